@@ -1,0 +1,34 @@
+import { delimiter, join } from "node:path";
+
+/** A program that isolation is built from, and the Debian package that brings it. */
+export interface Program {
+  readonly name: string;
+  readonly package: string;
+}
+
+/** Everything that `serve` calls. */
+export const programs: readonly Program[] = [
+  { name: "ip", package: "iproute2" },
+  { name: "nft", package: "nftables" },
+  { name: "bwrap", package: "bubblewrap" },
+  { name: "nsenter", package: "util-linux" },
+  { name: "setpriv", package: "util-linux" },
+];
+
+/** Those of the programs that are not in a directory of `path` (the form of `PATH`). */
+export async function findMissingPrograms(path: string): Promise<Program[]> {
+  const found = await Promise.all(programs.map((program) => isInstalled(program.name, path)));
+  return programs.filter((_, index) => !found[index]);
+}
+
+async function isInstalled(name: string, path: string): Promise<boolean> {
+  for (const directory of path.split(delimiter).filter((part) => part !== "")) {
+    try {
+      const file = await Deno.stat(join(directory, name));
+      if (file.isFile && ((file.mode ?? 0) & 0o111) !== 0) return true;
+    } catch {
+      // Not in this one.
+    }
+  }
+  return false;
+}

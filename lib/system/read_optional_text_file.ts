@@ -1,0 +1,11 @@
+/** The text of the file at `path`, or `undefined` where no such file is. */
+export async function readOptionalTextFile(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
