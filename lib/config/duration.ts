@@ -1,0 +1,28 @@
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Longest wait of a timer (setTimeout); after a longer one it would fire at once. */
+const MAX_MS = 2 ** 31 - 1;
+
+/**
+ * Milliseconds of a duration as people write it: `250ms`, `1.5s`, `15m`, `2h`. A number without a
+ * unit, and a unit that is none of these, is refused.
+ *
+ * @throws {SyntaxError} when `text` is no such duration
+ * @throws {RangeError} when it is longer than a timer can wait
+ * @example
+ * ```ts
+ * import { parseDuration } from "./duration.ts";
+ * parseDuration("15m"); // 900_000
+ * ```
+ */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  if (match === null) {
+    throw new SyntaxError(
+      `"${text}" is not a duration. Write a number and a unit: 250ms, 10s, 15m, 2h`,
+    );
+  }
+  const ms = Math.round(Number(match[1]) * UNIT_MS[match[2]!]!);
+  if (ms > MAX_MS) throw new RangeError(`"${text}" is too long. Give at most 596h`);
+  return ms;
+}

@@ -1,0 +1,79 @@
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import type { z } from "zod";
+import { nearest } from "./suggestion.ts";
+
+/** A file that does not say what it should; the message begins with file, line and column. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** What to read and by which rules. */
+export interface JsonFile<Schema extends z.ZodObject> {
+  /** Named in messages. */
+  readonly path: string;
+  /** JSON with comments and trailing commas. */
+  readonly text: string;
+  readonly schema: Schema;
+}
+
+/**
+ * The value of a settings file, checked against its schema.
+ *
+ * @throws {ConfigError} naming every fault with its line and column
+ */
+export function parseJsonFile<Schema extends z.ZodObject>(
+  file: JsonFile<Schema>,
+): z.output<Schema> {
+  const errors: ParseError[] = [];
+  const root = parseTree(file.text.replace(/^\ufeff/, " "), errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error !== undefined || root === undefined) {
+    const what = error === undefined ? "ValueExpected" : printParseErrorCode(error.error);
+    throw fault(file, error?.offset ?? 0, `is not JSON (${spaced(what)})`);
+  }
+  const result = file.schema.safeParse(getNodeValue(root));
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) => issueFaults(file, root, issue));
+  throw new ConfigError(faults.map((one) => one.message).join("\n"), { cause: result.error });
+}
+
+function issueFaults<Schema extends z.ZodObject>(
+  file: JsonFile<Schema>,
+  root: Node,
+  issue: z.core.$ZodIssue,
+): ConfigError[] {
+  const path = issue.path.map((key) => typeof key === "symbol" ? String(key) : key);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      const node = findNodeAtLocation(root, [...path, key]);
+      const meant = nearest(key, Object.keys(file.schema.shape));
+      const hint = meant === undefined ? "" : `. Did you mean "${meant}"?`;
+      return fault(file, node?.parent?.offset ?? 0, `has the unknown key "${key}"${hint}`);
+    });
+  }
+  const node = findNodeAtLocation(root, path);
+  const where = path.length === 0 ? "" : ` in "${path.join(".")}"`;
+  // What is wrong with a record's key, its own issues say.
+  const { message } = issue.code === "invalid_key" ? issue.issues[0] ?? issue : issue;
+  return [fault(file, node?.offset ?? 0, `is not valid${where}: ${message}`)];
+}
+
+function fault<Schema extends z.ZodObject>(
+  file: JsonFile<Schema>,
+  offset: number,
+  message: string,
+): ConfigError {
+  const before = file.text.slice(0, offset).split("\n");
+  return new ConfigError(`${file.path}:${before.length}:${before.at(-1)!.length + 1} ${message}`);
+}
+
+function spaced(code: string): string {
+  return code.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
+}

@@ -1,0 +1,80 @@
+/** What a function may reach: nothing, addresses that are not private, or any that is not ours. */
+export type Egress = typeof EGRESS_KINDS[number];
+
+/** The kinds of egress, each allowing more than the one before. */
+export const EGRESS_KINDS = ["none", "internet", "full"] as const;
+
+/** Everything that `serve` can be told, complete: flags over environment over file over default. */
+export interface Settings {
+  /** Absolute path of the directory whose subdirectories are the functions. */
+  readonly functionsDirectory: string;
+  /** Address that the proxy listens on. */
+  readonly hostname: string;
+  /** Port that the proxy listens on; 0 lets the kernel choose. */
+  readonly port: number;
+  /** Path of the control socket. */
+  readonly socket: string;
+  /** Where each function's log file is. */
+  readonly logsDirectory: string;
+  readonly saveLogs: boolean;
+  readonly logFormat: LogFormat;
+  /** Where the module cache is; survives restarts. */
+  readonly stateDirectory: string;
+  /** No function lines on the console. */
+  readonly quiet: boolean;
+  /** Type-check a function before it is started. */
+  readonly checkCode: boolean;
+  /** The port that is taken when a function listens on several. */
+  readonly preferredPort: number;
+  /** Variables for every function. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The most that any function may reach. */
+  readonly egress: Egress;
+  /** Hosts, beside Deno's default list, that code may be imported from: `host` or `host:port`. */
+  readonly allowImport: readonly string[];
+  /** Resolvers that functions ask; none means those of the host. */
+  readonly dns: readonly string[];
+  /** The addresses that namespaces are given, as a CIDR of 16 bits. */
+  readonly addressRange: string;
+  /** How long a process may take until it listens. */
+  readonly startTimeoutMs: number;
+  /** How long a process may take to end after SIGTERM. */
+  readonly stopGraceMs: number;
+  /** How long a replaced instance may take to finish the requests that it has. */
+  readonly drainMs: number;
+  /** How long a request may wait for a function that is being started. */
+  readonly waitMs: number;
+  /** Time between two full scans, for mounts that send no events. */
+  readonly rescanMs: number;
+  /** How long files must have been at rest before they are taken up. */
+  readonly quietMs: number;
+}
+
+/** The line format of log files. */
+export type LogFormat = "cri" | "docker";
+
+/** What is taken where nobody says otherwise. */
+export const defaultSettings: Settings = {
+  functionsDirectory: "/opt/functions",
+  hostname: "0.0.0.0",
+  port: 9999,
+  socket: "/run/ddsrv/ddsrv.sock",
+  logsDirectory: "/opt/logs",
+  saveLogs: true,
+  logFormat: "cri",
+  stateDirectory: "/var/lib/ddsrv",
+  quiet: false,
+  checkCode: true,
+  preferredPort: 8000,
+  env: {},
+  egress: "internet",
+  allowImport: [],
+  dns: [],
+  addressRange: "10.213.0.0/16",
+  startTimeoutMs: 30_000,
+  stopGraceMs: 5_000,
+  drainMs: 30_000,
+  waitMs: 30_000,
+  rescanMs: 3_000,
+  quietMs: 200,
+};

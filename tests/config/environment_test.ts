@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { parseEnvironment } from "../../lib/config/environment.ts";
+import type { Settings } from "../../lib/config/settings.ts";
+
+const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = [
+  [{}, {}],
+  [{ HOME: "/root", SHELL: "/bin/sh" }, {}],
+  [{ SERVICE_PORT: "8080" }, { port: 8080 }],
+  [{ PORT: "0" }, { port: 0 }],
+  [{ SERVICE_PORT: "1", PORT: "2" }, { port: 1 }],
+  [{ SERVER_PORT: "3000" }, { preferredPort: 3000 }],
+  [{ FUNC_DIRECTORY: "/f", LOGS_DIRECTORY: "/l" }, {
+    functionsDirectory: "/f",
+    logsDirectory: "/l",
+  }],
+  [{ ENABLE_LOGS: "true" }, { saveLogs: true }],
+  [{ SAVE_LOGS: "No" }, { saveLogs: false }],
+  [{ ENABLE_LOGS: "1", SAVE_LOGS: "0" }, { saveLogs: true }],
+  [{ LOG_FORMAT: "docker" }, { logFormat: "docker" }],
+  [{ CHECK_CODE: "FALSE", QUIET: "yes" }, { checkCode: false, quiet: true }],
+  // An empty variable says nothing.
+  [{ QUIET: "", PORT: "", FUNC_DIRECTORY: "" }, {}],
+  [{ SERVICE_PORT: "", PORT: "80" }, { port: 80 }],
+  [{ DDSRV_SOCKET: "/s", DDSRV_STATE_DIRECTORY: "/d" }, { socket: "/s", stateDirectory: "/d" }],
+  [{ ENV_JSON: '{"A":"x","N":1,"B":true}' }, { env: { A: "x", N: "1", B: "true" } }],
+  [{ SERVER_ENVIRONMENT: '{"A":"s"}', ENV_JSON: '{"A":"e"}' }, { env: { A: "s" } }],
+  [{ ENV_JSON: "{}" }, {}],
+  [{ PUBLIC_DENO_A: "p", PUBLIC_DENO_: "x", public_deno_B: "x" }, { env: { A: "p" } }],
+  [{ PUBLIC_DENO_A: "p", PUBLIC_DENO_B: "p", ENV_JSON: '{"A":"j"}' }, { env: { A: "j", B: "p" } }],
+];
+
+for (const [environment, settings] of cases) {
+  Deno.test(`parseEnvironment() reads ${JSON.stringify(environment)}`, () => {
+    assert.deepEqual(parseEnvironment(environment), { settings, warnings: [] });
+  });
+}
+
+const ENV_JSON_WARNING = "Unable to parse ENV_JSON env. This should be a stringified JSON object.";
+
+const warnings: readonly [Readonly<Record<string, string>>, string][] = [
+  [{ PORT: "65536" }, 'PORT: "65536" is not a port. Give a number from 0 to 65535'],
+  [{ PORT: "-1" }, 'PORT: "-1" is not a port. Give a number from 0 to 65535'],
+  [{ SERVICE_PORT: "0x50" }, 'SERVICE_PORT: "0x50" is not a port. Give a number from 0 to 65535'],
+  [{ ENV_JSON: '{"A=B":"x"}' }, 'ENV_JSON: "A=B" can\'t be the name of a variable'],
+  [{ ENV_JSON: '{"A":"\\u0000"}' }, 'ENV_JSON: the value of "A" holds a NUL'],
+  [{ SERVER_PORT: "0" }, 'SERVER_PORT: "0" is not a port. Give a number from 1 to 65535'],
+  [{ QUIET: "maybe" }, 'QUIET: "maybe" is neither true nor false'],
+  [{ LOG_FORMAT: "json" }, 'LOG_FORMAT: "json" is not a log format. Choose cri or docker'],
+  [{ ENV_JSON: "{" }, ENV_JSON_WARNING],
+  [{ ENV_JSON: "[1]" }, ENV_JSON_WARNING],
+  [{ ENV_JSON: "null" }, ENV_JSON_WARNING],
+  [{ SERVER_ENVIRONMENT: '"text"' }, ENV_JSON_WARNING],
+];
+
+for (const [environment, warning] of warnings) {
+  Deno.test(`parseEnvironment() passes over ${JSON.stringify(environment)} and says so`, () => {
+    const others = { DDSRV_SOCKET: "/s" };
+    assert.deepEqual(parseEnvironment({ ...environment, ...others }), {
+      settings: { socket: "/s" },
+      warnings: [warning],
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { functionSchema } from "../../lib/config/function_schema.ts";
+import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
+import { policySchema } from "../../lib/config/policy_schema.ts";
+
+function parse(text: string): unknown {
+  return parseJsonFile({ path: "/f/ddsrv.json", text, schema: policySchema });
+}
+
+Deno.test("parseJsonFile() reads comments and trailing commas", () => {
+  const text = `{
+    // how far it reaches
+    "egress": "none", /* seconds */ "stopGrace": "2s",
+    "env": { "A": "1", },
+  }`;
+  assert.deepEqual(parse(text), { egress: "none", stopGrace: 2_000, env: { A: "1" } });
+});
+
+Deno.test("parseJsonFile() reads every key of the policy", () => {
+  const policy = {
+    $schema: "x",
+    egress: "full",
+    env: { A: "" },
+    port: 0,
+    hostname: "::1",
+    logsDirectory: "/l",
+    saveLogs: false,
+    logFormat: "docker",
+    checkCode: false,
+    preferredPort: 65535,
+    allowImport: ["a.example"],
+    dns: ["192.0.2.53"],
+    addressRange: "10.1.0.0/16",
+  };
+  assert.deepEqual(parse(JSON.stringify(policy)), policy);
+});
+
+const faults: readonly [text: string, message: string][] = [
+  ["", "/f/ddsrv.json:1:1 is not JSON (value expected)"],
+  ['{\n  "port" 1 }', "/f/ddsrv.json:2:10 is not JSON (colon expected)"],
+  ['{ "port": 1', "/f/ddsrv.json:1:12 is not JSON (close brace expected)"],
+  ["{} x", "/f/ddsrv.json:1:4 is not JSON (invalid symbol)"],
+  ["[]", "/f/ddsrv.json:1:1 is not valid: Invalid input: expected object, received array"],
+  [
+    '{\n  "egres": "none"\n}',
+    '/f/ddsrv.json:2:3 has the unknown key "egres". Did you mean "egress"?',
+  ],
+  ['{ "colour": 1 }', '/f/ddsrv.json:1:3 has the unknown key "colour"'],
+  ['{ "__proto__": {} }', '/f/ddsrv.json:1:3 has the unknown key "__proto__"'],
+  [
+    '{\n\n\t"port": 65536 }',
+    '/f/ddsrv.json:3:10 is not valid in "port": Too big: expected number to be <=65535',
+  ],
+  [
+    '{ "startTimeout": "5" }',
+    '/f/ddsrv.json:1:19 is not valid in "startTimeout": "5" is not a duration. Write a number ' +
+    "and a unit: 250ms, 10s, 15m, 2h",
+  ],
+  [
+    '{ "env": { "A": "\\u0000" } }',
+    `/f/ddsrv.json:1:17 is not valid in "env.A": A variable's value can't hold NUL`,
+  ],
+  [
+    '{ "env": { "A=B": "1" } }',
+    `/f/ddsrv.json:1:19 is not valid in "env.A=B": A variable's name can't be empty or hold = or ` +
+    "NUL",
+  ],
+  [
+    '{ "dns": ["192.0.2.1", "::1"] }',
+    '/f/ddsrv.json:1:24 is not valid in "dns.1": Invalid IPv4 address',
+  ],
+];
+
+for (const [text, message] of faults) {
+  Deno.test(`parseJsonFile() refuses ${JSON.stringify(text)}`, () => {
+    assert.throws(() => parse(text), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.message, message);
+      return true;
+    });
+  });
+}
+
+Deno.test("parseJsonFile() names every fault, also of several unknown keys", () => {
+  const text = '{\n  "colour": 1,\n  "ports": 2,\n  "egress": "some"\n}';
+  assert.throws(() => parse(text), (error) => {
+    assert.deepEqual((error as Error).message.split("\n").sort(), [
+      '/f/ddsrv.json:2:3 has the unknown key "colour"',
+      '/f/ddsrv.json:3:3 has the unknown key "ports". Did you mean "port"?',
+      '/f/ddsrv.json:4:13 is not valid in "egress": Invalid option: expected one of ' +
+      '"none"|"internet"|"full"',
+    ]);
+    return true;
+  });
+});
+
+Deno.test("parseJsonFile() does not let a manifest set what is the operator's", () => {
+  const file = { path: "m", text: '{ "port": 1 }', schema: functionSchema };
+  assert.throws(() => parseJsonFile(file), { message: 'm:1:3 has the unknown key "port"' });
+});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { loadSettings } from "../../lib/config/load_settings.ts";
+import { defaultSettings } from "../../lib/config/settings.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+Deno.test("loadSettings() takes defaults where nobody says otherwise", async () => {
+  await using directory = await temporaryDirectory();
+  const loaded = await loadSettings({ functionsDirectory: directory.path }, {});
+  assert.deepEqual(loaded, {
+    settings: { ...defaultSettings, functionsDirectory: directory.path },
+    warnings: [],
+  });
+});
+
+const file = {
+  port: 1,
+  logFormat: "docker",
+  checkCode: false,
+  startTimeout: "7s",
+  stopGrace: "1500ms",
+  $schema: "x",
+};
+
+const rows: readonly [
+  name: string,
+  flags: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string>>,
+  expected: Readonly<Record<string, unknown>>,
+][] = [
+  ["the file over defaults", {}, {}, {
+    port: 1,
+    logFormat: "docker",
+    checkCode: false,
+    startTimeoutMs: 7_000,
+    stopGraceMs: 1_500,
+    drainMs: defaultSettings.drainMs,
+  }],
+  ["environment over the file", {}, { PORT: "2", LOG_FORMAT: "cri" }, {
+    port: 2,
+    logFormat: "cri",
+    checkCode: false,
+  }],
+  ["flags over environment and file", { port: 3, checkCode: true }, { PORT: "2" }, {
+    port: 3,
+    checkCode: true,
+    logFormat: "docker",
+  }],
+  ["the file over a variable that is passed over", {}, { PORT: "x" }, { port: 1 }],
+];
+
+for (const [name, flags, environment, expected] of rows) {
+  Deno.test(`loadSettings() takes ${name}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("ddsrv.json", JSON.stringify(file));
+    const { settings } = await loadSettings(
+      { functionsDirectory: directory.path, ...flags },
+      environment,
+    );
+    const found = Object.keys(expected).map((key) => [key, settings[key as keyof typeof settings]]);
+    assert.deepEqual(Object.fromEntries(found), expected);
+    assert.equal("$schema" in settings, false);
+    assert.equal("startTimeout" in settings, false);
+  });
+}
+
+Deno.test("loadSettings() adds variables for functions up, by the same precedence", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("ddsrv.json", '{ "env": { "A": "file", "B": "file", "C": "file" } }');
+  const { settings } = await loadSettings(
+    { functionsDirectory: directory.path, env: { C: "flag", E: "flag" } },
+    { ENV_JSON: '{"B":"json","C":"json"}', PUBLIC_DENO_D: "public" },
+  );
+  assert.deepEqual(settings.env, { A: "file", B: "json", C: "flag", D: "public", E: "flag" });
+});
+
+Deno.test("loadSettings() finds the file in the directory that the environment names", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("ddsrv.json", '{ "port": 1234 }');
+  const { settings } = await loadSettings({}, { FUNC_DIRECTORY: `${directory.path}/x/..` });
+  assert.equal(settings.port, 1234);
+  assert.equal(settings.functionsDirectory, directory.path);
+});
+
+Deno.test("loadSettings() makes paths absolute", async () => {
+  await using directory = await temporaryDirectory();
+  const { settings } = await loadSettings(
+    { functionsDirectory: directory.path, logsDirectory: "l", socket: "s", stateDirectory: "d" },
+    {},
+  );
+  assert.equal(settings.logsDirectory, resolve("l"));
+  assert.equal(settings.socket, resolve("s"));
+  assert.equal(settings.stateDirectory, resolve("d"));
+});
+
+Deno.test("loadSettings() hands warnings of the environment on", async () => {
+  await using directory = await temporaryDirectory();
+  const { warnings } = await loadSettings({ functionsDirectory: directory.path }, { QUIET: "?" });
+  assert.deepEqual(warnings, ['QUIET: "?" is neither true nor false']);
+});
+
+Deno.test("loadSettings() refuses a file that is not what it should be", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("ddsrv.json", '{ "ports": 1 }');
+  await assert.rejects(loadSettings({ functionsDirectory: directory.path }, {}), {
+    name: "ConfigError",
+    message: `${path}:1:3 has the unknown key "ports". Did you mean "port"?`,
+  });
+});
