@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { SETTINGS_FILE } from "../config/load_settings.ts";
+
+/** Name of the file that makes a directory a function. */
+export const ENTRY_FILE = "index.ts";
+
+/** Name of the directory whose code every function may import. */
+export const SHARED_DIRECTORY = "_shared";
+
+/** Name of a function's file of environment variables. */
+export const ENV_FILE = ".env";
+
+/** Files of the functions directory that count for every function. */
+export const COMMON_FILES: readonly string[] = ["deno.json", "deno.jsonc", "import_map.json"];
+
+const OWN_FILES: readonly string[] = [
+  ...COMMON_FILES,
+  "package.json",
+  "deno.lock",
+  SETTINGS_FILE,
+  ENV_FILE,
+];
+
+/**
+ * The files that can change what a function is, apart from its modules: its entry, configuration,
+ * manifest and env file, and the functions directory's configuration. Not all of them need exist.
+ */
+export function configurationFiles(functionsDirectory: string, name: string): string[] {
+  return [
+    ...[ENTRY_FILE, ...OWN_FILES].map((file) => join(functionsDirectory, name, file)),
+    ...COMMON_FILES.map((file) => join(functionsDirectory, file)),
+  ];
+}

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { functionSchema, type FunctionSettings } from "../config/function_schema.ts";
+import { ConfigError, parseJsonFile } from "../config/json_file.ts";
+import { SETTINGS_FILE } from "../config/load_settings.ts";
+import { type Egress, EGRESS_KINDS, type Settings } from "../config/settings.ts";
+import { variableProblem } from "../config/variable.ts";
+import { readContainedTextFile } from "./contained_file.ts";
+import { ENV_FILE } from "./layout.ts";
+
+/** What one function is run with: the policy, tightened by its manifest. */
+export interface FunctionPolicy {
+  readonly egress: Egress;
+  readonly env: Readonly<Record<string, string>>;
+  readonly startTimeoutMs: number;
+  readonly stopGraceMs: number;
+}
+
+/**
+ * Reads a function's manifest and env file, if it has them, and lays them over the settings.
+ *
+ * @throws {ConfigError} when the manifest does not parse, or asks for more than the settings allow
+ */
+export async function readFunctionPolicy(
+  directory: string,
+  settings: Settings,
+): Promise<FunctionPolicy> {
+  const path = join(directory, SETTINGS_FILE);
+  const [text, envText] = await Promise.all([
+    readContainedTextFile(directory, path),
+    readContainedTextFile(directory, join(directory, ENV_FILE)),
+  ]);
+  const manifest = text === undefined ? {} : parseJsonFile({ path, text, schema: functionSchema });
+  const envFile = envText === undefined ? {} : parseEnvFile(join(directory, ENV_FILE), envText);
+  return tighten(path, settings, { ...manifest, env: { ...envFile, ...manifest.env } });
+}
+
+function parseEnvFile(path: string, text: string): Record<string, string> {
+  const env = parseEnv(text) as Record<string, string>;
+  for (const [name, value] of Object.entries(env)) {
+    const problem = variableProblem(name, value);
+    if (problem !== undefined) throw new ConfigError(`${path} is not valid: ${problem}`);
+  }
+  return env;
+}
+
+function tighten(path: string, settings: Settings, manifest: FunctionSettings): FunctionPolicy {
+  const egress = manifest.egress ?? settings.egress;
+  if (EGRESS_KINDS.indexOf(egress) > EGRESS_KINDS.indexOf(settings.egress)) {
+    throw new ConfigError(
+      `${path} asks for egress "${egress}", and the most that is allowed here is ` +
+        `"${settings.egress}". Ask for less, or have the operator allow more`,
+    );
+  }
+  return {
+    egress,
+    env: { ...settings.env, ...manifest.env },
+    startTimeoutMs: withinCeiling("startTimeout", manifest.startTimeout, settings.startTimeoutMs),
+    stopGraceMs: withinCeiling("stopGrace", manifest.stopGrace, settings.stopGraceMs),
+  };
+
+  function withinCeiling(key: string, asked: number | undefined, ceiling: number): number {
+    if (asked === undefined) return ceiling;
+    if (asked <= ceiling) return asked;
+    throw new ConfigError(
+      `${path} asks for a ${key} of ${asked} ms, and the most that is allowed here is ` +
+        `${ceiling} ms. Ask for less, or have the operator allow more`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { dirname } from "node:path";
+
+/** Everyone may read. */
+const READ = 0o004;
+/** Everyone may read and enter. */
+const READ_AND_ENTER = 0o005;
+
+/**
+ * Says why a function's own user, who is nobody in particular, could not read its source; or gives
+ * `undefined`. Files that don't exist are not spoken of.
+ */
+export async function unreadableReason(
+  directory: string,
+  files: readonly string[],
+): Promise<string | undefined> {
+  const own = files.filter((file) => file.startsWith(`${directory}/`));
+  const directories = new Set([directory]);
+  for (const file of own) {
+    for (let path = dirname(file); !directories.has(path); path = dirname(path)) {
+      directories.add(path);
+    }
+  }
+  const looks = [
+    ...[...directories].map((path) => ({ path, needed: READ_AND_ENTER })),
+    ...own.map((path) => ({ path, needed: READ })),
+  ];
+  for (const { path, needed } of looks) {
+    const mode = await modeOf(path);
+    if (mode !== undefined && (mode & needed) !== needed) {
+      return `"${path}" can't be read by the function's own user (mode ` +
+        `${(mode & 0o777).toString(8).padStart(4, "0")}). Run: chmod -R a+rX "${directory}"`;
+    }
+  }
+  return undefined;
+}
+
+async function modeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).mode ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

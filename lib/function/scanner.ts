@@ -1,0 +1,201 @@
+import { join } from "node:path";
+import { ENTRY_FILE } from "./layout.ts";
+import { judgeName } from "./name.ts";
+import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
+import { type SourceStamp, stampFiles } from "./source_state.ts";
+import { stampTree } from "./tree_activity.ts";
+
+/** A function as it stands in the functions directory. */
+export interface FunctionSpec {
+  readonly name: string;
+  /** Absolute path below the functions directory; may be a symbolic link. */
+  readonly directory: string;
+  /** The files that {@linkcode revision} is taken over. */
+  readonly files: readonly string[];
+  /** 64 hexadecimal digits. */
+  readonly revision: string;
+}
+
+/** What a scan of the functions directory found. */
+export interface Scan {
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  /** Directories that are not served, each with the reason. */
+  readonly ignored: ReadonlyMap<string, string>;
+  /** Functions whose files are still being written: what runs of them stays as it is. */
+  readonly arriving: ReadonlySet<string>;
+  /** When to look again because files are not at rest, in milliseconds since 1970. */
+  readonly retryAtMs: number | undefined;
+}
+
+/** What a scanner needs to know. */
+export interface ScannerOptions {
+  readonly functionsDirectory: string;
+  /** How long files must have been at rest. */
+  readonly quietMs: number;
+  /** The modules of a function's graph, as far as a check has told. */
+  readonly modulesOf: (name: string) => Modules | undefined;
+}
+
+/** Looks at the functions directory and remembers what did not change. */
+export interface Scanner {
+  /** @throws {Deno.errors.NotFound} when the functions directory is gone */
+  readonly scan: (nowMs: number) => Promise<Scan>;
+}
+
+/** What was seen of a function the last time. */
+interface Memory {
+  readonly stamp: string;
+  readonly firstSeenMs: number;
+  /** The last state at rest, which may be older than the last one seen. */
+  readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
+}
+
+type Look =
+  | { readonly type: "ignored"; readonly reason: string }
+  | {
+    readonly type: "arriving";
+    readonly retryAtMs: number;
+    readonly spec?: FunctionSpec;
+  }
+  | { readonly type: "function"; readonly spec: FunctionSpec };
+
+/** A scanner of one functions directory. */
+export function createScanner(options: ScannerOptions): Scanner {
+  let memories = new Map<string, Memory>();
+
+  return {
+    async scan(nowMs) {
+      const kept = new Map<string, Memory>();
+      const functions = new Map<string, FunctionSpec>();
+      const ignored = new Map<string, string>();
+      const arriving = new Set<string>();
+      let retryAtMs: number | undefined;
+      for (const entry of await readCandidates(options.functionsDirectory)) {
+        const verdict = judgeName(entry.name);
+        if (verdict.type === "reserved") continue;
+        const look = verdict.type === "refused"
+          ? { type: "ignored" as const, reason: verdict.reason }
+          : await lookAt(entry, { ...options, nowMs, before: memories.get(entry.name), kept });
+        if (look === undefined) continue;
+        switch (look.type) {
+          case "ignored":
+            ignored.set(entry.name, look.reason);
+            break;
+          case "arriving":
+            arriving.add(entry.name);
+            if (look.spec !== undefined) functions.set(entry.name, look.spec);
+            retryAtMs = Math.min(retryAtMs ?? Infinity, look.retryAtMs);
+            break;
+          case "function":
+            functions.set(entry.name, look.spec);
+            break;
+          default:
+            look satisfies never;
+        }
+      }
+      memories = kept;
+      return { functions, ignored, arriving, retryAtMs };
+    },
+  };
+}
+
+async function readCandidates(directory: string): Promise<Deno.DirEntry[]> {
+  const entries = await Array.fromAsync(Deno.readDir(directory));
+  return entries
+    .filter((entry) => entry.isDirectory || entry.isSymlink)
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+interface LookOptions extends ScannerOptions {
+  readonly nowMs: number;
+  readonly before: Memory | undefined;
+  readonly kept: Map<string, Memory>;
+}
+
+async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look | undefined> {
+  const directory = join(options.functionsDirectory, entry.name);
+  const kind = await statKind(directory);
+  if (kind !== "directory") {
+    return entry.isSymlink ? brokenLink(kind) : undefined;
+  }
+  if (await statKind(join(directory, ENTRY_FILE)) !== "file") {
+    return { type: "ignored", reason: `it has no ${ENTRY_FILE}` };
+  }
+  const modules = options.modulesOf(entry.name);
+  const files = sourceFiles(options.functionsDirectory, entry.name, modules ?? NO_MODULES);
+  const stamp = await takeStamp(directory, files, modules?.isComplete !== true);
+  const { before, nowMs, quietMs } = options;
+  const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
+  const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
+  const kept = { stamp: stamp.text, firstSeenMs, settled: before?.settled };
+  options.kept.set(entry.name, kept);
+  if (!isSettled) {
+    const spec = before?.settled?.spec;
+    const retryAtMs = nowMs + quietMs;
+    return { type: "arriving", retryAtMs, ...(spec === undefined ? {} : { spec }) };
+  }
+  if (before?.settled?.stamp === stamp.text) {
+    return { type: "function", spec: before.settled.spec };
+  }
+  const revision = await takeRevision(
+    options.functionsDirectory,
+    entry.name,
+    modules ?? NO_MODULES,
+  );
+  const spec = { name: entry.name, directory, files, revision };
+  options.kept.set(entry.name, { ...kept, settled: { stamp: stamp.text, spec } });
+  return { type: "function", spec };
+}
+
+async function takeStamp(
+  directory: string,
+  files: readonly string[],
+  isTreeCounted: boolean,
+): Promise<SourceStamp> {
+  const stamp = await stampFiles(files);
+  const text = `${files.join("\0")}\0${stamp.text}`;
+  if (!isTreeCounted) return { ...stamp, text };
+  // Its modules are not all known, so the whole tree must be at rest.
+  const tree = await stampTree(directory);
+  return {
+    text: `${text}\0${tree.text}`,
+    changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
+  };
+}
+
+/** What {@linkcode isAtRest} goes by; times in milliseconds since 1970. */
+export interface RestOptions {
+  /** Time of the last change by the file system's clock, which may not be ours. */
+  readonly changedAtMs: number;
+  /** When this state was first seen by our clock. */
+  readonly firstSeenMs: number;
+  readonly nowMs: number;
+  readonly quietMs: number;
+}
+
+/** Whether files have been left alone for long enough, by either clock. */
+export function isAtRest(options: RestOptions): boolean {
+  const { changedAtMs, firstSeenMs, nowMs, quietMs } = options;
+  const ageMs = nowMs - changedAtMs;
+  return ageMs >= quietMs || nowMs - firstSeenMs >= quietMs;
+}
+
+function brokenLink(kind: Kind): Look | undefined {
+  if (kind === "file") return undefined;
+  return { type: "ignored", reason: "it is a symbolic link that leads to no directory" };
+}
+
+type Kind = "directory" | "file" | "other" | "missing";
+
+async function statKind(path: string): Promise<Kind> {
+  try {
+    const file = await Deno.stat(path);
+    return file.isDirectory ? "directory" : file.isFile ? "file" : "other";
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.FilesystemLoop;
+    if (isMissing) return "missing";
+    // A disk that fails for a moment is no reason to stop what runs.
+    throw error;
+  }
+}

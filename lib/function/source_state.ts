@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { changeTimeMs } from "./change_time.ts";
+import { openContainedFile, readFully } from "./contained_file.ts";
+
+/** Files above this size, and files beyond that total, are hashed by size and time alone. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_TOTAL_BYTES = 128 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** How a set of files looks from outside: cheap to take, and different after any change. */
+export interface SourceStamp {
+  readonly text: string;
+  /** Latest change of content, name or mode among them, in milliseconds since 1970. */
+  readonly changedAtMs: number;
+}
+
+/** Takes the stamp of some files; one that is missing counts as such. */
+export async function stampFiles(paths: readonly string[]): Promise<SourceStamp> {
+  let changedAtMs = 0;
+  const parts = await Promise.all(paths.map(async (path) => {
+    const file = await statFile(path);
+    if (file === undefined) return "-";
+    const ctimeMs = file.ctime?.getTime() ?? 0;
+    changedAtMs = Math.max(changedAtMs, changeTimeMs(file));
+    return `${file.dev}:${file.ino}:${file.size}:${file.mtime?.getTime()}:${ctimeMs}`;
+  }));
+  return { text: parts.join(" "), changedAtMs };
+}
+
+/**
+ * The revision of some files: a SHA-256 over their paths below the functions directory and their
+ * contents, as 64 hexadecimal digits. What is missing, leads out of its function's directory or is
+ * no regular file counts as missing: the function could not read it either.
+ */
+export async function hashFiles(
+  functionsDirectory: string,
+  paths: readonly string[],
+): Promise<string> {
+  const digests = new Map<string, string>();
+  const entries: string[] = [];
+  let left = MAX_TOTAL_BYTES;
+  for (const path of paths) {
+    const below = relative(functionsDirectory, path);
+    const opened = await openContainedFile(rootOf(functionsDirectory, below), path);
+    if (opened.type !== "file") {
+      entries.push(`${below}\0-\n`);
+      continue;
+    }
+    await using file = opened.file;
+    let digest = digests.get(opened.path);
+    if (digest === undefined) {
+      const { size, mtimeMs } = await file.stat();
+      const isSmall = size <= Math.min(MAX_FILE_BYTES, left);
+      digest = isSmall ? await digestFile(file) : `${size}:${mtimeMs}`;
+      if (isSmall) left -= size;
+      digests.set(opened.path, digest);
+    }
+    entries.push(`${below}\0${digest}\n`);
+  }
+  const whole = createHash("sha256");
+  for (const entry of entries.sort()) whole.update(entry);
+  return whole.digest("hex");
+}
+
+/** A function's own files stay in its directory; those of all functions are the operator's. */
+function rootOf(functionsDirectory: string, below: string): string | undefined {
+  const [first = "", ...rest] = below.split("/");
+  return rest.length === 0 ? undefined : join(functionsDirectory, first);
+}
+
+async function digestFile(file: FileHandle): Promise<string> {
+  const digest = createHash("sha256");
+  const bytes = new Uint8Array(CHUNK_BYTES);
+  for (let left = MAX_FILE_BYTES; left > 0;) {
+    const length = await readFully(file, bytes);
+    digest.update(bytes.subarray(0, length));
+    if (length < bytes.length) break;
+    left -= length;
+  }
+  return digest.digest("hex");
+}
+
+async function statFile(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    const file = await Deno.stat(path);
+    return file.isFile ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}

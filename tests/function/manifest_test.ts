@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import type { Egress } from "../../lib/config/settings.ts";
+import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+import { readFunctionPolicy } from "../../lib/function/manifest.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const settings: Settings = {
+  ...defaultSettings,
+  egress: "internet",
+  startTimeoutMs: 10_000,
+  stopGraceMs: 5_000,
+  env: { A: "policy", B: "policy", C: "policy" },
+};
+
+Deno.test("readFunctionPolicy() gives the settings where there is no manifest", async () => {
+  await using directory = await temporaryDirectory();
+  assert.deepEqual(await readFunctionPolicy(directory.path, settings), {
+    egress: "internet",
+    env: settings.env,
+    startTimeoutMs: 10_000,
+    stopGraceMs: 5_000,
+  });
+});
+
+Deno.test("readFunctionPolicy() lays manifest over env file over settings", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write(".env", "# own\nB=file\nC='file'\nexport D=\"file\"\n");
+  await directory.write("ddsrv.json", '{ "env": { "C": "manifest" }, "stopGrace": "5s" }');
+  const { env, stopGraceMs } = await readFunctionPolicy(directory.path, settings);
+  assert.deepEqual({ ...env }, { A: "policy", B: "file", C: "manifest", D: "file" });
+  assert.equal(stopGraceMs, 5_000);
+});
+
+Deno.test("readFunctionPolicy() lets a manifest ask for shorter times", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("ddsrv.json", '{ "startTimeout": "1s", "stopGrace": "0ms" }');
+  const policy = await readFunctionPolicy(directory.path, settings);
+  assert.deepEqual([policy.startTimeoutMs, policy.stopGraceMs], [1_000, 0]);
+});
+
+const order: readonly Egress[] = ["none", "internet", "full"];
+
+for (const [allowed, ceiling] of order.entries()) {
+  for (const [asked, egress] of order.entries()) {
+    const isAllowed = asked <= allowed;
+    const verdict = isAllowed ? "grants" : "refuses";
+    Deno.test(`readFunctionPolicy() ${verdict} egress ${egress} under ${ceiling}`, async () => {
+      await using directory = await temporaryDirectory();
+      const path = await directory.write("ddsrv.json", JSON.stringify({ egress }));
+      const policy = readFunctionPolicy(directory.path, { ...settings, egress: ceiling });
+      if (isAllowed) return assert.equal((await policy).egress, egress);
+      await assert.rejects(policy, {
+        name: "ConfigError",
+        message: `${path} asks for egress "${egress}", and the most that is allowed here is ` +
+          `"${ceiling}". Ask for less, or have the operator allow more`,
+      });
+    });
+  }
+}
+
+const refused: readonly [manifest: string, message: RegExp][] = [
+  ['{ "startTimeout": "10001ms" }', /asks for a startTimeout of 10001 ms.* allowed here is 10000/],
+  ['{ "stopGrace": "6s" }', /asks for a stopGrace of 6000 ms, .* allowed here is 5000 ms/],
+  ['{ "port": 80 }', /ddsrv\.json:1:3 has the unknown key "port"/],
+  ["{", /ddsrv\.json:1:2 is not JSON/],
+];
+
+for (const [manifest, message] of refused) {
+  Deno.test(`readFunctionPolicy() refuses ${manifest}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("ddsrv.json", manifest);
+    const policy = readFunctionPolicy(directory.path, settings);
+    await assert.rejects(policy, { name: "ConfigError", message });
+  });
+}

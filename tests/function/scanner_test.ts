@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import type { Modules } from "../../lib/function/revision.ts";
+import { createScanner, isAtRest, type Scan, type Scanner } from "../../lib/function/scanner.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+
+const QUIET_MS = 200;
+/** Before any file of the test was written, by its own clock: nothing is old enough. */
+const EARLY_MS = 1_000;
+
+function scannerOf(
+  directory: TemporaryDirectory,
+  modulesOf: (name: string) => Modules | undefined = () => undefined,
+): Scanner {
+  return createScanner({ functionsDirectory: directory.path, quietMs: QUIET_MS, modulesOf });
+}
+
+/** After everything has been left alone for long enough. */
+function late(): number {
+  return Date.now() + 60_000;
+}
+
+function revisionOf(scan: Scan, name: string): string {
+  const spec = scan.functions.get(name);
+  assert.ok(spec, `no function "${name}"`);
+  return spec.revision;
+}
+
+Deno.test("scan() finds each directory with an entry, in the order of names", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["b", "a b", "-x", "%00", "é"]) await directory.write(`${name}/index.ts`);
+  await directory.write("_shared/index.ts");
+  await directory.write(".git/index.ts");
+  await directory.write("file.ts");
+  const { functions, ignored, arriving, retryAtMs } = await scannerOf(directory).scan(late());
+  assert.deepEqual([...functions.keys()], ["%00", "-x", "a b", "b", "é"]);
+  assert.deepEqual([ignored.size, arriving.size, retryAtMs], [0, 0, undefined]);
+  const spec = functions.get("a b")!;
+  assert.equal(spec.directory, directory.at("a b"));
+  assert.match(spec.revision, /^[0-9a-f]{64}$/);
+  assert.ok(spec.files.includes(directory.at("a b/index.ts")));
+  assert.ok(spec.files.includes(directory.at("import_map.json")));
+});
+
+Deno.test("scan() says why a directory is not served", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("no-entry/main.ts");
+  await Deno.mkdir(directory.at("entry-is-directory/index.ts"), { recursive: true });
+  await Deno.mkdir(directory.at("x".repeat(64)));
+  await Deno.mkdir(directory.at("line\nfeed"));
+  await Deno.symlink(directory.at("nowhere"), directory.at("broken"));
+  await directory.write("file");
+  await Deno.symlink(directory.at("file"), directory.at("link-to-file"));
+  const { functions, ignored } = await scannerOf(directory).scan(late());
+  assert.equal(functions.size, 0);
+  assert.deepEqual(Object.fromEntries(ignored), {
+    "no-entry": "it has no index.ts",
+    "entry-is-directory": "it has no index.ts",
+    ["x".repeat(64)]: "the name has 64 bytes; at most 63 are allowed",
+    "line\nfeed": "the name holds a control character",
+    "broken": "it is a symbolic link that leads to no directory",
+  });
+});
+
+Deno.test("scan() serves a directory that is a symbolic link, and sees it led elsewhere", async () => {
+  await using directory = await temporaryDirectory();
+  await using elsewhere = await temporaryDirectory();
+  await elsewhere.write("one/index.ts", "1");
+  await elsewhere.write("two/index.ts", "2");
+  await Deno.symlink(elsewhere.at("one"), directory.at("linked"));
+  const scanner = scannerOf(directory);
+  const before = await scanner.scan(late());
+  assert.equal(before.functions.get("linked")?.directory, directory.at("linked"));
+  await Deno.remove(directory.at("linked"));
+  await Deno.symlink(elsewhere.at("two"), directory.at("linked"));
+  const after = await scanner.scan(late());
+  assert.notEqual(revisionOf(after, "linked"), revisionOf(before, "linked"));
+});
+
+Deno.test("scan() holds a new function back until its files are at rest", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const scanner = scannerOf(directory);
+  const first = await scanner.scan(EARLY_MS);
+  assert.deepEqual([...first.arriving], ["a"]);
+  assert.equal(first.functions.size, 0);
+  assert.equal(first.retryAtMs, EARLY_MS + QUIET_MS);
+  const tooSoon = await scanner.scan(EARLY_MS + QUIET_MS - 1);
+  assert.deepEqual([...tooSoon.arriving], ["a"]);
+  const then = await scanner.scan(EARLY_MS + QUIET_MS);
+  assert.deepEqual([...then.functions.keys()], ["a"]);
+  assert.equal(then.arriving.size, 0);
+  assert.equal(then.retryAtMs, undefined);
+});
+
+Deno.test("scan() counts the rest of a new function's tree, not its modules alone", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const scanner = scannerOf(directory);
+  await scanner.scan(EARLY_MS);
+  // With old times, as by cp -p: they say nothing of what else is to come.
+  await Deno.utime(await directory.write("a/deep/part.ts"), 1, 1);
+  const scan = await scanner.scan(EARLY_MS + QUIET_MS);
+  assert.deepEqual([...scan.arriving], ["a"]);
+});
+
+Deno.test("scan() keeps the known revision of a function that is being written", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts", "1");
+  const scanner = scannerOf(directory);
+  const before = await scanner.scan(late());
+  await directory.write("a/index.ts", "22");
+  const during = await scanner.scan(EARLY_MS);
+  assert.deepEqual([...during.arriving], ["a"]);
+  assert.equal(revisionOf(during, "a"), revisionOf(before, "a"));
+  const after = await scanner.scan(EARLY_MS + QUIET_MS);
+  assert.equal(after.arriving.size, 0);
+  assert.notEqual(revisionOf(after, "a"), revisionOf(before, "a"));
+});
+
+Deno.test("scan() gives a new revision for new content alone", async () => {
+  await using directory = await temporaryDirectory();
+  const entry = await directory.write("a/index.ts", "1");
+  const module = await directory.write("_shared/mod.ts", "m");
+  const scanner = scannerOf(directory, () => ({ paths: [entry, module], isComplete: true }));
+  const revision = async (): Promise<string> => revisionOf(await scanner.scan(late()), "a");
+  const first = await revision();
+  assert.equal(await revision(), first);
+
+  await Deno.utime(entry, 1, 1);
+  await Deno.chmod(entry, 0o600);
+  assert.equal(await revision(), first, "times and modes");
+  await directory.write("a/unrelated.txt", "x");
+  assert.equal(await revision(), first, "a file that the function does not name");
+  await Deno.rename(entry, directory.at("moved"));
+  await directory.write("a/index.ts", "1");
+  assert.equal(await revision(), first, "another file of the same content");
+
+  const seen = new Set([first]);
+  const changes: readonly [name: string, text: string][] = [
+    ["a/index.ts", "2"],
+    ["_shared/mod.ts", "mm"],
+    ["a/ddsrv.json", "{}"],
+    ["a/.env", "A=1"],
+    ["a/deno.json", "{}"],
+    ["deno.json", "{}"],
+    ["import_map.json", "{}"],
+  ];
+  for (const [index, [name, text]] of changes.entries()) {
+    // A time of its own, as after a rest: two writes within one tick of the clock look the same.
+    await Deno.utime(await directory.write(name, text), index + 2, index + 2);
+    const next = await revision();
+    assert.ok(!seen.has(next), name);
+    seen.add(next);
+  }
+  await Deno.remove(directory.at("a/.env"));
+  assert.ok(!seen.has(await revision()), "a file that went away");
+});
+
+Deno.test("scan() depends on no other function, and on no directory's own path", async () => {
+  await using one = await temporaryDirectory();
+  await using two = await temporaryDirectory();
+  for (const directory of [one, two]) await directory.write("a/index.ts", "same");
+  await two.write("b/index.ts");
+  const [first, second] = [await scannerOf(one).scan(late()), await scannerOf(two).scan(late())];
+  assert.equal(revisionOf(first, "a"), revisionOf(second, "a"));
+  assert.notEqual(revisionOf(second, "a"), revisionOf(second, "b"));
+});
+
+Deno.test("scan() forgets a function whose folder or entry went away", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("b/index.ts");
+  const scanner = scannerOf(directory);
+  assert.equal((await scanner.scan(late())).functions.size, 2);
+  await Deno.remove(directory.at("a"), { recursive: true });
+  await Deno.remove(directory.at("b/index.ts"));
+  const scan = await scanner.scan(late());
+  assert.equal(scan.functions.size, 0);
+  assert.deepEqual([...scan.ignored], [["b", "it has no index.ts"]]);
+});
+
+Deno.test("scan() rejects when the functions directory is gone", async () => {
+  await using directory = await temporaryDirectory();
+  const scanner = createScanner({
+    functionsDirectory: directory.at("gone"),
+    quietMs: QUIET_MS,
+    modulesOf: () => undefined,
+  });
+  await assert.rejects(scanner.scan(0), Deno.errors.NotFound);
+});
+
+Deno.test("scan() does not take a file that was written just now for one at rest", async () => {
+  await using directory = await temporaryDirectory();
+  // Late in a second, so that whole seconds of age would tell another story.
+  while (Date.now() % 1000 < 300) await new Promise((resolve) => setTimeout(resolve, 20));
+  await directory.write("a/index.ts");
+  const scan = await scannerOf(directory).scan(Date.now());
+  assert.deepEqual([...scan.arriving], ["a"]);
+});
+
+const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, boolean][] = [
+  [1_000, 1_000, 1_199, false],
+  [1_000, 1_100, 1_200, true],
+  // The file system's clock is ahead of ours.
+  [9_000, 1_000, 1_199, false],
+  [9_000, 1_000, 1_200, true],
+];
+
+for (const [changedAtMs, firstSeenMs, nowMs, expected] of rests) {
+  Deno.test(`isAtRest() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
+    assert.equal(isAtRest({ changedAtMs, firstSeenMs, nowMs, quietMs: QUIET_MS }), expected);
+  });
+}
+
+Deno.test("scan() sees any change below a function whose modules are not all known", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts", "one");
+  const scannerWith = (isComplete: boolean): Scanner =>
+    scannerOf(directory, () => ({ paths: [directory.at("a/index.ts")], isComplete }));
+  const revision = async (isComplete: boolean): Promise<string> => {
+    const scan = await scannerWith(isComplete).scan(Date.now() + 10 * QUIET_MS);
+    return scan.functions.get("a")!.revision;
+  };
+  const [complete, incomplete] = [await revision(true), await revision(false)];
+  await directory.write("a/late.ts", "late");
+  assert.equal(await revision(true), complete);
+  assert.notEqual(await revision(false), incomplete);
+});
