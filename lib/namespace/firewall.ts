@@ -1,0 +1,90 @@
+import type { Run } from "../system/run.ts";
+import { sleep } from "../system/sleep.ts";
+import {
+  type FirewallOptions,
+  registerRules,
+  type Registration,
+  tableRules,
+  unregisterRules,
+} from "./firewall_rules.ts";
+
+/** One supervisor's firewall table. Disposing of it takes the table away. */
+export interface Firewall extends AsyncDisposable {
+  /** Lets a namespace out as far as its egress goes. */
+  readonly register: (registration: Registration) => Promise<void>;
+  readonly unregister: (registration: Registration) => Promise<void>;
+}
+
+/** How {@linkcode openFirewall} works. */
+export interface OpenFirewallOptions extends FirewallOptions {
+  readonly onWarning: (message: string) => void;
+  readonly run: Run;
+}
+
+/** How often the table is looked for. */
+const GUARD_MS = 2_000;
+
+/**
+ * Lays the table, and lays it again when somebody else takes it away: `nft flush ruleset`, which a
+ * reload of Debian's nftables service runs, would leave functions with forwarding and no rules.
+ */
+export async function openFirewall(options: OpenFirewallOptions): Promise<Firewall> {
+  const { owner, run, onWarning } = options;
+  const registrations = new Map<string, Registration>();
+  const apply = async (rules: string): Promise<void> => {
+    await run(["nft", "-f", "-"], { stdin: rules });
+  };
+  const lay = (): Promise<void> => {
+    const registered = [...registrations.values()].map((one) => registerRules(owner, one));
+    return apply(tableRules(options) + registered.join(""));
+  };
+  await lay();
+  const closing = new AbortController();
+
+  async function guard(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await sleep(GUARD_MS, closing.signal);
+      if (closing.signal.aborted || await isLaid()) continue;
+      try {
+        await lay();
+        onWarning(
+          `Somebody took the firewall table "${owner.table}" away (nft flush ruleset?). It is laid ` +
+            `again; for up to ${GUARD_MS / 1000} s functions were not held back`,
+        );
+      } catch (error) {
+        onWarning(
+          `The firewall table "${owner.table}" is gone and can't be laid: ` +
+            `${
+              (error as Error).message
+            }. Functions are not held back; stop ddsrv and mend nftables`,
+        );
+      }
+    }
+  }
+
+  async function isLaid(): Promise<boolean> {
+    try {
+      await run(["nft", "list", "chain", "inet", owner.table, "refuse"]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  const guarding = guard();
+  return {
+    async register(registration) {
+      registrations.set(registration.lease.interface, registration);
+      await apply(registerRules(owner, registration));
+    },
+    async unregister(registration) {
+      registrations.delete(registration.lease.interface);
+      await apply(unregisterRules(owner, registration));
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await guarding;
+      await run(["nft", "delete", "table", "inet", owner.table]);
+    },
+  };
+}

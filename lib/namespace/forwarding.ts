@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import type { Owner } from "./owner.ts";
+
+/**
+ * Lets the kernel forward packets that come in by an interface, and gives what it said before. The
+ * global switch is left alone. Source: Linux ip-sysctl, `conf/interface/forwarding`.
+ *
+ * @throws {Error} when `/proc/sys` can't be written
+ */
+export async function enableForwarding(interfaceName: string): Promise<boolean> {
+  const path = sysctlPath(interfaceName);
+  const before = (await readOptionalTextFile(path))?.trim();
+  if (before === "1") return true;
+  try {
+    await Deno.writeTextFile(path, "1");
+  } catch (cause) {
+    throw new Error(
+      `Cannot switch on forwarding for "${interfaceName}": ${
+        (cause as Error).message
+      }. Functions ` +
+        `would reach nothing; make /proc/sys writable, or set the sysctl ` +
+        `net.ipv4.conf.${interfaceName}.forwarding=1 from outside`,
+      { cause },
+    );
+  }
+  return false;
+}
+
+/** Where supervisors say for which interfaces they switched forwarding on. */
+const SHARES_DIRECTORY = "/run/ddsrv/forwarding";
+
+/**
+ * Switches forwarding on for an interface that all supervisors of a host share. The last of those
+ * that have asked for it switches it off again, unless it had been on before any of them.
+ */
+export async function shareForwarding(
+  interfaceName: string,
+  owner: Owner,
+): Promise<AsyncDisposable> {
+  const directory = join(SHARES_DIRECTORY, interfaceName);
+  const wasOurs = (await readShares(directory)).length > 0;
+  const wasOn = await enableForwarding(interfaceName);
+  // Somebody else's doing, and for somebody else to undo.
+  if (wasOn && !wasOurs) return { [Symbol.asyncDispose]: async () => {} };
+  await Deno.mkdir(directory, { recursive: true, mode: 0o755 });
+  await Deno.writeTextFile(join(directory, owner.id), "");
+  return {
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(join(directory, owner.id));
+      if ((await readShares(directory)).length > 0) return;
+      await Deno.remove(directory);
+      await Deno.remove(SHARES_DIRECTORY).catch(() => {});
+      await disableForwarding(interfaceName);
+    },
+  };
+}
+
+async function readShares(directory: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function disableForwarding(interfaceName: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(sysctlPath(interfaceName), "0");
+  } catch (error) {
+    // The interface went away, and its setting with it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function sysctlPath(interfaceName: string): string {
+  return `/proc/sys/net/ipv4/conf/${interfaceName}/forwarding`;
+}

@@ -1,0 +1,231 @@
+import { join } from "node:path";
+import type { Egress } from "../config/settings.ts";
+import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
+import { type Run, run as runCommand } from "../system/run.ts";
+import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import {
+  type AddressRange,
+  nextRange,
+  overlaps,
+  parseAddressRange,
+  parseNetwork,
+} from "./address.ts";
+import { type Firewall, openFirewall } from "./firewall.ts";
+import { enableForwarding, shareForwarding } from "./forwarding.ts";
+import { type HostRoute, readRoutes } from "./host.ts";
+import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
+import { deriveOwner, type Owner } from "./owner.ts";
+import { readResolvers } from "./resolvers.ts";
+import { sweep, type Swept } from "./sweep.ts";
+import { closeBatch, openHostBatch, openPeerBatch } from "./veth.ts";
+
+/** Where all supervisors of a host keep the locks that tell them apart. */
+const LOCK_DIRECTORY = "/run/ddsrv/locks";
+
+/** How many namespaces are made or taken away at a time; more gains nothing. */
+const CONCURRENCY = 16;
+
+/** How {@linkcode openNetwork} sets up. */
+export interface NetworkOptions {
+  /** Path of the control socket; the owner is derived from it. */
+  readonly socket: string;
+  readonly addressRange: string;
+  /** Resolvers for functions; none means those of the host. */
+  readonly dns: readonly string[];
+  /** The most that any namespace will be allowed. */
+  readonly egress: Egress;
+  /** Told when the firewall had to be laid again. */
+  readonly onWarning: (message: string) => void;
+  readonly run?: Run;
+}
+
+/** One supervisor's part of the kernel's network. Disposing of it leaves nothing. */
+export interface Network extends AsyncDisposable {
+  readonly owner: Owner;
+  readonly resolvers: readonly string[];
+  /** What an earlier run of this owner had left. */
+  readonly swept: Swept;
+  /** Makes a namespace with its link and its place in the firewall. */
+  readonly open: (options: NamespaceOptions) => Promise<Namespace>;
+}
+
+/** What a namespace is for. */
+export interface NamespaceOptions {
+  /** For people who look at the interface's alias: a function's name, or what else it serves. */
+  readonly label: string;
+  readonly egress: Egress;
+}
+
+/** An open network namespace. Disposing of it takes link, namespace and registration away. */
+export interface Namespace extends AsyncDisposable {
+  readonly name: string;
+  /** What nsenter(1) enters. */
+  readonly path: string;
+  /** IPv4 address of the function's end. */
+  readonly address: string;
+  /** A number of its own on this host, for the user that runs in it. */
+  readonly ordinal: number;
+  /**
+   * Makes a port reachable from outside that is bound to 127.0.0.1 alone in the namespace.
+   */
+  readonly exposeLoopback: (port: number) => Promise<void>;
+}
+
+/**
+ * Takes the owner's lock, sweeps what was left, chooses an address range that the host does not
+ * route, and lays the firewall table.
+ *
+ * @throws {Error} when another supervisor has this owner, or no range is free
+ */
+export async function openNetwork(options: NetworkOptions): Promise<Network> {
+  const { run = runCommand } = options;
+  const owner = deriveOwner(options.socket);
+  await using stack = new AsyncDisposableStack();
+  stack.use(lockOwner(owner, options.socket));
+  const swept = await sweep(owner, run);
+  const routes = await readRoutes(run);
+  const { range, lock } = chooseRange(parseAddressRange(options.addressRange), routes);
+  stack.use(lock);
+  const resolvers = options.dns.length > 0 ? options.dns : await readResolvers();
+  const firewall = stack.use(
+    await openFirewall({
+      owner,
+      range,
+      resolvers,
+      supervisorUid: Deno.uid() ?? 0,
+      onWarning: options.onWarning,
+      run,
+    }),
+  );
+  for (const uplink of findUplinks(routes, options.egress)) {
+    stack.use(await shareForwarding(uplink, owner));
+  }
+  const pool = createLeasePool(owner, range);
+  const places = createSemaphore(CONCURRENCY);
+  const owned = stack.move();
+  return {
+    owner,
+    resolvers,
+    swept,
+    open: ({ label, egress }) => {
+      const alias = owner.aliasPrefix + encodeLabel(label);
+      return openNamespace({ alias, egress, pool, places, firewall, run });
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+interface OpenOptions {
+  readonly alias: string;
+  readonly egress: Egress;
+  readonly pool: LeasePool;
+  readonly places: Semaphore;
+  readonly firewall: Firewall;
+  readonly run: Run;
+}
+
+async function openNamespace(options: OpenOptions): Promise<Namespace> {
+  const { pool, places, run } = options;
+  const lease = pool.take();
+  try {
+    await places.run(() => makeNamespace(options, lease));
+  } catch (error) {
+    // What of it was made is taken away; what was not can't be, and is no news.
+    await places.run(() => unmakeNamespace(options, lease)).catch(() => {});
+    pool.release(lease);
+    throw error;
+  }
+  const path = `/run/netns/${lease.namespace}`;
+  return {
+    name: lease.namespace,
+    path,
+    address: lease.addresses.peer,
+    ordinal: lease.addresses.ordinal,
+    exposeLoopback: (port) => exposeLoopback(path, port, run),
+    async [Symbol.asyncDispose]() {
+      await places.run(() => unmakeNamespace(options, lease));
+      pool.release(lease);
+    },
+  };
+}
+
+async function makeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
+  const { egress, firewall, run } = options;
+  const linked = run(["ip", "-batch", "-"], { stdin: openHostBatch(lease, options.alias) })
+    .then(() =>
+      Promise.all([
+        run(["ip", "-n", lease.namespace, "-batch", "-"], { stdin: openPeerBatch(lease) }),
+        enableForwarding(lease.interface),
+      ])
+    );
+  await allDone([firewall.register({ lease, egress }), linked]);
+}
+
+async function unmakeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
+  await allDone([
+    options.run(["ip", "-force", "-batch", "-"], { stdin: closeBatch([lease]) }),
+    options.firewall.unregister({ lease, egress: options.egress }),
+  ]);
+}
+
+/** Waits for all to their end, so that nothing runs on beside what comes next. */
+async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}
+
+async function exposeLoopback(path: string, port: number, run: Run): Promise<void> {
+  const inside = ["nsenter", `--net=${path}`];
+  await run([...inside, "tee", "/proc/sys/net/ipv4/conf/eth0/route_localnet"], { stdin: "1\n" });
+  await run([...inside, "nft", "-f", "-"], {
+    stdin: `add table ip ddsrv
+delete table ip ddsrv
+table ip ddsrv {
+  chain prerouting {
+    type nat hook prerouting priority dstnat; policy accept;
+    iifname "eth0" tcp dport ${port} dnat to 127.0.0.1:${port}
+  }
+}
+`,
+  });
+}
+
+function lockOwner(owner: Owner, socket: string): LockFile {
+  const lock = acquireLockFile(join(LOCK_DIRECTORY, `owner-${owner.id}`));
+  if (lock !== undefined) return lock;
+  throw new Error(
+    `Another supervisor runs with the control socket "${socket}". Stop it, or choose another ` +
+      `socket with --socket`,
+  );
+}
+
+function chooseRange(
+  first: AddressRange,
+  routes: readonly HostRoute[],
+): { readonly range: AddressRange; readonly lock: LockFile } {
+  const networks = routes.map((route) => parseNetwork(route.dst))
+    .filter((network) => network !== undefined);
+  let range = first;
+  for (let tries = 0; tries < 256; tries++, range = nextRange(range)) {
+    if (networks.some((network) => overlaps(range, network))) continue;
+    const lock = acquireLockFile(join(LOCK_DIRECTORY, `range-${range.cidr.replaceAll("/", "-")}`));
+    if (lock !== undefined) return { range, lock };
+  }
+  throw new Error(
+    `The host routes every address range from ${first.cidr} on. Name a /16 that is free in ` +
+      `"addressRange" of ddsrv.json`,
+  );
+}
+
+/** Interfaces by which answers to functions come in. */
+function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<string> {
+  if (egress === "none") return new Set();
+  const leading = routes.filter((route) => egress === "full" || route.dst === "default");
+  return new Set(leading.map((route) => route.dev).filter((dev) => dev !== undefined));
+}
+
+/** `ip -batch` splits at white space and heeds quotes; a label is any text. */
+function encodeLabel(label: string): string {
+  return encodeURIComponent(label).replaceAll("'", "%27");
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+
+/**
+ * Names of everything that one supervisor makes in the kernel. Two supervisors on one host have
+ * different owners, so that neither takes the other's things for its own.
+ */
+export interface Owner {
+  /** Six hexadecimal digits. */
+  readonly id: string;
+  /** The nftables table, family inet. */
+  readonly table: string;
+  /** How our interfaces' names begin; at most 15 bytes with the index (IFNAMSIZ). */
+  readonly interfacePrefix: string;
+  /** How our namespaces' names begin. */
+  readonly namespacePrefix: string;
+  /** How our interfaces' aliases begin. */
+  readonly aliasPrefix: string;
+}
+
+/**
+ * The owner that belongs to a control socket: the same one after a restart, so that a supervisor
+ * finds what its predecessor left, and another one for each further supervisor.
+ *
+ * @example
+ * ```ts
+ * import { deriveOwner } from "./owner.ts";
+ * deriveOwner("/run/ddsrv/ddsrv.sock").interfacePrefix.length; // 9
+ * ```
+ */
+export function deriveOwner(socketPath: string): Owner {
+  const id = createHash("sha256").update(socketPath).digest("hex").slice(0, 6);
+  return {
+    id,
+    table: `ddsrv_${id}`,
+    interfacePrefix: `dd${id}f`,
+    namespacePrefix: `ddsrv-${id}-`,
+    aliasPrefix: `ddsrv:${id}:`,
+  };
+}

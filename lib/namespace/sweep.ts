@@ -1,0 +1,44 @@
+import type { Run } from "../system/run.ts";
+import { readNamespaces, readVethLinks } from "./host.ts";
+import type { Owner } from "./owner.ts";
+
+/** What was found of a predecessor and taken away. */
+export interface Swept {
+  readonly links: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * Takes away what an earlier supervisor of this owner left behind when it was killed: processes in
+ * its namespaces, veth pairs by their alias, namespaces by their name. Nothing of another owner is
+ * touched; the caller holds the owner's lock, so no living supervisor has this one.
+ */
+export async function sweep(owner: Owner, run: Run): Promise<Swept> {
+  const [links, names] = await Promise.all([readVethLinks(run), readNamespaces(run)]);
+  const ourLinks = links
+    .filter((link) => link.ifalias?.startsWith(owner.aliasPrefix))
+    .map((link) => link.ifname);
+  const ourNamespaces = names.filter((name) => name.startsWith(owner.namespacePrefix));
+  await Promise.all(ourNamespaces.map((name) => killProcesses(name, run)));
+  const batches = [
+    ...ourLinks.map((name) => `link del ${name}\n`),
+    ...ourNamespaces.map((name) => `netns del ${name}\n`),
+  ];
+  if (batches.length > 0) {
+    await run(["ip", "-force", "-batch", "-"], { stdin: batches.join("") });
+  }
+  return { links: ourLinks, namespaces: ourNamespaces };
+}
+
+/** Whatever runs in a namespace of ours was started by us. */
+async function killProcesses(namespace: string, run: Run): Promise<void> {
+  const pids = (await run(["ip", "netns", "pids", namespace])).split(/\s+/)
+    .filter(Boolean);
+  for (const pid of pids) {
+    try {
+      Deno.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It is gone already.
+    }
+  }
+}

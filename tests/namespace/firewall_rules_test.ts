@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
+import { registerRules, tableRules, unregisterRules } from "../../lib/namespace/firewall_rules.ts";
+import { deriveOwner } from "../../lib/namespace/owner.ts";
+
+const owner = deriveOwner("/run/test.sock");
+const range = parseAddressRange("10.213.0.0/16");
+const lease = {
+  index: 1,
+  namespace: `${owner.namespacePrefix}1`,
+  interface: `${owner.interfacePrefix}1`,
+  addresses: addressPair(range, 1),
+};
+
+function rules(resolvers: readonly string[] = ["192.0.2.53", "192.0.2.54"]): string {
+  return tableRules({ owner, range, resolvers, supervisorUid: 1_234 });
+}
+
+/** The lines of one chain or set, its braces left out. */
+function block(kind: "chain" | "set", name: string): string[] {
+  const match = new RegExp(`^  ${kind} ${name} {\n([^}]*(?:{[^}]*}[^}]*)*?)^  }`, "m").exec(
+    rules(),
+  );
+  assert.ok(match, `no ${kind} ${name}`);
+  return match[1]!.trimEnd().split("\n").map((line) => line.trim());
+}
+
+Deno.test("tableRules() replaces the table in one transaction, whether it is there or not", () => {
+  const [add, remove, make] = rules().split("\n");
+  assert.deepEqual([add, remove, make], [
+    `add table inet ${owner.table}`,
+    `delete table inet ${owner.table}`,
+    `table inet ${owner.table} {`,
+  ]);
+});
+
+Deno.test("tableRules() is balanced", () => {
+  const text = rules();
+  assert.equal(text.split("{").length, text.split("}").length);
+});
+
+for (const chain of ["prerouting", "input", "forward", "output", "postrouting"]) {
+  Deno.test(`tableRules() leaves other people's packets alone in ${chain}`, () => {
+    const [hook, ...lines] = block("chain", chain);
+    assert.match(hook!, / hook (\w+) .*policy accept;$/);
+    assert.equal(/ hook (\w+) /.exec(hook!)![1], chain);
+    const ours = `"${owner.interfacePrefix}*"`;
+    if (chain === "postrouting") {
+      assert.deepEqual(lines, [`ip saddr ${range.cidr} oifname != ${ours} masquerade`]);
+    } else {
+      assert.ok(lines.some((line) => /^[io]ifname != "\w+\*" accept$/.test(line)));
+      assert.ok(lines.join("\n").includes(`ifname != ${ours} accept`));
+    }
+  });
+}
+
+Deno.test("tableRules() refuses at the end of each chain what nothing has let through", () => {
+  for (const chain of ["input", "forward", "output"]) {
+    assert.equal(block("chain", chain).at(-1), "jump refuse", chain);
+  }
+  assert.equal(block("chain", "prerouting").at(-1), "counter name spoofed drop");
+});
+
+Deno.test("tableRules() lets nobody in but answers", () => {
+  const forward = block("chain", "forward");
+  const ours = `"${owner.interfacePrefix}*"`;
+  const answers = forward.indexOf(`oifname ${ours} ct state established,related accept`);
+  const others = forward.indexOf(`oifname ${ours} jump refuse`);
+  const outside = forward.indexOf(`iifname != ${ours} accept`);
+  assert.ok(0 < answers && answers < others && others < outside);
+});
+
+Deno.test("tableRules() refuses metadata to everybody, before anything else is let out", () => {
+  const forward = block("chain", "forward");
+  const metadata = forward.indexOf("ip daddr @metadata jump refuse");
+  assert.ok(metadata > 0);
+  for (const out of ["iifname @full accept", "iifname @internet ip daddr != @private accept"]) {
+    assert.ok(forward.indexOf(out) > metadata, out);
+  }
+  assert.match(block("set", "metadata").join(" "), /elements = { 169\.254\.0\.0\/16, /);
+});
+
+for (
+  const network of [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/3",
+  ]
+) {
+  Deno.test(`tableRules() counts ${network} as private`, () => {
+    assert.ok(block("set", "private").join(" ").includes(` ${network}`));
+  });
+}
+
+Deno.test("tableRules() lets functions ask the given resolvers on port 53 alone", () => {
+  assert.ok(block("set", "resolvers").includes("elements = { 192.0.2.53, 192.0.2.54 }"));
+  assert.deepEqual(block("chain", "ask_resolver"), [
+    "ip daddr @resolvers udp dport 53 accept",
+    "ip daddr @resolvers tcp dport 53 accept",
+  ]);
+});
+
+Deno.test("tableRules() has no empty list of elements, which nft would refuse", () => {
+  assert.doesNotMatch(rules([]), /elements = {\s*}/);
+  assert.match(rules([]), /set resolvers {\n {4}type ipv4_addr\n\s*}/);
+});
+
+Deno.test("tableRules() lets the supervisor's user alone open connections to functions", () => {
+  const accepts = block("chain", "output").filter((line) => line.startsWith("meta skuid"));
+  assert.deepEqual(accepts, ["meta skuid 1234 accept"]);
+});
+
+const source = `inet ${owner.table} sources { "${lease.interface}" . 10.213.0.3 }\n`;
+
+Deno.test("registerRules() ties the interface to its one address", () => {
+  assert.equal(registerRules(owner, { lease, egress: "none" }), `add element ${source}`);
+});
+
+for (const egress of ["internet", "full"] as const) {
+  Deno.test(`registerRules() puts egress ${egress} into its set, unregisterRules() takes it out`, () => {
+    const set = `inet ${owner.table} ${egress} { "${lease.interface}" }\n`;
+    const registration = { lease, egress };
+    assert.equal(registerRules(owner, registration), `add element ${source}add element ${set}`);
+    assert.equal(
+      unregisterRules(owner, registration),
+      `delete element ${source}delete element ${set}`,
+    );
+  });
+}

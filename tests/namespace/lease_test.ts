@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { PAIRS_PER_RANGE, parseAddressRange } from "../../lib/namespace/address.ts";
+import { createLeasePool, type LeasePool } from "../../lib/namespace/lease.ts";
+import { deriveOwner } from "../../lib/namespace/owner.ts";
+
+const owner = deriveOwner("/run/test.sock");
+const LAST = PAIRS_PER_RANGE - 1;
+
+function pool(): LeasePool {
+  return createLeasePool(owner, parseAddressRange("10.213.0.0/16"));
+}
+
+Deno.test("take() gives names and addresses that belong together", () => {
+  assert.deepEqual(pool().take(), {
+    index: 1,
+    namespace: `ddsrv-${owner.id}-1`,
+    interface: `dd${owner.id}f1`,
+    addresses: { host: "10.213.0.2", peer: "10.213.0.3", ordinal: 213 * 32_768 + 1 },
+  });
+});
+
+Deno.test("take() gives an index that came back only after all the others", () => {
+  const { take, release } = pool();
+  const first = take();
+  release(first);
+  for (let index = 2; index <= LAST; index++) assert.equal(take().index, index);
+  assert.equal(take().index, 1);
+});
+
+Deno.test("take() refuses when all are taken, and goes on when one came back", () => {
+  const { take, release } = pool();
+  const leases = Array.from({ length: LAST }, take);
+  assert.equal(new Set(leases.map((lease) => lease.index)).size, LAST);
+  assert.throws(take, {
+    name: "RangeError",
+    message: "All 32767 namespaces of 10.213.0.0/16 are taken",
+  });
+  release(leases[122]!);
+  assert.equal(take().index, 123);
+  assert.throws(take, RangeError);
+});
+
+Deno.test("release() of a lease twice frees it once", () => {
+  const { take, release } = pool();
+  const leases = Array.from({ length: LAST }, take);
+  release(leases[0]!);
+  release(leases[0]!);
+  take();
+  assert.throws(take, RangeError);
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { sweep } from "../../lib/namespace/sweep.ts";
+import type { Run } from "../../lib/system/run.ts";
+
+const owner = deriveOwner("/run/test.sock");
+const other = deriveOwner("/run/other.sock");
+
+/** A host that answers as ip(8) does, and remembers what it was told. */
+function host(answers: Readonly<Record<string, string>>): { run: Run; batches: string[] } {
+  const batches: string[] = [];
+  return {
+    batches,
+    run(command, options) {
+      if (options?.stdin !== undefined) {
+        assert.deepEqual(command, ["ip", "-force", "-batch", "-"]);
+        batches.push(options.stdin);
+        return Promise.resolve("");
+      }
+      const line = command.join(" ");
+      assert.ok(line in answers, `unexpected command: ${line}`);
+      return Promise.resolve(answers[line]!);
+    },
+  };
+}
+
+Deno.test("sweep() takes away what is this owner's, and nothing else", async () => {
+  const { run, batches } = host({
+    "ip -j link show type veth": JSON.stringify([
+      { ifname: `${owner.interfacePrefix}1`, ifalias: `${owner.aliasPrefix}hello` },
+      { ifname: `${other.interfacePrefix}1`, ifalias: `${other.aliasPrefix}hello` },
+      // The name alone proves nothing.
+      { ifname: `${owner.interfacePrefix}2` },
+      { ifname: "veth0", ifalias: "somebody's" },
+    ]),
+    "ip -j netns list": JSON.stringify([
+      { name: `${owner.namespacePrefix}1` },
+      { name: `${other.namespacePrefix}1` },
+      { name: "mine" },
+    ]),
+    [`ip netns pids ${owner.namespacePrefix}1`]: "",
+  });
+  assert.deepEqual(await sweep(owner, run), {
+    links: [`${owner.interfacePrefix}1`],
+    namespaces: [`${owner.namespacePrefix}1`],
+  });
+  assert.deepEqual(batches, [
+    `link del ${owner.interfacePrefix}1\nnetns del ${owner.namespacePrefix}1\n`,
+  ]);
+});
+
+Deno.test("sweep() does nothing on a clean host, where ip prints nothing at all", async () => {
+  const { run, batches } = host({ "ip -j link show type veth": "", "ip -j netns list": "\n" });
+  assert.deepEqual(await sweep(owner, run), { links: [], namespaces: [] });
+  assert.deepEqual(batches, []);
+});
