@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
+import type { Mount } from "./sandbox.ts";
+
+/** Where Deno's binary shows inside every sandbox. */
+export const SANDBOX_DENO = "/ddsrv/deno";
+
+/** Where the module cache shows inside every sandbox. */
+export const SANDBOX_CACHE = "/ddsrv/cache";
+
+/** Where the module that serves default exports shows inside every sandbox. */
+export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
+
+/** Where an instance's variables show inside its sandbox; the preload module reads them there. */
+export const SANDBOX_ENV = "/ddsrv/env.json";
+
+/** Variables that say which certificate authorities to trust; passed on when the host sets them. */
+const CERTIFICATE_VARIABLES: readonly string[] = [
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_DIR",
+  "SSL_CERT_FILE",
+];
+
+/** Which function is to be seen, and from where. */
+export interface FunctionMountOptions {
+  readonly functionsDirectory: string;
+  readonly name: string;
+  /** What it sees of `/etc`. */
+  readonly etc: readonly Mount[];
+}
+
+/**
+ * What every sandbox of a function sees, all of it read-only: its own source and the shared code at
+ * their own paths, so that messages name the paths that people know, and what DNS and TLS need.
+ */
+export async function functionMounts(options: FunctionMountOptions): Promise<Mount[]> {
+  const { functionsDirectory, name, etc } = options;
+  const common = [...COMMON_FILES, SHARED_DIRECTORY].map((file) => join(functionsDirectory, file));
+  const host = [
+    "/etc/ssl/certs",
+    ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
+  ];
+  const optional = await Promise.all([...common, ...host].map(realPath));
+  const directory = join(functionsDirectory, name);
+  return [
+    { source: Deno.execPath(), target: SANDBOX_DENO },
+    ...etc,
+    { source: await Deno.realPath(directory), target: directory },
+    ...optional.filter((mount) => mount !== undefined),
+  ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
+}
+
+/** Certificate variables of this process's environment. */
+export function certificateEnvironment(): Record<string, string> {
+  const entries = CERTIFICATE_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));
+}
+
+async function realPath(path: string): Promise<Mount | undefined> {
+  if (!path.startsWith("/")) return undefined;
+  try {
+    return { source: await Deno.realPath(path), target: path };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { parse } from "jsonc-parser";
+import { readContainedTextFile } from "../function/contained_file.ts";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+
+const IMPORT_MAP = "import_map.json";
+
+/**
+ * The import map that a function is run with, or `undefined` when Deno is to find its own: the
+ * function's `import_map.json`, else that of the functions directory unless the function's
+ * `deno.json` maps imports itself.
+ */
+export async function findImportMap(
+  functionsDirectory: string,
+  name: string,
+): Promise<string | undefined> {
+  const directory = join(functionsDirectory, name);
+  const own = join(directory, IMPORT_MAP);
+  if (await readContainedTextFile(directory, own) !== undefined) return own;
+  for (const file of ["deno.json", "deno.jsonc"]) {
+    const text = await readContainedTextFile(directory, join(directory, file));
+    const config: unknown = text === undefined ? undefined : parse(text);
+    if (typeof config !== "object" || config === null) continue;
+    if ("imports" in config || "importMap" in config) return undefined;
+  }
+  const common = join(functionsDirectory, IMPORT_MAP);
+  return await readOptionalTextFile(common) === undefined ? undefined : common;
+}
+
+/**
+ * The hosts, as `host:port`, that the functions directory's own import map leads to. The operator
+ * wrote it, so code may be imported from there.
+ */
+export async function readImportMapHosts(functionsDirectory: string): Promise<string[]> {
+  const text = await readOptionalTextFile(join(functionsDirectory, IMPORT_MAP));
+  const map: unknown = text === undefined ? undefined : parse(text);
+  if (typeof map !== "object" || map === null) return [];
+  const { imports, scopes } = map as { imports?: unknown; scopes?: unknown };
+  const targets = [imports, ...Object.values(scopes ?? {})]
+    .flatMap((mapping) => Object.values(mapping ?? {}));
+  return [...new Set(targets.map(hostOf).filter((host) => host !== undefined))];
+}
+
+function hostOf(target: unknown): string | undefined {
+  if (
+    typeof target !== "string" || !/^https?:\/\//.test(target) ||
+    !URL.canParse(target)
+  ) {
+    return undefined;
+  }
+  const url = new URL(target);
+  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { runBounded } from "../../lib/process/bounded_output.ts";
+
+const signal = new AbortController().signal;
+const env = { PATH: "/usr/bin:/bin" };
+
+Deno.test("runBounded() gives code and both streams", async () => {
+  const script = "echo out; echo err >&2; exit 3";
+  assert.deepEqual(await runBounded(["sh", "-c", script], { env, signal, maxBytes: 100 }), {
+    success: false,
+    code: 3,
+    stdout: "out\n",
+    stderr: "err\n",
+  });
+});
+
+Deno.test("runBounded() keeps so much of each stream, and reads the rest", async () => {
+  const script = "head -c 1000000 /dev/zero | tr '\\0' x; head -c 1000000 /dev/zero >&2; echo end";
+  const output = await runBounded(["sh", "-c", script], { env, signal, maxBytes: 10 });
+  assert.equal(output.success, true);
+  assert.equal(output.stdout, "x".repeat(10));
+  assert.equal(output.stderr, "\0".repeat(10));
+});
+
+Deno.test("runBounded() gives no variables but those it is given, and no input", async () => {
+  const command = ["sh", "-c", "cat; env"];
+  const { stdout } = await runBounded(command, {
+    env: { ...env, OWN: "x" },
+    cwd: "/",
+    signal,
+    maxBytes: 10_000,
+  });
+  const names = stdout.trimEnd().split("\n").map((line) => line.split("=")[0]!);
+  // The shell sets the others by itself.
+  assert.deepEqual(names.filter((name) => !/^(PWD|SHLVL|_|OLDPWD)$/.test(name)).sort(), [
+    "OWN",
+    "PATH",
+  ]);
+  assert.match(stdout, /^PWD=\/$/m);
+});
+
+Deno.test("runBounded() ends the command when the signal aborts", async () => {
+  const abort = new AbortController();
+  const running = runBounded(["sleep", "60"], { env, signal: abort.signal, maxBytes: 10 });
+  abort.abort();
+  assert.equal((await running).success, false);
+});

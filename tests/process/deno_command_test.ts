@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import {
+  checkCommand,
+  infoCommand,
+  type ModuleOptions,
+  runCommand,
+} from "../../lib/process/deno_command.ts";
+
+const plain: ModuleOptions = { importMap: undefined, allowImport: [] };
+const mapped: ModuleOptions = { importMap: "/f/a b/import_map.json", allowImport: ["x:1", "y"] };
+
+const commands: readonly [name: string, make: (options: ModuleOptions) => string[]][] = [
+  ["checkCommand", (options) => checkCommand(options)],
+  ["infoCommand", infoCommand],
+  ["runCommand", runCommand],
+];
+
+for (const [name, make] of commands) {
+  Deno.test(`${name}() is Deno of the sandbox, and the entry last`, () => {
+    for (const options of [plain, mapped]) {
+      const command = make(options);
+      assert.equal(command[0], "/ddsrv/deno");
+      assert.equal(command.at(-1), "index.ts");
+      assert.ok(command.includes("--no-lock"));
+    }
+  });
+
+  Deno.test(`${name}() names an import map where there is one`, () => {
+    assert.ok(!make(plain).some((one) => one.startsWith("--import-map")));
+    assert.ok(make(mapped).includes("--import-map=/f/a b/import_map.json"));
+  });
+
+  Deno.test(`${name}() adds hosts to Deno's own list`, () => {
+    const [own, more] = [plain, mapped].map((options) =>
+      make(options).find((one) => one.startsWith("--allow-import="))!
+    );
+    assert.ok(own!.includes("jsr.io:443"));
+    assert.equal(more, `${own},x:1,y`);
+  });
+}
+
+Deno.test("checkCommand() can be that of another Deno", () => {
+  assert.deepEqual(checkCommand(plain, "/bin/deno").slice(0, 2), ["/bin/deno", "check"]);
+});
+
+Deno.test("infoCommand() asks for JSON", () => {
+  assert.ok(infoCommand(plain).includes("--json"));
+});
+
+Deno.test("runCommand() gives no right to run programs, and to write in /tmp alone", () => {
+  const rights = runCommand(plain).filter((one) => /^(-A|--allow-(?!import))/.test(one));
+  assert.deepEqual(rights, [
+    "--allow-net",
+    "--allow-read",
+    "--allow-env",
+    "--allow-sys",
+    "--allow-write=/tmp",
+  ]);
+  assert.ok(runCommand(plain).includes("--no-prompt"));
+});

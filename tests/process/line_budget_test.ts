@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { createLineBudget } from "../../lib/process/line_budget.ts";
+
+const line = (text: string): { text: string; isPartial: boolean } => ({ text, isPartial: false });
+const REPORT = "ddsrv: 2 lines were dropped, more than 3 came within a second";
+
+Deno.test("createLineBudget() passes so many lines a second, and says how many it dropped", () => {
+  const budget = createLineBudget(3);
+  const admit = (text: string, ms: number): string[] =>
+    budget.admit(line(text), ms).map((one) => one.text);
+  assert.deepEqual(["a", "b", "c"].map((text) => admit(text, 10)), [["a"], ["b"], ["c"]]);
+  assert.deepEqual([admit("d", 20), admit("e", 1_009)], [[], []]);
+  assert.deepEqual(admit("f", 1_010), [REPORT, "f"]);
+  assert.deepEqual(budget.end(), []);
+});
+
+Deno.test("createLineBudget() bounds the text too, and reports at the end", () => {
+  const budget = createLineBudget(3, 10);
+  assert.equal(budget.admit(line("x".repeat(10)), 0).length, 1);
+  assert.deepEqual(budget.admit(line("y"), 0), []);
+  assert.equal(budget.admit(line("z"), 0).length, 0);
+  assert.deepEqual(budget.end().map((one) => one.text), [REPORT]);
+});

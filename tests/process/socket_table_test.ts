@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { chooseListener, type Listener, parseSocketTable } from "../../lib/process/socket_table.ts";
+
+const HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
+
+function line(local: string, state = "0A"): string {
+  return `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0`;
+}
+
+const any: Listener = { port: 8000, scope: "any" };
+const loopback: Listener = { port: 8000, scope: "loopback" };
+const unreachable: Listener = { port: 8000, scope: "unreachable" };
+
+const addresses: readonly [what: string, local: string, Listener][] = [
+  ["0.0.0.0", "00000000:1F40", any],
+  ["127.0.0.1", "0100007F:1F40", loopback],
+  ["127.0.0.53", "3500007F:1F40", loopback],
+  ["10.213.0.3", "0300D50A:1F40", any],
+  ["10.0.0.127", "7F00000A:1F40", any],
+  ["::", "00000000000000000000000000000000:1F40", any],
+  ["::1", "00000000000000000000000001000000:1F40", unreachable],
+  ["fe80::1", "000080FE000000000000000001000000:1F40", unreachable],
+  ["::ffff:127.0.0.1", "0000000000000000FFFF00000100007F:1F40", loopback],
+  ["::ffff:0.0.0.0", "0000000000000000FFFF000000000000:1F40", any],
+  ["port 65535", "00000000:FFFF", { port: 65535, scope: "any" }],
+  ["port 1", "00000000:0001", { port: 1, scope: "any" }],
+];
+
+for (const [what, local, listener] of addresses) {
+  Deno.test(`parseSocketTable() reads ${what}`, () => {
+    assert.deepEqual(parseSocketTable(`${HEAD}\n${line(local)}\n`), [listener]);
+  });
+}
+
+Deno.test("parseSocketTable() takes sockets that listen, and no others", () => {
+  const states = ["01", "06", "0A", "0B"].map((state) => line("00000000:1F40", state));
+  assert.deepEqual(parseSocketTable([HEAD, ...states, ""].join("\n")), [any]);
+});
+
+for (const table of ["", HEAD, `${HEAD}\n`, `${HEAD}\n\n   1:\n`]) {
+  Deno.test(`parseSocketTable() finds nothing in ${JSON.stringify(table)}`, () => {
+    assert.deepEqual(parseSocketTable(table), []);
+  });
+}
+
+const choices: readonly [what: string, readonly Listener[], Listener | undefined][] = [
+  ["nothing of nothing", [], undefined],
+  ["nothing of what can't be reached", [unreachable], undefined],
+  ["loopback where there is no other", [unreachable, loopback], loopback],
+  ["the preferred port", [{ port: 3000, scope: "any" }, any], any],
+  ["the lowest port of others", [
+    { port: 9229, scope: "any" },
+    { port: 3000, scope: "any" },
+  ], { port: 3000, scope: "any" }],
+  ["an open port before the preferred one on loopback", [
+    loopback,
+    { port: 9000, scope: "any" },
+  ], { port: 9000, scope: "any" }],
+  ["the preferred port on loopback before others there", [
+    { port: 3000, scope: "loopback" },
+    loopback,
+  ], loopback],
+];
+
+for (const [what, listeners, expected] of choices) {
+  Deno.test(`chooseListener() takes ${what}`, () => {
+    assert.deepEqual(chooseListener(listeners, 8000), expected);
+    assert.deepEqual(chooseListener(listeners.toReversed(), 8000), expected);
+  });
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import type { Exit } from "../../lib/process/exit.ts";
+import type { FunctionProcess } from "../../lib/process/spawn.ts";
+import { stopProcess } from "../../lib/process/stop.ts";
+
+const LONG_MS = 3_600_000;
+
+/** A process that ends at SIGTERM, or only at SIGKILL. */
+function pretend({ heedsTerm }: { readonly heedsTerm: boolean }): {
+  process: FunctionProcess;
+  calls: string[];
+} {
+  const calls: string[] = [];
+  const { promise: ended, resolve } = Promise.withResolvers<Exit>();
+  const process: FunctionProcess = {
+    ended,
+    findPid: () => Promise.resolve(2),
+    terminate() {
+      calls.push("terminate");
+      if (heedsTerm) resolve({ code: 143, signal: "SIGTERM" });
+      return Promise.resolve();
+    },
+    kill() {
+      calls.push("kill");
+      resolve({ code: 137, signal: "SIGKILL" });
+    },
+  };
+  return { process, calls };
+}
+
+Deno.test("stopProcess() waits no longer than a process that ends by itself", async () => {
+  const { process } = pretend({ heedsTerm: true });
+  assert.equal((await stopProcess(process, { graceMs: LONG_MS })).signal, "SIGTERM");
+});
+
+Deno.test("stopProcess() kills after the grace time, and not before SIGTERM", async () => {
+  const { process, calls } = pretend({ heedsTerm: false });
+  assert.equal((await stopProcess(process, { graceMs: 5 })).signal, "SIGKILL");
+  assert.deepEqual(calls, ["terminate", "kill"]);
+});
+
+for (const when of ["before", "during"]) {
+  Deno.test(`stopProcess() cuts the grace short when it is hurried ${when} it`, async () => {
+    const { process, calls } = pretend({ heedsTerm: false });
+    const abort = new AbortController();
+    if (when === "before") abort.abort();
+    const stopping = stopProcess(process, { graceMs: LONG_MS, hurry: abort.signal });
+    abort.abort();
+    assert.equal((await stopping).signal, "SIGKILL");
+    assert.deepEqual(calls, ["terminate", "kill"]);
+  });
+}
