@@ -1,0 +1,93 @@
+import { ChunkedScanner } from "./chunked.ts";
+import type { Framing } from "./framing.ts";
+import type { Wire } from "./wire.ts";
+
+/** From this length on, a body is read in large pieces. */
+const MUCH = 16 * 1024;
+const NOTHING = new Uint8Array(0);
+
+/** Reads one message's body off a wire, piece by piece, and finds its end. */
+export class BodyReader {
+  /** Whether the body has come to its proper end. */
+  isDone: boolean;
+  /** Why there will be no proper end. */
+  fault: string | undefined;
+
+  readonly #wire: Wire;
+  readonly #framing: Framing;
+  readonly #scanner: ChunkedScanner | undefined;
+  readonly #isDechunked: boolean;
+  #left = 0;
+
+  constructor(wire: Wire, framing: Framing, options: { readonly isDechunked?: boolean } = {}) {
+    this.#wire = wire;
+    this.#framing = framing;
+    this.#isDechunked = options.isDechunked ?? false;
+    this.isDone = framing.type === "none";
+    if (framing.type === "length") this.#left = framing.length;
+    if (framing.type === "chunked") this.#scanner = new ChunkedScanner();
+  }
+
+  /**
+   * What is buffered of the body, maybe nothing. As it came, chunks and all, unless the reader is
+   * to take them off. Valid until the next read.
+   */
+  takeBuffered(): Uint8Array {
+    const { buffer, start, end } = this.#wire;
+    if (this.isDone || this.fault !== undefined || start === end) return NOTHING;
+    switch (this.#framing.type) {
+      case "length": {
+        const stop = Math.min(end, start + this.#left);
+        this.#left -= stop - start;
+        this.isDone = this.#left === 0;
+        this.#wire.start = stop;
+        return buffer.subarray(start, stop);
+      }
+      case "chunked":
+        return this.#takeChunks();
+      default:
+        this.#wire.start = end;
+        return buffer.subarray(start, end);
+    }
+  }
+
+  /** The next piece of the body, or `undefined` when there is none: see `isDone` and `fault`. */
+  async next(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const piece = this.takeBuffered();
+      if (piece.length > 0) return piece;
+      if (this.isDone || this.fault !== undefined) return undefined;
+      if (this.#framing.type !== "length" || this.#left > MUCH) this.#wire.expectMuch();
+      if (!await this.#wire.fill()) {
+        if (this.#framing.type === "close" && !this.#wire.isBroken) this.isDone = true;
+        else this.fault = "it ended before its body was complete";
+        return undefined;
+      }
+    }
+  }
+
+  #takeChunks(): Uint8Array {
+    const { buffer, start, end } = this.#wire;
+    const scanner = this.#scanner!;
+    const pieces: Uint8Array[] = [];
+    const stop = scanner.scan(
+      buffer,
+      { start, end },
+      this.#isDechunked ? (from, to) => pieces.push(buffer.slice(from, to)) : undefined,
+    );
+    this.#wire.start = stop;
+    this.isDone = scanner.isDone;
+    this.fault = scanner.fault;
+    return this.#isDechunked ? concat(pieces) : buffer.subarray(start, stop);
+  }
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    whole.set(piece, position);
+    position += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,50 @@
+import { FieldKind, fieldMembers, type FieldTable, findField, type Range } from "./fields.ts";
+import { ascii, matchesAt } from "./octets.ts";
+
+/** What a message's `Connection` fields say (RFC 9110, section 7.6.1). */
+export interface ConnectionOptions {
+  readonly hasClose: boolean;
+  readonly hasKeepAlive: boolean;
+  readonly hasUpgrade: boolean;
+  /** The other names: fields that are meant for the next hop alone. */
+  readonly names: readonly Range[];
+}
+
+const CLOSE = ascii("close");
+const KEEP_ALIVE = ascii("keep-alive");
+const UPGRADE = ascii("upgrade");
+
+/** More names than anybody has a use for; each is compared with each field. */
+const MAX_NAMES = 32;
+
+const NOTHING: ConnectionOptions = {
+  hasClose: false,
+  hasKeepAlive: false,
+  hasUpgrade: false,
+  names: [],
+};
+
+/** Reads the `Connection` fields; `undefined` when they name more fields than is sensible. */
+export function readConnectionOptions(
+  bytes: Uint8Array,
+  fields: FieldTable,
+): ConnectionOptions | undefined {
+  let index = findField(fields, FieldKind.Connection);
+  if (index === -1) return NOTHING;
+  let [hasClose, hasKeepAlive, hasUpgrade] = [false, false, false];
+  const names: Range[] = [];
+  while (index !== -1) {
+    for (const member of fieldMembers(bytes, fields, index)) {
+      if (isOption(bytes, member, CLOSE)) hasClose = true;
+      else if (isOption(bytes, member, KEEP_ALIVE)) hasKeepAlive = true;
+      else if (isOption(bytes, member, UPGRADE)) hasUpgrade = true;
+      else if (names.push(member) > MAX_NAMES) return undefined;
+    }
+    index = findField(fields, FieldKind.Connection, index + 1);
+  }
+  return { hasClose, hasKeepAlive, hasUpgrade, names };
+}
+
+function isOption(bytes: Uint8Array, { start, end }: Range, lower: Uint8Array): boolean {
+  return end - start === lower.length && matchesAt(bytes, start, lower);
+}

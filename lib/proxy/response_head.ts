@@ -1,0 +1,102 @@
+import { readConnectionOptions } from "./connection_field.ts";
+import { createFieldTable, type FieldTable, parseFields } from "./fields.ts";
+import { declaredFraming, type Framing, NO_BODY } from "./framing.ts";
+import { ascii, CR, FIELD_VALUE, LF, SPACE } from "./octets.ts";
+
+/** A parsed answer's head: offsets into the buffer that it was read from. Reused for the next. */
+export interface ResponseHead {
+  start: number;
+  /** Just behind the empty line. */
+  end: number;
+  status: number;
+  /** Just behind the status line. */
+  fieldsStart: number;
+  isHttp10: boolean;
+  framing: Framing;
+  /** Whether the function keeps the connection. */
+  isPersistent: boolean;
+  connectionNames: readonly { readonly start: number; readonly end: number }[];
+  readonly fields: FieldTable;
+}
+
+const HTTP_1 = ascii("HTTP/1.");
+const NO_NAMES: ResponseHead["connectionNames"] = [];
+const UNTIL_CLOSE: Framing = { type: "close" };
+
+/** An empty head to parse into. */
+export function createResponseHead(maxFields: number): ResponseHead {
+  return {
+    start: 0,
+    end: 0,
+    status: 0,
+    fieldsStart: 0,
+    isHttp10: false,
+    framing: NO_BODY,
+    isPersistent: true,
+    connectionNames: NO_NAMES,
+    fields: createFieldTable(maxFields),
+  };
+}
+
+/**
+ * Reads the head of a function's answer into `into`; gives what is wrong with it, if anything is.
+ * As strict as towards clients: an answer that could be read in two ways is not passed on.
+ */
+export function parseResponseHead(
+  bytes: Uint8Array,
+  range: {
+    readonly start: number;
+    readonly end: number;
+    readonly isForHead: boolean;
+  },
+  into: ResponseHead,
+): string | undefined {
+  into.start = range.start;
+  into.end = range.end;
+  const fieldsStart = parseStatusLine(bytes, range.start, into);
+  if (fieldsStart === undefined) {
+    return "the function's status line is not HTTP/1.1";
+  }
+  into.fieldsStart = fieldsStart;
+  const fault = parseFields(bytes, { start: fieldsStart, end: range.end, into: into.fields });
+  if (fault !== undefined) {
+    return `the function's answer is malformed (${fault.message})`;
+  }
+  const options = readConnectionOptions(bytes, into.fields);
+  if (options === undefined) return "the function's answer names too many fields in Connection";
+  into.isPersistent = !options.hasClose && (options.hasKeepAlive || !into.isHttp10);
+  into.connectionNames = options.names;
+  const declared = declaredFraming(bytes, into.fields, into.isHttp10);
+  if (declared.type !== "framing") {
+    return `the function's answer has ${declared.reason}`;
+  }
+  const { status } = into;
+  const isBodiless = range.isForHead || status < 200 || status === 204 ||
+    status === 304;
+  into.framing = isBodiless ? NO_BODY : declared.framing ?? UNTIL_CLOSE;
+  if (into.framing.type === "close") into.isPersistent = false;
+  return undefined;
+}
+
+function parseStatusLine(bytes: Uint8Array, start: number, into: ResponseHead): number | undefined {
+  let position = start;
+  for (; position < start + HTTP_1.length; position++) {
+    if (bytes[position] !== HTTP_1[position - start]) return undefined;
+  }
+  const minor = bytes[position++];
+  if (minor !== 0x30 && minor !== 0x31) return undefined;
+  into.isHttp10 = minor === 0x30;
+  if (bytes[position++] !== SPACE) return undefined;
+  let status = 0;
+  for (const stop = position + 3; position < stop; position++) {
+    const digit = bytes[position]! - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    status = status * 10 + digit;
+  }
+  if (status < 100 || status > 599) return undefined;
+  into.status = status;
+  if (bytes[position] === SPACE) {
+    while (FIELD_VALUE[bytes[position]!] === 1) position++;
+  }
+  return bytes[position] === CR && bytes[position + 1] === LF ? position + 2 : undefined;
+}

@@ -1,0 +1,73 @@
+import type { Fault } from "./fault.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** Where requests for a function go. */
+export type Route =
+  | { readonly type: "ready"; readonly upstream: Upstream }
+  /** It is being started; requests wait. */
+  | { readonly type: "waiting" }
+  /** It can't be started, or not now. */
+  | { readonly type: "refused"; readonly fault: Fault };
+
+/** What a wait for a start came to. */
+export type Waited =
+  | { readonly type: "route"; readonly route: Route | undefined }
+  | { readonly type: "crowded" }
+  | { readonly type: "timeout" }
+  | { readonly type: "aborted" };
+
+/** Bounds of a wait. */
+export interface WaitOptions {
+  readonly waitTimeoutMs: number;
+  readonly maxWaiting: number;
+  /** Aborts when nobody waits any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** The functions by name. One assignment moves a route; requests that wait go with it. */
+export class RouteTable {
+  readonly #routes = new Map<string, Route>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  /** The route that answers now; `undefined` when there is no such function. */
+  get(name: string): Route | undefined {
+    return this.#routes.get(name);
+  }
+
+  set(name: string, route: Route): void {
+    this.#routes.set(name, route);
+    if (route.type !== "waiting") this.#wake(name);
+  }
+
+  delete(name: string): void {
+    this.#routes.delete(name);
+    this.#wake(name);
+  }
+
+  /** Waits until a function's route is something else than `waiting`. */
+  async wait(name: string, options: WaitOptions): Promise<Waited> {
+    const route = this.#routes.get(name);
+    if (route?.type !== "waiting") return { type: "route", route };
+    const waiting = this.#waiting.get(name) ?? new Set();
+    if (waiting.size >= options.maxWaiting) return { type: "crowded" };
+    this.#waiting.set(name, waiting);
+    const { promise, resolve } = Promise.withResolvers<Waited>();
+    const wake = (): void => resolve({ type: "route", route: this.#routes.get(name) });
+    const abort = (): void => resolve({ type: "aborted" });
+    const timer = setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);
+    options.signal?.addEventListener("abort", abort);
+    waiting.add(wake);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", abort);
+      waiting.delete(wake);
+      if (waiting.size === 0 && this.#waiting.get(name) === waiting) this.#waiting.delete(name);
+    }
+  }
+
+  #wake(name: string): void {
+    for (const wake of this.#waiting.get(name) ?? []) wake();
+  }
+}

@@ -1,0 +1,122 @@
+import { Wire } from "./wire.ts";
+
+/** Idle connections that are kept for one instance. */
+const MAX_IDLE = 128;
+
+/** Holds most answers whole, so that they take one read and one write. */
+const BUFFER_BYTES = 16 * 1024;
+
+/** An open connection to an instance. */
+export interface UpstreamConnection {
+  readonly wire: Wire;
+  /** Whether it has carried a request before: then the instance may just have let go of it. */
+  readonly isReused: boolean;
+}
+
+/** An instance as the proxy sees it: where it listens, and the connections to it. */
+export interface Upstream {
+  readonly hostname: string;
+  readonly port: number;
+  /** Both, as a Host field has them. */
+  readonly authority: string;
+  /** Requests that are being answered, tunnels included. */
+  readonly inFlight: number;
+  /** Requests since it became ready. */
+  readonly requests: number;
+  /** Runs one request; counts it as long as it lasts. */
+  readonly use: <Result>(task: () => Promise<Result>) => Promise<Result>;
+  /** A connection, kept or new. Rejects when the instance does not accept one. */
+  readonly acquire: () => Promise<UpstreamConnection>;
+  /** A new connection. Rejects when the instance does not accept one. */
+  readonly connect: () => Promise<UpstreamConnection>;
+  /** Keeps a connection whose answer was read to its end for the next request. */
+  readonly release: (connection: UpstreamConnection) => void;
+  /** Closes a connection that can't be kept. */
+  readonly discard: (connection: UpstreamConnection) => void;
+  /** Connections that are open, idle ones included. */
+  readonly connections: number;
+  /** Resolves when no request is in flight any more; a replaced instance gets no new ones. */
+  readonly drained: () => Promise<void>;
+  /** Closes all connections. */
+  readonly close: () => void;
+}
+
+/** An upstream at an address; connects when a request comes. */
+export function createUpstream(hostname: string, port: number): Upstream {
+  const idle: Wire[] = [];
+  const open = new Set<Wire>();
+  const waiting: (() => void)[] = [];
+  let inFlight = 0;
+  let requests = 0;
+  let isClosed = false;
+
+  function forget(wire: Wire): void {
+    const index = idle.indexOf(wire);
+    if (index !== -1) idle.splice(index, 1);
+    open.delete(wire);
+    wire.close();
+  }
+
+  async function connect(): Promise<UpstreamConnection> {
+    const connection = await Deno.connect({ hostname, port });
+    connection.setNoDelay(true);
+    const wire = new Wire(connection, BUFFER_BYTES);
+    if (isClosed) {
+      wire.close();
+      throw new Deno.errors.ConnectionAborted("the instance was stopped");
+    }
+    open.add(wire);
+    return { wire, isReused: false };
+  }
+
+  return {
+    hostname,
+    port,
+    authority: hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`,
+    get inFlight() {
+      return inFlight;
+    },
+    get requests() {
+      return requests;
+    },
+    get connections() {
+      return open.size;
+    },
+    async use(task) {
+      inFlight++;
+      requests++;
+      try {
+        return await task();
+      } finally {
+        inFlight--;
+        if (inFlight === 0) waiting.splice(0).forEach((resolve) => resolve());
+      }
+    },
+    async acquire() {
+      const kept = idle.pop();
+      if (kept === undefined) return await connect();
+      kept.onRead = undefined;
+      return { wire: kept, isReused: true };
+    },
+    connect,
+    release({ wire }) {
+      if (isClosed || wire.isEnded || wire.start !== wire.end || idle.length >= MAX_IDLE) {
+        forget(wire);
+        return;
+      }
+      wire.expectLittle();
+      idle.push(wire);
+      // Whatever comes on an idle connection, its end or bytes that nobody asked for, is its end.
+      wire.onRead = () => forget(wire);
+      void wire.fill();
+    },
+    discard: ({ wire }) => forget(wire),
+    async drained() {
+      if (inFlight > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    close() {
+      isClosed = true;
+      for (const wire of [...open]) forget(wire);
+    },
+  };
+}

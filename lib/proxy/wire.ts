@@ -1,0 +1,106 @@
+/** Buffer of a connection whose body streams. */
+const LARGE = 64 * 1024;
+
+/**
+ * One side of the proxy: a connection and the bytes that were read from it and not yet used. At
+ * most one read is under way; it may be left pending, to learn that the peer goes away, and is then
+ * the next one that somebody waits for.
+ */
+export class Wire {
+  buffer: Uint8Array<ArrayBuffer>;
+  /** First unused byte. */
+  start = 0;
+  /** Behind the last byte that was read. */
+  end = 0;
+  /** Whether the peer has ended its side, or the connection broke. */
+  isEnded = false;
+  /** Whether the end was no orderly one: a reset, or our own closing. */
+  isBroken = false;
+  /** Whether its next message is waited for, and not a byte of that has come. */
+  isIdle = false;
+  /** Called when a read ends that nobody may be waiting for, and when the wire is closed. */
+  onRead: ((hasBytes: boolean) => void) | undefined;
+
+  #reading: Promise<boolean> | undefined;
+  #isClosed = false;
+
+  /** `capacity` is the buffer's size in bytes while the connection waits for its next message. */
+  constructor(readonly connection: Deno.Conn, readonly capacity: number) {
+    this.buffer = new Uint8Array(capacity);
+  }
+
+  /** Reads what comes next, and tells whether anything did. Nothing comes after the end. */
+  fill(): Promise<boolean> {
+    return this.#reading ??= this.#read();
+  }
+
+  /** Makes the buffer large, for a body that streams; small again once it is empty. */
+  expectMuch(): void {
+    if (this.buffer.length < LARGE && this.#reading === undefined) this.#resize(LARGE);
+  }
+
+  /** Gives a large buffer back, while nothing is in it. */
+  expectLittle(): void {
+    const isFree = this.start === this.end && this.#reading === undefined;
+    if (isFree && this.buffer.length > this.capacity) this.#resize(this.capacity);
+  }
+
+  /** Writes all of `bytes`; rejects when the peer does not take them. */
+  async write(bytes: Uint8Array): Promise<void> {
+    let written = await this.connection.write(bytes);
+    while (written < bytes.length) {
+      written += await this.connection.write(bytes.subarray(written));
+    }
+  }
+
+  /** Closes the connection; what is under way on it ends. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.isEnded = this.isBroken = true;
+    try {
+      this.connection.close();
+    } catch {
+      // The peer's reset had closed it.
+    }
+    // Without a read under way, nobody would learn of it.
+    if (this.#reading === undefined) this.onRead?.(false);
+  }
+
+  async #read(): Promise<boolean> {
+    let hasBytes = false;
+    if (!this.isEnded) {
+      if (this.start === this.end) this.start = this.end = 0;
+      else if (this.end === this.buffer.length) this.#makeRoom();
+      try {
+        const count = await this.connection.read(this.buffer.subarray(this.end));
+        if (count === null) this.isEnded = true;
+        else this.end += count;
+        hasBytes = count !== null;
+      } catch {
+        this.isEnded = this.isBroken = true;
+      }
+    }
+    this.#reading = undefined;
+    this.onRead?.(hasBytes);
+    return hasBytes;
+  }
+
+  #makeRoom(): void {
+    if (this.start > 0) {
+      this.buffer.copyWithin(0, this.start, this.end);
+      this.end -= this.start;
+      this.start = 0;
+    } else {
+      this.#resize(this.buffer.length * 2);
+    }
+  }
+
+  #resize(capacity: number): void {
+    const resized = new Uint8Array(capacity);
+    resized.set(this.buffer.subarray(this.start, this.end));
+    this.end -= this.start;
+    this.start = 0;
+    this.buffer = resized;
+  }
+}

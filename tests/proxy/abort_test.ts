@@ -1,0 +1,112 @@
+import { equal } from "node:assert/strict";
+import { begin, GET, OK, openStage, within } from "./harness.ts";
+
+Deno.test("exchange() closes the function's connection when the client goes away", async () => {
+  const rows: [string, string, string][] = [
+    ["before the answer", GET, ""],
+    ["after a whole upload", "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab", ""],
+    ["within the answer", GET, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour"],
+    ["after an interim answer", GET, "HTTP/1.1 103 Early\r\n\r\n"],
+    ["with a request waiting behind", GET + GET, ""],
+  ];
+  for (const [when, request, answer] of rows) {
+    await using stage = openStage();
+    const { client, served } = await begin(stage, request);
+    await served.write(answer);
+    await client.read(answer.length);
+    client.close();
+    const rest = await served.readAll();
+    equal(rest, request.includes("POST") ? "ab" : "", when);
+    await within(stage.upstream.drained(), "the exchange to end");
+    equal(stage.backend.opened, 1, when);
+  }
+});
+
+Deno.test("exchange() sees a client go away that had sent its next request before", async () => {
+  await using stage = openStage();
+  const { client, served } = await begin(stage, GET);
+  await client.write(GET.slice(0, 9));
+  await client.write(GET.slice(9));
+  client.close();
+  equal(await served.readAll(), "");
+  await within(stage.upstream.drained(), "the exchange to end");
+});
+
+Deno.test("exchange() ends when the client goes away while the function reads nothing", async () => {
+  await using stage = openStage();
+  const { client } = await begin(
+    stage,
+    "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 500000000\r\n\r\n",
+  );
+  const piece = new Uint8Array(1024 * 1024);
+  for (let isTaken = true; isTaken;) {
+    const writing = client.write(piece).then(() => true, () => false);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), 300));
+    isTaken = await Promise.race([writing, late]);
+    clearTimeout(timer);
+  }
+  client.close();
+  // The stage ends the proxy now, which must not wait for the function.
+});
+
+Deno.test("openProxy() ends at once, whatever its connections are waiting for", async () => {
+  const rows: [string, string, string][] = [
+    ["an answer", GET, ""],
+    ["an answer, with a request behind", GET + GET, ""],
+    ["the rest of an answer", GET + GET, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour"],
+    ["a body", "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhell", ""],
+    [
+      "an upgrade",
+      "GET /app/x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+      "",
+    ],
+    [
+      "a tunnel",
+      "GET /app/x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+      "HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\nhello",
+    ],
+  ];
+  for (const [what, request, answer] of rows) {
+    await using stage = openStage();
+    const { client, served } = await begin(stage, request);
+    await served.write(answer);
+    if (answer !== "") await client.readHead();
+    await within(stage.proxy[Symbol.asyncDispose](), `an end while waiting for ${what}`);
+    await served.readAll();
+  }
+});
+
+Deno.test("openProxy() ends at once while a request waits for a function's start", async () => {
+  await using stage = openStage();
+  stage.routes.set("app", { type: "waiting" });
+  const waiting = Promise.withResolvers<void>();
+  const wait = stage.routes.wait.bind(stage.routes);
+  stage.routes.wait = (name, options) => {
+    waiting.resolve();
+    return wait(name, options);
+  };
+  const client = await stage.connect();
+  await client.write(GET);
+  await within(waiting.promise, "the request to come");
+  await within(stage.proxy[Symbol.asyncDispose](), "the end");
+});
+
+Deno.test("Proxy.drain() lets requests in flight finish and takes no new ones", async () => {
+  await using stage = openStage();
+  const idle = await stage.connect();
+  const { client, served } = await begin(stage, GET);
+  // A connection that has carried a request, one that has carried none, and one with an answer due.
+  const used = await stage.connect();
+  await used.write(GET);
+  const other = await stage.backend.accept();
+  await other.readHead();
+  await other.write(OK);
+  await used.read(OK.length);
+  const drained = stage.proxy.drain();
+  equal(await idle.readAll(), "");
+  equal(await used.readAll(), "");
+  await served.write(OK);
+  equal(await client.readAll(), OK);
+  await within(drained, "the drain to end");
+});

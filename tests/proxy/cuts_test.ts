@@ -1,0 +1,68 @@
+import { equal, match } from "node:assert/strict";
+import { serveClient } from "../../lib/proxy/client.ts";
+import { defaultLimits } from "../../lib/proxy/limits.ts";
+import { RouteTable } from "../../lib/proxy/routes.ts";
+import { createUpstream } from "../../lib/proxy/upstream.ts";
+import { fakeConnection } from "./fake_connection.ts";
+import { within } from "./harness.ts";
+
+const REQUEST = "POST /app/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n" +
+  "0\r\n\r\n";
+const NEXT = "GET /none HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+const ANSWER = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/** Serves both requests, which come in pieces, with an answer that does too; gives what is sent. */
+async function serve(
+  requests: readonly string[],
+  answer: readonly string[],
+): Promise<{ readonly upstream: string; readonly client: string }> {
+  const sent = { upstream: "", client: "" };
+  const client = fakeConnection((text) => {
+    sent.client += text;
+    return Promise.resolve(text.length);
+  });
+  const served = fakeConnection((text) => {
+    sent.upstream += text;
+    if (sent.upstream.endsWith("\r\n0\r\n\r\n")) answer.forEach(served.arrive);
+    return Promise.resolve(text.length);
+  });
+  const upstream = {
+    ...createUpstream("127.0.0.1", 0),
+    acquire: () => Promise.resolve({ wire: served.wire, isReused: false }),
+    release: () => served.wire.close(),
+  };
+  const routes = new RouteTable();
+  routes.set("app", { type: "ready", upstream });
+  requests.forEach(client.arrive);
+  const serving = serveClient({
+    wire: client.wire,
+    address: "192.0.2.1",
+    routes,
+    limits: defaultLimits,
+    closing: new AbortController().signal,
+    deadline: { set: () => {} },
+  });
+  await within(serving, `the end: ${JSON.stringify({ requests, answer, sent })}`);
+  return sent;
+}
+
+function check(sent: Awaited<ReturnType<typeof serve>>): void {
+  match(sent.upstream, /^POST \/x HTTP\/1.1\r\nHost: h\r\n.*\r\n\r\n2\r\nhi\r\n0\r\n\r\n$/s);
+  equal(sent.client.slice(0, ANSWER.length), ANSWER);
+  match(sent.client.slice(ANSWER.length), /^HTTP\/1.1 404 .*Function not found$/s);
+}
+
+Deno.test("serveClient() reads requests the same wherever they are cut", async () => {
+  const text = REQUEST + NEXT;
+  check(await serve([...text], [ANSWER]));
+  for (let cut = 1; cut < text.length; cut++) {
+    check(await serve([text.slice(0, cut), text.slice(cut)], [ANSWER]));
+  }
+});
+
+Deno.test("exchange() reads answers the same wherever they are cut", async () => {
+  check(await serve([REQUEST + NEXT], [...ANSWER]));
+  for (let cut = 1; cut < ANSWER.length; cut++) {
+    check(await serve([REQUEST + NEXT], [ANSWER.slice(0, cut), ANSWER.slice(cut)]));
+  }
+});

@@ -1,0 +1,199 @@
+import { equal, match, ok } from "node:assert/strict";
+import { begin, GET, OK, openStage, type Peer, type Stage } from "./harness.ts";
+
+/** A request that must not be sent twice. */
+const POST = "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
+
+/** As many kept connections to the function as are asked for. */
+async function keep(stage: Stage, count: number): Promise<{ client: Peer; kept: Peer[] }> {
+  const pairs = [];
+  for (let index = 0; index < count; index++) pairs.push(await begin(stage, GET));
+  for (const { client, served } of pairs) {
+    await served.write(OK);
+    await client.read(OK.length);
+  }
+  return { client: pairs[0]!.client, kept: pairs.map(({ served }) => served) };
+}
+
+Deno.test("createUpstream() keeps connections for the next request of any client", async () => {
+  await using stage = openStage();
+  const { client, kept } = await keep(stage, 1);
+  const [served] = kept as [Peer];
+  for (
+    const [request, end] of [
+      [GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"), true],
+      [GET.replace("1.1", "1.0"), true],
+      [GET, false],
+    ] as const
+  ) {
+    const other = await stage.connect();
+    await other.write(request);
+    await served.readHead();
+    await served.write(OK);
+    match(end ? await other.readAll() : await other.readUntil("ok"), /ok$/);
+  }
+  await client.write(POST);
+  await served.readHead();
+  equal(await served.read(2), "ab");
+  await served.write(OK);
+  equal(await client.read(OK.length), OK);
+  equal(stage.backend.opened, 1);
+});
+
+Deno.test("exchange() repeats a request once, on a new connection, where that is safe", async () => {
+  for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]) {
+    await using stage = openStage();
+    const { client, kept } = await keep(stage, 3);
+    // The function lets go of its connections at the moment that the request comes.
+    await client.write(`${method} /app/again HTTP/1.1\r\nHost: h\r\n\r\n`);
+    const served = kept.at(-1)!;
+    match(await served.readHead(), /\/again/);
+    served.close();
+    const fresh = await stage.backend.accept();
+    match(await fresh.readHead(), new RegExp(`^${method} /again`));
+    await fresh.write("HTTP/1.1 204 No Content\r\n\r\n");
+    equal(await client.readHead(), "HTTP/1.1 204 No Content\r\n\r\n");
+    equal(stage.backend.opened, 4);
+  }
+});
+
+Deno.test("exchange() repeats no request that may have been acted upon", async () => {
+  const rows: [string, string][] = [
+    [POST, ""],
+    ["POST /app/x HTTP/1.1\r\nHost: h\r\n\r\n", ""],
+    ["PATCH /app/x HTTP/1.1\r\nHost: h\r\n\r\n", ""],
+    ["get /app/x HTTP/1.1\r\nHost: h\r\n\r\n", ""],
+    [POST.replace("POST", "PUT"), ""],
+    [GET, "HTTP/1.1 200"],
+    [GET, "HTTP/1.1 103 Early Hints\r\n\r\n"],
+  ];
+  for (const [request, answer] of rows) {
+    await using stage = openStage();
+    const { client, kept } = await keep(stage, 1);
+    const [served] = kept as [Peer];
+    await client.write(request);
+    await served.readHead();
+    if (request.endsWith("ab")) await served.read(2);
+    await served.write(answer);
+    served.close();
+    const got = await client.readUntil("Error forwarding request");
+    match(got, /HTTP\/1.1 502 Bad Gateway\r\n/, request);
+    equal(stage.backend.opened, 1, request);
+  }
+});
+
+Deno.test("exchange() repeats nothing on a connection that was new", async () => {
+  await using stage = openStage();
+  const { client, served } = await begin(stage, GET);
+  served.close();
+  match(await client.readUntil("without an answer"), /^HTTP\/1.1 502 /);
+  equal(stage.backend.opened, 1);
+});
+
+Deno.test("exchange() keeps its place on the client's connection when a function dies", async () => {
+  await using stage = openStage();
+  const { client, kept } = await keep(stage, 1);
+  const [served] = kept as [Peer];
+  // Behind the body comes another request, whose bytes must not be taken for a body.
+  await client.write(POST + GET.replace("/x", "/second"));
+  await served.readHead();
+  await served.read(2);
+  served.close();
+  match(await client.readUntil("without an answer"), /^HTTP\/1.1 502 .*: keep-alive\r\n/s);
+  const fresh = await stage.backend.accept();
+  match(await fresh.readHead(), /^GET \/second HTTP\/1.1\r\n/);
+  await fresh.write(OK);
+  equal(await client.read(OK.length), OK);
+});
+
+Deno.test("createUpstream() gives no unsolicited bytes to the next request", async () => {
+  for (const stray of [OK, "\r\n", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"]) {
+    for (const isAtOnce of [true, false]) {
+      await using stage = openStage();
+      const { client, served } = await begin(stage, GET);
+      await served.write(isAtOnce ? OK + stray : OK);
+      equal(await client.read(OK.length), OK);
+      if (!isAtOnce) await served.write(stray);
+      equal(await served.readAll(), "", "the proxy closes it");
+      await client.write(POST);
+      const fresh = await stage.backend.accept();
+      await fresh.readHead();
+      await fresh.write("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+      match(await client.readHead(), /^HTTP\/1.1 201 Created\r\n/);
+    }
+  }
+});
+
+Deno.test("createUpstream() keeps no connection that is not at its end", async () => {
+  const rows: [string, string][] = [
+    ["HTTP/1.1 204 No Content\r\n\r\n", "body"],
+    ["HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\n", "body"],
+    ["HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", ""],
+  ];
+  for (const [answer, stray] of rows) {
+    await using stage = openStage();
+    const { client, served } = await begin(stage, GET);
+    await served.write(answer + stray);
+    await client.readHead();
+    equal(await served.readAll(), "");
+    await client.write(GET);
+    await (await stage.backend.accept()).readHead();
+  }
+});
+
+Deno.test("createUpstream() keeps no connection that still takes a request's body", async () => {
+  await using stage = openStage();
+  const length = 64 * 1024 * 1024;
+  const { client, served } = await begin(
+    stage,
+    `POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n`,
+  );
+  const sending = client.write(new Uint8Array(length)).then(() => true, () => false);
+  await served.write(OK);
+  match(await client.readUntil("ok"), /\r\nConnection: close\r\n/);
+  client.close();
+  await sending;
+  await served.readAll();
+  ok(stage.upstream.inFlight === 0);
+});
+
+Deno.test("createUpstream() tells a function that does not listen from one that does", async () => {
+  await using stage = openStage();
+  stage.backend[Symbol.dispose]();
+  const client = await stage.connect();
+  await client.write(POST + GET);
+  const got = await client.readUntil("ConnectionRefused)");
+  match(got, /^HTTP\/1.1 502 .*x-ddsrv-error: upstream-failed\r\nconnection: keep-alive\r\n/s);
+  match(await client.readUntil("ConnectionRefused)"), /^HTTP\/1.1 502 /);
+});
+
+Deno.test("createUpstream() counts requests and says when the last has ended", async () => {
+  await using stage = openStage();
+  const first = await begin(stage, GET);
+  const second = await begin(stage, GET);
+  equal(stage.upstream.inFlight, 2);
+  const order: string[] = [];
+  const drained = stage.upstream.drained().then(() => order.push("drained"));
+  await first.served.write(OK);
+  await first.client.read(OK.length);
+  order.push("first");
+  await second.served.write(OK);
+  await drained;
+  equal(order.join(), "first,drained");
+  equal(stage.upstream.requests, 2);
+});
+
+Deno.test("createUpstream() forgets connections that can't be kept", async () => {
+  await using stage = openStage();
+  const { client, served } = await begin(stage, GET);
+  equal(stage.upstream.connections, 1);
+  await served.write(OK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+  await client.readUntil("ok");
+  // The next request's connection is the only one then.
+  await client.write(GET);
+  const next = await stage.backend.accept();
+  await next.readHead();
+  equal(stage.upstream.connections, 1);
+  await next.write(OK);
+  await client.readUntil("ok");
+});

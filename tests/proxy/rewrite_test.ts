@@ -1,0 +1,182 @@
+import { equal } from "node:assert/strict";
+import { HeadWriter } from "../../lib/proxy/head_writer.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
+import { createResponseHead, parseResponseHead } from "../../lib/proxy/response_head.ts";
+import {
+  isPlainResponse,
+  type ResponseRewrite,
+  writeRequestHead,
+  writeResponseHead,
+} from "../../lib/proxy/rewrite.ts";
+import { routeTarget } from "../../lib/proxy/target.ts";
+import { bytesOf, textOf } from "./harness.ts";
+
+/** The head that a function gets for `text`. */
+function forward(text: string): string {
+  const bytes = bytesOf(text);
+  const head = createRequestHead(32);
+  const fault = parseRequestHead(bytes, { start: 0, end: bytes.length }, head, {
+    maxTargetBytes: 999,
+  });
+  equal(fault, undefined, text);
+  const { rawName, restStart } = routeTarget(bytes, head);
+  const writer = new HeadWriter(8);
+  writeRequestHead(writer, { bytes, head }, {
+    restStart,
+    rawPrefix: `/${rawName}`,
+    forwardedFor: "192.0.2.1",
+    requestId: "id",
+    upstreamHost: "10.0.0.1:8000",
+  });
+  return textOf(writer.written);
+}
+
+/** What is put behind the client's own fields. */
+const added = (host = "h", prefix = "/name") =>
+  `X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
+  `X-Forwarded-Prefix: ${prefix}\r\nX-Request-Id: id\r\n\r\n`;
+
+Deno.test("writeRequestHead() takes the prefix off and leaves the rest byte for byte", () => {
+  const rows: [string, string, string][] = [
+    ["/name", "/", "/name"],
+    ["/name/", "/", "/name"],
+    ["/name?x", "/?x", "/name"],
+    ["/name?", "/?", "/name"],
+    ["/name/?x", "/?x", "/name"],
+    ["/name//a/../b/./%2e%2E/", "//a/../b/./%2e%2E/", "/name"],
+    ["/name/%c3%A9\xc3\xa9?a=%20+&a=/name/&&=", "/%c3%A9\xc3\xa9?a=%20+&a=/name/&&=", "/name"],
+    ["/n%61me/a", "/a", "/n%61me"],
+    ["/name/name/name", "/name/name", "/name"],
+  ];
+  for (const [target, rest, prefix] of rows) {
+    equal(
+      forward(`GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`),
+      `GET ${rest} HTTP/1.1\r\nHost: h\r\n${added("h", prefix)}`,
+    );
+  }
+});
+
+Deno.test("writeRequestHead() writes a Host in every case", () => {
+  equal(
+    forward("GET http://other:1/name/a HTTP/1.1\r\nA: b\r\nHost: h\r\nC: d\r\n\r\n"),
+    `GET /a HTTP/1.1\r\nHost: other:1\r\nA: b\r\nC: d\r\n${added("other:1")}`,
+  );
+  equal(
+    forward("GET /name/a HTTP/1.0\r\nHost: h\r\n\r\n"),
+    `GET /a HTTP/1.1\r\nHost: h\r\n${added()}`,
+  );
+  // RFC 9112, section 3.2: a request of HTTP/1.1 has one, and servers insist on it.
+  equal(
+    forward("GET /name/a HTTP/1.0\r\nA: b\r\n\r\n"),
+    `GET /a HTTP/1.1\r\nHost: 10.0.0.1:8000\r\nA: b\r\n${added("")}`,
+  );
+});
+
+Deno.test("writeRequestHead() drops what is for this hop or not to be believed", () => {
+  const rows: [string, string][] = [
+    ["A: 1\r\na: 2\r\nA:\t3 \r\n", "A: 1\r\na: 2\r\nA:\t3 \r\n"],
+    ["Cookie: a=\xe9; b\r\nX: \r\n", "Cookie: a=\xe9; b\r\nX: \r\n"],
+    ["Keep-Alive: 5\r\nA: b\r\nTE: trailers\r\nProxy-Connection: x\r\n", "A: b\r\n"],
+    ["Proxy-Authorization: x\r\nAuthorization: y\r\n", "Authorization: y\r\n"],
+    ["Connection: close, X-One,,x-TWO\r\nX-One: 1\r\nX-Three: 3\r\nX-Two: 2\r\n", "X-Three: 3\r\n"],
+    [
+      "Connection: x-a\r\nX-A: 1\r\nConnection: X-B\r\nX-B: 1\r\nx-a: 2\r\nX-AB: 3\r\n",
+      "X-AB: 3\r\n",
+    ],
+    [
+      "Connection: content-length, host, expect\r\nContent-Length: 3\r\nExpect: 100-continue\r\n",
+      "Content-Length: 3\r\nExpect: 100-continue\r\n",
+    ],
+    [
+      "Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\nTrailer: a\r\n",
+      "Transfer-Encoding: chunked\r\nTrailer: a\r\n",
+    ],
+    ["Connection: x-forwarded-for, x-request-id\r\nX-Forwarded-For: 6.6.6.6\r\n", ""],
+    ["x-forwarded-for: 6.6.6.6\r\nX-FORWARDED-PROTO: https\r\nX-Forwarded-Host: e\r\n", ""],
+    ["X-Forwarded-Prefix: /e\r\nX-Request-Id: e\r\nX-Forwarded-For: a\r\n", ""],
+    ["Upgrade: websocket\r\n", ""],
+    ["Connection: upgrade\r\n", ""],
+    [
+      "Connection: keep-alive, Upgrade, X-A\r\nX-A: b\r\nUpgrade: websocket\r\n",
+      "Upgrade: websocket\r\nConnection: Upgrade\r\n",
+    ],
+  ];
+  for (const [sent, seen] of rows) {
+    equal(
+      forward(`GET /name/a HTTP/1.1\r\nHost: h\r\n${sent}\r\n`),
+      `GET /a HTTP/1.1\r\nHost: h\r\n${seen}${added()}`,
+    );
+  }
+});
+
+const PLAIN: ResponseRewrite = {
+  isForHttp10: false,
+  isPersistent: true,
+  isRechunked: false,
+  isDechunked: false,
+};
+
+/** The head that a client gets for `text`, and whether it may have it as it is. */
+function answer(text: string, rewrite: Partial<ResponseRewrite>): [string, boolean] {
+  const bytes = bytesOf(text);
+  const head = createResponseHead(32);
+  const range = { start: 0, end: bytes.length, isForHead: false };
+  equal(parseResponseHead(bytes, range, head), undefined, text);
+  const writer = new HeadWriter(8);
+  writeResponseHead(writer, { bytes, head }, { ...PLAIN, ...rewrite });
+  return [textOf(writer.written), isPlainResponse(head, { ...PLAIN, ...rewrite })];
+}
+
+Deno.test("writeResponseHead() passes an answer on as the function wrote it", () => {
+  const text = "HTTP/1.1 200 F\xefne\r\nset-cookie: a=1\r\nSET-Cookie: b=2; Path=/\r\nDate: x\r\n" +
+    "Set-Cookie:c=3 \r\nContent-Length: 0\r\nSet-Cookie: a=1\r\n\r\n";
+  const [head, isPlain] = answer(text, {});
+  equal(head, text);
+  equal(isPlain, true);
+});
+
+Deno.test("writeResponseHead() rewrites what belongs to the hop", () => {
+  const length = "Content-Length: 2\r\n";
+  const chunked = "Transfer-Encoding: chunked\r\n";
+  const rows: [string, Partial<ResponseRewrite>, string][] = [
+    [
+      `1 200 OK\r\n${length}`,
+      { isPersistent: false },
+      `1 200 OK\r\n${length}Connection: close\r\n`,
+    ],
+    [`0 200 OK\r\n${length}`, {}, `1 200 OK\r\n${length}`],
+    [
+      `1 200 OK\r\nConnection: close\r\n${length}Keep-Alive: timeout=5\r\n`,
+      {},
+      `1 200 OK\r\n${length}`,
+    ],
+    [`1 200\r\nA: b\r\nConnection: a, content-length\r\n${length}`, {}, `1 200\r\n${length}`],
+    [
+      `1 200 OK\r\n${length}`,
+      { isForHttp10: true },
+      `1 200 OK\r\n${length}Connection: keep-alive\r\n`,
+    ],
+    [`1 200 OK\r\nA: b\r\n`, { isRechunked: true }, `1 200 OK\r\nA: b\r\n${chunked}`],
+    [
+      `1 200 OK\r\n${chunked}A: b\r\n`,
+      { isDechunked: true, isForHttp10: true, isPersistent: false },
+      "1 200 OK\r\nA: b\r\nConnection: close\r\n",
+    ],
+    ["1 200 OK\r\nUpgrade: h2c\r\nContent-Length: 0\r\n", {}, "1 200 OK\r\nContent-Length: 0\r\n"],
+    [
+      "1 426 x\r\nUpgrade: h2c\r\nContent-Length: 0\r\n",
+      {},
+      "1 426 x\r\nUpgrade: h2c\r\nContent-Length: 0\r\n",
+    ],
+    [
+      "1 101 x\r\nconnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: y\r\n",
+      { isPersistent: false },
+      "1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: y\r\nConnection: Upgrade\r\n",
+    ],
+  ];
+  for (const [sent, rewrite, seen] of rows) {
+    const [head, isPlain] = answer(`HTTP/1.${sent}\r\n`, rewrite);
+    equal(head, `HTTP/1.${seen}\r\n`);
+    equal(isPlain, false, sent);
+  }
+});

@@ -1,0 +1,57 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { BodyReader } from "../../lib/proxy/body_reader.ts";
+import { exchange } from "../../lib/proxy/exchange.ts";
+import { defaultLimits } from "../../lib/proxy/limits.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
+import { createUpstream } from "../../lib/proxy/upstream.ts";
+import { fakeConnection } from "./fake_connection.ts";
+import { OK, within } from "./harness.ts";
+
+Deno.test("exchange() keeps no connection that has not taken the whole request", async () => {
+  const request = "POST /app HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n";
+  const got: string[] = [];
+  const client = fakeConnection((text) => {
+    got.push(text);
+    return Promise.resolve(text.length);
+  });
+  // The function takes the head, and answers while its connection takes nothing of the body.
+  const served = fakeConnection((text) => {
+    if (text.endsWith("\r\n\r\n")) {
+      client.arrive("body");
+      return Promise.resolve(text.length);
+    }
+    served.arrive(OK);
+    return new Promise(() => {});
+  });
+  client.arrive(request);
+  await client.wire.fill();
+  client.wire.start = request.length;
+  const head = createRequestHead(defaultLimits.maxFields);
+  const range = { start: 0, end: request.length };
+  equal(parseRequestHead(client.wire.buffer, range, head, defaultLimits), undefined);
+  let released = 0;
+  const exchanged = exchange({
+    client: client.wire,
+    head,
+    body: new BodyReader(client.wire, head.framing),
+    rewrite: {
+      restStart: head.targetEnd,
+      rawPrefix: "/app",
+      forwardedFor: "192.0.2.1",
+      requestId: "id",
+      upstreamHost: "h",
+    },
+    upstream: {
+      ...createUpstream("127.0.0.1", 0),
+      acquire: () => Promise.resolve({ wire: served.wire, isReused: false }),
+      release: () => void released++,
+    },
+    limits: defaultLimits,
+    setDeadline: () => {},
+  });
+  deepEqual(await within(exchanged, "the exchange to end"), { type: "persistent" });
+  equal(got.join(""), OK);
+  equal(released, 0);
+  equal(served.wire.isEnded, true);
+  client.wire.close();
+});
