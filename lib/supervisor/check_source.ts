@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { ConfigError } from "../config/json_file.ts";
+import { readFunctionPolicy } from "../function/manifest.ts";
+import { NO_MODULES } from "../function/revision.ts";
+import { checkInstance } from "./instance_check.ts";
+import type { Workplace } from "./workplace.ts";
+
+/** Which directory is checked. */
+export interface CheckSourceOptions {
+  /** Its name below the functions directory. */
+  readonly name: string;
+  /** The name that it will have, whose module cache is filled. */
+  readonly cacheName: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Says what would keep a directory below the functions directory from being started, without
+ * starting it; `undefined` when nothing would.
+ */
+export async function checkSource(
+  workplace: Workplace,
+  { name, cacheName, signal }: CheckSourceOptions,
+): Promise<string | undefined> {
+  const directory = join(workplace.settings.functionsDirectory, name);
+  try {
+    await readFunctionPolicy(directory, workplace.settings);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  const check = await checkInstance({
+    name,
+    cacheName,
+    directory,
+    knownModules: NO_MODULES,
+    workplace,
+    signal,
+  });
+  return check.problem?.detail;
+}

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { unreadableReason } from "../function/readability.ts";
+import { SETTINGS_FILE } from "../config/load_settings.ts";
+import { ENV_FILE } from "../function/layout.ts";
+import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import { stampFiles } from "../function/source_state.ts";
+import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
+import { checkFunction, type CheckResult } from "../process/check.ts";
+import type { ModuleOptions } from "../process/deno_command.ts";
+import { functionMounts } from "../process/function_mounts.ts";
+import { findImportMap, readImportMapHosts } from "../process/import_map.ts";
+import { sleep } from "../system/sleep.ts";
+import type { Failure } from "./state.ts";
+import type { Workplace } from "./workplace.ts";
+
+/** What is to be checked. */
+export interface CheckedInstance {
+  readonly name: string;
+  readonly directory: string;
+  /** Whose module cache is filled; its own when left out. */
+  readonly cacheName?: string;
+  /** Modules that an earlier check named. */
+  readonly knownModules: Modules;
+  readonly workplace: Workplace;
+  readonly signal: AbortSignal;
+}
+
+/** How often a check is repeated because the source changed under it. */
+const MAX_CHECKS = 10;
+
+const RESTLESS: Pick<InstanceCheck, "problem"> = {
+  problem: {
+    reason: "The source did not come to rest",
+    detail:
+      `It changed under ${MAX_CHECKS} checks in a row. Whatever writes to it must come to an end`,
+  },
+};
+
+/** What a check says of an instance to be. */
+export interface InstanceCheck {
+  readonly revision: string;
+  readonly modules: Modules;
+  readonly moduleOptions: ModuleOptions;
+  readonly problem: Pick<Failure, "reason" | "detail"> | undefined;
+}
+
+/** Checks until the source is the same before and behind the check. */
+export async function checkInstance(options: CheckedInstance): Promise<InstanceCheck> {
+  const { workplace, directory, name } = options;
+  const { functionsDirectory } = workplace.settings;
+  const take = (modules: Modules): Promise<string> =>
+    takeRevision(functionsDirectory, name, modules);
+  let { knownModules } = options;
+  for (let round = 1;; round++) {
+    const startedAtMs = Date.now();
+    const before = { tree: await stampTree(directory), revision: await take(knownModules) };
+    const moduleOptions = await findModuleOptions(options);
+    const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
+    const result = problem === undefined
+      ? await workplace.checks.run(() => check(options, moduleOptions), options.signal)
+      : { diagnostics: problem.detail, modules: knownModules.paths };
+    const modules = { paths: result.modules, isComplete: result.diagnostics === undefined };
+    const revision = await take(modules);
+    const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
+      modules.isComplete === knownModules.isComplete;
+    // Of files that were not known before there is no earlier hash, only their time of change.
+    const isQuiet = before.tree.text === (await stampTree(directory)).text &&
+      (hasSameFiles
+        ? revision === before.revision
+        : await lastChange(options, modules) < startedAtMs);
+    if (!isQuiet) {
+      // The revision from before is no longer what is there, so that the next scan tries again.
+      if (round === MAX_CHECKS) {
+        return { ...RESTLESS, revision: before.revision, modules, moduleOptions };
+      }
+      knownModules = modules;
+      await sleep(workplace.settings.quietMs, options.signal);
+      continue;
+    }
+    if (result.diagnostics === undefined) {
+      return { revision, modules, moduleOptions, problem: undefined };
+    }
+    const failure = problem ?? { reason: "The check failed", detail: result.diagnostics };
+    return { revision, modules, moduleOptions, problem: failure };
+  }
+}
+
+/** To read a pipe may take for ever, and a device may have no end. */
+function specialFile({ special }: TreeStamp): InstanceCheck["problem"] {
+  if (special === undefined) return undefined;
+  const detail =
+    `"${special}" is a pipe, a socket or a device. Take it out of the function's folder`;
+  return { reason: "The source can't be read", detail };
+}
+
+async function findUnreadable(
+  { workplace, directory, name }: CheckedInstance,
+  modules: Modules,
+): Promise<InstanceCheck["problem"]> {
+  // Manifest and env file are read by the supervisor alone, and may well be secret.
+  const secret = [join(directory, SETTINGS_FILE), join(directory, ENV_FILE)];
+  const files = sourceFiles(workplace.settings.functionsDirectory, name, modules)
+    .filter((file) => !secret.includes(file));
+  const detail = await unreadableReason(directory, files);
+  return detail === undefined ? undefined : { reason: "The source can't be read", detail };
+}
+
+async function lastChange({ workplace, name }: CheckedInstance, modules: Modules): Promise<number> {
+  const files = sourceFiles(workplace.settings.functionsDirectory, name, modules);
+  return (await stampFiles(files)).changedAtMs;
+}
+
+async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Promise<CheckResult> {
+  const { workplace, directory, name, signal } = options;
+  const { settings, checkNamespace, etc } = workplace;
+  signal.throwIfAborted();
+  return await checkFunction({
+    ...moduleOptions,
+    functionsDirectory: settings.functionsDirectory,
+    directory,
+    mounts: await functionMounts({
+      functionsDirectory: settings.functionsDirectory,
+      name,
+      etc: etc.online,
+    }),
+    cacheDirectory: await workplace.cacheOf(options.cacheName ?? name),
+    networkPath: checkNamespace.path,
+    uid: workplace.checkUid,
+    checkTypes: settings.checkCode,
+    signal,
+  });
+}
+
+async function findModuleOptions({ workplace, name }: CheckedInstance): Promise<ModuleOptions> {
+  const { functionsDirectory, allowImport } = workplace.settings;
+  const [importMap, hosts] = await Promise.all([
+    findImportMap(functionsDirectory, name),
+    readImportMapHosts(functionsDirectory),
+  ]);
+  return { importMap, allowImport: [...allowImport, ...hosts] };
+}

@@ -1,0 +1,36 @@
+import type { Settings } from "../config/settings.ts";
+import type { OutputLine } from "../process/lines.ts";
+import { type LogFile, openLogFile } from "../process/log_file.ts";
+import type { StreamName } from "../process/spawn.ts";
+
+/** Where all functions' lines go that are kept. Disposing of it writes what still waits. */
+export interface LogSink extends AsyncDisposable {
+  readonly write: (name: string, stream: StreamName, line: OutputLine) => void;
+}
+
+/** A log file for each function that says something. */
+export function openLogSink(
+  settings: Pick<Settings, "logsDirectory" | "logFormat" | "saveLogs">,
+  onWarning: (message: string) => void,
+): LogSink {
+  const files = new Map<string, LogFile>();
+
+  function fileOf(name: string): LogFile {
+    const open = files.get(name);
+    if (open !== undefined) return open;
+    const { logsDirectory: directory, logFormat: format } = settings;
+    const file = openLogFile({ directory, name, format, onWarning });
+    files.set(name, file);
+    return file;
+  }
+
+  return {
+    write(name, stream, line) {
+      if (!settings.saveLogs) return;
+      fileOf(name).write({ ...line, stream, time: new Date().toISOString() });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...files.values()].map((file) => file[Symbol.asyncDispose]()));
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Fault } from "../proxy/fault.ts";
+import type { FunctionState } from "./state.ts";
+
+/** Where a function's requests are to go. */
+export type RouteDecision =
+  | { readonly type: "instance"; readonly id: number }
+  | { readonly type: "waiting" }
+  | { readonly type: "refused"; readonly fault: Fault }
+  | { readonly type: "none" };
+
+/** Most that a request is told of what went wrong, in UTF-16 units: anybody may ask. */
+const MAX_DETAIL = 16 * 1024;
+
+/** The route that follows from a function's state. */
+export function routeOf(state: FunctionState | undefined, nowMs: number): RouteDecision {
+  if (state === undefined || !state.isWanted) return { type: "none" };
+  if (state.serving !== undefined) return { type: "instance", id: state.serving.id };
+  if (state.candidate !== undefined) return { type: "waiting" };
+  const { failure, backoff } = state;
+  if (failure === undefined) return { type: "waiting" };
+  // What a function said last is for its owner: it may hold secrets, and anybody may ask.
+  const isPublic = failure.stage === "check" || failure.stage === "manifest";
+  const said = isPublic ? failure.detail : "";
+  const detail = said.length <= MAX_DETAIL
+    ? said
+    : `${said.slice(0, MAX_DETAIL)}\n… (see: ddsrv inspect ${state.name})`;
+  const message = detail === "" ? failure.reason : `${failure.reason}\n\n${detail}`;
+  if (failure.stage === "exit") {
+    const retryAfterS = Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
+    return {
+      type: "refused",
+      fault: { status: 503, code: "function-exited", message, retryAfterS },
+    };
+  }
+  return { type: "refused", fault: { status: 500, code: "function-failed", message } };
+}

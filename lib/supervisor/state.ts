@@ -1,0 +1,76 @@
+/** Where an instance is on its way. */
+export type Phase = "checking" | "starting" | "ready" | "draining" | "stopping";
+
+/** One running process of one revision, from the moment it is wanted to the moment it is gone. */
+export interface Instance {
+  readonly id: number;
+  readonly phase: Phase;
+  /** The revision that the scan saw; the check may find more files to it. */
+  readonly requested: string;
+  /** The revision over all its files, once the check has named them. */
+  readonly revision: string | undefined;
+  readonly pid: number | undefined;
+  readonly namespace: string | undefined;
+  /** `host:port` that the proxy connects to. */
+  readonly upstream: string | undefined;
+  readonly readyAtMs: number | undefined;
+}
+
+/** Why a revision does not serve. */
+export interface Failure {
+  /**
+   * What said no: the manifest, the check, the start, or its own end after it had been ready; or
+   * the host, which could not do what was needed, and that is no fault of the function's.
+   */
+  readonly stage: "manifest" | "check" | "start" | "exit" | "host";
+  /** One sentence. */
+  readonly reason: string;
+  /** Diagnostics or last lines; may be empty. */
+  readonly detail: string;
+  readonly revision: string;
+  readonly atMs: number;
+}
+
+/** A pause before the next start. */
+export interface Backoff {
+  readonly attempts: number;
+  readonly untilMs: number;
+}
+
+/** All that is known of one function. */
+export interface FunctionState {
+  readonly name: string;
+  readonly directory: string;
+  /** Whether its folder is there. */
+  readonly isWanted: boolean;
+  /** The revision that was last asked for, whatever became of it. */
+  readonly requested: string;
+  readonly serving: Instance | undefined;
+  readonly candidate: Instance | undefined;
+  /** Replaced or stopped, and not yet gone. */
+  readonly leaving: readonly Instance[];
+  readonly failure: Failure | undefined;
+  readonly backoff: Backoff | undefined;
+  readonly restarts: number;
+}
+
+/** A function's state in one word. */
+export type Status =
+  | "checking"
+  | "starting"
+  | "ready"
+  | "draining"
+  | "backoff"
+  | "failed"
+  | "stopped";
+
+/** The word for a function's state. */
+export function statusOf(state: FunctionState): Status {
+  if (!state.isWanted) return state.leaving.length > 0 ? "draining" : "stopped";
+  if (state.serving !== undefined) return "ready";
+  if (state.candidate !== undefined) {
+    return state.candidate.phase === "checking" ? "checking" : "starting";
+  }
+  if (state.backoff !== undefined) return "backoff";
+  return state.failure === undefined ? "stopped" : "failed";
+}

@@ -1,0 +1,245 @@
+import { backoffDelay } from "./backoff.ts";
+import type { Action } from "./reconcile.ts";
+import type { Failure, FunctionState, Instance } from "./state.ts";
+
+/** Something that happened to a function. */
+export type Event =
+  | Action
+  | { readonly type: "checked"; readonly id: number; readonly revision: string }
+  | {
+    readonly type: "spawned";
+    readonly id: number;
+    readonly pid: number;
+    readonly namespace: string;
+  }
+  | { readonly type: "ready"; readonly id: number; readonly upstream: string }
+  /** It came to nothing before it was ready; all of it is gone again. */
+  | { readonly type: "failed"; readonly id: number; readonly failure: Failure }
+  /** Its process ended by itself after it had been ready. */
+  | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
+  /** An instance that was told to close is gone. */
+  | { readonly type: "closed"; readonly id: number }
+  | { readonly type: "backoff-over" }
+  /** Start the same revision anew. */
+  | { readonly type: "reload" };
+
+/** Something to be done outside; it comes back as events. */
+export type Effect =
+  | { readonly type: "open"; readonly id: number; readonly name: string }
+  /** A replaced instance may finish its requests; a stopped one has less time. */
+  | { readonly type: "close"; readonly id: number; readonly because: "replaced" | "stopped" };
+
+/** What comes in from outside, so that a transition decides nothing by itself. */
+export interface Moment {
+  readonly nowMs: number;
+  /** The id that the next instance gets. */
+  readonly nextId: number;
+  /** From 0 to 1. */
+  readonly chance: number;
+}
+
+/** The next state and what is to be done; no state when nothing is left of the function. */
+export interface Step {
+  readonly state: FunctionState | undefined;
+  readonly effects: readonly Effect[];
+}
+
+/** After this long in service, failed starts before it no longer count. */
+const HEALTHY_MS = 60_000;
+
+/** What an event makes of a function. Events of instances that are long gone change nothing. */
+export function transition(state: FunctionState | undefined, event: Event, moment: Moment): Step {
+  if (event.type === "start" || event.type === "replace") return begin(state, event, moment);
+  if (state === undefined) return { state, effects: [] };
+  switch (event.type) {
+    case "stop":
+      return stop(state);
+    case "reload":
+      return state.isWanted ? open(withoutCandidate(state), moment) : same(state);
+    case "backoff-over":
+      if (state.backoff === undefined || state.candidate !== undefined) return same(state);
+      return isRetried(state) ? open(same(state), moment) : same(state);
+    case "checked":
+      return checked(state, event);
+    case "spawned": {
+      const { pid, namespace } = event;
+      return same(updateCandidate(state, event.id, { phase: "starting", pid, namespace }));
+    }
+    case "ready":
+      return ready(state, event, moment);
+    case "failed":
+      return failed(state, event, moment);
+    case "exited":
+      return exited(state, event, moment);
+    case "closed":
+      return settle({ ...state, leaving: state.leaving.filter((one) => one.id !== event.id) });
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Whether the end of a pause is to start it again: while it serves, only for the host's sake. */
+export function isRetried(state: FunctionState | undefined): boolean {
+  return state?.serving === undefined || state.failure?.stage === "host";
+}
+
+function begin(
+  state: FunctionState | undefined,
+  { name, desired }: Extract<Event, { type: "start" | "replace" }>,
+  moment: Moment,
+): Step {
+  const base: FunctionState = state ?? {
+    name,
+    directory: desired.directory,
+    isWanted: true,
+    requested: desired.revision,
+    serving: undefined,
+    candidate: undefined,
+    leaving: [],
+    failure: undefined,
+    backoff: undefined,
+    restarts: 0,
+  };
+  const cleared = withoutCandidate(base);
+  const wanted: FunctionState = {
+    ...cleared.state!,
+    directory: desired.directory,
+    isWanted: true,
+    requested: desired.revision,
+    backoff: undefined,
+  };
+  return open({ state: wanted, effects: cleared.effects }, moment);
+}
+
+/** Adds a new instance as the candidate. */
+function open(step: Step, moment: Moment): Step {
+  const state = step.state!;
+  const candidate: Instance = {
+    id: moment.nextId,
+    phase: "checking",
+    requested: state.requested,
+    revision: undefined,
+    pid: undefined,
+    namespace: undefined,
+    upstream: undefined,
+    readyAtMs: undefined,
+  };
+  return {
+    state: { ...state, candidate },
+    effects: [...step.effects, { type: "open", id: candidate.id, name: state.name }],
+  };
+}
+
+function withoutCandidate(state: FunctionState): Step {
+  const { candidate } = state;
+  if (candidate === undefined) return same(state);
+  return {
+    state: {
+      ...state,
+      candidate: undefined,
+      leaving: [...state.leaving, { ...candidate, phase: "stopping" }],
+    },
+    effects: [{ type: "close", id: candidate.id, because: "stopped" }],
+  };
+}
+
+function stop(state: FunctionState): Step {
+  const cleared = withoutCandidate(state);
+  const { serving } = state;
+  const next = { ...cleared.state!, isWanted: false, backoff: undefined, serving: undefined };
+  if (serving === undefined) return { ...settle(next), effects: cleared.effects };
+  return {
+    state: { ...next, leaving: [...next.leaving, { ...serving, phase: "draining" }] },
+    effects: [...cleared.effects, { type: "close", id: serving.id, because: "stopped" }],
+  };
+}
+
+/** The check has named all files, so that from now on scans see this revision. */
+function checked(state: FunctionState, event: Extract<Event, { type: "checked" }>): Step {
+  if (state.candidate?.id !== event.id) return same(state);
+  const { revision } = event;
+  return same({ ...updateCandidate(state, event.id, { revision }), requested: revision });
+}
+
+function ready(
+  state: FunctionState,
+  event: Extract<Event, { type: "ready" }>,
+  moment: Moment,
+): Step {
+  const { candidate, serving } = state;
+  if (candidate?.id !== event.id) return same(state);
+  const next: FunctionState = {
+    ...state,
+    candidate: undefined,
+    failure: undefined,
+    serving: { ...candidate, phase: "ready", upstream: event.upstream, readyAtMs: moment.nowMs },
+  };
+  if (serving === undefined) return same(next);
+  return {
+    state: { ...next, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
+    effects: [{ type: "close", id: serving.id, because: "replaced" }],
+  };
+}
+
+function failed(
+  state: FunctionState,
+  event: Extract<Event, { type: "failed" }>,
+  moment: Moment,
+): Step {
+  if (state.candidate?.id !== event.id) return same(state);
+  const { failure } = event;
+  const next = { ...state, candidate: undefined, failure, requested: failure.revision };
+  // New code is what helps against a manifest or a check that says no, and while an older revision
+  // serves there is no haste. A start may have failed for reasons that pass, and the host's do.
+  const isFinal = failure.stage === "manifest" || failure.stage === "check";
+  const isHurried = state.serving === undefined || failure.stage === "host";
+  if (isFinal || !isHurried) return same({ ...next, backoff: undefined });
+  return same(pause(next, moment));
+}
+
+function exited(
+  state: FunctionState,
+  event: Extract<Event, { type: "exited" }>,
+  moment: Moment,
+): Step {
+  const { serving } = state;
+  if (serving?.id !== event.id) return same(state);
+  const servedMs = moment.nowMs - (serving.readyAtMs ?? moment.nowMs);
+  const next: FunctionState = {
+    ...state,
+    serving: undefined,
+    leaving: [...state.leaving, { ...serving, phase: "stopping" }],
+    failure: event.failure,
+    restarts: state.restarts + 1,
+    backoff: servedMs >= HEALTHY_MS ? undefined : state.backoff,
+  };
+  return {
+    state: state.candidate === undefined ? pause(next, moment) : next,
+    effects: [{ type: "close", id: serving.id, because: "stopped" }],
+  };
+}
+
+function pause(state: FunctionState, moment: Moment): FunctionState {
+  const attempts = (state.backoff?.attempts ?? 0) + 1;
+  const untilMs = moment.nowMs + backoffDelay(attempts, moment.chance);
+  return { ...state, backoff: { attempts, untilMs } };
+}
+
+function updateCandidate(
+  state: FunctionState,
+  id: number,
+  change: Partial<Instance>,
+): FunctionState {
+  if (state.candidate?.id !== id) return state;
+  return { ...state, candidate: { ...state.candidate, ...change } };
+}
+
+/** Forgets a function whose folder and instances are all gone. */
+function settle(state: FunctionState): Step {
+  const isGone = !state.isWanted && state.leaving.length === 0;
+  return { state: isGone ? undefined : state, effects: [] };
+}
+
+function same(state: FunctionState): Step {
+  return { state, effects: [] };
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { createCacheSweeper } from "../../lib/supervisor/cache_sweeper.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+Deno.test("createCacheSweeper() takes a cache away a minute after its function", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("here/npm/x");
+  await directory.write("gone/npm/x");
+  await directory.write("back/npm/x");
+  const sweeper = createCacheSweeper(directory.path);
+  const names = async (): Promise<string[]> =>
+    (await Array.fromAsync(Deno.readDir(directory.path))).map((entry) => entry.name).sort();
+  await sweeper.sweep(new Set(["here"]), 0);
+  await sweeper.sweep(new Set(["here", "back"]), 30_000);
+  await sweeper.sweep(new Set(["here"]), 59_999);
+  assert.deepEqual(await names(), ["back", "gone", "here"]);
+  await sweeper.sweep(new Set(["here"]), 60_000);
+  assert.deepEqual(await names(), ["back", "here"]);
+  await sweeper.sweep(new Set(["here"]), 119_999);
+  assert.deepEqual(await names(), ["here"]);
+});

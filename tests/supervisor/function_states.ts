@@ -1,0 +1,51 @@
+import type { Failure, FunctionState, Instance } from "../../lib/supervisor/state.ts";
+
+/** An instance of revision `r1` that is being checked. */
+export function instance(id: number, change: Partial<Instance> = {}): Instance {
+  return {
+    id,
+    phase: "checking",
+    requested: "r1",
+    revision: undefined,
+    pid: undefined,
+    namespace: undefined,
+    upstream: undefined,
+    readyAtMs: undefined,
+    ...change,
+  };
+}
+
+/** An instance that has been ready since 0. */
+export function readyInstance(id: number, change: Partial<Instance> = {}): Instance {
+  return instance(id, {
+    phase: "ready",
+    revision: "r1",
+    pid: 100 + id,
+    namespace: `ns${id}`,
+    upstream: `10.0.0.${id}:8000`,
+    readyAtMs: 0,
+    ...change,
+  });
+}
+
+/** A function `a` whose folder is there, and nothing else. */
+export function functionState(change: Partial<FunctionState> = {}): FunctionState {
+  return {
+    name: "a",
+    directory: "/f/a",
+    isWanted: true,
+    requested: "r1",
+    serving: undefined,
+    candidate: undefined,
+    leaving: [],
+    failure: undefined,
+    backoff: undefined,
+    restarts: 0,
+    ...change,
+  };
+}
+
+/** Why revision `r1` does not serve. */
+export function failure(stage: Failure["stage"], change: Partial<Failure> = {}): Failure {
+  return { stage, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0, ...change };
+}

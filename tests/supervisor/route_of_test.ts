@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
+import type { FunctionState } from "../../lib/supervisor/state.ts";
+import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+
+const NOW_MS = 10_000;
+const check = failure("check", { reason: "The check failed", detail: "TS2322\nat index.ts" });
+const exit = failure("exit", { reason: "The function ended" });
+
+function refused(status: number, code: string, message: string): RouteDecision {
+  return { type: "refused", fault: { status, code, message } as never };
+}
+
+function exited(retryAfterS: number): RouteDecision {
+  const fault = {
+    status: 503,
+    code: "function-exited",
+    message: "The function ended",
+    retryAfterS,
+  };
+  return { type: "refused", fault };
+}
+
+const failedText = "The check failed\n\nTS2322\nat index.ts";
+
+const cases: readonly [what: string, FunctionState | undefined, RouteDecision][] = [
+  ["no function", undefined, { type: "none" }],
+  [
+    "a function that was removed",
+    functionState({ isWanted: false, leaving: [readyInstance(1)], failure: check }),
+    { type: "none" },
+  ],
+  ["a ready instance", functionState({ serving: readyInstance(1) }), { type: "instance", id: 1 }],
+  [
+    "a ready instance while a new one starts",
+    functionState({ serving: readyInstance(1), candidate: instance(2) }),
+    { type: "instance", id: 1 },
+  ],
+  [
+    "a ready instance whose new revision failed",
+    functionState({ serving: readyInstance(1), failure: check }),
+    { type: "instance", id: 1 },
+  ],
+  ["a function that is being started", functionState({ candidate: instance(1) }), {
+    type: "waiting",
+  }],
+  ["a function that is started again", functionState({ candidate: instance(2), failure: exit }), {
+    type: "waiting",
+  }],
+  [
+    "a failed check",
+    functionState({ failure: check }),
+    refused(500, "function-failed", failedText),
+  ],
+  [
+    "a failed start in its pause",
+    functionState({ failure: failure("start"), backoff: { attempts: 1, untilMs: NOW_MS + 100 } }),
+    refused(500, "function-failed", "No start"),
+  ],
+  [
+    "an end",
+    functionState({ failure: exit, backoff: { attempts: 1, untilMs: NOW_MS + 2_001 } }),
+    exited(3),
+  ],
+  [
+    "an end whose pause is almost over",
+    functionState({ failure: exit, backoff: { attempts: 1, untilMs: NOW_MS + 1 } }),
+    exited(1),
+  ],
+  [
+    "an end whose pause is over",
+    functionState({ failure: exit, backoff: { attempts: 1, untilMs: NOW_MS - 5_000 } }),
+    exited(1),
+  ],
+];
+
+for (const [what, state, expected] of cases) {
+  Deno.test(`routeOf() ${what} is ${expected.type}`, () => {
+    assert.deepEqual(routeOf(state, NOW_MS), expected);
+  });
+}

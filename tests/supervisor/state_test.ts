@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { type FunctionState, type Status, statusOf } from "../../lib/supervisor/state.ts";
+import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+
+const backoff = { attempts: 1, untilMs: 1 };
+
+const cases: readonly [change: Partial<FunctionState>, status: Status][] = [
+  [{}, "stopped"],
+  [{ isWanted: false }, "stopped"],
+  [{ isWanted: false, leaving: [readyInstance(1)] }, "draining"],
+  [{ candidate: instance(1) }, "checking"],
+  [{ candidate: instance(1, { phase: "starting" }) }, "starting"],
+  [{ candidate: instance(1), failure: failure("exit"), backoff }, "checking"],
+  [{ serving: readyInstance(1) }, "ready"],
+  [{ serving: readyInstance(1), candidate: instance(2), failure: failure("check") }, "ready"],
+  [{ failure: failure("exit"), backoff }, "backoff"],
+  [{ failure: failure("check") }, "failed"],
+  [{ failure: failure("check"), leaving: [readyInstance(1)] }, "failed"],
+];
+
+for (const [change, status] of cases) {
+  Deno.test(`statusOf() of ${Object.keys(change).join(", ") || "nothing"} is ${status}`, () => {
+    assert.equal(statusOf(functionState(change)), status);
+  });
+}

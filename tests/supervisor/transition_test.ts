@@ -1,0 +1,363 @@
+import assert from "node:assert/strict";
+import { type FunctionState, statusOf } from "../../lib/supervisor/state.ts";
+import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import { failure } from "./function_states.ts";
+
+const start = wanted("start", "r1");
+const ready = (id: number): Event => ({ type: "ready", id, upstream: `10.0.0.${id}:8000` });
+const stop: Event = { type: "stop", name: "a" };
+const closed = (id: number): Event => ({ type: "closed", id });
+const exited = (id: number): Event => ({ type: "exited", id, failure: failure("exit") });
+const failed = (
+  id: number,
+  stage: "manifest" | "check" | "start" | "host",
+  revision = "r1",
+): Event => ({ type: "failed", id, failure: failure(stage, { revision }) });
+const checked = (id: number, revision: string): Event => ({ type: "checked", id, revision });
+const spawned = (id: number): Event => ({
+  type: "spawned",
+  id,
+  pid: 100 + id,
+  namespace: `n${id}`,
+});
+
+/** An event, the time at which it happens if that matters, and what is to be done because of it. */
+type Row = readonly [event: Event, effects: string, atMs?: number];
+
+interface Sequence {
+  readonly what: string;
+  readonly rows: readonly Row[];
+  /** `status serving/candidate leaving requested`, `-` for none; `gone` when nothing is left. */
+  readonly end: string;
+  readonly also?: Partial<FunctionState>;
+}
+
+const serving: readonly Row[] = [[start, "open 1"], [ready(1), ""]];
+const replaced: readonly Row[] = [...serving, [wanted("replace", "r2"), "open 2"]];
+
+const sequences: readonly Sequence[] = [
+  {
+    what: "what the host could not do is tried again, while the old revision serves",
+    rows: [...replaced, [failed(2, "host", "r2"), ""], [{ type: "backoff-over" }, "open 3"]],
+    end: "ready 1/3 - r2",
+  },
+  { what: "a start checks", rows: [[start, "open 1"]], end: "checking -/1 - r1" },
+  {
+    what: "a start goes through all its phases",
+    rows: [[start, "open 1"], [checked(1, "r1+"), ""], [spawned(1), ""], [ready(1), ""]],
+    end: "ready 1/- - r1+",
+    also: { failure: undefined, restarts: 0 },
+  },
+  {
+    what: "a process that is there is starting",
+    rows: [[start, "open 1"], [spawned(1), ""]],
+    end: "starting -/1 - r1",
+  },
+  {
+    what: "a failed check waits for new code",
+    rows: [[start, "open 1"], [checked(1, "r1+"), ""], [failed(1, "check", "r1+"), ""]],
+    end: "failed -/- - r1+",
+    also: { failure: failure("check", { revision: "r1+" }), backoff: undefined },
+  },
+  {
+    what: "a manifest that says no waits for new code",
+    rows: [[start, "open 1"], [failed(1, "manifest"), ""], [{ type: "backoff-over" }, ""]],
+    end: "failed -/- - r1",
+  },
+  {
+    what: "new code is tried at once after a failure",
+    rows: [[start, "open 1"], [failed(1, "check"), ""], [wanted("replace", "r2"), "open 2"]],
+    end: "checking -/2 - r2",
+    also: { failure: failure("check") },
+  },
+  {
+    what: "a failure is forgotten when something is ready",
+    rows: [
+      [start, "open 1"],
+      [failed(1, "check"), ""],
+      [wanted("replace", "r2"), "open 2"],
+      [ready(2), ""],
+    ],
+    end: "ready 2/- - r2",
+    also: { failure: undefined },
+  },
+  {
+    what: "a failed start is tried again after ever longer pauses",
+    rows: [
+      [start, "open 1"],
+      [failed(1, "start"), "", 1_000],
+      [{ type: "backoff-over" }, "open 2"],
+      [failed(2, "start"), "", 2_000],
+      [{ type: "backoff-over" }, "open 3"],
+      [failed(3, "start"), "", 3_000],
+    ],
+    end: "backoff -/- - r1",
+    also: { backoff: { attempts: 3, untilMs: 3_400 } },
+  },
+  {
+    what: "new code ends the pause and the count",
+    rows: [
+      [start, "open 1"],
+      [failed(1, "start"), ""],
+      [wanted("replace", "r2"), "open 2"],
+      [{ type: "backoff-over" }, ""],
+      [failed(2, "start", "r2"), "", 5_000],
+    ],
+    end: "backoff -/- - r2",
+    also: { backoff: { attempts: 1, untilMs: 5_100 } },
+  },
+  {
+    what: "a new revision replaces the old one when it is ready, not before",
+    rows: [...replaced, [checked(2, "r2+"), ""], [spawned(2), ""]],
+    end: "ready 1/2 - r2+",
+  },
+  {
+    what: "a replaced instance drains",
+    rows: [...replaced, [ready(2), "close 1 replaced"]],
+    end: "ready 2/- 1:draining r2",
+  },
+  {
+    what: "a drained instance is forgotten when it is gone",
+    rows: [...replaced, [ready(2), "close 1 replaced"], [closed(1), ""]],
+    end: "ready 2/- - r2",
+  },
+  {
+    what: "a failed new revision changes nothing for the old one",
+    rows: [...replaced, [failed(2, "check", "r2"), ""]],
+    end: "ready 1/- - r2",
+    also: { failure: failure("check", { revision: "r2" }), backoff: undefined },
+  },
+  {
+    what: "a new revision that does not start is not tried again while the old one serves",
+    rows: [...replaced, [failed(2, "start", "r2"), ""], [{ type: "backoff-over" }, ""]],
+    end: "ready 1/- - r2",
+    also: { backoff: undefined },
+  },
+  {
+    what: "going back to the old code after a failure starts it anew",
+    rows: [...replaced, [failed(2, "check", "r2"), ""], [wanted("replace", "r1"), "open 3"]],
+    end: "ready 1/3 - r1",
+  },
+  {
+    what: "newer code while checking takes the candidate's place",
+    rows: [[start, "open 1"], [wanted("replace", "r2"), "close 1 stopped, open 2"]],
+    end: "checking -/2 1:stopping r2",
+  },
+  {
+    what: "what is heard of a candidate that lost its place changes nothing",
+    rows: [
+      ...replaced,
+      [wanted("replace", "r3"), "close 2 stopped, open 3"],
+      [checked(2, "r2+"), ""],
+      [spawned(2), ""],
+      [ready(2), ""],
+      [failed(2, "check", "r2"), ""],
+      [exited(2), ""],
+    ],
+    end: "ready 1/3 2:stopping r3",
+    also: { failure: undefined, restarts: 0 },
+  },
+  {
+    what: "an end is followed by a pause and a start of the same revision",
+    rows: [...serving, [exited(1), "close 1 stopped", 7_000]],
+    end: "backoff -/- 1:stopping r1",
+    also: { failure: failure("exit"), restarts: 1, backoff: { attempts: 1, untilMs: 7_100 } },
+  },
+  {
+    what: "after the pause it is started again, and serves",
+    rows: [
+      ...serving,
+      [exited(1), "close 1 stopped"],
+      [closed(1), ""],
+      [{ type: "backoff-over" }, "open 2"],
+      [ready(2), ""],
+    ],
+    end: "ready 2/- - r1",
+    also: { failure: undefined, restarts: 1 },
+  },
+  {
+    what: "an end soon after a start counts on",
+    rows: [
+      ...serving,
+      [exited(1), "close 1 stopped", 0],
+      [{ type: "backoff-over" }, "open 2", 100],
+      [ready(2), "", 200],
+      [exited(2), "close 2 stopped", 60_199],
+    ],
+    end: "backoff -/- 1:stopping,2:stopping r1",
+    also: { restarts: 2, backoff: { attempts: 2, untilMs: 60_399 } },
+  },
+  {
+    what: "an end after a healthy spell counts from one",
+    rows: [
+      ...serving,
+      [exited(1), "close 1 stopped", 0],
+      [{ type: "backoff-over" }, "open 2", 100],
+      [ready(2), "", 200],
+      [exited(2), "close 2 stopped", 60_200],
+    ],
+    end: "backoff -/- 1:stopping,2:stopping r1",
+    also: { restarts: 2, backoff: { attempts: 1, untilMs: 60_300 } },
+  },
+  {
+    what: "an end while new code is being checked waits for that",
+    rows: [...replaced, [exited(1), "close 1 stopped"], [{ type: "backoff-over" }, ""]],
+    end: "checking -/2 1:stopping r2",
+    also: { backoff: undefined, restarts: 1 },
+  },
+  {
+    what: "an end of what is leaving anyway is no restart",
+    rows: [...replaced, [ready(2), "close 1 replaced"], [exited(1), ""]],
+    end: "ready 2/- 1:draining r2",
+    also: { restarts: 0, failure: undefined },
+  },
+  {
+    what: "an end after a failed new revision tries that one, whose code it is",
+    rows: [
+      ...replaced,
+      [failed(2, "start", "r2"), ""],
+      [exited(1), "close 1 stopped"],
+      [{ type: "backoff-over" }, "open 3"],
+    ],
+    end: "checking -/3 1:stopping r2",
+  },
+  {
+    what: "a reload starts the same revision beside the one that serves",
+    rows: [...serving, [{ type: "reload" }, "open 2"], [ready(2), "close 1 replaced"]],
+    end: "ready 2/- 1:draining r1",
+    also: { restarts: 0 },
+  },
+  {
+    what: "a reload takes the place of a candidate",
+    rows: [[start, "open 1"], [{ type: "reload" }, "close 1 stopped, open 2"]],
+    end: "checking -/2 1:stopping r1",
+  },
+  {
+    what: "a reload tries a failed revision again",
+    rows: [[start, "open 1"], [failed(1, "check"), ""], [{ type: "reload" }, "open 2"]],
+    end: "checking -/2 - r1",
+  },
+  {
+    what: "a reload need not wait for the end of a pause",
+    rows: [
+      [start, "open 1"],
+      [failed(1, "start"), ""],
+      [{ type: "reload" }, "open 2"],
+      [{ type: "backoff-over" }, ""],
+    ],
+    end: "checking -/2 - r1",
+  },
+  {
+    what: "a removed function drains",
+    rows: [...serving, [stop, "close 1 stopped"]],
+    end: "draining -/- 1:draining r1",
+    also: { isWanted: false },
+  },
+  {
+    what: "a removed function is gone when its last instance is",
+    rows: [
+      ...replaced,
+      [stop, "close 2 stopped, close 1 stopped"],
+      [closed(2), ""],
+      [exited(1), ""],
+      [{ type: "reload" }, ""],
+      [closed(1), ""],
+    ],
+    end: "gone",
+  },
+  {
+    what: "a removed function waits for what was leaving before",
+    rows: [...replaced, [ready(2), "close 1 replaced"], [stop, "close 2 stopped"], [closed(2), ""]],
+    end: "draining -/- 1:draining r2",
+  },
+  {
+    what: "a removed function that only failed is gone at once",
+    rows: [[start, "open 1"], [failed(1, "check"), ""], [stop, ""]],
+    end: "gone",
+  },
+  {
+    what: "a removed function does not start again after its pause",
+    rows: [...serving, [exited(1), "close 1 stopped"], [stop, ""], [{ type: "backoff-over" }, ""]],
+    end: "draining -/- 1:stopping r1",
+    also: { backoff: undefined },
+  },
+  {
+    what: "a function that is added again while it drains starts beside what leaves",
+    rows: [...serving, [stop, "close 1 stopped"], [wanted("start", "r2"), "open 2"]],
+    end: "checking -/2 1:draining r2",
+    also: { isWanted: true },
+  },
+  {
+    what: "a function that is added again outlives what it was",
+    rows: [
+      ...serving,
+      [stop, "close 1 stopped"],
+      [wanted("start", "r2"), "open 2"],
+      [ready(2), ""],
+      [closed(1), ""],
+    ],
+    end: "ready 2/- - r2",
+  },
+  { what: "nothing comes of an event for nobody", rows: [[closed(1), ""]], end: "gone" },
+];
+
+for (const { what, rows, end, also = {} } of sequences) {
+  Deno.test(`transition() ${what}`, () => {
+    let state: FunctionState | undefined;
+    let nextId = 1;
+    for (const [event, effects, nowMs = 0] of rows) {
+      const step = transition(state, event, { nowMs, nextId, chance: 1 });
+      const texts = step.effects.map((effect) => {
+        if (effect.type === "close") return `close ${effect.id} ${effect.because}`;
+        assert.equal(effect.name, "a");
+        nextId = effect.id + 1;
+        return `open ${effect.id}`;
+      });
+      assert.equal(texts.join(", "), effects, JSON.stringify(event));
+      state = step.state;
+    }
+    assert.equal(describe(state), end);
+    for (const [key, value] of Object.entries(also)) {
+      assert.deepEqual(state?.[key as keyof FunctionState], value, key);
+    }
+  });
+}
+
+Deno.test("transition() keeps what it is told of an instance", () => {
+  let state: FunctionState | undefined;
+  for (const event of [start, checked(1, "r1+"), spawned(1), ready(1)]) {
+    state = transition(state, event, { nowMs: 5, nextId: 1, chance: 0 }).state;
+  }
+  assert.deepEqual(state?.serving, {
+    id: 1,
+    phase: "ready",
+    requested: "r1",
+    revision: "r1+",
+    pid: 101,
+    namespace: "n1",
+    upstream: "10.0.0.1:8000",
+    readyAtMs: 5,
+  });
+});
+
+Deno.test("transition() follows a folder that became another one", () => {
+  const moment = { nowMs: 0, nextId: 1, chance: 0 };
+  const { state } = transition(undefined, start, moment);
+  const moved: Event = {
+    type: "replace",
+    name: "a",
+    desired: { directory: "/g/a", revision: "r2" },
+  };
+  assert.equal(transition(state, moved, { ...moment, nextId: 2 }).state?.directory, "/g/a");
+});
+
+function wanted(type: "start" | "replace", revision: string): Event {
+  return { type, name: "a", desired: { directory: "/f/a", revision } };
+}
+
+function describe(state: FunctionState | undefined): string {
+  if (state === undefined) return "gone";
+  const leaving = state.leaving.map((one) => `${one.id}:${one.phase}`).join(",");
+  const ids = `${state.serving?.id ?? "-"}/${state.candidate?.id ?? "-"}`;
+  return `${statusOf(state)} ${ids} ${leaving || "-"} ${state.requested}`;
+}
