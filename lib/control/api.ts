@@ -1,0 +1,70 @@
+import type { Status } from "../supervisor/state.ts";
+
+/** Where the API begins; a change that breaks a client gets another number. */
+export const API_PREFIX = "/v1";
+
+/** The running supervisor: `GET /v1`. */
+export interface SupervisorReport {
+  readonly version: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Where the proxy listens. */
+  readonly url: string;
+  readonly functionsDirectory: string;
+  /** Where log files are; `null` when none are written. */
+  readonly logsDirectory: string | null;
+  readonly isolation: Isolation;
+  /** Tag of everything that this supervisor made in the kernel. */
+  readonly owner: string;
+}
+
+/** What separates functions: `full` is all layers. */
+export type Isolation = "full";
+
+/** One directory of the functions directory: `GET /v1/functions` gives an array of them. */
+export interface FunctionReport {
+  readonly name: string;
+  /** `ignored` directories are not served; `reason` says why. */
+  readonly status: Status | "ignored";
+  /** One sentence on why it is as it is; `null` when all is well. */
+  readonly reason: string | null;
+  /** Diagnostics or last lines of what failed; `null` when there are none. */
+  readonly detail: string | null;
+  readonly url: string | null;
+  /** First 12 hexadecimal digits of the revision that serves, else of the one that is tried. */
+  readonly revision: string | null;
+  /** The newer revision that failed while this one goes on serving. */
+  readonly failedRevision: string | null;
+  readonly pid: number | null;
+  readonly namespace: string | null;
+  /** `host:port` that the proxy connects to. */
+  readonly upstream: string | null;
+  readonly uptimeMs: number | null;
+  readonly restarts: number;
+  readonly memoryBytes: number | null;
+  readonly requests: number;
+  readonly directory: string | null;
+  readonly isolation: Isolation;
+}
+
+/** What to wait for at `GET /v1/functions/NAME?until=…`. */
+export type Until = "settled" | "gone";
+
+/** A check to be made: `POST /v1/check`. */
+export interface CheckRequest {
+  /** Name of a directory below the functions directory; hidden ones are allowed. */
+  readonly name: string;
+  /** The name that it is to have as a function. */
+  readonly as: string;
+}
+
+/** What a check found; no problem means that `serve` would start it. */
+export interface CheckReport {
+  readonly problem: string | null;
+}
+
+/** Any answer that is no success. */
+export interface ErrorReport {
+  readonly error: string;
+}

@@ -1,0 +1,94 @@
+import {
+  API_PREFIX,
+  type CheckReport,
+  type CheckRequest,
+  type ErrorReport,
+  type FunctionReport,
+  type SupervisorReport,
+  type Until,
+} from "./api.ts";
+
+/** Nobody listens on the control socket. */
+export class NoSupervisorError extends Error {
+  override readonly name = "NoSupervisorError";
+}
+
+/** The verbs of the control API. */
+export interface ControlClient extends Disposable {
+  readonly supervisor: () => Promise<SupervisorReport>;
+  readonly functions: () => Promise<FunctionReport[]>;
+  /** One function, or `undefined` when there is none; may wait for a state first. */
+  readonly find: (name: string, wait?: Wait) => Promise<FunctionReport | undefined>;
+  readonly scan: () => Promise<void>;
+  readonly reload: (name: string) => Promise<boolean>;
+  readonly check: (request: CheckRequest) => Promise<CheckReport>;
+}
+
+/** For what state to wait, and for how long. */
+export interface Wait {
+  readonly until: Until;
+  readonly timeoutMs: number;
+}
+
+/** A client of the supervisor that listens on a socket. */
+export function connectControl(socket: string): ControlClient {
+  const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+
+  async function call(method: string, path: string, body?: unknown): Promise<Response> {
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    let response: Response;
+    try {
+      response = await fetch(`http://localhost${API_PREFIX}${path}`, { client, method, ...init });
+    } catch (cause) {
+      if (await isForbidden(socket)) {
+        throw new Error(`"${socket}" may be opened by its owner alone. Run it with sudo`, {
+          cause,
+        });
+      }
+      throw new NoSupervisorError(
+        `No supervisor answers on "${socket}". Start one with "ddsrv serve", or name its socket ` +
+          `with --socket`,
+        { cause },
+      );
+    }
+    if (response.ok || (response.status === 404 && path.startsWith("/functions/"))) return response;
+    const { error } = await response.json() as ErrorReport;
+    throw new Error(error);
+  }
+
+  async function get<Shape>(path: string): Promise<Shape> {
+    return await (await call("GET", path)).json() as Shape;
+  }
+
+  return {
+    supervisor: () => get<SupervisorReport>(""),
+    functions: () => get<FunctionReport[]>("/functions"),
+    async find(name, wait) {
+      const query = wait === undefined ? "" : `?until=${wait.until}&timeoutMs=${wait.timeoutMs}`;
+      const response = await call("GET", `/functions/${encodeURIComponent(name)}${query}`);
+      const found = await response.json();
+      return response.ok ? found as FunctionReport : undefined;
+    },
+    async scan() {
+      await (await call("POST", "/scan")).body?.cancel();
+    },
+    async reload(name) {
+      const response = await call("POST", `/functions/${encodeURIComponent(name)}/reload`);
+      await response.body?.cancel();
+      return response.ok;
+    },
+    async check(request) {
+      return await (await call("POST", "/check", request)).json() as CheckReport;
+    },
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+async function isForbidden(path: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
+  }
+}
