@@ -1,0 +1,217 @@
+import { join } from "node:path";
+import process from "node:process";
+import { ConfigError } from "../../lib/config/json_file.ts";
+import { loadSettings } from "../../lib/config/load_settings.ts";
+import type { Settings } from "../../lib/config/settings.ts";
+import { openControl } from "../../lib/control/server.ts";
+import type { SupervisorReport } from "../../lib/control/api.ts";
+import { openProxy, type Proxy } from "../../lib/proxy/proxy.ts";
+import { RouteTable } from "../../lib/proxy/routes.ts";
+import { openLogSink } from "../../lib/supervisor/log_sink.ts";
+import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
+import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
+import { sleep } from "../../lib/system/sleep.ts";
+import { findMissingPrograms } from "../../lib/system/programs.ts";
+import { CliError } from "../exit_code.ts";
+import { createConsole } from "../output/console.ts";
+import { ASIDE_PREFIXES } from "../set_aside.ts";
+import { version } from "../version.ts";
+
+/** Options of `ddsrv serve`. */
+export interface ServeOptions {
+  readonly port?: number | undefined;
+  readonly hostname?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly logsDir?: string | undefined;
+  readonly logs: boolean;
+  readonly stateDir?: string | undefined;
+  readonly egress?: Settings["egress"] | undefined;
+  readonly dns?: string[] | undefined;
+  readonly allowImport?: string[] | undefined;
+  readonly check: boolean;
+  readonly quiet?: true | undefined;
+}
+
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+
+/** Serves a directory until it is told to stop. */
+export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
+  const { settings, warnings } = await readSettings(directory, options);
+  const console = createConsole({ isQuiet: settings.quiet });
+  for (const warning of warnings) console.warn(warning);
+  await requireDirectory(settings.functionsDirectory);
+  await requireHost();
+  await removeLeftovers(settings.functionsDirectory);
+  using signals = catchSignals();
+
+  await using stack = new AsyncDisposableStack();
+  const workplace = stack.use(await openWorkplace(settings, console.warn));
+  const { swept, resolvers } = workplace.network;
+  if (swept.namespaces.length + swept.links.length > 0) {
+    console.warn(
+      `Swept what an earlier run had left: ${[...swept.namespaces, ...swept.links].join(", ")}`,
+    );
+  }
+  if (resolvers.length === 0) {
+    console.warn(
+      "The host's resolv.conf names no resolver that functions could reach, so they can't look " +
+        "up names. Name one with --dns ADDRESS",
+    );
+  }
+  const routes = new RouteTable();
+  const proxy = stack.use(listen(settings, { routes, onError: console.warn }));
+  const logSink = stack.use(openLogSink(settings, console.warn));
+  const url = `http://${urlHost(settings.hostname)}:${proxy.port}`;
+  const supervisor = startSupervisor({
+    workplace,
+    routes,
+    onChange: (before, after) => console.change(before, after, url),
+    onLine: (name, stream, line) => {
+      logSink.write(name, stream, line);
+      console.line(name, stream, line);
+    },
+    onWarning: console.warn,
+  });
+  stack.defer(() => supervisor.stop(signals.second));
+  const report = reportSupervisor(workplace, url);
+  stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));
+  console.banner(report);
+
+  await signals.first;
+  console.say("Stopping");
+  // Requests in flight may finish, at most for as long as a function may take to end.
+  await Promise.race([proxy.drain(), sleep(settings.stopGraceMs, signals.second)]);
+  await stack.disposeAsync();
+  console.say("Stopped");
+  await console.flush();
+  return 0;
+}
+
+async function readSettings(
+  directory: string | undefined,
+  options: ServeOptions,
+): ReturnType<typeof loadSettings> {
+  const flags: Partial<Settings> = {
+    ...(directory === undefined ? {} : { functionsDirectory: directory }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
+    ...(options.socket === undefined ? {} : { socket: options.socket }),
+    ...(options.logsDir === undefined ? {} : { logsDirectory: options.logsDir }),
+    ...(options.logs ? {} : { saveLogs: false }),
+    ...(options.stateDir === undefined ? {} : { stateDirectory: options.stateDir }),
+    ...(options.egress === undefined ? {} : { egress: options.egress }),
+    ...(options.dns === undefined ? {} : { dns: options.dns }),
+    ...(options.allowImport === undefined ? {} : { allowImport: options.allowImport }),
+    ...(options.check ? {} : { checkCode: false }),
+    ...(options.quiet === undefined ? {} : { quiet: true }),
+  };
+  try {
+    return await loadSettings(flags, Deno.env.toObject());
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      throw new CliError(`${error.message}\nMend it and start again`);
+    }
+    throw error;
+  }
+}
+
+async function requireDirectory(path: string): Promise<void> {
+  const file = await Deno.stat(path).catch(() => undefined);
+  if (file === undefined) {
+    throw new CliError(
+      `There is no directory "${path}". Make it (mkdir -p "${path}"), or name another`,
+    );
+  }
+  const system = ["/usr", "/proc", "/sys", "/dev"].find((one) => `${path}/`.startsWith(`${one}/`));
+  if (system !== undefined) {
+    throw new CliError(
+      `"${path}" lies in ${system}, which every function may see. Choose a directory elsewhere`,
+    );
+  }
+  if (!file.isDirectory) {
+    throw new CliError(`"${path}" is not a directory. Name the directory that holds the functions`);
+  }
+}
+
+/** What an `add` or a `remove` that was killed had set aside; nobody else can be at work yet. */
+async function removeLeftovers(functionsDirectory: string): Promise<void> {
+  for await (const { name } of Deno.readDir(functionsDirectory)) {
+    if (!ASIDE_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    await Deno.remove(join(functionsDirectory, name), { recursive: true });
+  }
+}
+
+/** What isolation needs must be there: nothing is served with less. */
+async function requireHost(): Promise<void> {
+  if (Deno.build.os !== "linux") {
+    throw new CliError("ddsrv isolates functions with Linux namespaces. Run it on Linux");
+  }
+  if (Deno.uid() !== 0) {
+    throw new CliError("ddsrv serve makes network namespaces and needs root. Run it with sudo");
+  }
+  const missing = await findMissingPrograms(Deno.env.get("PATH") ?? "");
+  if (missing.length === 0) return;
+  const names = missing.map((program) => `"${program.name}"`).join(", ");
+  const packages = [...new Set(missing.map((program) => program.package))].join(" ");
+  throw new CliError(
+    `Isolation needs ${names}, not found on the PATH. Install: apt-get install ${packages}`,
+  );
+}
+
+function listen(
+  settings: Settings,
+  options: { readonly routes: RouteTable; readonly onError: (error: unknown) => void },
+): Proxy {
+  const { hostname, port, waitMs } = settings;
+  try {
+    return openProxy({ ...options, hostname, port, limits: { waitTimeoutMs: waitMs } });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new CliError(
+        `Port ${port} of ${hostname} is taken. Stop what listens there, or choose another --port`,
+      );
+    }
+    throw new CliError(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+  }
+}
+
+function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
+  const { settings, network } = workplace;
+  return {
+    version,
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    url,
+    functionsDirectory: settings.functionsDirectory,
+    logsDirectory: settings.saveLogs ? settings.logsDirectory : null,
+    isolation: "full",
+    owner: network.owner.id,
+  };
+}
+
+interface Signals extends Disposable {
+  /** Resolves at the first signal to stop. */
+  readonly first: Promise<void>;
+  /** Aborts at the second one. */
+  readonly second: AbortSignal;
+}
+
+function catchSignals(): Signals {
+  const first = Promise.withResolvers<void>();
+  const second = new AbortController();
+  let count = 0;
+  const listener = (): void => ++count === 1 ? first.resolve() : second.abort();
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, listener);
+  return {
+    first: first.promise,
+    second: second.signal,
+    [Symbol.dispose]() {
+      for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}
+
+function urlHost(hostname: string): string {
+  if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}

@@ -1,0 +1,22 @@
+/** What a process's end tells a script. */
+export enum ExitCode {
+  Done = 0,
+  Failed = 1,
+  Usage = 2,
+  NoSupervisor = 3,
+  NoFunction = 4,
+}
+
+/** A command that did not do what was asked; its message is for people. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+
+  constructor(message: string, readonly exitCode: ExitCode = ExitCode.Failed) {
+    super(message);
+  }
+}
+
+/** The error for a name that no function has. */
+export function noSuchFunction(name: string): CliError {
+  return new CliError(`There is no function "${name}". See: ddsrv list`, ExitCode.NoFunction);
+}
