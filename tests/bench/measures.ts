@@ -1,0 +1,176 @@
+import { join } from "node:path";
+import { openNetwork } from "../../lib/namespace/network.ts";
+import { functionEnvironment, runCommand } from "../../lib/process/deno_command.ts";
+import { writeEtcFiles } from "../../lib/process/etc_files.ts";
+import {
+  functionMounts,
+  SANDBOX_CACHE,
+  SANDBOX_ENV,
+  SANDBOX_PRELOAD,
+} from "../../lib/process/function_mounts.ts";
+import { sandboxCommand } from "../../lib/process/sandbox.ts";
+import { spawnFunction } from "../../lib/process/spawn.ts";
+import {
+  answering,
+  makeDirectory,
+  pause,
+  runCli,
+  startServer,
+  writeFiles,
+} from "../e2e/harness.ts";
+
+const ROUNDS = 9;
+
+/** What is measured, and how; each gives milliseconds. */
+type Measures = Readonly<Record<string, () => Promise<number>>>;
+
+/** Runs all measures in turn, round by round, so that they share the machine's good and bad times. */
+async function measure(measures: Measures): Promise<Map<string, number[]>> {
+  const results = new Map(Object.keys(measures).map((name) => [name, [] as number[]]));
+  for (const run of Object.values(measures)) await run();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, run] of Object.entries(measures)) results.get(name)!.push(await run());
+  }
+  return results;
+}
+
+function print(results: ReadonlyMap<string, readonly number[]>, base: string): void {
+  const baseMs = median(results.get(base)!);
+  for (const [name, values] of results) {
+    const sorted = [...values].sort((a, b) => a - b);
+    const figures = [sorted[0]!, median(values), sorted.at(-1)!].map((ms) =>
+      ms.toFixed(1).padStart(8)
+    );
+    const ratio = (median(values) / baseMs).toFixed(2).padStart(6);
+    say(`${name.padEnd(52)} ${figures.join(" ")} ${ratio}`);
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** Asks every two milliseconds until the answer is 200. */
+async function firstAnswer(url: string): Promise<void> {
+  for (const until = performance.now() + 20_000; performance.now() < until;) {
+    try {
+      const response = await fetch(url);
+      await response.body?.cancel();
+      if (response.status === 200) return;
+    } catch {
+      // Nobody listens yet.
+    }
+    await pause(2);
+  }
+  throw new Error(`${url} never answered`);
+}
+
+async function timed(task: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await task();
+  return performance.now() - began;
+}
+
+function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+say(`${"milliseconds".padEnd(52)}      min   median      max  ratio`);
+const directory = await makeDirectory();
+const functions = join(directory, "f");
+await writeFiles(functions, { "app/index.ts": answering("app") });
+
+{
+  await using network = await openNetwork({
+    socket: join(directory, "none.sock"),
+    addressRange: "10.213.0.0/16",
+    dns: [],
+    egress: "internet",
+    onWarning: say,
+  });
+  const etc = await writeEtcFiles(join(directory, "etc"), network.resolvers);
+  const app = join(functions, "app");
+  const mounts = await functionMounts({
+    functionsDirectory: functions,
+    name: "app",
+    etc: etc.online,
+  });
+  const preload = new URL("../../lib/process/preload.js", import.meta.url).pathname;
+  const env = join(directory, "env.json");
+  await Deno.writeTextFile(env, "{}");
+  const bare = (): Promise<number> => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", join(app, "index.ts")],
+      stdout: "null",
+    }).spawn();
+    return timed(() => firstAnswer("http://127.0.0.1:8000/")).finally(async () => {
+      child.kill("SIGKILL");
+      await child.status;
+    });
+  };
+  const sandboxed = async (): Promise<number> => {
+    await using namespace = await network.open({ label: "bench", egress: "internet" });
+    const began = performance.now();
+    const process = spawnFunction({
+      command: sandboxCommand({
+        networkPath: namespace.path,
+        uid: 1_879_048_192 + namespace.ordinal,
+        mounts: [
+          ...mounts,
+          { source: preload, target: SANDBOX_PRELOAD },
+          { source: env, target: SANDBOX_ENV },
+        ],
+        scratch: [SANDBOX_CACHE],
+        workingDirectory: app,
+        command: runCommand({ importMap: undefined, allowImport: [] }),
+      }),
+      env: functionEnvironment(8000),
+      onLine: () => {},
+    });
+    await firstAnswer(`http://${namespace.address}:8000/`);
+    const ms = performance.now() - began;
+    process.kill();
+    await process.ended;
+    return ms;
+  };
+  const opened = async (): Promise<number> => {
+    const began = performance.now();
+    await using _ = await network.open({ label: "bench", egress: "internet" });
+    return performance.now() - began;
+  };
+  print(
+    await measure({
+      "bare deno run, spawn to first answer": bare,
+      "in its sandbox and namespace, spawn to first answer": sandboxed,
+      "a namespace opened (two ip calls, one nft call)": opened,
+    }),
+    "bare deno run, spawn to first answer",
+  );
+}
+
+{
+  await using server = await startServer({ directory });
+  let version = 0;
+  const appears = async (text: string): Promise<number> => {
+    await writeFiles(directory, { "aside/index.ts": answering(text) });
+    // Files at rest for a while, as those of a folder that is moved into place.
+    await pause(1200);
+    const ms = await timed(async () => {
+      await Deno.rename(join(directory, "aside"), join(server.functions, "new"));
+      await firstAnswer(`${server.url}/new`);
+    });
+    await Deno.remove(join(server.functions, "new"), { recursive: true });
+    await server.said("new stopped", server.output().lastIndexOf("new ready"));
+    return ms;
+  };
+  print(
+    await measure({
+      "ddsrv --help": () => timed(() => runCli(["--help"])),
+      "ddsrv ls": () => timed(() => server.cli("ls")),
+      "a folder renamed into place, new code": () => appears(`version ${++version}`),
+      "a folder renamed into place, code checked before": () => appears("same"),
+    }),
+    "ddsrv --help",
+  );
+}
+await Deno.remove(directory, { recursive: true });

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+
+Deno.test("serve: what keeps it from starting is said with the remedy", async (test) => {
+  const directory = await makeDirectory();
+  await writeFiles(directory, { "file": "", "functions/a/index.ts": answering("a") });
+  const functions = join(directory, "functions");
+  const socket = ["--socket", join(directory, "s.sock")];
+  const fails = async (args: string[], message: RegExp, env = {}): Promise<void> => {
+    const result = await runCli(["serve", ...args, "--port=0"], env);
+    assert.deepEqual([result.code, result.stdout], [1, ""], result.stderr);
+    assert.match(result.stderr, message);
+  };
+  await test.step("no functions directory", () =>
+    fails([join(directory, "none"), ...socket], /There is no directory .*mkdir -p/));
+  await test.step("a file for a directory", () =>
+    fails([join(directory, "file"), ...socket], /is not a directory\. Name the directory/));
+  await test.step("a program missing", async () => {
+    const bin = join(directory, "bin");
+    await Deno.mkdir(bin);
+    for (const program of ["ip", "nsenter", "setpriv"]) {
+      await Deno.symlink(`/usr/bin/${program}`, join(bin, program)).catch(() => {});
+      await Deno.chmod(bin, 0o755);
+    }
+    await fails(
+      [functions, ...socket],
+      /Isolation needs .*"nft".*"bwrap".*apt-get install .*nftables bubblewrap/,
+      { PATH: bin },
+    );
+  });
+  await test.step("a path for the socket that is a file", () =>
+    fails(
+      [functions, "--socket", join(directory, "file")],
+      /is there and is no socket\. Remove it/,
+    ));
+  await test.step("a port that is taken", async () => {
+    const taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
+    const { port } = taken.addr;
+    const result = await runCli(["serve", functions, ...socket, "--port", String(port)]);
+    taken.close();
+    assert.equal(result.code, 1);
+    assert.match(result.stderr, /Port \d+ of 0\.0\.0\.0 is taken\. Stop what listens there/);
+  });
+  await test.step("a settings file that does not parse", async () => {
+    await writeFiles(functions, { "ddsrv.json": '{\n  "port": "many"\n}' });
+    await fails([functions, ...socket], /functions\/ddsrv\.json:2:11 is not valid in "port"/);
+    await Deno.remove(join(functions, "ddsrv.json"));
+  });
+  await test.step("no root", async () => {
+    const main = new URL("../../cli/commands/serve.ts", import.meta.url).pathname;
+    const { stderr } = await new Deno.Command("unshare", {
+      // A user namespace without a mapping: the overflow user, who is nobody.
+      args: ["--user", Deno.execPath(), "eval", "--quiet"].concat(
+        `import { serve } from ${JSON.stringify(main)};
+         await serve(${JSON.stringify(functions)}, { logs: true, check: true })
+           .catch((error) => console.error(error.message));`,
+      ),
+    }).output();
+    assert.match(new TextDecoder().decode(stderr), /needs root\. Run it with sudo/);
+  });
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("serve: a socket of a living supervisor is refused, and it goes on", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("app") } });
+  await server.answers("/app", "app");
+  const second = await runCli(["serve", server.functions, "--port=0", "--socket", server.socket]);
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, /Another supervisor runs with the control socket .*--socket/);
+  await server.answers("/app", "app");
+});
+
+Deno.test("serve: a bad function is told apart and disturbs no other", async () => {
+  await using server = await startServer({
+    files: {
+      "fine/index.ts": answering("fine"),
+      "manifest/index.ts": answering("x"),
+      "manifest/ddsrv.json": '{\n  "egress": none\n}\n',
+      "greedy/index.ts": answering("x"),
+      "greedy/ddsrv.json": '{ "egress": "full" }',
+      "type/index.ts": "const wrong: number = 'text';\n",
+      "exits/index.ts": "console.log('last words'); Deno.exit(5);\n",
+      "returns/index.ts": "console.log('nothing to serve');\n",
+      "silent/index.ts": "setInterval(() => {}, 1000); console.log('thinking');\n",
+      "silent/ddsrv.json": '{ "startTimeout": "1s" }',
+      "closed/index.ts": answering("x"),
+      "loop6/index.ts": 'Deno.listen({ hostname: "::1", port: 9000 }).accept();\n',
+      "loop6/ddsrv.json": '{ "startTimeout": "1s" }',
+    },
+  });
+  await Deno.chmod(join(server.functions, "closed/index.ts"), 0o600);
+  await server.answers("/fine", "fine");
+  const expected: Readonly<Record<string, RegExp>> = {
+    manifest: /The manifest is not valid\n\n.*manifest\/ddsrv\.json:2:13 /,
+    greedy: /asks for egress "full", and the most that is allowed here is "internet"/,
+    type: /The check failed\n\nTS2322/,
+    exits: /It ended before it listened: it exited with code 5\n\nlast words/,
+    returns: /it exited with code 0\. A function must go on listening\n\nnothing to serve/,
+    silent: /It did not listen on any port within 1 s\n\nthinking/,
+    closed: /index\.ts" can't be read by the function's own user \(mode 0600\)\. Run: chmod/,
+    loop6: /It listens on an IPv6 address alone \(port 9000\); use 0\.0\.0\.0 or 127\.0\.0\.1/,
+  };
+  for (const [name, message] of Object.entries(expected)) {
+    await server.said(`${name} failed`);
+    const report = await server.inspect(name);
+    const text = `${report.reason}\n\n${report.detail}`;
+    assert.match(text, message, name);
+  }
+  const response = await fetch(`${server.url}/type`);
+  assert.equal(response.status, 500);
+  assert.match(await response.text(), /^The check failed\n\nTS2322/);
+  await server.answers("/fine", "fine");
+  // New code is tried at once, also after a failure that is not tried again by itself.
+  await server.write({ "type/index.ts": answering("mended") });
+  await server.answers("/type", "mended");
+});

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { FunctionReport } from "../../lib/control/api.ts";
+import { answering, count, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+
+Deno.test("add: copies, waits until it serves and prints the URL; remove leaves nothing", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "src/index.ts": `import { text } from "./text.ts";\n${answering("").replace('""', "text")}`,
+    "src/text.ts": 'export const text = "added";\n',
+  });
+  const added = await server.cli("add", join(server.directory, "src"), "--name", "app");
+  assert.deepEqual(added, { code: 0, stdout: `${server.url}/app\n`, stderr: "" });
+  assert.equal(await (await fetch(`${server.url}/app`)).text(), "added");
+  const again = await server.cli("add", join(server.directory, "src"), "--name", "app");
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /There is a function "app" already\. Remove it first: ddsrv rm app/);
+  const { namespace } = await server.inspect("app");
+  const removed = await server.cli("rm", "app");
+  assert.deepEqual([removed.code, removed.stdout], [0, ""]);
+  await assert.rejects(Deno.stat(`/run/netns/${namespace}`));
+  assert.deepEqual(await names(server.functions), []);
+});
+
+Deno.test("add: a failed check, a failed start and a bad name leave nothing behind", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "wrong/index.ts": "const wrong: number = 'text';\n",
+    "dies/index.ts": "console.error('last words'); Deno.exit(7);\n",
+    "empty/readme.txt": "",
+  });
+  const add = (name: string, ...more: string[]): ReturnType<typeof server.cli> =>
+    server.cli("add", join(server.directory, name), ...more);
+  const wrong = await add("wrong");
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /TS2322[\s\S]*\/wrong\/index\.ts:1:7[\s\S]*"wrong" was not added/);
+  const dies = await add("dies");
+  assert.equal(dies.code, 1);
+  assert.match(dies.stderr, /last words\n.*It ended before it listened: it exited with code 7/);
+  const empty = await add("empty");
+  assert.deepEqual([empty.code, empty.stdout], [1, ""]);
+  assert.match(empty.stderr, /has no index\.ts/);
+  assert.equal((await add("wrong", "--name", "a/b")).code, 2);
+  assert.equal((await add("wrong", "--name", "x".repeat(300))).code, 2);
+  assert.equal((await add("missing")).code, 1);
+  assert.deepEqual(await names(server.functions), []);
+});
+
+Deno.test("add: --link links, and remove takes the link alone", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, { "linked/index.ts": answering("linked") });
+  assert.equal((await server.cli("add", "--link", join(server.directory, "linked"))).code, 0);
+  assert.equal(await (await fetch(`${server.url}/linked`)).text(), "linked");
+  assert.equal((await server.cli("rm", "linked")).code, 0);
+  assert.ok((await Deno.stat(join(server.directory, "linked/index.ts"))).isFile);
+});
+
+Deno.test("add: a full disk leaves nothing behind and says what to do", async () => {
+  const directory = await makeDirectory();
+  const functions = join(directory, "functions");
+  await Deno.mkdir(functions);
+  await mount("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", functions);
+  try {
+    await using server = await startServer({ directory });
+    await writeFiles(directory, {
+      "big/index.ts": answering("big"),
+      "big/data.bin": "x".repeat(1_000_000),
+    });
+    const { code, stderr } = await server.cli("add", join(directory, "big"));
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot copy .*no space left.*Make room on that disk.*Nothing was added/i);
+    assert.deepEqual(await names(functions), []);
+  } finally {
+    await mount("umount", functions);
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("list: a table for people, JSON for programs, ignored directories with the reason", async () => {
+  await using server = await startServer({
+    files: {
+      "app/index.ts": answering("app"),
+      "empty/readme.txt": "",
+      [`${"n".repeat(64)}/index.ts`]: answering("too long"),
+      "_shared/mod.ts": "export {};\n",
+      ".hidden/index.ts": answering("hidden"),
+    },
+  });
+  await server.answers("/app", "app");
+  const list = await server.cli("ls");
+  assert.equal(list.stderr, "");
+  assert.match(
+    list.stdout,
+    /^NAME +STATUS +URL +REVISION +PID +UPTIME +RESTARTS +MEMORY +REQUESTS\n/,
+  );
+  assert.match(
+    list.stdout,
+    /^app +ready +http:\S+\/app +[0-9a-f]{12} +\d+ +\d+s +0 +[\d.]+MiB +\d+$/m,
+  );
+  assert.match(list.stdout, /^empty: ignored: it has no index\.ts$/m);
+  assert.match(list.stdout, /^n{64}: ignored: the name has 64 bytes; at most 63 are allowed$/m);
+  const reports = JSON.parse((await server.cli("list", "--json")).stdout) as FunctionReport[];
+  assert.deepEqual(reports.map((one) => one.name), ["app", "empty", "n".repeat(64)]);
+  assert.deepEqual(reports.map((one) => one.status), ["ready", "ignored", "ignored"]);
+  const report = await server.inspect("app");
+  assert.match(report.upstream!, /^10\.\d+\.\d+\.\d+:8000$/);
+  assert.match(report.namespace!, /^ddsrv-[0-9a-f]{6}-\d+$/);
+  assert.ok(report.requests >= 1 && report.memoryBytes! > 1_000_000);
+});
+
+Deno.test("logs: lines of each stream, over restarts, followed, and without a supervisor", async () => {
+  const talker = (text: string): string =>
+    `console.log("out ${text}"); console.error("err ${text}");\n${answering(text)}`;
+  const directory = await makeDirectory();
+  const args = ["logs", "app", "--logs-dir", join(directory, "logs")];
+  {
+    await using server = await startServer({ directory, files: { "app/index.ts": talker("one") } });
+    await server.answers("/app", "one");
+    const follower = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", "cli/main.ts", ...args, "-f", "-n", "0"],
+      stdout: "piped",
+    }).spawn();
+    const followed = follower.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    await server.said("[app] out one");
+    await server.write({ "app/index.ts": talker("two") });
+    let heard = "";
+    while (!heard.includes("err two")) heard += (await followed.read()).value;
+    assert.ok(!heard.includes("one"), heard);
+    follower.kill("SIGTERM");
+    assert.equal((await follower.status).code, 0);
+    await followed.cancel();
+    assert.match(server.output(), /^\[app\] out two$/m);
+  }
+  const { code, stdout } = await runCli(args);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\d{4}-\S+Z \[app\] out one$/m);
+  assert.equal(count(stdout, "\n"), 4);
+  const [record] = (await runCli([...args, "--json", "-n", "1"])).stdout.trim().split("\n");
+  assert.equal(JSON.parse(record!).name, "app");
+  assert.equal((await runCli(["logs", "nobody", "--logs-dir", directory])).code, 4);
+  assert.match(
+    await Deno.readTextFile(join(directory, "logs/app.log")),
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z stdout F out one$/m,
+  );
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("check: says what serve would say, without a supervisor", async () => {
+  const directory = await makeDirectory();
+  await writeFiles(directory, {
+    "good/index.ts": answering("good"),
+    "wrong/index.ts": "const wrong: number = 'text';\n",
+    "manifest/index.ts": answering("x"),
+    "manifest/ddsrv.json": '{\n  "egres": "none"\n}\n',
+    "empty/readme.txt": "",
+  });
+  const check = (...paths: string[]): ReturnType<typeof runCli> =>
+    runCli(["check", ...paths.map((path) => join(directory, path))]);
+  assert.deepEqual(await check("good"), { code: 0, stdout: "good: ok\n", stderr: "" });
+  const wrong = await check("good", "wrong");
+  assert.deepEqual([wrong.code, wrong.stdout], [1, "good: ok\n"]);
+  assert.match(wrong.stderr, /TS2322[\s\S]*wrong: failed/);
+  assert.match(
+    (await check("manifest")).stderr,
+    /manifest\/ddsrv\.json:2:3 has the unknown key "egres"\. Did you mean "egress"\?/,
+  );
+  assert.match((await check("empty")).stderr, /has no index\.ts/);
+  const all = await runCli(["check", "--json"], { FUNC_DIRECTORY: directory });
+  const findings = JSON.parse(all.stdout) as { name: string; problem: string | null }[];
+  assert.deepEqual(findings.map((one) => [one.name, one.problem === null]), [
+    ["empty", false],
+    ["good", true],
+    ["manifest", false],
+    ["wrong", false],
+  ]);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("reload: a new instance takes over", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("app") } });
+  await server.answers("/app", "app");
+  const before = await server.inspect("app");
+  assert.equal((await server.cli("reload", "app")).code, 0);
+  const after = await server.inspect("app");
+  assert.notEqual(after.pid, before.pid);
+  assert.equal(after.revision, before.revision);
+});
+
+Deno.test("the command line: exit codes, and results on standard output alone", async () => {
+  await using server = await startServer();
+  const nowhere = { DDSRV_SOCKET: join(server.directory, "none.sock") };
+  const table: readonly (readonly [string[], number, RegExp])[] = [
+    [["ls"], 3, /No supervisor answers on .*Start one with "ddsrv serve"/],
+    [["inspect", "x"], 3, /No supervisor/],
+    [["lst"], 2, /unknown command 'lst'/],
+    [["ls", "--jsn"], 2, /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
+    [["serve", "--port", "70000"], 2, /Give a whole number from 0 to 65535/],
+  ];
+  for (const [args, code, message] of table) {
+    const result = await runCli(args, nowhere);
+    assert.deepEqual([result.code, result.stdout], [code, ""], args.join(" "));
+    assert.match(result.stderr, message);
+  }
+  for (
+    const args of [["inspect", "nobody"], ["rm", "nobody"], ["rm", "../x"], ["reload", "nobody"]]
+  ) {
+    const result = await server.cli(...args);
+    assert.deepEqual([result.code, result.stdout], [4, ""], args.join(" "));
+    assert.match(result.stderr, /There is no function/);
+  }
+  const help = await runCli(["--help"]);
+  assert.deepEqual([help.code, help.stderr], [0, ""]);
+  assert.match(help.stdout, /^Usage: ddsrv/);
+  assert.match((await runCli(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+async function names(directory: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name);
+}
+
+async function mount(program: string, ...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(program, { args }).output();
+  assert.ok(success, `${program} ${args.join(" ")}`);
+}

@@ -1,0 +1,234 @@
+import { cp } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { deriveOwner } from "../../lib/namespace/owner.ts";
+import type { FunctionReport } from "../../lib/control/api.ts";
+
+/** How {@linkcode startServer} starts one. */
+export interface ServerOptions {
+  /** Files of the functions directory by path, as `hello/index.ts`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Functions whose module cache was filled before the tests, which have no way out. */
+  readonly cached?: readonly string[];
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Directory to work in; a new one, removed at the end, when left out. */
+  readonly directory?: string;
+}
+
+/** A command's end. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running `ddsrv serve`, real and as root. */
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  readonly directory: string;
+  readonly functions: string;
+  readonly logs: string;
+  readonly socket: string;
+  /** What it has said so far, on both streams. */
+  readonly output: () => string;
+  /** Resolves when its output holds the text, behind what it held at `from`. */
+  readonly said: (text: string, from?: number) => Promise<void>;
+  /** Runs another verb against it. */
+  readonly cli: (...args: string[]) => Promise<CliResult>;
+  readonly inspect: (name: string) => Promise<FunctionReport>;
+  /** Writes files below the functions directory. */
+  readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
+  /** Asks until the answer is this text; gives how long it took, in milliseconds. */
+  readonly answers: (path: string, text: string) => Promise<void>;
+  readonly signal: (signal: Deno.Signal) => void;
+  readonly exited: Promise<number>;
+}
+
+const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
+
+/** Longest that a test waits for anything. */
+const PATIENCE_MS = 40_000;
+
+/** A server that answers with a text. */
+export function answering(text: string): string {
+  return `Deno.serve(() => new Response(${JSON.stringify(text)}));\n`;
+}
+
+/** Starts `ddsrv serve` on a free port, with directories and a socket of its own. */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const directory = options.directory ?? await makeDirectory();
+  const paths = {
+    functions: join(directory, "functions"),
+    logs: join(directory, "logs"),
+    socket: join(directory, "ddsrv.sock"),
+  };
+  await Deno.mkdir(paths.functions, { recursive: true });
+  await writeFiles(paths.functions, options.files ?? {});
+  for (const name of options.cached ?? []) await fillCache(paths.socket, name);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", MAIN, "serve", paths.functions, "--port=0"]
+      .concat(["--socket", paths.socket, "--logs-dir", paths.logs, ...options.flags ?? []]),
+    env: { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1", ...options.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let output = "";
+  let heard = Promise.withResolvers<void>();
+  const listen = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      heard.resolve();
+      heard = Promise.withResolvers();
+    }
+  };
+  const listening = [listen(child.stdout), listen(child.stderr)];
+  const exited = child.status.then(async ({ code }) => {
+    await Promise.all(listening);
+    heard.resolve();
+    return code;
+  });
+  let hasExited = false;
+  exited.then(() => hasExited = true);
+
+  async function said(text: string, from = 0): Promise<void> {
+    const late = patience(`"${text}" in:\n${output}`, () => output);
+    try {
+      while (!output.includes(text, from)) {
+        if (hasExited) throw new Error(`serve ended before it said "${text}":\n${output}`);
+        await Promise.race([heard.promise, late.promise, exited]);
+      }
+    } finally {
+      late.clear();
+    }
+  }
+
+  const cli = (...args: string[]): Promise<CliResult> =>
+    runCli(args, { DDSRV_SOCKET: paths.socket });
+  await said("Listening on ");
+  const url = /Listening on (\S+)/.exec(output)![1]!;
+
+  return {
+    ...paths,
+    url,
+    pid: child.pid,
+    directory,
+    output: () => output,
+    said,
+    cli,
+    exited,
+    async inspect(name) {
+      const { stdout, stderr } = await cli("inspect", name, "--json");
+      if (stdout === "") throw new Error(stderr);
+      return JSON.parse(stdout) as FunctionReport;
+    },
+    write: (files) => writeFiles(paths.functions, files),
+    async answers(path, text) {
+      const until = performance.now() + PATIENCE_MS;
+      let last = "";
+      while (performance.now() < until) {
+        const response = await fetch(url + path);
+        last = await response.text();
+        if (last === text) return;
+        await pause(10);
+      }
+      throw new Error(`${path} answers ${JSON.stringify(last)} and not "${text}":\n${output}`);
+    },
+    signal: (signal) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (!hasExited) child.kill("SIGTERM");
+      await exited;
+      if (options.directory === undefined) await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+/** Runs the command line to its end. */
+export async function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", MAIN, ...args],
+    env: { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1", ...env },
+    stdin: "null",
+  }).output();
+  const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** A new directory for one test. */
+export async function makeDirectory(): Promise<string> {
+  testCache();
+  return await Deno.makeTempDir({ prefix: "ddsrv-e2e-" });
+}
+
+/** Writes files below a directory, and the directories on the way to them. */
+export async function writeFiles(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(directory, path)), { recursive: true });
+    await Deno.writeTextFile(join(directory, path), text);
+  }
+}
+
+/** Runs a program of the host and gives what it prints. */
+export async function host(program: string, ...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(program, { args }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** Waits until a condition holds. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  while (performance.now() < until) {
+    if (await holds()) return;
+    await pause(20);
+  }
+  throw new Error(`It never came to this: ${what}`);
+}
+
+/** Waits for a while; for the pace of a slow writer, not for something to happen. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** How often a text stands in another. */
+export function count(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+/** Where a server with that control socket keeps a function's modules. */
+export function cacheDirectory(socket: string, name: string): string {
+  return join(testCache(), "state/cache", deriveOwner(socket).id, name);
+}
+
+async function fillCache(socket: string, name: string): Promise<void> {
+  const target = cacheDirectory(socket, name);
+  await cp(join(testCache(), "npm", name), target, { recursive: true });
+}
+
+function testCache(): string {
+  const cache = Deno.env.get("DDSRV_TEST_CACHE");
+  if (cache !== undefined) return cache;
+  throw new Error("These tests need a network of their own. Run: deno task test tests/e2e");
+}
+
+function patience(
+  what: string,
+  now: () => string,
+): { readonly promise: Promise<never>; readonly clear: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`Waited in vain for ${what}\nNow:\n${now()}`)),
+    PATIENCE_MS,
+  );
+  promise.catch(() => {});
+  return { promise, clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,76 @@
+// What the host has of the things that ddsrv makes, so that two moments can be compared.
+
+/** Names of things by kind. */
+export type Inventory = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Looks at the host now. */
+export async function takeInventory(): Promise<Inventory> {
+  return new Map([
+    ["link", await lines("ip", "-o", "link", "show").then((all) => all.map(linkName))],
+    ["namespace", await lines("ip", "netns", "list")],
+    ["table", await lines("nft", "list", "tables")],
+    ["process", await processes()],
+    ["mount", (await Deno.readTextFile("/proc/self/mountinfo")).split("\n").map(mountPoint)],
+    ["file", await files("/run", "/run/ddsrv", "/run/ddsrv/locks", "/tmp", "/opt", "/var/lib")],
+  ].map(([kind, names]) => [kind as string, new Set(names as string[])]));
+}
+
+/** What is there now and was not then. Processes are given a moment to be gone. */
+export async function describeLeaks(before: Inventory): Promise<string[]> {
+  let leaks: string[] = [];
+  for (let tries = 0; tries < 20; tries++) {
+    leaks = compare(before, await takeInventory());
+    if (leaks.length === 0) return [];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return leaks;
+}
+
+function compare(before: Inventory, after: Inventory): string[] {
+  return [...after].flatMap(([kind, names]) =>
+    [...names].filter((name) => !before.get(kind)!.has(name)).map((name) => `${kind} ${name}`)
+  );
+}
+
+async function lines(program: string, ...args: string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command(program, { args, stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+}
+
+function linkName(line: string): string {
+  return line.split(":")[1]!.trim();
+}
+
+function mountPoint(line: string): string {
+  return line.split(" ")[4] ?? "";
+}
+
+/** Processes in another network than this one's: the tests' own, or what they started. */
+async function processes(): Promise<string[]> {
+  const own = await Deno.readLink("/proc/self/ns/net");
+  const found: string[] = [];
+  for await (const entry of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(entry.name)) continue;
+    const network = await Deno.readLink(`/proc/${entry.name}/ns/net`).catch(() => own);
+    if (network === own) continue;
+    const command = await Deno.readTextFile(`/proc/${entry.name}/cmdline`).catch(() => "");
+    found.push(`${entry.name} ${command.replaceAll("\0", " ").slice(0, 120)}`);
+  }
+  return found;
+}
+
+async function files(...directories: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const directory of directories) {
+    try {
+      for await (const { name } of Deno.readDir(directory)) {
+        if (directory.includes("ddsrv") || name.includes("ddsrv")) {
+          found.push(`${directory}/${name}`);
+        }
+      }
+    } catch {
+      // There is no such directory.
+    }
+  }
+  return found;
+}

@@ -1,0 +1,68 @@
+// Runs in fresh network and mount namespaces: makes a pretend host with a pretend internet behind
+// it, and runs Deno there with the arguments given. Everything goes with the namespaces; no packet leaves them.
+import { WORLD } from "./world.ts";
+
+/** The pretend host's own addresses. */
+const HOST = { uplink: "198.51.100.2", gateway: "198.51.100.1" };
+
+async function run(program: string, args: readonly string[], stdin = ""): Promise<void> {
+  const child = new Deno.Command(program, { args: [...args], stdin: "piped" }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(stdin));
+  await writer.close();
+  const { success, code } = await child.status;
+  if (!success) throw new Error(`${program} ${args.join(" ")} exited with ${code}`);
+}
+
+async function makeHost(): Promise<void> {
+  await run("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
+  await run("mount", ["-t", "tmpfs", "tmpfs", "/opt"]);
+  await Deno.writeTextFile("/run/resolv.conf", `nameserver ${WORLD.resolver}\n`);
+  await run("mount", ["--bind", "/run/resolv.conf", "/etc/resolv.conf"]);
+  await run(
+    "ip",
+    ["-batch", "-"],
+    [
+      "netns add world",
+      "link set lo up",
+      "link add uplink type veth peer name eth0 netns world",
+      `addr add ${HOST.uplink}/24 dev uplink`,
+      "link set uplink up",
+      `route add default via ${HOST.gateway}`,
+    ].map((line) => `${line}\n`).join(""),
+  );
+  await run(
+    "ip",
+    ["-n", "world", "-batch", "-"],
+    [
+      "link set lo up",
+      `addr add ${HOST.gateway}/24 dev eth0`,
+      "link set eth0 up",
+      ...Object.values(WORLD).map((address) => `addr add ${address}/32 dev lo`),
+      // Everything that the pretend internet is asked for, it has, or it does not exist.
+      "route add unreachable default",
+    ].map((line) => `${line}\n`).join(""),
+  );
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  await makeHost();
+  const world = new Deno.Command("ip", {
+    args: ["netns", "exec", "world", Deno.execPath(), "run", "--quiet", "--allow-all"].concat(
+      "tests/world.ts",
+    ),
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = world.stdout.getReader();
+  // It says a word when it listens.
+  await reader.read();
+  const inner = new Deno.Command(Deno.execPath(), { args: [...args], stdin: "null" }).spawn();
+  const { code } = await inner.status;
+  world.kill("SIGKILL");
+  await world.status;
+  await reader.cancel();
+  return code;
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,93 @@
+// The whole verification: format, lint, types, then all tests in a network of their own. Nothing of
+// what the tests make may be left when they are done; that is checked too.
+import { describeLeaks, takeInventory } from "./inventory.ts";
+
+const deno = Deno.execPath();
+const root = new URL("..", import.meta.url).pathname;
+
+/** What a step came to, beside what it printed. */
+interface Step {
+  readonly isPassed: boolean;
+  readonly output: string;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const isOnlyTests = args.length > 0;
+  const checks: readonly (readonly string[])[] = isOnlyTests
+    ? []
+    : [["fmt", "--check"], ["lint"], ["check"]];
+  for (const check of checks) {
+    if (!(await step([deno, ...check, "--quiet"])).isPassed) return 1;
+  }
+  const cache = await Deno.makeTempDir({ prefix: "ddsrv-test-cache-" });
+  try {
+    // What npm functions import is fetched here: the tests themselves have no way out.
+    if (!await fillCache(cache)) return 1;
+    const before = await takeInventory();
+    const tests = await step(
+      ["unshare", "--net", "--mount", "--propagation", "private", deno].concat(
+        ["run", "--quiet", "--allow-all", "tests/outer.ts", "test", "--allow-all", "--quiet"],
+        isOnlyTests ? args : ["tests/"],
+      ),
+      { DDSRV_TEST_CACHE: cache },
+    );
+    const leaks = await describeLeaks(before);
+    for (const leak of leaks) say(`Left behind: ${leak}`);
+    return report(tests, leaks.length);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+function report(tests: Step, leaks: number): number {
+  // deno-lint-ignore no-control-regex
+  const plain = tests.output.replace(/\x1b\[[0-9;]*m/g, "");
+  const summary = /\| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/.exec(plain);
+  if (summary === null) {
+    say("The tests came to no end");
+    return 1;
+  }
+  const passed = Number(summary[1]) + (leaks === 0 ? 1 : 0);
+  const failed = Number(summary[2]) + (leaks === 0 ? 0 : 1);
+  say(`${passed} passed, ${failed} failed`);
+  return failed === 0 && tests.isPassed ? 0 : 1;
+}
+
+/** Fills the module cache of each function that imports from npm: it has the function's name. */
+async function fillCache(cache: string): Promise<boolean> {
+  const fixtures = Deno.readDir(`${root}/tests/fixtures/npm`);
+  for await (const { name } of fixtures) {
+    const command = [deno, "cache", "--quiet", "--no-lock", "--no-config"]
+      .concat(`tests/fixtures/npm/${name}/index.ts`);
+    const cached = await step(command, { DENO_DIR: `${cache}/npm/${name}` });
+    if (!cached.isPassed) return false;
+  }
+  return true;
+}
+
+/** Runs a command to its end, showing what it prints. */
+async function step(
+  [program = "", ...args]: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Step> {
+  const child = new Deno.Command(program, {
+    args,
+    cwd: root,
+    env,
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const decoder = new TextDecoder();
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += decoder.decode(chunk, { stream: true });
+    await Deno.stdout.write(chunk);
+  }
+  return { isPassed: (await child.status).success, output };
+}
+
+function say(message: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${message}\n`));
+}
+
+Deno.exit(await main(Deno.args));

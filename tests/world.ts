@@ -1,0 +1,69 @@
+// The pretend internet: a public server, a resolver, a neighbour in the local network and a cloud's
+// metadata service, each on an address of its own in one network namespace.
+import { createSocket } from "node:dgram";
+
+/** Addresses that exist behind the pretend host. */
+export const WORLD = {
+  /** A server on the public internet (TEST-NET-3). */
+  server: "203.0.113.10",
+  resolver: "203.0.113.53",
+  /** A private address, as of a machine in the operator's own network. */
+  neighbour: "192.168.77.10",
+  metadata: "169.254.169.254",
+} as const;
+
+/** Names that the resolver knows. */
+const NAMES: Readonly<Record<string, string>> = { "server.test": WORLD.server };
+
+/** What stands in for the standard library's HTTP server of old, as a remote module. */
+const STD_SERVER = `
+export type Handler = (request: Request) => Response | Promise<Response>;
+export function serve(handler: Handler, options: { port?: number } = {}): Promise<void> {
+  return Deno.serve({ port: options.port ?? 8000, onListen() {} }, handler).finished;
+}
+`;
+
+function serveHttp(hostname: string): void {
+  Deno.serve({ hostname, port: 80, onListen() {} }, (request, info) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/std/http/server.ts") {
+      return new Response(STD_SERVER, { headers: { "content-type": "application/typescript" } });
+    }
+    return new Response(`${hostname} sees ${info.remoteAddr.hostname}\n`);
+  });
+}
+
+/** Answers questions for A records from {@linkcode NAMES}, all others with NXDOMAIN (RFC 1035). */
+function serveNames(address: string): Promise<void> {
+  const socket = createSocket("udp4");
+  socket.on("message", (query: Uint8Array, peer) => {
+    socket.send(answerQuery(query), peer.port, peer.address);
+  });
+  return new Promise((resolve) => socket.bind(53, address, () => resolve()));
+}
+
+function answerQuery(query: Uint8Array): Uint8Array {
+  const labels: string[] = [];
+  let position = 12;
+  while (query[position]! > 0) {
+    const length = query[position]!;
+    labels.push(new TextDecoder().decode(query.subarray(position + 1, position + 1 + length)));
+    position += 1 + length;
+  }
+  const question = query.subarray(12, position + 5);
+  const isAddress = query[position + 2] === 1;
+  const address = NAMES[labels.join(".").toLowerCase()];
+  const hasAnswer = isAddress && address !== undefined;
+  const flags = address === undefined ? [0x81, 0x83] : [0x81, 0x80];
+  const head = [query[0]!, query[1]!, ...flags, 0, 1, 0, hasAnswer ? 1 : 0, 0, 0, 0, 0];
+  const answer = hasAnswer
+    ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split(".").map(Number)]
+    : [];
+  return Uint8Array.from([...head, ...question, ...answer]);
+}
+
+if (import.meta.main) {
+  for (const address of [WORLD.server, WORLD.neighbour, WORLD.metadata]) serveHttp(address);
+  await serveNames(WORLD.resolver);
+  Deno.stdout.writeSync(new TextEncoder().encode("ready\n"));
+}
