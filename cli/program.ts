@@ -1,6 +1,15 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { isIPv4 } from "node:net";
-import { defaultSettings, type Egress, EGRESS_KINDS } from "../lib/config/settings.ts";
+import { parseCidr, parseDomain } from "../lib/config/network_address.ts";
+import {
+  ACCESS_LOG_FORMATS,
+  type AccessLogFormat,
+  defaultSettings,
+  type Egress,
+  EGRESS_KINDS,
+} from "../lib/config/settings.ts";
+import { argument } from "./argument.ts";
+import { limitFlags } from "./limit_flags.ts";
 import { version } from "./version.ts";
 
 /** Takes the exit code of the command that was run. */
@@ -36,7 +45,7 @@ export function createProgram(onExit: OnExit): Command {
 
 function addServe(program: Command, onExit: OnExit): void {
   // Variables of the environment are read with the rest of the settings, under all their names.
-  program.command("serve")
+  const serving = program.command("serve")
     .description("serve the functions of a directory in the foreground")
     .argument(
       "[directory]",
@@ -56,10 +65,34 @@ function addServe(program: Command, onExit: OnExit): void {
     .option("--allow-import <host>", "host that code may be imported from", collect)
     .option("--no-check", "start functions without a type check (env: CHECK_CODE=false)")
     .option("-q, --quiet", "print no lines of functions (env: QUIET)")
-    .action(async (directory, options) => {
-      const { serve } = await import("./commands/serve.ts");
-      onExit(await serve(directory, options));
-    });
+    .optionsGroup("Proxy:")
+    .option(
+      "--domain <domain>",
+      "also serve NAME.DOMAIN, may be repeated (env: DDSRV_DOMAIN)",
+      collectDomain,
+    )
+    .option(
+      "--trusted-proxies <cidr>",
+      "believe the forwarding fields of these peers, may be repeated (env: DDSRV_TRUSTED_PROXIES)",
+      collectCidrs,
+    )
+    .option("--hide-errors", "tell clients only the kind of a fault (env: DDSRV_HIDE_ERRORS)")
+    .option("--tls-cert <path>", "certificate chain, PEM; serve TLS (env: DDSRV_TLS_CERT)")
+    .option("--tls-key <path>", "the certificate's key, PEM (env: DDSRV_TLS_KEY)")
+    .option(
+      "--access-log <format>",
+      "log every request: json or combined (env: DDSRV_ACCESS_LOG)",
+      parseAccessLog,
+    )
+    .option(
+      "--access-log-file <path>",
+      "file of the access log (env: DDSRV_ACCESS_LOG_FILE, default: standard output)",
+    );
+  for (const flag of limitFlags()) serving.addOption(flag);
+  serving.action(async (directory, options) => {
+    const { serve } = await import("./commands/serve.ts");
+    onExit(await serve(directory, options));
+  });
 }
 
 function addList(program: Command, onExit: OnExit): void {
@@ -172,6 +205,22 @@ function parseEgress(text: string): Egress {
   const egress = EGRESS_KINDS.find((kind) => kind === text);
   if (egress !== undefined) return egress;
   throw new InvalidArgumentError(`Choose one of: ${EGRESS_KINDS.join(", ")}.`);
+}
+
+function parseAccessLog(text: string): AccessLogFormat {
+  const format = ACCESS_LOG_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new InvalidArgumentError(`Choose one of: ${ACCESS_LOG_FORMATS.join(", ")}.`);
+}
+
+function collectDomain(value: string, values: readonly string[] | undefined): string[] {
+  return collect(argument(parseDomain)(value), values);
+}
+
+function collectCidrs(value: string, values: readonly string[] | undefined): string[] {
+  const cidrs = value.split(",").map((one) => one.trim());
+  cidrs.forEach(argument(parseCidr));
+  return [...values ?? [], ...cidrs];
 }
 
 function collectAddress(value: string, values: readonly string[] | undefined): string[] {

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import process from "node:process";
-import { ConfigError } from "../../lib/config/json_file.ts";
-import { loadSettings } from "../../lib/config/load_settings.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
-import { openProxy, type Proxy } from "../../lib/proxy/proxy.ts";
+import { openProxy, type Proxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
+import type { KeyPair } from "../../lib/proxy/tls_listener.ts";
+import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
+import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
 import { openLogSink } from "../../lib/supervisor/log_sink.ts";
 import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
 import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
@@ -16,21 +17,10 @@ import { CliError } from "../exit_code.ts";
 import { createConsole } from "../output/console.ts";
 import { ASIDE_PREFIXES } from "../set_aside.ts";
 import { version } from "../version.ts";
+import { readSettings, type ServeOptions } from "./serve_settings.ts";
 
-/** Options of `ddsrv serve`. */
-export interface ServeOptions {
-  readonly port?: number | undefined;
-  readonly hostname?: string | undefined;
-  readonly socket?: string | undefined;
-  readonly logsDir?: string | undefined;
-  readonly logs: boolean;
-  readonly stateDir?: string | undefined;
-  readonly egress?: Settings["egress"] | undefined;
-  readonly dns?: string[] | undefined;
-  readonly allowImport?: string[] | undefined;
-  readonly check: boolean;
-  readonly quiet?: true | undefined;
-}
+/** How often the files of the certificate are looked at. */
+const CERTIFICATE_INTERVAL_MS = 2_000;
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
 
@@ -59,9 +49,29 @@ export async function serve(directory: string | undefined, options: ServeOptions
     );
   }
   const routes = new RouteTable();
-  const proxy = stack.use(listen(settings, { routes, onError: console.warn }));
+  const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
+  if (accessSink !== undefined) stack.use(accessSink);
+  const tls = await loadKeyPair(settings);
+  const proxy = stack.use(listen(settings, {
+    routes,
+    ...(tls === undefined ? {} : { tls }),
+    ...(accessSink === undefined ? {} : { onAccess: accessSink.write }),
+    onError: console.warn,
+  }));
+  if (tls !== undefined) {
+    stack.use(watchKeyPair({
+      certPath: settings.tlsCert!,
+      keyPath: settings.tlsKey!,
+      current: tls,
+      intervalMs: CERTIFICATE_INTERVAL_MS,
+      renew: proxy.renew,
+      onRenewed: () => console.say("The certificate was renewed"),
+      onWarning: console.warn,
+    }));
+  }
   const logSink = stack.use(openLogSink(settings, console.warn));
-  const url = `http://${urlHost(settings.hostname)}:${proxy.port}`;
+  const proto = tls === undefined ? "http" : "https";
+  const url = `${proto}://${urlHost(settings.hostname)}:${proxy.port}`;
   const supervisor = startSupervisor({
     workplace,
     routes,
@@ -85,34 +95,6 @@ export async function serve(directory: string | undefined, options: ServeOptions
   console.say("Stopped");
   await console.flush();
   return 0;
-}
-
-async function readSettings(
-  directory: string | undefined,
-  options: ServeOptions,
-): ReturnType<typeof loadSettings> {
-  const flags: Partial<Settings> = {
-    ...(directory === undefined ? {} : { functionsDirectory: directory }),
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
-    ...(options.socket === undefined ? {} : { socket: options.socket }),
-    ...(options.logsDir === undefined ? {} : { logsDirectory: options.logsDir }),
-    ...(options.logs ? {} : { saveLogs: false }),
-    ...(options.stateDir === undefined ? {} : { stateDirectory: options.stateDir }),
-    ...(options.egress === undefined ? {} : { egress: options.egress }),
-    ...(options.dns === undefined ? {} : { dns: options.dns }),
-    ...(options.allowImport === undefined ? {} : { allowImport: options.allowImport }),
-    ...(options.check ? {} : { checkCode: false }),
-    ...(options.quiet === undefined ? {} : { quiet: true }),
-  };
-  try {
-    return await loadSettings(flags, Deno.env.toObject());
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      throw new CliError(`${error.message}\nMend it and start again`);
-    }
-    throw error;
-  }
 }
 
 async function requireDirectory(path: string): Promise<void> {
@@ -158,13 +140,25 @@ async function requireHost(): Promise<void> {
   );
 }
 
+async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  try {
+    return await readKeyPair({ certPath: tlsCert, keyPath: tlsKey });
+  } catch (error) {
+    throw new CliError(
+      `Cannot read the certificate: ${(error as Error).message}. ` +
+        "Mend --tls-cert and --tls-key, or leave both out to serve without TLS",
+    );
+  }
+}
+
 function listen(
   settings: Settings,
-  options: { readonly routes: RouteTable; readonly onError: (error: unknown) => void },
+  options: Pick<ProxyOptions, "routes" | "tls" | "onAccess" | "onError">,
 ): Proxy {
-  const { hostname, port, waitMs } = settings;
+  const { hostname, port } = settings;
   try {
-    return openProxy({ ...options, hostname, port, limits: { waitTimeoutMs: waitMs } });
+    return openProxy({ ...settings, ...options });
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new CliError(

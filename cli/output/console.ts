@@ -11,6 +11,8 @@ import { makeVisible } from "./visible.ts";
 /** What `ddsrv serve` says while it runs. Functions' lines go where the functions sent them. */
 export interface Console {
   readonly banner: (report: SupervisorReport) => void;
+  /** Writes lines to standard output as they are. */
+  readonly print: (text: string) => void;
   readonly say: (message: string) => void;
   readonly warn: (message: unknown) => void;
   readonly change: (
@@ -41,6 +43,7 @@ export function createConsole({ isQuiet }: { readonly isQuiet: boolean }): Conso
           `Listening on ${report.url}\n`,
       );
     },
+    print: (text) => out.write(text),
     say: (message) => error.write(`${message}\n`),
     warn(message) {
       const text = message instanceof Error ? message.message : String(message);

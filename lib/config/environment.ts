@@ -1,9 +1,16 @@
-import type { LogFormat, Settings } from "./settings.ts";
+import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
+import { parseCidr, parseDomain } from "./network_address.ts";
+import {
+  ACCESS_LOG_FORMATS,
+  type AccessLogFormat,
+  type LogFormat,
+  type SomeSettings,
+} from "./settings.ts";
 import { variableProblem } from "./variable.ts";
 
 /** Settings found in the environment, and what was wrong with some of them. */
 export interface EnvironmentSettings {
-  readonly settings: Partial<Settings>;
+  readonly settings: SomeSettings;
   /** Said to the operator; the variable is passed over and `serve` goes on. */
   readonly warnings: readonly string[];
 }
@@ -11,7 +18,7 @@ export interface EnvironmentSettings {
 /** One variable: the names that it goes by, first wins, and what it sets. */
 interface Variable {
   readonly names: readonly string[];
-  readonly read: (text: string) => Partial<Settings>;
+  readonly read: (text: string) => SomeSettings;
 }
 
 const variables: readonly Variable[] = [
@@ -25,6 +32,20 @@ const variables: readonly Variable[] = [
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
   { names: ["DDSRV_SOCKET"], read: (text) => ({ socket: text }) },
   { names: ["DDSRV_STATE_DIRECTORY"], read: (text) => ({ stateDirectory: text }) },
+  {
+    names: ["DDSRV_TRUSTED_PROXIES"],
+    read: (text) => ({ trustedProxies: parseList(text).filter(parseCidr) }),
+  },
+  { names: ["DDSRV_DOMAIN"], read: (text) => ({ domains: parseList(text).map(parseDomain) }) },
+  { names: ["DDSRV_HIDE_ERRORS"], read: (text) => ({ hideErrors: parseBoolean(text) }) },
+  { names: ["DDSRV_TLS_CERT"], read: (text) => ({ tlsCert: text }) },
+  { names: ["DDSRV_TLS_KEY"], read: (text) => ({ tlsKey: text }) },
+  { names: ["DDSRV_ACCESS_LOG"], read: (text) => ({ accessLog: parseAccessLog(text) }) },
+  { names: ["DDSRV_ACCESS_LOG_FILE"], read: (text) => ({ accessLogFile: text }) },
+  ...LIMIT_OPTIONS.map((option) => ({
+    names: [limitVariable(option)],
+    read: (text: string) => ({ limits: { [option.field]: parseLimit(option, text) } }),
+  })),
 ];
 
 const PUBLIC_PREFIX = "PUBLIC_DENO_";
@@ -42,13 +63,15 @@ export function parseEnvironment(
   environment: Readonly<Record<string, string>>,
 ): EnvironmentSettings {
   const warnings: string[] = [];
-  let settings: Partial<Settings> = {};
+  let settings: SomeSettings = {};
   for (const { names, read } of variables) {
     // An empty variable is as good as none: it would name the current directory, or no port.
     const name = names.find((candidate) => (environment[candidate] ?? "") !== "");
     if (name === undefined) continue;
     try {
-      settings = { ...settings, ...read(environment[name]!) };
+      const more = read(environment[name]!);
+      const limits = { ...settings.limits, ...more.limits };
+      settings = { ...settings, ...more, ...(more.limits === undefined ? {} : { limits }) };
     } catch (error) {
       warnings.push(`${name}: ${(error as Error).message}`);
     }
@@ -121,4 +144,16 @@ function parseBoolean(text: string): boolean {
 function parseLogFormat(text: string): LogFormat {
   if (text === "cri" || text === "docker") return text;
   throw new SyntaxError(`"${text}" is not a log format. Choose cri or docker`);
+}
+
+function parseAccessLog(text: string): AccessLogFormat {
+  const format = ACCESS_LOG_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new SyntaxError(
+    `"${text}" is not a format of the access log. Choose ${ACCESS_LOG_FORMATS.join(" or ")}`,
+  );
+}
+
+function parseList(text: string): string[] {
+  return text.split(",").map((one) => one.trim()).filter((one) => one !== "");
 }

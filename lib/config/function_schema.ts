@@ -1,15 +1,9 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
+import { parsed } from "./parsed.ts";
 import { EGRESS_KINDS } from "./settings.ts";
 
-const duration = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-    return z.NEVER;
-  }
-});
+const duration = parsed(z.string(), parseDuration);
 
 const environment = z.record(
   z.string().regex(/^[^=\0]+$/, "A variable's name can't be empty or hold = or NUL"),
@@ -28,12 +22,14 @@ export const functionSchema: z.ZodObject<{
   env: z.ZodOptional<typeof environment>;
   startTimeout: z.ZodOptional<typeof duration>;
   stopGrace: z.ZodOptional<typeof duration>;
+  keepPrefix: z.ZodOptional<z.ZodBoolean>;
 }, z.core.$strict> = z.strictObject({
   $schema: z.string().optional(),
   egress: z.enum(EGRESS_KINDS).optional(),
   env: environment.optional(),
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),
+  keepPrefix: z.boolean().optional(),
 });
 
 /** A function's settings as `ddsrv.json` gives them; times in milliseconds. */

@@ -1,9 +1,12 @@
 import { join, resolve } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { defined } from "./defined.ts";
 import { parseEnvironment } from "./environment.ts";
 import { parseJsonFile } from "./json_file.ts";
 import { type Policy, policySchema } from "./policy_schema.ts";
-import { defaultSettings, type Settings } from "./settings.ts";
+import { LIMIT_OPTIONS } from "./limit_options.ts";
+import type { Limits } from "./limits.ts";
+import { defaultSettings, type Settings, type SomeSettings } from "./settings.ts";
 
 /** Name of the settings file of the functions directory, and of a function's manifest. */
 export const SETTINGS_FILE = "ddsrv.json";
@@ -21,19 +24,26 @@ export interface LoadedSettings {
  * @throws {ConfigError} when `ddsrv.json` is not what it should be
  */
 export async function loadSettings(
-  flags: Partial<Settings>,
+  flags: SomeSettings,
   environment: Readonly<Record<string, string>>,
 ): Promise<LoadedSettings> {
   const { settings: variables, warnings } = parseEnvironment(environment);
   const chosen = { ...defaultSettings, ...variables, ...flags };
   const functionsDirectory = resolve(chosen.functionsDirectory);
   const policy = await readPolicy(join(functionsDirectory, SETTINGS_FILE));
+  const fromFile = policySettings(policy);
   const settings: Settings = {
     ...defaultSettings,
-    ...policySettings(policy),
+    ...fromFile,
     ...variables,
     ...flags,
     env: { ...policy.env, ...variables.env, ...flags.env },
+    limits: {
+      ...defaultSettings.limits,
+      ...fromFile.limits,
+      ...variables.limits,
+      ...flags.limits,
+    },
     functionsDirectory,
   };
   return {
@@ -42,6 +52,9 @@ export async function loadSettings(
       logsDirectory: resolve(settings.logsDirectory),
       stateDirectory: resolve(settings.stateDirectory),
       socket: resolve(settings.socket),
+      tlsCert: resolveOptional(settings.tlsCert),
+      tlsKey: resolveOptional(settings.tlsKey),
+      accessLogFile: resolveOptional(settings.accessLogFile),
     },
     warnings,
   };
@@ -52,15 +65,18 @@ async function readPolicy(path: string): Promise<Policy> {
   return text === undefined ? {} : parseJsonFile({ path, text, schema: policySchema });
 }
 
-function policySettings(policy: Policy): Partial<Settings> {
-  const { $schema: _, startTimeout, stopGrace, ...same } = policy;
-  return defined({ ...same, startTimeoutMs: startTimeout, stopGraceMs: stopGrace });
+function policySettings(policy: Policy): SomeSettings {
+  const { $schema: _, startTimeout, stopGrace, domain, ...rest } = policy;
+  const limits: { -readonly [Field in keyof Limits]?: number } = {};
+  const same: Record<string, unknown> = { ...rest };
+  for (const { name, field } of LIMIT_OPTIONS) {
+    if (typeof same[name] === "number") limits[field] = same[name];
+    delete same[name];
+  }
+  const times = { startTimeoutMs: startTimeout, stopGraceMs: stopGrace };
+  return { ...defined({ ...same, ...times, domains: domain }), limits };
 }
 
-/** Drops keys whose value is `undefined`, so that they don't hide what they are laid over. */
-function defined<Value extends object>(
-  value: Value,
-): { [Key in keyof Value]: NonNullable<Value[Key]> } {
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof Value]: NonNullable<Value[Key]> };
+function resolveOptional(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }

@@ -1,7 +1,23 @@
 import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
+import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
+import { parseCidr, parseDomain } from "./network_address.ts";
+import { parsed } from "./parsed.ts";
+import { ACCESS_LOG_FORMATS } from "./settings.ts";
 
 const port = z.int().min(0).max(65535);
+
+/** A limit as a string with its unit; a count may be a number as well. */
+function limit(option: LimitOption): z.ZodType<number | undefined> {
+  const text = option.unit === "count"
+    ? z.union([z.string(), z.int().transform(String)])
+    : z.string();
+  return parsed(text, (value) => parseLimit(option, value)).optional();
+}
+
+const limits = Object.fromEntries(LIMIT_OPTIONS.map((option) => [option.name, limit(option)]));
+
+const domain = parsed(z.string(), parseDomain);
 
 /** The functions directory's `ddsrv.json`: every function's ceiling, and how the server runs. */
 export const policySchema = functionSchema.extend({
@@ -19,6 +35,15 @@ export const policySchema = functionSchema.extend({
       /^(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\.0\.0\/16$/,
       "Give a /16 of IPv4, such as 10.213.0.0/16",
     ).optional(),
+  trustedProxies: z.array(parsed(z.string(), (text) => (parseCidr(text), text))).optional(),
+  domain: z.union([domain.transform((one) => [one]), z.array(domain)]).optional(),
+  hideErrors: z.boolean().optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  accessLog: z.enum(ACCESS_LOG_FORMATS).optional(),
+  accessLogFile: z.string().optional(),
+  // Their names and types are in the table; here they would say the same once more.
+  ...limits as Record<never, never>,
 });
 
 /** The settings that the functions directory's `ddsrv.json` gives. */

@@ -1,3 +1,5 @@
+import { defaultLimits, type Limits } from "./limits.ts";
+
 /** What a function may reach: nothing, addresses that are not private, or any that is not ours. */
 export type Egress = typeof EGRESS_KINDS[number];
 
@@ -42,8 +44,23 @@ export interface Settings {
   readonly stopGraceMs: number;
   /** How long a replaced instance may take to finish the requests that it has. */
   readonly drainMs: number;
-  /** How long a request may wait for a function that is being started. */
-  readonly waitMs: number;
+  /** What clients and functions may send through the proxy, and how long they may take. */
+  readonly limits: Limits;
+  /** Functions get their requests with the prefix, unless they say otherwise. */
+  readonly keepPrefix: boolean;
+  /** Peers, as addresses or CIDRs, whose forwarding fields are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Domains whose subdomains lead to functions, in lower case. */
+  readonly domains: readonly string[];
+  /** Tell clients no more of a fault than its kind. */
+  readonly hideErrors: boolean;
+  /** Paths of a certificate chain and its key, in PEM; without them, no TLS. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  /** The format of the access log; without one, there is none. */
+  readonly accessLog: AccessLogFormat | undefined;
+  /** Where the access log goes; standard output where nothing is said. */
+  readonly accessLogFile: string | undefined;
   /** Time between two full scans, for mounts that send no events. */
   readonly rescanMs: number;
   /** How long files must have been at rest before they are taken up. */
@@ -52,6 +69,12 @@ export interface Settings {
 
 /** The line format of log files. */
 export type LogFormat = "cri" | "docker";
+
+/** The line formats of the access log. */
+export const ACCESS_LOG_FORMATS = ["json", "combined"] as const;
+
+/** One of them: JSON, or the combined format that Apache and nginx write. */
+export type AccessLogFormat = typeof ACCESS_LOG_FORMATS[number];
 
 /** What is taken where nobody says otherwise. */
 export const defaultSettings: Settings = {
@@ -74,7 +97,20 @@ export const defaultSettings: Settings = {
   startTimeoutMs: 30_000,
   stopGraceMs: 5_000,
   drainMs: 30_000,
-  waitMs: 30_000,
+  limits: defaultLimits,
+  keepPrefix: false,
+  trustedProxies: [],
+  domains: [],
+  hideErrors: false,
+  tlsCert: undefined,
+  tlsKey: undefined,
+  accessLog: undefined,
+  accessLogFile: undefined,
   rescanMs: 3_000,
   quietMs: 200,
+};
+
+/** Some of the settings, and some of the limits. */
+export type SomeSettings = Partial<Omit<Settings, "limits">> & {
+  readonly limits?: Partial<Limits>;
 };

@@ -14,6 +14,8 @@ export interface FunctionPolicy {
   readonly env: Readonly<Record<string, string>>;
   readonly startTimeoutMs: number;
   readonly stopGraceMs: number;
+  /** Its requests come with the prefix. */
+  readonly keepPrefix: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ function tighten(path: string, settings: Settings, manifest: FunctionSettings): 
     env: { ...settings.env, ...manifest.env },
     startTimeoutMs: withinCeiling("startTimeout", manifest.startTimeout, settings.startTimeoutMs),
     stopGraceMs: withinCeiling("stopGrace", manifest.stopGrace, settings.stopGraceMs),
+    keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
   };
 
   function withinCeiling(key: string, asked: number | undefined, ceiling: number): number {

@@ -6,23 +6,35 @@ import type { Wire } from "./wire.ts";
 const MUCH = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
+/** How a body is to be read. */
+export interface BodyOptions {
+  /** Chunks are taken off. */
+  readonly isDechunked?: boolean;
+  /** Most bytes of data that chunks may hold; a declared length is known without reading. */
+  readonly maxBytes?: number;
+}
+
 /** Reads one message's body off a wire, piece by piece, and finds its end. */
 export class BodyReader {
   /** Whether the body has come to its proper end. */
   isDone: boolean;
   /** Why there will be no proper end. */
   fault: string | undefined;
+  /** Whether the fault is that there is more of it than is allowed. */
+  isTooLarge = false;
 
   readonly #wire: Wire;
   readonly #framing: Framing;
   readonly #scanner: ChunkedScanner | undefined;
   readonly #isDechunked: boolean;
+  readonly #maxBytes: number;
   #left = 0;
 
-  constructor(wire: Wire, framing: Framing, options: { readonly isDechunked?: boolean } = {}) {
+  constructor(wire: Wire, framing: Framing, options: BodyOptions = {}) {
     this.#wire = wire;
     this.#framing = framing;
     this.#isDechunked = options.isDechunked ?? false;
+    this.#maxBytes = options.maxBytes ?? Infinity;
     this.isDone = framing.type === "none";
     if (framing.type === "length") this.#left = framing.length;
     if (framing.type === "chunked") this.#scanner = new ChunkedScanner();
@@ -78,6 +90,11 @@ export class BodyReader {
     this.#wire.start = stop;
     this.isDone = scanner.isDone;
     this.fault = scanner.fault;
+    if (scanner.dataBytes > this.#maxBytes) {
+      this.isTooLarge = true;
+      this.fault = "it is too large";
+      return NOTHING;
+    }
     return this.#isDechunked ? concat(pieces) : buffer.subarray(start, stop);
   }
 }

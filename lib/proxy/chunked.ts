@@ -25,6 +25,11 @@ const MAX_TRAILERS = 16_384;
 /** 2^52: the largest size that stays exact when one more digit is read. */
 const MAX_SIZE_DIGITS = 13;
 
+/** The chunk that ends a body, without trailers. */
+export const LAST_CHUNK: Uint8Array = ascii("0\r\n\r\n");
+
+const CRLF = ascii("\r\n");
+
 /** Trailer fields that would change how a message is read or where it goes (RFC 9110, 6.5.1). */
 const FORBIDDEN_TRAILERS = ["content-length", "transfer-encoding", "host", "connection"].map(ascii);
 
@@ -42,6 +47,8 @@ export class ChunkedScanner {
   #trailerBytes = 0;
   #name: number[] = [];
 
+  /** Bytes of data in the chunks that have begun. */
+  dataBytes = 0;
   /** What is wrong with the body; nothing more is scanned then. */
   fault: string | undefined;
 
@@ -57,6 +64,7 @@ export class ChunkedScanner {
       this.#digits =
       this.#lineBytes =
       this.#trailerBytes =
+      this.dataBytes =
         0;
     this.fault = undefined;
   }
@@ -102,6 +110,7 @@ export class ChunkedScanner {
         return this.#countLine();
       case State.SizeLf:
         if (byte !== LF) return "a chunk's size line without its LF";
+        this.dataBytes += this.#left;
         this.#state = this.#left === 0 ? State.TrailerStart : State.Data;
         this.#digits = this.#lineBytes = 0;
         return undefined;
@@ -179,4 +188,14 @@ export class ChunkedScanner {
 function isForbidden(name: readonly number[]): boolean {
   const bytes = Uint8Array.from(name);
   return FORBIDDEN_TRAILERS.some((one) => one.length === bytes.length && matchesAt(bytes, 0, one));
+}
+
+/** A piece of a body as a chunk (RFC 9112, section 7.1). */
+export function encodeChunk(data: Uint8Array): Uint8Array {
+  const size = ascii(`${data.length.toString(16)}\r\n`);
+  const bytes = new Uint8Array(size.length + data.length + CRLF.length);
+  bytes.set(size);
+  bytes.set(data, size.length);
+  bytes.set(CRLF, size.length + data.length);
+  return bytes;
 }

@@ -1,191 +1,174 @@
+import { describeRequest } from "./access_log.ts";
 import { BodyReader } from "./body_reader.ts";
-import { exchange, type Outcome } from "./exchange.ts";
-import type { Fault } from "./fault.ts";
-import { findHeadEnd } from "./head_end.ts";
-import type { Limits } from "./limits.ts";
-import { CR, LF, SLASH } from "./octets.ts";
-import { encodeReply, faultReply, type Reply } from "./reply.ts";
-import { createRequestHead, parseRequestHead, type RequestHead } from "./request_head.ts";
-import type { Route, RouteTable, Waited } from "./routes.ts";
-import { decodeName, type RoutedTarget, routeTarget } from "./target.ts";
-import type { Upstream } from "./upstream.ts";
-import type { Wire } from "./wire.ts";
+import { exchange } from "./exchange.ts";
+import { type Fault, faultOf } from "./fault.ts";
+import { fieldText } from "./fields.ts";
+import { ascii, SLASH } from "./octets.ts";
+import { CLOSE, LINGER, type Outcome, PERSISTENT } from "./outcome.ts";
+import { giveBackHead, readRequestHead } from "./read_request_head.ts";
+import { asksForHtml, encodeReply, faultReply, type Reply } from "./reply.ts";
+import type { RequestHead } from "./request_head.ts";
+import type { Route, Waited } from "./routes.ts";
+import { type Client, linger } from "./service.ts";
+import { clearTally } from "./tally.ts";
+import { type RoutedTarget, routeTarget } from "./target.ts";
 
-/** What a client's connection is served with. */
-export interface ClientOptions {
-  readonly wire: Wire;
-  /** The client's address, for `X-Forwarded-For`. */
-  readonly address: string;
-  readonly routes: RouteTable;
-  readonly limits: Limits;
-  /** Aborts when no further request is to be taken up. */
-  readonly closing: AbortSignal;
-  readonly deadline: Deadline;
-}
+type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
 
-/** A time by which something must have happened; looked at now and then, not kept by a timer. */
-export interface Deadline {
-  /** Calls `onExpire` some time after `ms` milliseconds, unless it is set again or cleared. */
-  readonly set: (ms: number | undefined, onExpire?: () => void) => void;
-}
+const ACCEPT = ascii("accept");
 
-/** How long a client that is still sending is listened to after its answer. */
-const LINGER_MS = 2_000;
-const MAX_LINGER_BYTES = 1024 * 1024;
-
-const NOT_FOUND: Fault = { status: 404, code: "function-not-found", message: "Function not found" };
+const NOT_FOUND = faultOf("function-not-found");
+const STARTING = faultOf("function-starting", { retryAfterS: 1 });
+const CROWDED = faultOf("function-starting", {
+  detail: "and too many requests wait for it",
+  retryAfterS: 1,
+});
+const BUSY = faultOf("function-busy", {
+  detail: "it has as many requests in flight as it may have",
+  retryAfterS: 1,
+});
 
 /** Answers a client's requests one after the other, until either side has enough. */
-export async function serveClient(options: ClientOptions): Promise<void> {
-  const { wire, deadline } = options;
-  const head = createRequestHead(options.limits.maxFields);
+export async function serveClient(client: Client): Promise<void> {
+  const { wire, deadline } = client;
   try {
-    while (await readHead(options, head)) {
-      const outcome = await answer(options, head);
+    for (;;) {
+      const head = await readRequestHead(client);
+      if (head === undefined) return;
+      const outcome = await serveRequest(client, head);
+      giveBackHead(head);
       wire.expectLittle();
       if (outcome.type === "persistent") continue;
-      if (outcome.type === "close" && outcome.isLingering) await linger(options);
+      if (outcome.type === "close" && outcome.isLingering) await linger(client);
       return;
     }
   } finally {
-    deadline.set(undefined);
+    deadline.clear();
     wire.close();
   }
 }
 
-/** Reads the next request's head; gives `false` when there is none, or none that can be answered. */
-async function readHead(options: ClientOptions, head: RequestHead): Promise<boolean> {
-  const { wire, limits, deadline, closing } = options;
-  let scanned = wire.start;
-  let isBegun = false;
-  let refused: Promise<void> | undefined;
-  deadline.set(limits.idleTimeoutMs, () => wire.close());
-  for (;;) {
-    skipEmptyLines(wire);
-    const length = wire.end - wire.start;
-    if (length > 0 && !isBegun) {
-      isBegun = true;
-      deadline.set(limits.headTimeoutMs, () => {
-        const message = "Request timeout: the head did not come in time";
-        const fault = { status: 408, code: "head-timeout", message };
-        refused = refuse(options, fault).then(() => linger(options));
-      });
-    }
-    const end = findHeadEnd(wire.buffer, Math.max(scanned, wire.start), wire.end);
-    if (end !== -1) {
-      deadline.set(undefined);
-      const range = { start: wire.start, end };
-      wire.start = end;
-      const fault = end - range.start > limits.maxHeadBytes
-        ? headTooLarge(limits)
-        : parseRequestHead(wire.buffer, range, head, limits);
-      if (fault === undefined) return true;
-      await refuse(options, fault);
-      await linger(options);
-      return false;
-    }
-    if (length > limits.maxHeadBytes) {
-      const isTarget = wire.buffer.indexOf(LF, wire.start) >= wire.end ||
-        wire.buffer.indexOf(LF, wire.start) === -1;
-      await refuse(options, isTarget ? targetTooLong(limits) : headTooLarge(limits));
-      await linger(options);
-      return false;
-    }
-    if (closing.aborted && !isBegun) return false;
-    wire.isIdle = !isBegun;
-    const hasBytes = await wire.fill();
-    wire.isIdle = false;
-    if (!hasBytes || refused !== undefined) {
-      await refused;
-      return false;
-    }
-    scanned = wire.start + Math.max(0, length - 3);
-  }
+/** Answers a request, and tells of it where somebody wants to know. */
+async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
+  const { wire, tally, peer, service } = client;
+  if (service.onAccess === undefined) return await answer(client, head);
+  clearTally(tally);
+  const request = describeRequest(head, Date.now());
+  const [begunAtMs, before] = [performance.now(), wire.written];
+  const outcome = await answer(client, head);
+  service.onAccess({
+    ...request,
+    address: peer.address,
+    functionName: tally.functionName,
+    status: tally.status === 0 ? CLIENT_CLOSED_STATUS : tally.status,
+    bytes: Math.max(0, wire.written - before - tally.headBytes),
+    durationMs: performance.now() - begunAtMs,
+    requestId: tally.requestId,
+    error: tally.error,
+  });
+  return outcome;
 }
 
-/** Empty lines before a request are passed over (RFC 9112, section 2.2). */
-function skipEmptyLines(wire: Wire): void {
-  const { buffer } = wire;
-  while (wire.end - wire.start >= 2 && buffer[wire.start] === CR && buffer[wire.start + 1] === LF) {
-    wire.start += 2;
-  }
-}
+const CLIENT_CLOSED_STATUS = faultOf("client-closed").status;
 
-async function answer(options: ClientOptions, head: RequestHead): Promise<Outcome> {
-  const { wire, routes } = options;
-  if (wire.buffer[head.targetStart] !== SLASH) {
-    return await reply(options, head, { status: 204, body: "" });
+async function answer(client: Client, head: RequestHead): Promise<Outcome> {
+  const { routes, domains, limits } = client.service;
+  const target = routeTarget(head, domains);
+  if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
+    return await reply(client, head, { status: 204, body: "" });
   }
-  const target = routeTarget(wire.buffer, head);
-  const name = target.rawName.includes("%") || /[\x80-\xff]/.test(target.rawName)
-    ? decodeName(target.rawName)
-    : target.rawName;
+  const { name } = target;
   let route: Route | undefined = name === undefined ? undefined : routes.get(name);
+  if (route !== undefined) client.tally.functionName = name;
   if (route?.type === "waiting") {
-    const waited = await waitForRoute(options, name!);
-    if (waited.type === "aborted") return { type: "close", isLingering: false };
-    if (waited.type !== "route") return await reply(options, head, faultReply(STARTING));
-    route = waited.route;
+    const waited = await waitForRoute(client, name!);
+    if (waited.type === "aborted") return gone(client);
+    if (waited.type === "crowded") return await replyFault(client, head, CROWDED);
+    route = waited.type === "route" ? waited.route : route;
   }
   switch (route?.type) {
     case undefined:
-      return await reply(options, head, faultReply(NOT_FOUND));
+      return await replyFault(client, head, NOT_FOUND);
     case "ready":
-      if (head.isHealthCheck) return await reply(options, head, { status: 200, body: "OK" });
-      return await forward(options, head, { target, upstream: route.upstream });
+      if (head.isHealthCheck) return await reply(client, head, { status: 200, body: "OK" });
+      if (route.upstream.inFlight >= limits.maxInFlight) {
+        return await replyFault(client, head, BUSY);
+      }
+      return await forward(client, head, { target, route });
     case "refused":
-      return await reply(options, head, faultReply(route.fault));
+      return await replyFault(client, head, route.fault);
     case "waiting":
-      return await reply(options, head, faultReply(STARTING));
+      return await replyFault(client, head, STARTING);
     default:
       return route satisfies never;
   }
 }
 
 /**
- * Waits for a function's start, as long as the connection is not closed. Nothing can be read
- * meanwhile, for the buffer holds the head.
+ * Waits for a function's start, as long as the client is there. What the client sends meanwhile is
+ * read for as long as there is room; the head stays in the buffer that it came in.
  */
-async function waitForRoute(options: ClientOptions, name: string): Promise<Waited> {
-  const { wire, routes, limits } = options;
-  const closed = new AbortController();
-  wire.onRead = (hasBytes) => {
-    if (!hasBytes) closed.abort();
+async function waitForRoute({ wire, service }: Client, name: string): Promise<Waited> {
+  const gone = new AbortController();
+  const watch = (): void => {
+    wire.detach();
+    if (wire.end < wire.buffer.length) void wire.fill();
   };
+  wire.onRead = (hasBytes) => hasBytes ? watch() : gone.abort();
+  watch();
   try {
-    return await routes.wait(name, { ...limits, signal: closed.signal });
+    return await service.routes.wait(name, { ...service.limits, signal: gone.signal });
   } finally {
     wire.onRead = undefined;
   }
 }
 
-const STARTING: Fault = {
-  status: 503,
-  code: "function-starting",
-  message: "The function is still being started",
-  retryAfterS: 1,
-};
-
 async function forward(
-  options: ClientOptions,
+  client: Client,
   head: RequestHead,
-  { target, upstream }: { readonly target: RoutedTarget; readonly upstream: Upstream },
+  { target, route }: { readonly target: RoutedTarget; readonly route: ReadyRoute },
 ): Promise<Outcome> {
-  const { wire, limits, deadline, address } = options;
-  const body = new BodyReader(wire, head.framing);
+  const { wire, peer, deadline, tally } = client;
+  const { limits } = client.service;
+  const { upstream } = route;
+  const { framing } = head;
+  if (framing.type === "length" && framing.length > limits.maxBodyBytes) {
+    return await replyFault(client, head, tooLarge(limits.maxBodyBytes));
+  }
+  const body = new BodyReader(wire, framing, { maxBytes: limits.maxBodyBytes });
+  const keepsPrefix = route.keepPrefix === true;
+  const requestId = crypto.randomUUID();
+  tally.requestId = requestId;
   const rewrite = {
-    restStart: target.restStart,
-    rawPrefix: `/${target.rawName}`,
-    forwardedFor: address,
-    requestId: crypto.randomUUID(),
+    restStart: keepsPrefix ? head.targetStart : target.restStart,
+    rawPrefix: keepsPrefix ? "" : target.rawPrefix,
+    peer,
+    requestId,
     upstreamHost: upstream.authority,
   };
   const outcome = await upstream.use(() =>
-    exchange({ client: wire, head, body, rewrite, upstream, limits, setDeadline: deadline.set })
+    exchange({ client: wire, head, body, rewrite, upstream, limits, deadline, tally })
   );
   if (outcome.type !== "fault") return outcome;
-  const message = faultReply(outcome.fault);
-  return await reply(options, head, message, body.isDone);
+  return await replyFault(client, head, outcome.fault, body.isDone);
+}
+
+/** The client went away before its answer. */
+function gone({ tally }: Client): Outcome {
+  tally.error = "client-closed";
+  return CLOSE;
+}
+
+async function replyFault(
+  client: Client,
+  head: RequestHead,
+  fault: Fault,
+  isComplete?: boolean,
+): Promise<Outcome> {
+  client.tally.error = fault.code;
+  const isHtml = asksForHtml(fieldText(head.bytes, head.fields, ACCEPT));
+  const message = faultReply(fault, { isHtml, isHidden: client.service.hideErrors });
+  return await reply(client, head, message, isComplete);
 }
 
 /**
@@ -193,69 +176,32 @@ async function forward(
  * waited for; the connection is closed behind the answer instead.
  */
 async function reply(
-  options: ClientOptions,
+  client: Client,
   head: RequestHead,
   message: Reply,
-  isComplete = passBody(options.wire, head),
+  isComplete = passBody(client, head),
 ): Promise<Outcome> {
-  const isPersistent = head.isPersistent && isComplete && !options.wire.isEnded;
-  const bytes = encodeReply(message, { isForHead: head.isHead, isPersistent });
+  const { wire, tally, deadline, service } = client;
+  const isPersistent = head.isPersistent && isComplete && !wire.isEnded;
+  const { bytes, headBytes } = encodeReply(message, { isForHead: head.isHead, isPersistent });
+  tally.status = message.status;
+  tally.headBytes += headBytes;
+  deadline.set(service.limits.stallTimeoutMs, () => wire.close());
   try {
-    await options.wire.write(bytes);
+    await wire.write(bytes);
   } catch {
-    return { type: "close", isLingering: false };
+    return CLOSE;
   }
-  return isPersistent ? { type: "persistent" } : { type: "close", isLingering: !isComplete };
+  return isPersistent ? PERSISTENT : isComplete ? CLOSE : LINGER;
 }
 
 /** Passes over a body that nobody has begun to read; tells whether all of it was there. */
-function passBody(wire: Wire, head: RequestHead): boolean {
+function passBody({ wire }: Client, head: RequestHead): boolean {
   const body = new BodyReader(wire, head.framing);
   body.takeBuffered();
   return body.isDone;
 }
 
-/** Answers what could not be read as a request. */
-async function refuse({ wire }: ClientOptions, fault: Fault): Promise<void> {
-  const bytes = encodeReply(faultReply(fault), { isForHead: false, isPersistent: false });
-  try {
-    await wire.write(bytes);
-    await wire.connection.closeWrite();
-  } catch {
-    wire.close();
-  }
-}
-
-/**
- * Lets a client finish what it is sending: a connection closed over unread bytes is reset, and the
- * client would lose its answer (RFC 9112, section 9.6). Bounded in time and bytes.
- */
-async function linger({ wire, deadline }: ClientOptions): Promise<void> {
-  deadline.set(LINGER_MS, () => wire.close());
-  try {
-    await wire.connection.closeWrite();
-  } catch {
-    return;
-  }
-  for (let bytes = 0; bytes < MAX_LINGER_BYTES;) {
-    bytes += wire.end - wire.start;
-    wire.start = wire.end;
-    if (!await wire.fill()) return;
-  }
-}
-
-function headTooLarge(limits: Limits): Fault {
-  return {
-    status: 431,
-    code: "head-too-large",
-    message: `Request header fields too large: more than ${limits.maxHeadBytes} bytes`,
-  };
-}
-
-function targetTooLong(limits: Limits): Fault {
-  return {
-    status: 414,
-    code: "target-too-long",
-    message: `URI too long: more than ${limits.maxTargetBytes} bytes`,
-  };
+function tooLarge(maxBytes: number): Fault {
+  return faultOf("body-too-large", { detail: `more than ${maxBytes} bytes` });
 }

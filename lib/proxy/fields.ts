@@ -1,10 +1,11 @@
-import { type Fault, malformed } from "./fault.ts";
+import { type Fault, faultOf, malformed } from "./fault.ts";
 import {
   ascii,
   COLON,
   COMMA,
   CR,
   FIELD_VALUE,
+  latin1,
   LF,
   matchesAt,
   SPACE,
@@ -24,8 +25,12 @@ export enum FieldKind {
   Expect,
   /** Meant for the next hop alone, and always dropped (RFC 9110, section 7.6.1). */
   HopByHop,
-  /** Says where a request came from; never believed when a stranger sends it. */
-  Forwarding,
+  /** These say where a request came from, and are never believed when a stranger sends them. */
+  ForwardedFor,
+  ForwardedHost,
+  ForwardedProto,
+  ForwardedPrefix,
+  ForwardedElse,
   RequestId,
   HealthCheck,
 }
@@ -50,11 +55,13 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["proxy-authenticate", FieldKind.HopByHop],
   ["proxy-authorization", FieldKind.HopByHop],
   ["te", FieldKind.HopByHop],
-  ["trailer", FieldKind.Other],
-  ["x-forwarded-for", FieldKind.Forwarding],
-  ["x-forwarded-host", FieldKind.Forwarding],
-  ["x-forwarded-proto", FieldKind.Forwarding],
-  ["x-forwarded-prefix", FieldKind.Forwarding],
+  ["x-forwarded-for", FieldKind.ForwardedFor],
+  ["x-forwarded-host", FieldKind.ForwardedHost],
+  ["x-forwarded-proto", FieldKind.ForwardedProto],
+  ["x-forwarded-prefix", FieldKind.ForwardedPrefix],
+  ["x-forwarded-port", FieldKind.ForwardedElse],
+  ["x-real-ip", FieldKind.ForwardedElse],
+  ["forwarded", FieldKind.ForwardedElse],
   ["x-request-id", FieldKind.RequestId],
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];
@@ -98,11 +105,7 @@ export function parseFields(
       return malformed("a CR without its LF");
     }
     if (into.count === maxFields) {
-      return {
-        status: 431,
-        code: "too-many-fields",
-        message: `Request header fields too large: more than ${maxFields} fields`,
-      };
+      return faultOf("too-many-fields", { detail: `more than ${maxFields} fields` });
     }
     const nameStart = position;
     while (TOKEN[bytes[position]!] === 1) position++;
@@ -164,6 +167,20 @@ export function hasValue(
   const start = valueStart(table, index);
   return valueEnd(table, index) - start === lower.length &&
     matchesAt(bytes, start, lower);
+}
+
+/**
+ * Value of the first field of a name, which is written in lower case, one character a byte; empty
+ * when there is none. It looks at every name: for what is seldom asked for.
+ */
+export function fieldText(bytes: Uint8Array, table: FieldTable, lowerName: Uint8Array): string {
+  for (let index = 0; index < table.count; index++) {
+    const start = nameStart(table, index);
+    const isAsLong = nameEnd(table, index) - start === lowerName.length;
+    if (!isAsLong || !matchesAt(bytes, start, lowerName)) continue;
+    return latin1(bytes, valueStart(table, index), valueEnd(table, index));
+  }
+  return "";
 }
 
 /** A stretch of a buffer. */

@@ -1,5 +1,14 @@
-import { FieldKind, type FieldTable, findField, hasValue, valueEnd, valueStart } from "./fields.ts";
-import { ascii } from "./octets.ts";
+import {
+  FieldKind,
+  fieldMembers,
+  type FieldTable,
+  findField,
+  hasValue,
+  type Range,
+  valueEnd,
+  valueStart,
+} from "./fields.ts";
+import { ascii, matchesAt } from "./octets.ts";
 
 /** How a message's body ends (RFC 9112, section 6). */
 export type Framing =
@@ -48,7 +57,7 @@ export function declaredFraming(
     if (hasValue(bytes, fields, { index: coding, lower: CHUNKED_NAME })) {
       return CHUNKED_DECLARED;
     }
-    return { type: "unsupported", reason: "a Transfer-Encoding other than chunked" };
+    return otherCoding(bytes, fieldMembers(bytes, fields, coding));
   }
   if (findField(fields, FieldKind.ContentLength, length + 1) !== -1) {
     return ambiguous("more than one Content-Length");
@@ -58,6 +67,20 @@ export function declaredFraming(
     return ambiguous("a Content-Length that is not a number");
   }
   return { type: "framing", framing: value === 0 ? NO_BODY : { type: "length", length: value } };
+}
+
+/**
+ * A coding before a last `chunked` is one that we don't have. With anything else than `chunked` at
+ * the end, or with it twice, nobody can tell where the body ends (RFC 9112, sections 6.1 and 6.3).
+ */
+function otherCoding(bytes: Uint8Array, codings: readonly Range[]): DeclaredFraming {
+  const isChunked = codings.map(({ start, end }) =>
+    end - start === CHUNKED_NAME.length && matchesAt(bytes, start, CHUNKED_NAME)
+  );
+  if (isChunked.indexOf(true) === codings.length - 1 && codings.length > 1) {
+    return { type: "unsupported", reason: "a Transfer-Encoding beside chunked" };
+  }
+  return ambiguous("a Transfer-Encoding that does not end with chunked, once");
 }
 
 /** Plain digits, up to the largest integer that is exact. */

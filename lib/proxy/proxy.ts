@@ -1,15 +1,33 @@
+import { defaultLimits, type Limits } from "../config/limits.ts";
+import type { AccessRecord } from "./access_log.ts";
 import { serveClient } from "./client.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { openDeadlines } from "./deadline.ts";
+import { faultOf } from "./fault.ts";
+import { type Accepted, openListener } from "./listener.ts";
+import { peerOf, trustOf } from "./peer.ts";
 import type { RouteTable } from "./routes.ts";
+import { type Client, refuseClient, type Service } from "./service.ts";
+import { createTally } from "./tally.ts";
+import { type KeyPair, openTlsListener } from "./tls_listener.ts";
 import { Wire } from "./wire.ts";
 
-/** How {@linkcode openProxy} listens. */
+/** How {@linkcode openProxy} listens and answers. */
 export interface ProxyOptions {
   readonly hostname: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly routes: RouteTable;
   readonly limits?: Partial<Limits>;
+  /** Domains whose subdomains name functions, in lower case. */
+  readonly domains?: readonly string[];
+  /** Peers whose forwarding fields are believed, as addresses or CIDRs. */
+  readonly trustedProxies?: readonly string[];
+  /** Clients are told no more of a fault than its kind. */
+  readonly hideErrors?: boolean;
+  /** With a certificate, clients speak TLS. */
+  readonly tls?: KeyPair;
+  /** Told of every request. */
+  readonly onAccess?: (record: AccessRecord) => void;
   /** A connection ended by a fault of our own; it is closed, the others go on. */
   readonly onError: (error: unknown) => void;
 }
@@ -17,75 +35,89 @@ export interface ProxyOptions {
 /** The listening proxy. Disposing of it closes every connection. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
+  /** Clients' connections that are open. */
+  readonly connections: number;
+  /** Takes another certificate for connections to come; throws when the pair can't be used. */
+  readonly renew: (pair: KeyPair) => void;
   /** Takes no new connection and no new request; resolves when those in flight are answered. */
   readonly drain: () => Promise<void>;
 }
 
-/** How often deadlines are looked at: they are kept to this precision. */
-const SWEEP_MS = 250;
-
 /** Between two attempts to accept, when that fails: out of file descriptors, most likely. */
 const ACCEPT_PAUSE_MS = 100;
+
+/** Between two reports of one and the same trouble. */
+const REPORT_PAUSE_MS = 10_000;
 
 /** Holds most request heads whole; ten thousand idle connections have one each. */
 const BUFFER_BYTES = 4 * 1024;
 
-/** A client's deadline as the sweep sees it. */
-interface Timer {
-  dueAt: number;
-  onExpire: (() => void) | undefined;
-}
+/** Connections above the limit that are told so at a time; others are closed without a word. */
+const MAX_REFUSING = 64;
+
+const TOO_MANY = faultOf("too-many-connections", {
+  detail: "it has as many connections as it may have",
+  retryAfterS: 1,
+});
 
 /**
  * Listens for clients, and serves each until it goes away.
  *
  * @throws {Deno.errors.AddrInUse} when the port is taken
+ * @throws {Error} when certificate and key don't go together
  */
 export function openProxy(options: ProxyOptions): Proxy {
-  const { hostname, port, routes } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const listener = Deno.listen({ hostname, port });
+  const isTrusted = trustOf(options.trustedProxies ?? []);
+  const { tls } = options;
+  const tlsListener = tls === undefined ? undefined : openTlsListener({ ...options, pair: tls });
+  const listener = tlsListener ?? openListener(options);
+  const { proto } = listener;
   const clients = new Map<Wire, Promise<void>>();
-  const timers = new Set<Timer>();
+  const deadlines = openDeadlines();
   const closing = new AbortController();
-  const sweeper = setInterval(() => expire(timers), SWEEP_MS);
+  const service: Service = {
+    routes: options.routes,
+    limits,
+    domains: options.domains ?? [],
+    hideErrors: options.hideErrors ?? false,
+    onAccess: options.onAccess,
+    closing: closing.signal,
+  };
+  let refusing = 0;
 
   async function accept(): Promise<void> {
+    let reportedAtMs = -Infinity;
     while (!closing.signal.aborted) {
-      let connection: Deno.TcpConn;
       try {
-        connection = await listener.accept();
+        serve(await listener.accept());
       } catch (error) {
         if (closing.signal.aborted) return;
-        options.onError(error);
+        if (performance.now() - reportedAtMs > REPORT_PAUSE_MS) {
+          reportedAtMs = performance.now();
+          options.onError(cannotAccept(error));
+        }
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
-        continue;
       }
-      serve(connection);
     }
   }
 
-  function serve(connection: Deno.TcpConn): void {
-    connection.setNoDelay(true);
+  function serve({ connection, address }: Accepted): void {
+    const isTooMany = clients.size - refusing >= limits.maxConnections;
+    if (isTooMany && refusing >= MAX_REFUSING) return connection.close();
     const wire = new Wire(connection, BUFFER_BYTES);
-    const timer: Timer = { dueAt: Infinity, onExpire: undefined };
-    timers.add(timer);
-    const served = serveClient({
-      wire,
-      address: connection.remoteAddr.hostname,
-      routes,
-      limits,
-      closing: closing.signal,
-      deadline: {
-        set(ms, onExpire) {
-          timer.dueAt = ms === undefined ? Infinity : performance.now() + ms;
-          timer.onExpire = onExpire;
-        },
-      },
-    }).catch(options.onError).finally(() => {
-      timers.delete(timer);
-      clients.delete(wire);
-    });
+    const deadline = deadlines.open();
+    const peer = peerOf(address, { proto, isTrusted });
+    const client: Client = { wire, peer, deadline, tally: createTally(), service };
+    if (isTooMany) refusing++;
+    const served = (isTooMany ? refuseClient(client, TOO_MANY) : serveClient(client))
+      .catch(options.onError)
+      .finally(() => {
+        if (isTooMany) refusing--;
+        wire.close();
+        deadlines.close(deadline);
+        clients.delete(wire);
+      });
     clients.set(wire, served);
   }
 
@@ -99,7 +131,14 @@ export function openProxy(options: ProxyOptions): Proxy {
   }
 
   return {
-    port: listener.addr.port,
+    port: listener.port,
+    get connections() {
+      return clients.size;
+    },
+    renew(pair) {
+      if (tlsListener === undefined) throw new TypeError("The proxy has no certificate to renew");
+      tlsListener.renew(pair);
+    },
     async drain() {
       stopAccepting();
       await accepting;
@@ -110,16 +149,16 @@ export function openProxy(options: ProxyOptions): Proxy {
       for (const wire of clients.keys()) wire.close();
       await accepting;
       await Promise.all(clients.values());
-      clearInterval(sweeper);
+      deadlines[Symbol.dispose]();
     },
   };
 }
 
-function expire(timers: ReadonlySet<Timer>): void {
-  const now = performance.now();
-  for (const timer of timers) {
-    if (timer.dueAt > now) continue;
-    timer.dueAt = Infinity;
-    timer.onExpire?.();
-  }
+function cannotAccept(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(
+    `Cannot accept connections: ${message}. If it is out of file descriptors, raise their limit ` +
+      "(ulimit -n, LimitNOFILE) or lower --max-connections",
+    { cause: error },
+  );
 }

@@ -4,7 +4,16 @@ import type { Fault } from "./fault.ts";
 export interface Reply {
   readonly status: number;
   readonly body: string;
+  readonly contentType?: string;
   readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** How a fault is told. */
+export interface FaultStyle {
+  /** The client is a browser that asks for HTML. */
+  readonly isHtml?: boolean;
+  /** No more than the fault's kind is told. */
+  readonly isHidden?: boolean;
 }
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -24,26 +33,47 @@ const REASONS: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
-/** A fault as an answer. */
-export function faultReply(fault: Fault): Reply {
+const PLAIN = "text/plain; charset=utf-8";
+const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:15vh auto;" +
+  "padding:0 1rem;color:#222;background:#fff}h1{font-size:1.4rem}pre{white-space:pre-wrap;" +
+  "overflow-wrap:anywhere;padding:1rem;background:#f4f4f4;border-radius:.5rem}" +
+  "@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}pre{background:#282828}}";
+
+/** A fault as an answer. What a function said may stand in it, so that nothing of it is a script. */
+export function faultReply(fault: Fault, style: FaultStyle = {}): Reply {
+  const { status, code, title, retryAfterS } = fault;
+  const message = style.isHidden === true ? title : fault.message;
+  const isHtml = style.isHtml === true;
   return {
-    status: fault.status,
-    body: fault.message,
+    status,
+    body: isHtml ? htmlPage({ ...fault, message }) : message,
+    contentType: isHtml ? "text/html; charset=utf-8" : PLAIN,
     fields: {
-      "x-ddsrv-error": fault.code,
-      ...(fault.retryAfterS === undefined ? {} : { "retry-after": String(fault.retryAfterS) }),
+      ...(isHtml
+        ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" }
+        : {}),
+      "x-content-type-options": "nosniff",
+      "x-ddsrv-error": code,
+      ...(retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }),
     },
   };
+}
+
+/** An answer as it is sent. */
+export interface EncodedReply {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How many of them are the head. */
+  readonly headBytes: number;
 }
 
 /** The bytes of an answer; one to HEAD says how long its body would be, and has none. */
 export function encodeReply(
   reply: Reply,
   options: { readonly isForHead: boolean; readonly isPersistent: boolean },
-): Uint8Array<ArrayBuffer> {
+): EncodedReply {
   const body = new TextEncoder().encode(reply.body);
   const fields = {
-    ...(reply.body === "" ? {} : { "content-type": "text/plain; charset=utf-8" }),
+    ...(reply.body === "" ? {} : { "content-type": reply.contentType ?? PLAIN }),
     ...(reply.status === 204 ? {} : { "content-length": String(body.length) }),
     ...reply.fields,
     // Keeping the connection is said as well, for clients of HTTP/1.0.
@@ -56,5 +86,41 @@ export function encodeReply(
   const bytes = new Uint8Array(head.length + (options.isForHead ? 0 : body.length));
   bytes.set(head);
   if (!options.isForHead) bytes.set(body, head.length);
-  return bytes;
+  return { bytes, headBytes: head.length };
+}
+
+/**
+ * Whether a request's `Accept` asks for HTML by name, as browsers do and programs don't
+ * (RFC 9110, section 12.5.1).
+ *
+ * @example
+ * ```ts
+ * import { asksForHtml } from "./reply.ts";
+ * asksForHtml("text/html,application/xhtml+xml"); // true
+ * asksForHtml("*" + "/*"); // false
+ * ```
+ */
+export function asksForHtml(accept: string): boolean {
+  return accept.split(",").some((range) => {
+    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    return type === "text/html" && !parameters.some((one) => /^q=0(?:\.0*)?$/.test(one));
+  });
+}
+
+function htmlPage({ status, title, message }: Fault): string {
+  const heading = `${status} ${escapeHtml(title)}`;
+  const detail = message === title ? "" : `\n<pre>${escapeHtml(message)}</pre>`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${heading}</title>
+<style>${STYLE}</style>
+<h1>${heading}</h1>${detail}
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

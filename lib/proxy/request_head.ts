@@ -1,5 +1,6 @@
+import type { Limits } from "../config/limits.ts";
 import { readConnectionOptions } from "./connection_field.ts";
-import { type Fault, malformed } from "./fault.ts";
+import { type Fault, faultOf, malformed } from "./fault.ts";
 import {
   createFieldTable,
   FieldKind,
@@ -11,11 +12,26 @@ import {
   valueStart,
 } from "./fields.ts";
 import { declaredFraming, type Framing, NO_BODY } from "./framing.ts";
-import type { Limits } from "./limits.ts";
-import { ascii, CR, HOST, isAll, LF, matchesAt, SLASH, SPACE, TARGET, TOKEN } from "./octets.ts";
+
+import {
+  ascii,
+  CR,
+  HOST,
+  isAll,
+  latin1,
+  LF,
+  matchesAt,
+  SLASH,
+  SPACE,
+  STAR,
+  TARGET,
+  TOKEN,
+} from "./octets.ts";
 
 /** A parsed request head: offsets into the buffer that it was read from. Reused for the next one. */
 export interface RequestHead {
+  /** The buffer that it was read from. */
+  bytes: Uint8Array;
   methodStart: number;
   methodEnd: number;
   /** The target without scheme and authority: from here on it is a path and a query, or `*`. */
@@ -43,11 +59,13 @@ const METHOD_OPTIONS = ascii("options");
 const TRUE = ascii("true");
 const HTTP_1 = ascii("HTTP/1.");
 const SCHEMES = [ascii("http://"), ascii("https://")];
+const NO_BYTES = new Uint8Array(0);
 const NO_NAMES: RequestHead["connectionNames"] = [];
 
 /** An empty head to parse into. */
 export function createRequestHead(maxFields: number): RequestHead {
   return {
+    bytes: NO_BYTES,
     methodStart: 0,
     methodEnd: 0,
     targetStart: 0,
@@ -75,6 +93,7 @@ export function parseRequestHead(
   into: RequestHead,
   limits: Pick<Limits, "maxTargetBytes">,
 ): Fault | undefined {
+  into.bytes = bytes;
   const lineEnd = parseRequestLine(bytes, range.start, into, limits);
   if (typeof lineEnd !== "number") return lineEnd;
   return parseFields(bytes, { start: lineEnd, end: range.end, into: into.fields }) ??
@@ -103,8 +122,7 @@ function parseRequestLine(
     return malformed("the target is empty or holds a character that is not allowed");
   }
   if (position - targetStart > limits.maxTargetBytes) {
-    const message = `URI too long: more than ${limits.maxTargetBytes} bytes`;
-    return { status: 414, code: "target-too-long", message };
+    return targetTooLong(limits);
   }
   into.targetStart = targetStart;
   into.targetEnd = position++;
@@ -123,13 +141,16 @@ function parseRequestLine(
   return readTarget(bytes, into) ?? position + 2;
 }
 
+/** The fault of a target that is too long, whether its end was seen or not. */
+export function targetTooLong({ maxTargetBytes }: Pick<Limits, "maxTargetBytes">): Fault {
+  return faultOf("target-too-long", { detail: `more than ${maxTargetBytes} bytes` });
+}
+
+/** A version's name is case-sensitive (RFC 9112, section 2.3). */
 function versionFault(bytes: Uint8Array, position: number): Fault {
-  const isVersion = matchesAt(bytes, position, ascii("http/")) &&
-    isDigit(bytes[position + 5]) && bytes[position + 6] === 0x2e &&
-    isDigit(bytes[position + 7]);
-  if (!isVersion) return malformed("the request line has no HTTP version");
-  const message = "HTTP version not supported: this is an HTTP/1.1 server";
-  return { status: 505, code: "version-not-supported", message };
+  const text = latin1(bytes, position, position + "HTTP/1.1\r\n".length);
+  if (!/^HTTP\/\d\.\d\r\n$/.test(text)) return malformed("the request line has no HTTP version");
+  return faultOf("version-not-supported", { detail: "this is an HTTP/1.1 server" });
 }
 
 /** Tells the target's form, and takes scheme and authority off (RFC 9112, section 3.2). */
@@ -139,11 +160,10 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   into.authorityStart = into.authorityEnd = targetStart;
   into.isHead = methodLength === 4 && isMethod(bytes, methodStart, METHOD_HEAD);
   if (methodLength === 7 && isMethod(bytes, methodStart, METHOD_CONNECT)) {
-    const message = "Not implemented: CONNECT";
-    return { status: 501, code: "method-not-implemented", message };
+    return faultOf("method-not-implemented", { detail: "CONNECT" });
   }
   if (bytes[targetStart] === SLASH) return undefined;
-  if (targetEnd - targetStart === 1 && bytes[targetStart] === 0x2a) {
+  if (targetEnd - targetStart === 1 && bytes[targetStart] === STAR) {
     if (methodLength === 7 && isMethod(bytes, methodStart, METHOD_OPTIONS)) {
       return undefined;
     }
@@ -199,11 +219,7 @@ function readFraming(bytes: Uint8Array, into: RequestHead): Fault | undefined {
     case "ambiguous":
       return malformed(declared.reason);
     case "unsupported":
-      return {
-        status: 501,
-        code: "coding-not-implemented",
-        message: `Not implemented: ${declared.reason}`,
-      };
+      return faultOf("coding-not-implemented", { detail: declared.reason });
     default:
       return declared satisfies never;
   }
@@ -212,8 +228,4 @@ function readFraming(bytes: Uint8Array, into: RequestHead): Fault | undefined {
 /** Methods are case-sensitive; `lower` is the method's name in lower case. */
 function isMethod(bytes: Uint8Array, start: number, lower: Uint8Array): boolean {
   return lower.every((byte, index) => bytes[start + index] === (byte & ~0x20));
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }

@@ -5,6 +5,8 @@ import { ascii, CR, FIELD_VALUE, LF, SPACE } from "./octets.ts";
 
 /** A parsed answer's head: offsets into the buffer that it was read from. Reused for the next. */
 export interface ResponseHead {
+  /** The buffer that it was read from. */
+  bytes: Uint8Array;
   start: number;
   /** Just behind the empty line. */
   end: number;
@@ -26,6 +28,7 @@ const UNTIL_CLOSE: Framing = { type: "close" };
 /** An empty head to parse into. */
 export function createResponseHead(maxFields: number): ResponseHead {
   return {
+    bytes: new Uint8Array(0),
     start: 0,
     end: 0,
     status: 0,
@@ -51,6 +54,7 @@ export function parseResponseHead(
   },
   into: ResponseHead,
 ): string | undefined {
+  into.bytes = bytes;
   into.start = range.start;
   into.end = range.end;
   const fieldsStart = parseStatusLine(bytes, range.start, into);

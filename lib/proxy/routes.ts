@@ -3,7 +3,7 @@ import type { Upstream } from "./upstream.ts";
 
 /** Where requests for a function go. */
 export type Route =
-  | { readonly type: "ready"; readonly upstream: Upstream }
+  | { readonly type: "ready"; readonly upstream: Upstream; readonly keepPrefix?: boolean }
   /** It is being started; requests wait. */
   | { readonly type: "waiting" }
   /** It can't be started, or not now. */
@@ -54,7 +54,10 @@ export class RouteTable {
     const { promise, resolve } = Promise.withResolvers<Waited>();
     const wake = (): void => resolve({ type: "route", route: this.#routes.get(name) });
     const abort = (): void => resolve({ type: "aborted" });
-    const timer = setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);
+    // A timer of more than its 31 bits would fire at once.
+    const timer = options.waitTimeoutMs === Infinity
+      ? undefined
+      : setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);
     options.signal?.addEventListener("abort", abort);
     waiting.add(wake);
     try {

@@ -12,7 +12,8 @@ export async function tunnel(client: Wire, upstream: Wire): Promise<void> {
   await Promise.all([pass(client, upstream), pass(upstream, client)]);
 }
 
-async function pass(from: Wire, to: Wire): Promise<void> {
+/** Passes bytes one way until that side ends, and then its end. */
+export async function pass(from: Wire, to: Wire): Promise<void> {
   try {
     do {
       if (from.start < from.end) {

@@ -25,10 +25,10 @@ export interface Upstream {
   readonly requests: number;
   /** Runs one request; counts it as long as it lasts. */
   readonly use: <Result>(task: () => Promise<Result>) => Promise<Result>;
-  /** A connection, kept or new. Rejects when the instance does not accept one. */
-  readonly acquire: () => Promise<UpstreamConnection>;
-  /** A new connection. Rejects when the instance does not accept one. */
-  readonly connect: () => Promise<UpstreamConnection>;
+  /** A connection that was kept, if there is one. */
+  readonly takeIdle: () => UpstreamConnection | undefined;
+  /** A new connection. Rejects when the instance does not accept one in time. */
+  readonly connect: (timeoutMs: number) => Promise<UpstreamConnection>;
   /** Keeps a connection whose answer was read to its end for the next request. */
   readonly release: (connection: UpstreamConnection) => void;
   /** Closes a connection that can't be kept. */
@@ -57,8 +57,8 @@ export function createUpstream(hostname: string, port: number): Upstream {
     wire.close();
   }
 
-  async function connect(): Promise<UpstreamConnection> {
-    const connection = await Deno.connect({ hostname, port });
+  async function connect(timeoutMs: number): Promise<UpstreamConnection> {
+    const connection = await connectWithin(timeoutMs, { hostname, port });
     connection.setNoDelay(true);
     const wire = new Wire(connection, BUFFER_BYTES);
     if (isClosed) {
@@ -92,9 +92,9 @@ export function createUpstream(hostname: string, port: number): Upstream {
         if (inFlight === 0) waiting.splice(0).forEach((resolve) => resolve());
       }
     },
-    async acquire() {
+    takeIdle() {
       const kept = idle.pop();
-      if (kept === undefined) return await connect();
+      if (kept === undefined) return undefined;
       kept.onRead = undefined;
       return { wire: kept, isReused: true };
     },
@@ -119,4 +119,22 @@ export function createUpstream(hostname: string, port: number): Upstream {
       for (const wire of [...open]) forget(wire);
     },
   };
+}
+
+/** A full backlog answers nothing at all, and the kernel would go on asking for two minutes. */
+async function connectWithin(
+  timeoutMs: number,
+  address: { readonly hostname: string; readonly port: number },
+): Promise<Deno.TcpConn> {
+  if (timeoutMs === Infinity) return await Deno.connect(address);
+  const abort = new AbortController();
+  const timer = setTimeout(
+    () => abort.abort(new DOMException("no connection in time", "TimeoutError")),
+    timeoutMs,
+  );
+  try {
+    return await Deno.connect({ ...address, signal: abort.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,6 +1,15 @@
 /** Buffer of a connection whose body streams. */
 const LARGE = 64 * 1024;
 
+/** What is needed of a connection; `Deno.TcpConn` has it. */
+export interface Connection {
+  readonly read: (into: Uint8Array) => Promise<number | null>;
+  readonly write: (bytes: Uint8Array) => Promise<number>;
+  /** Ends our side; the peer may go on. */
+  readonly closeWrite: () => Promise<void>;
+  readonly close: () => void;
+}
+
 /**
  * One side of the proxy: a connection and the bytes that were read from it and not yet used. At
  * most one read is under way; it may be left pending, to learn that the peer goes away, and is then
@@ -18,6 +27,8 @@ export class Wire {
   isBroken = false;
   /** Whether its next message is waited for, and not a byte of that has come. */
   isIdle = false;
+  /** Bytes that were written in all. */
+  written = 0;
   /** Called when a read ends that nobody may be waiting for, and when the wire is closed. */
   onRead: ((hasBytes: boolean) => void) | undefined;
 
@@ -25,7 +36,7 @@ export class Wire {
   #isClosed = false;
 
   /** `capacity` is the buffer's size in bytes while the connection waits for its next message. */
-  constructor(readonly connection: Deno.Conn, readonly capacity: number) {
+  constructor(readonly connection: Connection, readonly capacity: number) {
     this.buffer = new Uint8Array(capacity);
   }
 
@@ -45,12 +56,21 @@ export class Wire {
     if (isFree && this.buffer.length > this.capacity) this.#resize(this.capacity);
   }
 
+  /**
+   * Leaves the buffer to whoever still looks at what was read from it, and goes on with a new one.
+   * While a read is under way nothing can be moved; what was read stays where it is until the next.
+   */
+  detach(): void {
+    if (this.#reading === undefined) this.#resize(this.capacity);
+  }
+
   /** Writes all of `bytes`; rejects when the peer does not take them. */
   async write(bytes: Uint8Array): Promise<void> {
     let written = await this.connection.write(bytes);
     while (written < bytes.length) {
       written += await this.connection.write(bytes.subarray(written));
     }
+    this.written += written;
   }
 
   /** Closes the connection; what is under way on it ends. */
@@ -97,7 +117,7 @@ export class Wire {
   }
 
   #resize(capacity: number): void {
-    const resized = new Uint8Array(capacity);
+    const resized = new Uint8Array(Math.max(capacity, this.end - this.start));
     resized.set(this.buffer.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;

@@ -46,6 +46,8 @@ export interface InstanceOptions {
 /** An instance that is ready. */
 export interface OpenInstance {
   readonly upstream: Upstream;
+  /** Its requests come with the prefix. */
+  readonly keepPrefix: boolean;
   readonly revision: string;
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<Exit>;
@@ -143,6 +145,7 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
     type: "ready",
     instance: {
       upstream,
+      keepPrefix: policy.keepPrefix,
       revision,
       ended: process.ended,
       lastLines: lines.text,

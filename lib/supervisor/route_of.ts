@@ -1,4 +1,4 @@
-import type { Fault } from "../proxy/fault.ts";
+import { type Fault, faultOf } from "../proxy/fault.ts";
 import type { FunctionState } from "./state.ts";
 
 /** Where a function's requests are to go. */
@@ -27,10 +27,7 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
   const message = detail === "" ? failure.reason : `${failure.reason}\n\n${detail}`;
   if (failure.stage === "exit") {
     const retryAfterS = Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
-    return {
-      type: "refused",
-      fault: { status: 503, code: "function-exited", message, retryAfterS },
-    };
+    return { type: "refused", fault: faultOf("function-exited", { message, retryAfterS }) };
   }
-  return { type: "refused", fault: { status: 500, code: "function-failed", message } };
+  return { type: "refused", fault: faultOf("function-failed", { message }) };
 }

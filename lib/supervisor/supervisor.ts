@@ -87,8 +87,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case "none":
         return routes.delete(name);
       case "instance": {
-        const { upstream } = instances.get(decision.id)!;
-        const route: Route = { type: "ready", upstream };
+        const { upstream, keepPrefix } = instances.get(decision.id)!;
+        const route: Route = { type: "ready", upstream, keepPrefix };
         return routes.set(name, route);
       }
       default:

@@ -1,6 +1,9 @@
 import { equal, match } from "node:assert/strict";
 import { serveClient } from "../../lib/proxy/client.ts";
-import { defaultLimits } from "../../lib/proxy/limits.ts";
+import { defaultLimits } from "../../lib/config/limits.ts";
+import { Deadline } from "../../lib/proxy/deadline.ts";
+import { peerOf } from "../../lib/proxy/peer.ts";
+import { createTally } from "../../lib/proxy/tally.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
 import { fakeConnection } from "./fake_connection.ts";
@@ -28,7 +31,7 @@ async function serve(
   });
   const upstream = {
     ...createUpstream("127.0.0.1", 0),
-    acquire: () => Promise.resolve({ wire: served.wire, isReused: false }),
+    takeIdle: () => ({ wire: served.wire, isReused: false }),
     release: () => served.wire.close(),
   };
   const routes = new RouteTable();
@@ -36,11 +39,17 @@ async function serve(
   requests.forEach(client.arrive);
   const serving = serveClient({
     wire: client.wire,
-    address: "192.0.2.1",
-    routes,
-    limits: defaultLimits,
-    closing: new AbortController().signal,
-    deadline: { set: () => {} },
+    peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => false }),
+    deadline: new Deadline({ nowMs: 0 }),
+    tally: createTally(),
+    service: {
+      routes,
+      limits: defaultLimits,
+      domains: [],
+      hideErrors: false,
+      onAccess: undefined,
+      closing: new AbortController().signal,
+    },
   });
   await within(serving, `the end: ${JSON.stringify({ requests, answer, sent })}`);
   return sent;

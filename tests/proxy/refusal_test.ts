@@ -1,3 +1,4 @@
+import { faultOf } from "../../lib/proxy/fault.ts";
 import { equal, match, ok } from "node:assert/strict";
 import { begin, GET, OK, openStage } from "./harness.ts";
 
@@ -29,9 +30,9 @@ Deno.test("serveClient() refuses ambiguous requests, closes, and hands on none o
     [400, "GET /app\r\n\r\n"],
     [400, "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n"],
     [400, "POST /app HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
-    [501, "POST /app HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"],
+    [400, "POST /app HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"],
     [501, "POST /app HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"],
-    [501, "POST /app HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"],
+    [400, "POST /app HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"],
     [501, "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n"],
     [505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
     [414, `GET /app/${"a".repeat(300)} HTTP/1.1\r\nHost: h\r\n\r\n`],
@@ -128,7 +129,7 @@ Deno.test("serveClient() lets a client that is still sending see its answer", as
     [`POST /down HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n`, "500"],
   ];
   await using stage = openStage();
-  const fault = { status: 500, code: "check-failed", message: "It does not compile" };
+  const fault = faultOf("function-failed", { message: "It does not compile" });
   stage.routes.set("down", { type: "refused", fault });
   for (const [head, status] of rows) {
     const pattern = new RegExp(`^HTTP/1.1 ${status} .*\r\nconnection: close\r\n`, "s");

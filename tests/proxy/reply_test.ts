@@ -1,5 +1,6 @@
-import { equal } from "node:assert/strict";
-import { encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
+import { equal, match } from "node:assert/strict";
+import { faultOf } from "../../lib/proxy/fault.ts";
+import { asksForHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
 
 Deno.test("encodeReply() writes an answer of the proxy's own", () => {
@@ -31,20 +32,58 @@ Deno.test("encodeReply() writes an answer of the proxy's own", () => {
       "connection: close\r\n\r\n\xc3\xa9",
     ],
     [
-      faultReply({ status: 503, code: "busy", message: "No", retryAfterS: 2 }),
+      faultReply(faultOf("function-busy", { message: "No", retryAfterS: 2 })),
       false,
       true,
-      `HTTP/1.1 503 Service Unavailable\r\n${text}content-length: 2\r\nx-ddsrv-error: busy\r\n` +
-      "retry-after: 2\r\nconnection: keep-alive\r\n\r\nNo",
+      `HTTP/1.1 503 Service Unavailable\r\n${text}content-length: 2\r\n` +
+      "x-content-type-options: nosniff\r\nx-ddsrv-error: function-busy\r\nretry-after: 2\r\nconnection: keep-alive\r\n\r\nNo",
     ],
     [
-      faultReply({ status: 418, code: "tea", message: "" }),
+      { status: 418, body: "", fields: { "x-ddsrv-error": "tea" } },
       false,
       false,
       "HTTP/1.1 418 \r\ncontent-length: 0\r\nx-ddsrv-error: tea\r\nconnection: close\r\n\r\n",
     ],
   ];
   for (const [reply, isForHead, isPersistent, expected] of rows) {
-    equal(textOf(encodeReply(reply, { isForHead, isPersistent })), expected);
+    const { bytes, headBytes } = encodeReply(reply, { isForHead, isPersistent });
+    equal(textOf(bytes), expected);
+    equal(headBytes, expected.indexOf("\r\n\r\n") + 4);
   }
+});
+
+Deno.test("faultReply() gives a page without scripts to a browser", () => {
+  const message = `<script>alert("1")</script> & 'x'`;
+  const { body, contentType, fields } = faultReply(faultOf("function-failed", { message }), {
+    isHtml: true,
+  });
+  equal(contentType, "text/html; charset=utf-8");
+  match(fields!["content-security-policy"]!, /^default-src 'none';/);
+  match(body, /^<!doctype html>.*<h1>500 The function could not be started<\/h1>/s);
+  match(
+    body,
+    /<pre>&#60;script&#62;alert\(&#34;1&#34;\)&#60;\/script&#62; &#38; &#39;x&#39;<\/pre>/,
+  );
+});
+
+Deno.test("faultReply() hides all but the kind of a fault", () => {
+  const fault = faultOf("upstream-failed", { detail: "10.0.0.1 said no" });
+  equal(faultReply(fault).body, "Error forwarding request: 10.0.0.1 said no");
+  equal(faultReply(fault, { isHidden: true }).body, "Error forwarding request");
+  equal(faultReply(fault, { isHidden: true, isHtml: true }).body.includes("10.0.0.1"), false);
+  equal(faultReply(fault, { isHidden: true }).fields!["x-ddsrv-error"], "upstream-failed");
+});
+
+Deno.test("asksForHtml() knows browsers by what they ask for", () => {
+  const rows: [string, boolean][] = [
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true],
+    ["application/json, TEXT/HTML ;q=0.1", true],
+    ["*/*", false],
+    ["", false],
+    ["text/*", false],
+    ["text/html;q=0", false],
+    ["text/html; q=0.000", false],
+    ["application/json", false],
+  ];
+  for (const [accept, expected] of rows) equal(asksForHtml(accept), expected, accept);
 });

@@ -1,5 +1,6 @@
 import { equal } from "node:assert/strict";
 import { HeadWriter } from "../../lib/proxy/head_writer.ts";
+import { peerOf } from "../../lib/proxy/peer.ts";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
 import { createResponseHead, parseResponseHead } from "../../lib/proxy/response_head.ts";
 import {
@@ -12,19 +13,19 @@ import { routeTarget } from "../../lib/proxy/target.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
 /** The head that a function gets for `text`. */
-function forward(text: string): string {
+function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): string {
   const bytes = bytesOf(text);
   const head = createRequestHead(32);
   const fault = parseRequestHead(bytes, { start: 0, end: bytes.length }, head, {
     maxTargetBytes: 999,
   });
   equal(fault, undefined, text);
-  const { rawName, restStart } = routeTarget(bytes, head);
+  const { rawPrefix, restStart } = routeTarget(head, []);
   const writer = new HeadWriter(8);
-  writeRequestHead(writer, { bytes, head }, {
-    restStart,
-    rawPrefix: `/${rawName}`,
-    forwardedFor: "192.0.2.1",
+  writeRequestHead(writer, head, {
+    restStart: keepPrefix ? head.targetStart : restStart,
+    rawPrefix: keepPrefix ? "" : rawPrefix,
+    peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => isTrusted }),
     requestId: "id",
     upstreamHost: "10.0.0.1:8000",
   });
@@ -94,6 +95,7 @@ Deno.test("writeRequestHead() drops what is for this hop or not to be believed",
     ["Connection: x-forwarded-for, x-request-id\r\nX-Forwarded-For: 6.6.6.6\r\n", ""],
     ["x-forwarded-for: 6.6.6.6\r\nX-FORWARDED-PROTO: https\r\nX-Forwarded-Host: e\r\n", ""],
     ["X-Forwarded-Prefix: /e\r\nX-Request-Id: e\r\nX-Forwarded-For: a\r\n", ""],
+    ["Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nx-forwarded-port: 1\r\n", ""],
     ["Upgrade: websocket\r\n", ""],
     ["Connection: upgrade\r\n", ""],
     [
@@ -107,6 +109,43 @@ Deno.test("writeRequestHead() drops what is for this hop or not to be believed",
       `GET /a HTTP/1.1\r\nHost: h\r\n${seen}${added()}`,
     );
   }
+});
+
+Deno.test("writeRequestHead() goes on from what a trusted peer says", () => {
+  const rows: [string, string][] = [
+    ["", added()],
+    [
+      "X-Forwarded-For: 6.6.6.6, ::1\r\nA: b\r\nX-Forwarded-For: 7.7.7.7\r\n",
+      `A: b\r\n${added().replace("192.0.2.1", "6.6.6.6, ::1, 7.7.7.7, 192.0.2.1")}`,
+    ],
+    ["X-Forwarded-For:\r\n", added()],
+    [
+      "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Request-Id: e\r\n",
+      "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Request-Id: e\r\n" +
+      "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Prefix: /name\r\n\r\n",
+    ],
+    ["X-Forwarded-Prefix: /outer/\r\n", added("h", "/outer/name")],
+    ["Forwarded: for=a\r\nX-Real-IP: b\r\n", `Forwarded: for=a\r\nX-Real-IP: b\r\n${added()}`],
+  ];
+  for (const [sent, seen] of rows) {
+    equal(
+      forward(`GET /name/a HTTP/1.1\r\nHost: h\r\n${sent}\r\n`, { isTrusted: true }),
+      `GET /a HTTP/1.1\r\nHost: h\r\n${seen}`,
+    );
+  }
+});
+
+Deno.test("writeRequestHead() says nothing of a prefix that it leaves where it is", () => {
+  const request = (fields: string): string => `GET /name/a?b HTTP/1.1\r\nHost: h\r\n${fields}\r\n`;
+  const rest = added().replace("X-Forwarded-Prefix: /name\r\n", "");
+  equal(
+    forward(request("X-Forwarded-Prefix: /e\r\n"), { keepPrefix: true }),
+    `GET /name/a?b HTTP/1.1\r\nHost: h\r\n${rest}`,
+  );
+  equal(
+    forward(request("X-Forwarded-Prefix: /e\r\n"), { keepPrefix: true, isTrusted: true }),
+    `GET /name/a?b HTTP/1.1\r\nHost: h\r\n${added("h", "/e")}`,
+  );
 });
 
 const PLAIN: ResponseRewrite = {
@@ -123,7 +162,7 @@ function answer(text: string, rewrite: Partial<ResponseRewrite>): [string, boole
   const range = { start: 0, end: bytes.length, isForHead: false };
   equal(parseResponseHead(bytes, range, head), undefined, text);
   const writer = new HeadWriter(8);
-  writeResponseHead(writer, { bytes, head }, { ...PLAIN, ...rewrite });
+  writeResponseHead(writer, head, { ...PLAIN, ...rewrite });
   return [textOf(writer.written), isPlainResponse(head, { ...PLAIN, ...rewrite })];
 }
 

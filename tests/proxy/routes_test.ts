@@ -1,8 +1,9 @@
+import { faultOf } from "../../lib/proxy/fault.ts";
 import { deepEqual, equal, match } from "node:assert/strict";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { begin, GET, OK, openStage } from "./harness.ts";
 
-const FAULT = { status: 500, code: "check-failed", message: "It does not compile" };
+const FAULT = faultOf("function-failed", { message: "It does not compile" });
 
 Deno.test("RouteTable.wait() gives the route once it is no longer waiting", async () => {
   const limits = { waitTimeoutMs: 10_000, maxWaiting: 2 };

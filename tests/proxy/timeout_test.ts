@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { begin, GET, OK, openStage, within } from "./harness.ts";
 
 Deno.test("serveClient() answers 408 when a head does not come in time", async () => {
@@ -56,13 +56,40 @@ Deno.test("exchange() answers 504 when the function says nothing in time", async
   }
 });
 
-Deno.test("exchange() answers 504 and closes while the body is still being sent", async () => {
-  await using stage = openStage({ firstByteTimeoutMs: 1 });
+Deno.test("exchange() answers 408 and closes when a body does not go on", async () => {
+  await using stage = openStage({ stallTimeoutMs: 1 });
   const { client } = await begin(
     stage,
     "POST /app HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na",
   );
-  match(await client.readAll(), /^HTTP\/1.1 504 .*\r\nconnection: close\r\n/s);
+  match(
+    await client.readAll(),
+    /^HTTP\/1.1 408 .*x-ddsrv-error: body-timeout\r\nconnection: close\r\n/s,
+  );
+});
+
+Deno.test("exchange() answers 504 when the function takes nothing of a body", async () => {
+  await using stage = openStage({ firstByteTimeoutMs: 1, stallTimeoutMs: Infinity });
+  const client = await stage.connect();
+  const length = 64 * 1024 * 1024;
+  await client.write(`POST /app HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n`);
+  await stage.backend.accept();
+  // Ends with an error once the proxy has closed the connection behind its answer.
+  const sent = client.write(new Uint8Array(length)).catch(() => {});
+  match(await client.readUntil("in time"), /^HTTP\/1.1 504 .*upstream-timeout\r\n/s);
+  client.close();
+  await sent;
+});
+
+Deno.test("exchange() cuts off a client that takes nothing of its answer", async () => {
+  await using stage = openStage({ stallTimeoutMs: 1 });
+  const length = 64 * 1024 * 1024;
+  const { client, served } = await begin(stage, GET);
+  await served.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`);
+  // The function's connection is reset when the client's is.
+  await within(served.write(new Uint8Array(length)).catch(() => {}), "the answer to be cut");
+  const got = await client.readAll();
+  ok(got.length < length, "the client got all");
 });
 
 Deno.test("exchange() gives an answer that has begun all the time that it needs", async () => {

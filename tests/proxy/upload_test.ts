@@ -1,7 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { BodyReader } from "../../lib/proxy/body_reader.ts";
+import { Deadline } from "../../lib/proxy/deadline.ts";
+import { peerOf } from "../../lib/proxy/peer.ts";
+import { createTally } from "../../lib/proxy/tally.ts";
 import { exchange } from "../../lib/proxy/exchange.ts";
-import { defaultLimits } from "../../lib/proxy/limits.ts";
+import { defaultLimits } from "../../lib/config/limits.ts";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
 import { fakeConnection } from "./fake_connection.ts";
@@ -37,17 +40,18 @@ Deno.test("exchange() keeps no connection that has not taken the whole request",
     rewrite: {
       restStart: head.targetEnd,
       rawPrefix: "/app",
-      forwardedFor: "192.0.2.1",
+      peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => false }),
       requestId: "id",
       upstreamHost: "h",
     },
     upstream: {
       ...createUpstream("127.0.0.1", 0),
-      acquire: () => Promise.resolve({ wire: served.wire, isReused: false }),
+      takeIdle: () => ({ wire: served.wire, isReused: false }),
       release: () => void released++,
     },
     limits: defaultLimits,
-    setDeadline: () => {},
+    deadline: new Deadline({ nowMs: 0 }),
+    tally: createTally(),
   });
   deepEqual(await within(exchanged, "the exchange to end"), { type: "persistent" });
   equal(got.join(""), OK);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { faultOf } from "../../lib/proxy/fault.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { failure, functionState, instance, readyInstance } from "./function_states.ts";
@@ -7,17 +8,12 @@ const NOW_MS = 10_000;
 const check = failure("check", { reason: "The check failed", detail: "TS2322\nat index.ts" });
 const exit = failure("exit", { reason: "The function ended" });
 
-function refused(status: number, code: string, message: string): RouteDecision {
-  return { type: "refused", fault: { status, code, message } as never };
+function failed(message: string): RouteDecision {
+  return { type: "refused", fault: faultOf("function-failed", { message }) };
 }
 
 function exited(retryAfterS: number): RouteDecision {
-  const fault = {
-    status: 503,
-    code: "function-exited",
-    message: "The function ended",
-    retryAfterS,
-  };
+  const fault = faultOf("function-exited", { message: "The function ended", retryAfterS });
   return { type: "refused", fault };
 }
 
@@ -50,12 +46,12 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
   [
     "a failed check",
     functionState({ failure: check }),
-    refused(500, "function-failed", failedText),
+    failed(failedText),
   ],
   [
     "a failed start in its pause",
     functionState({ failure: failure("start"), backoff: { attempts: 1, untilMs: NOW_MS + 100 } }),
-    refused(500, "function-failed", "No start"),
+    failed("No start"),
   ],
   [
     "an end",

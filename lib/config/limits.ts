@@ -1,4 +1,4 @@
-/** Bounds of what a peer may send and how long it may take. */
+/** Bounds of what a peer of the proxy may send, and of how long it may take. */
 export interface Limits {
   /** Bytes of a message's head. */
   readonly maxHeadBytes: number;
@@ -6,16 +6,26 @@ export interface Limits {
   readonly maxTargetBytes: number;
   /** Field lines of a message. */
   readonly maxFields: number;
+  /** Bytes of a request's body, without what chunks add. */
+  readonly maxBodyBytes: number;
   /** From a head's first byte to its last. */
   readonly headTimeoutMs: number;
   /** Without a request on an open connection. */
   readonly idleTimeoutMs: number;
-  /** From a request's head to the first byte of its answer. */
+  /** Until a function accepts a connection. */
+  readonly connectTimeoutMs: number;
+  /** From a whole request to the first byte of its answer. */
   readonly firstByteTimeoutMs: number;
+  /** Of a client that sends nothing of a body, or takes nothing of an answer. */
+  readonly stallTimeoutMs: number;
   /** For a function that is being started. */
   readonly waitTimeoutMs: number;
   /** Requests that wait for one function's start. */
   readonly maxWaiting: number;
+  /** Clients' connections in all. */
+  readonly maxConnections: number;
+  /** Requests that one instance answers at the same time, tunnels included. */
+  readonly maxInFlight: number;
 }
 
 /** What is taken where nobody says otherwise. */
@@ -23,9 +33,14 @@ export const defaultLimits: Limits = {
   maxHeadBytes: 64 * 1024,
   maxTargetBytes: 16 * 1024,
   maxFields: 128,
+  maxBodyBytes: Infinity,
   headTimeoutMs: 30_000,
   idleTimeoutMs: 120_000,
+  connectTimeoutMs: 5_000,
   firstByteTimeoutMs: 300_000,
+  stallTimeoutMs: 120_000,
   waitTimeoutMs: 30_000,
   maxWaiting: 1_024,
+  maxConnections: 16_384,
+  maxInFlight: 4_096,
 };

@@ -1,0 +1,80 @@
+import { defined } from "../../lib/config/defined.ts";
+import { ConfigError } from "../../lib/config/json_file.ts";
+import { loadSettings } from "../../lib/config/load_settings.ts";
+import type { Settings } from "../../lib/config/settings.ts";
+import { CliError } from "../exit_code.ts";
+import { limitsOf } from "../limit_flags.ts";
+
+/** Options of `ddsrv serve`, and its limits beside them. */
+export interface ServeOptions {
+  readonly port?: number | undefined;
+  readonly hostname?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly logsDir?: string | undefined;
+  readonly logs: boolean;
+  readonly stateDir?: string | undefined;
+  readonly egress?: Settings["egress"] | undefined;
+  readonly dns?: string[] | undefined;
+  readonly allowImport?: string[] | undefined;
+  readonly check: boolean;
+  readonly quiet?: true | undefined;
+  readonly domain?: string[] | undefined;
+  readonly trustedProxies?: string[] | undefined;
+  readonly hideErrors?: true | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly accessLog?: Settings["accessLog"];
+  readonly accessLogFile?: string | undefined;
+}
+
+/**
+ * The settings that flags, environment and file come to.
+ *
+ * @throws {CliError} when they make no sense
+ */
+export async function readSettings(
+  directory: string | undefined,
+  options: ServeOptions,
+): ReturnType<typeof loadSettings> {
+  const { logs, check, logsDir, stateDir, domain } = options;
+  const flags = defined({
+    functionsDirectory: directory,
+    port: options.port,
+    hostname: options.hostname,
+    socket: options.socket,
+    logsDirectory: logsDir,
+    saveLogs: logs ? undefined : false,
+    stateDirectory: stateDir,
+    egress: options.egress,
+    dns: options.dns,
+    allowImport: options.allowImport,
+    checkCode: check ? undefined : false,
+    quiet: options.quiet,
+    domains: domain,
+    trustedProxies: options.trustedProxies,
+    hideErrors: options.hideErrors,
+    tlsCert: options.tlsCert,
+    tlsKey: options.tlsKey,
+    accessLog: options.accessLog,
+    accessLogFile: options.accessLogFile,
+    limits: limitsOf(options),
+  });
+  try {
+    const loaded = await loadSettings(flags, Deno.env.toObject());
+    requireKeyPair(loaded.settings);
+    return loaded;
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      throw new CliError(`${error.message}\nMend it and start again`);
+    }
+    throw error;
+  }
+}
+
+function requireKeyPair({ tlsCert, tlsKey }: Settings): void {
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return;
+  const [given, missing] = tlsCert === undefined ? ["key", "cert"] : ["cert", "key"];
+  throw new CliError(
+    `TLS needs a certificate and its key, and only --tls-${given} is set. Set --tls-${missing} too`,
+  );
+}

@@ -1,0 +1,32 @@
+import { Option } from "@commander-js/extra-typings";
+import {
+  formatLimit,
+  LIMIT_OPTIONS,
+  limitFlag,
+  type LimitOption,
+  limitVariable,
+  parseLimit,
+} from "../lib/config/limit_options.ts";
+import { defaultLimits, type Limits } from "../lib/config/limits.ts";
+import { argument } from "./argument.ts";
+
+/** The flag of each of the proxy's limits. */
+export function limitFlags(): Option[] {
+  return LIMIT_OPTIONS.map((option) => {
+    const variable = limitVariable(option);
+    const usual = formatLimit(option, defaultLimits[option.field]);
+    return new Option(
+      `${limitFlag(option)} <${option.unit}>`,
+      `${option.summary} (env: ${variable}, default: ${usual})`,
+    ).helpGroup("Limits:").argParser(argument((text) => parseLimit(option, text))) as Option;
+  });
+}
+
+/** The limits among a command's options. */
+export function limitsOf(options: object): Partial<Limits> {
+  const given = options as Readonly<Record<string, unknown>>;
+  const entries = LIMIT_OPTIONS.flatMap(({ name, field }: LimitOption) =>
+    typeof given[name] === "number" ? [[field, given[name]]] : []
+  );
+  return Object.fromEntries(entries) as Partial<Limits>;
+}

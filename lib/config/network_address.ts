@@ -1,0 +1,50 @@
+import { isIP } from "node:net";
+
+/** A network: an address and the number of its leading bits that count. */
+export interface Cidr {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: "ipv4" | "ipv6";
+}
+
+/**
+ * A network as people write it: `10.0.0.0/8`, `fd00::/8`, or an address for itself alone.
+ *
+ * @throws {SyntaxError} when `text` is neither
+ * @example
+ * ```ts
+ * import { parseCidr } from "./network_address.ts";
+ * parseCidr("10.0.0.0/8"); // { address: "10.0.0.0", prefix: 8, family: "ipv4" }
+ * ```
+ */
+export function parseCidr(text: string): Cidr {
+  const [, address = "", bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  const prefix = bits === undefined ? most : Number(bits);
+  if (version === 0 || prefix > most) {
+    throw new SyntaxError(
+      `"${text}" is neither an address nor a network. Write 192.0.2.1, 10.0.0.0/8 or fd00::/8`,
+    );
+  }
+  return { address, prefix, family: version === 4 ? "ipv4" : "ipv6" };
+}
+
+/**
+ * A domain in lower case.
+ *
+ * @throws {SyntaxError} when `text` is no name of a host (RFC 1123, section 2.1)
+ * @example
+ * ```ts
+ * import { parseDomain } from "./network_address.ts";
+ * parseDomain("Example.org"); // "example.org"
+ * ```
+ */
+export function parseDomain(text: string): string {
+  const isName = text.length <= 253 && isIP(text) === 0 &&
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(text);
+  if (isName) return text.toLowerCase();
+  throw new SyntaxError(
+    `"${text}" is not a domain. Write example.org to serve its subdomains, without port or "*."`,
+  );
+}

@@ -1,0 +1,118 @@
+import type { AccessLogFormat } from "../config/settings.ts";
+import { fieldText } from "./fields.ts";
+import type { FaultCode } from "./fault.ts";
+import { ascii, latin1 } from "./octets.ts";
+import type { RequestHead } from "./request_head.ts";
+
+/** What is known of a request before it is answered; bytes as characters, none of them changed. */
+export interface AccessRequest {
+  /** Milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly method: string;
+  /** As sent, prefix and all. */
+  readonly target: string;
+  /** Empty when the request could not be read; so are its other parts then. */
+  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "";
+  readonly host: string;
+  readonly referer: string;
+  readonly userAgent: string;
+}
+
+/** A request and its answer. */
+export interface AccessRecord extends AccessRequest {
+  /** The client's address. */
+  readonly address: string;
+  /** The function's name, where there is one. */
+  readonly functionName: string | undefined;
+  readonly status: number;
+  /** Bytes of the answer's body, as sent. */
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly requestId: string | undefined;
+  /** Why the function did not answer. */
+  readonly error: FaultCode | undefined;
+}
+
+const REFERER = ascii("referer");
+const USER_AGENT = ascii("user-agent");
+const HOST = ascii("host");
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat(
+  ["Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+);
+
+/** What an access log wants of a request's head, taken out before its buffer is used again. */
+export function describeRequest(head: RequestHead, startedAtMs: number): AccessRequest {
+  const { bytes, fields } = head;
+  return {
+    startedAtMs,
+    method: latin1(bytes, head.methodStart, head.methodEnd),
+    // An absolute target's scheme and host stand before what is routed.
+    target: latin1(bytes, head.methodEnd + 1, head.targetEnd),
+    protocol: head.isHttp10 ? "HTTP/1.0" : "HTTP/1.1",
+    host: fieldText(bytes, fields, HOST),
+    referer: fieldText(bytes, fields, REFERER),
+    userAgent: fieldText(bytes, fields, USER_AGENT),
+  };
+}
+
+/** A record as one line, with its end. */
+export function formatAccess(record: AccessRecord, format: AccessLogFormat): string {
+  switch (format) {
+    case "json":
+      return formatJson(record);
+    case "combined":
+      return formatCombined(record);
+    default:
+      return format satisfies never;
+  }
+}
+
+function formatJson(record: AccessRecord): string {
+  const { functionName, error, requestId } = record;
+  return `${
+    JSON.stringify({
+      time: new Date(record.startedAtMs).toISOString(),
+      address: record.address,
+      function: functionName ?? null,
+      method: record.method,
+      target: utf8(record.target),
+      protocol: record.protocol,
+      host: utf8(record.host),
+      status: record.status,
+      bytes: record.bytes,
+      durationMs: Math.round(record.durationMs * 1_000) / 1_000,
+      requestId: requestId === undefined ? null : utf8(requestId),
+      referer: utf8(record.referer),
+      userAgent: utf8(record.userAgent),
+      error: error ?? null,
+    })
+  }\n`;
+}
+
+/** The combined format of Apache and nginx; what a client sent can't end a field or a line. */
+function formatCombined(record: AccessRecord): string {
+  const request = `${record.method} ${record.target} ${record.protocol}`.trim() || "-";
+  return `${record.address} - - [${logTime(record.startedAtMs)}] "${escaped(request)}" ` +
+    `${record.status} ${record.bytes} "${escaped(record.referer) || "-"}" ` +
+    `"${escaped(record.userAgent) || "-"}"\n`;
+}
+
+/** `23/Nov/2026:05:40:05 +0000`, in UTC. */
+function logTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  const [year, month, day] = iso.slice(0, 10).split("-");
+  return `${day}/${MONTHS[Number(month) - 1]}/${year}:${iso.slice(11, 19)} +0000`;
+}
+
+function escaped(text: string): string {
+  return text.replace(
+    /[^ -~]|["\\]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
+}
+
+/** Text of bytes that mostly are UTF-8. */
+function utf8(bytes: string): string {
+  return new TextDecoder().decode(ascii(bytes));
+}

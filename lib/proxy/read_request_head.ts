@@ -1,0 +1,99 @@
+import { type Fault, faultOf } from "./fault.ts";
+import { findHeadEnd } from "./head_end.ts";
+import { CR, LF } from "./octets.ts";
+import {
+  createRequestHead,
+  parseRequestHead,
+  type RequestHead,
+  targetTooLong,
+} from "./request_head.ts";
+import { type Client, refuseClient } from "./service.ts";
+import type { Wire } from "./wire.ts";
+
+/** Heads that no connection is using: one that is idle needs none. */
+const spareHeads: RequestHead[] = [];
+
+const HEAD_TIMEOUT = faultOf("head-timeout", { detail: "the head did not come in time" });
+
+/**
+ * Reads the next request's head; gives `undefined` when there is none, or none that can be
+ * answered. To be given back with {@linkcode giveBackHead}.
+ */
+export async function readRequestHead(client: Client): Promise<RequestHead | undefined> {
+  const { wire, service, deadline } = client;
+  const { limits } = service;
+  let scanned = wire.start;
+  let isBegun = false;
+  let refused: Promise<void> | undefined;
+  deadline.set(limits.idleTimeoutMs, () => wire.close());
+  for (;;) {
+    skipEmptyLines(wire);
+    const length = wire.end - wire.start;
+    if (length > 0 && !isBegun) {
+      isBegun = true;
+      deadline.set(limits.headTimeoutMs, () => refused = refuseClient(client, HEAD_TIMEOUT));
+    }
+    const end = findHeadEnd(wire.buffer, Math.max(scanned, wire.start), wire.end);
+    if (end !== -1) {
+      deadline.clear();
+      return await parse(client, end);
+    }
+    if (length > limits.maxHeadBytes) {
+      await refuseClient(client, hasLine(wire) ? headTooLarge(client) : targetTooLong(limits));
+      return undefined;
+    }
+    if (service.closing.aborted && !isBegun) return undefined;
+    wire.isIdle = !isBegun;
+    const hasBytes = await wire.fill();
+    wire.isIdle = false;
+    if (!hasBytes || refused !== undefined) {
+      await refused;
+      return undefined;
+    }
+    scanned = wire.start + Math.max(0, length - 3);
+  }
+}
+
+/** Gives a head back that is no longer looked at. */
+export function giveBackHead(head: RequestHead): void {
+  spareHeads.push(head);
+}
+
+/** Parses the head that ends at `end`, or answers why it can't be. */
+async function parse(client: Client, end: number): Promise<RequestHead | undefined> {
+  const { wire, service } = client;
+  const range = { start: wire.start, end };
+  wire.start = end;
+  const head = takeHead(service.limits.maxFields);
+  const fault = end - range.start > service.limits.maxHeadBytes
+    ? headTooLarge(client)
+    : parseRequestHead(wire.buffer, range, head, service.limits);
+  if (fault === undefined) return head;
+  giveBackHead(head);
+  await refuseClient(client, fault);
+  return undefined;
+}
+
+/** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
+function takeHead(maxFields: number): RequestHead {
+  const spare = spareHeads.pop();
+  return spare?.fields.kinds.length === maxFields ? spare : createRequestHead(maxFields);
+}
+
+/** Empty lines before a request are passed over (RFC 9112, section 2.2). */
+function skipEmptyLines(wire: Wire): void {
+  const { buffer } = wire;
+  while (wire.end - wire.start >= 2 && buffer[wire.start] === CR && buffer[wire.start + 1] === LF) {
+    wire.start += 2;
+  }
+}
+
+/** Whether the request line has come whole; or else it is the target that is too long. */
+function hasLine(wire: Wire): boolean {
+  const at = wire.buffer.indexOf(LF, wire.start);
+  return at !== -1 && at < wire.end;
+}
+
+function headTooLarge({ service }: Client): Fault {
+  return faultOf("head-too-large", { detail: `more than ${service.limits.maxHeadBytes} bytes` });
+}
