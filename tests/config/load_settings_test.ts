@@ -107,3 +107,67 @@ Deno.test("loadSettings() refuses a file that is not what it should be", async (
     message: `${path}:1:3 has the unknown key "ports". Did you mean "port"?`,
   });
 });
+
+Deno.test("loadSettings() lays limits over each other one by one", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write(
+    "ddsrv.json",
+    '{ "maxBodySize": "1MiB", "maxFields": 64, "maxWaiting": "7", "idleTimeout": "none" }',
+  );
+  const { settings } = await loadSettings(
+    { functionsDirectory: directory.path, limits: { maxWaiting: 9 } },
+    { DDSRV_MAX_FIELDS: "65", DDSRV_MAX_WAITING: "8", DDSRV_HEAD_TIMEOUT: "1s" },
+  );
+  assert.deepEqual(settings.limits, {
+    ...defaultSettings.limits,
+    maxBodyBytes: 1_048_576,
+    maxFields: 65,
+    maxWaiting: 9,
+    idleTimeoutMs: Infinity,
+    headTimeoutMs: 1_000,
+  });
+});
+
+Deno.test("loadSettings() reads what the proxy goes by", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write(
+    "ddsrv.json",
+    '{ "domain": "Example.org", "trustedProxies": ["10.0.0.0/8"], "hideErrors": true, ' +
+      '"keepPrefix": true, "accessLog": "combined", "tlsCert": "/a", "tlsKey": "/b" }',
+  );
+  const { settings, warnings } = await loadSettings({ functionsDirectory: directory.path }, {
+    DDSRV_DOMAIN: "a.test, b.test",
+    DDSRV_ACCESS_LOG: "xml",
+  });
+  assert.deepEqual(settings.domains, ["a.test", "b.test"]);
+  assert.deepEqual(settings.trustedProxies, ["10.0.0.0/8"]);
+  assert.deepEqual([settings.hideErrors, settings.keepPrefix], [true, true]);
+  assert.deepEqual([settings.accessLog, settings.tlsCert, settings.tlsKey], [
+    "combined",
+    "/a",
+    "/b",
+  ]);
+  assert.deepEqual(warnings, [
+    'DDSRV_ACCESS_LOG: "xml" is not a format of the access log. Choose json or combined',
+  ]);
+});
+
+const wrong: readonly [text: string, message: RegExp][] = [
+  ['{ "maxHeadSize": "1" }', /:1:18 is not valid in "maxHeadSize": "1" is not a size\. Write/],
+  ['{ "maxHeadSize": 5 }', /in "maxHeadSize": Invalid input: expected string, received number/],
+  ['{ "maxFields": 0 }', /in "maxFields": "0" is out of bounds\. Give 1 to 8192/],
+  ['{ "maxHeadSise": "1KiB" }', /unknown key "maxHeadSise"\. Did you mean "maxHeadSize"\?/],
+  [
+    '{ "trustedProxies": ["x"] }',
+    /in "trustedProxies\.0": "x" is neither an address nor a network/,
+  ],
+  ['{ "domain": "*.a" }', /"domain"/],
+];
+
+for (const [text, message] of wrong) {
+  Deno.test(`loadSettings() says what is wrong with ${text}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("ddsrv.json", text);
+    await assert.rejects(loadSettings({ functionsDirectory: directory.path }, {}), { message });
+  });
+}

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { equal, match } from "node:assert/strict";
 import { begin, GET, OK, openStage, within } from "./harness.ts";
 
 Deno.test("exchange() closes the function's connection when the client goes away", async () => {
@@ -109,4 +109,41 @@ Deno.test("Proxy.drain() lets requests in flight finish and takes no new ones", 
   await served.write(OK);
   equal(await client.readAll(), OK);
   await within(drained, "the drain to end");
+});
+
+Deno.test("serveClient() forgets a request whose client leaves while it waits for a start", async () => {
+  for (const behind of ["", GET, "x".repeat(10_000)]) {
+    const left = Promise.withResolvers<void>();
+    await using stage = openStage({}, {
+      onAccess: ({ status }) => status === 499 && left.resolve(),
+    });
+    stage.routes.set("app", { type: "waiting" });
+    const client = await stage.connect();
+    await client.write(GET + behind);
+    client.close();
+    // Behind more than there is room for, its end can't be seen yet.
+    if (behind.length < 4_096) await within(left.promise, "the proxy to notice");
+    stage.routes.set("app", { type: "ready", upstream: stage.upstream });
+    if (behind.length < 4_096) equal(stage.backend.opened, 0);
+  }
+});
+
+Deno.test("serveClient() loses nothing of what came while a request waited for a start", async () => {
+  await using stage = openStage();
+  stage.routes.set("app", { type: "waiting" });
+  const client = await stage.connect();
+  const body = "b".repeat(6_000);
+  const post = `POST /app/y HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n`;
+  for (const part of [GET, post.slice(0, 20), post.slice(20), body]) {
+    await client.write(part);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  stage.routes.set("app", { type: "ready", upstream: stage.upstream });
+  const served = await stage.backend.accept();
+  match(await served.readHead(), /^GET \/x HTTP\/1.1\r\nHost: h\r\nX-Forwarded-For: /);
+  await served.write(OK);
+  match(await served.readHead(), /^POST \/y HTTP\/1.1\r\nHost: h\r\nContent-Length: 6000\r\n/);
+  equal(await served.read(body.length), body);
+  await served.write(OK);
+  equal(await client.read(2 * OK.length), OK + OK);
 });

@@ -38,13 +38,13 @@ export async function within<Value>(promise: PromiseLike<Value>, what: string): 
 export class Peer implements Disposable {
   /** Whether the connection ended with a reset. */
   isReset = false;
-  readonly #connection: Deno.TcpConn;
+  readonly #connection: Deno.TcpConn | Deno.TlsConn;
   #unread = "";
   #isClosed = false;
 
-  constructor(connection: Deno.TcpConn) {
+  constructor(connection: Deno.TcpConn | Deno.TlsConn) {
     this.#connection = connection;
-    connection.setNoDelay(true);
+    if ("setNoDelay" in connection) connection.setNoDelay(true);
   }
 
   /** Writes text, or bytes as they are. */
@@ -134,8 +134,8 @@ export interface Stage extends AsyncDisposable {
   readonly backend: Backend;
   readonly upstream: Upstream;
   readonly proxy: ReturnType<typeof openProxy>;
-  /** A client's connection. */
-  readonly connect: () => Promise<Peer>;
+  /** A client's connection; with an authority to trust, it speaks TLS. */
+  readonly connect: (authority?: string) => Promise<Peer>;
 }
 
 export function openBackend(): Backend {
@@ -175,7 +175,10 @@ export function openBackend(): Backend {
 }
 
 /** Opens all of it; nothing of it may fail on its own account. */
-export function openStage(limits: ProxyOptions["limits"] = {}): Stage {
+export function openStage(
+  limits: ProxyOptions["limits"] = {},
+  options: Partial<ProxyOptions> = {},
+): Stage {
   const backend = openBackend();
   const upstream = createUpstream("127.0.0.1", backend.port);
   const routes = new RouteTable();
@@ -187,6 +190,7 @@ export function openStage(limits: ProxyOptions["limits"] = {}): Stage {
     routes,
     limits: limits ?? {},
     onError: (error) => errors.push(error),
+    ...options,
   });
   const clients: Peer[] = [];
   return {
@@ -194,8 +198,13 @@ export function openStage(limits: ProxyOptions["limits"] = {}): Stage {
     backend,
     upstream,
     proxy,
-    async connect() {
-      const client = new Peer(await Deno.connect({ hostname: "127.0.0.1", port: proxy.port }));
+    async connect(authority) {
+      const address = { hostname: "localhost", port: proxy.port };
+      const client = new Peer(
+        authority === undefined
+          ? await Deno.connect({ ...address, hostname: "127.0.0.1" })
+          : await connectTls(address, authority),
+      );
       clients.push(client);
       return client;
     },
@@ -218,4 +227,19 @@ export async function begin(
   await client.write(request);
   const served = await stage.backend.accept();
   return { client, served, head: await served.readHead() };
+}
+
+/** Rejects when the certificate is not one of the authority's. */
+async function connectTls(
+  address: { readonly hostname: string; readonly port: number },
+  authority: string,
+): Promise<Deno.TlsConn> {
+  const connection = await Deno.connectTls({ ...address, caCerts: [authority] });
+  try {
+    await connection.handshake();
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }

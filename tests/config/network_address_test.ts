@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { parseCidr, parseDomain } from "../../lib/config/network_address.ts";
+
+Deno.test("parseCidr() reads addresses and networks", () => {
+  const rows: readonly [string, string, number, string][] = [
+    ["192.0.2.1", "192.0.2.1", 32, "ipv4"],
+    ["10.0.0.0/8", "10.0.0.0", 8, "ipv4"],
+    ["0.0.0.0/0", "0.0.0.0", 0, "ipv4"],
+    ["::1", "::1", 128, "ipv6"],
+    ["fd00::/8", "fd00::", 8, "ipv6"],
+  ];
+  for (const [text, address, prefix, family] of rows) {
+    assert.deepEqual(parseCidr(text), { address, prefix, family }, text);
+  }
+});
+
+for (
+  const text of ["", "x", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "fe80::1%eth0", "a.b/8"]
+) {
+  Deno.test(`parseCidr() refuses "${text}"`, () => {
+    assert.throws(() => parseCidr(text), {
+      name: "SyntaxError",
+      message: /neither an address nor/,
+    });
+  });
+}
+
+Deno.test("parseDomain() gives a domain in lower case", () => {
+  for (const text of ["example.org", "a", "xn--bcher-kva.example", "A-1.Example.ORG"]) {
+    assert.equal(parseDomain(text), text.toLowerCase());
+  }
+});
+
+for (
+  const text of ["", ".", "*.example.org", "example.org:80", "-a.b", "a..b", "192.0.2.1", "a_b"]
+) {
+  Deno.test(`parseDomain() refuses "${text}"`, () => {
+    assert.throws(() => parseDomain(text), { name: "SyntaxError", message: /is not a domain/ });
+  });
+}

@@ -1,0 +1,156 @@
+import { equal, match, rejects, throws } from "node:assert/strict";
+import { openProxy } from "../../lib/proxy/proxy.ts";
+import { RouteTable } from "../../lib/proxy/routes.ts";
+import type { KeyPair } from "../../lib/proxy/tls_listener.ts";
+import { watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { PAIRS } from "./certificates.ts";
+import { GET, OK, openStage, within } from "./harness.ts";
+
+const { one, two } = PAIRS;
+
+Deno.test("openProxy() serves TLS, and says so to the function", async () => {
+  await using stage = openStage({}, { tls: one });
+  const client = await stage.connect(one.authority);
+  await client.write(GET);
+  const served = await stage.backend.accept();
+  match(
+    await served.readHead(),
+    /\r\nX-Forwarded-For: 127\.0\.0\.1\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: https\r\n/,
+  );
+  await served.write(OK);
+  equal(await client.readUntil("ok"), OK);
+});
+
+Deno.test("openProxy() passes large bodies both ways through TLS", async () => {
+  await using stage = openStage({}, { tls: one });
+  const body = "0123456789abcdef".repeat(128 * 1024);
+  const client = await stage.connect(one.authority);
+  const sent = client.write(
+    `POST /app HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  const served = await stage.backend.accept();
+  await served.readHead();
+  equal(await served.read(body.length), body);
+  await sent;
+  const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const answered = served.write(answer);
+  equal(await client.read(answer.length), answer);
+  await answered;
+});
+
+Deno.test("openProxy() hands all of an answer over before it closes a TLS connection", async () => {
+  await using stage = openStage({}, { tls: one });
+  const body = "x".repeat(4 * 1024 * 1024);
+  const client = await stage.connect(one.authority);
+  await client.write("GET /app HTTP/1.0\r\n\r\n");
+  const served = await stage.backend.accept();
+  await served.readHead();
+  const answered = served.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await answered;
+  match(await client.readAll(), /^HTTP\/1.1 200 OK\r\n.*Connection: close\r\n\r\nx{4194304}$/s);
+});
+
+Deno.test("openProxy() answers nothing to a client that does not speak TLS", async () => {
+  await using stage = openStage({}, { tls: one });
+  const client = await stage.connect();
+  await client.write(GET);
+  equal((await client.readAll()).includes("HTTP/"), false);
+  equal(stage.backend.opened, 0);
+});
+
+Deno.test("Proxy.renew() takes another certificate and drops nobody", async () => {
+  await using stage = openStage({}, { tls: one });
+  const before = await stage.connect(one.authority);
+  await before.write(GET);
+  const served = await stage.backend.accept();
+  await served.readHead();
+  stage.proxy.renew(two);
+  const after = await stage.connect(two.authority);
+  await rejects(stage.connect(one.authority), /certificate|UnknownIssuer/i);
+  await served.write(OK);
+  await before.readUntil("ok");
+  for (const client of [before, after]) {
+    await client.write(GET);
+    await served.readHead();
+    await served.write(OK);
+    equal(await client.readUntil("ok"), OK);
+  }
+});
+
+Deno.test("Proxy.renew() keeps the pair that it has when the new one can't be used", async () => {
+  await using stage = openStage({}, { tls: one });
+  throws(() => stage.proxy.renew({ cert: two.cert, key: one.key }));
+  throws(() => stage.proxy.renew({ cert: "no certificate", key: one.key }));
+  await stage.connect(one.authority);
+});
+
+Deno.test("Proxy.renew() loses no connection while many arrive", async () => {
+  await using stage = openStage({}, { tls: one });
+  const authorities = `${one.authority}${two.authority}`;
+  const clients = Array.from({ length: 60 }, async (_, index) => {
+    if (index % 10 === 5) stage.proxy.renew(index % 20 === 5 ? two : one);
+    const client = await stage.connect(authorities);
+    await client.write("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+    match(await client.readUntil("not found"), /^HTTP\/1.1 404 /);
+  });
+  await Promise.all(clients);
+});
+
+Deno.test("openProxy() closes what it has opened when the port is taken", () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const options = { hostname: "127.0.0.1", port: taken.addr.port, routes: new RouteTable() };
+  throws(() => openProxy({ ...options, tls: one, onError: () => {} }), Deno.errors.AddrInUse);
+});
+
+Deno.test("openProxy() ends at once over TLS clients that say nothing", async () => {
+  const stage = openStage({}, { tls: one });
+  await stage.connect(one.authority);
+  await stage.connect();
+  await stage[Symbol.asyncDispose]();
+});
+
+Deno.test("watchKeyPair() takes up what changed, once both files fit", async () => {
+  await using directory = await temporaryDirectory();
+  const certPath = await directory.write("cert.pem", one.cert);
+  const keyPath = await directory.write("key.pem", one.key);
+  const renewed: KeyPair[] = [];
+  const warnings: string[] = [];
+  let told = Promise.withResolvers<void>();
+  const tell = (): void => told.resolve();
+  using _watch = watchKeyPair({
+    certPath,
+    keyPath,
+    current: one,
+    intervalMs: 1,
+    renew(pair) {
+      if (pair.cert === two.cert && pair.key === one.key) throw new Error("they don't match");
+      renewed.push(pair);
+    },
+    onRenewed: tell,
+    onWarning(message) {
+      warnings.push(message);
+      tell();
+    },
+  });
+  await replace(certPath, two.cert);
+  await within(told.promise, "a warning");
+  match(warnings.join(), /they don't match\. The one before stays in use; mend the files$/);
+  told = Promise.withResolvers();
+  await replace(keyPath, two.key);
+  await within(told.promise, "the renewal");
+  equal(renewed.length, 1);
+  equal(renewed[0]!.key, two.key);
+  told = Promise.withResolvers();
+  await Deno.remove(certPath);
+  await within(told.promise, "another warning");
+  equal(warnings.length, 2);
+  equal(renewed.length, 1);
+});
+
+/** As those do who renew certificates: nobody sees half a file. */
+async function replace(path: string, text: string): Promise<void> {
+  const beside = `${path}.new`;
+  await Deno.writeTextFile(beside, text);
+  await Deno.rename(beside, path);
+}
