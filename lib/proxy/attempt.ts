@@ -49,6 +49,9 @@ const UPSTREAM_TIMEOUT = faultOf("upstream-timeout", {
   detail: "the function did not answer in time",
 });
 
+/** Interim answers that a function may send before its answer; no use has more than a few. */
+const MAX_INTERIM = 64;
+
 /** One request on one connection to a function. */
 export class Attempt {
   readonly #options: ExchangeOptions;
@@ -138,12 +141,12 @@ export class Attempt {
 
   async #answer(): Promise<Outcome | "dead"> {
     const { limits, head } = this.#options;
-    for (let isFirst = true;; isFirst = false) {
+    for (let interim = 0;; interim++) {
       const problem = await this.#readHead();
       if (problem !== undefined) {
         // Behind an interim answer nothing may be repeated any more.
-        const isDead = problem === "dead" && !isFirst;
-        return this.#withoutAnswer(isDead ? "the function's answer did not come" : problem);
+        const isLate = problem === "dead" && interim > 0;
+        return this.#withoutAnswer(isLate ? "the function's answer did not come" : problem);
       }
       const { status } = this.#response;
       if (status === 101) {
@@ -151,6 +154,9 @@ export class Attempt {
         return refuse(badUpstream("the function switched protocols unasked"));
       }
       if (status >= 200) return await this.#passAnswer();
+      if (interim === MAX_INTERIM) {
+        return refuse(badUpstream("the function sends interim answers without an end"));
+      }
       if (!head.isHttp10 && !await this.#passInterim()) return CLOSE;
       if (this.#isUploaded) this.#allow(limits.firstByteTimeoutMs, UPSTREAM_TIMEOUT);
     }
@@ -262,14 +268,14 @@ export class Attempt {
   /** Whether the client took the bytes; one that takes none for too long is cut off. */
   async #send(bytes: Uint8Array): Promise<boolean> {
     const { client, deadline, limits } = this.#options;
-    if (this.#isAnswered) deadline.set(limits.stallTimeoutMs, () => client.close());
+    deadline.set(limits.stallTimeoutMs, () => client.close());
     try {
       await client.write(bytes);
       return true;
     } catch {
       return false;
     } finally {
-      if (this.#isAnswered) deadline.clear();
+      deadline.clear();
     }
   }
 }

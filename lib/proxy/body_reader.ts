@@ -1,10 +1,10 @@
 import { ChunkedScanner } from "./chunked.ts";
 import type { Framing } from "./framing.ts";
+import { NO_BYTES } from "./octets.ts";
 import type { Wire } from "./wire.ts";
 
 /** From this length on, a body is read in large pieces. */
 const MUCH = 16 * 1024;
-const NOTHING = new Uint8Array(0);
 
 /** How a body is to be read. */
 export interface BodyOptions {
@@ -46,7 +46,7 @@ export class BodyReader {
    */
   takeBuffered(): Uint8Array {
     const { buffer, start, end } = this.#wire;
-    if (this.isDone || this.fault !== undefined || start === end) return NOTHING;
+    if (this.isDone || this.fault !== undefined || start === end) return NO_BYTES;
     switch (this.#framing.type) {
       case "length": {
         const stop = Math.min(end, start + this.#left);
@@ -93,7 +93,7 @@ export class BodyReader {
     if (scanner.dataBytes > this.#maxBytes) {
       this.isTooLarge = true;
       this.fault = "it is too large";
-      return NOTHING;
+      return NO_BYTES;
     }
     return this.#isDechunked ? concat(pieces) : buffer.subarray(start, stop);
   }

@@ -9,13 +9,14 @@ import { giveBackHead, readRequestHead } from "./read_request_head.ts";
 import { asksForHtml, encodeReply, faultReply, type Reply } from "./reply.ts";
 import type { RequestHead } from "./request_head.ts";
 import type { Route, Waited } from "./routes.ts";
-import { type Client, linger } from "./service.ts";
+import { type Client, linger, refuseClient } from "./service.ts";
 import { clearTally } from "./tally.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
 
 type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
 
 const ACCEPT = ascii("accept");
+const REQUEST_ID = ascii("x-request-id");
 
 const NOT_FOUND = faultOf("function-not-found");
 const STARTING = faultOf("function-starting", { retryAfterS: 1 });
@@ -28,6 +29,8 @@ const BUSY = faultOf("function-busy", {
   retryAfterS: 1,
 });
 
+const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv reports why" });
+
 /** Answers a client's requests one after the other, until either side has enough. */
 export async function serveClient(client: Client): Promise<void> {
   const { wire, deadline } = client;
@@ -35,7 +38,7 @@ export async function serveClient(client: Client): Promise<void> {
     for (;;) {
       const head = await readRequestHead(client);
       if (head === undefined) return;
-      const outcome = await serveRequest(client, head);
+      const outcome = await serveRequest(client, head).catch((error) => apologize(client, error));
       giveBackHead(head);
       wire.expectLittle();
       if (outcome.type === "persistent") continue;
@@ -48,11 +51,19 @@ export async function serveClient(client: Client): Promise<void> {
   }
 }
 
+/** A fault of our own: it is reported, and the client is told as far as that is still possible. */
+async function apologize(client: Client, error: unknown): Promise<Outcome> {
+  const { service, tally } = client;
+  service.onError(error);
+  if (tally.status === 0 && tally.headBytes === 0) await refuseClient(client, PROXY_FAILED);
+  return CLOSE;
+}
+
 /** Answers a request, and tells of it where somebody wants to know. */
 async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
   const { wire, tally, peer, service } = client;
-  if (service.onAccess === undefined) return await answer(client, head);
   clearTally(tally);
+  if (service.onAccess === undefined) return await answer(client, head);
   const request = describeRequest(head, Date.now());
   const [begunAtMs, before] = [performance.now(), wire.written];
   const outcome = await answer(client, head);
@@ -137,7 +148,8 @@ async function forward(
   }
   const body = new BodyReader(wire, framing, { maxBytes: limits.maxBodyBytes });
   const keepsPrefix = route.keepPrefix === true;
-  const requestId = crypto.randomUUID();
+  const requestId = (peer.isTrusted && fieldText(head.bytes, head.fields, REQUEST_ID)) ||
+    crypto.randomUUID();
   tally.requestId = requestId;
   const rewrite = {
     restStart: keepsPrefix ? head.targetStart : target.restStart,

@@ -1,18 +1,21 @@
 import { Attempt, type ExchangeOptions } from "./attempt.ts";
 import { badUpstream } from "./fault.ts";
 import { HeadWriter } from "./head_writer.ts";
-import { ascii } from "./octets.ts";
+import { ascii, NO_BYTES } from "./octets.ts";
 import { type Outcome, refuse } from "./outcome.ts";
 import type { RequestHead } from "./request_head.ts";
 import { createResponseHead, type ResponseHead } from "./response_head.ts";
 import { writeRequestHead } from "./rewrite.ts";
-import type { UpstreamConnection } from "./upstream.ts";
+import { Spares } from "./spares.ts";
 
 /** Methods whose request may be sent again when nobody knows what became of it (RFC 9110, 9.2.2). */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].map(ascii);
 
-const spareWriters: HeadWriter[] = [];
-const spareHeads: ResponseHead[] = [];
+/** Writers that have grown beyond this are not kept. */
+const MAX_SPARE_BYTES = 64 * 1024;
+
+const spareWriters = new Spares<HeadWriter>();
+const spareHeads = new Spares<ResponseHead>();
 
 /**
  * Sends a request to a function and its answer back. A connection that had been kept may turn out
@@ -21,18 +24,15 @@ const spareHeads: ResponseHead[] = [];
  */
 export async function exchange(options: ExchangeOptions): Promise<Outcome> {
   const { head, body, upstream, limits } = options;
-  const writer = spareWriters.pop() ?? new HeadWriter();
+  const writer = spareWriters.take() ?? new HeadWriter();
   const response = takeResponseHead(limits.maxFields);
   const isRepeatable = head.framing.type === "none" && isIdempotent(head);
   writeRequestHead(writer, head, options.rewrite);
   try {
     for (let isRetry = false;; isRetry = true) {
-      let connection: UpstreamConnection;
+      let connection = isRetry ? undefined : upstream.takeIdle();
       try {
-        const { connectTimeoutMs } = limits;
-        connection = isRetry
-          ? await upstream.connect(connectTimeoutMs)
-          : upstream.takeIdle() ?? await upstream.connect(connectTimeoutMs);
+        connection ??= await upstream.connect(limits.connectTimeoutMs);
       } catch (error) {
         // What is there of the body is passed over, so that the next request can be found.
         body.takeBuffered();
@@ -45,14 +45,15 @@ export async function exchange(options: ExchangeOptions): Promise<Outcome> {
       }
     }
   } finally {
-    spareWriters.push(writer);
-    spareHeads.push(response);
+    if (writer.capacity <= MAX_SPARE_BYTES) spareWriters.give(writer);
+    response.bytes = NO_BYTES;
+    spareHeads.give(response);
   }
 }
 
 /** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
 function takeResponseHead(maxFields: number): ResponseHead {
-  const spare = spareHeads.pop();
+  const spare = spareHeads.take();
   return spare?.fields.kinds.length === maxFields ? spare : createResponseHead(maxFields);
 }
 

@@ -12,6 +12,11 @@ export class HeadWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Bytes that there is room for without growing. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   clear(): void {
     this.#length = 0;
   }

@@ -10,6 +10,9 @@ export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;
 export const QUESTION = 0x3f;
 
+/** No bytes at all. */
+export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
 /** tchar: what a method or a field's name is made of (RFC 9110, section 5.6.2). */
 export const TOKEN: Uint8Array = classOf("!#$%&'*+-.^_`|~", true);
 

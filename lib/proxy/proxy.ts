@@ -82,6 +82,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     domains: options.domains ?? [],
     hideErrors: options.hideErrors ?? false,
     onAccess: options.onAccess,
+    onError: options.onError,
     closing: closing.signal,
   };
   let refusing = 0;

@@ -1,6 +1,6 @@
 import { type Fault, faultOf } from "./fault.ts";
 import { findHeadEnd } from "./head_end.ts";
-import { CR, LF } from "./octets.ts";
+import { CR, LF, NO_BYTES } from "./octets.ts";
 import {
   createRequestHead,
   parseRequestHead,
@@ -8,10 +8,11 @@ import {
   targetTooLong,
 } from "./request_head.ts";
 import { type Client, refuseClient } from "./service.ts";
+import { Spares } from "./spares.ts";
 import type { Wire } from "./wire.ts";
 
 /** Heads that no connection is using: one that is idle needs none. */
-const spareHeads: RequestHead[] = [];
+const spareHeads = new Spares<RequestHead>();
 
 const HEAD_TIMEOUT = faultOf("head-timeout", { detail: "the head did not come in time" });
 
@@ -56,7 +57,8 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
 
 /** Gives a head back that is no longer looked at. */
 export function giveBackHead(head: RequestHead): void {
-  spareHeads.push(head);
+  head.bytes = NO_BYTES;
+  spareHeads.give(head);
 }
 
 /** Parses the head that ends at `end`, or answers why it can't be. */
@@ -76,7 +78,7 @@ async function parse(client: Client, end: number): Promise<RequestHead | undefin
 
 /** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
 function takeHead(maxFields: number): RequestHead {
-  const spare = spareHeads.pop();
+  const spare = spareHeads.take();
   return spare?.fields.kinds.length === maxFields ? spare : createRequestHead(maxFields);
 }
 

@@ -21,6 +21,7 @@ import {
   latin1,
   LF,
   matchesAt,
+  NO_BYTES,
   SLASH,
   SPACE,
   STAR,
@@ -59,7 +60,6 @@ const METHOD_OPTIONS = ascii("options");
 const TRUE = ascii("true");
 const HTTP_1 = ascii("HTTP/1.");
 const SCHEMES = [ascii("http://"), ascii("https://")];
-const NO_BYTES = new Uint8Array(0);
 const NO_NAMES: RequestHead["connectionNames"] = [];
 
 /** An empty head to parse into. */

@@ -1,7 +1,7 @@
 import { readConnectionOptions } from "./connection_field.ts";
 import { createFieldTable, type FieldTable, parseFields } from "./fields.ts";
 import { declaredFraming, type Framing, NO_BODY } from "./framing.ts";
-import { ascii, CR, FIELD_VALUE, LF, SPACE } from "./octets.ts";
+import { ascii, CR, FIELD_VALUE, LF, NO_BYTES, SPACE } from "./octets.ts";
 
 /** A parsed answer's head: offsets into the buffer that it was read from. Reused for the next. */
 export interface ResponseHead {
@@ -28,7 +28,7 @@ const UNTIL_CLOSE: Framing = { type: "close" };
 /** An empty head to parse into. */
 export function createResponseHead(maxFields: number): ResponseHead {
   return {
-    bytes: new Uint8Array(0),
+    bytes: NO_BYTES,
     start: 0,
     end: 0,
     status: 0,

@@ -20,7 +20,7 @@ export interface RequestRewrite {
   /** The prefix that is taken off, as the client sent it: `/name`; empty when none is. */
   readonly rawPrefix: string;
   readonly peer: Peer;
-  /** For a request that brings none from a trusted peer. */
+  /** What stands for the request in everybody's logs, as bytes. */
   readonly requestId: string;
   /** The function's own address, for a request that names no host. */
   readonly upstreamHost: string;
@@ -58,13 +58,16 @@ const HOP_BY_HOP = bitsOf(FieldKind.Connection, FieldKind.HopByHop);
 const UPGRADE = bitsOf(FieldKind.Upgrade);
 const HOST = bitsOf(FieldKind.Host);
 /** Written anew in any case, with what was there before where that is believed. */
-const EXTENDED = bitsOf(FieldKind.ForwardedFor, FieldKind.ForwardedPrefix);
+const EXTENDED = bitsOf(
+  FieldKind.ForwardedFor,
+  FieldKind.ForwardedPrefix,
+  FieldKind.RequestId,
+);
 /** Passed on when a trusted peer sends them. */
 const BELIEVED = bitsOf(
   FieldKind.ForwardedHost,
   FieldKind.ForwardedProto,
   FieldKind.ForwardedElse,
-  FieldKind.RequestId,
 );
 
 /**
@@ -129,11 +132,9 @@ function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: Request
     writer.latin1(rawPrefix);
     writer.bytes(CRLF);
   }
-  if (!isTold(FieldKind.RequestId)) {
-    writer.bytes(REQUEST_ID);
-    writer.latin1(rewrite.requestId);
-    writer.bytes(CRLF);
-  }
+  writer.bytes(REQUEST_ID);
+  writer.latin1(rewrite.requestId);
+  writer.bytes(CRLF);
 }
 
 /** The values of a field, each with the separator behind it. */

@@ -18,6 +18,8 @@ export interface Service {
   readonly hideErrors: boolean;
   /** Told of every request, where somebody wants to know. */
   readonly onAccess: ((record: AccessRecord) => void) | undefined;
+  /** Told of a fault of our own. */
+  readonly onError: (error: unknown) => void;
   /** Aborts when no further request is to be taken up. */
   readonly closing: AbortSignal;
 }

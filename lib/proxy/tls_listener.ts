@@ -100,11 +100,16 @@ async function passThrough(
 /** A connection to the terminator, from both its ends; only one is under way at a time. */
 async function meet(terminator: Deno.TlsListener): Promise<[Deno.TcpConn, Deno.TlsConn]> {
   const inner = await Deno.connect({ hostname: LOOPBACK, port: terminator.addr.port });
-  for (;;) {
-    const served = await terminator.accept();
-    if (served.remoteAddr.port === inner.localAddr.port) return [inner, served];
-    // Somebody else on this machine found the port.
-    served.close();
+  try {
+    for (;;) {
+      const served = await terminator.accept();
+      if (served.remoteAddr.port === inner.localAddr.port) return [inner, served];
+      // Somebody else on this machine found the port.
+      served.close();
+    }
+  } catch (error) {
+    inner.close();
+    throw error;
   }
 }
 

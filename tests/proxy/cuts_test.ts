@@ -48,6 +48,9 @@ async function serve(
       domains: [],
       hideErrors: false,
       onAccess: undefined,
+      onError(error) {
+        throw error;
+      },
       closing: new AbortController().signal,
     },
   });

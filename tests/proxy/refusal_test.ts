@@ -185,3 +185,34 @@ Deno.test("proxy: a Connection field with thousands of names is refused, by eith
   await served.write(`HTTP/1.1 200 OK\r\n${many}Content-Length: 0\r\n\r\n`);
   match(await other.readHead(), /^HTTP\/1\.1 502 /);
 });
+
+Deno.test("serveClient() answers 500 and reports what is a fault of its own", async () => {
+  const errors: unknown[] = [];
+  await using stage = openStage({}, { onError: (error) => errors.push(error) });
+  const broken = new Error("a fault of our own");
+  const upstream = {
+    ...stage.upstream,
+    takeIdle() {
+      throw broken;
+    },
+  };
+  stage.routes.set("app", { type: "ready", upstream });
+  const client = await stage.connect();
+  await client.write(GET);
+  match(
+    await client.readAll(),
+    /^HTTP\/1.1 500 .*x-ddsrv-error: proxy-failed\r\nconnection: close/s,
+  );
+  equal(errors[0], broken);
+});
+
+Deno.test("exchange() answers 502 when a function sends interim answers without an end", async () => {
+  await using stage = openStage();
+  const { client, served } = await begin(stage, GET);
+  const interim = "HTTP/1.1 102 Processing\r\n\r\n";
+  await served.write(interim.repeat(100));
+  match(
+    await client.readUntil("without an end"),
+    /^(?:HTTP\/1.1 102 Processing\r\n\r\n){64}HTTP\/1.1 502 /,
+  );
+});

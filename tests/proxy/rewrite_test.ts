@@ -121,8 +121,8 @@ Deno.test("writeRequestHead() goes on from what a trusted peer says", () => {
     ["X-Forwarded-For:\r\n", added()],
     [
       "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Request-Id: e\r\n",
-      "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Request-Id: e\r\n" +
-      "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Prefix: /name\r\n\r\n",
+      "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Forwarded-For: 192.0.2.1\r\n" +
+      "X-Forwarded-Prefix: /name\r\nX-Request-Id: id\r\n\r\n",
     ],
     ["X-Forwarded-Prefix: /outer/\r\n", added("h", "/outer/name")],
     ["Forwarded: for=a\r\nX-Real-IP: b\r\n", `Forwarded: for=a\r\nX-Real-IP: b\r\n${added()}`],
