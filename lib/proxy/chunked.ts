@@ -31,7 +31,12 @@ export const LAST_CHUNK: Uint8Array = ascii("0\r\n\r\n");
 const CRLF = ascii("\r\n");
 
 /** Trailer fields that would change how a message is read or where it goes (RFC 9110, 6.5.1). */
-const FORBIDDEN_TRAILERS = ["content-length", "transfer-encoding", "host", "connection"].map(ascii);
+const FORBIDDEN_TRAILERS = [
+  ...["content-length", "transfer-encoding", "host", "connection", "te", "trailer", "upgrade"],
+  ...["expect", "authorization", "content-encoding", "content-type", "content-range"],
+  ...["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"],
+  ...["x-forwarded-prefix", "x-forwarded-port", "x-real-ip", "x-request-id"],
+].map(ascii);
 
 /**
  * Follows a chunked body (RFC 9112, section 7.1) without changing it: what was scanned can be

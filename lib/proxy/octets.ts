@@ -9,6 +9,8 @@ export const SLASH = 0x2f;
 export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;
 export const QUESTION = 0x3f;
+export const OPENING_BRACKET = 0x5b;
+export const CLOSING_BRACKET = 0x5d;
 
 /** No bytes at all. */
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -25,8 +27,11 @@ export const FIELD_VALUE: Uint8Array = valueClass();
  */
 export const TARGET: Uint8Array = targetClass();
 
-/** What a Host field's value is made of (RFC 3986, section 3.2.2, with a port). */
-export const HOST: Uint8Array = classOf("-._~!$&'()*+,;=:%[]", true);
+/** What a host's name is made of, escapes and all (RFC 3986, section 3.2.2). */
+export const HOST: Uint8Array = classOf("-._~!$&'()*+,;=%", true);
+
+/** What an address in brackets is made of. */
+export const IP_LITERAL: Uint8Array = classOf("-._~!$&'()*+,;=:", true);
 
 /** The value of a hexadecimal digit, 255 for all else. */
 export const HEX: Uint8Array = hexValues();
@@ -34,21 +39,6 @@ export const HEX: Uint8Array = hexValues();
 /** The bytes of an ASCII string. */
 export function ascii(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
-}
-
-/** Whether every byte from `start` to `end` is of a class. */
-export function isAll(
-  bytes: Uint8Array,
-  range: {
-    readonly start: number;
-    readonly end: number;
-    readonly of: Uint8Array;
-  },
-): boolean {
-  for (let index = range.start; index < range.end; index++) {
-    if (range.of[bytes[index]!] === 0) return false;
-  }
-  return true;
 }
 
 /** Whether the bytes from `start` on are `lower`, which is written in lower case, in any case. */

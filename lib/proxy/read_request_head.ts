@@ -40,7 +40,7 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
       return await parse(client, end);
     }
     if (length > limits.maxHeadBytes) {
-      await refuseClient(client, hasLine(wire) ? headTooLarge(client) : targetTooLong(limits));
+      await refuseClient(client, headTooLarge(client, wire.start));
       return undefined;
     }
     if (service.closing.aborted && !isBegun) return undefined;
@@ -68,11 +68,12 @@ async function parse(client: Client, end: number): Promise<RequestHead | undefin
   wire.start = end;
   const head = takeHead(service.limits.maxFields);
   const fault = end - range.start > service.limits.maxHeadBytes
-    ? headTooLarge(client)
+    ? headTooLarge(client, range.start)
     : parseRequestHead(wire.buffer, range, head, service.limits);
   if (fault === undefined) return head;
+  const { isHead } = head;
   giveBackHead(head);
-  await refuseClient(client, fault);
+  await refuseClient(client, fault, isHead);
   return undefined;
 }
 
@@ -90,12 +91,11 @@ function skipEmptyLines(wire: Wire): void {
   }
 }
 
-/** Whether the request line has come whole; or else it is the target that is too long. */
-function hasLine(wire: Wire): boolean {
-  const at = wire.buffer.indexOf(LF, wire.start);
-  return at !== -1 && at < wire.end;
-}
-
-function headTooLarge({ service }: Client): Fault {
-  return faultOf("head-too-large", { detail: `more than ${service.limits.maxHeadBytes} bytes` });
+/** What makes the head that begins at `start` too large: its target, or its fields. */
+function headTooLarge({ wire, service }: Client, start: number): Fault {
+  const { limits } = service;
+  const at = wire.buffer.indexOf(LF, start);
+  const lineEnd = at === -1 || at >= wire.end ? wire.end : at;
+  if (lineEnd - start > limits.maxTargetBytes) return targetTooLong(limits);
+  return faultOf("head-too-large", { detail: `more than ${limits.maxHeadBytes} bytes` });
 }

@@ -8,6 +8,7 @@ import {
   findField,
   hasValue,
   parseFields,
+  type Range,
   valueEnd,
   valueStart,
 } from "./fields.ts";
@@ -15,13 +16,16 @@ import { declaredFraming, type Framing, NO_BODY } from "./framing.ts";
 
 import {
   ascii,
+  CLOSING_BRACKET,
+  COLON,
   CR,
   HOST,
-  isAll,
+  IP_LITERAL,
   latin1,
   LF,
   matchesAt,
   NO_BYTES,
+  OPENING_BRACKET,
   SLASH,
   SPACE,
   STAR,
@@ -94,6 +98,7 @@ export function parseRequestHead(
   limits: Pick<Limits, "maxTargetBytes">,
 ): Fault | undefined {
   into.bytes = bytes;
+  into.isHead = false;
   const lineEnd = parseRequestLine(bytes, range.start, into, limits);
   if (typeof lineEnd !== "number") return lineEnd;
   return parseFields(bytes, { start: lineEnd, end: range.end, into: into.fields }) ??
@@ -175,9 +180,10 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   }
   into.authorityStart = targetStart + scheme.length;
   let position = into.authorityStart;
-  while (position < targetEnd && HOST[bytes[position]!] === 1) position++;
+  while (position < targetEnd && bytes[position] !== SLASH) position++;
   into.authorityEnd = position;
-  if (position === into.authorityStart || bytes[position] !== SLASH) {
+  const authority = { start: into.authorityStart, end: position };
+  if (position === into.authorityStart || position === targetEnd || !isHost(bytes, authority)) {
     return malformed("the absolute target has no host or no path");
   }
   into.targetStart = position;
@@ -207,7 +213,7 @@ function readHost(bytes: Uint8Array, into: RequestHead): Fault | undefined {
     return malformed("more than one Host field");
   }
   const [start, end] = [valueStart(fields, index), valueEnd(fields, index)];
-  return isAll(bytes, { start, end, of: HOST }) ? undefined : malformed("the Host is no host");
+  return isHost(bytes, { start, end }) ? undefined : malformed("the Host is no host");
 }
 
 function readFraming(bytes: Uint8Array, into: RequestHead): Fault | undefined {
@@ -223,6 +229,27 @@ function readFraming(bytes: Uint8Array, into: RequestHead): Fault | undefined {
     default:
       return declared satisfies never;
   }
+}
+
+/** Whether a range is a host and maybe a port; a host may be empty (RFC 9110, section 7.2). */
+function isHost(bytes: Uint8Array, { start, end }: Range): boolean {
+  let position = start;
+  if (bytes[position] === OPENING_BRACKET && position < end) {
+    position++;
+    while (position < end && IP_LITERAL[bytes[position]!] === 1) position++;
+    if (position === end || bytes[position] !== CLOSING_BRACKET) return false;
+    position++;
+  } else {
+    while (position < end && HOST[bytes[position]!] === 1) position++;
+  }
+  if (position === end) return true;
+  if (bytes[position++] !== COLON) return false;
+  while (position < end && isDigit(bytes[position]!)) position++;
+  return position === end;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Methods are case-sensitive; `lower` is the method's name in lower case. */

@@ -15,6 +15,8 @@ export interface ResponseHead {
   fieldsStart: number;
   isHttp10: boolean;
   framing: Framing;
+  /** Whether it says that it comes in chunks, be there a body or not. */
+  isChunked: boolean;
   /** Whether the function keeps the connection. */
   isPersistent: boolean;
   connectionNames: readonly { readonly start: number; readonly end: number }[];
@@ -35,6 +37,7 @@ export function createResponseHead(maxFields: number): ResponseHead {
     fieldsStart: 0,
     isHttp10: false,
     framing: NO_BODY,
+    isChunked: false,
     isPersistent: true,
     connectionNames: NO_NAMES,
     fields: createFieldTable(maxFields),
@@ -75,9 +78,14 @@ export function parseResponseHead(
     return `the function's answer has ${declared.reason}`;
   }
   const { status } = into;
-  const isBodiless = range.isForHead || status < 200 || status === 204 ||
-    status === 304;
-  into.framing = isBodiless ? NO_BODY : declared.framing ?? UNTIL_CLOSE;
+  const { framing = UNTIL_CLOSE } = declared;
+  into.isChunked = framing.type === "chunked";
+  const isBodiless = status < 200 || status === 204;
+  // RFC 9110, section 8.6, and RFC 9112, section 6.1: these can't even say that they had one.
+  if (isBodiless && (framing.type === "length" || framing.type === "chunked")) {
+    return `the function's answer of status ${status} declares a body`;
+  }
+  into.framing = isBodiless || range.isForHead || status === 304 ? NO_BODY : framing;
   if (into.framing.type === "close") into.isPersistent = false;
   return undefined;
 }

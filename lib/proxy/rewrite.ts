@@ -159,12 +159,12 @@ function copyPrefix(writer: HeadWriter, { bytes, fields }: RequestHead): void {
 
 /** How an answer is to be written; `isRead` tells that the request's body was read whole. */
 export function planResponse(
-  response: Pick<ResponseHead, "framing">,
+  response: Pick<ResponseHead, "framing" | "isChunked">,
   request: Pick<RequestHead, "isHttp10" | "isPersistent">,
   isRead: boolean,
 ): ResponseRewrite {
   const { isHttp10 } = request;
-  const isDechunked = isHttp10 && response.framing.type === "chunked";
+  const isDechunked = isHttp10 && response.isChunked;
   const hasOpenEnd = response.framing.type === "close" || isDechunked;
   return {
     isForHttp10: isHttp10,

@@ -52,10 +52,14 @@ const LINGER_MS = 2_000;
 const MAX_LINGER_BYTES = 1024 * 1024;
 
 /** Answers what could not be read as a request, and ends the connection. */
-export async function refuseClient(client: Client, fault: Fault): Promise<void> {
+export async function refuseClient(
+  client: Client,
+  fault: Fault,
+  isForHead = false,
+): Promise<void> {
   const { wire, service, peer } = client;
   const reply = faultReply(fault, { isHidden: service.hideErrors });
-  const { bytes, headBytes } = encodeReply(reply, { isForHead: false, isPersistent: false });
+  const { bytes, headBytes } = encodeReply(reply, { isForHead, isPersistent: false });
   service.onAccess?.({
     ...UNREADABLE,
     startedAtMs: Date.now(),
