@@ -19,6 +19,7 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
     env: settings.env,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
+    keepPrefix: false,
   });
 });
 
