@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { openBystander } from "./bystander.ts";
+import { streamsFunction } from "./fixtures.ts";
+import { type Server, startServer } from "./harness.ts";
+import { ask, connect } from "./raw_client.ts";
+
+/** A moment at which a client goes away. */
+interface Stage {
+  readonly name: string;
+  /** The function's route. */
+  readonly route: string;
+  /** What is sent of the request behind its first line and Host. */
+  readonly rest: string;
+  /** What the function has seen before the client goes, or what the client has. */
+  readonly until: "came" | "read" | RegExp;
+  /** Only node:http sees the end of a request whose body it does not read. */
+  readonly isOnlyForNode?: true;
+}
+
+const STAGES: readonly Stage[] = [
+  {
+    name: "after the head, before the body",
+    route: "read",
+    rest: "Content-Length: 10\r\n\r\n",
+    until: "came",
+  },
+  {
+    name: "after the head, and the function reads no body",
+    route: "wait",
+    rest: "Content-Length: 10\r\n\r\n",
+    until: "came",
+    isOnlyForNode: true,
+  },
+  { name: "in the body", route: "read", rest: "Content-Length: 10\r\n\r\nabc", until: "read" },
+  {
+    name: "in a chunked body",
+    route: "read",
+    rest: "Transfer-Encoding: chunked\r\n\r\n5\r\nabc",
+    until: "read",
+  },
+  { name: "before the answer", route: "wait", rest: "\r\n", until: "came" },
+  { name: "after an early hint", route: "hints", rest: "\r\n", until: /103/, isOnlyForNode: true },
+  { name: "in a chunked answer", route: "chunked", rest: "\r\n", until: /\r\n\r\n[^]*part/ },
+  { name: "in a sized answer", route: "sized", rest: "\r\n", until: /\r\n\r\n[^]*part/ },
+  // Its connection is reset: it has not read all that came.
+  { name: "in an answer that it does not read", route: "flood", rest: "\r\n", until: /^HTTP/ },
+];
+
+Deno.test("aborts: a client that goes away ends its request, whatever the stage", async (test) => {
+  await using server = await startServer({
+    files: { ...await streamsFunction("aborts"), ...await streamsFunction("node_aborts") },
+  });
+  for (const name of ["aborts", "node_aborts"]) {
+    await server.answers(`/${name}`, "ready");
+    using bystander = await openBystander(server, name);
+    for (const stage of STAGES.filter((one) => name !== "aborts" || !one.isOnlyForNode)) {
+      await test.step(`${name}: ${stage.name}`, async () => {
+        await leave(server, name, stage);
+        await bystander.goOn();
+      });
+    }
+  }
+});
+
+async function leave(server: Server, name: string, stage: Stage): Promise<void> {
+  const id = stage.name.replaceAll(/\W/g, "-");
+  const method = stage.rest === "\r\n" ? "GET" : "POST";
+  const client = await connect(server);
+  await client.write(
+    `${method} /${name}/${stage.route}/${id} HTTP/1.1\r\nHost: h\r\n${stage.rest}`,
+  );
+  if (typeof stage.until === "string") {
+    await ask(`${server.url}/${name}/noted/${stage.until}%20${id}`);
+  } else {
+    for (let seen = ""; !stage.until.test(seen);) seen += await client.read(1);
+  }
+  client.close();
+  assert.equal(await ask(`${server.url}/${name}/noted/ended%20${id}`), "cut");
+}
+
+/** Takes its time to start, and tells what came. */
+const SLOW = `await new Promise((resolve) => setTimeout(resolve, 700));
+const came: string[] = [];
+Deno.serve((request) => {
+  came.push(new URL(request.url).pathname);
+  return new Response(came.join(" "));
+});\n`;
+
+Deno.test("aborts: a client that does not wait for the start is never heard of again", async () => {
+  await using server = await startServer({ files: { "slow/index.ts": SLOW } });
+  await server.said("slow starting");
+  for (const body of ["", "abc"]) {
+    const gone = await connect(server);
+    await gone.write(
+      `POST /slow/gone HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    // This one came later and is answered: the one before it waits by now.
+    assert.equal(await ask(`${server.url}/nobody`), "Function not found");
+    gone.close();
+  }
+  assert.equal(await ask(`${server.url}/slow/a`), "/a");
+  assert.equal(await ask(`${server.url}/slow/b`), "/a /b");
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import type { Peer } from "../proxy/harness.ts";
+import { streamsFunction } from "./fixtures.ts";
+import { type Server, startServer } from "./harness.ts";
+import { ask, connect } from "./raw_client.ts";
+
+Deno.test("upgrade: a protocol that nobody knows passes, and each side's end by itself", async () => {
+  await using server = await startServer({ files: await streamsFunction("upgrade") });
+  const base = `${server.url}/upgrade`;
+  await server.answers("/upgrade", "ready");
+
+  using first = await open(server);
+  await first.closeWrite();
+  await ask(`${base}/noted/end`);
+  // The function has seen the client's end, and goes on all the same.
+  await ask(`${base}/note/go-on`);
+  assert.equal(await first.readAll(), "after your end\n");
+
+  const second = await open(server);
+  await second.write("your end\n");
+  assert.equal(await second.readAll(), "ending\n");
+  await second.write("the rest");
+  second.close();
+  assert.equal(await ask(`${base}/noted/rest`), "the rest");
+});
+
+/** A connection that has changed its protocol, and carried bytes both ways. */
+async function open(server: Server): Promise<Peer> {
+  const client = await connect(server);
+  await client.write(
+    "GET /upgrade HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: parrot\r\n\r\nearly",
+  );
+  assert.match(await client.readHead(), /^HTTP\/1\.1 101 [^]*\r\nUpgrade: parrot\r\n/);
+  assert.equal(await client.read(5), "early");
+  const bytes = "\0\xff\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n\n";
+  await client.write(bytes);
+  assert.equal(await client.read(bytes.length), bytes);
+  return client;
+}
