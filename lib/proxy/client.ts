@@ -121,8 +121,10 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
  */
 async function waitForRoute({ wire, service }: Client, name: string): Promise<Waited> {
   const gone = new AbortController();
+  let isDetached = false;
   const watch = (): void => {
-    wire.detach();
+    if (!isDetached || wire.end === wire.buffer.length) wire.detach();
+    isDetached = true;
     if (wire.end < wire.buffer.length) void wire.fill();
   };
   wire.onRead = (hasBytes) => hasBytes ? watch() : gone.abort();

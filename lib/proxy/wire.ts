@@ -61,7 +61,9 @@ export class Wire {
    * While a read is under way nothing can be moved; what was read stays where it is until the next.
    */
   detach(): void {
-    if (this.#reading === undefined) this.#resize(this.capacity);
+    if (this.#reading !== undefined) return;
+    const isFull = this.end - this.start >= this.capacity;
+    this.#resize(isFull ? LARGE : this.capacity);
   }
 
   /** Writes all of `bytes`; rejects when the peer does not take them. */
