@@ -1,5 +1,7 @@
 // What the host has of the things that ddsrv makes, so that two moments can be compared.
 
+import { readHierarchy } from "../lib/process/control_groups.ts";
+
 /** Names of things by kind. */
 export type Inventory = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -10,6 +12,7 @@ export async function takeInventory(): Promise<Inventory> {
     ["namespace", await lines("ip", "netns", "list")],
     ["table", await lines("nft", "list", "tables")],
     ["process", await processes()],
+    ["control group", await controlGroups()],
     ["mount", (await Deno.readTextFile("/proc/self/mountinfo")).split("\n").map(mountPoint)],
     ["file", await files("/run", "/run/ddsrv", "/run/ddsrv/locks", "/tmp", "/opt", "/var/lib")],
   ].map(([kind, names]) => [kind as string, new Set(names as string[])]));
@@ -24,6 +27,12 @@ export async function describeLeaks(before: Inventory): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return leaks;
+}
+
+/** Groups of ours, wherever this host has groups of any version. */
+async function controlGroups(): Promise<string[]> {
+  const { bases } = await readHierarchy();
+  return (await Promise.all(Object.values(bases).map((base) => files(base)))).flat();
 }
 
 function compare(before: Inventory, after: Inventory): string[] {

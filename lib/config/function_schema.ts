@@ -1,9 +1,29 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import { parsed } from "./parsed.ts";
+import { parseSize } from "./size.ts";
 import { EGRESS_KINDS } from "./settings.ts";
 
 const duration = parsed(z.string(), parseDuration);
+
+/** Deno alone takes this much. */
+const MIN_MEMORY_BYTES = 64 * 1024 * 1024;
+
+/** Deno has that many threads without any code of a function. */
+const MIN_PROCESSES = 64;
+
+const memory = parsed(z.string(), (text) => {
+  const bytes = parseSize(text);
+  if (bytes >= MIN_MEMORY_BYTES) return bytes;
+  throw new RangeError(`"${text}" is not enough for Deno itself. Give at least 64MiB`);
+});
+
+const cpu = z.number().min(0.01, "Give a number of cores, at least 0.01").max(4_096);
+
+const processes = z.int().min(
+  MIN_PROCESSES,
+  `Give at least ${MIN_PROCESSES}: threads count, and Deno has many`,
+).max(4_194_304);
 
 const environment = z.record(
   z.string().regex(/^[^=\0]+$/, "A variable's name can't be empty or hold = or NUL"),
@@ -23,6 +43,9 @@ export const functionSchema: z.ZodObject<{
   startTimeout: z.ZodOptional<typeof duration>;
   stopGrace: z.ZodOptional<typeof duration>;
   keepPrefix: z.ZodOptional<z.ZodBoolean>;
+  memory: z.ZodOptional<typeof memory>;
+  cpu: z.ZodOptional<typeof cpu>;
+  processes: z.ZodOptional<typeof processes>;
 }, z.core.$strict> = z.strictObject({
   $schema: z.string().optional(),
   egress: z.enum(EGRESS_KINDS).optional(),
@@ -30,6 +53,9 @@ export const functionSchema: z.ZodObject<{
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),
   keepPrefix: z.boolean().optional(),
+  memory: memory.optional(),
+  cpu: cpu.optional(),
+  processes: processes.optional(),
 });
 
 /** A function's settings as `ddsrv.json` gives them; times in milliseconds. */

@@ -66,15 +66,20 @@ async function readPolicy(path: string): Promise<Policy> {
 }
 
 function policySettings(policy: Policy): SomeSettings {
-  const { $schema: _, startTimeout, stopGrace, domain, ...rest } = policy;
+  const { $schema: _, startTimeout, stopGrace, domain, memory, ...rest } = policy;
   const limits: { -readonly [Field in keyof Limits]?: number } = {};
   const same: Record<string, unknown> = { ...rest };
   for (const { name, field } of LIMIT_OPTIONS) {
     if (typeof same[name] === "number") limits[field] = same[name];
     delete same[name];
   }
-  const times = { startTimeoutMs: startTimeout, stopGraceMs: stopGrace };
-  return { ...defined({ ...same, ...times, domains: domain }), limits };
+  const renamed = {
+    startTimeoutMs: startTimeout,
+    stopGraceMs: stopGrace,
+    memoryBytes: memory,
+    domains: domain,
+  };
+  return { ...defined({ ...same, ...renamed }), limits };
 }
 
 function resolveOptional(path: string | undefined): string | undefined {

@@ -38,6 +38,12 @@ export interface Settings {
   readonly dns: readonly string[];
   /** The addresses that namespaces are given, as a CIDR of 16 bits. */
   readonly addressRange: string;
+  /** The most memory of any one instance, in bytes, swap included. */
+  readonly memoryBytes: number;
+  /** The most cores that any one instance keeps busy; may be a fraction. */
+  readonly cpu: number;
+  /** The most processes and threads of any one instance. */
+  readonly processes: number;
   /** How long a process may take until it listens. */
   readonly startTimeoutMs: number;
   /** How long a process may take to end after SIGTERM. */
@@ -94,6 +100,9 @@ export const defaultSettings: Settings = {
   allowImport: [],
   dns: [],
   addressRange: "10.213.0.0/16",
+  memoryBytes: 1024 ** 3,
+  cpu: Infinity,
+  processes: 512,
   startTimeoutMs: 30_000,
   stopGraceMs: 5_000,
   drainMs: 30_000,

@@ -2,11 +2,15 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { functionSchema, type FunctionSettings } from "../config/function_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
+import { formatLimit, type LimitUnit } from "../config/limit_options.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
 import { type Egress, EGRESS_KINDS, type Settings } from "../config/settings.ts";
 import { variableProblem } from "../config/variable.ts";
 import { readContainedTextFile } from "./contained_file.ts";
 import { ENV_FILE } from "./layout.ts";
+
+/** What the settings bound, and a manifest may bound further. */
+type CeilingKey = "startTimeout" | "stopGrace" | "memory" | "cpu" | "processes";
 
 /** What one function is run with: the policy, tightened by its manifest. */
 export interface FunctionPolicy {
@@ -14,6 +18,10 @@ export interface FunctionPolicy {
   readonly env: Readonly<Record<string, string>>;
   readonly startTimeoutMs: number;
   readonly stopGraceMs: number;
+  /** See the settings of the same names. */
+  readonly memoryBytes: number;
+  readonly cpu: number;
+  readonly processes: number;
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
 }
@@ -57,17 +65,22 @@ function tighten(path: string, settings: Settings, manifest: FunctionSettings): 
   return {
     egress,
     env: { ...settings.env, ...manifest.env },
-    startTimeoutMs: withinCeiling("startTimeout", manifest.startTimeout, settings.startTimeoutMs),
-    stopGraceMs: withinCeiling("stopGrace", manifest.stopGrace, settings.stopGraceMs),
+    startTimeoutMs: within("startTimeout", settings.startTimeoutMs, "duration"),
+    stopGraceMs: within("stopGrace", settings.stopGraceMs, "duration"),
+    memoryBytes: within("memory", settings.memoryBytes, "size"),
+    cpu: within("cpu", settings.cpu, "count"),
+    processes: within("processes", settings.processes, "count"),
     keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
   };
 
-  function withinCeiling(key: string, asked: number | undefined, ceiling: number): number {
-    if (asked === undefined) return ceiling;
+  function within(key: CeilingKey, ceiling: number, unit: LimitUnit): number {
+    const asked = manifest[key] ?? ceiling;
     if (asked <= ceiling) return asked;
     throw new ConfigError(
-      `${path} asks for a ${key} of ${asked} ms, and the most that is allowed here is ` +
-        `${ceiling} ms. Ask for less, or have the operator allow more`,
+      `${path} asks for a ${key} of ${
+        formatLimit({ unit }, asked)
+      }, and the most that is allowed ` +
+        `here is ${formatLimit({ unit }, ceiling)}. Ask for less, or have the operator allow more`,
     );
   }
 }

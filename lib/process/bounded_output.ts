@@ -1,3 +1,5 @@
+import { killWithChildren } from "../system/kill_with_children.ts";
+
 /** How a command ended, and what it said. */
 export interface BoundedOutput {
   readonly success: boolean;
@@ -33,29 +35,49 @@ export async function runBounded(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...env },
     clearEnv: true,
-    signal,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const [status, stdout, stderr] = await Promise.all([
-    child.status,
-    readBounded(child.stdout, maxBytes),
-    readBounded(child.stderr, maxBytes),
-  ]);
+  let isRunning = true;
+  let killing: Promise<void> | undefined;
+  const kill = (): void => {
+    if (isRunning) killing = killWithChildren(child.pid);
+  };
+  signal.addEventListener("abort", kill, { once: true });
+  const outputs = [child.stdout, child.stderr].map((stream) => readBounded(stream, maxBytes));
+  const status = await child.status;
+  isRunning = false;
+  signal.removeEventListener("abort", kill);
+  await killing;
+  // Some other process may hold the pipes open.
+  const timer = setTimeout(() => outputs.forEach((output) => output.cancel()), DRAIN_OUTPUT_MS);
+  const [stdout = "", stderr = ""] = await Promise.all(outputs.map((output) => output.text));
+  clearTimeout(timer);
   return { success: status.success, code: status.code, stdout, stderr };
 }
 
-async function readBounded(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  maxBytes: number,
-): Promise<string> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    const room = maxBytes - bytes;
-    if (room > 0) chunks.push(chunk.subarray(0, room));
-    bytes += chunk.length;
-  }
-  return await new Blob(chunks).text();
+/** How long output is still read after the process has ended. */
+const DRAIN_OUTPUT_MS = 200;
+
+/** A stream that is being read. */
+interface Reading {
+  readonly text: Promise<string>;
+  /** Takes what has come up to now for all there is. */
+  readonly cancel: () => void;
+}
+
+function readBounded(stream: ReadableStream<Uint8Array<ArrayBuffer>>, maxBytes: number): Reading {
+  const reader = stream.getReader();
+  const read = async (): Promise<string> => {
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for (let bytes = 0;;) {
+      const { value, done } = await reader.read();
+      if (done) return await new Blob(chunks).text();
+      const room = maxBytes - bytes;
+      if (room > 0) chunks.push(value.subarray(0, room));
+      bytes += value.length;
+    }
+  };
+  return { text: read(), cancel: () => void reader.cancel() };
 }

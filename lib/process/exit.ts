@@ -1,8 +1,12 @@
+import { formatLimit } from "../config/limit_options.ts";
+
 /** How a process ended. */
 export interface Exit {
   readonly code: number;
   /** Set when a signal ended it, and that is known. */
   readonly signal: string | undefined;
+  /** The memory in bytes that it was allowed, when it was ended because it wanted more. */
+  readonly exhaustedBytes?: number;
 }
 
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -38,6 +42,10 @@ export function parseExit(status: Pick<Deno.CommandStatus, "code" | "signal">): 
  * ```
  */
 export function describeExit(exit: Exit): string {
+  if (exit.exhaustedBytes !== undefined) {
+    const allowed = formatLimit({ unit: "size" }, exit.exhaustedBytes);
+    return `it ran out of memory: it may use ${allowed} (memory in ddsrv.json)`;
+  }
   if (exit.signal === "SIGTRAP") return "it ran out of heap memory (SIGTRAP)";
   return exit.signal === undefined
     ? `it exited with code ${exit.code}`

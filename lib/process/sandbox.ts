@@ -11,6 +11,8 @@ export interface Mount {
 export interface SandboxOptions {
   /** Path of the network namespace; the caller's own network when left out. */
   readonly networkPath?: string;
+  /** Files that the chain's process writes its id to before all else, see `ControlGroup`. */
+  readonly joinFiles?: readonly string[];
   /** User and group that the command runs as. */
   readonly uid: number;
   /** Beside `/usr`, in this order. */
@@ -25,15 +27,25 @@ export interface SandboxOptions {
 const SCRATCH_BYTES = 256 * 1024 * 1024;
 
 /**
- * The launch chain, as one argument array: nsenter(1) for the network, bwrap(1) for processes and
+ * Joins the groups, and sets what no group bounds: no core dumps, and so many open files, where that
+ * is less than what the host allows. Arguments up to `--` are files of groups, the rest is the
+ * command.
+ */
+const JOIN_SCRIPT = "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
+  'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"';
+
+/**
+ * The launch chain, as one argument array: sh(1) for control groups, nsenter(1) for the network, bwrap(1) for processes and
  * files, setpriv(1) for the user. bwrap keeps the three capabilities that setpriv needs to drop all
  * the rest. Each directory on the way to a mount is made with `--perms 0755`, because bwrap would
  * make it 0700 and root's.
  */
 export function sandboxCommand(options: SandboxOptions): string[] {
-  const { networkPath, uid, mounts, scratch = [], workingDirectory, command } = options;
+  const { networkPath, joinFiles = [], uid, mounts, scratch = [], workingDirectory, command } =
+    options;
   const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
   return [
+    ...["sh", "-c", JOIN_SCRIPT, "sh", ...joinFiles, "--"],
     ...(networkPath === undefined ? [] : ["nsenter", `--net=${networkPath}`]),
     "bwrap",
     "--die-with-parent",

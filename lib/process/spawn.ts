@@ -1,4 +1,5 @@
 import { readChildren } from "../system/children.ts";
+import { killWithChildren, sendSignal } from "../system/kill_with_children.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Exit, parseExit } from "./exit.ts";
 import { createLineBudget } from "./line_budget.ts";
@@ -25,7 +26,7 @@ export interface FunctionProcess {
   /** Sends SIGTERM to Deno itself: bwrap would end it hard. */
   readonly terminate: () => Promise<void>;
   /** Ends the sandbox and all that is in it. */
-  readonly kill: () => void;
+  readonly kill: () => Promise<void>;
 }
 
 /** Lines that are handled before anything else may be. */
@@ -71,8 +72,8 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
       // Before there is an inner process, there is nothing that could end with grace.
       sendSignal(pid ?? child.pid, "SIGTERM");
     },
-    kill: () => {
-      if (isRunning) sendSignal(child.pid, "SIGKILL");
+    kill: async () => {
+      if (isRunning) await killWithChildren(child.pid);
     },
   };
 }
@@ -81,14 +82,6 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
 async function readInnerPid(sandboxPid: number): Promise<number | undefined> {
   const [first] = await readChildren(sandboxPid);
   return first === undefined ? undefined : (await readChildren(first))[0];
-}
-
-function sendSignal(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
 
 interface Output {

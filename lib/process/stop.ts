@@ -17,6 +17,6 @@ export async function stopProcess(process: FunctionProcess, options: StopOptions
   const cut = AbortSignal.any([over.signal, ...(options.hurry ? [options.hurry] : [])]);
   await process.terminate();
   await sleep(options.graceMs, cut);
-  process.kill();
+  await process.kill();
   return await ended;
 }

@@ -3,6 +3,7 @@ import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
 import { type FunctionPolicy, readFunctionPolicy } from "../function/manifest.ts";
 import type { Modules } from "../function/revision.ts";
+import type { ControlGroup } from "../process/control_groups.ts";
 import { functionEnvironment, runCommand } from "../process/deno_command.ts";
 import { writeEnvFile } from "../process/env_file.ts";
 import type { Exit } from "../process/exit.ts";
@@ -14,7 +15,7 @@ import {
 } from "../process/function_mounts.ts";
 import type { OutputLine } from "../process/lines.ts";
 import { type Mount, sandboxCommand } from "../process/sandbox.ts";
-import { spawnFunction, type StreamName } from "../process/spawn.ts";
+import { type FunctionProcess, spawnFunction, type StreamName } from "../process/spawn.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream, type Upstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
@@ -103,24 +104,31 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
   const uid = instanceUid(namespace);
   const envPath = join(workplace.runtimeDirectory, "env", `${namespace.name}.json`);
   const envFile = stack.use(await writeEnvFile(envPath, policy.env, uid));
-  const process = spawnFunction({
-    command: sandboxCommand({
-      networkPath: namespace.path,
-      uid,
-      mounts: [
-        ...await instanceMounts(options, policy),
-        { source: envFile.path, target: SANDBOX_ENV },
-      ],
-      scratch: [SANDBOX_CACHE],
-      workingDirectory: directory,
-      command: runCommand(moduleOptions),
+  const group = await workplace.groups?.open(String(namespace.ordinal), policy);
+  if (group !== undefined) stack.use(group);
+  const process = withMemoryLimit(
+    group,
+    policy.memoryBytes,
+    spawnFunction({
+      command: sandboxCommand({
+        networkPath: namespace.path,
+        ...(group === undefined ? {} : { joinFiles: group.joinFiles }),
+        uid,
+        mounts: [
+          ...await instanceMounts(options, policy),
+          { source: envFile.path, target: SANDBOX_ENV },
+        ],
+        scratch: [SANDBOX_CACHE],
+        workingDirectory: directory,
+        command: runCommand(moduleOptions),
+      }),
+      env: functionEnvironment(settings.preferredPort),
+      onLine: (stream, line) => {
+        lines.push(line.text);
+        report.onLine(stream, line);
+      },
     }),
-    env: functionEnvironment(settings.preferredPort),
-    onLine: (stream, line) => {
-      lines.push(line.text);
-      report.onLine(stream, line);
-    },
-  });
+  );
   const hurry = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, hurry: hurry.signal });
@@ -165,6 +173,19 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
       },
     },
   };
+}
+
+/** The same process, whose end tells whether it wanted more memory than it might have. */
+function withMemoryLimit(
+  group: ControlGroup | undefined,
+  memoryBytes: number,
+  process: FunctionProcess,
+): FunctionProcess {
+  if (group === undefined) return process;
+  const ended = process.ended.then(async (exit) =>
+    await group.oomKills() === 0 ? exit : { ...exit, exhaustedBytes: memoryBytes }
+  );
+  return { ...process, ended };
 }
 
 type ReadPolicy =

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { type Namespace, type Network, openNetwork } from "../namespace/network.ts";
 import { type EtcFiles, writeEtcFiles } from "../process/etc_files.ts";
+import { CONTROLLERS } from "../process/cgroup_hierarchy.ts";
+import { type ControlGroups, openControlGroups, readHierarchy } from "../process/control_groups.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 
@@ -17,6 +19,8 @@ export interface Workplace extends AsyncDisposable {
   readonly checkNamespace: Namespace;
   /** User that checks run as, and that owns the module cache. */
   readonly checkUid: number;
+  /** Groups that bound what instances use; missing where the host has none to offer. */
+  readonly groups: ControlGroups | undefined;
   readonly etc: EtcFiles;
   /** For small files, removed at the end. */
   readonly runtimeDirectory: string;
@@ -47,6 +51,8 @@ export async function openWorkplace(
   const runtimeDirectory = join("/run/ddsrv", network.owner.id);
   // What a killed predecessor left there may hold variables of functions.
   await removeIfThere(runtimeDirectory);
+  const groups = await openGroups(network.owner.id, onWarning);
+  if (groups !== undefined) stack.use(groups);
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
   const checkNamespace = stack.use(
@@ -64,6 +70,7 @@ export async function openWorkplace(
     network,
     checkNamespace,
     checkUid: FIRST_UID,
+    groups,
     etc,
     runtimeDirectory,
     cacheSweeper: createCacheSweeper(caches),
@@ -72,6 +79,30 @@ export async function openWorkplace(
     checks: createSemaphore(Math.max(1, navigator.hardwareConcurrency)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function openGroups(
+  ownerId: string,
+  onWarning: (message: string) => void,
+): Promise<ControlGroups | undefined> {
+  try {
+    const hierarchy = await readHierarchy();
+    const missing = CONTROLLERS.filter((name) => hierarchy.bases[name] === undefined);
+    if (missing.length > 0) {
+      onWarning(
+        `This host has no control group for ${missing.join(", ")}: functions are not bounded there`,
+      );
+    }
+    return await openControlGroups(ownerId, hierarchy);
+  } catch (error) {
+    onWarning(
+      `Control groups can't be used: ${
+        (error as Error).message
+      }. A greedy function can starve the ` +
+        "others. In a container, give it a writable /sys/fs/cgroup (--privileged, or --cgroupns host)",
+    );
+    return undefined;
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

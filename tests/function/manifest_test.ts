@@ -19,6 +19,9 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
     env: settings.env,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
+    memoryBytes: defaultSettings.memoryBytes,
+    cpu: Infinity,
+    processes: 512,
     keepPrefix: false,
   });
 });
@@ -60,8 +63,8 @@ for (const [allowed, ceiling] of order.entries()) {
 }
 
 const refused: readonly [manifest: string, message: RegExp][] = [
-  ['{ "startTimeout": "10001ms" }', /asks for a startTimeout of 10001 ms.* allowed here is 10000/],
-  ['{ "stopGrace": "6s" }', /asks for a stopGrace of 6000 ms, .* allowed here is 5000 ms/],
+  ['{ "startTimeout": "10001ms" }', /asks for a startTimeout of 10001ms.* allowed here is 10s/],
+  ['{ "stopGrace": "6s" }', /asks for a stopGrace of 6s, .* allowed here is 5s/],
   ['{ "port": 80 }', /ddsrv\.json:1:3 has the unknown key "port"/],
   ["{", /ddsrv\.json:1:2 is not JSON/],
 ];

@@ -45,3 +45,26 @@ Deno.test("runBounded() ends the command when the signal aborts", async () => {
   abort.abort();
   assert.equal((await running).success, false);
 });
+
+Deno.test("runBounded() leaves nothing of a sandbox, whenever the signal aborts", async () => {
+  const marker = `60.${Deno.pid}`;
+  const bwrap = ["bwrap", "--die-with-parent", "--unshare-pid", "--ro-bind", "/usr", "/usr"]
+    .concat(["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"])
+    .concat(["--proc", "/proc", "--", "/usr/bin/sleep", marker]);
+  for (let round = 0; round < 60; round++) {
+    const abort = new AbortController();
+    const running = runBounded(bwrap, { env, signal: abort.signal, maxBytes: 10 });
+    // Every few microseconds of its start; a timer would be too coarse.
+    const until = performance.now() + round / 10;
+    while (performance.now() < until) await Promise.resolve();
+    abort.abort();
+    assert.equal((await running).success, false);
+  }
+  const left: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    if (command.split("\0").includes(marker)) left.push(`${name}: ${command}`);
+  }
+  assert.deepEqual(left, []);
+});

@@ -23,6 +23,7 @@ function pretend({ heedsTerm }: { readonly heedsTerm: boolean }): {
     kill() {
       calls.push("kill");
       resolve({ code: 137, signal: "SIGKILL" });
+      return Promise.resolve();
     },
   };
   return { process, calls };

@@ -1,0 +1,214 @@
+import { join } from "node:path";
+import { sleep } from "../system/sleep.ts";
+import {
+  type CgroupHierarchy,
+  type Controller,
+  CONTROLLERS,
+  findHierarchy,
+} from "./cgroup_hierarchy.ts";
+import { oomFile, parseOomKills, planLimits, type ResourceLimits } from "./cgroup_limits.ts";
+
+/** The group of one instance. Disposing of it ends whatever is still in it. */
+export interface ControlGroup extends AsyncDisposable {
+  /** Files that a process writes its id to, in order to join. */
+  readonly joinFiles: readonly string[];
+  /** How often the kernel has ended something here for want of memory. */
+  readonly oomKills: () => Promise<number>;
+}
+
+/** The groups of one supervisor. Disposing of it takes its own group away. */
+export interface ControlGroups extends AsyncDisposable {
+  readonly hierarchy: CgroupHierarchy;
+  /** Groups that a predecessor had left, with what was in them. */
+  readonly swept: number;
+  /** Makes a group; `name` is unique among those that are open. */
+  readonly open: (name: string, limits: ResourceLimits) => Promise<ControlGroup>;
+}
+
+/** How often, and how long apart, a group is emptied before it is given up. */
+const MAX_ROUNDS = 200;
+const ROUND_MS = 5;
+
+/** Reads what this host has of control groups. */
+export async function readHierarchy(): Promise<CgroupHierarchy> {
+  const [mountInfo, ownGroups] = await Promise.all([
+    Deno.readTextFile("/proc/self/mountinfo"),
+    Deno.readTextFile("/proc/self/cgroup"),
+  ]);
+  const [, path] = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(mountInfo) ?? [];
+  const unifiedControllers = path === undefined
+    ? ""
+    : await readOptional(join(path, "cgroup.controllers"));
+  return findHierarchy({ mountInfo, ownGroups, unifiedControllers });
+}
+
+/**
+ * Makes the group that all of a supervisor's groups are in, named for its owner, and takes away what
+ * a predecessor of that owner left.
+ */
+export async function openControlGroups(
+  ownerId: string,
+  hierarchy: CgroupHierarchy,
+): Promise<ControlGroups> {
+  const roots = [...new Set(Object.values(hierarchy.bases))]
+    .map((base) => join(base, `ddsrv-${ownerId}`));
+  const swept = await sweep(roots);
+  for (const root of roots) await Deno.mkdir(root, { recursive: true });
+  if (hierarchy.version === 2) {
+    await delegate(hierarchy.bases.memory!);
+    await enableControllers(roots[0]!);
+  }
+  const rootOf = (controller: Controller): string | undefined => {
+    const base = hierarchy.bases[controller];
+    return base === undefined ? undefined : join(base, `ddsrv-${ownerId}`);
+  };
+
+  return {
+    hierarchy,
+    swept,
+    async open(name, limits) {
+      await using stack = new AsyncDisposableStack();
+      const paths = roots.map((root) => join(root, name));
+      for (const path of paths) {
+        await Deno.mkdir(path);
+        stack.defer(() => removeGroup(path));
+      }
+      for (const { controller, file, value, isOptional } of planLimits(hierarchy.version, limits)) {
+        const root = rootOf(controller);
+        if (root === undefined) continue;
+        await write(join(root, name, file), value, isOptional);
+      }
+      const memory = rootOf("memory");
+      const owned = stack.move();
+      return {
+        joinFiles: paths.map((path) => join(path, "cgroup.procs")),
+        oomKills: async () =>
+          memory === undefined
+            ? 0
+            : parseOomKills(await readOptional(join(memory, name, oomFile(hierarchy.version)))),
+        [Symbol.asyncDispose]: () => owned.disposeAsync(),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const root of roots) await removeGroup(root);
+    },
+  };
+}
+
+/** Lets the groups below `base` have controllers. */
+async function delegate(base: string): Promise<void> {
+  try {
+    await enableControllers(base);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    // In a container the top is no real root: processes may not be beside groups with controllers.
+    const aside = join(base, "ddsrv-host");
+    await Deno.mkdir(aside, { recursive: true });
+    for (const pid of await readProcesses(base)) await move(pid, aside);
+    await enableControllers(base);
+  }
+}
+
+async function enableControllers(path: string): Promise<void> {
+  const names = CONTROLLERS.map((name) => `+${name}`).join(" ");
+  await Deno.writeTextFile(join(path, "cgroup.subtree_control"), names);
+}
+
+async function move(pid: number, path: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(join(path, "cgroup.procs"), String(pid));
+  } catch (error) {
+    // It has ended since.
+    if (!isGone(error)) throw error;
+  }
+}
+
+/** Takes away what is below the roots; gives how many groups there were. */
+async function sweep(roots: readonly string[]): Promise<number> {
+  const names = new Set<string>();
+  for (const root of roots) {
+    for (const name of await readGroups(root)) {
+      names.add(name);
+      await removeGroup(join(root, name));
+    }
+  }
+  return names.size;
+}
+
+/** Ends all processes of a group, and takes the group away. */
+async function removeGroup(path: string): Promise<void> {
+  for (let round = 0;; round++) {
+    try {
+      await Deno.remove(path);
+      return;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      if (!isBusy(error) || round === MAX_ROUNDS) throw error;
+    }
+    await killAll(path);
+    await sleep(ROUND_MS);
+  }
+}
+
+/** `cgroup.kill` ends a whole tree at once; without it (version 1), one after the other. */
+async function killAll(path: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(join(path, "cgroup.kill"), "1", { create: false });
+    return;
+  } catch {
+    // Not of version 2, or of a kernel before 5.14.
+  }
+  for (const pid of await readProcesses(path)) {
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+}
+
+async function readProcesses(path: string): Promise<number[]> {
+  const text = await readOptional(join(path, "cgroup.procs"));
+  // Processes of another process namespace show as 0.
+  return text.split("\n").map(Number).filter((pid) => pid > 0);
+}
+
+async function readGroups(root: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(root));
+    return entries.filter((entry) => entry.isDirectory).map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function write(path: string, value: string, isOptional: boolean): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, value, { create: false });
+  } catch (error) {
+    if (isOptional) return;
+    throw new Error(`Cannot set the limit "${path}" to ${value}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readOptional(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (isGone(error)) return "";
+    throw error;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: string }).code === "EBUSY";
+}
+
+/** A file that is not there, or a process that has ended. */
+function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Error && (error as { code?: string }).code === "ESRCH";
+}

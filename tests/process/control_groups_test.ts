@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CONTROLLERS } from "../../lib/process/cgroup_hierarchy.ts";
+import { openControlGroups, readHierarchy } from "../../lib/process/control_groups.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: 0.5 };
+const OWNER = `t${Deno.pid}`;
+
+/** Starts a shell command in a group. */
+function spawnIn(joinFiles: readonly string[], script: string): Deno.ChildProcess {
+  const join = joinFiles.map((file) => `echo $$ >'${file}'; `).join("");
+  return new Deno.Command("sh", { args: ["-c", `${join}${script}`], stderr: "null" }).spawn();
+}
+
+Deno.test("ControlGroups.open() bounds what joins it, and tells of a want of memory", async () => {
+  await using groups = await openControlGroups(OWNER, await readHierarchy());
+  await using group = await groups.open("1", LIMITS);
+  assert.equal(await group.oomKills(), 0);
+  const hungry =
+    `exec '${Deno.execPath()}' eval 'for (const all = [];;) all.push(new Uint8Array(1e7).fill(1))'`;
+  assert.equal((await spawnIn(group.joinFiles, hungry).status).success, false);
+  assert.ok(await group.oomKills() > 0);
+});
+
+Deno.test("ControlGroup ends what is still in it when it is disposed of", async () => {
+  await using groups = await openControlGroups(OWNER, await readHierarchy());
+  const group = await groups.open("1", LIMITS);
+  // One that has left its session and ignores SIGTERM.
+  const child = spawnIn(group.joinFiles, "trap '' TERM; exec setsid sleep 60");
+  while ((await Deno.readTextFile(group.joinFiles[0]!)).trim() === "") {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await group[Symbol.asyncDispose]();
+  assert.equal((await child.status).signal, "SIGKILL");
+  await assert.rejects(Deno.stat(group.joinFiles[0]!), Deno.errors.NotFound);
+});
+
+Deno.test("openControlGroups() takes away what a predecessor left, and nobody else's", async () => {
+  const hierarchy = await readHierarchy();
+  const left = await openControlGroups(OWNER, hierarchy);
+  const { joinFiles } = await left.open("7", LIMITS);
+  const child = spawnIn(joinFiles, "exec sleep 60");
+  await using other = await openControlGroups(`${OWNER}x`, hierarchy);
+  await using kept = await other.open("7", LIMITS);
+  while ((await Deno.readTextFile(joinFiles[0]!)).trim() === "") {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await using successor = await openControlGroups(OWNER, hierarchy);
+  assert.equal(successor.swept, 1);
+  assert.equal((await child.status).signal, "SIGKILL");
+  await Deno.stat(kept.joinFiles[0]!);
+});
+
+Deno.test("openControlGroups() writes version 2 as the kernel reads it", async () => {
+  await using directory = await temporaryDirectory();
+  const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
+  const groups = await openControlGroups("abc", { version: 2, bases });
+  const read = (path: string): Promise<string> => Deno.readTextFile(directory.at(path));
+  assert.equal(await read("cgroup.subtree_control"), "+memory +pids +cpu");
+  assert.equal(await read("ddsrv-abc/cgroup.subtree_control"), "+memory +pids +cpu");
+  // Here no kernel makes the files of a group, so that a limit can't be set: that is said.
+  await assert.rejects(
+    groups.open("1", LIMITS),
+    /Cannot set the limit ".*\/ddsrv-abc\/1\/memory.max"/,
+  );
+  await assert.rejects(Deno.stat(join(directory.path, "ddsrv-abc/1")), Deno.errors.NotFound);
+});

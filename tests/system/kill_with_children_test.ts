@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { readChildren } from "../../lib/system/children.ts";
+import { killWithChildren } from "../../lib/system/kill_with_children.ts";
+
+/** Whether there is such a process, dead ones that nobody has waited for aside. */
+async function isAlive(pid: number): Promise<boolean> {
+  try {
+    return !/^State:\s+[ZX]/m.test(await Deno.readTextFile(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("killWithChildren() ends a process and its children", async () => {
+  const child = new Deno.Command("sh", {
+    args: ["-c", "trap '' TERM; sleep 60 & echo ready; wait"],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  const [sleeper] = await readChildren(child.pid);
+  assert.ok(sleeper !== undefined && await isAlive(sleeper));
+  await killWithChildren(child.pid);
+  assert.equal((await child.status).signal, "SIGKILL");
+  // The pipe's end tells that nobody holds it any more.
+  while (!(await reader.read()).done);
+  assert.equal(await isAlive(sleeper), false);
+});
+
+Deno.test("killWithChildren() ends one that is stopped, and minds none that is gone", async () => {
+  const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+  child.kill("SIGSTOP");
+  await killWithChildren(child.pid);
+  assert.equal((await child.status).signal, "SIGKILL");
+  await killWithChildren(child.pid);
+});
