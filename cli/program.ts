@@ -135,6 +135,7 @@ function addRemove(program: Command, onExit: OnExit): void {
     .description("take functions away, and wait until nothing of them is left")
     .argument("<names...>", "the functions")
     .option("--timeout <seconds>", "how long to wait until they are gone", parseSeconds, 60)
+    .option("--purge", "remove what they have kept as well")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {
       const { remove } = await import("./commands/remove.ts");

@@ -10,13 +10,15 @@ export interface RemoveOptions {
   readonly socket: string;
   /** In seconds. */
   readonly timeout: number;
+  /** With what they have kept. */
+  readonly purge?: true | undefined;
   readonly json?: true | undefined;
 }
 
 /** Takes functions' folders away, and waits until nothing of them is left. */
 export async function remove(names: readonly string[], options: RemoveOptions): Promise<number> {
   using control = connectControl(options.socket);
-  const { functionsDirectory } = await control.supervisor();
+  const { functionsDirectory, dataDirectory } = await control.supervisor();
   const known = new Set((await control.functions()).map((report) => report.name));
   for (const name of names) {
     if (judgeName(name).type !== "function" || !known.has(name)) {
@@ -33,10 +35,21 @@ export async function remove(names: readonly string[], options: RemoveOptions): 
         `"${name}" is still ${left.status} after ${options.timeout} s. See: ddsrv inspect ${name}`,
       );
     }
-    if (!options.json) printError(`${name} removed\n`);
+    if (options.purge) await removeData(join(dataDirectory, name));
+    if (!options.json) printError(`${name} removed${options.purge ? ", with its data" : ""}\n`);
   }
   if (options.json) printJson(names.map((name) => ({ name, status: "removed" })));
   return 0;
+}
+
+/** Links in it are removed as such, and lead nowhere. */
+async function removeData(directory: string): Promise<void> {
+  try {
+    await Deno.remove(directory, { recursive: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new CliError(`Cannot remove the data in "${directory}": ${(error as Error).message}`);
+  }
 }
 
 /** Out of sight in one step, so that no half of it is ever seen; then deleted. */

@@ -170,7 +170,7 @@ function listen(
 }
 
 function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
-  const { settings, network } = workplace;
+  const { settings, network, homes } = workplace;
   return {
     version,
     pid: process.pid,
@@ -178,6 +178,7 @@ function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
     url,
     functionsDirectory: settings.functionsDirectory,
     logsDirectory: settings.saveLogs ? settings.logsDirectory : null,
+    dataDirectory: homes.directory,
     isolation: "full",
     owner: network.owner.id,
   };

@@ -3,6 +3,7 @@ import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
 import { parseCidr, parseDomain } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
+import { parseUidRange } from "./uid_range.ts";
 import { ACCESS_LOG_FORMATS } from "./settings.ts";
 
 const port = z.int().min(0).max(65535);
@@ -35,6 +36,7 @@ export const policySchema = functionSchema.extend({
       /^(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\.0\.0\/16$/,
       "Give a /16 of IPv4, such as 10.213.0.0/16",
     ).optional(),
+  uidRange: parsed(z.string(), parseUidRange).optional(),
   trustedProxies: z.array(parsed(z.string(), (text) => (parseCidr(text), text))).optional(),
   domain: z.union([domain.transform((one) => [one]), z.array(domain)]).optional(),
   hideErrors: z.boolean().optional(),

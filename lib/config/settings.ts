@@ -44,6 +44,8 @@ export interface Settings {
   readonly cpu: number;
   /** The most processes and threads of any one instance. */
   readonly processes: number;
+  /** First and last of the users that functions run as; a range of our own when left out. */
+  readonly uidRange: readonly [first: number, last: number] | undefined;
   /** How long a process may take until it listens. */
   readonly startTimeoutMs: number;
   /** How long a process may take to end after SIGTERM. */
@@ -103,6 +105,7 @@ export const defaultSettings: Settings = {
   memoryBytes: 1024 ** 3,
   cpu: Infinity,
   processes: 512,
+  uidRange: undefined,
   startTimeoutMs: 30_000,
   stopGraceMs: 5_000,
   drainMs: 30_000,

@@ -14,6 +14,8 @@ export interface SupervisorReport {
   readonly functionsDirectory: string;
   /** Where log files are; `null` when none are written. */
   readonly logsDirectory: string | null;
+  /** Holds what functions keep, a directory for each. */
+  readonly dataDirectory: string;
   readonly isolation: Isolation;
   /** Tag of everything that this supervisor made in the kernel. */
   readonly owner: string;

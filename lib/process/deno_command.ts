@@ -2,6 +2,7 @@ import { ENTRY_FILE } from "../function/layout.ts";
 import {
   certificateEnvironment,
   SANDBOX_CACHE,
+  SANDBOX_DATA,
   SANDBOX_DENO,
   SANDBOX_PRELOAD,
 } from "./function_mounts.ts";
@@ -50,7 +51,9 @@ export function runCommand(options: ModuleOptions): string[] {
     "--allow-read",
     "--allow-env",
     "--allow-sys",
-    "--allow-write=/tmp",
+    `--allow-write=/tmp,${SANDBOX_DATA}`,
+    // Deno.openKv(), which keeps its database beside the module cache.
+    "--unstable-kv",
     `--preload=${SANDBOX_PRELOAD}`,
     ...moduleArguments(options),
     ENTRY_FILE,
@@ -79,6 +82,7 @@ export function functionEnvironment(preferredPort: number): Record<string, strin
   return {
     ...baseEnvironment(),
     PORT: String(preferredPort),
+    DDSRV_DATA: SANDBOX_DATA,
     DENO_SERVE_ADDRESS: `tcp:0.0.0.0:${preferredPort}`,
   };
 }

@@ -8,6 +8,9 @@ export const SANDBOX_DENO = "/ddsrv/deno";
 /** Where the module cache shows inside every sandbox. */
 export const SANDBOX_CACHE = "/ddsrv/cache";
 
+/** Where a function's own files show inside its sandbox. */
+export const SANDBOX_DATA = "/ddsrv/data";
+
 /** Where the module that serves default exports shows inside every sandbox. */
 export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 

@@ -10,6 +10,7 @@ import type { Exit } from "../process/exit.ts";
 import {
   functionMounts,
   SANDBOX_CACHE,
+  SANDBOX_DATA,
   SANDBOX_ENV,
   SANDBOX_PRELOAD,
 } from "../process/function_mounts.ts";
@@ -22,7 +23,8 @@ import { sleep } from "../system/sleep.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { Failure } from "./state.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
-import { instanceUid, type Workplace } from "./workplace.ts";
+import type { Home } from "./homes.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** What is told while an instance opens. */
 export interface InstanceReport {
@@ -101,7 +103,8 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
   if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
 
   const lines = createLastLines();
-  const uid = instanceUid(namespace);
+  const home = await workplace.homes.open(options.name);
+  const { uid } = home;
   const envPath = join(workplace.runtimeDirectory, "env", `${namespace.name}.json`);
   const envFile = stack.use(await writeEnvFile(envPath, policy.env, uid));
   const group = await workplace.groups?.open(String(namespace.ordinal), policy);
@@ -116,6 +119,7 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
         uid,
         mounts: [
           ...await instanceMounts(options, policy),
+          ...homeMounts(home),
           { source: envFile.path, target: SANDBOX_ENV },
         ],
         scratch: [SANDBOX_CACHE],
@@ -220,6 +224,13 @@ async function instanceMounts(options: InstanceOptions, policy: FunctionPolicy):
     target: join(SANDBOX_CACHE, part),
   }));
   return [...mounts, ...cache, { source: preloadFile, target: SANDBOX_PRELOAD }];
+}
+
+function homeMounts({ files, storage }: Home): Mount[] {
+  return [
+    { source: files, target: SANDBOX_DATA, isWritable: true },
+    { source: storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
+  ];
 }
 
 interface LastLines {

@@ -125,7 +125,7 @@ async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Pr
     }),
     cacheDirectory: await workplace.cacheOf(options.cacheName ?? name),
     networkPath: checkNamespace.path,
-    uid: workplace.checkUid,
+    uid: workplace.homes.checkUid,
     checkTypes: settings.checkCode,
     signal,
   });

@@ -6,10 +6,8 @@ import { type EtcFiles, writeEtcFiles } from "../process/etc_files.ts";
 import { CONTROLLERS } from "../process/cgroup_hierarchy.ts";
 import { type ControlGroups, openControlGroups, readHierarchy } from "../process/control_groups.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
+import { type Homes, openHomes } from "./homes.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
-
-/** First of the users that sandboxes run as: a range that no distribution gives out. */
-const FIRST_UID = 1_879_048_192;
 
 /** What all instances of one supervisor share. Disposing of it leaves nothing in the kernel. */
 export interface Workplace extends AsyncDisposable {
@@ -17,8 +15,8 @@ export interface Workplace extends AsyncDisposable {
   readonly network: Network;
   /** Where checks run: code that is read there may fetch modules from the internet, no more. */
   readonly checkNamespace: Namespace;
-  /** User that checks run as, and that owns the module cache. */
-  readonly checkUid: number;
+  /** What functions keep; the user of checks owns the module caches. */
+  readonly homes: Homes;
   /** Groups that bound what instances use; missing where the host has none to offer. */
   readonly groups: ControlGroups | undefined;
   readonly etc: EtcFiles;
@@ -64,17 +62,22 @@ export async function openWorkplace(
   // Two supervisors may have functions of the same name, which have nothing else in common.
   const caches = join(settings.stateDirectory, "cache", network.owner.id);
   await Deno.mkdir(caches, { recursive: true, mode: 0o755 });
+  const homes = await openHomes({
+    stateDirectory: settings.stateDirectory,
+    ownerId: network.owner.id,
+    uidRange: settings.uidRange,
+  });
   const owned = stack.move();
   return {
     settings,
     network,
     checkNamespace,
-    checkUid: FIRST_UID,
+    homes,
     groups,
     etc,
     runtimeDirectory,
     cacheSweeper: createCacheSweeper(caches),
-    cacheOf: (name) => makeCache(join(caches, name), FIRST_UID),
+    cacheOf: (name) => makeCache(join(caches, name), homes.checkUid),
     preloadFile: fileURLToPath(new URL("../process/preload.js", import.meta.url)),
     checks: createSemaphore(Math.max(1, navigator.hardwareConcurrency)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -111,11 +114,6 @@ async function removeIfThere(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-/** The user of an instance: another one for each, on the whole host. */
-export function instanceUid(namespace: Namespace): number {
-  return FIRST_UID + namespace.ordinal;
 }
 
 /**

@@ -47,14 +47,14 @@ Deno.test("infoCommand() asks for JSON", () => {
   assert.ok(infoCommand(plain).includes("--json"));
 });
 
-Deno.test("runCommand() gives no right to run programs, and to write in /tmp alone", () => {
+Deno.test("runCommand() gives no right to run programs, and to write to /tmp and its data alone", () => {
   const rights = runCommand(plain).filter((one) => /^(-A|--allow-(?!import))/.test(one));
   assert.deepEqual(rights, [
     "--allow-net",
     "--allow-read",
     "--allow-env",
     "--allow-sys",
-    "--allow-write=/tmp",
+    "--allow-write=/tmp,/ddsrv/data",
   ]);
   assert.ok(runCommand(plain).includes("--no-prompt"));
 });

@@ -151,6 +151,7 @@ Deno.test("functionEnvironment() holds nothing that a function chooses", () => {
   assert.deepEqual(functionEnvironment(8_001), {
     ...baseEnvironment(),
     PORT: "8001",
+    DDSRV_DATA: "/ddsrv/data",
     DENO_SERVE_ADDRESS: "tcp:0.0.0.0:8001",
   });
 });

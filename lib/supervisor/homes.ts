@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+
+/** What belongs to a function and outlives its instances. */
+export interface Home {
+  /** User and group of its processes. */
+  readonly uid: number;
+  /** Where it keeps files, on the host. */
+  readonly files: string;
+  /** Where Deno keeps its `Deno.openKv()` and `localStorage`, on the host. */
+  readonly storage: string;
+}
+
+/** The homes of one supervisor's functions. */
+export interface Homes {
+  /** User of checks, which is nobody's home. */
+  readonly checkUid: number;
+  /** A function's home; made when it is first asked for. */
+  readonly open: (name: string) => Promise<Home>;
+  /** Holds a directory for each function that has run, under its name. */
+  readonly directory: string;
+}
+
+/** Where homes are, and which users they may have. */
+export interface HomesOptions {
+  readonly stateDirectory: string;
+  readonly ownerId: string;
+  /** First and last user; a range of this owner's own when left out. */
+  readonly uidRange?: readonly [first: number, last: number] | undefined;
+}
+
+/** First user behind those that systemd gives to containers; no distribution gives these out. */
+const FIRST_UID = 0x7000_0000;
+
+/** Users of one supervisor, and ranges of them: two on a host rarely have the same. */
+const RANGE_SIZE = 65_536;
+const RANGES = 1_024;
+
+/**
+ * Opens the homes of a supervisor's functions. Which user a function has is written down, so that
+ * it is the same one after a restart and owns what it wrote before.
+ *
+ * @throws {Error} when the file that says so can't be read or written
+ */
+export async function openHomes(options: HomesOptions): Promise<Homes> {
+  const { stateDirectory, ownerId } = options;
+  const [first, last] = options.uidRange ?? rangeOf(ownerId);
+  const path = join(stateDirectory, "users", `${ownerId}.json`);
+  const users = new Map(await readUsers(path));
+  const data = join(stateDirectory, "data", ownerId);
+  let writing = Promise.resolve();
+
+  /** The first user that no function has; the range's very first is for checks. */
+  function findFree(): number {
+    const taken = new Set(users.values());
+    for (let uid = first + 1; uid <= last; uid++) if (!taken.has(uid)) return uid;
+    throw new RangeError(
+      `All users from ${first} to ${last} belong to functions. Give a larger uidRange, or remove ` +
+        `functions that are gone from "${path}"`,
+    );
+  }
+
+  async function uidOf(name: string): Promise<number> {
+    const known = users.get(name);
+    if (known !== undefined && known > first && known <= last) return known;
+    const uid = findFree();
+    users.set(name, uid);
+    writing = writing.catch(() => {}).then(() => writeUsers(path, users));
+    await writing;
+    return uid;
+  }
+
+  return {
+    checkUid: first,
+    directory: data,
+    async open(name) {
+      const uid = await uidOf(name);
+      const home = join(data, name);
+      await Deno.mkdir(home, { recursive: true, mode: 0o755 });
+      const [files, storage] = [join(home, "files"), join(home, "storage")];
+      for (const directory of [files, storage]) {
+        // Its parent is root's and not to be seen from within, so that this can be no link.
+        await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+        await Deno.chown(directory, uid, uid);
+      }
+      return { uid, files, storage };
+    },
+  };
+}
+
+/** The range that belongs to an owner. */
+function rangeOf(ownerId: string): [first: number, last: number] {
+  const index = createHash("sha256").update(ownerId).digest().readUInt32BE(0) % RANGES;
+  const first = FIRST_UID + index * RANGE_SIZE;
+  return [first, first + RANGE_SIZE - 1];
+}
+
+async function readUsers(path: string): Promise<[name: string, uid: number][]> {
+  const text = await readOptionalTextFile(path);
+  if (text === undefined) return [];
+  try {
+    return Object.entries(JSON.parse(text) as Record<string, unknown>)
+      .filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]));
+  } catch (cause) {
+    throw new Error(
+      `"${path}" is not JSON, and says which user each function has. Mend it, or remove it together ` +
+        "with the functions' data",
+      { cause },
+    );
+  }
+}
+
+/** Whole or not at all: beside it first, then in its place. */
+async function writeUsers(path: string, users: ReadonlyMap<string, number>): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  const beside = `${path}.new`;
+  await Deno.writeTextFile(beside, `${JSON.stringify(Object.fromEntries(users))}\n`);
+  await Deno.rename(beside, path);
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { openHomes } from "../../lib/supervisor/homes.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const RANGE = [300_000, 300_002] as const;
+
+Deno.test("Homes.open() gives each function a user of its own, and the same one again", async () => {
+  await using directory = await temporaryDirectory();
+  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE };
+  const homes = await openHomes(options);
+  assert.equal(homes.checkUid, 300_000);
+  const [a, b] = await Promise.all([homes.open("a"), homes.open("b")]);
+  assert.deepEqual([a.uid, b.uid].sort(), [300_001, 300_002]);
+  await assert.rejects(homes.open("c"), /All users from 300000 to 300002 belong to functions/);
+  const again = await openHomes(options);
+  assert.deepEqual(await again.open("b"), b);
+  assert.deepEqual(await again.open("a"), a);
+  for (const path of [a.files, a.storage]) {
+    const { uid, gid, mode } = await Deno.stat(path);
+    assert.deepEqual([uid, gid, mode! & 0o777], [a.uid, a.uid, 0o700]);
+  }
+});
+
+Deno.test("openHomes() gives each owner a range of its own", async () => {
+  await using directory = await temporaryDirectory();
+  const [one, two] = await Promise.all(
+    ["abc", "def"].map((ownerId) => openHomes({ stateDirectory: directory.path, ownerId })),
+  );
+  assert.notEqual(one!.checkUid, two!.checkUid);
+  for (const { checkUid } of [one!, two!]) {
+    assert.ok(checkUid >= 0x7000_0000 && checkUid + 65_535 < 2 ** 31);
+  }
+  const [a, other] = [await one!.open("a"), await two!.open("a")];
+  assert.notEqual(a.files, other.files);
+});
+
+Deno.test("openHomes() says which file is broken", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("users/abc.json", "{");
+  await assert.rejects(openHomes({ stateDirectory: directory.path, ownerId: "abc" }), {
+    message: new RegExp(`^"${path}" is not JSON, .*Mend it`),
+  });
+});
+
+Deno.test("Homes.open() gives another user where the one before is out of the range", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("users/abc.json", '{ "a": 5, "b": "x", "c": 300001 }');
+  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE };
+  const homes = await openHomes(options);
+  assert.equal((await homes.open("a")).uid, 300_002);
+});
