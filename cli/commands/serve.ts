@@ -5,7 +5,7 @@ import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import { openProxy, type Proxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
-import type { KeyPair } from "../../lib/proxy/tls_listener.ts";
+import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
 import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
 import { openLogSink } from "../../lib/supervisor/log_sink.ts";

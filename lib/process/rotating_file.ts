@@ -39,7 +39,7 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
     while (waiting !== "") {
       const text = waiting;
       waiting = "";
-      const lines = text.split("\n").length - 1;
+      const lines = countLines(text);
       // More may be lost while this is being written; they are told of the next time.
       const missed = lost;
       try {
@@ -61,14 +61,16 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
 
   async function append(text: string): Promise<void> {
     await Deno.mkdir(dirname(path), { recursive: true });
-    if (await sizeOf(path) >= maxBytes) await rotate(path, maxFiles);
+    const size = await sizeOf(path);
+    if (size > 0 && size + text.length > maxBytes) await rotate(path, maxFiles);
     await Deno.writeTextFile(path, text, { append: true, mode: 0o640 });
   }
 
   return {
     write(text) {
-      if (waiting.length > MAX_WAITING) {
-        if (lost++ === 0) onWarning(`${label}: the disk is too slow for it. Lines are lost`);
+      if (waiting.length + text.length > MAX_WAITING) {
+        if (lost === 0) onWarning(`${label}: the disk is too slow for it. Lines are lost`);
+        lost += countLines(text);
         return;
       }
       waiting += text;
@@ -78,6 +80,10 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
       await writing;
     },
   };
+}
+
+function countLines(text: string): number {
+  return text.split("\n").length - 1;
 }
 
 async function sizeOf(path: string): Promise<number> {

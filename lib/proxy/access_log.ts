@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { AccessLogFormat } from "../config/settings.ts";
 import { fieldText } from "./fields.ts";
 import type { FaultCode } from "./fault.ts";
@@ -33,6 +34,9 @@ export interface AccessRecord extends AccessRequest {
   readonly error: FaultCode | undefined;
 }
 
+/** So much of what a client says is logged. */
+const MAX_CHARACTERS = 1_024;
+
 const REFERER = ascii("referer");
 const USER_AGENT = ascii("user-agent");
 const HOST = ascii("host");
@@ -44,16 +48,23 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat(
 /** What an access log wants of a request's head, taken out before its buffer is used again. */
 export function describeRequest(head: RequestHead, startedAtMs: number): AccessRequest {
   const { bytes, fields } = head;
+  const hasAuthority = head.authorityEnd > head.authorityStart;
   return {
     startedAtMs,
-    method: latin1(bytes, head.methodStart, head.methodEnd),
+    method: cut(bytes, head.methodStart, head.methodEnd),
     // An absolute target's scheme and host stand before what is routed.
-    target: latin1(bytes, head.methodEnd + 1, head.targetEnd),
+    target: cut(bytes, head.methodEnd + 1, head.targetEnd),
     protocol: head.isHttp10 ? "HTTP/1.0" : "HTTP/1.1",
-    host: fieldText(bytes, fields, HOST),
-    referer: fieldText(bytes, fields, REFERER),
-    userAgent: fieldText(bytes, fields, USER_AGENT),
+    host: hasAuthority
+      ? cut(bytes, head.authorityStart, head.authorityEnd)
+      : fieldText(bytes, fields, HOST).slice(0, MAX_CHARACTERS),
+    referer: fieldText(bytes, fields, REFERER).slice(0, MAX_CHARACTERS),
+    userAgent: fieldText(bytes, fields, USER_AGENT).slice(0, MAX_CHARACTERS),
   };
+}
+
+function cut(bytes: Uint8Array, start: number, end: number): string {
+  return latin1(bytes, start, Math.min(end, start + MAX_CHARACTERS));
 }
 
 /** A record as one line, with its end. */
@@ -70,24 +81,30 @@ export function formatAccess(record: AccessRecord, format: AccessLogFormat): str
 
 function formatJson(record: AccessRecord): string {
   const { functionName, error, requestId } = record;
-  return `${
-    JSON.stringify({
-      time: new Date(record.startedAtMs).toISOString(),
-      address: record.address,
-      function: functionName ?? null,
-      method: record.method,
-      target: utf8(record.target),
-      protocol: record.protocol,
-      host: utf8(record.host),
-      status: record.status,
-      bytes: record.bytes,
-      durationMs: Math.round(record.durationMs * 1_000) / 1_000,
-      requestId: requestId === undefined ? null : utf8(requestId),
-      referer: utf8(record.referer),
-      userAgent: utf8(record.userAgent),
-      error: error ?? null,
-    })
-  }\n`;
+  const text = JSON.stringify({
+    time: new Date(record.startedAtMs).toISOString(),
+    address: record.address,
+    function: functionName ?? null,
+    method: record.method,
+    target: utf8(record.target),
+    protocol: record.protocol,
+    host: utf8(record.host),
+    status: record.status,
+    bytes: record.bytes,
+    durationMs: Math.round(record.durationMs * 1_000) / 1_000,
+    requestId: requestId === undefined ? null : utf8(requestId),
+    referer: utf8(record.referer),
+    userAgent: utf8(record.userAgent),
+    error: error ?? null,
+  });
+  return `${text.replace(UNSEEN, escapedUnit)}\n`;
+}
+
+/** What steers a terminal or turns text round, and JSON leaves as it is: C1 and bidi controls. */
+const UNSEEN = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escapedUnit(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The combined format of Apache and nginx; what a client sent can't end a field or a line. */
@@ -112,7 +129,11 @@ function escaped(text: string): string {
   );
 }
 
+const decoder = new TextDecoder();
+
 /** Text of bytes that mostly are UTF-8. */
 function utf8(bytes: string): string {
-  return new TextDecoder().decode(ascii(bytes));
+  return IS_ASCII.test(bytes) ? bytes : decoder.decode(Buffer.from(bytes, "latin1"));
 }
+
+const IS_ASCII = /^[ -~]*$/;

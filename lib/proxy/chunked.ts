@@ -19,8 +19,8 @@ enum State {
 /** Called with each piece of the body's own data, as offsets into the scanned bytes. */
 export type OnData = (start: number, end: number) => void;
 
-/** Bytes of a size line, extension included, and of all trailers together. */
-const MAX_LINE = 4_096;
+/** Bytes of all extensions together, for which nobody has a use, and of all trailers. */
+const MAX_EXTENSIONS = 16_384;
 const MAX_TRAILERS = 16_384;
 /** 2^52: the largest size that stays exact when one more digit is read. */
 const MAX_SIZE_DIGITS = 13;
@@ -48,7 +48,7 @@ export class ChunkedScanner {
   /** Bytes of the current chunk that are still to come. */
   #left = 0;
   #digits = 0;
-  #lineBytes = 0;
+  #extensionBytes = 0;
   #trailerBytes = 0;
   #name: number[] = [];
 
@@ -60,18 +60,6 @@ export class ChunkedScanner {
   /** Whether the body's last byte has been seen. */
   get isDone(): boolean {
     return this.#state === State.Done;
-  }
-
-  /** Starts anew, for the next message. */
-  reset(): void {
-    this.#state = State.Size;
-    this.#left =
-      this.#digits =
-      this.#lineBytes =
-      this.#trailerBytes =
-      this.dataBytes =
-        0;
-    this.fault = undefined;
   }
 
   /**
@@ -112,12 +100,14 @@ export class ChunkedScanner {
         else if (FIELD_VALUE[byte] === 0) {
           return "a control character in a chunk's extension";
         }
-        return this.#countLine();
+        return ++this.#extensionBytes > MAX_EXTENSIONS
+          ? "extensions of chunks that are too long"
+          : undefined;
       case State.SizeLf:
         if (byte !== LF) return "a chunk's size line without its LF";
         this.dataBytes += this.#left;
         this.#state = this.#left === 0 ? State.TrailerStart : State.Data;
-        this.#digits = this.#lineBytes = 0;
+        this.#digits = 0;
         return undefined;
       case State.DataCr:
         if (byte !== CR) return "a chunk longer than its size";
@@ -146,10 +136,6 @@ export class ChunkedScanner {
     else if (byte === SEMICOLON) this.#state = State.Extension;
     else return "a chunk's size that is not hexadecimal";
     return undefined;
-  }
-
-  #countLine(): string | undefined {
-    return ++this.#lineBytes > MAX_LINE ? "a chunk's extension that is too long" : undefined;
   }
 
   #readTrailer(byte: number): string | undefined {

@@ -1,22 +1,26 @@
-import { describeRequest } from "./access_log.ts";
+import { type AccessRequest, describeRequest } from "./access_log.ts";
+import { answerFault, answerReply, linger } from "./answer.ts";
 import { BodyReader } from "./body_reader.ts";
+import type { Client } from "./context.ts";
 import { exchange } from "./exchange.ts";
-import { type Fault, faultOf } from "./fault.ts";
-import { fieldText } from "./fields.ts";
-import { ascii, SLASH } from "./octets.ts";
-import { CLOSE, LINGER, type Outcome, PERSISTENT } from "./outcome.ts";
+import { faultOf } from "./fault.ts";
+import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./fields.ts";
+import { ascii, latin1, SLASH } from "./octets.ts";
+import { CLOSE, type Outcome } from "./outcome.ts";
 import { giveBackHead, readRequestHead } from "./read_request_head.ts";
-import { asksForHtml, encodeReply, faultReply, type Reply } from "./reply.ts";
+import { asksForHtml } from "./reply.ts";
 import type { RequestHead } from "./request_head.ts";
-import type { Route, Waited } from "./routes.ts";
-import { type Client, linger, refuseClient } from "./service.ts";
+import type { Route } from "./routes.ts";
 import { clearTally } from "./tally.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
+import { waitForRoute } from "./wait_for_route.ts";
 
 type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
 
-const ACCEPT = ascii("accept");
 const REQUEST_ID = ascii("x-request-id");
+
+/** So much of an Accept field is looked at; what browsers send begins with HTML. */
+const MAX_ACCEPT_BYTES = 256;
 
 const NOT_FOUND = faultOf("function-not-found");
 const STARTING = faultOf("function-starting", { retryAfterS: 1 });
@@ -28,17 +32,17 @@ const BUSY = faultOf("function-busy", {
   detail: "it has as many requests in flight as it may have",
   retryAfterS: 1,
 });
-
+const CLIENT_CLOSED = faultOf("client-closed");
 const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv reports why" });
 
 /** Answers a client's requests one after the other, until either side has enough. */
 export async function serveClient(client: Client): Promise<void> {
-  const { wire, deadline } = client;
+  const { wire, deadlines } = client;
   try {
     for (;;) {
       const head = await readRequestHead(client);
       if (head === undefined) return;
-      const outcome = await serveRequest(client, head).catch((error) => apologize(client, error));
+      const outcome = await serveRequest(client, head);
       giveBackHead(head);
       wire.expectLittle();
       if (outcome.type === "persistent") continue;
@@ -46,107 +50,111 @@ export async function serveClient(client: Client): Promise<void> {
       return;
     }
   } finally {
-    deadline.clear();
+    for (const deadline of [deadlines.read, deadlines.write, deadlines.answer]) deadline.clear();
     wire.close();
   }
 }
 
-/** A fault of our own: it is reported, and the client is told as far as that is still possible. */
-async function apologize(client: Client, error: unknown): Promise<Outcome> {
-  const { service, tally } = client;
-  service.onError(error);
-  if (tally.status === 0 && tally.headBytes === 0) await refuseClient(client, PROXY_FAILED);
-  return CLOSE;
-}
-
 /** Answers a request, and tells of it where somebody wants to know. */
 async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
-  const { wire, tally, peer, service } = client;
+  const { wire, tally, context } = client;
   clearTally(tally);
-  if (service.onAccess === undefined) return await answer(client, head);
-  const request = describeRequest(head, Date.now());
-  const [begunAtMs, before] = [performance.now(), wire.written];
-  const outcome = await answer(client, head);
-  service.onAccess({
-    ...request,
-    address: peer.address,
-    functionName: tally.functionName,
-    status: tally.status === 0 ? CLIENT_CLOSED_STATUS : tally.status,
-    bytes: Math.max(0, wire.written - before - tally.headBytes),
-    durationMs: performance.now() - begunAtMs,
-    requestId: tally.requestId,
-    error: tally.error,
-  });
+  const request = context.onAccess === undefined ? undefined : describeRequest(head, Date.now());
+  const begun = { atMs: request === undefined ? 0 : performance.now(), written: wire.written };
+  let outcome = CLOSE;
+  try {
+    outcome = await answer(client, head);
+  } catch (error) {
+    context.onError(error);
+    await apologize(client, head);
+  }
+  if (request !== undefined) tell(client, request, begun);
   return outcome;
 }
 
-const CLIENT_CLOSED_STATUS = faultOf("client-closed").status;
+function tell(
+  { wire, tally, peer, context }: Client,
+  request: AccessRequest,
+  begun: { readonly atMs: number; readonly written: number },
+): void {
+  const isGone = tally.status === 0;
+  context.onAccess?.({
+    ...request,
+    address: peer.address,
+    functionName: tally.functionName,
+    status: isGone ? CLIENT_CLOSED.status : tally.status,
+    bytes: Math.max(0, wire.written - begun.written - tally.headBytes),
+    durationMs: performance.now() - begun.atMs,
+    requestId: tally.requestId,
+    error: tally.error ?? (isGone ? CLIENT_CLOSED.code : undefined),
+  });
+}
+
+/** Behind a fault of our own, the client is told as far as that is still possible. */
+async function apologize(client: Client, head: RequestHead): Promise<void> {
+  client.tally.error = PROXY_FAILED.code;
+  if (client.tally.headBytes > 0) return;
+  const closing = { ...head, isPersistent: false };
+  await answerFault(client, closing, { fault: PROXY_FAILED, isHtml: false, isComplete: true });
+}
 
 async function answer(client: Client, head: RequestHead): Promise<Outcome> {
-  const { routes, domains, limits } = client.service;
+  const { routes, domains } = client.context;
   const target = routeTarget(head, domains);
   if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
-    return await reply(client, head, { status: 204, body: "" });
+    return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }
   const { name } = target;
+  const isHtml = isForBrowser(head);
   let route: Route | undefined = name === undefined ? undefined : routes.get(name);
   if (route !== undefined) client.tally.functionName = name;
   if (route?.type === "waiting") {
     const waited = await waitForRoute(client, name!);
-    if (waited.type === "aborted") return gone(client);
-    if (waited.type === "crowded") return await replyFault(client, head, CROWDED);
+    if (waited.type === "aborted") return CLOSE;
+    if (waited.type === "crowded") {
+      return await answerFault(client, head, { fault: CROWDED, isHtml });
+    }
     route = waited.type === "route" ? waited.route : route;
   }
   switch (route?.type) {
     case undefined:
-      return await replyFault(client, head, NOT_FOUND);
+      return await answerFault(client, head, { fault: NOT_FOUND, isHtml });
     case "ready":
-      if (head.isHealthCheck) return await reply(client, head, { status: 200, body: "OK" });
-      if (route.upstream.inFlight >= limits.maxInFlight) {
-        return await replyFault(client, head, BUSY);
-      }
-      return await forward(client, head, { target, route });
+      return await forward(client, head, { target, route, isHtml });
     case "refused":
-      return await replyFault(client, head, route.fault);
+      return await answerFault(client, head, { fault: route.fault, isHtml });
     case "waiting":
-      return await replyFault(client, head, STARTING);
+      return await answerFault(client, head, { fault: STARTING, isHtml });
     default:
       return route satisfies never;
   }
 }
 
-/**
- * Waits for a function's start, as long as the client is there. What the client sends meanwhile is
- * read for as long as there is room; the head stays in the buffer that it came in.
- */
-async function waitForRoute({ wire, service }: Client, name: string): Promise<Waited> {
-  const gone = new AbortController();
-  let isDetached = false;
-  const watch = (): void => {
-    if (!isDetached || wire.end === wire.buffer.length) wire.detach();
-    isDetached = true;
-    if (wire.end < wire.buffer.length) void wire.fill();
-  };
-  wire.onRead = (hasBytes) => hasBytes ? watch() : gone.abort();
-  watch();
-  try {
-    return await service.routes.wait(name, { ...service.limits, signal: gone.signal });
-  } finally {
-    wire.onRead = undefined;
-  }
+/** What is known of where a request goes. */
+interface Destination {
+  readonly target: RoutedTarget;
+  readonly route: ReadyRoute;
+  readonly isHtml: boolean;
 }
 
 async function forward(
   client: Client,
   head: RequestHead,
-  { target, route }: { readonly target: RoutedTarget; readonly route: ReadyRoute },
+  { target, route, isHtml }: Destination,
 ): Promise<Outcome> {
-  const { wire, peer, deadline, tally } = client;
-  const { limits } = client.service;
+  const { wire, peer, tally } = client;
+  const { limits } = client.context;
   const { upstream } = route;
   const { framing } = head;
+  if (head.isHealthCheck) {
+    return await answerReply(client, head, { reply: { status: 200, body: "OK" } });
+  }
+  if (upstream.inFlight >= limits.maxInFlight) {
+    return await answerFault(client, head, { fault: BUSY, isHtml });
+  }
   if (framing.type === "length" && framing.length > limits.maxBodyBytes) {
-    return await replyFault(client, head, tooLarge(limits.maxBodyBytes));
+    const fault = faultOf("body-too-large", { detail: `more than ${limits.maxBodyBytes} bytes` });
+    return await answerFault(client, head, { fault, isHtml });
   }
   const body = new BodyReader(wire, framing, { maxBytes: limits.maxBodyBytes });
   const keepsPrefix = route.keepPrefix === true;
@@ -160,62 +168,21 @@ async function forward(
     requestId,
     upstreamHost: upstream.authority,
   };
-  const outcome = await upstream.use(() =>
-    exchange({ client: wire, head, body, rewrite, upstream, limits, deadline, tally })
-  );
+  const outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }));
   if (outcome.type !== "fault") return outcome;
-  return await replyFault(client, head, outcome.fault, body.isDone);
+  return await answerFault(client, head, {
+    fault: outcome.fault,
+    isHtml,
+    isComplete: body.isDone,
+  });
 }
 
-/** The client went away before its answer. */
-function gone({ tally }: Client): Outcome {
-  tally.error = "client-closed";
-  return CLOSE;
-}
-
-async function replyFault(
-  client: Client,
-  head: RequestHead,
-  fault: Fault,
-  isComplete?: boolean,
-): Promise<Outcome> {
-  client.tally.error = fault.code;
-  const isHtml = asksForHtml(fieldText(head.bytes, head.fields, ACCEPT));
-  const message = faultReply(fault, { isHtml, isHidden: client.service.hideErrors });
-  return await reply(client, head, message, isComplete);
-}
-
-/**
- * Gives an answer of the proxy's own. A request's body that has not come whole by then is not
- * waited for; the connection is closed behind the answer instead.
- */
-async function reply(
-  client: Client,
-  head: RequestHead,
-  message: Reply,
-  isComplete = passBody(client, head),
-): Promise<Outcome> {
-  const { wire, tally, deadline, service } = client;
-  const isPersistent = head.isPersistent && isComplete && !wire.isEnded;
-  const { bytes, headBytes } = encodeReply(message, { isForHead: head.isHead, isPersistent });
-  tally.status = message.status;
-  tally.headBytes += headBytes;
-  deadline.set(service.limits.stallTimeoutMs, () => wire.close());
-  try {
-    await wire.write(bytes);
-  } catch {
-    return CLOSE;
-  }
-  return isPersistent ? PERSISTENT : isComplete ? CLOSE : LINGER;
-}
-
-/** Passes over a body that nobody has begun to read; tells whether all of it was there. */
-function passBody({ wire }: Client, head: RequestHead): boolean {
-  const body = new BodyReader(wire, head.framing);
-  body.takeBuffered();
-  return body.isDone;
-}
-
-function tooLarge(maxBytes: number): Fault {
-  return faultOf("body-too-large", { detail: `more than ${maxBytes} bytes` });
+/** Looked at before anything else comes into the buffer that holds the head. */
+function isForBrowser({ bytes, fields }: RequestHead): boolean {
+  const index = findField(fields, FieldKind.Accept);
+  if (index === -1) return false;
+  const start = valueStart(fields, index);
+  return asksForHtml(
+    latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES)),
+  );
 }

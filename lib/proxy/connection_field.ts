@@ -17,6 +17,9 @@ const UPGRADE = ascii("upgrade");
 /** More names than anybody has a use for; each is compared with each field. */
 const MAX_NAMES = 32;
 
+/** Longer than any name that a hop has a use for. */
+const MAX_NAME_BYTES = 64;
+
 const NOTHING: ConnectionOptions = {
   hasClose: false,
   hasKeepAlive: false,
@@ -24,7 +27,7 @@ const NOTHING: ConnectionOptions = {
   names: [],
 };
 
-/** Reads the `Connection` fields; `undefined` when they name more fields than is sensible. */
+/** Reads the `Connection` fields; `undefined` when they name more fields, or longer names, than is sensible. */
 export function readConnectionOptions(
   bytes: Uint8Array,
   fields: FieldTable,
@@ -39,6 +42,7 @@ export function readConnectionOptions(
       else if (isOption(bytes, member, KEEP_ALIVE)) hasKeepAlive = true;
       else if (isOption(bytes, member, UPGRADE)) hasUpgrade = true;
       else if (names.push(member) > MAX_NAMES) return undefined;
+      else if (member.end - member.start > MAX_NAME_BYTES) return undefined;
     }
     index = findField(fields, FieldKind.Connection, index + 1);
   }

@@ -16,6 +16,7 @@ export class Deadline {
     this.onExpire = onExpire;
   }
 
+  /** Calls it off. */
   clear(): void {
     this.dueAtMs = Infinity;
   }
@@ -45,8 +46,11 @@ export function openDeadlines(): Deadlines {
   const clock: Clock = { nowMs: performance.now() + SWEEP_MS };
   const sweeper = setInterval(() => {
     const nowMs = performance.now();
+    // While nothing ran here, nobody could do what was waited for either.
+    const lateMs = Math.max(0, nowMs - clock.nowMs);
     clock.nowMs = nowMs + SWEEP_MS;
     for (const deadline of deadlines) {
+      deadline.dueAtMs += lateMs;
       if (deadline.dueAtMs > nowMs) continue;
       deadline.clear();
       deadline.onExpire?.();

@@ -8,6 +8,12 @@ import { createResponseHead, type ResponseHead } from "./response_head.ts";
 import { writeRequestHead } from "./rewrite.ts";
 import { Spares } from "./spares.ts";
 
+/**
+ * What can't be sent again takes no connection that the function may be about to close: Node's
+ * servers do so after five seconds.
+ */
+const MAX_IDLE_MS = 4_000;
+
 /** Methods whose request may be sent again when nobody knows what became of it (RFC 9110, 9.2.2). */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].map(ascii);
 
@@ -23,14 +29,16 @@ const spareHeads = new Spares<ResponseHead>();
  * it, the request is sent once more on a new one.
  */
 export async function exchange(options: ExchangeOptions): Promise<Outcome> {
-  const { head, body, upstream, limits } = options;
+  const { client, head, body, upstream } = options;
+  const { limits } = client.context;
   const writer = spareWriters.take() ?? new HeadWriter();
   const response = takeResponseHead(limits.maxFields);
   const isRepeatable = head.framing.type === "none" && isIdempotent(head);
   writeRequestHead(writer, head, options.rewrite);
   try {
     for (let isRetry = false;; isRetry = true) {
-      let connection = isRetry ? undefined : upstream.takeIdle();
+      const maxIdleMs = isRepeatable ? Infinity : MAX_IDLE_MS;
+      let connection = isRetry ? undefined : upstream.takeIdle(maxIdleMs);
       try {
         connection ??= await upstream.connect(limits.connectTimeoutMs);
       } catch (error) {

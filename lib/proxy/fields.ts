@@ -32,6 +32,7 @@ export enum FieldKind {
   ForwardedPrefix,
   ForwardedElse,
   RequestId,
+  Accept,
   HealthCheck,
 }
 
@@ -59,12 +60,16 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["x-forwarded-host", FieldKind.ForwardedHost],
   ["x-forwarded-proto", FieldKind.ForwardedProto],
   ["x-forwarded-prefix", FieldKind.ForwardedPrefix],
-  ["x-forwarded-port", FieldKind.ForwardedElse],
+  ["accept", FieldKind.Accept],
   ["x-real-ip", FieldKind.ForwardedElse],
+  ["true-client-ip", FieldKind.ForwardedElse],
   ["forwarded", FieldKind.ForwardedElse],
   ["x-request-id", FieldKind.RequestId],
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];
+
+/** How further names begin that say where a request came from. */
+const FORWARDED_PREFIX = ascii("x-forwarded-");
 
 /** The known names by their length, so that a field is compared with one or two of them. */
 const BY_LENGTH: readonly (readonly {
@@ -216,11 +221,12 @@ function addField(table: FieldTable, offsets: readonly [number, number, number, 
 
 function classify(bytes: Uint8Array, start: number, end: number): FieldKind {
   const candidates = BY_LENGTH[end - start];
-  if (candidates === undefined) return FieldKind.Other;
-  for (const { name, kind } of candidates) {
+  for (const { name, kind } of candidates ?? []) {
     if (matchesAt(bytes, start, name)) return kind;
   }
-  return FieldKind.Other;
+  const isForwarded = end - start > FORWARDED_PREFIX.length &&
+    matchesAt(bytes, start, FORWARDED_PREFIX);
+  return isForwarded ? FieldKind.ForwardedElse : FieldKind.Other;
 }
 
 function isBlank(byte: number): boolean {

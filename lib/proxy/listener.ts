@@ -35,6 +35,7 @@ export function openListener({ hostname, port }: ListenOptions): Listener {
     async accept() {
       const connection = await listener.accept();
       connection.setNoDelay(true);
+      connection.setKeepAlive(true);
       return { connection, address: connection.remoteAddr.hostname };
     },
     close: () => listener.close(),

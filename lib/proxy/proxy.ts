@@ -1,14 +1,17 @@
 import { defaultLimits, type Limits } from "../config/limits.ts";
+import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
+import { refuseClient } from "./answer.ts";
 import { serveClient } from "./client.ts";
+import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
 import { faultOf } from "./fault.ts";
 import { type Accepted, openListener } from "./listener.ts";
 import { peerOf, trustOf } from "./peer.ts";
 import type { RouteTable } from "./routes.ts";
-import { type Client, refuseClient, type Service } from "./service.ts";
 import { createTally } from "./tally.ts";
-import { type KeyPair, openTlsListener } from "./tls_listener.ts";
+import { openTlsListener } from "./tls_listener.ts";
+import type { KeyPair } from "./tls_terminator.ts";
 import { Wire } from "./wire.ts";
 
 /** How {@linkcode openProxy} listens and answers. */
@@ -55,10 +58,13 @@ const BUFFER_BYTES = 4 * 1024;
 /** Connections above the limit that are told so at a time; others are closed without a word. */
 const MAX_REFUSING = 64;
 
-const TOO_MANY = faultOf("too-many-connections", {
-  detail: "it has as many connections as it may have",
-  retryAfterS: 1,
-});
+const TOO_MANY = {
+  fault: faultOf("too-many-connections", {
+    detail: "it has as many connections as it may have",
+    retryAfterS: 1,
+  }),
+  isForHead: false,
+};
 
 /**
  * Listens for clients, and serves each until it goes away.
@@ -70,16 +76,20 @@ export function openProxy(options: ProxyOptions): Proxy {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const isTrusted = trustOf(options.trustedProxies ?? []);
   const { tls } = options;
-  const tlsListener = tls === undefined ? undefined : openTlsListener({ ...options, pair: tls });
+  const { maxConnections } = limits;
+  const tlsListener = tls === undefined
+    ? undefined
+    : openTlsListener({ ...options, pair: tls, maxConnections });
   const listener = tlsListener ?? openListener(options);
   const { proto } = listener;
   const clients = new Map<Wire, Promise<void>>();
   const deadlines = openDeadlines();
   const closing = new AbortController();
-  const service: Service = {
+  const context: ProxyContext = {
     routes: options.routes,
     limits,
-    domains: options.domains ?? [],
+    // The longest of those that match is the one that is meant.
+    domains: [...options.domains ?? []].sort((a, b) => b.length - a.length),
     hideErrors: options.hideErrors ?? false,
     onAccess: options.onAccess,
     onError: options.onError,
@@ -98,7 +108,7 @@ export function openProxy(options: ProxyOptions): Proxy {
           reportedAtMs = performance.now();
           options.onError(cannotAccept(error));
         }
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+        await sleep(ACCEPT_PAUSE_MS, closing.signal);
       }
     }
   }
@@ -107,16 +117,16 @@ export function openProxy(options: ProxyOptions): Proxy {
     const isTooMany = clients.size - refusing >= limits.maxConnections;
     if (isTooMany && refusing >= MAX_REFUSING) return connection.close();
     const wire = new Wire(connection, BUFFER_BYTES);
-    const deadline = deadlines.open();
+    const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
     const peer = peerOf(address, { proto, isTrusted });
-    const client: Client = { wire, peer, deadline, tally: createTally(), service };
+    const client: Client = { wire, peer, deadlines: own, tally: createTally(), context };
     if (isTooMany) refusing++;
     const served = (isTooMany ? refuseClient(client, TOO_MANY) : serveClient(client))
       .catch(options.onError)
       .finally(() => {
         if (isTooMany) refusing--;
         wire.close();
-        deadlines.close(deadline);
+        for (const deadline of Object.values(own)) deadlines.close(deadline);
         clients.delete(wire);
       });
     clients.set(wire, served);
@@ -150,6 +160,7 @@ export function openProxy(options: ProxyOptions): Proxy {
       for (const wire of clients.keys()) wire.close();
       await accepting;
       await Promise.all(clients.values());
+      tlsListener?.abandon();
       deadlines[Symbol.dispose]();
     },
   };

@@ -1,3 +1,5 @@
+import { refuseClient } from "./answer.ts";
+import type { Client } from "./context.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import { findHeadEnd } from "./head_end.ts";
 import { CR, LF, NO_BYTES } from "./octets.ts";
@@ -7,22 +9,25 @@ import {
   type RequestHead,
   targetTooLong,
 } from "./request_head.ts";
-import { type Client, refuseClient } from "./service.ts";
 import { Spares } from "./spares.ts";
 import type { Wire } from "./wire.ts";
 
 /** Heads that no connection is using: one that is idle needs none. */
 const spareHeads = new Spares<RequestHead>();
 
-const HEAD_TIMEOUT = faultOf("head-timeout", { detail: "the head did not come in time" });
+const HEAD_TIMEOUT = {
+  fault: faultOf("head-timeout", { detail: "the head did not come in time" }),
+  isForHead: false,
+};
 
 /**
  * Reads the next request's head; gives `undefined` when there is none, or none that can be
  * answered. To be given back with {@linkcode giveBackHead}.
  */
 export async function readRequestHead(client: Client): Promise<RequestHead | undefined> {
-  const { wire, service, deadline } = client;
-  const { limits } = service;
+  const { wire, context } = client;
+  const { limits } = context;
+  const deadline = client.deadlines.read;
   let scanned = wire.start;
   let isBegun = false;
   let refused: Promise<void> | undefined;
@@ -30,9 +35,10 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
   for (;;) {
     skipEmptyLines(wire);
     const length = wire.end - wire.start;
-    if (length > 0 && !isBegun) {
-      isBegun = true;
-      deadline.set(limits.headTimeoutMs, () => refused = refuseClient(client, HEAD_TIMEOUT));
+    if (length > 0 !== isBegun) {
+      isBegun = !isBegun;
+      if (!isBegun) deadline.set(limits.idleTimeoutMs, () => wire.close());
+      else deadline.set(limits.headTimeoutMs, () => refused = refuseClient(client, HEAD_TIMEOUT));
     }
     const end = findHeadEnd(wire.buffer, Math.max(scanned, wire.start), wire.end);
     if (end !== -1) {
@@ -40,10 +46,10 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
       return await parse(client, end);
     }
     if (length > limits.maxHeadBytes) {
-      await refuseClient(client, headTooLarge(client, wire.start));
+      await refuseClient(client, { fault: headTooLarge(client, wire.start), isForHead: false });
       return undefined;
     }
-    if (service.closing.aborted && !isBegun) return undefined;
+    if (context.closing.aborted && !isBegun) return undefined;
     wire.isIdle = !isBegun;
     const hasBytes = await wire.fill();
     wire.isIdle = false;
@@ -63,17 +69,19 @@ export function giveBackHead(head: RequestHead): void {
 
 /** Parses the head that ends at `end`, or answers why it can't be. */
 async function parse(client: Client, end: number): Promise<RequestHead | undefined> {
-  const { wire, service } = client;
+  const { wire, context } = client;
   const range = { start: wire.start, end };
   wire.start = end;
-  const head = takeHead(service.limits.maxFields);
-  const fault = end - range.start > service.limits.maxHeadBytes
-    ? headTooLarge(client, range.start)
-    : parseRequestHead(wire.buffer, range, head, service.limits);
+  if (end - range.start > context.limits.maxHeadBytes) {
+    await refuseClient(client, { fault: headTooLarge(client, range.start), isForHead: false });
+    return undefined;
+  }
+  const head = takeHead(context.limits.maxFields);
+  const fault = parseRequestHead(wire.buffer, range, head, context.limits);
   if (fault === undefined) return head;
   const { isHead } = head;
   giveBackHead(head);
-  await refuseClient(client, fault, isHead);
+  await refuseClient(client, { fault, isForHead: isHead });
   return undefined;
 }
 
@@ -92,8 +100,8 @@ function skipEmptyLines(wire: Wire): void {
 }
 
 /** What makes the head that begins at `start` too large: its target, or its fields. */
-function headTooLarge({ wire, service }: Client, start: number): Fault {
-  const { limits } = service;
+function headTooLarge({ wire, context }: Client, start: number): Fault {
+  const { limits } = context;
   const at = wire.buffer.indexOf(LF, start);
   const lineEnd = at === -1 || at >= wire.end ? wire.end : at;
   if (lineEnd - start > limits.maxTargetBytes) return targetTooLong(limits);

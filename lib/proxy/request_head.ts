@@ -4,6 +4,7 @@ import { type Fault, faultOf, malformed } from "./fault.ts";
 import {
   createFieldTable,
   FieldKind,
+  fieldMembers,
   type FieldTable,
   findField,
   hasValue,
@@ -61,6 +62,7 @@ export interface RequestHead {
 const METHOD_HEAD = ascii("head");
 const METHOD_CONNECT = ascii("connect");
 const METHOD_OPTIONS = ascii("options");
+const H2C = ascii("h2c");
 const TRUE = ascii("true");
 const HTTP_1 = ascii("HTTP/1.");
 const SCHEMES = [ascii("http://"), ascii("https://")];
@@ -198,9 +200,21 @@ function readConnection(bytes: Uint8Array, into: RequestHead): Fault | undefined
   const check = findField(fields, FieldKind.HealthCheck);
   into.isHealthCheck = check !== -1 && hasValue(bytes, fields, { index: check, lower: TRUE });
   into.isPersistent = !hasClose && (hasKeepAlive || !into.isHttp10);
-  into.isUpgrade = hasUpgrade && !into.isHttp10 && findField(fields, FieldKind.Upgrade) !== -1;
+  into.isUpgrade = hasUpgrade && !into.isHttp10 && offersUpgrade(bytes, fields);
   into.connectionNames = options.names;
   return undefined;
+}
+
+/**
+ * Whether there is a protocol to switch to. Not to HTTP/2: requests in there would go round all that
+ * is done to requests here (RFC 9113, section 3.1 has done away with it).
+ */
+function offersUpgrade(bytes: Uint8Array, fields: FieldTable): boolean {
+  const index = findField(fields, FieldKind.Upgrade);
+  if (index === -1 || findField(fields, FieldKind.Upgrade, index + 1) !== -1) return false;
+  return !fieldMembers(bytes, fields, index).some(({ start, end }) =>
+    end - start >= H2C.length && matchesAt(bytes, start, H2C)
+  );
 }
 
 function readHost(bytes: Uint8Array, into: RequestHead): Fault | undefined {

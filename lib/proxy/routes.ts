@@ -51,6 +51,7 @@ export class RouteTable {
     const waiting = this.#waiting.get(name) ?? new Set();
     if (waiting.size >= options.maxWaiting) return { type: "crowded" };
     this.#waiting.set(name, waiting);
+    if (options.signal?.aborted) return { type: "aborted" };
     const { promise, resolve } = Promise.withResolvers<Waited>();
     const wake = (): void => resolve({ type: "route", route: this.#routes.get(name) });
     const abort = (): void => resolve({ type: "aborted" });

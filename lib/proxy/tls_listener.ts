@@ -1,12 +1,7 @@
+import { sleep } from "../system/sleep.ts";
 import { type Accepted, type Listener, type ListenOptions, openListener } from "./listener.ts";
-import { pass } from "./tunnel.ts";
-import { type Connection, Wire } from "./wire.ts";
-
-/** A certificate chain and its key, in PEM. */
-export interface KeyPair {
-  readonly cert: string;
-  readonly key: string;
-}
+import { openPassage, type Passage } from "./tls_passage.ts";
+import { type KeyPair, openTerminator } from "./tls_terminator.ts";
 
 /** A listener whose certificate can change while it listens. */
 export interface TlsListener extends Listener {
@@ -16,13 +11,22 @@ export interface TlsListener extends Listener {
    * @throws {Error} when the two don't go together; the one before stays
    */
   readonly renew: (pair: KeyPair) => void;
+  /** Closes what still hands over to clients whose connections were closed. */
+  readonly abandon: () => void;
 }
 
-const LOOPBACK = "127.0.0.1";
-const BUFFER_BYTES = 16 * 1024;
+/** How {@linkcode openTlsListener} listens. */
+export interface TlsListenOptions extends ListenOptions {
+  readonly pair: KeyPair;
+  /** Connections in all, with those that were closed and still have something to hand over. */
+  readonly maxConnections: number;
+}
 
-/** A client that takes nothing of what is left for it is given up after one to two of these. */
-const STUCK_MS = 60_000;
+/** Connections beyond the most there may be, so that they can be told so. */
+const MORE = 128;
+
+/** Between two attempts to accept, when that fails. */
+const RETRY_MS = 100;
 
 /**
  * Listens for TLS connections, with HTTP/1.1 inside.
@@ -35,113 +39,79 @@ const STUCK_MS = 60_000;
  * @throws {Deno.errors.AddrInUse} when the port is taken
  * @throws {Error} when certificate and key don't go together
  */
-export function openTlsListener(options: ListenOptions & { readonly pair: KeyPair }): TlsListener {
+export function openTlsListener(options: TlsListenOptions): TlsListener {
+  const { maxConnections } = options;
   let terminator = openTerminator(options.pair);
-  let successor: Deno.TlsListener | undefined;
   let front: Listener;
   try {
     front = openListener(options);
   } catch (error) {
-    terminator.close();
+    terminator.retire();
     throw error;
   }
+  const passages = new Set<Passage>();
+  const closing = new AbortController();
+  /** Who waits for a connection, and connections that nobody has taken yet. */
+  const takers: PromiseWithResolvers<Accepted>[] = [];
+  const ready: Accepted[] = [];
+
+  async function takeIn(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        const arrived = await front.accept();
+        if (passages.size < maxConnections + MORE) void passOn(arrived);
+        else arrived.connection.close();
+      } catch (error) {
+        takers.shift()?.reject(error);
+        await sleep(RETRY_MS, closing.signal);
+      }
+    }
+  }
+
+  async function passOn({ connection, address }: Accepted): Promise<void> {
+    try {
+      const passage = openPassage(connection, await terminator.meet());
+      passages.add(passage);
+      void passage.ended.then(() => passages.delete(passage));
+      const accepted = { connection: passage.served, address };
+      const taker = takers.shift();
+      if (taker !== undefined) taker.resolve(accepted);
+      else if (closing.signal.aborted) passage.served.close();
+      else ready.push(accepted);
+    } catch (error) {
+      connection.close();
+      takers.shift()?.reject(error);
+    }
+  }
+
+  void takeIn();
 
   return {
     proto: "https",
     port: front.port,
     async accept() {
-      for (;;) {
-        const arrived = await front.accept();
-        if (successor !== undefined) {
-          terminator.close();
-          [terminator, successor] = [successor, undefined];
-        }
-        try {
-          return await passThrough(arrived, terminator);
-        } catch {
-          // It is gone already, or there is no room for it: the next accept will tell.
-          arrived.connection.close();
-        }
-      }
+      closing.signal.throwIfAborted();
+      const accepted = ready.shift();
+      if (accepted !== undefined) return accepted;
+      const taker = Promise.withResolvers<Accepted>();
+      takers.push(taker);
+      return await taker.promise;
     },
     renew(pair) {
-      const next = openTerminator(pair);
-      successor?.close();
-      successor = next;
+      closing.signal.throwIfAborted();
+      const successor = openTerminator(pair);
+      terminator.retire();
+      terminator = successor;
     },
     close() {
+      closing.abort();
       front.close();
-      terminator.close();
-      successor?.close();
+      terminator.retire();
+      for (const { connection } of ready.splice(0)) connection.close();
+      for (const taker of takers.splice(0)) taker.reject(closing.signal.reason);
     },
-  };
-}
-
-function openTerminator(pair: KeyPair): Deno.TlsListener {
-  return Deno.listenTls({ hostname: LOOPBACK, port: 0, alpnProtocols: ["http/1.1"], ...pair });
-}
-
-/** The TLS side of a client's connection, once bytes pass between the two. */
-async function passThrough(
-  { connection, address }: Accepted,
-  terminator: Deno.TlsListener,
-): Promise<Accepted> {
-  const [inner, served] = await meet(terminator);
-  inner.setNoDelay(true);
-  const client = new Wire(connection, BUFFER_BYTES);
-  const hidden = new Wire(inner, BUFFER_BYTES);
-  client.onRead = () => client.isBroken && hidden.close();
-  hidden.onRead = () => hidden.isBroken && client.close();
-  const toClient = pass(hidden, client);
-  const ended = Promise.all([pass(client, hidden), toClient]);
-  return { connection: closingBoth(served, { client, hidden, toClient, ended }), address };
-}
-
-/** A connection to the terminator, from both its ends; only one is under way at a time. */
-async function meet(terminator: Deno.TlsListener): Promise<[Deno.TcpConn, Deno.TlsConn]> {
-  const inner = await Deno.connect({ hostname: LOOPBACK, port: terminator.addr.port });
-  try {
-    for (;;) {
-      const served = await terminator.accept();
-      if (served.remoteAddr.port === inner.localAddr.port) return [inner, served];
-      // Somebody else on this machine found the port.
-      served.close();
-    }
-  } catch (error) {
-    inner.close();
-    throw error;
-  }
-}
-
-/** What stands between a client and the TLS side of its connection. */
-interface Passage {
-  readonly client: Wire;
-  readonly hidden: Wire;
-  /** Resolves when all that was written for the client has been taken, or can't be. */
-  readonly toClient: Promise<void>;
-  /** Resolves when both ways have ended. */
-  readonly ended: Promise<unknown>;
-}
-
-/** The TLS side; when that is closed, so is the client's once it has what was written before. */
-function closingBoth(served: Deno.TlsConn, passage: Passage): Connection {
-  const { client, hidden, toClient, ended } = passage;
-  return {
-    read: (into) => served.read(into),
-    write: (bytes) => served.write(bytes),
-    closeWrite: () => served.closeWrite(),
-    close() {
-      served.close();
-      let written = -1;
-      const watch = setInterval(() => {
-        if (client.written === written) client.close();
-        written = client.written;
-      }, STUCK_MS);
-      void toClient.then(() => {
-        client.close();
-        hidden.close();
-      });
-      void ended.then(() => clearInterval(watch));
+    abandon() {
+      for (const passage of passages) passage.abandon();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { KeyPair } from "./tls_listener.ts";
+import type { KeyPair } from "./tls_terminator.ts";
 
 /** Paths of a certificate chain and its key. */
 export interface KeyPairFiles {
@@ -33,7 +33,7 @@ export async function readKeyPair({ certPath, keyPath }: KeyPairFiles): Promise<
  * links, or writes in place, or one file after the other. A pair that can't be used changes
  * nothing.
  */
-export function watchKeyPair(options: RenewalOptions): Disposable {
+export function watchKeyPair(options: RenewalOptions): AsyncDisposable {
   let seen: KeyPair | undefined = options.current;
   let warned = "";
   const look = async (): Promise<void> => {
@@ -58,5 +58,10 @@ export function watchKeyPair(options: RenewalOptions): Disposable {
   const timer = setInterval(() => {
     looking ??= look().finally(() => looking = undefined);
   }, options.intervalMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
 }

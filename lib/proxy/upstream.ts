@@ -25,8 +25,8 @@ export interface Upstream {
   readonly requests: number;
   /** Runs one request; counts it as long as it lasts. */
   readonly use: <Result>(task: () => Promise<Result>) => Promise<Result>;
-  /** A connection that was kept, if there is one. */
-  readonly takeIdle: () => UpstreamConnection | undefined;
+  /** A connection that was kept, if there is one that has been idle for no longer than that. */
+  readonly takeIdle: (maxIdleMs: number) => UpstreamConnection | undefined;
   /** A new connection. Rejects when the instance does not accept one in time. */
   readonly connect: (timeoutMs: number) => Promise<UpstreamConnection>;
   /** Keeps a connection whose answer was read to its end for the next request. */
@@ -41,9 +41,15 @@ export interface Upstream {
   readonly close: () => void;
 }
 
+/** A connection that is kept. */
+interface Idle {
+  readonly wire: Wire;
+  readonly sinceMs: number;
+}
+
 /** An upstream at an address; connects when a request comes. */
 export function createUpstream(hostname: string, port: number): Upstream {
-  const idle: Wire[] = [];
+  const idle: Idle[] = [];
   const open = new Set<Wire>();
   const waiting: (() => void)[] = [];
   let inFlight = 0;
@@ -51,7 +57,7 @@ export function createUpstream(hostname: string, port: number): Upstream {
   let isClosed = false;
 
   function forget(wire: Wire): void {
-    const index = idle.indexOf(wire);
+    const index = idle.findIndex((one) => one.wire === wire);
     if (index !== -1) idle.splice(index, 1);
     open.delete(wire);
     wire.close();
@@ -60,6 +66,7 @@ export function createUpstream(hostname: string, port: number): Upstream {
   async function connect(timeoutMs: number): Promise<UpstreamConnection> {
     const connection = await connectWithin(timeoutMs, { hostname, port });
     connection.setNoDelay(true);
+    connection.setKeepAlive(true);
     const wire = new Wire(connection, BUFFER_BYTES);
     if (isClosed) {
       wire.close();
@@ -92,11 +99,13 @@ export function createUpstream(hostname: string, port: number): Upstream {
         if (inFlight === 0) waiting.splice(0).forEach((resolve) => resolve());
       }
     },
-    takeIdle() {
-      const kept = idle.pop();
-      if (kept === undefined) return undefined;
-      kept.onRead = undefined;
-      return { wire: kept, isReused: true };
+    takeIdle(maxIdleMs) {
+      // The last one that was used; the others have been idle for longer.
+      const kept = idle.at(-1);
+      if (kept === undefined || performance.now() - kept.sinceMs > maxIdleMs) return undefined;
+      idle.pop();
+      kept.wire.onRead = undefined;
+      return { wire: kept.wire, isReused: true };
     },
     connect,
     release({ wire }) {
@@ -105,7 +114,7 @@ export function createUpstream(hostname: string, port: number): Upstream {
         return;
       }
       wire.expectLittle();
-      idle.push(wire);
+      idle.push({ wire, sinceMs: performance.now() });
       // Whatever comes on an idle connection, its end or bytes that nobody asked for, is its end.
       wire.onRead = () => forget(wire);
       void wire.fill();

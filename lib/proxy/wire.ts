@@ -1,6 +1,8 @@
 /** Buffer of a connection whose body streams. */
 const LARGE = 64 * 1024;
 
+const NOTHING_MORE = Promise.resolve(false);
+
 /** What is needed of a connection; `Deno.TcpConn` has it. */
 export interface Connection {
   readonly read: (into: Uint8Array) => Promise<number | null>;
@@ -42,6 +44,7 @@ export class Wire {
 
   /** Reads what comes next, and tells whether anything did. Nothing comes after the end. */
   fill(): Promise<boolean> {
+    if (this.isEnded && this.#reading === undefined) return NOTHING_MORE;
     return this.#reading ??= this.#read();
   }
 
@@ -68,11 +71,12 @@ export class Wire {
 
   /** Writes all of `bytes`; rejects when the peer does not take them. */
   async write(bytes: Uint8Array): Promise<void> {
-    let written = await this.connection.write(bytes);
-    while (written < bytes.length) {
-      written += await this.connection.write(bytes.subarray(written));
+    let count = await this.connection.write(bytes);
+    this.written += count;
+    for (let written = count; written < bytes.length; written += count) {
+      count = await this.connection.write(bytes.subarray(written));
+      this.written += count;
     }
-    this.written += written;
   }
 
   /** Closes the connection; what is under way on it ends. */
@@ -91,17 +95,15 @@ export class Wire {
 
   async #read(): Promise<boolean> {
     let hasBytes = false;
-    if (!this.isEnded) {
+    try {
       if (this.start === this.end) this.start = this.end = 0;
       else if (this.end === this.buffer.length) this.#makeRoom();
-      try {
-        const count = await this.connection.read(this.buffer.subarray(this.end));
-        if (count === null) this.isEnded = true;
-        else this.end += count;
-        hasBytes = count !== null;
-      } catch {
-        this.isEnded = this.isBroken = true;
-      }
+      const count = await this.connection.read(this.buffer.subarray(this.end));
+      if (count === null) this.isEnded = true;
+      else this.end += count;
+      hasBytes = count !== null;
+    } catch {
+      this.isEnded = this.isBroken = true;
     }
     this.#reading = undefined;
     this.onRead?.(hasBytes);

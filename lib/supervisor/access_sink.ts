@@ -19,7 +19,10 @@ export interface AccessSinkOptions {
 const FLUSH_MS = 100;
 
 /** Records that wait for that; more than any machine answers in the time. */
-const MAX_WAITING = 100_000;
+const MAX_WAITING = 20_000;
+
+/** Lines that are handed on at a time: who takes them may drop what is too much at once. */
+const SLICE = 1_000;
 
 /** The access log that the settings ask for; `undefined` when they ask for none. */
 export function openAccessSink(options: AccessSinkOptions): AccessSink | undefined {
@@ -32,6 +35,7 @@ export function openAccessSink(options: AccessSinkOptions): AccessSink | undefin
     lostLine: () => "",
     onWarning: options.onWarning,
   });
+  const write = file === undefined ? options.print : file.write;
   let waiting: AccessRecord[] = [];
   let lost = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,9 +44,10 @@ export function openAccessSink(options: AccessSinkOptions): AccessSink | undefin
     timer = undefined;
     const records = waiting;
     waiting = [];
-    const text = records.map((record) => formatAccess(record, format!)).join("");
-    if (file === undefined) options.print(text);
-    else file.write(text);
+    for (let at = 0; at < records.length; at += SLICE) {
+      const slice = records.slice(at, at + SLICE);
+      write(slice.map((record) => formatAccess(record, format!)).join(""));
+    }
     if (lost > 0) options.onWarning(`The access log: ${lost} requests came too fast for it`);
     lost = 0;
   }

@@ -72,7 +72,7 @@ Deno.test("openLogFile() writes Docker's format where it is asked for", async ()
 
 Deno.test("openLogFile() puts a full file away, and keeps so many", async () => {
   await using directory = await temporaryDirectory();
-  const log = logOf({ directory: directory.path, maxBytes: 60, maxFiles: 3 });
+  const log = logOf({ directory: directory.path, maxBytes: 80, maxFiles: 3 });
   // Two records of 35 bytes fill a file.
   await log.write("1", "2", "3", "4", "5");
   assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1", "f.log.2"]);

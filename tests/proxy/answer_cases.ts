@@ -226,7 +226,7 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     "a bare CR behind a size": chunked("4\rEVIL\r\n0\r\n\r\n"),
     "a bare LF in an extension": chunked("4;a\nEVIL\r\n0\r\n\r\n"),
     "a NUL in an extension": chunked("4;\x00\r\nEVIL\r\n0\r\n\r\n"),
-    "an extension without an end": chunked(`4;${"a".repeat(5_000)}`),
+    "an extension without an end": chunked(`4;${"a".repeat(20_000)}`),
     "a chunk longer than its size": chunked("4\r\nbodyEVIL\r\n0\r\n\r\n"),
     "a chunk with a bare LF behind it": chunked("4\r\nbody\n4\r\nEVIL\r\n0\r\n\r\n"),
     "a bare LF at the end": chunked("4\r\nbody\r\n0\r\n\nEVIL\r\n\r\n"),
@@ -397,6 +397,18 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
       "body",
     ],
     "chunks for HTTP/1.0": [OLD, chunked("4\r\nbody\r\n0\r\nX: EVIL\r\n\r\n" + EVIL), 200, "body"],
+    "some chunks for HTTP/1.0": [
+      OLD,
+      chunked("2\r\nbo\r\n1;a\r\nd\r\n1\r\ny\r\n0\r\n\r\n"),
+      200,
+      "body",
+    ],
+    "thousands of chunks for HTTP/1.0": [
+      OLD,
+      chunked(`${"1\r\na\r\n2;x\r\nbc\r\n".repeat(5_000)}0\r\n\r\n`),
+      200,
+      "abc".repeat(5_000),
+    ],
     "HEAD with chunks, to HTTP/1.0": [OLD_HEAD, chunked(""), 200, ""],
     "304 with chunks, to HTTP/1.0": [
       OLD,

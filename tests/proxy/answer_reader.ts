@@ -79,7 +79,7 @@ function readBody(text: string, start: number, fields: Answer["fields"]): Body {
 function readChunks(text: string, start: number): Body {
   let data = "";
   for (let at = start;;) {
-    const line = /^([0-9a-f]{1,13})(;[\t -~\x80-\xff]*)?\r\n/i.exec(text.slice(at, at + 5_000));
+    const line = /^([0-9a-f]{1,13})(;[\t -~\x80-\xff]*)?\r\n/i.exec(text.slice(at, at + 20_000));
     if (line === null) {
       match(text.slice(at), /^[0-9a-f]{0,13}(;[\t -~\x80-\xff]*)?\r?$/i, "a size line cut short");
       return { data, end: undefined };

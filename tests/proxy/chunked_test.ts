@@ -105,8 +105,8 @@ Deno.test("ChunkedScanner is never done before the last byte", () => {
 
 Deno.test("ChunkedScanner bounds extensions and trailers", () => {
   const rows: [string, boolean][] = [
-    [`1;${"a".repeat(4_000)}\r\nx\r\n1;${"a".repeat(4_000)}\r\nx\r\n0\r\n\r\n`, true],
-    [`1;${"a".repeat(4_200)}\r\nx\r\n0\r\n\r\n`, false],
+    [`1;${"a".repeat(8_000)}\r\nx\r\n1;${"a".repeat(8_000)}\r\nx\r\n0\r\n\r\n`, true],
+    [`1;${"a".repeat(9_000)}\r\nx\r\n1;${"a".repeat(9_000)}\r\nx\r\n0\r\n\r\n`, false],
     [`0\r\nA: ${"a".repeat(16_000)}\r\n\r\n`, true],
     [`0\r\n${"A: b\r\n".repeat(3_000)}\r\n`, false],
     [`0\r\n${"A".repeat(20_000)}: b\r\n\r\n`, false],

@@ -1,12 +1,10 @@
 import { equal, match } from "node:assert/strict";
 import { serveClient } from "../../lib/proxy/client.ts";
-import { defaultLimits } from "../../lib/config/limits.ts";
-import { Deadline } from "../../lib/proxy/deadline.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
 import { createTally } from "../../lib/proxy/tally.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
-import { fakeConnection } from "./fake_connection.ts";
+import { contextOf, fakeConnection, idleDeadlines } from "./fake_connection.ts";
 import { within } from "./harness.ts";
 
 const REQUEST = "POST /app/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n" +
@@ -40,19 +38,9 @@ async function serve(
   const serving = serveClient({
     wire: client.wire,
     peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => false }),
-    deadline: new Deadline({ nowMs: 0 }),
+    deadlines: idleDeadlines(),
     tally: createTally(),
-    service: {
-      routes,
-      limits: defaultLimits,
-      domains: [],
-      hideErrors: false,
-      onAccess: undefined,
-      onError(error) {
-        throw error;
-      },
-      closing: new AbortController().signal,
-    },
+    context: contextOf(routes),
   });
   await within(serving, `the end: ${JSON.stringify({ requests, answer, sent })}`);
   return sent;

@@ -1,3 +1,7 @@
+import { defaultLimits } from "../../lib/config/limits.ts";
+import type { ClientDeadlines, ProxyContext } from "../../lib/proxy/context.ts";
+import { Deadline } from "../../lib/proxy/deadline.ts";
+import type { RouteTable } from "../../lib/proxy/routes.ts";
 import { Wire } from "../../lib/proxy/wire.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
@@ -32,5 +36,26 @@ export function fakeConnection(write: (text: string) => Promise<number>): FakeCo
       arrived.push(text);
       wake();
     },
+  };
+}
+
+/** Deadlines that never expire. */
+export function idleDeadlines(): ClientDeadlines {
+  const clock = { nowMs: 0 };
+  return { read: new Deadline(clock), write: new Deadline(clock), answer: new Deadline(clock) };
+}
+
+/** What clients are served with where nothing is limited beyond the defaults. */
+export function contextOf(routes: RouteTable): ProxyContext {
+  return {
+    routes,
+    limits: defaultLimits,
+    domains: [],
+    hideErrors: false,
+    onAccess: undefined,
+    onError(error) {
+      throw error;
+    },
+    closing: new AbortController().signal,
   };
 }

@@ -1,13 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { BodyReader } from "../../lib/proxy/body_reader.ts";
-import { Deadline } from "../../lib/proxy/deadline.ts";
+import { RouteTable } from "../../lib/proxy/routes.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
 import { createTally } from "../../lib/proxy/tally.ts";
 import { exchange } from "../../lib/proxy/exchange.ts";
 import { defaultLimits } from "../../lib/config/limits.ts";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
-import { fakeConnection } from "./fake_connection.ts";
+import { contextOf, fakeConnection, idleDeadlines } from "./fake_connection.ts";
 import { OK, within } from "./harness.ts";
 
 Deno.test("exchange() keeps no connection that has not taken the whole request", async () => {
@@ -32,15 +32,22 @@ Deno.test("exchange() keeps no connection that has not taken the whole request",
   const head = createRequestHead(defaultLimits.maxFields);
   const range = { start: 0, end: request.length };
   equal(parseRequestHead(client.wire.buffer, range, head, defaultLimits), undefined);
+  const peer = peerOf("192.0.2.1", { proto: "http", isTrusted: () => false });
   let released = 0;
   const exchanged = exchange({
-    client: client.wire,
+    client: {
+      wire: client.wire,
+      peer,
+      deadlines: idleDeadlines(),
+      tally: createTally(),
+      context: contextOf(new RouteTable()),
+    },
     head,
     body: new BodyReader(client.wire, head.framing),
     rewrite: {
       restStart: head.targetEnd,
       rawPrefix: "/app",
-      peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => false }),
+      peer,
       requestId: "id",
       upstreamHost: "h",
     },
@@ -49,9 +56,6 @@ Deno.test("exchange() keeps no connection that has not taken the whole request",
       takeIdle: () => ({ wire: served.wire, isReused: false }),
       release: () => void released++,
     },
-    limits: defaultLimits,
-    deadline: new Deadline({ nowMs: 0 }),
-    tally: createTally(),
   });
   deepEqual(await within(exchanged, "the exchange to end"), { type: "persistent" });
   equal(got.join(""), OK);

@@ -340,7 +340,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a bare CR in an extension": ["3;a\r", "b\r\nabc\r\n0\r\n\r\n"],
     "a NUL in an extension": ["3;a", "\x00\r\nabc\r\n0\r\n\r\n"],
     "a line end in a quoted extension": ['3;a="\r\n0\r\n\r', '"\r\n\r\n'],
-    "an extension without an end": [`3;${"a".repeat(4_200)}`, "\r\nabc\r\n0\r\n\r\n"],
+    "an extension without an end": [`3;${"a".repeat(20_000)}`, "\r\nabc\r\n0\r\n\r\n"],
     "a chunk longer than its size": ["3\r\nabc", "d\r\n0\r\n\r\n"],
     "a chunk without its line end": ["3\r\nabc", "0\r\n\r\n"],
     "a chunk with a bare LF behind it": ["3\r\nabc", "\n0\r\n\r\n"],

@@ -1,0 +1,43 @@
+import type { Limits } from "../config/limits.ts";
+import type { AccessRecord } from "./access_log.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Peer } from "./peer.ts";
+import type { RouteTable } from "./routes.ts";
+import type { Tally } from "./tally.ts";
+import type { Wire } from "./wire.ts";
+
+/** What all clients of a proxy are served with. */
+export interface ProxyContext {
+  readonly routes: RouteTable;
+  readonly limits: Limits;
+  /** Domains whose subdomains name functions, in lower case. */
+  readonly domains: readonly string[];
+  /** Clients are told no more of a fault than its kind. */
+  readonly hideErrors: boolean;
+  /** Told of every request, where somebody wants to know. */
+  readonly onAccess: ((record: AccessRecord) => void) | undefined;
+  /** Told of a fault of our own. */
+  readonly onError: (error: unknown) => void;
+  /** Aborts when no further request is to be taken up. */
+  readonly closing: AbortSignal;
+}
+
+/** What a client's connection is waited for, each by itself: they may run at the same time. */
+export interface ClientDeadlines {
+  /** For bytes from the client. */
+  readonly read: Deadline;
+  /** For the client to take bytes. */
+  readonly write: Deadline;
+  /** For the function's answer to begin. */
+  readonly answer: Deadline;
+}
+
+/** One client's connection. */
+export interface Client {
+  readonly wire: Wire;
+  readonly peer: Peer;
+  readonly deadlines: ClientDeadlines;
+  /** What becomes of the request that is being answered. */
+  readonly tally: Tally;
+  readonly context: ProxyContext;
+}

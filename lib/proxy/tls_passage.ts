@@ -1,0 +1,60 @@
+import type { Met } from "./tls_terminator.ts";
+import { pass } from "./tunnel.ts";
+import { type Connection, Wire } from "./wire.ts";
+
+/** The way between a client and the TLS side of its connection. */
+export interface Passage {
+  /** The TLS side; when it is closed, so is the client's once it has what was written before. */
+  readonly served: Connection;
+  /** Resolves when both ways have ended. */
+  readonly ended: Promise<void>;
+  /** Closes all of it at once. */
+  readonly abandon: () => void;
+}
+
+const BUFFER_BYTES = 16 * 1024;
+
+/** A client that takes nothing of what is left for it is given up after one to two of these. */
+const STUCK_MS = 15_000;
+
+/** Copies encrypted bytes both ways until both have ended. */
+export function openPassage(connection: Connection, { inner, served }: Met): Passage {
+  inner.setNoDelay(true);
+  const client = new Wire(connection, BUFFER_BYTES);
+  const hidden = new Wire(inner, BUFFER_BYTES);
+  client.onRead = () => client.isBroken && hidden.close();
+  hidden.onRead = () => hidden.isBroken && client.close();
+  const toClient = pass(hidden, client);
+  const ended = Promise.all([pass(client, hidden), toClient]).then(() => abandon());
+  let watch: ReturnType<typeof setInterval> | undefined;
+  let isEnded = false;
+
+  function abandon(): void {
+    isEnded = true;
+    clearInterval(watch);
+    client.close();
+    hidden.close();
+  }
+
+  function close(): void {
+    served.close();
+    if (isEnded || watch !== undefined) return;
+    let written = -1;
+    watch = setInterval(() => {
+      if (client.written === written) abandon();
+      written = client.written;
+    }, STUCK_MS);
+    void toClient.then(abandon);
+  }
+
+  return {
+    served: {
+      read: (into) => served.read(into),
+      write: (bytes) => served.write(bytes),
+      closeWrite: () => served.closeWrite(),
+      close,
+    },
+    ended,
+    abandon,
+  };
+}
