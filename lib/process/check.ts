@@ -14,6 +14,8 @@ export interface CheckOptions extends ModuleOptions {
   /** Module cache of the host, which the check fills. */
   readonly cacheDirectory: string;
   readonly networkPath?: string;
+  /** Files of the control group that it is to join. */
+  readonly joinFiles?: readonly string[];
   /** User that owns the module cache. */
   readonly uid: number;
   /** Ask for types, or for the module graph alone. */
@@ -66,8 +68,9 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
 }
 
 function sandboxOf(options: CheckOptions): Omit<Parameters<typeof sandboxCommand>[0], "command"> {
-  const { networkPath, uid, mounts, cacheDirectory, directory } = options;
+  const { networkPath, joinFiles = [], uid, mounts, cacheDirectory, directory } = options;
   return {
+    joinFiles,
     ...(networkPath === undefined ? {} : { networkPath }),
     uid,
     mounts: [...mounts, { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true }],

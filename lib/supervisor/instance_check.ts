@@ -6,6 +6,7 @@ import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import { checkFunction, type CheckResult } from "../process/check.ts";
+import type { ResourceLimits } from "../process/cgroup_limits.ts";
 import type { ModuleOptions } from "../process/deno_command.ts";
 import { functionMounts } from "../process/function_mounts.ts";
 import { findImportMap, readImportMapHosts } from "../process/import_map.ts";
@@ -27,6 +28,17 @@ export interface CheckedInstance {
 
 /** How often a check is repeated because the source changed under it. */
 const MAX_CHECKS = 10;
+
+/**
+ * What a check may use, whatever the function itself may: it reads code that nobody has seen yet.
+ * The compiler takes some hundred megabytes for a large graph.
+ */
+const CHECK_LIMITS: ResourceLimits = { memoryBytes: 2 * 1024 ** 3, processes: 256, cpu: Infinity };
+
+const TOO_HUNGRY = "The check ran out of memory: it may use 2GiB. Import less";
+
+/** Tells checks apart that run at the same time. */
+let nextCheck = 1;
 
 const RESTLESS: Pick<InstanceCheck, "problem"> = {
   problem: {
@@ -114,7 +126,10 @@ async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Pr
   const { workplace, directory, name, signal } = options;
   const { settings, checkNamespace, etc } = workplace;
   signal.throwIfAborted();
-  return await checkFunction({
+  const groupName = `check-${nextCheck++}`;
+  await using group = await workplace.groups?.open(groupName, CHECK_LIMITS);
+  const result = await checkFunction({
+    ...(group === undefined ? {} : { joinFiles: group.joinFiles }),
     ...moduleOptions,
     functionsDirectory: settings.functionsDirectory,
     directory,
@@ -129,6 +144,8 @@ async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Pr
     checkTypes: settings.checkCode,
     signal,
   });
+  if (group === undefined || result.diagnostics === undefined) return result;
+  return await group.oomKills() > 0 ? { ...result, diagnostics: TOO_HUNGRY } : result;
 }
 
 async function findModuleOptions({ workplace, name }: CheckedInstance): Promise<ModuleOptions> {
