@@ -67,9 +67,17 @@ function takeResponseHead(maxFields: number): ResponseHead {
 
 function isIdempotent({ bytes, methodStart, methodEnd }: RequestHead): boolean {
   const length = methodEnd - methodStart;
-  return IDEMPOTENT.some((method) =>
-    method.length === length && method.every((byte, index) => bytes[methodStart + index] === byte)
-  );
+  for (const method of IDEMPOTENT) {
+    if (method.length === length && isAt(bytes, methodStart, method)) return true;
+  }
+  return false;
+}
+
+function isAt(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
+  for (let index = 0; index < expected.length; index++) {
+    if (bytes[start + index] !== expected[index]) return false;
+  }
+  return true;
 }
 
 function nameOf(error: unknown): string {

@@ -98,7 +98,8 @@ export class Wire {
     try {
       if (this.start === this.end) this.start = this.end = 0;
       else if (this.end === this.buffer.length) this.#makeRoom();
-      const count = await this.connection.read(this.buffer.subarray(this.end));
+      const free = this.end === 0 ? this.buffer : this.buffer.subarray(this.end);
+      const count = await this.connection.read(free);
       if (count === null) this.isEnded = true;
       else this.end += count;
       hasBytes = count !== null;
