@@ -40,6 +40,7 @@ export function createProgram(onExit: OnExit): Command {
   addLogs(program, onExit);
   addCheck(program, onExit);
   addReload(program, onExit);
+  addDoctor(program, onExit);
   return program as unknown as Command;
 }
 
@@ -179,6 +180,16 @@ function addReload(program: Command, onExit: OnExit): void {
     .action(async (names, options) => {
       const { reload } = await import("./commands/reload.ts");
       onExit(await reload(names, options));
+    });
+}
+
+function addDoctor(program: Command, onExit: OnExit): void {
+  program.command("doctor")
+    .description("say what this host offers and lacks for isolation, and what to do")
+    .addOption(jsonOption)
+    .action(async (options) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      onExit(await doctor(options));
     });
 }
 

@@ -1,0 +1,26 @@
+import { styleText } from "node:util";
+import process from "node:process";
+import { examineHost, type Finding } from "../../lib/supervisor/host_probes.ts";
+import { ExitCode } from "../exit_code.ts";
+import { printJson, printOut } from "../output/print.ts";
+
+/** Options of `ddsrv doctor`. */
+export interface DoctorOptions {
+  readonly json?: true | undefined;
+}
+
+const STYLES = { ok: "green", limited: "yellow", missing: "red" } as const;
+
+/** Says what the host offers and lacks; fails when functions can't be isolated on it. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const findings = await examineHost();
+  if (options.json) printJson(findings);
+  else printOut(findings.map(describeFinding).join(""));
+  return findings.some(({ status }) => status === "missing") ? ExitCode.Failed : ExitCode.Done;
+}
+
+function describeFinding({ layer, status, detail, remedy }: Finding): string {
+  const word = styleText(STYLES[status], status.padEnd(7), { stream: process.stdout });
+  const hint = remedy === "" ? "" : `\n                   ${remedy}`;
+  return `${word}  ${layer.padEnd(9)} ${detail}${hint}\n`;
+}

@@ -1,0 +1,149 @@
+import { readResolvers } from "../namespace/resolvers.ts";
+import { CONTROLLERS } from "../process/cgroup_hierarchy.ts";
+import { openControlGroups, readHierarchy } from "../process/control_groups.ts";
+import { findMissingPrograms } from "../system/programs.ts";
+import { type Run, run as execute } from "../system/run.ts";
+
+/** What was found of one layer of isolation. */
+export interface Finding {
+  readonly layer: string;
+  /** `missing`: nothing can be served. `limited`: served, and something is not bounded. */
+  readonly status: "ok" | "limited" | "missing";
+  /** What is so. */
+  readonly detail: string;
+  /** What to do; empty when nothing is to be done. */
+  readonly remedy: string;
+}
+
+/** What {@linkcode examineHost} looks with. */
+export interface ExaminationOptions {
+  readonly run?: Run;
+  readonly path?: string;
+  readonly uid?: number | null;
+  readonly os?: string;
+}
+
+/** One look at the host; what it throws is why the layer is missing. */
+interface Probe {
+  readonly layer: string;
+  readonly look: () => Promise<string | Omit<Finding, "layer">>;
+  readonly remedy: string;
+}
+
+/**
+ * What this host offers and lacks for isolation, layer by layer, from outside in. Each layer is
+ * tried and not only looked for; nothing is left of it.
+ */
+export async function examineHost(options: ExaminationOptions = {}): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { layer, look, remedy } of probes(options)) {
+    try {
+      const found = await look();
+      findings.push({
+        layer,
+        ...(typeof found === "string" ? { status: "ok", detail: found, remedy: "" } : found),
+      });
+    } catch (error) {
+      findings.push({ layer, status: "missing", detail: (error as Error).message, remedy });
+    }
+  }
+  return findings;
+}
+
+function probes(options: ExaminationOptions): Probe[] {
+  const { run = execute, path = Deno.env.get("PATH") ?? "" } = options;
+  const { uid = Deno.uid(), os = Deno.build.os } = options;
+  return [
+    {
+      layer: "system",
+      look: () => os === "linux" ? Promise.resolve("Linux") : Promise.reject(new Error(os)),
+      remedy: "Run ddsrv on Linux",
+    },
+    {
+      layer: "user",
+      look: () =>
+        uid === 0 ? Promise.resolve("root") : Promise.reject(new Error(`user ${uid}, not root`)),
+      remedy: "Run ddsrv serve with sudo",
+    },
+    { layer: "programs", look: () => lookForPrograms(path), remedy: "" },
+    {
+      layer: "network",
+      look: async () => {
+        await run(["unshare", "--net", "true"]);
+        return "namespaces can be made";
+      },
+      remedy: "Give CAP_SYS_ADMIN; in a container, see the README on least privilege",
+    },
+    {
+      layer: "firewall",
+      look: async () => {
+        // Checked by the kernel in a network of its own, and never laid.
+        await run(["unshare", "--net", "nft", "--check", "--file", "-"], { stdin: PROBE_TABLE });
+        return "nftables with addresses, sets and NAT";
+      },
+      remedy: "Give CAP_NET_ADMIN, and load the kernel's nf_tables and nft_chain_nat",
+    },
+    {
+      layer: "sandbox",
+      look: async () => {
+        const mounts = ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"];
+        const links = ["lib", "lib64", "bin"]
+          .flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]);
+        await run(["bwrap", "--unshare-pid", "--unshare-ipc", ...mounts, ...links, "--", "true"]);
+        return "processes and files by bubblewrap";
+      },
+      remedy: "Allow mounts and pivot_root; in a container, --security-opt seccomp=unconfined",
+    },
+    { layer: "resources", look: lookForGroups, remedy: "" },
+    { layer: "names", look: lookForResolvers, remedy: "" },
+  ];
+}
+
+const PROBE_TABLE = `table inet ddsrv_probe {
+  set registered { typeof iifname . ip saddr; }
+  chain prerouting {
+    type filter hook prerouting priority raw;
+    iifname . ip saddr @registered accept
+  }
+  chain postrouting { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }
+}
+`;
+
+async function lookForPrograms(path: string): Promise<string | Omit<Finding, "layer">> {
+  const missing = await findMissingPrograms(path);
+  if (missing.length === 0) return "ip, nft, bwrap, nsenter and setpriv";
+  const packages = [...new Set(missing.map((program) => program.package))].join(" ");
+  return {
+    status: "missing",
+    detail: `not on the PATH: ${missing.map(({ name }) => name).join(", ")}`,
+    remedy: `apt-get install ${packages}`,
+  };
+}
+
+async function lookForGroups(): Promise<string | Omit<Finding, "layer">> {
+  const remedy =
+    "Without them a greedy function can starve the others. In a container, give it a " +
+    "writable /sys/fs/cgroup (--privileged, or --cgroupns host)";
+  try {
+    const hierarchy = await readHierarchy();
+    const missing = CONTROLLERS.filter((name) => hierarchy.bases[name] === undefined);
+    if (missing.length > 0) {
+      return { status: "limited", detail: `no control group for ${missing.join(", ")}`, remedy };
+    }
+    await using groups = await openControlGroups(`doctor-${Deno.pid}`, hierarchy);
+    await using _ = await groups.open("probe", { memoryBytes: 2 ** 26, processes: 64, cpu: 1 });
+    return `control groups, version ${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
+  } catch (error) {
+    return { status: "limited", detail: (error as Error).message, remedy };
+  }
+}
+
+async function lookForResolvers(): Promise<string | Omit<Finding, "layer">> {
+  const resolvers = await readResolvers();
+  if (resolvers.length > 0) return `resolvers ${resolvers.join(", ")}`;
+  return {
+    status: "limited",
+    detail: "resolv.conf names no resolver that functions could reach",
+    remedy: "Name one with --dns ADDRESS, or functions can't look up names",
+  };
+}
