@@ -3,9 +3,6 @@ import type { Framing } from "./framing.ts";
 import { NO_BYTES } from "./octets.ts";
 import type { Wire } from "./wire.ts";
 
-/** From this length on, a body is read in large pieces. */
-const MUCH = 16 * 1024;
-
 /** How a body is to be read. */
 export interface BodyOptions {
   /** Chunks are taken off. */
@@ -69,7 +66,7 @@ export class BodyReader {
       const piece = this.takeBuffered();
       if (piece.length > 0) return piece;
       if (this.isDone || this.fault !== undefined) return undefined;
-      if (this.#framing.type !== "length" || this.#left > MUCH) this.#wire.expectMuch();
+      this.#wire.growIfFilled();
       if (!await this.#wire.fill()) {
         if (this.#framing.type === "close" && !this.#wire.isBroken) this.isDone = true;
         else this.fault = "it ended before its body was complete";

@@ -20,7 +20,7 @@ export async function pass(from: Wire, to: Wire): Promise<void> {
         const piece = from.buffer.subarray(from.start, from.end);
         await to.write(piece);
         from.start = from.end;
-        if (piece.length === from.buffer.length) from.expectMuch();
+        from.growIfFilled();
       }
     } while (await from.fill());
     if (from.isBroken) throw new Deno.errors.ConnectionReset("the other side broke off");

@@ -1,5 +1,9 @@
-/** Buffer of a connection whose body streams. */
-const LARGE = 64 * 1024;
+/** Largest buffer of a connection whose body streams; with less, large bodies pass slower. */
+const LARGE = 256 * 1024;
+const GROWTH = 4;
+
+/** Most that is kept of what a client sends ahead of its turn. */
+const AHEAD = 64 * 1024;
 
 const NOTHING_MORE = Promise.resolve(false);
 
@@ -48,9 +52,16 @@ export class Wire {
     return this.#reading ??= this.#read();
   }
 
-  /** Makes the buffer large, for a body that streams; small again once it is empty. */
-  expectMuch(): void {
-    if (this.buffer.length < LARGE && this.#reading === undefined) this.#resize(LARGE);
+  /**
+   * Makes the buffer larger when what was read last has filled it, and all of that is used: then
+   * more is likely to wait than it holds. A stream of small events keeps a small one.
+   */
+  growIfFilled(): void {
+    const { length } = this.buffer;
+    const isFilled = this.start === this.end && this.end === length;
+    if (isFilled && length < LARGE && this.#reading === undefined) {
+      this.#resize(Math.min(LARGE, length * GROWTH));
+    }
   }
 
   /** Gives a large buffer back, while nothing is in it. */
@@ -66,7 +77,7 @@ export class Wire {
   detach(): void {
     if (this.#reading !== undefined) return;
     const isFull = this.end - this.start >= this.capacity;
-    this.#resize(isFull ? LARGE : this.capacity);
+    this.#resize(isFull ? AHEAD : this.capacity);
   }
 
   /** Writes all of `bytes`; rejects when the peer does not take them. */
