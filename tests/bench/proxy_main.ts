@@ -1,230 +1,88 @@
-// Measures the proxy beside nginx, HAProxy and a proxy of Deno.serve with fetch: the same upstream,
-// in turn, round by round; CPU time of the proxy's process for a request, requests a second, and
-// the 99th percentile, each as a ratio to nginx. Everything is on loopback and bounded in time.
-import { join } from "node:path";
+// Measures the proxy beside nginx, HAProxy and a proxy of Deno.serve with fetch: the same upstreams,
+// in turn, round by round. Everything is on loopback and bounded in time. Figures are printed, and
+// nothing is asserted: what a machine can do is no fault of the code.
+import { type Arguments, parseArguments, usage } from "./proxy/arguments.ts";
+import type { Bench } from "./proxy/bench.ts";
+import { SETTINGS } from "./proxy/configurations.ts";
+import { SUBJECTS, UPSTREAMS } from "./proxy/ports.ts";
+import { openProcesses, type Processes } from "./proxy/processes.ts";
+import { SCENARIOS } from "./proxy/scenarios.ts";
+import { openSubjects, openUpstreams } from "./proxy/subjects.ts";
 
 const TOOLS = [["wrk", "wrk"], ["nginx", "nginx-light"], ["haproxy", "haproxy"]] as const;
-const ROUNDS = 5;
-const SECONDS = 3;
-const CONNECTIONS = 64;
-const ORIGIN_PORT = 17_000;
 
-/** Ticks of a CPU-time counter in a second, `sysconf(_SC_CLK_TCK)` on Linux. */
-const TICKS = 100;
-
-/** A proxy that is measured. */
-interface Subject {
-  readonly name: string;
-  readonly port: number;
-  readonly command: readonly string[];
-}
-
-/** What one run of one subject gave. */
-interface Sample {
-  readonly cpuUs: number;
-  readonly requests: number;
-  readonly p99Us: number;
-}
-
-const LUA = `done = function(summary, latency)
-  io.write(string.format("RESULT %d %d %d\\n", summary.requests, summary.duration,
-    latency:percentile(99)))
-end
-`;
-
-function nginx(directory: string, name: string, server: string): string {
-  return `worker_processes 1; daemon off; pid ${directory}/${name}.pid; error_log stderr crit;
-events { worker_connections 4096; }
-http {
-  access_log off;
-  ${
-    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) =>
-      `${kind}_temp_path ${directory}/${name}-${kind};`
-    ).join(" ")
+async function main(args: readonly string[]): Promise<number> {
+  let parsed: Arguments;
+  try {
+    parsed = parseArguments(args, [...SCENARIOS.keys()]);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    complain(`${error.message}\n${usage(SCENARIOS.keys())}`);
+    return 2;
   }
-  upstream origin { server 127.0.0.1:${ORIGIN_PORT}; keepalive 128; }
-  server { ${server} keepalive_requests 10000000; }
-}
-`;
-}
-
-const PROXY_SERVER = `listen 127.0.0.1:17001; location /a {
-  rewrite ^/a(.*)$ /$1 break; proxy_pass http://origin; proxy_http_version 1.1;
-  proxy_set_header Connection ""; proxy_set_header Host $http_host;
-  proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto http;
-  proxy_set_header X-Forwarded-Prefix /a; proxy_set_header X-Request-Id $request_id; }`;
-
-const HAPROXY = `global
-  maxconn 8192
-  nbthread 1
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 30s
-  timeout server 30s
-frontend in
-  bind 127.0.0.1:17002
-  http-request set-path %[path,regsub(^/a/?,/)]
-  http-request set-header X-Forwarded-For %[src]
-  http-request set-header X-Forwarded-Proto http
-  http-request set-header X-Forwarded-Prefix /a
-  default_backend origin
-backend origin
-  http-reuse always
-  server one 127.0.0.1:${ORIGIN_PORT}
-`;
-
-const FETCH = `Deno.serve({ port: 17003, hostname: "127.0.0.1", onListen() {} }, (request) => {
-  const url = new URL(request.url);
-  const headers = new Headers(request.headers);
-  headers.set("x-forwarded-prefix", "/a");
-  return fetch("http://127.0.0.1:${ORIGIN_PORT}" + url.pathname.slice(2) + url.search, {
-    method: request.method, headers, body: request.body, redirect: "manual",
-  });
-});
-`;
-
-function ours(root: string): string {
-  return `import { openProxy } from "${root}lib/proxy/proxy.ts";
-import { RouteTable } from "${root}lib/proxy/routes.ts";
-import { createUpstream } from "${root}lib/proxy/upstream.ts";
-const routes = new RouteTable();
-routes.set("a", { type: "ready", upstream: createUpstream("127.0.0.1", ${ORIGIN_PORT}) });
-openProxy({ hostname: "127.0.0.1", port: 17004, routes, onError: () => {} });
-`;
-}
-
-async function main(): Promise<number> {
   const missing = await missingPackages();
   if (missing.length > 0) {
-    say(`This measure needs other proxies. Install: apt-get install ${missing.join(" ")}`);
+    complain(`This measure needs other proxies. Install: apt-get install ${missing.join(" ")}`);
+    return 1;
+  }
+  const taken = firstTakenPort();
+  if (taken !== undefined) {
+    complain(`Port ${taken} is taken. Is another measure under way?`);
     return 1;
   }
   const directory = await Deno.makeTempDir({ prefix: "ddsrv-bench-" });
-  const children: Deno.ChildProcess[] = [];
+  const processes = openProcesses();
+  let cleaned: Promise<void> | undefined;
+  const cleanUp = (): Promise<void> => cleaned ??= removeAll(processes, directory);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void cleanUp().then(() => Deno.exit(130)));
+  }
   try {
-    const subjects = await prepare(directory, children);
-    print(await measure(subjects, join(directory, "report.lua")));
+    await measure({ directory, processes, say, ...parsed }, parsed.names);
     return 0;
   } finally {
-    for (const child of children) {
-      child.kill("SIGTERM");
-      await child.status;
+    await cleanUp();
+  }
+}
+
+async function measure(bench: Bench, names: readonly string[]): Promise<void> {
+  say(`Medians of ${bench.rounds} rounds; ${bench.seconds} s under load a round and proxy;`);
+  say("ratios are medians of the rounds' own.");
+  say(`${SETTINGS}\n`);
+  await openUpstreams(bench);
+  const chosen = [...SCENARIOS].filter(([name]) => names.includes(name)).map(([, one]) => one);
+  if (chosen.some(({ type }) => type === "shared")) {
+    const subjects = await openSubjects(bench);
+    for (const scenario of chosen) {
+      if (scenario.type !== "shared") continue;
+      await scenario.run(bench, subjects);
+      say("");
     }
-    await Deno.remove(directory, { recursive: true });
+    const children = subjects.flatMap((subject) => subject.children);
+    await Promise.all(children.map(bench.processes.stop));
+  }
+  for (const scenario of chosen) {
+    if (scenario.type !== "own") continue;
+    await scenario.run(bench);
+    say("");
   }
 }
 
-/** Writes the configurations and starts the origin and all subjects. */
-async function prepare(
-  directory: string,
-  children: Deno.ChildProcess[],
-): Promise<(Subject & { readonly pid: number })[]> {
-  const origin = `listen 127.0.0.1:${ORIGIN_PORT}; location / { return 200 "hello world"; }`;
-  const files = {
-    "origin.conf": nginx(directory, "origin", origin),
-    "nginx.conf": nginx(directory, "proxy", PROXY_SERVER),
-    "haproxy.cfg": HAPROXY,
-    "fetch.ts": FETCH,
-    "ddsrv.ts": ours(new URL("../..", import.meta.url).href),
-    "report.lua": LUA,
-  };
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(join(directory, name), text);
-  }
-  const at = (name: string): string => join(directory, name);
-  const deno = [Deno.execPath(), "run", "--quiet", "--allow-net"];
-  const subjects: readonly Subject[] = [
-    { name: "nginx", port: 17_001, command: ["nginx", "-c", at("nginx.conf"), "-p", directory] },
-    { name: "HAProxy", port: 17_002, command: ["haproxy", "-f", at("haproxy.cfg")] },
-    { name: "Deno.serve + fetch", port: 17_003, command: [...deno, at("fetch.ts")] },
-    { name: "ddsrv", port: 17_004, command: [...deno, "--no-lock", at("ddsrv.ts")] },
-  ];
-  children.push(start(["nginx", "-c", at("origin.conf"), "-p", directory]));
-  const started = [];
-  for (const subject of subjects) {
-    const child = start(subject.command);
-    children.push(child);
-    await listening(subject.port);
-    started.push({ ...subject, pid: await workerOf(child.pid, subject.name) });
-  }
-  return started;
+async function removeAll(processes: Processes, directory: string): Promise<void> {
+  await processes[Symbol.asyncDispose]();
+  await Deno.remove(directory, { recursive: true });
 }
 
-async function measure(
-  subjects: readonly (Subject & { readonly pid: number })[],
-  script: string,
-): Promise<Map<string, Sample[]>> {
-  const samples = new Map(subjects.map((subject) => [subject.name, [] as Sample[]]));
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const { name, port, pid } of subjects) {
-      const before = await cpuTicks(pid);
-      const args = ["-t1", `-c${CONNECTIONS}`, `-d${SECONDS}`, "-s", script];
-      const { stdout } = await new Deno.Command("wrk", {
-        args: [...args, `http://127.0.0.1:${port}/a`],
-      }).output();
-      const ticks = await cpuTicks(pid) - before;
-      const [, requests, durationUs, p99Us] = /RESULT (\d+) (\d+) (\d+)/
-        .exec(new TextDecoder().decode(stdout))!.map(Number);
-      // The first round warms up.
-      if (round === 0) continue;
-      samples.get(name)!.push({
-        cpuUs: ticks / TICKS * 1e6 / requests!,
-        requests: requests! / (durationUs! / 1e6),
-        p99Us: p99Us!,
-      });
-    }
-  }
-  return samples;
-}
-
-function print(samples: ReadonlyMap<string, readonly Sample[]>): void {
-  const median = (values: readonly number[]): number =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-  const figures = (all: readonly Sample[]): number[] =>
-    (["cpuUs", "requests", "p99Us"] as const).map((key) => median(all.map((one) => one[key])));
-  const base = figures(samples.get("nginx")!);
-  say(
-    `small keep-alive requests, ${CONNECTIONS} connections: medians of ${ROUNDS} rounds (to nginx)`,
-  );
-  say(`${"".padEnd(20)}    CPU µs/request      requests/s          p99 µs`);
-  for (const [name, all] of samples) {
-    const cells = figures(all).map((value, index) =>
-      `${value.toFixed(index === 0 ? 1 : 0).padStart(9)} (${(value / base[index]!).toFixed(2)})`
-        .padStart(18)
-    );
-    say(`${name.padEnd(20)}${cells.join("")}`);
-  }
-}
-
-function start([program = "", ...args]: readonly string[]): Deno.ChildProcess {
-  return new Deno.Command(program, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
-}
-
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+function firstTakenPort(): number | undefined {
+  for (const port of [...Object.values(UPSTREAMS), ...Object.values(SUBJECTS)]) {
     try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+    } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse) return port;
+      throw error;
     }
   }
-  throw new Error(`Nothing came to listen on port ${port}`);
-}
-
-/** nginx works in a child of the process that was started. */
-async function workerOf(pid: number, name: string): Promise<number> {
-  if (name !== "nginx") return pid;
-  const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
-  return Number(children.trim().split(" ")[0]);
-}
-
-/** User and system time of a process, in ticks. Source: proc_pid_stat(5), fields 14 and 15. */
-async function cpuTicks(pid: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
+  return undefined;
 }
 
 async function missingPackages(): Promise<string[]> {
@@ -243,4 +101,8 @@ function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-Deno.exit(await main());
+function complain(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+Deno.exit(await main(Deno.args));

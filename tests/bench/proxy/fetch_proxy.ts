@@ -1,0 +1,32 @@
+// The proxy that one writes in an afternoon: Deno.serve and fetch. Of the forwarding fields it sets
+// one alone, so that it does less than the others. Arguments: its port, then pairs of an upstream's
+// name and port.
+const [port, ...pairs] = Deno.args;
+const upstreams = new Map<string, string>();
+for (let index = 0; index < pairs.length; index += 2) {
+  upstreams.set(pairs[index]!, `http://127.0.0.1:${pairs[index + 1]}`);
+}
+
+const options: Deno.ServeTcpOptions = {
+  hostname: "127.0.0.1",
+  port: Number(port),
+  onListen() {},
+  // The load ends in the middle of requests.
+  onError: () => new Response("Error forwarding request", { status: 502 }),
+};
+
+Deno.serve(options, (request) => {
+  const { pathname, search } = new URL(request.url);
+  const end = pathname.indexOf("/", 1);
+  const name = pathname.slice(1, end);
+  const upstream = upstreams.get(name);
+  if (upstream === undefined) return new Response("Function not found", { status: 404 });
+  const headers = new Headers(request.headers);
+  headers.set("x-forwarded-prefix", `/${name}`);
+  return fetch(upstream + pathname.slice(end) + search, {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: "manual",
+  });
+});

@@ -1,0 +1,94 @@
+/** Something that is read off a sample. */
+export interface Figure<Sample> {
+  readonly name: string;
+  /** Digits behind the point. */
+  readonly digits: number;
+  readonly of: (sample: Sample) => number;
+}
+
+/** What one figure of ddsrv is to be beside that of another. */
+export interface Target {
+  /** The figure's name. */
+  readonly figure: string;
+  readonly base: string;
+  readonly bound: "at most" | "at least";
+  readonly limit: number;
+}
+
+/** The samples of each subject, one a round. */
+export type Samples<Sample> = ReadonlyMap<string, readonly Sample[]>;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The value that a share of all values does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+/** One figure of two subjects: the median of what the rounds gave, so that bad times hit both. */
+export function ratio<Sample>(
+  samples: Samples<Sample>,
+  figure: Figure<Sample>,
+  [name, base]: readonly [string, string],
+): number {
+  const bases = samples.get(base)!.map(figure.of);
+  return median(samples.get(name)!.map((sample, round) => figure.of(sample) / bases[round]!));
+}
+
+/** A table: for each subject and figure the median, the smallest, the largest, and the ratio. */
+export function renderFigures<Sample>(
+  samples: Samples<Sample>,
+  figures: readonly Figure<Sample>[],
+  base: string,
+): string {
+  const head = ["", ...figures.flatMap(({ name }) => [name, "(min-max)", `to ${base}`])];
+  const rows = [...samples].map(([name, all]) => [
+    name,
+    ...figures.flatMap((figure) => {
+      const values = all.map(figure.of);
+      if (values.some(Number.isNaN)) return ["-", "", ""];
+      const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)]
+        .map((value) => value.toFixed(figure.digits));
+      const toBase = ratio(samples, figure, [name, base]);
+      return [middle!, `(${min}-${max})`, Number.isNaN(toBase) ? "" : toBase.toFixed(2)];
+    }),
+  ]);
+  return renderTable([head, ...rows]);
+}
+
+/** A line for each target: what ddsrv came to, and whether that will do. */
+export function renderTargets<Sample>(
+  samples: Samples<Sample>,
+  figures: readonly Figure<Sample>[],
+  targets: readonly Target[],
+): string {
+  return targets.map(({ figure, base, bound, limit }) => {
+    const read = figures.find(({ name }) => name === figure)!;
+    const value = ratio(samples, read, ["ddsrv", base]);
+    return renderTarget(`${figure}, ddsrv to ${base}`, { value, bound, limit });
+  }).join("\n");
+}
+
+/** One target's line. */
+export function renderTarget(
+  what: string,
+  { value, bound, limit }: { readonly value: number } & Pick<Target, "bound" | "limit">,
+): string {
+  const isMet = bound === "at most" ? value <= limit : value >= limit;
+  return `  ${isMet ? "met   " : "missed"}  ${what}: ${value.toFixed(2)}, target ${bound} ${limit}`;
+}
+
+/** Lines of aligned cells: the first column to the left, the others to the right. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd()
+  ).join("\n");
+}

@@ -1,0 +1,28 @@
+import type { Bench } from "./bench.ts";
+import { runEvents } from "./events.ts";
+import { runIdle } from "./idle.ts";
+import { LOAD_SCENARIOS, runLoadScenario } from "./load_scenarios.ts";
+import type { Subject } from "./subjects.ts";
+import { runWorkers } from "./workers.ts";
+
+/** Something that is measured and said. */
+export type Scenario =
+  /** With proxies that other scenarios use as well. */
+  | {
+    readonly type: "shared";
+    readonly run: (bench: Bench, subjects: readonly Subject[]) => Promise<void>;
+  }
+  /** With processes of its own. */
+  | { readonly type: "own"; readonly run: (bench: Bench) => Promise<void> };
+
+/** All scenarios, by the names that the command line takes, in the order in which they are run. */
+export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map<string, Scenario>([
+  ...Object.entries(LOAD_SCENARIOS).map(([name, scenario]) => {
+    const run = (bench: Bench, subjects: readonly Subject[]): Promise<void> =>
+      runLoadScenario(bench, scenario, subjects);
+    return [name, { type: "shared", run }] as const;
+  }),
+  ["events", { type: "shared", run: runEvents }],
+  ["idle", { type: "own", run: runIdle }],
+  ["workers", { type: "own", run: runWorkers }],
+]);
