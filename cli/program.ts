@@ -1,12 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { isIPv4 } from "node:net";
-import { parseCidr, parseDomain } from "../lib/config/network_address.ts";
+import { checkedCidr, parseDomain } from "../lib/config/network_address.ts";
 import {
-  ACCESS_LOG_FORMATS,
-  type AccessLogFormat,
   defaultSettings,
   type Egress,
   EGRESS_KINDS,
+  parseAccessLogFormat,
 } from "../lib/config/settings.ts";
 import { argument } from "./argument.ts";
 import { limitFlags } from "./limit_flags.ts";
@@ -83,7 +82,7 @@ function addServe(program: Command, onExit: OnExit): void {
     .option(
       "--access-log <format>",
       "log every request: json or combined (env: DDSRV_ACCESS_LOG)",
-      parseAccessLog,
+      argument(parseAccessLogFormat),
     )
     .option(
       "--access-log-file <path>",
@@ -219,19 +218,12 @@ function parseEgress(text: string): Egress {
   throw new InvalidArgumentError(`Choose one of: ${EGRESS_KINDS.join(", ")}.`);
 }
 
-function parseAccessLog(text: string): AccessLogFormat {
-  const format = ACCESS_LOG_FORMATS.find((one) => one === text);
-  if (format !== undefined) return format;
-  throw new InvalidArgumentError(`Choose one of: ${ACCESS_LOG_FORMATS.join(", ")}.`);
-}
-
 function collectDomain(value: string, values: readonly string[] | undefined): string[] {
   return collect(argument(parseDomain)(value), values);
 }
 
 function collectCidrs(value: string, values: readonly string[] | undefined): string[] {
-  const cidrs = value.split(",").map((one) => one.trim());
-  cidrs.forEach(argument(parseCidr));
+  const cidrs = value.split(",").map((one) => argument(checkedCidr)(one.trim()));
   return [...values ?? [], ...cidrs];
 }
 

@@ -1,11 +1,6 @@
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
-import { parseCidr, parseDomain } from "./network_address.ts";
-import {
-  ACCESS_LOG_FORMATS,
-  type AccessLogFormat,
-  type LogFormat,
-  type SomeSettings,
-} from "./settings.ts";
+import { checkedCidr, parseDomain } from "./network_address.ts";
+import { type LogFormat, parseAccessLogFormat, type SomeSettings } from "./settings.ts";
 import { variableProblem } from "./variable.ts";
 
 /** Settings found in the environment, and what was wrong with some of them. */
@@ -34,13 +29,13 @@ const variables: readonly Variable[] = [
   { names: ["DDSRV_STATE_DIRECTORY"], read: (text) => ({ stateDirectory: text }) },
   {
     names: ["DDSRV_TRUSTED_PROXIES"],
-    read: (text) => ({ trustedProxies: parseList(text).filter(parseCidr) }),
+    read: (text) => ({ trustedProxies: parseList(text).map(checkedCidr) }),
   },
   { names: ["DDSRV_DOMAIN"], read: (text) => ({ domains: parseList(text).map(parseDomain) }) },
   { names: ["DDSRV_HIDE_ERRORS"], read: (text) => ({ hideErrors: parseBoolean(text) }) },
   { names: ["DDSRV_TLS_CERT"], read: (text) => ({ tlsCert: text }) },
   { names: ["DDSRV_TLS_KEY"], read: (text) => ({ tlsKey: text }) },
-  { names: ["DDSRV_ACCESS_LOG"], read: (text) => ({ accessLog: parseAccessLog(text) }) },
+  { names: ["DDSRV_ACCESS_LOG"], read: (text) => ({ accessLog: parseAccessLogFormat(text) }) },
   { names: ["DDSRV_ACCESS_LOG_FILE"], read: (text) => ({ accessLogFile: text }) },
   ...LIMIT_OPTIONS.map((option) => ({
     names: [limitVariable(option)],
@@ -144,14 +139,6 @@ function parseBoolean(text: string): boolean {
 function parseLogFormat(text: string): LogFormat {
   if (text === "cri" || text === "docker") return text;
   throw new SyntaxError(`"${text}" is not a log format. Choose cri or docker`);
-}
-
-function parseAccessLog(text: string): AccessLogFormat {
-  const format = ACCESS_LOG_FORMATS.find((one) => one === text);
-  if (format !== undefined) return format;
-  throw new SyntaxError(
-    `"${text}" is not a format of the access log. Choose ${ACCESS_LOG_FORMATS.join(" or ")}`,
-  );
 }
 
 function parseList(text: string): string[] {

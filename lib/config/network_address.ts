@@ -31,6 +31,16 @@ export function parseCidr(text: string): Cidr {
 }
 
 /**
+ * The same text, when it is a network or an address.
+ *
+ * @throws {SyntaxError} when it is neither
+ */
+export function checkedCidr(text: string): string {
+  parseCidr(text);
+  return text;
+}
+
+/**
  * A domain in lower case.
  *
  * @throws {SyntaxError} when `text` is no name of a host (RFC 1123, section 2.1)

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
-import { parseCidr, parseDomain } from "./network_address.ts";
+import { checkedCidr, parseDomain } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
 import { parseUidRange } from "./uid_range.ts";
 import { ACCESS_LOG_FORMATS } from "./settings.ts";
@@ -37,7 +37,7 @@ export const policySchema = functionSchema.extend({
       "Give a /16 of IPv4, such as 10.213.0.0/16",
     ).optional(),
   uidRange: parsed(z.string(), parseUidRange).optional(),
-  trustedProxies: z.array(parsed(z.string(), (text) => (parseCidr(text), text))).optional(),
+  trustedProxies: z.array(parsed(z.string(), checkedCidr)).optional(),
   domain: z.union([domain.transform((one) => [one]), z.array(domain)]).optional(),
   hideErrors: z.boolean().optional(),
   tlsCert: z.string().optional(),

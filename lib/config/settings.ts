@@ -126,3 +126,16 @@ export const defaultSettings: Settings = {
 export type SomeSettings = Partial<Omit<Settings, "limits">> & {
   readonly limits?: Partial<Limits>;
 };
+
+/**
+ * A format of the access log by its name.
+ *
+ * @throws {SyntaxError} when there is none of that name
+ */
+export function parseAccessLogFormat(text: string): AccessLogFormat {
+  const format = ACCESS_LOG_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new SyntaxError(
+    `"${text}" is not a format of the access log. Choose ${ACCESS_LOG_FORMATS.join(" or ")}`,
+  );
+}

@@ -14,8 +14,7 @@ export async function runWorkers(bench: Bench): Promise<void> {
       `workers: small requests as above, one process and two with SO_REUSEPORT, on ` +
         `${navigator.hardwareConcurrency} cores that the load and the origin use as well`,
     );
-    bench.say(renderFigures(samples, REQUEST_FIGURES, "ddsrv"));
-    bench.say(renderErrors(samples));
+    bench.say(renderErrors(samples) + renderFigures(samples, REQUEST_FIGURES, "ddsrv"));
   } finally {
     for (const { children } of subjects) {
       for (const child of children) await bench.processes.stop(child);
