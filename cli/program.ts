@@ -40,6 +40,7 @@ export function createProgram(onExit: OnExit): Command {
   addCheck(program, onExit);
   addReload(program, onExit);
   addDoctor(program, onExit);
+  addSchema(program, onExit);
   return program as unknown as Command;
 }
 
@@ -189,6 +190,16 @@ function addDoctor(program: Command, onExit: OnExit): void {
     .action(async (options) => {
       const { doctor } = await import("./commands/doctor.ts");
       onExit(await doctor(options));
+    });
+}
+
+function addSchema(program: Command, onExit: OnExit): void {
+  program.command("schema")
+    .description("print the JSON Schema of ddsrv.json")
+    .option("--function", "of a function's own, not of the functions directory's")
+    .action(async (options) => {
+      const { schema } = await import("./commands/schema.ts");
+      onExit(schema(options));
     });
 }
 

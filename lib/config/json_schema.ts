@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { functionSchema } from "./function_schema.ts";
+import { formatLimit, LIMIT_OPTIONS } from "./limit_options.ts";
+import { defaultLimits } from "./limits.ts";
+import { policySchema } from "./policy_schema.ts";
+
+/** Whose `ddsrv.json` a schema is for. */
+export type SchemaKind = "directory" | "function";
+
+/** What each key is for, in the editor of whoever writes it. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  $schema: "This schema, for editors",
+  egress: "The most that a function may reach: none, internet, or full with private networks",
+  env: "Variables of functions",
+  startTimeout: "Until a process listens: 30s",
+  stopGrace: "Between SIGTERM and SIGKILL: 5s",
+  keepPrefix: "Requests come with the prefix",
+  memory: "The most memory of an instance, swap included: 256MiB",
+  cpu: "The most cores that an instance keeps busy: 0.5",
+  processes: "The most processes and threads of an instance",
+  port: "Port of the proxy",
+  hostname: "Address that the proxy listens on",
+  logsDirectory: "Where log files are",
+  saveLogs: "Write log files",
+  logFormat: "The lines of log files",
+  checkCode: "Type-check code before it is started",
+  preferredPort: "The port that is taken when a function listens on several",
+  allowImport: "Hosts that code may be imported from, beside Deno's default list",
+  dns: "Resolvers that functions ask",
+  addressRange: "Addresses that namespaces are given, a /16",
+  uidRange: "Users that functions run as: 200000-265535",
+  trustedProxies: "Peers whose forwarding fields are believed, as addresses or CIDRs",
+  domain: "Domains whose subdomains lead to functions",
+  hideErrors: "Tell clients only the kind of a fault",
+  tlsCert: "Certificate chain, PEM",
+  tlsKey: "The certificate's key, PEM",
+  accessLog: "Log every request",
+  accessLogFile: "File of the access log",
+};
+
+/** The schema of a `ddsrv.json` as JSON Schema, draft 2020-12. */
+export function jsonSchema(kind: SchemaKind): Record<string, unknown> {
+  const schema = kind === "directory" ? policySchema : functionSchema;
+  const { properties = {}, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  const limits = LIMIT_OPTIONS.map((option) => {
+    const usual = formatLimit(option, defaultLimits[option.field]);
+    return [option.name, `Limit: ${option.summary}; ${usual} by default`] as const;
+  });
+  const descriptions = new Map([...Object.entries(DESCRIPTIONS), ...limits]);
+  const described = Object.entries(properties).map(([name, property]) => [
+    name,
+    { description: descriptions.get(name), ...(property as object) },
+  ]);
+  return { ...rest, title: "ddsrv.json", properties: Object.fromEntries(described) };
+}

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { jsonSchema, type SchemaKind } from "../../lib/config/json_schema.ts";
+
+for (const kind of ["directory", "function"] satisfies SchemaKind[]) {
+  Deno.test(`jsonSchema() describes every key of a ${kind}'s file, and allows no other`, () => {
+    const schema = jsonSchema(kind);
+    assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
+    assert.equal(schema.additionalProperties, false);
+    const properties = Object.entries(
+      schema.properties as Record<string, { description?: string }>,
+    );
+    for (const [name, { description }] of properties) assert.ok(description, name);
+    assert.ok(properties.length >= 9);
+  });
+}
+
+Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", () => {
+  assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
+    "$schema",
+    "egress",
+    "env",
+    "startTimeout",
+    "stopGrace",
+    "keepPrefix",
+    "memory",
+    "cpu",
+    "processes",
+  ]);
+});
