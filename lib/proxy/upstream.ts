@@ -1,7 +1,10 @@
 import { Wire } from "./wire.ts";
 
-/** Idle connections that are kept for one instance. */
-const MAX_IDLE = 128;
+/** Idle connections that are kept for one instance: as many as may have been busy at a time. */
+const MAX_IDLE = 1_024;
+
+/** One that was not needed for so long was for a rush that is over. */
+const IDLE_MS = 60_000;
 
 /** Holds most answers whole, so that they take one read and one write. */
 const BUFFER_BYTES = 16 * 1024;
@@ -114,7 +117,10 @@ export function createUpstream(hostname: string, port: number): Upstream {
         return;
       }
       wire.expectLittle();
-      idle.push({ wire, sinceMs: performance.now() });
+      const nowMs = performance.now();
+      idle.push({ wire, sinceMs: nowMs });
+      // The last ones in are taken first, so that those in front are the ones too many.
+      if (nowMs - idle[0]!.sinceMs > IDLE_MS) forget(idle[0]!.wire);
       // Whatever comes on an idle connection, its end or bytes that nobody asked for, is its end.
       wire.onRead = () => forget(wire);
       void wire.fill();
