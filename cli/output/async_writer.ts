@@ -1,3 +1,5 @@
+import { countLines } from "../../lib/system/count_lines.ts";
+
 /** A stream that is written to beside everything else. */
 export interface AsyncWriter {
   /** Takes text; it is written soon, in order, or dropped and counted when nobody reads. */
@@ -56,8 +58,4 @@ async function writeAll(
 ): Promise<void> {
   let bytes = new TextEncoder().encode(text);
   while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
-}
-
-function countLines(text: string): number {
-  return text.split("\n").length - 1;
 }

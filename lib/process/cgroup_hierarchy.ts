@@ -16,6 +16,11 @@ export interface CgroupHierarchy {
   readonly bases: Readonly<Partial<Record<Controller, string>>>;
 }
 
+/** The controllers that can't be had on this host. */
+export function missingControllers({ bases }: CgroupHierarchy): readonly Controller[] {
+  return CONTROLLERS.filter((name) => bases[name] === undefined);
+}
+
 /** What {@linkcode findHierarchy} goes by. */
 export interface HierarchyOptions {
   /** Text of `/proc/self/mountinfo`, proc_pid_mountinfo(5). */

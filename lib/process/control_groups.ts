@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { sendSignal } from "../system/kill_with_children.ts";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { sleep } from "../system/sleep.ts";
 import {
   type CgroupHierarchy,
@@ -159,11 +161,7 @@ async function killAll(path: string): Promise<void> {
     // Not of version 2, or of a kernel before 5.14.
   }
   for (const pid of await readProcesses(path)) {
-    try {
-      Deno.kill(pid, "SIGKILL");
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
+    sendSignal(pid, "SIGKILL");
   }
 }
 
@@ -195,12 +193,7 @@ async function write(path: string, value: string, isOptional: boolean): Promise<
 }
 
 async function readOptional(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (isGone(error)) return "";
-    throw error;
-  }
+  return await readOptionalTextFile(path) ?? "";
 }
 
 function isBusy(error: unknown): boolean {

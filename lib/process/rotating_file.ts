@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { countLines } from "../system/count_lines.ts";
 
 /** How {@linkcode openRotatingFile} writes. */
 export interface RotatingFileOptions {
@@ -80,10 +81,6 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
       await writing;
     },
   };
-}
-
-function countLines(text: string): number {
-  return text.split("\n").length - 1;
 }
 
 async function sizeOf(path: string): Promise<number> {

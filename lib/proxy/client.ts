@@ -1,5 +1,6 @@
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./answer.ts";
+import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./body_reader.ts";
 import type { Client } from "./context.ts";
 import { exchange } from "./exchange.ts";
@@ -32,7 +33,6 @@ const BUSY = faultOf("function-busy", {
   detail: "it has as many requests in flight as it may have",
   retryAfterS: 1,
 });
-const CLIENT_CLOSED = faultOf("client-closed");
 const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv reports why" });
 
 /** Answers a client's requests one after the other, until either side has enough. */

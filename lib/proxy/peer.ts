@@ -16,6 +16,8 @@ export interface Peer {
 /** An IPv4 address as a listener on IPv6 gives it (RFC 4291, section 2.5.5.2). */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
+const PROTO_BYTES = { http: ascii("http"), https: ascii("https") } as const;
+
 /** Tells whether an address is one of the proxies whose word is taken. */
 export type IsTrusted = (address: string) => boolean;
 
@@ -45,6 +47,6 @@ export function peerOf(
     proto,
     isTrusted: isTrusted(address),
     addressBytes: ascii(address),
-    protoBytes: ascii(proto),
+    protoBytes: PROTO_BYTES[proto],
   };
 }

@@ -105,7 +105,8 @@ export function createUpstream(hostname: string, port: number): Upstream {
     takeIdle(maxIdleMs) {
       // The last one that was used; the others have been idle for longer.
       const kept = idle.at(-1);
-      if (kept === undefined || performance.now() - kept.sinceMs > maxIdleMs) return undefined;
+      if (kept === undefined) return undefined;
+      if (maxIdleMs < Infinity && performance.now() - kept.sinceMs > maxIdleMs) return undefined;
       idle.pop();
       kept.wire.onRead = undefined;
       return { wire: kept.wire, isReused: true };

@@ -1,5 +1,5 @@
 import { readResolvers } from "../namespace/resolvers.ts";
-import { CONTROLLERS } from "../process/cgroup_hierarchy.ts";
+import { CONTROLLERS, missingControllers } from "../process/cgroup_hierarchy.ts";
 import { openControlGroups, readHierarchy } from "../process/control_groups.ts";
 import { findMissingPrograms } from "../system/programs.ts";
 import { type Run, run as execute } from "../system/run.ts";
@@ -126,7 +126,7 @@ async function lookForGroups(): Promise<string | Omit<Finding, "layer">> {
     "writable /sys/fs/cgroup (--privileged, or --cgroupns host)";
   try {
     const hierarchy = await readHierarchy();
-    const missing = CONTROLLERS.filter((name) => hierarchy.bases[name] === undefined);
+    const missing = missingControllers(hierarchy);
     if (missing.length > 0) {
       return { status: "limited", detail: `no control group for ${missing.join(", ")}`, remedy };
     }

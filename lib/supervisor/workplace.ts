@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { type Namespace, type Network, openNetwork } from "../namespace/network.ts";
 import { type EtcFiles, writeEtcFiles } from "../process/etc_files.ts";
-import { CONTROLLERS } from "../process/cgroup_hierarchy.ts";
+import { missingControllers } from "../process/cgroup_hierarchy.ts";
 import { type ControlGroups, openControlGroups, readHierarchy } from "../process/control_groups.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type Homes, openHomes } from "./homes.ts";
@@ -90,7 +90,7 @@ async function openGroups(
 ): Promise<ControlGroups | undefined> {
   try {
     const hierarchy = await readHierarchy();
-    const missing = CONTROLLERS.filter((name) => hierarchy.bases[name] === undefined);
+    const missing = missingControllers(hierarchy);
     if (missing.length > 0) {
       onWarning(
         `This host has no control group for ${missing.join(", ")}: functions are not bounded there`,
