@@ -1,12 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { isIPv4 } from "node:net";
 import { checkedCidr, parseDomain } from "../lib/config/network_address.ts";
-import {
-  defaultSettings,
-  type Egress,
-  EGRESS_KINDS,
-  parseAccessLogFormat,
-} from "../lib/config/settings.ts";
+import { defaultPaths } from "../lib/config/default_paths.ts";
+import { parseEgress } from "../lib/config/egress.ts";
+import { parseAccessLogFormat, parseIsolationLevel } from "../lib/config/settings.ts";
 import { argument } from "./argument.ts";
 import { limitFlags } from "./limit_flags.ts";
 import { version } from "./version.ts";
@@ -15,7 +12,7 @@ import { version } from "./version.ts";
 export type OnExit = (exitCode: number) => void;
 
 const socketOption = new Option("--socket <path>", "the supervisor's control socket")
-  .env("DDSRV_SOCKET").default(defaultSettings.socket);
+  .env("DDSRV_SOCKET").default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket);
 
 const jsonOption = new Option("--json", "print JSON, in a documented shape");
 
@@ -61,7 +58,17 @@ function addServe(program: Command, onExit: OnExit): void {
       "--state-dir <path>",
       "directory of the module cache (env: DDSRV_STATE_DIRECTORY, default: /var/lib/ddsrv)",
     )
-    .option("--egress <kind>", "most that functions may reach: none, internet or full", parseEgress)
+    .option(
+      "--isolation <level>",
+      "full, rootless or none (env: DDSRV_ISOLATION, default: full)",
+      argument(parseIsolationLevel),
+    )
+    .option(
+      "--egress <kind>",
+      "most that functions may reach: none, internet, full, or a list: db.example.com:5432,10.0.0.0/8",
+      argument(parseEgress),
+    )
+    .option("--env-file <path>", "file with variables for every function (env: ENV_FILE)")
     .option("--dns <address>", "resolver for functions (IPv4), may be repeated", collectAddress)
     .option("--allow-import <host>", "host that code may be imported from", collect)
     .option("--no-check", "start functions without a type check (env: CHECK_CODE=false)")
@@ -186,6 +193,11 @@ function addReload(program: Command, onExit: OnExit): void {
 function addDoctor(program: Command, onExit: OnExit): void {
   program.command("doctor")
     .description("say what this host offers and lacks for isolation, and what to do")
+    .option(
+      "--isolation <level>",
+      "the level that is wanted: full, rootless or none (default: full)",
+      argument(parseIsolationLevel),
+    )
     .addOption(jsonOption)
     .action(async (options) => {
       const { doctor } = await import("./commands/doctor.ts");
@@ -221,12 +233,6 @@ function parseWhole(text: string, { min, max }: { min: number; max: number }): n
     throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
   }
   return value;
-}
-
-function parseEgress(text: string): Egress {
-  const egress = EGRESS_KINDS.find((kind) => kind === text);
-  if (egress !== undefined) return egress;
-  throw new InvalidArgumentError(`Choose one of: ${EGRESS_KINDS.join(", ")}.`);
 }
 
 function collectDomain(value: string, values: readonly string[] | undefined): string[] {

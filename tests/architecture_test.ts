@@ -5,6 +5,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
   ["lib/control"],
   ["lib/supervisor"],
+  ["lib/isolation"],
   // Neighbours, which never import each other.
   ["lib/namespace", "lib/process", "lib/proxy"],
   ["lib/function"],

@@ -6,14 +6,23 @@ import { createSocket } from "node:dgram";
 export const WORLD = {
   /** A server on the public internet (TEST-NET-3). */
   server: "203.0.113.10",
+  /** Another one. */
+  other: "203.0.113.11",
   resolver: "203.0.113.53",
   /** A private address, as of a machine in the operator's own network. */
   neighbour: "192.168.77.10",
   metadata: "169.254.169.254",
 } as const;
 
-/** Names that the resolver knows. */
-const NAMES: Readonly<Record<string, string>> = { "server.test": WORLD.server };
+/** Names that the resolver knows; `POST /names` at the server adds to them and changes them. */
+const names = new Map<string, string>([
+  ["server.test", WORLD.server],
+  ["neighbour.test", WORLD.neighbour],
+  ["metadata.test", WORLD.metadata],
+]);
+
+/** How long an answer holds. */
+const TTL_S = 1;
 
 /** What stands in for the standard library's HTTP server of old, as a remote module. */
 const STD_SERVER = `
@@ -23,9 +32,15 @@ export function serve(handler: Handler, options: { port?: number } = {}): Promis
 }
 `;
 
-function serveHttp(hostname: string): void {
-  Deno.serve({ hostname, port: 80, onListen() {} }, (request, info) => {
+function serveHttp(hostname: string, port = 80): void {
+  Deno.serve({ hostname, port, onListen() {} }, async (request, info) => {
     const { pathname } = new URL(request.url);
+    if (request.method === "POST" && pathname === "/names") {
+      for (const [name, address] of Object.entries(await request.json())) {
+        names.set(name, String(address));
+      }
+      return new Response();
+    }
     if (pathname === "/std/http/server.ts") {
       return new Response(STD_SERVER, { headers: { "content-type": "application/typescript" } });
     }
@@ -33,7 +48,7 @@ function serveHttp(hostname: string): void {
   });
 }
 
-/** Answers questions for A records from {@linkcode NAMES}, all others with NXDOMAIN (RFC 1035). */
+/** Answers questions for A records from {@linkcode names}, all others with NXDOMAIN (RFC 1035). */
 function serveNames(address: string): Promise<void> {
   const socket = createSocket("udp4");
   socket.on("message", (query: Uint8Array, peer) => {
@@ -52,18 +67,20 @@ function answerQuery(query: Uint8Array): Uint8Array {
   }
   const question = query.subarray(12, position + 5);
   const isAddress = query[position + 2] === 1;
-  const address = NAMES[labels.join(".").toLowerCase()];
+  const address = names.get(labels.join(".").toLowerCase());
   const hasAnswer = isAddress && address !== undefined;
   const flags = address === undefined ? [0x81, 0x83] : [0x81, 0x80];
   const head = [query[0]!, query[1]!, ...flags, 0, 1, 0, hasAnswer ? 1 : 0, 0, 0, 0, 0];
   const answer = hasAnswer
-    ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split(".").map(Number)]
+    ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, TTL_S, 0, 4, ...address.split(".").map(Number)]
     : [];
   return Uint8Array.from([...head, ...question, ...answer]);
 }
 
 if (import.meta.main) {
-  for (const address of [WORLD.server, WORLD.neighbour, WORLD.metadata]) serveHttp(address);
+  const { server, other, neighbour, metadata } = WORLD;
+  for (const address of [server, other, neighbour, metadata]) serveHttp(address);
+  serveHttp(server, 8080);
   await serveNames(WORLD.resolver);
   Deno.stdout.writeSync(new TextEncoder().encode("ready\n"));
 }

@@ -1,19 +1,22 @@
 import { styleText } from "node:util";
 import process from "node:process";
-import { examineHost, type Finding } from "../../lib/supervisor/host_probes.ts";
+import { defined } from "../../lib/config/defined.ts";
+import type { IsolationLevel } from "../../lib/config/settings.ts";
+import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
 import { ExitCode } from "../exit_code.ts";
 import { printJson, printOut } from "../output/print.ts";
 
 /** Options of `ddsrv doctor`. */
 export interface DoctorOptions {
+  readonly isolation?: IsolationLevel | undefined;
   readonly json?: true | undefined;
 }
 
 const STYLES = { ok: "green", limited: "yellow", missing: "red" } as const;
 
-/** Says what the host offers and lacks; fails when functions can't be isolated on it. */
+/** Says what the host offers and lacks; fails when the level that is wanted can't be had. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const findings = await examineHost();
+  const findings = await examineHost(defined({ level: options.isolation }));
   if (options.json) printJson(findings);
   else printOut(findings.map(describeFinding).join(""));
   return findings.some(({ status }) => status === "missing") ? ExitCode.Failed : ExitCode.Done;

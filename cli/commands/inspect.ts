@@ -20,7 +20,8 @@ export async function inspect(name: string, options: InspectOptions): Promise<nu
   if (options.json) printJson(report);
   else {
     const { detail, ...fields } = report;
-    const rows = Object.entries(fields).filter(([, value]) => value !== null);
+    const rows = Object.entries(fields)
+      .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0));
     const table = formatTable([
       { title: "FIELD", cell: ([key]: [string, unknown]) => key },
       { title: "VALUE", cell: ([, value]: [string, unknown]) => makeVisible(String(value)) },

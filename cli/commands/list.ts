@@ -42,6 +42,7 @@ const columns: readonly Column<FunctionReport>[] = [
     align: "right",
   },
   { title: "REQUESTS", cell: (row) => String(row.requests), align: "right" },
+  { title: "ISOLATION", cell: (row) => row.isolation },
 ];
 
 /** Lists the functions and how they are. */
@@ -54,11 +55,13 @@ export async function list(options: ListOptions): Promise<number> {
 }
 
 function note(report: FunctionReport): string {
-  if (report.reason === null) return "";
+  const name = makeVisible(report.name);
+  const problems = report.problems.map((one) => `${name}: ${makeVisible(one)}\n`).join("");
+  if (report.reason === null) return problems;
   const what = report.failedRevision === null
     ? report.status
     : `revision ${report.failedRevision} is not served`;
-  return `${makeVisible(report.name)}: ${what}: ${makeVisible(report.reason)}\n`;
+  return `${name}: ${what}: ${makeVisible(report.reason)}\n${problems}`;
 }
 
 function colour(status: FunctionReport["status"]): string {

@@ -3,6 +3,7 @@ import process from "node:process";
 import type { Settings } from "../../lib/config/settings.ts";
 import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
+import { requireHost } from "../../lib/isolation/require_host.ts";
 import { openProxy, type Proxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
@@ -12,7 +13,6 @@ import { openLogSink } from "../../lib/supervisor/log_sink.ts";
 import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
 import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
 import { sleep } from "../../lib/system/sleep.ts";
-import { findMissingPrograms } from "../../lib/system/programs.ts";
 import { CliError } from "../exit_code.ts";
 import { createConsole } from "../output/console.ts";
 import { ASIDE_PREFIXES } from "../set_aside.ts";
@@ -30,24 +30,13 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const console = createConsole({ isQuiet: settings.quiet });
   for (const warning of warnings) console.warn(warning);
   await requireDirectory(settings.functionsDirectory);
-  await requireHost();
+  await requireHost(settings.isolation);
+  await warnOfEnvFile(settings, console.warn);
   await removeLeftovers(settings.functionsDirectory);
   using signals = catchSignals();
 
   await using stack = new AsyncDisposableStack();
   const workplace = stack.use(await openWorkplace(settings, console.warn));
-  const { swept, resolvers } = workplace.network;
-  if (swept.namespaces.length + swept.links.length > 0) {
-    console.warn(
-      `Swept what an earlier run had left: ${[...swept.namespaces, ...swept.links].join(", ")}`,
-    );
-  }
-  if (resolvers.length === 0) {
-    console.warn(
-      "The host's resolv.conf names no resolver that functions could reach, so they can't look " +
-        "up names. Name one with --dns ADDRESS",
-    );
-  }
   const routes = new RouteTable();
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
   if (accessSink !== undefined) stack.use(accessSink);
@@ -115,29 +104,21 @@ async function requireDirectory(path: string): Promise<void> {
   }
 }
 
+/** One that is not there is no reason not to serve, and may come later. */
+async function warnOfEnvFile(
+  { envFile }: Settings,
+  warn: (message: string) => void,
+): Promise<void> {
+  if (envFile === undefined || await Deno.stat(envFile).catch(() => undefined)) return;
+  warn(`There is no env file "${envFile}", so functions get no variables from it. Put it there`);
+}
+
 /** What an `add` or a `remove` that was killed had set aside; nobody else can be at work yet. */
 async function removeLeftovers(functionsDirectory: string): Promise<void> {
   for await (const { name } of Deno.readDir(functionsDirectory)) {
     if (!ASIDE_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
     await Deno.remove(join(functionsDirectory, name), { recursive: true });
   }
-}
-
-/** What isolation needs must be there: nothing is served with less. */
-async function requireHost(): Promise<void> {
-  if (Deno.build.os !== "linux") {
-    throw new CliError("ddsrv isolates functions with Linux namespaces. Run it on Linux");
-  }
-  if (Deno.uid() !== 0) {
-    throw new CliError("ddsrv serve makes network namespaces and needs root. Run it with sudo");
-  }
-  const missing = await findMissingPrograms(Deno.env.get("PATH") ?? "");
-  if (missing.length === 0) return;
-  const names = missing.map((program) => `"${program.name}"`).join(", ");
-  const packages = [...new Set(missing.map((program) => program.package))].join(" ");
-  throw new CliError(
-    `Isolation needs ${names}, not found on the PATH. Install: apt-get install ${packages}`,
-  );
 }
 
 async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | undefined> {
@@ -170,7 +151,7 @@ function listen(
 }
 
 function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
-  const { settings, network, homes } = workplace;
+  const { settings, isolation } = workplace;
   return {
     version,
     pid: process.pid,
@@ -178,9 +159,9 @@ function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
     url,
     functionsDirectory: settings.functionsDirectory,
     logsDirectory: settings.saveLogs ? settings.logsDirectory : null,
-    dataDirectory: homes.directory,
-    isolation: "full",
-    owner: network.owner.id,
+    dataDirectory: isolation.dataDirectory,
+    isolation: isolation.level,
+    owner: isolation.ownerId,
   };
 }
 

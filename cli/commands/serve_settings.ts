@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defined } from "../../lib/config/defined.ts";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
@@ -13,7 +14,9 @@ export interface ServeOptions {
   readonly logsDir?: string | undefined;
   readonly logs: boolean;
   readonly stateDir?: string | undefined;
+  readonly isolation?: Settings["isolation"] | undefined;
   readonly egress?: Settings["egress"] | undefined;
+  readonly envFile?: string | undefined;
   readonly dns?: string[] | undefined;
   readonly allowImport?: string[] | undefined;
   readonly check: boolean;
@@ -45,7 +48,9 @@ export async function readSettings(
     logsDirectory: logsDir,
     saveLogs: logs ? undefined : false,
     stateDirectory: stateDir,
+    isolation: options.isolation,
     egress: options.egress,
+    envFile: options.envFile === undefined ? undefined : resolve(options.envFile),
     dns: options.dns,
     allowImport: options.allowImport,
     checkCode: check ? undefined : false,

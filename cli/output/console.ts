@@ -40,6 +40,7 @@ export function createConsole({ isQuiet }: { readonly isQuiet: boolean }): Conso
     banner(report) {
       error.write(
         `ddsrv ${report.version} serves ${report.functionsDirectory}\n` +
+          `Isolation: ${report.isolation}\n` +
           `Listening on ${report.url}\n`,
       );
     },

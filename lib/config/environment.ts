@@ -1,6 +1,11 @@
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
-import { type LogFormat, parseAccessLogFormat, type SomeSettings } from "./settings.ts";
+import {
+  type LogFormat,
+  parseAccessLogFormat,
+  parseIsolationLevel,
+  type SomeSettings,
+} from "./settings.ts";
 import { variableProblem } from "./variable.ts";
 
 /** Settings found in the environment, and what was wrong with some of them. */
@@ -25,8 +30,13 @@ const variables: readonly Variable[] = [
   { names: ["LOG_FORMAT"], read: (text) => ({ logFormat: parseLogFormat(text) }) },
   { names: ["CHECK_CODE"], read: (text) => ({ checkCode: parseBoolean(text) }) },
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
+  { names: ["ENV_FILE"], read: (text) => ({ envFile: text }) },
   { names: ["DDSRV_SOCKET"], read: (text) => ({ socket: text }) },
   { names: ["DDSRV_STATE_DIRECTORY"], read: (text) => ({ stateDirectory: text }) },
+  {
+    names: ["DDSRV_ISOLATION"],
+    read: (text) => ({ isolation: parseIsolationLevel(text) }),
+  },
   {
     names: ["DDSRV_TRUSTED_PROXIES"],
     read: (text) => ({ trustedProxies: parseList(text).map(checkedCidr) }),

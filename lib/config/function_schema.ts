@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
+import { type Egress, EGRESS_KINDS, MAX_EGRESS_RULES, parseEgressRule } from "./egress.ts";
 import { parsed } from "./parsed.ts";
+import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
 import { parseSize } from "./size.ts";
-import { EGRESS_KINDS } from "./settings.ts";
 
 const duration = parsed(z.string(), parseDuration);
 
@@ -30,15 +31,32 @@ const environment = z.record(
   z.string().refine((value) => !value.includes("\0"), "A variable's value can't hold NUL"),
 );
 
+const egressList = z.array(parsed(z.string(), parseEgressRule)).max(MAX_EGRESS_RULES)
+  .transform((rules) => ({ rules, isPublicOnly: false }));
+
+const egress: z.ZodType<Egress> = z.union([z.enum(EGRESS_KINDS), egressList], {
+  error: `Give one of ${EGRESS_KINDS.join(", ")}, or a list of destinations`,
+});
+
+const permission = z.union([
+  z.boolean(),
+  z.array(z.string().regex(/^[^,\0]+$/, "What is listed can't be empty or hold a comma or NUL")),
+], { error: "Give true, false, or a list of what is permitted" });
+
+const permissions: z.ZodType<SomePermissions> = z.union([
+  z.literal("all"),
+  z.partialRecord(z.enum(PERMISSION_KINDS), permission),
+], { error: `Give "all", or any of ${PERMISSION_KINDS.join(", ")}` });
+
 /**
  * The settings of one function. In the functions directory's `ddsrv.json` they are the ceiling for
  * every function; in a function's own `ddsrv.json`, its manifest, they may ask for less.
  */
 export const functionSchema: z.ZodObject<{
   $schema: z.ZodOptional<z.ZodString>;
-  egress: z.ZodOptional<
-    z.ZodEnum<{ none: "none"; internet: "internet"; full: "full" }>
-  >;
+  egress: z.ZodOptional<typeof egress>;
+  permissions: z.ZodOptional<typeof permissions>;
+  envFile: z.ZodOptional<z.ZodString>;
   env: z.ZodOptional<typeof environment>;
   startTimeout: z.ZodOptional<typeof duration>;
   stopGrace: z.ZodOptional<typeof duration>;
@@ -48,7 +66,9 @@ export const functionSchema: z.ZodObject<{
   processes: z.ZodOptional<typeof processes>;
 }, z.core.$strict> = z.strictObject({
   $schema: z.string().optional(),
-  egress: z.enum(EGRESS_KINDS).optional(),
+  egress: egress.optional(),
+  permissions: permissions.optional(),
+  envFile: z.string().min(1, "Give the path of a file").optional(),
   env: environment.optional(),
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),

@@ -58,11 +58,25 @@ function issueFaults<Schema extends z.ZodObject>(
       return fault(file, node?.parent?.offset ?? 0, `has the unknown key "${key}"${hint}`);
     });
   }
+  if (issue.code === "invalid_union") {
+    // Where one of the kinds was meant, its own issues say more than that none fits.
+    const meant = issue.errors.find((issues) => issues.every(isBelow));
+    if (meant !== undefined) {
+      return meant.flatMap((one) =>
+        issueFaults(file, root, { ...one, path: [...issue.path, ...one.path] })
+      );
+    }
+  }
   const node = findNodeAtLocation(root, path);
   const where = path.length === 0 ? "" : ` in "${path.join(".")}"`;
   // What is wrong with a record's key, its own issues say.
   const { message } = issue.code === "invalid_key" ? issue.issues[0] ?? issue : issue;
   return [fault(file, node?.offset ?? 0, `is not valid${where}: ${message}`)];
+}
+
+/** Whether an issue is with a part of the value, or with its keys, and not with its kind. */
+function isBelow({ path, code }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === "unrecognized_keys";
 }
 
 function fault<Schema extends z.ZodObject>(

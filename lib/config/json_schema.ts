@@ -10,7 +10,10 @@ export type SchemaKind = "directory" | "function";
 /** What each key is for, in the editor of whoever writes it. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   $schema: "This schema, for editors",
-  egress: "The most that a function may reach: none, internet, or full with private networks",
+  egress:
+    "The most that a function may reach: none, internet, full with private networks, or a list",
+  permissions: "The most of Deno's permissions that a function gets, or all",
+  envFile: "A file with variables of functions, relative to this one's directory",
   env: "Variables of functions",
   startTimeout: "Until a process listens: 30s",
   stopGrace: "Between SIGTERM and SIGKILL: 5s",

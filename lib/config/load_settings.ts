@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { defaultPaths } from "./default_paths.ts";
 import { defined } from "./defined.ts";
 import { parseEnvironment } from "./environment.ts";
 import { parseJsonFile } from "./json_file.ts";
 import { type Policy, policySchema } from "./policy_schema.ts";
 import { LIMIT_OPTIONS } from "./limit_options.ts";
 import type { Limits } from "./limits.ts";
+import { defaultPermissions, withPermissions } from "./permissions.ts";
 import { defaultSettings, type Settings, type SomeSettings } from "./settings.ts";
 
 /** Name of the settings file of the functions directory, and of a function's manifest. */
@@ -26,14 +28,16 @@ export interface LoadedSettings {
 export async function loadSettings(
   flags: SomeSettings,
   environment: Readonly<Record<string, string>>,
+  { uid = Deno.uid() }: { readonly uid?: number | null } = {},
 ): Promise<LoadedSettings> {
+  const defaults = { ...defaultSettings, ...defaultPaths(uid, environment) };
   const { settings: variables, warnings } = parseEnvironment(environment);
-  const chosen = { ...defaultSettings, ...variables, ...flags };
+  const chosen = { ...defaults, ...variables, ...flags };
   const functionsDirectory = resolve(chosen.functionsDirectory);
   const policy = await readPolicy(join(functionsDirectory, SETTINGS_FILE));
   const fromFile = policySettings(policy);
   const settings: Settings = {
-    ...defaultSettings,
+    ...defaults,
     ...fromFile,
     ...variables,
     ...flags,
@@ -52,6 +56,9 @@ export async function loadSettings(
       logsDirectory: resolve(settings.logsDirectory),
       stateDirectory: resolve(settings.stateDirectory),
       socket: resolve(settings.socket),
+      // There is nothing to be reached from a network of its own loopback.
+      egress: settings.isolation === "rootless" ? "none" : settings.egress,
+      envFile: settings.envFile && resolve(functionsDirectory, settings.envFile),
       tlsCert: resolveOptional(settings.tlsCert),
       tlsKey: resolveOptional(settings.tlsKey),
       accessLogFile: resolveOptional(settings.accessLogFile),
@@ -66,7 +73,7 @@ async function readPolicy(path: string): Promise<Policy> {
 }
 
 function policySettings(policy: Policy): SomeSettings {
-  const { $schema: _, startTimeout, stopGrace, domain, memory, ...rest } = policy;
+  const { $schema: _, startTimeout, stopGrace, domain, memory, permissions, ...rest } = policy;
   const limits: { -readonly [Field in keyof Limits]?: number } = {};
   const same: Record<string, unknown> = { ...rest };
   for (const { name, field } of LIMIT_OPTIONS) {
@@ -78,6 +85,7 @@ function policySettings(policy: Policy): SomeSettings {
     stopGraceMs: stopGrace,
     memoryBytes: memory,
     domains: domain,
+    permissions: permissions && withPermissions(defaultPermissions, permissions),
   };
   return { ...defined({ ...same, ...renamed }), limits };
 }

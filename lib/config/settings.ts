@@ -1,10 +1,6 @@
+import type { Egress } from "./egress.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-
-/** What a function may reach: nothing, addresses that are not private, or any that is not ours. */
-export type Egress = typeof EGRESS_KINDS[number];
-
-/** The kinds of egress, each allowing more than the one before. */
-export const EGRESS_KINDS = ["none", "internet", "full"] as const;
+import { defaultPermissions, type Permissions } from "./permissions.ts";
 
 /** Everything that `serve` can be told, complete: flags over environment over file over default. */
 export interface Settings {
@@ -16,11 +12,14 @@ export interface Settings {
   readonly port: number;
   /** Path of the control socket. */
   readonly socket: string;
+  readonly isolation: IsolationLevel;
   /** Where each function's log file is. */
   readonly logsDirectory: string;
   readonly saveLogs: boolean;
   readonly logFormat: LogFormat;
-  /** Where the module cache is; survives restarts. */
+  /** For locks and small files, as long as it runs. */
+  readonly runtimeDirectory: string;
+  /** Where module caches and functions' data are; survives restarts. */
   readonly stateDirectory: string;
   /** No function lines on the console. */
   readonly quiet: boolean;
@@ -30,8 +29,12 @@ export interface Settings {
   readonly preferredPort: number;
   /** Variables for every function. */
   readonly env: Readonly<Record<string, string>>;
+  /** A file with more of them, which {@linkcode env} wins over. */
+  readonly envFile: string | undefined;
   /** The most that any function may reach. */
   readonly egress: Egress;
+  /** The most of Deno's permissions that any function gets. */
+  readonly permissions: Permissions;
   /** Hosts, beside Deno's default list, that code may be imported from: `host` or `host:port`. */
   readonly allowImport: readonly string[];
   /** Resolvers that functions ask; none means those of the host. */
@@ -75,6 +78,15 @@ export interface Settings {
   readonly quietMs: number;
 }
 
+/** How functions are kept apart, from most to least; nothing chooses less by itself. */
+export const ISOLATION_LEVELS = ["full", "rootless", "none"] as const;
+
+/**
+ * One of them: every layer, as root; what an ordinary user's namespaces give, without egress; or
+ * Deno's permissions alone.
+ */
+export type IsolationLevel = typeof ISOLATION_LEVELS[number];
+
 /** The line format of log files. */
 export type LogFormat = "cri" | "docker";
 
@@ -90,15 +102,19 @@ export const defaultSettings: Settings = {
   hostname: "0.0.0.0",
   port: 9999,
   socket: "/run/ddsrv/ddsrv.sock",
+  isolation: "full",
   logsDirectory: "/opt/logs",
   saveLogs: true,
   logFormat: "cri",
+  runtimeDirectory: "/run/ddsrv",
   stateDirectory: "/var/lib/ddsrv",
   quiet: false,
   checkCode: true,
   preferredPort: 8000,
   env: {},
+  envFile: undefined,
   egress: "internet",
+  permissions: defaultPermissions,
   allowImport: [],
   dns: [],
   addressRange: "10.213.0.0/16",
@@ -137,5 +153,18 @@ export function parseAccessLogFormat(text: string): AccessLogFormat {
   if (format !== undefined) return format;
   throw new SyntaxError(
     `"${text}" is not a format of the access log. Choose ${ACCESS_LOG_FORMATS.join(" or ")}`,
+  );
+}
+
+/**
+ * A level of isolation by its name.
+ *
+ * @throws {SyntaxError} when there is none of that name
+ */
+export function parseIsolationLevel(text: string): IsolationLevel {
+  const level = ISOLATION_LEVELS.find((one) => one === text);
+  if (level !== undefined) return level;
+  throw new SyntaxError(
+    `"${text}" is no level of isolation. Choose ${ISOLATION_LEVELS.join(", ")}`,
   );
 }

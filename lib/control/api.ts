@@ -1,3 +1,4 @@
+import type { IsolationLevel } from "../config/settings.ts";
 import type { Status } from "../supervisor/state.ts";
 
 /** Where the API begins; a change that breaks a client gets another number. */
@@ -16,13 +17,10 @@ export interface SupervisorReport {
   readonly logsDirectory: string | null;
   /** Holds what functions keep, a directory for each. */
   readonly dataDirectory: string;
-  readonly isolation: Isolation;
+  readonly isolation: IsolationLevel;
   /** Tag of everything that this supervisor made in the kernel. */
   readonly owner: string;
 }
-
-/** What separates functions: `full` is all layers. */
-export type Isolation = "full";
 
 /** One directory of the functions directory: `GET /v1/functions` gives an array of them. */
 export interface FunctionReport {
@@ -47,7 +45,11 @@ export interface FunctionReport {
   readonly memoryBytes: number | null;
   readonly requests: number;
   readonly directory: string | null;
-  readonly isolation: Isolation;
+  readonly isolation: IsolationLevel;
+  /** What the serving instance may reach, as it would be written; `null` when none serves. */
+  readonly egress: string | null;
+  /** What of that can't be had at present, a sentence each. */
+  readonly problems: readonly string[];
 }
 
 /** What to wait for at `GET /v1/functions/NAME?until=…`. */

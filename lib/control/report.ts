@@ -1,20 +1,24 @@
+import { formatEgress } from "../config/egress.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 import { type FunctionState, statusOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import type { FunctionReport } from "./api.ts";
+import type { FunctionReport, SupervisorReport } from "./api.ts";
 
 const SHORT_REVISION = 12;
+
+/** What reports of functions take from that of their supervisor. */
+type ReportContext = Pick<SupervisorReport, "url" | "isolation">;
 
 /** All directories by name, functions and ignored ones. */
 export async function reportFunctions(
   supervisor: Supervisor,
-  baseUrl: string,
+  context: ReportContext,
 ): Promise<FunctionReport[]> {
   const functions = [...supervisor.functions.values()]
-    .map((state) => reportFunction(supervisor, state, baseUrl));
+    .map((state) => reportFunction(supervisor, state, context));
   const ignored = [...supervisor.ignored]
     .filter(([name]) => !supervisor.functions.has(name))
-    .map(([name, reason]) => reportIgnored(name, reason));
+    .map(([name, reason]) => reportIgnored(name, reason, context));
   return [...await Promise.all(functions), ...ignored]
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
@@ -23,11 +27,11 @@ export async function reportFunctions(
 export async function reportFunction(
   supervisor: Supervisor,
   state: FunctionState,
-  baseUrl: string,
+  { url: baseUrl, isolation }: ReportContext,
 ): Promise<FunctionReport> {
   const { serving, candidate, failure } = state;
   const instance = serving ?? candidate ?? state.leaving[0];
-  const upstream = serving === undefined ? undefined : supervisor.upstreamOf(serving.id);
+  const open = serving === undefined ? undefined : supervisor.instanceOf(serving.id);
   const revision = serving?.revision ?? state.requested;
   return {
     name: state.name,
@@ -45,9 +49,11 @@ export async function reportFunction(
     uptimeMs: serving?.readyAtMs === undefined ? null : Date.now() - serving.readyAtMs,
     restarts: state.restarts,
     memoryBytes: instance?.pid === undefined ? null : await readMemory(instance.pid),
-    requests: supervisor.pastRequests(state.name) + (upstream?.requests ?? 0),
+    requests: supervisor.pastRequests(state.name) + (open?.upstream.requests ?? 0),
     directory: state.directory,
-    isolation: "full",
+    isolation,
+    egress: open === undefined ? null : formatEgress(open.policy.egress),
+    problems: open?.problems() ?? [],
   };
 }
 
@@ -56,7 +62,11 @@ export function functionUrl(baseUrl: string, name: string): string {
   return `${baseUrl}/${encodeURIComponent(name)}`;
 }
 
-function reportIgnored(name: string, reason: string): FunctionReport {
+function reportIgnored(
+  name: string,
+  reason: string,
+  { isolation }: ReportContext,
+): FunctionReport {
   return {
     name,
     status: "ignored",
@@ -73,7 +83,9 @@ function reportIgnored(name: string, reason: string): FunctionReport {
     memoryBytes: null,
     requests: 0,
     directory: null,
-    isolation: "full",
+    isolation,
+    egress: null,
+    problems: [],
   };
 }
 

@@ -113,7 +113,7 @@ async function answer(call: Call, options: ControlOptions): Promise<Response> {
     case "GET ":
       return Response.json(report);
     case "GET functions":
-      return Response.json(await reportFunctions(supervisor, report.url));
+      return Response.json(await reportFunctions(supervisor, report));
     case "GET functions/NAME":
       return await answerFunction(call, options, name!);
     case "POST functions/NAME/reload":
@@ -150,9 +150,9 @@ async function answerFunction(
   }
   const state = supervisor.functions.get(name);
   if (state !== undefined) {
-    return Response.json(await reportFunction(supervisor, state, report.url));
+    return Response.json(await reportFunction(supervisor, state, report));
   }
-  const ignored = (await reportFunctions(supervisor, report.url)).find((one) => one.name === name);
+  const ignored = (await reportFunctions(supervisor, report)).find((one) => one.name === name);
   return ignored === undefined
     ? failure(404, `There is no function "${name}"`)
     : Response.json(ignored);

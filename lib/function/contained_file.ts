@@ -12,10 +12,20 @@ const MAX_TEXT_BYTES = 1024 * 1024;
  *
  * @throws {ConfigError} when it leads out of `root`, is no regular file or has more than 1 MiB
  */
-export async function readContainedTextFile(
-  root: string,
-  path: string,
-): Promise<string | undefined> {
+export function readContainedTextFile(root: string, path: string): Promise<string | undefined> {
+  return readText(root, path);
+}
+
+/**
+ * The text of a file that the operator has named, or `undefined` where there is none.
+ *
+ * @throws {ConfigError} when it is no regular file or has more than 1 MiB
+ */
+export function readTextFile(path: string): Promise<string | undefined> {
+  return readText(undefined, path);
+}
+
+async function readText(root: string | undefined, path: string): Promise<string | undefined> {
   const opened = await openContainedFile(root, path);
   switch (opened.type) {
     case "missing":

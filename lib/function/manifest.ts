@@ -1,86 +1,82 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { parseEnv } from "node:util";
-import { functionSchema, type FunctionSettings } from "../config/function_schema.ts";
+import { functionSchema } from "../config/function_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
-import { formatLimit, type LimitUnit } from "../config/limit_options.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
-import { type Egress, EGRESS_KINDS, type Settings } from "../config/settings.ts";
+import type { Settings } from "../config/settings.ts";
 import { variableProblem } from "../config/variable.ts";
-import { readContainedTextFile } from "./contained_file.ts";
+import { readContainedTextFile, readTextFile } from "./contained_file.ts";
 import { ENV_FILE } from "./layout.ts";
+import { type FunctionPolicy, tightenPolicy } from "./policy.ts";
 
-/** What the settings bound, and a manifest may bound further. */
-type CeilingKey = "startTimeout" | "stopGrace" | "memory" | "cpu" | "processes";
-
-/** What one function is run with: the policy, tightened by its manifest. */
-export interface FunctionPolicy {
-  readonly egress: Egress;
-  readonly env: Readonly<Record<string, string>>;
-  readonly startTimeoutMs: number;
-  readonly stopGraceMs: number;
-  /** See the settings of the same names. */
-  readonly memoryBytes: number;
-  readonly cpu: number;
-  readonly processes: number;
-  /** Its requests come with the prefix. */
-  readonly keepPrefix: boolean;
+/** A function's policy, and where it comes from. */
+export interface ReadPolicy {
+  readonly policy: FunctionPolicy;
+  /** Absolute paths of the env files that it names, beside `.env`; they may be missing. */
+  readonly envFiles: readonly string[];
 }
 
 /**
- * Reads a function's manifest and env file, if it has them, and lays them over the settings.
+ * Reads a function's manifest and env files, if it has them, and lays them over the settings.
+ * Variables: those of the operator's env file, of the settings, of the function's `.env`, of the
+ * manifest's `envFile` and of its `env`; later ones win.
  *
- * @throws {ConfigError} when the manifest does not parse, or asks for more than the settings allow
+ * @throws {ConfigError} when one of the files can't be used, or the manifest asks for more than the
+ * settings allow
  */
 export async function readFunctionPolicy(
   directory: string,
   settings: Settings,
-): Promise<FunctionPolicy> {
+): Promise<ReadPolicy> {
   const path = join(directory, SETTINGS_FILE);
-  const [text, envText] = await Promise.all([
-    readContainedTextFile(directory, path),
-    readContainedTextFile(directory, join(directory, ENV_FILE)),
-  ]);
+  const text = await readContainedTextFile(directory, path);
   const manifest = text === undefined ? {} : parseJsonFile({ path, text, schema: functionSchema });
-  const envFile = envText === undefined ? {} : parseEnvFile(join(directory, ENV_FILE), envText);
-  return tighten(path, settings, { ...manifest, env: { ...envFile, ...manifest.env } });
+  const named = manifest.envFile === undefined
+    ? undefined
+    : envFilePath({ directory, path, envFile: manifest.envFile });
+  const [common, own, further] = await Promise.all([
+    readOptionalEnvFile(settings.envFile, readTextFile),
+    readOptionalEnvFile(
+      join(directory, ENV_FILE),
+      (file) => readContainedTextFile(directory, file),
+    ),
+    readOptionalEnvFile(named, (file) => readContainedTextFile(directory, file)),
+  ]);
+  if (named !== undefined && further === undefined) {
+    throw new ConfigError(`${path} names the envFile "${named}", which is not there. Put it there`);
+  }
+  const env = { ...common, ...settings.env, ...own, ...further, ...manifest.env };
+  return {
+    policy: tightenPolicy({ path, settings, manifest, env }),
+    envFiles: [settings.envFile, named].filter((file) => file !== undefined),
+  };
 }
 
-function parseEnvFile(path: string, text: string): Record<string, string> {
+interface NamedFile {
+  readonly directory: string;
+  readonly path: string;
+  readonly envFile: string;
+}
+
+function envFilePath({ directory, path, envFile }: NamedFile): string {
+  const file = join(directory, envFile);
+  if (!isAbsolute(envFile) && file.startsWith(`${directory}/`)) return file;
+  throw new ConfigError(
+    `${path} names the envFile "${envFile}", which is not in the function's directory. Give a ` +
+      "path below it, such as settings.env",
+  );
+}
+
+async function readOptionalEnvFile(
+  path: string | undefined,
+  read: (path: string) => Promise<string | undefined>,
+): Promise<Record<string, string> | undefined> {
+  const text = path === undefined ? undefined : await read(path);
+  if (text === undefined) return undefined;
   const env = parseEnv(text) as Record<string, string>;
   for (const [name, value] of Object.entries(env)) {
     const problem = variableProblem(name, value);
     if (problem !== undefined) throw new ConfigError(`${path} is not valid: ${problem}`);
   }
   return env;
-}
-
-function tighten(path: string, settings: Settings, manifest: FunctionSettings): FunctionPolicy {
-  const egress = manifest.egress ?? settings.egress;
-  if (EGRESS_KINDS.indexOf(egress) > EGRESS_KINDS.indexOf(settings.egress)) {
-    throw new ConfigError(
-      `${path} asks for egress "${egress}", and the most that is allowed here is ` +
-        `"${settings.egress}". Ask for less, or have the operator allow more`,
-    );
-  }
-  return {
-    egress,
-    env: { ...settings.env, ...manifest.env },
-    startTimeoutMs: within("startTimeout", settings.startTimeoutMs, "duration"),
-    stopGraceMs: within("stopGrace", settings.stopGraceMs, "duration"),
-    memoryBytes: within("memory", settings.memoryBytes, "size"),
-    cpu: within("cpu", settings.cpu, "count"),
-    processes: within("processes", settings.processes, "count"),
-    keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
-  };
-
-  function within(key: CeilingKey, ceiling: number, unit: LimitUnit): number {
-    const asked = manifest[key] ?? ceiling;
-    if (asked <= ceiling) return asked;
-    throw new ConfigError(
-      `${path} asks for a ${key} of ${
-        formatLimit({ unit }, asked)
-      }, and the most that is allowed ` +
-        `here is ${formatLimit({ unit }, ceiling)}. Ask for less, or have the operator allow more`,
-    );
-  }
 }

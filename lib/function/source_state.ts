@@ -67,7 +67,7 @@ export async function hashFiles(
 /** A function's own files stay in its directory; those of all functions are the operator's. */
 function rootOf(functionsDirectory: string, below: string): string | undefined {
   const [first = "", ...rest] = below.split("/");
-  return rest.length === 0 ? undefined : join(functionsDirectory, first);
+  return rest.length === 0 || first === ".." ? undefined : join(functionsDirectory, first);
 }
 
 async function digestFile(file: FileHandle): Promise<string> {

@@ -1,3 +1,5 @@
+import { formatIpv4Address, intersects, type Ipv4Network } from "../config/ipv4_network.ts";
+
 /** A block of addresses that namespaces get theirs from: always a /16. */
 export interface AddressRange {
   /** The block in CIDR notation, as `10.213.0.0/16`. */
@@ -58,35 +60,13 @@ export function addressPair(range: AddressRange, index: number): AddressPair {
   }
   const host = range.base + index * 2;
   return {
-    host: formatAddress(host),
-    peer: formatAddress(host + 1),
+    host: formatIpv4Address(host),
+    peer: formatIpv4Address(host + 1),
     ordinal: (host % 2 ** 24) / 2,
   };
 }
 
-/** An IPv4 network: its first address as a number, and how many addresses it has. */
-export interface Network {
-  readonly base: number;
-  readonly size: number;
-}
-
-/** Reads `10.0.0.0/8`, `10.1.2.3` or `default`; gives `undefined` for what is not IPv4. */
-export function parseNetwork(text: string): Network | undefined {
-  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\/(\d+))?$/.exec(text);
-  if (match === null) return undefined;
-  const [a, b, c, d] = match.slice(1, 5).map(Number);
-  const size = 2 ** (32 - Number(match[5] ?? 32));
-  const address = ((a! * 256 + b!) * 256 + c!) * 256 + d!;
-  return { base: address - address % size, size };
-}
-
 /** Whether a range and a network have an address in common. */
-export function overlaps(range: AddressRange, network: Network): boolean {
-  return range.base < network.base + network.size &&
-    network.base < range.base + RANGE_SIZE;
-}
-
-function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256)
-    .join(".");
+export function overlaps(range: AddressRange, network: Ipv4Network): boolean {
+  return intersects({ base: range.base, size: RANGE_SIZE }, network);
 }

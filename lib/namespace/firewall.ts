@@ -6,13 +6,16 @@ import {
   type Registration,
   tableRules,
   unregisterRules,
+  updateRules,
 } from "./firewall_rules.ts";
 
 /** One supervisor's firewall table. Disposing of it takes the table away. */
 export interface Firewall extends AsyncDisposable {
   /** Lets a namespace out as far as its egress goes. */
   readonly register: (registration: Registration) => Promise<void>;
-  readonly unregister: (registration: Registration) => Promise<void>;
+  /** Changes what is open for a registered namespace. */
+  readonly update: (registration: Registration) => Promise<void>;
+  readonly unregister: (registration: Pick<Registration, "lease">) => Promise<void>;
 }
 
 /** How {@linkcode openFirewall} works. */
@@ -77,8 +80,17 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
       registrations.set(registration.lease.interface, registration);
       await apply(registerRules(owner, registration));
     },
-    async unregister(registration) {
-      registrations.delete(registration.lease.interface);
+    async update(registration) {
+      const before = registrations.get(registration.lease.interface);
+      if (before === undefined) return;
+      registrations.set(registration.lease.interface, registration);
+      const rules = updateRules(owner, before, registration);
+      if (rules !== "") await apply(rules);
+    },
+    async unregister({ lease }) {
+      const registration = registrations.get(lease.interface);
+      if (registration === undefined) return;
+      registrations.delete(lease.interface);
       await apply(unregisterRules(owner, registration));
     },
     async [Symbol.asyncDispose]() {

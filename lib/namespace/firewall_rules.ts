@@ -1,5 +1,7 @@
-import type { Egress } from "../config/settings.ts";
+import type { EgressKind } from "../config/egress.ts";
+import { METADATA_NETWORKS, PRIVATE_NETWORKS } from "../config/special_networks.ts";
 import type { AddressRange } from "./address.ts";
+import type { EgressElements } from "./egress_elements.ts";
 import type { Lease } from "./lease.ts";
 import type { Owner } from "./owner.ts";
 
@@ -16,25 +18,8 @@ export interface FirewallOptions {
 /** A namespace's place in the table. */
 export interface Registration {
   readonly lease: Lease;
-  readonly egress: Egress;
+  readonly egress: EgressKind | EgressElements;
 }
-
-/** Ranges where clouds answer for the machine, with its credentials. */
-const METADATA = ["169.254.0.0/16", "100.100.100.200", "192.0.0.192"];
-
-/** What is not the public internet. Source: IANA IPv4 Special-Purpose Address Registry. */
-const PRIVATE = [
-  "0.0.0.0/8",
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "172.16.0.0/12",
-  "192.0.0.0/24",
-  "192.168.0.0/16",
-  "198.18.0.0/15",
-  "224.0.0.0/3",
-];
 
 /**
  * The table as one `nft -f -` transaction that replaces what was there. Interfaces are matched by
@@ -56,6 +41,14 @@ table inet ${owner.table} {
   set full {
     type ifname
   }
+  set networks {
+    type ifname . ipv4_addr
+    flags interval
+  }
+  set services {
+    type ifname . ipv4_addr . inet_service
+    flags interval
+  }
   set resolvers {
     type ipv4_addr
     ${elements(resolvers)}
@@ -63,13 +56,13 @@ table inet ${owner.table} {
   set metadata {
     type ipv4_addr
     flags interval
-    ${elements(METADATA)}
+    ${elements(METADATA_NETWORKS)}
   }
   set private {
     type ipv4_addr
     flags interval
     auto-merge
-    ${elements(PRIVATE)}
+    ${elements(PRIVATE_NETWORKS)}
   }
   counter spoofed {
   }
@@ -98,6 +91,8 @@ table inet ${owner.table} {
     ip daddr @metadata jump refuse
     iifname @full accept
     iifname @internet ip daddr != @private accept
+    iifname . ip daddr @networks accept
+    meta l4proto { tcp, udp } iifname . ip daddr . th dport @services accept
     jump refuse
   }
   chain output {
@@ -134,13 +129,33 @@ export function unregisterRules(owner: Owner, registration: Registration): strin
   return changeElements("delete", owner, registration);
 }
 
+/** Makes what is open for a registered namespace what it is to be, in one transaction. */
+export function updateRules(owner: Owner, before: Registration, after: Registration): string {
+  const [old, wanted] = [before, after].map((one) => egressLines(one));
+  const gone = old!.filter((line) => !wanted!.includes(line));
+  const added = wanted!.filter((line) => !old!.includes(line));
+  return format("delete", owner, gone) + format("add", owner, added);
+}
+
 function changeElements(verb: "add" | "delete", owner: Owner, registration: Registration): string {
-  const { lease, egress } = registration;
+  const { lease } = registration;
+  const source = `sources { "${lease.interface}" . ${lease.addresses.peer} }`;
+  return format(verb, owner, [source, ...egressLines(registration)]);
+}
+
+/** Sets with the elements that let a namespace out. */
+function egressLines({ lease, egress }: Registration): string[] {
   const name = `"${lease.interface}"`;
-  const source =
-    `${verb} element inet ${owner.table} sources { ${name} . ${lease.addresses.peer} }\n`;
-  if (egress === "none") return source;
-  return `${source}${verb} element inet ${owner.table} ${egress} { ${name} }\n`;
+  if (egress === "none") return [];
+  if (typeof egress === "string") return [`${egress} { ${name} }`];
+  return [
+    ...egress.networks.map((network) => `networks { ${name} . ${network} }`),
+    ...egress.services.map((service) => `services { ${name} . ${service} }`),
+  ];
+}
+
+function format(verb: "add" | "delete", owner: Owner, lines: readonly string[]): string {
+  return lines.map((line) => `${verb} element inet ${owner.table} ${line}\n`).join("");
 }
 
 function elements(values: readonly string[]): string {

@@ -1,20 +1,19 @@
 import { join } from "node:path";
-import type { Egress } from "../config/settings.ts";
+import type { Egress } from "../config/egress.ts";
+import { parseIpv4Network } from "../config/ipv4_network.ts";
 import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
 import { type Run, run as runCommand } from "../system/run.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
-import {
-  type AddressRange,
-  nextRange,
-  overlaps,
-  parseAddressRange,
-  parseNetwork,
-} from "./address.ts";
+import { type AddressRange, nextRange, overlaps, parseAddressRange } from "./address.ts";
+import { egressElements } from "./egress_elements.ts";
+import { type ReachableName, watchEgress } from "./egress_watch.ts";
 import { type Firewall, openFirewall } from "./firewall.ts";
 import { enableForwarding, shareForwarding } from "./forwarding.ts";
 import { type HostRoute, readRoutes } from "./host.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
 import { deriveOwner, type Owner } from "./owner.ts";
+import { followNames, type Names } from "./name_watch.ts";
+import { createResolver } from "./resolve_name.ts";
 import { readResolvers } from "./resolvers.ts";
 import { sweep, type Swept } from "./sweep.ts";
 import { closeBatch, openHostBatch, openPeerBatch } from "./veth.ts";
@@ -54,6 +53,8 @@ export interface NamespaceOptions {
   /** For people who look at the interface's alias: a function's name, or what else it serves. */
   readonly label: string;
   readonly egress: Egress;
+  /** Told where the names of an egress list lead, and again whenever that changes. */
+  readonly onNames?: (names: readonly ReachableName[]) => void;
 }
 
 /** An open network namespace. Disposing of it takes link, namespace and registration away. */
@@ -100,6 +101,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   for (const uplink of findUplinks(routes, options.egress)) {
     stack.use(await shareForwarding(uplink, owner));
   }
+  const names = followNames(createResolver(options.dns));
   const pool = createLeasePool(owner, range);
   const places = createSemaphore(CONCURRENCY);
   const owned = stack.move();
@@ -107,28 +109,32 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     owner,
     resolvers,
     swept,
-    open: ({ label, egress }) => {
-      const alias = owner.aliasPrefix + encodeLabel(label);
-      return openNamespace({ alias, egress, pool, places, firewall, run });
+    open: (namespace) => {
+      const alias = owner.aliasPrefix + encodeLabel(namespace.label);
+      const { onWarning } = options;
+      return openNamespace({ ...namespace, alias, pool, places, firewall, names, onWarning, run });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-interface OpenOptions {
+interface OpenOptions extends NamespaceOptions {
   readonly alias: string;
-  readonly egress: Egress;
   readonly pool: LeasePool;
   readonly places: Semaphore;
   readonly firewall: Firewall;
+  readonly names: Names;
+  readonly onWarning: (message: string) => void;
   readonly run: Run;
 }
 
 async function openNamespace(options: OpenOptions): Promise<Namespace> {
   const { pool, places, run } = options;
   const lease = pool.take();
+  let watch: AsyncDisposable | undefined;
   try {
     await places.run(() => makeNamespace(options, lease));
+    watch = await watchNames(options, lease);
   } catch (error) {
     // What of it was made is taken away; what was not can't be, and is no news.
     await places.run(() => unmakeNamespace(options, lease)).catch(() => {});
@@ -143,6 +149,7 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
     ordinal: lease.addresses.ordinal,
     exposeLoopback: (port) => exposeLoopback(path, port, run),
     async [Symbol.asyncDispose]() {
+      await watch?.[Symbol.asyncDispose]();
       await places.run(() => unmakeNamespace(options, lease));
       pool.release(lease);
     },
@@ -158,13 +165,28 @@ async function makeNamespace(options: OpenOptions, lease: Lease): Promise<void> 
         enableForwarding(lease.interface),
       ])
     );
-  await allDone([firewall.register({ lease, egress }), linked]);
+  const open = typeof egress === "string" ? egress : egressElements(egress, () => []);
+  await allDone([firewall.register({ lease, egress: open }), linked]);
+}
+
+async function watchNames(
+  { egress, names, firewall, onNames, onWarning }: OpenOptions,
+  lease: Lease,
+): Promise<AsyncDisposable | undefined> {
+  if (typeof egress === "string" || !egress.rules.some(({ type }) => type === "name")) return;
+  return await watchEgress({
+    list: egress,
+    names,
+    apply: (elements) => firewall.update({ lease, egress: elements }),
+    onNames: (reachable) => onNames?.(reachable),
+    onWarning,
+  });
 }
 
 async function unmakeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
   await allDone([
     options.run(["ip", "-force", "-batch", "-"], { stdin: closeBatch([lease]) }),
-    options.firewall.unregister({ lease, egress: options.egress }),
+    options.firewall.unregister({ lease }),
   ]);
 }
 
@@ -204,7 +226,7 @@ function chooseRange(
   first: AddressRange,
   routes: readonly HostRoute[],
 ): { readonly range: AddressRange; readonly lock: LockFile } {
-  const networks = routes.map((route) => parseNetwork(route.dst))
+  const networks = routes.map((route) => parseIpv4Network(route.dst))
     .filter((network) => network !== undefined);
   let range = first;
   for (let tries = 0; tries < 256; tries++, range = nextRange(range)) {
@@ -221,7 +243,7 @@ function chooseRange(
 /** Interfaces by which answers to functions come in. */
 function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<string> {
   if (egress === "none") return new Set();
-  const leading = routes.filter((route) => egress === "full" || route.dst === "default");
+  const leading = routes.filter((route) => egress !== "internet" || route.dst === "default");
   return new Set(leading.map((route) => route.dev).filter((dev) => dev !== undefined));
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { runBounded } from "./bounded_output.ts";
 import { baseEnvironment, checkCommand, infoCommand, type ModuleOptions } from "./deno_command.ts";
-import { SANDBOX_CACHE } from "./function_mounts.ts";
+import { SANDBOX_CACHE, SANDBOX_DENO } from "./function_mounts.ts";
 import { type Mount, sandboxCommand } from "./sandbox.ts";
 
 /** What is checked, and from where. */
@@ -9,15 +9,16 @@ export interface CheckOptions extends ModuleOptions {
   readonly functionsDirectory: string;
   /** The function's directory. */
   readonly directory: string;
-  /** What the check sees of the host. */
-  readonly mounts: readonly Mount[];
+  /** What the check sees of the host; all of it, with no sandbox, when there are none. */
+  readonly mounts: readonly Mount[] | undefined;
   /** Module cache of the host, which the check fills. */
   readonly cacheDirectory: string;
+  /** Path of the network namespace; the caller's own network when left out. */
   readonly networkPath?: string;
   /** Files of the control group that it is to join. */
   readonly joinFiles?: readonly string[];
-  /** User that owns the module cache. */
-  readonly uid: number;
+  /** User that owns the module cache; the caller itself when left out. */
+  readonly uid?: number | undefined;
   /** Ask for types, or for the module graph alone. */
   readonly checkTypes: boolean;
   readonly signal: AbortSignal;
@@ -44,16 +45,17 @@ const TOO_LONG = `The check did not end within ${TIMEOUT_MS / 1000} s`;
 export async function checkFunction(options: CheckOptions): Promise<CheckResult> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = AbortSignal.any([options.signal, timeout]);
+  const place = placeOf(options);
   const execute = (command: string[]): ReturnType<typeof runBounded> =>
-    runBounded(sandboxCommand({ ...sandboxOf(options), command }), {
-      env: baseEnvironment(),
+    runBounded(place.around(command), {
+      ...place,
       signal,
       maxBytes: MAX_OUTPUT_BYTES,
     });
-  const checked = options.checkTypes ? await execute(checkCommand(options)) : undefined;
+  const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
   options.signal.throwIfAborted();
   if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [] };
-  const graph = await execute(infoCommand(options));
+  const graph = await execute(infoCommand(options, place.deno));
   options.signal.throwIfAborted();
   const parsed = parseModules(graph.stdout, options.functionsDirectory);
   const modules = parsed ?? [];
@@ -67,14 +69,36 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   return { diagnostics, modules };
 }
 
-function sandboxOf(options: CheckOptions): Omit<Parameters<typeof sandboxCommand>[0], "command"> {
+/** Where a check's commands run. */
+interface CheckPlace {
+  readonly deno: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly around: (command: readonly string[]) => readonly string[];
+}
+
+function placeOf(options: CheckOptions): CheckPlace {
   const { networkPath, joinFiles = [], uid, mounts, cacheDirectory, directory } = options;
+  if (mounts === undefined) {
+    return {
+      deno: Deno.execPath(),
+      env: baseEnvironment({ cache: cacheDirectory, temporary: cacheDirectory }),
+      cwd: directory,
+      around: (command) => command,
+    };
+  }
   return {
-    joinFiles,
-    ...(networkPath === undefined ? {} : { networkPath }),
-    uid,
-    mounts: [...mounts, { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true }],
-    workingDirectory: directory,
+    deno: SANDBOX_DENO,
+    env: baseEnvironment(),
+    around: (command) =>
+      sandboxCommand({
+        joinFiles,
+        ...(networkPath === undefined ? {} : { network: { path: networkPath } }),
+        uid,
+        mounts: [...mounts, { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true }],
+        workingDirectory: directory,
+        command,
+      }),
   };
 }
 

@@ -1,11 +1,12 @@
 import { ENTRY_FILE } from "../function/layout.ts";
 import {
   certificateEnvironment,
-  SANDBOX_CACHE,
-  SANDBOX_DATA,
+  type ProcessPaths,
   SANDBOX_DENO,
-  SANDBOX_PRELOAD,
+  SANDBOX_PATHS,
 } from "./function_mounts.ts";
+import { type ListenAddress, serveAddress } from "./listen_address.ts";
+import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 
 /** Hosts that Deno lets code be imported from by default (`deno check --help`). */
 const DEFAULT_IMPORT_HOSTS: readonly string[] = [
@@ -32,41 +33,49 @@ export function checkCommand(options: ModuleOptions, deno = SANDBOX_DENO): strin
 }
 
 /** `deno info` of a function's entry: its module graph as JSON. */
-export function infoCommand(options: ModuleOptions): string[] {
-  return [SANDBOX_DENO, "info", "--quiet", "--json", ...moduleArguments(options), ENTRY_FILE];
+export function infoCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), ENTRY_FILE];
+}
+
+/** How a function is run. */
+export interface RunCommandOptions extends ModuleOptions, PermissionFlagsOptions {
+  /** Most of V8's heap in bytes, where nothing else bounds memory. */
+  readonly heapBytes?: number | undefined;
 }
 
 /**
  * `deno run` of a function's entry. The code cache is off: it would be empty at each start and
  * costs the making of a database.
  */
-export function runCommand(options: ModuleOptions): string[] {
+export function runCommand(options: RunCommandOptions): string[] {
+  const { paths, heapBytes } = options;
   return [
-    SANDBOX_DENO,
+    paths.deno,
     "run",
     "--quiet",
     "--no-prompt",
     "--no-code-cache",
-    "--allow-net",
-    "--allow-read",
-    "--allow-env",
-    "--allow-sys",
-    `--allow-write=/tmp,${SANDBOX_DATA}`,
+    ...permissionFlags(options),
     // Deno.openKv(), which keeps its database beside the module cache.
     "--unstable-kv",
-    `--preload=${SANDBOX_PRELOAD}`,
+    ...(heapBytes === undefined
+      ? []
+      : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),
+    `--preload=${paths.preload}`,
     ...moduleArguments(options),
     ENTRY_FILE,
   ];
 }
 
-/** Variables that every sandboxed Deno has; nothing else of the supervisor's environment. */
-export function baseEnvironment(): Record<string, string> {
+/** Variables that every Deno of ours has; nothing else of the supervisor's environment. */
+export function baseEnvironment(
+  { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
+): Record<string, string> {
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin",
-    HOME: "/tmp",
+    HOME: temporary,
     LANG: "C.UTF-8",
-    DENO_DIR: SANDBOX_CACHE,
+    DENO_DIR: cache,
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...certificateEnvironment(),
@@ -75,15 +84,21 @@ export function baseEnvironment(): Record<string, string> {
 
 /**
  * The environment that a function's process is started with; its own variables come later, see
- * `writeEnvFile`. `DENO_SERVE_ADDRESS` moves its first HTTP listener to every address and the
- * preferred port.
+ * `writeStartFile`. `DENO_SERVE_ADDRESS` moves its first HTTP listener to where it is looked for.
  */
-export function functionEnvironment(preferredPort: number): Record<string, string> {
+export function functionEnvironment(
+  { listen, port, paths }: {
+    readonly listen: ListenAddress;
+    readonly port: number;
+    readonly paths: ProcessPaths;
+  },
+): Record<string, string> {
   return {
-    ...baseEnvironment(),
-    PORT: String(preferredPort),
-    DDSRV_DATA: SANDBOX_DATA,
-    DENO_SERVE_ADDRESS: `tcp:0.0.0.0:${preferredPort}`,
+    ...baseEnvironment(paths),
+    ...(paths.temporary === SANDBOX_PATHS.temporary ? {} : { TMPDIR: paths.temporary }),
+    PORT: String(port),
+    DDSRV_DATA: paths.data,
+    DENO_SERVE_ADDRESS: serveAddress(listen),
   };
 }
 

@@ -7,6 +7,8 @@ export interface EtcFiles {
   readonly online: readonly Mount[];
   /** Without any, so that a look-up fails at once instead of hanging. */
   readonly offline: readonly Mount[];
+  /** Without any, and without names: those have a file of their own. */
+  readonly named: readonly Mount[];
 }
 
 /** Writes the files into `directory`, which the caller owns and removes. */
@@ -28,9 +30,12 @@ export async function writeEtcFiles(
     source: join(directory, name),
     target: `/etc/${target}`,
   });
-  const always = [mount("hosts"), mount("nsswitch.conf")];
+  const order = mount("nsswitch.conf");
+  const names = mount("hosts");
+  const nobody = mount("resolv-offline.conf", "resolv.conf");
   return {
-    online: [...always, mount("resolv.conf")],
-    offline: [...always, mount("resolv-offline.conf", "resolv.conf")],
+    online: [names, order, mount("resolv.conf")],
+    offline: [names, order, nobody],
+    named: [order, nobody],
   };
 }

@@ -14,8 +14,30 @@ export const SANDBOX_DATA = "/ddsrv/data";
 /** Where the module that serves default exports shows inside every sandbox. */
 export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 
-/** Where an instance's variables show inside its sandbox; the preload module reads them there. */
-export const SANDBOX_ENV = "/ddsrv/env.json";
+/** Where what that module is told shows inside a sandbox: beside it. */
+export const SANDBOX_START = "/ddsrv/start.json";
+
+/** Where a function's process finds what is there for it. */
+export interface ProcessPaths {
+  readonly deno: string;
+  readonly preload: string;
+  readonly start: string;
+  /** The module cache, `DENO_DIR`. */
+  readonly cache: string;
+  /** Where it keeps files. */
+  readonly data: string;
+  readonly temporary: string;
+}
+
+/** The paths inside every sandbox. */
+export const SANDBOX_PATHS: ProcessPaths = {
+  deno: SANDBOX_DENO,
+  preload: SANDBOX_PRELOAD,
+  start: SANDBOX_START,
+  cache: SANDBOX_CACHE,
+  data: SANDBOX_DATA,
+  temporary: "/tmp",
+};
 
 /** Variables that say which certificate authorities to trust; passed on when the host sets them. */
 const CERTIFICATE_VARIABLES: readonly string[] = [

@@ -1,9 +1,20 @@
 // Runs inside a function's process, before its entry. It sets the function's own variables, and
 // serves a module that only exports a server, `export default { fetch }`, as `deno serve` would.
-const [, hostname, port] = Deno.env.get("DENO_SERVE_ADDRESS").split(":");
+const { listen, variables } = JSON.parse(
+  Deno.readTextFileSync(new URL("start.json", import.meta.url)),
+);
 
-for (const [name, value] of Object.entries(JSON.parse(Deno.readTextFileSync("/ddsrv/env.json")))) {
-  Deno.env.set(name, value);
+for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+
+if (listen.type === "unix") {
+  // Requests over a Unix socket have URLs of a scheme that no client knows.
+  const { get, ...url } = Object.getOwnPropertyDescriptor(Request.prototype, "url");
+  Object.defineProperty(Request.prototype, "url", {
+    ...url,
+    get() {
+      return get.call(this).replace(/^http\+unix:/, "http:");
+    },
+  });
 }
 
 addEventListener("load", async () => {
@@ -11,8 +22,10 @@ addEventListener("load", async () => {
   const server = entry.default;
   if (typeof server?.fetch !== "function") return;
   const handler = (request, info) => server.fetch(request, info);
+  // The first listener is moved to where it is looked for in any case.
+  const { hostname = "127.0.0.1", port = 0 } = listen;
   try {
-    Deno.serve({ hostname, port: Number(port), onListen() {} }, handler);
+    Deno.serve({ hostname, port, onListen() {} }, handler);
   } catch (error) {
     // A module that listens by itself has the port already, and stays as it is.
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;

@@ -7,18 +7,31 @@ export interface Mount {
   readonly isWritable?: boolean;
 }
 
+/** A symbolic link inside the sandbox. */
+export interface SandboxLink {
+  readonly path: string;
+  readonly target: string;
+}
+
 /** What {@linkcode sandboxCommand} puts around a command. */
 export interface SandboxOptions {
-  /** Path of the network namespace; the caller's own network when left out. */
-  readonly networkPath?: string;
+  /**
+   * Path of the network namespace; or a network of nothing but its own loopback; or the caller's
+   * own network when left out.
+   */
+  readonly network?: { readonly path: string } | "loopback";
   /** Files that the chain's process writes its id to before all else, see `ControlGroup`. */
   readonly joinFiles?: readonly string[];
-  /** User and group that the command runs as. */
-  readonly uid: number;
+  /**
+   * User and group that the command runs as, which takes root to change to; when left out, the
+   * caller's own, in a user namespace of its own (user_namespaces(7)).
+   */
+  readonly uid?: number | undefined;
   /** Beside `/usr`, in this order. */
   readonly mounts: readonly Mount[];
   /** Private directories in memory that the command may write to, beside `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
+  readonly links?: readonly SandboxLink[];
   readonly workingDirectory: string;
   readonly command: readonly string[];
 }
@@ -35,27 +48,27 @@ const JOIN_SCRIPT = "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
   'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"';
 
 /**
- * The launch chain, as one argument array: sh(1) for control groups, nsenter(1) for the network, bwrap(1) for processes and
- * files, setpriv(1) for the user. bwrap keeps the three capabilities that setpriv needs to drop all
- * the rest. Each directory on the way to a mount is made with `--perms 0755`, because bwrap would
- * make it 0700 and root's.
+ * The launch chain, as one argument array: sh(1) for control groups, nsenter(1) for the network,
+ * bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three capabilities that
+ * setpriv needs to drop all the rest. Each directory on the way to a mount is made with `--perms
+ * 0755`, because bwrap would make it 0700 and root's.
  */
 export function sandboxCommand(options: SandboxOptions): string[] {
-  const { networkPath, joinFiles = [], uid, mounts, scratch = [], workingDirectory, command } =
-    options;
+  const { network, joinFiles = [], mounts, scratch = [], links = [] } = options;
   const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
   return [
     ...["sh", "-c", JOIN_SCRIPT, "sh", ...joinFiles, "--"],
-    ...(networkPath === undefined ? [] : ["nsenter", `--net=${networkPath}`]),
+    ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     "bwrap",
     "--die-with-parent",
     "--new-session",
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",
+    ...(network === "loopback" ? ["--unshare-net"] : []),
     ...["--hostname", "ddsrv"],
     ...["--cap-drop", "ALL"],
-    ...["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]),
+    ...userArguments(options.uid),
     ...["--ro-bind", "/usr", "/usr"],
     ...["lib", "lib64", "bin", "sbin"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
     ...["--proc", "/proc"],
@@ -70,12 +83,29 @@ export function sandboxCommand(options: SandboxOptions): string[] {
       ...parents(target, made),
       ...[isWritable ? "--bind" : "--ro-bind", source, target],
     ]),
-    ...["--chdir", workingDirectory],
+    ...links.flatMap(({ path, target }) => [...parents(path, made), "--symlink", target, path]),
+    // Directories on the way belong to the user who made them.
+    ...(options.uid === undefined ? ["--remount-ro", "/", "--remount-ro", "/etc"] : []),
+    ...["--chdir", options.workingDirectory],
     "--",
+    ...dropArguments(options.uid),
+    ...options.command,
+  ];
+}
+
+function userArguments(uid: number | undefined): string[] {
+  // Without root a namespace of users is what allows all the others; none is made within it.
+  if (uid === undefined) return ["--unshare-user", "--disable-userns"];
+  return ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
+}
+
+/** bwrap alone sets no-new-privs and has dropped every capability already. */
+function dropArguments(uid: number | undefined): string[] {
+  if (uid === undefined) return [];
+  return [
     "setpriv",
     ...["--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--no-new-privs"],
     ...["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"],
-    ...command,
   ];
 }
 

@@ -12,6 +12,10 @@ export type StreamName = "stdout" | "stderr";
 export interface SpawnOptions {
   /** The launch chain, see `sandboxCommand`. */
   readonly command: readonly string[];
+  /** Working directory; the caller's own when left out. */
+  readonly cwd?: string;
+  /** The command is the process itself, with no sandbox around it. */
+  readonly isDirect?: boolean;
   /** The whole environment; secrets go here and never into the arguments. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
@@ -40,6 +44,7 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   const [program = "", ...args] = options.command;
   const child = new Deno.Command(program, {
     args,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...options.env },
     clearEnv: true,
     stdin: "null",
@@ -50,6 +55,7 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     openOutput(child.stdout, (line) => options.onLine("stdout", line)),
     openOutput(child.stderr, (line) => options.onLine("stderr", line)),
   ];
+  const findPid = options.isDirect ? (pid: number) => Promise.resolve(pid) : readInnerPid;
   let isRunning = true;
   const ended = child.status.then(async (status) => {
     isRunning = false;
@@ -60,14 +66,14 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     ended,
     findPid: async (signal) => {
       while (isRunning && !signal.aborted) {
-        const pid = await readInnerPid(child.pid);
+        const pid = await findPid(child.pid);
         if (pid !== undefined) return pid;
         await sleep(2, signal);
       }
       return undefined;
     },
     terminate: async () => {
-      const pid = await readInnerPid(child.pid);
+      const pid = await findPid(child.pid);
       if (!isRunning) return;
       // Before there is an inner process, there is nothing that could end with grace.
       sendSignal(pid ?? child.pid, "SIGTERM");

@@ -1,3 +1,4 @@
+import { type Endpoint, formatAuthority, formatEndpoint } from "../system/endpoint.ts";
 import { Wire } from "./wire.ts";
 
 /** Idle connections that are kept for one instance: as many as may have been busy at a time. */
@@ -18,9 +19,9 @@ export interface UpstreamConnection {
 
 /** An instance as the proxy sees it: where it listens, and the connections to it. */
 export interface Upstream {
-  readonly hostname: string;
-  readonly port: number;
-  /** Both, as a Host field has them. */
+  /** Where it listens, as people read it. */
+  readonly label: string;
+  /** Host and port, as a Host field has them. */
   readonly authority: string;
   /** Requests that are being answered, tunnels included. */
   readonly inFlight: number;
@@ -50,8 +51,8 @@ interface Idle {
   readonly sinceMs: number;
 }
 
-/** An upstream at an address; connects when a request comes. */
-export function createUpstream(hostname: string, port: number): Upstream {
+/** An upstream at an endpoint; connects when a request comes. */
+export function createUpstream(endpoint: Endpoint): Upstream {
   const idle: Idle[] = [];
   const open = new Set<Wire>();
   const waiting: (() => void)[] = [];
@@ -67,9 +68,11 @@ export function createUpstream(hostname: string, port: number): Upstream {
   }
 
   async function connect(timeoutMs: number): Promise<UpstreamConnection> {
-    const connection = await connectWithin(timeoutMs, { hostname, port });
-    connection.setNoDelay(true);
-    connection.setKeepAlive(true);
+    const connection = await connectWithin(timeoutMs, endpoint);
+    if ("setNoDelay" in connection) {
+      connection.setNoDelay(true);
+      connection.setKeepAlive(true);
+    }
     const wire = new Wire(connection, BUFFER_BYTES);
     if (isClosed) {
       wire.close();
@@ -80,9 +83,8 @@ export function createUpstream(hostname: string, port: number): Upstream {
   }
 
   return {
-    hostname,
-    port,
-    authority: hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`,
+    label: formatEndpoint(endpoint),
+    authority: "path" in endpoint ? "localhost" : formatAuthority(endpoint),
     get inFlight() {
       return inFlight;
     },
@@ -140,17 +142,26 @@ export function createUpstream(hostname: string, port: number): Upstream {
 /** A full backlog answers nothing at all, and the kernel would go on asking for two minutes. */
 async function connectWithin(
   timeoutMs: number,
-  address: { readonly hostname: string; readonly port: number },
-): Promise<Deno.TcpConn> {
-  if (timeoutMs === Infinity) return await Deno.connect(address);
+  endpoint: Endpoint,
+): Promise<Deno.TcpConn | Deno.UnixConn> {
+  if (timeoutMs === Infinity) return await openConnection(endpoint);
   const abort = new AbortController();
   const timer = setTimeout(
     () => abort.abort(new DOMException("no connection in time", "TimeoutError")),
     timeoutMs,
   );
   try {
-    return await Deno.connect({ ...address, signal: abort.signal });
+    return await openConnection(endpoint, abort.signal);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A Unix socket accepts or refuses at once. */
+function openConnection(
+  endpoint: Endpoint,
+  signal?: AbortSignal,
+): Promise<Deno.TcpConn | Deno.UnixConn> {
+  if ("path" in endpoint) return Deno.connect({ transport: "unix", path: endpoint.path });
+  return Deno.connect({ ...endpoint, ...(signal === undefined ? {} : { signal }) });
 }

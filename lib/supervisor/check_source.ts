@@ -23,8 +23,9 @@ export async function checkSource(
   { name, cacheName, signal }: CheckSourceOptions,
 ): Promise<string | undefined> {
   const directory = join(workplace.settings.functionsDirectory, name);
+  let envFiles: readonly string[];
   try {
-    await readFunctionPolicy(directory, workplace.settings);
+    ({ envFiles } = await readFunctionPolicy(directory, workplace.settings));
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -33,6 +34,7 @@ export async function checkSource(
     name,
     cacheName,
     directory,
+    envFiles,
     knownModules: NO_MODULES,
     workplace,
     signal,

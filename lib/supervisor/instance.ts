@@ -1,35 +1,25 @@
-import { join } from "node:path";
+import { formatEgress } from "../config/egress.ts";
 import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
-import { type FunctionPolicy, readFunctionPolicy } from "../function/manifest.ts";
+import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
+import type { FunctionPolicy } from "../function/policy.ts";
 import type { Modules } from "../function/revision.ts";
-import type { ControlGroup } from "../process/control_groups.ts";
-import { functionEnvironment, runCommand } from "../process/deno_command.ts";
-import { writeEnvFile } from "../process/env_file.ts";
 import type { Exit } from "../process/exit.ts";
-import {
-  functionMounts,
-  SANDBOX_CACHE,
-  SANDBOX_DATA,
-  SANDBOX_ENV,
-  SANDBOX_PRELOAD,
-} from "../process/function_mounts.ts";
 import type { OutputLine } from "../process/lines.ts";
-import { type Mount, sandboxCommand } from "../process/sandbox.ts";
-import { type FunctionProcess, spawnFunction, type StreamName } from "../process/spawn.ts";
+import type { StreamName } from "../process/spawn.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream, type Upstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { Failure } from "./state.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
-import type { Home } from "./homes.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What is told while an instance opens. */
 export interface InstanceReport {
   readonly onChecked: (revision: string, modules: Modules) => void;
-  readonly onSpawned: (pid: number, namespace: string) => void;
+  readonly onSpawned: (pid: number, namespace: string | undefined) => void;
+  readonly onWarning: (message: string) => void;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
@@ -52,6 +42,9 @@ export interface OpenInstance {
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
   readonly revision: string;
+  readonly policy: FunctionPolicy;
+  /** What of its egress can't be had at present. */
+  readonly problems: () => readonly string[];
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<Exit>;
   /** What it said last. */
@@ -77,80 +70,63 @@ const LAST_LINES = 20;
  */
 export async function openInstance(options: InstanceOptions): Promise<Opened> {
   const { workplace, directory, report, signal, requested } = options;
-  const { settings } = workplace;
+  const { settings, isolation } = workplace;
   const fail = (failure: Omit<Failure, "atMs" | "revision">, revision = requested): Opened =>
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
   const asked = await readPolicy(directory, settings);
   if (asked.type === "failed") return fail(asked.failure);
 
   await using stack = new AsyncDisposableStack();
-  const [namespaced, checked] = await Promise.allSettled([
-    workplace.network.open({ label: options.name, egress: asked.policy.egress }),
-    checkInstance(options),
+  const problems = createProblems(report.onWarning);
+  const [opened, checked] = await Promise.allSettled([
+    isolation.open({
+      name: options.name,
+      egress: asked.policy.egress,
+      onProblems: problems.change,
+    }),
+    checkInstance({ ...options, envFiles: asked.envFiles }),
   ]);
-  if (namespaced.status === "fulfilled") stack.use(namespaced.value);
+  if (opened.status === "fulfilled") stack.use(opened.value);
   if (signal.aborted) return { type: "aborted" };
-  if (namespaced.status === "rejected") throw namespaced.reason;
+  if (opened.status === "rejected") throw opened.reason;
   if (checked.status === "rejected") return fail(manifestFailure(checked.reason));
   // The revision is taken over the files as they are now, and so must be what it runs with.
   const current = await readPolicy(directory, settings);
   if (current.type === "failed") return fail(current.failure);
   const { policy } = current;
-  if (policy.egress !== asked.policy.egress) return await openInstance(options);
-  const namespace = namespaced.value;
+  if (!isSameSetting(asked, current)) return await openInstance(options);
+  const sandbox = opened.value;
   const { revision, modules, problem, moduleOptions } = checked.value;
   report.onChecked(revision, modules);
   if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
 
   const lines = createLastLines();
-  const home = await workplace.homes.open(options.name);
-  const { uid } = home;
-  const envPath = join(workplace.runtimeDirectory, "env", `${namespace.name}.json`);
-  const envFile = stack.use(await writeEnvFile(envPath, policy.env, uid));
-  const group = await workplace.groups?.open(String(namespace.ordinal), policy);
-  if (group !== undefined) stack.use(group);
-  const process = withMemoryLimit(
-    group,
-    policy.memoryBytes,
-    spawnFunction({
-      command: sandboxCommand({
-        networkPath: namespace.path,
-        ...(group === undefined ? {} : { joinFiles: group.joinFiles }),
-        uid,
-        mounts: [
-          ...await instanceMounts(options, policy),
-          ...homeMounts(home),
-          { source: envFile.path, target: SANDBOX_ENV },
-        ],
-        scratch: [SANDBOX_CACHE],
-        workingDirectory: directory,
-        command: runCommand(moduleOptions),
-      }),
-      env: functionEnvironment(settings.preferredPort),
-      onLine: (stream, line) => {
-        lines.push(line.text);
-        report.onLine(stream, line);
-      },
-    }),
-  );
+  const started = await sandbox.start({
+    directory,
+    policy,
+    moduleOptions,
+    cacheDirectory: await workplace.cacheOf(options.name),
+    onLine: (stream, line) => {
+      lines.push(line.text);
+      report.onLine(stream, line);
+    },
+  });
+  const { process } = started;
   const hurry = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, hurry: hurry.signal });
   });
-  const start = await waitUntilReady(process, {
-    preferredPort: settings.preferredPort,
+  const start = await waitUntilReady(started, {
     startTimeoutMs: policy.startTimeoutMs,
     signal,
-    onPid: (pid) => report.onSpawned(pid, namespace.name),
+    onPid: (pid) => report.onSpawned(pid, sandbox.namespace),
   });
   if (start.type !== "listening") {
     // It never served, so that there is nothing to wait for.
     hurry.abort();
     return fail({ stage: "start", reason: start.reason, detail: lines.text() }, revision);
   }
-  const { listener } = start;
-  if (listener.scope === "loopback") await namespace.exposeLoopback(listener.port);
-  const upstream = createUpstream(namespace.address, listener.port);
+  const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
   const owned = stack.move();
   return {
@@ -159,6 +135,8 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
       upstream,
       keepPrefix: policy.keepPrefix,
       revision,
+      policy,
+      problems: problems.current,
       ended: process.ended,
       lastLines: lines.text,
       async close({ drainMs, hurry: hasten }) {
@@ -179,58 +157,28 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
   };
 }
 
-/** The same process, whose end tells whether it wanted more memory than it might have. */
-function withMemoryLimit(
-  group: ControlGroup | undefined,
-  memoryBytes: number,
-  process: FunctionProcess,
-): FunctionProcess {
-  if (group === undefined) return process;
-  const ended = process.ended.then(async (exit) =>
-    await group.oomKills() === 0 ? exit : { ...exit, exhaustedBytes: memoryBytes }
-  );
-  return { ...process, ended };
-}
-
-type ReadPolicy =
-  | { readonly type: "policy"; readonly policy: FunctionPolicy }
+type PolicyResult =
+  | { readonly type: "policy" } & ReadPolicy
   | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs" | "revision"> };
 
-async function readPolicy(directory: string, settings: Settings): Promise<ReadPolicy> {
+async function readPolicy(directory: string, settings: Settings): Promise<PolicyResult> {
   try {
-    return { type: "policy", policy: await readFunctionPolicy(directory, settings) };
+    return { type: "policy", ...await readFunctionPolicy(directory, settings) };
   } catch (error) {
     return { type: "failed", failure: manifestFailure(error) };
   }
+}
+
+/** Whether what was opened for one policy is good for another. */
+function isSameSetting(one: ReadPolicy, other: ReadPolicy): boolean {
+  return formatEgress(one.policy.egress) === formatEgress(other.policy.egress) &&
+    String(one.envFiles) === String(other.envFiles);
 }
 
 /** What a settings file that can't be used comes to; any other error is passed on. */
 function manifestFailure(error: unknown): Omit<Failure, "atMs" | "revision"> {
   if (!(error instanceof ConfigError)) throw error;
   return { stage: "manifest", reason: "The manifest is not valid", detail: error.message };
-}
-
-async function instanceMounts(options: InstanceOptions, policy: FunctionPolicy): Promise<Mount[]> {
-  const { workplace, name } = options;
-  const { settings, etc, preloadFile } = workplace;
-  const cacheDirectory = await workplace.cacheOf(name);
-  const mounts = await functionMounts({
-    functionsDirectory: settings.functionsDirectory,
-    name,
-    etc: policy.egress === "none" ? etc.offline : etc.online,
-  });
-  const cache = ["remote", "npm"].map((part) => ({
-    source: join(cacheDirectory, part),
-    target: join(SANDBOX_CACHE, part),
-  }));
-  return [...mounts, ...cache, { source: preloadFile, target: SANDBOX_PRELOAD }];
-}
-
-function homeMounts({ files, storage }: Home): Mount[] {
-  return [
-    { source: files, target: SANDBOX_DATA, isWritable: true },
-    { source: storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
-  ];
 }
 
 interface LastLines {
@@ -246,5 +194,22 @@ function createLastLines(): LastLines {
       if (lines.length > LAST_LINES) lines.shift();
     },
     text: () => lines.join("\n"),
+  };
+}
+
+/** What can't be had, and a word for the operator about each such thing when it begins. */
+interface Problems {
+  readonly change: (problems: readonly string[]) => void;
+  readonly current: () => readonly string[];
+}
+
+function createProblems(onWarning: (message: string) => void): Problems {
+  let current: readonly string[] = [];
+  return {
+    change(problems) {
+      for (const one of problems) if (!current.includes(one)) onWarning(one);
+      current = problems;
+    },
+    current: () => current,
   };
 }

@@ -5,10 +5,8 @@ import { ENV_FILE } from "../function/layout.ts";
 import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
-import { checkFunction, type CheckResult } from "../process/check.ts";
-import type { ResourceLimits } from "../process/cgroup_limits.ts";
+import type { CheckResult } from "../process/check.ts";
 import type { ModuleOptions } from "../process/deno_command.ts";
-import { functionMounts } from "../process/function_mounts.ts";
 import { findImportMap, readImportMapHosts } from "../process/import_map.ts";
 import { sleep } from "../system/sleep.ts";
 import type { Failure } from "./state.ts";
@@ -20,6 +18,8 @@ export interface CheckedInstance {
   readonly directory: string;
   /** Whose module cache is filled; its own when left out. */
   readonly cacheName?: string;
+  /** Env files that its manifest or the operator names: they count as its source does. */
+  readonly envFiles: readonly string[];
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly workplace: Workplace;
@@ -28,17 +28,6 @@ export interface CheckedInstance {
 
 /** How often a check is repeated because the source changed under it. */
 const MAX_CHECKS = 10;
-
-/**
- * What a check may use, whatever the function itself may: it reads code that nobody has seen yet.
- * The compiler takes some hundred megabytes for a large graph.
- */
-const CHECK_LIMITS: ResourceLimits = { memoryBytes: 2 * 1024 ** 3, processes: 256, cpu: Infinity };
-
-const TOO_HUNGRY = "The check ran out of memory: it may use 2GiB. Import less";
-
-/** Tells checks apart that run at the same time. */
-let nextCheck = 1;
 
 const RESTLESS: Pick<InstanceCheck, "problem"> = {
   problem: {
@@ -71,7 +60,10 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
     const result = problem === undefined
       ? await workplace.checks.run(() => check(options, moduleOptions), options.signal)
       : { diagnostics: problem.detail, modules: knownModules.paths };
-    const modules = { paths: result.modules, isComplete: result.diagnostics === undefined };
+    const modules = {
+      paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
+      isComplete: result.diagnostics === undefined,
+    };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
       modules.isComplete === knownModules.isComplete;
@@ -106,11 +98,11 @@ function specialFile({ special }: TreeStamp): InstanceCheck["problem"] {
 }
 
 async function findUnreadable(
-  { workplace, directory, name }: CheckedInstance,
+  { workplace, directory, name, envFiles }: CheckedInstance,
   modules: Modules,
 ): Promise<InstanceCheck["problem"]> {
-  // Manifest and env file are read by the supervisor alone, and may well be secret.
-  const secret = [join(directory, SETTINGS_FILE), join(directory, ENV_FILE)];
+  // Manifest and env files are read by the supervisor alone, and may well be secret.
+  const secret = [join(directory, SETTINGS_FILE), join(directory, ENV_FILE), ...envFiles];
   const files = sourceFiles(workplace.settings.functionsDirectory, name, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
@@ -123,29 +115,16 @@ async function lastChange({ workplace, name }: CheckedInstance, modules: Modules
 }
 
 async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Promise<CheckResult> {
-  const { workplace, directory, name, signal } = options;
-  const { settings, checkNamespace, etc } = workplace;
+  const { workplace, directory, name, cacheName = name, signal } = options;
   signal.throwIfAborted();
-  const groupName = `check-${nextCheck++}`;
-  await using group = await workplace.groups?.open(groupName, CHECK_LIMITS);
-  const result = await checkFunction({
-    ...(group === undefined ? {} : { joinFiles: group.joinFiles }),
-    ...moduleOptions,
-    functionsDirectory: settings.functionsDirectory,
+  const cacheDirectory = await workplace.cacheOf(cacheName);
+  return await workplace.isolation.check({
+    name,
     directory,
-    mounts: await functionMounts({
-      functionsDirectory: settings.functionsDirectory,
-      name,
-      etc: etc.online,
-    }),
-    cacheDirectory: await workplace.cacheOf(options.cacheName ?? name),
-    networkPath: checkNamespace.path,
-    uid: workplace.homes.checkUid,
-    checkTypes: settings.checkCode,
+    moduleOptions,
+    cacheDirectory,
     signal,
   });
-  if (group === undefined || result.diagnostics === undefined) return result;
-  return await group.oomKills() > 0 ? { ...result, diagnostics: TOO_HUNGRY } : result;
 }
 
 async function findModuleOptions({ workplace, name }: CheckedInstance): Promise<ModuleOptions> {

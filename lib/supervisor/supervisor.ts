@@ -4,7 +4,6 @@ import { describeExit } from "../process/exit.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { Route, RouteTable } from "../proxy/routes.ts";
-import type { Upstream } from "../proxy/upstream.ts";
 import { type OpenInstance, openInstance } from "./instance.ts";
 import { type Desired, reconcile } from "./reconcile.ts";
 import { routeOf } from "./route_of.ts";
@@ -29,8 +28,8 @@ export interface Supervisor {
   readonly functions: ReadonlyMap<string, FunctionState>;
   /** Directories that are not served, with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
-  /** Where an instance's requests go, while it is ready. */
-  readonly upstreamOf: (instanceId: number) => Upstream | undefined;
+  /** An instance, while it is ready. */
+  readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
   /** Requests that a function's earlier instances have answered. */
   readonly pastRequests: (name: string) => number;
   /** Looks at the folders now. */
@@ -155,6 +154,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         },
         onSpawned: (pid, namespace) => dispatch(name, { type: "spawned", id, pid, namespace }),
         onLine: (stream, line) => options.onLine(name, stream, line),
+        onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     }).catch((error: Error) => couldNotOpen(error, state.requested));
     attempts.delete(id);
@@ -165,8 +165,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (opened.type === "ready") {
       instances.set(id, opened.instance);
       if (abort.signal.aborted) return await close(name, { id, drainMs: 0 });
-      const { hostname, port } = opened.instance.upstream;
-      dispatch(name, { type: "ready", id, upstream: `${hostname}:${port}` });
+      dispatch(name, { type: "ready", id, upstream: opened.instance.upstream.label });
       void watchEnd(name, id, opened.instance);
       return;
     }
@@ -239,7 +238,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     get ignored() {
       return ignored;
     },
-    upstreamOf: (id) => instances.get(id)?.upstream,
+    instanceOf: (id) => instances.get(id),
     pastRequests: (name) => requests.get(name) ?? 0,
     scan: scans.scan,
     reload(name) {

@@ -10,7 +10,7 @@ export type Event =
     readonly type: "spawned";
     readonly id: number;
     readonly pid: number;
-    readonly namespace: string;
+    readonly namespace: string | undefined;
   }
   | { readonly type: "ready"; readonly id: number; readonly upstream: string }
   /** It came to nothing before it was ready; all of it is gone again. */

@@ -15,13 +15,20 @@ export const programs: readonly Program[] = [
   { name: "setpriv", package: "util-linux" },
 ];
 
-/** Those of the programs that are not in a directory of `path` (the form of `PATH`). */
-export async function findMissingPrograms(path: string): Promise<Program[]> {
-  const found = await Promise.all(programs.map((program) => isInstalled(program.name, path)));
-  return programs.filter((_, index) => !found[index]);
+/** What a sandbox without root is made with. */
+export const rootlessPrograms: readonly Program[] = programs.filter(({ name }) => name === "bwrap");
+
+/** Those programs, all of them by default, that are not in a directory of `path`. */
+export async function findMissingPrograms(
+  path: string,
+  wanted: readonly Program[] = programs,
+): Promise<Program[]> {
+  const found = await Promise.all(wanted.map((program) => isInstalled(program.name, path)));
+  return wanted.filter((_, index) => !found[index]);
 }
 
-async function isInstalled(name: string, path: string): Promise<boolean> {
+/** Whether a program is in a directory of `path` (the form of `PATH`). */
+export async function isInstalled(name: string, path: string): Promise<boolean> {
   for (const directory of path.split(delimiter).filter((part) => part !== "")) {
     try {
       const file = await Deno.stat(join(directory, name));

@@ -1,15 +1,9 @@
 import { join } from "node:path";
 import { openNetwork } from "../../lib/namespace/network.ts";
-import { functionEnvironment, runCommand } from "../../lib/process/deno_command.ts";
-import { writeEtcFiles } from "../../lib/process/etc_files.ts";
-import {
-  functionMounts,
-  SANDBOX_CACHE,
-  SANDBOX_ENV,
-  SANDBOX_PRELOAD,
-} from "../../lib/process/function_mounts.ts";
-import { sandboxCommand } from "../../lib/process/sandbox.ts";
-import { spawnFunction } from "../../lib/process/spawn.ts";
+import { defaultSettings } from "../../lib/config/settings.ts";
+import { readFunctionPolicy } from "../../lib/function/manifest.ts";
+import { openWorkplace } from "../../lib/supervisor/workplace.ts";
+import { formatEndpoint } from "../../lib/system/endpoint.ts";
 import {
   answering,
   makeDirectory,
@@ -88,16 +82,16 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     egress: "internet",
     onWarning: say,
   });
-  const etc = await writeEtcFiles(join(directory, "etc"), network.resolvers);
-  const app = join(functions, "app");
-  const mounts = await functionMounts({
+  const settings = {
+    ...defaultSettings,
     functionsDirectory: functions,
-    name: "app",
-    etc: etc.online,
-  });
-  const preload = new URL("../../lib/process/preload.js", import.meta.url).pathname;
-  const env = join(directory, "env.json");
-  await Deno.writeTextFile(env, "{}");
+    socket: join(directory, "bench.sock"),
+    stateDirectory: join(directory, "state"),
+  };
+  await using workplace = await openWorkplace(settings, say);
+  const app = join(functions, "app");
+  const { policy } = await readFunctionPolicy(app, settings);
+  const cacheDirectory = await workplace.cacheOf("app");
   const bare = (): Promise<number> => {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", join(app, "index.ts")],
@@ -109,27 +103,24 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     });
   };
   const sandboxed = async (): Promise<number> => {
-    await using namespace = await network.open({ label: "bench", egress: "internet" });
+    await using sandbox = await workplace.isolation.open({
+      name: "app",
+      egress: "internet",
+      onProblems: () => {},
+    });
     const began = performance.now();
-    const process = spawnFunction({
-      command: sandboxCommand({
-        networkPath: namespace.path,
-        uid: 1_879_048_192 + namespace.ordinal,
-        mounts: [
-          ...mounts,
-          { source: preload, target: SANDBOX_PRELOAD },
-          { source: env, target: SANDBOX_ENV },
-        ],
-        scratch: [SANDBOX_CACHE],
-        workingDirectory: app,
-        command: runCommand({ importMap: undefined, allowImport: [] }),
-      }),
-      env: functionEnvironment(8000),
+    const { process, findEndpoint } = await sandbox.start({
+      directory: app,
+      policy,
+      moduleOptions: { importMap: undefined, allowImport: [] },
+      cacheDirectory,
       onLine: () => {},
     });
-    await firstAnswer(`http://${namespace.address}:8000/`);
+    const pid = await process.findPid(AbortSignal.timeout(10_000));
+    const endpoint = await findEndpoint(pid!, AbortSignal.timeout(10_000));
+    await firstAnswer(`http://${formatEndpoint(endpoint!)}/`);
     const ms = performance.now() - began;
-    process.kill();
+    await process.kill();
     await process.ended;
     return ms;
   };

@@ -18,6 +18,8 @@ Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", 
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
     "egress",
+    "permissions",
+    "envFile",
     "env",
     "startTimeout",
     "stopGrace",

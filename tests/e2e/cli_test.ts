@@ -91,7 +91,7 @@ Deno.test("list: a table for people, JSON for programs, ignored directories with
   assert.equal(list.stderr, "");
   assert.match(
     list.stdout,
-    /^NAME +STATUS +URL +REVISION +PID +UPTIME +RESTARTS +MEMORY +REQUESTS\n/,
+    /^NAME +STATUS +URL +REVISION +PID +UPTIME +RESTARTS +MEMORY +REQUESTS +ISOLATION\n/,
   );
   assert.match(
     list.stdout,

@@ -1,45 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
-import { answering, cacheDirectory, host, type Server, startServer } from "./harness.ts";
-
-/** Tries from inside what it is asked to, and says what came of it. */
-const PROBE = `Deno.serve(async (request) => {
-  const [what, argument = ""] = decodeURIComponent(new URL(request.url).pathname.slice(1)).split("|");
-  const attempts: Record<string, () => unknown> = {
-    connect: async () => {
-      const [hostname, port] = argument.split(" ");
-      const connection = await Deno.connect({ hostname, port: Number(port) });
-      connection.close();
-      return "connected";
-    },
-    "connect-unix": async () => {
-      (await Deno.connect({ transport: "unix", path: argument })).close();
-      return "connected";
-    },
-    fetch: async () => await (await fetch(argument)).text(),
-    resolve: async () => String(await Deno.resolveDns(argument, "A")),
-    read: () => Deno.readTextFileSync(argument).slice(0, 40),
-    list: () => [...Deno.readDirSync(argument)].map((entry) => entry.name).join(" "),
-    write: () => { Deno.writeTextFileSync(argument, "x"); return "written"; },
-    env: () => Object.keys(Deno.env.toObject()).sort().join(" "),
-    uid: () => Deno.uid() + " " + Deno.gid(),
-    interfaces: () => Deno.networkInterfaces().map((one) => one.name + " " + one.address).join(", "),
-    run: () => new Deno.Command("ip", { args: ["link"] }).outputSync().code,
-  };
-  const began = performance.now();
-  try {
-    return new Response(String(await attempts[what]!()));
-  } catch (error) {
-    const { name, message } = error as Error;
-    return new Response("failed: " + name + ": " + message + " after " +
-      Math.round(performance.now() - began) + " ms");
-  }
-});\n`;
-
-async function probe(server: Server, name: string, what: string): Promise<string> {
-  return await (await fetch(`${server.url}/${name}/${encodeURIComponent(what)}`)).text();
-}
+import { answering, cacheDirectory, host, startServer } from "./harness.ts";
+import { PROBE, probe } from "./probe.ts";
 
 Deno.test("isolation: what a function with egress internet reaches", async () => {
   await using server = await startServer({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Egress } from "../../lib/config/settings.ts";
+import type { Egress } from "../../lib/config/egress.ts";
+import { defaultPermissions } from "../../lib/config/permissions.ts";
 import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -14,8 +15,11 @@ const settings: Settings = {
 
 Deno.test("readFunctionPolicy() gives the settings where there is no manifest", async () => {
   await using directory = await temporaryDirectory();
-  assert.deepEqual(await readFunctionPolicy(directory.path, settings), {
+  const { policy, envFiles } = await readFunctionPolicy(directory.path, settings);
+  assert.deepEqual(envFiles, []);
+  assert.deepEqual(policy, {
     egress: "internet",
+    permissions: defaultPermissions,
     env: settings.env,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
@@ -30,7 +34,8 @@ Deno.test("readFunctionPolicy() lays manifest over env file over settings", asyn
   await using directory = await temporaryDirectory();
   await directory.write(".env", "# own\nB=file\nC='file'\nexport D=\"file\"\n");
   await directory.write("ddsrv.json", '{ "env": { "C": "manifest" }, "stopGrace": "5s" }');
-  const { env, stopGraceMs } = await readFunctionPolicy(directory.path, settings);
+  const { policy } = await readFunctionPolicy(directory.path, settings);
+  const { env, stopGraceMs } = policy;
   assert.deepEqual({ ...env }, { A: "policy", B: "file", C: "manifest", D: "file" });
   assert.equal(stopGraceMs, 5_000);
 });
@@ -38,7 +43,7 @@ Deno.test("readFunctionPolicy() lays manifest over env file over settings", asyn
 Deno.test("readFunctionPolicy() lets a manifest ask for shorter times", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("ddsrv.json", '{ "startTimeout": "1s", "stopGrace": "0ms" }');
-  const policy = await readFunctionPolicy(directory.path, settings);
+  const { policy } = await readFunctionPolicy(directory.path, settings);
   assert.deepEqual([policy.startTimeoutMs, policy.stopGraceMs], [1_000, 0]);
 });
 
@@ -52,7 +57,7 @@ for (const [allowed, ceiling] of order.entries()) {
       await using directory = await temporaryDirectory();
       const path = await directory.write("ddsrv.json", JSON.stringify({ egress }));
       const policy = readFunctionPolicy(directory.path, { ...settings, egress: ceiling });
-      if (isAllowed) return assert.equal((await policy).egress, egress);
+      if (isAllowed) return assert.equal((await policy).policy.egress, egress);
       await assert.rejects(policy, {
         name: "ConfigError",
         message: `${path} asks for egress "${egress}", and the most that is allowed here is ` +

@@ -4,15 +4,25 @@ import {
   infoCommand,
   type ModuleOptions,
   runCommand,
+  type RunCommandOptions,
 } from "../../lib/process/deno_command.ts";
+import { defaultPermissions } from "../../lib/config/permissions.ts";
+import { SANDBOX_PATHS } from "../../lib/process/function_mounts.ts";
 
 const plain: ModuleOptions = { importMap: undefined, allowImport: [] };
 const mapped: ModuleOptions = { importMap: "/f/a b/import_map.json", allowImport: ["x:1", "y"] };
 
+const run = (options: ModuleOptions): RunCommandOptions => ({
+  ...options,
+  permissions: defaultPermissions,
+  listen: { type: "tcp", hostname: "0.0.0.0", port: 8_000 },
+  paths: SANDBOX_PATHS,
+});
+
 const commands: readonly [name: string, make: (options: ModuleOptions) => string[]][] = [
   ["checkCommand", (options) => checkCommand(options)],
-  ["infoCommand", infoCommand],
-  ["runCommand", runCommand],
+  ["infoCommand", (options) => infoCommand(options)],
+  ["runCommand", (options) => runCommand(run(options))],
 ];
 
 for (const [name, make] of commands) {
@@ -48,13 +58,18 @@ Deno.test("infoCommand() asks for JSON", () => {
 });
 
 Deno.test("runCommand() gives no right to run programs, and to write to /tmp and its data alone", () => {
-  const rights = runCommand(plain).filter((one) => /^(-A|--allow-(?!import))/.test(one));
+  const rights = runCommand(run(plain)).filter((one) => /^(-A|--allow-(?!import))/.test(one));
   assert.deepEqual(rights, [
     "--allow-net",
     "--allow-read",
+    "--allow-write=/tmp,/ddsrv/data",
     "--allow-env",
     "--allow-sys",
-    "--allow-write=/tmp,/ddsrv/data",
   ]);
-  assert.ok(runCommand(plain).includes("--no-prompt"));
+  assert.ok(runCommand(run(plain)).includes("--no-prompt"));
+});
+
+Deno.test("runCommand() bounds V8's heap where it is told to", () => {
+  const command = runCommand({ ...run(plain), heapBytes: 64 * 1024 ** 2 });
+  assert.ok(command.includes("--v8-flags=--max-old-space-size=64"));
 });

@@ -5,10 +5,14 @@ import {
   functionEnvironment,
   runCommand,
 } from "../../lib/process/deno_command.ts";
+import { defaultPermissions } from "../../lib/config/permissions.ts";
+import { SANDBOX_PATHS } from "../../lib/process/function_mounts.ts";
 import { sandboxCommand, type SandboxOptions } from "../../lib/process/sandbox.ts";
 
+const listen = { type: "tcp", hostname: "0.0.0.0", port: 8_001 } as const;
+
 const options: SandboxOptions = {
-  networkPath: "/run/netns/ddsrv-0a1b2c-1",
+  network: { path: "/run/netns/ddsrv-0a1b2c-1" },
   uid: 1_879_048_193,
   mounts: [
     { source: "/host/deno", target: "/ddsrv/deno" },
@@ -60,8 +64,29 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
 });
 
 Deno.test("sandboxCommand() keeps the caller's network where no namespace is given", () => {
-  const { networkPath: _, ...rest } = options;
+  const { network: _, ...rest } = options;
   assert.equal(sandboxCommand(rest).slice(3, 6).join(" "), "sh -- bwrap");
+});
+
+Deno.test("sandboxCommand() makes a network of its own loopback where it is asked to", () => {
+  assert.ok(sandboxCommand({ ...options, network: "loopback" }).includes("--unshare-net"));
+  assert.ok(!sandboxCommand(options).includes("--unshare-net"));
+});
+
+Deno.test("sandboxCommand() without a user to change to has a user namespace of its own", () => {
+  const { uid: _, ...rest } = options;
+  const command = sandboxCommand({ ...rest, network: "loopback" });
+  assert.ok(has(command, ["--unshare-user", "--disable-userns"]));
+  assert.ok(has(command, ["--remount-ro", "/"]));
+  assert.ok(!command.includes("setpriv") && !command.includes("--cap-add"));
+  assert.ok(has(command, ["--", ...options.command]));
+});
+
+Deno.test("sandboxCommand() makes links where their directories are", () => {
+  const links = [{ path: "/etc/hosts", target: "/ddsrv/names/hosts" }];
+  assert.ok(
+    has(sandboxCommand({ ...options, links }), ["--symlink", "/ddsrv/names/hosts", "/etc/hosts"]),
+  );
 });
 
 for (
@@ -139,7 +164,13 @@ Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
 Deno.test("sandboxCommand() never holds a function's variables", () => {
   const command = sandboxCommand({
     ...options,
-    command: runCommand({ importMap: undefined, allowImport: [] }),
+    command: runCommand({
+      importMap: undefined,
+      allowImport: [],
+      permissions: defaultPermissions,
+      listen,
+      paths: SANDBOX_PATHS,
+    }),
   });
   assert.ok(!command.some((one) => ["--setenv", "--clearenv", "--args", "env"].includes(one)));
   // The one script that a shell reads is always the same.
@@ -148,7 +179,7 @@ Deno.test("sandboxCommand() never holds a function's variables", () => {
 });
 
 Deno.test("functionEnvironment() holds nothing that a function chooses", () => {
-  assert.deepEqual(functionEnvironment(8_001), {
+  assert.deepEqual(functionEnvironment({ listen, port: 8_001, paths: SANDBOX_PATHS }), {
     ...baseEnvironment(),
     PORT: "8001",
     DDSRV_DATA: "/ddsrv/data",

@@ -28,7 +28,7 @@ async function serve(
     return Promise.resolve(text.length);
   });
   const upstream = {
-    ...createUpstream("127.0.0.1", 0),
+    ...createUpstream({ hostname: "127.0.0.1", port: 0 }),
     takeIdle: () => ({ wire: served.wire, isReused: false }),
     release: () => served.wire.close(),
   };

@@ -180,7 +180,7 @@ export function openStage(
   options: Partial<ProxyOptions> = {},
 ): Stage {
   const backend = openBackend();
-  const upstream = createUpstream("127.0.0.1", backend.port);
+  const upstream = createUpstream({ hostname: "127.0.0.1", port: backend.port });
   const routes = new RouteTable();
   routes.set("app", { type: "ready", upstream });
   const errors: unknown[] = [];

@@ -59,7 +59,7 @@ Deno.test("exchange() answers 502 when a function does not accept in time", asyn
   for (let count = 0; count < 2; count++) {
     waiting.push(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
-  const upstream = createUpstream("127.0.0.1", port);
+  const upstream = createUpstream({ hostname: "127.0.0.1", port });
   stage.routes.set("app", { type: "ready", upstream });
   const client = await stage.connect();
   await client.write(GET);

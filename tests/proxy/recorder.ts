@@ -21,7 +21,7 @@ const NO_CONTENT: Said = { text: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" 
 export function openRecorder(answerTo: (index: number) => Said = () => NO_CONTENT): Recorder {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  const upstream = createUpstream("127.0.0.1", port);
+  const upstream = createUpstream({ hostname: "127.0.0.1", port });
   const served: Promise<string>[] = [];
   let requests = 0;
   let last: Promise<Deno.TcpConn> | undefined;

@@ -52,7 +52,7 @@ Deno.test("exchange() keeps no connection that has not taken the whole request",
       upstreamHost: "h",
     },
     upstream: {
-      ...createUpstream("127.0.0.1", 0),
+      ...createUpstream({ hostname: "127.0.0.1", port: 0 }),
       takeIdle: () => ({ wire: served.wire, isReused: false }),
       release: () => void released++,
     },

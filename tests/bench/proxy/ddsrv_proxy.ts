@@ -15,7 +15,7 @@ if (isShared) {
 
 const routes = new RouteTable();
 for (let index = 0; index < pairs.length; index += 2) {
-  const upstream = createUpstream("127.0.0.1", Number(pairs[index + 1]));
+  const upstream = createUpstream({ hostname: "127.0.0.1", port: Number(pairs[index + 1]) });
   routes.set(pairs[index]!, { type: "ready", upstream });
 }
 openProxy({ hostname: "127.0.0.1", port: Number(port), routes, onError: () => {} });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { examineHost } from "../../lib/supervisor/host_probes.ts";
+import { examineHost } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 
 const LAYERS = [

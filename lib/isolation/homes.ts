@@ -4,8 +4,8 @@ import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
 /** What belongs to a function and outlives its instances. */
 export interface Home {
-  /** User and group of its processes. */
-  readonly uid: number;
+  /** User and group of its processes; the supervisor's own when missing. */
+  readonly uid: number | undefined;
   /** Where it keeps files, on the host. */
   readonly files: string;
   /** Where Deno keeps its `Deno.openKv()` and `localStorage`, on the host. */
@@ -14,8 +14,8 @@ export interface Home {
 
 /** The homes of one supervisor's functions. */
 export interface Homes {
-  /** User of checks, which is nobody's home. */
-  readonly checkUid: number;
+  /** User of checks, which is nobody's home; the supervisor's own when missing. */
+  readonly checkUid: number | undefined;
   /** A function's home; made when it is first asked for. */
   readonly open: (name: string) => Promise<Home>;
   /** Holds a directory for each function that has run, under its name. */
@@ -26,6 +26,8 @@ export interface Homes {
 export interface HomesOptions {
   readonly stateDirectory: string;
   readonly ownerId: string;
+  /** They all belong to the supervisor's own user, who can't change to another. */
+  readonly isOwn?: boolean;
   /** First and last user; a range of this owner's own when left out. */
   readonly uidRange?: readonly [first: number, last: number] | undefined;
 }
@@ -61,7 +63,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     );
   }
 
-  async function uidOf(name: string): Promise<number> {
+  async function uidOf(name: string): Promise<number | undefined> {
+    if (options.isOwn) return undefined;
     const known = users.get(name);
     if (known !== undefined && known > first && known <= last) return known;
     const uid = findFree();
@@ -72,7 +75,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   }
 
   return {
-    checkUid: first,
+    checkUid: options.isOwn ? undefined : first,
     directory: data,
     async open(name) {
       const uid = await uidOf(name);
@@ -82,7 +85,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       for (const directory of [files, storage]) {
         // Its parent is root's and not to be seen from within, so that this can be no link.
         await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-        await Deno.chown(directory, uid, uid);
+        if (uid !== undefined) await Deno.chown(directory, uid, uid);
       }
       return { uid, files, storage };
     },

@@ -1,7 +1,14 @@
+import type { IsolationLevel } from "../config/settings.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
 import { CONTROLLERS, missingControllers } from "../process/cgroup_hierarchy.ts";
 import { openControlGroups, readHierarchy } from "../process/control_groups.ts";
-import { findMissingPrograms } from "../system/programs.ts";
+import {
+  findMissingPrograms,
+  type Program,
+  programs,
+  rootlessPrograms,
+} from "../system/programs.ts";
+import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 import { type Run, run as execute } from "../system/run.ts";
 
 /** What was found of one layer of isolation. */
@@ -17,6 +24,8 @@ export interface Finding {
 
 /** What {@linkcode examineHost} looks with. */
 export interface ExaminationOptions {
+  /** The level that is wanted; `full` by default. */
+  readonly level?: IsolationLevel;
   readonly run?: Run;
   readonly path?: string;
   readonly uid?: number | null;
@@ -51,21 +60,44 @@ export async function examineHost(options: ExaminationOptions = {}): Promise<Fin
 }
 
 function probes(options: ExaminationOptions): Probe[] {
-  const { run = execute, path = Deno.env.get("PATH") ?? "" } = options;
-  const { uid = Deno.uid(), os = Deno.build.os } = options;
+  const { level = "full" } = options;
+  switch (level) {
+    case "full":
+      return fullProbes(options);
+    case "rootless":
+      return rootlessProbes(options);
+    case "none":
+      return [{ layer: "files", look: () => Promise.resolve(UNBOUNDED), remedy: "" }];
+    default:
+      return level satisfies never;
+  }
+}
+
+const UNBOUNDED: Omit<Finding, "layer"> = {
+  status: "limited",
+  detail: "Deno's permissions alone, on any system",
+  remedy: "For development. Choose --isolation=full or rootless to keep functions apart",
+};
+
+function systemProbe({ os = Deno.build.os }: ExaminationOptions): Probe {
+  return {
+    layer: "system",
+    look: () => os === "linux" ? Promise.resolve("Linux") : Promise.reject(new Error(os)),
+    remedy: "Run ddsrv on Linux",
+  };
+}
+
+function fullProbes(options: ExaminationOptions): Probe[] {
+  const { run = execute, path = Deno.env.get("PATH") ?? "", uid = Deno.uid() } = options;
   return [
-    {
-      layer: "system",
-      look: () => os === "linux" ? Promise.resolve("Linux") : Promise.reject(new Error(os)),
-      remedy: "Run ddsrv on Linux",
-    },
+    systemProbe(options),
     {
       layer: "user",
       look: () =>
         uid === 0 ? Promise.resolve("root") : Promise.reject(new Error(`user ${uid}, not root`)),
-      remedy: "Run ddsrv serve with sudo",
+      remedy: "Run ddsrv serve with sudo, or choose --isolation=rootless",
     },
-    { layer: "programs", look: () => lookForPrograms(path), remedy: "" },
+    { layer: "programs", look: () => lookForPrograms(path, programs), remedy: "" },
     {
       layer: "network",
       look: async () => {
@@ -99,6 +131,38 @@ function probes(options: ExaminationOptions): Probe[] {
   ];
 }
 
+function rootlessProbes(options: ExaminationOptions): Probe[] {
+  const { run = execute, path = Deno.env.get("PATH") ?? "", uid = Deno.uid() } = options;
+  return [
+    systemProbe(options),
+    {
+      layer: "user",
+      look: () => uid === 0 ? Promise.reject(new Error("root")) : Promise.resolve(`user ${uid}`),
+      remedy: "As root, leave --isolation out; or run ddsrv as an ordinary user",
+    },
+    { layer: "programs", look: () => lookForPrograms(path, rootlessPrograms), remedy: "" },
+    {
+      layer: "sandbox",
+      look: async () => {
+        await run(USER_NAMESPACE_PROBE);
+        return "users, network, processes and files by bubblewrap";
+      },
+      remedy: USER_NAMESPACE_REMEDY,
+    },
+    {
+      layer: "resources",
+      look: () => Promise.resolve(UNBOUNDED_RESOURCES),
+      remedy: "",
+    },
+  ];
+}
+
+const UNBOUNDED_RESOURCES: Omit<Finding, "layer"> = {
+  status: "limited",
+  detail: "memory but for V8's heap, processes and CPU are not bounded without root",
+  remedy: "Run ddsrv as root to bound them",
+};
+
 const PROBE_TABLE = `table inet ddsrv_probe {
   set registered { typeof iifname . ip saddr; }
   chain prerouting {
@@ -109,9 +173,12 @@ const PROBE_TABLE = `table inet ddsrv_probe {
 }
 `;
 
-async function lookForPrograms(path: string): Promise<string | Omit<Finding, "layer">> {
-  const missing = await findMissingPrograms(path);
-  if (missing.length === 0) return "ip, nft, bwrap, nsenter and setpriv";
+async function lookForPrograms(
+  path: string,
+  wanted: readonly Program[],
+): Promise<string | Omit<Finding, "layer">> {
+  const missing = await findMissingPrograms(path, wanted);
+  if (missing.length === 0) return wanted.map(({ name }) => name).join(", ");
   const packages = [...new Set(missing.map((program) => program.package))].join(" ");
   return {
     status: "missing",

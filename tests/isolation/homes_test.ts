@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openHomes } from "../../lib/supervisor/homes.ts";
+import { openHomes } from "../../lib/isolation/homes.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const RANGE = [300_000, 300_002] as const;
@@ -28,7 +28,7 @@ Deno.test("openHomes() gives each owner a range of its own", async () => {
   );
   assert.notEqual(one!.checkUid, two!.checkUid);
   for (const { checkUid } of [one!, two!]) {
-    assert.ok(checkUid >= 0x7000_0000 && checkUid + 65_535 < 2 ** 31);
+    assert.ok(checkUid! >= 0x7000_0000 && checkUid! + 65_535 < 2 ** 31);
   }
   const [a, other] = [await one!.open("a"), await two!.open("a")];
   assert.notEqual(a.files, other.files);
@@ -48,4 +48,13 @@ Deno.test("Homes.open() gives another user where the one before is out of the ra
   const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE };
   const homes = await openHomes(options);
   assert.equal((await homes.open("a")).uid, 300_002);
+});
+
+Deno.test("openHomes() of one's own belong to nobody else", async () => {
+  await using directory = await temporaryDirectory();
+  const homes = await openHomes({ stateDirectory: directory.path, ownerId: "0a1b2c", isOwn: true });
+  assert.equal(homes.checkUid, undefined);
+  const { uid, files } = await homes.open("a");
+  assert.equal(uid, undefined);
+  assert.equal((await Deno.stat(files)).uid, Deno.uid());
 });

@@ -1,0 +1,166 @@
+import {
+  contains,
+  formatIpv4Address,
+  formatIpv4Network,
+  type Ipv4Network,
+  parseIpv4Network,
+} from "./ipv4_network.ts";
+import { parseDomain } from "./network_address.ts";
+import { isMetadata, isPublic } from "./special_networks.ts";
+
+/** The kinds of egress, each allowing more than the one before. */
+export const EGRESS_KINDS = ["none", "internet", "full"] as const;
+
+/** Nothing, addresses that are not private, or any that is not ours. */
+export type EgressKind = typeof EGRESS_KINDS[number];
+
+/** What a function may reach. */
+export type Egress = EgressKind | EgressList;
+
+/** Some destinations, and nothing else. */
+export interface EgressList {
+  readonly rules: readonly EgressRule[];
+  /** Addresses that names lead to count only if they are not private: the ceiling is `internet`. */
+  readonly isPublicOnly: boolean;
+}
+
+/** A destination: an IPv4 network, or a host by name; on one port, or on all. */
+export type EgressRule =
+  | { readonly type: "network"; readonly network: Ipv4Network; readonly port: number | undefined }
+  | { readonly type: "name"; readonly name: string; readonly port: number };
+
+/** Most rules of a list. */
+export const MAX_EGRESS_RULES = 64;
+
+/**
+ * One destination as people write it: `api.example.com:443`, `10.0.0.0/8`, `192.0.2.1:5432`.
+ *
+ * @throws {SyntaxError} when it is none of these
+ * @throws {RangeError} when it can never be reached
+ * @example
+ * ```ts
+ * import { parseEgressRule } from "./egress.ts";
+ * parseEgressRule("API.example.com:443"); // { type: "name", name: "api.example.com", port: 443 }
+ * ```
+ */
+export function parseEgressRule(text: string): EgressRule {
+  const [, destination = "", digits] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (destination === "" || port === 0 || (port ?? 1) > 65_535) throw unreadable(text);
+  const network = parseIpv4Network(destination);
+  if (network !== undefined) return networkRule({ text, destination, network, port });
+  // What has nothing but digits, dots and a slash was meant to be an address.
+  if (/^[\d./]+$/.test(destination) || destination.includes("/")) throw unreadable(text);
+  if (port === undefined) {
+    throw new SyntaxError(`"${text}" has no port. Write the port too: ${destination}:443`);
+  }
+  return { type: "name", name: parseHostName(destination, text), port };
+}
+
+/**
+ * Egress as a flag has it: a kind, or destinations with commas between them.
+ *
+ * @throws {SyntaxError | RangeError} see {@linkcode parseEgressRule}
+ */
+export function parseEgress(text: string): Egress {
+  const kind = EGRESS_KINDS.find((one) => one === text);
+  if (kind !== undefined) return kind;
+  if (!/[.:]/.test(text)) {
+    throw new SyntaxError(
+      `"${text}" is no kind of egress. Choose ${EGRESS_KINDS.join(", ")}, or list destinations: ` +
+        "api.example.com:443,10.0.0.0/8",
+    );
+  }
+  const rules = text.split(",").map((one) => parseEgressRule(one.trim()));
+  if (rules.length <= MAX_EGRESS_RULES) return { rules, isPublicOnly: false };
+  throw new RangeError(`More than ${MAX_EGRESS_RULES} destinations. Name networks instead`);
+}
+
+/** A rule as it would be written. */
+export function formatEgressRule(rule: EgressRule): string {
+  const destination = rule.type === "name" ? rule.name : formatIpv4Network(rule.network);
+  return rule.port === undefined ? destination : `${destination}:${rule.port}`;
+}
+
+/** Egress as it would be written. */
+export function formatEgress(egress: Egress): string {
+  if (typeof egress === "string") return egress;
+  return egress.rules.length === 0 ? "none" : egress.rules.map(formatEgressRule).join(", ");
+}
+
+/** What comes of asking for egress under a ceiling. */
+export type TightenedEgress =
+  | { readonly type: "allowed"; readonly egress: Egress }
+  /** The first thing that goes beyond the ceiling, as it would be written. */
+  | { readonly type: "refused"; readonly excess: string };
+
+/** What a function gets that asks for egress, where the operator allows `ceiling` at most. */
+export function tightenEgress(asked: Egress, ceiling: Egress): TightenedEgress {
+  if (asked === "none") return { type: "allowed", egress: asked };
+  if (typeof asked === "string") {
+    const isWithin = typeof ceiling === "string" &&
+      EGRESS_KINDS.indexOf(asked) <= EGRESS_KINDS.indexOf(ceiling);
+    return isWithin ? { type: "allowed", egress: asked } : { type: "refused", excess: asked };
+  }
+  const excess = asked.rules.find((rule) => !isRuleWithin(rule, ceiling));
+  if (excess !== undefined) return { type: "refused", excess: formatEgressRule(excess) };
+  return { type: "allowed", egress: { ...asked, isPublicOnly: ceiling === "internet" } };
+}
+
+function isRuleWithin(rule: EgressRule, ceiling: Egress): boolean {
+  switch (ceiling) {
+    case "none":
+      return false;
+    case "internet":
+      // Where a name leads is seen when it is resolved.
+      return rule.type === "name" || isPublic(rule.network);
+    case "full":
+      return true;
+    default:
+      return ceiling.rules.some((one) => covers(one, rule));
+  }
+}
+
+function covers(outer: EgressRule, inner: EgressRule): boolean {
+  if (outer.port !== undefined && outer.port !== inner.port) return false;
+  // A name under a ceiling of networks would be a way to choose what is resolved.
+  if (outer.type === "name") return inner.type === "name" && inner.name === outer.name;
+  return inner.type === "network" && contains(outer.network, inner.network);
+}
+
+interface NetworkText {
+  readonly text: string;
+  readonly destination: string;
+  readonly network: Ipv4Network;
+  readonly port: number | undefined;
+}
+
+function networkRule({ text, destination, network, port }: NetworkText): EgressRule {
+  const first = formatIpv4Address(network.base);
+  if (destination.split("/")[0] !== first) {
+    throw new SyntaxError(
+      `"${text}" has bits behind its prefix. Write ${formatIpv4Network(network)} for the network`,
+    );
+  }
+  if (isMetadata(network)) {
+    throw new RangeError(
+      `"${text}" is where clouds keep a machine's credentials, and is never reached. Leave it out`,
+    );
+  }
+  return { type: "network", network, port };
+}
+
+function parseHostName(name: string, text: string): string {
+  try {
+    return parseDomain(name);
+  } catch {
+    throw unreadable(text);
+  }
+}
+
+function unreadable(text: string): SyntaxError {
+  return new SyntaxError(
+    `"${text}" is no destination. Write api.example.com:443, 192.0.2.1:5432 or 10.0.0.0/8 ` +
+      "(IPv4; names need a port and can't hold *)",
+  );
+}

@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import type { Settings } from "../config/settings.ts";
+import type { ReachableName } from "../namespace/egress_watch.ts";
+import type { Network } from "../namespace/network.ts";
+import type { ControlGroups } from "../process/control_groups.ts";
+import { functionEnvironment, runCommand } from "../process/deno_command.ts";
+import type { EtcFiles } from "../process/etc_files.ts";
+import { SANDBOX_CACHE, SANDBOX_PATHS } from "../process/function_mounts.ts";
+import { openHostsFile } from "../process/hosts_file.ts";
+import { visibleVariables } from "../process/permission_flags.ts";
+import { readListeners, waitForListener } from "../process/readiness.ts";
+import { sandboxCommand } from "../process/sandbox.ts";
+import { spawnFunction } from "../process/spawn.ts";
+import { writeStartFile } from "../process/start_file.ts";
+import { withMemoryLimit } from "./groups.ts";
+import type { Homes } from "./homes.ts";
+import type { Sandbox, SandboxOptions } from "./isolation.ts";
+import { sandboxMounts } from "./sandbox_mounts.ts";
+
+/** What all sandboxes of one supervisor share. */
+export interface FullSite {
+  readonly settings: Settings;
+  readonly network: Network;
+  readonly homes: Homes;
+  /** Missing where the host has none to offer. */
+  readonly groups: ControlGroups | undefined;
+  readonly etc: EtcFiles;
+  readonly runtimeDirectory: string;
+}
+
+/** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
+export async function openFullSandbox(site: FullSite, options: SandboxOptions): Promise<Sandbox> {
+  const { settings, network, homes, groups, runtimeDirectory } = site;
+  const { name, egress, onProblems } = options;
+  await using stack = new AsyncDisposableStack();
+  let onNames = (_names: readonly ReachableName[]): void => {};
+  let known: readonly ReachableName[] = [];
+  const namespace = stack.use(
+    await network.open({
+      label: name,
+      egress,
+      onNames(names) {
+        known = names;
+        onNames(names);
+        onProblems(names.flatMap(describeProblem));
+      },
+    }),
+  );
+  const hosts = typeof egress === "string"
+    ? undefined
+    : stack.use(await openHostsFile(join(runtimeDirectory, "names", namespace.name)));
+  let writing = Promise.resolve();
+  onNames = (names) => {
+    writing = writing.then(() => hosts?.write(names))
+      .catch((error) => onProblems([`Names can't be written: ${error.message}`]));
+  };
+  onNames(known);
+  await writing;
+  const owned = stack.move();
+  owned.defer(() => {
+    onNames = () => {};
+    return writing;
+  });
+
+  return {
+    namespace: namespace.name,
+    async start({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
+      const port = settings.preferredPort;
+      const listen = { type: "tcp", hostname: "0.0.0.0", port } as const;
+      const home = await homes.open(name);
+      const variables = visibleVariables(policy.env, policy.permissions.env);
+      const startPath = join(runtimeDirectory, "start", `${namespace.name}.json`);
+      const startFile = owned.use(
+        await writeStartFile(startPath, { listen, variables }, home.uid),
+      );
+      const group = await groups?.open(String(namespace.ordinal), policy);
+      if (group !== undefined) owned.use(group);
+      const process = spawnFunction({
+        command: sandboxCommand({
+          network: { path: namespace.path },
+          joinFiles: group?.joinFiles ?? [],
+          uid: home.uid,
+          mounts: await sandboxMounts({
+            functionsDirectory: settings.functionsDirectory,
+            name,
+            etc: etcOf(site, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
+            cacheDirectory,
+            home,
+            startFile: startFile.path,
+          }),
+          links: hosts === undefined ? [] : [hosts.link],
+          scratch: [SANDBOX_CACHE],
+          workingDirectory: directory,
+          command: runCommand({
+            ...moduleOptions,
+            permissions: policy.permissions,
+            listen,
+            paths: SANDBOX_PATHS,
+          }),
+        }),
+        env: functionEnvironment({ listen, port, paths: SANDBOX_PATHS }),
+        onLine,
+      });
+      return {
+        process: withMemoryLimit(group, policy.memoryBytes, process),
+        async findEndpoint(pid, signal) {
+          const listener = await waitForListener({ pid, preferredPort: port, signal });
+          if (listener === undefined) return undefined;
+          if (listener.scope === "loopback") await namespace.exposeLoopback(listener.port);
+          return { hostname: namespace.address, port: listener.port };
+        },
+        async explain(pid) {
+          const [one] = (await readListeners(pid)).filter(({ scope }) => scope === "unreachable");
+          if (one === undefined) return undefined;
+          return `It listens on an IPv6 address alone (port ${one.port}); use 0.0.0.0 or 127.0.0.1`;
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function etcOf({ etc }: FullSite, egress: SandboxOptions["egress"]): EtcFiles["online"] {
+  if (egress === "none") return etc.offline;
+  return typeof egress === "string" ? etc.online : etc.named;
+}
+
+function describeProblem({ name, problem }: ReachableName): string[] {
+  return problem === undefined ? [] : [`Egress to "${name}": ${problem}`];
+}

@@ -1,0 +1,45 @@
+import { missingControllers } from "../process/cgroup_hierarchy.ts";
+import {
+  type ControlGroup,
+  type ControlGroups,
+  openControlGroups,
+  readHierarchy,
+} from "../process/control_groups.ts";
+import type { FunctionProcess } from "../process/spawn.ts";
+
+/** The control groups of a supervisor, or nothing where they can't be used, which is said. */
+export async function openGroups(
+  ownerId: string,
+  onWarning: (message: string) => void,
+): Promise<ControlGroups | undefined> {
+  try {
+    const hierarchy = await readHierarchy();
+    const missing = missingControllers(hierarchy);
+    if (missing.length > 0) {
+      onWarning(
+        `This host has no control group for ${missing.join(", ")}: functions are not bounded there`,
+      );
+    }
+    return await openControlGroups(ownerId, hierarchy);
+  } catch (error) {
+    onWarning(
+      `Control groups can't be used: ${(error as Error).message}. A greedy function can starve ` +
+        "the others. In a container, give it a writable /sys/fs/cgroup (--privileged, or " +
+        "--cgroupns host)",
+    );
+    return undefined;
+  }
+}
+
+/** The same process, whose end tells whether it wanted more memory than it might have. */
+export function withMemoryLimit(
+  group: ControlGroup | undefined,
+  memoryBytes: number,
+  process: FunctionProcess,
+): FunctionProcess {
+  if (group === undefined) return process;
+  const ended = process.ended.then(async (exit) =>
+    await group.oomKills() === 0 ? exit : { ...exit, exhaustedBytes: memoryBytes }
+  );
+  return { ...process, ended };
+}

@@ -1,0 +1,64 @@
+import type { IsolationLevel } from "../config/settings.ts";
+import type { FunctionPolicy } from "../function/policy.ts";
+import type { CheckResult } from "../process/check.ts";
+import type { ModuleOptions } from "../process/deno_command.ts";
+import type { OutputLine } from "../process/lines.ts";
+import type { FunctionProcess, StreamName } from "../process/spawn.ts";
+import type { Endpoint } from "../system/endpoint.ts";
+
+/** How functions are kept apart, at one level. Disposing of it leaves nothing. */
+export interface Isolation extends AsyncDisposable {
+  readonly level: IsolationLevel;
+  /** Tag of all that this supervisor makes. */
+  readonly ownerId: string;
+  /** User that owns the module caches; the supervisor's own when missing. */
+  readonly checkUid: number | undefined;
+  /** Holds what functions keep: a directory for each, under its name. */
+  readonly dataDirectory: string;
+  /** Opens what one instance will run in. */
+  readonly open: (options: SandboxOptions) => Promise<Sandbox>;
+  /** Checks a function's code, which is no more to be trusted than what runs. */
+  readonly check: (options: SourceCheck) => Promise<CheckResult>;
+}
+
+/** What a sandbox is for. */
+export interface SandboxOptions {
+  readonly name: string;
+  readonly egress: FunctionPolicy["egress"];
+  /** Told what of the egress can't be had, again whenever that changes. */
+  readonly onProblems: (problems: readonly string[]) => void;
+}
+
+/** What is around one instance's process. It is disposed of after the process has ended. */
+export interface Sandbox extends AsyncDisposable {
+  /** Its network namespace; missing where it has none with a name. */
+  readonly namespace: string | undefined;
+  readonly start: (options: StartOptions) => Promise<StartedProcess>;
+}
+
+/** What is started in a sandbox. */
+export interface StartOptions {
+  readonly directory: string;
+  readonly policy: FunctionPolicy;
+  readonly moduleOptions: ModuleOptions;
+  readonly cacheDirectory: string;
+  readonly onLine: (stream: StreamName, line: OutputLine) => void;
+}
+
+/** A process that has been started, and how to find out where it listens. */
+export interface StartedProcess {
+  readonly process: FunctionProcess;
+  /** Waits until it listens; gives nothing when the signal aborts first. */
+  readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
+  /** Why it can't be reached, once its time is up; nothing when it does not listen at all. */
+  readonly explain: (pid: number) => Promise<string | undefined>;
+}
+
+/** What is checked. */
+export interface SourceCheck {
+  readonly name: string;
+  readonly directory: string;
+  readonly moduleOptions: ModuleOptions;
+  readonly cacheDirectory: string;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,172 @@
+import { join } from "node:path";
+import type { Egress } from "../config/egress.ts";
+import { formatEgressRule } from "../config/egress.ts";
+import type { Permissions } from "../config/permissions.ts";
+import type { Settings } from "../config/settings.ts";
+import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
+import { checkFunction } from "../process/check.ts";
+import { functionEnvironment, runCommand } from "../process/deno_command.ts";
+import type { ProcessPaths } from "../process/function_mounts.ts";
+import { visibleVariables } from "../process/permission_flags.ts";
+import { PRELOAD_FILE } from "../process/preload_file.ts";
+import { spawnFunction } from "../process/spawn.ts";
+import { writeStartFile } from "../process/start_file.ts";
+import { isInstalled } from "../system/programs.ts";
+import { removeIfThere } from "../system/remove_if_there.ts";
+import { sleep } from "../system/sleep.ts";
+import { type Homes, openHomes } from "./homes.ts";
+import type { Isolation, Sandbox, SandboxOptions, StartOptions } from "./isolation.ts";
+import { openOwnPlace } from "./own_place.ts";
+
+const HOSTNAME = "127.0.0.1";
+
+const PAUSE_MS = 5;
+
+const NOT_ISOLATED =
+  "Isolation is none: Deno's permissions alone keep functions apart. They reach your network, and " +
+  "nothing bounds their memory (but for V8's heap), processes and CPU. This is for development";
+
+/** What all instances of one supervisor share. */
+interface Site {
+  readonly settings: Settings;
+  readonly homes: Homes;
+  readonly directory: string;
+  /** What a command begins with that is to die with the supervisor. */
+  readonly prefix: readonly string[];
+}
+
+/** Deno's permissions alone, on any system: for development. */
+export async function openNoIsolation(
+  settings: Settings,
+  onWarning: (message: string) => void,
+): Promise<Isolation> {
+  await using stack = new AsyncDisposableStack();
+  const { ownerId, directory } = stack.use(await openOwnPlace(settings));
+  const { stateDirectory } = settings;
+  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
+  onWarning(NOT_ISOLATED);
+  const hasSetpriv = Deno.build.os === "linux" &&
+    await isInstalled("setpriv", Deno.env.get("PATH") ?? "");
+  const prefix = hasSetpriv ? ["setpriv", "--pdeathsig", "KILL"] : [];
+  const site = { settings, homes, directory, prefix };
+  let opened = 0;
+  const owned = stack.move();
+  return {
+    level: "none",
+    ownerId,
+    checkUid: undefined,
+    dataDirectory: homes.directory,
+    open: (options) => openSandbox(site, { ...options, id: ++opened }),
+    check: (options) =>
+      checkFunction({
+        ...options,
+        ...options.moduleOptions,
+        functionsDirectory: settings.functionsDirectory,
+        checkTypes: settings.checkCode,
+        mounts: undefined,
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openSandbox(
+  { settings, homes, directory: place, prefix }: Site,
+  { name, id }: SandboxOptions & { readonly id: number },
+): Promise<Sandbox> {
+  const own = join(place, String(id));
+  await Deno.mkdir(join(own, "tmp"), { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => removeIfThere(own));
+  const owned = stack.move();
+  return {
+    namespace: undefined,
+    async start({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
+      const home = await homes.open(name);
+      const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
+      const paths: ProcessPaths = {
+        deno: Deno.execPath(),
+        preload: join(own, "preload.js"),
+        start: join(own, "start.json"),
+        cache: cacheDirectory,
+        data: home.files,
+        temporary: join(own, "tmp"),
+      };
+      await Deno.copyFile(PRELOAD_FILE, paths.preload);
+      const variables = visibleVariables(policy.env, policy.permissions.env);
+      owned.use(await writeStartFile(paths.start, { listen, variables }));
+      await keepStorage(cacheDirectory, home.storage);
+      const process = spawnFunction({
+        command: [
+          ...prefix,
+          ...runCommand({
+            ...moduleOptions,
+            permissions: withEgress(policy.permissions, policy.egress),
+            listen,
+            paths,
+            readable: await readablePaths(settings, { directory, paths }),
+            heapBytes: policy.memoryBytes,
+          }),
+        ],
+        cwd: directory,
+        isDirect: true,
+        env: functionEnvironment({ listen, port: listen.port, paths }),
+        onLine,
+      });
+      return {
+        process,
+        findEndpoint: async (_pid, signal) =>
+          await waitForPort(listen, signal) ? { ...listen } : undefined,
+        explain: () =>
+          Promise.resolve(
+            `It did not listen on the port that it was given (PORT, ${listen.port}). Without ` +
+              "isolation, only that one is reached; Deno.serve and node:http are moved there",
+          ),
+      };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** `Deno.openKv()` and `localStorage` are kept beside the module cache, which may be swept. */
+async function keepStorage(cacheDirectory: string, storage: string): Promise<void> {
+  const path = join(cacheDirectory, "location_data");
+  await removeIfThere(path);
+  await Deno.symlink(storage, path);
+}
+
+/** What egress comes to where Deno alone holds a function back. */
+function withEgress(permissions: Permissions, egress: Egress): Permissions {
+  if (egress === "none") return { ...permissions, net: false };
+  if (typeof egress === "string") return permissions;
+  return { ...permissions, net: egress.rules.map(formatEgressRule) };
+}
+
+async function readablePaths(
+  { functionsDirectory }: Settings,
+  { directory, paths }: Pick<StartOptions, "directory"> & { readonly paths: ProcessPaths },
+): Promise<string[]> {
+  const common = [...COMMON_FILES, SHARED_DIRECTORY].map((file) => join(functionsDirectory, file));
+  const { cache, data, temporary } = paths;
+  return [directory, await Deno.realPath(directory), ...common, cache, data, temporary];
+}
+
+/** A port that is free at this moment. */
+function findPort(): number {
+  using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
+  return listener.addr.port;
+}
+
+async function waitForPort(
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  while (!signal.aborted) {
+    try {
+      (await Deno.connect({ hostname, port })).close();
+      return true;
+    } catch {
+      await sleep(PAUSE_MS, signal);
+    }
+  }
+  return false;
+}

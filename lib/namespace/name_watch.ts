@@ -1,0 +1,80 @@
+import { sleep } from "../system/sleep.ts";
+import { afterResolution, type NameState, UNKNOWN_NAME } from "./name_state.ts";
+import type { ResolveName } from "./resolve_name.ts";
+
+/** Follows names for all functions of a supervisor: each is asked for once, however many want it. */
+export interface Names {
+  /** Follows names until it is disposed of; `onChange` is called when one leads elsewhere. */
+  readonly watch: (names: readonly string[], onChange: () => void) => NameWatch;
+}
+
+/** Some names that are followed. */
+export interface NameWatch extends Disposable {
+  readonly stateOf: (name: string) => NameState;
+  /** Resolves when every name has been asked for once. */
+  readonly known: Promise<void>;
+}
+
+/** A name that somebody wants. */
+interface Followed {
+  state: NameState;
+  readonly listeners: Set<() => void>;
+  readonly known: Promise<void>;
+  readonly stop: AbortController;
+}
+
+/** Follows names: asks for each, and again when its answer has aged. */
+export function followNames(resolve: ResolveName): Names {
+  const followed = new Map<string, Followed>();
+
+  function follow(name: string): Followed {
+    const present = followed.get(name);
+    if (present !== undefined) return present;
+    const first = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    const one: Followed = {
+      state: UNKNOWN_NAME,
+      listeners: new Set(),
+      known: first.promise,
+      stop,
+    };
+    followed.set(name, one);
+    void refresh(name, one, first.resolve);
+    return one;
+  }
+
+  async function refresh(name: string, one: Followed, onKnown: () => void): Promise<void> {
+    while (!one.stop.signal.aborted) {
+      const before = one.state;
+      one.state = afterResolution(before, await resolve(name));
+      onKnown();
+      if (hasChanged(before, one.state)) { for (const listener of [...one.listeners]) listener(); }
+      await sleep(one.state.refreshMs, one.stop.signal);
+    }
+  }
+
+  return {
+    watch(names, onChange) {
+      const wanted = names.map((name) => [name, follow(name)] as const);
+      for (const [, one] of wanted) one.listeners.add(onChange);
+      return {
+        stateOf: (name) => followed.get(name)?.state ?? UNKNOWN_NAME,
+        known: Promise.all(wanted.map(([, one]) => one.known)).then(() => {}),
+        [Symbol.dispose]() {
+          for (const [name, one] of wanted) {
+            one.listeners.delete(onChange);
+            if (one.listeners.size > 0) continue;
+            one.stop.abort();
+            followed.delete(name);
+          }
+        },
+      };
+    },
+  };
+}
+
+function hasChanged(before: NameState, after: NameState): boolean {
+  return before.problem !== after.problem ||
+    String(before.addresses) !== String(after.addresses) ||
+    String(before.retired) !== String(after.retired);
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { WORLD } from "../world.ts";
+import { eventually, type Server, startServer } from "./harness.ts";
+import { PROBE, probe } from "./probe.ts";
+
+const SEEN = "sees 198.51.100.2\n";
+const REFUSED = /^failed: (ConnectionRefused|TypeError: .*refused)/;
+
+async function reaches(server: Server, name: string, url: string): Promise<void> {
+  const host = new URL(url).hostname;
+  const answer = await probe(server, name, `fetch|${url}`);
+  assert.ok(answer.endsWith(SEEN), `${name} to ${host}: ${answer}`);
+}
+
+async function isRefused(server: Server, name: string, target: string): Promise<void> {
+  assert.match(await probe(server, name, `connect|${target}`), REFUSED, `${name} to ${target}`);
+}
+
+Deno.test("egress: a list opens what it names, on the ports it names, and nothing else", async () => {
+  await using server = await startServer({
+    flags: ["--egress=full"],
+    files: {
+      "network/index.ts": PROBE,
+      "network/ddsrv.json": '{ "egress": ["192.168.77.0/24", "203.0.113.10:8080"] }',
+      "named/index.ts": PROBE,
+      "named/ddsrv.json": '{ "egress": ["server.test:80", "nobody.test:443"] }',
+      "open/index.ts": PROBE,
+    },
+  });
+  for (const name of ["network", "named", "open"]) await server.said(`${name} ready`);
+  await reaches(server, "network", `http://${WORLD.neighbour}/`);
+  await reaches(server, "network", `http://${WORLD.server}:8080/`);
+  for (const target of [`${WORLD.server} 80`, `${WORLD.other} 80`, `${WORLD.metadata} 80`]) {
+    await isRefused(server, "network", target);
+  }
+  await reaches(server, "named", "http://server.test/");
+  await reaches(server, "named", `http://${WORLD.server}/`);
+  for (const target of [`${WORLD.server} 8080`, `${WORLD.neighbour} 80`, `${WORLD.other} 80`]) {
+    await isRefused(server, "named", target);
+  }
+  // It asks nobody: names could carry anything to anywhere.
+  await isRefused(server, "named", `${WORLD.resolver} 53`);
+  const lookUp = await probe(server, "named", "fetch|http://neighbour.test/");
+  assert.match(lookUp, /^failed: /);
+  // What is refused above is there, for one that may.
+  for (const target of [`${WORLD.server} 8080`, `${WORLD.neighbour} 80`, `${WORLD.resolver} 53`]) {
+    const what = `${target.endsWith("53") ? "resolve|server.test" : `connect|${target}`}`;
+    assert.ok(!(await probe(server, "open", what)).startsWith("failed"), target);
+  }
+  await server.said('named: Egress to "nobody.test": it does not resolve');
+  const { egress, problems } = await server.inspect("named");
+  assert.equal(egress, "server.test:80, nobody.test:443");
+  assert.equal(problems.length, 1);
+});
+
+Deno.test("egress: a name that moves is followed, and one that appears is opened", async () => {
+  const tell = async (names: Record<string, string>): Promise<void> => {
+    const response = await fetch(`http://${WORLD.server}/names`, {
+      method: "POST",
+      body: JSON.stringify(names),
+    });
+    await response.body?.cancel();
+  };
+  await tell({ "moving.test": WORLD.server });
+  await using server = await startServer({
+    files: {
+      "app/index.ts": PROBE,
+      "app/ddsrv.json": '{ "egress": ["moving.test:80", "late.test:80"] }',
+    },
+  });
+  await server.said("app ready");
+  assert.equal(
+    await probe(server, "app", "fetch|http://moving.test/"),
+    `${WORLD.server} ${SEEN}`,
+  );
+  assert.match(await probe(server, "app", "fetch|http://late.test/"), /^failed: /);
+  await tell({ "moving.test": WORLD.other, "late.test": WORLD.other });
+  const now = `${WORLD.other} ${SEEN}`;
+  for (const name of ["moving.test", "late.test"]) {
+    await eventually(
+      `${name} leads elsewhere`,
+      async () => await probe(server, "app", `fetch|http://${name}/`) === now,
+    );
+  }
+  await eventually(
+    "where it led before is closed again",
+    async () => REFUSED.test(await probe(server, "app", `connect|${WORLD.server} 80`)),
+  );
+  await eventually(
+    "nothing is left to complain of",
+    async () => (await server.inspect("app")).problems.length === 0,
+  );
+});
+
+Deno.test("egress: a manifest can't list its way around the operator's ceiling", async () => {
+  const manifest = (...egress: string[]): string => JSON.stringify({ egress });
+  await using server = await startServer({
+    files: {
+      "private/index.ts": PROBE,
+      "private/ddsrv.json": manifest("10.0.0.0/8"),
+      // A name that its owner may point anywhere.
+      "rebound/index.ts": PROBE,
+      "rebound/ddsrv.json": manifest("neighbour.test:80", "metadata.test:80", "server.test:80"),
+      "public/index.ts": PROBE,
+      "public/ddsrv.json": manifest("203.0.113.0/24"),
+    },
+  });
+  await server.said("rebound ready");
+  await server.said("public ready");
+  await server.said("private failed");
+  const { detail } = await server.inspect("private");
+  assert.match(
+    detail!,
+    /asks for egress "10\.0\.0\.0\/8", and the most that is allowed here is "internet"/,
+  );
+  await reaches(server, "public", `http://${WORLD.other}/`);
+  await reaches(server, "rebound", "http://server.test/");
+  await isRefused(server, "rebound", `${WORLD.neighbour} 80`);
+  await isRefused(server, "rebound", `${WORLD.metadata} 80`);
+  const { problems } = await server.inspect("rebound");
+  assert.equal(problems.length, 2);
+  for (const one of problems) assert.match(one, /which may not be reached from here/);
+});
+
+Deno.test("egress: the operator's list is the ceiling of every function", async () => {
+  await using server = await startServer({
+    flags: ["--egress", `${WORLD.server}:80,192.168.0.0/16,server.test:80`],
+    files: {
+      "all/index.ts": PROBE,
+      "less/index.ts": PROBE,
+      "less/ddsrv.json": `{ "egress": ["${WORLD.neighbour}:80"] }`,
+      "none/index.ts": PROBE,
+      "none/ddsrv.json": '{ "egress": "none" }',
+      "more/index.ts": PROBE,
+      "more/ddsrv.json": '{ "egress": "internet" }',
+      "name/index.ts": PROBE,
+      "name/ddsrv.json": '{ "egress": ["server.test:8080"] }',
+    },
+  });
+  for (const name of ["all", "less", "none"]) await server.said(`${name} ready`);
+  for (const name of ["more", "name"]) await server.said(`${name} failed`);
+  await reaches(server, "all", `http://${WORLD.neighbour}/`);
+  await reaches(server, "all", "http://server.test/");
+  await reaches(server, "less", `http://${WORLD.neighbour}/`);
+  await isRefused(server, "less", `${WORLD.server} 80`);
+  await isRefused(server, "none", `${WORLD.neighbour} 80`);
+  const { detail } = await server.inspect("more");
+  assert.match(detail!, /the most that is allowed here is "203\.0\.113\.10:80, 192\.168\.0\.0\/16/);
+});

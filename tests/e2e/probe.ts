@@ -1,0 +1,46 @@
+import type { Server } from "./harness.ts";
+
+/** Tries from inside what it is asked to, and says what came of it. */
+export const PROBE = `Deno.serve(async (request) => {
+  const [what, argument = ""] = decodeURIComponent(new URL(request.url).pathname.slice(1)).split("|");
+  const attempts: Record<string, () => unknown> = {
+    connect: async () => {
+      const [hostname, port] = argument.split(" ");
+      const connection = await Deno.connect({ hostname, port: Number(port) });
+      connection.close();
+      return "connected";
+    },
+    "connect-unix": async () => {
+      (await Deno.connect({ transport: "unix", path: argument })).close();
+      return "connected";
+    },
+    fetch: async () => {
+      // A connection of its own: a kept one goes on, whatever has been closed since.
+      using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+      return await (await fetch(argument, { client })).text();
+    },
+    resolve: async () => String(await Deno.resolveDns(argument, "A")),
+    read: () => Deno.readTextFileSync(argument).slice(0, 40),
+    list: () => [...Deno.readDirSync(argument)].map((entry) => entry.name).join(" "),
+    write: () => { Deno.writeTextFileSync(argument, "x"); return "written"; },
+    env: () => Object.keys(Deno.env.toObject()).sort().join(" "),
+    uid: () => Deno.uid() + " " + Deno.gid(),
+    interfaces: () => Deno.networkInterfaces().map((one) => one.name + " " + one.address).join(", "),
+    variable: () => Deno.env.get(argument) ?? "unset",
+    serve: () => { Deno.serve({ port: Number(argument), onListen() {} }, () => new Response()); return "served"; },
+    run: () => new Deno.Command("ip", { args: ["link"] }).outputSync().code,
+  };
+  const began = performance.now();
+  try {
+    return new Response(String(await attempts[what]!()));
+  } catch (error) {
+    const { name, message } = error as Error;
+    return new Response("failed: " + name + ": " + message + " after " +
+      Math.round(performance.now() - began) + " ms");
+  }
+});\n`;
+
+/** What came of it, in one line. */
+export async function probe(server: Server, name: string, what: string): Promise<string> {
+  return await (await fetch(`${server.url}/${name}/${encodeURIComponent(what)}`)).text();
+}
