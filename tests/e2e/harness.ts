@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Directory to work in; a new one, removed at the end, when left out. */
   readonly directory?: string;
+  /** What runs the command line; this Deno with this checkout when left out. */
+  readonly command?: readonly string[];
 }
 
 /** A command's end. */
@@ -47,6 +49,8 @@ export interface Server extends AsyncDisposable {
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
+const COMMAND = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN];
+
 /** Longest that a test waits for anything. */
 const PATIENCE_MS = 40_000;
 
@@ -66,8 +70,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   await Deno.mkdir(paths.functions, { recursive: true });
   await writeFiles(paths.functions, options.files ?? {});
   for (const name of options.cached ?? []) await fillCache(paths.socket, name);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", MAIN, "serve", paths.functions, "--port=0"]
+  const [program = "", ...first] = options.command ?? COMMAND;
+  const child = new Deno.Command(program, {
+    args: [...first, "serve", paths.functions, "--port=0"]
       .concat(["--socket", paths.socket, "--logs-dir", paths.logs, ...options.flags ?? []]),
     env: { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1", ...options.env },
     stdin: "null",

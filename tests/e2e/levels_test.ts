@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { WORLD } from "../world.ts";
+import { eventually, runCli, type Server, startServer } from "./harness.ts";
+import { type OrdinaryUser, ordinaryUser } from "./ordinary_user.ts";
+import { PROBE, probe } from "./probe.ts";
+
+const STYLES = {
+  "served/index.ts": 'Deno.serve((request) => new Response("served " + request.url));\n',
+  "exported/index.ts": 'export default { fetch: () => new Response("exported") };\n',
+  "node/index.ts":
+    'import http from "node:http";\nhttp.createServer((_, answer) => answer.end("node")).listen(5000);\n',
+};
+
+async function startRootless(
+  user: OrdinaryUser,
+  files: Readonly<Record<string, string>>,
+): Promise<Server> {
+  const { directory, command, env } = user;
+  return await startServer({ directory, command, env, files, flags: ["--isolation=rootless"] });
+}
+
+async function processesOf(uid: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    const status = await Deno.readTextFile(`/proc/${name}/status`).catch(() => "");
+    if (!status.includes(`\nUid:\t${uid}\t`)) continue;
+    found.push(await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => ""));
+  }
+  return found.filter((line) => line !== "");
+}
+
+Deno.test("rootless: an ordinary user's functions serve, each in a sandbox of its own", async () => {
+  await using user = await ordinaryUser();
+  await using server = await startRootless(user, {
+    ...STYLES,
+    "probe/index.ts": PROBE,
+    "probe/.env": "OWN=1\n",
+    "raw/index.ts": "for await (const one of Deno.listen({ port: 5000 })) one.close();\n",
+    "raw/ddsrv.json": '{ "startTimeout": "2s" }',
+  });
+  const { host } = new URL(server.url);
+  await server.answers("/served/a?b", `served http://${host}/a?b`);
+  await server.answers("/exported", "exported");
+  await server.answers("/node", "node");
+  await server.said("probe ready");
+  await server.said("Isolation: rootless");
+  await server.said("Rootless: functions have no egress, and nothing bounds their memory");
+  await server.said("raw failed: It listens on port 5000 by itself");
+  assert.equal((await server.inspect("probe")).isolation, "rootless");
+  assert.match((await server.cli("ls")).stdout, /probe .* rootless/);
+
+  // What is refused below is there.
+  const service = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const abstract = Deno.listen({ transport: "unix", path: "\0ddsrv-test" });
+  await Deno.writeTextFile(join(user.directory, "secret"), "x");
+  (await Deno.connect({ hostname: "127.0.0.1", port: service.addr.port })).close();
+  const denied = [
+    `connect|127.0.0.1 ${service.addr.port}`,
+    `connect|198.51.100.2 ${service.addr.port}`,
+    `connect|${WORLD.server} 80`,
+    `connect|${WORLD.metadata} 80`,
+    "fetch|http://server.test/",
+    `connect-unix|${server.socket}`,
+    "connect-unix|\0ddsrv-test",
+    `read|${join(user.directory, "secret")}`,
+    `list|${join(server.functions, "served")}`,
+    `write|${join(server.functions, "probe/index.ts")}`,
+    "read|/etc/passwd",
+    "write|/etc/hosts",
+    "write|/new",
+    "run|",
+  ];
+  for (const what of denied) assert.match(await probe(server, "probe", what), /^failed: /, what);
+  service.close();
+  abstract.close();
+  assert.equal(await probe(server, "probe", "variable|OWN"), "1");
+  assert.equal(await probe(server, "probe", "write|/tmp/own"), "written");
+  assert.equal(await probe(server, "probe", "interfaces|"), "lo 127.0.0.1, lo ::1");
+  const { pid } = await server.inspect("probe");
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  assert.match(status, /^NoNewPrivs:\t1$/m);
+  assert.match(status, /^CapEff:\t0+$/m);
+  server.signal("SIGKILL");
+  await server.exited;
+  await eventually("no process is left", async () => (await processesOf(user.uid)).length === 0);
+});
+
+Deno.test("rootless: a function can't turn its socket into another one", async () => {
+  await using user = await ordinaryUser();
+  const target = `${user.directory}/other.sock`;
+  const redirect = `
+    Deno.removeSync("/ddsrv/listen/http.sock");
+    Deno.symlinkSync(${JSON.stringify(target)}, "/ddsrv/listen/http.sock");`;
+  let isReached = false;
+  const other = Deno.serve({ path: target, onListen() {} }, () => {
+    isReached = true;
+    return new Response("other");
+  });
+  await Deno.chmod(target, 0o777);
+  await using server = await startRootless(user, {
+    "ddsrv.json": '{ "permissions": "all" }',
+    "later/index.ts": `Deno.serve((request) => {
+      if (!request.url.endsWith("/turn")) return new Response("itself");
+      ${redirect}
+      return new Response("turned");
+    });\n`,
+    "at-once/index.ts": `
+      Deno.symlinkSync(${JSON.stringify(target)}, "/ddsrv/listen/http.sock");
+      setInterval(() => {}, 1000);\n`,
+    "at-once/ddsrv.json": '{ "startTimeout": "2s" }',
+  });
+  await server.answers("/later", "itself");
+  await server.answers("/later/turn", "turned");
+  for (let count = 0; count < 20; count++) {
+    // New connections as well as kept ones.
+    const answers = await Promise.all(
+      Array.from(
+        { length: 8 },
+        () => fetch(`${server.url}/later`).then((response) => response.text()),
+      ),
+    );
+    for (const answer of answers) assert.equal(answer, "itself");
+  }
+  await server.said("at-once failed: It did not listen");
+  assert.ok(!isReached);
+  await other.shutdown();
+});
+
+Deno.test("rootless: root is told to leave it, and others that full takes root", async () => {
+  await using user = await ordinaryUser();
+  const asRoot = await runCli(["serve", "/tmp", "--isolation=rootless"]);
+  assert.equal(asRoot.code, 1);
+  assert.match(
+    asRoot.stderr,
+    /^ddsrv: Rootless isolation is for an ordinary user, and this is root/,
+  );
+  const [program = "", ...args] = user.command;
+  const output = await new Deno.Command(program, {
+    args: [...args, "serve", "/tmp"],
+    env: user.env,
+  }).output();
+  assert.equal(output.code, 1);
+  assert.match(
+    new TextDecoder().decode(output.stderr),
+    /needs root\. Run it with sudo, or choose --isolation=rootless/,
+  );
+});
+
+Deno.test("none: Deno's permissions alone, which list and banner say", async () => {
+  await using server = await startServer({
+    flags: ["--isolation=none"],
+    files: {
+      ...STYLES,
+      "probe/index.ts": PROBE,
+      "probe/.env": "OWN=1\n",
+      "shut/index.ts": PROBE,
+      "shut/ddsrv.json": '{ "egress": "none" }',
+      "_shared/mod.ts": "export const shared = 1;\n",
+    },
+  });
+  for (const name of ["served", "node"]) await server.said(`${name} ready`);
+  await server.answers("/exported", "exported");
+  await server.answers("/node", "node");
+  await server.said("probe ready");
+  await server.said("shut ready");
+  await server.said("Isolation is none: Deno's permissions alone");
+  assert.equal((await server.inspect("probe")).isolation, "none");
+  assert.equal(await probe(server, "probe", "variable|OWN"), "1");
+  assert.match(
+    await probe(server, "probe", `read|${server.functions}/_shared/mod.ts`),
+    /^export/,
+  );
+  const denied = [
+    "read|/etc/passwd",
+    `list|${join(server.functions, "served")}`,
+    `write|${join(server.functions, "probe/index.ts")}`,
+    "write|/tmp/ddsrv-not-here",
+    "run|",
+  ];
+  for (const what of denied) {
+    assert.match(await probe(server, "probe", what), /^failed: NotCapable/, what);
+  }
+  assert.match(await probe(server, "shut", `connect|${WORLD.server} 80`), /^failed: NotCapable/);
+  assert.equal(await probe(server, "probe", `connect|${WORLD.server} 80`), "connected");
+  const { pid } = await server.inspect("probe");
+  server.signal("SIGKILL");
+  await server.exited;
+  await eventually(
+    "no function is left",
+    async () => await Deno.stat(`/proc/${pid}`).then(() => false, () => true),
+  );
+});
+
+Deno.test("none: what a function keeps is kept, and a new revision takes over", async () => {
+  await using server = await startServer({
+    flags: ["--isolation=none"],
+    files: {
+      "app/index.ts": `
+        const kv = await Deno.openKv();
+        Deno.serve(async () => {
+          const count = ((await kv.get<number>(["count"])).value ?? 0) + 1;
+          await kv.set(["count"], count);
+          Deno.writeTextFileSync(Deno.env.get("DDSRV_DATA") + "/count", String(count));
+          return new Response(String(count));
+        });\n`,
+    },
+  });
+  await server.answers("/app", "1");
+  assert.equal((await server.cli("reload", "app")).code, 0);
+  await server.answers("/app", "2");
+  assert.equal((await server.cli("rm", "app", "--purge")).code, 0);
+});
