@@ -1,0 +1,192 @@
+// Rows of the attack table that have no test of their own elsewhere, each with the same thing tried
+// where it must succeed.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { WORLD } from "../world.ts";
+import { answering, eventually, host, type Server, startServer } from "./harness.ts";
+import { PROBE, probe } from "./probe.ts";
+
+/** Runs a program inside and gives its exit code and what it said. */
+const RUNNER = `Deno.serve(async (request) => {
+  const [command, ...args] = await request.json() as string[];
+  try {
+    const { code, stdout, stderr } = new Deno.Command(command!, { args }).outputSync();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    return new Response(code + " " + said.trim());
+  } catch (error) {
+    return new Response("failed: " + (error as Error).message);
+  }
+});\n`;
+
+async function run(server: Server, name: string, ...command: string[]): Promise<string> {
+  const body = JSON.stringify(command);
+  return await (await fetch(`${server.url}/${name}`, { method: "POST", body })).text();
+}
+
+async function addressOf(server: Server, name: string): Promise<string> {
+  return (await server.inspect(name)).upstream!.split(":")[0]!;
+}
+
+function gatewayOf(address: string): string {
+  return address.replace(/\d+$/, (last) => String(Number(last) - 1));
+}
+
+Deno.test("attacks: gateways, the metadata service, link-local addresses, sockets of the host", async () => {
+  await using server = await startServer({
+    flags: ["--egress=full"],
+    files: { "probe/index.ts": PROBE, "other/index.ts": PROBE },
+  });
+  for (const name of ["probe", "other"]) await server.said(`${name} ready`);
+  const service = Deno.listen({ hostname: "0.0.0.0", port: 0 });
+  const { port } = service.addr;
+  const abstract = Deno.listen({ transport: "unix", path: "\0ddsrv-attack" });
+  const path = await Deno.makeTempFile({ prefix: "ddsrv-e2e-", suffix: ".sock" });
+  await Deno.remove(path);
+  const named = Deno.listen({ transport: "unix", path });
+  const gateways = [];
+  for (const name of ["probe", "other"]) gateways.push(gatewayOf(await addressOf(server, name)));
+  // All of it can be reached by the host itself.
+  for (const hostname of gateways) (await Deno.connect({ hostname, port })).close();
+  (await Deno.connect({ hostname: WORLD.metadata, port: 80 })).close();
+  (await Deno.connect({ transport: "unix", path: "\0ddsrv-attack" })).close();
+  (await Deno.connect({ transport: "unix", path })).close();
+
+  assert.equal(await probe(server, "probe", `connect|${WORLD.neighbour} 80`), "connected");
+  for (const target of [...gateways.map((one) => `${one} ${port}`), `${WORLD.metadata} 80`]) {
+    assert.match(await probe(server, "probe", `connect|${target}`), /^failed: ConnectionRefused/);
+  }
+  for (const what of ["connect-unix|\0ddsrv-attack", `connect-unix|${path}`]) {
+    assert.match(await probe(server, "probe", what), /^failed: /, what);
+  }
+  // The host's end has no such address, so that there is none to be guessed.
+  const { namespace } = await server.inspect("probe");
+  const link = namespace!.replace(/^ddsrv-(.*)-(.*)$/, "dd$1f$2");
+  assert.equal(await host("ip", "-6", "-o", "addr", "show", "dev", link), "");
+  assert.match(await host("ip", "-4", "-o", "addr", "show", "dev", link), /inet /);
+  for (const hostname of ["fe80::1%eth0", "ff02::1%eth0", "::ffff:169.254.169.254"]) {
+    assert.match(
+      await probe(server, "probe", `connect|${hostname} ${port}`),
+      /^failed: /,
+      hostname,
+    );
+  }
+  for (const one of [service, abstract, named]) one.close();
+});
+
+Deno.test("attacks: another function's address as source is dropped, and counted", async () => {
+  await using server = await startServer({
+    files: { "app/index.ts": answering("app"), "victim/index.ts": answering("victim") },
+  });
+  await server.answers("/app", "app");
+  await server.answers("/victim", "victim");
+  const { namespace } = await server.inspect("app");
+  const inside = (...command: string[]): Promise<string> =>
+    host("ip", "netns", "exec", namespace!, ...command);
+  const get = (source: string): Promise<string> =>
+    inside("curl", "-s", "-m", "1", "--interface", source, `http://${WORLD.server}/`);
+  const [own, stolen] = [await addressOf(server, "app"), await addressOf(server, "victim")];
+  assert.match(await get(own), /sees/);
+  // As root of that namespace, which no function is.
+  await inside("ip", "addr", "add", `${stolen}/32`, "dev", "eth0");
+  assert.equal(await get(stolen), "");
+  const table = `ddsrv_${namespace!.split("-")[1]}`;
+  assert.match(await host("nft", "list", "counter", "inet", table, "spoofed"), /packets [1-9]/);
+  await server.answers("/victim", "victim");
+});
+
+Deno.test("attacks: what another function keeps is out of sight, by path and by user", async () => {
+  const keeping = `Deno.writeTextFileSync(Deno.env.get("DDSRV_DATA") + "/kept", "secret");\n`;
+  await using server = await startServer({
+    files: { "victim/index.ts": keeping + PROBE, "probe/index.ts": keeping + PROBE },
+  });
+  for (const name of ["victim", "probe"]) await server.said(`${name} ready`);
+  const { dataDirectory } = await supervisorReport(server);
+  const path = join(dataDirectory, "victim/files/kept");
+  assert.equal(await Deno.readTextFile(path), "secret");
+  assert.match(await probe(server, "probe", `read|${path}`), /^failed: NotFound/);
+  assert.equal(await probe(server, "probe", "list|/ddsrv/data"), "kept");
+  const uids = await Promise.all(["victim", "probe"].map((name) => probe(server, name, "uid|")));
+  assert.notEqual(uids[0], uids[1]);
+  // Even where it could be seen, it could not be read.
+  assert.equal((await Deno.stat(join(dataDirectory, "victim/files"))).mode! & 0o777, 0o700);
+  const [uid] = uids[1]!.split(" ");
+  const cat = ["setpriv", "--reuid", uid!, "--regid", uid!, "--clear-groups", "cat", path];
+  assert.equal(await host(...cat as [string]), "");
+});
+
+Deno.test("attacks: a setuid program gives a function nothing", async () => {
+  await using server = await startServer({
+    files: { "ddsrv.json": '{ "permissions": { "run": true } }', "app/index.ts": RUNNER },
+  });
+  const program = join(server.functions, "app/setuid-id");
+  await Deno.copyFile("/usr/bin/id", program);
+  await Deno.chmod(program, 0o4755);
+  await Deno.chmod(server.directory, 0o755);
+  await server.said("app ready");
+  // On the host it makes anybody root.
+  const user = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+  assert.equal(await host("setpriv", ...user, program, "-u"), "0\n");
+  assert.match(await run(server, "app", program, "-u"), /^0 \d{10}$/);
+});
+
+Deno.test("attacks: a function can't grow out of its files, its memory or its processes", async () => {
+  await using server = await startServer({
+    files: {
+      "ddsrv.json": '{ "permissions": { "run": true }, "memory": "400MiB", "processes": 80 }',
+      "app/index.ts": RUNNER,
+      "neighbour/index.ts": answering("well"),
+    },
+  });
+  await server.said("app ready");
+  await server.answers("/neighbour", "well");
+  assert.match(await run(server, "app", "sh", "-c", "echo x > /tmp/x && cat /tmp/x"), /^0 x$/);
+  for (const directory of ["/tmp", "/dev/shm", "/dev", "/", "/etc", "/ddsrv", "/usr/bin"]) {
+    const fill = `head -c 600M /dev/zero > ${directory}/fill; echo "code $?"`;
+    const came = await run(server, "app", "sh", "-c", fill);
+    assert.doesNotMatch(came, /code 0$/, `${directory}: ${came}`);
+    await run(server, "app", "rm", "-f", `${directory}/fill`);
+  }
+  const bomb = "b() { b | b & }; b; sleep 2; echo survived";
+  await run(server, "app", "sh", "-c", bomb);
+  await server.answers("/neighbour", "well");
+  assert.equal((await server.cli("rm", "app")).code, 0);
+  await eventually(
+    "it is all gone",
+    async () => !(await host("ps", "-eo", "args")).includes("b() { b | b & }"),
+  );
+  await server.answers("/neighbour", "well");
+});
+
+Deno.test("attacks: two supervisors of one host leave each other alone", async () => {
+  const files = { "app/index.ts": answering("one"), "probe/index.ts": PROBE };
+  await using one = await startServer({ files });
+  await using two = await startServer({ files: { ...files, "app/index.ts": answering("two") } });
+  await one.answers("/app", "one");
+  await two.answers("/app", "two");
+  await two.said("probe ready");
+  const reports = await Promise.all([one, two].map(supervisorReport));
+  assert.notEqual(reports[0]!.owner, reports[1]!.owner);
+  const [first, second] = [await addressOf(one, "app"), await addressOf(two, "app")];
+  assert.notEqual(first.split(".")[1], second.split(".")[1]);
+  assert.match(await probe(two, "probe", `connect|${first} 8000`), /^failed: ConnectionRefused/);
+  // One is killed, and starts again: what it sweeps is its own.
+  const { pid } = await two.inspect("app");
+  one.signal("SIGKILL");
+  await one.exited;
+  await using again = await startServer({ directory: one.directory });
+  await again.said("Swept what an earlier run had left");
+  await again.answers("/app", "one");
+  await two.answers("/app", "two");
+  assert.equal((await two.inspect("app")).pid, pid);
+});
+
+interface SupervisorReport {
+  readonly owner: string;
+  readonly dataDirectory: string;
+}
+
+async function supervisorReport(server: Server): Promise<SupervisorReport> {
+  return JSON.parse(
+    await host("curl", "-s", "--unix-socket", server.socket, "http://localhost/v1"),
+  );
+}
