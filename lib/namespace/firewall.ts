@@ -1,3 +1,4 @@
+import { coalesce } from "../system/coalesce.ts";
 import type { Run } from "../system/run.ts";
 import { sleep } from "../system/sleep.ts";
 import {
@@ -24,6 +25,9 @@ export interface OpenFirewallOptions extends FirewallOptions {
   readonly run: Run;
 }
 
+/** nft(8) reads what is there before it changes anything; to change much costs little more. */
+const GATHERING = { maxCalls: 1, maxItems: 256 };
+
 /** How often the table is looked for. */
 const GUARD_MS = 2_000;
 
@@ -37,6 +41,8 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   const apply = async (rules: string): Promise<void> => {
     await run(["nft", "-f", "-"], { stdin: rules });
   };
+  // A transaction is applied as a whole or not at all.
+  const change = coalesce<string>((changes) => apply(changes.join("")), GATHERING);
   const lay = (): Promise<void> => {
     const registered = [...registrations.values()].map((one) => registerRules(owner, one));
     return apply(tableRules(options) + registered.join(""));
@@ -78,20 +84,20 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   return {
     async register(registration) {
       registrations.set(registration.lease.interface, registration);
-      await apply(registerRules(owner, registration));
+      await change(registerRules(owner, registration));
     },
     async update(registration) {
       const before = registrations.get(registration.lease.interface);
       if (before === undefined) return;
       registrations.set(registration.lease.interface, registration);
       const rules = updateRules(owner, before, registration);
-      if (rules !== "") await apply(rules);
+      if (rules !== "") await change(rules);
     },
     async unregister({ lease }) {
       const registration = registrations.get(lease.interface);
       if (registration === undefined) return;
       registrations.delete(lease.interface);
-      await apply(unregisterRules(owner, registration));
+      await change(unregisterRules(owner, registration));
     },
     async [Symbol.asyncDispose]() {
       closing.abort();

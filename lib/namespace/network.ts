@@ -3,7 +3,6 @@ import type { Egress } from "../config/egress.ts";
 import { parseIpv4Network } from "../config/ipv4_network.ts";
 import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
 import { type Run, run as runCommand } from "../system/run.ts";
-import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type AddressRange, nextRange, overlaps, parseAddressRange } from "./address.ts";
 import { egressElements } from "./egress_elements.ts";
 import { type ReachableName, watchEgress } from "./egress_watch.ts";
@@ -11,18 +10,15 @@ import { type Firewall, openFirewall } from "./firewall.ts";
 import { enableForwarding, shareForwarding } from "./forwarding.ts";
 import { type HostRoute, readRoutes } from "./host.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
+import { createLinks, type Links } from "./links.ts";
 import { deriveOwner, type Owner } from "./owner.ts";
 import { followNames, type Names } from "./name_watch.ts";
 import { createResolver } from "./resolve_name.ts";
 import { readResolvers } from "./resolvers.ts";
 import { sweep, type Swept } from "./sweep.ts";
-import { closeBatch, openHostBatch, openPeerBatch } from "./veth.ts";
 
 /** Where all supervisors of a host keep the locks that tell them apart. */
 const LOCK_DIRECTORY = "/run/ddsrv/locks";
-
-/** How many namespaces are made or taken away at a time; more gains nothing. */
-const CONCURRENCY = 16;
 
 /** How {@linkcode openNetwork} sets up. */
 export interface NetworkOptions {
@@ -103,7 +99,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   }
   const names = followNames(createResolver(options.dns));
   const pool = createLeasePool(owner, range);
-  const places = createSemaphore(CONCURRENCY);
+  const links = createLinks(owner, run);
   const owned = stack.move();
   return {
     owner,
@@ -112,7 +108,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     open: (namespace) => {
       const alias = owner.aliasPrefix + encodeLabel(namespace.label);
       const { onWarning } = options;
-      return openNamespace({ ...namespace, alias, pool, places, firewall, names, onWarning, run });
+      return openNamespace({ ...namespace, alias, pool, links, firewall, names, onWarning, run });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -121,7 +117,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
 interface OpenOptions extends NamespaceOptions {
   readonly alias: string;
   readonly pool: LeasePool;
-  readonly places: Semaphore;
+  readonly links: Links;
   readonly firewall: Firewall;
   readonly names: Names;
   readonly onWarning: (message: string) => void;
@@ -129,15 +125,15 @@ interface OpenOptions extends NamespaceOptions {
 }
 
 async function openNamespace(options: OpenOptions): Promise<Namespace> {
-  const { pool, places, run } = options;
+  const { pool, run } = options;
   const lease = pool.take();
   let watch: AsyncDisposable | undefined;
   try {
-    await places.run(() => makeNamespace(options, lease));
+    await makeNamespace(options, lease);
     watch = await watchNames(options, lease);
   } catch (error) {
     // What of it was made is taken away; what was not can't be, and is no news.
-    await places.run(() => unmakeNamespace(options, lease)).catch(() => {});
+    await unmakeNamespace(options, lease).catch(() => {});
     pool.release(lease);
     throw error;
   }
@@ -150,21 +146,15 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
     exposeLoopback: (port) => exposeLoopback(path, port, run),
     async [Symbol.asyncDispose]() {
       await watch?.[Symbol.asyncDispose]();
-      await places.run(() => unmakeNamespace(options, lease));
+      await unmakeNamespace(options, lease);
       pool.release(lease);
     },
   };
 }
 
 async function makeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
-  const { egress, firewall, run } = options;
-  const linked = run(["ip", "-batch", "-"], { stdin: openHostBatch(lease, options.alias) })
-    .then(() =>
-      Promise.all([
-        run(["ip", "-n", lease.namespace, "-batch", "-"], { stdin: openPeerBatch(lease) }),
-        enableForwarding(lease.interface),
-      ])
-    );
+  const { alias, egress, firewall, links } = options;
+  const linked = links.open({ lease, alias }).then(() => enableForwarding(lease.interface));
   const open = typeof egress === "string" ? egress : egressElements(egress, () => []);
   await allDone([firewall.register({ lease, egress: open }), linked]);
 }
@@ -184,10 +174,8 @@ async function watchNames(
 }
 
 async function unmakeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
-  await allDone([
-    options.run(["ip", "-force", "-batch", "-"], { stdin: closeBatch([lease]) }),
-    options.firewall.unregister({ lease }),
-  ]);
+  const { firewall, links } = options;
+  await allDone([links.close(lease), firewall.unregister({ lease })]);
 }
 
 /** Waits for all to their end, so that nothing runs on beside what comes next. */

@@ -15,7 +15,12 @@ export interface Owner {
   readonly namespacePrefix: string;
   /** How our interfaces' aliases begin. */
   readonly aliasPrefix: string;
+  /** The group that links join to be taken away together; never 0, which all others are in. */
+  readonly linkGroup: number;
 }
+
+/** Above what people choose for their own groups; with the id it is within 31 bits. */
+const FIRST_LINK_GROUP = 2 ** 30;
 
 /**
  * The owner that belongs to a control socket: the same one after a restart, so that a supervisor
@@ -35,5 +40,6 @@ export function deriveOwner(socketPath: string): Owner {
     interfacePrefix: `dd${id}f`,
     namespacePrefix: `ddsrv-${id}-`,
     aliasPrefix: `ddsrv:${id}:`,
+    linkGroup: FIRST_LINK_GROUP + parseInt(id, 16),
   };
 }

@@ -1,6 +1,7 @@
 import type { Run } from "../system/run.ts";
 import { readNamespaces, readVethLinks } from "./host.ts";
 import type { Owner } from "./owner.ts";
+import { closeBatch } from "./veth.ts";
 
 /** What was found of a predecessor and taken away. */
 export interface Swept {
@@ -20,13 +21,8 @@ export async function sweep(owner: Owner, run: Run): Promise<Swept> {
     .map((link) => link.ifname);
   const ourNamespaces = names.filter((name) => name.startsWith(owner.namespacePrefix));
   await Promise.all(ourNamespaces.map((name) => killProcesses(name, run)));
-  const batches = [
-    ...ourLinks.map((name) => `link del ${name}\n`),
-    ...ourNamespaces.map((name) => `netns del ${name}\n`),
-  ];
-  if (batches.length > 0) {
-    await run(["ip", "-force", "-batch", "-"], { stdin: batches.join("") });
-  }
+  const left = closeBatch(owner, { links: ourLinks, namespaces: ourNamespaces });
+  if (left !== "") await run(["ip", "-force", "-batch", "-"], { stdin: left });
   return { links: ourLinks, namespaces: ourNamespaces };
 }
 

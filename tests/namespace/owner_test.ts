@@ -25,6 +25,12 @@ Deno.test("deriveOwner() gives names that carry the id and fit the kernel", () =
   assert.ok(`${interfacePrefix}${PAIRS_PER_RANGE - 1}`.length <= 15);
 });
 
+Deno.test("deriveOwner() gives a group of links that ip(8) takes, and that no other link is in", () => {
+  const groups = ["/a", "/b", SOCKET].map((socket) => deriveOwner(socket).linkGroup);
+  assert.equal(new Set(groups).size, 3);
+  for (const group of groups) assert.ok(2 ** 30 <= group && group < 2 ** 31, String(group));
+});
+
 Deno.test("deriveOwner() gives prefixes of which none begins another owner's name", () => {
   const [a, b] = [deriveOwner("/a"), deriveOwner("/b")];
   assert.ok(!`${a.interfacePrefix}1`.startsWith(b.interfacePrefix));

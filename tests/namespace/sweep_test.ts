@@ -45,7 +45,8 @@ Deno.test("sweep() takes away what is this owner's, and nothing else", async () 
     namespaces: [`${owner.namespacePrefix}1`],
   });
   assert.deepEqual(batches, [
-    `link del ${owner.interfacePrefix}1\nnetns del ${owner.namespacePrefix}1\n`,
+    `link set ${owner.interfacePrefix}1 group ${owner.linkGroup}\n` +
+    `link del group ${owner.linkGroup}\nnetns del ${owner.namespacePrefix}1\n`,
   ]);
 });
 

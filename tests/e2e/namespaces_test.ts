@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Namespace, type Network, openNetwork } from "../../lib/namespace/network.ts";
+import { host, makeDirectory } from "./harness.ts";
+
+const COUNT = 40;
+
+async function withNetwork(test: (network: Network) => Promise<void>): Promise<void> {
+  const directory = await makeDirectory();
+  try {
+    await using network = await openNetwork({
+      socket: join(directory, "ddsrv.sock"),
+      addressRange: "10.213.0.0/16",
+      dns: [],
+      egress: "internet",
+      onWarning() {},
+    });
+    await test(network);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function openMany(network: Network): Promise<PromiseSettledResult<Namespace>[]> {
+  return Promise.allSettled(
+    Array.from({ length: COUNT }, () => network.open({ label: "app", egress: "internet" })),
+  );
+}
+
+/** What the kernel has of an owner: links, namespaces and sources that may send. */
+async function inventory({ owner }: Network): Promise<number[]> {
+  const links = await host("ip", "-br", "link", "show", "type", "veth");
+  const namespaces = await host("ip", "netns", "list");
+  const sources = await host("nft", "list", "set", "inet", owner.table, "sources");
+  const count = (text: string, part: string): number => text.split(part).length - 1;
+  return [
+    count(links, owner.interfacePrefix),
+    count(namespaces, owner.namespacePrefix),
+    count(sources, owner.interfacePrefix),
+  ];
+}
+
+function namespacesOf(results: readonly PromiseSettledResult<Namespace>[]): Namespace[] {
+  return results.filter((one) => one.status === "fulfilled").map((one) => one.value);
+}
+
+function reasonsOf(results: readonly PromiseSettledResult<Namespace>[]): string[] {
+  return results.filter((one) => one.status === "rejected").map((one) => one.reason.message);
+}
+
+async function closeMany(namespaces: readonly Namespace[]): Promise<void> {
+  await Promise.all(namespaces.map((one) => one[Symbol.asyncDispose]()));
+}
+
+Deno.test("namespaces: many are opened and closed at once, each with its own addresses", async () => {
+  await withNetwork(async (network) => {
+    const namespaces = namespacesOf(await openMany(network));
+    assert.equal(namespaces.length, COUNT);
+    assert.deepEqual(await inventory(network), [COUNT, COUNT, COUNT]);
+    assert.equal(new Set(namespaces.map((one) => one.address)).size, COUNT);
+    for (const { name, address } of namespaces) {
+      const addresses = await host("ip", "-n", name, "-br", "-4", "addr", "show", "dev", "eth0");
+      assert.match(addresses, new RegExp(`UP +${address}/31`));
+      const routes = await host("ip", "-n", name, "route", "show", "default");
+      assert.match(routes, /^default via \S+ dev eth0/);
+    }
+    await closeMany(namespaces);
+    assert.deepEqual(await inventory(network), [0, 0, 0]);
+  });
+});
+
+Deno.test("namespaces: one whose name is taken fails, and none of those opened with it", async () => {
+  await withNetwork(async (network) => {
+    // A directory is nothing that ip(8) could take away.
+    const taken = [7, 23].map((index) => `/run/netns/${network.owner.namespacePrefix}${index}`);
+    for (const path of taken) await Deno.mkdir(path);
+    const results = await openMany(network);
+    for (const path of taken) await Deno.remove(path);
+    assert.deepEqual(
+      results.flatMap((one, index) => one.status === "rejected" ? [index + 1] : []),
+      [7, 23],
+    );
+    for (const reason of reasonsOf(results)) assert.match(reason, /File exists/);
+    assert.deepEqual(await inventory(network), [COUNT - 2, COUNT - 2, COUNT - 2]);
+    await closeMany(namespacesOf(results));
+    assert.deepEqual(await inventory(network), [0, 0, 0]);
+  });
+});
+
+Deno.test("namespaces: what an earlier failure left is in nobody's way", async () => {
+  await withNetwork(async (network) => {
+    const { owner } = network;
+    await host("ip", "netns", "add", `${owner.namespacePrefix}7`);
+    await host("ip", "link", "add", `${owner.interfacePrefix}23`, "type", "veth");
+    const results = await openMany(network);
+    assert.deepEqual(reasonsOf(results), []);
+    await closeMany(namespacesOf(results));
+    assert.deepEqual(await inventory(network), [0, 0, 0]);
+  });
+});
+
+Deno.test("namespaces: those that the firewall does not take are not left half open", async () => {
+  await withNetwork(async (network) => {
+    await host("nft", "flush", "chain", "inet", network.owner.table, "prerouting");
+    await host("nft", "delete", "set", "inet", network.owner.table, "sources");
+    const results = await openMany(network);
+    assert.equal(namespacesOf(results).length, 0);
+    for (const reason of reasonsOf(results)) assert.match(reason, /"nft -f -" failed/);
+    assert.deepEqual((await inventory(network)).slice(0, 2), [0, 0]);
+  });
+});
+
+Deno.test("namespaces: what somebody else took away does not keep the others from closing", async () => {
+  await withNetwork(async (network) => {
+    const namespaces = namespacesOf(await openMany(network));
+    assert.equal(namespaces.length, COUNT);
+    await host("ip", "link", "del", `${network.owner.interfacePrefix}3`);
+    await host("ip", "netns", "del", namespaces[8]!.name);
+    await closeMany(namespaces);
+    assert.deepEqual(await inventory(network), [0, 0, 0]);
+  });
+});
