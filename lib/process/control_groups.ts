@@ -12,7 +12,7 @@ import { oomFile, parseOomKills, planLimits, type ResourceLimits } from "./cgrou
 
 /** The group of one instance. Disposing of it ends whatever is still in it. */
 export interface ControlGroup extends AsyncDisposable {
-  /** Files that a process writes its id to, in order to join. */
+  /** Files that a process of one thread writes `0` to, which is itself, in order to join. */
   readonly joinFiles: readonly string[];
   /** How often the kernel has ended something here for want of memory. */
   readonly oomKills: () => Promise<number>;
@@ -26,6 +26,12 @@ export interface ControlGroups extends AsyncDisposable {
   /** Makes a group; `name` is unique among those that are open. */
   readonly open: (name: string, limits: ResourceLimits) => Promise<ControlGroup>;
 }
+
+/**
+ * A process that moves as a thread takes no lock that stops the whole host from forking, for which
+ * the kernel waits some 10 ms. Version 2 moves whole processes only, and has no more than one file.
+ */
+const JOIN_FILES = { 1: "tasks", 2: "cgroup.procs" } as const;
 
 /** How often, and how long apart, a group is emptied before it is given up. */
 const MAX_ROUNDS = 200;
@@ -83,7 +89,7 @@ export async function openControlGroups(
       const memory = rootOf("memory");
       const owned = stack.move();
       return {
-        joinFiles: paths.map((path) => join(path, "cgroup.procs")),
+        joinFiles: paths.map((path) => join(path, JOIN_FILES[hierarchy.version])),
         oomKills: async () =>
           memory === undefined
             ? 0

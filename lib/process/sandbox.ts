@@ -20,7 +20,7 @@ export interface SandboxOptions {
    * own network when left out.
    */
   readonly network?: { readonly path: string } | "loopback";
-  /** Files that the chain's process writes its id to before all else, see `ControlGroup`. */
+  /** Files by which the chain's process joins groups before all else, see `ControlGroup`. */
   readonly joinFiles?: readonly string[];
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the
@@ -45,7 +45,7 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
  * command.
  */
 const JOIN_SCRIPT = "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
-  'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"';
+  'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@"';
 
 /**
  * The launch chain, as one argument array: sh(1) for control groups, nsenter(1) for the network,

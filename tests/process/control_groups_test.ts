@@ -9,7 +9,7 @@ const OWNER = `t${Deno.pid}`;
 
 /** Starts a shell command in a group. */
 function spawnIn(joinFiles: readonly string[], script: string): Deno.ChildProcess {
-  const join = joinFiles.map((file) => `echo $$ >'${file}'; `).join("");
+  const join = joinFiles.map((file) => `echo 0 >'${file}'; `).join("");
   return new Deno.Command("sh", { args: ["-c", `${join}${script}`], stderr: "null" }).spawn();
 }
 
