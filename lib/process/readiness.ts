@@ -1,6 +1,6 @@
 import { readProcFile } from "../system/read_proc_file.ts";
 import { sleep } from "../system/sleep.ts";
-import { chooseListener, type Listener, parseSocketTable } from "./socket_table.ts";
+import { chooseListener, type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.ts";
 
 /** How {@linkcode waitForListener} waits. */
 export interface ReadinessOptions {
@@ -11,15 +11,15 @@ export interface ReadinessOptions {
   readonly signal: AbortSignal;
 }
 
-const FIRST_PAUSE_MS = 4;
+const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 50;
 /** How long another port must have been open until it is taken for want of the preferred one. */
 const OTHER_PORT_MS = 150;
 
 /**
- * Waits until a process listens, and gives where; `undefined` when the signal aborts first. A look
- * at the kernel's table costs less than an attempt to connect, and tells the port as well. When
- * another port than the preferred one is seen first, the preferred one is given a moment.
+ * Waits until a process listens, and gives where; `undefined` when the signal aborts first. The
+ * kernel tells without an attempt to connect, which the process would see. When another port than
+ * the preferred one is seen first, the preferred one is given a moment.
  */
 export async function waitForListener(options: ReadinessOptions): Promise<Listener | undefined> {
   const { pid, preferredPort, signal } = options;
@@ -39,8 +39,17 @@ export async function waitForListener(options: ReadinessOptions): Promise<Listen
 
 /** All listening sockets of a process's network namespace. */
 export async function readListeners(pid: number): Promise<Listener[]> {
-  const tables = await Promise.all(
-    ["tcp", "tcp6"].map((name) => readProcFile(`/proc/${pid}/net/${name}`)),
-  );
+  const tables = await Promise.all([
+    readTable(pid, { counters: "sockstat", table: "tcp" }),
+    readTable(pid, { counters: "sockstat6", table: "tcp6" }),
+  ]);
   return tables.flatMap(parseSocketTable);
+}
+
+async function readTable(
+  pid: number,
+  files: { readonly counters: string; readonly table: string },
+): Promise<string> {
+  if (!mayHaveSockets(await readProcFile(`/proc/${pid}/net/${files.counters}`))) return "";
+  return await readProcFile(`/proc/${pid}/net/${files.table}`);
 }

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { chooseListener, type Listener, parseSocketTable } from "../../lib/process/socket_table.ts";
+import {
+  chooseListener,
+  type Listener,
+  mayHaveSockets,
+  parseSocketTable,
+} from "../../lib/process/socket_table.ts";
 
 const HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
 
@@ -66,5 +71,25 @@ for (const [what, listeners, expected] of choices) {
   Deno.test(`chooseListener() takes ${what}`, () => {
     assert.deepEqual(chooseListener(listeners, 8000), expected);
     assert.deepEqual(chooseListener(listeners.toReversed(), 8000), expected);
+  });
+}
+
+const counters: readonly [what: string, text: string, expected: boolean][] = [
+  [
+    "no socket",
+    "sockets: used 9\nTCP: inuse 0 orphan 0 tw 0 alloc 20 mem 3\nUDP: inuse 1\n",
+    false,
+  ],
+  ["one", "sockets: used 9\nTCP: inuse 1 orphan 0 tw 0 alloc 20 mem 3\nUDP: inuse 0\n", true],
+  ["ten", "sockets: used 9\nTCP: inuse 10 orphan 0\n", true],
+  ["none of IPv6", "TCP6: inuse 0\nUDP6: inuse 2\n", false],
+  ["one of IPv6", "TCP6: inuse 1\nUDP6: inuse 0\n", true],
+  ["nothing said", "", true],
+  ["no line for TCP", "UDP: inuse 0\n", true],
+];
+
+for (const [what, text, expected] of counters) {
+  Deno.test(`mayHaveSockets() of ${what} is ${expected}`, () => {
+    assert.equal(mayHaveSockets(text), expected);
   });
 }
