@@ -36,6 +36,10 @@ export interface FunctionProcess {
 /** Lines that are handled before anything else may be. */
 const LINES_AT_ONCE = 200;
 
+/** Between looks for the process; where many start at once, looks would take the time they need. */
+const FIRST_PAUSE_MS = 2;
+const LAST_PAUSE_MS = 20;
+
 /** How long output is still read after the process has ended. */
 const DRAIN_OUTPUT_MS = 200;
 
@@ -65,10 +69,12 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   return {
     ended,
     findPid: async (signal) => {
+      let pauseMs = FIRST_PAUSE_MS;
       while (isRunning && !signal.aborted) {
         const pid = await findPid(child.pid);
         if (pid !== undefined) return pid;
-        await sleep(2, signal);
+        await sleep(pauseMs, signal);
+        pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 1.2);
       }
       return undefined;
     },
