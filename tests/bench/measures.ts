@@ -133,7 +133,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     await measure({
       "bare deno run, spawn to first answer": bare,
       "in its sandbox and namespace, spawn to first answer": sandboxed,
-      "a namespace opened (two ip calls, one nft call)": opened,
+      "a namespace opened": opened,
     }),
     "bare deno run, spawn to first answer",
   );
