@@ -1,27 +1,23 @@
 import { join } from "node:path";
+import { defaultSettings } from "../../../lib/config/settings.ts";
+import { readFunctionPolicy } from "../../../lib/function/manifest.ts";
+import type { FunctionPolicy } from "../../../lib/function/policy.ts";
 import { type Network, openNetwork } from "../../../lib/namespace/network.ts";
-import {
-  type ControlGroups,
-  openControlGroups,
-  readHierarchy,
-} from "../../../lib/process/control_groups.ts";
-import { writeEtcFiles } from "../../../lib/process/etc_files.ts";
-import { functionMounts, SANDBOX_PRELOAD } from "../../../lib/process/function_mounts.ts";
-import type { Mount } from "../../../lib/process/sandbox.ts";
+import { openWorkplace, type Workplace } from "../../../lib/supervisor/workplace.ts";
 import { answering, makeDirectory, writeFiles } from "../../e2e/harness.ts";
 
 /** What all instances of a measure share. Disposing of it leaves nothing. */
 export interface Ground extends AsyncDisposable {
+  /** For namespaces alone. */
   readonly network: Network;
-  readonly groups: ControlGroups;
-  /** For small files. */
-  readonly directory: string;
+  readonly workplace: Workplace;
   /** The folder of the one function, which answers with a word. */
   readonly app: string;
-  readonly mounts: readonly Mount[];
+  readonly policy: FunctionPolicy;
+  readonly cacheDirectory: string;
 }
 
-/** Opens a network, control groups and a function, as a supervisor does. */
+/** Opens what a supervisor opens, and a function. */
 export async function openGround(): Promise<Ground> {
   await using stack = new AsyncDisposableStack();
   const directory = await makeDirectory();
@@ -32,24 +28,31 @@ export async function openGround(): Promise<Ground> {
   await writeFiles(functionsDirectory, { "app/index.ts": answering("app") });
   const network = stack.use(
     await openNetwork({
-      socket: join(directory, "bench.sock"),
+      socket: join(directory, "network.sock"),
       addressRange: "10.213.0.0/16",
       dns: [],
       egress: "internet",
       onWarning() {},
     }),
   );
-  const groups = stack.use(await openControlGroups(network.owner.id, await readHierarchy()));
-  const etc = await writeEtcFiles(join(directory, "etc"), network.resolvers);
-  const mounts = await functionMounts({ functionsDirectory, name: "app", etc: etc.online });
-  const source = new URL("../../../lib/process/preload.js", import.meta.url).pathname;
+  const settings = {
+    ...defaultSettings,
+    functionsDirectory,
+    socket: join(directory, "bench.sock"),
+    stateDirectory: join(directory, "state"),
+    startTimeoutMs: 60_000,
+  };
+  const workplace = stack.use(await openWorkplace(settings, () => {}));
+  const app = join(functionsDirectory, "app");
+  const { policy } = await readFunctionPolicy(app, settings);
+  const cacheDirectory = await workplace.cacheOf("app");
   const owned = stack.move();
   return {
     network,
-    groups,
-    directory,
-    app: join(functionsDirectory, "app"),
-    mounts: [...mounts, { source, target: SANDBOX_PRELOAD }],
+    workplace,
+    app,
+    policy,
+    cacheDirectory,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,19 +1,10 @@
 import { join } from "node:path";
-import type { Namespace } from "../../../lib/namespace/network.ts";
-import { functionEnvironment, runCommand } from "../../../lib/process/deno_command.ts";
-import { writeEnvFile } from "../../../lib/process/env_file.ts";
-import { SANDBOX_CACHE, SANDBOX_ENV } from "../../../lib/process/function_mounts.ts";
-import { sandboxCommand } from "../../../lib/process/sandbox.ts";
-import { spawnFunction } from "../../../lib/process/spawn.ts";
+import type { Sandbox } from "../../../lib/isolation/isolation.ts";
 import { stopProcess } from "../../../lib/process/stop.ts";
 import { waitUntilReady } from "../../../lib/supervisor/wait_until_ready.ts";
+import { formatEndpoint } from "../../../lib/system/endpoint.ts";
 import { firstAnswer } from "./first_answer.ts";
 import type { Ground } from "./ground.ts";
-
-const PORT = 8000;
-const FIRST_UID = 0x7000_0000;
-const LIMITS = { memoryBytes: 512 * 1024 ** 2, processes: 256, cpu: 1 };
-const PATIENCE_MS = 60_000;
 
 /** Starts bare `deno run` on a port of its own and waits for its first answer. */
 export async function openBare({ app }: Ground, port: number): Promise<() => Promise<unknown>> {
@@ -30,52 +21,39 @@ export async function openBare({ app }: Ground, port: number): Promise<() => Pro
   };
 }
 
-/** Makes namespace, group and sandbox as a supervisor does, and waits for the first answer. */
+/** Opens a namespace and what is around an instance, as a supervisor does. */
+export function openSandbox({ workplace, policy }: Ground): Promise<Sandbox> {
+  return workplace.isolation.open({ name: "app", egress: policy.egress, onProblems() {} });
+}
+
+/** Opens a sandbox, and an instance in it, and waits for the first answer. */
 export async function openIsolated(ground: Ground): Promise<() => Promise<unknown>> {
-  const namespace = await ground.network.open({ label: "app", egress: "internet" });
-  const close = await openSandboxed(ground, namespace);
+  const sandbox = await openSandbox(ground);
+  const close = await openInSandbox(ground, sandbox);
   return async () => {
     await close();
-    await namespace[Symbol.asyncDispose]();
+    await sandbox[Symbol.asyncDispose]();
   };
 }
 
-/** The same in a namespace that is there. */
-export async function openSandboxed(
-  ground: Ground,
-  namespace: Namespace,
+/** The same in a sandbox whose namespace is there. */
+export async function openInSandbox(
+  { app, policy, cacheDirectory }: Ground,
+  sandbox: Sandbox,
 ): Promise<() => Promise<unknown>> {
-  const { groups, app, directory, mounts } = ground;
-  await using stack = new AsyncDisposableStack();
-  const uid = FIRST_UID + namespace.ordinal;
-  const env = stack.use(
-    await writeEnvFile(join(directory, "env", `${namespace.name}.json`), {}, uid),
-  );
-  const group = stack.use(await groups.open(String(namespace.ordinal), LIMITS));
-  const process = spawnFunction({
-    command: sandboxCommand({
-      networkPath: namespace.path,
-      joinFiles: group.joinFiles,
-      uid,
-      mounts: [...mounts, { source: env.path, target: SANDBOX_ENV }],
-      scratch: [SANDBOX_CACHE],
-      workingDirectory: app,
-      command: runCommand({ importMap: undefined, allowImport: [] }),
-    }),
-    env: functionEnvironment(PORT),
+  const started = await sandbox.start({
+    directory: app,
+    policy,
+    moduleOptions: { importMap: undefined, allowImport: [] },
+    cacheDirectory,
     onLine() {},
   });
-  stack.defer(async () => {
-    await stopProcess(process, { graceMs: PATIENCE_MS });
-  });
-  const start = await waitUntilReady(process, {
-    preferredPort: PORT,
-    startTimeoutMs: PATIENCE_MS,
+  const start = await waitUntilReady(started, {
+    startTimeoutMs: policy.startTimeoutMs,
     signal: new AbortController().signal,
     onPid() {},
   });
   if (start.type !== "listening") throw new Error(start.reason);
-  await firstAnswer(`http://${namespace.address}:${PORT}/`);
-  const owned = stack.move();
-  return () => owned.disposeAsync();
+  await firstAnswer(`http://${formatEndpoint(start.endpoint)}/`);
+  return () => stopProcess(started.process, { graceMs: policy.stopGraceMs });
 }

@@ -1,6 +1,6 @@
 import { type Open, printHeading, printSamples, sample, say, takeSamples } from "./figures.ts";
 import { type Ground, openGround } from "./ground.ts";
-import { openBare, openIsolated, openSandboxed } from "./instances.ts";
+import { openBare, openInSandbox, openIsolated, openSandbox } from "./instances.ts";
 
 /** How many at once, and in how many rounds. */
 const NAMESPACES = [[1, 15], [50, 5], [200, 5]] as const;
@@ -44,8 +44,8 @@ for (const [count, rounds] of INSTANCES) {
 }
 
 async function inOpenNamespace(ground: Ground) {
-  await using namespace = await ground.network.open({ label: "app", egress: "internet" });
-  return await sample(() => openSandboxed(ground, namespace));
+  await using sandbox = await openSandbox(ground);
+  return await sample(() => openInSandbox(ground, sandbox));
 }
 
 function atOnce(count: number, open: Open): Open {
