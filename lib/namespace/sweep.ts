@@ -15,15 +15,30 @@ export interface Swept {
  * touched; the caller holds the owner's lock, so no living supervisor has this one.
  */
 export async function sweep(owner: Owner, run: Run): Promise<Swept> {
+  const found = await find(owner, run);
+  try {
+    await takeAway(owner, found, run);
+  } catch {
+    // The predecessor's last command may outlive it for a moment, and take the same away.
+    await takeAway(owner, await find(owner, run), run);
+  }
+  return found;
+}
+
+async function find(owner: Owner, run: Run): Promise<Swept> {
   const [links, names] = await Promise.all([readVethLinks(run), readNamespaces(run)]);
-  const ourLinks = links
-    .filter((link) => link.ifalias?.startsWith(owner.aliasPrefix))
-    .map((link) => link.ifname);
-  const ourNamespaces = names.filter((name) => name.startsWith(owner.namespacePrefix));
-  await Promise.all(ourNamespaces.map((name) => killProcesses(name, run)));
-  const left = closeBatch(owner, { links: ourLinks, namespaces: ourNamespaces });
+  return {
+    links: links
+      .filter((link) => link.ifalias?.startsWith(owner.aliasPrefix))
+      .map((link) => link.ifname),
+    namespaces: names.filter((name) => name.startsWith(owner.namespacePrefix)),
+  };
+}
+
+async function takeAway(owner: Owner, found: Swept, run: Run): Promise<void> {
+  await Promise.all(found.namespaces.map((name) => killProcesses(name, run)));
+  const left = closeBatch(owner, found);
   if (left !== "") await run(["ip", "-force", "-batch", "-"], { stdin: left });
-  return { links: ourLinks, namespaces: ourNamespaces };
 }
 
 /** Whatever runs in a namespace of ours was started by us. */

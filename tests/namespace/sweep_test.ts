@@ -55,3 +55,21 @@ Deno.test("sweep() does nothing on a clean host, where ip prints nothing at all"
   assert.deepEqual(await sweep(owner, run), { links: [], namespaces: [] });
   assert.deepEqual(batches, []);
 });
+
+Deno.test("sweep() is content when a late command has taken the same away meanwhile", async () => {
+  const left = host({
+    "ip -j link show type veth": "",
+    "ip -j netns list": JSON.stringify([{ name: `${owner.namespacePrefix}1` }]),
+  });
+  const gone = host({ "ip -j link show type veth": "", "ip -j netns list": "" });
+  let isGone = false;
+  const run: Run = (command, options) => {
+    if (command.includes("pids")) {
+      isGone = true;
+      return Promise.reject(new Error("Cannot open network namespace"));
+    }
+    return (isGone ? gone : left).run(command, options);
+  };
+  const { namespaces } = await sweep(owner, run);
+  assert.deepEqual(namespaces, [`${owner.namespacePrefix}1`]);
+});
