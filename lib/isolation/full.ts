@@ -5,6 +5,7 @@ import { checkFunction, type CheckResult } from "../process/check.ts";
 import type { ResourceLimits } from "../process/cgroup_limits.ts";
 import { writeEtcFiles } from "../process/etc_files.ts";
 import { functionMounts } from "../process/function_mounts.ts";
+import { openReaper } from "../process/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
@@ -42,7 +43,10 @@ export async function openFullIsolation(
   // What a killed predecessor left there may hold variables of functions.
   await removeIfThere(runtimeDirectory);
   const groups = await openGroups(ownerId, onWarning);
-  if (groups !== undefined) stack.use(groups);
+  if (groups !== undefined) {
+    stack.use(groups);
+    stack.use(await openReaper(groups));
+  }
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
   const checkNamespace = stack.use(

@@ -172,7 +172,11 @@ async function killAll(path: string): Promise<void> {
 }
 
 async function readProcesses(path: string): Promise<number[]> {
-  const text = await readOptional(join(path, "cgroup.procs"));
+  const text = await readOptional(join(path, "cgroup.procs")).catch((error) => {
+    // A predecessor's reaper takes groups away at the same time.
+    if (isGone(error)) return "";
+    throw error;
+  });
   // Processes of another process namespace show as 0.
   return text.split("\n").map(Number).filter((pid) => pid > 0);
 }
@@ -206,8 +210,8 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && (error as { code?: string }).code === "EBUSY";
 }
 
-/** A file that is not there, or a process that has ended. */
+/** A file that is not there, a process that has ended, or a group that was taken away. */
 function isGone(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound ||
-    error instanceof Error && (error as { code?: string }).code === "ESRCH";
+    error instanceof Error && ["ESRCH", "ENODEV"].includes((error as { code?: string }).code ?? "");
 }
