@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+
+/** Side by side: each waits a good part of its time. */
+const LANES = 4;
+
+Deno.test("serve: kill -9 at any effect leaves no process, and nothing once it is up again", async () => {
+  const lanes = await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)));
+  for (const { success, said } of lanes) assert.ok(success, said);
+});
+
+/** Runs a lane, which has a host of its own, as these tests have. */
+async function runLane(lane: number): Promise<{ success: boolean; said: string }> {
+  const run = ["run", "--quiet", "--allow-all"];
+  const { success, stdout, stderr } = await new Deno.Command("unshare", {
+    args: ["--net", "--mount", "--propagation", "private", Deno.execPath(), ...run]
+      .concat("tests/outer.ts", run, "tests/e2e/kill_lane.ts", String(lane), String(LANES)),
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { success, said: decoder.decode(stdout) + decoder.decode(stderr) };
+}
