@@ -33,6 +33,17 @@ export interface ControlGroups extends AsyncDisposable {
  */
 const JOIN_FILES = { 1: "tasks", 2: "cgroup.procs" } as const;
 
+/** How groups are made and taken away: the kernel makes and takes their files with them. */
+export interface GroupTree {
+  readonly make: (path: string) => Promise<void>;
+  readonly remove: (path: string) => Promise<void>;
+}
+
+const kernelTree: GroupTree = {
+  make: (path) => Deno.mkdir(path),
+  remove: (path) => Deno.remove(path),
+};
+
 /** How often, and how long apart, a group is emptied before it is given up. */
 const MAX_ROUNDS = 200;
 const ROUND_MS = 5;
@@ -57,10 +68,11 @@ export async function readHierarchy(): Promise<CgroupHierarchy> {
 export async function openControlGroups(
   ownerId: string,
   hierarchy: CgroupHierarchy,
+  tree: GroupTree = kernelTree,
 ): Promise<ControlGroups> {
   const roots = [...new Set(Object.values(hierarchy.bases))]
     .map((base) => join(base, `ddsrv-${ownerId}`));
-  const swept = await sweep(roots);
+  const swept = await sweep(roots, tree);
   for (const root of roots) await Deno.mkdir(root, { recursive: true });
   if (hierarchy.version === 2) {
     await delegate(hierarchy.bases.memory!);
@@ -78,8 +90,8 @@ export async function openControlGroups(
       await using stack = new AsyncDisposableStack();
       const paths = roots.map((root) => join(root, name));
       for (const path of paths) {
-        await Deno.mkdir(path);
-        stack.defer(() => removeGroup(path));
+        await tree.make(path);
+        stack.defer(() => removeGroup(path, tree));
       }
       for (const { controller, file, value, isOptional } of planLimits(hierarchy.version, limits)) {
         const root = rootOf(controller);
@@ -98,7 +110,7 @@ export async function openControlGroups(
       };
     },
     async [Symbol.asyncDispose]() {
-      for (const root of roots) await removeGroup(root);
+      for (const root of roots) await removeGroup(root, tree);
     },
   };
 }
@@ -132,22 +144,22 @@ async function move(pid: number, path: string): Promise<void> {
 }
 
 /** Takes away what is below the roots; gives how many groups there were. */
-async function sweep(roots: readonly string[]): Promise<number> {
+async function sweep(roots: readonly string[], tree: GroupTree): Promise<number> {
   const names = new Set<string>();
   for (const root of roots) {
     for (const name of await readGroups(root)) {
       names.add(name);
-      await removeGroup(join(root, name));
+      await removeGroup(join(root, name), tree);
     }
   }
   return names.size;
 }
 
 /** Ends all processes of a group, and takes the group away. */
-async function removeGroup(path: string): Promise<void> {
+async function removeGroup(path: string, tree: GroupTree): Promise<void> {
   for (let round = 0;; round++) {
     try {
-      await Deno.remove(path);
+      await tree.remove(path);
       return;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CONTROLLERS } from "../../lib/process/cgroup_hierarchy.ts";
-import { openControlGroups, readHierarchy } from "../../lib/process/control_groups.ts";
+import {
+  type GroupTree,
+  openControlGroups,
+  readHierarchy,
+} from "../../lib/process/control_groups.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: 0.5 };
@@ -52,17 +56,88 @@ Deno.test("openControlGroups() takes away what a predecessor left, and nobody el
   await Deno.stat(kept.joinFiles[0]!);
 });
 
+/** A tree that a kernel with version 2 would show, made of ordinary files. */
+function treeOfFiles(): GroupTree & { readonly killed: string[] } {
+  const killed: string[] = [];
+  const busy = new Set<string>();
+  return {
+    killed,
+    async make(path) {
+      await Deno.mkdir(path);
+      busy.add(path);
+      const files = ["memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cpu.max"];
+      for (const file of [...files, "cgroup.procs", "cgroup.kill"]) {
+        await Deno.writeTextFile(join(path, file), "");
+      }
+      await Deno.writeTextFile(join(path, "memory.events"), "low 0\noom 1\noom_kill 2\n");
+    },
+    async remove(path) {
+      // Something is in a group until it is killed.
+      if (busy.has(path) && await Deno.readTextFile(join(path, "cgroup.kill")) !== "1") {
+        throw Object.assign(new Error("busy"), { code: "EBUSY" });
+      }
+      if (busy.has(path)) killed.push(path);
+      await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
 Deno.test("openControlGroups() writes version 2 as the kernel reads it", async () => {
   await using directory = await temporaryDirectory();
   const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
-  const groups = await openControlGroups("abc", { version: 2, bases });
+  const tree = treeOfFiles();
   const read = (path: string): Promise<string> => Deno.readTextFile(directory.at(path));
-  assert.equal(await read("cgroup.subtree_control"), "+memory +pids +cpu");
-  assert.equal(await read("ddsrv-abc/cgroup.subtree_control"), "+memory +pids +cpu");
-  // Here no kernel makes the files of a group, so that a limit can't be set: that is said.
+  {
+    await using groups = await openControlGroups("abc", { version: 2, bases }, tree);
+    assert.equal(await read("cgroup.subtree_control"), "+memory +pids +cpu");
+    assert.equal(await read("ddsrv-abc/cgroup.subtree_control"), "+memory +pids +cpu");
+    const group = await groups.open("1", LIMITS);
+    assert.deepEqual(group.joinFiles, [directory.at("ddsrv-abc/1/cgroup.procs")]);
+    const written = {
+      "memory.max": "67108864",
+      "memory.swap.max": "0",
+      "memory.oom.group": "1",
+      "pids.max": "64",
+      "cpu.max": "50000 100000",
+    };
+    for (const [file, text] of Object.entries(written)) {
+      assert.equal(await read(`ddsrv-abc/1/${file}`), text, file);
+    }
+    assert.equal(await group.oomKills(), 2);
+    await group[Symbol.asyncDispose]();
+    assert.deepEqual(tree.killed, [directory.at("ddsrv-abc/1")]);
+  }
+  await assert.rejects(Deno.stat(directory.at("ddsrv-abc")), Deno.errors.NotFound);
+});
+
+Deno.test("ControlGroups.open() says which limit can't be set, and leaves nothing", async () => {
+  await using directory = await temporaryDirectory();
+  const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
+  // No kernel makes the files of a group here.
+  const groups = await openControlGroups("abc", { version: 2, bases });
   await assert.rejects(
     groups.open("1", LIMITS),
     /Cannot set the limit ".*\/ddsrv-abc\/1\/memory.max"/,
   );
-  await assert.rejects(Deno.stat(join(directory.path, "ddsrv-abc/1")), Deno.errors.NotFound);
+  await assert.rejects(Deno.stat(directory.at("ddsrv-abc/1")), Deno.errors.NotFound);
 });
+
+const { version } = await readHierarchy();
+
+Deno.test({
+  name: "openControlGroups() uses version 2 for real, where the host has its controllers",
+  ignore: (() => {
+    if (version !== 2) printSkip("this host has no controllers of version 2; version 1 is tested");
+    return version !== 2;
+  })(),
+  async fn() {
+    await using groups = await openControlGroups(OWNER, await readHierarchy());
+    await using group = await groups.open("1", LIMITS);
+    const [procs = ""] = group.joinFiles;
+    assert.equal(await Deno.readTextFile(procs.replace("cgroup.procs", "pids.max")), "64\n");
+  },
+});
+
+function printSkip(reason: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`Skipped: ${reason}\n`));
+}
