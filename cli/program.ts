@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { isIPv4 } from "node:net";
 import { checkedCidr, parseDomain } from "../lib/config/network_address.ts";
 import { defaultPaths } from "../lib/config/default_paths.ts";
+import { parseDuration, parseIdle, parseRescan } from "../lib/config/duration.ts";
 import { parseEgress } from "../lib/config/egress.ts";
 import { parseAccessLogFormat, parseIsolationLevel } from "../lib/config/settings.ts";
 import { argument } from "./argument.ts";
@@ -72,6 +73,21 @@ function addServe(program: Command, onExit: OnExit): void {
     .option("--dns <address>", "resolver for functions (IPv4), may be repeated", collectAddress)
     .option("--allow-import <host>", "host that code may be imported from", collect)
     .option("--no-check", "start functions without a type check (env: CHECK_CODE=false)")
+    .option(
+      "--idle <duration>",
+      "stop a function that has no request for so long, until the next (env: DDSRV_IDLE, default: never)",
+      argument(parseIdle),
+    )
+    .option(
+      "--drain <duration>",
+      "for what a replaced instance has still to answer (env: DDSRV_DRAIN, default: 30s)",
+      argument(parseDuration),
+    )
+    .option(
+      "--rescan <duration>",
+      "between two looks at all folders, beside events (env: DDSRV_RESCAN, default: 3s)",
+      argument(parseRescan),
+    )
     .option("-q, --quiet", "print no lines of functions (env: QUIET)")
     .optionsGroup("Proxy:")
     .option(

@@ -91,7 +91,7 @@ async function waitUntilServed(
   await control.scan();
   const wait = { until: "settled" as const, timeoutMs: timeout * 1000 };
   const report = await control.find(name, wait);
-  if (report?.status === "ready") return report;
+  if (report?.status === "ready" || report?.status === "idle") return report;
   await Deno.remove(target, { recursive: !(await Deno.lstat(target)).isSymlink });
   await control.scan();
   await control.find(name, { until: "gone", timeoutMs: timeout * 1000 });

@@ -15,6 +15,7 @@ export interface ListOptions {
 
 const COLOURS = {
   ready: "green",
+  idle: "blue",
   checking: "yellow",
   starting: "yellow",
   draining: "yellow",

@@ -19,7 +19,8 @@ export async function reload(names: readonly string[], options: ReloadOptions): 
       throw noSuchFunction(name);
     }
     const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
-    if (report?.status !== "ready" && !report?.reason) {
+    const isWell = report?.status === "ready" || report?.status === "idle";
+    if (report === undefined || !isWell && !report.reason) {
       const status = report?.status ?? "gone";
       throw new CliError(
         `"${name}" is ${status} after ${TIMEOUT_MS / 1000} s. See: ddsrv inspect ${name}`,

@@ -20,6 +20,9 @@ export interface ServeOptions {
   readonly dns?: string[] | undefined;
   readonly allowImport?: string[] | undefined;
   readonly check: boolean;
+  readonly idle?: number | undefined;
+  readonly drain?: number | undefined;
+  readonly rescan?: number | undefined;
   readonly quiet?: true | undefined;
   readonly domain?: string[] | undefined;
   readonly trustedProxies?: string[] | undefined;
@@ -54,6 +57,9 @@ export async function readSettings(
     dns: options.dns,
     allowImport: options.allowImport,
     checkCode: check ? undefined : false,
+    idleMs: options.idle,
+    drainMs: options.drain,
+    rescanMs: options.rescan,
     quiet: options.quiet,
     domains: domain,
     trustedProxies: options.trustedProxies,

@@ -82,6 +82,7 @@ export function changeLines(
   }
   const phase = after.candidate?.phase;
   if (phase !== undefined && phase !== before?.candidate?.phase) return [...lines, phase];
+  if (after.isIdle && before?.isIdle !== true) return [...lines, "idle until its next request"];
   if (!after.isWanted && before?.isWanted && after.leaving.length > 0) {
     return [...lines, "stopping"];
   }

@@ -26,3 +26,31 @@ export function parseDuration(text: string): number {
   if (ms > MAX_MS) throw new RangeError(`"${text}" is too long. Give at most 596h`);
   return ms;
 }
+
+/** Less would stop and start a function without an end. */
+const MIN_IDLE_MS = 1_000;
+
+/**
+ * How long a function may be without a request; `never` is as good as for ever.
+ *
+ * @throws {SyntaxError | RangeError} see {@linkcode parseDuration}; or it is shorter than a second
+ */
+export function parseIdle(text: string): number {
+  const ms = text === "never" ? Infinity : parseDuration(text);
+  if (ms >= MIN_IDLE_MS) return ms;
+  throw new RangeError(`"${text}" is too short to be idle. Give at least 1s, or never`);
+}
+
+/** To look more often would be all that is done. */
+const MIN_RESCAN_MS = 100;
+
+/**
+ * The time between two looks at all folders.
+ *
+ * @throws {SyntaxError | RangeError} see {@linkcode parseDuration}; or it is shorter than 100 ms
+ */
+export function parseRescan(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= MIN_RESCAN_MS) return ms;
+  throw new RangeError(`"${text}" is too short. Give at least ${MIN_RESCAN_MS}ms`);
+}

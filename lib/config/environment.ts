@@ -1,3 +1,4 @@
+import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import {
@@ -32,6 +33,9 @@ const variables: readonly Variable[] = [
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
   { names: ["ENV_FILE"], read: (text) => ({ envFile: text }) },
   { names: ["DDSRV_SOCKET"], read: (text) => ({ socket: text }) },
+  { names: ["DDSRV_IDLE"], read: (text) => ({ idleMs: parseIdle(text) }) },
+  { names: ["DDSRV_DRAIN"], read: (text) => ({ drainMs: parseDuration(text) }) },
+  { names: ["DDSRV_RESCAN"], read: (text) => ({ rescanMs: parseRescan(text) }) },
   { names: ["DDSRV_STATE_DIRECTORY"], read: (text) => ({ stateDirectory: text }) },
   {
     names: ["DDSRV_ISOLATION"],

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { parseDuration } from "./duration.ts";
+import { parseDuration, parseIdle } from "./duration.ts";
 import { type Egress, EGRESS_KINDS, MAX_EGRESS_RULES, parseEgressRule } from "./egress.ts";
 import { parsed } from "./parsed.ts";
 import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
 import { parseSize } from "./size.ts";
 
 const duration = parsed(z.string(), parseDuration);
+
+const idle = parsed(z.string(), parseIdle);
 
 /** Deno alone takes this much. */
 const MIN_MEMORY_BYTES = 64 * 1024 * 1024;
@@ -60,6 +62,8 @@ export const functionSchema: z.ZodObject<{
   env: z.ZodOptional<typeof environment>;
   startTimeout: z.ZodOptional<typeof duration>;
   stopGrace: z.ZodOptional<typeof duration>;
+  idle: z.ZodOptional<typeof idle>;
+  drain: z.ZodOptional<typeof duration>;
   keepPrefix: z.ZodOptional<z.ZodBoolean>;
   memory: z.ZodOptional<typeof memory>;
   cpu: z.ZodOptional<typeof cpu>;
@@ -72,6 +76,8 @@ export const functionSchema: z.ZodObject<{
   env: environment.optional(),
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),
+  idle: idle.optional(),
+  drain: duration.optional(),
   keepPrefix: z.boolean().optional(),
   memory: memory.optional(),
   cpu: cpu.optional(),

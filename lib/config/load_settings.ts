@@ -73,7 +73,18 @@ async function readPolicy(path: string): Promise<Policy> {
 }
 
 function policySettings(policy: Policy): SomeSettings {
-  const { $schema: _, startTimeout, stopGrace, domain, memory, permissions, ...rest } = policy;
+  const {
+    $schema: _,
+    startTimeout,
+    stopGrace,
+    domain,
+    memory,
+    permissions,
+    idle,
+    drain,
+    rescan,
+    ...rest
+  } = policy;
   const limits: { -readonly [Field in keyof Limits]?: number } = {};
   const same: Record<string, unknown> = { ...rest };
   for (const { name, field } of LIMIT_OPTIONS) {
@@ -85,6 +96,9 @@ function policySettings(policy: Policy): SomeSettings {
     stopGraceMs: stopGrace,
     memoryBytes: memory,
     domains: domain,
+    idleMs: idle,
+    drainMs: drain,
+    rescanMs: rescan,
     permissions: permissions && withPermissions(defaultPermissions, permissions),
   };
   return { ...defined({ ...same, ...renamed }), limits };

@@ -3,6 +3,7 @@ import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
+import { parseRescan } from "./duration.ts";
 import { parseUidRange } from "./uid_range.ts";
 import { ACCESS_LOG_FORMATS } from "./settings.ts";
 
@@ -28,6 +29,7 @@ export const policySchema = functionSchema.extend({
   saveLogs: z.boolean().optional(),
   logFormat: z.enum(["cri", "docker"]).optional(),
   checkCode: z.boolean().optional(),
+  rescan: parsed(z.string(), parseRescan).optional(),
   preferredPort: port.min(1).optional(),
   allowImport: z.array(z.string()).optional(),
   dns: z.array(z.ipv4()).optional(),

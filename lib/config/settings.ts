@@ -53,6 +53,8 @@ export interface Settings {
   readonly startTimeoutMs: number;
   /** How long a process may take to end after SIGTERM. */
   readonly stopGraceMs: number;
+  /** After this long without a request an instance is stopped, until the next one; or Infinity. */
+  readonly idleMs: number;
   /** How long a replaced instance may take to finish the requests that it has. */
   readonly drainMs: number;
   /** What clients and functions may send through the proxy, and how long they may take. */
@@ -124,6 +126,7 @@ export const defaultSettings: Settings = {
   uidRange: undefined,
   startTimeoutMs: 30_000,
   stopGraceMs: 5_000,
+  idleMs: Infinity,
   drainMs: 30_000,
   limits: defaultLimits,
   keepPrefix: false,

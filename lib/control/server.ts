@@ -171,7 +171,7 @@ function isReached(supervisor: Supervisor, name: string, until: Until): boolean 
   if (until === "gone") return state === undefined;
   if (state === undefined) return supervisor.ignored.has(name);
   if (state.candidate !== undefined) return false;
-  return ["ready", "failed", "backoff"].includes(statusOf(state));
+  return ["ready", "idle", "failed", "backoff"].includes(statusOf(state));
 }
 
 async function answerCheck(

@@ -18,6 +18,8 @@ export interface FunctionPolicy {
   readonly env: Readonly<Record<string, string>>;
   readonly startTimeoutMs: number;
   readonly stopGraceMs: number;
+  readonly idleMs: number;
+  readonly drainMs: number;
   /** See the settings of the same names. */
   readonly memoryBytes: number;
   readonly cpu: number;
@@ -27,7 +29,7 @@ export interface FunctionPolicy {
 }
 
 /** What the settings bound, and a manifest may bound further. */
-type CeilingKey = "startTimeout" | "stopGrace" | "memory" | "cpu" | "processes";
+type CeilingKey = "startTimeout" | "stopGrace" | "idle" | "drain" | "memory" | "cpu" | "processes";
 
 const REMEDY = "Ask for less, or have the operator allow more";
 
@@ -54,6 +56,8 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     env,
     startTimeoutMs: within("startTimeout", settings.startTimeoutMs, "duration"),
     stopGraceMs: within("stopGrace", settings.stopGraceMs, "duration"),
+    idleMs: within("idle", settings.idleMs, "duration"),
+    drainMs: within("drain", settings.drainMs, "duration"),
     memoryBytes: within("memory", settings.memoryBytes, "size"),
     cpu: within("cpu", settings.cpu, "count"),
     processes: within("processes", settings.processes, "count"),

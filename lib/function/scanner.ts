@@ -21,7 +21,10 @@ export interface Scan {
   readonly functions: ReadonlyMap<string, FunctionSpec>;
   /** Directories that are not served, each with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
-  /** Functions whose files are still being written: what runs of them stays as it is. */
+  /**
+   * Functions whose files are still being written, or that have just gone: what runs of them stays
+   * as it is. Whoever replaces a folder by two renames leaves none there for a moment.
+   */
   readonly arriving: ReadonlySet<string>;
   /** When to look again because files are not at rest, in milliseconds since 1970. */
   readonly retryAtMs: number | undefined;
@@ -46,6 +49,8 @@ export interface Scanner {
 interface Memory {
   readonly stamp: string;
   readonly firstSeenMs: number;
+  /** When it was first found missing, after it had been there. */
+  readonly missingSinceMs?: number;
   /** The last state at rest, which may be older than the last one seen. */
   readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
 }
@@ -69,6 +74,7 @@ export function createScanner(options: ScannerOptions): Scanner {
       const functions = new Map<string, FunctionSpec>();
       const ignored = new Map<string, string>();
       const arriving = new Set<string>();
+      const missing = new Map<string, string | undefined>();
       let retryAtMs: number | undefined;
       for (const entry of await readCandidates(options.functionsDirectory)) {
         const verdict = judgeName(entry.name);
@@ -79,7 +85,10 @@ export function createScanner(options: ScannerOptions): Scanner {
         if (look === undefined) continue;
         switch (look.type) {
           case "ignored":
-            ignored.set(entry.name, look.reason);
+            // One that was a function a moment ago counts as missing, and for how long.
+            if (memories.get(entry.name)?.settled === undefined) {
+              ignored.set(entry.name, look.reason);
+            } else missing.set(entry.name, look.reason);
             break;
           case "arriving":
             arriving.add(entry.name);
@@ -92,6 +101,20 @@ export function createScanner(options: ScannerOptions): Scanner {
           default:
             look satisfies never;
         }
+      }
+      for (const name of memories.keys()) {
+        if (!kept.has(name) && !ignored.has(name) && !missing.has(name)) {
+          missing.set(name, undefined);
+        }
+      }
+      for (const [name, reason] of missing) {
+        const memory = memories.get(name)!;
+        const goneAtMs = (memory.missingSinceMs ?? nowMs) + options.quietMs;
+        if (memory.settled !== undefined && nowMs < goneAtMs) {
+          arriving.add(name);
+          kept.set(name, { ...memory, missingSinceMs: goneAtMs - options.quietMs });
+          retryAtMs = Math.min(retryAtMs ?? Infinity, goneAtMs);
+        } else if (reason !== undefined) ignored.set(name, reason);
       }
       memories = kept;
       return { functions, ignored, arriving, retryAtMs };

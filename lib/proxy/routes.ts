@@ -29,6 +29,9 @@ export class RouteTable {
   readonly #routes = new Map<string, Route>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
+  /** Told of a function that a request begins to wait for; an idle one is started then. */
+  onWaiting: ((name: string) => void) | undefined;
+
   /** The route that answers now; `undefined` when there is no such function. */
   get(name: string): Route | undefined {
     return this.#routes.get(name);
@@ -42,6 +45,11 @@ export class RouteTable {
   delete(name: string): void {
     this.#routes.delete(name);
     this.#wake(name);
+  }
+
+  /** Requests that wait for a function. */
+  waitingFor(name: string): number {
+    return this.#waiting.get(name)?.size ?? 0;
   }
 
   /** Waits until a function's route is something else than `waiting`. */
@@ -61,6 +69,7 @@ export class RouteTable {
       : setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);
     options.signal?.addEventListener("abort", abort);
     waiting.add(wake);
+    this.onWaiting?.(name);
     try {
       return await promise;
     } finally {

@@ -10,7 +10,11 @@ export interface CacheSweeper {
 const KEPT_MS = 60_000;
 
 /** A sweeper of a directory that holds one cache for each function, under its name. */
-export function createCacheSweeper(directory: string): CacheSweeper {
+export function createCacheSweeper(
+  directory: string,
+  /** Called before a function's cache is removed. */
+  forget: (name: string) => Promise<void>,
+): CacheSweeper {
   let missingSince = new Map<string, number>();
   let sweeping: Promise<void> | undefined;
 
@@ -20,6 +24,7 @@ export function createCacheSweeper(directory: string): CacheSweeper {
       if (present.has(name)) continue;
       const sinceMs = missingSince.get(name) ?? nowMs;
       if (nowMs - sinceMs >= KEPT_MS) {
+        await forget(name);
         await Deno.remove(join(directory, name), { recursive: true });
       } else missing.set(name, sinceMs);
     }

@@ -23,6 +23,8 @@ export interface CheckedInstance {
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly workplace: Workplace;
+  /** Somebody waits for it: it is checked before others. */
+  readonly isUrgent?: () => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -45,8 +47,37 @@ export interface InstanceCheck {
   readonly problem: Pick<Failure, "reason" | "detail"> | undefined;
 }
 
-/** Checks until the source is the same before and behind the check. */
+/** Checks a function's source, unless this very source has been checked before. */
 export async function checkInstance(options: CheckedInstance): Promise<InstanceCheck> {
+  return await findPassed(options) ?? await checkUntilAtRest(options);
+}
+
+/** The check that this source has passed before, however long ago. */
+async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
+  const { workplace, name, cacheName = name } = options;
+  if (cacheName !== name) return undefined;
+  const moduleOptions = await findModuleOptions(options);
+  const passed = await workplace.checkResults.find(name, keyOf(options, moduleOptions));
+  if (passed === undefined) return undefined;
+  const modules = { paths: passed.modules, isComplete: true };
+  const { functionsDirectory } = workplace.settings;
+  const revision = await takeRevision(functionsDirectory, name, modules);
+  if (revision !== passed.revision) return undefined;
+  const problem = await findUnreadable(options, modules);
+  return { revision, modules, moduleOptions, problem };
+}
+
+/** All that a check goes by, beside the source. */
+function keyOf(
+  { workplace, directory, envFiles }: CheckedInstance,
+  moduleOptions: ModuleOptions,
+): string {
+  const { checkCode } = workplace.settings;
+  return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
+}
+
+/** Checks until the source is the same before and behind the check. */
+async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck> {
   const { workplace, directory, name } = options;
   const { functionsDirectory } = workplace.settings;
   const take = (modules: Modules): Promise<string> =>
@@ -58,7 +89,7 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
     const moduleOptions = await findModuleOptions(options);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
-      ? await workplace.checks.run(() => check(options, moduleOptions), options.signal)
+      ? await workplace.checks.run(() => check(options, moduleOptions), options)
       : { diagnostics: problem.detail, modules: knownModules.paths };
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
@@ -82,6 +113,10 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
       continue;
     }
     if (result.diagnostics === undefined) {
+      if ((options.cacheName ?? name) === name) {
+        const key = keyOf(options, moduleOptions);
+        await workplace.checkResults.keep(name, { revision, modules: modules.paths, key });
+      }
       return { revision, modules, moduleOptions, problem: undefined };
     }
     const failure = problem ?? { reason: "The check failed", detail: result.diagnostics };

@@ -15,7 +15,7 @@ const MAX_DETAIL = 16 * 1024;
 export function routeOf(state: FunctionState | undefined, nowMs: number): RouteDecision {
   if (state === undefined || !state.isWanted) return { type: "none" };
   if (state.serving !== undefined) return { type: "instance", id: state.serving.id };
-  if (state.candidate !== undefined) return { type: "waiting" };
+  if (state.candidate !== undefined || state.isIdle) return { type: "waiting" };
   const { failure, backoff } = state;
   if (failure === undefined) return { type: "waiting" };
   // What a function said last is for its owner: it may hold secrets, and anybody may ask.

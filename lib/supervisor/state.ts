@@ -51,6 +51,8 @@ export interface FunctionState {
   readonly leaving: readonly Instance[];
   readonly failure: Failure | undefined;
   readonly backoff: Backoff | undefined;
+  /** It is known to be good, and starts with its next request. */
+  readonly isIdle: boolean;
   readonly restarts: number;
 }
 
@@ -59,6 +61,7 @@ export type Status =
   | "checking"
   | "starting"
   | "ready"
+  | "idle"
   | "draining"
   | "backoff"
   | "failed"
@@ -71,6 +74,7 @@ export function statusOf(state: FunctionState): Status {
   if (state.candidate !== undefined) {
     return state.candidate.phase === "checking" ? "checking" : "starting";
   }
+  if (state.isIdle) return "idle";
   if (state.backoff !== undefined) return "backoff";
   return state.failure === undefined ? "stopped" : "failed";
 }

@@ -4,7 +4,9 @@ import { describeExit } from "../process/exit.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { Route, RouteTable } from "../proxy/routes.ts";
-import { type OpenInstance, openInstance } from "./instance.ts";
+import { watchIdle } from "./idle_watch.ts";
+import { openInstance } from "./instance.ts";
+import type { Opened, OpenInstance } from "./open_instance.ts";
 import { type Desired, reconcile } from "./reconcile.ts";
 import { routeOf } from "./route_of.ts";
 import { runScans } from "./scan_loop.ts";
@@ -119,12 +121,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case "close":
         attempts.get(effect.id)?.abort();
         if (!instances.has(effect.id)) return;
-        return track(
-          close(name, {
-            id: effect.id,
-            drainMs: effect.because === "replaced" ? settings.drainMs : settings.stopGraceMs,
-          }),
-        );
+        return track(close(name, { id: effect.id, isStopped: effect.because === "stopped" }));
       default:
         return effect satisfies never;
     }
@@ -146,6 +143,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       requested: state.requested,
       knownModules: modules.get(name) ?? NO_MODULES,
       workplace,
+      isNeeded: () => states.get(name)?.serving !== undefined || routes.waitingFor(name) > 0,
+      isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
       report: {
         onChecked: (revision, found) => {
@@ -162,9 +161,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       const failure = { ...opened.failure, atMs: Date.now() };
       dispatch(name, { type: "failed", id, failure });
     }
+    if (opened.type === "registered") dispatch(name, { type: "registered", id });
     if (opened.type === "ready") {
       instances.set(id, opened.instance);
-      if (abort.signal.aborted) return await close(name, { id, drainMs: 0 });
+      if (abort.signal.aborted) return await close(name, { id, isStopped: true });
       dispatch(name, { type: "ready", id, upstream: opened.instance.upstream.label });
       void watchEnd(name, id, opened.instance);
       return;
@@ -173,7 +173,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
+    const idle = watchIdle({
+      usage: instance.upstream,
+      idleMs: instance.policy.idleMs,
+      onIdle: () => dispatch(name, { type: "unused", id }),
+    });
     const exit = await instance.ended;
+    idle[Symbol.dispose]();
     dispatch(name, {
       type: "exited",
       id,
@@ -189,9 +195,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   async function close(
     name: string,
-    { id, drainMs }: { readonly id: number; readonly drainMs: number },
+    { id, isStopped }: { readonly id: number; readonly isStopped: boolean },
   ): Promise<void> {
     const instance = instances.get(id)!;
+    const { stopGraceMs, drainMs: patienceMs } = instance.policy;
+    const drainMs = isStopped ? stopGraceMs : patienceMs;
     try {
       await instance.close({ drainMs, hurry: hurry.signal });
     } finally {
@@ -233,6 +241,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     signal: stopping.signal,
   });
 
+  routes.onWaiting = (name) => dispatch(name, { type: "wanted" });
+
   return {
     functions: states,
     get ignored() {
@@ -260,7 +270,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-function couldNotOpen(error: Error, revision: string): Awaited<ReturnType<typeof openInstance>> {
+function couldNotOpen(error: Error, revision: string): Opened {
   if (error.name === "AbortError") return { type: "aborted" };
   return {
     type: "failed",

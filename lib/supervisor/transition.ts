@@ -19,6 +19,12 @@ export type Event =
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
   /** An instance that was told to close is gone. */
   | { readonly type: "closed"; readonly id: number }
+  /** It is good, and nobody needs it at present. */
+  | { readonly type: "registered"; readonly id: number }
+  /** A ready instance has had no request for as long as its policy says. */
+  | { readonly type: "unused"; readonly id: number }
+  /** A request waits for it. */
+  | { readonly type: "wanted" }
   | { readonly type: "backoff-over" }
   /** Start the same revision anew. */
   | { readonly type: "reload" };
@@ -26,8 +32,12 @@ export type Event =
 /** Something to be done outside; it comes back as events. */
 export type Effect =
   | { readonly type: "open"; readonly id: number; readonly name: string }
-  /** A replaced instance may finish its requests; a stopped one has less time. */
-  | { readonly type: "close"; readonly id: number; readonly because: "replaced" | "stopped" };
+  /** One that goes while its function stays may finish its requests; a stopped one has less time. */
+  | {
+    readonly type: "close";
+    readonly id: number;
+    readonly because: "replaced" | "unused" | "stopped";
+  };
 
 /** What comes in from outside, so that a transition decides nothing by itself. */
 export interface Moment {
@@ -67,6 +77,14 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     }
     case "ready":
       return ready(state, event, moment);
+    case "registered":
+      return registered(state, event);
+    case "unused":
+      return unused(state, event);
+    case "wanted":
+      return state.isIdle && state.candidate === undefined
+        ? open(same(state), moment)
+        : same(state);
     case "failed":
       return failed(state, event, moment);
     case "exited":
@@ -98,6 +116,7 @@ function begin(
     leaving: [],
     failure: undefined,
     backoff: undefined,
+    isIdle: false,
     restarts: 0,
   };
   const cleared = withoutCandidate(base);
@@ -125,7 +144,7 @@ function open(step: Step, moment: Moment): Step {
     readyAtMs: undefined,
   };
   return {
-    state: { ...state, candidate },
+    state: { ...state, candidate, isIdle: false },
     effects: [...step.effects, { type: "open", id: candidate.id, name: state.name }],
   };
 }
@@ -146,7 +165,13 @@ function withoutCandidate(state: FunctionState): Step {
 function stop(state: FunctionState): Step {
   const cleared = withoutCandidate(state);
   const { serving } = state;
-  const next = { ...cleared.state!, isWanted: false, backoff: undefined, serving: undefined };
+  const next = {
+    ...cleared.state!,
+    isWanted: false,
+    isIdle: false,
+    backoff: undefined,
+    serving: undefined,
+  };
   if (serving === undefined) return { ...settle(next), effects: cleared.effects };
   return {
     state: { ...next, leaving: [...next.leaving, { ...serving, phase: "draining" }] },
@@ -178,6 +203,30 @@ function ready(
   return {
     state: { ...next, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
     effects: [{ type: "close", id: serving.id, because: "replaced" }],
+  };
+}
+
+function registered(
+  state: FunctionState,
+  event: Extract<Event, { type: "registered" }>,
+): Step {
+  if (state.candidate?.id !== event.id) return same(state);
+  const next = { ...state, candidate: undefined, failure: undefined, backoff: undefined };
+  return same({ ...next, isIdle: state.serving === undefined });
+}
+
+/** With a newer revision on its way, the instance is replaced soon anyway. */
+function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>): Step {
+  const { serving, candidate } = state;
+  if (serving?.id !== event.id || candidate !== undefined) return same(state);
+  return {
+    state: {
+      ...state,
+      serving: undefined,
+      isIdle: true,
+      leaving: [...state.leaving, { ...serving, phase: "draining" }],
+    },
+    effects: [{ type: "close", id: serving.id, because: "unused" }],
   };
 }
 

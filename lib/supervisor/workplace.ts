@@ -3,6 +3,8 @@ import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { type CheckResults, openCheckResults } from "./check_results.ts";
+import { startsAtOnce } from "./starts_at_once.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 
 /** What all instances of one supervisor share. Disposing of it leaves nothing in the kernel. */
@@ -12,9 +14,16 @@ export interface Workplace extends AsyncDisposable {
   /** The module cache of a function, made when it is first asked for. */
   readonly cacheOf: (name: string) => Promise<string>;
   readonly cacheSweeper: CacheSweeper;
+  readonly checkResults: CheckResults;
   /** Checks at a time: they take a whole core each. */
   readonly checks: Semaphore;
+  /** Starts at a time. */
+  readonly starts: Semaphore;
 }
+
+/** Code that is checked or started for longer than this does not hold up others. */
+const MAX_CHECK_HOLD_MS = 15_000;
+const MAX_START_HOLD_MS = 3_000;
 
 /** Opens what instances share. */
 export async function openWorkplace(
@@ -26,13 +35,25 @@ export async function openWorkplace(
   // Two supervisors may have functions of the same name, which have nothing else in common.
   const caches = join(settings.stateDirectory, "cache", isolation.ownerId);
   await Deno.mkdir(caches, { recursive: true, mode: 0o755 });
+  const cacheOf = (name: string): Promise<string> =>
+    makeCache(join(caches, name), isolation.checkUid);
+  const checkResults = openCheckResults({
+    directory: join(settings.stateDirectory, "checks", isolation.ownerId),
+    cacheOf,
+  });
+  const cores = Math.max(1, navigator.hardwareConcurrency);
+  const { available: availableBytes } = Deno.systemMemoryInfo();
   const owned = stack.move();
   return {
     settings,
     isolation,
-    cacheSweeper: createCacheSweeper(caches),
-    cacheOf: (name) => makeCache(join(caches, name), isolation.checkUid),
-    checks: createSemaphore(Math.max(1, navigator.hardwareConcurrency)),
+    cacheSweeper: createCacheSweeper(caches, checkResults.forget),
+    cacheOf,
+    checkResults,
+    checks: createSemaphore(cores, { maxHoldMs: MAX_CHECK_HOLD_MS }),
+    starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {
+      maxHoldMs: MAX_START_HOLD_MS,
+    }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -171,12 +171,36 @@ Deno.test("scan() forgets a function whose folder or entry went away", async () 
   await directory.write("a/index.ts");
   await directory.write("b/index.ts");
   const scanner = scannerOf(directory);
-  assert.equal((await scanner.scan(late())).functions.size, 2);
+  const nowMs = late();
+  assert.equal((await scanner.scan(nowMs)).functions.size, 2);
   await Deno.remove(directory.at("a"), { recursive: true });
   await Deno.remove(directory.at("b/index.ts"));
-  const scan = await scanner.scan(late());
-  assert.equal(scan.functions.size, 0);
+  const first = await scanner.scan(nowMs);
+  assert.deepEqual([...first.arriving].sort(), ["a", "b"]);
+  assert.equal(first.retryAtMs, nowMs + QUIET_MS);
+  const scan = await scanner.scan(nowMs + QUIET_MS);
+  assert.deepEqual([scan.functions.size, scan.arriving.size], [0, 0]);
   assert.deepEqual([...scan.ignored], [["b", "it has no index.ts"]]);
+  assert.deepEqual([...(await scanner.scan(nowMs + QUIET_MS)).ignored.keys()], ["b"]);
+});
+
+Deno.test("scan() does not take a folder for gone that is replaced by two renames", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts", "1");
+  await directory.write(".next/index.ts", "2");
+  const scanner = scannerOf(directory);
+  const nowMs = late();
+  const before = revisionOf(await scanner.scan(nowMs), "a");
+  await Deno.rename(directory.at("a"), directory.at(".old"));
+  const between = await scanner.scan(nowMs + 1);
+  assert.deepEqual([...between.arriving], ["a"]);
+  await Deno.rename(directory.at(".next"), directory.at("a"));
+  const after = await scanner.scan(nowMs + 60_000);
+  assert.notEqual(revisionOf(after, "a"), before);
+  // What comes back later than that begins anew.
+  await Deno.remove(directory.at("a"), { recursive: true });
+  await scanner.scan(nowMs + 60_001);
+  assert.equal((await scanner.scan(nowMs + 61_000)).arriving.size, 0);
 });
 
 Deno.test("scan() rejects when the functions directory is gone", async () => {

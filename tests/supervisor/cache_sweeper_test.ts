@@ -7,7 +7,11 @@ Deno.test("createCacheSweeper() takes a cache away a minute after its function",
   await directory.write("here/npm/x");
   await directory.write("gone/npm/x");
   await directory.write("back/npm/x");
-  const sweeper = createCacheSweeper(directory.path);
+  const forgotten: string[] = [];
+  const sweeper = createCacheSweeper(directory.path, (name) => {
+    forgotten.push(name);
+    return Promise.resolve();
+  });
   const names = async (): Promise<string[]> =>
     (await Array.fromAsync(Deno.readDir(directory.path))).map((entry) => entry.name).sort();
   await sweeper.sweep(new Set(["here"]), 0);
@@ -18,4 +22,5 @@ Deno.test("createCacheSweeper() takes a cache away a minute after its function",
   assert.deepEqual(await names(), ["back", "here"]);
   await sweeper.sweep(new Set(["here"]), 119_999);
   assert.deepEqual(await names(), ["here"]);
+  assert.deepEqual(forgotten, ["gone", "back"]);
 });

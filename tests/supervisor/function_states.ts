@@ -40,6 +40,7 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
     leaving: [],
     failure: undefined,
     backoff: undefined,
+    isIdle: false,
     restarts: 0,
     ...change,
   };

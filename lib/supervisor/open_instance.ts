@@ -1,0 +1,61 @@
+import type { FunctionPolicy } from "../function/policy.ts";
+import type { Modules } from "../function/revision.ts";
+import type { Exit } from "../process/exit.ts";
+import type { OutputLine } from "../process/lines.ts";
+import type { StreamName } from "../process/spawn.ts";
+import type { Upstream } from "../proxy/upstream.ts";
+import type { Failure } from "./state.ts";
+import type { Workplace } from "./workplace.ts";
+
+/** What is told while an instance opens. */
+export interface InstanceReport {
+  readonly onChecked: (revision: string, modules: Modules) => void;
+  readonly onSpawned: (pid: number, namespace: string | undefined) => void;
+  readonly onWarning: (message: string) => void;
+  readonly onLine: (stream: StreamName, line: OutputLine) => void;
+}
+
+/** What is to be opened. */
+export interface InstanceOptions {
+  readonly name: string;
+  readonly directory: string;
+  /** The revision that the scan saw. */
+  readonly requested: string;
+  /** Modules that an earlier check named. */
+  readonly knownModules: Modules;
+  readonly workplace: Workplace;
+  /** Whether it is needed at present, and not only to be known as good. */
+  readonly isNeeded: () => boolean;
+  /** Whether requests wait for it. */
+  readonly isUrgent: () => boolean;
+  readonly report: InstanceReport;
+  readonly signal: AbortSignal;
+}
+
+/** An instance that is ready. */
+export interface OpenInstance {
+  readonly upstream: Upstream;
+  /** Its requests come with the prefix. */
+  readonly keepPrefix: boolean;
+  readonly revision: string;
+  readonly policy: FunctionPolicy;
+  /** What of its egress can't be had at present. */
+  readonly problems: () => readonly string[];
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<Exit>;
+  /** What it said last. */
+  readonly lastLines: () => string;
+  /** Lets requests finish for at most `drainMs`, then takes everything away. */
+  readonly close: (
+    options: { readonly drainMs: number; readonly hurry: AbortSignal },
+  ) => Promise<void>;
+}
+
+/** What came of an attempt. */
+export type Opened =
+  | { readonly type: "ready"; readonly instance: OpenInstance }
+  /** It is good, and not started: its policy lets it be idle, and nobody needs it. */
+  | { readonly type: "registered" }
+  | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs"> }
+  /** The signal aborted; nothing is left. */
+  | { readonly type: "aborted" };

@@ -1,0 +1,108 @@
+import type { FunctionPolicy } from "../function/policy.ts";
+import type { ModuleOptions } from "../process/deno_command.ts";
+import { stopProcess } from "../process/stop.ts";
+import { createUpstream } from "../proxy/upstream.ts";
+import { sleep } from "../system/sleep.ts";
+import { createLastLines } from "./last_lines.ts";
+import type { InstanceOptions, Opened } from "./open_instance.ts";
+import { waitUntilReady } from "./wait_until_ready.ts";
+
+/** A function whose code has passed its check, and what it is to run with. */
+export interface CheckedFunction extends InstanceOptions {
+  readonly policy: FunctionPolicy;
+  readonly revision: string;
+  readonly moduleOptions: ModuleOptions;
+}
+
+/**
+ * Starts an instance in layers: sandbox, process, readiness. When one of them fails, those that were
+ * open are closed in reverse before this returns.
+ */
+export async function startInstance(options: CheckedFunction): Promise<Opened> {
+  const { name, workplace, directory, report, signal, policy, revision, moduleOptions } = options;
+  signal.throwIfAborted();
+  await using stack = new AsyncDisposableStack();
+  const problems = createProblems(report.onWarning);
+  const sandbox = stack.use(
+    await workplace.isolation.open({
+      name,
+      egress: policy.egress,
+      onProblems: problems.change,
+    }),
+  );
+  signal.throwIfAborted();
+  const lines = createLastLines();
+  const started = await sandbox.start({
+    directory,
+    policy,
+    moduleOptions,
+    cacheDirectory: await workplace.cacheOf(name),
+    onLine: (stream, line) => {
+      lines.push(line.text);
+      report.onLine(stream, line);
+    },
+  });
+  const { process } = started;
+  const hurry = new AbortController();
+  stack.defer(async () => {
+    await stopProcess(process, { graceMs: policy.stopGraceMs, hurry: hurry.signal });
+  });
+  const start = await waitUntilReady(started, {
+    startTimeoutMs: policy.startTimeoutMs,
+    signal,
+    onPid: (pid) => report.onSpawned(pid, sandbox.namespace),
+  });
+  if (start.type !== "listening") {
+    // It never served, so that there is nothing to wait for.
+    hurry.abort();
+    if (signal.aborted) return { type: "aborted" };
+    const { reason } = start;
+    return { type: "failed", failure: { stage: "start", reason, detail: lines.text(), revision } };
+  }
+  const upstream = createUpstream(start.endpoint);
+  stack.defer(() => upstream.close());
+  const owned = stack.move();
+  return {
+    type: "ready",
+    instance: {
+      upstream,
+      keepPrefix: policy.keepPrefix,
+      revision,
+      policy,
+      problems: problems.current,
+      ended: process.ended,
+      lastLines: lines.text,
+      async close({ drainMs, hurry: hasten }) {
+        const rush = (): void => hurry.abort();
+        const drained = new AbortController();
+        hasten.addEventListener("abort", rush, { once: true });
+        if (hasten.aborted) rush();
+        try {
+          const late = sleep(drainMs, AbortSignal.any([hasten, drained.signal]));
+          await Promise.race([upstream.drained(), process.ended, late]);
+          drained.abort();
+          await owned.disposeAsync();
+        } finally {
+          hasten.removeEventListener("abort", rush);
+        }
+      },
+    },
+  };
+}
+
+/** What can't be had, and a word for the operator about each such thing when it begins. */
+interface Problems {
+  readonly change: (problems: readonly string[]) => void;
+  readonly current: () => readonly string[];
+}
+
+function createProblems(onWarning: (message: string) => void): Problems {
+  let current: readonly string[] = [];
+  return {
+    change(problems) {
+      for (const one of problems) if (!current.includes(one)) onWarning(one);
+      current = problems;
+    },
+    current: () => current,
+  };
+}
