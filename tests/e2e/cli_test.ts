@@ -95,7 +95,7 @@ Deno.test("list: a table for people, JSON for programs, ignored directories with
   );
   assert.match(
     list.stdout,
-    /^app +ready +http:\S+\/app +[0-9a-f]{12} +\d+ +\d+s +0 +[\d.]+MiB +\d+$/m,
+    /^app +ready +http:\S+\/app +[0-9a-f]{12} +\d+ +\d+s +0 +[\d.]+MiB +\d+ +full$/m,
   );
   assert.match(list.stdout, /^empty: ignored: it has no index\.ts$/m);
   assert.match(list.stdout, /^n{64}: ignored: the name has 64 bytes; at most 63 are allowed$/m);
