@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { type DefaultPaths, defaultPaths } from "../../lib/config/default_paths.ts";
+import { defaultSettings } from "../../lib/config/settings.ts";
+
+Deno.test("defaultPaths() of root are those of the system, whatever its environment says", () => {
+  const { socket, logsDirectory, stateDirectory, runtimeDirectory } = defaultSettings;
+  const environment = { HOME: "/h", XDG_RUNTIME_DIR: "/x", XDG_STATE_HOME: "/y" };
+  assert.deepEqual(defaultPaths(0, environment), {
+    socket,
+    logsDirectory,
+    stateDirectory,
+    runtimeDirectory,
+  });
+});
+
+/** All paths that follow from two of them. */
+function pathsIn(runtimeDirectory: string, stateDirectory: string): DefaultPaths {
+  return {
+    socket: `${runtimeDirectory}/ddsrv.sock`,
+    logsDirectory: `${stateDirectory}/logs`,
+    stateDirectory,
+    runtimeDirectory,
+  };
+}
+
+const rows: readonly [
+  what: string,
+  uid: number | null,
+  environment: Readonly<Record<string, string>>,
+  runtimeDirectory: string,
+  stateDirectory: string,
+][] = [
+  ["a home", 1_000, { HOME: "/h" }, "/tmp/ddsrv-1000", "/h/.local/state/ddsrv"],
+  ["a home with a slash", 1_000, { HOME: "/h/" }, "/tmp/ddsrv-1000", "/h/.local/state/ddsrv"],
+  ["nothing", 1_001, {}, "/tmp/ddsrv-1001", "/tmp/.local/state/ddsrv"],
+  ["no user", null, {}, "/tmp/ddsrv-0", "/tmp/.local/state/ddsrv"],
+  [
+    "XDG directories",
+    1_000,
+    { HOME: "/h", XDG_RUNTIME_DIR: "/run/user/1000", XDG_STATE_HOME: "/s" },
+    "/run/user/1000/ddsrv",
+    "/s/ddsrv",
+  ],
+  // "All paths set in these environment variables must be absolute."
+  [
+    "XDG directories that are not absolute",
+    1_000,
+    { HOME: "/h", XDG_RUNTIME_DIR: "run", XDG_STATE_HOME: "./s" },
+    "/tmp/ddsrv-1000",
+    "/h/.local/state/ddsrv",
+  ],
+  [
+    "empty XDG directories",
+    1_000,
+    { HOME: "/h", XDG_RUNTIME_DIR: "", XDG_STATE_HOME: "" },
+    "/tmp/ddsrv-1000",
+    "/h/.local/state/ddsrv",
+  ],
+];
+
+for (const [what, uid, environment, runtimeDirectory, stateDirectory] of rows) {
+  Deno.test(`defaultPaths() of somebody with ${what}`, () => {
+    assert.deepEqual(defaultPaths(uid, environment), pathsIn(runtimeDirectory, stateDirectory));
+  });
+}

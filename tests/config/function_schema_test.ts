@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { functionSchema } from "../../lib/config/function_schema.ts";
+import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
+import { PERMISSION_KINDS } from "../../lib/config/permissions.ts";
+
+function parse(text: string): unknown {
+  return parseJsonFile({ path: "m", text, schema: functionSchema });
+}
+
+const list = (...rules: readonly unknown[]) => ({ rules, isPublicOnly: false });
+
+const good: readonly [text: string, value: unknown][] = [
+  ['{ "permissions": "all" }', { permissions: "all" }],
+  ['{ "permissions": {} }', { permissions: {} }],
+  ['{ "permissions": { "run": true } }', { permissions: { run: true } }],
+  ['{ "permissions": { "net": false } }', { permissions: { net: false } }],
+  ['{ "permissions": { "read": [] } }', { permissions: { read: [] } }],
+  [
+    '{ "permissions": { "read": ["/a b", "../c"], "env": ["A"] } }',
+    { permissions: { read: ["/a b", "../c"], env: ["A"] } },
+  ],
+  ['{ "egress": "none" }', { egress: "none" }],
+  ['{ "egress": "full" }', { egress: "full" }],
+  ['{ "egress": [] }', { egress: list() }],
+  ['{ "egress": ["API.example.com:443", /* ours */ "10.0.0.0/8",] }', {
+    egress: list(
+      { type: "name", name: "api.example.com", port: 443 },
+      { type: "network", network: { base: 0x0a00_0000, size: 2 ** 24 }, port: undefined },
+    ),
+  }],
+  ['{ "envFile": "secrets/live.env" }', { envFile: "secrets/live.env" }],
+];
+
+for (const [text, value] of good) {
+  Deno.test(`functionSchema takes ${text}`, () => {
+    assert.deepEqual(parse(text), value);
+  });
+}
+
+Deno.test("functionSchema knows every kind of permission", () => {
+  const permissions = Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, ["x"]]));
+  assert.deepEqual(parse(JSON.stringify({ permissions })), { permissions });
+});
+
+Deno.test("functionSchema takes 64 destinations, and not 65", () => {
+  const text = (count: number) => JSON.stringify({ egress: Array(count).fill("10.0.0.0/8") });
+  parse(text(64));
+  assert.throws(() => parse(text(65)), {
+    name: "ConfigError",
+    message: /^m:1:11 .* in "egress": /,
+  });
+});
+
+const NO_PERMISSIONS = 'Give "all", or any of net, read, write, env, sys, run, ffi';
+const NO_PERMISSION = "Give true, false, or a list of what is permitted";
+const NO_EGRESS = "Give one of none, internet, full, or a list of destinations";
+const NO_ITEM = "What is listed can't be empty or hold a comma or NUL";
+const NO_STRING = "Invalid input: expected string, received";
+
+const bad: readonly [text: string, ...messages: string[]][] = [
+  ['{ "permissions": "some" }', `1:18 is not valid in "permissions": ${NO_PERMISSIONS}`],
+  ['{ "permissions": "ALL" }', `1:18 is not valid in "permissions": ${NO_PERMISSIONS}`],
+  ['{ "permissions": true }', `1:18 is not valid in "permissions": ${NO_PERMISSIONS}`],
+  ['{ "permissions": null }', `1:18 is not valid in "permissions": ${NO_PERMISSIONS}`],
+  ['{\n  "permissions": ["net"]\n}', `2:18 is not valid in "permissions": ${NO_PERMISSIONS}`],
+  ['{ "permissions": { "hrtime": true } }', '1:20 has the unknown key "hrtime"'],
+  ['{ "permissions": { "all": true } }', '1:20 has the unknown key "all"'],
+  ['{ "permissions": {\n  "Net": true } }', '2:3 has the unknown key "Net"'],
+  ['{ "permissions": { "net": 1 } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
+  ['{ "permissions": { "net": "a" } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
+  [
+    '{ "permissions": { "net": null } }',
+    `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`,
+  ],
+  ['{ "permissions": { "net": {} } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
+  [
+    '{ "permissions": { "read": ["/a", ""] } }',
+    `1:35 is not valid in "permissions.read.1": ${NO_ITEM}`,
+  ],
+  [
+    '{ "permissions": { "read": ["/a,/"] } }',
+    `1:29 is not valid in "permissions.read.0": ${NO_ITEM}`,
+  ],
+  [
+    '{ "permissions": { "read": ["\\u0000"] } }',
+    `1:29 is not valid in "permissions.read.0": ${NO_ITEM}`,
+  ],
+  [
+    '{ "permissions": { "read": [1] } }',
+    `1:29 is not valid in "permissions.read.0": ${NO_STRING} number`,
+  ],
+  [
+    '{ "permissions": {\n  "hrtime": 1,\n  "net": 5 } }',
+    '2:3 has the unknown key "hrtime"',
+    `3:10 is not valid in "permissions.net": ${NO_PERMISSION}`,
+  ],
+  ['{ "egress": "some" }', `1:13 is not valid in "egress": ${NO_EGRESS}`],
+  ['{ "egress": "a.example:443" }', `1:13 is not valid in "egress": ${NO_EGRESS}`],
+  ['{ "egress": {} }', `1:13 is not valid in "egress": ${NO_EGRESS}`],
+  ['{ "egress": false }', `1:13 is not valid in "egress": ${NO_EGRESS}`],
+  ['{ "egress": null }', `1:13 is not valid in "egress": ${NO_EGRESS}`],
+  ['{ "egress": [443] }', `1:14 is not valid in "egress.0": ${NO_STRING} number`],
+  [
+    '{ "egress": ["a.example"] }',
+    '1:14 is not valid in "egress.0": "a.example" has no port. Write the port too: a.example:443',
+  ],
+  [
+    '{ "egress": ["169.254.169.254:80"] }',
+    `1:14 is not valid in "egress.0": "169.254.169.254:80" is where clouds keep a machine's ` +
+    "credentials, and is never reached. Leave it out",
+  ],
+  [
+    '{ "egress": ["ok.example:1",\n  "10.0.0.5/8", "*.x:1"] }',
+    '2:3 is not valid in "egress.1": "10.0.0.5/8" has bits behind its prefix. Write 10.0.0.0/8 ' +
+    "for the network",
+    '2:17 is not valid in "egress.2": "*.x:1" is no destination. Write api.example.com:443, ' +
+    "192.0.2.1:5432 or 10.0.0.0/8 (IPv4; names need a port and can't hold *)",
+  ],
+  ['{ "envFile": "" }', '1:14 is not valid in "envFile": Give the path of a file'],
+  ['{ "envFile": ["a"] }', `1:14 is not valid in "envFile": ${NO_STRING} array`],
+  ['{ "envFil": "a" }', '1:3 has the unknown key "envFil". Did you mean "envFile"?'],
+  ['{ "permission": "all" }', '1:3 has the unknown key "permission". Did you mean "permissions"?'],
+];
+
+for (const [text, ...messages] of bad) {
+  Deno.test(`functionSchema refuses ${JSON.stringify(text)}`, () => {
+    assert.throws(() => parse(text), (error) => {
+      assert.ok(error instanceof ConfigError);
+      const expected = messages.map((message) => `m:${message}`);
+      assert.deepEqual(error.message.split("\n").sort(), expected.sort());
+      return true;
+    });
+  });
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { parseEgress } from "../../lib/config/egress.ts";
+import type { FunctionSettings } from "../../lib/config/function_schema.ts";
+import { defaultPermissions, withPermissions } from "../../lib/config/permissions.ts";
+import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+import { type FunctionPolicy, tightenPolicy } from "../../lib/function/policy.ts";
+
+const settings: Settings = {
+  ...defaultSettings,
+  startTimeoutMs: 10_000,
+  stopGraceMs: 5_000,
+  memoryBytes: 512 * 1024 ** 2,
+  cpu: 2,
+  processes: 256,
+};
+
+const path = "/f/a/ddsrv.json";
+
+function tighten(manifest: FunctionSettings, ceiling: Partial<Settings> = {}): FunctionPolicy {
+  return tightenPolicy({ path, settings: { ...settings, ...ceiling }, manifest, env: { A: "1" } });
+}
+
+Deno.test("tightenPolicy() is the settings where a manifest says nothing", () => {
+  assert.deepEqual(tighten({}), {
+    egress: "internet",
+    permissions: defaultPermissions,
+    env: { A: "1" },
+    startTimeoutMs: 10_000,
+    stopGraceMs: 5_000,
+    idleMs: Infinity,
+    drainMs: 30_000,
+    memoryBytes: 512 * 1024 ** 2,
+    cpu: 2,
+    processes: 256,
+    keepPrefix: false,
+  });
+});
+
+const granted: readonly [
+  manifest: FunctionSettings,
+  expected: Partial<FunctionPolicy>,
+  ceiling?: Partial<Settings>,
+][] = [
+  [{ startTimeout: 1, stopGrace: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
+  [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
+  [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
+  [{ cpu: 4_096 }, { cpu: 4_096 }, { cpu: Infinity }],
+  [{ keepPrefix: true }, { keepPrefix: true }],
+  [{ keepPrefix: false }, { keepPrefix: false }, { keepPrefix: true }],
+  [{}, { keepPrefix: true }, { keepPrefix: true }],
+  // What a manifest says of variables is laid over the others before.
+  [{ env: { B: "2" } }, { env: { A: "1" } }],
+  [{ egress: "none" }, { egress: "none" }],
+  [{}, { egress: parseEgress("a.test:1") }, { egress: parseEgress("a.test:1") }],
+  [
+    { egress: parseEgress("a.test:1") },
+    { egress: { rules: [{ type: "name", name: "a.test", port: 1 }], isPublicOnly: true } },
+  ],
+  [
+    { egress: parseEgress("10.0.0.1:1") },
+    { egress: parseEgress("10.0.0.1:1") },
+    { egress: parseEgress("10.0.0.0/8") },
+  ],
+  [
+    { permissions: { net: false, write: ["/tmp/x"] } },
+    { permissions: { ...defaultPermissions, net: false, write: ["/tmp/x"] } },
+  ],
+  [{ permissions: {} }, { permissions: defaultPermissions }],
+  [
+    { permissions: "all" },
+    { permissions: withPermissions(defaultPermissions, "all") },
+    { permissions: withPermissions(defaultPermissions, "all") },
+  ],
+];
+
+for (const [manifest, expected, ceiling = {}] of granted) {
+  const under = JSON.stringify(ceiling, (_, value) => value === Infinity ? "none" : value);
+  Deno.test(`tightenPolicy() grants ${JSON.stringify(manifest)} under ${under}`, () => {
+    const policy = tighten(manifest, ceiling);
+    assert.deepEqual(policy, { ...tighten({}, ceiling), ...expected });
+  });
+}
+
+const limit = (key: string, asked: string, most: string): string =>
+  `asks for a ${key} of ${asked}, and the most that is allowed here is ${most}`;
+
+const egress = (excess: string, most: string): string =>
+  `asks for egress "${excess}", and the most that is allowed here is "${most}"`;
+
+const permission = (excess: string, most: string): string =>
+  `asks for the permission ${excess}, and what is allowed of it here is ${most}`;
+
+const refused: readonly [
+  manifest: FunctionSettings,
+  message: string,
+  ceiling?: Partial<Settings>,
+][] = [
+  [{ startTimeout: 10_001 }, limit("startTimeout", "10001ms", "10s")],
+  [{ stopGrace: 60_000 }, limit("stopGrace", "1m", "5s")],
+  [{ memory: 1024 ** 3 }, limit("memory", "1GiB", "512MiB")],
+  [{ memory: 512 * 1024 ** 2 + 1 }, limit("memory", "536870913B", "512MiB")],
+  [{ cpu: 2.01 }, limit("cpu", "2.01", "2")],
+  [{ processes: 257 }, limit("processes", "257", "256")],
+  [{ egress: "full" }, egress("full", "internet")],
+  [{ egress: "internet" }, egress("internet", "none"), { egress: "none" }],
+  [{ egress: parseEgress("a.test:1,10.0.0.1:2") }, egress("10.0.0.1:2", "internet")],
+  [
+    { egress: parseEgress("b.test:1") },
+    egress("b.test:1", "a.test:1, 10.0.0.0/8"),
+    { egress: parseEgress("a.test:1,10.0.0.0/8") },
+  ],
+  [
+    { egress: "internet" },
+    egress("internet", "none"),
+    { egress: { rules: [], isPublicOnly: false } },
+  ],
+  [{ permissions: "all" }, permission('"write"', "/tmp, /ddsrv/data")],
+  [{ permissions: { run: true } }, permission('"run"', "none")],
+  [{ permissions: { run: ["sh"] } }, permission('"run"', "none")],
+  [{ permissions: { write: ["/etc"] } }, permission('"write" of "/etc"', "/tmp, /ddsrv/data")],
+  [
+    { permissions: { write: ["/tmp/../etc"] } },
+    permission('"write" of "/tmp/../etc"', "/tmp, /ddsrv/data"),
+  ],
+  [
+    { permissions: { env: true } },
+    permission('"env"', "A, B"),
+    { permissions: { ...defaultPermissions, env: ["A", "B"] } },
+  ],
+];
+
+for (const [manifest, message, ceiling] of refused) {
+  Deno.test(`tightenPolicy() refuses with "${message.slice(0, 90)}"`, () => {
+    assert.throws(() => tighten(manifest, ceiling), {
+      name: "ConfigError",
+      message: `${path} ${message}. Ask for less, or have the operator allow more`,
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
+import { CommandError, type Run } from "../../lib/system/run.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const LAYERS = ["system", "user", "programs", "sandbox", "resources"];
+
+const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
+  findings.map(({ layer, status }) => [layer, status]);
+
+Deno.test("examineHost() tries each layer of the rootless level for an ordinary user", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.chmod(await directory.write("bwrap"), 0o755);
+  const commands: (readonly string[])[] = [];
+  const run: Run = (command) => {
+    commands.push(command);
+    return Promise.resolve("");
+  };
+  const findings = await examineHost({
+    level: "rootless",
+    run,
+    path: directory.path,
+    uid: 1_000,
+    os: "linux",
+  });
+  assert.deepEqual(
+    statuses(findings),
+    LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "ok"]),
+  );
+  assert.deepEqual(findings.slice(0, 4).map(({ detail }) => detail), [
+    "Linux",
+    "user 1000",
+    "bwrap",
+    "users, network, processes and files by bubblewrap",
+  ]);
+  for (const { layer, status, remedy } of findings) {
+    assert.equal(remedy === "", status === "ok", layer);
+  }
+  assert.equal(commands.length, 1);
+  for (const word of ["bwrap", "--unshare-user", "--disable-userns", "--unshare-net"]) {
+    assert.ok(commands[0]!.includes(word), word);
+  }
+});
+
+Deno.test("examineHost() says of each layer of the rootless level what to do", async () => {
+  const run: Run = (command) => Promise.reject(new CommandError(command, "No permissions"));
+  const findings = await examineHost({
+    level: "rootless",
+    run,
+    path: "/nowhere",
+    uid: 0,
+    os: "darwin",
+  });
+  assert.deepEqual(
+    statuses(findings),
+    LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "missing"]),
+  );
+  const [system, user, programs, sandbox, resources] = findings;
+  assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
+  assert.deepEqual([user!.detail, user!.remedy], [
+    "root",
+    "As root, leave --isolation out; or run ddsrv as an ordinary user",
+  ]);
+  assert.deepEqual([programs!.detail, programs!.remedy], [
+    "not on the PATH: bwrap",
+    "apt-get install bubblewrap",
+  ]);
+  assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
+  assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
+  assert.match(resources!.detail, /not bounded without root/);
+});
+
+Deno.test("examineHost() has one thing to say where there is no isolation", async () => {
+  const run: Run = () => Promise.reject(new Error("nothing is to be run"));
+  for (const os of ["linux", "darwin"]) {
+    for (const uid of [0, 1_000, null]) {
+      assert.deepEqual(await examineHost({ level: "none", run, path: "/nowhere", uid, os }), [{
+        layer: "files",
+        status: "limited",
+        detail: "Deno's permissions alone, on any system",
+        remedy: "For development. Choose --isolation=full or rootless to keep functions apart",
+      }]);
+    }
+  }
+});

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { type HostOptions, requireHost } from "../../lib/isolation/require_host.ts";
+import { programs } from "../../lib/system/programs.ts";
+import { CommandError, type Run } from "../../lib/system/run.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+
+/** A host where all is as it should be, but for what a test says. */
+interface Host extends AsyncDisposable {
+  readonly options: HostOptions & { readonly path: string };
+  readonly commands: string[];
+  readonly directory: TemporaryDirectory;
+}
+
+async function openHost(names = programs.map(({ name }) => name)): Promise<Host> {
+  const directory = await temporaryDirectory();
+  for (const name of names) await Deno.chmod(await directory.write(`bin/${name}`), 0o755);
+  const commands: string[] = [];
+  const run: Run = (command) => {
+    commands.push(command[0]!);
+    return Promise.resolve("");
+  };
+  return {
+    options: { run, path: directory.at("bin"), os: "linux" },
+    commands,
+    directory,
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("requireHost() takes root for full isolation, and tries nothing", async () => {
+  await using host = await openHost();
+  await requireHost("full", { ...host.options, uid: 0 });
+  assert.deepEqual(host.commands, []);
+});
+
+Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
+  await using host = await openHost(["bwrap"]);
+  await requireHost("rootless", { ...host.options, uid: 1_000 });
+  assert.deepEqual(host.commands, ["bwrap"]);
+});
+
+Deno.test("requireHost() asks for nothing without isolation", async () => {
+  for (const uid of [0, 1_000, null]) {
+    const run: Run = () => Promise.reject(new Error("nothing is to be run"));
+    await requireHost("none", { run, uid, os: "darwin", path: "/nowhere" });
+  }
+});
+
+type Change = Partial<HostOptions>;
+
+const refusals: readonly [level: "full" | "rootless", change: Change, message: string][] = [
+  [
+    "full",
+    { uid: 0, os: "darwin" },
+    "ddsrv isolates functions with Linux namespaces. Run it on Linux, or choose " +
+    "--isolation=none for development",
+  ],
+  [
+    "rootless",
+    { uid: 1_000, os: "windows" },
+    "ddsrv isolates functions with Linux namespaces. Run it on Linux, or choose " +
+    "--isolation=none for development",
+  ],
+  [
+    "full",
+    { uid: 1_000 },
+    "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+    "--isolation=rootless",
+  ],
+  [
+    "full",
+    { uid: null },
+    "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+    "--isolation=rootless",
+  ],
+  [
+    "rootless",
+    { uid: 0 },
+    "Rootless isolation is for an ordinary user, and this is root. Leave --isolation out, or " +
+    "run ddsrv as somebody else",
+  ],
+  [
+    "full",
+    { uid: 0, path: "/nowhere" },
+    'Isolation needs "ip", "nft", "bwrap", "nsenter", "setpriv", not found on the PATH. Install: ' +
+    "apt-get install iproute2 nftables bubblewrap util-linux",
+  ],
+  [
+    "rootless",
+    { uid: 1_000, path: "" },
+    'Isolation needs "bwrap", not found on the PATH. Install: apt-get install bubblewrap',
+  ],
+];
+
+for (const [level, change, message] of refusals) {
+  Deno.test(`requireHost() refuses ${level} with ${JSON.stringify(change)}`, async () => {
+    await using host = await openHost();
+    await assert.rejects(requireHost(level, { ...host.options, ...change }), { message });
+    assert.deepEqual(host.commands, []);
+  });
+}
+
+Deno.test("requireHost() names what alone is missing", async () => {
+  await using host = await openHost(["ip", "bwrap", "nsenter", "setpriv"]);
+  await assert.rejects(requireHost("full", { ...host.options, uid: 0 }), {
+    message: 'Isolation needs "nft", not found on the PATH. Install: apt-get install nftables',
+  });
+  await requireHost("rootless", { ...host.options, uid: 1_000 });
+});
+
+Deno.test("requireHost() says why there are no user namespaces, and what to do", async () => {
+  await using host = await openHost();
+  const cause = new CommandError(["bwrap"], "exited with 1 (No permissions)");
+  const run: Run = () => Promise.reject(cause);
+  await assert.rejects(requireHost("rootless", { ...host.options, run, uid: 1_000 }), (error) => {
+    assert.ok(error instanceof Error);
+    assert.equal(error.cause, cause);
+    assert.match(
+      error.message,
+      /^This user can't make user namespaces: "bwrap" failed: exited with 1 \(No permissions\)\. All/,
+    );
+    assert.match(error.message, /, or choose --isolation=none$/);
+    return true;
+  });
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
+import type { EgressElements } from "../../lib/namespace/egress_elements.ts";
+import {
+  registerRules,
+  type Registration,
+  tableRules,
+  unregisterRules,
+  updateRules,
+} from "../../lib/namespace/firewall_rules.ts";
+import { deriveOwner } from "../../lib/namespace/owner.ts";
+
+const owner = deriveOwner("/run/test.sock");
+const range = parseAddressRange("10.213.0.0/16");
+const lease = {
+  index: 1,
+  namespace: `${owner.namespacePrefix}1`,
+  interface: `${owner.interfacePrefix}1`,
+  addresses: addressPair(range, 1),
+};
+
+const name = `"${lease.interface}"`;
+
+function line(verb: "add" | "delete", element: string): string {
+  return `${verb} element inet ${owner.table} ${element}\n`;
+}
+
+const list: EgressElements = {
+  networks: ["10.0.0.0/8", "192.0.2.1"],
+  services: ["192.0.2.2 . 443", "198.51.100.0/24 . 80"],
+};
+
+for (
+  const [verb, rules] of [["add", registerRules], ["delete", unregisterRules]] as const
+) {
+  Deno.test(`${rules.name}() says ${verb} to each element of an egress list`, () => {
+    assert.equal(
+      rules(owner, { lease, egress: list }),
+      [
+        `sources { ${name} . 10.213.0.3 }`,
+        `networks { ${name} . 10.0.0.0/8 }`,
+        `networks { ${name} . 192.0.2.1 }`,
+        `services { ${name} . 192.0.2.2 . 443 }`,
+        `services { ${name} . 198.51.100.0/24 . 80 }`,
+      ].map((element) => line(verb, element)).join(""),
+    );
+  });
+
+  Deno.test(`${rules.name}() of an empty egress list ties the interface alone`, () => {
+    assert.equal(
+      rules(owner, { lease, egress: { networks: [], services: [] } }),
+      line(verb, `sources { ${name} . 10.213.0.3 }`),
+    );
+  });
+}
+
+const updates: readonly [
+  what: string,
+  before: Registration["egress"],
+  after: Registration["egress"],
+  expected: readonly (readonly ["add" | "delete", element: string])[],
+][] = [
+  ["nothing where all is so", list, structuredClone(list), []],
+  ["nothing where the order is another", list, {
+    networks: list.networks.toReversed(),
+    services: list.services.toReversed(),
+  }, []],
+  ["nothing from none to an empty list", "none", { networks: [], services: [] }, []],
+  ["what is new", { networks: [], services: [] }, { networks: ["192.0.2.1"], services: [] }, [
+    ["add", `networks { ${name} . 192.0.2.1 }`],
+  ]],
+  ["what is gone", list, { ...list, services: ["192.0.2.2 . 443"] }, [
+    ["delete", `services { ${name} . 198.51.100.0/24 . 80 }`],
+  ]],
+  // The other way round, a network would for a moment overlap what replaces it.
+  ["what is gone, before what is new", list, {
+    networks: ["10.0.0.0/9", "192.0.2.1"],
+    services: ["192.0.2.3 . 443", "198.51.100.0/24 . 80"],
+  }, [
+    ["delete", `networks { ${name} . 10.0.0.0/8 }`],
+    ["delete", `services { ${name} . 192.0.2.2 . 443 }`],
+    ["add", `networks { ${name} . 10.0.0.0/9 }`],
+    ["add", `services { ${name} . 192.0.2.3 . 443 }`],
+  ]],
+  ["the port that is another", { networks: [], services: ["192.0.2.2 . 443"] }, {
+    networks: [],
+    services: ["192.0.2.2 . 44"],
+  }, [
+    ["delete", `services { ${name} . 192.0.2.2 . 443 }`],
+    ["add", `services { ${name} . 192.0.2.2 . 44 }`],
+  ]],
+  ["a kind for another", "internet", "full", [
+    ["delete", `internet { ${name} }`],
+    ["add", `full { ${name} }`],
+  ]],
+  ["a list for a kind", "full", { networks: ["10.0.0.0/8"], services: [] }, [
+    ["delete", `full { ${name} }`],
+    ["add", `networks { ${name} . 10.0.0.0/8 }`],
+  ]],
+];
+
+for (const [what, before, after, expected] of updates) {
+  Deno.test(`updateRules() changes ${what}`, () => {
+    assert.equal(
+      updateRules(owner, { lease, egress: before }, { lease, egress: after }),
+      expected.map(([verb, element]) => line(verb, element)).join(""),
+    );
+  });
+}
+
+Deno.test("updateRules() never touches the source of a namespace", () => {
+  const full: Registration = { lease, egress: "full" };
+  for (const [one, other] of [[full, { lease, egress: "none" }], [{ lease, egress: list }, full]]) {
+    const rules = updateRules(owner, one as Registration, other as Registration);
+    assert.doesNotMatch(rules, / sources /);
+  }
+});
+
+Deno.test("tableRules() lets out by lists after metadata, and asks no resolver for them", () => {
+  const text = tableRules({ owner, range, resolvers: ["192.0.2.53"], supervisorUid: 0 });
+  const forward = /chain forward {([^]*?)\n {2}}/.exec(text)![1]!;
+  const metadata = forward.indexOf("ip daddr @metadata jump refuse");
+  for (
+    const way of [
+      "iifname . ip daddr @networks accept",
+      "meta l4proto { tcp, udp } iifname . ip daddr . th dport @services accept",
+    ]
+  ) {
+    assert.ok(metadata > 0 && forward.indexOf(way) > metadata, way);
+  }
+  assert.doesNotMatch(text, /@(networks|services) jump ask_resolver/);
+});

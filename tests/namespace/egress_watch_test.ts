@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { type EgressList, parseEgress } from "../../lib/config/egress.ts";
+import type { EgressElements } from "../../lib/namespace/egress_elements.ts";
+import { type ReachableName, watchEgress } from "../../lib/namespace/egress_watch.ts";
+import { type NameState, UNKNOWN_NAME } from "../../lib/namespace/name_state.ts";
+import type { Names } from "../../lib/namespace/name_watch.ts";
+import { settle } from "./arrivals.ts";
+import { fakeTimers } from "./fake_timers.ts";
+
+/** Names that lead where a test says. */
+interface FakeNames {
+  readonly names: Names;
+  /** Names that are watched, each as often. */
+  readonly watched: readonly string[];
+  readonly set: (name: string, state: Partial<NameState>) => void;
+  /** Calls whoever watches. */
+  readonly tell: () => void;
+  readonly learn: () => void;
+  readonly isDisposed: () => boolean;
+}
+
+function fakeNames(): FakeNames {
+  const states = new Map<string, NameState>();
+  const watched: string[] = [];
+  const known = Promise.withResolvers<void>();
+  let tell: (() => void) | undefined;
+  let isDisposed = false;
+  return {
+    names: {
+      watch(names, onChange) {
+        watched.push(...names);
+        tell = onChange;
+        return {
+          stateOf: (name) => states.get(name) ?? UNKNOWN_NAME,
+          known: known.promise,
+          [Symbol.dispose]: () => void (isDisposed = true),
+        };
+      },
+    },
+    watched,
+    set: (name, state) => states.set(name, { ...UNKNOWN_NAME, ...state }),
+    tell: () => tell!(),
+    learn: () => known.resolve(),
+    isDisposed: () => isDisposed,
+  };
+}
+
+interface Watched {
+  /** Everything that happened, in order. */
+  readonly events: (readonly ["apply", EgressElements] | readonly ["names", unknown])[];
+  readonly warnings: string[];
+  readonly options: Omit<Parameters<typeof watchEgress>[0], "list" | "names">;
+}
+
+function openWatched(apply: () => Promise<void> = () => Promise.resolve()): Watched {
+  const events: Watched["events"] = [];
+  const warnings: string[] = [];
+  return {
+    events,
+    warnings,
+    options: {
+      async apply(elements) {
+        await apply();
+        events.push(["apply", elements]);
+      },
+      onNames: (names) => events.push(["names", names]),
+      onWarning: (message) => warnings.push(message),
+    },
+  };
+}
+
+function listOf(text: string, isPublicOnly = false): EgressList {
+  const egress = parseEgress(text);
+  assert.ok(typeof egress !== "string");
+  return { ...egress, isPublicOnly };
+}
+
+Deno.test("watchEgress() opens what names lead to, before it tells of them", async () => {
+  const fake = fakeNames();
+  fake.set("a.test", { addresses: ["192.0.2.1"], retired: ["192.0.2.9"] });
+  fake.learn();
+  const { options, events, warnings } = openWatched();
+  const list = listOf("a.test:443,10.0.0.0/8");
+  await using _ = await watchEgress({ ...options, list, names: fake.names });
+  assert.deepEqual(fake.watched, ["a.test"]);
+  assert.deepEqual(events, [
+    ["apply", {
+      networks: ["10.0.0.0/8"],
+      // Who has just asked may still have the address of before.
+      services: ["192.0.2.1 . 443", "192.0.2.9 . 443"],
+    }],
+    ["names", [{ name: "a.test", addresses: ["192.0.2.1"], problem: undefined }]],
+  ]);
+  assert.deepEqual(warnings, []);
+});
+
+const problems: readonly [
+  what: string,
+  state: Partial<NameState>,
+  isPublicOnly: boolean,
+  reach: Omit<ReachableName, "name">,
+][] = [
+  ["nobody has asked for", {}, false, {
+    addresses: [],
+    problem: "nobody has said yet where it leads, so nothing is open for it",
+  }],
+  ["is no good", { problem: "it is no good" }, false, {
+    addresses: [],
+    problem: "it is no good",
+  }],
+  [
+    "was good",
+    { addresses: ["192.0.2.1"], problem: "where it led before stays open" },
+    false,
+    { addresses: ["192.0.2.1"], problem: "where it led before stays open" },
+  ],
+  ["leads to metadata", { addresses: ["169.254.169.254"] }, false, {
+    addresses: [],
+    problem: "it leads to 169.254.169.254, which may not be reached from here",
+  }],
+  ["leads inside", { addresses: ["10.0.0.1"] }, false, {
+    addresses: ["10.0.0.1"],
+    problem: undefined,
+  }],
+  ["leads inside from outside", { addresses: ["10.0.0.1", "127.0.0.1"] }, true, {
+    addresses: [],
+    problem: "it leads to 10.0.0.1, 127.0.0.1, which may not be reached from here",
+  }],
+  ["leads inside as well", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
+    addresses: ["192.0.2.1"],
+    problem: undefined,
+  }],
+];
+
+for (const [what, state, isPublicOnly, reach] of problems) {
+  Deno.test(`watchEgress() tells of a name that ${what}`, async () => {
+    const fake = fakeNames();
+    fake.set("a.test", state);
+    fake.learn();
+    const { options, events } = openWatched();
+    const list = listOf("a.test:443", isPublicOnly);
+    await using _ = await watchEgress({ ...options, list, names: fake.names });
+    assert.deepEqual(events, [
+      ["apply", { networks: [], services: reach.addresses.map((one) => `${one} . 443`) }],
+      ["names", [{ name: "a.test", ...reach }]],
+    ]);
+  });
+}
+
+Deno.test("watchEgress() opens again what has changed, one change after the other", async () => {
+  const fake = fakeNames();
+  fake.learn();
+  let applying = 0;
+  const { options, events } = openWatched(async () => {
+    assert.equal(++applying, 1);
+    await settle();
+    applying--;
+  });
+  const watch = await watchEgress({ ...options, list: listOf("a.test:443"), names: fake.names });
+  events.length = 0;
+  for (const address of ["192.0.2.1", "192.0.2.2"]) {
+    fake.set("a.test", { addresses: [address] });
+    fake.tell();
+    await Promise.resolve();
+  }
+  while (events.length < 4) await settle();
+  await watch[Symbol.asyncDispose]();
+  const last = [
+    ["apply", { networks: [], services: ["192.0.2.2 . 443"] }],
+    ["names", [{ name: "a.test", addresses: ["192.0.2.2"], problem: undefined }]],
+  ];
+  assert.deepEqual(events.slice(-2), last);
+});
+
+Deno.test("watchEgress() waits no more than two seconds for names", async () => {
+  using timers = fakeTimers();
+  const fake = fakeNames();
+  const { options, events } = openWatched();
+  const watching = watchEgress({ ...options, list: listOf("a.test:443"), names: fake.names });
+  const timer = await timers.next();
+  assert.equal(timer.ms, 2_000);
+  await settle();
+  assert.deepEqual(events, []);
+  timer.fire();
+  await using _ = await watching;
+  assert.deepEqual(events[0], ["apply", { networks: [], services: [] }]);
+  events.length = 0;
+  fake.set("a.test", { addresses: ["192.0.2.1"] });
+  fake.tell();
+  while (events.length < 2) await settle();
+  assert.deepEqual(events[0], ["apply", { networks: [], services: ["192.0.2.1 . 443"] }]);
+});
+
+Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and goes on", async () => {
+  const fake = fakeNames();
+  fake.learn();
+  fake.set("a.test", { addresses: ["192.0.2.1"] });
+  let isBroken = true;
+  const { options, events, warnings } = openWatched(() =>
+    isBroken ? Promise.reject(new Error("nft exited with 1")) : Promise.resolve()
+  );
+  await using _ = await watchEgress({ ...options, list: listOf("a.test:1"), names: fake.names });
+  assert.deepEqual(events, []);
+  assert.deepEqual(warnings, ["What may be reached can't be changed: nft exited with 1"]);
+  isBroken = false;
+  fake.tell();
+  while (events.length < 2) await settle();
+  assert.deepEqual(events[0], ["apply", { networks: [], services: ["192.0.2.1 . 1"] }]);
+  assert.equal(warnings.length, 1);
+});
+
+Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
+  const fake = fakeNames();
+  fake.learn();
+  const entered = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  let isSlow = false;
+  const { options, events } = openWatched(() => {
+    if (!isSlow) return Promise.resolve();
+    entered.resolve();
+    return left.promise;
+  });
+  const watch = await watchEgress({ ...options, list: listOf("a.test:1"), names: fake.names });
+  events.length = 0;
+  isSlow = true;
+  fake.tell();
+  fake.tell();
+  await entered.promise;
+  let isDone = false;
+  const disposed = watch[Symbol.asyncDispose]().then(() => isDone = true);
+  await settle();
+  assert.ok(fake.isDisposed());
+  // Whoever takes the namespace away next must not do so beside a change.
+  assert.ok(!isDone);
+  left.resolve();
+  await disposed;
+  fake.tell();
+  await settle();
+  assert.equal(events.filter(([type]) => type === "apply").length, 1);
+});
