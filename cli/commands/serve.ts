@@ -29,6 +29,8 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const { settings, warnings } = await readSettings(directory, options);
   const console = createConsole({ isQuiet: settings.quiet });
   for (const warning of warnings) console.warn(warning);
+  // Functions have users of their own, who must read what is made for them.
+  Deno.umask(0o022);
   await requireDirectory(settings.functionsDirectory);
   await requireHost(settings.isolation);
   await warnOfEnvFile(settings, console.warn);

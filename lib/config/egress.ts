@@ -51,10 +51,11 @@ export function parseEgressRule(text: string): EgressRule {
   if (network !== undefined) return networkRule({ text, destination, network, port });
   // What has nothing but digits, dots and a slash was meant to be an address.
   if (/^[\d./]+$/.test(destination) || destination.includes("/")) throw unreadable(text);
+  const name = parseHostName(destination, text);
   if (port === undefined) {
-    throw new SyntaxError(`"${text}" has no port. Write the port too: ${destination}:443`);
+    throw new SyntaxError(`"${text}" has no port. Write the port too: ${name}:443`);
   }
-  return { type: "name", name: parseHostName(destination, text), port };
+  return { type: "name", name, port };
 }
 
 /**
@@ -151,6 +152,8 @@ function networkRule({ text, destination, network, port }: NetworkText): EgressR
 }
 
 function parseHostName(name: string, text: string): string {
+  // To some, a name that ends in a number is an address (WHATWG URL, "ends in a number").
+  if (/(?:^|\.)(?:\d+|0x[\da-f]*)$/i.test(name) || /^[\d.-]+$/.test(name)) throw unreadable(text);
   try {
     return parseDomain(name);
   } catch {

@@ -33,7 +33,8 @@ const environment = z.record(
   z.string().refine((value) => !value.includes("\0"), "A variable's value can't hold NUL"),
 );
 
-const egressList = z.array(parsed(z.string(), parseEgressRule)).max(MAX_EGRESS_RULES)
+const egressList = z.array(parsed(z.string(), parseEgressRule))
+  .max(MAX_EGRESS_RULES, `Give at most ${MAX_EGRESS_RULES} destinations; networks stand for many`)
   .transform((rules) => ({ rules, isPublicOnly: false }));
 
 const egress: z.ZodType<Egress> = z.union([z.enum(EGRESS_KINDS), egressList], {
@@ -47,7 +48,9 @@ const permission = z.union([
 
 const permissions: z.ZodType<SomePermissions> = z.union([
   z.literal("all"),
-  z.partialRecord(z.enum(PERMISSION_KINDS), permission),
+  z.strictObject(
+    Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, permission.optional()])),
+  ),
 ], { error: `Give "all", or any of ${PERMISSION_KINDS.join(", ")}` });
 
 /**
@@ -72,7 +75,7 @@ export const functionSchema: z.ZodObject<{
   $schema: z.string().optional(),
   egress: egress.optional(),
   permissions: permissions.optional(),
-  envFile: z.string().min(1, "Give the path of a file").optional(),
+  envFile: z.string().regex(/^[^\0]+$/, "Give the path of a file").optional(),
   env: environment.optional(),
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),

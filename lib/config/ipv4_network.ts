@@ -4,6 +4,10 @@ export interface Ipv4Network {
   readonly size: number;
 }
 
+/** Leading zeros are octal to some and decimal to others. */
+const PATTERN =
+  /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\/(\d{1,2}))?$/;
+
 /**
  * Reads `10.0.0.0/8` or `10.1.2.3`, whose last bits may be set; gives `undefined` for what is not
  * IPv4.
@@ -15,7 +19,7 @@ export interface Ipv4Network {
  * ```
  */
 export function parseIpv4Network(text: string): Ipv4Network | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
+  const match = PATTERN.exec(text);
   if (match === null) return undefined;
   const bytes = match.slice(1, 5).map(Number);
   const prefix = Number(match[5] ?? 32);

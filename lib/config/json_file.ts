@@ -6,7 +6,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
-import type { z } from "zod";
+import { z } from "zod";
 import { nearest } from "./suggestion.ts";
 
 /** A file that does not say what it should; the message begins with file, line and column. */
@@ -38,10 +38,24 @@ export function parseJsonFile<Schema extends z.ZodObject>(
     const what = error === undefined ? "ValueExpected" : printParseErrorCode(error.error);
     throw fault(file, error?.offset ?? 0, `is not JSON (${spaced(what)})`);
   }
+  const odd = findPrototypeKey(root);
+  if (odd !== undefined) {
+    throw fault(file, odd.offset, 'has the key "__proto__", which none may have');
+  }
   const result = file.schema.safeParse(getNodeValue(root));
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => issueFaults(file, root, issue));
   throw new ConfigError(faults.map((one) => one.message).join("\n"), { cause: result.error });
+}
+
+/** A key that JavaScript takes for something else, and would drop without a word. */
+function findPrototypeKey(node: Node): Node | undefined {
+  if (node.type === "property" && node.children?.[0]?.value === "__proto__") return node;
+  for (const child of node.children ?? []) {
+    const found = findPrototypeKey(child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function issueFaults<Schema extends z.ZodObject>(
@@ -53,7 +67,7 @@ function issueFaults<Schema extends z.ZodObject>(
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const node = findNodeAtLocation(root, [...path, key]);
-      const meant = nearest(key, Object.keys(file.schema.shape));
+      const meant = nearest(key, keysAt(file.schema, path));
       const hint = meant === undefined ? "" : `. Did you mean "${meant}"?`;
       return fault(file, node?.parent?.offset ?? 0, `has the unknown key "${key}"${hint}`);
     });
@@ -74,9 +88,18 @@ function issueFaults<Schema extends z.ZodObject>(
   return [fault(file, node?.offset ?? 0, `is not valid${where}: ${message}`)];
 }
 
-/** Whether an issue is with a part of the value, or with its keys, and not with its kind. */
+/** Whether an issue is with a part of the value, or its size, and not with its kind. */
 function isBelow({ path, code }: z.core.$ZodIssue): boolean {
-  return path.length > 0 || code === "unrecognized_keys";
+  return path.length > 0 || code !== "invalid_type" && code !== "invalid_value";
+}
+
+/** The keys that a value at that place may have. */
+function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path));
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [first, ...rest] = path;
+  return first === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[first], rest);
 }
 
 function fault<Schema extends z.ZodObject>(

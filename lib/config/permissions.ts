@@ -45,7 +45,9 @@ export function excessPermission(asked: Permissions, ceiling: Permissions): stri
   for (const kind of PERMISSION_KINDS) {
     const [want, most] = [asked[kind], ceiling[kind]];
     if (most === true || want === false) continue;
-    if (want === true || most === false) return `"${kind}"`;
+    if (want === true) return `"${kind}"`;
+    if (most === false && want.length > 0) return `"${kind}"`;
+    if (most === false) continue;
     const excess = want.find((one) => !most.some((allowed) => covers(kind, allowed, one)));
     if (excess !== undefined) return `"${kind}" of "${excess}"`;
   }
@@ -60,6 +62,16 @@ export function formatPermission(permission: Permission): string {
 
 function covers(kind: PermissionKind, allowed: string, wanted: string): boolean {
   if (allowed === wanted) return true;
-  if (kind !== "read" && kind !== "write") return false;
-  return posix.normalize(wanted).startsWith(allowed.endsWith("/") ? allowed : `${allowed}/`);
+  switch (kind) {
+    case "read":
+    case "write": {
+      const [outer, inner] = [allowed, wanted].map((path) => `${posix.normalize(path)}/`);
+      return inner!.replace(/\/+$/, "/").startsWith(outer!.replace(/\/+$/, "/"));
+    }
+    case "env":
+      // Deno takes a name that ends in * for any that begins so.
+      return allowed.endsWith("*") && wanted.startsWith(allowed.slice(0, -1));
+    default:
+      return false;
+  }
 }

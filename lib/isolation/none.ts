@@ -134,11 +134,14 @@ async function keepStorage(cacheDirectory: string, storage: string): Promise<voi
   await Deno.symlink(storage, path);
 }
 
-/** What egress comes to where Deno alone holds a function back. */
-function withEgress(permissions: Permissions, egress: Egress): Permissions {
-  if (egress === "none") return { ...permissions, net: false };
+/** What egress comes to where Deno alone holds a function back: no more than it may have anyway. */
+export function withEgress(permissions: Permissions, egress: Egress): Permissions {
+  const { net } = permissions;
+  if (egress === "none" || net === false) return { ...permissions, net: false };
   if (typeof egress === "string") return permissions;
-  return { ...permissions, net: egress.rules.map(formatEgressRule) };
+  const listed = egress.rules.map(formatEgressRule);
+  const both = net === true ? listed : listed.filter((one) => net.includes(one));
+  return { ...permissions, net: both };
 }
 
 async function readablePaths(

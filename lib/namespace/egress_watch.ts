@@ -30,19 +30,26 @@ const FIRST_ANSWER_MS = 2_000;
 /** Keeps what is open for a list in step with where its names lead, until it is disposed of. */
 export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDisposable> {
   const { list, names, onWarning } = options;
-  const wanted = list.rules.flatMap((rule) => rule.type === "name" ? [rule.name] : []);
+  const wanted = [
+    ...new Set(list.rules.flatMap((rule) => rule.type === "name" ? [rule.name] : [])),
+  ];
+  let told = "";
   const stop = new AbortController();
   let applying = Promise.resolve();
 
   function change(): void {
     applying = applying.then(async () => {
-      if (stop.signal.aborted) return;
-      await options.apply(egressElements(list, (name) => {
+      const elements = egressElements(list, (name) => {
         const { addresses, retired } = watch.stateOf(name);
         return [...addresses, ...retired];
-      }));
+      });
+      const names = wanted.map(reach);
+      const now = JSON.stringify([elements, names]);
+      if (stop.signal.aborted || now === told) return;
+      await options.apply(elements);
       // Told after it is open: whoever hears of an address may go there.
-      options.onNames(wanted.map(reach));
+      options.onNames(names);
+      told = now;
     }).catch((error) => onWarning(`What may be reached can't be changed: ${error.message}`));
   }
 

@@ -55,7 +55,7 @@ export function followNames(resolve: ResolveName): Names {
 
   return {
     watch(names, onChange) {
-      const wanted = names.map((name) => [name, follow(name)] as const);
+      let wanted = names.map((name) => [name, follow(name)] as const);
       for (const [, one] of wanted) one.listeners.add(onChange);
       return {
         stateOf: (name) => followed.get(name)?.state ?? UNKNOWN_NAME,
@@ -67,6 +67,7 @@ export function followNames(resolve: ResolveName): Names {
             one.stop.abort();
             followed.delete(name);
           }
+          wanted = [];
         },
       };
     },

@@ -26,8 +26,8 @@ const TIMEOUT_MS = 3_000;
 export function createResolver(servers: readonly string[]): ResolveName {
   return async (name) => {
     const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
-    if (servers.length > 0) resolver.setServers([...servers]);
     try {
+      if (servers.length > 0) resolver.setServers([...servers]);
       const records = await resolver.resolve4(name, { ttl: true });
       const ttlMs = Math.min(...records.map((record) => record.ttl)) * 1_000;
       return found(records.map((record) => record.address), ttlMs);

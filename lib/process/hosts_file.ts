@@ -5,7 +5,7 @@ import type { Mount, SandboxLink } from "./sandbox.ts";
 export interface HostsFile extends AsyncDisposable {
   readonly mount: Mount;
   readonly link: SandboxLink;
-  /** Puts other names in place of those that are there, all at once. */
+  /** Puts other names in place of those that are there, all at once; one call at a time. */
   readonly write: (names: readonly HostsEntry[]) => Promise<void>;
 }
 

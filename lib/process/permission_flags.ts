@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type { Permission, Permissions } from "../config/permissions.ts";
 import { SANDBOX_PATHS } from "./function_mounts.ts";
 import type { ProcessPaths } from "./function_mounts.ts";
@@ -15,17 +16,27 @@ export interface PermissionFlagsOptions {
 /**
  * The flags of `deno run` that give a function its permissions, and what it needs beside them: to
  * listen where it is looked for, and to read the file that starts it.
+ *
+ * @throws {Error} when a path holds a comma, which Deno takes for the end of a path
  */
 export function permissionFlags(options: PermissionFlagsOptions): string[] {
   const { permissions, listen, paths, readable } = options;
-  const { net, read, write, env, sys, run, ffi } = permissions;
+  const { net, env, sys, run, ffi } = permissions;
   const socket = listen.type === "unix" ? [listen.path] : [];
   const address = listen.type === "tcp" ? [`${listen.hostname}:${listen.port}`] : [];
-  const writable = [paths.temporary, paths.data];
+  const writable = readable === undefined ? undefined : [paths.temporary, paths.data];
+  const read = readable === undefined ? permissions.read : outside(permissions.read, {
+    paths,
+    most: readable,
+  });
+  const write = writable === undefined ? permissions.write : outside(permissions.write, {
+    paths,
+    most: writable,
+  });
   return [
     ...flag("net", net, address),
-    ...flag("read", within(read, readable), [paths.start, ...socket]),
-    ...flag("write", within(replaced(write, paths), readable && writable), socket),
+    ...flag("read", read, [paths.start, ...socket]),
+    ...flag("write", write, socket),
     ...flag("env", env),
     ...flag("sys", sys),
     ...flag("run", run),
@@ -39,27 +50,48 @@ export function visibleVariables(
   permission: Permission,
 ): Record<string, string> {
   const isVisible = (name: string): boolean =>
-    typeof permission === "boolean" ? permission : permission.includes(name);
+    typeof permission === "boolean" ? permission : permission.some((one) => isNamed(one, name));
   return Object.fromEntries(Object.entries(env).filter(([name]) => isVisible(name)));
+}
+
+/** A name of Deno's may end in `*`, which stands for any ending. */
+function isNamed(one: string, name: string): boolean {
+  return one === name || one.endsWith("*") && name.startsWith(one.slice(0, -1));
 }
 
 function flag(name: string, permission: Permission, always: readonly string[] = []): string[] {
   if (permission === true) return [`--allow-${name}`];
   const listed = [...permission === false ? [] : permission, ...always];
+  const [odd] = listed.filter((one) => one.includes(","));
+  if (odd !== undefined) {
+    throw new Error(
+      `"${odd}" holds a comma, so that Deno can't be told of it. Rename it, or choose a level of ` +
+        "isolation with a sandbox",
+    );
+  }
   return listed.length === 0 ? [] : [`--allow-${name}=${listed.join(",")}`];
 }
 
-/** Where there is no sandbox, all of it means all of what is the function's own. */
-function within(permission: Permission, most: readonly string[] | undefined): Permission {
-  return permission === true && most !== undefined ? most : permission;
-}
-
-/** Paths that a sandbox has, as they are where there is none. */
-function replaced(permission: Permission, paths: ProcessPaths): Permission {
-  if (typeof permission === "boolean") return permission;
-  const places = new Map([
+/**
+ * A permission where no sandbox is: what a sandbox shows of a function's own is elsewhere, and of
+ * what it does not show nothing is permitted, whoever asks for it.
+ */
+function outside(
+  permission: Permission,
+  { paths, most }: { readonly paths: ProcessPaths; readonly most: readonly string[] },
+): Permission {
+  if (typeof permission === "boolean") return permission ? most : false;
+  const places = [
     [SANDBOX_PATHS.temporary, paths.temporary],
     [SANDBOX_PATHS.data, paths.data],
-  ]);
-  return permission.map((path) => places.get(path) ?? path);
+  ] as const;
+  return permission.map((one) => {
+    const path = normalize(one).replace(/(?<=.)\/$/, "");
+    const [from, to] = places.find(([place]) => isBelow(place, path)) ?? ["", ""];
+    return to + path.slice(from.length);
+  }).filter((path) => most.some((one) => isBelow(one, path)));
+}
+
+function isBelow(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
 }

@@ -135,14 +135,18 @@ const unreadable: readonly [text: string, message: RegExp][] = [
   ["localhost", portless],
   ["none", portless],
   ["full", portless],
-  ["*", portless],
+  ["*", none],
   ["10.0.0.5/8", /^"10\.0\.0\.5\/8" has bits behind its prefix\. Write 10\.0\.0\.0\/8 for the/],
   ["10.0.0.5/8:443", ragged],
   ["192.0.2.1/31", ragged],
   ["192.168.1.1/0", ragged],
   ["169.254.169.254/0", ragged],
   // The C library would read the first byte as octal.
-  ["010.0.0.1", ragged],
+  ["010.0.0.1", none],
+  ["10.0.0.1-10.0.0.9:80", none],
+  ["0x7f.1:80", none],
+  ["host.1:80", none],
+  ["*.x", none],
 ];
 
 for (const [text, message] of unreadable) {

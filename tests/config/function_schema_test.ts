@@ -65,7 +65,14 @@ const bad: readonly [text: string, ...messages: string[]][] = [
   ['{\n  "permissions": ["net"]\n}', `2:18 is not valid in "permissions": ${NO_PERMISSIONS}`],
   ['{ "permissions": { "hrtime": true } }', '1:20 has the unknown key "hrtime"'],
   ['{ "permissions": { "all": true } }', '1:20 has the unknown key "all"'],
-  ['{ "permissions": {\n  "Net": true } }', '2:3 has the unknown key "Net"'],
+  ['{ "permissions": {\n  "Net": true } }', '2:3 has the unknown key "Net". Did you mean "net"?'],
+  ['{ "permissions": { "reed": true } }', '1:20 has the unknown key "reed". Did you mean "read"?'],
+  ['{ "permissions": { "memory": true } }', '1:20 has the unknown key "memory"'],
+  ['{ "envFile": "a\\u0000b" }', '1:14 is not valid in "envFile": Give the path of a file'],
+  [
+    `{ "egress": [${Array.from({ length: 65 }, () => '"1.2.3.4"')}] }`,
+    '1:13 is not valid in "egress": Give at most 64 destinations; networks stand for many',
+  ],
   ['{ "permissions": { "net": 1 } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
   ['{ "permissions": { "net": "a" } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
   [

@@ -46,7 +46,11 @@ const faults: readonly [text: string, message: string][] = [
     '/f/ddsrv.json:2:3 has the unknown key "egres". Did you mean "egress"?',
   ],
   ['{ "colour": 1 }', '/f/ddsrv.json:1:3 has the unknown key "colour"'],
-  ['{ "__proto__": {} }', '/f/ddsrv.json:1:3 has the unknown key "__proto__"'],
+  ['{ "__proto__": {} }', '/f/ddsrv.json:1:3 has the key "__proto__", which none may have'],
+  [
+    '{ "env": { "__proto__": "x" } }',
+    '/f/ddsrv.json:1:12 has the key "__proto__", which none may have',
+  ],
   [
     '{\n\n\t"port": 65536 }',
     '/f/ddsrv.json:3:10 is not valid in "port": Too big: expected number to be <=65535',

@@ -119,3 +119,20 @@ for (
     assert.equal(formatPermission(permission), text);
   });
 }
+
+const within: readonly [kind: PermissionKind, asked: string[], ceiling: boolean | string[]][] = [
+  ["run", [], false],
+  ["write", ["/tmp"], ["/tmp/"]],
+  ["write", ["/tmp/a/"], ["/tmp"]],
+  ["env", ["A_B", "A_*"], ["A_*"]],
+];
+
+for (const [kind, asked, ceiling] of within) {
+  Deno.test(`excessPermission() of ${kind} [${asked}] under [${ceiling}] is nothing`, () => {
+    const excess = excessPermission(
+      { ...defaultPermissions, [kind]: asked },
+      { ...defaultPermissions, [kind]: ceiling },
+    );
+    assert.equal(excess, undefined);
+  });
+}

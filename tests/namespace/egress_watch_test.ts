@@ -223,6 +223,7 @@ Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
   const watch = await watchEgress({ ...options, list: listOf("a.test:1"), names: fake.names });
   events.length = 0;
   isSlow = true;
+  fake.set("a.test", { addresses: ["192.0.2.1"] });
   fake.tell();
   fake.tell();
   await entered.promise;
@@ -234,7 +235,25 @@ Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
   assert.ok(!isDone);
   left.resolve();
   await disposed;
+  fake.set("a.test", { addresses: ["192.0.2.2"] });
   fake.tell();
   await settle();
   assert.equal(events.filter(([type]) => type === "apply").length, 1);
+});
+
+Deno.test("watchEgress() says once what has not changed, and of a name once", async () => {
+  const fake = fakeNames();
+  fake.set("a.test", { addresses: ["192.0.2.1"] });
+  fake.learn();
+  const { options, events } = openWatched();
+  const list = listOf("a.test:1,a.test:2");
+  await using _ = await watchEgress({ ...options, list, names: fake.names });
+  fake.tell();
+  await settle();
+  assert.deepEqual(events.map(([type]) => type), ["apply", "names"]);
+  assert.deepEqual(events[1]![1], [{
+    name: "a.test",
+    addresses: ["192.0.2.1"],
+    problem: undefined,
+  }]);
 });

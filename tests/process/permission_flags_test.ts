@@ -143,3 +143,58 @@ for (const [permission, names] of variables) {
     assert.deepEqual(visibleVariables(env, permission), Object.fromEntries(expected));
   });
 }
+
+const OUTSIDE: ProcessPaths = {
+  deno: "/bin/deno",
+  preload: "/own/1/preload.js",
+  start: "/own/1/start.json",
+  cache: "/cache/f",
+  data: "/data/f",
+  temporary: "/own/1/tmp",
+};
+
+const outside: readonly [
+  what: string,
+  some: Exclude<SomePermissions, "all">,
+  flags: readonly string[],
+][] = [
+  ["all there is", { read: ["/"], write: ["/etc"] }, ["--allow-read=/own/1/start.json"]],
+  ["the host's /tmp", { read: ["/tmp"], write: ["/tmp/", "/tmp/x", "/tmp/../etc"] }, [
+    "--allow-read=/own/1/tmp,/own/1/start.json",
+    "--allow-write=/own/1/tmp,/own/1/tmp/x",
+  ]],
+  ["what only begins like its own", { read: ["/fns/f2", "/fns/f/a"], write: ["/ddsrv/data2"] }, [
+    "--allow-read=/fns/f/a,/own/1/start.json",
+  ]],
+];
+
+for (const [what, some, flags] of outside) {
+  Deno.test(`permissionFlags() without a sandbox does not give ${what}`, () => {
+    const given = permissionFlags({
+      permissions: withPermissions(defaultPermissions, {
+        ...some,
+        net: false,
+        env: false,
+        sys: false,
+      }),
+      listen: unix,
+      paths: OUTSIDE,
+      readable: ["/fns/f", "/own/1/tmp", "/data/f"],
+    }).map((flag) => flag.replace(`,${unix.path}`, "").replace(unix.path, ""))
+      .filter((flag) => !flag.endsWith("="));
+    assert.deepEqual(given, flags);
+  });
+}
+
+Deno.test("permissionFlags() refuses a path that Deno would take for two", () => {
+  const readable = ["/fns/x,.."];
+  assert.throws(
+    () =>
+      permissionFlags({ permissions: defaultPermissions, listen: tcp, paths: OUTSIDE, readable }),
+    /"\/fns\/x,\.\." holds a comma, so that Deno can't be told of it\. Rename it/,
+  );
+});
+
+Deno.test("visibleVariables() takes a name that ends in * as Deno does", () => {
+  assert.deepEqual(visibleVariables({ A_B: "1", A: "2", AB: "3" }, ["A_*"]), { A_B: "1" });
+});
