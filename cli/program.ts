@@ -146,6 +146,7 @@ function addAdd(program: Command, onExit: OnExit): void {
     .argument("<path>", "a directory with an index.ts")
     .option("-n, --name <name>", "the function's name (default: the directory's)")
     .option("--link", "link to the directory instead of copying it")
+    .option("--replace", "put it in the place of a function of that name, without a gap")
     .option("--timeout <seconds>", "how long to wait until it serves", parseSeconds, 60)
     .addOption(socketOption).addOption(jsonOption)
     .action(async (path, options) => {

@@ -5,7 +5,8 @@ import { connectControl, type ControlClient } from "../../lib/control/client.ts"
 import { ENTRY_FILE } from "../../lib/function/layout.ts";
 import { nameProblem } from "../../lib/function/name.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
-import { addedPath } from "../set_aside.ts";
+import { type ReplacedFolder, replaceFolder } from "../../lib/function/replace_folder.ts";
+import { addedPath, removeEntry } from "../../lib/function/set_aside.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
 
@@ -14,6 +15,8 @@ export interface AddOptions {
   readonly socket: string;
   readonly name?: string | undefined;
   readonly link?: true | undefined;
+  /** Put it in the place of the one of that name. */
+  readonly replace?: true | undefined;
   /** In seconds. */
   readonly timeout: number;
   readonly json?: true | undefined;
@@ -21,7 +24,8 @@ export interface AddOptions {
 
 /**
  * Adds a function: staged beside its place under a hidden name, checked there, and renamed, so that
- * it is seen whole or not at all. When it does not come to serve, nothing of it stays.
+ * it is seen whole or not at all. When it does not come to serve, nothing of it stays, and what it
+ * was to replace goes on serving.
  */
 export async function add(path: string, options: AddOptions): Promise<number> {
   const source = resolve(path);
@@ -40,8 +44,12 @@ export async function add(path: string, options: AddOptions): Promise<number> {
     throw new CliError(`"${source}" holds the functions directory and can't be added to it`);
   }
   const target = join(functionsDirectory, name);
-  if (await exists(target)) {
-    throw new CliError(`There is a function "${name}" already. Remove it first: ddsrv rm ${name}`);
+  const isThere = await exists(target);
+  if (isThere && !options.replace) {
+    throw new CliError(
+      `There is a function "${name}" already. Put this one in its place with --replace, or remove ` +
+        `it: ddsrv rm ${name}`,
+    );
   }
   const staged = addedPath(functionsDirectory);
   try {
@@ -51,14 +59,17 @@ export async function add(path: string, options: AddOptions): Promise<number> {
       const said = makeVisibleLines(problem.replaceAll(staged, source));
       throw new CliError(`${said}\n"${name}" was not added`);
     }
-    await Deno.rename(staged, target);
+    const placed = isThere
+      ? await replaceFolder({ functionsDirectory, name, staged })
+      : await placeFolder(staged, target);
+    const report = await waitUntilServed(control, { name, placed, timeout: options.timeout });
+    await placed.keep();
+    if (options.json) printJson(report);
+    else printOut(`${report.url}\n`);
+    return 0;
   } finally {
     await Deno.remove(staged, { recursive: true }).catch(() => {});
   }
-  const report = await waitUntilServed(control, { name, target, timeout: options.timeout });
-  if (options.json) printJson(report);
-  else printOut(`${report.url}\n`);
-  return 0;
 }
 
 async function requireEntry(source: string): Promise<void> {
@@ -84,20 +95,30 @@ async function stage(source: string, staged: string, isLink: boolean): Promise<v
   }
 }
 
+/** A folder in a place where none was. */
+async function placeFolder(staged: string, target: string): Promise<ReplacedFolder> {
+  await Deno.rename(staged, target);
+  return { keep: () => Promise.resolve(), undo: () => removeEntry(target) };
+}
+
 async function waitUntilServed(
   control: ControlClient,
-  { name, target, timeout }: { name: string; target: string; timeout: number },
+  { name, placed, timeout }: { name: string; placed: ReplacedFolder; timeout: number },
 ): Promise<FunctionReport> {
   await control.scan();
   const wait = { until: "settled" as const, timeoutMs: timeout * 1000 };
   const report = await control.find(name, wait);
-  if (report?.status === "ready" || report?.status === "idle") return report;
-  await Deno.remove(target, { recursive: !(await Deno.lstat(target)).isSymlink });
+  const isWell = report?.status === "ready" || report?.status === "idle";
+  if (isWell && report.reason === null) return report;
+  await placed.undo();
   await control.scan();
-  await control.find(name, { until: "gone", timeoutMs: timeout * 1000 });
+  const after = await control.find(name, { until: "settled", timeoutMs: timeout * 1000 });
   const reason = report?.reason ?? `it was ${report?.status ?? "gone"} after ${timeout} s`;
   if (report?.detail) printError(`${makeVisibleLines(report.detail)}\n`);
-  throw new CliError(`"${name}" does not serve: ${reason}. It was taken away again`);
+  const left = after === undefined
+    ? "It was taken away again"
+    : "It was taken away again, and the one before it is back";
+  throw new CliError(`"${name}" does not serve: ${reason}. ${left}`);
 }
 
 async function exists(path: string): Promise<boolean> {

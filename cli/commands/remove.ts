@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { judgeName } from "../../lib/function/name.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { CliError, noSuchFunction } from "../exit_code.ts";
-import { removedPath } from "../set_aside.ts";
+import { removedPath } from "../../lib/function/set_aside.ts";
 import { printError, printJson } from "../output/print.ts";
 
 /** Options of `ddsrv remove`. */

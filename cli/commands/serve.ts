@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import process from "node:process";
 import type { Settings } from "../../lib/config/settings.ts";
 import { openControl } from "../../lib/control/server.ts";
@@ -15,7 +14,7 @@ import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts
 import { sleep } from "../../lib/system/sleep.ts";
 import { CliError } from "../exit_code.ts";
 import { createConsole } from "../output/console.ts";
-import { ASIDE_PREFIXES } from "../set_aside.ts";
+import { clearAside } from "../../lib/function/set_aside.ts";
 import { version } from "../version.ts";
 import { readSettings, type ServeOptions } from "./serve_settings.ts";
 
@@ -34,7 +33,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   await requireDirectory(settings.functionsDirectory);
   await requireHost(settings.isolation);
   await warnOfEnvFile(settings, console.warn);
-  await removeLeftovers(settings.functionsDirectory);
+  await clearAside(settings.functionsDirectory);
   using signals = catchSignals();
 
   await using stack = new AsyncDisposableStack();
@@ -113,14 +112,6 @@ async function warnOfEnvFile(
 ): Promise<void> {
   if (envFile === undefined || await Deno.stat(envFile).catch(() => undefined)) return;
   warn(`There is no env file "${envFile}", so functions get no variables from it. Put it there`);
-}
-
-/** What an `add` or a `remove` that was killed had set aside; nobody else can be at work yet. */
-async function removeLeftovers(functionsDirectory: string): Promise<void> {
-  for await (const { name } of Deno.readDir(functionsDirectory)) {
-    if (!ASIDE_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-    await Deno.remove(join(functionsDirectory, name), { recursive: true });
-  }
 }
 
 async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | undefined> {

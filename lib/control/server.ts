@@ -169,7 +169,8 @@ function decodePart(part: string): string | undefined {
 function isReached(supervisor: Supervisor, name: string, until: Until): boolean {
   const state = supervisor.functions.get(name);
   if (until === "gone") return state === undefined;
-  if (state === undefined) return supervisor.ignored.has(name);
+  if (supervisor.arriving.has(name)) return false;
+  if (state === undefined) return true;
   if (state.candidate !== undefined) return false;
   return ["ready", "idle", "failed", "backoff"].includes(statusOf(state));
 }

@@ -26,6 +26,7 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
   const { revision, modules, problem, moduleOptions } = checked;
   report.onChecked(revision, modules);
   if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
+  if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   return await workplace.starts.run(
     () => startInstance({ ...options, policy, revision, moduleOptions }),

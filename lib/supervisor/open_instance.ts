@@ -24,6 +24,8 @@ export interface InstanceOptions {
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly workplace: Workplace;
+  /** A revision that serves already, which is not to be started once more. */
+  readonly servedRevision: () => string | undefined;
   /** Whether it is needed at present, and not only to be known as good. */
   readonly isNeeded: () => boolean;
   /** Whether requests wait for it. */
@@ -54,7 +56,7 @@ export interface OpenInstance {
 /** What came of an attempt. */
 export type Opened =
   | { readonly type: "ready"; readonly instance: OpenInstance }
-  /** It is good, and not started: its policy lets it be idle, and nobody needs it. */
+  /** It is good, and not started: it serves already, or may be idle and nobody needs it. */
   | { readonly type: "registered" }
   | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs"> }
   /** The signal aborted; nothing is left. */

@@ -30,6 +30,8 @@ export interface Supervisor {
   readonly functions: ReadonlyMap<string, FunctionState>;
   /** Directories that are not served, with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
+  /** Functions whose files were not at rest when they were last looked at. */
+  readonly arriving: ReadonlySet<string>;
   /** An instance, while it is ready. */
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
   /** Requests that a function's earlier instances have answered. */
@@ -61,6 +63,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stopping = new AbortController();
   const hurry = new AbortController();
   let ignored: ReadonlyMap<string, string> = new Map();
+  let arriving: ReadonlySet<string> = new Set();
   let changed = Promise.withResolvers<void>();
   let nextId = 1;
 
@@ -77,9 +80,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     setRoute(name, after, nowMs);
     setTimer(name, after);
     for (const effect of step.effects) perform(name, effect);
+    announce();
+    if (after !== before) options.onChange(before, after);
+  }
+
+  /** Tells whoever waits for something to change. */
+  function announce(): void {
     changed.resolve();
     changed = Promise.withResolvers();
-    if (after !== before) options.onChange(before, after);
   }
 
   function setRoute(name: string, state: FunctionState | undefined, nowMs: number): void {
@@ -117,7 +125,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (effect.type) {
       case "open":
         nextId = Math.max(nextId, effect.id + 1);
-        return track(open(name, effect.id));
+        return track(open(name, effect));
       case "close":
         attempts.get(effect.id)?.abort();
         if (!instances.has(effect.id)) return;
@@ -133,7 +141,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       .finally(() => tasks.delete(task));
   }
 
-  async function open(name: string, id: number): Promise<void> {
+  async function open(
+    name: string,
+    { id, isForced }: Extract<Effect, { type: "open" }>,
+  ): Promise<void> {
     const state = states.get(name)!;
     const abort = new AbortController();
     attempts.set(id, abort);
@@ -143,6 +154,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       requested: state.requested,
       knownModules: modules.get(name) ?? NO_MODULES,
       workplace,
+      servedRevision: () => isForced ? undefined : states.get(name)?.serving?.revision,
       isNeeded: () => states.get(name)?.serving !== undefined || routes.waitingFor(name) > 0,
       isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
@@ -212,6 +224,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function apply(scan: Scan, before: ReadonlyMap<string, Modules>): void {
     if (stopping.signal.aborted) return;
     ignored = scan.ignored;
+    const hasArrived = [...arriving].some((name) => !scan.arriving.has(name));
+    arriving = scan.arriving;
     const desired = new Map<string, Desired>();
     for (const [name, spec] of scan.functions) {
       // A check that ended during the scan has named other files than the scan looked at.
@@ -225,6 +239,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       else desired.set(name, { directory: state.directory, revision: state.requested });
     }
     for (const action of reconcile(desired, states)) dispatch(action.name, action);
+    if (hasArrived) announce();
     const present = new Set([...states.keys(), ...scan.arriving, ...scan.ignored.keys()]);
     track(workplace.cacheSweeper.sweep(present, Date.now()));
   }
@@ -247,6 +262,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     functions: states,
     get ignored() {
       return ignored;
+    },
+    get arriving() {
+      return arriving;
     },
     instanceOf: (id) => instances.get(id),
     pastRequests: (name) => requests.get(name) ?? 0,

@@ -19,7 +19,7 @@ export type Event =
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
   /** An instance that was told to close is gone. */
   | { readonly type: "closed"; readonly id: number }
-  /** It is good, and nobody needs it at present. */
+  /** It is good, and there is nothing to start: it serves already, or nobody needs it. */
   | { readonly type: "registered"; readonly id: number }
   /** A ready instance has had no request for as long as its policy says. */
   | { readonly type: "unused"; readonly id: number }
@@ -31,7 +31,13 @@ export type Event =
 
 /** Something to be done outside; it comes back as events. */
 export type Effect =
-  | { readonly type: "open"; readonly id: number; readonly name: string }
+  | {
+    readonly type: "open";
+    readonly id: number;
+    readonly name: string;
+    /** Also when what serves is of the same revision. */
+    readonly isForced: boolean;
+  }
   /** One that goes while its function stays may finish its requests; a stopped one has less time. */
   | {
     readonly type: "close";
@@ -65,7 +71,9 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     case "stop":
       return stop(state);
     case "reload":
-      return state.isWanted ? open(withoutCandidate(state), moment) : same(state);
+      return state.isWanted
+        ? open(withoutCandidate(state), moment, { isForced: true })
+        : same(state);
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
       return isRetried(state) ? open(same(state), moment) : same(state);
@@ -131,7 +139,7 @@ function begin(
 }
 
 /** Adds a new instance as the candidate. */
-function open(step: Step, moment: Moment): Step {
+function open(step: Step, moment: Moment, { isForced } = { isForced: false }): Step {
   const state = step.state!;
   const candidate: Instance = {
     id: moment.nextId,
@@ -145,7 +153,7 @@ function open(step: Step, moment: Moment): Step {
   };
   return {
     state: { ...state, candidate, isIdle: false },
-    effects: [...step.effects, { type: "open", id: candidate.id, name: state.name }],
+    effects: [...step.effects, { type: "open", id: candidate.id, name: state.name, isForced }],
   };
 }
 

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, count, startServer, writeFiles } from "./harness.ts";
+
+Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("one") } });
+  const source = join(server.directory, "app");
+  await server.answers("/app", "one");
+  await writeFiles(source, { "index.ts": answering("two") });
+  const refused = await server.cli("add", source);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /There is a function "app" already\. Put this one in its place with --replace/,
+  );
+  let isOver = false;
+  const answers = new Set<string>();
+  const client = (async () => {
+    while (!isOver) {
+      const response = await fetch(`${server.url}/app`);
+      assert.equal(response.status, 200);
+      answers.add(await response.text());
+    }
+  })();
+  const added = await server.cli("add", source, "--replace");
+  assert.deepEqual([added.code, added.stderr], [0, ""]);
+  await server.answers("/app", "two");
+  const { pid, revision } = await server.inspect("app");
+
+  await writeFiles(source, { "index.ts": "const broken: string = 3;\n" });
+  const broken = await server.cli("add", source, "--replace");
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /TS2322[^]*"app" was not added/);
+  await writeFiles(source, { "index.ts": "Deno.exit(4);\n" });
+  const ends = await server.cli("add", source, "--replace");
+  assert.equal(ends.code, 1);
+  assert.match(
+    ends.stderr,
+    /It ended before it listened: it exited with code 4\. It was taken away again, and the one before it is back/,
+  );
+  await server.answers("/app", "two");
+  const after = await server.inspect("app");
+  // It has served all the time: nothing was started once more.
+  assert.deepEqual([after.pid, after.revision, after.reason], [pid, revision, null]);
+  assert.equal(await Deno.readTextFile(join(server.functions, "app/index.ts")), answering("two"));
+  isOver = true;
+  await client;
+  assert.deepEqual([...answers].sort(), ["one", "two"]);
+  assert.equal(count(server.output(), "app stopped"), 0);
+  const names = (await Array.fromAsync(Deno.readDir(server.functions))).map(({ name }) => name);
+  assert.deepEqual(names, ["app"]);
+});
+
+Deno.test("add --replace: what a killed one had set aside goes back at the next start", async () => {
+  const files = { "app/index.ts": answering("one"), "other/index.ts": answering("other") };
+  await using server = await startServer({ files });
+  await server.answers("/app", "one");
+  server.signal("SIGTERM");
+  await server.exited;
+  const aside = (name: string): string =>
+    join(server.functions, `.ddsrv-replaced-${name}-00000000-0000-4000-8000-000000000000`);
+  await Deno.rename(join(server.functions, "app"), aside("app"));
+  await writeFiles(aside("other"), { "index.ts": answering("old") });
+  await using again = await startServer({ directory: server.directory });
+  await again.answers("/app", "one");
+  await again.answers("/other", "other");
+  const names = (await Array.fromAsync(Deno.readDir(server.functions))).map(({ name }) => name);
+  assert.deepEqual(names.sort(), ["app", "other"]);
+});
