@@ -37,6 +37,7 @@ export function createProgram(onExit: OnExit): Command {
   addLogs(program, onExit);
   addCheck(program, onExit);
   addReload(program, onExit);
+  addRollback(program, onExit);
   addDoctor(program, onExit);
   addSchema(program, onExit);
   return program as unknown as Command;
@@ -204,6 +205,18 @@ function addReload(program: Command, onExit: OnExit): void {
     .action(async (names, options) => {
       const { reload } = await import("./commands/reload.ts");
       onExit(await reload(names, options));
+    });
+}
+
+function addRollback(program: Command, onExit: OnExit): void {
+  program.command("rollback")
+    .description("put a function's last revision that served back into its folder")
+    .argument("<name>", "the function")
+    .option("--to <revision>", "a certain one of those that inspect shows as kept")
+    .addOption(socketOption).addOption(jsonOption)
+    .action(async (name, options) => {
+      const { rollback } = await import("./commands/rollback.ts");
+      onExit(await rollback(name, options));
     });
 }
 

@@ -46,10 +46,18 @@ export interface FunctionReport {
   readonly requests: number;
   readonly directory: string | null;
   readonly isolation: IsolationLevel;
+  /** Revisions that `rollback` can put back, newest first, each by its first 12 digits. */
+  readonly kept: readonly string[];
   /** What the serving instance may reach, as it would be written; `null` when none serves. */
   readonly egress: string | null;
   /** What of that can't be had at present, a sentence each. */
   readonly problems: readonly string[];
+}
+
+/** What `POST /v1/functions/NAME/rollback?to=…` has put back. */
+export interface RollbackReport {
+  /** 64 hexadecimal digits. */
+  readonly revision: string;
 }
 
 /** What to wait for at `GET /v1/functions/NAME?until=…`. */

@@ -4,6 +4,7 @@ import {
   type CheckRequest,
   type ErrorReport,
   type FunctionReport,
+  type RollbackReport,
   type SupervisorReport,
   type Until,
 } from "./api.ts";
@@ -21,6 +22,8 @@ export interface ControlClient extends Disposable {
   readonly find: (name: string, wait?: Wait) => Promise<FunctionReport | undefined>;
   readonly scan: () => Promise<void>;
   readonly reload: (name: string) => Promise<boolean>;
+  /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
+  readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
   readonly check: (request: CheckRequest) => Promise<CheckReport>;
 }
 
@@ -76,6 +79,15 @@ export function connectControl(socket: string): ControlClient {
       const response = await call("POST", `/functions/${encodeURIComponent(name)}/reload`);
       await response.body?.cancel();
       return response.ok;
+    },
+    async rollBack(name, to) {
+      const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
+      const response = await call(
+        "POST",
+        `/functions/${encodeURIComponent(name)}/rollback${query}`,
+      );
+      const report = await response.json();
+      return response.ok ? (report as RollbackReport).revision : undefined;
     },
     async check(request) {
       return await (await call("POST", "/check", request)).json() as CheckReport;

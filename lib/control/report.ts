@@ -52,6 +52,7 @@ export async function reportFunction(
     requests: supervisor.pastRequests(state.name) + (open?.upstream.requests ?? 0),
     directory: state.directory,
     isolation,
+    kept: supervisor.kept(state.name).map((one) => one.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: open?.problems() ?? [],
   };
@@ -84,6 +85,7 @@ function reportIgnored(
     requests: 0,
     directory: null,
     isolation,
+    kept: [],
     egress: null,
     problems: [],
   };

@@ -2,11 +2,18 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { judgeName } from "../function/name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
+import { RollbackError } from "../supervisor/rollback.ts";
 import { statusOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Workplace } from "../supervisor/workplace.ts";
 import { sleep } from "../system/sleep.ts";
-import { API_PREFIX, type CheckReport, type SupervisorReport, type Until } from "./api.ts";
+import {
+  API_PREFIX,
+  type CheckReport,
+  type RollbackReport,
+  type SupervisorReport,
+  type Until,
+} from "./api.ts";
 import { reportFunction, reportFunctions } from "./report.ts";
 
 /** What the control API speaks for. */
@@ -120,6 +127,8 @@ async function answer(call: Call, options: ControlOptions): Promise<Response> {
       return supervisor.reload(name!)
         ? new Response(null, { status: 204 })
         : failure(404, `There is no function "${name}"`);
+    case "POST functions/NAME/rollback":
+      return await answerRollback(url, options, name!);
     case "POST scan":
       await supervisor.scan();
       return new Response(null, { status: 204 });
@@ -156,6 +165,27 @@ async function answerFunction(
   return ignored === undefined
     ? failure(404, `There is no function "${name}"`)
     : Response.json(ignored);
+}
+
+async function answerRollback(
+  url: URL,
+  { supervisor }: ControlOptions,
+  name: string,
+): Promise<Response> {
+  if (supervisor.functions.get(name)?.isWanted !== true) {
+    return failure(404, `There is no function "${name}"`);
+  }
+  const to = url.searchParams.get("to") ?? undefined;
+  if (to !== undefined && !/^[0-9a-f]{4,64}$/.test(to)) {
+    return failure(400, `"to" is not the beginning of a revision: 4 to 64 hexadecimal digits`);
+  }
+  try {
+    const report: RollbackReport = { revision: await supervisor.rollBack(name, to) };
+    return Response.json(report);
+  } catch (error) {
+    if (error instanceof RollbackError) return failure(409, error.message);
+    throw error;
+  }
 }
 
 function decodePart(part: string): string | undefined {

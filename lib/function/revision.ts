@@ -28,6 +28,17 @@ export function sourceFiles(
   return [...new Set([...configurationFiles(functionsDirectory, name), ...modules.paths])];
 }
 
+/** The part of a function's revision that is in its own folder, as it is now. */
+export async function takeOwnRevision(
+  functionsDirectory: string,
+  name: string,
+  modules: Modules,
+): Promise<string> {
+  const folder = `${join(functionsDirectory, name)}/`;
+  const files = sourceFiles(functionsDirectory, name, modules);
+  return await hashFiles(functionsDirectory, files.filter((file) => file.startsWith(folder)));
+}
+
 /** A function's revision as it is now: 64 hexadecimal digits. */
 export async function takeRevision(
   functionsDirectory: string,

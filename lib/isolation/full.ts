@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { type Namespace, type Network, openNetwork } from "../namespace/network.ts";
+import { copyTree } from "../process/copy_tree.ts";
 import { checkFunction, type CheckResult } from "../process/check.ts";
 import type { ResourceLimits } from "../process/cgroup_limits.ts";
 import { writeEtcFiles } from "../process/etc_files.ts";
@@ -67,6 +68,7 @@ export async function openFullIsolation(
     dataDirectory: homes.directory,
     open: (options) => openFullSandbox(site, options),
     check: (options) => check(site, { ...options, groupName: `check-${++checks}` }),
+    copy: (source, target) => copyTree({ source, target, isSandboxed: true }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -17,6 +17,8 @@ export interface Isolation extends AsyncDisposable {
   readonly dataDirectory: string;
   /** Opens what one instance will run in. */
   readonly open: (options: SandboxOptions) => Promise<Sandbox>;
+  /** Copies a directory that is not to be trusted, see `copyTree`. */
+  readonly copy: (source: string, target: string) => Promise<void>;
   /** Checks a function's code, which is no more to be trusted than what runs. */
   readonly check: (options: SourceCheck) => Promise<CheckResult>;
 }

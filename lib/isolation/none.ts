@@ -4,6 +4,7 @@ import { formatEgressRule } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
+import { copyTree } from "../process/copy_tree.ts";
 import { checkFunction } from "../process/check.ts";
 import { functionEnvironment, runCommand } from "../process/deno_command.ts";
 import type { ProcessPaths } from "../process/function_mounts.ts";
@@ -65,6 +66,7 @@ export async function openNoIsolation(
         checkTypes: settings.checkCode,
         mounts: undefined,
       }),
+    copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
+import { copyTree } from "../process/copy_tree.ts";
 import { checkFunction } from "../process/check.ts";
 import { functionEnvironment, runCommand } from "../process/deno_command.ts";
 import { writeEtcFiles } from "../process/etc_files.ts";
@@ -58,6 +59,7 @@ export async function openRootlessIsolation(
     dataDirectory: homes.directory,
     open: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
     check: (options) => check(site, options),
+    copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

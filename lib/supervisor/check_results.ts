@@ -13,7 +13,8 @@ export interface PassedCheck {
 
 /** Passed checks, kept over restarts: nothing is checked twice. */
 export interface CheckResults {
-  readonly find: (name: string, key: string) => Promise<PassedCheck | undefined>;
+  /** Those of a function with that key, newest first. */
+  readonly find: (name: string, key: string) => Promise<readonly PassedCheck[]>;
   readonly keep: (name: string, passed: PassedCheck) => Promise<void>;
   readonly forget: (name: string) => Promise<void>;
 }
@@ -26,10 +27,13 @@ export interface CheckResultsOptions {
   readonly cacheOf: (name: string) => Promise<string>;
 }
 
-/** What is written: a passed check, and which cache it has filled. */
+/** A passed check, and which cache it has filled. */
 interface Written extends PassedCheck {
   readonly cache: string;
 }
+
+/** As many of a function as snapshots of it are kept, and the one that is to come. */
+const MAX_KEPT = 4;
 
 /** Passed checks below a directory. */
 export function openCheckResults({ directory, cacheOf }: CheckResultsOptions): CheckResults {
@@ -41,33 +45,45 @@ export function openCheckResults({ directory, cacheOf }: CheckResultsOptions): C
     return `${dev}:${ino}:${birthtime?.getTime() ?? ""}`;
   }
 
+  async function read(name: string): Promise<readonly Written[]> {
+    const text = await readOptionalTextFile(pathOf(name));
+    return text === undefined ? [] : parseWritten(text);
+  }
+
   return {
     async find(name, key) {
-      const text = await readOptionalTextFile(pathOf(name));
-      const written = text === undefined ? undefined : parseWritten(text);
-      if (written === undefined || written.key !== key) return undefined;
-      return written.cache === await identify(name) ? written : undefined;
+      const written = (await read(name)).filter((one) => one.key === key);
+      if (written.length === 0) return [];
+      const cache = await identify(name);
+      return written.filter((one) => one.cache === cache);
     },
     async keep(name, passed) {
       const path = pathOf(name);
-      const written: Written = { ...passed, cache: await identify(name) };
+      const cache = await identify(name);
+      const others = (await read(name)).filter((one) => one.revision !== passed.revision);
+      const all: Written[] = [{ ...passed, cache }, ...others].slice(0, MAX_KEPT);
       await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
       // Whole or not at all.
-      await Deno.writeTextFile(`${path}.new`, JSON.stringify(written));
+      await Deno.writeTextFile(`${path}.new`, JSON.stringify(all));
       await Deno.rename(`${path}.new`, path);
     },
     forget: (name) => removeIfThere(pathOf(name)),
   };
 }
 
-/** One that can't be read is one that is not there: the check is made again. */
-function parseWritten(text: string): Written | undefined {
+/** What can't be read is as good as not there: the check is made again. */
+function parseWritten(text: string): readonly Written[] {
   try {
-    const { revision, modules, key, cache } = JSON.parse(text);
-    const isWhole = [revision, key, cache].every((one) => typeof one === "string") &&
-      Array.isArray(modules) && modules.every((one) => typeof one === "string");
-    return isWhole ? { revision, modules, key, cache } : undefined;
+    const all: unknown = JSON.parse(text);
+    return Array.isArray(all) ? all.filter(isWritten) : [];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function isWritten(value: unknown): value is Written {
+  if (typeof value !== "object" || value === null) return false;
+  const { revision, modules, key, cache } = value as Readonly<Record<string, unknown>>;
+  return [revision, key, cache].every((one) => typeof one === "string") &&
+    Array.isArray(modules) && modules.every((one) => typeof one === "string");
 }

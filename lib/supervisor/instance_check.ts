@@ -57,14 +57,15 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
   const { workplace, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
   const moduleOptions = await findModuleOptions(options);
-  const passed = await workplace.checkResults.find(name, keyOf(options, moduleOptions));
-  if (passed === undefined) return undefined;
-  const modules = { paths: passed.modules, isComplete: true };
   const { functionsDirectory } = workplace.settings;
-  const revision = await takeRevision(functionsDirectory, name, modules);
-  if (revision !== passed.revision) return undefined;
-  const problem = await findUnreadable(options, modules);
-  return { revision, modules, moduleOptions, problem };
+  for (const passed of await workplace.checkResults.find(name, keyOf(options, moduleOptions))) {
+    const modules = { paths: passed.modules, isComplete: true };
+    const revision = await takeRevision(functionsDirectory, name, modules);
+    if (revision !== passed.revision) continue;
+    const problem = await findUnreadable(options, modules);
+    return { revision, modules, moduleOptions, problem };
+  }
+  return undefined;
 }
 
 /** All that a check goes by, beside the source. */

@@ -1,4 +1,5 @@
-import { type Modules, NO_MODULES } from "../function/revision.ts";
+import { join } from "node:path";
+import { type Modules, NO_MODULES, takeOwnRevision } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import { describeExit } from "../process/exit.ts";
 import type { OutputLine } from "../process/lines.ts";
@@ -8,6 +9,7 @@ import { watchIdle } from "./idle_watch.ts";
 import { openInstance } from "./instance.ts";
 import type { Opened, OpenInstance } from "./open_instance.ts";
 import { type Desired, reconcile } from "./reconcile.ts";
+import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { runScans } from "./scan_loop.ts";
 import type { FunctionState } from "./state.ts";
@@ -40,6 +42,14 @@ export interface Supervisor {
   readonly scan: () => Promise<void>;
   /** Starts a function's source anew; `false` when there is no such function. */
   readonly reload: (name: string) => boolean;
+  /** Revisions that can be put back, newest first. */
+  readonly kept: (name: string) => readonly string[];
+  /**
+   * Puts an earlier folder of a function back, and gives the revision that it served as.
+   *
+   * @throws {RollbackError} when it can't be, see `rollBack`
+   */
+  readonly rollBack: (name: string, to?: string) => Promise<string>;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
   /** Stops everything; with the signal, without waiting for anybody. */
@@ -65,6 +75,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let ignored: ReadonlyMap<string, string> = new Map();
   let arriving: ReadonlySet<string> = new Set();
   let changed = Promise.withResolvers<void>();
+  let keeping = Promise.resolve();
   let nextId = 1;
 
   /** Takes one event to its end before the next: state never changes under anybody's hands. */
@@ -152,7 +163,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       name,
       directory: state.directory,
       requested: state.requested,
-      knownModules: modules.get(name) ?? NO_MODULES,
+      knownModules: modulesOf(name),
       workplace,
       servedRevision: () => isForced ? undefined : states.get(name)?.serving?.revision,
       isNeeded: () => states.get(name)?.serving !== undefined || routes.waitingFor(name) > 0,
@@ -178,10 +189,28 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       instances.set(id, opened.instance);
       if (abort.signal.aborted) return await close(name, { id, isStopped: true });
       dispatch(name, { type: "ready", id, upstream: opened.instance.upstream.label });
+      keep(name, opened.instance.revision);
       void watchEnd(name, id, opened.instance);
       return;
     }
     dispatch(name, { type: "closed", id });
+  }
+
+  function modulesOf(name: string): Modules {
+    return modules.get(name) ?? NO_MODULES;
+  }
+
+  /** Keeps the folder of a revision that has come to serve, one at a time. */
+  function keep(name: string, revision: string): void {
+    const { functionsDirectory } = settings;
+    const takeOwn = (): Promise<string> =>
+      takeOwnRevision(functionsDirectory, name, modulesOf(name));
+    keeping = keeping.then(async () => {
+      if (stopping.signal.aborted || states.get(name)?.serving?.revision !== revision) return;
+      const directory = join(functionsDirectory, name);
+      await workplace.snapshots.take(name, { directory, revision, own: await takeOwn(), takeOwn });
+    }).catch((error) => options.onWarning(`${name}: its revision can't be kept: ${error.message}`));
+    track(keeping);
   }
 
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
@@ -273,6 +302,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       if (states.get(name)?.isWanted !== true) return false;
       dispatch(name, { type: "reload" });
       return true;
+    },
+    kept: (name) => workplace.snapshots.list(name).map((one) => one.revision),
+    async rollBack(name, to) {
+      const revision = await rollBack(workplace, { name, to, modules: modulesOf(name) });
+      await scans.scan();
+      return revision;
     },
     changed: () => changed.promise,
     async stop(signal) {

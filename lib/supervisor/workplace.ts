@@ -4,6 +4,7 @@ import type { Isolation } from "../isolation/isolation.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
+import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { startsAtOnce } from "./starts_at_once.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 
@@ -15,6 +16,7 @@ export interface Workplace extends AsyncDisposable {
   readonly cacheOf: (name: string) => Promise<string>;
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
+  readonly snapshots: Snapshots;
   /** Checks at a time: they take a whole core each. */
   readonly checks: Semaphore;
   /** Starts at a time. */
@@ -41,15 +43,24 @@ export async function openWorkplace(
     directory: join(settings.stateDirectory, "checks", isolation.ownerId),
     cacheOf,
   });
+  const snapshots = await openSnapshots({
+    directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),
+    copy: isolation.copy,
+  });
+  const forget = async (name: string): Promise<void> => {
+    await checkResults.forget(name);
+    await snapshots.forget(name);
+  };
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const { available: availableBytes } = Deno.systemMemoryInfo();
   const owned = stack.move();
   return {
     settings,
     isolation,
-    cacheSweeper: createCacheSweeper(caches, checkResults.forget),
+    cacheSweeper: createCacheSweeper(caches, forget),
     cacheOf,
     checkResults,
+    snapshots,
     checks: createSemaphore(cores, { maxHoldMs: MAX_CHECK_HOLD_MS }),
     starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {
       maxHoldMs: MAX_START_HOLD_MS,

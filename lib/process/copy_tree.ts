@@ -1,0 +1,44 @@
+import { basename, dirname } from "node:path";
+import { type Run, run as execute } from "../system/run.ts";
+
+/** What is copied, and how. */
+export interface CopyOptions {
+  /** An absolute path of a directory, and no link to one. */
+  readonly source: string;
+  /** A path where nothing is. */
+  readonly target: string;
+  /** Root copies what it does not trust, and must see nothing else meanwhile. */
+  readonly isSandboxed: boolean;
+  readonly run?: Run;
+}
+
+/** A large folder on a slow disk. */
+const TIMEOUT_MS = 60_000;
+
+/** Arguments: device and inode of the source, name of the target. */
+const SCRIPT = '[ "$(stat -c %d:%i /from)" = "$1" ] && exec cp -a /from "/to/$2"';
+
+/**
+ * Copies a directory with owners, modes, times and links, see cp(1). Whoever may write to the source
+ * may put a link anywhere at any moment; where root copies, there is nothing that it could lead to.
+ *
+ * @throws {CommandError} when it can't be copied whole
+ */
+export async function copyTree(options: CopyOptions): Promise<void> {
+  const { source, target, isSandboxed, run = execute } = options;
+  if (!isSandboxed) {
+    await run(["cp", "-a", "--", source, target], { timeoutMs: TIMEOUT_MS });
+    return;
+  }
+  const { dev, ino, isDirectory } = await Deno.lstat(source);
+  if (!isDirectory) throw new Error(`"${source}" is no directory`);
+  const capabilities = ["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER"];
+  await run([
+    ...["bwrap", "--die-with-parent", "--unshare-all", "--cap-drop", "ALL"],
+    ...capabilities.flatMap((name) => ["--cap-add", name]),
+    ...["--ro-bind", "/usr", "/usr"],
+    ...["lib", "lib64", "bin"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
+    ...["--ro-bind", source, "/from", "--bind", dirname(target), "/to"],
+    ...["--", "sh", "-c", SCRIPT, "copy", `${dev}:${ino}`, basename(target)],
+  ], { timeoutMs: TIMEOUT_MS });
+}

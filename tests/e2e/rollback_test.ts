@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { answering, count, eventually, type Server, startServer } from "./harness.ts";
+
+async function keptOf(server: Server, name: string): Promise<readonly string[]> {
+  return (await server.inspect(name)).kept;
+}
+
+Deno.test("rollback: an earlier revision comes back, checked no more, without a gap", async () => {
+  await using server = await startServer({
+    files: {
+      "app/index.ts": answering("one"),
+      "app/.env": "A=1\n",
+      "app/assets/a.txt": "first",
+    },
+  });
+  await Deno.chmod(join(server.functions, "app/.env"), 0o600);
+  await server.answers("/app", "one");
+  await eventually("it is kept", async () => (await keptOf(server, "app")).length === 1);
+  const [first] = await keptOf(server, "app");
+  await server.write({ "app/index.ts": answering("two"), "app/assets/a.txt": "second" });
+  await server.answers("/app", "two");
+  await eventually("it is kept too", async () => (await keptOf(server, "app")).length === 2);
+
+  let isOver = false;
+  const client = (async () => {
+    while (!isOver) {
+      const response = await fetch(`${server.url}/app`);
+      assert.equal(response.status, 200);
+      await response.body?.cancel();
+    }
+  })();
+  const back = await server.cli("rollback", "app");
+  assert.deepEqual([back.code, back.stdout], [0, ""]);
+  assert.equal(back.stderr, `app is back at revision ${first}\n`);
+  await server.answers("/app", "one");
+  const { revision } = await server.inspect("app");
+  assert.equal(revision, first);
+  assert.equal(await Deno.readTextFile(join(server.functions, "app/assets/a.txt")), "first");
+  const env = await Deno.stat(join(server.functions, "app/.env"));
+  assert.equal(env.mode! & 0o777, 0o600);
+  // Once more is there and back.
+  assert.equal((await server.cli("rollback", "app")).code, 0);
+  await server.answers("/app", "two");
+
+  // What is broken is what is rolled back, and what serves goes on.
+  await server.write({ "app/index.ts": "const broken: string = 1;\n" });
+  await server.said("app failed: The check failed");
+  const { pid } = await server.inspect("app");
+  assert.equal((await server.cli("rollback", "app")).code, 0);
+  await eventually("it is well", async () => (await server.inspect("app")).reason === null);
+  await server.answers("/app", "two");
+  assert.equal((await server.inspect("app")).pid, pid);
+  isOver = true;
+  await client;
+
+  const json = await server.cli("rollback", "app", "--to", first!, "--json");
+  assert.equal(JSON.parse(json.stdout).revision, first);
+  await server.answers("/app", "one");
+  const unknown = await server.cli("rollback", "app", "--to", "ffffffff");
+  assert.equal(unknown.code, 1);
+  assert.match(
+    unknown.stderr,
+    /No revision of "app" that begins with "ffffffff" is kept\. There are: /,
+  );
+  assert.equal((await server.cli("rollback", "app", "--to", "nonsense")).code, 1);
+  assert.equal((await server.cli("rollback", "nobody")).code, 4);
+  const names = (await Array.fromAsync(Deno.readDir(server.functions))).map(({ name }) => name);
+  assert.deepEqual(names, ["app"]);
+});
+
+Deno.test("rollback: the last three are kept, over restarts, and none of a link or a huge folder", async () => {
+  const state = await Deno.makeTempDir({ prefix: "ddsrv-e2e-" });
+  const flags = ["--state-dir", state];
+  await using server = await startServer({ flags, files: { "app/index.ts": answering("0") } });
+  const target = join(server.directory, "elsewhere");
+  await Deno.mkdir(target);
+  await Deno.writeTextFile(join(target, "index.ts"), answering("linked"));
+  await Deno.symlink(target, join(server.functions, "linked"));
+  await server.answers("/linked", "linked");
+  await server.write({ "huge/index.ts": answering("huge") });
+  await Deno.truncate(await makeFile(join(server.functions, "huge/data")), 65 * 1024 ** 2);
+  await server.answers("/huge", "huge");
+  const revisions: string[] = [];
+  for (let index = 0; index < 5; index++) {
+    await server.write({ "app/index.ts": answering(String(index)) });
+    await server.answers("/app", String(index));
+    await eventually("it is kept", async () => {
+      const [newest] = await keptOf(server, "app");
+      return newest === (await server.inspect("app")).revision;
+    });
+    revisions.unshift((await server.inspect("app")).revision!);
+  }
+  assert.deepEqual(await keptOf(server, "app"), revisions.slice(0, 3));
+  for (const name of ["linked", "huge"]) assert.deepEqual(await keptOf(server, name), []);
+  const link = await server.cli("rollback", "linked");
+  assert.equal(link.code, 1);
+  assert.match(link.stderr, /is a link\. Turn it back to where it led: ln -sfn/);
+  assert.match((await server.cli("rollback", "huge")).stderr, /No earlier revision of "huge"/);
+  server.signal("SIGTERM");
+  await server.exited;
+  const home = join(state, "snapshots", deriveOwner(server.socket).id);
+  assert.equal((await Deno.stat(home)).mode! & 0o777, 0o700);
+  await Deno.mkdir(join(home, "app/.half-made"));
+  await using again = await startServer({ directory: server.directory, flags });
+  await again.answers("/app", "4");
+  assert.deepEqual(await keptOf(again, "app"), revisions.slice(0, 3));
+  assert.equal((await again.cli("rollback", "app")).code, 0);
+  await again.answers("/app", "3");
+  assert.equal(count(again.output(), "can't be kept"), 0);
+  await Deno.remove(state, { recursive: true });
+});
+
+async function makeFile(path: string): Promise<string> {
+  await Deno.writeTextFile(path, "");
+  return path;
+}
