@@ -1,4 +1,5 @@
 import process from "node:process";
+import { reconfigure } from "../../lib/config/reconfigure.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
@@ -16,12 +17,13 @@ import { CliError } from "../exit_code.ts";
 import { createConsole } from "../output/console.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { version } from "../version.ts";
+import { onHangup } from "./serve_hangup.ts";
 import { readSettings, type ServeOptions } from "./serve_settings.ts";
 
 /** How often the files of the certificate are looked at. */
 const CERTIFICATE_INTERVAL_MS = 2_000;
 
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
 
 /** Serves a directory until it is told to stop. */
 export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
@@ -76,6 +78,22 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const report = reportSupervisor(workplace, url);
   stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));
   console.banner(report);
+  stack.use(onHangup({
+    stop: signals.stop,
+    async reload() {
+      const { settings: next, warnings } = await readSettings(directory, options);
+      const { settings: taken, postponed } = reconfigure(workplace.settings, next);
+      for (const warning of warnings) console.warn(warning);
+      workplace.configure(taken);
+      proxy.configure(taken);
+      await supervisor.reconfigure();
+      console.say("Configuration was read again");
+      if (postponed.length > 0) {
+        console.warn(`Changed, and taken up at the next start alone: ${postponed.join(", ")}`);
+      }
+    },
+    onError: (error) => console.warn(`${error.message}. What held before goes on to hold`),
+  }));
 
   await signals.first;
   console.say("Stopping");
@@ -163,6 +181,8 @@ interface Signals extends Disposable {
   readonly first: Promise<void>;
   /** Aborts at the second one. */
   readonly second: AbortSignal;
+  /** Stops as a signal would. */
+  readonly stop: () => void;
 }
 
 function catchSignals(): Signals {
@@ -174,6 +194,7 @@ function catchSignals(): Signals {
   return {
     first: first.promise,
     second: second.signal,
+    stop: listener,
     [Symbol.dispose]() {
       for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, listener);
     },

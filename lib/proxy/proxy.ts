@@ -15,18 +15,11 @@ import type { KeyPair } from "./tls_terminator.ts";
 import { Wire } from "./wire.ts";
 
 /** How {@linkcode openProxy} listens and answers. */
-export interface ProxyOptions {
+export interface ProxyOptions extends ProxySettings {
   readonly hostname: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly routes: RouteTable;
-  readonly limits?: Partial<Limits>;
-  /** Domains whose subdomains name functions, in lower case. */
-  readonly domains?: readonly string[];
-  /** Peers whose forwarding fields are believed, as addresses or CIDRs. */
-  readonly trustedProxies?: readonly string[];
-  /** Clients are told no more of a fault than its kind. */
-  readonly hideErrors?: boolean;
   /** With a certificate, clients speak TLS. */
   readonly tls?: KeyPair;
   /** Told of every request. */
@@ -35,11 +28,27 @@ export interface ProxyOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What of it may change while it runs. */
+export interface ProxySettings {
+  readonly limits?: Partial<Limits>;
+  /** Domains whose subdomains name functions, in lower case. */
+  readonly domains?: readonly string[];
+  /** Peers whose forwarding fields are believed, as addresses or CIDRs. */
+  readonly trustedProxies?: readonly string[];
+  /** Clients are told no more of a fault than its kind. */
+  readonly hideErrors?: boolean;
+}
+
 /** The listening proxy. Disposing of it closes every connection. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Clients' connections that are open. */
   readonly connections: number;
+  /**
+   * Takes other settings, for all requests to come; whether a peer is believed is told when its
+   * connection opens, and TLS keeps its `maxConnections`.
+   */
+  readonly configure: (settings: ProxySettings) => void;
   /** Takes another certificate for connections to come; throws when the pair can't be used. */
   readonly renew: (pair: KeyPair) => void;
   /** Takes no new connection and no new request; resolves when those in flight are answered. */
@@ -73,10 +82,9 @@ const TOO_MANY = {
  * @throws {Error} when certificate and key don't go together
  */
 export function openProxy(options: ProxyOptions): Proxy {
-  const limits: Limits = { ...defaultLimits, ...options.limits };
-  const isTrusted = trustOf(options.trustedProxies ?? []);
+  let isTrusted = trustOf(options.trustedProxies ?? []);
   const { tls } = options;
-  const { maxConnections } = limits;
+  const { maxConnections } = { ...defaultLimits, ...options.limits };
   const tlsListener = tls === undefined
     ? undefined
     : openTlsListener({ ...options, pair: tls, maxConnections });
@@ -85,12 +93,9 @@ export function openProxy(options: ProxyOptions): Proxy {
   const clients = new Map<Wire, Promise<void>>();
   const deadlines = openDeadlines();
   const closing = new AbortController();
-  const context: ProxyContext = {
+  const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
     routes: options.routes,
-    limits,
-    // The longest of those that match is the one that is meant.
-    domains: [...options.domains ?? []].sort((a, b) => b.length - a.length),
-    hideErrors: options.hideErrors ?? false,
+    ...contextSettings(options),
     onAccess: options.onAccess,
     onError: options.onError,
     closing: closing.signal,
@@ -114,7 +119,7 @@ export function openProxy(options: ProxyOptions): Proxy {
   }
 
   function serve({ connection, address }: Accepted): void {
-    const isTooMany = clients.size - refusing >= limits.maxConnections;
+    const isTooMany = clients.size - refusing >= context.limits.maxConnections;
     if (isTooMany && refusing >= MAX_REFUSING) return connection.close();
     const wire = new Wire(connection, BUFFER_BYTES);
     const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
@@ -146,6 +151,10 @@ export function openProxy(options: ProxyOptions): Proxy {
     get connections() {
       return clients.size;
     },
+    configure(settings) {
+      isTrusted = trustOf(settings.trustedProxies ?? []);
+      Object.assign(context, contextSettings(settings));
+    },
     renew(pair) {
       if (tlsListener === undefined) throw new TypeError("The proxy has no certificate to renew");
       tlsListener.renew(pair);
@@ -163,6 +172,17 @@ export function openProxy(options: ProxyOptions): Proxy {
       tlsListener?.abandon();
       deadlines[Symbol.dispose]();
     },
+  };
+}
+
+function contextSettings(
+  { limits, domains = [], hideErrors = false }: ProxySettings,
+): Pick<ProxyContext, "limits" | "domains" | "hideErrors"> {
+  return {
+    limits: { ...defaultLimits, ...limits },
+    // The longest of those that match is the one that is meant.
+    domains: [...domains].sort((a, b) => b.length - a.length),
+    hideErrors,
   };
 }
 

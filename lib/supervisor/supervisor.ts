@@ -9,6 +9,7 @@ import { watchIdle } from "./idle_watch.ts";
 import { openInstance } from "./instance.ts";
 import type { Opened, OpenInstance } from "./open_instance.ts";
 import { type Desired, reconcile } from "./reconcile.ts";
+import { hasPolicy } from "./has_policy.ts";
 import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { runScans } from "./scan_loop.ts";
@@ -42,6 +43,8 @@ export interface Supervisor {
   readonly scan: () => Promise<void>;
   /** Starts a function's source anew; `false` when there is no such function. */
   readonly reload: (name: string) => boolean;
+  /** Replaces the instances whose policy is another one by now, and tries what it had forbidden. */
+  readonly reconfigure: () => Promise<void>;
   /** Revisions that can be put back, newest first. */
   readonly kept: (name: string) => readonly string[];
   /**
@@ -302,6 +305,15 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       if (states.get(name)?.isWanted !== true) return false;
       dispatch(name, { type: "reload" });
       return true;
+    },
+    async reconfigure() {
+      for (const [name, state] of [...states]) {
+        const serving = state.serving && instances.get(state.serving.id);
+        const isConcerned = serving === undefined
+          ? state.isIdle || state.failure?.stage === "manifest"
+          : !await hasPolicy(state.directory, serving.policy, workplace.settings);
+        if (isConcerned && states.get(name)?.isWanted) dispatch(name, { type: "reload" });
+      }
     },
     kept: (name) => workplace.snapshots.list(name).map((one) => one.revision),
     async rollBack(name, to) {

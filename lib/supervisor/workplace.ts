@@ -10,7 +10,10 @@ import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 
 /** What all instances of one supervisor share. Disposing of it leaves nothing in the kernel. */
 export interface Workplace extends AsyncDisposable {
+  /** Those that hold at present. */
   readonly settings: Settings;
+  /** Takes other settings, for what is opened from now on. */
+  readonly configure: (settings: Settings) => void;
   readonly isolation: Isolation;
   /** The module cache of a function, made when it is first asked for. */
   readonly cacheOf: (name: string) => Promise<string>;
@@ -54,8 +57,14 @@ export async function openWorkplace(
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const { available: availableBytes } = Deno.systemMemoryInfo();
   const owned = stack.move();
+  let current = settings;
   return {
-    settings,
+    get settings() {
+      return current;
+    },
+    configure(next) {
+      current = next;
+    },
     isolation,
     cacheSweeper: createCacheSweeper(caches, forget),
     cacheOf,

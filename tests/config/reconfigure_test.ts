@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { parseEgress } from "../../lib/config/egress.ts";
+import { reconfigure } from "../../lib/config/reconfigure.ts";
+import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+
+const list = parseEgress("10.0.0.0/8");
+
+const cases: readonly [
+  what: string,
+  before: Partial<Settings>,
+  after: Partial<Settings>,
+  taken: readonly (keyof Settings)[],
+  postponed: readonly string[],
+][] = [
+  ["nothing", {}, {}, [], []],
+  ["variables and limits", {}, { env: { A: "1" }, cpu: 2 }, ["env", "cpu"], []],
+  ["a limit that is lifted", { cpu: 2 }, { cpu: Infinity }, ["cpu"], []],
+  ["idle time from never", {}, { idleMs: 1_000 }, ["idleMs"], []],
+  ["a port and a directory", {}, { port: 1, stateDirectory: "/x" }, [], ["port", "stateDirectory"]],
+  ["some of both", {}, { hideErrors: true, quiet: true }, ["hideErrors"], ["quiet"]],
+  ["less egress", { egress: "full" }, { egress: "none" }, ["egress"], []],
+  ["a list in place of all", { egress: "full" }, { egress: list }, ["egress"], []],
+  ["internet in place of none", { egress: "none" }, { egress: "internet" }, ["egress"], []],
+  ["all in place of internet", { egress: "internet" }, { egress: "full" }, [], ["egress"]],
+  ["a list in place of internet", {}, { egress: list }, [], ["egress"]],
+];
+
+for (const [what, before, after, taken, postponed] of cases) {
+  Deno.test(`reconfigure() of ${what}`, () => {
+    const [old, next] = [before, after].map((some) => ({ ...defaultSettings, ...some }));
+    const result = reconfigure(old!, next!);
+    assert.deepEqual(result.postponed, postponed);
+    const expected = Object.fromEntries(taken.map((key) => [key, next![key]]));
+    assert.deepEqual(result.settings, { ...old, ...expected });
+  });
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { answering, startServer } from "./harness.ts";
+import { PROBE, probe } from "./probe.ts";
+
+Deno.test("SIGHUP: what the configuration changes is replaced, all else is left alone", async () => {
+  await using server = await startServer({
+    files: {
+      "ddsrv.json": '{ "env": { "A": "1" } }',
+      "app/index.ts": PROBE,
+      "own/index.ts": PROBE,
+      "own/ddsrv.json": '{ "env": { "A": "own" } }',
+      "greedy/index.ts": answering("greedy"),
+      "greedy/ddsrv.json": '{ "permissions": { "run": true } }',
+    },
+  });
+  for (const name of ["app", "own"]) await server.said(`${name} ready`);
+  await server.said("greedy failed");
+  const pidOf = async (name: string): Promise<number | null> => (await server.inspect(name)).pid;
+  const before = { app: await pidOf("app"), own: await pidOf("own") };
+
+  const file = { env: { A: "2" }, permissions: { run: true }, preferredPort: 9000 };
+  await server.write({ "ddsrv.json": JSON.stringify(file) });
+  server.signal("SIGHUP");
+  await server.said("Configuration was read again");
+  await server.said("Changed, and taken up at the next start alone: preferredPort");
+  await server.said("app ready", server.output().indexOf("Configuration was read again"));
+  await server.answers("/greedy", "greedy");
+  assert.equal(await probe(server, "app", "variable|A"), "2");
+  // Both ask for all permissions that there are, so that both are replaced.
+  assert.notEqual(await pidOf("app"), before.app);
+
+  const now = { app: await pidOf("app"), own: await pidOf("own") };
+  await server.write({
+    "ddsrv.json": JSON.stringify({ ...file, env: { A: "3" }, maxBodySize: "1B" }),
+  });
+  let from = server.output().length;
+  server.signal("SIGHUP");
+  await server.said("app ready", from);
+  assert.equal(await probe(server, "app", "variable|A"), "3");
+  assert.equal(await pidOf("own"), now.own);
+  const refused = await fetch(`${server.url}/own`, { method: "POST", body: "too much" });
+  assert.equal(refused.status, 413);
+  await refused.body?.cancel();
+
+  from = server.output().length;
+  const last = { app: await pidOf("app"), own: await pidOf("own") };
+  await server.write({ "ddsrv.json": '{ "egres": "none" }' });
+  server.signal("SIGHUP");
+  await server.said('has the unknown key "egres"', from);
+  await server.said("What held before goes on to hold", from);
+  assert.deepEqual({ app: await pidOf("app"), own: await pidOf("own") }, last);
+  assert.equal(await probe(server, "app", "variable|A"), "3");
+
+  // Less is allowed now: that is said, and what serves goes on until its manifest is mended.
+  from = server.output().length;
+  await server.write({ "ddsrv.json": "{}" });
+  server.signal("SIGHUP");
+  await server.said("greedy failed: The manifest is not valid", from);
+  await server.answers("/greedy", "greedy");
+  await server.said("app ready", from);
+  assert.equal(await probe(server, "app", "variable|A"), "unset");
+});
