@@ -78,7 +78,8 @@ export function changeLines(
   }
   if (after.serving !== undefined && after.serving.id !== before?.serving?.id) {
     const revision = after.serving.revision?.slice(0, 12) ?? "";
-    return [...lines, `ready at ${functionUrl(baseUrl, after.name)} (revision ${revision})`];
+    const which = after.serving.isKept ? "the last good revision" : "revision";
+    return [...lines, `ready at ${functionUrl(baseUrl, after.name)} (${which} ${revision})`];
   }
   const phase = after.candidate?.phase;
   if (phase !== undefined && phase !== before?.candidate?.phase) return [...lines, phase];

@@ -66,6 +66,7 @@ export async function openFullIsolation(
     ownerId,
     checkUid: homes.checkUid,
     dataDirectory: homes.directory,
+    canRelocate: true,
     open: (options) => openFullSandbox(site, options),
     check: (options) => check(site, { ...options, groupName: `check-${++checks}` }),
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),

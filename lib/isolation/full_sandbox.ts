@@ -64,7 +64,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
 
   return {
     namespace: namespace.name,
-    async start({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
+    async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
       const port = settings.preferredPort;
       const listen = { type: "tcp", hostname: "0.0.0.0", port } as const;
       const home = await homes.open(name);
@@ -83,6 +83,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,
             name,
+            source,
             etc: etcOf(site, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
             cacheDirectory,
             home,

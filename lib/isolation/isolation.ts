@@ -15,6 +15,8 @@ export interface Isolation extends AsyncDisposable {
   readonly checkUid: number | undefined;
   /** Holds what functions keep: a directory for each, under its name. */
   readonly dataDirectory: string;
+  /** Whether source may show in another place than where it is. */
+  readonly canRelocate: boolean;
   /** Opens what one instance will run in. */
   readonly open: (options: SandboxOptions) => Promise<Sandbox>;
   /** Copies a directory that is not to be trusted, see `copyTree`. */
@@ -40,7 +42,10 @@ export interface Sandbox extends AsyncDisposable {
 
 /** What is started in a sandbox. */
 export interface StartOptions {
+  /** Where the function's source shows. */
   readonly directory: string;
+  /** Where it is, if not there. */
+  readonly source: string | undefined;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
   readonly cacheDirectory: string;

@@ -57,6 +57,7 @@ export async function openNoIsolation(
     ownerId,
     checkUid: undefined,
     dataDirectory: homes.directory,
+    canRelocate: false,
     open: (options) => openSandbox(site, { ...options, id: ++opened }),
     check: (options) =>
       checkFunction({

@@ -57,6 +57,7 @@ export async function openRootlessIsolation(
     ownerId,
     checkUid: undefined,
     dataDirectory: homes.directory,
+    canRelocate: true,
     open: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
     check: (options) => check(site, options),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
@@ -71,7 +72,7 @@ function openSandbox(
   const owned = new AsyncDisposableStack();
   return {
     namespace: undefined,
-    async start({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
+    async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
       const home = await homes.open(name);
       const variables = visibleVariables(policy.env, policy.permissions.env);
       const startFile = owned.use(
@@ -83,6 +84,7 @@ function openSandbox(
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,
             name,
+            source,
             etc,
             cacheDirectory,
             home,

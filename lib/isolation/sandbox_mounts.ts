@@ -14,6 +14,8 @@ import type { Home } from "./homes.ts";
 export interface SandboxMountOptions {
   readonly functionsDirectory: string;
   readonly name: string;
+  /** Where its source is, if that is not in its place. */
+  readonly source: string | undefined;
   /** What it sees of `/etc`. */
   readonly etc: readonly Mount[];
   readonly cacheDirectory: string;

@@ -52,6 +52,8 @@ const CERTIFICATE_VARIABLES: readonly string[] = [
 export interface FunctionMountOptions {
   readonly functionsDirectory: string;
   readonly name: string;
+  /** Where its source is, if that is not in its place. */
+  readonly source?: string | undefined;
   /** What it sees of `/etc`. */
   readonly etc: readonly Mount[];
 }
@@ -72,7 +74,7 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Mou
   return [
     { source: Deno.execPath(), target: SANDBOX_DENO },
     ...etc,
-    { source: await Deno.realPath(directory), target: directory },
+    { source: await Deno.realPath(options.source ?? directory), target: directory },
     ...optional.filter((mount) => mount !== undefined),
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
 }

@@ -13,12 +13,13 @@ const IMPORT_MAP = "import_map.json";
 export async function findImportMap(
   functionsDirectory: string,
   name: string,
+  /** Where its source is, if that is not in its place. */
+  source: string = join(functionsDirectory, name),
 ): Promise<string | undefined> {
-  const directory = join(functionsDirectory, name);
-  const own = join(directory, IMPORT_MAP);
-  if (await readContainedTextFile(directory, own) !== undefined) return own;
+  const own = await readContainedTextFile(source, join(source, IMPORT_MAP));
+  if (own !== undefined) return join(functionsDirectory, name, IMPORT_MAP);
   for (const file of ["deno.json", "deno.jsonc"]) {
-    const text = await readContainedTextFile(directory, join(directory, file));
+    const text = await readContainedTextFile(source, join(source, file));
     const config: unknown = text === undefined ? undefined : parse(text);
     if (typeof config !== "object" || config === null) continue;
     if ("imports" in config || "importMap" in config) return undefined;

@@ -7,8 +7,8 @@ import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../process/check.ts";
 import type { ModuleOptions } from "../process/deno_command.ts";
-import { findImportMap, readImportMapHosts } from "../process/import_map.ts";
 import { sleep } from "../system/sleep.ts";
+import { findModuleOptions } from "./module_options.ts";
 import type { Failure } from "./state.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -56,7 +56,7 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
 async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
   const { workplace, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
-  const moduleOptions = await findModuleOptions(options);
+  const moduleOptions = await findModuleOptions(options.workplace, options.name);
   const { functionsDirectory } = workplace.settings;
   for (const passed of await workplace.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true };
@@ -87,7 +87,7 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
     const before = { tree: await stampTree(directory), revision: await take(knownModules) };
-    const moduleOptions = await findModuleOptions(options);
+    const moduleOptions = await findModuleOptions(options.workplace, options.name);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
       ? await workplace.checks.run(() => check(options, moduleOptions), options)
@@ -161,13 +161,4 @@ async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Pr
     cacheDirectory,
     signal,
   });
-}
-
-async function findModuleOptions({ workplace, name }: CheckedInstance): Promise<ModuleOptions> {
-  const { functionsDirectory, allowImport } = workplace.settings;
-  const [importMap, hosts] = await Promise.all([
-    findImportMap(functionsDirectory, name),
-    readImportMapHosts(functionsDirectory),
-  ]);
-  return { importMap, allowImport: [...allowImport, ...hosts] };
 }

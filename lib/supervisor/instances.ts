@@ -3,7 +3,8 @@ import { describeExit } from "../process/exit.ts";
 import type { RouteTable } from "../proxy/routes.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { openInstance } from "./instance.ts";
-import type { InstanceReport, Opened, OpenInstance } from "./open_instance.ts";
+import { openKeptInstance } from "./kept_instance.ts";
+import type { InstanceOptions, InstanceReport, Opened, OpenInstance } from "./open_instance.ts";
 import type { FunctionState } from "./state.ts";
 import type { Effect, Event } from "./transition.ts";
 import type { Workplace } from "./workplace.ts";
@@ -43,7 +44,7 @@ export function createInstances(options: InstancesOptions): Instances {
     const state = states.get(name)!;
     const abort = new AbortController();
     attempts.set(id, abort);
-    const opened = await openInstance({
+    const what: InstanceOptions = {
       name,
       directory: state.directory,
       requested: state.requested,
@@ -62,19 +63,41 @@ export function createInstances(options: InstancesOptions): Instances {
         onLine: (stream, line) => options.onLine(name, stream, line),
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
-    }).catch((error: Error) => couldNotOpen(error, state.requested));
+    };
+    const known = isForced ? undefined : knownFailure(state);
+    const opened = known ?? await openInstance(what).catch(couldNotOpen(state.requested));
+    const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
+    // The last revision that served, if it is kept, is better than none.
+    const isServed = states.get(name)?.serving !== undefined;
+    const kept = failure === undefined || failure.stage === "host" || isServed
+      ? undefined
+      : await openKeptInstance({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
+        .catch(couldNotOpen(state.requested));
     attempts.delete(id);
-    if (opened.type === "failed") {
-      const failure = { ...opened.failure, atMs: Date.now() };
-      dispatch(name, { type: "failed", id, failure });
-    }
-    if (opened.type === "registered") dispatch(name, { type: "registered", id });
-    if (opened.type === "ready") {
-      instances.set(id, opened.instance);
-      if (abort.signal.aborted) return await close(name, { id, isStopped: true });
-      dispatch(name, { type: "ready", id, upstream: opened.instance.upstream.label });
-      void watchEnd(name, id, opened.instance);
-      return;
+    const outcome = kept === undefined || kept.type === "none-kept" ? opened : kept;
+    const instead = failure === undefined ? {} : { instead: failure };
+    switch (outcome.type) {
+      case "failed":
+        dispatch(name, {
+          type: "failed",
+          id,
+          failure: failure!,
+          ...(outcome === kept ? { isPassing: true } : {}),
+        });
+        break;
+      case "registered":
+        dispatch(name, { type: "registered", id, ...instead });
+        break;
+      case "ready": {
+        const { instance } = outcome;
+        instances.set(id, instance);
+        if (abort.signal.aborted) return await close(name, { id, isStopped: true });
+        const { revision, upstream } = instance;
+        if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
+        dispatch(name, { type: "ready", id, upstream: upstream.label, ...instead });
+        void watchEnd(name, id, instance);
+        return;
+      }
     }
     dispatch(name, { type: "closed", id });
   }
@@ -125,10 +148,17 @@ export function createInstances(options: InstancesOptions): Instances {
   };
 }
 
-function couldNotOpen(error: Error, revision: string): Opened {
-  if (error.name === "AbortError") return { type: "aborted" };
-  return {
-    type: "failed",
-    failure: { stage: "host", reason: "It could not be started", detail: error.message, revision },
+/** What the manifest or a check has said of this very revision, it would say again. */
+function knownFailure({ failure, requested }: FunctionState): Opened | undefined {
+  if (failure === undefined || failure.revision !== requested) return undefined;
+  if (failure.stage !== "manifest" && failure.stage !== "check") return undefined;
+  return { type: "failed", failure };
+}
+
+function couldNotOpen(revision: string): (error: Error) => Opened {
+  return ({ name, message: detail }) => {
+    if (name === "AbortError") return { type: "aborted" };
+    const reason = "It could not be started";
+    return { type: "failed", failure: { stage: "host", reason, detail, revision } };
   };
 }

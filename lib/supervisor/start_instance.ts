@@ -12,6 +12,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
+  /** Where its source is, if that is not its folder. */
+  readonly source?: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
   const lines = createLastLines();
   const started = await sandbox.start({
     directory,
+    source: options.source,
     policy,
     moduleOptions,
     cacheDirectory: await workplace.cacheOf(name),

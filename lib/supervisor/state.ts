@@ -14,6 +14,8 @@ export interface Instance {
   /** `host:port` that the proxy connects to. */
   readonly upstream: string | undefined;
   readonly readyAtMs: number | undefined;
+  /** It is of the last revision that served and is kept, in place of a newer one that fails. */
+  readonly isKept?: boolean;
 }
 
 /** Why a revision does not serve. */

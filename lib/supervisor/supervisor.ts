@@ -110,8 +110,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);
-    const revision = event.type === "ready" ? after?.serving?.revision : undefined;
-    if (revision !== undefined) tasks.track(keep(name, revision));
+    const { revision, isKept } = after?.serving ?? {};
+    if (event.type === "ready" && revision !== undefined && !isKept) {
+      tasks.track(keep(name, revision));
+    }
     announce();
     if (after !== before) options.onChange(before, after);
   }

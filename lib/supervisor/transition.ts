@@ -12,15 +12,27 @@ export type Event =
     readonly pid: number;
     readonly namespace: string | undefined;
   }
-  | { readonly type: "ready"; readonly id: number; readonly upstream: string }
+  | {
+    readonly type: "ready";
+    readonly id: number;
+    readonly upstream: string;
+    /** What is wrong with the folder's revision: a kept one is ready in its place. */
+    readonly instead?: Failure;
+  }
   /** It came to nothing before it was ready; all of it is gone again. */
-  | { readonly type: "failed"; readonly id: number; readonly failure: Failure }
+  | {
+    readonly type: "failed";
+    readonly id: number;
+    readonly failure: Failure;
+    /** A kept revision did not start either, and that may pass. */
+    readonly isPassing?: boolean;
+  }
   /** Its process ended by itself after it had been ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
   /** An instance that was told to close is gone; it has answered so many requests. */
   | { readonly type: "closed"; readonly id: number; readonly requests?: number }
   /** It is good, and there is nothing to start: it serves already, or nobody needs it. */
-  | { readonly type: "registered"; readonly id: number }
+  | { readonly type: "registered"; readonly id: number; readonly instead?: Failure }
   /** A ready instance has had no request for as long as its policy says. */
   | { readonly type: "unused"; readonly id: number }
   /** A request waits for it. */
@@ -204,8 +216,14 @@ function ready(
   const next: FunctionState = {
     ...state,
     candidate: undefined,
-    failure: undefined,
-    serving: { ...candidate, phase: "ready", upstream: event.upstream, readyAtMs: moment.nowMs },
+    ...failureOf(state, event),
+    serving: {
+      ...candidate,
+      phase: "ready",
+      upstream: event.upstream,
+      readyAtMs: moment.nowMs,
+      ...(event.instead === undefined ? {} : { isKept: true }),
+    },
   };
   if (serving === undefined) return same(next);
   return {
@@ -219,8 +237,16 @@ function registered(
   event: Extract<Event, { type: "registered" }>,
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
-  const next = { ...state, candidate: undefined, failure: undefined, backoff: undefined };
+  const next = { ...state, candidate: undefined, ...failureOf(state, event), backoff: undefined };
   return same({ ...next, isIdle: state.serving === undefined });
+}
+
+/** What is still to be said when all is well but for a newer revision, which a kept one stands for. */
+function failureOf(
+  { requested }: FunctionState,
+  { instead }: { readonly instead?: Failure },
+): Pick<FunctionState, "failure" | "requested"> {
+  return { failure: instead, requested: instead?.revision ?? requested };
 }
 
 /** With a newer revision on its way, the instance is replaced soon anyway. */
@@ -250,7 +276,7 @@ function failed(
   // serves there is no haste. A start may have failed for reasons that pass, and the host's do.
   const isFinal = failure.stage === "manifest" || failure.stage === "check";
   const isHurried = state.serving === undefined || failure.stage === "host";
-  if (isFinal || !isHurried) return same({ ...next, backoff: undefined });
+  if (isFinal && !event.isPassing || !isHurried) return same({ ...next, backoff: undefined });
   return same(pause(next, moment));
 }
 

@@ -111,6 +111,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     const began = performance.now();
     const { process, findEndpoint } = await sandbox.start({
       directory: app,
+      source: undefined,
       policy,
       moduleOptions: { importMap: undefined, allowImport: [] },
       cacheDirectory,

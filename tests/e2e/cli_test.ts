@@ -14,7 +14,10 @@ Deno.test("add: copies, waits until it serves and prints the URL; remove leaves 
   assert.equal(await (await fetch(`${server.url}/app`)).text(), "added");
   const again = await server.cli("add", join(server.directory, "src"), "--name", "app");
   assert.equal(again.code, 1);
-  assert.match(again.stderr, /There is a function "app" already\. Remove it first: ddsrv rm app/);
+  assert.match(
+    again.stderr,
+    /There is a function "app" already\. Put this one in its place with --replace/,
+  );
   const { namespace } = await server.inspect("app");
   const removed = await server.cli("rm", "app");
   assert.deepEqual([removed.code, removed.stdout], [0, ""]);

@@ -43,6 +43,7 @@ export async function openInSandbox(
 ): Promise<() => Promise<unknown>> {
   const started = await sandbox.start({
     directory: app,
+    source: undefined,
     policy,
     moduleOptions: { importMap: undefined, allowImport: [] },
     cacheDirectory,

@@ -1,0 +1,49 @@
+import { ConfigError } from "../config/json_file.ts";
+import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
+import { takeOwnRevision } from "../function/revision.ts";
+import { findModuleOptions } from "./module_options.ts";
+import type { InstanceOptions, Opened } from "./open_instance.ts";
+import type { Snapshot } from "./snapshots.ts";
+import { startInstance } from "./start_instance.ts";
+
+/**
+ * Starts the last revision of a function that served, from where it is kept, while its folder holds
+ * one that fails. A folder that has served itself is no such case: what it fails for may pass.
+ */
+export async function openKeptInstance(options: InstanceOptions): Promise<Opened> {
+  const { workplace, name, isNeeded } = options;
+  const snapshot = await findSnapshot(options);
+  const read = snapshot && await readPolicy(options, snapshot);
+  if (snapshot === undefined || read === undefined) return { type: "none-kept" };
+  const { policy } = read;
+  if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
+  const { path: source, revision } = snapshot;
+  const moduleOptions = await findModuleOptions(workplace, name, source);
+  return await workplace.starts.run(
+    () => startInstance({ ...options, policy, revision, moduleOptions, source }),
+    options,
+  );
+}
+
+async function findSnapshot(
+  { workplace, name, knownModules }: InstanceOptions,
+): Promise<Snapshot | undefined> {
+  const { settings, isolation, snapshots } = workplace;
+  const kept = snapshots.list(name);
+  if (!isolation.canRelocate || kept.length === 0) return undefined;
+  const own = await takeOwnRevision(settings.functionsDirectory, name, knownModules);
+  return kept.some((one) => one.own === own) ? undefined : kept[0];
+}
+
+/** What it was allowed when it served, it may not be any more. */
+async function readPolicy(
+  { workplace }: InstanceOptions,
+  { path }: Snapshot,
+): Promise<ReadPolicy | undefined> {
+  try {
+    return await readFunctionPolicy(path, workplace.settings);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, eventually, type Server, startServer } from "./harness.ts";
+
+const BROKEN = "const broken: string = 1;\n";
+
+async function isKept(server: Server): Promise<void> {
+  await eventually(
+    "its revision is kept",
+    async () => (await server.inspect("app")).kept.length > 0,
+  );
+}
+
+/** What serves, and what is said of what does not. */
+async function assertStandsIn(server: Server, revision: string): Promise<void> {
+  const report = await server.inspect("app");
+  assert.equal(report.status, "ready");
+  assert.equal(report.revision, revision);
+  assert.equal(report.reason, "The check failed");
+  assert.notEqual(report.failedRevision, revision);
+  assert.match(
+    (await server.cli("ls")).stdout,
+    /^app: revision \w{12} is not served: The check failed$/m,
+  );
+}
+
+Deno.test("last good: it is started again when it ends while its folder is broken", async () => {
+  await using server = await startServer({
+    files: {
+      "_shared/word.ts": 'export const word = "good";\n',
+      "app/index.ts": `import { word } from "../_shared/word.ts";
+        import { more } from "./more.ts";
+        Deno.serve((request) => {
+          if (request.url.endsWith("/end")) Deno.exit(1);
+          const text = Deno.readTextFileSync(new URL("text.txt", import.meta.url));
+          return new Response([word, more, text, Deno.env.get("A")].join(" "));
+        });\n`,
+      "app/more.ts": 'export const more = "more";\n',
+      "app/text.txt": "text",
+      "app/.env": "A=1\n",
+    },
+  });
+  await server.answers("/app", "good more text 1");
+  await isKept(server);
+  const { revision } = await server.inspect("app");
+  await server.write({ "app/index.ts": BROKEN, "app/text.txt": "other", "app/.env": "A=2\n" });
+  await Deno.remove(join(server.functions, "app/more.ts"));
+  await server.said("app failed: The check failed (the old revision goes on serving)");
+  await (await fetch(`${server.url}/app/end`)).body?.cancel();
+  await server.said("(the last good revision ");
+  await server.answers("/app", "good more text 1");
+  await assertStandsIn(server, revision!);
+  // And again, as often as it takes.
+  await (await fetch(`${server.url}/app/end`)).body?.cancel();
+  await server.answers("/app", "good more text 1");
+  await assertStandsIn(server, revision!);
+  await server.write({ "app/index.ts": answering("mended") });
+  await server.answers("/app", "mended");
+  assert.equal((await server.inspect("app")).reason, null);
+});
+
+Deno.test("last good: it is what a restart of the supervisor begins with", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("good") } });
+  await server.answers("/app", "good");
+  await isKept(server);
+  const { revision } = await server.inspect("app");
+  server.signal("SIGTERM");
+  await server.exited;
+  await server.write({ "app/index.ts": BROKEN, "new/index.ts": BROKEN });
+  await using again = await startServer({ directory: server.directory });
+  await again.answers("/app", "good");
+  await assertStandsIn(again, revision!);
+  // What never served has nothing to fall back to.
+  await again.said("new failed: The check failed");
+  assert.equal((await again.inspect("new")).status, "failed");
+  assert.equal((await fetch(`${again.url}/new`)).status, 500);
+  // What is kept is no such folder's: it is put back as before.
+  assert.equal((await again.cli("rollback", "app")).code, 0);
+  await again.answers("/app", "good");
+  assert.equal((await again.inspect("app")).reason, null);
+  assert.equal(await Deno.readTextFile(join(again.functions, "app/index.ts")), answering("good"));
+});
+
+Deno.test("last good: it is what wakes when the code of an idle function is broken", async () => {
+  await using server = await startServer({
+    flags: ["--idle", "1s"],
+    files: { "app/index.ts": answering("good") },
+  });
+  await server.answers("/app", "good");
+  await isKept(server);
+  await server.said("app idle until", server.output().indexOf("app ready"));
+  const { revision } = await server.inspect("app");
+  await server.write({ "app/index.ts": BROKEN });
+  await eventually(
+    "that it is broken is known",
+    async () => (await server.inspect("app")).reason === "The check failed",
+  );
+  assert.equal((await server.inspect("app")).status, "idle");
+  await server.answers("/app", "good");
+  await assertStandsIn(server, revision!);
+});
+
+Deno.test("last good: a new revision that ends at once does not take its place either", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("good") } });
+  await server.answers("/app", "good");
+  await isKept(server);
+  await server.write({ "app/index.ts": "Deno.exit(5);\n" });
+  await server.said("it exited with code 5 (the old revision goes on serving)");
+  const { pid } = await server.inspect("app");
+  Deno.kill(pid!, "SIGKILL");
+  await server.said("(the last good revision ");
+  await server.answers("/app", "good");
+  assert.match((await server.inspect("app")).reason!, /it exited with code 5/);
+});
