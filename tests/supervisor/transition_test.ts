@@ -35,7 +35,48 @@ interface Sequence {
 const serving: readonly Row[] = [[start, "open 1"], [ready(1), ""]];
 const replaced: readonly Row[] = [...serving, [wanted("replace", "r2"), "open 2"]];
 
+/** What a kept revision stands in for. */
+const instead = failure("check", { revision: "r2" });
+
 const sequences: readonly Sequence[] = [
+  {
+    what: "a kept revision that is ready says what it stands for, and is no new code's",
+    rows: [
+      [wanted("start", "r2"), "open 1"],
+      [checked(1, "r2"), ""],
+      [checked(1, "r1"), ""],
+      [{ type: "ready", id: 1, upstream: "u", instead }, ""],
+    ],
+    end: "ready 1/- - r2",
+    also: { failure: instead },
+  },
+  {
+    what: "a kept revision that may be idle says what it stands for",
+    rows: [[wanted("start", "r2"), "open 1"], [{ type: "registered", id: 1, instead }, ""]],
+    end: "idle -/- - r2",
+    also: { failure: instead },
+  },
+  {
+    what: "new code takes the place of a kept revision",
+    rows: [
+      [wanted("start", "r2"), "open 1"],
+      [{ type: "ready", id: 1, upstream: "u", instead }, ""],
+      [wanted("replace", "r3"), "open 2"],
+      [ready(2), "close 1 replaced"],
+    ],
+    end: "ready 2/- 1:draining r3",
+    also: { failure: undefined },
+  },
+  {
+    what: "a kept revision that does not start is tried again",
+    rows: [
+      [wanted("start", "r2"), "open 1"],
+      [{ type: "failed", id: 1, failure: instead, isPassing: true }, ""],
+      [{ type: "backoff-over" }, "open 2"],
+    ],
+    end: "checking -/2 - r2",
+    also: { failure: instead },
+  },
   {
     what: "what the host could not do is tried again, while the old revision serves",
     rows: [...replaced, [failed(2, "host", "r2"), ""], [{ type: "backoff-over" }, "open 3"]],
