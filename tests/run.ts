@@ -27,9 +27,11 @@ async function main(args: readonly string[]): Promise<number> {
     const tests = await step(
       ["unshare", "--net", "--mount", "--propagation", "private", deno].concat(
         ["run", "--quiet", "--allow-all", "tests/outer.ts", "test", "--allow-all", "--quiet"],
+        // Tests mostly wait for others; those of one file still go one after the other.
+        ["--parallel"],
         isOnlyTests ? args : ["tests/"],
       ),
-      { DDSRV_TEST_CACHE: cache },
+      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "3" },
     );
     const leaks = await describeLeaks(before);
     for (const leak of leaks) say(`Left behind: ${leak}`);
