@@ -249,10 +249,14 @@ function failureOf(
   return { failure: instead, requested: instead?.revision ?? requested };
 }
 
-/** With a newer revision on its way, the instance is replaced soon anyway. */
+/**
+ * With a newer revision on its way, the instance is replaced soon anyway. Where that one has failed,
+ * the instance is all that answers, and it may not be had again, unless it is a kept one.
+ */
 function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>): Step {
-  const { serving, candidate } = state;
+  const { serving, candidate, failure } = state;
   if (serving?.id !== event.id || candidate !== undefined) return same(state);
+  if (failure !== undefined && !serving.isKept) return same(state);
   return {
     state: {
       ...state,
