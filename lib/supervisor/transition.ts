@@ -262,6 +262,8 @@ function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>)
       ...state,
       serving: undefined,
       isIdle: true,
+      // It has served; the end of a pause before that would start it again at once.
+      backoff: undefined,
       leaving: [...state.leaving, { ...serving, phase: "draining" }],
     },
     effects: [{ type: "close", id: serving.id, because: "unused" }],
