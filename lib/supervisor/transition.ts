@@ -277,7 +277,10 @@ function failed(
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
   const { failure } = event;
-  const next = { ...state, candidate: undefined, failure, requested: failure.revision };
+  // A fault of the host's knows only of the revision that was asked for, which a check may have
+  // named anew since: to go back to that would look like new code.
+  const requested = failure.stage === "host" ? state.requested : failure.revision;
+  const next = { ...state, candidate: undefined, failure, requested };
   // New code is what helps against a manifest or a check that says no, and while an older revision
   // serves there is no haste. A start may have failed for reasons that pass, and the host's do.
   const isFinal = failure.stage === "manifest" || failure.stage === "check";
