@@ -87,6 +87,8 @@ export function createInstances(options: InstancesOptions): Instances {
         break;
       case "registered":
         dispatch(name, { type: "registered", id, ...instead });
+        // Somebody may have come since it was found that nobody waits.
+        if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;
       case "ready": {
         const { instance } = outcome;

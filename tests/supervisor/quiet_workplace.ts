@@ -1,0 +1,76 @@
+import { defaultSettings, type SomeSettings } from "../../lib/config/settings.ts";
+import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
+import type { Exit } from "../../lib/process/exit.ts";
+import type { CheckResult } from "../../lib/process/check.ts";
+import type { Workplace } from "../../lib/supervisor/workplace.ts";
+import { createSemaphore } from "../../lib/system/semaphore.ts";
+import { join } from "node:path";
+import type { TemporaryDirectory } from "../temporary_directory.ts";
+
+/** What a workplace does in place of checks and processes. */
+export interface QuietWorkplaceOptions {
+  readonly settings?: SomeSettings;
+  readonly check?: (directory: string) => Promise<CheckResult>;
+  readonly open?: () => Promise<Sandbox>;
+}
+
+/** A workplace whose checks pass and whose processes are none, of the functions in a directory. */
+export function quietWorkplace(
+  directory: TemporaryDirectory,
+  options: QuietWorkplaceOptions = {},
+): Workplace {
+  const { open = openQuietSandbox, check = passCheck } = options;
+  const isolation: Isolation = {
+    level: "none",
+    ownerId: "000000",
+    checkUid: undefined,
+    dataDirectory: directory.at("data"),
+    open,
+    check: (source) => check(source.directory),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const { limits: _, ...settings } = options.settings ?? {};
+  return {
+    settings: { ...defaultSettings, functionsDirectory: directory.path, quietMs: 1, ...settings },
+    isolation,
+    cacheOf: () => Promise.resolve(directory.path),
+    cacheSweeper: { sweep: () => Promise.resolve() },
+    checkResults: {
+      find: () => Promise.resolve(undefined),
+      keep: () => Promise.resolve(),
+      forget: () => Promise.resolve(),
+    },
+    checks: createSemaphore(1),
+    starts: createSemaphore(1),
+    [Symbol.asyncDispose]: () => isolation[Symbol.asyncDispose](),
+  };
+}
+
+function passCheck(directory: string): Promise<CheckResult> {
+  const modules = [join(directory, "index.ts"), join(directory, "lib.ts")];
+  return Promise.resolve({ diagnostics: undefined, modules });
+}
+
+/** A sandbox whose process listens nowhere, and ends when it is told to. */
+function openQuietSandbox(): Promise<Sandbox> {
+  const ended = Promise.withResolvers<Exit>();
+  const end = (): Promise<void> => {
+    ended.resolve({ code: 0, signal: undefined });
+    return Promise.resolve();
+  };
+  return Promise.resolve({
+    namespace: undefined,
+    start: () =>
+      Promise.resolve({
+        process: {
+          ended: ended.promise,
+          findPid: () => Promise.resolve(1),
+          terminate: end,
+          kill: end,
+        },
+        findEndpoint: () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }),
+        explain: () => Promise.resolve(undefined),
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { RouteTable } from "../../lib/proxy/routes.ts";
+import { statusOf } from "../../lib/supervisor/state.ts";
+import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { quietWorkplace } from "./quiet_workplace.ts";
+
+const WAIT = { waitTimeoutMs: 10_000, maxWaiting: 10 };
+
+Deno.test({
+  name: "startSupervisor() starts what is wanted just as it is found that nobody waits",
+  // A watch is never closed (see watch.ts).
+  sanitizeResources: false,
+  sanitizeOps: false,
+  async fn() {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    const routes = new RouteTable();
+    const answered = Promise.withResolvers<string | undefined>();
+    const waitingFor = routes.waitingFor.bind(routes);
+    let hasAsked = false;
+    routes.waitingFor = (name) => {
+      const waiting = waitingFor(name);
+      const isLastLook = routes.onWaiting !== undefined && routes.get(name)?.type === "waiting";
+      if (!hasAsked && isLastLook && waiting === 0) {
+        hasAsked = true;
+        queueMicrotask(async () => {
+          const waited = await routes.wait(name, WAIT);
+          answered.resolve(waited.type === "route" ? waited.route?.type : waited.type);
+        });
+      }
+      return waiting;
+    };
+    const supervisor = startSupervisor({
+      workplace: quietWorkplace(directory, { settings: { idleMs: 60_000 } }),
+      routes,
+      onChange: () => {},
+      onLine: () => {},
+      onWarning: assert.fail,
+    });
+    try {
+      const late = AbortSignal.timeout(5_000);
+      const isOver = Promise.withResolvers<string>();
+      late.addEventListener("abort", () => isOver.resolve("nobody answers"), { once: true });
+      assert.equal(await Promise.race([answered.promise, isOver.promise]), "ready");
+      assert.equal(statusOf(supervisor.functions.get("a")!), "ready");
+    } finally {
+      await supervisor.stop(AbortSignal.abort());
+    }
+  },
+});
