@@ -1,6 +1,8 @@
 import { ConfigError } from "../config/json_file.ts";
-import type { Settings } from "../config/settings.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
+import { takeRevision } from "../function/revision.ts";
+import { stampTree } from "../function/tree_activity.ts";
+import { sleep } from "../system/sleep.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { InstanceOptions, Opened } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
@@ -8,19 +10,18 @@ import type { Failure } from "./state.ts";
 
 /** Checks a function's source and, if it is needed, starts it: first come those who are waited for. */
 export async function openInstance(options: InstanceOptions): Promise<Opened> {
-  const { workplace, directory, report, signal, requested, isNeeded } = options;
-  const { settings } = workplace;
-  const fail = (failure: Omit<Failure, "atMs" | "revision">, revision = requested): Opened =>
+  const { workplace, report, signal, isNeeded } = options;
+  const fail = (failure: Omit<Failure, "atMs" | "revision">, revision: string): Opened =>
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
-  const asked = await readPolicy(directory, settings);
-  if (asked.type === "failed") return fail(asked.failure);
+  const asked = await readPolicy(options);
+  if (asked.type === "failed") return fail(asked.failure, asked.revision);
   const { envFiles } = asked;
   const checked = await checkInstance({ ...options, envFiles }).catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
-  if ("stage" in checked) return fail(checked);
+  if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The revision is taken over the files as they are now, and so must be what it runs with.
-  const current = await readPolicy(directory, settings);
-  if (current.type === "failed") return fail(current.failure);
+  const current = await readPolicy(options);
+  if (current.type === "failed") return fail(current.failure, current.revision);
   if (String(current.envFiles) !== String(envFiles)) return await openInstance(options);
   const { policy } = current;
   const { revision, modules, problem, moduleOptions } = checked;
@@ -36,14 +37,31 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
 
 type PolicyResult =
   | { readonly type: "policy" } & ReadPolicy
-  | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs" | "revision"> };
+  | {
+    readonly type: "failed";
+    readonly failure: Omit<Failure, "atMs" | "revision">;
+    /** Of the files that say no; those that were asked for may be back again, and be good. */
+    readonly revision: string;
+  };
 
-async function readPolicy(directory: string, settings: Settings): Promise<PolicyResult> {
-  try {
-    return { type: "policy", ...await readFunctionPolicy(directory, settings) };
-  } catch (error) {
-    return { type: "failed", failure: manifestFailure(error) };
+async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
+  const { workplace, directory, signal } = options;
+  const { settings } = workplace;
+  for (let before: string | undefined;; before = (await stampTree(directory)).text) {
+    try {
+      return { type: "policy", ...await readFunctionPolicy(directory, settings) };
+    } catch (error) {
+      const failure = manifestFailure(error);
+      const revision = await revisionNow(options);
+      const isQuiet = before === (await stampTree(directory)).text;
+      if (isQuiet || signal.aborted) return { type: "failed", failure, revision };
+      if (before !== undefined) await sleep(settings.quietMs, signal);
+    }
   }
+}
+
+function revisionNow({ workplace, name, knownModules }: InstanceOptions): Promise<string> {
+  return takeRevision(workplace.settings.functionsDirectory, name, knownModules);
 }
 
 /** What a settings file that can't be used comes to; any other error is passed on. */

@@ -47,7 +47,6 @@ export function createInstances(options: InstancesOptions): Instances {
     const what: InstanceOptions = {
       name,
       directory: state.directory,
-      requested: state.requested,
       knownModules: modules.get(name) ?? NO_MODULES,
       workplace,
       servedRevision: () => isForced ? undefined : states.get(name)?.serving?.revision,

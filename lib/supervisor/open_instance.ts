@@ -19,8 +19,6 @@ export interface InstanceReport {
 export interface InstanceOptions {
   readonly name: string;
   readonly directory: string;
-  /** The revision that the scan saw. */
-  readonly requested: string;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly workplace: Workplace;

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { NO_MODULES, takeRevision } from "../../lib/function/revision.ts";
+import { openInstance } from "../../lib/supervisor/instance.ts";
+import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+import { quietWorkplace, type QuietWorkplaceOptions } from "./quiet_workplace.ts";
+
+/** How the function `a` of a directory is opened; what it reports goes to `reported`. */
+function openingOf(
+  directory: TemporaryDirectory,
+  options: QuietWorkplaceOptions & { readonly isNeeded?: boolean; readonly reported?: string[] },
+): InstanceOptions {
+  const { isNeeded = false, reported = [] } = options;
+  return {
+    name: "a",
+    directory: directory.at("a"),
+    knownModules: NO_MODULES,
+    workplace: quietWorkplace(directory, options),
+    isNeeded: () => isNeeded,
+    isUrgent: () => false,
+    report: {
+      onChecked: () => reported.push("checked"),
+      onSpawned: () => reported.push("spawned"),
+      onLine: () => {},
+      onWarning: assert.fail,
+    },
+    signal: new AbortController().signal,
+  };
+}
+
+Deno.test("openInstance() names the revision whose manifest says no, whatever was asked for", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("a/ddsrv.json", "{");
+  const opened = await openInstance(openingOf(directory, {}));
+  assert.equal(opened.type, "failed");
+  assert.equal(opened.failure.stage, "manifest");
+  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  assert.equal(opened.failure.revision, revision);
+});
+
+Deno.test("openInstance() does the same for a manifest that is spoilt during the check", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const opened = await openInstance(openingOf(directory, {
+    async check() {
+      // Not a file of the graph: the check is as good as one at rest.
+      await directory.write("a/ddsrv.json", "{");
+      return { diagnostics: undefined, modules: [] };
+    },
+  }));
+  assert.equal(opened.type, "failed");
+  assert.equal(opened.failure.stage, "manifest");
+  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  assert.equal(opened.failure.revision, revision);
+});
+
+const policies: readonly [idleMs: number, isNeeded: boolean, reported: string, type: string][] = [
+  [Infinity, false, "checked,spawned", "ready"],
+  [Infinity, true, "checked,spawned", "ready"],
+  [60_000, true, "checked,spawned", "ready"],
+  [60_000, false, "checked", "registered"],
+];
+
+for (const [idleMs, isNeeded, expected, type] of policies) {
+  const what = `${isNeeded ? "needed" : "not needed"}, idle after ${idleMs} ms`;
+  Deno.test(`openInstance() of a good function, ${what}, is ${type}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    const reported: string[] = [];
+    const settings = { idleMs };
+    const opened = await openInstance(openingOf(directory, { settings, isNeeded, reported }));
+    assert.equal(opened.type, type);
+    assert.equal(reported.join(), expected);
+    if (opened.type === "ready") {
+      await opened.instance.close({ drainMs: 0, hurry: AbortSignal.abort() });
+    }
+  });
+}
