@@ -1,4 +1,10 @@
-import type { Failure, FunctionState, Instance } from "../../lib/supervisor/state.ts";
+import {
+  type Failure,
+  type FunctionState,
+  type Instance,
+  statusOf,
+} from "../../lib/supervisor/state.ts";
+import type { Event } from "../../lib/supervisor/transition.ts";
 
 /** An instance of revision `r1` that is being checked. */
 export function instance(id: number, change: Partial<Instance> = {}): Instance {
@@ -49,4 +55,17 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
 /** Why revision `r1` does not serve. */
 export function failure(stage: Failure["stage"], change: Partial<Failure> = {}): Failure {
   return { stage, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0, ...change };
+}
+
+/** A scan wants the function `a` with this revision. */
+export function wanted(type: "start" | "replace", revision: string): Event {
+  return { type, name: "a", desired: { directory: "/f/a", revision } };
+}
+
+/** `status serving/candidate leaving requested`, `-` for none; `gone` when nothing is left. */
+export function describeState(state: FunctionState | undefined): string {
+  if (state === undefined) return "gone";
+  const leaving = state.leaving.map((one) => `${one.id}:${one.phase}`).join(",");
+  const ids = `${state.serving?.id ?? "-"}/${state.candidate?.id ?? "-"}`;
+  return `${statusOf(state)} ${ids} ${leaving || "-"} ${state.requested}`;
 }

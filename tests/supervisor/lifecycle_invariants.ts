@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { FunctionState } from "../../lib/supervisor/state.ts";
+import type { Event, Step } from "../../lib/supervisor/transition.ts";
+
+/** What holds of any function at any time. */
+export function assertSound(state: FunctionState): void {
+  const { serving, candidate, leaving, isIdle, isWanted, backoff, failure } = state;
+  const ids = idsOf(state);
+  assert.equal(new Set(ids).size, ids.length, "an instance is in two places");
+  assert.ok(serving === undefined || serving.phase === "ready");
+  for (const { phase } of leaving) assert.match(phase, /^(draining|stopping)$/);
+  assert.ok(!isIdle || (serving === undefined && candidate === undefined), "idle, and at work");
+  assert.ok(!isIdle || backoff === undefined, "idle, and about to be started again");
+  if (!isWanted) {
+    const rest = [serving, candidate, backoff, isIdle];
+    assert.deepEqual(rest, [undefined, undefined, undefined, false], "more than leaving is left");
+    assert.ok(leaving.length > 0, "it is kept though nothing is left");
+    return;
+  }
+  const hasWayForward = serving ?? candidate ?? backoff;
+  const isOwnFault = failure?.stage === "manifest" || failure?.stage === "check";
+  assert.ok(hasWayForward !== undefined || isIdle || isOwnFault, "nothing will ever come of it");
+  assert.ok(!isOwnFault || backoff === undefined, "what needs new code is tried without");
+}
+
+/**
+ * What holds of any step: an instance is forgotten by word of its own end alone, one that loses its
+ * place is told to close, once, and one that appears is new and told to open.
+ */
+export function assertNothingLost(
+  before: FunctionState | undefined,
+  event: Event,
+  { state: after, effects }: Step,
+): void {
+  const [had, has] = [idsOf(before), idsOf(after)];
+  const opened = effects.filter(({ type }) => type === "open").map(({ id }) => id);
+  assert.deepEqual(has.filter((id) => !had.includes(id)), opened, "what appears is opened");
+  for (const id of had.filter((id) => !has.includes(id))) {
+    const isItsEnd = ["closed", "failed", "registered"].includes(event.type) && "id" in event &&
+      event.id === id;
+    assert.ok(isItsEnd, `instance ${id} is lost`);
+  }
+  const left = leavingOf(before);
+  const closed = effects.filter(({ type }) => type === "close").map(({ id }) => id);
+  const leaves = leavingOf(after).filter((id) => !left.includes(id));
+  assert.deepEqual(closed.sort(), leaves.sort(), "what leaves is closed");
+}
+
+/** What holds of any event: it is heeded only where its instance is where it can happen. */
+export function assertHeeded(
+  before: FunctionState | undefined,
+  event: Event,
+  { state: after, effects }: Step,
+): void {
+  if (!("id" in event) || event.type === "closed") return;
+  const isOfServing = event.type === "exited" || event.type === "unused";
+  const place = isOfServing ? before?.serving : before?.candidate;
+  if (place?.id === event.id) return;
+  assert.deepEqual([after, effects], [before, []], `${event.type} of an instance that is none`);
+}
+
+/** A function's instances: the one that serves, the one to be, and those that leave. */
+export function idsOf(state: FunctionState | undefined): number[] {
+  const held = [state?.serving, state?.candidate].filter((one) => one !== undefined);
+  return [...held.map(({ id }) => id), ...leavingOf(state)];
+}
+
+function leavingOf(state: FunctionState | undefined): number[] {
+  return state?.leaving.map(({ id }) => id) ?? [];
+}

@@ -1,0 +1,42 @@
+import type { Desired } from "../../lib/supervisor/reconcile.ts";
+import type { FunctionState } from "../../lib/supervisor/state.ts";
+import { type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
+
+/** What a scan looks at; all of it may change while the scan is under way. */
+export interface ScanOptions {
+  readonly folders: ReadonlyMap<string, Folder>;
+  readonly states: ReadonlyMap<string, FunctionState>;
+  readonly modules: ReadonlyMap<string, KnownModules>;
+  /** The folders that it looks at only in the end. */
+  readonly isLate: (name: string) => boolean;
+}
+
+/** Begins a scan; the function that it gives ends it and says how the folders want things to be. */
+export function beginScan(
+  { folders, states, modules, isLate }: ScanOptions,
+): (isArriving: (name: string) => boolean) => Map<string, Desired> {
+  const modulesBefore = new Map(modules);
+  const seen = new Map<string, string>();
+  const look = (isLooked: (name: string) => boolean): void => {
+    for (const [name, folder] of folders) {
+      if (isLooked(name)) seen.set(name, revisionOf(folder, modules.get(name)));
+    }
+  };
+  look((name) => !isLate(name));
+  return (isArriving) => {
+    look(isLate);
+    const desired = new Map<string, Desired>();
+    for (const [name, found] of seen) {
+      const isStale = modulesBefore.get(name) !== modules.get(name);
+      const revision = isStale ? states.get(name)?.requested ?? found : found;
+      desired.set(name, { directory: `/f/${name}`, revision });
+    }
+    for (const name of new Set([...seen.keys(), ...states.keys()])) {
+      if (!isArriving(name)) continue;
+      const state = states.get(name);
+      if (state?.isWanted !== true) desired.delete(name);
+      else desired.set(name, { directory: state.directory, revision: state.requested });
+    }
+    return desired;
+  };
+}
