@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { type CheckResults, openCheckResults } from "../../lib/supervisor/check_results.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+
+const passed = { revision: "r1", modules: ["/f/a/index.ts", "/f/_shared/mod.ts"], key: "k1" };
+
+function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResults {
+  return openCheckResults({
+    directory: directory.at("checks"),
+    async cacheOf(name) {
+      const path = directory.at(`${caches}/${name}`);
+      await Deno.mkdir(path, { recursive: true });
+      return path;
+    },
+  });
+}
+
+/** What is found of a passed check, without what it is found by. */
+async function find(results: CheckResults, name = "a", key = "k1"): Promise<unknown> {
+  const found = await results.find(name, key);
+  return found && { revision: found.revision, modules: found.modules, key: found.key };
+}
+
+Deno.test("openCheckResults() finds what it kept, also after a restart", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  assert.equal(await find(results), undefined);
+  await results.keep("a", passed);
+  assert.deepEqual(await find(results), passed);
+  assert.deepEqual(await find(resultsIn(directory)), passed);
+  await results.keep("a", { ...passed, revision: "r2" });
+  assert.deepEqual(await find(results), { ...passed, revision: "r2" });
+});
+
+Deno.test("openCheckResults() finds nothing by another name or key", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  await results.keep("a", passed);
+  assert.equal(await find(results, "b"), undefined);
+  assert.equal(await find(results, "a", "k2"), undefined);
+  assert.equal(await find(results, "a", ""), undefined);
+});
+
+Deno.test("openCheckResults() keeps names apart that look like files of its own", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  const names = ["a", "a.json", "a.json.new", "é".repeat(31), "a b"];
+  for (const name of names) await results.keep(name, { ...passed, revision: name });
+  for (const name of names) {
+    assert.deepEqual(await find(results, name), { ...passed, revision: name });
+  }
+});
+
+Deno.test("openCheckResults() forgets, also what it never knew", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  await results.forget("a");
+  await results.keep("a", passed);
+  await results.forget("a");
+  assert.equal(await find(results), undefined);
+});
+
+Deno.test("openCheckResults() finds nothing for another module cache", async () => {
+  await using directory = await temporaryDirectory();
+  await resultsIn(directory).keep("a", passed);
+  assert.equal(await find(resultsIn(directory, "others")), undefined);
+  assert.deepEqual(await find(resultsIn(directory)), passed);
+});
+
+Deno.test("openCheckResults() finds nothing for a module cache that was made anew", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  await results.keep("a", passed);
+  const { birthtime } = await Deno.stat(directory.at("caches/a"));
+  await Deno.remove(directory.at("caches/a"), { recursive: true });
+  // Its inode's number may be given out again; its time of birth, in milliseconds, is another.
+  while (birthtime !== null && Date.now() <= birthtime.getTime() + 10) await settleClock();
+  assert.equal(await find(results), undefined);
+  await results.keep("a", passed);
+  assert.deepEqual(await find(results), passed);
+});
+
+const WHOLE = { ...passed, cache: "1:2:3" };
+
+const unreadable: readonly [what: string, text: string][] = [
+  ["is empty", ""],
+  ["is torn", JSON.stringify(WHOLE).slice(0, -9)],
+  ["is no JSON", "\0\0\0\0"],
+  ["is null", "null"],
+  ["is a list", "[]"],
+  ["has no revision", JSON.stringify({ ...WHOLE, revision: undefined })],
+  ["has no cache", JSON.stringify({ ...passed })],
+  ["has a cache that is none", JSON.stringify(WHOLE)],
+  ["has modules that are none", JSON.stringify({ ...WHOLE, modules: "/f/a/index.ts" })],
+  ["has modules that are no paths", JSON.stringify({ ...WHOLE, modules: [1] })],
+  ["has no modules", JSON.stringify({ ...WHOLE, modules: undefined })],
+];
+
+for (const [what, text] of unreadable) {
+  Deno.test(`openCheckResults() takes a file that ${what} for none`, async () => {
+    await using directory = await temporaryDirectory();
+    const results = resultsIn(directory);
+    await results.keep("a", passed);
+    await directory.write("checks/a.json", text);
+    assert.equal(await find(results), undefined);
+    await results.keep("a", passed);
+    assert.deepEqual(await find(results), passed);
+  });
+}
+
+Deno.test("openCheckResults() is not led astray by what an interrupted write left", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  await directory.write("checks/a.json.new", "{");
+  assert.equal(await find(results), undefined);
+  await results.keep("a", passed);
+  assert.deepEqual(await find(results), passed);
+});
+
+function settleClock(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
