@@ -81,11 +81,10 @@ function createAbsenceLaw({ quietMs }: ScanLawOptions): (seen: Seen) => void {
   };
 }
 
-/** Contents count once they have been the same for long enough. */
+/** Contents count once they have been the same for long enough; what is back was there before. */
 function createRestLaw({ quietMs }: ScanLawOptions): (seen: Seen) => void {
   const sinceMs = new Map<string, { readonly contents: string; readonly nowMs: number }>();
   return ({ scan: { functions, arriving }, truth, nowMs }) => {
-    for (const name of sinceMs.keys()) if (!truth.functions.has(name)) sinceMs.delete(name);
     for (const [name, contents] of truth.functions) {
       if (sinceMs.get(name)?.contents !== contents) sinceMs.set(name, { contents, nowMs });
       const isTaken = functions.has(name) && !arriving.has(name);
