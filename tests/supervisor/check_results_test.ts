@@ -17,7 +17,7 @@ function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResul
 
 /** What is found of a passed check, without what it is found by. */
 async function find(results: CheckResults, name = "a", key = "k1"): Promise<unknown> {
-  const found = await results.find(name, key);
+  const [found] = await results.find(name, key);
   return found && { revision: found.revision, modules: found.modules, key: found.key };
 }
 
@@ -82,18 +82,25 @@ Deno.test("openCheckResults() finds nothing for a module cache that was made ane
 
 const WHOLE = { ...passed, cache: "1:2:3" };
 
+/** The text of a file with one check. */
+function write(one: unknown): string {
+  return JSON.stringify([one]);
+}
+
 const unreadable: readonly [what: string, text: string][] = [
   ["is empty", ""],
-  ["is torn", JSON.stringify(WHOLE).slice(0, -9)],
+  ["is torn", write(WHOLE).slice(0, -9)],
   ["is no JSON", "\0\0\0\0"],
   ["is null", "null"],
-  ["is a list", "[]"],
-  ["has no revision", JSON.stringify({ ...WHOLE, revision: undefined })],
-  ["has no cache", JSON.stringify({ ...passed })],
-  ["has a cache that is none", JSON.stringify(WHOLE)],
-  ["has modules that are none", JSON.stringify({ ...WHOLE, modules: "/f/a/index.ts" })],
-  ["has modules that are no paths", JSON.stringify({ ...WHOLE, modules: [1] })],
-  ["has no modules", JSON.stringify({ ...WHOLE, modules: undefined })],
+  ["is an empty list", "[]"],
+  ["is no list", JSON.stringify(WHOLE)],
+  ["holds nothing", "[null, 1]"],
+  ["has no revision", write({ ...WHOLE, revision: undefined })],
+  ["has no cache", write({ ...passed })],
+  ["has a cache that is none", write(WHOLE)],
+  ["has modules that are none", write({ ...WHOLE, modules: "/f/a/index.ts" })],
+  ["has modules that are no paths", write({ ...WHOLE, modules: [1] })],
+  ["has no modules", write({ ...WHOLE, modules: undefined })],
 ];
 
 for (const [what, text] of unreadable) {
@@ -120,3 +127,13 @@ Deno.test("openCheckResults() is not led astray by what an interrupted write lef
 function settleClock(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
+
+Deno.test("openCheckResults() keeps the last few revisions, the newest first", async () => {
+  await using directory = await temporaryDirectory();
+  const results = resultsIn(directory);
+  for (const revision of ["r1", "r2", "r3", "r4", "r5", "r3"]) {
+    await results.keep("a", { ...passed, revision });
+  }
+  const found = await results.find("a", "k1");
+  assert.deepEqual(found.map(({ revision }) => revision), ["r3", "r5", "r4", "r2"]);
+});

@@ -16,6 +16,7 @@ function openingOf(
     directory: directory.at("a"),
     knownModules: NO_MODULES,
     workplace: quietWorkplace(directory, options),
+    servedRevision: () => undefined,
     isNeeded: () => isNeeded,
     isUrgent: () => false,
     report: {

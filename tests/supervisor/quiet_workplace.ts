@@ -27,17 +27,25 @@ export function quietWorkplace(
     dataDirectory: directory.at("data"),
     open,
     check: (source) => check(source.directory),
+    canRelocate: false,
+    copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   const { limits: _, ...settings } = options.settings ?? {};
   return {
+    configure() {},
     settings: { ...defaultSettings, functionsDirectory: directory.path, quietMs: 1, ...settings },
     isolation,
     cacheOf: () => Promise.resolve(directory.path),
     cacheSweeper: { sweep: () => Promise.resolve() },
     checkResults: {
-      find: () => Promise.resolve(undefined),
+      find: () => Promise.resolve([]),
       keep: () => Promise.resolve(),
+      forget: () => Promise.resolve(),
+    },
+    snapshots: {
+      list: () => [],
+      take: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
     checks: createSemaphore(1),
