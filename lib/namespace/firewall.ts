@@ -20,7 +20,7 @@ export interface Firewall extends AsyncDisposable {
 }
 
 /** How {@linkcode openFirewall} works. */
-export interface OpenFirewallOptions extends FirewallOptions {
+export interface OpenFirewallOptions extends Omit<FirewallOptions, "isCounting"> {
   readonly onWarning: (message: string) => void;
   readonly run: Run;
 }
@@ -43,11 +43,24 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   };
   // A transaction is applied as a whole or not at all.
   const change = coalesce<string>((changes) => apply(changes.join("")), GATHERING);
+  let isCounting = true;
   const lay = (): Promise<void> => {
     const registered = [...registrations.values()].map((one) => registerRules(owner, one));
-    return apply(tableRules(options) + registered.join(""));
+    return apply(tableRules({ ...options, isCounting }) + registered.join(""));
   };
-  await lay();
+  try {
+    await lay();
+  } catch (error) {
+    isCounting = false;
+    // What it complains of when it is not that, this attempt says once more.
+    await lay();
+    onWarning(
+      `This kernel can't count connections (${
+        (error as Error).message
+      }): a function may fill the ` +
+        "host's table of them. Load nft_connlimit",
+    );
+  }
   const closing = new AbortController();
 
   async function guard(): Promise<void> {

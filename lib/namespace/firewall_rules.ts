@@ -13,13 +13,23 @@ export interface FirewallOptions {
   readonly resolvers: readonly string[];
   /** The only user whose processes may open connections to functions. */
   readonly supervisorUid: number;
+  /** Whether the kernel can count connections; without that nothing bounds a function's. */
+  readonly isCounting: boolean;
 }
+
+/**
+ * Connections that one function has at a time, towards whatever it may reach. The kernel's table of
+ * them is one for the whole host, and holds some ten or hundred thousand.
+ */
+export const MAX_CONNECTIONS = 8_192;
 
 /** A namespace's place in the table. */
 export interface Registration {
   readonly lease: Lease;
   readonly egress: EgressKind | EgressElements;
 }
+
+const COUNT_NEW = `    add @flows { ip saddr ct count over ${MAX_CONNECTIONS} } jump refuse\n`;
 
 /**
  * The table as one `nft -f -` transaction that replaces what was there. Interfaces are matched by
@@ -29,6 +39,7 @@ export interface Registration {
 export function tableRules(options: FirewallOptions): string {
   const { owner, range, resolvers, supervisorUid } = options;
   const ours = `"${owner.interfacePrefix}*"`;
+  const countNew = options.isCounting ? COUNT_NEW : "";
   return `add table inet ${owner.table}
 delete table inet ${owner.table}
 table inet ${owner.table} {
@@ -64,6 +75,11 @@ table inet ${owner.table} {
     auto-merge
     ${elements(PRIVATE_NETWORKS)}
   }
+  set flows {
+    type ipv4_addr
+    size 65535
+    flags dynamic
+  }
   counter spoofed {
   }
   chain prerouting {
@@ -76,7 +92,7 @@ table inet ${owner.table} {
     type filter hook input priority filter; policy accept;
     iifname != ${ours} accept
     ct state established,related accept
-    iifname @internet jump ask_resolver
+${countNew}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
     jump refuse
   }
@@ -86,7 +102,7 @@ table inet ${owner.table} {
     oifname ${ours} jump refuse
     iifname != ${ours} accept
     ct state established,related accept
-    iifname @internet jump ask_resolver
+${countNew}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
     ip daddr @metadata jump refuse
     iifname @full accept

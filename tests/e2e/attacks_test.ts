@@ -2,8 +2,9 @@
 // where it must succeed.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { MAX_CONNECTIONS } from "../../lib/namespace/firewall_rules.ts";
 import { WORLD } from "../world.ts";
-import { answering, eventually, host, type Server, startServer } from "./harness.ts";
+import { answering, count, eventually, host, type Server, startServer } from "./harness.ts";
 import { PROBE, probe } from "./probe.ts";
 
 /** Runs a program inside and gives its exit code and what it said. */
@@ -155,6 +156,37 @@ Deno.test("attacks: a function can't grow out of its files, its memory or its pr
     async () => !(await host("ps", "-eo", "args")).includes("b() { b | b & }"),
   );
   await server.answers("/neighbour", "well");
+});
+
+Deno.test("attacks: a function can't fill the host's table of connections", async () => {
+  await using server = await startServer({
+    files: {
+      "app/index.ts": `import { createSocket } from "node:dgram";
+        Deno.serve(async (request) => {
+          const count = Number(new URL(request.url).searchParams.get("count"));
+          for (let index = 0; index < count; index++) {
+            const socket = createSocket("udp4").on("error", () => {});
+            await new Promise((done) => socket.send("x", 9, "${WORLD.server}", () => done(0)));
+            socket.close();
+          }
+          return new Response("sent");
+        });\n`,
+      "other/index.ts": PROBE,
+    },
+  });
+  await server.said("app ready");
+  await server.said("other ready");
+  const source = `src=${await addressOf(server, "app")} dst=${WORLD.server} `;
+  const connections = async (): Promise<number> =>
+    count(await Deno.readTextFile("/proc/net/nf_conntrack"), source);
+  await server.answers("/app?count=2000", "sent");
+  // They are held for half a minute, so that they are there to be counted.
+  // Some of their ports are the same: the kernel chooses them at random.
+  assert.ok(await connections() > 1_500);
+  await server.answers(`/app?count=${MAX_CONNECTIONS + 2_000}`, "sent");
+  const held = await connections();
+  assert.ok(held > MAX_CONNECTIONS - 500 && held <= MAX_CONNECTIONS + 1, String(held));
+  assert.match(await probe(server, "other", `fetch|http://${WORLD.server}/`), /sees/);
 });
 
 Deno.test("attacks: two supervisors of one host leave each other alone", async () => {

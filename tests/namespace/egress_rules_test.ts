@@ -117,7 +117,13 @@ Deno.test("updateRules() never touches the source of a namespace", () => {
 });
 
 Deno.test("tableRules() lets out by lists after metadata, and asks no resolver for them", () => {
-  const text = tableRules({ owner, range, resolvers: ["192.0.2.53"], supervisorUid: 0 });
+  const text = tableRules({
+    owner,
+    range,
+    resolvers: ["192.0.2.53"],
+    supervisorUid: 0,
+    isCounting: true,
+  });
   const forward = /chain forward {([^]*?)\n {2}}/.exec(text)![1]!;
   const metadata = forward.indexOf("ip daddr @metadata jump refuse");
   for (
@@ -129,4 +135,11 @@ Deno.test("tableRules() lets out by lists after metadata, and asks no resolver f
     assert.ok(metadata > 0 && forward.indexOf(way) > metadata, way);
   }
   assert.doesNotMatch(text, /@(networks|services) jump ask_resolver/);
+});
+
+Deno.test("tableRules() counts connections, where the kernel can", () => {
+  const options = { owner, range, resolvers: [], supervisorUid: 0 };
+  const count = /add @flows \{ ip saddr ct count over \d+ \} jump refuse/g;
+  assert.equal(tableRules({ ...options, isCounting: true }).match(count)?.length, 2);
+  assert.equal(tableRules({ ...options, isCounting: false }).match(count), null);
 });
