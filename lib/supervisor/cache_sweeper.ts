@@ -2,12 +2,15 @@ import { join } from "node:path";
 
 /** Takes away module caches of functions that are gone. */
 export interface CacheSweeper {
-  /** Looks at the caches; `present` are the functions that are there. */
-  readonly sweep: (present: ReadonlySet<string>, nowMs: number) => Promise<void>;
+  /** Looks at the caches; functions may come and go while it does. */
+  readonly sweep: (isPresent: (name: string) => boolean, nowMs: number) => Promise<void>;
 }
 
 /** How long a cache outlives its function, which may only have been moved aside. */
 const KEPT_MS = 60_000;
+
+/** How the name of a cache begins that is being removed; no function's does. */
+const GOING = ".going-";
 
 /** A sweeper of a directory that holds one cache for each function, under its name. */
 export function createCacheSweeper(
@@ -18,23 +21,31 @@ export function createCacheSweeper(
   let missingSince = new Map<string, number>();
   let sweeping: Promise<void> | undefined;
 
-  async function sweep(present: ReadonlySet<string>, nowMs: number): Promise<void> {
+  async function sweep(isPresent: (name: string) => boolean, nowMs: number): Promise<void> {
     const missing = new Map<string, number>();
     for await (const { name } of Deno.readDir(directory)) {
-      if (present.has(name)) continue;
+      if (name.startsWith(GOING)) {
+        await Deno.remove(join(directory, name), { recursive: true });
+        continue;
+      }
+      if (isPresent(name)) continue;
       const sinceMs = missingSince.get(name) ?? nowMs;
       if (nowMs - sinceMs >= KEPT_MS) {
         await forget(name);
-        await Deno.remove(join(directory, name), { recursive: true });
+        // It may come back while a large cache is removed.
+        if (isPresent(name)) continue;
+        const going = join(directory, GOING + name);
+        await Deno.rename(join(directory, name), going);
+        await Deno.remove(going, { recursive: true });
       } else missing.set(name, sinceMs);
     }
     missingSince = missing;
   }
 
   return {
-    async sweep(present, nowMs) {
+    async sweep(isPresent, nowMs) {
       // A large cache may take longer to remove than it takes until the next scan.
-      sweeping ??= sweep(present, nowMs).finally(() => sweeping = undefined);
+      sweeping ??= sweep(isPresent, nowMs).finally(() => sweeping = undefined);
       await sweeping;
     },
   };

@@ -160,8 +160,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const desired = desiredOf(scan, { states, isStale });
     for (const action of reconcile(desired, states)) dispatch(action.name, action);
     if (hasArrived) announce();
-    const present = new Set([...states.keys(), ...scan.arriving, ...scan.ignored.keys()]);
-    tasks.track(workplace.cacheSweeper.sweep(present, Date.now()));
+    const isPresent = (name: string): boolean =>
+      states.has(name) || arriving.has(name) || ignored.has(name);
+    tasks.track(workplace.cacheSweeper.sweep(isPresent, Date.now()));
   }
 
   let modulesAtScan: ReadonlyMap<string, Modules> = new Map();

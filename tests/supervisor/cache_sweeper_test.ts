@@ -14,13 +14,28 @@ Deno.test("createCacheSweeper() takes a cache away a minute after its function",
   });
   const names = async (): Promise<string[]> =>
     (await Array.fromAsync(Deno.readDir(directory.path))).map((entry) => entry.name).sort();
-  await sweeper.sweep(new Set(["here"]), 0);
-  await sweeper.sweep(new Set(["here", "back"]), 30_000);
-  await sweeper.sweep(new Set(["here"]), 59_999);
+  await sweeper.sweep((name) => ["here"].includes(name), 0);
+  await sweeper.sweep((name) => ["here", "back"].includes(name), 30_000);
+  await sweeper.sweep((name) => ["here"].includes(name), 59_999);
   assert.deepEqual(await names(), ["back", "gone", "here"]);
-  await sweeper.sweep(new Set(["here"]), 60_000);
+  await sweeper.sweep((name) => ["here"].includes(name), 60_000);
   assert.deepEqual(await names(), ["back", "here"]);
-  await sweeper.sweep(new Set(["here"]), 119_999);
+  await sweeper.sweep((name) => ["here"].includes(name), 119_999);
   assert.deepEqual(await names(), ["here"]);
   assert.deepEqual(forgotten, ["gone", "back"]);
+});
+
+Deno.test("createCacheSweeper() leaves the cache of a function that comes back meanwhile", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("back/npm/x");
+  await directory.write(".going-old/npm/x");
+  let isBack = false;
+  const sweeper = createCacheSweeper(directory.path, () => {
+    isBack = true;
+    return Promise.resolve();
+  });
+  await sweeper.sweep(() => isBack, 0);
+  await sweeper.sweep(() => isBack, 60_000);
+  const names = await Array.fromAsync(Deno.readDir(directory.path));
+  assert.deepEqual(names.map((entry) => entry.name), ["back"]);
 });
