@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, count, pause, type Server, startServer } from "./harness.ts";
+
+/** Answers with what it imports from the shared code. */
+const sharing = (file: string): string =>
+  `import { text } from "../_shared/${file}";\nDeno.serve(() => new Response(text));\n`;
+
+async function pidsOf(server: Server, names: readonly string[]): Promise<(number | null)[]> {
+  return await Promise.all(names.map(async (name) => (await server.inspect(name)).pid));
+}
+
+/** Waits until a scan has seen everything that was written before this. */
+async function letScan(server: Server, text: string): Promise<void> {
+  await server.write({ "witness/index.ts": answering(text) });
+  await server.answers("/witness", text);
+}
+
+Deno.test("reload: a shared file reloads those whose graph has it, and no other", async () => {
+  await using server = await startServer({
+    files: {
+      "_shared/inner.ts": 'export const word = "one";\n',
+      "_shared/deep.ts": 'export { word as text } from "./inner.ts";\n',
+      "_shared/other.ts": 'export const text = "other";\n',
+      "direct/index.ts": sharing("inner.ts").replace("text }", "word as text }"),
+      "deep/index.ts": sharing("deep.ts"),
+      "other/index.ts": sharing("other.ts"),
+      "none/index.ts": answering("none"),
+    },
+  });
+  for (const name of ["direct", "deep"]) await server.answers(`/${name}`, "one");
+  for (const name of ["other", "none"]) await server.answers(`/${name}`, name);
+  const users = await pidsOf(server, ["direct", "deep"]);
+  const others = await pidsOf(server, ["other", "none"]);
+  await server.write({ "_shared/inner.ts": 'export const word = "two";\n' });
+  for (const name of ["direct", "deep"]) await server.answers(`/${name}`, "two");
+  assert.ok((await pidsOf(server, ["direct", "deep"])).every((pid) => !users.includes(pid)));
+  assert.deepEqual(await pidsOf(server, ["other", "none"]), others);
+  await server.write({ "_shared/unused.ts": "export const unused = 1;\n" });
+  await letScan(server, "seen");
+  assert.equal(count(server.output(), "direct ready"), 2, server.output());
+  assert.equal(count(server.output(), "other ready"), 1, server.output());
+});
+
+Deno.test("reload: a burst of writes is one reload", async () => {
+  const parts = Array.from({ length: 10 }, (_, index) => `part${index}`);
+  const imports = parts.map((part) => `import { text as ${part} } from "./${part}.ts";\n`).join("");
+  const files = (text: string): Record<string, string> => ({
+    "app/index.ts": `${imports}Deno.serve(() => new Response([${parts}].join("")));\n`,
+    ...Object.fromEntries(
+      parts.map((part) => [`app/${part}.ts`, `export const text = "${text}";\n`]),
+    ),
+  });
+  await using server = await startServer({ files: files("a") });
+  await server.answers("/app", "a".repeat(10));
+  const from = server.output().length;
+  for (let write = 0; write < 50; write++) {
+    const part = parts[write % parts.length];
+    const text = write < 40 ? `${write}` : "z";
+    await server.write({ [`app/${part}.ts`]: `export const text = "${text}";\n` });
+    await pause(10);
+  }
+  await server.answers("/app", "z".repeat(10));
+  await letScan(server, "seen");
+  assert.equal(count(server.output().slice(from), "app ready"), 1, server.output());
+});
+
+Deno.test("reload: what a function writes, and what it does not import, reloads nothing", async () => {
+  await using server = await startServer({
+    files: {
+      "app/index.ts": `import { DatabaseSync } from "node:sqlite";
+        const data = Deno.env.get("DDSRV_DATA");
+        const database = new DatabaseSync(data + "/notes.db");
+        database.exec("create table if not exists notes (text text)");
+        let writes = 0;
+        Deno.serve(async () => {
+          database.prepare("insert into notes values (?)").run("a note");
+          for (const directory of [data, "/tmp"]) {
+            await Deno.writeTextFile(directory + "/index.ts", "no code " + ++writes);
+          }
+          return new Response(String(database.prepare("select * from notes").all().length));
+        });\n`,
+    },
+  });
+  await server.answers("/app", "1");
+  const { pid } = await server.inspect("app");
+  const directory = join(server.functions, "app");
+  for (let round = 2; round < 12; round++) {
+    assert.equal(await (await fetch(`${server.url}/app`)).text(), String(round));
+    await server.write({
+      "app/notes.txt": `${round}`,
+      "app/unused.ts": `no code ${round}`,
+      [`app/made/${round}.ts`]: "",
+    });
+    await Deno.chmod(directory, round % 2 === 0 ? 0o755 : 0o775);
+  }
+  await Deno.remove(join(directory, "notes.txt"));
+  await Deno.remove(join(directory, "made"), { recursive: true });
+  await letScan(server, "seen");
+  assert.equal((await server.inspect("app")).pid, pid);
+  assert.equal(count(server.output(), "app ready"), 1, server.output());
+});
