@@ -146,7 +146,7 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
   }
   const modules = options.modulesOf(entry.name);
   const files = sourceFiles(options.functionsDirectory, entry.name, modules ?? NO_MODULES);
-  const stamp = await takeStamp(directory, files, modules?.isComplete !== true);
+  const stamp = await takeStamp(directory, files, modules);
   const { before, nowMs, quietMs } = options;
   const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
   const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
@@ -173,15 +173,17 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
 async function takeStamp(
   directory: string,
   files: readonly string[],
-  isTreeCounted: boolean,
+  modules: Modules | undefined,
 ): Promise<SourceStamp> {
   const stamp = await stampFiles(files);
   const text = `${files.join("\0")}\0${stamp.text}`;
-  if (!isTreeCounted) return { ...stamp, text };
+  if (modules?.isComplete) return { ...stamp, text };
   // Its modules are not all known, so the whole tree must be at rest.
   const tree = await stampTree(directory);
+  // Behind a check that failed, the tree counts for the revision too, and before any, it does not.
+  const verdict = modules === undefined ? "unchecked" : "incomplete";
   return {
-    text: `${text}\0${tree.text}`,
+    text: `${text}\0${tree.text}\0${verdict}`,
     changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Modules } from "../../lib/function/revision.ts";
+import { type Modules, takeRevision } from "../../lib/function/revision.ts";
 import { createScanner, isAtRest, type Scan, type Scanner } from "../../lib/function/scanner.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
@@ -249,4 +249,15 @@ Deno.test("scan() sees any change below a function whose modules are not all kno
   await directory.write("a/late.ts", "late");
   assert.equal(await revision(true), complete);
   assert.notEqual(await revision(false), incomplete);
+});
+
+Deno.test("scan() takes the revision that a failed check has taken, though nothing has changed", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("app/index.ts");
+  let modules: Modules | undefined;
+  const scanner = scannerOf(directory, () => modules);
+  await scanner.scan(late());
+  modules = { paths: [], isComplete: false };
+  const revision = await takeRevision(directory.path, "app", modules);
+  assert.equal(revisionOf(await scanner.scan(late()), "app"), revision);
 });
