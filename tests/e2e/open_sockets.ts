@@ -17,6 +17,8 @@ export function talking(text: string): string {
 export interface OpenSockets extends AsyncDisposable {
   /** Says a word on each, and waits for it to come back. */
   readonly assertOpen: () => Promise<void>;
+  /** Says a word on one of them, and waits for it to come back. */
+  readonly say: (word: string) => Promise<void>;
   /** Codes of those that have ended. */
   readonly closed: () => readonly number[];
 }
@@ -40,8 +42,7 @@ export async function openSockets(
   }));
   let words = 0;
 
-  async function echo(socket: WebSocket): Promise<void> {
-    const word = `word ${++words}`;
+  async function echo(socket: WebSocket, word: string): Promise<void> {
     const heard = Promise.withResolvers<unknown>();
     socket.onmessage = ({ data }) => heard.resolve(data);
     socket.send(word);
@@ -50,9 +51,10 @@ export async function openSockets(
 
   return {
     closed: () => closed,
+    say: (word) => echo(sockets[0]!, word),
     async assertOpen() {
       assert.deepEqual(closed, [], "WebSockets have ended");
-      await Promise.all(sockets.map(echo));
+      await Promise.all(sockets.map((socket) => echo(socket, `word ${++words}`)));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(sockets.map((socket) => {

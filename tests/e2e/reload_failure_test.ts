@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { answering, count, pause, startServer } from "./harness.ts";
+import { startLoad } from "./load.ts";
+
+/** New code that must not replace the old. */
+interface Bad {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** One sentence, for `list` and `inspect`. */
+  readonly reason: RegExp;
+  readonly detail?: RegExp;
+}
+
+const LIMITS = '{ "startTimeout": "2s", "memory": "160MiB" }';
+
+const BAD: readonly Bad[] = [
+  {
+    name: "types that do not fit",
+    files: { "app/index.ts": 'const wrong: number = "text";\n' },
+    reason: /^The check failed$/,
+    detail: /Type 'string' is not assignable to type 'number'/,
+  },
+  {
+    name: "a module that is not there",
+    files: { "app/index.ts": 'import "./missing.ts";\n' },
+    reason: /^The check failed$/,
+    detail: /missing\.ts/,
+  },
+  {
+    name: "a manifest that is not valid",
+    files: { "app/ddsrv.json": '{ "memroy": 1 }' },
+    reason: /^The manifest is not valid$/,
+    detail: /memory/,
+  },
+  {
+    name: "an exit",
+    files: { "app/index.ts": 'console.error("last words");\nDeno.exit(7);\n' },
+    reason: /^It ended before it listened: it exited with code 7$/,
+    detail: /last words/,
+  },
+  {
+    name: "an end without a listener",
+    files: { "app/index.ts": "console.log(1);\n" },
+    reason: /^It ended before it listened: it exited with code 0. A function must go on listening$/,
+  },
+  {
+    name: "an exception",
+    files: { "app/index.ts": 'throw new Error("not today");\n' },
+    reason: /^It ended before it listened: it exited with code 1$/,
+    detail: /not today/,
+  },
+  {
+    name: "a signal",
+    files: { "app/index.ts": 'Deno.kill(Deno.pid, "SIGKILL");\n' },
+    reason: /^It ended before it listened: it was ended by SIGKILL$/,
+  },
+  {
+    name: "no listener",
+    files: { "app/index.ts": "setInterval(() => {}, 1000);\n" },
+    reason: /^It did not listen on any port within 2 s$/,
+  },
+  {
+    name: "too much memory",
+    files: {
+      "app/index.ts": `const kept: Uint8Array[] = [];
+        for (;;) kept.push(new Uint8Array(1024 ** 2).fill(1));\n`,
+    },
+    reason: /^It ended before it listened: it ran out of memory: it may use 160MiB/,
+  },
+  {
+    name: "too large a heap",
+    files: {
+      "app/index.ts": `const kept: object[] = [];
+        for (;;) kept.push({ kept: [kept.length] });\n`,
+    },
+    reason: /^It ended before it listened: it ran out of (heap )?memory/,
+  },
+];
+
+Deno.test("reload: what is bad does not replace what is good, and list and inspect say why", async (test) => {
+  await using server = await startServer({
+    files: { "app/index.ts": answering("good"), "app/ddsrv.json": LIMITS },
+  });
+  await server.answers("/app", "good");
+  const { pid, revision } = await server.inspect("app");
+  const load = startLoad(server, { path: "/app", connections: 8, pauseMs: 5 });
+  for (const { name, files, reason, detail } of BAD) {
+    await test.step(name, async () => {
+      const from = server.output().length;
+      await server.write({ "app/ddsrv.json": LIMITS, ...files });
+      await server.said("app failed", from);
+      const report = await server.inspect("app");
+      assert.deepEqual([report.status, report.pid, report.revision], ["ready", pid, revision]);
+      assert.match(report.reason!, reason);
+      assert.match(report.detail ?? "", detail ?? /^/);
+      const { stdout } = await server.cli("list");
+      assert.ok(
+        stdout.includes(`revision ${report.failedRevision} is not served: ${report.reason}\n`),
+        stdout,
+      );
+    });
+  }
+  const { failures, texts } = await load.stop();
+  assert.deepEqual([failures, [...texts]], [[], ["good"]]);
+  await server.write({ "app/index.ts": answering("mended") });
+  await server.answers("/app", "mended");
+  assert.equal((await server.inspect("app")).reason, null);
+});
+
+Deno.test("reload: code that fails its check is checked once, however often it is looked at", async () => {
+  await using server = await startServer({
+    files: { "app/index.ts": "const wrong: string = 1;\n" },
+    flags: ["--rescan", "100ms"],
+  });
+  await server.said("app failed");
+  // Ten times the pause between two looks.
+  await pause(1_000);
+  await server.write({ "late/index.ts": answering("late") });
+  await server.answers("/late", "late");
+  assert.equal(count(server.output(), "app checking"), 1, server.output());
+});
