@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, eventually, host, type Server, startServer, writeFiles } from "./harness.ts";
+import { openSockets, talking } from "./open_sockets.ts";
+
+/** Functions that the server has, by their state. */
+async function states(server: Server): Promise<Record<string, string>> {
+  const { stdout } = await server.cli("list", "--json");
+  const reports: { name: string; status: string }[] = JSON.parse(stdout);
+  return Object.fromEntries(reports.map(({ name, status }) => [name, status]));
+}
+
+async function hasOnly(server: Server, ...names: string[]): Promise<void> {
+  await eventually(`there is ${names} alone`, async () => {
+    const found = await states(server);
+    return String(Object.keys(found)) === String(names);
+  });
+}
+
+Deno.test("directory: renamed away and back, what runs goes on, and what is new is found", async () => {
+  await using server = await startServer({ files: { "app/index.ts": talking("app") } });
+  await server.answers("/app", "app");
+  const { pid } = await server.inspect("app");
+  await using sockets = await openSockets(server, "app", 2);
+  for (const round of ["one", "two"]) {
+    const from = server.output().length;
+    await Deno.rename(server.functions, `${server.functions}-away`);
+    await server.said("Cannot read", from);
+    await writeFiles(`${server.functions}-away`, { "late/index.ts": answering(round) });
+    await Deno.rename(`${server.functions}-away`, server.functions);
+    await server.said("can be read again", from);
+    await server.answers("/late", round);
+    // Events come from the directory that is there now.
+    await server.write({ "late/index.ts": answering(`${round}, changed`) });
+    await server.answers("/late", `${round}, changed`);
+  }
+  await sockets.assertOpen();
+  assert.equal((await server.inspect("app")).pid, pid);
+});
+
+Deno.test("directory: replaced by another, emptied, and filled again", async () => {
+  await using server = await startServer({
+    files: { "app/index.ts": answering("app"), "kept/index.ts": talking("kept") },
+  });
+  await server.answers("/app", "app");
+  await server.answers("/kept", "kept");
+  const { pid } = await server.inspect("kept");
+  await using sockets = await openSockets(server, "kept", 2);
+  const next = join(server.directory, "next");
+  await writeFiles(next, { "kept/index.ts": talking("kept"), "new/index.ts": answering("new") });
+  await Deno.rename(server.functions, join(server.directory, "previous"));
+  await Deno.rename(next, server.functions);
+  await server.answers("/new", "new");
+  await hasOnly(server, "kept", "new");
+  // The same code, whatever directory it is in: it goes on.
+  assert.equal((await server.inspect("kept")).pid, pid);
+  await sockets.assertOpen();
+  await sockets[Symbol.asyncDispose]();
+  await host("sh", "-c", `rm -r "${server.functions}"/*`);
+  await hasOnly(server);
+  assert.equal((await fetch(`${server.url}/kept`)).status, 404);
+  await server.write({ "kept/index.ts": talking("kept again"), "app/index.ts": answering("app") });
+  await server.answers("/kept", "kept again");
+  await server.answers("/app", "app");
+});
+
+for (const kind of ["tmpfs", "bind"]) {
+  Deno.test(`directory: a ${kind} mount comes over it and goes`, async () => {
+    await using server = await startServer({ files: { "below/index.ts": answering("below") } });
+    await server.answers("/below", "below");
+    const beside = join(server.directory, "beside");
+    await writeFiles(beside, { "above/index.ts": answering("above") });
+    if (kind === "tmpfs") await host("mount", "-t", "tmpfs", "tmpfs", server.functions);
+    else await host("mount", "--bind", beside, server.functions);
+    try {
+      await server.write({ "above/index.ts": answering("above") });
+      await server.answers("/above", "above");
+      await hasOnly(server, "above");
+      await server.write({ "above/index.ts": answering("above, changed") });
+      await server.answers("/above", "above, changed");
+    } finally {
+      await host("umount", server.functions);
+    }
+    await server.answers("/below", "below");
+    await hasOnly(server, "below");
+    await server.write({ "below/index.ts": answering("below, changed") });
+    await server.answers("/below", "below, changed");
+  });
+}
+
+Deno.test("directory: a mount of one function comes and goes", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("below") } });
+  await server.answers("/app", "below");
+  const mounted = join(server.functions, "app");
+  await host("mount", "-t", "tmpfs", "tmpfs", mounted);
+  try {
+    await server.write({ "app/index.ts": answering("above") });
+    await server.answers("/app", "above");
+  } finally {
+    await host("umount", mounted);
+  }
+  await server.answers("/app", "below");
+});
+
+Deno.test("directory: changes that send no event are found by looking", async () => {
+  // inotify(7) follows no link, so that it tells nothing of a tree behind one.
+  await using server = await startServer({ flags: ["--rescan", "1s"] });
+  const tree = join(server.directory, "tree");
+  const module = (text: string): string => `export const text = "${text}";\n`;
+  await writeFiles(tree, {
+    "app/index.ts": 'import { text } from "./deep/text.ts";\nDeno.serve(() => new Response(text));',
+    "elsewhere/text.ts": module("one"),
+  });
+  await Deno.symlink(join(tree, "app"), join(server.functions, "app"));
+  await Deno.symlink("/nowhere", join(server.functions, "late"));
+  await Deno.mkdir(join(tree, "app/deep"));
+  await writeFiles(tree, { "app/deep/text.ts": module("one") });
+  await server.answers("/app", "one");
+  for (const text of ["two", "three"]) {
+    await writeFiles(tree, { "app/deep/text.ts": module(text) });
+    await server.answers("/app", text);
+  }
+  await writeFiles(tree, { "app/.env": "A=1\n", "app/index.ts": answering("four") });
+  await server.answers("/app", "four");
+  // The whole directory may be such a link, and what it leads to may change.
+  await Deno.rename(server.functions, join(server.directory, "real"));
+  await Deno.symlink(join(server.directory, "real"), server.functions);
+  await writeFiles(join(server.directory, "real"), { "more/index.ts": answering("more") });
+  await server.answers("/more", "more");
+  await server.answers("/app", "four");
+});
