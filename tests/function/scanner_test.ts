@@ -254,10 +254,11 @@ Deno.test("scan() sees any change below a function whose modules are not all kno
 Deno.test("scan() takes the revision that a failed check has taken, though nothing has changed", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("app/index.ts");
-  let modules: Modules | undefined;
-  const scanner = scannerOf(directory, () => modules);
+  const known = new Map<string, Modules>();
+  const scanner = scannerOf(directory, (name) => known.get(name));
   await scanner.scan(late());
-  modules = { paths: [], isComplete: false };
+  const modules = { paths: [], isComplete: false };
+  known.set("app", modules);
   const revision = await takeRevision(directory.path, "app", modules);
   assert.equal(revisionOf(await scanner.scan(late()), "app"), revision);
 });
