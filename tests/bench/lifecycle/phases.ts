@@ -1,0 +1,77 @@
+import { createScanner } from "../../../lib/function/scanner.ts";
+import { NO_MODULES } from "../../../lib/function/revision.ts";
+import { stopProcess } from "../../../lib/process/stop.ts";
+import { checkInstance, type InstanceCheck } from "../../../lib/supervisor/instance_check.ts";
+import { waitUntilReady } from "../../../lib/supervisor/wait_until_ready.ts";
+import { formatEndpoint } from "../../../lib/system/endpoint.ts";
+import { type Ground, openGround } from "../isolation/ground.ts";
+import { openSandbox } from "../isolation/instances.ts";
+import { firstAnswer } from "../isolation/first_answer.ts";
+import { median, row, timed, title } from "./table.ts";
+
+const ROUNDS = 9;
+
+/** A cold start phase by phase, each by itself. */
+export async function measurePhases(): Promise<void> {
+  await using ground = await openGround();
+  const taken = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, ms] of Object.entries(await takePhases(ground))) {
+      taken.set(name, [...taken.get(name) ?? [], ms]);
+    }
+  }
+  title("A cold start, phase by phase");
+  for (const [name, values] of taken) row(name, median(values).toFixed(1));
+}
+
+async function takePhases(ground: Ground): Promise<Record<string, number>> {
+  const { workplace, app, policy, cacheDirectory } = ground;
+  const { functionsDirectory } = workplace.settings;
+  const scanner = createScanner({ functionsDirectory, quietMs: 0, modulesOf: () => undefined });
+  const [scan] = await timed(() => scanner.scan(Date.now() + 60_000));
+  await workplace.checkResults.forget("app");
+  const check = (): Promise<InstanceCheck> =>
+    checkInstance({
+      name: "app",
+      directory: app,
+      envFiles: [],
+      knownModules: NO_MODULES,
+      workplace,
+      signal: new AbortController().signal,
+    });
+  const [checked, { moduleOptions }] = await timed(check);
+  const [known] = await timed(check);
+  const [opened, sandbox] = await timed(() => openSandbox(ground));
+  const [spawned, started] = await timed(() =>
+    sandbox.start({
+      directory: app,
+      source: undefined,
+      policy,
+      moduleOptions,
+      cacheDirectory,
+      onLine() {},
+    })
+  );
+  const [listening, start] = await timed(() =>
+    waitUntilReady(started, {
+      startTimeoutMs: policy.startTimeoutMs,
+      signal: new AbortController().signal,
+      onPid() {},
+    })
+  );
+  if (start.type !== "listening") throw new Error(start.reason);
+  const [answered] = await timed(() => firstAnswer(`http://${formatEndpoint(start.endpoint)}/`));
+  const [stopped] = await timed(() => stopProcess(started.process, { graceMs: 5_000 }));
+  const [closed] = await timed(async () => await sandbox[Symbol.asyncDispose]());
+  return {
+    "scan of the folder": scan,
+    "check, new code": checked,
+    "check, passed before": known,
+    "namespace": opened,
+    "files, group, spawn": spawned,
+    "until it is known to listen": listening,
+    "first answer": answered,
+    "stop": stopped,
+    "namespace and group closed": closed,
+  };
+}
