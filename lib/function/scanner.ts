@@ -1,8 +1,11 @@
 import { join } from "node:path";
+import { createBreath } from "../system/breath.ts";
+import { type FileLook, onceEach, patientLook, quickLook } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
+import { isOnLocalMount } from "./local_mount.ts";
 import { judgeName } from "./name.ts";
 import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
-import { type SourceStamp, stampFiles } from "./source_state.ts";
+import { type SourceStamp, stampFiles, type StampOptions } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
 
 /** A function as it stands in the functions directory. */
@@ -37,6 +40,8 @@ export interface ScannerOptions {
   readonly quietMs: number;
   /** The modules of a function's graph, as far as a check has told. */
   readonly modulesOf: (name: string) => Modules | undefined;
+  /** Whether the directory answers at once; asked before each scan. */
+  readonly isQuick?: (directory: string) => Promise<boolean>;
 }
 
 /** Looks at the functions directory and remembers what did not change. */
@@ -47,6 +52,8 @@ export interface Scanner {
 
 /** What was seen of a function the last time. */
 interface Memory {
+  readonly modules: Modules | undefined;
+  readonly files: readonly string[];
   readonly stamp: string;
   readonly firstSeenMs: number;
   /** When it was first found missing, after it had been there. */
@@ -66,6 +73,7 @@ type Look =
 
 /** A scanner of one functions directory. */
 export function createScanner(options: ScannerOptions): Scanner {
+  const { functionsDirectory, isQuick = isOnLocalMount } = options;
   let memories = new Map<string, Memory>();
 
   return {
@@ -76,30 +84,42 @@ export function createScanner(options: ScannerOptions): Scanner {
       const arriving = new Set<string>();
       const missing = new Map<string, string | undefined>();
       let retryAtMs: number | undefined;
-      for (const entry of await readCandidates(options.functionsDirectory)) {
+      const look = await isQuick(functionsDirectory) ? quickLook : patientLook;
+      const shared = onceEach(look);
+      const breathe = createBreath();
+      for (const entry of await readCandidates(functionsDirectory)) {
+        await breathe();
         const verdict = judgeName(entry.name);
         if (verdict.type === "reserved") continue;
-        const look = verdict.type === "refused"
+        const found = verdict.type === "refused"
           ? { type: "ignored" as const, reason: verdict.reason }
-          : await lookAt(entry, { ...options, nowMs, before: memories.get(entry.name), kept });
-        if (look === undefined) continue;
-        switch (look.type) {
+          : await lookAt(entry, {
+            ...options,
+            nowMs,
+            before: memories.get(entry.name),
+            kept,
+            // A link may lead to a file system of another kind.
+            look: entry.isSymlink ? patientLook : look,
+            shared,
+          });
+        if (found === undefined) continue;
+        switch (found.type) {
           case "ignored":
             // One that was a function a moment ago counts as missing, and for how long.
             if (memories.get(entry.name)?.settled === undefined) {
-              ignored.set(entry.name, look.reason);
-            } else missing.set(entry.name, look.reason);
+              ignored.set(entry.name, found.reason);
+            } else missing.set(entry.name, found.reason);
             break;
           case "arriving":
             arriving.add(entry.name);
-            if (look.spec !== undefined) functions.set(entry.name, look.spec);
-            retryAtMs = Math.min(retryAtMs ?? Infinity, look.retryAtMs);
+            if (found.spec !== undefined) functions.set(entry.name, found.spec);
+            retryAtMs = Math.min(retryAtMs ?? Infinity, found.retryAtMs);
             break;
           case "function":
-            functions.set(entry.name, look.spec);
+            functions.set(entry.name, found.spec);
             break;
           default:
-            look satisfies never;
+            found satisfies never;
         }
       }
       for (const name of memories.keys()) {
@@ -133,24 +153,38 @@ interface LookOptions extends ScannerOptions {
   readonly nowMs: number;
   readonly before: Memory | undefined;
   readonly kept: Map<string, Memory>;
+  readonly look: FileLook;
+  /** For files of all functions. */
+  readonly shared: FileLook["stat"];
 }
 
 async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look | undefined> {
+  const { look, shared } = options;
   const directory = join(options.functionsDirectory, entry.name);
-  const kind = await statKind(directory);
+  const kind = kindOf(await look.stat(directory));
   if (kind !== "directory") {
     return entry.isSymlink ? brokenLink(kind) : undefined;
   }
-  if (await statKind(join(directory, ENTRY_FILE)) !== "file") {
+  const names = look.names(directory);
+  const entryFile = join(directory, ENTRY_FILE);
+  const hasEntry = names?.has(ENTRY_FILE) !== false &&
+    kindOf(await look.stat(entryFile)) === "file";
+  if (!hasEntry) {
     return { type: "ignored", reason: `it has no ${ENTRY_FILE}` };
   }
   const modules = options.modulesOf(entry.name);
-  const files = sourceFiles(options.functionsDirectory, entry.name, modules ?? NO_MODULES);
-  const stamp = await takeStamp(directory, files, modules);
+  const files = filesOf(entry.name, modules ?? NO_MODULES, options);
+  const own = `${directory}/`;
+  const stamp = await takeStamp({ directory, files, modules }, {
+    stat: (path) => path.startsWith(own) ? look.stat(path) : shared(path),
+    isAbsent: (path) =>
+      names !== undefined && path.startsWith(own) && path.lastIndexOf("/") === own.length - 1 &&
+      !names.has(path.slice(own.length)),
+  });
   const { before, nowMs, quietMs } = options;
   const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
   const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
-  const kept = { stamp: stamp.text, firstSeenMs, settled: before?.settled };
+  const kept = { modules, files, stamp: stamp.text, firstSeenMs, settled: before?.settled };
   options.kept.set(entry.name, kept);
   if (!isSettled) {
     const spec = before?.settled?.spec;
@@ -170,12 +204,27 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
   return { type: "function", spec };
 }
 
+/** The files of a function, those of the last time where its modules are the same. */
+function filesOf(
+  name: string,
+  modules: Modules,
+  { before, functionsDirectory }: LookOptions,
+): readonly string[] {
+  if (before !== undefined && (before.modules ?? NO_MODULES) === modules) return before.files;
+  return sourceFiles(functionsDirectory, name, modules);
+}
+
+interface Source {
+  readonly directory: string;
+  readonly files: readonly string[];
+  readonly modules: Modules | undefined;
+}
+
 async function takeStamp(
-  directory: string,
-  files: readonly string[],
-  modules: Modules | undefined,
+  { directory, files, modules }: Source,
+  look: StampOptions,
 ): Promise<SourceStamp> {
-  const stamp = await stampFiles(files);
+  const stamp = await stampFiles(files, look);
   const text = `${files.join("\0")}\0${stamp.text}`;
   if (modules?.isComplete) return { ...stamp, text };
   // Its modules are not all known, so the whole tree must be at rest.
@@ -212,15 +261,7 @@ function brokenLink(kind: Kind): Look | undefined {
 
 type Kind = "directory" | "file" | "other" | "missing";
 
-async function statKind(path: string): Promise<Kind> {
-  try {
-    const file = await Deno.stat(path);
-    return file.isDirectory ? "directory" : file.isFile ? "file" : "other";
-  } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.FilesystemLoop;
-    if (isMissing) return "missing";
-    // A disk that fails for a moment is no reason to stop what runs.
-    throw error;
-  }
+function kindOf(file: Deno.FileInfo | undefined): Kind {
+  if (file === undefined) return "missing";
+  return file.isDirectory ? "directory" : file.isFile ? "file" : "other";
 }

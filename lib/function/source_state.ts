@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { changeTimeMs } from "./change_time.ts";
+import { type FileLook, patientLook } from "./file_look.ts";
 import { openContainedFile, readFully } from "./contained_file.ts";
 
 /** Files above this size, and files beyond that total, are hashed by size and time alone. */
@@ -16,17 +17,41 @@ export interface SourceStamp {
   readonly changedAtMs: number;
 }
 
+/** How files are looked at for a stamp. */
+export interface StampOptions {
+  readonly stat?: FileLook["stat"];
+  /** What is known not to be there. */
+  readonly isAbsent?: (path: string) => boolean;
+}
+
 /** Takes the stamp of some files; one that is missing counts as such. */
-export async function stampFiles(paths: readonly string[]): Promise<SourceStamp> {
+export async function stampFiles(
+  paths: readonly string[],
+  { stat = patientLook.stat, isAbsent = () => false }: StampOptions = {},
+): Promise<SourceStamp> {
   let changedAtMs = 0;
-  const parts = await Promise.all(paths.map(async (path) => {
-    const file = await statFile(path);
+  const looks = paths.map((path) => isAbsent(path) ? undefined : lookAt(path, stat));
+  const isAsync = looks.some((look) => look instanceof Promise);
+  const files = isAsync ? await Promise.all(looks) : looks as (Deno.FileInfo | undefined)[];
+  const parts = files.map((file) => {
     if (file === undefined) return "-";
     const ctimeMs = file.ctime?.getTime() ?? 0;
     changedAtMs = Math.max(changedAtMs, changeTimeMs(file));
     return `${file.dev}:${file.ino}:${file.size}:${file.mtime?.getTime()}:${ctimeMs}`;
-  }));
+  });
   return { text: parts.join(" "), changedAtMs };
+}
+
+/** A regular file, or nothing: what can't be looked at can't be read either. */
+function lookAt(path: string, stat: FileLook["stat"]): ReturnType<FileLook["stat"]> {
+  const onlyFile = (file: Deno.FileInfo | undefined): Deno.FileInfo | undefined =>
+    file?.isFile ? file : undefined;
+  try {
+    const file = stat(path);
+    return file instanceof Promise ? file.then(onlyFile, () => undefined) : onlyFile(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -80,13 +105,4 @@ async function digestFile(file: FileHandle): Promise<string> {
     left -= length;
   }
   return digest.digest("hex");
-}
-
-async function statFile(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    const file = await Deno.stat(path);
-    return file.isFile ? file : undefined;
-  } catch {
-    return undefined;
-  }
 }

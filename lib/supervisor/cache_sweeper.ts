@@ -9,6 +9,9 @@ export interface CacheSweeper {
 /** How long a cache outlives its function, which may only have been moved aside. */
 const KEPT_MS = 60_000;
 
+/** Between two looks. */
+const PAUSE_MS = 10_000;
+
 /** How the name of a cache begins that is being removed; no function's does. */
 const GOING = ".going-";
 
@@ -20,6 +23,7 @@ export function createCacheSweeper(
 ): CacheSweeper {
   let missingSince = new Map<string, number>();
   let sweeping: Promise<void> | undefined;
+  let sweptAtMs = -Infinity;
 
   async function sweep(isPresent: (name: string) => boolean, nowMs: number): Promise<void> {
     const missing = new Map<string, number>();
@@ -44,6 +48,8 @@ export function createCacheSweeper(
 
   return {
     async sweep(isPresent, nowMs) {
+      if (nowMs - sweptAtMs < PAUSE_MS) return;
+      sweptAtMs = nowMs;
       // A large cache may take longer to remove than it takes until the next scan.
       sweeping ??= sweep(isPresent, nowMs).finally(() => sweeping = undefined);
       await sweeping;

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { onceEach, patientLook, quickLook } from "../../lib/function/file_look.ts";
+import { createScanner } from "../../lib/function/scanner.ts";
+import { stampFiles } from "../../lib/function/source_state.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+for (const [name, look] of Object.entries({ patientLook, quickLook })) {
+  Deno.test(`${name}.stat() gives nothing for what is not there, and what is a circle`, async () => {
+    await using directory = await temporaryDirectory();
+    const path = await directory.write("a/index.ts", "123");
+    await Deno.symlink("circle", directory.at("circle"));
+    assert.equal((await look.stat(path))?.size, 3);
+    for (const none of ["b", "a/index.ts/x", "circle"]) {
+      assert.equal(await look.stat(directory.at(none)), undefined, none);
+    }
+    await assert.rejects(async () => await look.stat(`${directory.path}/${"x".repeat(300)}`));
+  });
+
+  Deno.test(`stampFiles() with ${name} is the same stamp`, async () => {
+    await using directory = await temporaryDirectory();
+    const paths = [await directory.write("a", "1"), directory.at("none"), directory.path];
+    assert.deepEqual(await stampFiles(paths, { stat: look.stat }), await stampFiles(paths));
+  });
+}
+
+Deno.test("quickLook.names() are those of a directory, and none where they can't be had", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("a/.env");
+  assert.deepEqual([...quickLook.names(directory.at("a"))!].sort(), [".env", "index.ts"]);
+  assert.equal(quickLook.names(directory.at("b")), undefined);
+  assert.equal(patientLook.names(directory.at("a")), undefined);
+});
+
+Deno.test("onceEach() asks once for each path", () => {
+  const asked: string[] = [];
+  const stat = onceEach({ stat: (path) => void asked.push(path), names: () => undefined });
+  for (const path of ["/a", "/b", "/a"]) stat(path);
+  assert.deepEqual(asked, ["/a", "/b"]);
+});
+
+Deno.test("scan() finds the same, whether its directory answers at once or not", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts", "1");
+  await directory.write("a/.env", "A=1");
+  await directory.write("_shared/mod.ts", "2");
+  await directory.write("b/other.ts");
+  await directory.write("c/index.ts/x");
+  await Deno.symlink("a", directory.at("link"));
+  await Deno.symlink("nowhere", directory.at("broken"));
+  const modules = {
+    paths: [directory.at("a/sub/mod.ts"), directory.at("_shared/mod.ts")],
+    isComplete: true,
+  };
+  const scans = [];
+  for (const isQuick of [true, false]) {
+    const scanner = createScanner({
+      functionsDirectory: directory.path,
+      quietMs: 200,
+      modulesOf: () => modules,
+      isQuick: () => Promise.resolve(isQuick),
+    });
+    const nowMs = Date.now() + 60_000;
+    const seen = [await scanner.scan(nowMs)];
+    await directory.write("a/sub/mod.ts", `${isQuick}`);
+    seen.push(await scanner.scan(nowMs));
+    await directory.write("a/deno.json", "{}");
+    seen.push(await scanner.scan(nowMs));
+    await Deno.remove(directory.at("a/deno.json"));
+    await Deno.remove(directory.at("a/sub"), { recursive: true });
+    seen.push(await scanner.scan(nowMs));
+    scans.push(seen.map(({ functions, ignored }) => ({
+      ignored: [...ignored],
+      names: [...functions.keys()],
+      isNew: [...functions.values()].map(({ revision }, index) =>
+        revision !== [...seen[0]!.functions.values()][index]?.revision
+      ),
+    })));
+  }
+  assert.deepEqual(scans[0], scans[1]);
+  assert.deepEqual(scans[0]!.map(({ isNew }) => isNew), [
+    [false, false],
+    [true, true],
+    [true, true],
+    [false, false],
+  ]);
+});
