@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { changeTimeMs } from "./change_time.ts";
 import { createBreath } from "../system/breath.ts";
 import { type FileLook, onceEach, patientLook, quickLook } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
@@ -54,6 +55,7 @@ export interface Scanner {
 interface Memory {
   readonly modules: Modules | undefined;
   readonly files: readonly string[];
+  readonly names: FolderNames | undefined;
   readonly stamp: string;
   readonly firstSeenMs: number;
   /** When it was first found missing, after it had been there. */
@@ -159,15 +161,17 @@ interface LookOptions extends ScannerOptions {
 }
 
 async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look | undefined> {
-  const { look, shared } = options;
+  const { shared, before, nowMs, quietMs } = options;
+  const look = { ...options.look, stat: onceEach(options.look) };
   const directory = join(options.functionsDirectory, entry.name);
-  const kind = kindOf(await look.stat(directory));
+  const folder = await look.stat(directory);
+  const kind = kindOf(folder);
   if (kind !== "directory") {
     return entry.isSymlink ? brokenLink(kind) : undefined;
   }
-  const names = look.names(directory);
+  const names = namesOf(directory, { look, folder, before });
   const entryFile = join(directory, ENTRY_FILE);
-  const hasEntry = names?.has(ENTRY_FILE) !== false &&
+  const hasEntry = names?.names.has(ENTRY_FILE) !== false &&
     kindOf(await look.stat(entryFile)) === "file";
   if (!hasEntry) {
     return { type: "ignored", reason: `it has no ${ENTRY_FILE}` };
@@ -179,12 +183,12 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
     stat: (path) => path.startsWith(own) ? look.stat(path) : shared(path),
     isAbsent: (path) =>
       names !== undefined && path.startsWith(own) && path.lastIndexOf("/") === own.length - 1 &&
-      !names.has(path.slice(own.length)),
+      !names.names.has(path.slice(own.length)),
   });
-  const { before, nowMs, quietMs } = options;
   const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
   const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
-  const kept = { modules, files, stamp: stamp.text, firstSeenMs, settled: before?.settled };
+  const settled = before?.settled;
+  const kept = { modules, files, names, stamp: stamp.text, firstSeenMs, settled };
   options.kept.set(entry.name, kept);
   if (!isSettled) {
     const spec = before?.settled?.spec;
@@ -202,6 +206,31 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
   const spec = { name: entry.name, directory, files, revision };
   options.kept.set(entry.name, { ...kept, settled: { stamp: stamp.text, spec } });
   return { type: "function", spec };
+}
+
+/** The names in a folder, and the folder's state that they were read at. */
+interface FolderNames {
+  readonly names: ReadonlySet<string>;
+  readonly state: string;
+}
+
+/** A change within this time of a look may have the same time as what was seen. */
+const RACY_MS = 2_000;
+
+/** The names in a folder; those of the last time where nothing has come or gone since. */
+function namesOf(
+  directory: string,
+  { look, folder, before }: {
+    readonly look: FileLook;
+    readonly folder: Deno.FileInfo | undefined;
+    readonly before: Memory | undefined;
+  },
+): FolderNames | undefined {
+  const isOld = folder !== undefined && Date.now() - changeTimeMs(folder) > RACY_MS;
+  const state = isOld ? `${folder.dev}:${folder.ino}:${folder.mtime?.getTime()}` : "";
+  if (state !== "" && before?.names?.state === state) return before.names;
+  const names = look.names(directory);
+  return names && { names, state };
 }
 
 /** The files of a function, those of the last time where its modules are the same. */
