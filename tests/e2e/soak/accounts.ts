@@ -1,0 +1,30 @@
+import { host, type Server } from "../harness.ts";
+import { readProcesses, readTraces } from "../traces.ts";
+
+/** How much of everything a supervisor has. */
+export interface Accounts {
+  /** Links, files, rules, groups, elements of sets, processes and descriptors, by kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly memoryBytes: number;
+}
+
+/** Counts what a supervisor has now. */
+export async function readAccounts({ socket, pid }: Server): Promise<Accounts> {
+  const counts: Record<string, number> = {};
+  for (const trace of await readTraces(socket)) {
+    // A group of the kernel's has one line for each hierarchy, and a rule one for each line.
+    const kind = /^(?:control group|control socket|\S+)/.exec(trace)![0];
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  // How many lines a set takes is no matter; its elements are counted instead.
+  const { nftables } = JSON.parse(await host("nft", "--json", "list", "ruleset"));
+  counts["firewall"] = nftables.filter((one: object) => "rule" in one).length;
+  counts["element"] = nftables
+    .map((one: { readonly set?: { readonly elem?: readonly unknown[] } }) => one.set?.elem?.length)
+    .reduce((sum: number, length: number | undefined) => sum + (length ?? 0), 0);
+  counts["process"] = (await readProcesses(socket)).length;
+  counts["descriptor"] = (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  const memoryBytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+  return { counts, memoryBytes };
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { eventually, pause, type Server, startServer } from "./harness.ts";
+import { startLoad } from "./load.ts";
+import { openSockets, talking } from "./open_sockets.ts";
+import { readAccounts } from "./soak/accounts.ts";
+import { type Chaos, createChaos } from "./soak/chaos.ts";
+import { expected } from "./soak/model.ts";
+import { createRandom, type Random } from "./soak/random.ts";
+
+/** How long; for more than the suite has time for, set the variable. */
+const SECONDS = Number(Deno.env.get("DDSRV_SOAK_SECONDS") ?? 120);
+
+/** To see again what has been seen. */
+const SEED = Number(Deno.env.get("DDSRV_SOAK_SEED") ?? Math.floor(Math.random() * 2 ** 32));
+
+const NAMES = Array.from({ length: 30 }, (_, index) => `f${index}`);
+
+/** Most between two acts, in milliseconds. */
+const MAX_PAUSE_MS = 500;
+
+/** Clients that ask the neighbour at the same time. */
+const CONNECTIONS = 64;
+
+/** What a supervisor may have more of than before: connections that wait for the next request. */
+const SPARE_DESCRIPTORS = CONNECTIONS + 16;
+
+/** Garbage, compiled code, and what thirty functions leave in an allocator. */
+const SPARE_BYTES = 128 * 1024 ** 2;
+
+Deno.test(`soak: ${SECONDS} s of chaos, seed ${SEED}`, async (test) => {
+  await using server = await startServer({ files: { "steady/index.ts": talking("steady") } });
+  await server.answers("/steady", "steady");
+  const { pid } = await server.inspect("steady");
+  const before = await readAccounts(server);
+  const random = createRandom(SEED);
+  const chaos = createChaos(server, { names: NAMES, random });
+  const done: string[] = [];
+  await test.step("a neighbour notices nothing, and nobody answers for another", async () => {
+    await using sockets = await openSockets(server, "steady", 8);
+    const load = startLoad(server, { path: "/steady", connections: CONNECTIONS, pauseMs: 40 });
+    const isOver = new AbortController();
+    const asking = Promise.all([1, 2, 3, 4].map(() => askAround(server, chaos, isOver.signal)));
+    const until = performance.now() + SECONDS * 1000;
+    while (performance.now() < until) {
+      done.push(await chaos.act());
+      await pause(random.next() * MAX_PAUSE_MS);
+    }
+    isOver.abort();
+    const { requests, failures } = await load.stop();
+    assert.deepEqual(failures, [], `of ${requests} requests`);
+    await sockets.assertOpen();
+    await asking;
+  });
+  await test.step(`after ${done.length} acts, each answers what its folder says`, async () => {
+    for (const name of NAMES) await agree({ server, chaos, name, done });
+  });
+  await test.step("when all have gone, there is no more of anything than before", async () => {
+    for (const name of NAMES) {
+      await Deno.remove(join(server.functions, name), { recursive: true }).catch(() => {});
+    }
+    await eventually("they are gone", async () => {
+      const { stdout } = await server.cli("list", "--json");
+      return JSON.parse(stdout).length === 1;
+    });
+    await settle(server, before.counts);
+    const { memoryBytes } = await readAccounts(server);
+    assert.ok(memoryBytes < 2 * before.memoryBytes + SPARE_BYTES, `${memoryBytes} bytes`);
+    assert.equal((await server.inspect("steady")).pid, pid);
+    assert.doesNotMatch(server.output(), /A fault of ddsrv's own/);
+  });
+});
+
+/** Asks functions by chance, until the signal aborts; what comes must be what that name has said. */
+async function askAround(server: Server, chaos: Chaos, signal: AbortSignal): Promise<void> {
+  const random: Random = createRandom(SEED + 1);
+  while (!signal.aborted) {
+    const name = random.pick(NAMES);
+    const response = await fetch(`${server.url}/${name}`, { signal: AbortSignal.timeout(60_000) });
+    const text = await response.text();
+    if (response.status === 200) {
+      assert.ok(chaos.texts.get(name)!.has(text), `${name} answers "${text}"`);
+    } else assert.ok([404, 500, 502, 503].includes(response.status), `${response.status} ${text}`);
+    await pause(20);
+  }
+}
+
+interface Agreement {
+  readonly server: Server;
+  readonly chaos: Chaos;
+  readonly name: string;
+  readonly done: readonly string[];
+}
+
+async function agree({ server, chaos, name, done }: Agreement): Promise<void> {
+  const wanted = expected(chaos.slots.get(name)!);
+  let found = "";
+  await eventually(`${name} is ${JSON.stringify(wanted)}`, async () => {
+    const response = await fetch(`${server.url}/${name}`);
+    const text = await response.text();
+    found = `${response.status} ${text}`;
+    return wanted.some(({ status, texts }) =>
+      status === response.status && (status !== 200 || texts.includes(text))
+    );
+  }).catch(async (error: Error) => {
+    const report = JSON.stringify(await server.inspect(name).catch(String));
+    const own = done.filter((act) => act.split(" ").includes(name)).join(", ");
+    throw new Error(`${error.message}, but ${found}\n${report}\n${own}`);
+  });
+}
+
+async function settle(server: Server, before: Readonly<Record<string, number>>): Promise<void> {
+  let found: Readonly<Record<string, number>> = {};
+  await eventually(`it has ${JSON.stringify(before)} again`, async () => {
+    found = (await readAccounts(server)).counts;
+    return Object.keys({ ...before, ...found }).every((kind) =>
+      found[kind] === before[kind] ||
+      (kind === "descriptor" && found[kind]! <= before[kind]! + SPARE_DESCRIPTORS)
+    );
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}, but ${JSON.stringify(found)}`);
+  });
+}
