@@ -1,3 +1,4 @@
+import { isSame } from "./is_same.ts";
 import type { Settings } from "./settings.ts";
 
 /** Settings that take hold while it runs; instances that they concern are replaced. */
@@ -44,11 +45,4 @@ export function reconfigure(before: Settings, after: Settings): Reconfiguration 
 function isEgressLive(before: Settings, after: Settings): boolean {
   const isWide = ({ egress }: Settings): boolean => egress !== "none" && egress !== "internet";
   return isWide(before) || !isWide(after);
-}
-
-/** Numbers without an end are none in JSON. */
-function isSame(one: unknown, other: unknown): boolean {
-  const write = (value: unknown): string | undefined =>
-    JSON.stringify(value, (_, part) => part === Infinity ? "Infinity" : part);
-  return write(one) === write(other);
 }

@@ -1,3 +1,4 @@
+import { unescapeMountPath } from "../system/mount_path.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 
 /** File systems of this machine's own disks and memory, which answer at once. */
@@ -20,7 +21,7 @@ export function parseMountType(mountInfo: string, path: string): string | undefi
   let found: { readonly point: string; readonly type: string } | undefined;
   for (const line of mountInfo.split("\n")) {
     const [left = "", right = ""] = line.split(" - ");
-    const point = unescape(left.split(" ")[4] ?? "");
+    const point = unescapeMountPath(left.split(" ")[4] ?? "");
     const [type = ""] = right.split(" ");
     const isAbove = point === "/" || path === point || path.startsWith(`${point}/`);
     if (point === "" || !isAbove) continue;
@@ -38,9 +39,4 @@ export async function isOnLocalMount(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Spaces and the like stand as octal numbers. */
-function unescape(path: string): string {
-  return path.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
 }

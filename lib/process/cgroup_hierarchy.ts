@@ -1,4 +1,5 @@
 import { join, posix } from "node:path";
+import { unescapeMountPath } from "../system/mount_path.ts";
 
 /** The controllers that limits need. */
 export const CONTROLLERS = ["memory", "pids", "cpu"] as const;
@@ -74,7 +75,7 @@ function parseMounts(mountInfo: string): Mount[] {
     const [, , , root = "/", path = ""] = left.split(" ");
     const [type = "", , options = ""] = right.split(" ");
     if (!type.startsWith("cgroup")) return [];
-    return [{ type, path: unescape(path), root, controllers: options.split(",") }];
+    return [{ type, path: unescapeMountPath(path), root, controllers: options.split(",") }];
   });
 }
 
@@ -86,9 +87,4 @@ function parseOwnGroups(text: string): Map<string, string> {
     for (const name of controllers.split(",")) groups.set(name, path);
   }
   return groups;
-}
-
-/** Spaces and the like stand as octal numbers. */
-function unescape(path: string): string {
-  return path.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
 }

@@ -1,3 +1,4 @@
+import { isSame } from "../config/is_same.ts";
 import type { Settings } from "../config/settings.ts";
 import { readFunctionPolicy } from "../function/manifest.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
@@ -9,15 +10,9 @@ export async function hasPolicy(
   settings: Settings,
 ): Promise<boolean> {
   try {
-    const now = await readFunctionPolicy(directory, settings);
-    return write(now.policy) === write(policy);
+    return isSame((await readFunctionPolicy(directory, settings)).policy, policy);
   } catch {
     // Why not, its next start says.
     return false;
   }
-}
-
-/** Numbers without an end are none in JSON. */
-function write(policy: FunctionPolicy): string {
-  return JSON.stringify(policy, (_, part) => part === Infinity ? "Infinity" : part);
 }
