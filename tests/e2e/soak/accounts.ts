@@ -1,3 +1,4 @@
+import { deriveOwner } from "../../../lib/namespace/owner.ts";
 import { host, type Server } from "../harness.ts";
 import { readProcesses, readTraces } from "../traces.ts";
 
@@ -8,17 +9,20 @@ export interface Accounts {
   readonly memoryBytes: number;
 }
 
-/** Counts what a supervisor has now. */
+/** Counts what a supervisor has now; other tests may have others on the same host. */
 export async function readAccounts({ socket, pid }: Server): Promise<Accounts> {
+  const { id, table } = deriveOwner(socket);
   const counts: Record<string, number> = {};
   for (const trace of await readTraces(socket)) {
-    // A group of the kernel's has one line for each hierarchy, and a rule one for each line.
+    // A group of the kernel's has one line for each hierarchy.
     const kind = /^(?:control group|control socket|\S+)/.exec(trace)![0];
-    counts[kind] = (counts[kind] ?? 0) + 1;
+    const isOwn = kind === "link" || kind === "file"
+      ? trace.includes(id)
+      : kind.includes("control");
+    if (isOwn) counts[kind] = (counts[kind] ?? 0) + 1;
   }
-  // How many lines a set takes is no matter; its elements are counted instead.
-  const { nftables } = JSON.parse(await host("nft", "--json", "list", "ruleset"));
-  counts["firewall"] = nftables.filter((one: object) => "rule" in one).length;
+  const { nftables } = JSON.parse(await host("nft", "--json", "list", "table", "inet", table));
+  counts["rule"] = nftables.filter((one: object) => "rule" in one).length;
   counts["element"] = nftables
     .map((one: { readonly set?: { readonly elem?: readonly unknown[] } }) => one.set?.elem?.length)
     .reduce((sum: number, length: number | undefined) => sum + (length ?? 0), 0);
