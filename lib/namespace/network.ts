@@ -11,7 +11,7 @@ import { enableForwarding, shareForwarding } from "./forwarding.ts";
 import { type HostRoute, readRoutes } from "./host.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
 import { createLinks, type Links } from "./links.ts";
-import { deriveOwner, type Owner } from "./owner.ts";
+import { deriveOwner, isFunctionInterface, type Owner } from "./owner.ts";
 import { followNames, type Names } from "./name_watch.ts";
 import { createResolver } from "./resolve_name.ts";
 import { readResolvers } from "./resolvers.ts";
@@ -228,11 +228,12 @@ function chooseRange(
   );
 }
 
-/** Interfaces by which answers to functions come in. */
-function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<string> {
+/** Interfaces by which answers to functions come in; other supervisors' functions are no such way. */
+export function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<string> {
   if (egress === "none") return new Set();
   const leading = routes.filter((route) => egress !== "internet" || route.dst === "default");
-  return new Set(leading.map((route) => route.dev).filter((dev) => dev !== undefined));
+  const devices = leading.map((route) => route.dev).filter((dev) => dev !== undefined);
+  return new Set(devices.filter((dev) => !isFunctionInterface(dev)));
 }
 
 /** `ip -batch` splits at white space and heeds quotes; a label is any text. */

@@ -43,3 +43,8 @@ export function deriveOwner(socketPath: string): Owner {
     linkGroup: FIRST_LINK_GROUP + parseInt(id, 16),
   };
 }
+
+/** Whether an interface leads to a function, of whatever owner: those come and go. */
+export function isFunctionInterface(name: string): boolean {
+  return /^dd[0-9a-f]{6}f\d+$/.test(name);
+}
