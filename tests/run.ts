@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
         ["--parallel"],
         isOnlyTests ? args : ["tests/"],
       ),
-      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "4" },
+      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "3" },
     );
     const leaks = await describeLeaks(before);
     for (const leak of leaks) say(`Left behind: ${leak}`);
