@@ -7,6 +7,9 @@ export enum ExitCode {
   NoFunction = 4,
 }
 
+/** Takes the exit code of the command that was run. */
+export type OnExit = (exitCode: number) => void;
+
 /** A command that did not do what was asked; its message is for people. */
 export class CliError extends Error {
   override readonly name = "CliError";

@@ -4,7 +4,7 @@ import { ConfigError } from "../../lib/config/json_file.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { CliError } from "../exit_code.ts";
-import { limitsOf } from "../limit_flags.ts";
+import { limitsOf } from "../tree/limit_flags.ts";
 
 /** Options of `ddsrv serve`, and its limits beside them. */
 export interface ServeOptions {

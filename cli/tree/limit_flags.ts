@@ -1,4 +1,4 @@
-import { Option } from "@commander-js/extra-typings";
+import type { Option } from "@commander-js/extra-typings";
 import {
   formatLimit,
   LIMIT_OPTIONS,
@@ -6,19 +6,19 @@ import {
   type LimitOption,
   limitVariable,
   parseLimit,
-} from "../lib/config/limit_options.ts";
-import { defaultLimits, type Limits } from "../lib/config/limits.ts";
+} from "../../lib/config/limit_options.ts";
+import { defaultLimits, type Limits } from "../../lib/config/limits.ts";
 import { argument } from "./argument.ts";
+import { setting } from "./options.ts";
 
 /** The flag of each of the proxy's limits. */
 export function limitFlags(): Option[] {
   return LIMIT_OPTIONS.map((option) => {
-    const variable = limitVariable(option);
     const usual = formatLimit(option, defaultLimits[option.field]);
-    return new Option(
-      `${limitFlag(option)} <${option.unit}>`,
-      `${option.summary} (env: ${variable}, default: ${usual})`,
-    ).helpGroup("Limits:").argParser(argument((text) => parseLimit(option, text))) as Option;
+    return setting(`${limitFlag(option)} <${option.unit}>`, option.summary, {
+      env: limitVariable(option),
+      usual,
+    }).helpGroup("Limits:").argParser(argument((text) => parseLimit(option, text))) as Option;
   });
 }
 

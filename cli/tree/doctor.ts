@@ -1,0 +1,24 @@
+import type { Command } from "@commander-js/extra-typings";
+import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
+import type { OnExit } from "../exit_code.ts";
+import { withExamples } from "./examples.ts";
+import { jsonOption, setting } from "./options.ts";
+
+/** Declares `ddsrv doctor`. */
+export function addDoctor(program: Command, onExit: OnExit): void {
+  const examining = program.command("doctor")
+    .description("say what this host offers and lacks for isolation, and what to do")
+    .addOption(
+      setting("--isolation <level>", "the level that is wanted", { usual: "full" })
+        .choices(ISOLATION_LEVELS),
+    )
+    .addOption(jsonOption)
+    .action(async (options) => {
+      const { doctor } = await import("../commands/doctor.ts");
+      onExit(await doctor(options));
+    });
+  withExamples(examining, [
+    ["ddsrv doctor", "Before the first serve, or when it refuses to start"],
+    ["ddsrv doctor --isolation rootless", "What there is for serving without root"],
+  ]);
+}

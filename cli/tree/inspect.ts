@@ -1,0 +1,19 @@
+import type { Command } from "@commander-js/extra-typings";
+import type { OnExit } from "../exit_code.ts";
+import { withExamples } from "./examples.ts";
+import { jsonOption, socketOption } from "./options.ts";
+
+/** Declares `ddsrv inspect`. */
+export function addInspect(program: Command, onExit: OnExit): void {
+  const inspecting = program.command("inspect")
+    .description("show all there is about a function, and why it is as it is")
+    .argument("<name>", "the function")
+    .addOption(socketOption).addOption(jsonOption)
+    .action(async (name, options) => {
+      const { inspect } = await import("../commands/inspect.ts");
+      onExit(await inspect(name, options));
+    });
+  withExamples(inspecting, [
+    ["ddsrv inspect shop", "Why it does not serve, or since when it does"],
+  ]);
+}

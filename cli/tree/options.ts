@@ -1,0 +1,55 @@
+import { Option } from "@commander-js/extra-typings";
+import { defaultPaths } from "../../lib/config/default_paths.ts";
+
+/** What a setting's help says beside its purpose. */
+export interface SettingHelp {
+  /** Variables of the environment that set it too. */
+  readonly env?: string;
+  /** What holds when nobody says anything. */
+  readonly usual?: string;
+}
+
+const variables = new WeakMap<object, string>();
+
+/**
+ * An option whose variables and default are not the command line's own to read: they come with the
+ * rest of the settings, and the help tells of them.
+ */
+export function setting<Flags extends string>(
+  flags: Flags,
+  purpose: string,
+  { env, usual }: SettingHelp = {},
+): Option<Flags> {
+  const option = new Option(flags, purpose);
+  if (env !== undefined) variables.set(option, env);
+  if (usual !== undefined) option.defaultValueDescription = usual;
+  return option;
+}
+
+/** An option's purpose, then its choices, its variables and its default. */
+export function describeOption(option: Option): string {
+  const env = variables.get(option) ?? option.envVar;
+  const facts = [
+    ...(option.argChoices === undefined ? [] : [`one of ${option.argChoices.join(", ")}`]),
+    ...(env === undefined ? [] : [`env: ${env}`]),
+    ...defaultOf(option),
+  ];
+  return facts.length === 0 ? option.description : `${option.description} (${facts.join("; ")})`;
+}
+
+function defaultOf({ defaultValue, defaultValueDescription, negate }: Option): string[] {
+  if (defaultValueDescription !== undefined) return [`default: ${defaultValueDescription}`];
+  if (defaultValue === undefined || negate || typeof defaultValue === "boolean") return [];
+  return [`default: ${defaultValue}`];
+}
+
+/** What the default socket is in words, whoever reads them. */
+export const USUAL_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/ddsrv.sock";
+
+/** The supervisor that a verb talks to. */
+export const socketOption = new Option("--socket <path>", "the supervisor's control socket")
+  .env("DDSRV_SOCKET")
+  .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, USUAL_SOCKET);
+
+/** For programs. */
+export const jsonOption = new Option("--json", "print JSON, in the shape that ddsrv schema tells");

@@ -1,0 +1,159 @@
+import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { isIPv4 } from "node:net";
+import { parseDuration, parseIdle, parseRescan } from "../../lib/config/duration.ts";
+import { parseEgress } from "../../lib/config/egress.ts";
+import { checkedCidr, parseDomain } from "../../lib/config/network_address.ts";
+import { ACCESS_LOG_FORMATS, ISOLATION_LEVELS } from "../../lib/config/settings.ts";
+import { argument } from "./argument.ts";
+import type { OnExit } from "../exit_code.ts";
+import { limitFlags } from "./limit_flags.ts";
+import { withExamples } from "./examples.ts";
+import { parsePort } from "./numbers.ts";
+import { setting, USUAL_SOCKET } from "./options.ts";
+
+/** Declares `ddsrv serve`. Its variables are read with the rest of the settings. */
+export function addServe(program: Command, onExit: OnExit): void {
+  const serving = program.command("serve")
+    .description("serve the functions of a directory, in the foreground")
+    .argument(
+      "[directory]",
+      "the functions directory (env: FUNC_DIRECTORY; default: /opt/functions)",
+    )
+    .addOption(
+      setting("-p, --port <port>", "port of the proxy", {
+        env: "SERVICE_PORT or PORT",
+        usual: "9999",
+      }).argParser(parsePort),
+    )
+    .addOption(
+      setting("--hostname <address>", "address that the proxy listens on", { usual: "0.0.0.0" }),
+    )
+    .addOption(
+      setting("--socket <path>", "the control socket", {
+        env: "DDSRV_SOCKET",
+        usual: USUAL_SOCKET,
+      }),
+    )
+    .addOption(
+      setting("--logs-dir <path>", "directory of log files", {
+        env: "LOGS_DIRECTORY",
+        usual: "/opt/logs",
+      }),
+    )
+    .addOption(
+      setting("--no-logs", "write no log files", { env: "SAVE_LOGS=false or ENABLE_LOGS=false" }),
+    )
+    .addOption(
+      setting("--state-dir <path>", "directory of caches and of functions' data", {
+        env: "DDSRV_STATE_DIRECTORY",
+        usual: "/var/lib/ddsrv",
+      }),
+    )
+    .addOption(
+      setting("--isolation <level>", "how functions are kept apart", {
+        env: "DDSRV_ISOLATION",
+        usual: "full",
+      }).choices(ISOLATION_LEVELS),
+    )
+    .addOption(
+      setting(
+        "--egress <kind>",
+        "the most that functions may reach: none, internet, full, or a list such as " +
+          "db.example.com:5432,10.0.0.0/8",
+        { usual: "internet" },
+      ).argParser(argument(parseEgress)),
+    )
+    .addOption(
+      setting("--env-file <path>", "file with variables for every function", { env: "ENV_FILE" }),
+    )
+    .option("--dns <address>", "resolver for functions (IPv4), may be repeated", collectAddress)
+    .option(
+      "--allow-import <host>",
+      "host that code may be imported from, may be repeated",
+      collect,
+    )
+    .addOption(
+      setting("--no-check", "start functions without a type check", { env: "CHECK_CODE=false" }),
+    )
+    .addOption(
+      setting("--idle <duration>", "stop a function that has no request for so long", {
+        env: "DDSRV_IDLE",
+        usual: "never",
+      }).argParser(argument(parseIdle)),
+    )
+    .addOption(
+      setting("--drain <duration>", "for what a replaced instance has still to answer", {
+        env: "DDSRV_DRAIN",
+        usual: "30s",
+      }).argParser(argument(parseDuration)),
+    )
+    .addOption(
+      setting("--rescan <duration>", "between two looks at all folders, beside events", {
+        env: "DDSRV_RESCAN",
+        usual: "3s",
+      }).argParser(argument(parseRescan)),
+    )
+    .addOption(setting("-q, --quiet", "print no lines of functions", { env: "QUIET" }))
+    .optionsGroup("Proxy:")
+    .addOption(
+      setting("--domain <domain>", "also serve NAME.DOMAIN, may be repeated", {
+        env: "DDSRV_DOMAIN",
+      }).argParser(collectDomain),
+    )
+    .addOption(
+      setting(
+        "--trusted-proxies <cidr>",
+        "believe the forwarding fields of these peers, may be repeated",
+        { env: "DDSRV_TRUSTED_PROXIES" },
+      ).argParser(collectCidrs),
+    )
+    .addOption(
+      setting("--hide-errors", "tell clients only the kind of a fault", {
+        env: "DDSRV_HIDE_ERRORS",
+      }),
+    )
+    .addOption(
+      setting("--tls-cert <path>", "certificate chain, PEM; serve TLS", { env: "DDSRV_TLS_CERT" }),
+    )
+    .addOption(
+      setting("--tls-key <path>", "the certificate's key, PEM", { env: "DDSRV_TLS_KEY" }),
+    )
+    .addOption(
+      setting("--access-log <format>", "log every request", { env: "DDSRV_ACCESS_LOG" })
+        .choices(ACCESS_LOG_FORMATS),
+    )
+    .addOption(
+      setting("--access-log-file <path>", "file of the access log", {
+        env: "DDSRV_ACCESS_LOG_FILE",
+        usual: "standard output",
+      }),
+    );
+  for (const flag of limitFlags()) serving.addOption(flag);
+  serving.action(async (directory, options) => {
+    const { serve } = await import("../commands/serve.ts");
+    onExit(await serve(directory, options));
+  });
+  withExamples(serving, [
+    ["ddsrv serve", "Serve /opt/functions at http://localhost:9999"],
+    ["ddsrv serve ./functions --port 8080 --idle 15m", "Serve a directory, idle functions stopped"],
+    ["ddsrv serve ./functions --isolation rootless", "Serve without root, and say so"],
+  ]);
+}
+
+function collectDomain(value: string, values: readonly string[] | undefined): string[] {
+  return collect(argument(parseDomain)(value), values);
+}
+
+function collectCidrs(value: string, values: readonly string[] | undefined): string[] {
+  const cidrs = value.split(",").map((one) => argument(checkedCidr)(one.trim()));
+  return [...values ?? [], ...cidrs];
+}
+
+function collectAddress(value: string, values: readonly string[] | undefined): string[] {
+  if (!isIPv4(value)) throw new InvalidArgumentError("Give an IPv4 address.");
+  return collect(value, values);
+}
+
+function collect(value: string, values: readonly string[] | undefined): string[] {
+  return [...values ?? [], value];
+}
