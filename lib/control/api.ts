@@ -42,8 +42,18 @@ export interface FunctionReport {
   readonly upstream: string | null;
   readonly uptimeMs: number | null;
   readonly restarts: number;
+  /** Resident memory of the serving process. */
   readonly memoryBytes: number | null;
+  /** Time that the serving process has had a processor, since it started. */
+  readonly cpuMs: number | null;
+  /** Requests that were answered, or came to nothing, since there is a function of that name. */
   readonly requests: number;
+  /** Those that the function is to blame for: answered with 5xx, or cut short. */
+  readonly errors: number;
+  /** Requests that are being answered, tunnels included. */
+  readonly inFlight: number;
+  /** Requests that wait for it to be ready. */
+  readonly waiting: number;
   readonly directory: string | null;
   readonly isolation: IsolationLevel;
   /** Revisions that `rollback` can put back, newest first, each by its first 12 digits. */
@@ -52,6 +62,23 @@ export interface FunctionReport {
   readonly egress: string | null;
   /** What of that can't be had at present, a sentence each. */
   readonly problems: readonly string[];
+}
+
+/** What passed between clients and a function: `GET /v1/traffic` gives an array of them. */
+export interface TrafficReport {
+  readonly name: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Bytes of requests' bodies. */
+  readonly receivedBytes: number;
+  /** Bytes of answers' bodies. */
+  readonly sentBytes: number;
+  /** From a request's head to that of its answer, in all. */
+  readonly latencyMs: number;
+  /** Requests by that time: one count for each of `LATENCY_BOUNDS_MS`, and one behind. */
+  readonly latencies: readonly number[];
 }
 
 /** What `POST /v1/functions/NAME/rollback?to=…` has put back. */

@@ -6,6 +6,7 @@ import {
   type FunctionReport,
   type RollbackReport,
   type SupervisorReport,
+  type TrafficReport,
   type Until,
 } from "./api.ts";
 
@@ -20,6 +21,8 @@ export interface ControlClient extends Disposable {
   readonly functions: () => Promise<FunctionReport[]>;
   /** One function, or `undefined` when there is none; may wait for a state first. */
   readonly find: (name: string, wait?: Wait) => Promise<FunctionReport | undefined>;
+  /** What passed between clients and each function. */
+  readonly traffic: () => Promise<TrafficReport[]>;
   readonly scan: () => Promise<void>;
   readonly reload: (name: string) => Promise<boolean>;
   /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
@@ -72,6 +75,7 @@ export function connectControl(socket: string): ControlClient {
       const found = await response.json();
       return response.ok ? found as FunctionReport : undefined;
     },
+    traffic: () => get<TrafficReport[]>("/traffic"),
     async scan() {
       await (await call("POST", "/scan")).body?.cancel();
     },

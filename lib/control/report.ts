@@ -1,8 +1,8 @@
 import { formatEgress } from "../config/egress.ts";
-import { readProcFile } from "../system/read_proc_file.ts";
+import { readProcessFigures } from "../system/process_figures.ts";
 import { type FunctionState, statusOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import type { FunctionReport, SupervisorReport } from "./api.ts";
+import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 
 const SHORT_REVISION = 12;
 
@@ -33,6 +33,8 @@ export async function reportFunction(
   const instance = serving ?? candidate ?? state.leaving[0];
   const open = serving === undefined ? undefined : supervisor.instanceOf(serving.id);
   const revision = serving?.revision ?? state.requested;
+  const traffic = supervisor.trafficOf(state.name);
+  const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
   return {
     name: state.name,
     status: statusOf(state),
@@ -48,14 +50,29 @@ export async function reportFunction(
     upstream: serving?.upstream ?? null,
     uptimeMs: serving?.readyAtMs === undefined ? null : Date.now() - serving.readyAtMs,
     restarts: state.restarts,
-    memoryBytes: instance?.pid === undefined ? null : await readMemory(instance.pid),
-    requests: supervisor.pastRequests(state.name) + (open?.upstream.requests ?? 0),
+    memoryBytes: figures?.memoryBytes ?? null,
+    cpuMs: figures?.cpuMs ?? null,
+    requests: traffic?.requests ?? 0,
+    errors: traffic?.errors ?? 0,
+    inFlight: open?.upstream.inFlight ?? 0,
+    waiting: supervisor.waitingFor(state.name),
     directory: state.directory,
     isolation,
     kept: supervisor.kept(state.name).map((one) => one.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: open?.problems() ?? [],
   };
+}
+
+/** What passed between clients and each function. */
+export function reportTraffic(supervisor: Supervisor): TrafficReport[] {
+  return [...supervisor.functions.values()].flatMap(({ name, serving }) => {
+    const traffic = supervisor.trafficOf(name);
+    if (traffic === undefined) return [];
+    const open = serving === undefined ? undefined : supervisor.instanceOf(serving.id);
+    const inFlight = open?.upstream.inFlight ?? 0;
+    return [{ name, ...traffic, inFlight, waiting: supervisor.waitingFor(name) }];
+  }).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 /** The address of a function below the proxy's. */
@@ -82,18 +99,15 @@ function reportIgnored(
     uptimeMs: null,
     restarts: 0,
     memoryBytes: null,
+    cpuMs: null,
     requests: 0,
+    errors: 0,
+    inFlight: 0,
+    waiting: 0,
     directory: null,
     isolation,
     kept: [],
     egress: null,
     problems: [],
   };
-}
-
-/** Resident memory in bytes. Source: proc_pid_status(5). */
-async function readMemory(pid: number): Promise<number | null> {
-  const status = await readProcFile(`/proc/${pid}/status`);
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kibibytes === undefined ? null : Number(kibibytes) * 1024;
 }

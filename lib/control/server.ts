@@ -14,7 +14,7 @@ import {
   type SupervisorReport,
   type Until,
 } from "./api.ts";
-import { reportFunction, reportFunctions } from "./report.ts";
+import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 
 /** What the control API speaks for. */
 export interface ControlOptions {
@@ -121,6 +121,8 @@ async function answer(call: Call, options: ControlOptions): Promise<Response> {
       return Response.json(report);
     case "GET functions":
       return Response.json(await reportFunctions(supervisor, report));
+    case "GET traffic":
+      return Response.json(reportTraffic(supervisor));
     case "GET functions/NAME":
       return await answerFunction(call, options, name!);
     case "POST functions/NAME/reload":

@@ -48,6 +48,7 @@ export class AttemptState {
   /** The answer is there. */
   answered(): void {
     this.isAnswered = true;
+    this.#client.tally.answeredAtMs = performance.now();
     this.#client.deadlines.answer.clear();
   }
 

@@ -13,6 +13,7 @@ import { asksForHtml } from "./reply.ts";
 import type { RequestHead } from "./request_head.ts";
 import type { Route } from "./routes.ts";
 import { clearTally } from "./tally.ts";
+import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
 import { waitForRoute } from "./wait_for_route.ts";
 
@@ -59,8 +60,9 @@ export async function serveClient(client: Client): Promise<void> {
 async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
   const { wire, tally, context } = client;
   clearTally(tally);
+  tally.beganAtMs = performance.now();
   const request = context.onAccess === undefined ? undefined : describeRequest(head, Date.now());
-  const begun = { atMs: request === undefined ? 0 : performance.now(), written: wire.written };
+  const begun = { written: wire.written, taken: taken(wire) };
   let outcome = CLOSE;
   try {
     outcome = await answer(client, head);
@@ -68,23 +70,41 @@ async function serveRequest(client: Client, head: RequestHead): Promise<Outcome>
     context.onError(error);
     await apologize(client, head);
   }
-  if (request !== undefined) tell(client, request, begun);
+  const sentBytes = Math.max(0, wire.written - begun.written - tally.headBytes);
+  count(client, { sentBytes, receivedBytes: taken(wire) - begun.taken });
+  if (request !== undefined) tell(client, request, sentBytes);
   return outcome;
 }
 
-function tell(
-  { wire, tally, peer, context }: Client,
-  request: AccessRequest,
-  begun: { readonly atMs: number; readonly written: number },
+/** Bytes that were read and used. */
+function taken({ received, start, end }: Client["wire"]): number {
+  return received - (end - start);
+}
+
+function count(
+  { tally, context }: Client,
+  bytes: Pick<RequestFigures, "sentBytes" | "receivedBytes">,
 ): void {
+  const { functionName, status, error, beganAtMs } = tally;
+  const traffic = functionName === undefined ? undefined : context.routes.trafficOf(functionName);
+  if (traffic === undefined) return;
+  const answeredAtMs = tally.answeredAtMs === 0 ? performance.now() : tally.answeredAtMs;
+  countRequest(traffic, {
+    ...bytes,
+    isError: status >= 500 || error !== undefined && faultOf(error).status >= 500,
+    latencyMs: answeredAtMs - beganAtMs,
+  });
+}
+
+function tell({ tally, peer, context }: Client, request: AccessRequest, bytes: number): void {
   const isGone = tally.status === 0;
   context.onAccess?.({
     ...request,
     address: peer.address,
     functionName: tally.functionName,
     status: isGone ? CLIENT_CLOSED.status : tally.status,
-    bytes: Math.max(0, wire.written - begun.written - tally.headBytes),
-    durationMs: performance.now() - begun.atMs,
+    bytes,
+    durationMs: performance.now() - tally.beganAtMs,
     requestId: tally.requestId,
     error: tally.error ?? (isGone ? CLIENT_CLOSED.code : undefined),
   });

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Where requests for a function go. */
@@ -28,6 +29,7 @@ export interface WaitOptions {
 export class RouteTable {
   readonly #routes = new Map<string, Route>();
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #traffic = new Map<string, Traffic>();
 
   /** Told of a function that a request begins to wait for; an idle one is started then. */
   onWaiting: ((name: string) => void) | undefined;
@@ -37,12 +39,19 @@ export class RouteTable {
     return this.#routes.get(name);
   }
 
+  /** What passed between clients and a function, for as long as there is one of that name. */
+  trafficOf(name: string): Traffic | undefined {
+    return this.#traffic.get(name);
+  }
+
   set(name: string, route: Route): void {
+    if (!this.#traffic.has(name)) this.#traffic.set(name, createTraffic());
     this.#routes.set(name, route);
     if (route.type !== "waiting") this.#wake(name);
   }
 
   delete(name: string): void {
+    this.#traffic.delete(name);
     this.#routes.delete(name);
     this.#wake(name);
   }

@@ -3,6 +3,9 @@ import type { FaultCode } from "./fault.ts";
 /** What became of one request, as far as a log wants to know. Reused for the next one. */
 export interface Tally {
   functionName: string | undefined;
+  /** When its head was there, and when the head of its answer was; 0 while there is none. */
+  beganAtMs: number;
+  answeredAtMs: number;
   requestId: string | undefined;
   /** Status that the client got; 0 when it got none. */
   status: number;
@@ -16,6 +19,8 @@ export interface Tally {
 export function createTally(): Tally {
   return {
     functionName: undefined,
+    beganAtMs: 0,
+    answeredAtMs: 0,
     requestId: undefined,
     status: 0,
     headBytes: 0,
@@ -26,5 +31,9 @@ export function createTally(): Tally {
 /** Makes it one of nothing again. */
 export function clearTally(tally: Tally): void {
   tally.functionName = tally.requestId = tally.error = undefined;
-  tally.status = tally.headBytes = 0;
+  tally.status =
+    tally.headBytes =
+    tally.beganAtMs =
+    tally.answeredAtMs =
+      0;
 }

@@ -35,6 +35,8 @@ export class Wire {
   isIdle = false;
   /** Bytes that were written in all. */
   written = 0;
+  /** Bytes that were read in all. */
+  received = 0;
   /** Called when a read ends that nobody may be waiting for, and when the wire is closed. */
   onRead: ((hasBytes: boolean) => void) | undefined;
 
@@ -112,7 +114,10 @@ export class Wire {
       const free = this.end === 0 ? this.buffer : this.buffer.subarray(this.end);
       const count = await this.connection.read(free);
       if (count === null) this.isEnded = true;
-      else this.end += count;
+      else {
+        this.end += count;
+        this.received += count;
+      }
       hasBytes = count !== null;
     } catch {
       this.isEnded = this.isBroken = true;

@@ -135,7 +135,7 @@ export function createInstances(options: InstancesOptions): Instances {
       await instance.close({ drainMs, hurry: options.hurry });
     } finally {
       instances.delete(id);
-      dispatch(name, { type: "closed", id, requests: instance.upstream.requests });
+      dispatch(name, { type: "closed", id });
     }
   }
 

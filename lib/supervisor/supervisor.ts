@@ -3,6 +3,7 @@ import type { Scan } from "../function/scanner.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { Route, RouteTable } from "../proxy/routes.ts";
+import type { Traffic } from "../proxy/traffic.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
 import { desiredOf } from "./desired.ts";
@@ -38,8 +39,10 @@ export interface Supervisor {
   readonly arriving: ReadonlySet<string>;
   /** An instance, while it is ready. */
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
-  /** Requests that a function's earlier instances have answered. */
-  readonly pastRequests: (name: string) => number;
+  /** What passed between clients and a function. */
+  readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
+  /** Requests that wait for a function to be ready. */
+  readonly waitingFor: (name: string) => number;
   /** Looks at the folders now. */
   readonly scan: () => Promise<void>;
   /** Starts a function's source anew; `false` when there is no such function. */
@@ -66,7 +69,6 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { settings } = workplace;
   const states = new Map<string, FunctionState>();
   const modules = new Map<string, Modules>();
-  const requests = new Map<string, number>();
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
@@ -102,11 +104,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const after = step.state;
     if (after === undefined) states.delete(name);
     else states.set(name, after);
-    if (event.type === "closed") {
-      requests.set(name, (requests.get(name) ?? 0) + (event.requests ?? 0));
-    }
     if (after === undefined || !after.isWanted) modules.delete(name);
-    if (after === undefined) requests.delete(name);
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);
@@ -188,7 +186,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return arriving;
     },
     instanceOf: instances.of,
-    pastRequests: (name) => requests.get(name) ?? 0,
+    trafficOf: (name) => routes.trafficOf(name),
+    waitingFor: (name) => routes.waitingFor(name),
     scan: scans.scan,
     reload(name) {
       if (states.get(name)?.isWanted !== true) return false;

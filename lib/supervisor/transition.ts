@@ -29,8 +29,8 @@ export type Event =
   }
   /** Its process ended by itself after it had been ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
-  /** An instance that was told to close is gone; it has answered so many requests. */
-  | { readonly type: "closed"; readonly id: number; readonly requests?: number }
+  /** An instance that was told to close is gone. */
+  | { readonly type: "closed"; readonly id: number }
   /** It is good, and there is nothing to start: it serves already, or nobody needs it. */
   | { readonly type: "registered"; readonly id: number; readonly instead?: Failure }
   /** A ready instance has had no request for as long as its policy says. */
