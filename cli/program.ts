@@ -13,6 +13,7 @@ import { addRemove } from "./tree/remove.ts";
 import { addRollback } from "./tree/rollback.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
+import { addTop } from "./tree/top.ts";
 import { version } from "./version.ts";
 
 /** Where commands stand in the help. */
@@ -21,7 +22,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
   ["Change functions:", [addAdd, addRemove, addReload, addRollback]],
-  ["Look at functions:", [addList, addInspect, addLogs, addCheck]],
+  ["Look at functions:", [addList, addInspect, addLogs, addTop, addCheck]],
   ["Set up:", [addSchema]],
 ];
 

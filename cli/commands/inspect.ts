@@ -1,7 +1,11 @@
+import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { noSuchFunction } from "../exit_code.ts";
+import { FUNCTION_LABELS } from "../output/function_labels.ts";
+import { colourStatus } from "../output/function_table.ts";
 import { printJson, printOut } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
+import { formatBytes, formatDuration } from "../output/units.ts";
 import { makeVisible, makeVisibleLines } from "../output/visible.ts";
 
 /** Options of `ddsrv inspect`. */
@@ -14,19 +18,41 @@ export interface InspectOptions {
 export async function inspect(name: string, options: InspectOptions): Promise<number> {
   using control = connectControl(options.socket);
   const report = await control.find(name);
-  if (report === undefined) {
-    throw noSuchFunction(name);
-  }
+  if (report === undefined) throw noSuchFunction(name);
   if (options.json) printJson(report);
-  else {
-    const { detail, ...fields } = report;
-    const rows = Object.entries(fields)
-      .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0));
-    const table = formatTable([
-      { title: "FIELD", cell: ([key]: [string, unknown]) => key },
-      { title: "VALUE", cell: ([, value]: [string, unknown]) => makeVisible(String(value)) },
-    ], rows);
-    printOut(detail === null ? table : `${table}\n${makeVisibleLines(detail)}\n`);
-  }
+  else printOut(formatReport(report));
   return 0;
+}
+
+/** A report as lines of a name and a value; what there is none of is left out. */
+export function formatReport(report: FunctionReport): string {
+  const keys = Object.keys(FUNCTION_LABELS) as (keyof FunctionReport)[];
+  const rows = keys.filter((key) => key !== "detail" && hasValue(report[key]))
+    .map((key) => ({ label: `${FUNCTION_LABELS[key]}:`, value: formatValue(report, key) }));
+  const table = formatTable([
+    { title: "", cell: (row: typeof rows[number]) => row.label },
+    { title: "", cell: (row) => row.value },
+  ], rows).replace(/^\n/, "");
+  return report.detail === null ? table : `${table}\n${makeVisibleLines(report.detail)}\n`;
+}
+
+function hasValue(value: FunctionReport[keyof FunctionReport]): boolean {
+  return value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function formatValue(report: FunctionReport, key: keyof FunctionReport): string {
+  switch (key) {
+    case "status":
+      return colourStatus(report.status);
+    case "uptimeMs":
+      return formatDuration(report.uptimeMs!);
+    case "cpuMs":
+      return `${(report.cpuMs! / 1000).toFixed(2)}s`;
+    case "memoryBytes":
+      return formatBytes(report.memoryBytes!);
+    default: {
+      const value = report[key];
+      return makeVisible(Array.isArray(value) ? value.join(", ") : String(value));
+    }
+  }
 }

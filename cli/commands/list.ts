@@ -1,70 +1,81 @@
-import { styleText } from "node:util";
-import process from "node:process";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { connectControl } from "../../lib/control/client.ts";
-import { printJson, printOut } from "../output/print.ts";
-import { type Column, formatTable } from "../output/table.ts";
-import { formatBytes, formatDuration } from "../output/units.ts";
+import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { sleep } from "../../lib/system/sleep.ts";
+import type { FunctionFilter } from "../output/function_filter.ts";
+import { formatFunctions } from "../output/function_table.ts";
+import { printOut } from "../output/print.ts";
+import { openScreen } from "../output/screen.ts";
+import { terminalSize } from "../output/terminal.ts";
+import { untilInterrupted } from "../output/until_interrupted.ts";
 import { makeVisible } from "../output/visible.ts";
 
 /** Options of `ddsrv list`. */
 export interface ListOptions {
   readonly socket: string;
   readonly json?: true | undefined;
+  readonly quiet?: true | undefined;
+  /** Fills a template with a report. */
+  readonly format?: ((report: Readonly<Record<string, unknown>>) => string) | undefined;
+  readonly filter?: readonly FunctionFilter[] | undefined;
+  readonly watch?: true | undefined;
 }
 
-const COLOURS = {
-  ready: "green",
-  idle: "blue",
-  checking: "yellow",
-  starting: "yellow",
-  draining: "yellow",
-  backoff: "red",
-  failed: "red",
-  stopped: "gray",
-  ignored: "gray",
-} as const;
-
-const columns: readonly Column<FunctionReport>[] = [
-  { title: "NAME", cell: (row) => makeVisible(row.name) },
-  { title: "STATUS", cell: (row) => colour(row.status) },
-  { title: "URL", cell: (row) => row.url ?? "-" },
-  { title: "REVISION", cell: (row) => row.revision ?? "-" },
-  { title: "PID", cell: (row) => String(row.pid ?? "-"), align: "right" },
-  {
-    title: "UPTIME",
-    cell: (row) => row.uptimeMs === null ? "-" : formatDuration(row.uptimeMs),
-    align: "right",
-  },
-  { title: "RESTARTS", cell: (row) => String(row.restarts), align: "right" },
-  {
-    title: "MEMORY",
-    cell: (row) => row.memoryBytes === null ? "-" : formatBytes(row.memoryBytes),
-    align: "right",
-  },
-  { title: "REQUESTS", cell: (row) => String(row.requests), align: "right" },
-  { title: "ISOLATION", cell: (row) => row.isolation },
-];
+/** How often `--watch` looks. */
+const INTERVAL_MS = 1_000;
 
 /** Lists the functions and how they are. */
 export async function list(options: ListOptions): Promise<number> {
   using control = connectControl(options.socket);
-  const functions = await control.functions();
-  if (options.json) printJson(functions);
-  else printOut(formatTable(columns, functions) + functions.map(note).join(""));
+  const render = rendererOf(options);
+  if (options.watch) await watch(control, options, render);
+  else printOut(render(await chosen(control, options)));
   return 0;
 }
 
-function note(report: FunctionReport): string {
-  const name = makeVisible(report.name);
-  const problems = report.problems.map((one) => `${name}: ${makeVisible(one)}\n`).join("");
-  if (report.reason === null) return problems;
-  const what = report.failedRevision === null
-    ? report.status
-    : `revision ${report.failedRevision} is not served`;
-  return `${name}: ${what}: ${makeVisible(report.reason)}\n${problems}`;
+type Renderer = (functions: readonly FunctionReport[]) => string;
+
+function rendererOf({ json, quiet, format, watch }: ListOptions): Renderer {
+  // What is to be read as it comes is a line each time.
+  if (json) return (functions) => `${JSON.stringify(functions, null, watch ? 0 : 2)}\n`;
+  if (quiet) return (functions) => functions.map(({ name }) => `${makeVisible(name)}\n`).join("");
+  if (format !== undefined) {
+    return (functions) => functions.map((one) => `${format({ ...one })}\n`).join("");
+  }
+  return (functions) => {
+    const width = terminalSize()?.columns;
+    return formatFunctions(functions, width === undefined ? {} : { width });
+  };
 }
 
-function colour(status: FunctionReport["status"]): string {
-  return styleText(COLOURS[status], status, { stream: process.stdout });
+async function chosen(
+  control: ControlClient,
+  { filter = [] }: ListOptions,
+): Promise<FunctionReport[]> {
+  return (await control.functions()).filter((one) => filter.every((isChosen) => isChosen(one)));
+}
+
+/** On a terminal, in place; anywhere else, anew whenever something is another than before. */
+async function watch(
+  control: ControlClient,
+  options: ListOptions,
+  render: Renderer,
+): Promise<void> {
+  using interrupted = untilInterrupted();
+  const { signal } = interrupted;
+  using screen = terminalSize() === undefined ? undefined : openScreen();
+  let before: string | undefined;
+  while (!signal.aborted) {
+    const functions = await chosen(control, options);
+    const state = JSON.stringify(functions.map(stateOf));
+    if (screen !== undefined) screen.draw(render(functions));
+    else if (state !== before) printOut(render(functions));
+    before = state;
+    await sleep(INTERVAL_MS, signal);
+  }
+}
+
+/** What is worth a word when it changes; figures always do. */
+function stateOf(report: FunctionReport): readonly unknown[] {
+  const { name, status, revision, failedRevision, restarts, reason, problems } = report;
+  return [name, status, revision, failedRevision, restarts, reason, problems];
 }

@@ -23,3 +23,9 @@ export function formatBytes(bytes: number): string {
   const value = bytes / 1024 ** power;
   return `${power === 0 ? value : value.toFixed(1)}${units[power]}`;
 }
+
+/** A share of one core, as `12.5%`; more than one core has more than `100%`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  return `${percent >= 99.95 ? Math.round(percent) : percent.toFixed(1)}%`;
+}

@@ -6,7 +6,8 @@ export function argument<Value>(parse: (text: string) => Value): (text: string) 
     try {
       return parse(text);
     } catch (error) {
-      throw new InvalidArgumentError(`${(error as Error).message}.`);
+      const { message } = error as Error;
+      throw new InvalidArgumentError(message.endsWith("?") ? message : `${message}.`);
     }
   };
 }

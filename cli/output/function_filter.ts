@@ -1,0 +1,54 @@
+import { nearest } from "../../lib/config/suggestion.ts";
+import type { FunctionReport } from "../../lib/control/api.ts";
+
+/** Whether a function is to be listed. */
+export type FunctionFilter = (report: FunctionReport) => boolean;
+
+/** Every status that a function may have. */
+export const STATUSES: readonly FunctionReport["status"][] = [
+  ...["checking", "starting", "ready", "idle", "draining"] as const,
+  ...["backoff", "failed", "stopped", "ignored"] as const,
+];
+
+const kinds: Readonly<Record<string, (value: string) => FunctionFilter>> = {
+  status: statusFilter,
+  name: nameFilter,
+  isolation: (value) => (report) => report.isolation === value,
+};
+
+/**
+ * Reads a filter such as `status=failed` or `name=shop-*`. One whose newer revision has failed is
+ * among those that have failed, whatever else it is.
+ *
+ * @throws {SyntaxError} when there is no such filter, or nothing that it could let through
+ */
+export function parseFilter(text: string): FunctionFilter {
+  const at = text.indexOf("=");
+  const kind = at === -1 ? undefined : kinds[text.slice(0, at)];
+  if (kind === undefined) {
+    throw new SyntaxError(
+      `"${text}" is no filter. Write status=failed, name=shop-* or isolation=none`,
+    );
+  }
+  return kind(text.slice(at + 1));
+}
+
+function statusFilter(value: string): FunctionFilter {
+  if (!STATUSES.some((status) => status === value)) {
+    const near = nearest(value, STATUSES);
+    const hint = near === undefined
+      ? `There are ${STATUSES.join(", ")}`
+      : `Did you mean "${near}"?`;
+    throw new SyntaxError(`"${value}" is no status. ${hint}`);
+  }
+  return ({ status, failedRevision }) =>
+    status === value || value === "failed" && failedRevision !== null;
+}
+
+/** `*` stands for any characters, `?` for one. */
+function nameFilter(value: string): FunctionFilter {
+  const pattern = value.replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*").replaceAll("?", ".");
+  const name = new RegExp(`^${pattern}$`, "su");
+  return (report) => name.test(report.name);
+}

@@ -1,0 +1,81 @@
+import { styleText } from "node:util";
+import process from "node:process";
+import type { FunctionReport } from "../../lib/control/api.ts";
+import { type Column, formatTable, type TableOptions } from "./table.ts";
+import { formatBytes, formatDuration, formatShare } from "./units.ts";
+import { makeVisible } from "./visible.ts";
+
+const COLOURS = {
+  ready: "green",
+  idle: "blue",
+  checking: "yellow",
+  starting: "yellow",
+  draining: "yellow",
+  backoff: "red",
+  failed: "red",
+  stopped: "gray",
+  ignored: "gray",
+} as const;
+
+/** What is left out last in a narrow terminal has the lowest rank. */
+const columns: readonly Column<FunctionReport>[] = [
+  { title: "NAME", cell: (row) => makeVisible(row.name) },
+  { title: "STATUS", cell: statusCell },
+  { title: "URL", cell: (row) => row.url ?? "-", rank: 5 },
+  { title: "REVISION", cell: (row) => row.revision ?? "-", rank: 8 },
+  { title: "PID", cell: (row) => String(row.pid ?? "-"), align: "right", rank: 10 },
+  {
+    title: "UPTIME",
+    cell: (row) => row.uptimeMs === null ? "-" : formatDuration(row.uptimeMs),
+    align: "right",
+    rank: 6,
+  },
+  { title: "CPU", cell: cpuCell, align: "right", rank: 4 },
+  {
+    title: "MEMORY",
+    cell: (row) => row.memoryBytes === null ? "-" : formatBytes(row.memoryBytes),
+    align: "right",
+    rank: 3,
+  },
+  { title: "REQUESTS", cell: (row) => String(row.requests), align: "right", rank: 1 },
+  { title: "ERRORS", cell: errorsCell, align: "right", rank: 2 },
+  { title: "RESTARTS", cell: (row) => String(row.restarts), align: "right", rank: 7 },
+  { title: "ISOLATION", cell: (row) => row.isolation, rank: 9 },
+];
+
+/** The functions as a table, and what is to be said of some of them below it. */
+export function formatFunctions(
+  functions: readonly FunctionReport[],
+  options: TableOptions = {},
+): string {
+  return formatTable(columns, functions, options) + functions.map(noteOf).join("");
+}
+
+/** A status in its colour, on a terminal. */
+export function colourStatus(status: FunctionReport["status"], text: string = status): string {
+  return styleText(COLOURS[status], text, { stream: process.stdout });
+}
+
+function statusCell({ status, failedRevision }: FunctionReport): string {
+  const text = colourStatus(status);
+  return failedRevision === null ? text : `${text}, ${colourStatus("failed", "update failed")}`;
+}
+
+function errorsCell({ errors }: FunctionReport): string {
+  return errors === 0 ? "0" : colourStatus("failed", String(errors));
+}
+
+/** Since its start, as `ps` has it. */
+function cpuCell({ cpuMs, uptimeMs }: FunctionReport): string {
+  return cpuMs === null || uptimeMs === null ? "-" : formatShare(cpuMs / Math.max(1, uptimeMs));
+}
+
+function noteOf(report: FunctionReport): string {
+  const name = makeVisible(report.name);
+  const problems = report.problems.map((one) => `${name}: ${makeVisible(one)}\n`).join("");
+  if (report.reason === null) return problems;
+  const what = report.failedRevision === null
+    ? report.status
+    : `revision ${report.failedRevision} is not served`;
+  return `${name}: ${what}: ${makeVisible(report.reason)}\n${problems}`;
+}

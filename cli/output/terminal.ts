@@ -1,0 +1,19 @@
+/** Lines and columns of a terminal. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const USUAL: TerminalSize = { columns: 80, rows: 24 };
+
+/** The size of the terminal that standard output is; `undefined` when it is none. */
+export function terminalSize(): TerminalSize | undefined {
+  if (!Deno.stdout.isTerminal()) return undefined;
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    // A terminal that nobody has told its size says 0.
+    return { columns: columns || USUAL.columns, rows: rows || USUAL.rows };
+  } catch {
+    return USUAL;
+  }
+}

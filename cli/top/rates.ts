@@ -1,0 +1,67 @@
+import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
+import { LATENCY_BOUNDS_MS } from "../../lib/proxy/traffic.ts";
+import { quantile } from "./quantile.ts";
+
+/** All functions at one moment. */
+export interface Sample {
+  /** Milliseconds of a clock that only goes forward. */
+  readonly atMs: number;
+  readonly functions: readonly FunctionReport[];
+  readonly traffic: readonly TrafficReport[];
+}
+
+/** A function, and how it fared between two samples. */
+export interface TopRow {
+  readonly report: FunctionReport;
+  readonly requestsPerS: number;
+  readonly errorsPerS: number;
+  /** Half of the requests, and 99 of 100, were answered within these; `undefined`: there were none. */
+  readonly p50Ms: number | undefined;
+  readonly p99Ms: number | undefined;
+  /** Of one core; `undefined` while it does not run. */
+  readonly cpuShare: number | undefined;
+}
+
+/** What there is of two samples, the later one's functions. */
+export function ratesBetween(before: Sample, after: Sample): TopRow[] {
+  const seconds = Math.max(0.001, (after.atMs - before.atMs) / 1000);
+  const earlier = new Map(before.functions.map((report) => [report.name, report]));
+  const past = new Map(before.traffic.map((traffic) => [traffic.name, traffic]));
+  const present = new Map(after.traffic.map((traffic) => [traffic.name, traffic]));
+  return after.functions.map((report) => {
+    const { name } = report;
+    const now = present.get(name);
+    // One that was taken away and came again began anew.
+    const then = sinceOf(past.get(name), now);
+    const latencies = now?.latencies.map((count, index) => count - (then?.latencies[index] ?? 0));
+    const time = (share: number): number | undefined =>
+      quantile(latencies ?? [], { bounds: LATENCY_BOUNDS_MS, share });
+    return {
+      report,
+      requestsPerS: ((now?.requests ?? 0) - (then?.requests ?? 0)) / seconds,
+      errorsPerS: ((now?.errors ?? 0) - (then?.errors ?? 0)) / seconds,
+      p50Ms: time(0.5),
+      p99Ms: time(0.99),
+      cpuShare: cpuShareOf(earlier.get(name), report, seconds),
+    };
+  });
+}
+
+function sinceOf(
+  past: TrafficReport | undefined,
+  now: TrafficReport | undefined,
+): TrafficReport | undefined {
+  return past !== undefined && now !== undefined && past.requests <= now.requests
+    ? past
+    : undefined;
+}
+
+function cpuShareOf(
+  before: FunctionReport | undefined,
+  { pid, cpuMs }: FunctionReport,
+  seconds: number,
+): number | undefined {
+  if (cpuMs === null) return undefined;
+  const since = before?.pid === pid ? before.cpuMs ?? 0 : 0;
+  return Math.max(0, cpuMs - since) / 1000 / seconds;
+}

@@ -1,0 +1,21 @@
+const BARS = "▁▂▃▄▅▆▇█";
+
+/**
+ * Values as a row of bars, the highest of them as high as a line; the last ones when there are more
+ * than fit.
+ *
+ * @example
+ * ```ts
+ * import { sparkline } from "./sparkline.ts";
+ * sparkline([0, 4, 8], 4); // " ▁▄█"
+ * ```
+ */
+export function sparkline(values: readonly number[], width: number): string {
+  const shown = values.slice(-width);
+  const highest = Math.max(...shown, Number.MIN_VALUE);
+  const bars = shown.map((value) => {
+    const height = Math.ceil((value / highest) * BARS.length);
+    return BARS[Math.max(0, height - 1)]!;
+  });
+  return bars.join("").padStart(width);
+}

@@ -1,0 +1,112 @@
+import type { TopRow } from "./rates.ts";
+
+/** What rows are sorted by. */
+export type SortKey = "name" | "requests" | "latency" | "errors" | "cpu" | "memory";
+
+/** What the screen shows, and which function is chosen. */
+export interface TopState {
+  readonly view: "functions" | "logs";
+  readonly sortBy: SortKey;
+  /** Name of the chosen function; the first one when it is gone. */
+  readonly chosen: string | undefined;
+}
+
+/** What a key asks for beside another view. */
+export type TopAction = { readonly type: "quit" } | {
+  readonly type: "reload";
+  readonly name: string;
+};
+
+/** What came of a key. */
+export interface KeyResult {
+  readonly state: TopState;
+  readonly action?: TopAction;
+}
+
+/** The first view. */
+export const initialState: TopState = { view: "functions", sortBy: "name", chosen: undefined };
+
+const sortKeys: Readonly<Record<string, SortKey>> = {
+  n: "name",
+  r: "requests",
+  t: "latency",
+  e: "errors",
+  c: "cpu",
+  m: "memory",
+};
+
+/** A key as the terminal sends it, on the rows in the order in which they are shown. */
+export function pressKey(state: TopState, key: string, rows: readonly TopRow[]): KeyResult {
+  const sortBy = sortKeys[key];
+  if (state.view === "functions" && sortBy !== undefined) return { state: { ...state, sortBy } };
+  const name = chosenRow(state, rows)?.report.name;
+  switch (key) {
+    case "q":
+    case "\x03":
+      return { state, action: { type: "quit" } };
+    case "\x1b":
+      return state.view === "logs"
+        ? { state: { ...state, view: "functions" } }
+        : { state, action: { type: "quit" } };
+    case "l":
+    case "\r":
+    case "\n":
+      if (name === undefined) return { state };
+      return { state: { ...state, chosen: name, view: otherView(state) } };
+    case "R":
+      return name === undefined ? { state } : { state, action: { type: "reload", name } };
+    case "j":
+    case "\x1b[B":
+      return { state: { ...state, chosen: neighbour(name, rows, 1) } };
+    case "k":
+    case "\x1b[A":
+      return { state: { ...state, chosen: neighbour(name, rows, -1) } };
+    default:
+      return { state };
+  }
+}
+
+/** The row of the chosen function. */
+export function chosenRow(
+  { chosen }: TopState,
+  rows: readonly TopRow[],
+): TopRow | undefined {
+  return rows.find(({ report }) => report.name === chosen) ?? rows[0];
+}
+
+/** Rows in the order that is asked for, the highest first; by name where they are the same. */
+export function sortRows(rows: readonly TopRow[], sortBy: SortKey): TopRow[] {
+  const byName = (a: TopRow, b: TopRow): number => a.report.name < b.report.name ? -1 : 1;
+  if (sortBy === "name") return [...rows].sort(byName);
+  return [...rows].sort((a, b) => valueOf(b, sortBy) - valueOf(a, sortBy) || byName(a, b));
+}
+
+function valueOf(row: TopRow, sortBy: Exclude<SortKey, "name">): number {
+  switch (sortBy) {
+    case "requests":
+      return row.requestsPerS;
+    case "latency":
+      return row.p99Ms ?? -1;
+    case "errors":
+      return row.errorsPerS;
+    case "cpu":
+      return row.cpuShare ?? -1;
+    case "memory":
+      return row.report.memoryBytes ?? -1;
+    default:
+      return sortBy satisfies never;
+  }
+}
+
+function otherView({ view }: TopState): TopState["view"] {
+  return view === "logs" ? "functions" : "logs";
+}
+
+function neighbour(
+  name: string | undefined,
+  rows: readonly TopRow[],
+  step: number,
+): string | undefined {
+  const at = rows.findIndex(({ report }) => report.name === name);
+  return rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.report.name;
+}
