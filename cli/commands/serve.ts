@@ -10,10 +10,12 @@ import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
 import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
 import { openLogSink } from "../../lib/supervisor/log_sink.ts";
-import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
+import { type Status, statusOf } from "../../lib/supervisor/state.ts";
+import { startSupervisor, type Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { CliError } from "../exit_code.ts";
+import { describeChange } from "../output/changes.ts";
 import { createConsole } from "../output/console.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { version } from "../version.ts";
@@ -28,7 +30,10 @@ const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
 /** Serves a directory until it is told to stop. */
 export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
   const { settings, warnings } = await readSettings(directory, options);
-  const console = createConsole({ isQuiet: settings.quiet });
+  const console = createConsole({
+    format: settings.consoleFormat,
+    isQuiet: settings.quiet,
+  });
   for (const warning of warnings) console.warn(warning);
   // Functions have users of their own, who must read what is made for them.
   Deno.umask(0o022);
@@ -64,10 +69,18 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const logSink = stack.use(openLogSink(settings, console.warn));
   const proto = tls === undefined ? "http" : "https";
   const url = `${proto}://${urlHost(settings.hostname)}:${proxy.port}`;
+  const statuses = new Map<string, Status>();
   const supervisor = startSupervisor({
     workplace,
     routes,
-    onChange: (before, after) => console.change(before, after, url),
+    onChange: (before, after) => {
+      const { name } = (after ?? before)!;
+      for (const change of describeChange(before, after, url)) console.change(name, change);
+      if (after === undefined) statuses.delete(name);
+      else statuses.set(name, statusOf(after));
+      console.progress(statuses);
+    },
+    onIgnored: console.ignored,
     onLine: (name, stream, line) => {
       logSink.write(name, stream, line);
       console.line(name, stream, line);
@@ -78,6 +91,8 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const report = reportSupervisor(workplace, url);
   stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));
   console.banner(report);
+  await Promise.race([supervisor.scan(), signals.first]);
+  console.say(describeFound(supervisor));
   stack.use(onHangup({
     stop: signals.stop,
     async reload() {
@@ -174,6 +189,11 @@ function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
     isolation: isolation.level,
     owner: isolation.ownerId,
   };
+}
+
+function describeFound({ functions, arriving }: Supervisor): string {
+  const count = new Set([...functions.keys(), ...arriving]).size;
+  return count === 0 ? "No functions yet: a folder with an index.ts is one" : `Functions: ${count}`;
 }
 
 interface Signals extends Disposable {

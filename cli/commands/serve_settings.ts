@@ -24,6 +24,7 @@ export interface ServeOptions {
   readonly drain?: number | undefined;
   readonly rescan?: number | undefined;
   readonly quiet?: true | undefined;
+  readonly logFormat?: Settings["consoleFormat"] | undefined;
   readonly domain?: string[] | undefined;
   readonly trustedProxies?: string[] | undefined;
   readonly hideErrors?: true | undefined;
@@ -61,6 +62,7 @@ export async function readSettings(
     drainMs: options.drain,
     rescanMs: options.rescan,
     quiet: options.quiet,
+    consoleFormat: options.logFormat,
     domains: domain,
     trustedProxies: options.trustedProxies,
     hideErrors: options.hideErrors,

@@ -1,12 +1,12 @@
-import { styleText } from "node:util";
-import process from "node:process";
+import type { ConsoleFormat } from "../../lib/config/settings.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
-import { functionUrl } from "../../lib/control/report.ts";
 import type { OutputLine } from "../../lib/process/lines.ts";
 import type { StreamName } from "../../lib/process/spawn.ts";
-import { type FunctionState, statusOf } from "../../lib/supervisor/state.ts";
-import { createAsyncWriter } from "./async_writer.ts";
-import { makeVisible } from "./visible.ts";
+import type { Status } from "../../lib/supervisor/state.ts";
+import type { Change } from "./changes.ts";
+import { createJsonConsole } from "./console_json.ts";
+import { type ConsoleStreams, createConsoleStreams, isOneFile } from "./console_streams.ts";
+import { createTextConsole } from "./console_text.ts";
 
 /** What `ddsrv serve` says while it runs. Functions' lines go where the functions sent them. */
 export interface Console {
@@ -15,85 +15,54 @@ export interface Console {
   readonly print: (text: string) => void;
   readonly say: (message: string) => void;
   readonly warn: (message: unknown) => void;
-  readonly change: (
-    before: FunctionState | undefined,
-    after: FunctionState | undefined,
-    baseUrl: string,
-  ) => void;
+  readonly change: (name: string, change: Change) => void;
+  /** A directory is not served, for that reason. */
+  readonly ignored: (name: string, reason: string) => void;
+  /** How all functions are, for whoever watches them come up. */
+  readonly progress: (statuses: ReadonlyMap<string, Status>) => void;
   readonly line: (name: string, stream: StreamName, line: OutputLine) => void;
   /** Resolves when all that was said is written. */
   readonly flush: () => Promise<void>;
 }
 
+/** How a console looks. */
+export interface ConsoleOptions {
+  readonly format: ConsoleFormat;
+  /** Lines of functions are not shown. */
+  readonly isQuiet: boolean;
+}
+
 /** The console of one `serve`. */
-export function createConsole({ isQuiet }: { readonly isQuiet: boolean }): Console {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-    styleText(style, text, { stream: process.stderr });
-
-  const out = createAsyncWriter(Deno.stdout);
-  const error = createAsyncWriter(Deno.stderr);
-
-  return {
-    async flush() {
-      await Promise.all([out.flush(), error.flush()]);
-    },
-    banner(report) {
-      error.write(
-        `ddsrv ${report.version} serves ${report.functionsDirectory}\n` +
-          `Isolation: ${report.isolation}\n` +
-          `Listening on ${report.url}\n`,
-      );
-    },
-    print: (text) => out.write(text),
-    say: (message) => error.write(`${message}\n`),
-    warn(message) {
-      const text = message instanceof Error ? message.message : String(message);
-      error.write(`${paint("yellow", "Warning:")} ${text}\n`);
-    },
-    change(before, after, baseUrl) {
-      for (const text of changeLines(before, after, baseUrl)) {
-        error.write(`${paint("cyan", makeVisible((after ?? before)!.name))} ${text}\n`);
-      }
-    },
-    line(name, stream, { text }) {
-      if (isQuiet) return;
-      const writer = stream === "stdout" ? out : error;
-      writer.write(`[${makeVisible(name)}] ${makeVisible(text)}\n`);
-    },
-  };
+export function createConsole(
+  options: ConsoleOptions,
+  streams: ConsoleStreams = ownStreams(),
+): Console {
+  switch (options.format) {
+    case "text":
+      return createTextConsole(streams, {
+        isQuiet: options.isQuiet,
+        isTerminal: Deno.stderr.isTerminal(),
+      });
+    case "json":
+      return createJsonConsole(streams, options);
+    default:
+      return options.format satisfies never;
+  }
 }
 
-/** What is worth saying about a change of state. */
-export function changeLines(
-  before: FunctionState | undefined,
-  after: FunctionState | undefined,
-  baseUrl: string,
-): string[] {
-  if (after === undefined) return ["stopped"];
-  const lines: string[] = [];
-  if (after.failure !== undefined && after.failure !== before?.failure) {
-    const { reason, detail } = after.failure;
-    const kept = after.serving === undefined ? "" : " (the old revision goes on serving)";
-    lines.push(`failed: ${reason}${kept}`, ...detail.split("\n").filter(Boolean).map(indent));
-  }
-  if (after.serving !== undefined && after.serving.id !== before?.serving?.id) {
-    const revision = after.serving.revision?.slice(0, 12) ?? "";
-    const which = after.serving.isKept ? "the last good revision" : "revision";
-    return [...lines, `ready at ${functionUrl(baseUrl, after.name)} (${which} ${revision})`];
-  }
-  const phase = after.candidate?.phase;
-  if (phase !== undefined && phase !== before?.candidate?.phase) return [...lines, phase];
-  if (after.isIdle && before?.isIdle !== true) return [...lines, "idle until its next request"];
-  if (!after.isWanted && before?.isWanted && after.leaving.length > 0) {
-    return [...lines, "stopping"];
-  }
-  if (statusOf(after) === "backoff" && after.backoff !== before?.backoff) {
-    const waitMs = after.backoff!.untilMs - after.failure!.atMs;
-    return [...lines, `starts again in ${Math.max(0, waitMs)} ms`];
-  }
-  return lines;
+function ownStreams(): ConsoleStreams {
+  return createConsoleStreams({
+    stdout: Deno.stdout,
+    stderr: Deno.stderr,
+    isOnePlace: isOneFile(1, 2),
+    columns: () => Deno.stderr.isTerminal() ? columnsOfTerminal() : undefined,
+  });
 }
 
-function indent(line: string): string {
-  return `  ${makeVisible(line)}`;
+function columnsOfTerminal(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
 }

@@ -3,7 +3,11 @@ import { isIPv4 } from "node:net";
 import { parseDuration, parseIdle, parseRescan } from "../../lib/config/duration.ts";
 import { parseEgress } from "../../lib/config/egress.ts";
 import { checkedCidr, parseDomain } from "../../lib/config/network_address.ts";
-import { ACCESS_LOG_FORMATS, ISOLATION_LEVELS } from "../../lib/config/settings.ts";
+import {
+  ACCESS_LOG_FORMATS,
+  CONSOLE_FORMATS,
+  ISOLATION_LEVELS,
+} from "../../lib/config/settings.ts";
 import { argument } from "./argument.ts";
 import type { OnExit } from "../exit_code.ts";
 import { limitFlags } from "./limit_flags.ts";
@@ -94,6 +98,12 @@ export function addServe(program: Command, onExit: OnExit): void {
       }).argParser(argument(parseRescan)),
     )
     .addOption(setting("-q, --quiet", "print no lines of functions", { env: "QUIET" }))
+    .addOption(
+      setting("--log-format <format>", "what serve says: for people, or an object a line", {
+        env: "DDSRV_LOG_FORMAT",
+        usual: "text",
+      }).choices(CONSOLE_FORMATS),
+    )
     .optionsGroup("Proxy:")
     .addOption(
       setting("--domain <domain>", "also serve NAME.DOMAIN, may be repeated", {

@@ -4,6 +4,7 @@ import { checkedCidr, parseDomain } from "./network_address.ts";
 import {
   type LogFormat,
   parseAccessLogFormat,
+  parseConsoleFormat,
   parseIsolationLevel,
   type SomeSettings,
 } from "./settings.ts";
@@ -31,6 +32,10 @@ const variables: readonly Variable[] = [
   { names: ["LOG_FORMAT"], read: (text) => ({ logFormat: parseLogFormat(text) }) },
   { names: ["CHECK_CODE"], read: (text) => ({ checkCode: parseBoolean(text) }) },
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
+  {
+    names: ["DDSRV_LOG_FORMAT"],
+    read: (text) => ({ consoleFormat: parseConsoleFormat(text) }),
+  },
   { names: ["ENV_FILE"], read: (text) => ({ envFile: text }) },
   { names: ["DDSRV_SOCKET"], read: (text) => ({ socket: text }) },
   { names: ["DDSRV_IDLE"], read: (text) => ({ idleMs: parseIdle(text) }) },

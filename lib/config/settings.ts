@@ -23,6 +23,7 @@ export interface Settings {
   readonly stateDirectory: string;
   /** No function lines on the console. */
   readonly quiet: boolean;
+  readonly consoleFormat: ConsoleFormat;
   /** Type-check a function before it is started. */
   readonly checkCode: boolean;
   /** The port that is taken when a function listens on several. */
@@ -92,6 +93,12 @@ export type IsolationLevel = typeof ISOLATION_LEVELS[number];
 /** The line format of log files. */
 export type LogFormat = "cri" | "docker";
 
+/** What lines of `serve` itself may look like. */
+export const CONSOLE_FORMATS = ["text", "json"] as const;
+
+/** One of them: for people, or a JSON object each. */
+export type ConsoleFormat = typeof CONSOLE_FORMATS[number];
+
 /** The line formats of the access log. */
 export const ACCESS_LOG_FORMATS = ["json", "combined"] as const;
 
@@ -111,6 +118,7 @@ export const defaultSettings: Settings = {
   runtimeDirectory: "/run/ddsrv",
   stateDirectory: "/var/lib/ddsrv",
   quiet: false,
+  consoleFormat: "text",
   checkCode: true,
   preferredPort: 8000,
   env: {},
@@ -157,6 +165,17 @@ export function parseAccessLogFormat(text: string): AccessLogFormat {
   throw new SyntaxError(
     `"${text}" is not a format of the access log. Choose ${ACCESS_LOG_FORMATS.join(" or ")}`,
   );
+}
+
+/**
+ * A format of the console by its name.
+ *
+ * @throws {SyntaxError} when there is none of that name
+ */
+export function parseConsoleFormat(text: string): ConsoleFormat {
+  const format = CONSOLE_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new SyntaxError(`"${text}" is no format. Choose ${CONSOLE_FORMATS.join(" or ")}`);
 }
 
 /**

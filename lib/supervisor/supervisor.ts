@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   readonly routes: RouteTable;
   /** A function's state changed; `after` is missing when nothing is left of it. */
   readonly onChange: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
+  /** A directory that is not served, when it is first seen, and when the reason is another one. */
+  readonly onIgnored: (name: string, reason: string) => void;
   readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
   readonly onWarning: (message: string) => void;
 }
@@ -151,6 +153,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function apply(scan: Scan, before: ReadonlyMap<string, Modules>): void {
     if (stopping.signal.aborted) return;
+    for (const [name, reason] of scan.ignored) {
+      if (ignored.get(name) !== reason) options.onIgnored(name, reason);
+    }
     ignored = scan.ignored;
     const hasArrived = [...arriving].some((name) => !scan.arriving.has(name));
     arriving = scan.arriving;

@@ -36,6 +36,7 @@ Deno.test({
       routes,
       onChange: () => {},
       onLine: () => {},
+      onIgnored: () => {},
       onWarning: assert.fail,
     });
     try {

@@ -1,77 +1,126 @@
 import assert from "node:assert/strict";
-import { changeLines } from "../../../cli/output/console.ts";
-import type { FunctionState } from "../../../lib/supervisor/state.ts";
-import {
-  failure,
-  functionState,
-  instance,
-  readyInstance,
-} from "../../supervisor/function_states.ts";
+import { type Console, createConsole } from "../../../cli/output/console.ts";
+import { createJsonConsole } from "../../../cli/output/console_json.ts";
+import type { ConsoleStreams } from "../../../cli/output/console_streams.ts";
+import { createTextConsole } from "../../../cli/output/console_text.ts";
 
-const URL = "http://127.0.0.1:9999";
-const starting = instance(1, { phase: "starting" });
-const exit = failure("exit", { reason: "The function ended", atMs: 1_000 });
-const check = failure("check", { reason: "The check failed", detail: "TS1\n\n\x1b[2Jat x\n" });
-const backoff = { attempts: 1, untilMs: 1_100 };
-const old = readyInstance(1);
-const next = readyInstance(2, { revision: "0123456789abcdef" });
+const REPORT = {
+  version: "1.2.3",
+  pid: 7,
+  startedAt: "2026-11-23T00:00:00.000Z",
+  url: "http://localhost:9999",
+  functionsDirectory: "/opt/functions",
+  logsDirectory: null,
+  dataDirectory: "/var/lib/ddsrv/data",
+  isolation: "full",
+  owner: "abcdef",
+} as const;
 
-type Change = Partial<FunctionState> | undefined;
-
-const cases: readonly [what: string, before: Change, after: Change, lines: readonly string[]][] = [
-  ["a start", undefined, { candidate: instance(1) }, ["checking"]],
-  ["a process", { candidate: instance(1) }, { candidate: starting }, ["starting"]],
-  ["the revision of a candidate", { candidate: instance(1) }, {
-    candidate: instance(1, { revision: "r1+" }),
-  }, []],
-  ["readiness", { candidate: starting }, { serving: next }, [
-    `ready at ${URL}/a (revision 0123456789ab)`,
-  ]],
-  ["a replacement", { serving: old, candidate: starting }, { serving: next, leaving: [old] }, [
-    `ready at ${URL}/a (revision 0123456789ab)`,
-  ]],
-  ["new code beside the old", { serving: old }, { serving: old, candidate: instance(2) }, [
-    "checking",
-  ]],
-  ["a failed check", { candidate: instance(1) }, { failure: check }, [
-    "failed: The check failed",
-    "  TS1",
-    "  \\x1b[2Jat x",
-  ]],
-  ["a failed new revision", { serving: old, candidate: starting }, {
-    serving: old,
-    failure: check,
-  }, ["failed: The check failed (the old revision goes on serving)", "  TS1", "  \\x1b[2Jat x"]],
-  ["another try of what failed", { failure: check }, { failure: check, candidate: instance(2) }, [
-    "checking",
-  ]],
-  ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
-    "failed: The function ended",
-    "starts again in 100 ms",
-  ]],
-  ["what left after an end", { failure: exit, backoff, leaving: [old] }, {
-    failure: exit,
-    backoff,
-  }, []],
-  ["a removal", { serving: old }, { isWanted: false, leaving: [old] }, ["stopping"]],
-  ["one of several that are gone", { isWanted: false, leaving: [old, next] }, {
-    isWanted: false,
-    leaving: [old],
-  }, []],
-  ["the end of a removal", { isWanted: false, leaving: [old] }, undefined, ["stopped"]],
-  ["a drained instance that is gone", { serving: next, leaving: [old] }, { serving: next }, []],
-];
-
-for (const [what, before, after, lines] of cases) {
-  Deno.test(`changeLines() of ${what}`, () => {
-    const stateOf = (change: Change): FunctionState | undefined => change && functionState(change);
-    assert.deepEqual(changeLines(stateOf(before), stateOf(after), URL), lines);
-  });
+interface Streams extends ConsoleStreams {
+  readonly taken: string[];
 }
 
-Deno.test("changeLines() gives a URL that can be opened, whatever the name", () => {
-  const after = functionState({ name: "a b%/é", serving: next });
-  assert.deepEqual(changeLines(undefined, after, URL), [
-    `ready at ${URL}/a%20b%25%2F%C3%A9 (revision 0123456789ab)`,
+function openStreams(): Streams {
+  const taken: string[] = [];
+  return {
+    taken,
+    out: (text) => taken.push(`1 ${text}`),
+    error: (text) => taken.push(`2 ${text}`),
+    footer: (text) => taken.push(`3 ${text}`),
+    flush: () => Promise.resolve(),
+  };
+}
+
+function sayEverything(console: Console): void {
+  console.banner(REPORT);
+  console.say("Functions: 2");
+  console.warn(new Error("something"));
+  console.change("a", { event: "checking", message: "checking", details: [] });
+  console.change("a", { event: "failed", message: "failed: x", details: ["\x1b[2J1", "2"] });
+  console.ignored("b\x1b", "it has no index.ts");
+  console.progress(new Map([["a", "checking"]]));
+  console.line("a", "stdout", { text: "hi\x1b[31m", isPartial: false });
+  console.line("a", "stderr", { text: "oh", isPartial: true });
+  console.print("GET /\n");
+}
+
+Deno.test("createTextConsole() writes lines for people, none of them a function's own control", () => {
+  const streams = openStreams();
+  sayEverything(createTextConsole(streams, { isQuiet: false, isTerminal: false }));
+  assert.deepEqual(streams.taken, [
+    "2 ddsrv 1.2.3 serves /opt/functions\nIsolation: full\nListening on http://localhost:9999\n",
+    "2 Functions: 2\n",
+    "2 Warning: something\n",
+    "2 a checking\n",
+    "2 a failed: x\na   \\x1b[2J1\na   2\n",
+    "2 b\\x1b ignored: it has no index.ts\n",
+    "1 [a] hi\\x1b[31m\n",
+    "2 [a] oh\n",
+    "1 GET /\n",
   ]);
+});
+
+Deno.test("createTextConsole() shows on a terminal what is under way in the last line alone", () => {
+  const streams = openStreams();
+  sayEverything(createTextConsole(streams, { isQuiet: true, isTerminal: true }));
+  assert.deepEqual(streams.taken.slice(3), [
+    "2 a failed: x\na   \\x1b[2J1\na   2\n",
+    "2 b\\x1b ignored: it has no index.ts\n",
+    "3 checking a",
+    "1 GET /\n",
+  ]);
+});
+
+Deno.test("createJsonConsole() writes an object a line, with nothing that steers a terminal", () => {
+  const streams = openStreams();
+  sayEverything(createJsonConsole(streams, { isQuiet: false, now: () => "T" }));
+  const said = streams.taken.slice(0, -1).map((text) => {
+    assert.match(text, /^[12] \{[ -~]*\}\n$/);
+    return [text.slice(0, 1), JSON.parse(text.slice(2))];
+  });
+  const plain = { time: "T", level: "info" };
+  assert.deepEqual(said, [
+    ["2", {
+      ...plain,
+      event: "serving",
+      message: "serving at http://localhost:9999",
+      supervisor: REPORT,
+    }],
+    ["2", { ...plain, event: "notice", message: "Functions: 2" }],
+    ["2", { ...plain, level: "warn", event: "warning", message: "something" }],
+    ["2", { ...plain, event: "checking", function: "a", message: "checking" }],
+    ["2", {
+      ...plain,
+      level: "error",
+      event: "failed",
+      function: "a",
+      message: "failed: x",
+      detail: "\x1b[2J1\n2",
+    }],
+    ["2", {
+      ...plain,
+      level: "warn",
+      event: "ignored",
+      function: "b\x1b",
+      message: "it has no index.ts",
+    }],
+    ["1", { ...plain, event: "line", function: "a", stream: "stdout", message: "hi\x1b[31m" }],
+    ["2", {
+      ...plain,
+      level: "error",
+      event: "line",
+      function: "a",
+      stream: "stderr",
+      message: "oh",
+      isPartial: true,
+    }],
+  ]);
+});
+
+Deno.test("createConsole() chooses by the format", () => {
+  for (const [format, expected] of [["text", "2 hi\n"], ["json", '2 {"time":']] as const) {
+    const streams = openStreams();
+    createConsole({ format, isQuiet: false }, streams).say("hi");
+    assert.ok(streams.taken[0]!.startsWith(expected), streams.taken[0]);
+  }
 });

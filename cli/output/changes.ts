@@ -1,0 +1,63 @@
+import { functionUrl } from "../../lib/control/report.ts";
+import { type FunctionState, statusOf } from "../../lib/supervisor/state.ts";
+
+/** Something about a function that is worth a word. */
+export interface Change {
+  readonly event:
+    | "checking"
+    | "starting"
+    | "ready"
+    | "idle"
+    | "failed"
+    | "backoff"
+    | "stopping"
+    | "stopped";
+  /** What is said behind the function's name. */
+  readonly message: string;
+  /** Diagnostics or last lines. */
+  readonly details: readonly string[];
+}
+
+/** What is worth saying about a change of state, in the order in which it came. */
+export function describeChange(
+  before: FunctionState | undefined,
+  after: FunctionState | undefined,
+  baseUrl: string,
+): Change[] {
+  if (after === undefined) return [change("stopped", "stopped")];
+  const failed = failureOf(before, after);
+  const { serving, candidate } = after;
+  if (serving !== undefined && serving.id !== before?.serving?.id) {
+    const revision = serving.revision?.slice(0, 12) ?? "";
+    const which = serving.isKept ? "the last good revision" : "revision";
+    const url = functionUrl(baseUrl, after.name);
+    return [...failed, change("ready", `ready at ${url} (${which} ${revision})`)];
+  }
+  const phase = candidate?.phase;
+  if (phase !== undefined && phase !== before?.candidate?.phase) {
+    return [...failed, change(phase === "checking" ? "checking" : "starting", phase)];
+  }
+  if (after.isIdle && before?.isIdle !== true) {
+    return [...failed, change("idle", "idle until its next request")];
+  }
+  if (!after.isWanted && before?.isWanted && after.leaving.length > 0) {
+    return [...failed, change("stopping", "stopping")];
+  }
+  if (statusOf(after) === "backoff" && after.backoff !== before?.backoff) {
+    const waitMs = Math.max(0, after.backoff!.untilMs - after.failure!.atMs);
+    return [...failed, change("backoff", `starts again in ${waitMs} ms`)];
+  }
+  return failed;
+}
+
+function failureOf(before: FunctionState | undefined, after: FunctionState): Change[] {
+  const { failure, serving } = after;
+  if (failure === undefined || failure === before?.failure) return [];
+  const kept = serving === undefined ? "" : " (the old revision goes on serving)";
+  const details = failure.detail.split("\n").filter((line) => line !== "");
+  return [{ event: "failed", message: `failed: ${failure.reason}${kept}`, details }];
+}
+
+function change(event: Change["event"], message: string): Change {
+  return { event, message, details: [] };
+}

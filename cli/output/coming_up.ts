@@ -1,0 +1,37 @@
+import type { Status } from "../../lib/supervisor/state.ts";
+
+/** Names that are told one by one; of more, only how many they are. */
+const MAX_NAMED = 3;
+
+/**
+ * What is under way, as one line: which functions are being checked and started, or how many of
+ * all. Empty when nothing is.
+ *
+ * @example
+ * ```ts
+ * import { describeComingUp } from "./coming_up.ts";
+ * describeComingUp(new Map([["a", "checking"], ["b", "ready"]])); // "checking a"
+ * ```
+ */
+export function describeComingUp(statuses: ReadonlyMap<string, Status>): string {
+  const checking = namesOf(statuses, "checking");
+  const starting = namesOf(statuses, "starting");
+  const count = checking.length + starting.length;
+  if (count === 0) return "";
+  const isNamed = count <= MAX_NAMED;
+  const parts = [
+    ...part("checking", checking, isNamed),
+    ...part("starting", starting, isNamed),
+  ];
+  const up = statuses.size - count;
+  return isNamed ? parts.join(", ") : `${up} of ${statuses.size} are up: ${parts.join(", ")}`;
+}
+
+function namesOf(statuses: ReadonlyMap<string, Status>, wanted: Status): string[] {
+  return [...statuses].filter(([, status]) => status === wanted).map(([name]) => name);
+}
+
+function part(verb: string, names: readonly string[], isNamed: boolean): string[] {
+  if (names.length === 0) return [];
+  return [`${verb} ${isNamed ? names.join(" ") : names.length}`];
+}

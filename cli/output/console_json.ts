@@ -1,0 +1,62 @@
+import type { Console } from "./console.ts";
+import type { ConsoleStreams } from "./console_streams.ts";
+
+/** How lines for programs are made. */
+export interface JsonConsoleOptions {
+  readonly isQuiet: boolean;
+  /** The time as ISO 8601. */
+  readonly now?: () => string;
+}
+
+/** What characters JSON leaves as they are and steer a terminal: C1 and those that turn text. */
+const UNSEEN = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/**
+ * A console for programs: each line one JSON object with `time`, `level` (`info`, `warn`, `error`),
+ * `event` and `message`, and `function` where it is about one. Events are `serving`, `notice`,
+ * `warning`, `line`, `ignored` and those of {@linkcode Change}.
+ */
+export function createJsonConsole(
+  streams: ConsoleStreams,
+  { isQuiet, now = () => new Date().toISOString() }: JsonConsoleOptions,
+): Console {
+  function format(level: string, event: string, fields: Readonly<Record<string, unknown>>): string {
+    const text = JSON.stringify({ time: now(), level, event, ...fields });
+    return `${text.replace(UNSEEN, escapeUnit)}\n`;
+  }
+  const write = (...args: Parameters<typeof format>): void => streams.error(format(...args));
+
+  return {
+    flush: streams.flush,
+    banner: (report) =>
+      write("info", "serving", { message: `serving at ${report.url}`, supervisor: report }),
+    print: streams.out,
+    say: (message) => write("info", "notice", { message }),
+    warn(error) {
+      const message = error instanceof Error ? error.message : String(error);
+      write("warn", "warning", { message });
+    },
+    change(name, { event, message, details }) {
+      const level = event === "failed" ? "error" : event === "backoff" ? "warn" : "info";
+      const detail = details.length === 0 ? {} : { detail: details.join("\n") };
+      write(level, event, { function: name, message, ...detail });
+    },
+    ignored: (name, reason) => write("warn", "ignored", { function: name, message: reason }),
+    progress: () => {},
+    line(name, stream, { text, isPartial }) {
+      if (isQuiet) return;
+      const line = format(stream === "stdout" ? "info" : "error", "line", {
+        function: name,
+        stream,
+        message: text,
+        ...(isPartial ? { isPartial } : {}),
+      });
+      if (stream === "stdout") streams.out(line);
+      else streams.error(line);
+    },
+  };
+}
+
+function escapeUnit(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

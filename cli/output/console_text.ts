@@ -1,0 +1,74 @@
+import { styleText } from "node:util";
+import process from "node:process";
+import { describeComingUp } from "./coming_up.ts";
+import type { Change } from "./changes.ts";
+import type { Console } from "./console.ts";
+import type { ConsoleStreams } from "./console_streams.ts";
+import { nameColour } from "./name_colour.ts";
+import { makeVisible } from "./visible.ts";
+
+/** How lines for people look. */
+export interface TextConsoleOptions {
+  readonly isQuiet: boolean;
+  /** Somebody watches: what is under way stands in the last line, and is not left behind. */
+  readonly isTerminal: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const EVENT_STYLES: Readonly<Record<string, Style>> = {
+  ready: "green",
+  failed: "red",
+  backoff: "yellow",
+};
+
+/** Told by the last line, or by what follows at once. */
+const PASSING: readonly Change["event"][] = ["checking", "starting", "stopping"];
+
+/** A console for people. */
+export function createTextConsole(
+  streams: ConsoleStreams,
+  { isQuiet, isTerminal }: TextConsoleOptions,
+): Console {
+  const { out, error } = streams;
+  const paint = (style: Style, text: string): string =>
+    styleText(style, text, { stream: process.stderr });
+  const nameOf = (name: string): string => paint(nameColour(name), makeVisible(name));
+
+  return {
+    flush: streams.flush,
+    banner({ version, functionsDirectory, isolation, url }) {
+      error(
+        `${paint("bold", "ddsrv")} ${version} serves ${functionsDirectory}\n` +
+          `Isolation: ${isolation === "full" ? isolation : paint("yellow", isolation)}\n` +
+          `Listening on ${paint(["bold", "underline"], url)}\n`,
+      );
+    },
+    print: out,
+    say: (message) => error(`${message}\n`),
+    warn(message) {
+      const text = message instanceof Error ? message.message : String(message);
+      error(`${paint("yellow", "Warning:")} ${text}\n`);
+    },
+    change(name, { event, message, details }) {
+      if (isTerminal && PASSING.includes(event)) return;
+      const style = EVENT_STYLES[event];
+      const text = style === undefined ? message : paint(style, message);
+      const lines = [text, ...details.map((line) => `  ${makeVisible(line)}`)];
+      error(lines.map((line) => `${nameOf(name)} ${line}\n`).join(""));
+    },
+    ignored(name, reason) {
+      error(`${nameOf(name)} ${paint("dim", `ignored: ${makeVisible(reason)}`)}\n`);
+    },
+    progress(statuses) {
+      if (isTerminal) streams.footer(paint("dim", makeVisible(describeComingUp(statuses))));
+    },
+    line(name, stream, { text }) {
+      if (isQuiet) return;
+      const write = stream === "stdout" ? out : error;
+      const target = stream === "stdout" ? process.stdout : process.stderr;
+      const label = styleText(nameColour(name), `[${makeVisible(name)}]`, { stream: target });
+      write(`${label} ${makeVisible(text)}\n`);
+    },
+  };
+}

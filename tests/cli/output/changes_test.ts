@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { type Change as Word, describeChange } from "../../../cli/output/changes.ts";
+import type { FunctionState } from "../../../lib/supervisor/state.ts";
+import {
+  failure,
+  functionState,
+  instance,
+  readyInstance,
+} from "../../supervisor/function_states.ts";
+
+const URL = "http://127.0.0.1:9999";
+const starting = instance(1, { phase: "starting" });
+const exit = failure("exit", { reason: "The function ended", atMs: 1_000 });
+const check = failure("check", { reason: "The check failed", detail: "TS1\n\n\x1b[2Jat x\n" });
+const backoff = { attempts: 1, untilMs: 1_100 };
+const old = readyInstance(1);
+const next = readyInstance(2, { revision: "0123456789abcdef" });
+
+/** Messages, and details below them. */
+function plain(changes: readonly Word[]): string[] {
+  return changes.flatMap((
+    { message, details },
+  ) => [message, ...details.map((line) => `  ${line}`)]);
+}
+
+type Change = Partial<FunctionState> | undefined;
+
+const cases: readonly [what: string, before: Change, after: Change, lines: readonly string[]][] = [
+  ["a start", undefined, { candidate: instance(1) }, ["checking"]],
+  ["a process", { candidate: instance(1) }, { candidate: starting }, ["starting"]],
+  ["the revision of a candidate", { candidate: instance(1) }, {
+    candidate: instance(1, { revision: "r1+" }),
+  }, []],
+  ["readiness", { candidate: starting }, { serving: next }, [
+    `ready at ${URL}/a (revision 0123456789ab)`,
+  ]],
+  ["a replacement", { serving: old, candidate: starting }, { serving: next, leaving: [old] }, [
+    `ready at ${URL}/a (revision 0123456789ab)`,
+  ]],
+  ["new code beside the old", { serving: old }, { serving: old, candidate: instance(2) }, [
+    "checking",
+  ]],
+  ["a failed check", { candidate: instance(1) }, { failure: check }, [
+    "failed: The check failed",
+    "  TS1",
+    "  \x1b[2Jat x",
+  ]],
+  ["a failed new revision", { serving: old, candidate: starting }, {
+    serving: old,
+    failure: check,
+  }, ["failed: The check failed (the old revision goes on serving)", "  TS1", "  \x1b[2Jat x"]],
+  ["another try of what failed", { failure: check }, { failure: check, candidate: instance(2) }, [
+    "checking",
+  ]],
+  ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
+    "failed: The function ended",
+    "starts again in 100 ms",
+  ]],
+  ["what left after an end", { failure: exit, backoff, leaving: [old] }, {
+    failure: exit,
+    backoff,
+  }, []],
+  ["a removal", { serving: old }, { isWanted: false, leaving: [old] }, ["stopping"]],
+  ["one of several that are gone", { isWanted: false, leaving: [old, next] }, {
+    isWanted: false,
+    leaving: [old],
+  }, []],
+  ["the end of a removal", { isWanted: false, leaving: [old] }, undefined, ["stopped"]],
+  ["a drained instance that is gone", { serving: next, leaving: [old] }, { serving: next }, []],
+];
+
+for (const [what, before, after, lines] of cases) {
+  Deno.test(`describeChange() of ${what}`, () => {
+    const stateOf = (change: Change): FunctionState | undefined => change && functionState(change);
+    assert.deepEqual(plain(describeChange(stateOf(before), stateOf(after), URL)), lines);
+  });
+}
+
+Deno.test("describeChange() gives a URL that can be opened, whatever the name", () => {
+  const after = functionState({ name: "a b%/é", serving: next });
+  assert.deepEqual(plain(describeChange(undefined, after, URL)), [
+    `ready at ${URL}/a%20b%25%2F%C3%A9 (revision 0123456789ab)`,
+  ]);
+});

@@ -1,0 +1,10 @@
+import assert from "node:assert/strict";
+import { nameColour } from "../../../cli/output/name_colour.ts";
+
+Deno.test("nameColour() is always the same for one name, and tells many names apart", () => {
+  const names = Array.from({ length: 40 }, (_, index) => `function-${index}`);
+  assert.deepEqual(names.map(nameColour), names.map(nameColour));
+  assert.equal(new Set(names.map(nameColour)).size, 5);
+  assert.equal(typeof nameColour(""), "string");
+  assert.equal(typeof nameColour("函数👋".repeat(20)), "string");
+});
