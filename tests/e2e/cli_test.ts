@@ -94,11 +94,11 @@ Deno.test("list: a table for people, JSON for programs, ignored directories with
   assert.equal(list.stderr, "");
   assert.match(
     list.stdout,
-    /^NAME +STATUS +URL +REVISION +PID +UPTIME +RESTARTS +MEMORY +REQUESTS +ISOLATION\n/,
+    /^NAME +STATUS +URL +REVISION +PID +UPTIME +CPU +MEMORY +REQUESTS +ERRORS +RESTARTS +ISOLATION\n/,
   );
   assert.match(
     list.stdout,
-    /^app +ready +http:\S+\/app +[0-9a-f]{12} +\d+ +\d+s +0 +[\d.]+MiB +\d+ +full$/m,
+    /^app +ready +http:\S+\/app +[0-9a-f]{12} +\d+ +\d+s +[\d.]+% +[\d.]+MiB +\d+ +0 +0 +full$/m,
   );
   assert.match(list.stdout, /^empty: ignored: it has no index\.ts$/m);
   assert.match(list.stdout, /^n{64}: ignored: the name has 64 bytes; at most 63 are allowed$/m);
