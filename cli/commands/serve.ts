@@ -1,6 +1,7 @@
 import process from "node:process";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
 import type { Settings } from "../../lib/config/settings.ts";
+import { type Admin, type AdminOptions, openAdmin } from "../../lib/control/admin.ts";
 import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import { requireHost } from "../../lib/isolation/require_host.ts";
@@ -90,7 +91,16 @@ export async function serve(directory: string | undefined, options: ServeOptions
   stack.defer(() => supervisor.stop(signals.second));
   const report = reportSupervisor(workplace, url);
   stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));
+  const admin = openAdminEndpoints(settings, {
+    supervisor,
+    report,
+    connections: () => proxy.connections,
+  });
+  if (admin !== undefined) stack.use(admin);
   console.banner(report);
+  if (admin !== undefined) {
+    console.say(`Probes and metrics on http://${urlHost(settings.adminHostname)}:${admin.port}`);
+  }
   await Promise.race([supervisor.scan(), signals.first]);
   console.say(describeFound(supervisor));
   stack.use(onHangup({
@@ -112,6 +122,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
 
   await signals.first;
   console.say("Stopping");
+  admin?.stopping();
   // Requests in flight may finish, at most for as long as a function may take to end.
   await Promise.race([proxy.drain(), sleep(settings.stopGraceMs, signals.second)]);
   await stack.disposeAsync();
@@ -173,6 +184,22 @@ function listen(
       );
     }
     throw new CliError(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+  }
+}
+
+function openAdminEndpoints(
+  { adminPort: port, adminHostname: hostname }: Settings,
+  options: Omit<AdminOptions, "port" | "hostname">,
+): Admin | undefined {
+  if (port === undefined) return undefined;
+  try {
+    return openAdmin({ ...options, hostname, port });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CliError(
+      `Cannot listen on ${hostname}:${port} for probes and metrics: ${message}. ` +
+        "Choose another --admin-port or --admin-hostname",
+    );
   }
 }
 

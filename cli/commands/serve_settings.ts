@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly port?: number | undefined;
   readonly hostname?: string | undefined;
   readonly socket?: string | undefined;
+  readonly adminPort?: number | undefined;
+  readonly adminHostname?: string | undefined;
   readonly logsDir?: string | undefined;
   readonly logs: boolean;
   readonly stateDir?: string | undefined;
@@ -49,6 +51,8 @@ export async function readSettings(
     port: options.port,
     hostname: options.hostname,
     socket: options.socket,
+    adminPort: options.adminPort,
+    adminHostname: options.adminHostname,
     logsDirectory: logsDir,
     saveLogs: logs ? undefined : false,
     stateDirectory: stateDir,

@@ -104,6 +104,18 @@ export function addServe(program: Command, onExit: OnExit): void {
         usual: "text",
       }).choices(CONSOLE_FORMATS),
     )
+    .addOption(
+      setting("--admin-port <port>", "port of /livez, /readyz and /metrics", {
+        env: "DDSRV_ADMIN_PORT",
+        usual: "none",
+      }).argParser(parsePort),
+    )
+    .addOption(
+      setting("--admin-hostname <address>", "address that these listen on", {
+        env: "DDSRV_ADMIN_HOSTNAME",
+        usual: "127.0.0.1",
+      }),
+    )
     .optionsGroup("Proxy:")
     .addOption(
       setting("--domain <domain>", "also serve NAME.DOMAIN, may be repeated", {

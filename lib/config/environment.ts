@@ -38,6 +38,8 @@ const variables: readonly Variable[] = [
   },
   { names: ["ENV_FILE"], read: (text) => ({ envFile: text }) },
   { names: ["DDSRV_SOCKET"], read: (text) => ({ socket: text }) },
+  { names: ["DDSRV_ADMIN_PORT"], read: (text) => ({ adminPort: parsePort(text) }) },
+  { names: ["DDSRV_ADMIN_HOSTNAME"], read: (text) => ({ adminHostname: text }) },
   { names: ["DDSRV_IDLE"], read: (text) => ({ idleMs: parseIdle(text) }) },
   { names: ["DDSRV_DRAIN"], read: (text) => ({ drainMs: parseDuration(text) }) },
   { names: ["DDSRV_RESCAN"], read: (text) => ({ rescanMs: parseRescan(text) }) },

@@ -26,6 +26,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   processes: "The most processes and threads of an instance",
   port: "Port of the proxy",
   hostname: "Address that the proxy listens on",
+  adminPort: "Port of /livez, /readyz and /metrics",
+  adminHostname: "Address that these listen on",
   logsDirectory: "Where log files are",
   saveLogs: "Write log files",
   logFormat: "The lines of log files",

@@ -25,6 +25,8 @@ const domain = parsed(z.string(), parseDomain);
 export const policySchema = functionSchema.extend({
   port: port.optional(),
   hostname: z.string().optional(),
+  adminPort: port.optional(),
+  adminHostname: z.string().optional(),
   logsDirectory: z.string().optional(),
   saveLogs: z.boolean().optional(),
   logFormat: z.enum(["cri", "docker"]).optional(),

@@ -13,6 +13,10 @@ export interface Settings {
   /** Path of the control socket. */
   readonly socket: string;
   readonly isolation: IsolationLevel;
+  /** Port of the endpoints for those who watch; without one, there are none. */
+  readonly adminPort: number | undefined;
+  /** Address that these listen on. */
+  readonly adminHostname: string;
   /** Where each function's log file is. */
   readonly logsDirectory: string;
   readonly saveLogs: boolean;
@@ -112,6 +116,8 @@ export const defaultSettings: Settings = {
   port: 9999,
   socket: "/run/ddsrv/ddsrv.sock",
   isolation: "full",
+  adminPort: undefined,
+  adminHostname: "127.0.0.1",
   logsDirectory: "/opt/logs",
   saveLogs: true,
   logFormat: "cri",

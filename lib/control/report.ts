@@ -80,7 +80,8 @@ export function functionUrl(baseUrl: string, name: string): string {
   return `${baseUrl}/${encodeURIComponent(name)}`;
 }
 
-function reportIgnored(
+/** A directory that is not served. */
+export function reportIgnored(
   name: string,
   reason: string,
   { isolation }: ReportContext,

@@ -45,6 +45,8 @@ export interface Supervisor {
   readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
   /** Requests that wait for a function to be ready. */
   readonly waitingFor: (name: string) => number;
+  /** Whether the folders have been looked at. */
+  readonly hasScanned: boolean;
   /** Looks at the folders now. */
   readonly scan: () => Promise<void>;
   /** Starts a function's source anew; `false` when there is no such function. */
@@ -80,6 +82,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let ignored: ReadonlyMap<string, string> = new Map();
   let arriving: ReadonlySet<string> = new Set();
   let changed = Promise.withResolvers<void>();
+  let hasScanned = false;
   let nextId = 1;
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
   const keep = createKeeper({
@@ -156,6 +159,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     for (const [name, reason] of scan.ignored) {
       if (ignored.get(name) !== reason) options.onIgnored(name, reason);
     }
+    hasScanned = true;
     ignored = scan.ignored;
     const hasArrived = [...arriving].some((name) => !scan.arriving.has(name));
     arriving = scan.arriving;
@@ -189,6 +193,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     get arriving() {
       return arriving;
+    },
+    get hasScanned() {
+      return hasScanned;
     },
     instanceOf: instances.of,
     trafficOf: (name) => routes.trafficOf(name),

@@ -1,0 +1,171 @@
+import { LATENCY_BOUNDS_MS } from "../proxy/traffic.ts";
+import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
+import type { Labels, Metric, MetricSample, MetricType } from "./exposition.ts";
+
+/** What metrics are made from. */
+export interface MetricsInput {
+  readonly supervisor: SupervisorReport;
+  readonly functions: readonly FunctionReport[];
+  readonly traffic: readonly TrafficReport[];
+  /** The supervisor's own process. */
+  readonly process: {
+    readonly cpuMs: number;
+    readonly memoryBytes: number;
+    /** Clients' connections that are open. */
+    readonly connections: number;
+  };
+}
+
+/** The buckets of a latency, in seconds, as their label has them. */
+const BUCKETS = [...LATENCY_BOUNDS_MS.map((bound) => String(bound / 1_000)), "+Inf"];
+
+/**
+ * What Prometheus is told. There are as many values of each metric as there are functions: none has
+ * a label of what clients send.
+ */
+export function metricsOf(input: MetricsInput): Metric[] {
+  return [...supervisorMetrics(input), ...functionMetrics(input), ...trafficMetrics(input)];
+}
+
+function supervisorMetrics({ supervisor, functions, process }: MetricsInput): Metric[] {
+  const { version, isolation, startedAt } = supervisor;
+  const byStatus = Map.groupBy(functions, ({ status }) => status);
+  return [
+    one("ddsrv_info", "gauge", "This ddsrv", 1, { version, isolation }),
+    {
+      name: "ddsrv_functions",
+      help: "Functions by their status",
+      type: "gauge",
+      samples: [...byStatus].map(([status, { length }]) => ({ labels: { status }, value: length })),
+    },
+    one("ddsrv_connections", "gauge", "Clients' connections that are open", process.connections),
+    one(
+      "process_cpu_seconds_total",
+      "counter",
+      "Processor time of the supervisor",
+      process.cpuMs / 1_000,
+    ),
+    one(
+      "process_resident_memory_bytes",
+      "gauge",
+      "Resident memory of the supervisor",
+      process.memoryBytes,
+    ),
+    one(
+      "process_start_time_seconds",
+      "gauge",
+      "When the supervisor started, in seconds since 1970",
+      Date.parse(startedAt) / 1_000,
+    ),
+  ];
+}
+
+function functionMetrics({ functions }: MetricsInput): Metric[] {
+  const served = functions.filter(({ status }) => status !== "ignored");
+  const gauge = (
+    name: string,
+    help: string,
+    valueOf: (report: FunctionReport) => number | null,
+    type: MetricType = "gauge",
+  ): Metric => ({ name, help, type, samples: served.flatMap(sampleOf(valueOf)) });
+  return [
+    {
+      name: "ddsrv_function_state",
+      help: "1 for the status that a function has",
+      type: "gauge",
+      samples: served.map(({ name, status }) => ({
+        labels: { function: name, state: status },
+        value: 1,
+      })),
+    },
+    gauge(
+      "ddsrv_function_update_failed",
+      "1 while a newer revision has failed and an older one serves",
+      ({ failedRevision }) => failedRevision === null ? 0 : 1,
+    ),
+    gauge(
+      "ddsrv_function_restarts_total",
+      "How often a function has been started again after it ended",
+      ({ restarts }) => restarts,
+      "counter",
+    ),
+    gauge(
+      "ddsrv_function_memory_bytes",
+      "Resident memory of a function's process",
+      ({ memoryBytes }) => memoryBytes,
+    ),
+    gauge(
+      "ddsrv_function_cpu_seconds_total",
+      "Processor time of a function's present process",
+      ({ cpuMs }) => cpuMs === null ? null : cpuMs / 1_000,
+      "counter",
+    ),
+  ];
+}
+
+function sampleOf(
+  valueOf: (report: FunctionReport) => number | null,
+): (report: FunctionReport) => MetricSample[] {
+  return (report) => {
+    const value = valueOf(report);
+    return value === null ? [] : [{ labels: { function: report.name }, value }];
+  };
+}
+
+function trafficMetrics({ traffic }: MetricsInput): Metric[] {
+  const each = (
+    name: string,
+    help: string,
+    type: MetricType,
+    key: Exclude<keyof TrafficReport, "name" | "latencies">,
+  ): Metric => ({
+    name,
+    help,
+    type,
+    samples: traffic.map((one) => ({ labels: { function: one.name }, value: one[key] })),
+  });
+  return [
+    each("ddsrv_requests_total", "Requests that are over", "counter", "requests"),
+    each(
+      "ddsrv_request_errors_total",
+      "Requests answered with 5xx, or cut short",
+      "counter",
+      "errors",
+    ),
+    each("ddsrv_requests_in_flight", "Requests that are being answered", "gauge", "inFlight"),
+    each("ddsrv_requests_waiting", "Requests that wait for a start", "gauge", "waiting"),
+    each("ddsrv_received_bytes_total", "Bytes of requests' bodies", "counter", "receivedBytes"),
+    each("ddsrv_sent_bytes_total", "Bytes of answers' bodies", "counter", "sentBytes"),
+    {
+      name: "ddsrv_request_duration_seconds",
+      help: "From a request's head to that of its answer",
+      type: "histogram",
+      samples: traffic.flatMap(histogramOf),
+    },
+  ];
+}
+
+/** Cumulative counts by bound, their sum, and how many there were. */
+function histogramOf({ name, latencies, latencyMs }: TrafficReport): MetricSample[] {
+  const labels = { function: name };
+  let count = 0;
+  const buckets = BUCKETS.map((le, index): MetricSample => {
+    count += latencies[index] ?? 0;
+    return { suffix: "_bucket", labels: { ...labels, le }, value: count };
+  });
+  return [
+    ...buckets,
+    { suffix: "_sum", labels, value: latencyMs / 1_000 },
+    { suffix: "_count", labels, value: count },
+  ];
+}
+
+function one(
+  name: string,
+  type: MetricType,
+  help: string,
+  value: number,
+  labels: Labels = {},
+): Metric {
+  return { name, type, help, samples: [{ labels, value }] };
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { answering, eventually, runCli, startServer } from "./harness.ts";
+
+/** Holds up its start until it is told not to. */
+const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
+for (;;) {
+  try { Deno.statSync(gate); break; } catch { await new Promise((go) => setTimeout(go, 20)); }
+}
+Deno.serve(() => new Response("slow"));
+`;
+
+async function ask(url: string, init: RequestInit = {}): Promise<readonly [number, string]> {
+  const response = await fetch(url, init);
+  return [response.status, await response.text()];
+}
+
+Deno.test("admin: live at once, ready when functions are up, and metrics that promtool takes", async () => {
+  await using server = await startServer({
+    files: {
+      "slow/index.ts": SLOW,
+      'na"me\\/index.ts': answering("quoted"),
+      "wrong/index.ts": "const wrong: number = 'text';\n",
+    },
+    flags: ["--admin-port", "0"],
+  });
+  await server.said("Probes and metrics on ");
+  const admin = /metrics on (\S+)/.exec(server.output())![1]!;
+  assert.deepEqual(await ask(`${admin}/livez`), [200, "ok\n"]);
+  await eventually("only the slow one is waited for", async () => {
+    const [status, text] = await ask(`${admin}/readyz`);
+    return status === 503 && text === "1 function is still coming up\n";
+  });
+  const { dataDirectory } = JSON.parse(await control(server.socket)) as { dataDirectory: string };
+  await server.said("slow starting");
+  await Deno.writeTextFile(`${dataDirectory}/slow/files/gate`, "");
+  await server.answers("/slow", "slow");
+  assert.deepEqual(await ask(`${admin}/readyz`), [200, "ok\n"]);
+
+  // Once ready, a function that starts anew does not take the others out of service.
+  await server.write({ "late/index.ts": "await new Promise(() => setInterval(() => {}, 1e6));\n" });
+  await server.said("late starting");
+  assert.deepEqual(await ask(`${admin}/readyz`), [200, "ok\n"]);
+
+  assert.equal((await fetch(`${server.url}/wrong`)).status, 500);
+  const response = await fetch(`${admin}/metrics`);
+  assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  const text = await response.text();
+  assert.match(text, /^ddsrv_requests_total\{function="slow"\} [1-9]\d*$/m);
+  assert.match(text, /^ddsrv_request_errors_total\{function="wrong"\} 1$/m);
+  assert.match(text, /^ddsrv_function_state\{function="na\\"me\\\\",state="ready"\} 1$/m);
+  await requirePromtool(text);
+
+  assert.deepEqual(await ask(`${admin}/metrics`, { method: "POST" }), [405, "Only GET and HEAD\n"]);
+  assert.equal((await ask(`${admin}/`))[0], 404);
+  assert.deepEqual(await ask(`${admin}/livez`, { method: "HEAD" }), [200, ""]);
+});
+
+Deno.test("admin: a port that is taken is told with what to do", async () => {
+  await using server = await startServer({ flags: ["--admin-port", "0"] });
+  await server.said("Probes and metrics on ");
+  const port = /metrics on \S+:(\d+)/.exec(server.output())![1]!;
+  const second = await runCli(
+    ["serve", server.functions, "--port=0", "--admin-port", port]
+      .concat(["--socket", `${server.directory}/second.sock`, "--no-logs"]),
+  );
+  assert.equal(second.code, 1);
+  assert.match(
+    second.stderr,
+    /Cannot listen on 127\.0\.0\.1:\d+ for probes and metrics: .*Choose another --admin-port/,
+  );
+});
+
+async function control(socket: string): Promise<string> {
+  using client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+  return await (await fetch("http://localhost/v1", { client })).text();
+}
+
+async function requirePromtool(text: string): Promise<void> {
+  const child = new Deno.Command("promtool", {
+    args: ["check", "metrics"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { code, stderr } = await child.output();
+  assert.equal(code, 0, `${new TextDecoder().decode(stderr)}\n${text}`);
+}
