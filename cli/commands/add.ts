@@ -105,13 +105,13 @@ async function waitUntilServed(
   control: ControlClient,
   { name, placed, timeout }: { name: string; placed: ReplacedFolder; timeout: number },
 ): Promise<FunctionReport> {
-  await control.scan();
+  await control.scan(name);
   const wait = { until: "settled" as const, timeoutMs: timeout * 1000 };
   const report = await control.find(name, wait);
   const isWell = report?.status === "ready" || report?.status === "idle";
   if (isWell && report.reason === null) return report;
   await placed.undo();
-  await control.scan();
+  await control.scan(name);
   const after = await control.find(name, { until: "settled", timeoutMs: timeout * 1000 });
   const reason = report?.reason ?? `it was ${report?.status ?? "gone"} after ${timeout} s`;
   if (report?.detail) printError(`${makeVisibleLines(report.detail)}\n`);

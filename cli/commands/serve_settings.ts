@@ -25,6 +25,7 @@ export interface ServeOptions {
   readonly idle?: number | undefined;
   readonly drain?: number | undefined;
   readonly rescan?: number | undefined;
+  readonly watch: boolean;
   readonly quiet?: true | undefined;
   readonly logFormat?: Settings["consoleFormat"] | undefined;
   readonly domain?: string[] | undefined;
@@ -45,7 +46,7 @@ export async function readSettings(
   directory: string | undefined,
   options: ServeOptions,
 ): ReturnType<typeof loadSettings> {
-  const { logs, check, logsDir, stateDir, domain } = options;
+  const { logs, check, watch, logsDir, stateDir, domain } = options;
   const flags = defined({
     functionsDirectory: directory,
     port: options.port,
@@ -65,6 +66,7 @@ export async function readSettings(
     idleMs: options.idle,
     drainMs: options.drain,
     rescanMs: options.rescan,
+    watch: watch ? undefined : false,
     quiet: options.quiet,
     consoleFormat: options.logFormat,
     domains: domain,

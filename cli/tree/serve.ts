@@ -97,6 +97,14 @@ export function addServe(program: Command, onExit: OnExit): void {
         usual: "3s",
       }).argParser(argument(parseRescan)),
     )
+    .addOption(
+      setting(
+        "--no-watch",
+        "take new code of a function that serves only at ddsrv reload; that of one that does not " +
+          "serve is tried at once, and folders may come and go",
+        { env: "WATCH_FILES=false" },
+      ),
+    )
     .addOption(setting("-q, --quiet", "print no lines of functions", { env: "QUIET" }))
     .addOption(
       setting("--log-format <format>", "what serve says: for people, or an object a line", {

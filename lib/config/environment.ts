@@ -31,6 +31,7 @@ const variables: readonly Variable[] = [
   { names: ["ENABLE_LOGS", "SAVE_LOGS"], read: (text) => ({ saveLogs: parseBoolean(text) }) },
   { names: ["LOG_FORMAT"], read: (text) => ({ logFormat: parseLogFormat(text) }) },
   { names: ["CHECK_CODE"], read: (text) => ({ checkCode: parseBoolean(text) }) },
+  { names: ["WATCH_FILES"], read: (text) => ({ watch: parseBoolean(text) }) },
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
   {
     names: ["DDSRV_LOG_FORMAT"],

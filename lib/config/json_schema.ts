@@ -20,6 +20,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   idle: "Without a request for this long it is stopped, until the next one: 15m, or never",
   drain: "For what a replaced instance has still to answer: 30s",
   rescan: "Between two looks at all folders, where the file system tells of no changes: 3s",
+  watch: "Take new code of a function that serves by itself, not only at ddsrv reload",
   keepPrefix: "Requests come with the prefix",
   memory: "The most memory of an instance, swap included: 256MiB",
   cpu: "The most cores that an instance keeps busy: 0.5",

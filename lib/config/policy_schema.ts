@@ -31,6 +31,7 @@ export const policySchema = functionSchema.extend({
   saveLogs: z.boolean().optional(),
   logFormat: z.enum(["cri", "docker"]).optional(),
   checkCode: z.boolean().optional(),
+  watch: z.boolean().optional(),
   rescan: parsed(z.string(), parseRescan).optional(),
   preferredPort: port.min(1).optional(),
   allowImport: z.array(z.string()).optional(),

@@ -19,6 +19,7 @@ const LIVE: readonly (keyof Settings)[] = [
   "trustedProxies",
   "domains",
   "hideErrors",
+  "watch",
 ];
 
 /** What settings that were read again come to. */

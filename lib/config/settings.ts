@@ -83,6 +83,8 @@ export interface Settings {
   readonly rescanMs: number;
   /** How long files must have been at rest before they are taken up. */
   readonly quietMs: number;
+  /** New code of a function that serves is taken up by itself, and not only when it is asked for. */
+  readonly watch: boolean;
 }
 
 /** How functions are kept apart, from most to least; nothing chooses less by itself. */
@@ -153,6 +155,7 @@ export const defaultSettings: Settings = {
   accessLogFile: undefined,
   rescanMs: 3_000,
   quietMs: 200,
+  watch: true,
 };
 
 /** Some of the settings, and some of the limits. */

@@ -23,7 +23,8 @@ export interface ControlClient extends Disposable {
   readonly find: (name: string, wait?: Wait) => Promise<FunctionReport | undefined>;
   /** What passed between clients and each function. */
   readonly traffic: () => Promise<TrafficReport[]>;
-  readonly scan: () => Promise<void>;
+  /** Looks at the folders now; takes up what is new of that function, also where nobody watches. */
+  readonly scan: (take?: string) => Promise<void>;
   readonly reload: (name: string) => Promise<boolean>;
   /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
@@ -76,8 +77,9 @@ export function connectControl(socket: string): ControlClient {
       return response.ok ? found as FunctionReport : undefined;
     },
     traffic: () => get<TrafficReport[]>("/traffic"),
-    async scan() {
-      await (await call("POST", "/scan")).body?.cancel();
+    async scan(take) {
+      const query = take === undefined ? "" : `?take=${encodeURIComponent(take)}`;
+      await (await call("POST", `/scan${query}`)).body?.cancel();
     },
     async reload(name) {
       const response = await call("POST", `/functions/${encodeURIComponent(name)}/reload`);

@@ -132,7 +132,7 @@ async function answer(call: Call, options: ControlOptions): Promise<Response> {
     case "POST functions/NAME/rollback":
       return await answerRollback(url, options, name!);
     case "POST scan":
-      await supervisor.scan();
+      await supervisor.scan(url.searchParams.get("take") ?? undefined);
       return new Response(null, { status: 204 });
     case "POST check":
       return await answerCheck(call, options);

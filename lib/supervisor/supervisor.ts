@@ -47,8 +47,8 @@ export interface Supervisor {
   readonly waitingFor: (name: string) => number;
   /** Whether the folders have been looked at. */
   readonly hasScanned: boolean;
-  /** Looks at the folders now. */
-  readonly scan: () => Promise<void>;
+  /** Looks at the folders now; takes up what is new of that function, also where nobody watches. */
+  readonly scan: (take?: string) => Promise<void>;
   /** Starts a function's source anew; `false` when there is no such function. */
   readonly reload: (name: string) => boolean;
   /** Replaces the instances whose policy is another one by now, and tries what it had forbidden. */
@@ -73,6 +73,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { settings } = workplace;
   const states = new Map<string, FunctionState>();
   const modules = new Map<string, Modules>();
+  const asked = new Set<string>();
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
@@ -154,7 +155,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  function apply(scan: Scan, before: ReadonlyMap<string, Modules>): void {
+  function apply(
+    scan: Scan,
+    { modules: before, asked: answered }: {
+      readonly modules: ReadonlyMap<string, Modules>;
+      readonly asked: ReadonlySet<string>;
+    },
+  ): void {
     if (stopping.signal.aborted) return;
     for (const [name, reason] of scan.ignored) {
       if (ignored.get(name) !== reason) options.onIgnored(name, reason);
@@ -164,22 +171,24 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const hasArrived = [...arriving].some((name) => !scan.arriving.has(name));
     arriving = scan.arriving;
     const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
-    const desired = desiredOf(scan, { states, isStale });
+    const { watch: isWatching } = workplace.settings;
+    const desired = desiredOf(scan, { states, isStale, isWatching, asked });
     for (const action of reconcile(desired, states)) dispatch(action.name, action);
+    for (const name of answered) if (!arriving.has(name)) asked.delete(name);
     if (hasArrived) announce();
     const isPresent = (name: string): boolean =>
       states.has(name) || arriving.has(name) || ignored.has(name);
     tasks.track(workplace.cacheSweeper.sweep(isPresent, Date.now()));
   }
 
-  let modulesAtScan: ReadonlyMap<string, Modules> = new Map();
+  let atScan = { modules: new Map(modules), asked: new Set(asked) };
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
     quietMs: settings.quietMs,
     rescanMs: settings.rescanMs,
     modulesOf: (name) => modules.get(name),
-    onBegin: () => modulesAtScan = new Map(modules),
-    onScan: (scan) => apply(scan, modulesAtScan),
+    onBegin: () => atScan = { modules: new Map(modules), asked: new Set(asked) },
+    onScan: (scan) => apply(scan, atScan),
     onWarning: options.onWarning,
     signal: stopping.signal,
   });
@@ -200,7 +209,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     instanceOf: instances.of,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
-    scan: scans.scan,
+    scan(take) {
+      if (take !== undefined) asked.add(take);
+      return scans.scan();
+    },
     reload(name) {
       if (states.get(name)?.isWanted !== true) return false;
       dispatch(name, { type: "reload" });
@@ -218,6 +230,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     kept: (name) => workplace.snapshots.list(name).map((one) => one.revision),
     async rollBack(name, to) {
       const revision = await rollBack(workplace, { name, to, modules: modulesOf(name) });
+      asked.add(name);
       await scans.scan();
       return revision;
     },

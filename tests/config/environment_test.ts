@@ -18,6 +18,8 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ ENABLE_LOGS: "1", SAVE_LOGS: "0" }, { saveLogs: true }],
   [{ LOG_FORMAT: "docker" }, { logFormat: "docker" }],
   [{ CHECK_CODE: "FALSE", QUIET: "yes" }, { checkCode: false, quiet: true }],
+  [{ WATCH_FILES: "false" }, { watch: false }],
+  [{ WATCH_FILES: "true" }, { watch: true }],
   // An empty variable says nothing.
   [{ QUIET: "", PORT: "", FUNC_DIRECTORY: "" }, {}],
   [{ SERVICE_PORT: "", PORT: "80" }, { port: 80 }],

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, startServer, writeFiles } from "./harness.ts";
+
+const answer = async (url: string): Promise<string> => await (await fetch(url)).text();
+
+Deno.test("serve --no-watch: what serves changes only when it is asked for", async () => {
+  await using server = await startServer({
+    env: { WATCH_FILES: "false" },
+    files: {
+      "app/index.ts": answering("one"),
+      "broken/index.ts": "const wrong: number = 'text';\n",
+    },
+  });
+  await server.answers("/app", "one");
+  await server.said("broken failed");
+  await server.write({ "app/index.ts": answering("two") });
+  // Folders that come and go are noticed; and by then, a look was taken at the change too.
+  await server.write({ "late/index.ts": answering("late") });
+  await server.answers("/late", "late");
+  await server.write({ "broken/index.ts": answering("mended") });
+  await server.answers("/broken", "mended");
+  assert.equal(await answer(`${server.url}/app`), "one");
+  assert.equal((await server.cli("reload", "app")).code, 0);
+  assert.equal(await answer(`${server.url}/app`), "two");
+  await Deno.remove(join(server.functions, "late"), { recursive: true });
+  await server.answers("/late", "Function not found");
+});
+
+Deno.test("serve --no-watch: add --replace and rollback take hold all the same", async () => {
+  await using server = await startServer({
+    flags: ["--no-watch"],
+    files: { "app/index.ts": answering("one") },
+  });
+  await server.answers("/app", "one");
+  await writeFiles(server.directory, {
+    "app/index.ts": answering("two"),
+    "bad/index.ts": "Deno.exit(1);\n",
+  });
+  const replace = (source: string): ReturnType<typeof server.cli> =>
+    server.cli("add", "--replace", "--name", "app", join(server.directory, source));
+  assert.equal((await replace("app")).code, 0);
+  assert.equal(await answer(`${server.url}/app`), "two");
+  assert.equal((await replace("bad")).code, 1);
+  assert.equal(await answer(`${server.url}/app`), "two");
+  assert.equal((await server.cli("rollback", "app")).code, 0);
+  await server.answers("/app", "one");
+});
