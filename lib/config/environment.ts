@@ -3,6 +3,7 @@ import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import {
   type LogFormat,
+  MAX_HEALTH_ATTEMPTS,
   parseAccessLogFormat,
   parseConsoleFormat,
   parseIsolationLevel,
@@ -31,6 +32,14 @@ const variables: readonly Variable[] = [
   { names: ["ENABLE_LOGS", "SAVE_LOGS"], read: (text) => ({ saveLogs: parseBoolean(text) }) },
   { names: ["LOG_FORMAT"], read: (text) => ({ logFormat: parseLogFormat(text) }) },
   { names: ["CHECK_CODE"], read: (text) => ({ checkCode: parseBoolean(text) }) },
+  {
+    names: ["HEALTH_CHECK_ATTEMPTS"],
+    read: (text) => ({ healthAttempts: parseHealthAttempts(text) }),
+  },
+  {
+    names: ["DISABLE_HEALTH_CHECKS"],
+    read: (text) => parseBoolean(text) ? { healthAttempts: 0 } : {},
+  },
   { names: ["WATCH_FILES"], read: (text) => ({ watch: parseBoolean(text) }) },
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
   {
@@ -140,6 +149,14 @@ function parsePort(text: string, lowest = 0): number {
     throw new RangeError(`"${text}" is not a port. Give a number from ${lowest} to 65535`);
   }
   return port;
+}
+
+function parseHealthAttempts(text: string): number {
+  const attempts = Number(text);
+  if (/^\d{1,4}$/.test(text) && attempts <= MAX_HEALTH_ATTEMPTS) return attempts;
+  throw new RangeError(
+    `"${text}" is no number of attempts. Give a number from 0 to ${MAX_HEALTH_ATTEMPTS}`,
+  );
 }
 
 function parseBoolean(text: string): boolean {

@@ -28,6 +28,12 @@ const processes = z.int().min(
   `Give at least ${MIN_PROCESSES}: threads count, and Deno has many`,
 ).max(4_194_304);
 
+/** What a request line takes as it is (RFC 9112, section 3.2.1). */
+const healthPath = z.string().regex(
+  /^\/[!-~]*$/,
+  "Give a path such as /healthz, without spaces",
+).max(1_024);
+
 const environment = z.record(
   z.string().regex(/^[^=\0]+$/, "A variable's name can't be empty or hold = or NUL"),
   z.string().refine((value) => !value.includes("\0"), "A variable's value can't hold NUL"),
@@ -65,6 +71,7 @@ export const functionSchema: z.ZodObject<{
   env: z.ZodOptional<typeof environment>;
   startTimeout: z.ZodOptional<typeof duration>;
   stopGrace: z.ZodOptional<typeof duration>;
+  healthPath: z.ZodOptional<typeof healthPath>;
   idle: z.ZodOptional<typeof idle>;
   drain: z.ZodOptional<typeof duration>;
   keepPrefix: z.ZodOptional<z.ZodBoolean>;
@@ -79,6 +86,7 @@ export const functionSchema: z.ZodObject<{
   env: environment.optional(),
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),
+  healthPath: healthPath.optional(),
   idle: idle.optional(),
   drain: duration.optional(),
   keepPrefix: z.boolean().optional(),

@@ -17,6 +17,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   env: "Variables of functions",
   startTimeout: "Until a process listens: 30s",
   stopGrace: "Between SIGTERM and SIGKILL: 5s",
+  healthPath: "A path that must answer below 400 before a function gets requests: /healthz",
+  healthAttempts: "How often the health path is asked at most; 0: to listen is enough",
   idle: "Without a request for this long it is stopped, until the next one: 15m, or never",
   drain: "For what a replaced instance has still to answer: 30s",
   rescan: "Between two looks at all folders, where the file system tells of no changes: 3s",

@@ -5,7 +5,7 @@ import { checkedCidr, parseDomain } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
 import { parseRescan } from "./duration.ts";
 import { parseUidRange } from "./uid_range.ts";
-import { ACCESS_LOG_FORMATS } from "./settings.ts";
+import { ACCESS_LOG_FORMATS, MAX_HEALTH_ATTEMPTS } from "./settings.ts";
 
 const port = z.int().min(0).max(65535);
 
@@ -31,6 +31,7 @@ export const policySchema = functionSchema.extend({
   saveLogs: z.boolean().optional(),
   logFormat: z.enum(["cri", "docker"]).optional(),
   checkCode: z.boolean().optional(),
+  healthAttempts: z.int().min(0).max(MAX_HEALTH_ATTEMPTS).optional(),
   watch: z.boolean().optional(),
   rescan: parsed(z.string(), parseRescan).optional(),
   preferredPort: port.min(1).optional(),

@@ -11,6 +11,8 @@ const LIVE: readonly (keyof Settings)[] = [
   "processes",
   "startTimeoutMs",
   "stopGraceMs",
+  "healthPath",
+  "healthAttempts",
   "idleMs",
   "drainMs",
   "keepPrefix",

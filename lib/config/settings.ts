@@ -56,6 +56,10 @@ export interface Settings {
   readonly uidRange: readonly [first: number, last: number] | undefined;
   /** How long a process may take until it listens. */
   readonly startTimeoutMs: number;
+  /** Path that must answer below 400 before a function gets requests, unless it names another. */
+  readonly healthPath: string | undefined;
+  /** How often that is asked at most; with 0, not at all: to listen is enough. */
+  readonly healthAttempts: number;
   /** How long a process may take to end after SIGTERM. */
   readonly stopGraceMs: number;
   /** After this long without a request an instance is stopped, until the next one; or Infinity. */
@@ -95,6 +99,9 @@ export const ISOLATION_LEVELS = ["full", "rootless", "none"] as const;
  * Deno's permissions alone.
  */
 export type IsolationLevel = typeof ISOLATION_LEVELS[number];
+
+/** More of them would be no health check but a load. */
+export const MAX_HEALTH_ATTEMPTS = 1_000;
 
 /** The line format of log files. */
 export type LogFormat = "cri" | "docker";
@@ -141,6 +148,8 @@ export const defaultSettings: Settings = {
   processes: 512,
   uidRange: undefined,
   startTimeoutMs: 30_000,
+  healthPath: undefined,
+  healthAttempts: 5,
   stopGraceMs: 5_000,
   idleMs: Infinity,
   drainMs: 30_000,

@@ -18,6 +18,8 @@ export interface FunctionPolicy {
   readonly env: Readonly<Record<string, string>>;
   readonly startTimeoutMs: number;
   readonly stopGraceMs: number;
+  /** Path that must answer before it gets requests; none where to listen is enough. */
+  readonly healthPath: string | undefined;
   readonly idleMs: number;
   readonly drainMs: number;
   /** See the settings of the same names. */
@@ -56,6 +58,9 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     env,
     startTimeoutMs: within("startTimeout", settings.startTimeoutMs, "duration"),
     stopGraceMs: within("stopGrace", settings.stopGraceMs, "duration"),
+    healthPath: settings.healthAttempts === 0
+      ? undefined
+      : manifest.healthPath ?? settings.healthPath,
     idleMs: within("idle", settings.idleMs, "duration"),
     drainMs: within("drain", settings.drainMs, "duration"),
     memoryBytes: within("memory", settings.memoryBytes, "size"),

@@ -52,6 +52,9 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
   });
   const start = await waitUntilReady(started, {
     startTimeoutMs: policy.startTimeoutMs,
+    health: policy.healthPath === undefined
+      ? undefined
+      : { path: policy.healthPath, attempts: workplace.settings.healthAttempts },
     signal,
     onPid: (pid) => report.onSpawned(pid, sandbox.namespace),
   });

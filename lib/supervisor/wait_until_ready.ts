@@ -1,10 +1,13 @@
 import type { StartedProcess } from "../isolation/isolation.ts";
 import { describeExit, type Exit } from "../process/exit.ts";
 import type { Endpoint } from "../system/endpoint.ts";
+import { type HealthCheck, waitUntilHealthy } from "./health.ts";
 
 /** How {@linkcode waitUntilReady} waits. */
 export interface StartOptions {
   readonly startTimeoutMs: number;
+  /** What is asked of it once it listens; nothing when there is none. */
+  readonly health?: HealthCheck | undefined;
   readonly signal: AbortSignal;
   /** The process is there; it may not listen yet. */
   readonly onPid: (pid: number) => void;
@@ -15,12 +18,15 @@ export type Start =
   | { readonly type: "listening"; readonly endpoint: Endpoint }
   | { readonly type: "not-ready"; readonly reason: string };
 
-/** Waits until a process listens, raced against its end, the time-out and the caller's signal. */
+/**
+ * Waits until a process listens and is healthy, raced against its end, the time-out and the caller's
+ * signal.
+ */
 export async function waitUntilReady(
   { process, findEndpoint, explain }: StartedProcess,
   options: StartOptions,
 ): Promise<Start> {
-  const { startTimeoutMs } = options;
+  const { startTimeoutMs, health } = options;
   const over = new AbortController();
   const timeout = AbortSignal.timeout(startTimeoutMs);
   const signal = AbortSignal.any([over.signal, timeout, options.signal]);
@@ -30,23 +36,32 @@ export async function waitUntilReady(
     over.abort();
   });
   const pid = await process.findPid(signal);
-  if (pid !== undefined) {
-    options.onPid(pid);
-    const endpoint = await findEndpoint(pid, signal);
-    if (endpoint !== undefined && exit === undefined) return { type: "listening", endpoint };
-  }
+  if (pid !== undefined) options.onPid(pid);
+  const endpoint = pid === undefined ? undefined : await findEndpoint(pid, signal);
+  const ailment = endpoint === undefined || health === undefined || exit !== undefined
+    ? undefined
+    : await waitUntilHealthy(endpoint, health, { signal });
   if (over.signal.aborted) await ended;
   if (exit !== undefined) {
-    const hint = exit.code === 0 ? ". A function must go on listening" : "";
-    return {
-      type: "not-ready",
-      reason: `It ended before it listened: ${describeExit(exit)}${hint}`,
-    };
+    const aim = endpoint === undefined ? "listened" : "was healthy";
+    return { type: "not-ready", reason: describeEnd(exit, aim) };
   }
+  if (ailment !== undefined) {
+    const reason =
+      `It listens, and is not healthy: GET ${health!.path}: ${ailment}. Let it answer ` +
+      "below 400, or change healthPath";
+    return { type: "not-ready", reason };
+  }
+  if (endpoint !== undefined) return { type: "listening", endpoint };
   const seconds = startTimeoutMs / 1000;
   const reason = pid === undefined ? undefined : await explain(pid);
   return {
     type: "not-ready",
     reason: reason ?? `It did not listen on any port within ${seconds} s`,
   };
+}
+
+function describeEnd(exit: Exit, aim: string): string {
+  const hint = exit.code === 0 ? ". A function must go on listening" : "";
+  return `It ended before it ${aim}: ${describeExit(exit)}${hint}`;
 }

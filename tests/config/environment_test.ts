@@ -18,6 +18,9 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ ENABLE_LOGS: "1", SAVE_LOGS: "0" }, { saveLogs: true }],
   [{ LOG_FORMAT: "docker" }, { logFormat: "docker" }],
   [{ CHECK_CODE: "FALSE", QUIET: "yes" }, { checkCode: false, quiet: true }],
+  [{ HEALTH_CHECK_ATTEMPTS: "12" }, { healthAttempts: 12 }],
+  [{ DISABLE_HEALTH_CHECKS: "true", HEALTH_CHECK_ATTEMPTS: "5" }, { healthAttempts: 0 }],
+  [{ DISABLE_HEALTH_CHECKS: "false", HEALTH_CHECK_ATTEMPTS: "2" }, { healthAttempts: 2 }],
   [{ WATCH_FILES: "false" }, { watch: false }],
   [{ WATCH_FILES: "true" }, { watch: true }],
   // An empty variable says nothing.
@@ -46,6 +49,10 @@ const warnings: readonly [Readonly<Record<string, string>>, string][] = [
   [{ ENV_JSON: '{"A=B":"x"}' }, 'ENV_JSON: "A=B" can\'t be the name of a variable'],
   [{ ENV_JSON: '{"A":"\\u0000"}' }, 'ENV_JSON: the value of "A" holds a NUL'],
   [{ SERVER_PORT: "0" }, 'SERVER_PORT: "0" is not a port. Give a number from 1 to 65535'],
+  [
+    { HEALTH_CHECK_ATTEMPTS: "-1" },
+    'HEALTH_CHECK_ATTEMPTS: "-1" is no number of attempts. Give a number from 0 to 1000',
+  ],
   [{ QUIET: "maybe" }, 'QUIET: "maybe" is neither true nor false'],
   [{ LOG_FORMAT: "json" }, 'LOG_FORMAT: "json" is not a log format. Choose cri or docker'],
   [{ ENV_JSON: "{" }, ENV_JSON_WARNING],

@@ -27,6 +27,7 @@ Deno.test("tightenPolicy() is the settings where a manifest says nothing", () =>
     env: { A: "1" },
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
+    healthPath: undefined,
     idleMs: Infinity,
     drainMs: 30_000,
     memoryBytes: 512 * 1024 ** 2,
@@ -48,6 +49,9 @@ const granted: readonly [
   [{ keepPrefix: true }, { keepPrefix: true }],
   [{ keepPrefix: false }, { keepPrefix: false }, { keepPrefix: true }],
   [{}, { keepPrefix: true }, { keepPrefix: true }],
+  [{}, { healthPath: "/up" }, { healthPath: "/up" }],
+  [{ healthPath: "/own" }, { healthPath: "/own" }, { healthPath: "/up" }],
+  [{ healthPath: "/own" }, { healthPath: undefined }, { healthPath: "/up", healthAttempts: 0 }],
   // What a manifest says of variables is laid over the others before.
   [{ env: { B: "2" } }, { env: { A: "1" } }],
   [{ egress: "none" }, { egress: "none" }],

@@ -1,0 +1,77 @@
+import { type Endpoint, formatAuthority } from "../system/endpoint.ts";
+
+/** A status, or why there is none. */
+export type AskedStatus =
+  | { readonly type: "status"; readonly status: number }
+  | { readonly type: "none"; readonly reason: string };
+
+/** What is asked. */
+export interface AskOptions {
+  /** As it stands in the request line. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/** `HTTP/1.1 200`, which is all that is read. */
+const STATUS_BYTES = 12;
+
+/**
+ * The status that a server gives to a GET of a path. Written and read by hand: a client of Deno's
+ * would go by the supervisor's own proxy variables, and would read on what may have no end.
+ */
+export async function askStatus(
+  endpoint: Endpoint,
+  { path, signal }: AskOptions,
+): Promise<AskedStatus> {
+  let connection: Deno.TcpConn | Deno.UnixConn | undefined;
+  const close = (): void => {
+    connection?.[Symbol.dispose]();
+  };
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    connection = await connect(endpoint, signal);
+    if (signal.aborted) return NO_ANSWER;
+    await connection.write(requestOf(endpoint, path));
+    const status = parseStatus(await readStart(connection));
+    return status === undefined ? NO_HTTP : { type: "status", status };
+  } catch (error) {
+    return signal.aborted ? NO_ANSWER : { type: "none", reason: (error as Error).message };
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
+  }
+}
+
+const NO_ANSWER: AskedStatus = { type: "none", reason: "it did not answer in time" };
+const NO_HTTP: AskedStatus = { type: "none", reason: "what it answered is not HTTP" };
+
+function connect(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<Deno.TcpConn | Deno.UnixConn> {
+  if ("path" in endpoint) return Deno.connect({ transport: "unix", path: endpoint.path });
+  return Deno.connect({ ...endpoint, signal });
+}
+
+function requestOf(endpoint: Endpoint, path: string): Uint8Array<ArrayBuffer> {
+  const host = "path" in endpoint ? "localhost" : formatAuthority(endpoint);
+  return new TextEncoder().encode(
+    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ddsrv\r\nConnection: close\r\n\r\n`,
+  );
+}
+
+async function readStart(connection: Deno.TcpConn | Deno.UnixConn): Promise<string> {
+  const bytes = new Uint8Array(STATUS_BYTES);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = await connection.read(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+function parseStatus(start: string): number | undefined {
+  const status = /^HTTP\/1\.[01] (\d{3})$/.exec(start)?.[1];
+  return status === undefined ? undefined : Number(status);
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { type AskedStatus, askStatus } from "../../lib/supervisor/ask_status.ts";
+
+const cases: readonly [what: string, answer: string, expected: AskedStatus][] = [
+  ["HTTP/1.1", "HTTP/1.1 204 No Content\r\n\r\n", { type: "status", status: 204 }],
+  ["HTTP/1.0", "HTTP/1.0 503 \r\n\r\n", { type: "status", status: 503 }],
+  ["another protocol", "220 mail.example.com ESMTP\r\n", none("what it answered is not HTTP")],
+  ["nothing", "", none("what it answered is not HTTP")],
+  ["half a line", "HTTP/1.1 20", none("what it answered is not HTTP")],
+];
+
+for (const [what, answer, expected] of cases) {
+  Deno.test(`askStatus() of ${what}`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const served = serveOnce(listener, answer);
+    const signal = new AbortController().signal;
+    const { hostname, port } = listener.addr;
+    assert.deepEqual(await askStatus({ hostname, port }, { path: "/healthz?x", signal }), expected);
+    const request = await served;
+    assert.match(request, /^GET \/healthz\?x HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n/);
+    assert.match(request, /\r\nConnection: close\r\n\r\n$/);
+  });
+}
+
+Deno.test("askStatus() of one that takes the connection and says nothing ends with its signal", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  const over = new AbortController();
+  const asked = askStatus({ hostname, port }, { path: "/", signal: over.signal });
+  using connection = await listener.accept();
+  await connection.read(new Uint8Array(1_024));
+  over.abort();
+  assert.deepEqual(await asked, none("it did not answer in time"));
+});
+
+async function serveOnce(listener: Deno.TcpListener, answer: string): Promise<string> {
+  using connection = await listener.accept();
+  const bytes = new Uint8Array(1_024);
+  const count = await connection.read(bytes);
+  if (answer !== "") await connection.write(new TextEncoder().encode(answer));
+  return new TextDecoder().decode(bytes.subarray(0, count ?? 0));
+}
+
+function none(reason: string): AskedStatus {
+  return { type: "none", reason };
+}

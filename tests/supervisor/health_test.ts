@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import type { AskedStatus } from "../../lib/supervisor/ask_status.ts";
+import { waitUntilHealthy } from "../../lib/supervisor/health.ts";
+
+const ENDPOINT = { hostname: "127.0.0.1", port: 1 };
+
+const answered = (status: number): AskedStatus => ({ type: "status", status });
+const silent: AskedStatus = { type: "none", reason: "it did not answer in time" };
+
+const cases: readonly [
+  answers: readonly AskedStatus[],
+  attempts: number,
+  ailment: string | undefined,
+  pauses: readonly number[],
+][] = [
+  [[answered(200)], 5, undefined, []],
+  [[answered(302)], 5, undefined, []],
+  [[answered(503), silent, answered(204)], 5, undefined, [100, 400]],
+  [[answered(103)], 1, "it answered 103 (asked 1 time)", []],
+  [[answered(400)], 1, "it answered 400 (asked 1 time)", []],
+  [[answered(500), answered(500), silent], 3, "it did not answer in time (asked 3 times)", [
+    100,
+    400,
+  ]],
+  [Array(6).fill(answered(503)), 6, "it answered 503 (asked 6 times)", [
+    100,
+    400,
+    1600,
+    5000,
+    5000,
+  ]],
+];
+
+for (const [answers, attempts, ailment, pauses] of cases) {
+  const said = answers.map((one) => one.type === "status" ? one.status : "-").join(" ");
+  Deno.test(`waitUntilHealthy() of ${said} in ${attempts}: ${ailment ?? "healthy"}`, async () => {
+    const left = [...answers];
+    const paused: number[] = [];
+    const found = await waitUntilHealthy(ENDPOINT, { path: "/h", attempts }, {
+      signal: new AbortController().signal,
+      ask: (_, { path }) => {
+        assert.equal(path, "/h");
+        return Promise.resolve(left.shift()!);
+      },
+      pause: (ms) => {
+        paused.push(ms);
+        return Promise.resolve();
+      },
+    });
+    assert.equal(found, ailment);
+    assert.deepEqual([paused, left], [pauses, []]);
+  });
+}
+
+Deno.test("waitUntilHealthy() ends with its signal", async () => {
+  const over = new AbortController();
+  const found = await waitUntilHealthy(ENDPOINT, { path: "/h", attempts: 5 }, {
+    signal: over.signal,
+    ask: () => Promise.resolve(answered(503)),
+    pause: () => Promise.resolve(over.abort()),
+  });
+  assert.equal(found, "it answered 503 (asked 1 time)");
+});
