@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { isDebug } from "../lib/config/debug.ts";
 import { CliError, ExitCode } from "./exit_code.ts";
 import { printError } from "./output/print.ts";
 import { createProgram } from "./program.ts";
@@ -19,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return Deno.env.has("DEBUG") ? error.stack ?? error.message : error.message;
+  return isDebug(Deno.env.get("DEBUG")) ? error.stack ?? error.message : error.message;
 }
 
 function codeOf(error: unknown): number {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { describeUnused } from "../../lib/config/debug.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { type Admin, type AdminOptions, openAdmin } from "../../lib/control/admin.ts";
@@ -10,6 +11,7 @@ import { RouteTable } from "../../lib/proxy/routes.ts";
 import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
 import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
+import { describeStep } from "../../lib/supervisor/describe_step.ts";
 import { openLogSink } from "../../lib/supervisor/log_sink.ts";
 import { type Status, statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor, type Supervisor } from "../../lib/supervisor/supervisor.ts";
@@ -36,6 +38,8 @@ export async function serve(directory: string | undefined, options: ServeOptions
     isQuiet: settings.quiet,
   });
   for (const warning of warnings) console.warn(warning);
+  const debug = settings.debug ? console.debug : undefined;
+  for (const note of describeUnused(Deno.env.toObject())) debug?.(note);
   // Functions have users of their own, who must read what is made for them.
   Deno.umask(0o022);
   await requireDirectory(settings.functionsDirectory);
@@ -54,7 +58,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
     routes,
     ...(tls === undefined ? {} : { tls }),
     ...(accessSink === undefined ? {} : { onAccess: accessSink.write }),
-    onError: console.warn,
+    onError: (error) => console.warn(debug === undefined ? error : stackOf(error)),
   }));
   if (tls !== undefined) {
     stack.use(watchKeyPair({
@@ -86,6 +90,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
       logSink.write(name, stream, line);
       console.line(name, stream, line);
     },
+    onStep: debug && ((name, event, step) => debug(`${name}: ${describeStep(event, step)}`)),
     onWarning: console.warn,
   });
   stack.defer(() => supervisor.stop(signals.second));
@@ -246,6 +251,10 @@ function catchSignals(): Signals {
       for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, listener);
     },
   };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
 function urlHost(hostname: string): string {

@@ -15,6 +15,8 @@ export interface Console {
   readonly print: (text: string) => void;
   readonly say: (message: string) => void;
   readonly warn: (message: unknown) => void;
+  /** Says what only those want to know who asked for it with DEBUG. */
+  readonly debug: (message: string) => void;
   readonly change: (name: string, change: Change) => void;
   /** A directory is not served, for that reason. */
   readonly ignored: (name: string, reason: string) => void;

@@ -12,9 +12,9 @@ export interface JsonConsoleOptions {
 const UNSEEN = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * A console for programs: each line one JSON object with `time`, `level` (`info`, `warn`, `error`),
- * `event` and `message`, and `function` where it is about one. Events are `serving`, `notice`,
- * `warning`, `line`, `ignored` and those of {@linkcode Change}.
+ * A console for programs: each line one JSON object with `time`, `level` (`debug`, `info`, `warn`,
+ * `error`), `event` and `message`, and `function` where it is about one. Events are `serving`,
+ * `notice`, `warning`, `debug`, `line`, `ignored` and those of {@linkcode Change}.
  */
 export function createJsonConsole(
   streams: ConsoleStreams,
@@ -36,6 +36,7 @@ export function createJsonConsole(
       const message = error instanceof Error ? error.message : String(error);
       write("warn", "warning", { message });
     },
+    debug: (message) => write("debug", "debug", { message }),
     change(name, { event, message, details }) {
       const level = event === "failed" ? "error" : event === "backoff" ? "warn" : "info";
       const detail = details.length === 0 ? {} : { detail: details.join("\n") };

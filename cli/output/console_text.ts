@@ -50,6 +50,7 @@ export function createTextConsole(
       const text = message instanceof Error ? message.message : String(message);
       error(`${paint("yellow", "Warning:")} ${text}\n`);
     },
+    debug: (message) => error(`${paint("dim", `Debug: ${makeVisible(message)}`)}\n`),
     change(name, { event, message, details }) {
       if (isTerminal && PASSING.includes(event)) return;
       const style = EVENT_STYLES[event];

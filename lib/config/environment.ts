@@ -1,4 +1,6 @@
+import { isDebug } from "./debug.ts";
 import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
+import { functionVariables } from "./function_variables.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import {
@@ -9,7 +11,6 @@ import {
   parseIsolationLevel,
   type SomeSettings,
 } from "./settings.ts";
-import { variableProblem } from "./variable.ts";
 
 /** Settings found in the environment, and what was wrong with some of them. */
 export interface EnvironmentSettings {
@@ -41,6 +42,7 @@ const variables: readonly Variable[] = [
     read: (text) => parseBoolean(text) ? { healthAttempts: 0 } : {},
   },
   { names: ["WATCH_FILES"], read: (text) => ({ watch: parseBoolean(text) }) },
+  { names: ["DEBUG"], read: (text) => ({ debug: isDebug(text) }) },
   { names: ["QUIET"], read: (text) => ({ quiet: parseBoolean(text) }) },
   {
     names: ["DDSRV_LOG_FORMAT"],
@@ -74,8 +76,6 @@ const variables: readonly Variable[] = [
   })),
 ];
 
-const PUBLIC_PREFIX = "PUBLIC_DENO_";
-
 /**
  * The settings that environment variables give: the original's names and our own.
  *
@@ -102,45 +102,9 @@ export function parseEnvironment(
       warnings.push(`${name}: ${(error as Error).message}`);
     }
   }
-  const env = functionEnvironment(environment, warnings);
+  const { env, warnings: more } = functionVariables(environment);
+  warnings.push(...more);
   return { settings: Object.keys(env).length === 0 ? settings : { ...settings, env }, warnings };
-}
-
-function functionEnvironment(
-  environment: Readonly<Record<string, string>>,
-  warnings: string[],
-): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith(PUBLIC_PREFIX) && name.length > PUBLIC_PREFIX.length) {
-      env[name.slice(PUBLIC_PREFIX.length)] = value;
-    }
-  }
-  const json = environment["SERVER_ENVIRONMENT"] ?? environment["ENV_JSON"];
-  if (json === undefined) return env;
-  const given = parseEnvironmentJson(json);
-  if (given === undefined) {
-    warnings.push("Unable to parse ENV_JSON env. This should be a stringified JSON object.");
-    return env;
-  }
-  for (const [name, value] of Object.entries(given)) {
-    const problem = variableProblem(name, value);
-    if (problem === undefined) env[name] = value;
-    else warnings.push(`ENV_JSON: ${problem}`);
-  }
-  return env;
-}
-
-function parseEnvironmentJson(json: string): Record<string, string> | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return undefined;
-    }
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]));
-  } catch {
-    return undefined;
-  }
 }
 
 function parsePort(text: string, lowest = 0): number {

@@ -28,6 +28,8 @@ export interface Settings {
   /** No function lines on the console. */
   readonly quiet: boolean;
   readonly consoleFormat: ConsoleFormat;
+  /** Tell each event and its effects, and where faults of our own come from. */
+  readonly debug: boolean;
   /** Type-check a function before it is started. */
   readonly checkCode: boolean;
   /** The port that is taken when a function listens on several. */
@@ -134,6 +136,7 @@ export const defaultSettings: Settings = {
   stateDirectory: "/var/lib/ddsrv",
   quiet: false,
   consoleFormat: "text",
+  debug: false,
   checkCode: true,
   preferredPort: 8000,
   env: {},

@@ -16,7 +16,7 @@ import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { runScans } from "./scan_loop.ts";
 import type { FunctionState } from "./state.ts";
-import { type Effect, type Event, transition } from "./transition.ts";
+import { type Effect, type Event, type Step, transition } from "./transition.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What a supervisor works with, and whom it tells. */
@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   /** A directory that is not served, when it is first seen, and when the reason is another one. */
   readonly onIgnored: (name: string, reason: string) => void;
   readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
+  /** Told of each event and what it leads to, where somebody wants to know. */
+  readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
   readonly onWarning: (message: string) => void;
 }
 
@@ -108,6 +110,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const nowMs = Date.now();
     const step = transition(before, event, { nowMs, nextId, chance: Math.random() });
     const after = step.state;
+    options.onStep?.(name, event, step);
     if (after === undefined) states.delete(name);
     else states.set(name, after);
     if (after === undefined || !after.isWanted) modules.delete(name);

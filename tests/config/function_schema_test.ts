@@ -68,6 +68,14 @@ const bad: readonly [text: string, ...messages: string[]][] = [
   ['{ "permissions": {\n  "Net": true } }', '2:3 has the unknown key "Net". Did you mean "net"?'],
   ['{ "permissions": { "reed": true } }', '1:20 has the unknown key "reed". Did you mean "read"?'],
   ['{ "permissions": { "memory": true } }', '1:20 has the unknown key "memory"'],
+  [
+    '{ "healthPath": "/a b\\r\\nX: y" }',
+    '1:17 is not valid in "healthPath": Give a path such as /healthz, without spaces',
+  ],
+  [
+    '{ "healthPath": "http://elsewhere/" }',
+    '1:17 is not valid in "healthPath": Give a path such as /healthz, without spaces',
+  ],
   ['{ "envFile": "a\\u0000b" }', '1:14 is not valid in "envFile": Give the path of a file'],
   [
     `{ "egress": [${Array.from({ length: 65 }, () => '"1.2.3.4"')}] }`,

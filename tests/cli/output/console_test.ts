@@ -41,6 +41,7 @@ function sayEverything(console: Console): void {
   console.progress(new Map([["a", "checking"]]));
   console.line("a", "stdout", { text: "hi\x1b[31m", isPartial: false });
   console.line("a", "stderr", { text: "oh", isPartial: true });
+  console.debug("a: \x1b -> ready");
   console.print("GET /\n");
 }
 
@@ -56,6 +57,7 @@ Deno.test("createTextConsole() writes lines for people, none of them a function'
     "2 b\\x1b ignored: it has no index.ts\n",
     "1 [a] hi\\x1b[31m\n",
     "2 [a] oh\n",
+    "2 Debug: a: \\x1b -> ready\n",
     "1 GET /\n",
   ]);
 });
@@ -67,6 +69,7 @@ Deno.test("createTextConsole() shows on a terminal what is under way in the last
     "2 a failed: x\na   \\x1b[2J1\na   2\n",
     "2 b\\x1b ignored: it has no index.ts\n",
     "3 checking a",
+    "2 Debug: a: \\x1b -> ready\n",
     "1 GET /\n",
   ]);
 });
@@ -114,6 +117,7 @@ Deno.test("createJsonConsole() writes an object a line, with nothing that steers
       message: "oh",
       isPartial: true,
     }],
+    ["2", { time: "T", level: "debug", event: "debug", message: "a: \x1b -> ready" }],
   ]);
 });
 
