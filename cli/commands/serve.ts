@@ -11,6 +11,7 @@ import { RouteTable } from "../../lib/proxy/routes.ts";
 import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
 import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
+import { createCompatReload } from "../../lib/supervisor/compat_reload.ts";
 import { describeStep } from "../../lib/supervisor/describe_step.ts";
 import { openLogSink } from "../../lib/supervisor/log_sink.ts";
 import { type Status, statusOf } from "../../lib/supervisor/state.ts";
@@ -93,6 +94,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
     onStep: debug && ((name, event, step) => debug(`${name}: ${describeStep(event, step)}`)),
     onWarning: console.warn,
   });
+  if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
   stack.defer(() => supervisor.stop(signals.second));
   const report = reportSupervisor(workplace, url);
   stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));

@@ -31,6 +31,7 @@ export interface ServeOptions {
   readonly domain?: string[] | undefined;
   readonly trustedProxies?: string[] | undefined;
   readonly hideErrors?: true | undefined;
+  readonly compatReload?: true | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly accessLog?: Settings["accessLog"];
@@ -72,6 +73,7 @@ export async function readSettings(
     domains: domain,
     trustedProxies: options.trustedProxies,
     hideErrors: options.hideErrors,
+    compatReload: options.compatReload,
     tlsCert: options.tlsCert,
     tlsKey: options.tlsKey,
     accessLog: options.accessLog,

@@ -143,6 +143,13 @@ export function addServe(program: Command, onExit: OnExit): void {
       }),
     )
     .addOption(
+      setting(
+        "--compat-reload",
+        "let anybody reload a function with POST /NAME/reload, as in dynamic-deno-server",
+        { env: "DDSRV_COMPAT_RELOAD" },
+      ),
+    )
+    .addOption(
       setting("--tls-cert <path>", "certificate chain, PEM; serve TLS", { env: "DDSRV_TLS_CERT" }),
     )
     .addOption(

@@ -66,6 +66,7 @@ const variables: readonly Variable[] = [
   },
   { names: ["DDSRV_DOMAIN"], read: (text) => ({ domains: parseList(text).map(parseDomain) }) },
   { names: ["DDSRV_HIDE_ERRORS"], read: (text) => ({ hideErrors: parseBoolean(text) }) },
+  { names: ["DDSRV_COMPAT_RELOAD"], read: (text) => ({ compatReload: parseBoolean(text) }) },
   { names: ["DDSRV_TLS_CERT"], read: (text) => ({ tlsCert: text }) },
   { names: ["DDSRV_TLS_KEY"], read: (text) => ({ tlsKey: text }) },
   { names: ["DDSRV_ACCESS_LOG"], read: (text) => ({ accessLog: parseAccessLogFormat(text) }) },

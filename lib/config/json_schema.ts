@@ -43,6 +43,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   trustedProxies: "Peers whose forwarding fields are believed, as addresses or CIDRs",
   domain: "Domains whose subdomains lead to functions",
   hideErrors: "Tell clients only the kind of a fault",
+  compatReload: "POST /NAME/reload reloads a function in place of reaching it",
   tlsCert: "Certificate chain, PEM",
   tlsKey: "The certificate's key, PEM",
   accessLog: "Log every request",

@@ -46,6 +46,7 @@ export const policySchema = functionSchema.extend({
   trustedProxies: z.array(parsed(z.string(), checkedCidr)).optional(),
   domain: z.union([domain.transform((one) => [one]), z.array(domain)]).optional(),
   hideErrors: z.boolean().optional(),
+  compatReload: z.boolean().optional(),
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
   accessLog: z.enum(ACCESS_LOG_FORMATS).optional(),

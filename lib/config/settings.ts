@@ -78,6 +78,8 @@ export interface Settings {
   readonly domains: readonly string[];
   /** Tell clients no more of a fault than its kind. */
   readonly hideErrors: boolean;
+  /** `POST /NAME/reload` reloads a function, as in the original, in place of reaching it. */
+  readonly compatReload: boolean;
   /** Paths of a certificate chain and its key, in PEM; without them, no TLS. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
@@ -161,6 +163,7 @@ export const defaultSettings: Settings = {
   trustedProxies: [],
   domains: [],
   hideErrors: false,
+  compatReload: false,
   tlsCert: undefined,
   tlsKey: undefined,
   accessLog: undefined,

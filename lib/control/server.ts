@@ -3,7 +3,7 @@ import { z } from "zod";
 import { judgeName } from "../function/name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
-import { statusOf } from "../supervisor/state.ts";
+import { isSettled } from "../supervisor/settled.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Workplace } from "../supervisor/workplace.ts";
 import { sleep } from "../system/sleep.ts";
@@ -199,12 +199,8 @@ function decodePart(part: string): string | undefined {
 }
 
 function isReached(supervisor: Supervisor, name: string, until: Until): boolean {
-  const state = supervisor.functions.get(name);
-  if (until === "gone") return state === undefined;
-  if (supervisor.arriving.has(name)) return false;
-  if (state === undefined) return true;
-  if (state.candidate !== undefined) return false;
-  return ["ready", "idle", "failed", "backoff"].includes(statusOf(state));
+  if (until === "gone") return !supervisor.functions.has(name);
+  return isSettled(supervisor, name);
 }
 
 async function answerCheck(

@@ -1,5 +1,6 @@
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./answer.ts";
+import { answerReload, asksForReload } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./body_reader.ts";
 import type { Client } from "./context.ts";
@@ -128,6 +129,9 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   const isHtml = isForBrowser(head);
   let route: Route | undefined = name === undefined ? undefined : routes.get(name);
   if (route !== undefined) client.tally.functionName = name;
+  if (routes.onReload !== undefined && route !== undefined && asksForReload(head, target)) {
+    return await answerReload(client, head, { name: name!, reload: routes.onReload });
+  }
   if (route?.type === "waiting") {
     const waited = await waitForRoute(client, name!);
     if (waited.type === "aborted") return CLOSE;

@@ -10,6 +10,11 @@ export type Route =
   /** It can't be started, or not now. */
   | { readonly type: "refused"; readonly fault: Fault };
 
+/** What came of a reload that a client has asked for. */
+export type ReloadOutcome =
+  | { readonly isDone: true }
+  | { readonly isDone: false; readonly reason: string };
+
 /** What a wait for a start came to. */
 export type Waited =
   | { readonly type: "route"; readonly route: Route | undefined }
@@ -33,6 +38,9 @@ export class RouteTable {
 
   /** Told of a function that a request begins to wait for; an idle one is started then. */
   onWaiting: ((name: string) => void) | undefined;
+
+  /** Asked by a client to reload a function; without it, what asks for that reaches the function. */
+  onReload: ((name: string) => Promise<ReloadOutcome>) | undefined;
 
   /** The route that answers now; `undefined` when there is no such function. */
   get(name: string): Route | undefined {

@@ -21,6 +21,7 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ HEALTH_CHECK_ATTEMPTS: "12" }, { healthAttempts: 12 }],
   [{ DISABLE_HEALTH_CHECKS: "true", HEALTH_CHECK_ATTEMPTS: "5" }, { healthAttempts: 0 }],
   [{ DISABLE_HEALTH_CHECKS: "false", HEALTH_CHECK_ATTEMPTS: "2" }, { healthAttempts: 2 }],
+  [{ DDSRV_COMPAT_RELOAD: "1" }, { compatReload: true }],
   [{ DEBUG: "*" }, { debug: true }],
   [{ DEBUG: "0" }, { debug: false }],
   [{ BASE_PORT: "8001", MAX_PORT: "9000" }, {}],
