@@ -1,89 +1,84 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { ConfigError } from "../../lib/config/json_file.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
-import type { Settings } from "../../lib/config/settings.ts";
 import { ENTRY_FILE } from "../../lib/function/layout.ts";
-import { readFunctionPolicy } from "../../lib/function/manifest.ts";
-import { judgeName, nameProblem } from "../../lib/function/name.ts";
-import { unreadableReason } from "../../lib/function/readability.ts";
-import { checkDirectly } from "../../lib/process/check_directly.ts";
-import { findImportMap, readImportMapHosts } from "../../lib/process/import_map.ts";
-import { ExitCode } from "../exit_code.ts";
+import { judgeName } from "../../lib/function/name.ts";
+import { parseDiagnostics } from "../../lib/process/diagnostics.ts";
+import { createSemaphore } from "../../lib/system/semaphore.ts";
+import { CliError, ExitCode } from "../exit_code.ts";
+import type { CheckFormat } from "../output/check_formats.ts";
+import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
+import { hasColours } from "../output/has_colours.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
-import { makeVisibleLines } from "../output/visible.ts";
+import { withoutColours } from "../output/visible.ts";
+import { checkPath } from "./check_path.ts";
 
 /** Options of `ddsrv check`. */
 export interface CheckOptions {
+  readonly format: CheckFormat;
+  /** The same as the format of that name. */
   readonly json?: true | undefined;
 }
 
-/** What is said of one directory. */
-interface Finding {
-  readonly path: string;
-  readonly name: string;
-  /** `null` when `serve` would start it. */
-  readonly problem: string | null;
-}
-
-/** Says what `serve` would say of directories; runs none of their code. */
+/**
+ * Says what `serve` would say of functions; runs none of their code. They are looked at side by side,
+ * and told of in the order in which they were named.
+ */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const directories = paths.length > 0 ? paths.map((path) => resolve(path)) : await findAll();
-  const findings: Finding[] = [];
-  for (const directory of directories) {
-    const finding = {
-      path: directory,
-      name: basename(directory),
-      problem: await findProblem(directory) ?? null,
-    };
-    findings.push(finding);
-    if (options.json) continue;
-    if (finding.problem === null) printOut(`${finding.name}: ok\n`);
-    else printError(`${makeVisibleLines(finding.problem)}\n${finding.name}: failed\n`);
-  }
-  if (options.json) printJson(findings);
-  return findings.some((finding) => finding.problem !== null) ? ExitCode.Failed : ExitCode.Done;
-}
-
-async function findAll(): Promise<string[]> {
-  const { settings } = await loadSettings({}, Deno.env.toObject());
-  const entries = await Array.fromAsync(Deno.readDir(settings.functionsDirectory));
-  return entries
-    .filter((entry) => !entry.isFile && judgeName(entry.name).type !== "reserved")
-    .map((entry) => join(settings.functionsDirectory, entry.name))
-    .sort();
-}
-
-async function findProblem(directory: string): Promise<string | undefined> {
-  const name = basename(directory);
-  const reason = nameProblem(name);
-  if (reason !== undefined) {
-    return `"${name}" can't be a function's name: ${reason}. Rename the directory`;
-  }
-  const entry = join(directory, ENTRY_FILE);
-  const file = await Deno.stat(entry).catch(() => undefined);
-  if (!file?.isFile) return `"${directory}" has no ${ENTRY_FILE}, so that serve ignores it`;
-  try {
-    return await unreadableReason(directory, [entry]) ?? await findCodeProblem(directory);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-}
-
-async function findCodeProblem(directory: string): Promise<string | undefined> {
-  const functionsDirectory = dirname(directory);
+  const format = options.json ? "json" : options.format;
   const environment = Deno.env.toObject();
-  const { settings } = await loadSettings({ functionsDirectory }, environment);
-  await readFunctionPolicy(directory, settings);
-  if (!settings.checkCode) return undefined;
-  return await checkDirectly({
-    directory,
-    importMap: await findImportMap(functionsDirectory, basename(directory)),
-    allowImport: await allowedHosts(settings),
-    signal: new AbortController().signal,
-  });
+  const chosen = paths.length > 0 ? paths.map((path) => resolve(path)) : await findAll(environment);
+  const isColoured = format === "text" && hasColours(Deno.stderr, environment);
+  const cores = createSemaphore(Math.max(1, navigator.hardwareConcurrency));
+  const looks = chosen.map((path) =>
+    cores.run(async () => findingOf(path, await checkPath(path, { isColoured, environment })))
+  );
+  // One that fails while an earlier one is waited for is heard of in its turn.
+  for (const look of looks) look.catch(() => {});
+  const findings: Finding[] = [];
+  for (const look of looks) {
+    const finding = await look;
+    findings.push(finding);
+    if (format !== "json") print(finding, format);
+  }
+  if (format === "json") printJson(findings.map(withoutStyle));
+  printError(summaryLine(findings));
+  return findings.some(({ problem }) => problem !== null) ? ExitCode.Failed : ExitCode.Done;
 }
 
-async function allowedHosts(settings: Settings): Promise<string[]> {
-  return [...settings.allowImport, ...await readImportMapHosts(settings.functionsDirectory)];
+function print(finding: Finding, format: Exclude<CheckFormat, "json">): void {
+  const { out, error } = findingLines(finding, { format, workingDirectory: Deno.cwd() });
+  if (out !== "") printOut(out);
+  if (error !== "") printError(error);
+}
+
+async function findAll(environment: Readonly<Record<string, string>>): Promise<string[]> {
+  const { settings: { functionsDirectory } } = await loadSettings({}, environment);
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(functionsDirectory));
+  } catch (error) {
+    throw new CliError(
+      `Cannot read the functions directory "${functionsDirectory}": ${(error as Error).message}. ` +
+        "Name what is to be checked, or set FUNC_DIRECTORY",
+    );
+  }
+  const found = entries
+    .filter((entry) => !entry.isFile && judgeName(entry.name).type !== "reserved")
+    .map((entry) => join(functionsDirectory, entry.name))
+    .sort();
+  if (found.length === 0) {
+    printError(`There is nothing to check: "${functionsDirectory}" holds no functions\n`);
+  }
+  return found;
+}
+
+function findingOf(path: string, said: string | undefined): Finding {
+  const problem = said === undefined ? null : withoutColours(said);
+  const diagnostics = problem === null ? [] : parseDiagnostics(problem);
+  const name = basename(basename(path) === ENTRY_FILE ? dirname(path) : path);
+  return { path, name, problem, diagnostics, styled: said ?? null };
+}
+
+function withoutStyle({ styled: _, ...finding }: Finding): Omit<Finding, "styled"> {
+  return finding;
 }

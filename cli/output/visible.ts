@@ -23,3 +23,19 @@ export function makeVisible(text: string): string {
 export function makeVisibleLines(text: string): string {
   return text.split("\n").map(makeVisible).join("\n");
 }
+
+/** The colours in which Deno sets diagnostics; what hides text or moves the cursor is none. */
+// deno-lint-ignore no-control-regex
+const COLOUR = /(\x1b\[(?:[012]|3[1-7]|38;5;245)m)/;
+
+/** {@linkcode makeVisibleLines} for what Deno has said: its colours stay, and end with the text. */
+export function makeVisibleDiagnostics(text: string): string {
+  const parts = text.split(COLOUR);
+  const safe = parts.map((part, index) => index % 2 === 1 ? part : makeVisibleLines(part)).join("");
+  return parts.length === 1 ? safe : `${safe}\x1b[0m`;
+}
+
+/** Diagnostics without their colours. */
+export function withoutColours(text: string): string {
+  return text.split(COLOUR).filter((_, index) => index % 2 === 0).join("");
+}

@@ -1,19 +1,31 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
+import { CHECK_FORMATS } from "../output/check_formats.ts";
 import { withExamples } from "./examples.ts";
-import { jsonOption } from "./options.ts";
 
 /** Declares `ddsrv check`. */
 export function addCheck(program: Command, onExit: OnExit): void {
   const checking = program.command("check")
-    .description("say what serve would say of directories, and run nothing")
-    .argument("[paths...]", "functions' directories (default: all of the functions directory)")
-    .addOption(jsonOption)
+    .description("say what serve would say of functions, and run nothing; needs no root")
+    .argument(
+      "[paths...]",
+      "functions' directories, or .ts files (default: all of the functions directory)",
+    )
+    .addOption(
+      new Option(
+        "--format <format>",
+        "text for people; json: [{path, name, problem, diagnostics: [{file, line, column, code, " +
+          "message}]}]; github: annotations, in GitHub Actions; none is chosen by itself",
+      ).choices(CHECK_FORMATS).default("text" as const).conflicts("json"),
+    )
+    .addOption(new Option("--json", "the same as --format json"))
     .action(async (paths, options) => {
       const { check } = await import("../commands/check.ts");
       onExit(await check(paths, options));
     });
   withExamples(checking, [
     ["ddsrv check ./functions/*/", "Check each before it is deployed"],
+    ["ddsrv check .", "Check the function that one works on"],
+    ["ddsrv check --format github functions/*/", "Have its findings shown beside the code"],
   ]);
 }

@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { runBounded } from "./bounded_output.ts";
 import { baseEnvironment, checkCommand, infoCommand, type ModuleOptions } from "./deno_command.ts";
 import { SANDBOX_CACHE, SANDBOX_DENO } from "./function_mounts.ts";
+import { localPath } from "./local_path.ts";
 import { type Mount, sandboxCommand } from "./sandbox.ts";
 
 /** What is checked, and from where. */
@@ -132,13 +132,4 @@ export function parseModules(json: string, functionsDirectory: string): string[]
     .filter((path) => path !== undefined)
     .filter((path) => path.startsWith(`${functionsDirectory}/`))
     .sort();
-}
-
-function localPath(specifier: string): string | undefined {
-  try {
-    return fileURLToPath(specifier);
-  } catch {
-    // No URL, a host in it, or an escaped slash: code may import anything.
-    return undefined;
-  }
 }

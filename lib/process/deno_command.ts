@@ -27,14 +27,22 @@ export interface ModuleOptions {
   readonly allowImport: readonly string[];
 }
 
+/** What is checked. */
+export interface CheckCommandOptions extends ModuleOptions {
+  /** A file of the working directory; a function's entry when left out. */
+  readonly entry?: string;
+}
+
 /** `deno check` of a function's entry. */
-export function checkCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
-  return [deno, "check", "--quiet", ...moduleArguments(options), ENTRY_FILE];
+export function checkCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
+  const { entry = ENTRY_FILE } = options;
+  return [deno, "check", "--quiet", ...moduleArguments(options), entry];
 }
 
 /** `deno info` of a function's entry: its module graph as JSON. */
-export function infoCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
-  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), ENTRY_FILE];
+export function infoCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
+  const { entry = ENTRY_FILE } = options;
+  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entry];
 }
 
 /** How a function is run. */

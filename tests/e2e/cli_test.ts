@@ -148,37 +148,6 @@ Deno.test("logs: lines of each stream, over restarts, followed, and without a su
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("check: says what serve would say, without a supervisor", async () => {
-  const directory = await makeDirectory();
-  await writeFiles(directory, {
-    "good/index.ts": answering("good"),
-    "wrong/index.ts": "const wrong: number = 'text';\n",
-    "manifest/index.ts": answering("x"),
-    "manifest/ddsrv.json": '{\n  "egres": "none"\n}\n',
-    "empty/readme.txt": "",
-  });
-  const check = (...paths: string[]): ReturnType<typeof runCli> =>
-    runCli(["check", ...paths.map((path) => join(directory, path))]);
-  assert.deepEqual(await check("good"), { code: 0, stdout: "good: ok\n", stderr: "" });
-  const wrong = await check("good", "wrong");
-  assert.deepEqual([wrong.code, wrong.stdout], [1, "good: ok\n"]);
-  assert.match(wrong.stderr, /TS2322[\s\S]*wrong: failed/);
-  assert.match(
-    (await check("manifest")).stderr,
-    /manifest\/ddsrv\.json:2:3 has the unknown key "egres"\. Did you mean "egress"\?/,
-  );
-  assert.match((await check("empty")).stderr, /has no index\.ts/);
-  const all = await runCli(["check", "--json"], { FUNC_DIRECTORY: directory });
-  const findings = JSON.parse(all.stdout) as { name: string; problem: string | null }[];
-  assert.deepEqual(findings.map((one) => [one.name, one.problem === null]), [
-    ["empty", false],
-    ["good", true],
-    ["manifest", false],
-    ["wrong", false],
-  ]);
-  await Deno.remove(directory, { recursive: true });
-});
-
 Deno.test("reload: a new instance takes over", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");

@@ -1,0 +1,98 @@
+import { relative } from "node:path";
+import type { Diagnostic } from "../../lib/process/diagnostics.ts";
+import type { CheckFormat } from "./check_formats.ts";
+import { makeVisible, makeVisibleDiagnostics, makeVisibleLines } from "./visible.ts";
+
+/** What is said of one path. */
+export interface Finding {
+  readonly path: string;
+  readonly name: string;
+  /** `null` when `serve` would start it. */
+  readonly problem: string | null;
+  /** What of the problem has a place or a code; there may be none. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The problem as it is shown to people, maybe in colours. */
+  readonly styled: string | null;
+}
+
+/** What is written to standard output and to standard error. */
+export interface FindingLines {
+  readonly out: string;
+  readonly error: string;
+}
+
+/** How it is told. */
+export interface FindingLinesOptions {
+  readonly format: Exclude<CheckFormat, "json">;
+  /** Annotations name files relative to it. */
+  readonly workingDirectory: string;
+}
+
+/**
+ * One path's finding for people, or as workflow commands of GitHub Actions, which become annotations
+ * where the code is read. Source: docs.github.com, "Workflow commands".
+ */
+export function findingLines(
+  finding: Finding,
+  { format, workingDirectory }: FindingLinesOptions,
+): FindingLines {
+  const { name, problem, styled } = finding;
+  switch (format) {
+    case "text": {
+      const shown = makeVisible(name);
+      if (problem === null) return { out: `${shown}: ok\n`, error: "" };
+      return { out: "", error: `${makeVisibleDiagnostics(styled ?? problem)}\n${shown}: failed\n` };
+    }
+    case "github":
+      return { out: annotationsOf(finding, workingDirectory).join(""), error: "" };
+    default:
+      return format satisfies never;
+  }
+}
+
+/** `3 checked, 1 failed`. */
+export function summaryLine(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ problem }) => problem !== null).length;
+  return `${findings.length} checked, ${failed} failed\n`;
+}
+
+function annotationsOf(
+  { name, problem, diagnostics }: Finding,
+  workingDirectory: string,
+): string[] {
+  if (problem === null) return [];
+  if (diagnostics.length === 0) return [annotation({ title: name }, problem)];
+  return diagnostics.map(({ file, line, column, code, message }) =>
+    annotation({
+      file: file === null ? null : pathFrom(workingDirectory, file),
+      line,
+      col: column,
+      title: code === null ? name : `${name}: ${code}`,
+    }, message)
+  );
+}
+
+function annotation(
+  properties: Readonly<Record<string, string | number | null>>,
+  message: string,
+): string {
+  const given = Object.entries(properties).filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
+  return `::error ${given.join(",")}::${escapeData(message)}\n`;
+}
+
+/** Below the working directory, which is the repository, a path is known by its end. */
+function pathFrom(workingDirectory: string, file: string): string {
+  if (!file.startsWith(`${workingDirectory}/`)) return file;
+  return relative(workingDirectory, file);
+}
+
+/** A line feed would end the command, and let code write commands of its own. */
+function escapeData(text: string): string {
+  const escaped = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return makeVisibleLines(escaped);
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, makeDirectory, runCli, writeFiles } from "./harness.ts";
+
+const FILES = {
+  "good/index.ts": `import "../_shared/mod.ts";\n${answering("good")}`,
+  "wrong/index.ts": "const wrong: number = 'text';\n",
+  "manifest/index.ts": answering("x"),
+  "manifest/ddsrv.json": '{\n  "egres": "none"\n}\n',
+  "more/index.ts": answering("x"),
+  "more/ddsrv.json": '{ "egress": "full" }',
+  "named/index.ts": answering("x"),
+  "named/ddsrv.json": '{ "envFile": "nowhere.env" }',
+  "stray/index.ts": `import { a } from "../good/a.ts";\nDeno.serve(() => new Response(a));\n`,
+  "good/a.ts": 'export const a = "a";\n',
+  "empty/readme.txt": "",
+  "_shared/mod.ts": "export {};\n",
+  "_shared/wrong.ts": "export const wrong: number = 'text';\n",
+};
+
+/** A functions directory, and the command beside it. */
+async function open(files: Readonly<Record<string, string>>): Promise<
+  AsyncDisposable & {
+    readonly path: string;
+    readonly check: (paths: string[], env?: Record<string, string>) => ReturnType<typeof runCli>;
+  }
+> {
+  const path = await makeDirectory();
+  await writeFiles(path, files);
+  return {
+    path,
+    check: (paths, env) =>
+      runCli(["check", ...paths.map((one) => one.startsWith("-") ? one : join(path, one))], env),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+Deno.test("check: says what serve would say, without a supervisor", async () => {
+  await using place = await open(FILES);
+  const { check } = place;
+  assert.deepEqual(await check(["good"]), {
+    code: 0,
+    stdout: "good: ok\n",
+    stderr: "1 checked, 0 failed\n",
+  });
+  const wrong = await check(["good", "wrong", "good/index.ts"]);
+  assert.deepEqual([wrong.code, wrong.stdout], [1, "good: ok\ngood: ok\n"]);
+  assert.match(wrong.stderr, /TS2322[^]*wrong: failed\n3 checked, 1 failed\n$/);
+  const problems: readonly (readonly [path: string, said: RegExp])[] = [
+    ["manifest", /manifest\/ddsrv\.json:2:3 has the unknown key "egres"\. Did you mean "egress"\?/],
+    ["more", /asks for egress "full", and the most that is allowed here is "internet"/],
+    ["named", /names the envFile ".*nowhere\.env", which is not there/],
+    [
+      "stray",
+      /stray\/index\.ts:1:19 ".*\/good\/a\.ts" is imported, and a function sees no more than/,
+    ],
+    ["empty", /has no index\.ts/],
+    ["_shared", /can't be a function's name: it begins with \. or _/],
+    ["_shared/wrong.ts", /TS2322[^]*wrong\.ts: failed/],
+    ["nowhere", /There is no ".*\/nowhere", or it can't be read\. Name a function's directory/],
+    ["empty/readme.txt", /is no code\. Name a function's directory or a \.ts file/],
+  ];
+  const { code, stdout, stderr } = await check(problems.map(([path]) => path));
+  assert.deepEqual([code, stdout], [1, ""]);
+  let from = 0;
+  for (const [, said] of problems) {
+    const found = said.exec(stderr.slice(from));
+    assert.ok(found !== null, `${said} is not in:\n${stderr.slice(from)}`);
+    from += found.index;
+  }
+  assert.match(stderr, /9 checked, 9 failed\n$/);
+});
+
+Deno.test("check: JSON for programs, annotations for GitHub, colours for people", async () => {
+  await using place = await open(FILES);
+  const all = await runCli(["check", "--json"], { FUNC_DIRECTORY: place.path });
+  const findings = JSON.parse(all.stdout) as { name: string; problem: string | null }[];
+  assert.deepEqual(findings.map((one) => [one.name, one.problem === null]), [
+    ["empty", false],
+    ["good", true],
+    ["manifest", false],
+    ["more", false],
+    ["named", false],
+    ["stray", false],
+    ["wrong", false],
+  ]);
+  assert.equal(all.stderr, "7 checked, 6 failed\n");
+  const [wrong] = JSON.parse((await place.check(["--format=json", "wrong"])).stdout);
+  assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "diagnostics"]);
+  assert.deepEqual(wrong.diagnostics, [{
+    file: join(place.path, "wrong/index.ts"),
+    line: 1,
+    column: 7,
+    code: "TS2322",
+    message: "Type 'string' is not assignable to type 'number'.",
+  }]);
+  const github = await place.check(["--format=github", "good", "wrong"]);
+  assert.equal(
+    github.stdout,
+    `::error file=${place.path}/wrong/index.ts,line=1,col=7,title=wrong%3A TS2322::` +
+      "Type 'string' is not assignable to type 'number'.\n",
+  );
+  const coloured = await place.check(["wrong"], { NO_COLOR: "", FORCE_COLOR: "1" });
+  assert.ok(coloured.stderr.includes("\x1b[1mTS2322 \x1b[0m"), coloured.stderr);
+  assert.equal((await place.check(["--format=xml", "good"])).code, 2);
+});
+
+Deno.test("check: nothing to check is said and no failure; no directory is one", async () => {
+  await using place = await open({ "_shared/mod.ts": "" });
+  const nothing = await runCli(["check"], { FUNC_DIRECTORY: place.path });
+  assert.deepEqual([nothing.code, nothing.stdout], [0, ""]);
+  assert.match(nothing.stderr, /There is nothing to check: ".*" holds no functions\n/);
+  const nowhere = await runCli(["check"], { FUNC_DIRECTORY: join(place.path, "nowhere") });
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.stderr, /Cannot read the functions directory ".*\/nowhere"/);
+});
+
+Deno.test("check: configuration above the functions directory counts as little as it does for serve", async () => {
+  await using place = await open({
+    "deno.json": '{ "imports": { "lib": "./f/app/lib.ts" } }',
+    "f/app/index.ts": 'import { a } from "lib";\nDeno.serve(() => new Response(a));\n',
+    "f/app/lib.ts": 'export const a = "a";\n',
+  });
+  assert.equal((await place.check(["f/app"])).code, 1);
+  await writeFiles(place.path, {
+    "f/import_map.json": '{ "imports": { "lib": "./app/lib.ts" } }',
+  });
+  assert.equal((await place.check(["f/app"])).code, 0);
+});
