@@ -10,6 +10,8 @@ export interface ServerOptions {
   /** Functions whose module cache was filled before the tests, which have no way out. */
   readonly cached?: readonly string[];
   readonly flags?: readonly string[];
+  /** It is told where everything is by its environment, which gives the port too, and has no flag. */
+  readonly isFlagless?: true;
   readonly env?: Readonly<Record<string, string>>;
   /** Directory to work in; a new one, removed at the end, when left out. */
   readonly directory?: string;
@@ -71,10 +73,21 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   await writeFiles(paths.functions, options.files ?? {});
   for (const name of options.cached ?? []) await fillCache(paths.socket, name);
   const [program = "", ...first] = options.command ?? COMMAND;
+  const flags = [paths.functions, "--port=0", "--socket", paths.socket, "--logs-dir", paths.logs];
+  const variables = {
+    FUNC_DIRECTORY: paths.functions,
+    LOGS_DIRECTORY: paths.logs,
+    DDSRV_SOCKET: paths.socket,
+  };
+  const isFlagless = options.isFlagless === true;
   const child = new Deno.Command(program, {
-    args: [...first, "serve", paths.functions, "--port=0"]
-      .concat(["--socket", paths.socket, "--logs-dir", paths.logs, ...options.flags ?? []]),
-    env: { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1", ...options.env },
+    args: [...first, "serve", ...isFlagless ? [] : flags, ...options.flags ?? []],
+    env: {
+      DDSRV_STATE_DIRECTORY: join(testCache(), "state"),
+      NO_COLOR: "1",
+      ...isFlagless ? variables : {},
+      ...options.env,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
