@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type AskedStatus, askStatus } from "../../lib/supervisor/ask_status.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
 
 const cases: readonly [what: string, answer: string, expected: AskedStatus][] = [
   ["HTTP/1.1", "HTTP/1.1 204 No Content\r\n\r\n", { type: "status", status: 204 }],
@@ -31,6 +32,18 @@ Deno.test("askStatus() of one that takes the connection and says nothing ends wi
   await connection.read(new Uint8Array(1_024));
   over.abort();
   assert.deepEqual(await asked, none("it did not answer in time"));
+});
+
+Deno.test("askStatus() asks on a Unix socket too", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("s.sock");
+  await using _server = Deno.serve({ path, onListen() {} }, (request) => {
+    const isAsked = request.headers.get("host") === "localhost";
+    return new Response(null, { status: isAsked ? 201 : 400 });
+  });
+  const { signal } = new AbortController();
+  const asked = await askStatus({ path }, { path: "/healthz", signal });
+  assert.deepEqual(asked, { type: "status", status: 201 });
 });
 
 async function serveOnce(listener: Deno.TcpListener, answer: string): Promise<string> {
