@@ -15,6 +15,9 @@ export interface ServeOptions {
   readonly adminHostname?: string | undefined;
   readonly logsDir?: string | undefined;
   readonly logs: boolean;
+  readonly logFileFormat?: Settings["logFormat"] | undefined;
+  readonly logMaxSize?: number | undefined;
+  readonly logMaxFiles?: number | undefined;
   readonly stateDir?: string | undefined;
   readonly isolation?: Settings["isolation"] | undefined;
   readonly egress?: Settings["egress"] | undefined;
@@ -57,6 +60,9 @@ export async function readSettings(
     adminHostname: options.adminHostname,
     logsDirectory: logsDir,
     saveLogs: logs ? undefined : false,
+    logFormat: options.logFileFormat,
+    logMaxBytes: options.logMaxSize,
+    logMaxFiles: options.logMaxFiles,
     stateDirectory: stateDir,
     isolation: options.isolation,
     egress: options.egress,

@@ -2,11 +2,13 @@ import { type Command, InvalidArgumentError } from "@commander-js/extra-typings"
 import { isIPv4 } from "node:net";
 import { parseDuration, parseIdle, parseRescan } from "../../lib/config/duration.ts";
 import { parseEgress } from "../../lib/config/egress.ts";
+import { parseLogMaxFiles, parseLogMaxSize } from "../../lib/config/log_bounds.ts";
 import { checkedCidr, parseDomain } from "../../lib/config/network_address.ts";
 import {
   ACCESS_LOG_FORMATS,
   CONSOLE_FORMATS,
   ISOLATION_LEVELS,
+  LOG_FORMATS,
 } from "../../lib/config/settings.ts";
 import { argument } from "./argument.ts";
 import type { OnExit } from "../exit_code.ts";
@@ -46,6 +48,24 @@ export function addServe(program: Command, onExit: OnExit): void {
     )
     .addOption(
       setting("--no-logs", "write no log files", { env: "SAVE_LOGS=false or ENABLE_LOGS=false" }),
+    )
+    .addOption(
+      setting("--log-file-format <format>", "lines of log files", {
+        env: "LOG_FORMAT",
+        usual: "cri",
+      }).choices(LOG_FORMATS),
+    )
+    .addOption(
+      setting("--log-max-size <size>", "size at which a log file is put away", {
+        env: "DDSRV_LOG_MAX_SIZE",
+        usual: "10MiB",
+      }).argParser(argument(parseLogMaxSize)),
+    )
+    .addOption(
+      setting("--log-max-files <count>", "files that are kept of each log", {
+        env: "DDSRV_LOG_MAX_FILES",
+        usual: "5",
+      }).argParser(argument(parseLogMaxFiles)),
     )
     .addOption(
       setting("--state-dir <path>", "directory of caches and of functions' data", {

@@ -2,6 +2,7 @@ import { isDebug } from "./debug.ts";
 import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { functionVariables } from "./function_variables.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
+import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import {
   type LogFormat,
@@ -32,6 +33,8 @@ const variables: readonly Variable[] = [
   { names: ["LOGS_DIRECTORY"], read: (text) => ({ logsDirectory: text }) },
   { names: ["ENABLE_LOGS", "SAVE_LOGS"], read: (text) => ({ saveLogs: parseBoolean(text) }) },
   { names: ["LOG_FORMAT"], read: (text) => ({ logFormat: parseLogFormat(text) }) },
+  { names: ["DDSRV_LOG_MAX_SIZE"], read: (text) => ({ logMaxBytes: parseLogMaxSize(text) }) },
+  { names: ["DDSRV_LOG_MAX_FILES"], read: (text) => ({ logMaxFiles: parseLogMaxFiles(text) }) },
   { names: ["CHECK_CODE"], read: (text) => ({ checkCode: parseBoolean(text) }) },
   {
     names: ["HEALTH_CHECK_ATTEMPTS"],

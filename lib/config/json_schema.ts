@@ -34,6 +34,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   logsDirectory: "Where log files are",
   saveLogs: "Write log files",
   logFormat: "The lines of log files",
+  logMaxSize: "Size at which a log file is put away: 10MiB",
+  logMaxFiles: "Files that are kept of each log, the current one included: 5",
   checkCode: "Type-check code before it is started",
   preferredPort: "The port that is taken when a function listens on several",
   allowImport: "Hosts that code may be imported from, beside Deno's default list",

@@ -83,6 +83,7 @@ function policySettings(policy: Policy): SomeSettings {
     idle,
     drain,
     rescan,
+    logMaxSize,
     ...rest
   } = policy;
   const limits: { -readonly [Field in keyof Limits]?: number } = {};
@@ -99,6 +100,7 @@ function policySettings(policy: Policy): SomeSettings {
     idleMs: idle,
     drainMs: drain,
     rescanMs: rescan,
+    logMaxBytes: logMaxSize,
     permissions: permissions && withPermissions(defaultPermissions, permissions),
   };
   return { ...defined({ ...same, ...renamed }), limits };

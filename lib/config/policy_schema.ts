@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
+import { MAX_LOG_FILES, MIN_LOG_FILES, parseLogMaxSize } from "./log_bounds.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
 import { parseRescan } from "./duration.ts";
 import { parseUidRange } from "./uid_range.ts";
-import { ACCESS_LOG_FORMATS, MAX_HEALTH_ATTEMPTS } from "./settings.ts";
+import { ACCESS_LOG_FORMATS, LOG_FORMATS, MAX_HEALTH_ATTEMPTS } from "./settings.ts";
 
 const port = z.int().min(0).max(65535);
 
@@ -29,7 +30,9 @@ export const policySchema = functionSchema.extend({
   adminHostname: z.string().optional(),
   logsDirectory: z.string().optional(),
   saveLogs: z.boolean().optional(),
-  logFormat: z.enum(["cri", "docker"]).optional(),
+  logFormat: z.enum(LOG_FORMATS).optional(),
+  logMaxSize: parsed(z.string(), parseLogMaxSize).optional(),
+  logMaxFiles: z.int().min(MIN_LOG_FILES).max(MAX_LOG_FILES).optional(),
   checkCode: z.boolean().optional(),
   healthAttempts: z.int().min(0).max(MAX_HEALTH_ATTEMPTS).optional(),
   watch: z.boolean().optional(),

@@ -21,6 +21,10 @@ export interface Settings {
   readonly logsDirectory: string;
   readonly saveLogs: boolean;
   readonly logFormat: LogFormat;
+  /** Size at which a log file is put away, and another one begun. */
+  readonly logMaxBytes: number;
+  /** How many files of one log there are at most, the current one included. */
+  readonly logMaxFiles: number;
   /** For locks and small files, as long as it runs. */
   readonly runtimeDirectory: string;
   /** Where module caches and functions' data are; survives restarts. */
@@ -107,8 +111,11 @@ export type IsolationLevel = typeof ISOLATION_LEVELS[number];
 /** More of them would be no health check but a load. */
 export const MAX_HEALTH_ATTEMPTS = 1_000;
 
-/** The line format of log files. */
-export type LogFormat = "cri" | "docker";
+/** The line formats of log files. */
+export const LOG_FORMATS = ["cri", "docker"] as const;
+
+/** One of them: that of the container runtime interface, or of Docker's json-file driver. */
+export type LogFormat = typeof LOG_FORMATS[number];
 
 /** What lines of `serve` itself may look like. */
 export const CONSOLE_FORMATS = ["text", "json"] as const;
@@ -134,6 +141,8 @@ export const defaultSettings: Settings = {
   logsDirectory: "/opt/logs",
   saveLogs: true,
   logFormat: "cri",
+  logMaxBytes: 10 * 1024 ** 2,
+  logMaxFiles: 5,
   runtimeDirectory: "/run/ddsrv",
   stateDirectory: "/var/lib/ddsrv",
   quiet: false,

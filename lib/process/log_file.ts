@@ -1,18 +1,15 @@
 import { join } from "node:path";
 import type { LogFormat } from "../config/settings.ts";
+import type { AppendLimits } from "./append_lines.ts";
 import { formatLogRecord, type LogRecord } from "./log_record.ts";
 import { openRotatingFile } from "./rotating_file.ts";
 
 /** How {@linkcode openLogFile} writes. */
-export interface LogFileOptions {
+export interface LogFileOptions extends Partial<AppendLimits> {
   readonly directory: string;
   /** The function; its file is `NAME.log`. */
   readonly name: string;
   readonly format: LogFormat;
-  /** Size at which the file is put away as `NAME.log.1`. */
-  readonly maxBytes?: number;
-  /** How many files there are at most, the current one included. */
-  readonly maxFiles?: number;
   /** Told once when lines begin to be lost, and once when that is over. */
   readonly onWarning: (message: string) => void;
 }

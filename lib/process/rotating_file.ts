@@ -1,17 +1,13 @@
-import { dirname } from "node:path";
 import { countLines } from "../system/count_lines.ts";
+import { type AppendLimits, appendLines } from "./append_lines.ts";
 
 /** How {@linkcode openRotatingFile} writes. */
-export interface RotatingFileOptions {
+export interface RotatingFileOptions extends Partial<AppendLimits> {
   readonly path: string;
   /** What the file is, for messages: `Log of "hello"`. */
   readonly label: string;
   /** A line that stands for lines which were lost. */
   readonly lostLine: (lost: number) => string;
-  /** Size at which the file is put away as `PATH.1`. */
-  readonly maxBytes?: number;
-  /** How many files there are at most, the current one included. */
-  readonly maxFiles?: number;
   /** Told once when lines begin to be lost, and once when that is over. */
   readonly onWarning: (message: string) => void;
 }
@@ -25,6 +21,10 @@ export interface RotatingFile extends AsyncDisposable {
 /** Most that waits in memory for a slow disk, in UTF-16 units. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
+const LF = 0x0a;
+
+const encoder = new TextEncoder();
+
 /**
  * A file of lines, appended to over restarts and rotated by size. A full disk or a directory that
  * was removed stops nothing: what could not be written is counted, and the count is written as a
@@ -37,34 +37,40 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
   let writing: Promise<void> | undefined;
 
   async function flush(): Promise<void> {
-    while (waiting !== "") {
+    do {
       const text = waiting;
       waiting = "";
-      const lines = countLines(text);
-      // More may be lost while this is being written; they are told of the next time.
-      const missed = lost;
-      try {
-        await append(missed === 0 ? text : options.lostLine(missed) + text);
-        if (missed > 0) onWarning(`${label}: writing again; ${missed} lines were lost`);
-        lost -= missed;
-      } catch (error) {
-        if (lost === 0) {
-          onWarning(
-            `${label}: cannot write "${path}": ${(error as Error).message}. ` +
-              `Lines are lost until that is mended; all else goes on`,
-          );
-        }
-        lost += lines;
-      }
-    }
+      await writeAll(text);
+    } while (waiting !== "");
     writing = undefined;
   }
 
-  async function append(text: string): Promise<void> {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    const size = await sizeOf(path);
-    if (size > 0 && size + text.length > maxBytes) await rotate(path, maxFiles);
-    await Deno.writeTextFile(path, text, { append: true, mode: 0o640 });
+  async function writeAll(text: string): Promise<void> {
+    // More may be lost while this is being written; they are told of the next time.
+    let missed = lost;
+    const notice = encoder.encode(missed === 0 ? "" : options.lostLine(missed));
+    let rest = encoder.encode(text);
+    if (notice.length + rest.length === 0) return;
+    try {
+      // Where there is room for the notice alone, it would be all that is ever written.
+      let written = await appendLines(path, joined(notice, rest), { maxBytes, maxFiles });
+      if (missed > 0) onWarning(`${label}: writing again; ${missed} lines were lost`);
+      lost -= missed;
+      missed = 0;
+      rest = rest.subarray(Math.max(0, written - notice.length));
+      while (rest.length > 0) {
+        written = await appendLines(path, rest, { maxBytes, maxFiles });
+        rest = rest.subarray(written);
+      }
+    } catch (error) {
+      if (lost === 0) {
+        onWarning(
+          `${label}: cannot write "${path}": ${(error as Error).message}. ` +
+            `Lines are lost until that is mended; all else goes on`,
+        );
+      }
+      lost += countFeeds(rest);
+    }
   }
 
   return {
@@ -79,25 +85,22 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
     },
     async [Symbol.asyncDispose]() {
       await writing;
+      // Nothing more may come that the count could stand before.
+      if (lost > 0) await flush();
     },
   };
 }
 
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await Deno.stat(path)).size;
-  } catch {
-    return 0;
-  }
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
 }
 
-async function rotate(path: string, maxFiles: number): Promise<void> {
-  for (let age = maxFiles - 1; age >= 1; age--) {
-    const from = age === 1 ? path : `${path}.${age - 1}`;
-    try {
-      await Deno.rename(from, `${path}.${age}`);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
+function countFeeds(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) count++;
+  return count;
 }

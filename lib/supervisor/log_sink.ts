@@ -10,7 +10,10 @@ export interface LogSink extends AsyncDisposable {
 
 /** A log file for each function that says something. */
 export function openLogSink(
-  settings: Pick<Settings, "logsDirectory" | "logFormat" | "saveLogs">,
+  settings: Pick<
+    Settings,
+    "logsDirectory" | "logFormat" | "logMaxBytes" | "logMaxFiles" | "saveLogs"
+  >,
   onWarning: (message: string) => void,
 ): LogSink {
   const files = new Map<string, LogFile>();
@@ -18,8 +21,14 @@ export function openLogSink(
   function fileOf(name: string): LogFile {
     const open = files.get(name);
     if (open !== undefined) return open;
-    const { logsDirectory: directory, logFormat: format } = settings;
-    const file = openLogFile({ directory, name, format, onWarning });
+    const file = openLogFile({
+      directory: settings.logsDirectory,
+      name,
+      format: settings.logFormat,
+      maxBytes: settings.logMaxBytes,
+      maxFiles: settings.logMaxFiles,
+      onWarning,
+    });
     files.set(name, file);
     return file;
   }

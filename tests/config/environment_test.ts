@@ -17,6 +17,10 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ SAVE_LOGS: "No" }, { saveLogs: false }],
   [{ ENABLE_LOGS: "1", SAVE_LOGS: "0" }, { saveLogs: true }],
   [{ LOG_FORMAT: "docker" }, { logFormat: "docker" }],
+  [{ DDSRV_LOG_MAX_SIZE: "1MiB", DDSRV_LOG_MAX_FILES: "3" }, {
+    logMaxBytes: 1_048_576,
+    logMaxFiles: 3,
+  }],
   [{ CHECK_CODE: "FALSE", QUIET: "yes" }, { checkCode: false, quiet: true }],
   [{ HEALTH_CHECK_ATTEMPTS: "12" }, { healthAttempts: 12 }],
   [{ DISABLE_HEALTH_CHECKS: "true", HEALTH_CHECK_ATTEMPTS: "5" }, { healthAttempts: 0 }],

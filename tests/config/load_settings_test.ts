@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
-import { loadSettings } from "../../lib/config/load_settings.ts";
+import { type LoadedSettings, loadSettings } from "../../lib/config/load_settings.ts";
 import { defaultSettings } from "../../lib/config/settings.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
@@ -63,6 +63,20 @@ for (const [name, flags, environment, expected] of rows) {
     assert.equal("startTimeout" in settings, false);
   });
 }
+
+Deno.test("loadSettings() reads the bounds of log files", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("ddsrv.json", '{ "logMaxSize": "1MiB", "logMaxFiles": 3 }');
+  const load = (flags: object): Promise<LoadedSettings> =>
+    loadSettings({ functionsDirectory: directory.path, ...flags }, { DDSRV_LOG_MAX_FILES: "4" });
+  const { settings } = await load({});
+  assert.deepEqual([settings.logMaxBytes, settings.logMaxFiles], [1_048_576, 4]);
+  assert.equal((await load({ logMaxFiles: 6 })).settings.logMaxFiles, 6);
+  await directory.write("ddsrv.json", '{ "logMaxSize": "1KiB", "logMaxFiles": 1 }');
+  await assert.rejects(load({}), {
+    message: /logMaxSize.*too little for a log file[^]*logMaxFiles/,
+  });
+});
 
 Deno.test("loadSettings() adds variables for functions up, by the same precedence", async () => {
   await using directory = await temporaryDirectory();

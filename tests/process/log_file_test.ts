@@ -37,6 +37,10 @@ async function textsOf(path: string): Promise<string[]> {
   return lines.map((line) => parseLogRecord(line)!.text);
 }
 
+function ageOf(name: string): number {
+  return Number(/\.(\d+)$/.exec(name)?.[1] ?? 0);
+}
+
 async function namesIn(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
 }
@@ -85,6 +89,69 @@ Deno.test("openLogFile() puts a full file away, and keeps so many", async () => 
   assert.deepEqual(await textsOf(directory.at("f.log.1")), ["5", "6"]);
   assert.deepEqual(await textsOf(directory.at("f.log.2")), ["3", "4"]);
   assert.deepEqual(log.warnings, []);
+});
+
+Deno.test("openLogFile() counts bytes, and cuts what comes at once between records", async () => {
+  await using directory = await temporaryDirectory();
+  const maxBytes = 1_000;
+  const texts = Array.from({ length: 40 }, (_, index) => `${index}${"é".repeat(60)}`);
+  {
+    await using log = openLogFile({
+      directory: directory.path,
+      name: "f",
+      format: "cri",
+      maxBytes,
+      maxFiles: 50,
+      onWarning: assert.fail,
+    });
+    for (const text of texts) log.write(record(text));
+  }
+  const files = (await namesIn(directory.path)).sort((a, b) => ageOf(b) - ageOf(a));
+  assert.ok(files.length >= 7, files.join());
+  const found: string[] = [];
+  for (const name of files) {
+    const { size } = await Deno.stat(directory.at(name));
+    assert.ok(size <= maxBytes, `${name} has ${size} bytes`);
+    found.push(...await textsOf(directory.at(name)));
+  }
+  assert.deepEqual(found, texts);
+});
+
+Deno.test("openLogFile() gives a record that is too large a file of its own", async () => {
+  await using directory = await temporaryDirectory();
+  const log = logOf({ directory: directory.path, maxBytes: 80 });
+  await log.write("1", "x".repeat(200), "2");
+  assert.deepEqual(await textsOf(directory.at("f.log")), ["2"]);
+  assert.deepEqual(await textsOf(directory.at("f.log.1")), ["x".repeat(200)]);
+  assert.deepEqual(await textsOf(directory.at("f.log.2")), ["1"]);
+});
+
+Deno.test("openLogFile() takes away what is too many since fewer files are kept", async () => {
+  await using directory = await temporaryDirectory();
+  await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 9 }).write(..."123456");
+  assert.equal((await namesIn(directory.path)).length, 6);
+  await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 2 }).write("7");
+  assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1"]);
+});
+
+Deno.test("openLogFile() follows a link, and puts the link away when its file is full", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.mkdir(directory.at("logs"));
+  await Deno.symlink(directory.at("elsewhere"), directory.at("logs/f.log"));
+  const log = logOf({ directory: directory.at("logs"), maxBytes: 80 });
+  await log.write("1", "2", "3");
+  assert.deepEqual(await textsOf(directory.at("elsewhere")), ["1", "2"]);
+  assert.ok((await Deno.lstat(directory.at("logs/f.log.1"))).isSymlink);
+  assert.ok((await Deno.lstat(directory.at("logs/f.log"))).isFile);
+});
+
+Deno.test("openLogFile() does not wait at a pipe in its place", async () => {
+  await using directory = await temporaryDirectory();
+  const { success } = await new Deno.Command("mkfifo", { args: [directory.at("f.log")] }).output();
+  assert.ok(success);
+  const log = logOf({ directory: directory.path });
+  await log.write("1");
+  assert.match(log.warnings[0]!, /It is neither a file nor \/dev\/null\. Lines are lost/);
 });
 
 Deno.test("openLogFile() goes on where files in between are missing", async () => {
