@@ -80,6 +80,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
     workplace,
     routes,
     onChange: (before, after) => {
+      logSink.change(before, after);
       const { name } = (after ?? before)!;
       for (const change of describeChange(before, after, url)) console.change(name, change);
       if (after === undefined) statuses.delete(name);

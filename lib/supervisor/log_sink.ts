@@ -2,13 +2,17 @@ import type { Settings } from "../config/settings.ts";
 import type { OutputLine } from "../process/lines.ts";
 import { type LogFile, openLogFile } from "../process/log_file.ts";
 import type { StreamName } from "../process/spawn.ts";
+import { logMarks } from "./log_marks.ts";
+import type { FunctionState } from "./state.ts";
 
 /** Where all functions' lines go that are kept. Disposing of it writes what still waits. */
 export interface LogSink extends AsyncDisposable {
   readonly write: (name: string, stream: StreamName, line: OutputLine) => void;
+  /** Notes in a function's log what became of it. */
+  readonly change: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
 }
 
-/** A log file for each function that says something. */
+/** A log file for each function that says something, or of which there is something to say. */
 export function openLogSink(
   settings: Pick<
     Settings,
@@ -33,10 +37,16 @@ export function openLogSink(
     return file;
   }
 
+  function write(name: string, stream: StreamName, line: OutputLine): void {
+    if (!settings.saveLogs) return;
+    fileOf(name).write({ ...line, stream, time: new Date().toISOString() });
+  }
+
   return {
-    write(name, stream, line) {
-      if (!settings.saveLogs) return;
-      fileOf(name).write({ ...line, stream, time: new Date().toISOString() });
+    write,
+    change(before, after) {
+      const name = (after ?? before)!.name;
+      for (const line of logMarks(before, after)) write(name, "stderr", line);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...files.values()].map((file) => file[Symbol.asyncDispose]()));

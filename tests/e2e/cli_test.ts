@@ -137,7 +137,7 @@ Deno.test("logs: lines of each stream, over restarts, followed, and without a su
   const { code, stdout } = await runCli(args);
   assert.equal(code, 0);
   assert.match(stdout, /^\d{4}-\S+Z \[app\] out one$/m);
-  assert.equal(count(stdout, "\n"), 4);
+  assert.equal(count(stdout, "] out ") + count(stdout, "] err "), 4);
   const [record] = (await runCli([...args, "--json", "-n", "1"])).stdout.trim().split("\n");
   assert.equal(JSON.parse(record!).name, "app");
   assert.equal((await runCli(["logs", "nobody", "--logs-dir", directory])).code, 4);

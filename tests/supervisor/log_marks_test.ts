@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { logMarks } from "../../lib/supervisor/log_marks.ts";
+import type { FunctionState } from "../../lib/supervisor/state.ts";
+import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+
+const starting = instance(1, { phase: "starting", revision: "0123456789abcdef", pid: 101 });
+const old = readyInstance(1);
+const next = readyInstance(2, { revision: "0123456789abcdef" });
+const draining = { ...old, phase: "draining" } as const;
+const check = failure("check", { reason: "The check failed", detail: "TS1\n\n  at x\n" });
+const exit = failure("exit", { reason: "The function ended: it exited with code 7", atMs: 1_000 });
+const lateExit = failure("start", { reason: "It ended before it listened", detail: "its words" });
+const backoff = { attempts: 1, untilMs: 1_100 };
+
+type Change = Partial<FunctionState> | undefined;
+
+const cases: readonly [what: string, before: Change, after: Change, texts: readonly string[]][] = [
+  ["a check that begins", undefined, { candidate: instance(1) }, []],
+  ["a process", { candidate: instance(1) }, { candidate: starting }, [
+    "ddsrv: revision 0123456789ab starts (pid 101)",
+  ]],
+  ["the same process", { candidate: starting }, { candidate: starting, restarts: 1 }, []],
+  ["readiness", { candidate: starting }, { serving: next }, [
+    "ddsrv: revision 0123456789ab is ready (pid 102)",
+  ]],
+  ["a kept revision", { candidate: starting }, { serving: { ...next, isKept: true } }, [
+    "ddsrv: revision 0123456789ab is ready (pid 102), the last good one",
+  ]],
+  ["a replacement", { serving: old, candidate: starting }, { serving: next, leaving: [draining] }, [
+    "ddsrv: revision 0123456789ab is ready (pid 102)",
+  ]],
+  ["the end of a replaced one", { serving: next, leaving: [draining] }, { serving: next }, [
+    "ddsrv: revision r1 stopped (pid 101)",
+  ]],
+  ["a failed check", { candidate: instance(1) }, { failure: check }, [
+    "ddsrv: revision r1 failed: The check failed",
+    "TS1",
+    "  at x",
+  ]],
+  ["a failed new revision", { serving: old, candidate: starting }, {
+    serving: old,
+    failure: check,
+  }, [
+    "ddsrv: revision r1 failed: The check failed (the old revision goes on serving)",
+    "TS1",
+    "  at x",
+  ]],
+  ["a failed start, whose lines are there", { candidate: starting }, { failure: lateExit }, [
+    "ddsrv: revision r1 failed: It ended before it listened",
+  ]],
+  [
+    "an end",
+    { serving: old },
+    { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] },
+    [
+      "ddsrv: revision r1 failed: The function ended: it exited with code 7",
+      "ddsrv: starts again in 100 ms",
+    ],
+  ],
+  ["what an end leaves", { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] }, {
+    failure: exit,
+    backoff,
+  }, []],
+  ["a start that was given up", { leaving: [{ ...starting, phase: "stopping" }] }, {}, [
+    "ddsrv: revision 0123456789ab stopped (pid 101)",
+  ]],
+  ["a check that was given up", { leaving: [instance(1, { phase: "stopping" })] }, {}, []],
+  ["the end of a removal", { isWanted: false, leaving: [draining] }, undefined, [
+    "ddsrv: revision r1 stopped (pid 101)",
+  ]],
+  ["idleness", { serving: old }, { isIdle: true, leaving: [draining] }, [
+    "ddsrv: idle until its next request",
+  ]],
+];
+
+for (const [what, before, after, texts] of cases) {
+  Deno.test(`logMarks() of ${what}`, () => {
+    const stateOf = (change: Change): FunctionState | undefined => change && functionState(change);
+    const marks = logMarks(stateOf(before), stateOf(after));
+    assert.deepEqual(marks, texts.map((text) => ({ text, isPartial: false })));
+  });
+}
+
+Deno.test("logMarks() cuts diagnostics into lines that a log can hold", () => {
+  const after = functionState({ failure: { ...check, detail: "x".repeat(20_000) } });
+  const marks = logMarks(undefined, after).slice(1);
+  assert.deepEqual(marks.map((mark) => [mark.text.length, mark.isPartial]), [
+    [16_384, true],
+    [3_616, false],
+  ]);
+});
