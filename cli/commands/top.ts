@@ -1,7 +1,7 @@
 import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { readLastRecords } from "../../lib/process/last_records.ts";
 import { logFilePath } from "../../lib/process/log_file.ts";
 import type { LogRecord } from "../../lib/process/log_record.ts";
-import { readLastRecords } from "../../lib/process/read_log.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { openScreen } from "../output/screen.ts";

@@ -39,9 +39,10 @@ export function parseLogRecord(line: string): LogRecord | undefined {
 }
 
 function parseCri(line: string): LogRecord | undefined {
-  const match = /^(\S+) (stdout|stderr) ([FP]) (.*)$/s.exec(line);
+  const match = /^(\d{4}-\d\d-\d\dT\S+) (stdout|stderr) ([FP]) (.*)$/s.exec(line);
   if (match === null) return undefined;
   const [, time = "", stream, tag, text = ""] = match;
+  if (Number.isNaN(Date.parse(time))) return undefined;
   return { time, stream: stream as StreamName, isPartial: tag === "P", text };
 }
 
@@ -50,6 +51,7 @@ function parseDocker(line: string): LogRecord | undefined {
     const { log, stream, time } = JSON.parse(line) as Record<string, unknown>;
     if (typeof log !== "string" || typeof time !== "string") return undefined;
     if (stream !== "stdout" && stream !== "stderr") return undefined;
+    if (Number.isNaN(Date.parse(time))) return undefined;
     return { time, stream, isPartial: !log.endsWith("\n"), text: log.replace(/\n$/, "") };
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { answering, count, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
 
 Deno.test("add: copies, waits until it serves and prints the URL; remove leaves nothing", async () => {
   await using server = await startServer();
@@ -109,43 +109,6 @@ Deno.test("list: a table for people, JSON for programs, ignored directories with
   assert.match(report.upstream!, /^10\.\d+\.\d+\.\d+:8000$/);
   assert.match(report.namespace!, /^ddsrv-[0-9a-f]{6}-\d+$/);
   assert.ok(report.requests >= 1 && report.memoryBytes! > 1_000_000);
-});
-
-Deno.test("logs: lines of each stream, over restarts, followed, and without a supervisor", async () => {
-  const talker = (text: string): string =>
-    `console.log("out ${text}"); console.error("err ${text}");\n${answering(text)}`;
-  const directory = await makeDirectory();
-  const args = ["logs", "app", "--logs-dir", join(directory, "logs")];
-  {
-    await using server = await startServer({ directory, files: { "app/index.ts": talker("one") } });
-    await server.answers("/app", "one");
-    const follower = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", "cli/main.ts", ...args, "-f", "-n", "0"],
-      stdout: "piped",
-    }).spawn();
-    const followed = follower.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    await server.said("[app] out one");
-    await server.write({ "app/index.ts": talker("two") });
-    let heard = "";
-    while (!heard.includes("err two")) heard += (await followed.read()).value;
-    assert.ok(!heard.includes("one"), heard);
-    follower.kill("SIGTERM");
-    assert.equal((await follower.status).code, 0);
-    await followed.cancel();
-    assert.match(server.output(), /^\[app\] out two$/m);
-  }
-  const { code, stdout } = await runCli(args);
-  assert.equal(code, 0);
-  assert.match(stdout, /^\d{4}-\S+Z \[app\] out one$/m);
-  assert.equal(count(stdout, "] out ") + count(stdout, "] err "), 4);
-  const [record] = (await runCli([...args, "--json", "-n", "1"])).stdout.trim().split("\n");
-  assert.equal(JSON.parse(record!).name, "app");
-  assert.equal((await runCli(["logs", "nobody", "--logs-dir", directory])).code, 4);
-  assert.match(
-    await Deno.readTextFile(join(directory, "logs/app.log")),
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z stdout F out one$/m,
-  );
-  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("reload: a new instance takes over", async () => {

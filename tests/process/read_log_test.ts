@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readLastRecords } from "../../lib/process/last_records.ts";
 import { formatLogRecord, type LogRecord } from "../../lib/process/log_record.ts";
-import { endOfLog, followRecords, readLastRecords } from "../../lib/process/read_log.ts";
+import { openLogChain } from "../../lib/process/log_chain.ts";
+import { readRecords } from "../../lib/process/read_log.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 function record(index: number, text = `line ${index}`): LogRecord {
@@ -72,97 +74,103 @@ Deno.test("readLastRecords() reads a last line without its end, and an empty fil
   assert.deepEqual(await readLastRecords(await directory.write("e.log"), 2), []);
 });
 
-/** Follows a log; `next` gives the record that comes next. */
-function follow(path: string): AsyncDisposable & { next: () => Promise<LogRecord | undefined> } {
-  const abort = new AbortController();
-  const records = followRecords(path, { signal: abort.signal });
-  return {
-    next: async () => (await records.next()).value ?? undefined,
-    async [Symbol.asyncDispose]() {
-      abort.abort();
-      assert.equal((await records.next()).done, true);
-    },
-  };
-}
-
-async function append(path: string, text: string): Promise<void> {
-  await Deno.writeTextFile(path, text, { append: true });
-}
-
-/** Gives a follower the time to reach the end of what is there. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-Deno.test("followRecords() gives what is added, and not what was there", async () => {
+Deno.test("readLastRecords() finds any span of time, over rotations", async () => {
   await using directory = await temporaryDirectory();
-  const path = await directory.write("f.log", textOf(range(1, 3)));
-  await using followed = follow(path);
-  const next = followed.next();
-  await settle();
-  await append(path, textOf(range(4, 5)));
-  assert.deepEqual(await next, record(4));
-  assert.deepEqual(await followed.next(), record(5));
-});
-
-Deno.test("followRecords() waits for a file that is not there yet, and gives all of it", async () => {
-  await using directory = await temporaryDirectory();
-  await using followed = follow(directory.at("f.log"));
-  const next = followed.next();
-  await settle();
-  await directory.write("f.log", textOf(range(1, 2)));
-  assert.deepEqual(await next, record(1));
-  assert.deepEqual(await followed.next(), record(2));
-});
-
-Deno.test("followRecords() gives a record once, when its end is there", async () => {
-  await using directory = await temporaryDirectory();
-  const path = await directory.write("f.log");
-  await using followed = follow(path);
-  const next = followed.next();
-  await settle();
-  const bytes = new TextEncoder().encode(textOf([record(1, "é👋")]));
-  for (const end of [30, bytes.length - 3, bytes.length]) {
-    const begin = { 30: 0, [bytes.length - 3]: 30 }[end] ?? bytes.length - 3;
-    await Deno.writeFile(path, bytes.subarray(begin, end), { append: true });
-    await settle();
+  const records = Array.from({ length: 9_000 }, (_, index) => record(index, "x".repeat(80)));
+  const path = await directory.write("f.log", textOf(records.slice(6_000)));
+  await directory.write("f.log.1", textOf(records.slice(3_000, 6_000)));
+  await directory.write("f.log.2", textOf(records.slice(0, 3_000)));
+  const spans: readonly [from: number, to: number][] = [
+    [0, 0],
+    [0, 8_999],
+    [1, 2],
+    [2_999, 3_000],
+    [4_321, 4_321],
+    [5_999, 8_000],
+    [8_999, 8_999],
+  ];
+  for (const [from, to] of spans) {
+    const selection = { sinceMs: from * 1_000, untilMs: to * 1_000 };
+    const expected = records.slice(from, to + 1);
+    assert.deepEqual(
+      await readLastRecords(path, Infinity, selection),
+      expected,
+      `${from} to ${to}`,
+    );
+    assert.deepEqual(
+      await readLastRecords(path, 2, selection),
+      expected.slice(-2),
+      `${from} to ${to}`,
+    );
   }
-  assert.deepEqual(await next, record(1, "é👋"));
+  assert.deepEqual(await readLastRecords(path, 9, { sinceMs: 9_000_000 }), []);
+  assert.deepEqual(await readLastRecords(path, 9, { untilMs: -1 }), []);
+  assert.deepEqual(await readLastRecords(path, 1, { untilMs: 1_500 }), [records[1]]);
 });
 
-Deno.test("followRecords() goes over a rotation without a gap", async () => {
+Deno.test("readLastRecords() counts the lines that are selected, not those that are passed over", async () => {
   await using directory = await temporaryDirectory();
-  const path = await directory.write("f.log");
-  await using followed = follow(path);
-  const next = followed.next();
-  await settle();
-  await append(path, textOf(range(1, 2)));
-  await Deno.rename(path, directory.at("f.log.1"));
-  await directory.write("f.log", textOf(range(3, 4)));
-  assert.deepEqual(await next, record(1));
-  for (const index of [2, 3, 4]) assert.deepEqual(await followed.next(), record(index));
+  const records = Array.from({ length: 9_000 }, (_, index) => record(index));
+  const path = await directory.write("f.log", textOf(records.slice(5_000)));
+  await directory.write("f.log.1", textOf(records.slice(0, 5_000)));
+  const selection = { pattern: /00$/ };
+  assert.deepEqual(
+    await readLastRecords(path, 3, selection),
+    [8_700, 8_800, 8_900].map((n) => record(n)),
+  );
+  assert.equal((await readLastRecords(path, 60, selection)).length, 60);
+  assert.equal((await readLastRecords(path, 1_000, selection)).length, 89);
+  assert.deepEqual(await readLastRecords(path, 5, { pattern: /^line 7$/ }), [record(7)]);
+  assert.deepEqual(await readLastRecords(path, 5, { stream: "stderr" }), []);
 });
 
-Deno.test("followRecords() ends when the signal aborts", async () => {
+Deno.test("readLastRecords() of a log out of its order reads what there is of it", async () => {
   await using directory = await temporaryDirectory();
-  const abort = new AbortController();
-  const records = followRecords(await directory.write("f.log"), { signal: abort.signal });
-  const next = records.next();
-  abort.abort();
-  assert.deepEqual(await next, { done: true, value: undefined });
+  const records = [5, 4, 9, 1, 7].map((index) => record(index));
+  const path = await directory.write("f.log", textOf(records));
+  assert.deepEqual(await readLastRecords(path, 3), records.slice(-3));
+  assert.deepEqual(
+    await readLastRecords(path, Infinity, { sinceMs: 5_000 }),
+    [5, 9, 7].map((n) => record(n)),
+  );
 });
 
-Deno.test("followRecords() goes on exactly where readLastRecords() ended", async () => {
+Deno.test("readRecords() reads lines that end as elsewhere, and foreign ones one by one", async () => {
   await using directory = await temporaryDirectory();
-  const path = await directory.write("a.log", textOf(range(0, 4)));
-  const until = await endOfLog(path);
-  await Deno.writeTextFile(path, textOf(range(5, 6)), { append: true });
-  assert.deepEqual(await readLastRecords(path, 2, until), range(3, 4));
-  const abort = new AbortController();
-  const followed: LogRecord[] = [];
-  for await (const one of followRecords(path, { signal: abort.signal, from: until })) {
-    if (followed.push(one) === 2) abort.abort();
+  const path = await directory.write("f.log", textOf(range(1, 2)).replaceAll("\n", "\r\n"));
+  assert.deepEqual(await readLastRecords(path, 9), range(1, 2));
+  const binary = new Uint8Array(300_000).map((_, index) => index * 7);
+  await Deno.writeFile(path, binary);
+  await Deno.writeTextFile(path, `\n${textOf([record(3)])}`, { append: true });
+  using chain = (await openLogChain(path))!;
+  let foreign = 0;
+  const onForeign = (): void => void foreign++;
+  const stretch = { from: chain.begin, to: 0 };
+  const batches = await Array.fromAsync(readRecords(chain, stretch, { onForeign }));
+  assert.deepEqual(batches.flat(), [record(3)]);
+  assert.equal(foreign, binary.filter((byte) => byte === 10).length + 1);
+});
+
+Deno.test("openLogChain() refuses a pipe and a directory, and does not wait", async () => {
+  await using directory = await temporaryDirectory();
+  const { success } = await new Deno.Command("mkfifo", { args: [directory.at("p.log")] }).output();
+  assert.ok(success);
+  await Deno.mkdir(directory.at("d.log"));
+  for (const name of ["p.log", "d.log"]) {
+    await assert.rejects(openLogChain(directory.at(name)), { message: "It is no file" });
   }
-  assert.deepEqual(followed, range(5, 6));
-  assert.equal(await endOfLog(directory.at("none.log")), undefined);
+});
+
+Deno.test("openLogChain() reads on in files that are renamed and removed meanwhile", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("f.log", textOf(range(5, 6)));
+  await directory.write("f.log.1", textOf(range(3, 4)));
+  await directory.write("f.log.2", textOf(range(1, 2)));
+  using chain = (await openLogChain(path))!;
+  for (const age of [2, 1]) await Deno.rename(`${path}.${age}`, `${path}.${age + 1}`);
+  await Deno.rename(path, `${path}.1`);
+  while (await chain.extend());
+  await Deno.remove(`${path}.3`);
+  const batches = await Array.fromAsync(readRecords(chain, { from: chain.begin, to: 0 }));
+  assert.deepEqual(batches.flat(), range(1, 6));
 });
