@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
-import { formatLimit, LIMIT_OPTIONS } from "./limit_options.ts";
-import { defaultLimits } from "./limits.ts";
+import { keyDefaults } from "./key_defaults.ts";
+import { LIMIT_OPTIONS } from "./limit_options.ts";
 import { policySchema } from "./policy_schema.ts";
 
 /** Whose `ddsrv.json` a schema is for. */
@@ -56,14 +56,14 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 export function jsonSchema(kind: SchemaKind): Record<string, unknown> {
   const schema = kind === "directory" ? policySchema : functionSchema;
   const { properties = {}, ...rest } = z.toJSONSchema(schema, { io: "input" });
-  const limits = LIMIT_OPTIONS.map((option) => {
-    const usual = formatLimit(option, defaultLimits[option.field]);
-    return [option.name, `Limit: ${option.summary}; ${usual} by default`] as const;
-  });
+  const limits = LIMIT_OPTIONS.map((one) => [one.name, `Limit: ${one.summary}`] as const);
   const descriptions = new Map([...Object.entries(DESCRIPTIONS), ...limits]);
-  const described = Object.entries(properties).map(([name, property]) => [
-    name,
-    { description: descriptions.get(name), ...(property as object) },
-  ]);
+  // What a manifest leaves out is as the functions directory's file says, whatever that is.
+  const defaults = new Map(Object.entries(kind === "directory" ? keyDefaults() : {}));
+  const described = Object.entries(properties).map(([name, property]) => [name, {
+    description: descriptions.get(name),
+    ...(defaults.has(name) ? { default: defaults.get(name) } : {}),
+    ...(property as object),
+  }]);
   return { ...rest, title: "ddsrv.json", properties: Object.fromEntries(described) };
 }

@@ -1,0 +1,45 @@
+import { formatLimit, LIMIT_OPTIONS } from "./limit_options.ts";
+import { defaultLimits } from "./limits.ts";
+import { defaultSettings } from "./settings.ts";
+
+/**
+ * What holds where the functions directory's `ddsrv.json` leaves a key out, as it would be written
+ * there. Keys that have nothing in their place are not among them.
+ */
+export function keyDefaults(): Record<string, unknown> {
+  const settings = defaultSettings;
+  const limits = LIMIT_OPTIONS.map((option) => {
+    const value = defaultLimits[option.field];
+    return [option.name, option.unit === "count" ? value : formatLimit(option, value)] as const;
+  });
+  return {
+    egress: settings.egress,
+    permissions: settings.permissions,
+    startTimeout: duration(settings.startTimeoutMs),
+    stopGrace: duration(settings.stopGraceMs),
+    idle: settings.idleMs === Infinity ? "never" : duration(settings.idleMs),
+    drain: duration(settings.drainMs),
+    keepPrefix: settings.keepPrefix,
+    memory: formatLimit({ unit: "size" }, settings.memoryBytes),
+    processes: settings.processes,
+    port: settings.port,
+    hostname: settings.hostname,
+    logsDirectory: settings.logsDirectory,
+    saveLogs: settings.saveLogs,
+    logFormat: settings.logFormat,
+    checkCode: settings.checkCode,
+    rescan: duration(settings.rescanMs),
+    preferredPort: settings.preferredPort,
+    adminHostname: settings.adminHostname,
+    healthAttempts: settings.healthAttempts,
+    watch: settings.watch,
+    compatReload: settings.compatReload,
+    addressRange: settings.addressRange,
+    hideErrors: settings.hideErrors,
+    ...Object.fromEntries(limits),
+  };
+}
+
+function duration(ms: number): string {
+  return formatLimit({ unit: "duration" }, ms);
+}
