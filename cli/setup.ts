@@ -1,8 +1,9 @@
 // Brings a fresh machine to where ddsrv runs: system packages, dependencies, and with --launcher
-// the command itself. It imports nothing from npm, because it runs before dependencies are there.
+// the command itself, with --tests what the tests call. It imports nothing from npm, because it runs before dependencies are there.
 import { fileURLToPath } from "node:url";
-import { findMissingPrograms, type Program } from "../lib/system/programs.ts";
+import { findMissingPrograms, type Program, programs } from "../lib/system/programs.ts";
 import { printError } from "./output/print.ts";
+import { testPrograms } from "./test_programs.ts";
 
 const LAUNCHER = "/usr/local/bin/ddsrv";
 const LAUNCHER_MARK = "# Made by ddsrv's set-up";
@@ -14,24 +15,28 @@ async function setUp(args: readonly string[]): Promise<number> {
   if (Deno.uid() !== 0) {
     return refuse("ddsrv makes network namespaces and needs root. Run the same command with sudo");
   }
-  const missing = await findMissingPrograms(Deno.env.get("PATH") ?? "");
-  if (missing.length > 0 && !await install(missing)) return 1;
+  const wanted = args.includes("--tests") ? [...programs, ...testPrograms] : programs;
+  if (!await install(wanted)) return 1;
   if (!await runVisibly([Deno.execPath(), "ci", "--quiet"])) {
     return refuse("The dependencies could not be installed; Deno's own words are above");
   }
   return args.includes("--launcher") ? await installLauncher() : 0;
 }
 
-async function install(missing: readonly Program[]): Promise<boolean> {
+async function install(wanted: readonly Program[]): Promise<boolean> {
+  const findMissing = (): Promise<Program[]> =>
+    findMissingPrograms(Deno.env.get("PATH") ?? "", wanted);
+  const missing = await findMissing();
+  if (missing.length === 0) return true;
   const packages = [...new Set(missing.map((program) => program.package))];
   const apt = ["apt-get", "install", "--yes", "--no-install-recommends", ...packages];
   printError(`Installing ${packages.join(", ")}\n`);
   const isInstalled = await runVisibly(["apt-get", "update", "--quiet"]) &&
     await runVisibly(apt) &&
-    (await findMissingPrograms(Deno.env.get("PATH") ?? "")).length === 0;
+    (await findMissing()).length === 0;
   if (isInstalled) return true;
-  const programs = missing.map((program) => `"${program.name}"`).join(", ");
-  refuse(`${programs} are missing and could not be installed. Install: ${packages.join(" ")}`);
+  const names = missing.map((program) => `"${program.name}"`).join(", ");
+  refuse(`${names} are missing and could not be installed. Install: ${packages.join(" ")}`);
   return false;
 }
 

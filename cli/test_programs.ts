@@ -1,0 +1,13 @@
+import type { Program } from "../lib/system/programs.ts";
+
+/** What the tests call beside what `serve` does, and the Debian package that brings it. */
+export const testPrograms: readonly Program[] = [
+  { name: "bash", package: "bash" },
+  { name: "zsh", package: "zsh" },
+  { name: "fish", package: "fish" },
+  { name: "script", package: "bsdutils" },
+  { name: "mandoc", package: "mandoc" },
+  { name: "man", package: "man-db" },
+  { name: "shellcheck", package: "shellcheck" },
+  { name: "tmux", package: "tmux" },
+];
