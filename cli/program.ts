@@ -2,11 +2,14 @@ import { Command } from "@commander-js/extra-typings";
 import type { OnExit } from "./exit_code.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
+import { addCompletions } from "./tree/completions.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { withExamples } from "./tree/examples.ts";
 import { addInspect } from "./tree/inspect.ts";
 import { addList } from "./tree/list.ts";
 import { addLogs } from "./tree/logs.ts";
+import { SERVE_FILES } from "./tree/files.ts";
+import { type VariableNote, withManual } from "./tree/manual.ts";
 import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";
@@ -23,7 +26,13 @@ const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
   ["Change functions:", [addAdd, addRemove, addReload, addRollback]],
   ["Look at functions:", [addList, addInspect, addLogs, addTop, addCheck]],
-  ["Set up:", [addSchema]],
+  ["Set up:", [addCompletions, addSchema]],
+];
+
+const COMMON_VARIABLES: readonly VariableNote[] = [
+  { names: ["DDSRV_SOCKET"], purpose: "the control socket, where no flag names another" },
+  { names: ["NO_COLOR"], purpose: "anything: no colours, on a terminal neither" },
+  { names: ["DEBUG"], purpose: "anything but false: errors tell where in the code they arose" },
 ];
 
 /**
@@ -49,6 +58,7 @@ export function createProgram(onExit: OnExit): Command {
   for (const verb of program.commands) {
     verb.showHelpAfterError(`(ddsrv ${verb.name()} --help says more)`);
   }
+  withManual(program, { variables: COMMON_VARIABLES, files: SERVE_FILES });
   return withExamples(program, [
     ["ddsrv serve ./functions", "Serve each folder of a directory"],
     ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add one, and ask it"],

@@ -28,19 +28,27 @@ export function setting<Flags extends string>(
 
 /** An option's purpose, then its choices, its variables and its default. */
 export function describeOption(option: Option): string {
-  const env = variables.get(option) ?? option.envVar;
+  const env = environmentOf(option);
+  const usual = usualOf(option);
   const facts = [
     ...(option.argChoices === undefined ? [] : [`one of ${option.argChoices.join(", ")}`]),
     ...(env === undefined ? [] : [`env: ${env}`]),
-    ...defaultOf(option),
+    ...(usual === undefined ? [] : [`default: ${usual}`]),
   ];
   return facts.length === 0 ? option.description : `${option.description} (${facts.join("; ")})`;
 }
 
-function defaultOf({ defaultValue, defaultValueDescription, negate }: Option): string[] {
-  if (defaultValueDescription !== undefined) return [`default: ${defaultValueDescription}`];
-  if (defaultValue === undefined || negate || typeof defaultValue === "boolean") return [];
-  return [`default: ${defaultValue}`];
+/** The variables that set an option too, in words. */
+export function environmentOf(option: Option): string | undefined {
+  return variables.get(option) ?? option.envVar;
+}
+
+/** What holds where an option is not given, in words. */
+export function usualOf(option: Option): string | undefined {
+  const { defaultValue, defaultValueDescription, negate } = option;
+  if (defaultValueDescription !== undefined) return defaultValueDescription;
+  if (defaultValue === undefined || negate || typeof defaultValue === "boolean") return undefined;
+  return String(defaultValue);
 }
 
 /** What the default socket is in words, whoever reads them. */

@@ -3,6 +3,10 @@ import { isIPv4 } from "node:net";
 import { parseDuration, parseIdle, parseRescan } from "../../lib/config/duration.ts";
 import { parseEgress } from "../../lib/config/egress.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "../../lib/config/log_bounds.ts";
+import {
+  ENVIRONMENT_VARIABLES,
+  FUNCTION_VARIABLES,
+} from "../../lib/config/environment_variables.ts";
 import { checkedCidr, parseDomain } from "../../lib/config/network_address.ts";
 import {
   ACCESS_LOG_FORMATS,
@@ -14,6 +18,8 @@ import { argument } from "./argument.ts";
 import type { OnExit } from "../exit_code.ts";
 import { limitFlags } from "./limit_flags.ts";
 import { withExamples } from "./examples.ts";
+import { SERVE_FILES } from "./files.ts";
+import { withManual } from "./manual.ts";
 import { parsePort } from "./numbers.ts";
 import { setting, USUAL_SOCKET } from "./options.ts";
 
@@ -189,6 +195,10 @@ export function addServe(program: Command, onExit: OnExit): void {
   serving.action(async (directory, options) => {
     const { serve } = await import("../commands/serve.ts");
     onExit(await serve(directory, options));
+  });
+  withManual(serving, {
+    variables: [...ENVIRONMENT_VARIABLES, ...FUNCTION_VARIABLES],
+    files: SERVE_FILES,
   });
   withExamples(serving, [
     ["ddsrv serve", "Serve /opt/functions at http://localhost:9999"],

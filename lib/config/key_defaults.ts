@@ -26,6 +26,8 @@ export function keyDefaults(): Record<string, unknown> {
     hostname: settings.hostname,
     logsDirectory: settings.logsDirectory,
     saveLogs: settings.saveLogs,
+    logMaxSize: formatLimit({ unit: "size" }, settings.logMaxBytes),
+    logMaxFiles: settings.logMaxFiles,
     logFormat: settings.logFormat,
     checkCode: settings.checkCode,
     rescan: duration(settings.rescanMs),

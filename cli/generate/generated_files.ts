@@ -1,0 +1,29 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { bashCompletion } from "./bash.ts";
+import { toCommandModel } from "./command_model.ts";
+import { fishCompletion } from "./fish.ts";
+import { manPage, pageName } from "./man_page.ts";
+import { settingsPage } from "./settings_page.ts";
+import { zshCompletion } from "./zsh.ts";
+
+/** The directories that hold generated files, and no others. */
+export const GENERATED_DIRECTORIES: readonly string[] = ["completions", "man"];
+
+/** Every file that is made from the command tree, by its path below the root. */
+export function generatedFiles(
+  tree: CommandUnknownOpts,
+  version: string,
+): ReadonlyMap<string, string> {
+  const program = toCommandModel(tree);
+  const release = `${program.name} ${version}`;
+  const pages = [program, ...program.verbs].map((command) =>
+    [`man/${pageName(program, command)}.1`, manPage(command, { program, release })] as const
+  );
+  return new Map([
+    [`completions/${program.name}.bash`, bashCompletion(program)],
+    [`completions/_${program.name}`, zshCompletion(program)],
+    [`completions/${program.name}.fish`, fishCompletion(program)],
+    ...pages,
+    [`man/${program.name}.json.5`, settingsPage(release)],
+  ]);
+}

@@ -1,0 +1,205 @@
+# Completion of ddsrv for fish. Made from the command tree by: deno task generate
+
+# The verb by any of its names; another word stands for itself.
+function __ddsrv_verb
+    switch $argv[1]
+        case rm
+            echo remove
+        case ls
+            echo list
+        case '*'
+            echo -- $argv[1]
+    end
+end
+
+# Whether an option of a verb, as "verb --option", takes a value.
+function __ddsrv_takes_value
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format'
+end
+
+# Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
+# many conditions below asks for them, so what was found for a line is kept.
+function __ddsrv_read
+    set -l line (commandline -cp | string collect)
+    test "$line" = "$__ddsrv_line"; and return
+    set -g __ddsrv_line $line
+    set -g __ddsrv_found_verb
+    set -g __ddsrv_arguments
+    set -g __ddsrv_is_plain
+    set -l is_value
+    for part in (commandline -opc)[2..]
+        if set -q is_value[1]
+            set is_value
+        else if set -q __ddsrv_is_plain[1]; or not string match -q -- '-?*' $part
+            if set -q __ddsrv_found_verb[1]
+                set -a __ddsrv_arguments $part
+            else
+                set __ddsrv_found_verb (__ddsrv_verb $part)
+            end
+        else if test "$part" = --
+            set __ddsrv_is_plain 1
+        else if not string match -q -- '--*=*' $part
+            # Of short ones in one word, the last.
+            string match -q -- '--*' $part; or set part -(string sub -s -1 -- $part)
+            __ddsrv_takes_value "$__ddsrv_found_verb $part"; and set is_value 1
+        end
+    end
+end
+
+# Whether the verb is this one; with a place as well, counted from 1, whether its argument is next.
+function __ddsrv_at
+    __ddsrv_read
+    test "$__ddsrv_found_verb" = "$argv[1]"; or return 1
+    set -q argv[2]; or return 0
+    set -l place (math (count $__ddsrv_arguments) + 1)
+    test $place = $argv[2]; or test "$argv[3]" = more -a $place -gt $argv[2]
+end
+
+# The names of the functions, of the supervisor whose socket stands on the line.
+function __ddsrv_functions
+    __ddsrv_read
+    set -l socket
+    set -l words (commandline -op)[2..]
+    for i in (seq (count $words))
+        switch $words[$i]
+            case --
+                break
+            case --socket
+                set socket (string replace -r -- '^~/' "$HOME/" "$words[$(math $i + 1)]")
+            case '--socket=*'
+                set socket (string replace -- --socket= '' $words[$i])
+        end
+    end
+    set -q socket[1]; and set socket --socket=$socket
+    for name in (command ddsrv list --quiet $socket 2>/dev/null </dev/null)
+        # It would be read as an option.
+        string match -q -- '-*' $name; and not set -q __ddsrv_is_plain[1]; and continue
+        test "$argv[1]" = others; and contains -- $name $__ddsrv_arguments; and continue
+        echo -- $name
+    end
+end
+
+complete -c ddsrv -f
+complete -c ddsrv -n '__ddsrv_at \'\'' -s V -l version -d 'print the version'
+complete -c ddsrv -n '__ddsrv_at \'\'' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a serve -d 'serve the functions of a directory, in the foreground'
+complete -c ddsrv -n '__ddsrv_at serve' -s p -l port -x -d 'port of the proxy'
+complete -c ddsrv -n '__ddsrv_at serve' -l hostname -x -d 'address that the proxy listens on'
+complete -c ddsrv -n '__ddsrv_at serve' -l socket -r -F -d 'the control socket'
+complete -c ddsrv -n '__ddsrv_at serve' -l logs-dir -r -F -d 'directory of log files'
+complete -c ddsrv -n '__ddsrv_at serve' -l no-logs -d 'write no log files'
+complete -c ddsrv -n '__ddsrv_at serve' -l log-file-format -r -a 'cri docker' -d 'lines of log files'
+complete -c ddsrv -n '__ddsrv_at serve' -l log-max-size -x -d 'size at which a log file is put away'
+complete -c ddsrv -n '__ddsrv_at serve' -l log-max-files -x -d 'files that are kept of each log'
+complete -c ddsrv -n '__ddsrv_at serve' -l state-dir -r -F -d 'directory of caches and of functions\' data'
+complete -c ddsrv -n '__ddsrv_at serve' -l isolation -r -a 'full rootless none' -d 'how functions are kept apart'
+complete -c ddsrv -n '__ddsrv_at serve' -l egress -x -d 'the most that functions may reach: none, internet, full, or a list such as db.example.com:5432,10.0.0.0/8'
+complete -c ddsrv -n '__ddsrv_at serve' -l env-file -r -F -d 'file with variables for every function'
+complete -c ddsrv -n '__ddsrv_at serve' -l dns -x -d 'resolver for functions (IPv4), may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l allow-import -x -d 'host that code may be imported from, may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l no-check -d 'start functions without a type check'
+complete -c ddsrv -n '__ddsrv_at serve' -l idle -x -d 'stop a function that has no request for so long'
+complete -c ddsrv -n '__ddsrv_at serve' -l drain -x -d 'for what a replaced instance has still to answer'
+complete -c ddsrv -n '__ddsrv_at serve' -l rescan -x -d 'between two looks at all folders, beside events'
+complete -c ddsrv -n '__ddsrv_at serve' -l no-watch -d 'take new code of a function that serves only at ddsrv reload; that of one that does not serve is tried at once, and folders may come and go'
+complete -c ddsrv -n '__ddsrv_at serve' -s q -l quiet -d 'print no lines of functions'
+complete -c ddsrv -n '__ddsrv_at serve' -l log-format -r -a 'text json' -d 'what serve says: for people, or an object a line'
+complete -c ddsrv -n '__ddsrv_at serve' -l admin-port -x -d 'port of /livez, /readyz and /metrics'
+complete -c ddsrv -n '__ddsrv_at serve' -l admin-hostname -x -d 'address that these listen on'
+complete -c ddsrv -n '__ddsrv_at serve' -l domain -x -d 'also serve NAME.DOMAIN, may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l trusted-proxies -x -d 'believe the forwarding fields of these peers, may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l hide-errors -d 'tell clients only the kind of a fault'
+complete -c ddsrv -n '__ddsrv_at serve' -l compat-reload -d 'let anybody reload a function with POST /NAME/reload, as in dynamic-deno-server'
+complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'certificate chain, PEM; serve TLS'
+complete -c ddsrv -n '__ddsrv_at serve' -l tls-key -r -F -d 'the certificate\'s key, PEM'
+complete -c ddsrv -n '__ddsrv_at serve' -l access-log -r -a 'json combined' -d 'log every request'
+complete -c ddsrv -n '__ddsrv_at serve' -l access-log-file -r -F -d 'file of the access log'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-head-size -x -d 'a message head\'s size (431)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-target-size -x -d 'a request target\'s size (414)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-fields -x -d 'field lines of a head (431)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-body-size -x -d 'a request body\'s size (413)'
+complete -c ddsrv -n '__ddsrv_at serve' -l head-timeout -x -d 'time to a request\'s whole head (408)'
+complete -c ddsrv -n '__ddsrv_at serve' -l idle-timeout -x -d 'time without a request on a connection'
+complete -c ddsrv -n '__ddsrv_at serve' -l connect-timeout -x -d 'time until a function accepts (502)'
+complete -c ddsrv -n '__ddsrv_at serve' -l first-byte-timeout -x -d 'time to an answer\'s first byte (504)'
+complete -c ddsrv -n '__ddsrv_at serve' -l stall-timeout -x -d 'time that a client may stall a body (408)'
+complete -c ddsrv -n '__ddsrv_at serve' -l wait-timeout -x -d 'time that a request waits for a start (503)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-waiting -x -d 'requests that wait for one function\'s start (503)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-connections -x -d 'clients\' connections in all (503)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-in-flight -x -d 'requests in flight for each function (503)'
+complete -c ddsrv -n '__ddsrv_at serve' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at serve 1' -a '(__fish_complete_directories)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers and lacks for isolation, and what to do'
+complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'the level that is wanted'
+complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'check a directory, copy it into the functions directory, wait until it serves'
+complete -c ddsrv -n '__ddsrv_at add' -s n -l name -r -k -a '(__ddsrv_functions)' -d 'the function\'s name (default: the directory\'s)'
+complete -c ddsrv -n '__ddsrv_at add' -l link -d 'link to the directory instead of copying it'
+complete -c ddsrv -n '__ddsrv_at add' -l replace -d 'put it in the place of a function of that name, without a gap'
+complete -c ddsrv -n '__ddsrv_at add' -l timeout -x -d 'how long to wait until it serves'
+complete -c ddsrv -n '__ddsrv_at add' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at add' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at add' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at add 1' -F
+complete -c ddsrv -n '__ddsrv_at \'\'' -a remove -d 'take functions away, and wait until nothing of them is left'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a rm -d 'take functions away, and wait until nothing of them is left'
+complete -c ddsrv -n '__ddsrv_at remove' -l timeout -x -d 'how long to wait until they are gone'
+complete -c ddsrv -n '__ddsrv_at remove' -l purge -d 'remove what they have kept as well'
+complete -c ddsrv -n '__ddsrv_at remove' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at remove' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at remove' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at remove 1 more' -k -a '(__ddsrv_functions others)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a reload -d 'start functions anew; each old instance serves until the new one is ready'
+complete -c ddsrv -n '__ddsrv_at reload' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at reload' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at reload 1 more' -k -a '(__ddsrv_functions others)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a rollback -d 'put a function\'s last revision that served back into its folder'
+complete -c ddsrv -n '__ddsrv_at rollback' -l to -x -d 'a certain one of those that inspect shows as kept'
+complete -c ddsrv -n '__ddsrv_at rollback' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at rollback' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at rollback' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at rollback 1' -k -a '(__ddsrv_functions)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a list -d 'list the functions and how they are'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a ls -d 'list the functions and how they are'
+complete -c ddsrv -n '__ddsrv_at list' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at list' -s w -l watch -d 'go on, and show what changes in place'
+complete -c ddsrv -n '__ddsrv_at list' -l filter -x -d 'only those of status=WORD, name=PATTERN or isolation=LEVEL; may be repeated'
+complete -c ddsrv -n '__ddsrv_at list' -s q -l quiet -d 'print names only, one a line'
+complete -c ddsrv -n '__ddsrv_at list' -l format -x -d 'print a line for each, such as {{name}}\\t{{url}}'
+complete -c ddsrv -n '__ddsrv_at list' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at list' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a inspect -d 'show all there is about a function, and why it is as it is'
+complete -c ddsrv -n '__ddsrv_at inspect' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at inspect' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at inspect' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at inspect 1' -k -a '(__ddsrv_functions)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a logs -d 'print what functions said, also without a supervisor'
+complete -c ddsrv -n '__ddsrv_at logs' -s f -l follow -d 'go on with what they say from now on, new functions too'
+complete -c ddsrv -n '__ddsrv_at logs' -s n -l lines -x -d 'how many past lines of each function, or all'
+complete -c ddsrv -n '__ddsrv_at logs' -l since -x -d 'no older lines: 10m, 1h30m, 2d, or a day or time'
+complete -c ddsrv -n '__ddsrv_at logs' -l until -x -d 'no later lines'
+complete -c ddsrv -n '__ddsrv_at logs' -l grep -x -d 'lines alone that match a regular expression'
+complete -c ddsrv -n '__ddsrv_at logs' -l stderr -d 'lines of standard error alone, where ddsrv\'s own remarks are too'
+complete -c ddsrv -n '__ddsrv_at logs' -l no-prefix -d 'print the text alone, without time and name'
+complete -c ddsrv -n '__ddsrv_at logs' -l logs-dir -r -F -d 'directory of log files (default: LOGS_DIRECTORY, else the supervisor\'s, else /opt/logs)'
+complete -c ddsrv -n '__ddsrv_at logs' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at logs' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at logs' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at logs 1 more' -k -a '(__ddsrv_functions others)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a top -d 'watch requests, latency, processor and memory of each function, live'
+complete -c ddsrv -n '__ddsrv_at top' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at top' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'say what serve would say of functions, and run nothing; needs no root'
+complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'text for people; json: [{path, name, problem, diagnostics: [{file, line, column, code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself'
+complete -c ddsrv -n '__ddsrv_at check' -l json -d 'the same as --format json'
+complete -c ddsrv -n '__ddsrv_at check' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at check 1 more' -F
+complete -c ddsrv -n '__ddsrv_at \'\'' -a completions -d 'print what makes a shell complete verbs, options and functions\' names'
+complete -c ddsrv -n '__ddsrv_at completions' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json'
+complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'of a function\'s own, not of the functions directory\'s'
+complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor add remove reload rollback list inspect logs top check completions schema help'

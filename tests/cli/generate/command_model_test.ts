@@ -1,0 +1,46 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import assert from "node:assert/strict";
+import { toCommandModel } from "../../../cli/generate/command_model.ts";
+import { setting } from "../../../cli/tree/options.ts";
+
+function makeTree(): Command {
+  const program = new Command("tool");
+  program.command("take").alias("t").description("take things")
+    .argument("[directory]", "where").argument("<names...>", "what")
+    .option("-n, --lines <count>", "how many", "5")
+    .addOption(setting("--level <level>", "how", { env: "LEVEL", usual: "low" }).choices(["low"]))
+    .addOption(new Option("--secret", "never told").hideHelp());
+  return program;
+}
+
+Deno.test("toCommandModel(): placeholders tell the kind of a value", () => {
+  const take = toCommandModel(makeTree()).verbs[0]!;
+  assert.deepEqual(take.aliases, ["t"]);
+  assert.deepEqual(
+    take.arguments.map(({ kind, isRequired, isVariadic }) => [kind, isRequired, isVariadic]),
+    [["directory", false, false], ["function", true, true]],
+  );
+});
+
+Deno.test("toCommandModel(): options with their names, defaults and variables; no hidden ones", () => {
+  const { options } = toCommandModel(makeTree()).verbs[0]!;
+  assert.deepEqual(
+    options.map(({ names, value, usual, env }) => [names.join(" "), value?.kind, usual, env]),
+    [
+      ["-n --lines", "text", "5", undefined],
+      ["--level", "choice", "low", "LEVEL"],
+      ["-h --help", undefined, undefined, undefined],
+    ],
+  );
+});
+
+Deno.test("toCommandModel(): the verb help is one of them", () => {
+  const help = toCommandModel(makeTree()).verbs.find(({ name }) => name === "help");
+  assert.equal(help?.arguments[0]?.kind, "verb");
+});
+
+Deno.test("toCommandModel(): refuses commands below verbs, which it would lose", () => {
+  const tree = makeTree();
+  tree.commands[0]!.command("deeper");
+  assert.throws(() => toCommandModel(tree), /Commands below "take"/);
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { GENERATED_DIRECTORIES, generatedFiles } from "../../../cli/generate/generated_files.ts";
+import { createProgram } from "../../../cli/program.ts";
+import { version } from "../../../cli/version.ts";
+
+const root = new URL("../../../", import.meta.url);
+
+Deno.test("generatedFiles(): completions/ and man/ hold them, as they are, and nothing else", async () => {
+  const files = generatedFiles(createProgram(() => {}), version);
+  const entries = await Promise.all(
+    GENERATED_DIRECTORIES.map(async (directory) =>
+      (await Array.fromAsync(Deno.readDir(new URL(directory, root))))
+        .map(({ name }) => `${directory}/${name}`)
+    ),
+  );
+  const there = entries.flat();
+  const drifted = await Promise.all([...files].map(async ([path, text]) => {
+    if (!there.includes(path)) return [path];
+    return await Deno.readTextFile(new URL(path, root)) === text ? [] : [path];
+  }));
+  const wrong = [...drifted.flat(), ...there.filter((path) => !files.has(path))];
+  assert.deepEqual(wrong, [], "These differ from the command tree. Run: deno task generate");
+});
+
+Deno.test("generatedFiles(): the same whoever makes them, wherever", async () => {
+  const module = new URL("cli/generate/generated_files.ts", root).href;
+  const tree = new URL("cli/program.ts", root).href;
+  const script =
+    `import { generatedFiles } from "${module}"; import { createProgram } from "${tree}";
+    Deno.stdout.writeSync(new TextEncoder().encode(
+      JSON.stringify([...generatedFiles(createProgram(() => {}), "${version}")])));`;
+  const make = async (env: Record<string, string>): Promise<string> => {
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", script], env })
+      .output();
+    return new TextDecoder().decode(stdout);
+  };
+  const elsewhere = {
+    XDG_RUNTIME_DIR: "/x",
+    XDG_STATE_HOME: "/y",
+    DDSRV_SOCKET: "/z",
+    COLUMNS: "9",
+  };
+  const [here, there] = await Promise.all([make({}), make(elsewhere)]);
+  assert.ok(here.length > 10_000);
+  assert.equal(there, here);
+});
