@@ -1,11 +1,15 @@
-import truncatedWidth from "fast-string-truncated-width";
+import stringWidth from "fast-string-width";
 
-const ESCAPE = "\x1b";
-const RESET = `${ESCAPE}[0m`;
+// deno-lint-ignore no-control-regex
+const COLOUR = /(\x1b\[[0-9;]*m)/;
+const RESET = "\x1b[0m";
+
+/** Made when something is cut for the first time: most commands cut nothing. */
+let graphemes: Intl.Segmenter | undefined;
 
 /**
  * As much of a text as fits into so many columns of a terminal, with `…` in the place of the rest.
- * Colours that it cuts off are ended.
+ * What is written as one character stays one, and colours that it cuts off are ended.
  *
  * @example
  * ```ts
@@ -14,12 +18,23 @@ const RESET = `${ESCAPE}[0m`;
  * ```
  */
 export function cutToWidth(text: string, width: number): string {
-  const { index, truncated, ellipsed } = truncatedWidth(text, {
-    limit: width,
-    ellipsis: "…",
-    ellipsisWidth: 1,
-  });
-  if (!truncated) return text;
-  const end = text.includes(ESCAPE) ? RESET : "";
-  return `${text.slice(0, index)}${ellipsed ? "…" : ""}${end}`;
+  if (stringWidth(text) <= width) return text;
+  if (width < 1) return "";
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  let kept = "";
+  let used = 0;
+  for (const [index, part] of text.split(COLOUR).entries()) {
+    const isColour = index % 2 === 1;
+    for (const { segment } of isColour ? [{ segment: part }] : graphemes.segment(part)) {
+      const segmentWidth = stringWidth(segment);
+      if (used + segmentWidth > width - 1) return end(kept);
+      kept += segment;
+      used += segmentWidth;
+    }
+  }
+  return kept;
+}
+
+function end(kept: string): string {
+  return `${kept}…${COLOUR.test(kept) ? RESET : ""}`;
 }
