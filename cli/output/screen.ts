@@ -1,6 +1,7 @@
+import stringWidth from "fast-string-width";
 import { cutToWidth } from "./cut.ts";
-import { terminalSize } from "./terminal.ts";
 import { printOut } from "./print.ts";
+import { terminalSize, USUAL_SIZE } from "./terminal.ts";
 
 /** Part of a terminal that is drawn again and again, in place. Disposing of it leaves what it shows. */
 export interface Screen extends Disposable {
@@ -10,34 +11,54 @@ export interface Screen extends Disposable {
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
-const ENTER_ALTERNATE = "\x1b[?1049h\x1b[H";
+const ENTER_ALTERNATE = "\x1b[?1049h";
 const LEAVE_ALTERNATE = "\x1b[?1049l";
-const CLEAR_LINE_END = "\x1b[K";
+/** Terminals don't agree on how wide every character is: what is too wide for this one stays off. */
+const NO_WRAP = "\x1b[?7l";
+const WRAP = "\x1b[?7h";
+const HOME = "\x1b[H";
+const CLEAR_LINE = "\x1b[2K";
 const CLEAR_BELOW = "\x1b[J";
 
 /** How a screen is opened. */
 export interface ScreenOptions {
   /** Takes all of the terminal, and gives it back as it was; else it draws where the cursor is. */
   readonly isWhole?: boolean;
+  /** What becomes of what is drawn. */
+  readonly write?: (text: string) => void;
+  readonly size?: typeof terminalSize;
 }
 
 /** Opens a screen on standard output, which is a terminal. */
-export function openScreen({ isWhole = false }: ScreenOptions = {}): Screen {
-  let drawn = 0;
-  printOut((isWhole ? ENTER_ALTERNATE : "") + HIDE_CURSOR);
+export function openScreen(
+  { isWhole = false, write = printOut, size = terminalSize }: ScreenOptions = {},
+): Screen {
+  let drawn: readonly string[] = [];
+  write((isWhole ? ENTER_ALTERNATE : "") + HIDE_CURSOR);
   return {
     draw(text) {
-      const { columns, rows } = terminalSize() ?? { columns: 80, rows: 24 };
-      const lines = text.replace(/\n$/, "").split("\n");
+      const { columns, rows } = size() ?? USUAL_SIZE;
       // The last line of the terminal stays free: writing its end would scroll.
-      const shown = lines.slice(0, Math.max(1, rows - 1));
-      const begin = isWhole ? "\x1b[H" : drawn === 0 ? "" : `\x1b[${drawn}A\r`;
-      const body = shown.map((line) => `${cutToWidth(line, columns)}${CLEAR_LINE_END}\n`).join("");
-      printOut(begin + body + CLEAR_BELOW);
-      drawn = shown.length;
+      const shown = text.replace(/\n$/, "").split("\n").slice(0, Math.max(1, rows - 1))
+        .map((line) => cutToWidth(line, columns));
+      const begin = isWhole ? HOME : upwards(rowsOf(drawn, columns));
+      // A line is cleared before it is written: after its last column, clearing would take that too,
+      // and a tab passes over what was there.
+      const body = shown.map((line) => `${CLEAR_LINE}${line}\n`).join("");
+      write(NO_WRAP + begin + body + CLEAR_BELOW + WRAP);
+      drawn = shown;
     },
     [Symbol.dispose]() {
-      printOut(SHOW_CURSOR + (isWhole ? LEAVE_ALTERNATE : ""));
+      write(SHOW_CURSOR + (isWhole ? LEAVE_ALTERNATE : ""));
     },
   };
+}
+
+/** Lines of the terminal that these take by now: one made narrower has wrapped them. */
+function rowsOf(lines: readonly string[], columns: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+}
+
+function upwards(rows: number): string {
+  return rows === 0 ? "" : `\x1b[${rows}A\r`;
 }

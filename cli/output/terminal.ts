@@ -4,7 +4,8 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-const USUAL: TerminalSize = { columns: 80, rows: 24 };
+/** What is taken for the size of a terminal that does not tell. */
+export const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
 /** The size of the terminal that standard output is; `undefined` when it is none. */
 export function terminalSize(): TerminalSize | undefined {
@@ -12,8 +13,8 @@ export function terminalSize(): TerminalSize | undefined {
   try {
     const { columns, rows } = Deno.consoleSize();
     // A terminal that nobody has told its size says 0.
-    return { columns: columns || USUAL.columns, rows: rows || USUAL.rows };
+    return { columns: columns || USUAL_SIZE.columns, rows: rows || USUAL_SIZE.rows };
   } catch {
-    return USUAL;
+    return USUAL_SIZE;
   }
 }
