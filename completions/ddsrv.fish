@@ -164,7 +164,7 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a list -d 'list the functions and how th
 complete -c ddsrv -n '__ddsrv_at \'\'' -a ls -d 'list the functions and how they are'
 complete -c ddsrv -n '__ddsrv_at list' -l socket -r -F -d 'the supervisor\'s control socket'
 complete -c ddsrv -n '__ddsrv_at list' -s w -l watch -d 'go on, and show what changes in place'
-complete -c ddsrv -n '__ddsrv_at list' -l filter -x -d 'only those of status=WORD, name=PATTERN or isolation=LEVEL; may be repeated'
+complete -c ddsrv -n '__ddsrv_at list' -l filter -x -d 'only those of status=WORD, name=PATTERN or isolation=LEVEL; all that are given must hold'
 complete -c ddsrv -n '__ddsrv_at list' -s q -l quiet -d 'print names only, one a line'
 complete -c ddsrv -n '__ddsrv_at list' -l format -x -d 'print a line for each, such as {{name}}\\t{{url}}'
 complete -c ddsrv -n '__ddsrv_at list' -l json -d 'print JSON, in the shape that ddsrv schema tells'

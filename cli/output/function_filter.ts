@@ -1,3 +1,4 @@
+import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
 import { nearest } from "../../lib/config/suggestion.ts";
 import type { FunctionReport } from "../../lib/control/api.ts";
 
@@ -10,11 +11,11 @@ export const STATUSES: readonly FunctionReport["status"][] = [
   ...["backoff", "failed", "stopped", "ignored"] as const,
 ];
 
-const kinds: Readonly<Record<string, (value: string) => FunctionFilter>> = {
-  status: statusFilter,
-  name: nameFilter,
-  isolation: (value) => (report) => report.isolation === value,
-};
+const kinds: ReadonlyMap<string, (value: string) => FunctionFilter> = new Map([
+  ["status", statusFilter],
+  ["name", nameFilter],
+  ["isolation", isolationFilter],
+]);
 
 /**
  * Reads a filter such as `status=failed` or `name=shop-*`. One whose newer revision has failed is
@@ -24,7 +25,7 @@ const kinds: Readonly<Record<string, (value: string) => FunctionFilter>> = {
  */
 export function parseFilter(text: string): FunctionFilter {
   const at = text.indexOf("=");
-  const kind = at === -1 ? undefined : kinds[text.slice(0, at)];
+  const kind = at === -1 ? undefined : kinds.get(text.slice(0, at));
   if (kind === undefined) {
     throw new SyntaxError(
       `"${text}" is no filter. Write status=failed, name=shop-* or isolation=none`,
@@ -34,15 +35,24 @@ export function parseFilter(text: string): FunctionFilter {
 }
 
 function statusFilter(value: string): FunctionFilter {
-  if (!STATUSES.some((status) => status === value)) {
-    const near = nearest(value, STATUSES);
-    const hint = near === undefined
-      ? `There are ${STATUSES.join(", ")}`
-      : `Did you mean "${near}"?`;
-    throw new SyntaxError(`"${value}" is no status. ${hint}`);
-  }
+  requireOneOf(value, { what: "status", words: STATUSES });
   return ({ status, failedRevision }) =>
     status === value || value === "failed" && failedRevision !== null;
+}
+
+function isolationFilter(value: string): FunctionFilter {
+  requireOneOf(value, { what: "level of isolation", words: ISOLATION_LEVELS });
+  return ({ isolation }) => isolation === value;
+}
+
+function requireOneOf(
+  value: string,
+  { what, words }: { readonly what: string; readonly words: readonly string[] },
+): void {
+  if (words.includes(value)) return;
+  const near = nearest(value, words);
+  const hint = near === undefined ? `There are ${words.join(", ")}` : `Did you mean "${near}"?`;
+  throw new SyntaxError(`"${value}" is no ${what}. ${hint}`);
 }
 
 /** `*` stands for any characters, `?` for one. */

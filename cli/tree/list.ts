@@ -15,7 +15,7 @@ export function addList(program: Command, onExit: OnExit): void {
     .option("-w, --watch", "go on, and show what changes in place")
     .option(
       "--filter <key=value>",
-      "only those of status=WORD, name=PATTERN or isolation=LEVEL; may be repeated",
+      "only those of status=WORD, name=PATTERN or isolation=LEVEL; all that are given must hold",
       collectFilter,
     )
     .addOption(

@@ -1,0 +1,62 @@
+import { deepEqual, throws } from "node:assert/strict";
+import { parseFilter, STATUSES } from "../../../cli/output/function_filter.ts";
+import { functionReport } from "../function_report.ts";
+
+const reports = [
+  functionReport({ name: "shop-a", status: "ready" }),
+  functionReport({ name: "shop-b", status: "ready", failedRevision: "ba9876543210" }),
+  functionReport({ name: "a.b", status: "failed" }),
+  functionReport({ name: "axb", status: "idle", isolation: "none" }),
+  functionReport({ name: "函数+(x)\\", status: "backoff" }),
+];
+
+const cases: readonly [filter: string, names: readonly string[]][] = [
+  ["status=ready", ["shop-a", "shop-b"]],
+  ["status=failed", ["shop-b", "a.b"]],
+  ["status=stopped", []],
+  ["isolation=none", ["axb"]],
+  ["isolation=rootless", []],
+  ["name=shop-*", ["shop-a", "shop-b"]],
+  ["name=*", reports.map(({ name }) => name)],
+  ["name=", []],
+  ["name=shop", []],
+  ["name=a.b", ["a.b"]],
+  ["name=a?b", ["a.b", "axb"]],
+  ["name=??+(x)\\", ["函数+(x)\\"]],
+  ["name=*+(*)*", ["函数+(x)\\"]],
+  ["name=[a]*", []],
+  ["name=^a|b$", []],
+  ["name=a=b", []],
+];
+
+for (const [filter, names] of cases) {
+  Deno.test(`parseFilter: ${filter} lets ${names.length} through`, () => {
+    deepEqual(reports.filter(parseFilter(filter)).map(({ name }) => name), names);
+  });
+}
+
+for (const status of STATUSES) {
+  Deno.test(`parseFilter: status=${status} is known`, () => {
+    deepEqual([functionReport({ status })].filter(parseFilter(`status=${status}`)).length, 1);
+  });
+}
+
+const refused: readonly [filter: string, message: RegExp][] = [
+  ["", /^"" is no filter\. Write status=failed, name=shop-\* or isolation=none$/],
+  ["failed", /^"failed" is no filter\./],
+  ["=failed", /^"=failed" is no filter\./],
+  ["Status=failed", /^"Status=failed" is no filter\./],
+  ["constructor=x", /^"constructor=x" is no filter\./],
+  ["status=faild", /^"faild" is no status\. Did you mean "failed"\?$/],
+  ["status=purple", /^"purple" is no status\. There are checking, starting, ready, idle, /],
+  ["isolation=ful", /^"ful" is no level of isolation\. Did you mean "full"\?$/],
+  ["isolation=docker", /^"docker" is no level of isolation\. There are full, rootless, none$/],
+];
+
+for (const [filter, message] of refused) {
+  Deno.test(`parseFilter: refuses ${JSON.stringify(filter)}`, () => {
+    throws(() => parseFilter(filter), (error) => {
+      return error instanceof SyntaxError && message.test(error.message);
+    });
+  });
+}
