@@ -1,4 +1,5 @@
 import { nearest } from "../../lib/config/suggestion.ts";
+import { makeVisible } from "./visible.ts";
 
 /** A part of a template: text as it is, or the key of a value. */
 type Part = { readonly text: string } | { readonly key: string };
@@ -9,8 +10,8 @@ const ESCAPES: Readonly<Record<string, string>> = { t: "\t", n: "\n", "\\": "\\"
 
 /**
  * Reads a template such as `{{name}}\t{{url}}`, where `\t`, `\n` and `\\` stand for a tab, a line
- * feed and a backslash, and gives what fills it in with values. What is `null` is left empty, and a
- * list has commas.
+ * feed and a backslash, and gives what fills it in with values. What is `null` is left empty, a list
+ * has commas, and control characters of a value are made visible, so that it stays on its line.
  *
  * @throws {SyntaxError} when it has a placeholder that is not among the keys
  *
@@ -44,5 +45,5 @@ function unescape(text: string): string {
 
 function formatValue(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return Array.isArray(value) ? value.join(",") : String(value);
+  return makeVisible(Array.isArray(value) ? value.join(",") : String(value));
 }
