@@ -65,9 +65,9 @@ function errorsCell({ errors }: FunctionReport): string {
   return errors === 0 ? "0" : colourStatus("failed", String(errors));
 }
 
-/** Since its start, as `ps` has it. */
+/** Since its start, as `ps` has it; of one that is ready since just now, its start would be all. */
 function cpuCell({ cpuMs, uptimeMs }: FunctionReport): string {
-  return cpuMs === null || uptimeMs === null ? "-" : formatShare(cpuMs / Math.max(1, uptimeMs));
+  return cpuMs === null || uptimeMs === null ? "-" : formatShare(cpuMs / Math.max(1_000, uptimeMs));
 }
 
 function noteOf(report: FunctionReport): string {
