@@ -3,6 +3,7 @@ import { connectControl, type ControlClient } from "../../lib/control/client.ts"
 import { sleep } from "../../lib/system/sleep.ts";
 import type { FunctionFilter } from "../output/function_filter.ts";
 import { formatFunctions } from "../output/function_table.ts";
+import { onSignal } from "../output/on_signal.ts";
 import { printOut } from "../output/print.ts";
 import { openScreen } from "../output/screen.ts";
 import { terminalSize } from "../output/terminal.ts";
@@ -54,24 +55,40 @@ async function chosen(
   return (await control.functions()).filter((one) => filter.every((isChosen) => isChosen(one)));
 }
 
-/** On a terminal, in place; anywhere else, anew whenever something is another than before. */
+/**
+ * On a terminal, in place; anywhere else, and as JSON, anew whenever something is another than
+ * before.
+ */
 async function watch(
   control: ControlClient,
   options: ListOptions,
   render: Renderer,
 ): Promise<void> {
   using interrupted = untilInterrupted();
-  const { signal } = interrupted;
-  using screen = terminalSize() === undefined ? undefined : openScreen();
-  let before: string | undefined;
-  while (!signal.aborted) {
-    const functions = await chosen(control, options);
-    const state = JSON.stringify(functions.map(stateOf));
-    if (screen !== undefined) screen.draw(render(functions));
-    else if (state !== before) printOut(render(functions));
-    before = state;
-    await sleep(INTERVAL_MS, signal);
+  const { signal, happened } = interrupted;
+  using screen = options.json || terminalSize() === undefined ? undefined : openScreen();
+  let functions: readonly FunctionReport[] | undefined;
+
+  function draw(): void {
+    if (functions !== undefined) screen?.draw(render(functions));
   }
+
+  async function follow(): Promise<void> {
+    let before: string | undefined;
+    while (!signal.aborted) {
+      functions = await chosen(control, options);
+      if (signal.aborted) return;
+      const state = JSON.stringify(functions.map(stateOf));
+      if (screen !== undefined) draw();
+      else if (state !== before) printOut(render(functions));
+      before = state;
+      await sleep(INTERVAL_MS, signal);
+    }
+  }
+
+  using _resizing = onSignal(["SIGWINCH"], draw);
+  // A supervisor that does not answer is not waited for by someone who has enough.
+  await Promise.race([follow(), happened]);
 }
 
 /** What is worth a word when it changes; figures always do. */

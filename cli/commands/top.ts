@@ -1,15 +1,17 @@
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient, NoSupervisorError } from "../../lib/control/client.ts";
 import { readLastRecords } from "../../lib/process/last_records.ts";
 import { logFilePath } from "../../lib/process/log_file.ts";
-import type { LogRecord } from "../../lib/process/log_record.ts";
 import { sleep } from "../../lib/system/sleep.ts";
+import { createTaskSet } from "../../lib/system/task_set.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
+import { onSignal } from "../output/on_signal.ts";
 import { openScreen } from "../output/screen.ts";
-import { terminalSize } from "../output/terminal.ts";
+import { terminalSize, USUAL_SIZE } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
+import { extendHistory } from "../top/history.ts";
 import { openKeys } from "../top/keys.ts";
 import { ratesBetween, type Sample } from "../top/rates.ts";
-import { chosenRow, initialState, pressKey, sortRows } from "../top/state.ts";
+import { initialState, loggedName, pressKey, sortRows } from "../top/state.ts";
 import { renderTop, type TopScene } from "../top/view.ts";
 
 /** Options of `ddsrv top`. */
@@ -18,9 +20,6 @@ export interface TopOptions {
 }
 
 const INTERVAL_MS = 1_000;
-
-/** How much of the past is kept for each function. */
-const HISTORY = 20;
 
 /** Shows what functions do, live, until the user has enough. */
 export async function top(options: TopOptions): Promise<number> {
@@ -34,76 +33,88 @@ export async function top(options: TopOptions): Promise<number> {
   const { url, logsDirectory } = await control.supervisor();
   const first = await takeSample(control);
   using interrupted = untilInterrupted();
-  const quit = new AbortController();
-  const signal = AbortSignal.any([interrupted.signal, quit.signal]);
   using keys = openKeys();
   using screen = openScreen({ isWhole: true });
-  const history = new Map<string, number[]>();
+  const over = new AbortController();
   let sample = first;
   let scene: TopScene = {
     state: initialState,
     rows: ratesBetween(first, first),
-    history,
+    history: new Map(),
     url,
     message: "",
-    records: [],
+    records: undefined,
   };
 
   function show(change: Partial<TopScene>): void {
+    // What comes late must not draw on a terminal that was given back.
+    if (over.signal.aborted) return;
     const { state, rows } = { ...scene, ...change };
     scene = { ...scene, ...change, rows: sortRows(rows, state.sortBy) };
-    screen.draw(renderTop(scene, terminalSize() ?? { columns: 80, rows: 24 }));
+    screen.draw(renderTop(scene, terminalSize() ?? USUAL_SIZE));
   }
 
   async function refresh(): Promise<void> {
     const next = await takeSample(control);
     const rows = ratesBetween(sample, next);
     sample = next;
-    for (const name of history.keys()) {
-      if (!rows.some(({ report }) => report.name === name)) history.delete(name);
+    show({ rows, history: extendHistory(scene.history, rows) });
+    await readLog();
+  }
+
+  async function readLog(): Promise<void> {
+    const name = loggedName(scene.state);
+    if (name === undefined) return;
+    if (logsDirectory === null) return show({ records: [] });
+    try {
+      const { rows } = terminalSize() ?? USUAL_SIZE;
+      const records = await readLastRecords(logFilePath(logsDirectory, name), rows);
+      // A key may have chosen another one meanwhile.
+      if (loggedName(scene.state) === name) show({ records });
+    } catch (error) {
+      show({ message: `The log of ${name} can't be read: ${(error as Error).message}` });
     }
-    for (const { report, requestsPerS } of rows) {
-      history.set(report.name, [...history.get(report.name) ?? [], requestsPerS].slice(-HISTORY));
+  }
+
+  async function keepFresh(): Promise<void> {
+    await sleep(INTERVAL_MS, over.signal);
+    while (!over.signal.aborted) {
+      await refresh();
+      await sleep(INTERVAL_MS, over.signal);
     }
-    show({ rows, records: await readRecords(scene, logsDirectory) });
   }
 
   async function heedKeys(): Promise<void> {
     for (let key = await keys.next(); key !== undefined; key = await keys.next()) {
       const { state, action } = pressKey(scene.state, key, scene.rows);
-      show({ state, message: "", records: await readRecords({ ...scene, state }, logsDirectory) });
-      if (action?.type === "quit") break;
-      if (action?.type === "reload") show({ message: await reload(control, action.name) });
+      const isOther = loggedName(state) !== loggedName(scene.state);
+      show({ state, message: "", ...isOther && { records: undefined } });
+      if (action?.type === "quit") return;
+      if (action?.type === "reload") reloads.track(reload(action.name));
+      await readLog();
     }
   }
 
-  show({});
-  const heeding = heedKeys().finally(() => quit.abort());
-  // It is looked at below; until then nobody has to know.
-  heeding.catch(() => {});
-  while (!signal.aborted) {
-    await sleep(INTERVAL_MS, signal);
-    if (!signal.aborted) await refresh();
+  async function reload(name: string): Promise<void> {
+    show({ message: await control.reload(name) ? `${name} is started anew` : `${name} is gone` });
   }
-  // After a signal, a key that nobody presses is not waited for.
-  if (quit.signal.aborted) await heeding;
+
+  const reloads = createTaskSet((error) => {
+    // That there is no supervisor, the next look finds too, and ends with it.
+    if (!(error instanceof NoSupervisorError)) show({ message: (error as Error).message });
+  });
+  using _resizing = onSignal(["SIGWINCH"], () => show({}));
+  show({});
+  try {
+    // Whoever has enough does not wait for a supervisor that does not answer.
+    await Promise.race([keepFresh(), heedKeys(), interrupted.happened]);
+  } finally {
+    over.abort();
+  }
   return 0;
 }
 
 async function takeSample(control: ControlClient): Promise<Sample> {
   const [functions, traffic] = await Promise.all([control.functions(), control.traffic()]);
   return { atMs: performance.now(), functions, traffic };
-}
-
-async function reload(control: ControlClient, name: string): Promise<string> {
-  return await control.reload(name) ? `${name} is started anew` : `${name} is gone`;
-}
-
-async function readRecords(
-  { state, rows }: TopScene,
-  logsDirectory: string | null,
-): Promise<readonly LogRecord[]> {
-  const name = chosenRow(state, rows)?.report.name;
-  if (state.view !== "logs" || name === undefined || logsDirectory === null) return [];
-  return await readLastRecords(logFilePath(logsDirectory, name), terminalSize()?.rows ?? 24);
 }

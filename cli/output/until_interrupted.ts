@@ -1,14 +1,23 @@
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+import { onSignal } from "./on_signal.ts";
 
-/** A signal that aborts when the user has enough: at Ctrl-C, or when the terminal is closed. */
-export function untilInterrupted(): Disposable & { readonly signal: AbortSignal } {
+/** The end that a user makes: at Ctrl-C, or when the terminal is closed. */
+export interface Interruption extends Disposable {
+  readonly signal: AbortSignal;
+  /** Resolves when the signal aborts. */
+  readonly happened: Promise<void>;
+}
+
+/** Takes the signals by which a user has enough, until it is disposed of. */
+export function untilInterrupted(): Interruption {
   const ended = new AbortController();
-  const end = (): void => ended.abort();
-  for (const name of SIGNALS) Deno.addSignalListener(name, end);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listening = onSignal(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"], () => {
+    ended.abort();
+    resolve();
+  });
   return {
     signal: ended.signal,
-    [Symbol.dispose]() {
-      for (const name of SIGNALS) Deno.removeSignalListener(name, end);
-    },
+    happened: promise,
+    [Symbol.dispose]: () => listening[Symbol.dispose](),
   };
 }

@@ -31,7 +31,6 @@ export function ratesBetween(before: Sample, after: Sample): TopRow[] {
   return after.functions.map((report) => {
     const { name } = report;
     const now = present.get(name);
-    // One that was taken away and came again began anew.
     const then = sinceOf(past.get(name), now);
     const latencies = now?.latencies.map((count, index) => count - (then?.latencies[index] ?? 0));
     const time = (share: number): number | undefined =>
@@ -47,13 +46,15 @@ export function ratesBetween(before: Sample, after: Sample): TopRow[] {
   });
 }
 
+/** From where to count: one that was taken away and came again began anew. */
 function sinceOf(
   past: TrafficReport | undefined,
   now: TrafficReport | undefined,
 ): TrafficReport | undefined {
-  return past !== undefined && now !== undefined && past.requests <= now.requests
-    ? past
-    : undefined;
+  if (past === undefined || now === undefined) return undefined;
+  const isSame = past.requests <= now.requests && past.errors <= now.errors &&
+    past.latencies.every((count, index) => count <= now.latencies[index]!);
+  return isSame ? past : undefined;
 }
 
 function cpuShareOf(

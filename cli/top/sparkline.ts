@@ -11,7 +11,7 @@ const BARS = "▁▂▃▄▅▆▇█";
  * ```
  */
 export function sparkline(values: readonly number[], width: number): string {
-  const shown = values.slice(-width);
+  const shown = values.slice(Math.max(0, values.length - width));
   const highest = Math.max(...shown, Number.MIN_VALUE);
   const bars = shown.map((value) => {
     const height = Math.ceil((value / highest) * BARS.length);

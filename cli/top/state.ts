@@ -39,7 +39,7 @@ const sortKeys: Readonly<Record<string, SortKey>> = {
 export function pressKey(state: TopState, key: string, rows: readonly TopRow[]): KeyResult {
   const sortBy = sortKeys[key];
   if (state.view === "functions" && sortBy !== undefined) return { state: { ...state, sortBy } };
-  const name = chosenRow(state, rows)?.report.name;
+  const name = loggedName(state) ?? chosenRow(state, rows)?.report.name;
   switch (key) {
     case "q":
     case "\x03":
@@ -51,15 +51,17 @@ export function pressKey(state: TopState, key: string, rows: readonly TopRow[]):
     case "l":
     case "\r":
     case "\n":
-      if (name === undefined) return { state };
-      return { state: { ...state, chosen: name, view: otherView(state) } };
+      if (state.view === "logs") return { state: { ...state, view: "functions" } };
+      return name === undefined ? { state } : { state: { ...state, chosen: name, view: "logs" } };
     case "R":
       return name === undefined ? { state } : { state, action: { type: "reload", name } };
     case "j":
     case "\x1b[B":
+    case "\x1bOB":
       return { state: { ...state, chosen: neighbour(name, rows, 1) } };
     case "k":
     case "\x1b[A":
+    case "\x1bOA":
       return { state: { ...state, chosen: neighbour(name, rows, -1) } };
     default:
       return { state };
@@ -72,6 +74,11 @@ export function chosenRow(
   rows: readonly TopRow[],
 ): TopRow | undefined {
   return rows.find(({ report }) => report.name === chosen) ?? rows[0];
+}
+
+/** The function whose log is shown, even when it is gone. */
+export function loggedName({ view, chosen }: TopState): string | undefined {
+  return view === "logs" ? chosen : undefined;
 }
 
 /** Rows in the order that is asked for, the highest first; by name where they are the same. */
@@ -96,10 +103,6 @@ function valueOf(row: TopRow, sortBy: Exclude<SortKey, "name">): number {
     default:
       return sortBy satisfies never;
   }
-}
-
-function otherView({ view }: TopState): TopState["view"] {
-  return view === "logs" ? "functions" : "logs";
 }
 
 function neighbour(

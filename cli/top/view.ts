@@ -1,41 +1,50 @@
 import { styleText } from "node:util";
 import process from "node:process";
 import type { LogRecord } from "../../lib/process/log_record.ts";
+import { cutToWidth } from "../output/cut.ts";
 import { colourStatus } from "../output/function_table.ts";
 import { type Column, formatTable } from "../output/table.ts";
 import type { TerminalSize } from "../output/terminal.ts";
 import { formatBytes, formatShare } from "../output/units.ts";
 import { makeVisible } from "../output/visible.ts";
+import { type History, HISTORY_LENGTH } from "./history.ts";
 import type { TopRow } from "./rates.ts";
 import { sparkline } from "./sparkline.ts";
-import { chosenRow, type TopState } from "./state.ts";
+import { chosenRow, loggedName, type TopState } from "./state.ts";
 
 /** What the screen is made from. */
 export interface TopScene {
   readonly state: TopState;
   /** In the order in which they are shown. */
   readonly rows: readonly TopRow[];
-  /** Requests a second of each function, the latest last. */
-  readonly history: ReadonlyMap<string, readonly number[]>;
+  readonly history: History;
   readonly url: string;
   /** What came of the last key, or of the last look. */
   readonly message: string;
-  /** Of the chosen function, while they are shown. */
-  readonly records: readonly LogRecord[];
+  /** Of the function whose log is shown; `undefined` before they were read. */
+  readonly records: readonly LogRecord[] | undefined;
 }
 
-const SPARKLINE_WIDTH = 20;
-
-/** Lines around the rows: head, titles, message and keys. */
+/** Lines around the rows: head and one below it, titles, message and keys. */
 const OTHER_LINES = 5;
 
-const KEYS = "q quit  ↑↓ choose  l logs  R reload  " +
-  "sort: n name, r requests, t time, e errors, c cpu, m memory";
+const KEYS = {
+  functions: "q quit  ↑↓ choose  l log  R reload  " +
+    "sort by: n name r requests t time e errors c CPU m memory",
+  logs: "q quit  ↑↓ choose  l back  R reload",
+} as const;
 
-/** The whole screen. */
-export function renderTop(scene: TopScene, size: TerminalSize): string {
+/**
+ * The whole screen, one line shorter than the terminal. Where there is no room for all of it, the
+ * last lines are left out.
+ */
+export function renderTop(scene: TopScene, { columns, rows }: TerminalSize): string {
+  const size = { columns, rows: Math.max(1, rows - 1 - OTHER_LINES) };
   const body = scene.state.view === "logs" ? renderLogs(scene, size) : renderRows(scene, size);
-  return `${renderHead(scene)}\n${body}${makeVisible(scene.message)}\n${dim(KEYS)}\n`;
+  const lines = [renderHead(scene), "", ...body, makeVisible(scene.message)]
+    .concat(dim(KEYS[scene.state.view]));
+  return lines.slice(0, Math.max(1, rows - 1)).map((line) => `${cutToWidth(line, columns)}\n`)
+    .join("");
 }
 
 function renderHead({ rows, url }: TopScene): string {
@@ -45,22 +54,20 @@ function renderHead({ rows, url }: TopScene): string {
   const memory = rows.reduce((sum, { report }) => sum + (report.memoryBytes ?? 0), 0);
   const facts = [`${rows.length} functions, ${ready} ready`, `${formatRate(requests)} requests/s`]
     .concat(`${formatShare(cpu)} CPU`, formatBytes(memory));
-  return `${bold("ddsrv")} ${url}  ${facts.join("  ")}\n`;
+  return `${bold("ddsrv")} ${url}  ${facts.join("  ")}`;
 }
 
-function renderRows(scene: TopScene, { columns, rows: lines }: TerminalSize): string {
+/** Titles, then the rows around the chosen one, as many as there is room for. */
+function renderRows(scene: TopScene, { columns, rows: room }: TerminalSize): string[] {
   const { rows, state, history } = scene;
   const chosen = chosenRow(state, rows);
-  const room = Math.max(1, lines - OTHER_LINES - 1);
   const at = chosen === undefined ? 0 : rows.indexOf(chosen);
   const first = Math.max(0, Math.min(at - Math.floor(room / 2), rows.length - room));
   const shown = rows.slice(first, first + room);
   const [titles = "", ...body] = formatTable(columnsOf(history), shown, { width: columns })
-    .trimEnd().split("\n");
-  const marked = body.map((line, index) => shown[index] === chosen ? inverse(line) : line);
-  return [bold(titles), ...marked].map((line) => `${line}\n`).join("") + "\n".repeat(
-    Math.max(0, room - shown.length),
-  );
+    .split("\n");
+  const marked = shown.map((row, index) => row === chosen ? inverse(body[index]!) : body[index]!);
+  return [bold(titles), ...padded(marked, room)];
 }
 
 function columnsOf(history: TopScene["history"]): readonly Column<TopRow>[] {
@@ -69,8 +76,8 @@ function columnsOf(history: TopScene["history"]): readonly Column<TopRow>[] {
     { title: "STATUS", cell: ({ report }) => colourStatus(report.status) },
     { title: "REQ/S", cell: (row) => formatRate(row.requestsPerS), align: "right", rank: 1 },
     {
-      title: "LAST 20 S",
-      cell: ({ report }) => sparkline(history.get(report.name) ?? [], SPARKLINE_WIDTH),
+      title: `LAST ${HISTORY_LENGTH} S`,
+      cell: ({ report }) => sparkline(history.get(report.name) ?? [], HISTORY_LENGTH),
       rank: 8,
     },
     { title: "P50", cell: (row) => formatTime(row.p50Ms), align: "right", rank: 5 },
@@ -92,17 +99,20 @@ function columnsOf(history: TopScene["history"]): readonly Column<TopRow>[] {
   ];
 }
 
-function renderLogs({ rows, state, records }: TopScene, { rows: lines }: TerminalSize): string {
-  const name = chosenRow(state, rows)?.report.name ?? "";
-  const room = Math.max(1, lines - OTHER_LINES - 1);
-  const shown = records.slice(-room).map(({ time, stream, text }) => {
+function renderLogs({ rows, state, records }: TopScene, { rows: room }: TerminalSize): string[] {
+  const name = loggedName(state) ?? "";
+  const isThere = rows.some(({ report }) => report.name === name);
+  const lines = records?.slice(-room).map(({ time, stream, text }) => {
     const line = `${time.slice(11, 19)} ${makeVisible(text)}`;
     return stream === "stderr" ? red(line) : line;
   });
-  const title = bold(`Log of ${makeVisible(name)}`);
-  if (shown.length === 0) shown.push(dim("It has said nothing, or no log files are written"));
-  return [title, ...shown].map((line) => `${line}\n`).join("") +
-    "\n".repeat(Math.max(0, room - shown.length));
+  if (lines?.length === 0) lines.push(dim("It has said nothing, or no log files are written"));
+  const title = `Log of ${makeVisible(name)}${isThere ? "" : ", which is gone"}`;
+  return [bold(title), ...padded(lines ?? [], room)];
+}
+
+function padded(lines: readonly string[], count: number): string[] {
+  return [...lines, ...new Array<string>(Math.max(0, count - lines.length)).fill("")];
 }
 
 function formatRate(perSecond: number): string {
