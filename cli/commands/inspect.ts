@@ -2,7 +2,7 @@ import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { noSuchFunction } from "../exit_code.ts";
 import { FUNCTION_LABELS } from "../output/function_labels.ts";
-import { colourStatus } from "../output/function_table.ts";
+import { describeStatus } from "../output/function_table.ts";
 import { printJson, printOut } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatBytes, formatDuration } from "../output/units.ts";
@@ -43,7 +43,7 @@ function hasValue(value: FunctionReport[keyof FunctionReport]): boolean {
 function formatValue(report: FunctionReport, key: keyof FunctionReport): string {
   switch (key) {
     case "status":
-      return colourStatus(report.status);
+      return describeStatus(report);
     case "uptimeMs":
       return formatDuration(report.uptimeMs!);
     case "cpuMs":

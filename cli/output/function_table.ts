@@ -20,7 +20,7 @@ const COLOURS = {
 /** What is left out last in a narrow terminal has the lowest rank. */
 const columns: readonly Column<FunctionReport>[] = [
   { title: "NAME", cell: (row) => makeVisible(row.name) },
-  { title: "STATUS", cell: statusCell },
+  { title: "STATUS", cell: describeStatus },
   { title: "URL", cell: (row) => row.url ?? "-", rank: 5 },
   { title: "REVISION", cell: (row) => row.revision ?? "-", rank: 8 },
   { title: "PID", cell: (row) => String(row.pid ?? "-"), align: "right", rank: 10 },
@@ -56,7 +56,8 @@ export function colourStatus(status: FunctionReport["status"], text: string = st
   return styleText(COLOURS[status], text, { stream: process.stdout });
 }
 
-function statusCell({ status, failedRevision }: FunctionReport): string {
+/** A status in its colour, and that there is a newer revision which failed. */
+export function describeStatus({ status, failedRevision }: FunctionReport): string {
   const text = colourStatus(status);
   return failedRevision === null ? text : `${text}, ${colourStatus("failed", "update failed")}`;
 }

@@ -30,7 +30,7 @@ const OTHER_LINES = 5;
 
 const KEYS = {
   functions: "q quit  ↑↓ choose  l log  R reload  " +
-    "sort by: n name r requests t time e errors c CPU m memory",
+    "sort: n name r req t p99 e err c cpu m mem",
   logs: "q quit  ↑↓ choose  l back  R reload",
 } as const;
 
@@ -54,7 +54,7 @@ function renderHead({ rows, url }: TopScene): string {
   const memory = rows.reduce((sum, { report }) => sum + (report.memoryBytes ?? 0), 0);
   const facts = [`${rows.length} functions, ${ready} ready`, `${formatRate(requests)} requests/s`]
     .concat(`${formatShare(cpu)} CPU`, formatBytes(memory));
-  return `${bold("ddsrv")} ${url}  ${facts.join("  ")}`;
+  return `${bold("ddsrv")}  ${facts.join("  ")}  ${url}`;
 }
 
 /** Titles, then the rows around the chosen one, as many as there is room for. */

@@ -1,0 +1,123 @@
+import { equal } from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { formatReport } from "../../../cli/commands/inspect.ts";
+import type { FunctionReport } from "../../../lib/control/api.ts";
+import { functionReport, NOTHING_RUNS } from "../function_report.ts";
+
+const SERVING = `Name:            shop
+Status:          ready
+URL:             http://127.0.0.1:9999/shop
+Revision:        0123456789ab
+Kept revisions:  111111111111, 222222222222
+Directory:       /opt/functions/shop
+Isolation:       full
+Egress:          public
+Process:         4711
+Namespace:       ddsrv-a1b2c3-1
+Listens on:      10.0.0.2:8000
+Uptime:          1m0s
+Restarts:        0
+Memory:          64.0MiB
+CPU time:        0.60s
+Requests:        12
+Errors:          0
+In flight:       0
+Waiting:         0
+`;
+
+const UPDATE_FAILED = `Name:             shop
+Status:           ready, update failed
+Because:          The check failed
+URL:              http://127.0.0.1:9999/shop
+Revision:         0123456789ab
+Failed revision:  ba9876543210
+Directory:        /opt/functions/shop
+Isolation:        full
+Egress:           public
+Problems:         "api.test" has no address, another
+Process:          4711
+Namespace:        ddsrv-a1b2c3-1
+Listens on:       10.0.0.2:8000
+Uptime:           1m0s
+Restarts:         0
+Memory:           64.0MiB
+CPU time:         0.60s
+Requests:         12
+Errors:           0
+In flight:        0
+Waiting:          0
+
+TS2322 [ERROR]: \\x1b[31mbad\\x1b[0m
+    at index.ts:1:7
+`;
+
+const FAILED = `Name:       函数
+Status:     failed
+Because:    It said \\x1b]0;owned\\x07
+URL:        http://127.0.0.1:9999/%E5%87%BD%E6%95%B0
+Revision:   ba9876543210
+Directory:  /opt/functions/函数
+Isolation:  full
+Restarts:   0
+Requests:   12
+Errors:     0
+In flight:  0
+Waiting:    0
+`;
+
+const IGNORED = `Name:       a\\x0ab
+Status:     ignored
+Because:    the name holds a control character
+Isolation:  full
+Restarts:   0
+Requests:   0
+Errors:     0
+In flight:  0
+Waiting:    0
+`;
+
+const cases: readonly [what: string, report: FunctionReport, text: string][] = [
+  ["one that serves", functionReport({ kept: ["111111111111", "222222222222"] }), SERVING],
+  [
+    "one whose update has failed",
+    functionReport({
+      status: "ready",
+      reason: "The check failed",
+      detail: "TS2322 [ERROR]: \x1b[31mbad\x1b[0m\n    at index.ts:1:7",
+      failedRevision: "ba9876543210",
+      problems: ['"api.test" has no address', "another"],
+    }),
+    UPDATE_FAILED,
+  ],
+  [
+    "one that has failed",
+    functionReport({
+      ...NOTHING_RUNS,
+      name: "函数",
+      status: "failed",
+      reason: "It said \x1b]0;owned\x07",
+      revision: "ba9876543210",
+    }),
+    FAILED,
+  ],
+  [
+    "a directory that is ignored",
+    functionReport({
+      ...NOTHING_RUNS,
+      name: "a\nb",
+      status: "ignored",
+      reason: "the name holds a control character",
+      url: null,
+      revision: null,
+      directory: null,
+      requests: 0,
+    }),
+    IGNORED,
+  ],
+];
+
+for (const [what, report, text] of cases) {
+  Deno.test(`formatReport: ${what}`, () => {
+    equal(stripVTControlCharacters(formatReport(report)), text);
+  });
+}
