@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import stringWidth from "fast-string-width";
+import { stripVTControlCharacters } from "node:util";
 import { type Column, formatTable } from "../../../cli/output/table.ts";
 
 type Row = readonly [name: string, count: string];
@@ -45,4 +47,58 @@ Deno.test("formatTable() leaves no space at the ends of lines", () => {
     { title: "LAST", cell: () => "" },
   ];
   assert.equal(formatTable(left, ["long", ""]), "A     LAST\nlong\n\n");
+});
+
+const ranked: readonly Column<readonly string[]>[] = [
+  { title: "NAME", cell: ([name = ""]) => name },
+  { title: "STATUS", cell: ([, status = ""]) => status },
+  { title: "URL", cell: ([, , url = ""]) => url, rank: 2 },
+  { title: "COUNT", cell: ([, , , count = ""]) => count, align: "right", rank: 1 },
+  { title: "LEVEL", cell: ([, , , , level = ""]) => level, rank: 3 },
+];
+
+const functions = [
+  ["a-function", "ready", "http://host/a", "1", "full"],
+  ["函数 with a long name", "\x1b[31mfailed\x1b[39m", "-", "12345", "none"],
+  ["e\u0301👨‍👩‍👧", "ready", "-", "7", "full"],
+];
+
+Deno.test("formatTable: never wider than the terminal, from 1 to 160 columns", () => {
+  for (let width = 1; width <= 160; width++) {
+    const lines = formatTable(ranked, functions, { width }).slice(0, -1).split("\n");
+    assert.equal(lines.length, functions.length + 1);
+    for (const line of lines) assert.ok(stringWidth(line) <= width, JSON.stringify(line));
+  }
+});
+
+Deno.test("formatTable: columns go by their rank, the highest first, and come back by it", () => {
+  const titles = new Set<string>();
+  for (let width = 160; width >= 1; width--) {
+    const [title = ""] = formatTable(ranked, functions, { width }).split("\n");
+    titles.add(title.replace(/ +/g, " "));
+  }
+  assert.deepEqual([...titles].slice(0, 4), [
+    "NAME STATUS URL COUNT LEVEL",
+    "NAME STATUS URL COUNT",
+    "NAME STATUS COUNT",
+    "NAME STATUS",
+  ]);
+});
+
+Deno.test("formatTable: what is aligned to the right ends in one column at every width", () => {
+  for (let width = 40; width <= 160; width++) {
+    const plain = stripVTControlCharacters(formatTable(ranked, functions, { width }));
+    const [title = "", ...rows] = plain.trimEnd().split("\n");
+    const endOf = (line: string, text: string): number =>
+      stringWidth(line.slice(0, line.lastIndexOf(text) + text.length));
+    const ends = ["1", "12345", "7"].map((count, index) => endOf(rows[index]!, count));
+    assert.deepEqual(new Set(ends), new Set([endOf(title, "COUNT")]), plain);
+  }
+});
+
+Deno.test("formatTable: the first column gives way before lines are cut", () => {
+  assert.equal(
+    formatTable(columns, [["a long name", "1"], ["函数函数", "22"]], { width: 13 }),
+    "NAME    COUNT\na lon…      1\n函数…      22\n",
+  );
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatBytes, formatDuration } from "../../../cli/output/units.ts";
+import { formatBytes, formatDuration, formatShare } from "../../../cli/output/units.ts";
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -41,5 +41,22 @@ const sizes: readonly [bytes: number, text: string][] = [
 for (const [bytes, text] of sizes) {
   Deno.test(`formatBytes() of ${bytes} is ${text}`, () => {
     assert.equal(formatBytes(bytes), text);
+  });
+}
+
+const shares: readonly [share: number, text: string][] = [
+  [0, "0.0%"],
+  [0.0004, "0.0%"],
+  [0.0005, "0.1%"],
+  [0.125, "12.5%"],
+  [0.9994, "99.9%"],
+  [0.9996, "100%"],
+  [1, "100%"],
+  [3.456, "346%"],
+];
+
+for (const [share, text] of shares) {
+  Deno.test(`formatShare() of ${share} is ${text}`, () => {
+    assert.equal(formatShare(share), text);
   });
 }
