@@ -5,6 +5,7 @@ import type { FunctionFilter } from "../output/function_filter.ts";
 import { formatFunctions } from "../output/function_table.ts";
 import { onSignal } from "../output/on_signal.ts";
 import { printOut } from "../output/print.ts";
+import { createReaderWatch } from "../output/reader_gone.ts";
 import { openScreen } from "../output/screen.ts";
 import { terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
@@ -75,7 +76,8 @@ async function watch(
 
   async function follow(): Promise<void> {
     let before: string | undefined;
-    while (!signal.aborted) {
+    const isReaderGone = createReaderWatch();
+    while (!signal.aborted && !isReaderGone()) {
       functions = await chosen(control, options);
       if (signal.aborted) return;
       const state = JSON.stringify(functions.map(stateOf));
