@@ -1,0 +1,48 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { createBreath } from "../system/breath.ts";
+
+/** What a copy keeps of a mode: nobody but its owner may write to it, and nothing is set-user-ID. */
+export const KEPT_MODE = 0o755;
+
+const { O_RDONLY, O_WRONLY, O_NOFOLLOW, O_NONBLOCK, O_CREAT, O_EXCL } = constants;
+const buffer = new Uint8Array(256 * 1024);
+
+/**
+ * Copies a regular file to where nothing is, and gives `false` when it is none. No link is followed
+ * and no pipe waited for; a file that grows meanwhile is copied as far as it went.
+ */
+export async function copyFile(
+  source: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  using from = holdFile(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const file = fstatSync(from.descriptor);
+  if (!file.isFile()) return false;
+  using to = holdFile(target, O_WRONLY | O_CREAT | O_EXCL);
+  const breathe = createBreath();
+  for (let left = file.size; left > 0;) {
+    const length = readSync(from.descriptor, buffer, 0, Math.min(left, buffer.length), null);
+    if (length === 0) break;
+    for (let at = 0; at < length;) at += writeSync(to.descriptor, buffer, at, length - at);
+    left -= length;
+    await breathe();
+    signal.throwIfAborted();
+  }
+  // The process's umask shall not count.
+  fchmodSync(to.descriptor, file.mode & KEPT_MODE);
+  return true;
+}
+
+function holdFile(path: string, flags: number): Disposable & { readonly descriptor: number } {
+  const descriptor = openSync(path, flags, 0o600);
+  return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) };
+}

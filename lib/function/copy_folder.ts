@@ -1,0 +1,110 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { createBreath } from "../system/breath.ts";
+import { type HeldDirectory, holdDirectory } from "../system/held_directory.ts";
+import { copyFile, KEPT_MODE } from "./copy_file.ts";
+
+/** What is copied. */
+export interface FolderCopy {
+  /** Absolute path of a directory, and no link to one. */
+  readonly source: string;
+  /** Path where nothing is. */
+  readonly target: string;
+  /** Told of each pipe, socket or device: they are left out. */
+  readonly onSkip: (path: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A folder that can't be copied; the message says why, and what to do. */
+export class CopyError extends Error {
+  override readonly name = "CopyError";
+}
+
+/** Each level keeps a descriptor open. */
+const MAX_DEPTH = 100;
+
+/**
+ * Copies a folder for root, who trusts neither its content nor that it stays as it is: the copy
+ * belongs to whoever makes it, nobody else may write to it, nothing in it is set-user-ID, links are
+ * copied as links, and nothing is read through one that is put in the way meanwhile.
+ *
+ * @throws {CopyError} naming what could not be copied
+ */
+export async function copyFolder(options: FolderCopy): Promise<void> {
+  const { source, onSkip, signal } = options;
+  const breathe = createBreath();
+  using root = explained(source, () => holdDirectory(source));
+  await copyLevel(root, { path: source, target: options.target, depth: 0 });
+
+  interface Level {
+    /** For messages. */
+    readonly path: string;
+    readonly target: string;
+    readonly depth: number;
+  }
+
+  async function copyLevel(held: HeldDirectory, { path, target, depth }: Level): Promise<void> {
+    if (depth > MAX_DEPTH) {
+      throw new CopyError(`"${path}" is more than ${MAX_DEPTH} folders deep. Make it flatter`);
+    }
+    Deno.mkdirSync(target, { mode: 0o700 });
+    for (const { name } of explained(path, () => [...Deno.readDirSync(held.path)])) {
+      await breathe();
+      signal.throwIfAborted();
+      await copyEntry(join(held.path, name), {
+        path: join(path, name),
+        target: join(target, name),
+        depth: depth + 1,
+      });
+    }
+    const { mode } = explained(path, () => Deno.statSync(held.path));
+    Deno.chmodSync(target, mode! & KEPT_MODE);
+  }
+
+  async function copyEntry(entry: string, level: Level): Promise<void> {
+    const { path, target } = level;
+    try {
+      const file = lstatSync(entry);
+      if (file.isDirectory()) {
+        using held = holdDirectory(entry);
+        await copyLevel(held, level);
+      } else if (file.isSymbolicLink()) Deno.symlinkSync(Deno.readLinkSync(entry), target);
+      else if (!file.isFile() || !await copyFile(entry, target, signal)) onSkip(path);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw explain(path, error);
+    }
+  }
+}
+
+function explained<Value>(path: string, act: () => Value): Value {
+  try {
+    return act();
+  } catch (error) {
+    throw explain(path, error);
+  }
+}
+
+/** The error, with the path that people know in place of the descriptor's. */
+function explain(path: string, error: unknown): CopyError {
+  if (error instanceof CopyError) return error;
+  const { code, message } = error as Error & { readonly code?: string };
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return new CopyError(`"${path}" may not be read. Run it with sudo, or chmod it`);
+    case "ENOENT":
+    case "ENOTDIR":
+    case "ELOOP":
+      return new CopyError(
+        path.includes("\ufffd")
+          ? `"${path}" has a name that is not UTF-8. Rename it`
+          : `"${path}" changed while it was copied. Add it again`,
+      );
+    case "ENOSPC":
+    case "EDQUOT":
+      return new CopyError("there is no space left. Make room on that disk and add it again");
+    default:
+      return new CopyError(`"${path}": ${message}`);
+  }
+}
