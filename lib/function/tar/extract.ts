@@ -1,0 +1,98 @@
+import { dirname, join } from "node:path";
+import { createByteReader } from "./byte_reader.ts";
+import { decompress } from "./decompress.ts";
+import { isInnerLink, parseEntryPath } from "./entry_path.ts";
+import { readTar, type TarEntry, type TarLimits } from "./read_tar.ts";
+import { TarError } from "./tar_error.ts";
+
+/** Where an archive is put. */
+export interface ExtractOptions {
+  /** An empty directory that nobody else writes to. */
+  readonly target: string;
+  /** Name of the file whose directory is the folder that is meant. */
+  readonly entryFile: string;
+  readonly limits?: TarLimits;
+}
+
+/** What was in an archive. */
+export interface Extracted {
+  /** Path of the folder: the target, or the one directory that all is in. */
+  readonly folder: string;
+  /** Name of that one directory. */
+  readonly name: string | undefined;
+}
+
+interface Link {
+  readonly names: readonly string[];
+  readonly target: string;
+}
+
+/**
+ * Puts an archive from anywhere into a directory. Nothing is put outside of it, nothing through a
+ * link, nothing twice; what is made belongs to whoever makes it and is not set-user-ID.
+ *
+ * @throws {TarError} see {@linkcode readTar}; also for links that lead out of the folder
+ */
+export async function extractTar(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { target, entryFile, limits }: ExtractOptions,
+): Promise<Extracted> {
+  const kinds = new Map<string, TarEntry["type"]>();
+  const links: Link[] = [];
+  for await (const entry of readTar(createByteReader(await decompress(stream)), limits)) {
+    const names = parseEntryPath(entry.path);
+    if (names.length === 0 && entry.type !== "directory") {
+      throw new TarError("its top is no directory");
+    }
+    for (let depth = 1; depth < names.length; depth++) {
+      await makeDirectory(names.slice(0, depth).join("/"));
+    }
+    const path = names.join("/");
+    if (entry.type === "directory") {
+      if (path !== "") await makeDirectory(path);
+      continue;
+    }
+    if (kinds.has(path)) throw new TarError(`it holds "${path}" twice`);
+    kinds.set(path, entry.type);
+    if (entry.type === "file") await writeFile(join(target, path), entry);
+    else links.push({ names, target: entry.target });
+  }
+  const top = [...kinds.keys()].filter((path) => dirname(path) === ".");
+  const [only] = top;
+  if (only === undefined) throw new TarError("there is nothing in it");
+  const isWrapped = top.length === 1 && kinds.get(only) === "directory" && !kinds.has(entryFile);
+  // Last of all, so that there is no link yet that anything could be put through.
+  for (const link of links) await writeLink(target, link, isWrapped ? 1 : 0);
+  return isWrapped
+    ? { folder: join(target, only), name: only }
+    : { folder: target, name: undefined };
+
+  async function makeDirectory(path: string): Promise<void> {
+    const kind = kinds.get(path);
+    if (kind === "directory") return;
+    if (kind !== undefined) throw new TarError(`"${path}" is a ${kind} and a directory`);
+    kinds.set(path, "directory");
+    await Deno.mkdir(join(target, path));
+    // The process's umask shall not count.
+    await Deno.chmod(join(target, path), 0o755);
+  }
+}
+
+async function writeLink(target: string, link: Link, top: number): Promise<void> {
+  const path = link.names.join("/");
+  if (!isInnerLink(link.target, link.names.length - 1 - top)) {
+    throw new TarError(
+      `the link "${path}" leads to "${link.target}", and may lead only to what is in the folder ` +
+        "with it",
+    );
+  }
+  await Deno.symlink(link.target, join(target, path));
+}
+
+async function writeFile(path: string, entry: TarEntry & { type: "file" }): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for await (const piece of entry.content) {
+    for (let rest = piece; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+  }
+  await Deno.chmod(path, entry.isExecutable ? 0o755 : 0o644);
+}

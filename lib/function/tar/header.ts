@@ -1,0 +1,74 @@
+import { TarError } from "./tar_error.ts";
+
+/** Bytes of a header, and what all content is padded to. */
+export const BLOCK = 512;
+
+/** A header as it stands; names are not joined with what extended headers say. */
+export interface TarHeader {
+  readonly name: string;
+  readonly mode: number;
+  readonly size: number;
+  /** One character, `0` for a file; see tar(5). */
+  readonly type: string;
+  readonly linkName: string;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a header of the v7, ustar, pax or GNU format, or gives `undefined` for the block of zeros
+ * that ends an archive. See pax(1), "ustar Interchange Format".
+ *
+ * @throws {TarError} when the checksum or a field is wrong
+ */
+export function parseHeader(block: Uint8Array): TarHeader | undefined {
+  if (block.every((byte) => byte === 0)) return undefined;
+  if (parseNumber(block.subarray(148, 156)) !== checksum(block)) {
+    throw new TarError("a header's checksum is wrong: it is damaged, or no tar archive");
+  }
+  const isPosix = magicOf(block) === "ustar\x0000";
+  const name = parseText(block.subarray(0, 100));
+  const prefix = isPosix ? parseText(block.subarray(345, 500)) : "";
+  const type = block[156]!;
+  return {
+    name: prefix === "" ? name : `${prefix}/${name}`,
+    mode: parseNumber(block.subarray(100, 108)),
+    size: parseNumber(block.subarray(124, 136)),
+    type: type === 0 ? "0" : String.fromCharCode(type),
+    linkName: parseText(block.subarray(157, 257)),
+  };
+}
+
+/** Text up to its first NUL. */
+export function parseText(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  try {
+    return decoder.decode(end === -1 ? bytes : bytes.subarray(0, end));
+  } catch {
+    throw new TarError("it holds a name that is not UTF-8");
+  }
+}
+
+function magicOf(block: Uint8Array): string {
+  const magic = String.fromCharCode(...block.subarray(257, 265));
+  if (["ustar\x0000", "ustar  \0", "\0\0\0\0\0\0\0\0"].includes(magic)) return magic;
+  throw new TarError("it is of no known format: ustar, pax, GNU and v7 are");
+}
+
+/** The sum of all bytes, its own field taken for spaces. */
+function checksum(block: Uint8Array): number {
+  return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+}
+
+/** Octal digits, or GNU's big-endian number behind a set first bit. */
+function parseNumber(field: Uint8Array): number {
+  if (field[0] === 0x80) {
+    const value = field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
+    if (Number.isSafeInteger(value)) return value;
+    throw new TarError("a number in a header is too large");
+  }
+  const text = String.fromCharCode(...field);
+  const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
+  if (digits === undefined) throw new TarError("a number in a header is none");
+  return digits === "" ? 0 : parseInt(digits, 8);
+}

@@ -1,0 +1,179 @@
+import type { ByteReader } from "./byte_reader.ts";
+import { BLOCK, parseHeader, parseText, type TarHeader } from "./header.ts";
+import { type Extension, parsePaxRecords } from "./pax_records.ts";
+import { TarError } from "./tar_error.ts";
+
+/** Something in an archive; names are as it tells them, and not to be trusted. */
+export type TarEntry =
+  | { readonly type: "directory"; readonly path: string }
+  | { readonly type: "link"; readonly path: string; readonly target: string }
+  | {
+    readonly type: "file";
+    readonly path: string;
+    readonly isExecutable: boolean;
+    readonly size: number;
+    /** To be read to its end before the next entry. */
+    readonly content: AsyncIterable<Uint8Array>;
+  };
+
+/** How much an archive may hold. */
+export interface TarLimits {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** What is made of an archive from anywhere. */
+export const TAR_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
+
+/** Longest extended header: one path and what else there is to say. */
+const MAX_EXTENSION_BYTES = 64 * 1024;
+
+/** Longest padding behind the end. */
+const MAX_PADDING_BYTES = 1024 * 1024;
+
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["1", "a hard link. Make the archive with --hard-dereference"],
+  ["3", "a device"],
+  ["4", "a device"],
+  ["6", "a named pipe"],
+  ["S", "a sparse file. Make the archive without --sparse"],
+]);
+
+/**
+ * The entries of an archive in the ustar, pax or GNU format, one after the other.
+ *
+ * @throws {TarError} when it is damaged, cut off or too large, or holds what is no file, directory
+ * or symbolic link
+ */
+export async function* readTar(
+  bytes: ByteReader,
+  { maxEntries, maxBytes }: TarLimits = TAR_LIMITS,
+): AsyncGenerator<TarEntry, void> {
+  let extension: Extension = {};
+  let headers = 0;
+  let total = 0;
+  for (;;) {
+    const header = parseHeader(await bytes.read(BLOCK));
+    if (header === undefined) break;
+    const extended = await readExtension(bytes, header);
+    if (extended !== undefined && header.type !== "g") {
+      extension = joined(extension, extended);
+      continue;
+    }
+    if (++headers > maxEntries) throw new TarError(`it holds more than ${maxEntries} entries`);
+    if (extended !== undefined) {
+      refuseForAll(extended);
+      continue;
+    }
+    const entry = entryOf(header, extension);
+    const { path, size } = entry;
+    extension = {};
+    total += size;
+    if (total > maxBytes) throw new TarError(`it holds more than ${maxBytes} bytes`);
+    switch (entry.type) {
+      case "directory":
+        yield { type: "directory", path };
+        break;
+      case "link":
+        yield { type: "link", path, target: entry.target };
+        break;
+      case "file": {
+        yield {
+          type: "file",
+          path,
+          size,
+          isExecutable: (header.mode & 0o100) !== 0,
+          content: readContent(bytes, size),
+        };
+        await bytes.read(paddingOf(size));
+        break;
+      }
+      default:
+        entry.type satisfies never;
+    }
+  }
+  if (Object.keys(extension).length > 0) throw new TarError("a header is of no entry");
+  await readEnd(bytes);
+}
+
+interface EntryHead {
+  readonly type: TarEntry["type"];
+  readonly path: string;
+  readonly target: string;
+  readonly size: number;
+}
+
+function entryOf(header: TarHeader, extension: Extension): EntryHead {
+  const path = extension.path ?? header.name;
+  const size = extension.size ?? header.size;
+  const target = extension.linkPath ?? header.linkName;
+  const type = typeOf(header.type, path);
+  if (type !== "file" && size !== 0) throw new TarError(`"${path}" is no file and has content`);
+  return { type, path, target, size };
+}
+
+function typeOf(type: string, path: string): TarEntry["type"] {
+  switch (type) {
+    case "0":
+    case "7":
+      // How the v7 format tells directories.
+      return path.endsWith("/") ? "directory" : "file";
+    case "2":
+      return "link";
+    case "5":
+      return "directory";
+    default:
+      throw new TarError(`"${path}" is ${REFUSED.get(type) ?? `of the unknown type "${type}"`}`);
+  }
+}
+
+/** What a header says of the next one; `undefined` when it is an entry's own. */
+async function readExtension(
+  bytes: ByteReader,
+  { type, size }: TarHeader,
+): Promise<Extension | undefined> {
+  if (!["x", "g", "L", "K"].includes(type)) return undefined;
+  if (size > MAX_EXTENSION_BYTES) {
+    throw new TarError(`an extended header has more than ${MAX_EXTENSION_BYTES} bytes`);
+  }
+  const content = (await bytes.read(size + paddingOf(size))).subarray(0, size);
+  if (type === "L") return { path: parseText(content) };
+  return type === "K" ? { linkPath: parseText(content) } : parsePaxRecords(content);
+}
+
+/** What is told twice, another reader could take the other way. */
+function joined(first: Extension, second: Extension): Extension {
+  const twice = Object.keys(second).find((key) => Object.hasOwn(first, key));
+  if (twice === undefined) return { ...first, ...second };
+  throw new TarError(`two headers of an entry tell its ${twice}`);
+}
+
+function refuseForAll(extension: Extension): void {
+  const [told] = Object.keys(extension);
+  if (told !== undefined) throw new TarError(`a header for all entries tells a ${told}`);
+}
+
+async function* readContent(bytes: ByteReader, size: number): AsyncGenerator<Uint8Array, void> {
+  for (let left = size; left > 0;) {
+    const piece = await bytes.some(left);
+    if (piece === undefined) throw new TarError("it ends in the middle");
+    left -= piece.length;
+    yield piece;
+  }
+}
+
+/** The second block of zeros, and padding: whoever writes the archive shall come to its end. */
+async function readEnd(bytes: ByteReader): Promise<void> {
+  let left = MAX_PADDING_BYTES;
+  let piece: Uint8Array | undefined = await bytes.read(BLOCK);
+  while (piece !== undefined) {
+    if (piece.some((byte) => byte !== 0)) throw new TarError("something is behind its end");
+    left -= piece.length;
+    if (left < 0) throw new TarError(`more than ${MAX_PADDING_BYTES} bytes are behind its end`);
+    piece = await bytes.some(BLOCK);
+  }
+}
+
+function paddingOf(size: number): number {
+  return (BLOCK - size % BLOCK) % BLOCK;
+}

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { extractTar } from "../../../lib/function/tar/extract.ts";
+import { TarError } from "../../../lib/function/tar/tar_error.ts";
+import { archive, concat, type Entry, entry, pax, streamOf } from "./archive.ts";
+
+const LIMITS = { maxEntries: 8, maxBytes: 4096 };
+const index: Entry = { name: "index.ts", content: "export {};\n" };
+const link = (name: string, linkName: string): Entry => ({ name, type: "2", linkName });
+const folder = (name: string): Entry => ({ name, type: "5", mode: 0o755 });
+
+/** What is refused, and what is said of it. */
+const ATTACKS: Readonly<Record<string, readonly [bytes: Uint8Array<ArrayBuffer>, said: RegExp]>> = {
+  "a path upwards": [
+    archive(index, { name: "../outside" }),
+    /^the path "\.\.\/outside" leads out of it$/,
+  ],
+  "a path upwards in the middle": [archive({ name: "a/../../outside" }), /leads out of it$/],
+  "a path upwards from pax": [archive(pax({ path: "../outside" }), index), /leads out of it$/],
+  "a path upwards from GNU": [
+    archive({ name: "././@LongLink", type: "L", content: "../outside\0" }, index),
+    /leads out of it$/,
+  ],
+  "a path upwards in a prefix": [archive({ name: "outside", prefix: ".." }), /leads out of it$/],
+  "an absolute path": [archive({ name: "/tmp/outside" }), /^the path "\/tmp\/outside" is not rel/],
+  "no path": [archive({ name: "" }), /^the path "" is not relative$/],
+  "a file at the top's place": [archive({ name: "." }), /^its top is no directory$/],
+  "a line feed in a name": [archive({ name: "a\nb" }), /^the name "a\\nb" holds a control char/],
+  "an escape in a name": [archive({ name: "\x1b[2J" }), /^the name "\\u001b\[2J" holds a control/],
+  "a NUL in a name": [archive(pax({ path: "a\0b" }), index), /holds a control character$/],
+  "a name that is not UTF-8": [
+    archive(
+      index,
+      { name: "", type: "L", content: new Uint8Array([0xff, 0xfe]) },
+      index,
+    ),
+    /^it holds a name that is not UTF-8$/,
+  ],
+  "a name that is too long": [archive(pax({ path: "x".repeat(256) }), index), /is too long$/],
+  "a path that is too long": [
+    archive(pax({ path: `${"x/".repeat(1025)}y` }), index),
+    /is too long$/,
+  ],
+  "a hard link": [
+    archive(index, { name: "copy", type: "1", linkName: "/etc/shadow" }),
+    /^"copy" is a hard link\. Make the archive with --hard-dereference$/,
+  ],
+  "a character device": [archive({ name: "null", type: "3" }), /^"null" is a device$/],
+  "a block device": [archive({ name: "disk", type: "4" }), /^"disk" is a device$/],
+  "a pipe": [archive({ name: "pipe", type: "6" }), /^"pipe" is a named pipe$/],
+  "GNU's sparse file": [archive({ name: "holes", type: "S" }), /^"holes" is a sparse file\. Make/],
+  "pax's sparse file": [
+    archive(pax({ "GNU.sparse.major": "1" }), index),
+    /^it holds a sparse file$/,
+  ],
+  "an unknown type": [archive({ name: "odd", type: "V" }), /^"odd" is of the unknown type "V"$/],
+  "an absolute link": [
+    archive(index, link("passwd", "/etc/passwd")),
+    /^the link "passwd" leads to "\/etc\/passwd", and may lead only to what is in the folder/,
+  ],
+  "a link upwards": [archive(index, link("up", "..")), /^the link "up" leads to "\.\."/],
+  "a link upwards from below": [archive(index, link("a/up", "../..")), /^the link "a\/up" leads/],
+  "a link that goes down and up again": [
+    archive(index, folder("a/b"), link("a/b/top", "../.."), link("out", "a/b/top/..")),
+    /^the link "out" leads to "a\/b\/top\/\.\."/,
+  ],
+  "a link out of the one directory": [
+    archive({ name: "shop/index.ts" }, link("shop/up", "../shop")),
+    /^the link "shop\/up" leads to "\.\.\/shop"/,
+  ],
+  "a link with a long target from pax": [
+    archive(index, pax({ linkpath: "/etc" }), link("etc", "here")),
+    /^the link "etc" leads to "\/etc"/,
+  ],
+  "a link without a target": [archive(index, link("none", "")), /^the link "none" leads to ""/],
+  "a file through a link": [
+    archive(link("etc", "/tmp"), { name: "etc/outside" }),
+    /^"etc" is a link and a directory$/,
+  ],
+  "a directory in a link's place": [archive(link("d", "."), folder("d")), /^"d" is a link and a/],
+  "a file in a link's place": [
+    archive(link("f", "index.ts"), { name: "f" }),
+    /^it holds "f" twice/,
+  ],
+  "a link in a directory's place": [archive(folder("d"), link("d", ".")), /^it holds "d" twice$/],
+  "a file in a directory's place": [archive(folder("d"), { name: "d" }), /^it holds "d" twice$/],
+  "a directory in a file's place": [
+    archive({ name: "d" }, { name: "d/f" }),
+    /^"d" is a file and a directory$/,
+  ],
+  "a file twice": [archive(index, { name: "./index.ts" }), /^it holds "index\.ts" twice$/],
+  "too many entries": [
+    archive(...Array.from({ length: 9 }, (_, at) => ({ name: `f${at}` }))),
+    /^it holds more than 8 entries$/,
+  ],
+  "global headers without end": [
+    archive(...Array.from({ length: 9 }, () => pax({ comment: "x" }, "g"))),
+    /^it holds more than 8 entries$/,
+  ],
+  "too many bytes": [
+    archive(index, { name: "big", content: "x".repeat(4096) }),
+    /^it holds more than 4096 bytes$/,
+  ],
+  "a size that is a lie": [
+    archive({ name: "big", size: "77777777777\0" }),
+    /^it holds more than 4096 bytes$/,
+  ],
+  "a number that is too large": [
+    archive({ name: "big", size: "\x80".repeat(6) }),
+    /^a number in a header is /,
+  ],
+  "a number that is none": [
+    archive({ name: "f", size: "-0000000001\0" }),
+    /^a number in a header is/,
+  ],
+  "a directory with content": [
+    archive({ name: "d", type: "5", content: "x" }),
+    /^"d" is no file and has content$/,
+  ],
+  "a link with content": [archive({ ...link("l", "x"), content: "x" }), /^"l" is no file and has/],
+  "an extended header that is too long": [
+    archive({ name: "x", type: "x", size: "00000300000\0" }),
+    /^an extended header has more than 65536 bytes$/,
+  ],
+  "a path for all entries": [archive(pax({ path: "x" }, "g"), index), /^a header for all entries/],
+  "two long names": [archive(pax({ path: "a" }), pax({ path: "b" }), index), /tell its path$/],
+  "a long name of nothing": [archive(index, pax({ path: "a" })), /^a header is of no entry$/],
+  "a pax path told twice": [
+    archive({ name: "x", type: "x", content: "9 path=a\n9 path=b\n" }, index),
+    /^a header tells "path" twice$/,
+  ],
+  "a pax record without its length": [
+    archive({ name: "x", type: "x", content: "path=a\n" }, index),
+    /^a pax header is malformed$/,
+  ],
+  "a pax record that is too long": [
+    archive({ name: "x", type: "x", content: "99 path=a\n" }, index),
+    /^a pax header is malformed$/,
+  ],
+  "a wrong checksum": [
+    archive(index).with(0, 0x6a),
+    /^a header's checksum is wrong: it is damaged, or no tar archive$/,
+  ],
+  "no tar at all": [new Uint8Array(1024).fill(0x41), /^a number in a header is none$/],
+  "another format": [archive({ name: "f", magic: "star" }), /^it is of no known format/],
+  "nothing": [new Uint8Array(), /^there is nothing in it$/],
+  "an end and nothing else": [archive(), /^there is nothing in it$/],
+  "a cut header": [archive(index).slice(0, 100), /^it ends in the middle$/],
+  "cut content": [archive(index).slice(0, 515), /^it ends in the middle$/],
+  "no end": [entry(index), /^it ends in the middle$/],
+  "half an end": [concat([entry(index), new Uint8Array(512)]), /^it ends in the middle$/],
+  "something behind the end": [
+    concat([archive(index), entry({ name: "more" })]),
+    /^something is behind its end$/,
+  ],
+  "zeros without end": [
+    concat([archive(index), new Uint8Array(1024 * 1024 + 512)]),
+    /^more than 1048576 bytes are behind its end$/,
+  ],
+  "cut gzip": [
+    new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b]),
+    /^its gzip stream is damaged or cut off$/,
+  ],
+  "xz": [new Uint8Array([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), /^it is of xz\. Give tar, plain or/],
+  "zip": [
+    new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]),
+    /^it is of zip\. Give tar, plain or with gzip$/,
+  ],
+};
+
+for (const [name, [bytes, said]] of Object.entries(ATTACKS)) {
+  Deno.test(`extractTar: refuses ${name}`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "ddsrv-tar-" });
+    const target = join(directory, "target");
+    await Deno.mkdir(target);
+    try {
+      await assert.rejects(
+        extractTar(streamOf(bytes), { target, entryFile: "index.ts", limits: LIMITS }),
+        (error: Error) => {
+          assert.ok(error instanceof TarError, String(error.stack));
+          assert.match(error.message, said);
+          return true;
+        },
+      );
+      assert.deepEqual(Array.from(Deno.readDirSync(directory)).map((one) => one.name), ["target"]);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
