@@ -3,3 +3,35 @@ export function variableProblem(name: string, value: string): string | undefined
   if (name === "" || /[=\0]/.test(name)) return `"${name}" can't be the name of a variable`;
   return value.includes("\0") ? `the value of "${name}" holds a NUL` : undefined;
 }
+
+/** A variable and its value. */
+export type Variable = readonly [name: string, value: string];
+
+/**
+ * Reads `NAME=VALUE`, or `NAME` alone for the value that the environment has.
+ *
+ * @throws {RangeError} when the name is no variable's, or the environment has no such one
+ *
+ * @example
+ * ```ts
+ * import { parseVariable } from "./variable.ts";
+ * parseVariable("GREETING=hi", {}); // ["GREETING", "hi"]
+ * ```
+ */
+export function parseVariable(
+  text: string,
+  environment: Readonly<Record<string, string>>,
+): Variable {
+  const equals = text.indexOf("=");
+  const name = equals === -1 ? text : text.slice(0, equals);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === "__proto__") {
+    throw new RangeError(
+      `${JSON.stringify(name)} can't be the name of a variable. Give NAME=VALUE, or NAME to take ` +
+        "it from the environment",
+    );
+  }
+  if (equals !== -1) return [name, text.slice(equals + 1)];
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+  if (value !== undefined) return [name, value];
+  throw new RangeError(`"${name}" is not in the environment. Give ${name}=VALUE`);
+}

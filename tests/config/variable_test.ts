@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { parseVariable } from "../../lib/config/variable.ts";
+
+Deno.test("parseVariable: a value that is given, or the environment's", () => {
+  const environment = { HOME: "/root", EMPTY: "" };
+  assert.deepEqual(parseVariable("A=1", environment), ["A", "1"]);
+  assert.deepEqual(parseVariable("A=", environment), ["A", ""]);
+  assert.deepEqual(parseVariable("_a9=b=c\nd", environment), ["_a9", "b=c\nd"]);
+  assert.deepEqual(parseVariable("HOME", environment), ["HOME", "/root"]);
+  assert.deepEqual(parseVariable("EMPTY", environment), ["EMPTY", ""]);
+});
+
+Deno.test("parseVariable: what can't be a name, and what is not there", () => {
+  for (const text of ["", "=1", "1A=1", "A B=1", "A-B=1", "A\n=1", "é=1", "__proto__=1"]) {
+    assert.throws(() => parseVariable(text, {}), /can't be the name of a variable\. Give NAME=VAL/);
+  }
+  assert.throws(
+    () => parseVariable("TOKEN", {}),
+    new RangeError('"TOKEN" is not in the environment. Give TOKEN=VALUE'),
+  );
+  assert.throws(() => parseVariable("toString", {}), /"toString" is not in the environment/);
+});
