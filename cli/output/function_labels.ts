@@ -4,6 +4,7 @@ import type { FunctionReport } from "../../lib/control/api.ts";
 export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   name: "Name",
   status: "Status",
+  pending: "Under way",
   reason: "Because",
   detail: "Detail",
   url: "URL",

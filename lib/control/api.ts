@@ -1,5 +1,5 @@
 import type { IsolationLevel } from "../config/settings.ts";
-import type { Status } from "../supervisor/state.ts";
+import type { Pending, Status } from "../supervisor/state.ts";
 
 /** Where the API begins; a change that breaks a client gets another number. */
 export const API_PREFIX = "/v1";
@@ -27,6 +27,8 @@ export interface FunctionReport {
   readonly name: string;
   /** `ignored` directories are not served; `reason` says why. */
   readonly status: Status | "ignored";
+  /** What is under way for it; `null` when it is settled. */
+  readonly pending: Pending | null;
   /** One sentence on why it is as it is; `null` when all is well. */
   readonly reason: string | null;
   /** Diagnostics or last lines of what failed; `null` when there are none. */
@@ -87,8 +89,14 @@ export interface RollbackReport {
   readonly revision: string;
 }
 
-/** What to wait for at `GET /v1/functions/NAME?until=…`. */
-export type Until = "settled" | "gone";
+/**
+ * What to wait for at `GET /v1/functions/NAME?until=…`: that nothing is under way, that nothing is
+ * left of it, or that its `pending` is another than `since=…` says, where `none` stands for `null`.
+ */
+export type Until = "settled" | "gone" | "changed";
+
+/** What `pending` was, for `until=changed&since=…`. */
+export type Since = Pending | "none";
 
 /** A check to be made: `POST /v1/check`. */
 export interface CheckRequest {

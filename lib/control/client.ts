@@ -5,6 +5,7 @@ import {
   type ErrorReport,
   type FunctionReport,
   type RollbackReport,
+  type Since,
   type SupervisorReport,
   type TrafficReport,
   type Until,
@@ -28,25 +29,39 @@ export interface ControlClient extends Disposable {
   readonly reload: (name: string) => Promise<boolean>;
   /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
-  readonly check: (request: CheckRequest) => Promise<CheckReport>;
+  readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
 
 /** For what state to wait, and for how long. */
 export interface Wait {
   readonly until: Until;
+  /** Needed with `changed`. */
+  readonly since?: Since;
   readonly timeoutMs: number;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A client of the supervisor that listens on a socket. */
 export function connectControl(socket: string): ControlClient {
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
 
-  async function call(method: string, path: string, body?: unknown): Promise<Response> {
-    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+  async function call(
+    method: string,
+    path: string,
+    { body, signal }: { readonly body?: unknown; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Response> {
+    const init = {
+      client,
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    };
     let response: Response;
     try {
-      response = await fetch(`http://localhost${API_PREFIX}${path}`, { client, method, ...init });
+      response = await fetch(`http://localhost${API_PREFIX}${path}`, init);
     } catch (cause) {
+      signal?.throwIfAborted();
       if (await isForbidden(socket)) {
         throw new Error(`"${socket}" may be opened by its owner alone. Run it with sudo`, {
           cause,
@@ -71,8 +86,8 @@ export function connectControl(socket: string): ControlClient {
     supervisor: () => get<SupervisorReport>(""),
     functions: () => get<FunctionReport[]>("/functions"),
     async find(name, wait) {
-      const query = wait === undefined ? "" : `?until=${wait.until}&timeoutMs=${wait.timeoutMs}`;
-      const response = await call("GET", `/functions/${encodeURIComponent(name)}${query}`);
+      const path = `/functions/${encodeURIComponent(name)}`;
+      const response = await call("GET", path + queryOf(wait), { signal: wait?.signal });
       const found = await response.json();
       return response.ok ? found as FunctionReport : undefined;
     },
@@ -95,11 +110,18 @@ export function connectControl(socket: string): ControlClient {
       const report = await response.json();
       return response.ok ? (report as RollbackReport).revision : undefined;
     },
-    async check(request) {
-      return await (await call("POST", "/check", request)).json() as CheckReport;
+    async check(request, signal) {
+      const response = await call("POST", "/check", { body: request, signal });
+      return await response.json() as CheckReport;
     },
     [Symbol.dispose]: () => client.close(),
   };
+}
+
+function queryOf(wait: Wait | undefined): string {
+  if (wait === undefined) return "";
+  const { until, since, timeoutMs } = wait;
+  return `?until=${until}&timeoutMs=${Math.ceil(timeoutMs)}${since ? `&since=${since}` : ""}`;
 }
 
 async function isForbidden(path: string): Promise<boolean> {

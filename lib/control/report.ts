@@ -1,6 +1,6 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
-import { type FunctionState, statusOf } from "../supervisor/state.ts";
+import { type FunctionState, pendingOf, statusOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 
@@ -38,6 +38,7 @@ export async function reportFunction(
   return {
     name: state.name,
     status: statusOf(state),
+    pending: pendingOf(state, supervisor.arriving.has(state.name)) ?? null,
     reason: failure?.reason ?? null,
     detail: failure === undefined || failure.detail === "" ? null : failure.detail,
     url: functionUrl(baseUrl, state.name),
@@ -89,6 +90,7 @@ export function reportIgnored(
   return {
     name,
     status: "ignored",
+    pending: null,
     reason,
     detail: null,
     url: null,

@@ -3,18 +3,12 @@ import { z } from "zod";
 import { judgeName } from "../function/name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
-import { isSettled } from "../supervisor/settled.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Workplace } from "../supervisor/workplace.ts";
 import { sleep } from "../system/sleep.ts";
-import {
-  API_PREFIX,
-  type CheckReport,
-  type RollbackReport,
-  type SupervisorReport,
-  type Until,
-} from "./api.ts";
+import { API_PREFIX, type CheckReport, type RollbackReport, type SupervisorReport } from "./api.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
+import { parseWait, waitUntil } from "./until.ts";
 
 /** What the control API speaks for. */
 export interface ControlOptions {
@@ -23,9 +17,6 @@ export interface ControlOptions {
   readonly workplace: Workplace;
   readonly report: SupervisorReport;
 }
-
-/** Longest that a request may wait for a function. */
-const MAX_WAIT_MS = 600_000;
 
 const checkRequest = z.strictObject({
   // A directory right below the functions directory, and nothing above it.
@@ -147,18 +138,9 @@ async function answerFunction(
   name: string,
 ): Promise<Response> {
   const { searchParams } = new URL(request.url);
-  const until = searchParams.get("until");
-  const timeoutMs = Number(searchParams.get("timeoutMs") ?? MAX_WAIT_MS);
-  if (until !== null && until !== "settled" && until !== "gone") {
-    return failure(400, `"until" is neither "settled" nor "gone"`);
-  }
-  if (!(timeoutMs >= 0 && timeoutMs <= MAX_WAIT_MS)) {
-    return failure(400, `"timeoutMs" is not a number from 0 to ${MAX_WAIT_MS}`);
-  }
-  const signal = AbortSignal.any([gone, AbortSignal.timeout(timeoutMs)]);
-  while (until !== null && !isReached(supervisor, name, until) && !signal.aborted) {
-    await Promise.race([supervisor.changed(), sleep(timeoutMs, signal)]);
-  }
+  const wait = parseWait(searchParams);
+  if (typeof wait === "string") return failure(400, wait);
+  await waitUntil(supervisor, name, { ...wait, gone });
   const state = supervisor.functions.get(name);
   if (state !== undefined) {
     return Response.json(await reportFunction(supervisor, state, report));
@@ -196,11 +178,6 @@ function decodePart(part: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isReached(supervisor: Supervisor, name: string, until: Until): boolean {
-  if (until === "gone") return !supervisor.functions.has(name);
-  return isSettled(supervisor, name);
 }
 
 async function answerCheck(

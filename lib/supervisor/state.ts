@@ -80,3 +80,22 @@ export function statusOf(state: FunctionState): Status {
   if (state.backoff !== undefined) return "backoff";
   return state.failure === undefined ? "stopped" : "failed";
 }
+
+/** All that can be under way for a function. */
+export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;
+
+/**
+ * What is under way for a function, whatever serves meanwhile: its files are not at rest, new code
+ * is checked or started, or it goes.
+ */
+export type Pending = typeof PENDING[number];
+
+/** What is under way for a function; `undefined` when it is settled. */
+export function pendingOf(state: FunctionState, isArriving: boolean): Pending | undefined {
+  if (isArriving) return "arriving";
+  if (!state.isWanted) return "leaving";
+  if (state.candidate !== undefined) {
+    return state.candidate.phase === "checking" ? "checking" : "starting";
+  }
+  return statusOf(state) === "stopped" ? "starting" : undefined;
+}

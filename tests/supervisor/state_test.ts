@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type FunctionState, type Status, statusOf } from "../../lib/supervisor/state.ts";
+import {
+  type FunctionState,
+  type Pending,
+  pendingOf,
+  type Status,
+  statusOf,
+} from "../../lib/supervisor/state.ts";
 import { failure, functionState, instance, readyInstance } from "./function_states.ts";
 
 const backoff = { attempts: 1, untilMs: 1 };
@@ -21,5 +27,33 @@ const cases: readonly [change: Partial<FunctionState>, status: Status][] = [
 for (const [change, status] of cases) {
   Deno.test(`statusOf() of ${Object.keys(change).join(", ") || "nothing"} is ${status}`, () => {
     assert.equal(statusOf(functionState(change)), status);
+  });
+}
+
+const pendingCases: readonly [
+  change: Partial<FunctionState>,
+  isArriving: boolean,
+  pending: Pending | undefined,
+][] = [
+  [{}, false, "starting"],
+  [{ serving: readyInstance(1) }, false, undefined],
+  [{ serving: readyInstance(1) }, true, "arriving"],
+  [{ serving: readyInstance(1), candidate: instance(2) }, false, "checking"],
+  [
+    { serving: readyInstance(1), candidate: instance(2, { phase: "starting" }) },
+    false,
+    "starting",
+  ],
+  [{ isIdle: true }, false, undefined],
+  [{ failure: failure("exit"), backoff }, false, undefined],
+  [{ failure: failure("check") }, false, undefined],
+  [{ failure: failure("exit"), backoff, candidate: instance(1) }, false, "checking"],
+  [{ isWanted: false, leaving: [readyInstance(1)] }, false, "leaving"],
+];
+
+for (const [change, isArriving, pending] of pendingCases) {
+  const what = Object.keys(change).join(", ") || "nothing";
+  Deno.test(`pendingOf() of ${what}${isArriving ? ", arriving," : ""} is ${pending}`, () => {
+    assert.equal(pendingOf(functionState(change), isArriving), pending);
   });
 }
