@@ -14,12 +14,7 @@ export type OnExit = (exitCode: number) => void;
 export class CliError extends Error {
   override readonly name = "CliError";
 
-  constructor(message: string, readonly exitCode: ExitCode = ExitCode.Failed) {
+  constructor(message: string, readonly exitCode: number = ExitCode.Failed) {
     super(message);
   }
-}
-
-/** The error for a name that no function has. */
-export function noSuchFunction(name: string): CliError {
-  return new CliError(`There is no function "${name}". See: ddsrv list`, ExitCode.NoFunction);
 }

@@ -1,6 +1,6 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
-import { noSuchFunction } from "../exit_code.ts";
+import { noSuchFunction } from "../function_names.ts";
 import { FUNCTION_LABELS } from "../output/function_labels.ts";
 import { describeStatus } from "../output/function_table.ts";
 import { printJson, printOut } from "../output/print.ts";
@@ -18,7 +18,10 @@ export interface InspectOptions {
 export async function inspect(name: string, options: InspectOptions): Promise<number> {
   using control = connectControl(options.socket);
   const report = await control.find(name);
-  if (report === undefined) throw noSuchFunction(name);
+  if (report === undefined) {
+    const known = await control.functions();
+    throw noSuchFunction(name, known.map((one) => one.name));
+  }
   if (options.json) printJson(report);
   else printOut(formatReport(report));
   return 0;

@@ -1,36 +1,65 @@
-import { connectControl } from "../../lib/control/client.ts";
-import { CliError, noSuchFunction } from "../exit_code.ts";
-import { printError } from "../output/print.ts";
+import type { FunctionReport } from "../../lib/control/api.ts";
+import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { CliError, ExitCode } from "../exit_code.ts";
+import { noSuchFunction, requireFunctions } from "../function_names.ts";
+import { printError, printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { isWell } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv reload`. */
 export interface ReloadOptions {
   readonly socket: string;
+  /** All that there are. */
+  readonly all?: true | undefined;
+  readonly json?: true | undefined;
 }
 
 /** How long a new instance may take. */
 const TIMEOUT_MS = 120_000;
 
-/** Starts functions anew, and waits until each is ready or has failed. */
-export async function reload(names: readonly string[], options: ReloadOptions): Promise<number> {
-  using control = connectControl(options.socket);
-  for (const name of names) {
-    if (!await control.reload(name)) {
-      throw noSuchFunction(name);
-    }
-    const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
-    const isWell = report?.status === "ready" || report?.status === "idle";
-    if (report === undefined || !isWell && !report.reason) {
-      const status = report?.status ?? "gone";
-      throw new CliError(
-        `"${name}" is ${status} after ${TIMEOUT_MS / 1000} s. See: ddsrv inspect ${name}`,
-      );
-    }
-    if (report.reason) {
-      const detail = report.detail === null ? "" : `\n${makeVisibleLines(report.detail)}`;
-      throw new CliError(`"${name}" was not reloaded: ${report.reason}${detail}`);
-    }
-    printError(`${name} reloaded\n`);
+/**
+ * Starts functions anew, and waits until each is ready or has failed. Nothing is touched before all
+ * names are known to be right; one that fails keeps no other from being reloaded.
+ */
+export async function reload(given: readonly string[], options: ReloadOptions): Promise<number> {
+  if ((given.length === 0) !== (options.all === true)) {
+    throw new CliError("Name the functions, or reload all with --all", ExitCode.Usage);
   }
-  return 0;
+  using control = connectControl(options.socket);
+  const names = options.all
+    ? await findAll(control)
+    : (await requireFunctions(control, given)).map((report) => report.name);
+  for (const name of names) {
+    if (!await control.reload(name)) throw noSuchFunction(name, []);
+  }
+  const reports: FunctionReport[] = [];
+  let exitCode = ExitCode.Done;
+  for (const name of names) {
+    const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
+    if (report !== undefined) reports.push(report);
+    if (report !== undefined && isWell(report)) {
+      if (!options.json) printError(`${name} reloaded\n`);
+      continue;
+    }
+    exitCode = ExitCode.Failed;
+    printError(`ddsrv: ${problemOf(name, report)}\n`);
+  }
+  if (options.json) printJson(reports);
+  else if (names.length === 0) printError("There are no functions\n");
+  return exitCode;
+}
+
+async function findAll(control: ControlClient): Promise<string[]> {
+  const reports = await control.functions();
+  return reports.filter(({ status, pending }) => status !== "ignored" && pending !== "leaving")
+    .map((report) => report.name);
+}
+
+function problemOf(name: string, report: FunctionReport | undefined): string {
+  if (report?.reason) {
+    const detail = report.detail === null ? "" : `\n${makeVisibleLines(report.detail)}`;
+    return `"${name}" was not reloaded: ${report.reason}${detail}`;
+  }
+  const state = report?.pending ?? report?.status ?? "gone";
+  return `"${name}" is ${state} after ${TIMEOUT_MS / 1000} s. See: ddsrv inspect ${name}`;
 }

@@ -1,9 +1,12 @@
 import { join } from "node:path";
-import { judgeName } from "../../lib/function/name.ts";
+import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
-import { CliError, noSuchFunction } from "../exit_code.ts";
-import { removedPath } from "../../lib/function/set_aside.ts";
+import { removedPath, removeEntry } from "../../lib/function/set_aside.ts";
+import { CliError, ExitCode } from "../exit_code.ts";
+import { requireFunctions } from "../function_names.ts";
+import { ask, canAsk } from "../output/ask.ts";
 import { printError, printJson } from "../output/print.ts";
+import { makeVisible } from "../output/visible.ts";
 
 /** Options of `ddsrv remove`. */
 export interface RemoveOptions {
@@ -12,19 +15,24 @@ export interface RemoveOptions {
   readonly timeout: number;
   /** With what they have kept. */
   readonly purge?: true | undefined;
+  /** Ask nobody. */
+  readonly yes?: true | undefined;
   readonly json?: true | undefined;
 }
 
-/** Takes functions' folders away, and waits until nothing of them is left. */
-export async function remove(names: readonly string[], options: RemoveOptions): Promise<number> {
+/**
+ * Takes functions' folders away, and waits until nothing of them is left. Nothing is touched before
+ * all names are known to be right, and whoever sits at a terminal has said yes.
+ */
+export async function remove(given: readonly string[], options: RemoveOptions): Promise<number> {
   using control = connectControl(options.socket);
   const { functionsDirectory, dataDirectory } = await control.supervisor();
-  const known = new Set((await control.functions()).map((report) => report.name));
-  for (const name of names) {
-    if (judgeName(name).type !== "function" || !known.has(name)) {
-      throw noSuchFunction(name);
-    }
+  const reports = await requireFunctions(control, given);
+  if (!options.yes && canAsk() && !await ask(questionOf(reports, options))) {
+    printError("Nothing was removed\n");
+    return ExitCode.Failed;
   }
+  const names = reports.map((report) => report.name);
   for (const name of names) await takeAway(functionsDirectory, name);
   await control.scan();
   for (const name of names) {
@@ -39,7 +47,14 @@ export async function remove(names: readonly string[], options: RemoveOptions): 
     if (!options.json) printError(`${name} removed${options.purge ? ", with its data" : ""}\n`);
   }
   if (options.json) printJson(names.map((name) => ({ name, status: "removed" })));
-  return 0;
+  return ExitCode.Done;
+}
+
+function questionOf(reports: readonly FunctionReport[], { purge }: RemoveOptions): string {
+  const names = reports.map((report) => makeVisible(report.name)).join(", ");
+  return purge
+    ? `Remove ${names}, what serves there and all data kept there, for good?`
+    : `Remove ${names} and what serves there?`;
 }
 
 /** Links in it are removed as such, and lead nowhere. */
@@ -58,7 +73,7 @@ async function takeAway(functionsDirectory: string, name: string): Promise<void>
   try {
     await Deno.rename(join(functionsDirectory, name), aside);
     // Of a symbolic link the link alone goes.
-    await Deno.remove(aside, { recursive: !(await Deno.lstat(aside)).isSymlink });
+    await removeEntry(aside);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
     throw new CliError(`Cannot remove "${name}": ${(error as Error).message}`);

@@ -1,7 +1,9 @@
 import { connectControl } from "../../lib/control/client.ts";
-import { CliError, noSuchFunction } from "../exit_code.ts";
+import { CliError } from "../exit_code.ts";
+import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { isWell } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv rollback`. */
 export interface RollbackOptions {
@@ -17,13 +19,13 @@ const TIMEOUT_MS = 60_000;
 /** Puts an earlier revision of a function back, and waits until it serves. */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
   using control = connectControl(options.socket);
+  await requireFunctions(control, [name]);
   const revision = await control.rollBack(name, options.to);
-  if (revision === undefined) throw noSuchFunction(name);
+  if (revision === undefined) throw noSuchFunction(name, []);
   const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
-  const isWell = report?.status === "ready" || report?.status === "idle";
-  if (report === undefined || !isWell || report.reason !== null) {
+  if (report === undefined || !isWell(report)) {
     const detail = report?.detail ? `\n${makeVisibleLines(report.detail)}` : "";
-    const status = report?.reason ?? `it is ${report?.status ?? "gone"}`;
+    const status = report?.reason ?? `it is ${report?.pending ?? report?.status ?? "gone"}`;
     throw new CliError(`"${name}" was put back and does not serve: ${status}${detail}`);
   }
   if (options.json) printJson(report);

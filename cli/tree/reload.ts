@@ -1,19 +1,21 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
-import { socketOption } from "./options.ts";
+import { jsonOption, socketOption } from "./options.ts";
 
 /** Declares `ddsrv reload`. */
 export function addReload(program: Command, onExit: OnExit): void {
   const reloading = program.command("reload")
     .description("start functions anew; each old instance serves until the new one is ready")
-    .argument("<names...>", "the functions")
-    .addOption(socketOption)
+    .argument("[names...]", "the functions")
+    .option("--all", "all functions")
+    .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {
       const { reload } = await import("../commands/reload.ts");
       onExit(await reload(names, options));
     });
   withExamples(reloading, [
     ["ddsrv reload shop", "Start it anew, without a gap"],
+    ["ddsrv reload --all", "Start all of them anew"],
   ]);
 }

@@ -11,6 +11,7 @@ export function addRemove(program: Command, onExit: OnExit): void {
     .argument("<names...>", "the functions")
     .option("--timeout <seconds>", "how long to wait until they are gone", parseSeconds, 60)
     .option("--purge", "remove what they have kept as well")
+    .option("-y, --yes", "do not ask; where no terminal is, nobody is asked anyway")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {
       const { remove } = await import("../commands/remove.ts");

@@ -49,7 +49,8 @@ export interface Server extends AsyncDisposable {
   readonly exited: Promise<number>;
 }
 
-const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
+/** The command line. */
+export const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
 const COMMAND = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN];
 
@@ -82,12 +83,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const isFlagless = options.isFlagless === true;
   const child = new Deno.Command(program, {
     args: [...first, "serve", ...isFlagless ? [] : flags, ...options.flags ?? []],
-    env: {
-      DDSRV_STATE_DIRECTORY: join(testCache(), "state"),
-      NO_COLOR: "1",
-      ...isFlagless ? variables : {},
-      ...options.env,
-    },
+    env: { ...testEnvironment(), ...isFlagless ? variables : {}, ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -162,6 +158,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   };
 }
 
+/** What every command of a test has in its environment. */
+export function testEnvironment(): Record<string, string> {
+  return { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1" };
+}
+
 /** Runs the command line to its end. */
 export async function runCli(
   args: readonly string[],
@@ -169,7 +170,7 @@ export async function runCli(
 ): Promise<CliResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", MAIN, ...args],
-    env: { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1", ...env },
+    env: { ...testEnvironment(), ...env },
     stdin: "null",
   }).output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
