@@ -28,7 +28,7 @@ __ddsrv_options() {
     '') choices=(-V --version -h --help) ;;
     serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --no-check --idle --drain --rescan --no-watch -q --quiet --log-format --admin-port --admin-hostname --domain --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-in-flight -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
-    add) choices=(-n --name --link --replace --timeout --socket --json -h --help) ;;
+    add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --purge -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
@@ -88,6 +88,7 @@ __ddsrv_value() {
     'serve --max-in-flight') kind='text' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
     'add -n' | 'add --name') kind='function' ;;
+    'add -e' | 'add --env') kind='text' ;;
     'add --timeout') kind='text' ;;
     'add --socket') kind='file' ;;
     'remove --timeout') kind='text' ;;

@@ -14,7 +14,7 @@ end
 
 # Whether an option of a verb, as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format'
 end
 
 # Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
@@ -133,10 +133,12 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers a
 complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'the level that is wanted'
 complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'check a directory, copy it into the functions directory, wait until it serves'
-complete -c ddsrv -n '__ddsrv_at add' -s n -l name -r -k -a '(__ddsrv_functions)' -d 'the function\'s name (default: the directory\'s)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'check a function, copy it into the functions directory, wait until it serves'
+complete -c ddsrv -n '__ddsrv_at add' -s n -l name -r -k -a '(__ddsrv_functions)' -d 'the function\'s name (default: the directory\'s or file\'s)'
 complete -c ddsrv -n '__ddsrv_at add' -l link -d 'link to the directory instead of copying it'
 complete -c ddsrv -n '__ddsrv_at add' -l replace -d 'put it in the place of a function of that name, without a gap'
+complete -c ddsrv -n '__ddsrv_at add' -s e -l env -x -d 'NAME=VALUE for the function alone, or NAME to pass it on from here; may be repeated'
+complete -c ddsrv -n '__ddsrv_at add' -l no-wait -d 'do not wait until it serves'
 complete -c ddsrv -n '__ddsrv_at add' -l timeout -x -d 'how long to wait until it serves'
 complete -c ddsrv -n '__ddsrv_at add' -l socket -r -F -d 'the supervisor\'s control socket'
 complete -c ddsrv -n '__ddsrv_at add' -l json -d 'print JSON, in the shape that ddsrv schema tells'

@@ -1,14 +1,19 @@
-import { cp } from "node:fs/promises";
-import { basename, join, resolve, sep } from "node:path";
-import type { FunctionReport } from "../../lib/control/api.ts";
+import { basename } from "node:path";
 import { connectControl, type ControlClient } from "../../lib/control/client.ts";
-import { ENTRY_FILE } from "../../lib/function/layout.ts";
-import { nameProblem } from "../../lib/function/name.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
-import { type ReplacedFolder, replaceFolder } from "../../lib/function/replace_folder.ts";
-import { addedPath, removeEntry } from "../../lib/function/set_aside.ts";
+import type { FunctionReport } from "../../lib/control/api.ts";
+import type { Variable } from "../../lib/config/variable.ts";
+import { addedPath } from "../../lib/function/set_aside.ts";
+import { removeIfThere } from "../../lib/system/remove_if_there.ts";
+import { CliError } from "../exit_code.ts";
+import { interruptible } from "../interrupt.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
+import { openProgress, type Progress } from "../output/progress.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { findTaken, type Place, putInPlace, requireApart } from "./add/place.ts";
+import { explainProblem } from "./add/problem.ts";
+import { findSource, type Source } from "./add/source.ts";
+import { stage } from "./add/stage.ts";
+import { isWell, waitUntilSettled } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv add`. */
 export interface AddOptions {
@@ -17,116 +22,119 @@ export interface AddOptions {
   readonly link?: true | undefined;
   /** Put it in the place of the one of that name. */
   readonly replace?: true | undefined;
+  /** For the function alone. */
+  readonly env?: readonly Variable[] | undefined;
+  /** Until it serves. */
+  readonly wait: boolean;
   /** In seconds. */
   readonly timeout: number;
   readonly json?: true | undefined;
 }
 
+/** Longest wait until what is taken away again has ended. */
+const UNDO_TIMEOUT_MS = 10_000;
+
 /**
  * Adds a function: staged beside its place under a hidden name, checked there, and renamed, so that
- * it is seen whole or not at all. When it does not come to serve, nothing of it stays, and what it
- * was to replace goes on serving.
+ * it is seen whole or not at all. When it does not come to serve, or is interrupted, nothing of it
+ * stays, and what it was to replace goes on serving.
  */
 export async function add(path: string, options: AddOptions): Promise<number> {
-  const source = resolve(path);
-  const name = options.name ?? basename(source);
-  await requireEntry(source);
-  const reason = nameProblem(name);
-  if (reason !== undefined) {
-    throw new CliError(
-      `"${name}" can't be a function's name: ${reason}. Choose another with --name`,
-      ExitCode.Usage,
-    );
-  }
+  const source = await findSource(path, options);
+  const report = await interruptible((signal) => addSource(source, options, signal));
+  if (options.json) printJson(report);
+  else printOut(`${report.url}\n`);
+  return 0;
+}
+
+async function addSource(
+  source: Source,
+  options: AddOptions,
+  signal: AbortSignal,
+): Promise<FunctionReport> {
   using control = connectControl(options.socket);
   const { functionsDirectory } = await control.supervisor();
-  if (source === functionsDirectory || functionsDirectory.startsWith(source + sep)) {
-    throw new CliError(`"${source}" holds the functions directory and can't be added to it`);
-  }
-  const target = join(functionsDirectory, name);
-  const isThere = await exists(target);
-  if (isThere && !options.replace) {
-    throw new CliError(
-      `There is a function "${name}" already. Put this one in its place with --replace, or remove ` +
-        `it: ddsrv rm ${name}`,
-    );
-  }
+  const placeOf = (name: string): Place => ({ functionsDirectory, name, replace: options.replace });
+  await requireApart(source, functionsDirectory);
+  // Said before anything is copied, where the name is known by then.
+  if (source.name !== undefined) await findTaken(placeOf(source.name));
   const staged = addedPath(functionsDirectory);
-  try {
-    await stage(source, staged, options.link === true);
-    const { problem } = await control.check({ name: basename(staged), as: name });
-    if (problem !== null) {
-      const said = makeVisibleLines(problem.replaceAll(staged, source));
-      throw new CliError(`${said}\n"${name}" was not added`);
-    }
-    const placed = isThere
-      ? await replaceFolder({ functionsDirectory, name, staged })
-      : await placeFolder(staged, target);
-    const report = await waitUntilServed(control, { name, placed, timeout: options.timeout });
-    await placed.keep();
-    if (options.json) printJson(report);
-    else printOut(`${report.url}\n`);
-    return 0;
-  } finally {
-    await Deno.remove(staged, { recursive: true }).catch(() => {});
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => removeIfThere(staged));
+  const name = await stage(source, { staged, variables: options.env ?? [], signal });
+  const place = placeOf(name);
+  const isReplaced = await findTaken(place);
+
+  using progress = openProgress({ name });
+  progress.show("checking");
+  const { problem } = await control.check({ name: basename(staged), as: name }, signal);
+  if (problem !== null) {
+    const said = explainProblem(problem, { source, staged });
+    throw failed(progress, said, `"${name}" was not added`);
   }
+  const placed = await putInPlace(place, staged);
+  undo.defer(async () => {
+    await placed.undo();
+    await settleAgain(control, name, isReplaced);
+  });
+  const report = await serve(control, { ...options, name, isReplaced, progress, signal });
+  undo.move();
+  await placed.keep();
+  return report;
 }
 
-async function requireEntry(source: string): Promise<void> {
-  const entry = join(source, ENTRY_FILE);
-  try {
-    if ((await Deno.stat(entry)).isFile) return;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-      throw error;
-    }
+interface Serving extends Pick<AddOptions, "wait" | "timeout"> {
+  readonly name: string;
+  readonly isReplaced: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Has what is in its place served, and waits for it if that is wanted. */
+async function serve(control: ControlClient, options: Serving): Promise<FunctionReport> {
+  const { name, wait, timeout, progress } = options;
+  await control.scan(name);
+  const report = wait
+    ? await waitUntilSettled(control, { ...options, timeoutMs: timeout * 1000 })
+    : await findSoon(control, name);
+  if (report !== undefined && (!wait || isWell(report))) {
+    progress.done(wait ? report.status : "in place");
+    if (!wait) printError(`${name} is not waited for. How it is: ddsrv inspect ${name}\n`);
+    return report;
   }
-  throw new CliError(`"${source}" has no ${ENTRY_FILE}. Name a directory that has one`);
+  const reason = report?.reason ??
+    `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout} s`;
+  const left = options.isReplaced ? ", and the one before it is back" : "";
+  throw failed(
+    progress,
+    report?.detail ?? "",
+    `"${name}" does not serve: ${reason}. It was taken away again${left}`,
+  );
 }
 
-async function stage(source: string, staged: string, isLink: boolean): Promise<void> {
-  if (isLink) return await Deno.symlink(source, staged);
-  try {
-    await cp(source, staged, { recursive: true, verbatimSymlinks: true });
-  } catch (error) {
-    const { code, message } = error as Error & { readonly code?: string };
-    const remedy = code === "ENOSPC" ? ". Make room on that disk and add it again" : "";
-    throw new CliError(`Cannot copy "${source}": ${message}${remedy}. Nothing was added`);
-  }
+/** How a function is while nobody waits for it: files that are not at rest come to be in a moment. */
+function findSoon(control: ControlClient, name: string): Promise<FunctionReport | undefined> {
+  return control.find(name, { until: "changed", since: "arriving", timeoutMs: UNDO_TIMEOUT_MS });
 }
 
-/** A folder in a place where none was. */
-async function placeFolder(staged: string, target: string): Promise<ReplacedFolder> {
-  await Deno.rename(staged, target);
-  return { keep: () => Promise.resolve(), undo: () => removeEntry(target) };
+/** Diagnostics on lines of their own, then the error that they explain. */
+function failed(progress: Progress, detail: string, message: string): CliError {
+  progress.done("failed");
+  if (detail !== "") printError(`${makeVisibleLines(detail)}\n`);
+  return new CliError(message);
 }
 
-async function waitUntilServed(
+/** Nothing of what was undone shall be left, or the one before it be back. */
+async function settleAgain(
   control: ControlClient,
-  { name, placed, timeout }: { name: string; placed: ReplacedFolder; timeout: number },
-): Promise<FunctionReport> {
-  await control.scan(name);
-  const wait = { until: "settled" as const, timeoutMs: timeout * 1000 };
-  const report = await control.find(name, wait);
-  const isWell = report?.status === "ready" || report?.status === "idle";
-  if (isWell && report.reason === null) return report;
-  await placed.undo();
-  await control.scan(name);
-  const after = await control.find(name, { until: "settled", timeoutMs: timeout * 1000 });
-  const reason = report?.reason ?? `it was ${report?.status ?? "gone"} after ${timeout} s`;
-  if (report?.detail) printError(`${makeVisibleLines(report.detail)}\n`);
-  const left = after === undefined
-    ? "It was taken away again"
-    : "It was taken away again, and the one before it is back";
-  throw new CliError(`"${name}" does not serve: ${reason}. ${left}`);
-}
-
-async function exists(path: string): Promise<boolean> {
+  name: string,
+  isReplaced: boolean,
+): Promise<void> {
+  const until = isReplaced ? "settled" : "gone";
   try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    await control.scan(name);
+    await control.find(name, { until, timeoutMs: UNDO_TIMEOUT_MS });
+  } catch {
+    // No supervisor is there any more, and so nothing of it runs.
   }
 }

@@ -1,0 +1,40 @@
+import { basename, dirname, join } from "node:path";
+import { ENTRY_FILE } from "../../../lib/function/layout.ts";
+import type { Source } from "./source.ts";
+
+/** Where the problem was found. */
+export interface ProblemPlace {
+  readonly source: Source;
+  readonly staged: string;
+}
+
+/** What a check says of a staged folder, with the paths that people know, and what helps. */
+export function explainProblem(problem: string, { source, staged }: ProblemPlace): string {
+  switch (source.type) {
+    case "archive":
+      return problem.replaceAll(`${staged}/`, "").replaceAll(staged, "the archive");
+    case "folder":
+    case "link":
+      return problem.replaceAll(staged, source.path);
+    case "file": {
+      const directory = dirname(source.path);
+      const said = problem.replaceAll(join(staged, ENTRY_FILE), source.path)
+        .replaceAll(staged, directory);
+      return missesImport(problem, staged) ? `${said}\n${hint(source.path)}` : said;
+    }
+    default:
+      return source satisfies never;
+  }
+}
+
+function missesImport(problem: string, staged: string): boolean {
+  const others = problem.replaceAll(join(staged, ENTRY_FILE), "");
+  return /Cannot find module|Module not found/.test(problem) && others.includes(`${staged}/`);
+}
+
+function hint(path: string): string {
+  return `${
+    basename(path)
+  } was added alone, without the files that it imports. Add the directory ` +
+    `that holds them all, with an ${ENTRY_FILE}`;
+}

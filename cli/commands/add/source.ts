@@ -1,0 +1,83 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { ENTRY_FILE } from "../../../lib/function/layout.ts";
+import { nameProblem } from "../../../lib/function/name.ts";
+import { CliError, ExitCode } from "../../exit_code.ts";
+
+/** What is added. */
+export type Source =
+  | { readonly type: "folder" | "link" | "file"; readonly path: string; readonly name: string }
+  /** A tar archive on standard input, which may tell the name. */
+  | { readonly type: "archive"; readonly name: string | undefined };
+
+/** What the command line says of it. */
+export interface SourceOptions {
+  readonly name?: string | undefined;
+  readonly link?: true | undefined;
+}
+
+const WANTED = `Name a directory with an ${ENTRY_FILE}, a .ts file, or - for a tar archive`;
+
+/** Finds out what a path of the command line means. */
+export async function findSource(given: string, options: SourceOptions): Promise<Source> {
+  if (options.name !== undefined) requireName(options.name);
+  if (given === "-") return archiveOf(options);
+  const path = resolve(given);
+  const file = await look(path);
+  if (file.isFile) return fileOf(path, options);
+  if (!file.isDirectory) throw new CliError(`"${path}" is no directory and no file. ${WANTED}`);
+  const entry = await look(join(path, ENTRY_FILE)).catch(() => undefined);
+  if (!entry?.isFile) throw new CliError(`"${path}" has no ${ENTRY_FILE}. ${WANTED}`);
+  const name = requireName(options.name ?? basename(path));
+  return { type: options.link ? "link" : "folder", path, name };
+}
+
+/** Gives the name back, when it can be a function's. */
+export function requireName(name: string): string {
+  const reason = nameProblem(name);
+  if (reason === undefined) return name;
+  throw new CliError(
+    `${JSON.stringify(name)} can't be a function's name: ${reason}. Choose another with --name`,
+    ExitCode.Usage,
+  );
+}
+
+function archiveOf({ name, link }: SourceOptions): Source {
+  if (link) throw usage("An archive can't be linked to. Leave --link out");
+  if (Deno.stdin.isTerminal()) {
+    throw usage("Standard input is a terminal. Give an archive: tar c ./shop | ddsrv add -");
+  }
+  return { type: "archive", name };
+}
+
+function fileOf(path: string, { name, link }: SourceOptions): Source {
+  if (link) throw usage(`"${path}" is a file, and only a directory can be linked to`);
+  if (/\.(tar|tgz|tar\.gz)$/.test(path)) {
+    throw usage(`"${path}" looks like an archive. Give it like this: ddsrv add - < ${path}`);
+  }
+  if (!path.endsWith(".ts")) throw new CliError(`"${path}" is no .ts file. ${WANTED}`);
+  if (name === undefined && basename(path) === ENTRY_FILE) {
+    throw usage(
+      `"${path}" is a directory's entry. Add all of it: ddsrv add ${dirname(path)}; or this file ` +
+        "alone, with --name",
+    );
+  }
+  return { type: "file", path, name: requireName(name ?? basename(path, ".ts")) };
+}
+
+async function look(path: string): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new CliError(`"${path}" may not be read. Run it with sudo, or chmod it`);
+    }
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new CliError(`"${path}" is not there. ${WANTED}`);
+    }
+    throw new CliError(`Cannot read "${path}": ${(error as Error).message}`);
+  }
+}
+
+function usage(message: string): CliError {
+  return new CliError(message, ExitCode.Usage);
+}

@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { FunctionReport } from "../../lib/control/api.ts";
+import { answering, host, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+
+/**
+ * What is said of a function that comes to serve, where no terminal is; a start may be over before
+ * anybody has asked for it.
+ */
+function assertTold(stderr: string, name: string): void {
+  assert.match(stderr, new RegExp(`^${name}: checking\n(?:${name}: starting\n)?$`));
+}
+
+Deno.test("add: copies, waits until it serves and prints the URL", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "src/index.ts": `import { text } from "./text.ts";\n${answering("").replace('""', "text")}`,
+    "src/text.ts": 'export const text = "added";\n',
+  });
+  const source = join(server.directory, "src");
+  const added = await server.cli("add", source, "--name", "app");
+  assert.deepEqual([added.code, added.stdout], [0, `${server.url}/app\n`]);
+  assertTold(added.stderr, "app");
+  assert.equal(await (await fetch(`${server.url}/app`)).text(), "added");
+  assert.deepEqual(await server.cli("add", source, "--name", "app"), {
+    code: 1,
+    stdout: "",
+    stderr: 'ddsrv: There is a function "app" already. Put this one in its place with --replace, ' +
+      "or remove it: ddsrv rm app\n",
+  });
+  const again = await server.cli("add", source, "--name", "other", "--json");
+  assertTold(again.stderr, "other");
+  const report = JSON.parse(again.stdout) as FunctionReport;
+  assert.deepEqual([report.name, report.status, report.pending], ["other", "ready", null]);
+});
+
+Deno.test("add: a failed check, a failed start and a late one leave nothing behind", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "wrong/index.ts": "const wrong: number = 'text';\n",
+    "dies/index.ts": "console.error('last words'); Deno.exit(7);\n",
+    "late/index.ts": "setInterval(() => {}, 1000);\n",
+    "empty/readme.txt": "",
+  });
+  const add = (name: string, ...more: string[]): ReturnType<typeof server.cli> =>
+    server.cli("add", join(server.directory, name), ...more);
+  const wrong = await add("wrong");
+  assert.deepEqual([wrong.code, wrong.stdout], [1, ""]);
+  assert.match(wrong.stderr, /TS2322[\s\S]*\/wrong\/index\.ts:1:7[\s\S]*"wrong" was not added\n$/);
+  assert.doesNotMatch(wrong.stderr, /ddsrv-added/);
+  const dies = await add("dies");
+  assert.deepEqual([dies.code, dies.stdout], [1, ""]);
+  assert.ok(
+    dies.stderr.endsWith(
+      'last words\nddsrv: "dies" does not serve: It ended before it listened: it exited with code ' +
+        "7. It was taken away again\n",
+    ),
+    dies.stderr,
+  );
+  assert.match(
+    (await add("late", "--timeout", "1")).stderr,
+    /ddsrv: "late" does not serve: it was (checking|starting) after 1 s\. It was taken away again\n$/,
+  );
+  const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
+  for (const [name, said] of [["empty", "has no index.ts"], ["missing", "is not there"]] as const) {
+    const { code, stderr } = await add(name);
+    assert.equal(code, 1);
+    assert.equal(stderr, `ddsrv: "${join(server.directory, name)}" ${said}. ${wanted}\n`);
+  }
+  assert.deepEqual(await names(server.functions), []);
+});
+
+Deno.test("add: wrong usage is told before anything is done", async () => {
+  const directory = await makeDirectory();
+  await writeFiles(directory, { "app/index.ts": "", "a.ts": "", "a.js": "", "a.tar": "" });
+  const table: readonly (readonly [args: readonly string[], code: number, said: RegExp])[] = [
+    [["app", "--name", "a/b"], 2, /"a\/b" can't be a function's name: the name holds a slash\. Ch/],
+    [["app", "--name", "x".repeat(300)], 2, /the name has 300 bytes; at most 63 are allowed/],
+    [
+      ["app", "--name", "_x"],
+      2,
+      /"_x" can't be a function's name: it begins with \. or _\. Choose/,
+    ],
+    [["a.ts", "--link"], 2, /is a file, and only a directory can be linked to$/m],
+    [["-", "--link"], 2, /An archive can't be linked to\. Leave --link out$/m],
+    [["app", "--link", "--env", "A=1"], 2, /'--link' cannot be used with option '-e, --env <var/],
+    [
+      ["app", "--env", "1=1"],
+      2,
+      /"1" can't be the name of a variable\. Give NAME=VALUE, or NAME to/,
+    ],
+    [["app", "--env", "NOT_HERE"], 2, /"NOT_HERE" is not in the environment\. Give NOT_HERE=VALUE/],
+    [["app", "--timeout", "0"], 2, /Give a whole number from 1 to 600/],
+    [
+      ["app/index.ts"],
+      2,
+      /is a directory's entry\. Add all of it: ddsrv add \S+\/app; or this file al/,
+    ],
+    [["a.tar"], 2, /looks like an archive\. Give it like this: ddsrv add - < \S+\/a\.tar$/m],
+    [["a.js"], 1, /a\.js" is no \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/],
+    [["/dev/null"], 1, /"\/dev\/null" is no directory and no file\. Name a directory/],
+    [["app"], 3, /No supervisor answers on/],
+  ];
+  for (const [[path = "", ...args], code, said] of table) {
+    const given = path === "-" ? path : join(path.startsWith("/") ? "" : directory, path);
+    const socket = ["--socket", join(directory, "none.sock")];
+    const result = await runCli(["add", given, ...args, ...socket]);
+    assert.deepEqual([result.code, result.stdout], [code, ""], args.join(" "));
+    assert.match(result.stderr, said);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("add: a file is a function of its name, and what it imports is not with it", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "hello.ts": answering("from a file"),
+    "apart.ts": 'import { text } from "./text.ts";\nDeno.serve(() => new Response(text));\n',
+    "text.ts": 'export const text = "";\n',
+  });
+  const added = await server.cli("add", join(server.directory, "hello.ts"));
+  assert.deepEqual([added.code, added.stdout], [0, `${server.url}/hello\n`]);
+  assertTold(added.stderr, "hello");
+  await server.answers("/hello", "from a file");
+  assert.deepEqual(await names(join(server.functions, "hello")), ["index.ts"]);
+  const apart = await server.cli("add", join(server.directory, "apart.ts"));
+  assert.equal(apart.code, 1);
+  assert.ok(apart.stderr.includes(`file://${server.directory}/apart.ts:1:`), apart.stderr);
+  assert.ok(
+    apart.stderr.endsWith(
+      "apart.ts was added alone, without the files that it imports. Add the directory that holds " +
+        'them all, with an index.ts\nddsrv: "apart" was not added\n',
+    ),
+    apart.stderr,
+  );
+});
+
+Deno.test("add: --link links, a bad one leaves no link, and remove takes the link alone", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "linked/index.ts": answering("linked"),
+    "wrong/index.ts": "const wrong: number = 'text';\n",
+  });
+  assert.equal((await server.cli("add", "--link", join(server.directory, "linked"))).code, 0);
+  assert.equal(await (await fetch(`${server.url}/linked`)).text(), "linked");
+  assert.equal((await server.cli("add", "--link", join(server.directory, "wrong"))).code, 1);
+  assert.deepEqual(await names(server.functions), ["linked"]);
+  assert.equal((await server.cli("rm", "linked")).code, 0);
+  assert.ok((await Deno.stat(join(server.directory, "linked/index.ts"))).isFile);
+  assert.ok((await Deno.stat(join(server.directory, "wrong/index.ts"))).isFile);
+});
+
+Deno.test("add: --no-wait puts it in its place and says so", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "app/index.ts": answering("app"),
+    "never/index.ts": "setInterval(() => {}, 1000);\n",
+  });
+  const app = await server.cli("add", join(server.directory, "app"), "--no-wait");
+  assert.deepEqual(app, {
+    code: 0,
+    stdout: `${server.url}/app\n`,
+    stderr: "app: checking\napp is not waited for. How it is: ddsrv inspect app\n",
+  });
+  await server.answers("/app", "app");
+  const never = await server.cli("add", join(server.directory, "never"), "--no-wait", "--json");
+  assert.deepEqual([never.code, JSON.parse(never.stdout).url], [0, `${server.url}/never`]);
+});
+
+Deno.test("add: --env reaches the function, and neither its source nor anybody else", async () => {
+  await using server = await startServer();
+  const manifest = '{\n  // why\n  "env": { "GREETING": "old", "KEPT": "kept" }\n}\n';
+  await writeFiles(server.directory, {
+    "app/index.ts": `const keys = ["GREETING", "KEPT", "PASSED"];
+Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
+    "app/ddsrv.json": manifest,
+  });
+  const source = join(server.directory, "app");
+  const env = { PASSED: "from here", DDSRV_SOCKET: server.socket };
+  const args = ["add", source, "--env", "GREETING=a=b", "-e", "PASSED"];
+  assert.equal((await runCli(args, env)).code, 0);
+  await server.answers("/app", "a=b,kept,from here");
+  assert.equal(await Deno.readTextFile(join(source, "ddsrv.json")), manifest);
+  const written = join(server.functions, "app/ddsrv.json");
+  assert.match(await Deno.readTextFile(written), /\/\/ why/);
+  assert.equal((await Deno.stat(written)).mode! & 0o777, 0o640);
+
+  await writeFiles(source, { "ddsrv.json": '{ "env": 1 }' });
+  const bad = await server.cli("add", source, "--name", "bad", "--env", "A=1");
+  assert.equal(bad.code, 1);
+  assert.match(bad.stderr, /^ddsrv: \S+\/app\/ddsrv\.json:1:10 is not valid in "env"/);
+  assert.deepEqual(await names(server.functions), ["app"]);
+});
+
+Deno.test("add: what holds the functions directory, or is in its place, is refused", async () => {
+  await using server = await startServer({ files: { "app/index.ts": answering("app") } });
+  await server.answers("/app", "app");
+  await writeFiles(server.directory, { "index.ts": answering("all") });
+  const link = join(server.directory, "link");
+  await Deno.symlink(server.directory, link);
+  for (const path of [server.directory, link]) {
+    for (const more of [[], ["--link"]]) {
+      const { code, stderr } = await server.cli("add", path, "--name", "all", ...more);
+      assert.equal(code, 1);
+      assert.ok(
+        stderr.endsWith(
+          `"${path}" holds the functions directory "${server.functions}", and can't be added to ` +
+            "it. Name one function's directory\n",
+        ),
+        stderr,
+      );
+    }
+  }
+  const own = join(link, "functions/app");
+  assert.deepEqual(await server.cli("add", own, "--replace"), {
+    code: 1,
+    stdout: "",
+    stderr: `ddsrv: "${own}" is the function "app" itself, in its place\n`,
+  });
+  // A copy beside it is as good as any other.
+  assert.equal((await server.cli("add", own, "--name", "twin")).code, 0);
+  await server.answers("/twin", "app");
+  assert.deepEqual(await names(server.functions), ["app", "twin"]);
+});
+
+Deno.test("add: pipes are left out with a word, links are as they were, modes are safe", async () => {
+  await using server = await startServer();
+  await writeFiles(server.directory, {
+    "app/index.ts": `Deno.serve(() => new Response(
+  Deno.readTextFileSync(new URL("inner", import.meta.url)) +
+    (() => { try { return Deno.readTextFileSync(new URL("outer", import.meta.url)); }
+      catch (error) { return (error as Error).name; } })()));\n`,
+    "app/text": "inner ",
+    "secret": "secret",
+  });
+  const source = join(server.directory, "app");
+  await Deno.symlink("text", join(source, "inner"));
+  await Deno.symlink(join(server.directory, "secret"), join(source, "outer"));
+  await host("mkfifo", join(source, "pipe"));
+  await writeFiles(source, { "shell": "#!/bin/sh\n" });
+  await Deno.chmod(join(source, "shell"), 0o4777);
+  const added = await server.cli("add", source);
+  assert.equal(added.code, 0, added.stderr);
+  const skipped = `${source}/pipe is a pipe, a socket or a device, and was left out\n`;
+  assert.ok(added.stderr.startsWith(skipped), added.stderr);
+  assertTold(added.stderr.slice(skipped.length), "app");
+  // What a link leads to outside of the folder is not there in the sandbox.
+  await server.answers("/app", "inner NotFound");
+  const { mode } = await Deno.stat(join(server.functions, "app/shell"));
+  assert.equal(mode! & 0o7777, 0o755);
+});
+
+Deno.test("add: a full disk leaves nothing behind and says what to do", async () => {
+  const directory = await makeDirectory();
+  const functions = join(directory, "functions");
+  await Deno.mkdir(functions);
+  await mount("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", functions);
+  try {
+    await using server = await startServer({ directory });
+    await writeFiles(directory, {
+      "big/index.ts": answering("big"),
+      "big/data.bin": "x".repeat(1_000_000),
+    });
+    const source = join(directory, "big");
+    assert.deepEqual(await server.cli("add", source), {
+      code: 1,
+      stdout: "",
+      stderr:
+        `ddsrv: Cannot copy "${source}": there is no space left. Make room on that disk and ` +
+        "add it again. Nothing was added\n",
+    });
+    assert.deepEqual(await names(functions), []);
+  } finally {
+    await mount("umount", functions);
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+async function names(directory: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
+}
+
+async function mount(program: string, ...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(program, { args }).output();
+  assert.ok(success, `${program} ${args.join(" ")}`);
+}
