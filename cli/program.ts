@@ -5,6 +5,7 @@ import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
 import { addList } from "./tree/list.ts";
 import { addLogs } from "./tree/logs.ts";
@@ -24,7 +25,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Change functions:", [addAdd, addRemove, addReload, addRollback]],
+  ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback]],
   ["Look at functions:", [addList, addInspect, addLogs, addTop, addCheck]],
   ["Set up:", [addCompletions, addSchema]],
 ];

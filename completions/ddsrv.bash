@@ -6,6 +6,7 @@ __ddsrv_verb() {
   case $1 in
     serve) verb=serve ;;
     doctor) verb=doctor ;;
+    init) verb=init ;;
     add) verb=add ;;
     remove | rm) verb=remove ;;
     reload) verb=reload ;;
@@ -28,6 +29,7 @@ __ddsrv_options() {
     '') choices=(-V --version -h --help) ;;
     serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --no-check --idle --drain --rescan --no-watch -q --quiet --log-format --admin-port --admin-hostname --domain --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-in-flight -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
+    init) choices=(-h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --purge -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
@@ -116,8 +118,9 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor add remove rm reload rollback list ls inspect logs top check completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback list ls inspect logs top check completions schema help) ;;
     'serve 0') kind='directory' ;;
+    'init 0') kind='file' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
     'reload '*) kind='function' is_variadic=1 ;;
@@ -126,7 +129,7 @@ __ddsrv_argument() {
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor add remove reload rollback list inspect logs top check completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback list inspect logs top check completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -133,6 +133,9 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers a
 complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'the level that is wanted'
 complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'write a first function into a new directory'
+complete -c ddsrv -n '__ddsrv_at init' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at init 1' -F
 complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'check a function, copy it into the functions directory, wait until it serves'
 complete -c ddsrv -n '__ddsrv_at add' -s n -l name -r -k -a '(__ddsrv_functions)' -d 'the function\'s name (default: the directory\'s or file\'s)'
 complete -c ddsrv -n '__ddsrv_at add' -l link -d 'link to the directory instead of copying it'
@@ -207,4 +210,4 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of dd
 complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'of a function\'s own, not of the functions directory\'s'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor add remove reload rollback list inspect logs top check completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback list inspect logs top check completions schema help'

@@ -1,0 +1,56 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { SETTINGS_FILE } from "../../lib/config/load_settings.ts";
+import { ENTRY_FILE } from "../../lib/function/layout.ts";
+import { nameProblem } from "../../lib/function/name.ts";
+import { CliError, ExitCode } from "../exit_code.ts";
+import { printOut } from "../output/print.ts";
+import { quoteWord } from "../output/quote_word.ts";
+
+const ENTRY = `/** Answers every request; what is below /NAME arrives here without it. */
+Deno.serve((request) => {
+  const { pathname } = new URL(request.url);
+  const greeting = Deno.env.get("GREETING") ?? "Hi";
+  return new Response(\`\${greeting} from \${pathname}\\n\`);
+});
+`;
+
+const MANIFEST = `{
+  // All that can be said here: ddsrv schema --function
+  "env": { "GREETING": "Hello" }
+}
+`;
+
+/** Writes a first function into a new or empty directory, and says what comes next. */
+export async function init(path: string): Promise<number> {
+  const directory = resolve(path);
+  const name = basename(directory);
+  const reason = nameProblem(name);
+  if (reason !== undefined) {
+    throw new CliError(
+      `${JSON.stringify(name)} can't be a function's name: ${reason}. Choose another`,
+      ExitCode.Usage,
+    );
+  }
+  await makeEmpty(directory);
+  await Deno.writeTextFile(join(directory, ENTRY_FILE), ENTRY, { createNew: true });
+  await Deno.writeTextFile(join(directory, SETTINGS_FILE), MANIFEST, { createNew: true });
+  const shown = path.startsWith("/") ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
+  printOut(
+    `Wrote ${quoteWord(shown)}. Serve it with one of these:\n` +
+      `  ddsrv add ${quoteWord(shown)}\n` +
+      `  ddsrv serve ${quoteWord(dirname(shown))}\n`,
+  );
+  return 0;
+}
+
+async function makeEmpty(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+    for await (const _ of Deno.readDir(directory)) {
+      throw new CliError(`"${directory}" is there and not empty. Choose another directory`);
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`Cannot make "${directory}": ${(error as Error).message}`);
+  }
+}
