@@ -7,6 +7,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
   return {
     name,
     status: "ready",
+    pending: null,
     reason: null,
     detail: null,
     url: `http://127.0.0.1:9999/${encodeURIComponent(name)}`,
