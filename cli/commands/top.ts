@@ -1,4 +1,5 @@
-import { connectControl, type ControlClient, NoSupervisorError } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { NoSupervisorError } from "../../lib/control/unreachable.ts";
 import { readLastRecords } from "../../lib/process/last_records.ts";
 import { logFilePath } from "../../lib/process/log_file.ts";
 import { sleep } from "../../lib/system/sleep.ts";

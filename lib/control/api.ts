@@ -4,6 +4,12 @@ import type { Pending, Status } from "../supervisor/state.ts";
 /** Where the API begins; a change that breaks a client gets another number. */
 export const API_PREFIX = "/v1";
 
+/** The field of every answer that says which API this is, so that another server is known. */
+export const VERSION_FIELD = "ddsrv-api";
+
+/** What that field holds. */
+export const API_VERSION = "v1";
+
 /** The running supervisor: `GET /v1`. */
 export interface SupervisorReport {
   readonly version: string;

@@ -10,11 +10,7 @@ import {
   type TrafficReport,
   type Until,
 } from "./api.ts";
-
-/** Nobody listens on the control socket. */
-export class NoSupervisorError extends Error {
-  override readonly name = "NoSupervisorError";
-}
+import { type Answer, type Call, callControl } from "./call.ts";
 
 /** The verbs of the control API. */
 export interface ControlClient extends Disposable {
@@ -29,6 +25,7 @@ export interface ControlClient extends Disposable {
   readonly reload: (name: string) => Promise<boolean>;
   /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
+  /** Checks a directory; the signal ends that with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
 
@@ -42,78 +39,74 @@ export interface Wait {
   readonly signal?: AbortSignal;
 }
 
+/** How a client behaves. */
+export interface ClientOptions {
+  /** How long an answer may take that waits for nothing. */
+  readonly timeoutMs?: number;
+}
+
+/** What is asked for. */
+type Ask = Partial<Call> & Pick<Call, "path">;
+
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** A check may have to fetch all that a function imports, and a copy all of its files. */
+const WORK_TIMEOUT_MS = 600_000;
+
 /** A client of the supervisor that listens on a socket. */
-export function connectControl(socket: string): ControlClient {
+export function connectControl(
+  socket: string,
+  { timeoutMs = ANSWER_TIMEOUT_MS }: ClientOptions = {},
+): ControlClient {
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
 
-  async function call(
-    method: string,
-    path: string,
-    { body, signal }: { readonly body?: unknown; readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Response> {
-    const init = {
-      client,
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
-    };
-    let response: Response;
-    try {
-      response = await fetch(`http://localhost${API_PREFIX}${path}`, init);
-    } catch (cause) {
-      signal?.throwIfAborted();
-      if (await isForbidden(socket)) {
-        throw new Error(`"${socket}" may be opened by its owner alone. Run it with sudo`, {
-          cause,
-        });
-      }
-      throw new NoSupervisorError(
-        `No supervisor answers on "${socket}". Start one with "ddsrv serve", or name its socket ` +
-          `with --socket`,
-        { cause },
-      );
-    }
-    if (response.ok || (response.status === 404 && path.startsWith("/functions/"))) return response;
-    const { error } = await response.json() as ErrorReport;
-    throw new Error(error);
+  const call = (ask: Ask): Promise<Answer> =>
+    callControl(client, socket, { method: "GET", timeoutMs, ...ask });
+
+  /** For what may be missing. */
+  async function askFor<Shape>(what: Ask): Promise<{ readonly body: Shape } | undefined> {
+    const { status, body } = await call(what);
+    if (status === 404) return undefined;
+    if (status < 300) return { body: body as Shape };
+    throw new Error((body as ErrorReport).error);
   }
 
-  async function get<Shape>(path: string): Promise<Shape> {
-    return await (await call("GET", path)).json() as Shape;
+  async function ask<Shape>(what: Ask): Promise<Shape> {
+    const found = await askFor<Shape>(what);
+    if (found !== undefined) return found.body;
+    throw new Error(`The supervisor on "${socket}" has no ${API_PREFIX}${what.path}. Restart it`);
   }
 
   return {
-    supervisor: () => get<SupervisorReport>(""),
-    functions: () => get<FunctionReport[]>("/functions"),
+    supervisor: () => ask({ path: "" }),
+    functions: () => ask({ path: "/functions" }),
+    traffic: () => ask({ path: "/traffic" }),
     async find(name, wait) {
-      const path = `/functions/${encodeURIComponent(name)}`;
-      const response = await call("GET", path + queryOf(wait), { signal: wait?.signal });
-      const found = await response.json();
-      return response.ok ? found as FunctionReport : undefined;
+      const found = await askFor<FunctionReport>({
+        path: pathOf(name) + queryOf(wait),
+        timeoutMs: timeoutMs + (wait?.timeoutMs ?? 0),
+        signal: wait?.signal,
+      });
+      return found?.body;
     },
-    traffic: () => get<TrafficReport[]>("/traffic"),
-    async scan(take) {
+    scan(take) {
       const query = take === undefined ? "" : `?take=${encodeURIComponent(take)}`;
-      await (await call("POST", `/scan${query}`)).body?.cancel();
+      return ask({ method: "POST", path: `/scan${query}`, timeoutMs: WORK_TIMEOUT_MS });
     },
     async reload(name) {
-      const response = await call("POST", `/functions/${encodeURIComponent(name)}/reload`);
-      await response.body?.cancel();
-      return response.ok;
+      return await askFor({ method: "POST", path: `${pathOf(name)}/reload` }) !== undefined;
     },
     async rollBack(name, to) {
       const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
-      const response = await call(
-        "POST",
-        `/functions/${encodeURIComponent(name)}/rollback${query}`,
-      );
-      const report = await response.json();
-      return response.ok ? (report as RollbackReport).revision : undefined;
+      const done = await askFor<RollbackReport>({
+        method: "POST",
+        path: `${pathOf(name)}/rollback${query}`,
+        timeoutMs: WORK_TIMEOUT_MS,
+      });
+      return done?.body.revision;
     },
-    async check(request, signal) {
-      const response = await call("POST", "/check", { body: request, signal });
-      return await response.json() as CheckReport;
-    },
+    check: (body, signal) =>
+      ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
     [Symbol.dispose]: () => client.close(),
   };
 }
@@ -124,11 +117,6 @@ function queryOf(wait: Wait | undefined): string {
   return `?until=${until}&timeoutMs=${Math.ceil(timeoutMs)}${since ? `&since=${since}` : ""}`;
 }
 
-async function isForbidden(path: string): Promise<boolean> {
-  try {
-    (await Deno.connect({ transport: "unix", path })).close();
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied;
-  }
+function pathOf(name: string): string {
+  return `/functions/${encodeURIComponent(name)}`;
 }

@@ -64,7 +64,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
     unknown.stderr,
     /No revision of "app" that begins with "ffffffff" is kept\. There are: /,
   );
-  assert.equal((await server.cli("rollback", "app", "--to", "nonsense")).code, 1);
+  assert.equal((await server.cli("rollback", "app", "--to", "nonsense")).code, 2);
   assert.equal((await server.cli("rollback", "nobody")).code, 4);
   const names = (await Array.fromAsync(Deno.readDir(server.functions))).map(({ name }) => name);
   assert.deepEqual(names, ["app"]);

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { clearSocket } from "../../lib/control/clear_socket.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+Deno.test("clearSocket: makes the directory, and takes a stale socket of its own away", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("run/ddsrv/s.sock");
+  await clearSocket(path);
+  await leaveSocket(path);
+  await clearSocket(path);
+  await assert.rejects(Deno.lstat(path), Deno.errors.NotFound);
+});
+
+Deno.test("clearSocket: takes no file, no directory and no link away", async () => {
+  await using directory = await temporaryDirectory();
+  const target = directory.at("target.sock");
+  await leaveSocket(target);
+  const [file, folder, link] = [await directory.write("f"), directory.at("d"), directory.at("l")];
+  await Deno.mkdir(folder);
+  await Deno.symlink(target, link);
+  for (const path of [file, folder, link]) {
+    await assert.rejects(clearSocket(path), {
+      message: `"${path}" is there and is no socket. Remove it, or choose another --socket`,
+    });
+    await Deno.lstat(path);
+  }
+});
+
+Deno.test("clearSocket: leaves a socket that somebody listens on", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("s.sock");
+  using _listener = Deno.listen({ transport: "unix", path });
+  await assert.rejects(clearSocket(path), {
+    message:
+      `Another process listens on "${path}". Stop it, or choose another socket with --socket`,
+  });
+  await Deno.lstat(path);
+});
+
+Deno.test("clearSocket: leaves what another user left", { ignore: Deno.uid() !== 0 }, async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("s.sock");
+  await leaveSocket(path);
+  await Deno.chown(path, 54_321, 54_321);
+  await assert.rejects(clearSocket(path), {
+    message: `"${path}" was left by user 54321, and is not this one's to take away. Remove it, ` +
+      `or choose another --socket`,
+  });
+  await Deno.lstat(path);
+});
+
+Deno.test("clearSocket: says how long a path may be", async () => {
+  const path = `/tmp/${"x".repeat(103)}`;
+  await assert.rejects(clearSocket(path), {
+    name: "RangeError",
+    message: `The control socket's path has 108 bytes, and at most 107 are possible: "${path}". ` +
+      `Give a shorter one with --socket`,
+  });
+});
+
+/** A socket whose listener was killed. */
+async function leaveSocket(path: string): Promise<void> {
+  const listener = Deno.listen({ transport: "unix", path: `${path}~` });
+  await Deno.rename(`${path}~`, path);
+  listener.close();
+}
