@@ -26,6 +26,9 @@ export async function requireFunctions(
 /** The error for a name that no function has, with the one that was likely meant. */
 export function noSuchFunction(name: string, known: Iterable<string>): CliError {
   const meant = nearest(name, known);
-  const hint = meant === undefined ? "See: ddsrv list" : `Did you mean "${meant}"?`;
-  return new CliError(`There is no function "${name}". ${hint}`, ExitCode.NoFunction);
+  const hint = meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`;
+  return new CliError(
+    `There is no function "${name}".${hint} See: ddsrv list`,
+    ExitCode.NoFunction,
+  );
 }

@@ -40,7 +40,7 @@ __ddsrv_options() {
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json -h --help) ;;
     completions) choices=(-h --help) ;;
-    schema) choices=(--function -h --help) ;;
+    schema) choices=(--function --api --output -h --help) ;;
     help) choices=() ;;
     *) choices=() ;;
   esac
@@ -110,6 +110,7 @@ __ddsrv_value() {
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
+    'schema --output') kind='choice' choices=(add check doctor inspect list logs reload remove rollback) ;;
     *) kind= ;;
   esac
 }

@@ -20,6 +20,12 @@ export interface RemoveOptions {
   readonly json?: true | undefined;
 }
 
+/** What `--json` tells of each. */
+export interface RemovalReport {
+  readonly name: string;
+  readonly status: "removed";
+}
+
 /**
  * Takes functions' folders away, and waits until nothing of them is left. Nothing is touched before
  * all names are known to be right, and whoever sits at a terminal has said yes.
@@ -46,7 +52,9 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
     if (options.purge) await removeData(join(dataDirectory, name));
     if (!options.json) printError(`${name} removed${options.purge ? ", with its data" : ""}\n`);
   }
-  if (options.json) printJson(names.map((name) => ({ name, status: "removed" })));
+  if (options.json) {
+    printJson(names.map((name): RemovalReport => ({ name, status: "removed" })));
+  }
   return ExitCode.Done;
 }
 

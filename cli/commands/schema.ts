@@ -1,13 +1,24 @@
+import { z } from "zod";
 import { jsonSchema } from "../../lib/config/json_schema.ts";
+import { describeApi } from "../../lib/control/openapi.ts";
+import { ROUTES } from "../../lib/control/routes.ts";
+import type { JsonVerb } from "../output/json_verbs.ts";
+import { outputSchemas } from "../output/output_schemas.ts";
 import { printJson } from "../output/print.ts";
+import { version } from "../version.ts";
 
-/** Options of `ddsrv schema`. */
+/** Options of `ddsrv schema`; at most one of them. */
 export interface SchemaOptions {
   readonly function?: true | undefined;
+  readonly api?: true | undefined;
+  readonly output?: JsonVerb | undefined;
 }
 
-/** Prints the JSON Schema of `ddsrv.json`. */
-export function schema(options: SchemaOptions): number {
-  printJson(jsonSchema(options.function ? "function" : "directory"));
+/** Prints the schema of `ddsrv.json`, of the control API, or of what a verb prints. */
+export function schema({ function: ofFunction, api, output }: SchemaOptions): number {
+  if (api) printJson(describeApi(ROUTES, version));
+  else if (output !== undefined) {
+    printJson({ ...z.toJSONSchema(outputSchemas[output]), title: `ddsrv ${output} --json` });
+  } else printJson(jsonSchema(ofFunction ? "function" : "directory"));
   return 0;
 }

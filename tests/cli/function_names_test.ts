@@ -4,7 +4,7 @@ import { noSuchFunction } from "../../cli/function_names.ts";
 Deno.test("noSuchFunction: says which was likely meant", () => {
   assert.equal(
     noSuchFunction("shp", ["blog", "shop"]).message,
-    'There is no function "shp". Did you mean "shop"?',
+    'There is no function "shp". Did you mean "shop"? See: ddsrv list',
   );
   assert.equal(noSuchFunction("x", []).message, 'There is no function "x". See: ddsrv list');
   assert.equal(noSuchFunction("x", []).exitCode, 4);

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { Drift } from "../../lib/config/drift.ts";
+import { apiShapes } from "../../lib/control/api_schema.ts";
+import type { Finding as HostFinding } from "../../lib/isolation/host_probes.ts";
+import type { Diagnostic } from "../../lib/process/diagnostics.ts";
+import type { LogRecord } from "../../lib/process/log_record.ts";
+import type { RemovalReport } from "../commands/remove.ts";
+import type { Finding } from "./findings.ts";
+import type { JsonVerb } from "./json_verbs.ts";
+
+const diagnostic = z.strictObject({
+  file: z.string().nullable().describe("A path, or the URL of remote code"),
+  line: z.int().min(1).nullable(),
+  column: z.int().min(1).nullable(),
+  code: z.string().nullable().describe("Such as TS2322"),
+  message: z.string(),
+});
+
+const shapes = {
+  diagnostic,
+  removal: z.strictObject({ name: z.string(), status: z.literal("removed") }),
+  line: z.strictObject({
+    name: z.string(),
+    time: z.iso.datetime(),
+    stream: z.enum(["stdout", "stderr"]),
+    text: z.string(),
+    isPartial: z.boolean().describe("More of the same line follows"),
+  }),
+  check: z.strictObject({
+    path: z.string(),
+    name: z.string(),
+    problem: z.string().nullable().describe("null when serve would start it"),
+    diagnostics: z.array(diagnostic).describe("What of the problem has a place or a code"),
+  }),
+  host: z.strictObject({
+    layer: z.string(),
+    status: z.enum(["ok", "limited", "missing"]),
+    detail: z.string(),
+    remedy: z.string().describe("Empty when nothing is to be done"),
+  }),
+};
+
+interface Interfaces {
+  removal: RemovalReport;
+  line: LogRecord & { readonly name: string };
+  diagnostic: Diagnostic;
+  check: Omit<Finding, "styled">;
+  host: HostFinding;
+}
+
+// Does not compile when a shape and its interface differ, and names the shape.
+type Drifted = Drift<typeof shapes, Interfaces>;
+null satisfies [Drifted] extends [never] ? null : Drifted;
+
+/** What `VERB --json` prints; of `logs`, each line. */
+export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
+  add: apiShapes.FunctionReport,
+  check: z.array(shapes.check),
+  doctor: z.array(shapes.host),
+  inspect: apiShapes.FunctionReport,
+  list: z.array(apiShapes.FunctionReport),
+  logs: shapes.line,
+  reload: z.array(apiShapes.FunctionReport),
+  remove: z.array(shapes.removal),
+  rollback: apiShapes.FunctionReport,
+};
