@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { outputSchemas } from "../../cli/output/output_schemas.ts";
+import type { JsonVerb } from "../../cli/output/json_verbs.ts";
+import {
+  answering,
+  type CliResult,
+  makeDirectory,
+  runCli,
+  startServer,
+  writeFiles,
+} from "./harness.ts";
+
+/** A command line, the code that it ends with, and what it prints on each stream, whole. */
+type Row = readonly [args: string[], code: number, stdout: RegExp, stderr: RegExp];
+
+const NOTHING = /^$/;
+const JSON_ONLY = /^[[{][^]*[\]}]\n$/;
+
+/** One line of our own, and no more. */
+function saying(text: string): RegExp {
+  return new RegExp(`^ddsrv: ${text}\n$`);
+}
+
+/** The same behind warnings. */
+function warnedSaying(text: string): RegExp {
+  return new RegExp(`^(?:Warning: .*\n)+ddsrv: ${text}\n$`);
+}
+
+async function check(rows: readonly Row[], run: (args: string[]) => Promise<CliResult>) {
+  for (const [args, code, stdout, stderr] of rows) {
+    const result = await run(args);
+    const what = `ddsrv ${args.join(" ")}: ${JSON.stringify(result)}`;
+    assert.equal(result.code, code, what);
+    assert.match(result.stdout, stdout, what);
+    assert.match(result.stderr, stderr, what);
+    const [verb] = args;
+    if (stdout === JSON_ONLY) matchesSchema(verb as JsonVerb, result.stdout);
+  }
+}
+
+function matchesSchema(verb: JsonVerb, stdout: string): void {
+  const values = verb === "logs" ? stdout.trim().split("\n") : [stdout];
+  for (const value of values) outputSchemas[verb].parse(JSON.parse(value));
+}
+
+Deno.test("exit codes: of each verb beside a supervisor", async () => {
+  await using server = await startServer({
+    files: {
+      "shop/index.ts": `console.log("hello");\n${answering("shop")}`,
+      "wrong/index.ts": "const wrong: number = 'text';\n",
+      "empty/readme.txt": "",
+    },
+  });
+  await server.answers("/shop", "shop");
+  await server.said("hello");
+  await writeFiles(server.directory, {
+    "new/index.ts": answering("new"),
+    "bad/index.ts": "const bad: number = 'text';\n",
+  });
+  const at = (name: string): string => join(server.directory, name);
+  const noShp = saying('There is no function "shp"\\. Did you mean "shop"\\? See: ddsrv list');
+  const rows: readonly Row[] = [
+    [["list"], 0, /^NAME [^]*\nshop +ready /, NOTHING],
+    [["ls", "--quiet"], 0, /^empty\nshop\nwrong\n$/, NOTHING],
+    [["list", "--json"], 0, JSON_ONLY, NOTHING],
+    [["inspect", "shop"], 0, /^Name: +shop\n/, NOTHING],
+    [["inspect", "shop", "--json"], 0, JSON_ONLY, NOTHING],
+    [["inspect", "wrong", "--json"], 0, JSON_ONLY, NOTHING],
+    [["inspect", "shp"], 4, NOTHING, noShp],
+    [["logs", "shop"], 0, /^(?:\S+Z \[shop\] .*\n)+$/, NOTHING],
+    [["logs", "shop", "--json"], 0, JSON_ONLY, NOTHING],
+    [["logs", "shp"], 4, NOTHING, saying('There is no function "shp".*Did you mean "shop"\\?')],
+    [["reload", "shop"], 0, NOTHING, /^shop reloaded\n$/],
+    [["reload", "shp"], 4, NOTHING, noShp],
+    [["reload", "wrong"], 1, NOTHING, /^ddsrv: "wrong" was not reloaded: [^]*TS2322/],
+    [["rollback", "shp"], 4, NOTHING, noShp],
+    [["rollback", "shop", "--to", "0000"], 1, NOTHING, /^ddsrv: /],
+    [["rollback", "shop", "--to", "x"], 2, NOTHING, /Give 4 to 64 hexadecimal digits\./],
+    [["rollback", "wrong"], 1, NOTHING, /^ddsrv: /],
+    [["add", at("new"), "--json"], 0, JSON_ONLY, NOTHING],
+    [["add", at("new")], 1, NOTHING, saying('There is a function "new" already.*')],
+    [["add", at("new"), "--replace"], 0, /^http:\S+\/new\n$/, NOTHING],
+    [["add", at("bad")], 1, NOTHING, /^ddsrv: [^]*TS2322[^]*"bad" was not added\n$/],
+    [["add", at("missing")], 1, NOTHING, saying('".*/missing" has no index\\.ts.*')],
+    [["add", at("new"), "--name", "a/b"], 2, NOTHING, saying(`"a/b" can't be .*`)],
+    [["remove", "shp"], 4, NOTHING, noShp],
+    [["rm", "new"], 0, NOTHING, /^new removed\n$/],
+    [["remove", "shop", "--json"], 0, JSON_ONLY, NOTHING],
+    [["check", at("new")], 0, /^new: ok\n$/, /^.+\n$/],
+    [["check", at("new"), at("bad"), "--json"], 1, JSON_ONLY, /^.+\n$/],
+    [["check", at("bad")], 1, NOTHING, /TS2322[^]*bad: failed\n.+\n$/],
+    [["doctor", "--json"], 0, JSON_ONLY, NOTHING],
+    [["doctor"], 0, /^ok /, NOTHING],
+    [["serve", server.functions], 1, NOTHING, saying("Another supervisor runs with .*")],
+  ];
+  await check(rows, (args) => server.cli(...args));
+});
+
+Deno.test("exit codes: of each verb without a supervisor, or with another's socket", async () => {
+  const directory = await makeDirectory();
+  try {
+    const socket = join(directory, "none.sock");
+    const none = saying(
+      'No supervisor runs with the socket ".*/none\\.sock", which does not exist\\. ' +
+        'Start one with "ddsrv serve", or name its socket with --socket',
+    );
+    await writeFiles(directory, { "new/index.ts": answering("new"), "file.sock": "" });
+    const talking = [["list"], ["inspect", "x"], ["reload", "x"], ["rollback", "x"], ["rm", "x"]]
+      .concat([["add", join(directory, "new")]]);
+    const rows = talking.map((args): Row => [args, 3, NOTHING, none]);
+    await check(rows, (args) => runCli(args, { DDSRV_SOCKET: socket }));
+    const file = join(directory, "file.sock");
+    const noSocket = saying(`"${file}" is a file and no socket\\. .*`);
+    await check(
+      talking.map((args): Row => [[...args, "--socket", file], 1, NOTHING, noSocket]),
+      (args) => runCli(args, { DDSRV_SOCKET: socket }),
+    );
+    const taken = warnedSaying(
+      `"${file}" is there and is no socket\\. Remove it, or choose another --socket`,
+    );
+    const serve = ["serve", directory, "--port=0", "--isolation=none", "--egress=full"];
+    const long = join(directory, "x".repeat(108));
+    await check([
+      [
+        ["logs", "x", "--logs-dir", directory],
+        4,
+        NOTHING,
+        saying('There is no function "x", and no log .*'),
+      ],
+      [["logs", "--logs-dir", directory], 0, NOTHING, NOTHING],
+      [[...serve, "--socket", file], 1, NOTHING, taken],
+      [
+        [...serve, "--socket", long],
+        1,
+        NOTHING,
+        warnedSaying("The control socket's path has .* bytes, and at most 107 are possible: .*"),
+      ],
+      [
+        ["serve", join(directory, "nowhere")],
+        1,
+        NOTHING,
+        saying('There is no directory ".*/nowhere"\\. Make it .*'),
+      ],
+    ], (args) => runCli(args, { DDSRV_SOCKET: socket }));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("exit codes: of what needs nobody, and of usage", async () => {
+  const help = /^Usage: ddsrv/;
+  await check([
+    [[], 2, NOTHING, help],
+    [["--help"], 0, help, NOTHING],
+    [["help", "list"], 0, help, NOTHING],
+    [["list", "--help"], 0, help, NOTHING],
+    [["--version"], 0, /^\d+\.\d+\.\d+\n$/, NOTHING],
+    [["schema"], 0, /^\{[^]*\}\n$/, NOTHING],
+    [["schema", "--function"], 0, /^\{[^]*\}\n$/, NOTHING],
+    [["schema", "--api"], 0, /^\{\n {2}"openapi": "3\.1/, NOTHING],
+    [["schema", "--output", "logs"], 0, /^\{[^]*"ddsrv logs --json"\n\}\n$/, NOTHING],
+    [["lst"], 2, NOTHING, /^ddsrv: unknown command 'lst'\n/],
+    [["list", "--jsn"], 2, NOTHING, /^ddsrv: unknown option '--jsn'\n/],
+    [["top"], 2, NOTHING, /^ddsrv: top needs a terminal /],
+    [["add"], 2, NOTHING, /^ddsrv: missing required argument 'path'\n/],
+  ], (args) => runCli(args));
+});
+
+Deno.test("exit codes: a reader that has seen enough is no failure", async () => {
+  await using server = await startServer({ files: { "shop/index.ts": answering("shop") } });
+  await server.answers("/shop", "shop");
+  const verbs = [["list"], ["list", "--json"], ["inspect", "shop"], ["schema", "--api"]]
+    .concat([["doctor"], ["logs"], ["--help"], ["check", join(server.functions, "shop")]]);
+  for (const args of verbs) {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", "cli/main.ts", ...args],
+      env: { DDSRV_SOCKET: server.socket },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await child.stdout.cancel();
+    const { code } = await child.status;
+    const stderr = await new Response(child.stderr).text();
+    assert.deepEqual([args, code, /error|pipe/i.test(stderr)], [args, 0, false], stderr);
+  }
+});
