@@ -14,7 +14,7 @@ const wrong: readonly string[] = [
   "add a --timeout 0",
   "remove",
   "remove a --timeout never",
-  "reload",
+  "reload --socket",
   "rollback",
   "rollback a b",
   "rollback a --to last",

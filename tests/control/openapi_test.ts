@@ -44,8 +44,17 @@ Deno.test("describeApi: tells version, name in the path, query, body and faults"
       name: "until",
       in: "query",
       required: false,
-      description: "Wait until it is ready, idle or failed; or until nothing of it is left",
-      schema: { type: "string", enum: ["settled", "gone"] },
+      description:
+        "Wait until it is ready, idle or failed; until nothing of it is left; or until what is " +
+        'under way for it is something else than "since" says',
+      schema: { type: "string", enum: ["settled", "gone", "changed"] },
+    },
+    {
+      name: "since",
+      in: "query",
+      required: false,
+      description: 'What was under way: "pending" of an earlier answer, with none for null',
+      schema: { type: "string", enum: ["arriving", "checking", "starting", "leaving", "none"] },
     },
     {
       name: "timeoutMs",
