@@ -1,6 +1,7 @@
 // The whole verification: format, lint, types, then all tests in a network of their own. Nothing of
 // what the tests make may be left when they are done; that is checked too.
 import { describeLeaks, takeInventory } from "./inventory.ts";
+import { planPackage } from "./plan_package.ts";
 
 const deno = Deno.execPath();
 const root = new URL("..", import.meta.url).pathname;
@@ -23,6 +24,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     // What npm functions import is fetched here: the tests themselves have no way out.
     if (!await fillCache(cache)) return 1;
+    for (const command of await planPackage(cache)) {
+      if (!(await step(command)).isPassed) return 1;
+    }
     const before = await takeInventory();
     const tests = await step(
       ["unshare", "--net", "--mount", "--propagation", "private", deno].concat(

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { version } from "../cli/version.ts";
+import { removeIfThere } from "../lib/system/remove_if_there.ts";
+import { packageJson } from "./package_json.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** Files and directories that are taken as they are: where from, and where to. */
+const COPIED: readonly (readonly [from: string, to: string])[] = [
+  ["packaging/ddsrv", "bin/ddsrv"],
+  // What functions are started with is a file on disk, beside the code that names it.
+  ["lib/process/preload.js", "lib/preload.js"],
+  ["completions", "completions"],
+  ["man", "man"],
+  ["LICENSE", "LICENSE"],
+  ["README.md", "README.md"],
+];
+
+/**
+ * Builds the npm package below a directory, which is emptied first: the command line as one module
+ * for each verb with no import left that somebody would have to fetch.
+ *
+ * @throws {Error} when the sources can't be bundled; Deno's own words are on standard error
+ */
+export async function buildPackage(directory: string): Promise<void> {
+  await removeIfThere(directory);
+  await Deno.mkdir(join(directory, "bin"), { recursive: true });
+  await bundle(join(directory, "lib"));
+  for (const [from, to] of COPIED) await copy(join(ROOT, from), join(directory, to));
+  const man = (await namesIn(join(directory, "man"))).map((name) => `man/${name}`);
+  const json = JSON.stringify(packageJson({ version, man }), undefined, 2);
+  await Deno.writeTextFile(join(directory, "package.json"), `${json}\n`);
+}
+
+async function bundle(directory: string): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    // Not minified: it starts no faster, and a stack trace has to be read by somebody.
+    args: ["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${directory}`]
+      .concat("cli/main.ts"),
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("Cannot bundle cli/main.ts: see Deno's own words above");
+}
+
+/** Copies what is there: completions and man pages may not have been made yet. */
+async function copy(from: string, to: string): Promise<void> {
+  const names = await namesIn(from);
+  if (names.length > 0) {
+    await Deno.mkdir(to, { recursive: true });
+    for (const name of names) await copy(join(from, name), join(to, name));
+    return;
+  }
+  await Deno.copyFile(from, to).catch(ignoreMissing);
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(path))).map((entry) => entry.name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) return [];
+    ignoreMissing(error);
+    return [];
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { printError } from "../../cli/output/print.ts";
+import { version } from "../../cli/version.ts";
+import { answering, type CliResult, startServer, writeFiles } from "./harness.ts";
+import { installPackage, missingForPackage } from "./installed_package.ts";
+import { ordinaryUser } from "./ordinary_user.ts";
+
+const missing = await missingForPackage();
+const ignore = missing !== undefined;
+if (ignore) printError(`The npm package is not tested: ${missing}\n`);
+
+const FILES = {
+  "hello/index.ts": answering("hello"),
+  // Served by the module that goes before each function, which is a file of the package.
+  "exported/index.ts": 'export default { fetch: () => new Response("exported") };\n',
+};
+
+interface RunOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+async function run(command: readonly string[], options: RunOptions): Promise<CliResult> {
+  const [program = "", ...args] = command;
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, ...options }).output();
+  const [out = "", err = ""] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, stdout: out, stderr: err };
+}
+
+Deno.test({ name: "package: installed, it serves with full isolation", ignore }, async () => {
+  await using installed = await installPackage();
+  const { program, env, directory } = installed;
+  await using server = await startServer({ command: [program], env, files: FILES });
+  await server.said("Isolation: full");
+  await server.answers("/hello", "hello");
+  await server.answers("/exported", "exported");
+  const socket = { DDSRV_SOCKET: server.socket };
+  const listed = await run([program, "ls", "--quiet"], { env: { ...env, ...socket } });
+  assert.deepEqual(listed, { code: 0, stdout: "exported\nhello\n", stderr: "" });
+
+  // Signals reach the very process that was started, and its exit code is its own.
+  server.signal("SIGTERM");
+  await server.said("Stopped");
+  assert.equal(await server.exited, 0);
+  assert.equal((await run([program, "ls"], { env: { ...env, ...socket } })).code, 3);
+  assert.equal((await run([program, "sreve"], { env })).code, 2);
+
+  await writeFiles(directory, { "hostile/deno.json": "{", "hostile/package.json": "{" });
+  const hostile = await run([program, "--version"], { env, cwd: join(directory, "hostile") });
+  assert.deepEqual(hostile, { code: 0, stdout: `${version}\n`, stderr: "" });
+
+  await Deno.remove(join(directory, "node_modules/deno"), { recursive: true });
+  const broken = await run([program, "--version"], { env });
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /^ddsrv: There is no Deno for ".+"\. Install it again .+ddsrv\n$/);
+});
+
+Deno.test({ name: "package: SIGTERM to npx ends it in order", ignore }, async () => {
+  // With the install scripts of what it depends on not run, as some have it.
+  await using installed = await installPackage("--ignore-scripts");
+  await using server = await startServer({
+    command: ["npx", "--offline", "--prefix", installed.directory, "ddsrv"],
+    env: installed.env,
+    files: FILES,
+  });
+  await server.answers("/hello", "hello");
+  server.signal("SIGTERM");
+  await server.said("Stopped");
+  await server.exited;
+});
+
+Deno.test({ name: "package: an ordinary user serves with less isolation", ignore }, async () => {
+  await using installed = await installPackage();
+  await using user = await ordinaryUser();
+  const command = ["setpriv", `--reuid=${user.uid}`, `--regid=${user.uid}`, "--clear-groups"];
+  for (const level of ["rootless", "none"]) {
+    await using server = await startServer({
+      command: [...command, installed.program],
+      env: { ...user.env, npm_command: "" },
+      directory: user.directory,
+      files: FILES,
+      flags: [`--isolation=${level}`],
+    });
+    await server.said(`Isolation: ${level}`);
+    await server.answers("/hello", "hello");
+    await server.answers("/exported", "exported");
+  }
+});
