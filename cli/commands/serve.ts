@@ -21,9 +21,11 @@ import { sleep } from "../../lib/system/sleep.ts";
 import { CliError } from "../exit_code.ts";
 import { describeChange } from "../output/changes.ts";
 import { createConsole } from "../output/console.ts";
+import { describeService } from "../output/service_status.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { version } from "../version.ts";
 import { onHangup } from "./serve_hangup.ts";
+import { openService } from "./serve_service.ts";
 import { readSettings, type ServeOptions } from "./serve_settings.ts";
 
 /** How often the files of the certificate are looked at. */
@@ -50,6 +52,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   using signals = catchSignals();
 
   await using stack = new AsyncDisposableStack();
+  const service = stack.use(openService({ pid: process.pid, onWarning: console.warn }));
   const workplace = stack.use(await openWorkplace(settings, console.warn));
   const routes = new RouteTable();
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
@@ -86,6 +89,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
       if (after === undefined) statuses.delete(name);
       else statuses.set(name, statusOf(after));
       console.progress(statuses);
+      service.status(describeService(statuses));
     },
     onIgnored: console.ignored,
     onLine: (name, stream, line) => {
@@ -113,6 +117,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   console.say(describeFound(supervisor));
   stack.use(onHangup({
     stop: signals.stop,
+    during: service.reload,
     async reload() {
       const { settings: next, warnings } = await readSettings(directory, options);
       const { settings: taken, postponed } = reconfigure(workplace.settings, next);
@@ -127,8 +132,10 @@ export async function serve(directory: string | undefined, options: ServeOptions
     },
     onError: (error) => console.warn(`${error.message}. What held before goes on to hold`),
   }));
+  service.ready();
 
   await signals.first;
+  service.stopping();
   console.say("Stopping");
   admin?.stopping();
   // Requests in flight may finish, at most for as long as a function may take to end.

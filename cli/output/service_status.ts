@@ -1,0 +1,27 @@
+import type { Status } from "../../lib/supervisor/state.ts";
+import { describeComingUp } from "./coming_up.ts";
+
+/** What needs somebody's attention, in this order. */
+const TOLD: readonly Status[] = ["failed", "backoff"];
+
+/**
+ * How all functions are, as one line for `systemctl status`.
+ *
+ * @example
+ * ```ts
+ * import { describeService } from "./service_status.ts";
+ * describeService(new Map([["a", "failed"], ["b", "ready"]])); // "2 functions, 1 up, 1 failed"
+ * ```
+ */
+export function describeService(statuses: ReadonlyMap<string, Status>): string {
+  const all = [...statuses.values()];
+  const count = (...wanted: readonly Status[]): number =>
+    all.filter((status) => wanted.includes(status)).length;
+  const comingUp = describeComingUp(statuses);
+  const parts = [
+    `${all.length} function${all.length === 1 ? "" : "s"}`,
+    `${count("ready", "idle")} up`,
+    ...TOLD.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
+  ];
+  return parts.join(", ") + (comingUp === "" ? "" : `; ${comingUp}`);
+}
