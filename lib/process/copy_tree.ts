@@ -34,7 +34,9 @@ export async function copyTree(options: CopyOptions): Promise<void> {
   if (!isDirectory) throw new Error(`"${source}" is no directory`);
   const capabilities = ["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER"];
   await run([
-    ...["bwrap", "--die-with-parent", "--unshare-all", "--cap-drop", "ALL"],
+    // Not --unshare-all: among users of its own, root is nobody to files of others.
+    ...["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"],
+    ...["--unshare-net", "--cap-drop", "ALL"],
     ...capabilities.flatMap((name) => ["--cap-add", name]),
     ...["--ro-bind", "/usr", "/usr"],
     ...["lib", "lib64", "bin"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
