@@ -7,6 +7,7 @@ import { addDoctor } from "./tree/doctor.ts";
 import { withExamples } from "./tree/examples.ts";
 import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
+import { addInstallService } from "./tree/install_service.ts";
 import { addList } from "./tree/list.ts";
 import { addLogs } from "./tree/logs.ts";
 import { SERVE_FILES } from "./tree/files.ts";
@@ -27,7 +28,7 @@ const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
   ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback]],
   ["Look at functions:", [addList, addInspect, addLogs, addTop, addCheck]],
-  ["Set up:", [addCompletions, addSchema]],
+  ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];
 
 const COMMON_VARIABLES: readonly VariableNote[] = [

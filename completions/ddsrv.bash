@@ -16,6 +16,7 @@ __ddsrv_verb() {
     logs) verb=logs ;;
     top) verb=top ;;
     check) verb=check ;;
+    install-service) verb=install-service ;;
     completions) verb=completions ;;
     schema) verb=schema ;;
     help) verb=help ;;
@@ -39,6 +40,7 @@ __ddsrv_options() {
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json -h --help) ;;
+    install-service) choices=(--path --force --print -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
     help) choices=() ;;
@@ -110,6 +112,7 @@ __ddsrv_value() {
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
+    'install-service --path') kind='file' ;;
     'schema --output') kind='choice' choices=(add check doctor inspect list logs reload remove rollback) ;;
     *) kind= ;;
   esac
@@ -119,7 +122,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback list ls inspect logs top check completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback list ls inspect logs top check install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
@@ -129,8 +132,9 @@ __ddsrv_argument() {
     'inspect 0') kind='function' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
+    'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback list inspect logs top check completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback list inspect logs top check install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -14,7 +14,7 @@ end
 
 # Whether an option of a verb, as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
@@ -203,6 +203,12 @@ complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 't
 complete -c ddsrv -n '__ddsrv_at check' -l json -d 'the same as --format json'
 complete -c ddsrv -n '__ddsrv_at check' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at check 1 more' -F
+complete -c ddsrv -n '__ddsrv_at \'\'' -a install-service -d 'write a systemd unit that serves a directory from the start of the host'
+complete -c ddsrv -n '__ddsrv_at install-service' -l path -r -F -d 'the unit\'s file'
+complete -c ddsrv -n '__ddsrv_at install-service' -l force -d 'write over a unit that ddsrv did not make'
+complete -c ddsrv -n '__ddsrv_at install-service' -l print -d 'print the unit, and write nothing'
+complete -c ddsrv -n '__ddsrv_at install-service' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at install-service 1' -a '(__fish_complete_directories)'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a completions -d 'print what makes a shell complete verbs, options and functions\' names'
 complete -c ddsrv -n '__ddsrv_at completions' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
@@ -212,4 +218,4 @@ complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'the control API, in OpenAPI 
 complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor inspect list logs reload remove rollback' -d 'of what a verb prints with --json; of logs, each line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback list inspect logs top check completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback list inspect logs top check install-service completions schema help'

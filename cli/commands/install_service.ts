@@ -1,0 +1,98 @@
+import { isAbsolute, join, resolve } from "node:path";
+import { CliError } from "../exit_code.ts";
+import { printError, printOut } from "../output/print.ts";
+import { planSelf, type Self } from "../service/self.ts";
+import { UNIT_MARK, unitText } from "../service/unit.ts";
+
+/** Options of `ddsrv install-service`. */
+export interface InstallServiceOptions {
+  readonly path: string;
+  readonly force?: true | undefined;
+  readonly print?: true | undefined;
+}
+
+/** Writes the unit, or prints it; what comes next is the operator's to do. */
+export async function installService(
+  directory: string,
+  options: InstallServiceOptions,
+): Promise<number> {
+  const functionsDirectory = resolve(directory);
+  const text = unitText({ functionsDirectory, ...findSelf() });
+  if (options.print) {
+    printOut(text);
+    return 0;
+  }
+  const path = resolve(options.path);
+  await write(path, text, options.force === true);
+  printError(`Wrote ${path}. To start it, now and with the host:\n`);
+  const steps = [
+    ...(await isDirectory(functionsDirectory) ? [] : [`mkdir -p ${quote(functionsDirectory)}`]),
+    "systemctl daemon-reload",
+    "systemctl enable --now ddsrv",
+    "systemctl status ddsrv",
+  ];
+  for (const step of steps) printError(`  ${step}\n`);
+  return 0;
+}
+
+function findSelf(): Self {
+  try {
+    return planSelf({
+      main: Deno.mainModule,
+      execPath: Deno.execPath(),
+      denoDirectory: denoDirectory(),
+    });
+  } catch (error) {
+    throw new CliError((error as Error).message);
+  }
+}
+
+/** Where this Deno keeps modules; source: `deno info`, and its rules for when nobody says. */
+function denoDirectory(): string {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME = "/root" } = Deno.env.toObject();
+  if (DENO_DIR) return resolve(DENO_DIR);
+  return join(
+    XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : `${HOME}/.cache`,
+    "deno",
+  );
+}
+
+/** Takes the place of the file in one step: systemd may read it at any time. */
+async function write(path: string, text: string, isForced: boolean): Promise<void> {
+  const beside = `${path}.${Deno.pid}`;
+  try {
+    const present = await readPresent(path);
+    if (present !== undefined && !present.startsWith(UNIT_MARK) && !isForced) {
+      throw new CliError(
+        `"${path}" is there, and ddsrv did not make it. ` +
+          "Look at it, then write over it with --force, or choose another --path",
+      );
+    }
+    await Deno.writeTextFile(beside, text, { createNew: true, mode: 0o644 });
+    await Deno.rename(beside, path);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    await Deno.remove(beside).catch(() => {});
+    throw new CliError(
+      `Cannot write "${path}": ${(error as Error).message}. ` +
+        "Run it as root, or look at the unit with --print",
+    );
+  }
+}
+
+async function readPresent(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
+}
+
+function quote(text: string): string {
+  return /^[\w./@:+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
