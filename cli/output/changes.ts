@@ -44,8 +44,7 @@ export function describeChange(
     return [...failed, change("stopping", "stopping")];
   }
   if (statusOf(after) === "backoff" && after.backoff !== before?.backoff) {
-    const waitMs = Math.max(0, after.backoff!.untilMs - after.failure!.atMs);
-    return [...failed, change("backoff", `starts again in ${waitMs} ms`)];
+    return [...failed, change("backoff", `starts again in ${after.backoff!.delayMs} ms`)];
   }
   return failed;
 }

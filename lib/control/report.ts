@@ -49,7 +49,9 @@ export async function reportFunction(
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
     upstream: serving?.upstream ?? null,
-    uptimeMs: serving?.readyAtMs === undefined ? null : Date.now() - serving.readyAtMs,
+    uptimeMs: serving?.readyAtMs === undefined
+      ? null
+      : Math.round(performance.now() - serving.readyAtMs),
     restarts: state.restarts,
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,

@@ -185,7 +185,8 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
       names !== undefined && path.startsWith(own) && path.lastIndexOf("/") === own.length - 1 &&
       !names.names.has(path.slice(own.length)),
   });
-  const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
+  // A clock that is set back must not make this wait until it has caught up.
+  const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
   const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
   const settled = before?.settled;
   const kept = { modules, files, names, stamp: stamp.text, firstSeenMs, settled };

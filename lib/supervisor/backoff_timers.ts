@@ -28,7 +28,7 @@ export function createBackoffTimers(onOver: (name: string) => void): BackoffTime
       const timer = setTimeout(() => {
         timers.delete(name);
         onOver(name);
-      }, Math.max(0, untilMs - Date.now()));
+      }, Math.max(0, untilMs - performance.now()));
       timers.set(name, { untilMs, timer });
     },
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { measureTree } from "../function/tree_size.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
@@ -57,8 +57,10 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
   async function take(name: string, source: SnapshotSource): Promise<void> {
     const { directory: folder, revision, own } = source;
     const home = join(directory, name);
-    const path = join(home, `${String(Date.now()).padStart(15, "0")}-${revision}-${own}`);
     const present = kept.get(name) ?? [];
+    // Names tell the order, also where the clock was set back since the last one.
+    const timeMs = Math.max(Date.now(), 1 + timeOf(present[0]));
+    const path = join(home, `${String(timeMs).padStart(15, "0")}-${revision}-${own}`);
     const same = present.find((one) => one.own === own);
     if (same === undefined) {
       if (!(await Deno.lstat(folder)).isDirectory) return;
@@ -87,6 +89,11 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
       await removeIfThere(join(directory, name));
     },
   };
+}
+
+/** The time in a snapshot's name; 0 where there is none. */
+function timeOf(snapshot: Snapshot | undefined): number {
+  return snapshot === undefined ? 0 : Number(basename(snapshot.path).split("-", 1)[0]);
 }
 
 /** What is half made has another name, and is removed. */

@@ -13,6 +13,7 @@ export interface Instance {
   readonly namespace: string | undefined;
   /** `host:port` that the proxy connects to. */
   readonly upstream: string | undefined;
+  /** By the supervisor's own clock, which never steps: `performance.now()`. */
   readonly readyAtMs: number | undefined;
   /** It is of the last revision that served and is kept, in place of a newer one that fails. */
   readonly isKept?: boolean;
@@ -36,6 +37,8 @@ export interface Failure {
 /** A pause before the next start. */
 export interface Backoff {
   readonly attempts: number;
+  readonly delayMs: number;
+  /** By the clock of {@linkcode Instance.readyAtMs}. */
   readonly untilMs: number;
 }
 

@@ -107,7 +107,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   /** Takes one event to its end before the next: state never changes under anybody's hands. */
   function dispatch(name: string, event: Event): void {
     const before = states.get(name);
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const step = transition(before, event, { nowMs, nextId, chance: Math.random() });
     const after = step.state;
     options.onStep?.(name, event, step);
@@ -181,7 +181,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (hasArrived) announce();
     const isPresent = (name: string): boolean =>
       states.has(name) || arriving.has(name) || ignored.has(name);
-    tasks.track(workplace.cacheSweeper.sweep(isPresent, Date.now()));
+    tasks.track(workplace.cacheSweeper.sweep(isPresent, performance.now()));
   }
 
   let atScan = { modules: new Map(modules), asked: new Set(asked) };

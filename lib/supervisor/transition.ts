@@ -59,6 +59,7 @@ export type Effect =
 
 /** What comes in from outside, so that a transition decides nothing by itself. */
 export interface Moment {
+  /** By a clock that never steps: durations are counted from it, and no date is told. */
   readonly nowMs: number;
   /** The id that the next instance gets. */
   readonly nextId: number;
@@ -313,8 +314,8 @@ function exited(
 
 function pause(state: FunctionState, moment: Moment): FunctionState {
   const attempts = (state.backoff?.attempts ?? 0) + 1;
-  const untilMs = moment.nowMs + backoffDelay(attempts, moment.chance);
-  return { ...state, backoff: { attempts, untilMs } };
+  const delayMs = backoffDelay(attempts, moment.chance);
+  return { ...state, backoff: { attempts, delayMs, untilMs: moment.nowMs + delayMs } };
 }
 
 function updateCandidate(

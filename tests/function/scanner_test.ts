@@ -222,6 +222,16 @@ Deno.test("scan() does not take a file that was written just now for one at rest
   assert.deepEqual([...scan.arriving], ["a"]);
 });
 
+Deno.test("scan() takes files up also where the clock was set back meanwhile", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const scanner = scannerOf(directory);
+  const [beforeMs, afterMs] = [Date.now(), Date.now() - 3_600_000];
+  assert.deepEqual([...(await scanner.scan(beforeMs)).arriving], ["a"]);
+  assert.deepEqual([...(await scanner.scan(afterMs)).arriving], ["a"]);
+  assert.deepEqual([...(await scanner.scan(afterMs + QUIET_MS)).arriving], []);
+});
+
 const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, boolean][] = [
   [1_000, 1_000, 1_199, false],
   [1_000, 1_100, 1_200, true],

@@ -10,7 +10,7 @@ const draining = { ...old, phase: "draining" } as const;
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n  at x\n" });
 const exit = failure("exit", { reason: "The function ended: it exited with code 7", atMs: 1_000 });
 const lateExit = failure("start", { reason: "It ended before it listened", detail: "its words" });
-const backoff = { attempts: 1, untilMs: 1_100 };
+const backoff = { attempts: 1, delayMs: 100, untilMs: 1_100 };
 
 type Change = Partial<FunctionState> | undefined;
 

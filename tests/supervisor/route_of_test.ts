@@ -50,22 +50,31 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
   ],
   [
     "a failed start in its pause",
-    functionState({ failure: failure("start"), backoff: { attempts: 1, untilMs: NOW_MS + 100 } }),
+    functionState({
+      failure: failure("start"),
+      backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 100 },
+    }),
     failed("No start"),
   ],
   [
     "an end",
-    functionState({ failure: exit, backoff: { attempts: 1, untilMs: NOW_MS + 2_001 } }),
+    functionState({
+      failure: exit,
+      backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 2_001 },
+    }),
     exited(3),
   ],
   [
     "an end whose pause is almost over",
-    functionState({ failure: exit, backoff: { attempts: 1, untilMs: NOW_MS + 1 } }),
+    functionState({ failure: exit, backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 1 } }),
     exited(1),
   ],
   [
     "an end whose pause is over",
-    functionState({ failure: exit, backoff: { attempts: 1, untilMs: NOW_MS - 5_000 } }),
+    functionState({
+      failure: exit,
+      backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS - 5_000 },
+    }),
     exited(1),
   ],
 ];

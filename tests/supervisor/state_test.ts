@@ -8,7 +8,7 @@ import {
 } from "../../lib/supervisor/state.ts";
 import { failure, functionState, instance, readyInstance } from "./function_states.ts";
 
-const backoff = { attempts: 1, untilMs: 1 };
+const backoff = { attempts: 1, delayMs: 100, untilMs: 1 };
 
 const cases: readonly [change: Partial<FunctionState>, status: Status][] = [
   [{}, "stopped"],

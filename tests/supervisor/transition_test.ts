@@ -133,7 +133,7 @@ const sequences: readonly Sequence[] = [
       [failed(3, "start"), "", 3_000],
     ],
     end: "backoff -/- - r1",
-    also: { backoff: { attempts: 3, untilMs: 3_400 } },
+    also: { backoff: { attempts: 3, delayMs: 400, untilMs: 3_400 } },
   },
   {
     what: "new code ends the pause and the count",
@@ -145,7 +145,7 @@ const sequences: readonly Sequence[] = [
       [failed(2, "start", "r2"), "", 5_000],
     ],
     end: "backoff -/- - r2",
-    also: { backoff: { attempts: 1, untilMs: 5_100 } },
+    also: { backoff: { attempts: 1, delayMs: 100, untilMs: 5_100 } },
   },
   {
     what: "a new revision replaces the old one when it is ready, not before",
@@ -202,7 +202,11 @@ const sequences: readonly Sequence[] = [
     what: "an end is followed by a pause and a start of the same revision",
     rows: [...serving, [exited(1), "close 1 stopped", 7_000]],
     end: "backoff -/- 1:stopping r1",
-    also: { failure: failure("exit"), restarts: 1, backoff: { attempts: 1, untilMs: 7_100 } },
+    also: {
+      failure: failure("exit"),
+      restarts: 1,
+      backoff: { attempts: 1, delayMs: 100, untilMs: 7_100 },
+    },
   },
   {
     what: "after the pause it is started again, and serves",
@@ -226,7 +230,7 @@ const sequences: readonly Sequence[] = [
       [exited(2), "close 2 stopped", 60_199],
     ],
     end: "backoff -/- 1:stopping,2:stopping r1",
-    also: { restarts: 2, backoff: { attempts: 2, untilMs: 60_399 } },
+    also: { restarts: 2, backoff: { attempts: 2, delayMs: 200, untilMs: 60_399 } },
   },
   {
     what: "an end after a healthy spell counts from one",
@@ -238,7 +242,7 @@ const sequences: readonly Sequence[] = [
       [exited(2), "close 2 stopped", 60_200],
     ],
     end: "backoff -/- 1:stopping,2:stopping r1",
-    also: { restarts: 2, backoff: { attempts: 1, untilMs: 60_300 } },
+    also: { restarts: 2, backoff: { attempts: 1, delayMs: 100, untilMs: 60_300 } },
   },
   {
     what: "an end while new code is being checked waits for that",

@@ -12,7 +12,7 @@ const URL = "http://127.0.0.1:9999";
 const starting = instance(1, { phase: "starting" });
 const exit = failure("exit", { reason: "The function ended", atMs: 1_000 });
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n\x1b[2Jat x\n" });
-const backoff = { attempts: 1, untilMs: 1_100 };
+const backoff = { attempts: 1, delayMs: 100, untilMs: 1_100 };
 const old = readyInstance(1);
 const next = readyInstance(2, { revision: "0123456789abcdef" });
 
