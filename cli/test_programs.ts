@@ -10,4 +10,5 @@ export const testPrograms: readonly Program[] = [
   { name: "man", package: "man-db" },
   { name: "shellcheck", package: "shellcheck" },
   { name: "tmux", package: "tmux" },
+  { name: "systemd-analyze", package: "systemd" },
 ];

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { isInstalled } from "../../../lib/system/programs.ts";
 import { UNIT_MARK, type UnitFacts, unitText } from "../../../cli/service/unit.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
@@ -47,22 +46,16 @@ Deno.test("unitText: what systemd would expand, or read as more, means itself", 
   }
 });
 
-const isMissing = !await isInstalled("systemd-analyze", Deno.env.get("PATH") ?? "");
-
-Deno.test({
-  name: `unitText: systemd finds no fault${isMissing ? " (there is no systemd-analyze)" : ""}`,
-  ignore: isMissing,
-  async fn() {
-    await using directory = await temporaryDirectory();
-    const functionsDirectory = `${directory.path}/a "b" %h $c`;
-    const command = [Deno.execPath()];
-    const unit = unitText({ functionsDirectory, command, denoDirectory: "/root/a b" });
-    const path = await directory.write("ddsrv.service", unit);
-    const { code, stderr } = await new Deno.Command("systemd-analyze", { args: ["verify", path] })
-      .output();
-    const said = new TextDecoder().decode(stderr).split("\n")
-      // Faults of the host's own units are told as well.
-      .filter((line) => line.includes("ddsrv"));
-    assert.deepEqual([code, said], [0, []]);
-  },
+Deno.test("unitText: systemd finds no fault", async () => {
+  await using directory = await temporaryDirectory();
+  const functionsDirectory = `${directory.path}/a "b" %h $c`;
+  const command = [Deno.execPath()];
+  const unit = unitText({ functionsDirectory, command, denoDirectory: "/root/a b" });
+  const path = await directory.write("ddsrv.service", unit);
+  const { code, stderr } = await new Deno.Command("systemd-analyze", { args: ["verify", path] })
+    .output();
+  const said = new TextDecoder().decode(stderr).split("\n")
+    // Faults of the host's own units are told as well.
+    .filter((line) => line.includes("ddsrv"));
+  assert.deepEqual([code, said], [0, []]);
 });
