@@ -1,15 +1,11 @@
 import process from "node:process";
 import { describeUnused } from "../../lib/config/debug.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
-import type { Settings } from "../../lib/config/settings.ts";
-import { type Admin, type AdminOptions, openAdmin } from "../../lib/control/admin.ts";
 import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
+import { clearAside } from "../../lib/function/set_aside.ts";
 import { requireHost } from "../../lib/isolation/require_host.ts";
-import { openProxy, type Proxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
-import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
-import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
 import { createCompatReload } from "../../lib/supervisor/compat_reload.ts";
 import { describeStep } from "../../lib/supervisor/describe_step.ts";
@@ -18,20 +14,18 @@ import { type Status, statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor, type Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
 import { sleep } from "../../lib/system/sleep.ts";
-import { CliError } from "../exit_code.ts";
 import { describeChange } from "../output/changes.ts";
 import { createConsole } from "../output/console.ts";
 import { describeService } from "../output/service_status.ts";
-import { clearAside } from "../../lib/function/set_aside.ts";
 import { version } from "../version.ts";
+import { urlHost } from "./serve_address.ts";
+import { openAdminEndpoints } from "./serve_admin.ts";
+import { requireDirectory, warnOfEnvFile } from "./serve_directory.ts";
 import { onHangup } from "./serve_hangup.ts";
+import { openServingProxy } from "./serve_proxy.ts";
 import { openService } from "./serve_service.ts";
 import { readSettings, type ServeOptions } from "./serve_settings.ts";
-
-/** How often the files of the certificate are looked at. */
-const CERTIFICATE_INTERVAL_MS = 2_000;
-
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
+import { catchStopSignals } from "./serve_signals.ts";
 
 /** Serves a directory until it is told to stop. */
 export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
@@ -49,7 +43,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   await requireHost(settings.isolation);
   await warnOfEnvFile(settings, console.warn);
   await clearAside(settings.functionsDirectory);
-  using signals = catchSignals();
+  using signals = catchStopSignals();
 
   await using stack = new AsyncDisposableStack();
   const service = stack.use(openService({ pid: process.pid, onWarning: console.warn }));
@@ -57,27 +51,16 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const routes = new RouteTable();
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
   if (accessSink !== undefined) stack.use(accessSink);
-  const tls = await loadKeyPair(settings);
-  const proxy = stack.use(listen(settings, {
-    routes,
-    ...(tls === undefined ? {} : { tls }),
-    ...(accessSink === undefined ? {} : { onAccess: accessSink.write }),
-    onError: (error) => console.warn(debug === undefined ? error : stackOf(error)),
-  }));
-  if (tls !== undefined) {
-    stack.use(watchKeyPair({
-      certPath: settings.tlsCert!,
-      keyPath: settings.tlsKey!,
-      current: tls,
-      intervalMs: CERTIFICATE_INTERVAL_MS,
-      renew: proxy.renew,
-      onRenewed: () => console.say("The certificate was renewed"),
-      onWarning: console.warn,
-    }));
-  }
+  const serving = stack.use(
+    await openServingProxy(settings, {
+      routes,
+      console,
+      onAccess: accessSink?.write,
+      onError: (error) => console.warn(debug === undefined ? error : stackOf(error)),
+    }),
+  );
+  const { proxy, url } = serving;
   const logSink = stack.use(openLogSink(settings, console.warn));
-  const proto = tls === undefined ? "http" : "https";
-  const url = `${proto}://${urlHost(settings.hostname)}:${proxy.port}`;
   const statuses = new Map<string, Status>();
   const supervisor = startSupervisor({
     workplace,
@@ -146,78 +129,6 @@ export async function serve(directory: string | undefined, options: ServeOptions
   return 0;
 }
 
-async function requireDirectory(path: string): Promise<void> {
-  const file = await Deno.stat(path).catch(() => undefined);
-  if (file === undefined) {
-    throw new CliError(
-      `There is no directory "${path}". Make it (mkdir -p "${path}"), or name another`,
-    );
-  }
-  const system = ["/usr", "/proc", "/sys", "/dev"].find((one) => `${path}/`.startsWith(`${one}/`));
-  if (system !== undefined) {
-    throw new CliError(
-      `"${path}" lies in ${system}, which every function may see. Choose a directory elsewhere`,
-    );
-  }
-  if (!file.isDirectory) {
-    throw new CliError(`"${path}" is not a directory. Name the directory that holds the functions`);
-  }
-}
-
-/** One that is not there is no reason not to serve, and may come later. */
-async function warnOfEnvFile(
-  { envFile }: Settings,
-  warn: (message: string) => void,
-): Promise<void> {
-  if (envFile === undefined || await Deno.stat(envFile).catch(() => undefined)) return;
-  warn(`There is no env file "${envFile}", so functions get no variables from it. Put it there`);
-}
-
-async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | undefined> {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  try {
-    return await readKeyPair({ certPath: tlsCert, keyPath: tlsKey });
-  } catch (error) {
-    throw new CliError(
-      `Cannot read the certificate: ${(error as Error).message}. ` +
-        "Mend --tls-cert and --tls-key, or leave both out to serve without TLS",
-    );
-  }
-}
-
-function listen(
-  settings: Settings,
-  options: Pick<ProxyOptions, "routes" | "tls" | "onAccess" | "onError">,
-): Proxy {
-  const { hostname, port } = settings;
-  try {
-    return openProxy({ ...settings, ...options });
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new CliError(
-        `Port ${port} of ${hostname} is taken. Stop what listens there, or choose another --port`,
-      );
-    }
-    throw new CliError(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
-  }
-}
-
-function openAdminEndpoints(
-  { adminPort: port, adminHostname: hostname }: Settings,
-  options: Omit<AdminOptions, "port" | "hostname">,
-): Admin | undefined {
-  if (port === undefined) return undefined;
-  try {
-    return openAdmin({ ...options, hostname, port });
-  } catch (error) {
-    const { message } = error as Error;
-    throw new CliError(
-      `Cannot listen on ${hostname}:${port} for probes and metrics: ${message}. ` +
-        "Choose another --admin-port or --admin-hostname",
-    );
-  }
-}
-
 function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
   const { settings, isolation } = workplace;
   return {
@@ -238,36 +149,6 @@ function describeFound({ functions, arriving }: Supervisor): string {
   return count === 0 ? "No functions yet: a folder with an index.ts is one" : `Functions: ${count}`;
 }
 
-interface Signals extends Disposable {
-  /** Resolves at the first signal to stop. */
-  readonly first: Promise<void>;
-  /** Aborts at the second one. */
-  readonly second: AbortSignal;
-  /** Stops as a signal would. */
-  readonly stop: () => void;
-}
-
-function catchSignals(): Signals {
-  const first = Promise.withResolvers<void>();
-  const second = new AbortController();
-  let count = 0;
-  const listener = (): void => ++count === 1 ? first.resolve() : second.abort();
-  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, listener);
-  return {
-    first: first.promise,
-    second: second.signal,
-    stop: listener,
-    [Symbol.dispose]() {
-      for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, listener);
-    },
-  };
-}
-
 function stackOf(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
-}
-
-function urlHost(hostname: string): string {
-  if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

@@ -1,0 +1,24 @@
+import type { Settings } from "../../lib/config/settings.ts";
+import { type Admin, type AdminOptions, openAdmin } from "../../lib/control/admin.ts";
+import { CliError } from "../exit_code.ts";
+
+/**
+ * The endpoints for those who watch, where the settings ask for them.
+ *
+ * @throws {CliError} when their address can't be listened on
+ */
+export function openAdminEndpoints(
+  { adminPort: port, adminHostname: hostname }: Settings,
+  options: Omit<AdminOptions, "port" | "hostname">,
+): Admin | undefined {
+  if (port === undefined) return undefined;
+  try {
+    return openAdmin({ ...options, hostname, port });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CliError(
+      `Cannot listen on ${hostname}:${port} for probes and metrics: ${message}. ` +
+        "Choose another --admin-port or --admin-hostname",
+    );
+  }
+}
