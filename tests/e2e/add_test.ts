@@ -99,7 +99,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
     [["a.tar"], 2, /looks like an archive\. Give it like this: ddsrv add - < \S+\/a\.tar$/m],
     [["a.js"], 1, /a\.js" is no \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/],
     [["/dev/null"], 1, /"\/dev\/null" is no directory and no file\. Name a directory/],
-    [["app"], 3, /No supervisor answers on/],
+    [["app"], 3, /No supervisor runs with the socket/],
   ];
   for (const [[path = "", ...args], code, said] of table) {
     const given = path === "-" ? path : join(path.startsWith("/") ? "" : directory, path);

@@ -73,7 +73,7 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     [["logs", "shp"], 4, NOTHING, saying('There is no function "shp".*Did you mean "shop"\\?')],
     [["reload", "shop"], 0, NOTHING, /^shop reloaded\n$/],
     [["reload", "shp"], 4, NOTHING, noShp],
-    [["reload", "wrong"], 1, NOTHING, /^ddsrv: "wrong" was not reloaded: [^]*TS2322/],
+    [["reload", "wrong"], 1, NOTHING, /"wrong" was not reloaded: [^]*TS2322/],
     [["rollback", "shp"], 4, NOTHING, noShp],
     [["rollback", "shop", "--to", "0000"], 1, NOTHING, /^ddsrv: /],
     [["rollback", "shop", "--to", "x"], 2, NOTHING, /Give 4 to 64 hexadecimal digits\./],

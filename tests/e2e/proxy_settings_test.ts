@@ -129,7 +129,7 @@ Deno.test("serve says what is wrong with what the proxy is to go by", async () =
     [["--max-fields", "0"], 2, /out of bounds\. Give 1 to 8192\./],
     [["--trusted-proxies", "x"], 2, /"x" is neither an address nor a network/],
     [["--domain", "*.a"], 2, /"\*\.a" is not a domain/],
-    [["--access-log", "xml"], 2, /is not a format of the access log\. Choose json or combined/],
+    [["--access-log", "xml"], 2, /Allowed choices are json, combined\./],
   ];
   const directory = await makeDirectory();
   for (const [flags, exitCode, message] of rows) {
