@@ -6,6 +6,7 @@ import {
   readHierarchy,
 } from "../process/control_groups.ts";
 import type { FunctionProcess } from "../process/spawn.ts";
+import { isContainer, remediesFor } from "./remedies.ts";
 
 /** The control groups of a supervisor, or nothing where they can't be used, which is said. */
 export async function openGroups(
@@ -22,10 +23,9 @@ export async function openGroups(
     }
     return await openControlGroups(ownerId, hierarchy);
   } catch (error) {
+    const remedies = remediesFor({ isContainer: await isContainer() });
     onWarning(
-      `Control groups can't be used: ${(error as Error).message}. A greedy function can starve ` +
-        "the others. In a container, give it a writable /sys/fs/cgroup (--privileged, or " +
-        "--cgroupns host)",
+      `Control groups can't be used: ${(error as Error).message}. ${remedies.groups}`,
     );
     return undefined;
   }

@@ -9,7 +9,9 @@ import {
   rootlessPrograms,
 } from "../system/programs.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
-import { type Run, run as execute } from "../system/run.ts";
+import { run as execute } from "../system/run.ts";
+import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { isContainer, remediesFor } from "./remedies.ts";
 
 /** What was found of one layer of isolation. */
 export interface Finding {
@@ -23,10 +25,9 @@ export interface Finding {
 }
 
 /** What {@linkcode examineHost} looks with. */
-export interface ExaminationOptions {
+export interface ExaminationOptions extends KernelProbeOptions {
   /** The level that is wanted; `full` by default. */
   readonly level?: IsolationLevel;
-  readonly run?: Run;
   readonly path?: string;
   readonly uid?: number | null;
   readonly os?: string;
@@ -45,7 +46,7 @@ interface Probe {
  */
 export async function examineHost(options: ExaminationOptions = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { layer, look, remedy } of probes(options)) {
+  for (const { layer, look, remedy } of await probes(options)) {
     try {
       const found = await look();
       findings.push({
@@ -59,11 +60,11 @@ export async function examineHost(options: ExaminationOptions = {}): Promise<Fin
   return findings;
 }
 
-function probes(options: ExaminationOptions): Probe[] {
+async function probes(options: ExaminationOptions): Promise<Probe[]> {
   const { level = "full" } = options;
   switch (level) {
     case "full":
-      return fullProbes(options);
+      return await fullProbes(options);
     case "rootless":
       return rootlessProbes(options);
     case "none":
@@ -87,8 +88,9 @@ function systemProbe({ os = Deno.build.os }: ExaminationOptions): Probe {
   };
 }
 
-function fullProbes(options: ExaminationOptions): Probe[] {
-  const { run = execute, path = Deno.env.get("PATH") ?? "", uid = Deno.uid() } = options;
+async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
+  const { path = Deno.env.get("PATH") ?? "", uid = Deno.uid() } = options;
+  const remedies = remediesFor({ isContainer: options.isContainer ?? await isContainer() });
   return [
     systemProbe(options),
     {
@@ -98,35 +100,12 @@ function fullProbes(options: ExaminationOptions): Probe[] {
       remedy: "Run ddsrv serve with sudo, or choose --isolation=rootless",
     },
     { layer: "programs", look: () => lookForPrograms(path, programs), remedy: "" },
+    ...await kernelProbes(options),
     {
-      layer: "network",
-      look: async () => {
-        await run(["unshare", "--net", "true"]);
-        return "namespaces can be made";
-      },
-      remedy: "Give CAP_SYS_ADMIN; in a container, see the README on least privilege",
+      layer: "resources",
+      look: () => lookForGroups(remedies.groups),
+      remedy: "",
     },
-    {
-      layer: "firewall",
-      look: async () => {
-        // Checked by the kernel in a network of its own, and never laid.
-        await run(["unshare", "--net", "nft", "--check", "--file", "-"], { stdin: PROBE_TABLE });
-        return "nftables with addresses, sets and NAT";
-      },
-      remedy: "Give CAP_NET_ADMIN, and load the kernel's nf_tables and nft_chain_nat",
-    },
-    {
-      layer: "sandbox",
-      look: async () => {
-        const mounts = ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"];
-        const links = ["lib", "lib64", "bin"]
-          .flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]);
-        await run(["bwrap", "--unshare-pid", "--unshare-ipc", ...mounts, ...links, "--", "true"]);
-        return "processes and files by bubblewrap";
-      },
-      remedy: "Allow mounts and pivot_root; in a container, --security-opt seccomp=unconfined",
-    },
-    { layer: "resources", look: lookForGroups, remedy: "" },
     { layer: "names", look: lookForResolvers, remedy: "" },
   ];
 }
@@ -163,16 +142,6 @@ const UNBOUNDED_RESOURCES: Omit<Finding, "layer"> = {
   remedy: "Run ddsrv as root to bound them",
 };
 
-const PROBE_TABLE = `table inet ddsrv_probe {
-  set registered { typeof iifname . ip saddr; }
-  chain prerouting {
-    type filter hook prerouting priority raw;
-    iifname . ip saddr @registered accept
-  }
-  chain postrouting { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }
-}
-`;
-
 async function lookForPrograms(
   path: string,
   wanted: readonly Program[],
@@ -187,10 +156,7 @@ async function lookForPrograms(
   };
 }
 
-async function lookForGroups(): Promise<string | Omit<Finding, "layer">> {
-  const remedy =
-    "Without them a greedy function can starve the others. In a container, give it a " +
-    "writable /sys/fs/cgroup (--privileged, or --cgroupns host)";
+async function lookForGroups(remedy: string): Promise<string | Omit<Finding, "layer">> {
   try {
     const hierarchy = await readHierarchy();
     const missing = missingControllers(hierarchy);

@@ -1,11 +1,11 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import { findMissingPrograms, programs, rootlessPrograms } from "../system/programs.ts";
-import { type Run, run as execute } from "../system/run.ts";
+import { run as execute } from "../system/run.ts";
+import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 
 /** What {@linkcode requireHost} looks at. */
-export interface HostOptions {
-  readonly run?: Run;
+export interface HostOptions extends KernelProbeOptions {
   readonly path?: string;
   readonly uid?: number | null;
   readonly os?: string;
@@ -48,7 +48,7 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
       `Isolation needs ${names}, not found on the PATH. Install: apt-get install ${packages}`,
     );
   }
-  if (level === "full") return;
+  if (level === "full") return await requireKernel(options);
   try {
     await run(USER_NAMESPACE_PROBE);
   } catch (cause) {
@@ -56,5 +56,17 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
       `This user can't make user namespaces: ${(cause as Error).message}. ${USER_NAMESPACE_REMEDY}`,
       { cause },
     );
+  }
+}
+
+/** Functions would fail one by one of what is missing here, and nobody would see why. */
+async function requireKernel(options: HostOptions): Promise<void> {
+  const probes = await kernelProbes(options);
+  const looks = await Promise.allSettled(probes.map(({ look }) => look()));
+  for (const [index, look] of looks.entries()) {
+    if (look.status === "fulfilled") continue;
+    const { layer, remedy } = probes[index]!;
+    const cause = look.reason as Error;
+    throw new Error(`Isolation lacks its ${layer}: ${cause.message}. ${remedy}`, { cause });
   }
 }

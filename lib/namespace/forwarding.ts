@@ -18,7 +18,8 @@ export async function enableForwarding(interfaceName: string): Promise<void> {
         (cause as Error).message
       }. Functions ` +
         `would reach nothing; make /proc/sys writable, or set the sysctl ` +
-        `net.ipv4.conf.${interfaceName}.forwarding=1 from outside`,
+        `net.ipv4.conf.${interfaceName}.forwarding=1 from outside (docker run --sysctl ` +
+        `net.ipv4.ip_forward=1)`,
       { cause },
     );
   }

@@ -6,6 +6,8 @@ const LAYERS = [
   "system",
   "user",
   "programs",
+  "rights",
+  "runtime",
   "network",
   "firewall",
   "sandbox",
@@ -17,7 +19,7 @@ Deno.test("examineHost() tries every layer, and finds this host fit", async () =
   const findings = await examineHost();
   assert.deepEqual(findings.map(({ layer }) => layer), LAYERS);
   // Control groups and resolvers are what a host may well lack.
-  for (const { layer, status, detail, remedy } of findings.slice(0, 6)) {
+  for (const { layer, status, detail, remedy } of findings.slice(0, 8)) {
     assert.deepEqual([status, remedy], ["ok", ""], `${layer}: ${detail}`);
   }
 });
@@ -28,12 +30,37 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
     commands.push(command.join(" "));
     return Promise.reject(new CommandError(command, "Operation not permitted"));
   };
-  const findings = await examineHost({ run, path: "/nowhere", uid: 1_000, os: "darwin" });
+  const findings = await examineHost({
+    ...{ run, path: "/nowhere", uid: 1_000, os: "darwin", isContainer: false },
+    ...{ status: "CapEff:\t0000000000000000\n", runtimeDirectory: "/nowhere" },
+  });
   const missing = findings.filter(({ status }) => status === "missing");
-  assert.deepEqual(missing.map(({ layer }) => layer), LAYERS.slice(0, 6));
+  assert.deepEqual(missing.map(({ layer }) => layer), LAYERS.slice(0, 8));
   for (const { layer, remedy } of missing) assert.notEqual(remedy, "", layer);
   assert.match(missing[1]!.detail, /^user 1000, not root$/);
   assert.match(missing[2]!.remedy, /^apt-get install iproute2 nftables bubblewrap util-linux$/);
-  assert.match(missing[3]!.detail, /"unshare --net true" failed: Operation not permitted/);
+  assert.match(missing[3]!.detail, /^capabilities are missing: CHOWN, .*, SYS_ADMIN$/);
+  assert.match(missing[4]!.detail, /^nothing can be made in "\/nowhere": No such file/);
+  assert.match(missing[5]!.detail, /"unshare --net true" failed: Operation not permitted/);
   assert.equal(commands.length, 3);
+});
+
+Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {
+  const run: Run = (command) => Promise.reject(new CommandError(command, "exited with 1"));
+  const findings = await examineHost({
+    ...{ run, uid: 0, isContainer: true, runtimeDirectory: "/nowhere" },
+    status: "CapEff:\t00000000a00425fb\n",
+  });
+  const remedies = findings.filter(({ status }) => status === "missing")
+    .map(({ layer, remedy }) => [layer, remedy.split(/[ ,]+(?:or|and) /)[0]]);
+  assert.deepEqual(remedies, [
+    ["rights", "Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN"],
+    ["runtime", "Run the container with --tmpfs /run"],
+    ["network", "Run the container with --cap-add SYS_ADMIN --security-opt seccomp=unconfined"],
+    ["firewall", "Run the container with --cap-add NET_ADMIN"],
+    [
+      "sandbox",
+      "Run the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined",
+    ],
+  ]);
 });

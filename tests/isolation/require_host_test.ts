@@ -20,17 +20,22 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
     return Promise.resolve("");
   };
   return {
-    options: { run, path: directory.at("bin"), os: "linux" },
+    options: {
+      ...{ run, path: directory.at("bin"), os: "linux", isContainer: false },
+      ...{ status: "CapEff:\t000001ffffffffff\n", runtimeDirectory: directory.path },
+    },
     commands,
     directory,
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
 }
 
-Deno.test("requireHost() takes root for full isolation, and tries nothing", async () => {
+Deno.test("requireHost() takes root for full isolation, and tries each layer", async () => {
   await using host = await openHost();
   await requireHost("full", { ...host.options, uid: 0 });
-  assert.deepEqual(host.commands, []);
+  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap"]);
+  const left = await Array.fromAsync(Deno.readDir(host.directory.path));
+  assert.deepEqual(left.map(({ name }) => name), ["bin"]);
 });
 
 Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
@@ -123,3 +128,39 @@ Deno.test("requireHost() says why there are no user namespaces, and what to do",
     return true;
   });
 });
+
+const lacks: readonly [what: string, change: Change, message: RegExp][] = [
+  [
+    "a capability, on a host",
+    { status: "CapEff:\t000001ffffffffdf\n" },
+    /^Isolation lacks its rights: capabilities are missing: KILL\. .*=CAP_KILL\)$/,
+  ],
+  [
+    "capabilities, in a container",
+    { status: "CapEff:\t00000000a80425fb\n", isContainer: true },
+    /: NET_ADMIN, SYS_ADMIN\. Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN, or/,
+  ],
+  [
+    "a place for its files",
+    { runtimeDirectory: "/proc", isContainer: true },
+    /^Isolation lacks its runtime: nothing can be made in "\/proc": .*with --tmpfs \/run$/,
+  ],
+  [
+    "a sandbox",
+    {
+      isContainer: true,
+      run: (command) =>
+        command[0] === "bwrap"
+          ? Promise.reject(new CommandError(command, "pivot_root: Operation not permitted"))
+          : Promise.resolve(""),
+    },
+    /^Isolation lacks its sandbox: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
+  ],
+];
+
+for (const [what, change, message] of lacks) {
+  Deno.test(`requireHost() refuses root that lacks ${what}`, async () => {
+    await using host = await openHost();
+    await assert.rejects(requireHost("full", { ...host.options, ...change, uid: 0 }), { message });
+  });
+}
