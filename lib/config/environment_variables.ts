@@ -130,6 +130,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     read: (text) => ({ drainMs: parseDuration(text) }),
   },
   {
+    names: ["DDSRV_STOP_GRACE"],
+    purpose: "between SIGTERM and SIGKILL: 5s",
+    read: (text) => ({ stopGraceMs: parseDuration(text) }),
+  },
+  {
     names: ["DDSRV_RESCAN"],
     purpose: "between two looks at all folders: 3s",
     read: (text) => ({ rescanMs: parseRescan(text) }),

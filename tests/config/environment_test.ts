@@ -31,6 +31,7 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ BASE_PORT: "8001", MAX_PORT: "9000" }, {}],
   [{ WATCH_FILES: "false" }, { watch: false }],
   [{ WATCH_FILES: "true" }, { watch: true }],
+  [{ DDSRV_STOP_GRACE: "2500ms" }, { stopGraceMs: 2_500 }],
   // An empty variable says nothing.
   [{ QUIET: "", PORT: "", FUNC_DIRECTORY: "" }, {}],
   [{ SERVICE_PORT: "", PORT: "80" }, { port: 80 }],
