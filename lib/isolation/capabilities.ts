@@ -1,5 +1,5 @@
-/** What full isolation is made with, by bit of the kernel's sets; see capabilities(7). */
-const NEEDED: readonly (readonly [bit: number, name: string])[] = [
+/** What full isolation is made with, by bit of the kernel's sets, see capabilities(7). */
+export const NEEDED_CAPABILITIES: readonly (readonly [bit: number, name: string])[] = [
   [0, "CHOWN"], // module caches and data directories, each its function's own
   [1, "DAC_OVERRIDE"], // to write there afterwards, and to read whatever folders there are
   [3, "FOWNER"], // to keep a folder as it was for a rollback
@@ -19,5 +19,6 @@ const NEEDED: readonly (readonly [bit: number, name: string])[] = [
  */
 export function missingCapabilities(status: string): string[] {
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
-  return NEEDED.filter(([bit]) => (effective >> BigInt(bit) & 1n) === 0n).map(([, name]) => name);
+  return NEEDED_CAPABILITIES.filter(([bit]) => (effective >> BigInt(bit) & 1n) === 0n)
+    .map(([, name]) => name);
 }

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { NEEDED_CAPABILITIES } from "../../lib/isolation/capabilities.ts";
+import { programs } from "../../lib/system/programs.ts";
+
+const read = (path: string): Promise<string> =>
+  Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+
+Deno.test("compose.yaml gives the capabilities that serve asks for, and no other", async () => {
+  const [, block = ""] = /cap_add:\n([^]*?)\n {4}security_opt:/.exec(await read("compose.yaml"))!;
+  const given = [...block.matchAll(/- (\w+)$/gm)].map(([, name]) => name);
+  assert.deepEqual(given.sort(), NEEDED_CAPABILITIES.map(([, name]) => name).sort());
+});
+
+Deno.test("Dockerfile has the Deno that the tests run with, and this version's label", async () => {
+  const [dockerfile, ci, config] = await Promise.all(
+    ["Dockerfile", ".ci/run", "deno.json"].map(read),
+  );
+  const [, version] = /^ARG DENO_VERSION=(.*)$/m.exec(dockerfile!)!;
+  assert.match(ci!, new RegExp(`deno@${version} `));
+  assert.ok(dockerfile!.includes(`image.version="${JSON.parse(config!).version}"`));
+});
+
+Deno.test("Dockerfile installs every package that a program comes from", async () => {
+  const dockerfile = await read("Dockerfile");
+  for (const { package: name } of programs) assert.match(dockerfile, new RegExp(` ${name}[ \n]`));
+});
+
+Deno.test("What is in the image can be run: git keeps the modes of its scripts", async () => {
+  for (const name of ["ddsrv", "entrypoint.sh"]) {
+    const { mode } = await Deno.stat(new URL(`../../container/${name}`, import.meta.url));
+    assert.equal(mode! & 0o111, 0o111, name);
+  }
+});
