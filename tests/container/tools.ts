@@ -1,0 +1,70 @@
+// dockerd and what the tests need beside it: from the machine's own packages where they are not
+// installed, unpacked into a directory and not installed.
+import { join } from "node:path";
+import { run } from "../../lib/system/run.ts";
+
+const PACKAGES = ["bindfs", "debootstrap", "docker.io", "iptables"];
+
+/** The two names that dockerd calls; the packages link them when they are installed. */
+const LINKS = { iptables: "xtables-nft-multi", ip6tables: "xtables-nft-multi" };
+
+/** Programs that are not installed on this machine. */
+export interface Tools {
+  /** Where they are unpacked. */
+  readonly root: string;
+  /** Variables that make them found. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Unpacks what is missing into `cache`, unless it is there. Throws when apt can't bring it. */
+export async function openTools(cache: string): Promise<Tools> {
+  const root = join(cache, "tools");
+  if (await Deno.stat(root).catch(() => undefined) === undefined) {
+    await using stack = new AsyncDisposableStack();
+    const parts = await Deno.makeTempDir({ dir: cache, prefix: "tools-" });
+    stack.defer(() => Deno.remove(parts, { recursive: true }));
+    await unpack(parts);
+    await Deno.rename(join(parts, "root"), root);
+  }
+  const platform = `${Deno.build.arch}-linux-gnu`;
+  const libraries = ["usr/lib", "lib"].map((place) => join(root, place, platform));
+  const places = ["links", "usr/sbin", "usr/bin", "sbin", "bin"].map((place) => join(root, place));
+  const scripts = join(root, "usr/share/debootstrap");
+  const hasScripts = await Deno.stat(scripts).catch(() => undefined) !== undefined;
+  return {
+    root,
+    env: {
+      PATH: [...places, Deno.env.get("PATH") ?? ""].join(":"),
+      LD_LIBRARY_PATH: libraries.join(":"),
+      XTABLES_LIBDIR: join(libraries[0]!, "xtables"),
+      ...(hasScripts ? { DEBOOTSTRAP_DIR: scripts } : {}),
+    },
+  };
+}
+
+async function unpack(parts: string): Promise<void> {
+  const archives = join(parts, "archives");
+  await Deno.mkdir(join(archives, "partial"), { recursive: true });
+  const download = [
+    ...["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "--download-only"],
+    // Nothing is installed, so that nobody has to wait.
+    ...["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User=root"],
+    ...["-o", `Dir::Cache::archives=${archives}`, ...PACKAGES],
+  ];
+  try {
+    await run(download, { timeoutMs: 120_000 });
+  } catch {
+    await run(["apt-get", "update", "--quiet"], { timeoutMs: 120_000 });
+    await run(download, { timeoutMs: 120_000 });
+  }
+  const root = join(parts, "root");
+  await Deno.mkdir(join(root, "links"), { recursive: true });
+  for await (const { name } of Deno.readDir(archives)) {
+    if (name.endsWith(".deb")) {
+      await run(["dpkg-deb", "--extract", join(archives, name), root], { timeoutMs: 60_000 });
+    }
+  }
+  for (const [name, target] of Object.entries(LINKS)) {
+    await Deno.symlink(join("../usr/sbin", target), join(root, "links", name));
+  }
+}
