@@ -123,6 +123,8 @@ export async function serve(directory: string | undefined, options: ServeOptions
   admin?.stopping();
   // Requests in flight may finish, at most for as long as a function may take to end.
   await Promise.race([proxy.drain(), sleep(settings.stopGraceMs, signals.second)]);
+  // Those that have not by then are not waited for once more, instance by instance.
+  await serving[Symbol.asyncDispose]();
   await stack.disposeAsync();
   console.say("Stopped");
   await console.flush();
