@@ -12,6 +12,7 @@ import { readListeners, waitForListener } from "../process/readiness.ts";
 import { sandboxCommand } from "../process/sandbox.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../process/start_file.ts";
+import { telemetryEnvironment } from "../process/telemetry_environment.ts";
 import { withMemoryLimit } from "./groups.ts";
 import type { Homes } from "./homes.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
@@ -68,7 +69,14 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
       const port = settings.preferredPort;
       const listen = { type: "tcp", hostname: "0.0.0.0", port } as const;
       const home = await homes.open(name);
-      const variables = visibleVariables(policy.env, policy.permissions.env);
+      const { env, permissions } = policy;
+      const variables = visibleVariables(env, permissions.env);
+      const telemetry = telemetryEnvironment({
+        name,
+        env,
+        net: permissions.net,
+        egress: policy.egress,
+      });
       const startPath = join(runtimeDirectory, "start", `${namespace.name}.json`);
       const startFile = owned.use(
         await writeStartFile(startPath, { listen, variables }, home.uid),
@@ -94,16 +102,17 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           workingDirectory: directory,
           command: runCommand({
             ...moduleOptions,
-            permissions: policy.permissions,
+            permissions,
             listen,
             paths: SANDBOX_PATHS,
           }),
         }),
-        env: functionEnvironment({ listen, port, paths: SANDBOX_PATHS }),
+        env: functionEnvironment({ listen, port, paths: SANDBOX_PATHS, telemetry: telemetry.env }),
         onLine,
       });
       return {
         process: withMemoryLimit(group, policy.memoryBytes, process),
+        problems: telemetry.problems,
         async findEndpoint(pid, signal) {
           const listener = await waitForListener({ pid, preferredPort: port, signal });
           if (listener === undefined) return undefined;

@@ -55,6 +55,8 @@ export interface StartOptions {
 /** A process that has been started, and how to find out where it listens. */
 export interface StartedProcess {
   readonly process: FunctionProcess;
+  /** What it asks for and does not get, beside its egress. */
+  readonly problems: readonly string[];
   /** Waits until it listens; gives nothing when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
   /** Why it can't be reached, once its time is up; nothing when it does not listen at all. */

@@ -12,6 +12,7 @@ import { visibleVariables } from "../process/permission_flags.ts";
 import { PRELOAD_FILE } from "../process/preload_file.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../process/start_file.ts";
+import { telemetryEnvironment } from "../process/telemetry_environment.ts";
 import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
@@ -95,7 +96,15 @@ async function openSandbox(
         temporary: join(own, "tmp"),
       };
       await Deno.copyFile(PRELOAD_FILE, paths.preload);
-      const variables = visibleVariables(policy.env, policy.permissions.env);
+      const { env } = policy;
+      const permissions = withEgress(policy.permissions, policy.egress);
+      const variables = visibleVariables(env, permissions.env);
+      const telemetry = telemetryEnvironment({
+        name,
+        env,
+        net: permissions.net,
+        egress: undefined,
+      });
       owned.use(await writeStartFile(paths.start, { listen, variables }));
       await keepStorage(cacheDirectory, home.storage);
       const process = spawnFunction({
@@ -103,7 +112,7 @@ async function openSandbox(
           ...prefix,
           ...runCommand({
             ...moduleOptions,
-            permissions: withEgress(policy.permissions, policy.egress),
+            permissions,
             listen,
             paths,
             readable: await readablePaths(settings, { directory, paths }),
@@ -112,11 +121,12 @@ async function openSandbox(
         ],
         cwd: directory,
         isDirect: true,
-        env: functionEnvironment({ listen, port: listen.port, paths }),
+        env: functionEnvironment({ listen, port: listen.port, paths, telemetry: telemetry.env }),
         onLine,
       });
       return {
         process,
+        problems: telemetry.problems,
         findEndpoint: async (_pid, signal) =>
           await waitForPort(listen, signal) ? { ...listen } : undefined,
         explain: () =>

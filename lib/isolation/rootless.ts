@@ -11,6 +11,7 @@ import { readListeners } from "../process/readiness.ts";
 import { type Mount, sandboxCommand } from "../process/sandbox.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../process/start_file.ts";
+import { telemetryEnvironment } from "../process/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import type { Isolation, Sandbox, SandboxOptions, SourceCheck } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
@@ -74,7 +75,9 @@ function openSandbox(
     namespace: undefined,
     async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
       const home = await homes.open(name);
-      const variables = visibleVariables(policy.env, policy.permissions.env);
+      const { env, permissions } = policy;
+      const variables = visibleVariables(env, permissions.env);
+      const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress: "none" });
       const startFile = owned.use(
         await writeStartFile(join(place, "start", `${id}.json`), { listen: LISTEN, variables }),
       );
@@ -94,7 +97,7 @@ function openSandbox(
           workingDirectory: directory,
           command: runCommand({
             ...moduleOptions,
-            permissions: policy.permissions,
+            permissions,
             listen: LISTEN,
             paths: SANDBOX_PATHS,
             heapBytes: policy.memoryBytes,
@@ -104,11 +107,13 @@ function openSandbox(
           listen: LISTEN,
           port: settings.preferredPort,
           paths: SANDBOX_PATHS,
+          telemetry: telemetry.env,
         }),
         onLine,
       });
       return {
         process,
+        problems: telemetry.problems,
         async findEndpoint(pid, signal) {
           const socket = await waitForSocket(join(`/proc/${pid}/root`, LISTEN.path), signal);
           return socket === undefined ? undefined : { path: owned.use(socket).path };

@@ -92,16 +92,19 @@ export function baseEnvironment(
 
 /**
  * The environment that a function's process is started with; its own variables come later, see
- * `writeStartFile`. `DENO_SERVE_ADDRESS` moves its first HTTP listener to where it is looked for.
+ * `writeStartFile`, but for those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
+ * moves its first HTTP listener to where it is looked for.
  */
 export function functionEnvironment(
-  { listen, port, paths }: {
+  { listen, port, paths, telemetry = {} }: {
     readonly listen: ListenAddress;
     readonly port: number;
     readonly paths: ProcessPaths;
+    readonly telemetry?: Readonly<Record<string, string>>;
   },
 ): Record<string, string> {
   return {
+    ...telemetry,
     ...baseEnvironment(paths),
     ...(paths.temporary === SANDBOX_PATHS.temporary ? {} : { TMPDIR: paths.temporary }),
     PORT: String(port),

@@ -46,6 +46,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     },
   });
   const { process } = started;
+  started.problems.forEach(report.onWarning);
   const hurry = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, hurry: hurry.signal });
@@ -75,7 +76,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       keepPrefix: policy.keepPrefix,
       revision,
       policy,
-      problems: problems.current,
+      problems: () => [...started.problems, ...problems.current()],
       ended: process.ended,
       lastLines: lines.text,
       async close({ drainMs, hurry: hasten }) {

@@ -76,6 +76,7 @@ function openQuietSandbox(): Promise<Sandbox> {
           terminate: end,
           kill: end,
         },
+        problems: [],
         findEndpoint: () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }),
         explain: () => Promise.resolve(undefined),
       }),
