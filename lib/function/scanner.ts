@@ -14,6 +14,8 @@ export interface FunctionSpec {
   readonly name: string;
   /** Absolute path below the functions directory; may be a symbolic link. */
   readonly directory: string;
+  /** Where that really is, with all links followed. */
+  readonly place: string;
   /** The files that {@linkcode revision} is taken over. */
   readonly files: readonly string[];
   /** 64 hexadecimal digits. */
@@ -86,6 +88,7 @@ export function createScanner(options: ScannerOptions): Scanner {
       const arriving = new Set<string>();
       const missing = new Map<string, string | undefined>();
       let retryAtMs: number | undefined;
+      const root = await Deno.realPath(functionsDirectory);
       const look = await isQuick(functionsDirectory) ? quickLook : patientLook;
       const shared = onceEach(look);
       const breathe = createBreath();
@@ -97,6 +100,7 @@ export function createScanner(options: ScannerOptions): Scanner {
           ? { type: "ignored" as const, reason: verdict.reason }
           : await lookAt(entry, {
             ...options,
+            root,
             nowMs,
             before: memories.get(entry.name),
             kept,
@@ -152,6 +156,8 @@ async function readCandidates(directory: string): Promise<Deno.DirEntry[]> {
 }
 
 interface LookOptions extends ScannerOptions {
+  /** Where the functions directory really is. */
+  readonly root: string;
   readonly nowMs: number;
   readonly before: Memory | undefined;
   readonly kept: Map<string, Memory>;
@@ -196,7 +202,8 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
     const retryAtMs = nowMs + quietMs;
     return { type: "arriving", retryAtMs, ...(spec === undefined ? {} : { spec }) };
   }
-  if (before?.settled?.stamp === stamp.text) {
+  const place = entry.isSymlink ? await realPlace(directory) : `${options.root}/${entry.name}`;
+  if (before?.settled?.stamp === stamp.text && before.settled.spec.place === place) {
     return { type: "function", spec: before.settled.spec };
   }
   const revision = await takeRevision(
@@ -204,9 +211,14 @@ async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look 
     entry.name,
     modules ?? NO_MODULES,
   );
-  const spec = { name: entry.name, directory, files, revision };
+  const spec = { name: entry.name, directory, place, files, revision };
   options.kept.set(entry.name, { ...kept, settled: { stamp: stamp.text, spec } });
   return { type: "function", spec };
+}
+
+/** One that is gone by now is where it seems to be; the next scan finds it missing. */
+function realPlace(directory: string): Promise<string> {
+  return Deno.realPath(directory).catch(() => directory);
 }
 
 /** The names in a folder, and the folder's state that they were read at. */

@@ -10,6 +10,7 @@ import { desiredOf } from "./desired.ts";
 import { createKeeper } from "./keep_revisions.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance } from "./open_instance.ts";
+import { movedFunctions } from "./moved.ts";
 import { reconcile } from "./reconcile.ts";
 import { hasPolicy } from "./has_policy.ts";
 import { rollBack } from "./rollback.ts";
@@ -76,6 +77,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const states = new Map<string, FunctionState>();
   const modules = new Map<string, Modules>();
   const asked = new Set<string>();
+  const places = new Map<string, string>();
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
@@ -176,12 +178,25 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
     const { watch: isWatching } = workplace.settings;
     const desired = desiredOf(scan, { states, isStale, isWatching, asked });
-    for (const action of reconcile(desired, states)) dispatch(action.name, action);
+    const actions = reconcile(desired, states);
+    for (const action of actions) dispatch(action.name, action);
+    if (isWatching) reloadMoved(scan, new Set(actions.map(({ name }) => name)));
     for (const name of answered) if (!arriving.has(name)) asked.delete(name);
     if (hasArrived) announce();
     const isPresent = (name: string): boolean =>
       states.has(name) || arriving.has(name) || ignored.has(name);
     tasks.track(workplace.cacheSweeper.sweep(isPresent, performance.now()));
+  }
+
+  /** Starts anew what runs from where its folder was, but for those that are starting just now. */
+  function reloadMoved(scan: Scan, started: ReadonlySet<string>): void {
+    for (const name of movedFunctions(scan, { places, states })) {
+      if (!started.has(name)) dispatch(name, { type: "reload" });
+    }
+    for (const { name, place } of scan.functions.values()) {
+      if (!scan.arriving.has(name)) places.set(name, place);
+    }
+    for (const name of places.keys()) if (!states.has(name)) places.delete(name);
   }
 
   let atScan = { modules: new Map(modules), asked: new Set(asked) };

@@ -76,6 +76,35 @@ Deno.test("scan() serves a directory that is a symbolic link, and sees it led el
   assert.notEqual(revisionOf(after, "linked"), revisionOf(before, "linked"));
 });
 
+Deno.test("scan() tells where folders really are, whatever their files look like", async () => {
+  await using directory = await temporaryDirectory();
+  for (const tree of ["one", "two"]) {
+    await Deno.mkdir(directory.at(`${tree}/a`), { recursive: true });
+  }
+  await directory.write("one/a/index.ts");
+  // The same files with the same times: nothing but the way to them is another.
+  await Deno.link(directory.at("one/a/index.ts"), directory.at("two/a/index.ts"));
+  await Deno.symlink(directory.at("one"), directory.at("all"));
+  await Deno.symlink("a", directory.at("one/linked"));
+  const functionsDirectory = directory.at("all");
+  const scanner = createScanner({
+    functionsDirectory,
+    quietMs: QUIET_MS,
+    modulesOf: () => undefined,
+  });
+  const before = await scanner.scan(late());
+  const real = await Deno.realPath(directory.path);
+  assert.deepEqual([...before.functions.values()].map(({ place }) => place), [
+    `${real}/one/a`,
+    `${real}/one/a`,
+  ]);
+  await Deno.remove(functionsDirectory);
+  await Deno.symlink(directory.at("two"), functionsDirectory);
+  const after = await scanner.scan(late());
+  assert.equal(after.functions.get("a")?.place, `${real}/two/a`);
+  assert.equal(revisionOf(after, "a"), revisionOf(before, "a"));
+});
+
 Deno.test("scan() holds a new function back until its files are at rest", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");

@@ -32,7 +32,7 @@ const cases: readonly [
 for (const [what, state, options, revision] of cases) {
   Deno.test(`desiredOf() of ${what} is ${revision ?? "nothing"}`, () => {
     const { isStale = false, isWatching = true, isAsked = false, isArriving = false } = options;
-    const spec = { name: "a", directory: "/f/a", files: [], revision: "r2" };
+    const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision: "r2" };
     const desired = desiredOf(
       { functions: new Map([["a", spec]]), arriving: new Set(isArriving ? ["a"] : []) },
       {

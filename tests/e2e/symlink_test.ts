@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, makeDirectory, startServer, writeFiles } from "./harness.ts";
+
+/** Answers with a file beside it, which is no part of its modules. */
+const PAGE = `Deno.serve(() => new Response(Deno.readTextFileSync(
+  new URL("page.txt", import.meta.url))));\n`;
+
+/** Puts another tree in place in one step, as git-sync does: a new link renamed over the old one. */
+async function turn(link: string, target: string): Promise<void> {
+  await Deno.symlink(target, `${link}.new`);
+  await Deno.rename(`${link}.new`, link);
+}
+
+Deno.test("watch: a functions directory that is a link, turned to another tree", async () => {
+  const directory = await makeDirectory();
+  await using _ = { [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
+  const trees = ["a", "b", "c"].map((name) => join(directory, "trees", name));
+  const [first = "", second = "", third = ""] = trees;
+  await writeFiles(first, {
+    "code/index.ts": answering("one"),
+    "page/index.ts": PAGE,
+    "page/page.txt": "first",
+    "old/index.ts": answering("old"),
+  });
+  await writeFiles(second, {
+    "code/index.ts": answering("two"),
+    "page/index.ts": PAGE,
+    "page/page.txt": "second",
+    "new/index.ts": answering("new"),
+  });
+  await writeFiles(third, { "code/index.ts": answering("three") });
+  const link = join(directory, "functions");
+  await Deno.symlink(first, link);
+  // Rescans would find it too; this is to be seen at once.
+  await using server = await startServer({ directory, flags: ["--rescan=1h"] });
+  await server.answers("/code", "one");
+  await server.answers("/page", "first");
+  await turn(link, second);
+  // What was there before may go at once.
+  await Deno.remove(first, { recursive: true });
+  await server.answers("/code", "two");
+  await server.answers("/new", "new");
+  await server.answers("/page", "second");
+  await server.said("old stopped");
+  // The new tree is watched as the old one was.
+  await server.write({ "late/index.ts": answering("late") });
+  await server.answers("/late", "late");
+  await turn(link, third);
+  await Deno.remove(second, { recursive: true });
+  await server.answers("/code", "three");
+  assert.equal((await fetch(`${server.url}/late`)).status, 404);
+});
