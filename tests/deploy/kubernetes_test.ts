@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { Container, PodSpec } from "kubernetes-types/core/v1";
+import { parseEnvironment } from "../../lib/config/environment.ts";
+import { DEPLOY, readVersion, readYaml } from "./files.ts";
+import type { Kinds } from "./kinds.ts";
+import { findFaults, type Manifest } from "./published_types.ts";
+
+/** What is read of a kustomization. */
+interface Kustomization {
+  readonly resources: readonly string[];
+  readonly images: readonly { readonly name: string; readonly newTag: string }[];
+}
+
+const { resources, images } = await readYaml<Kustomization>("kubernetes/kustomization.yaml");
+
+async function readKind<Kind extends keyof Kinds>(path: string, kind: Kind): Promise<Kinds[Kind]> {
+  const manifest = await readYaml<Manifest>(`kubernetes/${path}`);
+  assert.equal(`${manifest.apiVersion} ${manifest.kind}`, kind);
+  return manifest as Kinds[Kind];
+}
+
+const deployment = await readKind("deployment.yaml", "apps/v1 Deployment");
+const { metadata, spec: pod } = deployment.spec!.template as {
+  readonly metadata: { readonly labels: object; readonly annotations: Record<string, string> };
+  readonly spec: PodSpec;
+};
+const container = pod.containers[0] as Required<Container>;
+
+function portOf(name: unknown): number | undefined {
+  return container.ports.find((port) => port.name === name)?.containerPort;
+}
+
+Deno.test("kubernetes: every manifest is as its kind is published", async () => {
+  const manifests = await Promise.all(
+    resources.map((path) => readYaml<Manifest>(`kubernetes/${path}`)),
+  );
+  assert.equal(await findFaults(manifests), "");
+  const first = manifests[0]!;
+  assert.match(
+    await findFaults([{ ...first, extra: 1 } as Manifest]),
+    /"extra"' does not exist in type 'Namespace'/,
+  );
+});
+
+Deno.test("kubernetes: all files belong to it, and no other is named", async () => {
+  const entries = await Array.fromAsync(Deno.readDir(`${DEPLOY}kubernetes`));
+  const files = entries.filter(({ isFile }) => isFile).map(({ name }) => name);
+  assert.deepEqual(files.sort(), [...resources, "kustomization.yaml"].sort());
+});
+
+Deno.test("kubernetes: whoever selects pods selects these", async () => {
+  const { labels } = metadata;
+  const service = await readKind("service.yaml", "v1 Service");
+  const disruption = await readKind("disruption.yaml", "policy/v1 PodDisruptionBudget");
+  const { matchLabels } = deployment.spec!.selector;
+  assert.deepEqual(matchLabels, labels);
+  assert.deepEqual(service.spec?.selector, labels);
+  assert.deepEqual(disruption.spec?.selector?.matchLabels, labels);
+  assert.deepEqual(pod.topologySpreadConstraints?.[0]?.labelSelector?.matchLabels, labels);
+});
+
+Deno.test("kubernetes: the autoscaler decides alone, and by what is asked for", async () => {
+  const scaler = await readKind("autoscaler.yaml", "autoscaling/v2 HorizontalPodAutoscaler");
+  const { apiVersion, kind, metadata } = deployment;
+  assert.deepEqual(scaler.spec?.scaleTargetRef, { apiVersion, kind, name: metadata?.name });
+  assert.equal(deployment.spec?.replicas, undefined);
+  assert.ok(container.resources.requests?.["cpu"]);
+});
+
+Deno.test("kubernetes: ports are where they are looked for", async () => {
+  const service = await readKind("service.yaml", "v1 Service");
+  const { settings, warnings } = parseEnvironment(
+    Object.fromEntries(container.env.map(({ name, value = "" }) => [name, value])),
+  );
+  assert.deepEqual(warnings, []);
+  const admin = portOf("admin");
+  assert.deepEqual([settings.adminPort, settings.adminHostname], [admin, "0.0.0.0"]);
+  assert.equal(metadata.annotations["prometheus.io/port"], String(admin));
+  const { startupProbe, readinessProbe, livenessProbe } = container;
+  for (const probe of [startupProbe, readinessProbe, livenessProbe]) {
+    assert.equal(portOf(probe.httpGet?.port), admin);
+  }
+  assert.deepEqual(service.spec?.ports?.map(({ targetPort }) => portOf(targetPort)), [9999]);
+});
+
+Deno.test("kubernetes: every mount has its volume, and every volume its mount", () => {
+  const mounts = container.volumeMounts.map(({ name }) => name);
+  assert.deepEqual(mounts.sort(), pod.volumes?.map(({ name }) => name).sort());
+});
+
+Deno.test("kubernetes: the image is of this version", async () => {
+  assert.deepEqual(images.map(({ name, newTag }) => [name, newTag]), [
+    [container.image, await readVersion()],
+  ]);
+});

@@ -1,0 +1,74 @@
+// What kubectl and docker themselves make of the files. Both work without a cluster and a daemon;
+// where they are missing, these tests say so and are not counted as passed.
+import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import type { Deployment } from "kubernetes-types/apps/v1";
+import { isInstalled } from "../../lib/system/programs.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { DEPLOY, parseYaml, readVersion, run } from "./files.ts";
+import { findFaults, type Manifest } from "./published_types.ts";
+
+/** A test that takes a program; ignored, with a word about why, where it is missing. */
+async function testWith(program: string, name: string, fn: () => Promise<void>): Promise<void> {
+  const isHere = await isInstalled(program, Deno.env.get("PATH") ?? "");
+  const why = isHere ? "" : ` (ignored: "${program}" is not installed)`;
+  Deno.test({ name: `${name}${why}`, ignore: !isHere, fn });
+}
+
+async function render(directory: string): Promise<readonly Manifest[]> {
+  const { success, stdout, text } = await run("kubectl", "kustomize", directory);
+  assert.ok(success, text);
+  return parseYaml(stdout) as Manifest[];
+}
+
+function findDeployment(manifests: readonly Manifest[]): Deployment {
+  return manifests.find(({ kind }) => kind === "Deployment") as unknown as Deployment;
+}
+
+await testWith("kubectl", "kustomize: what is rendered is as it is published", async () => {
+  const manifests = await render(`${DEPLOY}kubernetes`);
+  assert.equal(await findFaults(manifests), "");
+  const { metadata, spec } = findDeployment(manifests);
+  assert.equal(metadata?.namespace, "ddsrv");
+  const { image } = spec!.template.spec!.containers[0]!;
+  assert.equal(image, `dynamic-deno-server:${await readVersion()}`);
+});
+
+await testWith("kubectl", "kustomize: with git-sync, functions come by its link", async () => {
+  await using directory = await temporaryDirectory();
+  await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
+  const path = directory.at("kustomization.yaml");
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace("# components:", "components:"));
+  const manifests = await render(directory.path);
+  assert.equal(await findFaults(manifests), "");
+  assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
+  const { containers, initContainers, volumes } = findDeployment(manifests).spec!.template.spec!;
+  const [server, sync] = [containers[0]!, initContainers![0]!];
+  const configuration = manifests.find(({ kind }) => kind === "ConfigMap") as Manifest & {
+    readonly metadata: { readonly name: string };
+    readonly data: Readonly<Record<string, string>>;
+  };
+  const { GITSYNC_ROOT: root, GITSYNC_LINK: link } = configuration.data;
+  assert.equal(sync.envFrom![0]!.configMapRef!.name, configuration.metadata.name);
+  assert.equal(configuration.data["GITSYNC_HTTP_BIND"], `:${sync.ports![0]!.containerPort}`);
+  const given = server.env!.find(({ name }) => name === "FUNC_DIRECTORY");
+  assert.equal(given?.value, `${root}/${link}`);
+  const mountOf = (one: typeof server, name: string): unknown =>
+    one.volumeMounts!.find((mount) => mount.name === name);
+  assert.deepEqual(mountOf(sync, "functions"), { name: "functions", mountPath: root });
+  const readOnly = { name: "functions", mountPath: root, readOnly: true };
+  assert.deepEqual(mountOf(server, "functions"), readOnly);
+  assert.equal(server.volumeMounts!.length, 4);
+  assert.deepEqual(volumes!.find(({ name }) => name === "functions")?.emptyDir, {});
+});
+
+await testWith("docker", "swarm: docker takes the stack, and ignores nothing of it", async () => {
+  const { success, text } = await run(
+    "docker",
+    ...["stack", "config", "--compose-file", `${DEPLOY}swarm.yaml`],
+  );
+  assert.ok(success, text);
+  assert.doesNotMatch(text, /ignor|unsupported|deprecated/i);
+  assert.match(text, new RegExp(`image: dynamic-deno-server:${await readVersion()}`));
+});
