@@ -1,5 +1,6 @@
 // The whole verification: format, lint, types, then all tests in a network of their own. Nothing of
 // what the tests make may be left when they are done; that is checked too.
+import { installPromtool } from "./install_promtool.ts";
 import { describeLeaks, takeInventory } from "./inventory.ts";
 import { planPackage } from "./plan_package.ts";
 
@@ -27,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
     for (const command of await planPackage(cache)) {
       if (!(await step(command)).isPassed) return 1;
     }
+    const { path, problem } = await installPromtool(Deno.env.get("PATH") ?? "");
+    if (problem !== undefined) say(problem);
     const before = await takeInventory();
     const tests = await step(
       ["unshare", "--net", "--mount", "--propagation", "private", deno].concat(
@@ -35,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
         ["--parallel"],
         isOnlyTests ? args : ["tests/"],
       ),
-      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "3" },
+      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "3", PATH: path },
     );
     const leaks = await describeLeaks(before);
     for (const leak of leaks) say(`Left behind: ${leak}`);

@@ -1,49 +1,9 @@
 import assert from "node:assert/strict";
-import { reportIgnored } from "../../lib/control/report.ts";
-import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
 import { formatMetrics } from "../../lib/control/exposition.ts";
 import { metricsOf } from "../../lib/control/metrics.ts";
+import { METRICS_INPUT } from "./metrics_input.ts";
 
-const supervisor = {
-  version: "1.2.3",
-  pid: 7,
-  startedAt: "1970-01-01T00:01:00.500Z",
-  url: "http://localhost:9999",
-  functionsDirectory: "/f",
-  logsDirectory: null,
-  dataDirectory: "/d",
-  isolation: "full",
-  owner: "abcdef",
-} as const;
-
-const ignored = reportIgnored("empty", "it has no index.ts", supervisor);
-
-function reportOf(name: string, more: Partial<FunctionReport>): FunctionReport {
-  return { ...ignored, name, status: "ready", reason: null, ...more };
-}
-
-const traffic: TrafficReport = {
-  name: "a",
-  requests: 6,
-  errors: 1,
-  inFlight: 2,
-  waiting: 0,
-  receivedBytes: 10,
-  sentBytes: 20,
-  latencyMs: 61_003,
-  latencies: [0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2],
-};
-
-const text = formatMetrics(metricsOf({
-  supervisor,
-  functions: [
-    reportOf("a", { memoryBytes: 1024, cpuMs: 1_500, restarts: 2, failedRevision: "0123" }),
-    reportOf("b", { status: "idle" }),
-    ignored,
-  ],
-  traffic: [traffic],
-  process: { cpuMs: 250, memoryBytes: 4096, connections: 3 },
-}));
+const text = formatMetrics(metricsOf(METRICS_INPUT));
 
 const lines = text.split("\n");
 

@@ -3,17 +3,10 @@
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import type { Deployment } from "kubernetes-types/apps/v1";
-import { isInstalled } from "../../lib/system/programs.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
+import { testWith } from "../test_with.ts";
 import { DEPLOY, parseYaml, readVersion, run } from "./files.ts";
 import { findFaults, type Manifest } from "./published_types.ts";
-
-/** A test that takes a program; ignored, with a word about why, where it is missing. */
-async function testWith(program: string, name: string, fn: () => Promise<void>): Promise<void> {
-  const isHere = await isInstalled(program, Deno.env.get("PATH") ?? "");
-  const why = isHere ? "" : ` (ignored: "${program}" is not installed)`;
-  Deno.test({ name: `${name}${why}`, ignore: !isHere, fn });
-}
 
 async function render(directory: string): Promise<readonly Manifest[]> {
   const { success, stdout, text } = await run("kubectl", "kustomize", directory);

@@ -1,0 +1,46 @@
+// What metrics are made from in the tests that read them.
+import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
+import type { MetricsInput } from "../../lib/control/metrics.ts";
+import { reportIgnored } from "../../lib/control/report.ts";
+
+const supervisor = {
+  version: "1.2.3",
+  pid: 7,
+  startedAt: "1970-01-01T00:01:00.500Z",
+  url: "http://localhost:9999",
+  functionsDirectory: "/f",
+  logsDirectory: null,
+  dataDirectory: "/d",
+  isolation: "full",
+  owner: "abcdef",
+} as const;
+
+const ignored = reportIgnored("empty", "it has no index.ts", supervisor);
+
+function reportOf(name: string, more: Partial<FunctionReport>): FunctionReport {
+  return { ...ignored, name, status: "ready", reason: null, ...more };
+}
+
+const traffic: TrafficReport = {
+  name: "a",
+  requests: 6,
+  errors: 1,
+  inFlight: 2,
+  waiting: 0,
+  receivedBytes: 10,
+  sentBytes: 20,
+  latencyMs: 61_003,
+  latencies: [0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2],
+};
+
+/** Functions in several states, and what passed. */
+export const METRICS_INPUT: MetricsInput = {
+  supervisor,
+  functions: [
+    reportOf("a", { memoryBytes: 1024, cpuMs: 1_500, restarts: 2, failedRevision: "0123" }),
+    reportOf("b", { status: "idle" }),
+    ignored,
+  ],
+  traffic: [traffic],
+  process: { cpuMs: 250, memoryBytes: 4096, connections: 3 },
+};
