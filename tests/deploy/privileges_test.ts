@@ -5,7 +5,8 @@ import { readYaml } from "./files.ts";
 /**
  * The capabilities that full isolation takes, and no more. Established by trial: without CHOWN,
  * DAC_OVERRIDE, SETGID or SETUID no function starts; without NET_ADMIN or SYS_ADMIN `serve` does not;
- * without KILL a stop leaves groups behind; without FOWNER or SETPCAP no revision is kept.
+ * without KILL functions outlive a stop; without FOWNER folders of other users can't be kept for a
+ * rollback; without SETPCAP all seems well, but functions keep a bounding set.
  */
 const CAPABILITIES: readonly string[] = [
   "CHOWN",

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { readYaml } from "./files.ts";
+
+/** What is read of a workflow. */
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** A job has steps, or is another workflow. */
+interface Job {
+  readonly uses?: string;
+  readonly needs?: string;
+  readonly steps?: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
+  readonly "timeout-minutes"?: number;
+}
+
+for (const name of ["test", "release"]) {
+  const { permissions, jobs } = await readYaml<Workflow>(`../.github/workflows/${name}.yml`);
+  const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
+
+  Deno.test(`workflow ${name}: it may read, and a job that may more says so itself`, () => {
+    assert.deepEqual(permissions, { contents: "read" });
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+    assert.ok(checkouts.length > 0);
+    for (const { with: options } of checkouts) {
+      assert.deepEqual(options, { "persist-credentials": false });
+    }
+  });
+
+  Deno.test(`workflow ${name}: every job has an end, and waits for one that there is`, () => {
+    for (const [job, { needs, uses, "timeout-minutes": minutes }] of Object.entries(jobs)) {
+      assert.ok(uses !== undefined || minutes !== undefined, job);
+      assert.ok(needs === undefined || needs in jobs, job);
+    }
+  });
+
+  Deno.test(`workflow ${name}: no script is made of what somebody else has named`, () => {
+    assert.deepEqual(steps.filter(({ run }) => run?.includes("${{")), []);
+  });
+}
