@@ -41,7 +41,7 @@ Deno.test("reload: wrong names touch nothing, and one that fails keeps no other 
   assert.deepEqual(await server.cli("reload", "app", "ap"), {
     code: 4,
     stdout: "",
-    stderr: 'ddsrv: There is no function "ap". Did you mean "app"?\n',
+    stderr: 'ddsrv: There is no function "ap". Did you mean "app"? See: ddsrv list\n',
   });
   for (const args of [[], ["app", "--all"]]) {
     const result = await server.cli("reload", ...args);
@@ -59,5 +59,8 @@ Deno.test("reload: wrong names touch nothing, and one that fails keeps no other 
     /^ddsrv: "wrong" was not reloaded: The check failed\nTS2322[^]*\napp reloaded\n$/,
   );
   const { stderr, code } = await server.cli("rollback", "ap");
-  assert.deepEqual([code, stderr], [4, 'ddsrv: There is no function "ap". Did you mean "app"?\n']);
+  assert.deepEqual([code, stderr], [
+    4,
+    'ddsrv: There is no function "ap". Did you mean "app"? See: ddsrv list\n',
+  ]);
 });

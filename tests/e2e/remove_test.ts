@@ -29,7 +29,7 @@ Deno.test("remove: one unknown name, and nothing is removed", async () => {
   await server.answers("/shop", "shop");
   for (
     const [name, said] of [
-      ["shp", 'There is no function "shp". Did you mean "shop"?'],
+      ["shp", 'There is no function "shp". Did you mean "shop"? See: ddsrv list'],
       ["../shop", 'There is no function "../shop". See: ddsrv list'],
       ["nothing", 'There is no function "nothing". See: ddsrv list'],
     ] as const
