@@ -1,7 +1,7 @@
-import { equal, match, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { openProxy } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
-import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
+import { type KeyPair, openTerminator } from "../../lib/proxy/tls_terminator.ts";
 import { watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { PAIRS } from "./certificates.ts";
@@ -155,29 +155,22 @@ async function replace(path: string, text: string): Promise<void> {
   await Deno.rename(beside, path);
 }
 
-/** Ports of 127.0.0.1 that something listens on. Source: proc_pid_net(5), state 0A. */
-async function listeningPorts(): Promise<Set<number>> {
-  const rows = (await Deno.readTextFile("/proc/self/net/tcp")).split("\n");
-  return new Set(rows.flatMap((row) => {
-    const [, port, state] = /^\s*\d+: 0100007F:([0-9A-F]{4}) \S+ ([0-9A-F]{2}) /.exec(row) ?? [];
-    return state === "0A" ? [parseInt(port!, 16)] : [];
-  }));
-}
-
-Deno.test("openProxy() minds nobody who finds the listener that ends TLS", async () => {
-  const before = await listeningPorts();
-  await using stage = openStage({}, { tls: one });
-  const own = [...await listeningPorts()].filter((port) =>
-    !before.has(port) && port !== stage.proxy.port
-  );
-  const strangers: Deno.TcpConn[] = [];
-  // More than its backlog holds, and more than is remembered of them.
-  for (let count = 0; count < 1_100; count++) {
-    const port = own[count % own.length]!;
-    strangers.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+Deno.test("openTerminator() minds nobody who finds its listener", async () => {
+  const terminator = openTerminator(one);
+  const opened: { readonly close: () => void }[] = [];
+  try {
+    const first = await terminator.meet();
+    opened.push(first.inner, first.served);
+    const { hostname, port } = first.inner.remoteAddr;
+    // More than its backlog holds, and more than is remembered of them.
+    for (let count = 0; count < 1_100; count++) {
+      opened.push(await Deno.connect({ hostname, port }));
+    }
+    const met = await within(terminator.meet(), "both ends");
+    opened.push(met.inner, met.served);
+    deepEqual(met.served.remoteAddr, met.inner.localAddr);
+  } finally {
+    for (const one of opened) one.close();
+    terminator.retire();
   }
-  const client = await stage.connect(one.authority);
-  await client.write("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
-  match(await client.readUntil("not found"), /^HTTP\/1.1 404 /);
-  for (const stranger of strangers) stranger.close();
 });
