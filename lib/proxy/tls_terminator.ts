@@ -64,8 +64,8 @@ export function openTerminator(pair: KeyPair): Terminator {
     const from = addressOf(served.remoteAddr);
     const take = expected.get(from);
     if (take !== undefined) return take(served);
-    if (unknown.size >= MAX_UNKNOWN) return served.close();
-    // It may be one of ours that is here before our end of it is.
+    // It may be one of ours that is here before our end of it is: the oldest is the least likely.
+    if (unknown.size >= MAX_UNKNOWN) forgetOldest();
     unknown.set(from, served);
     const timer = setTimeout(() => {
       if (unknown.get(from) !== served) return;
@@ -73,6 +73,13 @@ export function openTerminator(pair: KeyPair): Terminator {
       served.close();
     }, UNKNOWN_MS);
     Deno.unrefTimer(timer);
+  }
+
+  function forgetOldest(): void {
+    const [oldest] = unknown;
+    if (oldest === undefined) return;
+    unknown.delete(oldest[0]);
+    oldest[1].close();
   }
 
   async function findServed(inner: Deno.TcpConn): Promise<Deno.TlsConn> {
