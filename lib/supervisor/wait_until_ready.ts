@@ -41,7 +41,9 @@ export async function waitUntilReady(
   const ailment = endpoint === undefined || health === undefined || exit !== undefined
     ? undefined
     : await waitUntilHealthy(endpoint, health, { signal });
-  if (over.signal.aborted) await ended;
+  // One that is gone is not looked for any longer; how it ended is known a little later.
+  const isGone = endpoint === undefined && !signal.aborted;
+  if (over.signal.aborted || isGone) await ended;
   if (exit !== undefined) {
     const aim = endpoint === undefined ? "listened" : "was healthy";
     return { type: "not-ready", reason: describeEnd(exit, aim) };

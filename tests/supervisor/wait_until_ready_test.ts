@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import type { Exit } from "../../lib/process/exit.ts";
+import { waitUntilReady } from "../../lib/supervisor/wait_until_ready.ts";
+
+Deno.test("waitUntilReady(): one that is gone before it was found tells how it ended", async () => {
+  const ended = Promise.withResolvers<Exit>();
+  const nothing = (): Promise<undefined> => Promise.resolve(undefined);
+  const waiting = waitUntilReady({
+    process: {
+      ended: ended.promise,
+      findPid: nothing,
+      terminate: nothing,
+      kill: nothing,
+    },
+    problems: [],
+    findEndpoint: nothing,
+    explain: nothing,
+  }, {
+    startTimeoutMs: 30_000,
+    health: undefined,
+    signal: new AbortController().signal,
+    onPid: () => assert.fail("it was never found"),
+  });
+  // Its output is read to its end first.
+  await nothing();
+  ended.resolve({ code: 7, signal: undefined });
+  const start = await waiting;
+  assert.deepEqual(start, {
+    type: "not-ready",
+    reason: "It ended before it listened: it exited with code 7",
+  });
+});
