@@ -49,7 +49,7 @@ Deno.test("privileges: a pod is no more than unconfined", () => {
   assert.equal(template.spec!.automountServiceAccountToken, false);
 });
 
-for (const path of ["swarm.yaml"]) {
+for (const path of ["swarm.yaml", "../compose.yaml"]) {
   Deno.test(`privileges: ${path} gives the same capabilities`, async () => {
     const { cap_drop: dropped, cap_add: added } = (await readYaml<Compose>(path)).services.ddsrv;
     assert.deepEqual([dropped, [...added].sort()], [["ALL"], CAPABILITIES]);
