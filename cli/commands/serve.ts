@@ -13,6 +13,7 @@ import { openLogSink } from "../../lib/supervisor/log_sink.ts";
 import { type Status, statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor, type Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
+import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { describeChange } from "../output/changes.ts";
 import { createConsole } from "../output/console.ts";
@@ -37,6 +38,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   for (const warning of warnings) console.warn(warning);
   const debug = settings.debug ? console.debug : undefined;
   for (const note of describeUnused(Deno.env.toObject())) debug?.(note);
+  if (settings.isolation !== "none") keepInheritedFiles();
   // Functions have users of their own, who must read what is made for them.
   Deno.umask(0o022);
   await requireDirectory(settings.functionsDirectory);

@@ -6,6 +6,7 @@ import { checkFunction, type CheckResult } from "../process/check.ts";
 import type { ResourceLimits } from "../process/cgroup_limits.ts";
 import { writeEtcFiles } from "../process/etc_files.ts";
 import { functionMounts } from "../process/function_mounts.ts";
+import { writeSocketFilter } from "../process/socket_filter.ts";
 import { openReaper } from "../process/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
@@ -50,6 +51,7 @@ export async function openFullIsolation(
   }
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
+  const socketFilter = await writeSocketFilter(runtimeDirectory);
   const checkNamespace = stack.use(
     await network.open({
       label: "check",
@@ -58,7 +60,8 @@ export async function openFullIsolation(
   );
   const { stateDirectory, uidRange } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, uidRange });
-  const site = { settings, network, homes, groups, etc, runtimeDirectory, checkNamespace };
+  const own = { etc, runtimeDirectory, socketFilter };
+  const site = { settings, network, homes, groups, checkNamespace, ...own };
   let checks = 0;
   const owned = stack.move();
   return {

@@ -27,6 +27,8 @@ export interface FullSite {
   readonly groups: ControlGroups | undefined;
   readonly etc: EtcFiles;
   readonly runtimeDirectory: string;
+  /** Path of the filter of system calls. */
+  readonly socketFilter: string;
 }
 
 /** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
@@ -87,6 +89,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
         command: sandboxCommand({
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
+          socketFilter: site.socketFilter,
           uid: home.uid,
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,

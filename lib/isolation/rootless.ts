@@ -9,6 +9,7 @@ import { waitForSocket } from "../process/held_socket.ts";
 import { visibleVariables } from "../process/permission_flags.ts";
 import { readListeners } from "../process/readiness.ts";
 import { type Mount, sandboxCommand } from "../process/sandbox.ts";
+import { writeSocketFilter } from "../process/socket_filter.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../process/start_file.ts";
 import { telemetryEnvironment } from "../process/telemetry_environment.ts";
@@ -32,6 +33,8 @@ interface Site {
   readonly homes: Homes;
   readonly directory: string;
   readonly etc: readonly Mount[];
+  /** Path of the filter of system calls. */
+  readonly socketFilter: string;
 }
 
 /**
@@ -50,7 +53,8 @@ export async function openRootlessIsolation(
   const { stateDirectory } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
   onWarning(NOT_BOUNDED);
-  const site = { settings, homes, directory, etc: etc.offline };
+  const socketFilter = await writeSocketFilter(directory);
+  const site = { settings, homes, directory, etc: etc.offline, socketFilter };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -67,7 +71,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, directory: place, etc }: Site,
+  { settings, homes, directory: place, etc, socketFilter }: Site,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -84,6 +88,7 @@ function openSandbox(
       const process = spawnFunction({
         command: sandboxCommand({
           network: "loopback",
+          socketFilter,
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,
             name,

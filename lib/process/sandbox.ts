@@ -22,6 +22,8 @@ export interface SandboxOptions {
   readonly network?: { readonly path: string } | "loopback";
   /** Files by which the chain's process joins groups before all else, see `ControlGroup`. */
   readonly joinFiles?: readonly string[];
+  /** Path of a filter of system calls, see `socketFilter`; none for what runs no function's code. */
+  readonly socketFilter?: string;
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the
    * caller's own, in a user namespace of its own (user_namespaces(7)).
@@ -39,12 +41,16 @@ export interface SandboxOptions {
 /** Most that a private directory in memory holds. */
 const SCRATCH_BYTES = 256 * 1024 * 1024;
 
+/** Where bwrap finds the filter of system calls. */
+const FILTER_FD = "9";
+
 /**
- * Joins the groups, and sets what no group bounds: no core dumps, and so many open files, where that
- * is less than what the host allows. Arguments up to `--` are files of groups, the rest is the
- * command.
+ * Opens the filter of system calls, joins the groups, and sets what no group bounds: no core dumps,
+ * and so many open files, where that is less than what the host allows. The first argument is the
+ * filter, or `-`; those up to `--` are files of groups, the rest is the command.
  */
-const JOIN_SCRIPT = "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
+const JOIN_SCRIPT = `[ "$1" = - ] || exec ${FILTER_FD}<"$1" || exit 125; shift; ` +
+  "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
   'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@"';
 
 /**
@@ -54,14 +60,15 @@ const JOIN_SCRIPT = "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
  * 0755`, because bwrap would make it 0700 and root's.
  */
 export function sandboxCommand(options: SandboxOptions): string[] {
-  const { network, joinFiles = [], mounts, scratch = [], links = [] } = options;
+  const { network, joinFiles = [], socketFilter, mounts, scratch = [], links = [] } = options;
   const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
   return [
-    ...["sh", "-c", JOIN_SCRIPT, "sh", ...joinFiles, "--"],
+    ...["sh", "-c", JOIN_SCRIPT, "sh", socketFilter ?? "-", ...joinFiles, "--"],
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     "bwrap",
     "--die-with-parent",
     "--new-session",
+    ...(socketFilter === undefined ? [] : ["--seccomp", FILTER_FD]),
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",

@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { MAX_CONNECTIONS } from "../../lib/namespace/firewall_rules.ts";
 import { WORLD } from "../world.ts";
-import { answering, count, eventually, host, type Server, startServer } from "./harness.ts";
+import {
+  answering,
+  COMMAND,
+  count,
+  eventually,
+  host,
+  type Server,
+  startServer,
+} from "./harness.ts";
 import { PROBE, probe } from "./probe.ts";
 
 /** Runs a program inside and gives its exit code and what it said. */
@@ -220,5 +228,50 @@ interface SupervisorReport {
 async function supervisorReport(server: Server): Promise<SupervisorReport> {
   return JSON.parse(
     await host("curl", "-s", "--unix-socket", server.socket, "http://localhost/v1"),
+  );
+}
+
+/** To this machine itself; what is told apart is whether there is such a thing as its family. */
+const VSOCK = `
+let said = "connected";
+try {
+  await Deno.connect({ transport: "vsock", cid: 1, port: 4_294_967_294 } as never);
+} catch (error) {
+  said = String(error);
+}
+`;
+
+Deno.test("attacks: what no network namespace holds is not there, whatever Deno is told", async () => {
+  await using server = await startServer({
+    files: {
+      "vsock/index.ts": `${VSOCK}\nDeno.serve(() => new Response(said));\n`,
+      "vsock/deno.json": '{ "unstable": ["vsock"] }\n',
+    },
+    flags: ["--egress", "none"],
+  });
+  await server.answers("/vsock", "Error: Address family not supported by protocol (os error 97)");
+  const { pid } = await server.inspect("vsock");
+  assert.match(await Deno.readTextFile(`/proc/${pid}/status`), /^Seccomp:\s+2$/m);
+});
+
+Deno.test("attacks: nothing that the supervisor was started with is open in a function", async () => {
+  const held = await Deno.makeTempFile({ prefix: "ddsrv-held-" });
+  await using server = await startServer({
+    files: { "app/index.ts": answering("app") },
+    command: ["sh", "-c", `exec 7<${held}; exec "$@"`, "sh", ...COMMAND],
+  });
+  await server.answers("/app", "app");
+  assert.ok((await openFiles(server.pid)).includes(held));
+  const { pid } = await server.inspect("app");
+  const foreign = (await openFiles(pid!))
+    .filter((path) => path.startsWith("/") && !/^\/(?:ddsrv|dev)\//.test(path));
+  assert.deepEqual(foreign, []);
+  await Deno.remove(held);
+});
+
+async function openFiles(pid: number): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`));
+  return await Promise.all(
+    names.map(({ name }) => Deno.readLink(`/proc/${pid}/fd/${name}`).catch(() => "")),
   );
 }

@@ -52,7 +52,8 @@ export interface Server extends AsyncDisposable {
 /** The command line. */
 export const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
-const COMMAND = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN];
+/** Runs the command line of this checkout. */
+export const COMMAND: readonly string[] = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN];
 
 /** Longest that a test waits for anything. */
 const PATIENCE_MS = 40_000;

@@ -41,8 +41,8 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
     joinFiles: ["/g/memory/cgroup.procs", "/g/pids/x"],
   });
   assert.deepEqual(command.slice(0, 2), ["sh", "-c"]);
-  assert.deepEqual(command.slice(3, 10), [
-    ...["sh", "/g/memory/cgroup.procs", "/g/pids/x", "--"],
+  assert.deepEqual(command.slice(3, 11), [
+    ...["sh", "-", "/g/memory/cgroup.procs", "/g/pids/x", "--"],
     ...["nsenter", "--net=/run/netns/ddsrv-0a1b2c-1", "bwrap"],
   ]);
   assert.deepEqual(command.slice(command.lastIndexOf("--")), [
@@ -65,7 +65,14 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
 
 Deno.test("sandboxCommand() keeps the caller's network where no namespace is given", () => {
   const { network: _, ...rest } = options;
-  assert.equal(sandboxCommand(rest).slice(3, 6).join(" "), "sh -- bwrap");
+  assert.equal(sandboxCommand(rest).slice(3, 7).join(" "), "sh - -- bwrap");
+});
+
+Deno.test("sandboxCommand() hands a filter of system calls on to bwrap", () => {
+  const command = sandboxCommand({ ...options, socketFilter: "/run/x/filter" });
+  assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "--"]);
+  assert.ok(has(command, ["--seccomp", "9"]));
+  assert.ok(!sandboxCommand(options).includes("--seccomp"));
 });
 
 Deno.test("sandboxCommand() makes a network of its own loopback where it is asked to", () => {
