@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
         ["--parallel"],
         isOnlyTests ? args : ["tests/"],
       ),
-      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "3", PATH: path },
+      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "4", PATH: path },
     );
     const leaks = await describeLeaks(before);
     for (const leak of leaks) say(`Left behind: ${leak}`);
