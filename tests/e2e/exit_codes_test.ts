@@ -85,7 +85,7 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     [["add", at("new")], 1, NOTHING, saying('There is a function "new" already.*')],
     [["add", at("new"), "--replace"], 0, /^http:\S+\/new\n$/, PROGRESS],
     [["add", at("bad")], 1, NOTHING, /TS2322[^]*\nddsrv: "bad" was not added\n$/],
-    [["add", at("missing")], 1, NOTHING, saying('".*/missing" has no index\\.ts.*')],
+    [["add", at("missing")], 1, NOTHING, saying('".*/missing" is not there\\. .*')],
     [["add", at("new"), "--name", "a/b"], 2, NOTHING, saying(`"a/b" can't be .*`)],
     [["remove", "shp"], 4, NOTHING, noShp],
     [["rm", "new"], 0, NOTHING, /^new removed\n$/],
