@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly directory?: string;
   /** What runs the command line; this Deno with this checkout when left out. */
   readonly command?: readonly string[];
+  /** What it says before the URL, once it listens. */
+  readonly beforeUrl?: string;
 }
 
 /** A command's end. */
@@ -121,8 +123,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
   const cli = (...args: string[]): Promise<CliResult> =>
     runCli(args, { DDSRV_SOCKET: paths.socket });
-  await said("Listening on ");
-  const url = /Listening on (\S+)/.exec(output)![1]!;
+  const { beforeUrl = "Listening on " } = options;
+  await said(beforeUrl);
+  const url = output.split(beforeUrl)[1]!.match(/^[^\s"]+/)![0];
 
   return {
     ...paths,
