@@ -51,6 +51,8 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...options.env },
     clearEnv: true,
+    // Ctrl-C at a terminal is for the supervisor, which lets requests finish first.
+    detached: true,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

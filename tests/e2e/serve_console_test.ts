@@ -7,7 +7,14 @@ import { openTerminal, PROMPT } from "./pty.ts";
 const TALKER = `console.log("out \\x1b[2Jcleared"); console.error("err");\n${answering("talker")}`;
 
 /** Holds up its start for a while, so that somebody can see it. */
-const SLOW = `await new Promise((go) => setTimeout(go, 1_500));\n${answering("slow")}`;
+const SLOW = `const later = (ms: number) => new Promise((go) => setTimeout(go, ms));
+await later(1_500);
+Deno.serve(async () => {
+  console.log("asked");
+  await later(1_000);
+  return new Response("finished");
+});
+`;
 
 Deno.test("serve: on a terminal, what is under way stands in the last line and goes again", async () => {
   const directory = await makeDirectory();
@@ -46,7 +53,12 @@ Deno.test("serve: on a terminal, what is under way stands in the last line and g
         /^\[talker\] err$/m,
       ]
     ) assert.match(screen, line);
+    const url = /Listening on (\S+)/.exec(screen)![1]!;
+    const asked = fetch(`${url}/slow`).then((response) => response.text());
+    await terminal.shows("a request", (screen) => screen.includes("[slow] asked"));
+    // A terminal sends it to all that run in front, functions' processes too if they were there.
     await terminal.press("C-c");
+    assert.equal(await asked, "finished");
     const end = await terminal.shows("its end", (screen) => screen.includes(`code:0\n${PROMPT}`));
     assert.match(end, /^(?:\^C)?Stopping\n(?:(?:slow|talker) stopped\n){2}Stopped\ncode:0$/m);
   } finally {
