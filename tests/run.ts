@@ -7,6 +7,10 @@ import { planPackage } from "./plan_package.ts";
 const deno = Deno.execPath();
 const root = new URL("..", import.meta.url).pathname;
 
+/** Begun with, lest all others wait for one of them at the end. */
+const SLOWEST = ["reload_load", "kill", "reload_directory", "isolation", "soak"]
+  .map((name) => `tests/e2e/${name}_test.ts`);
+
 /** What a step came to, beside what it printed. */
 interface Step {
   readonly isPassed: boolean;
@@ -36,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
         ["run", "--quiet", "--allow-all", "tests/outer.ts", "test", "--allow-all", "--quiet"],
         // Tests mostly wait for others; those of one file still go one after the other.
         ["--parallel"],
-        isOnlyTests ? args : ["tests/"],
+        isOnlyTests ? args : [...SLOWEST, "tests/"],
       ),
       { DDSRV_TEST_CACHE: cache, DENO_JOBS: "4", PATH: path },
     );
