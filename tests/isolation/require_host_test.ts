@@ -142,8 +142,8 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
   ],
   [
     "a place for its files",
-    { runtimeDirectory: "/proc", isContainer: true },
-    /^Isolation lacks its runtime: nothing can be made in "\/proc": .*with --tmpfs \/run$/,
+    { runtimeDirectory: "/proc/nowhere", isContainer: true },
+    /^Isolation lacks its runtime: nothing can be made in "\/proc\/nowhere": .*with --tmpfs \/run$/,
   ],
   [
     "a sandbox",
