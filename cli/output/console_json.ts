@@ -1,3 +1,4 @@
+import { formatJsonLine } from "../../lib/system/json_line.ts";
 import type { Console } from "./console.ts";
 import type { ConsoleStreams } from "./console_streams.ts";
 
@@ -7,9 +8,6 @@ export interface JsonConsoleOptions {
   /** The time as ISO 8601. */
   readonly now?: () => string;
 }
-
-/** What characters JSON leaves as they are and steer a terminal: C1 and those that turn text. */
-const UNSEEN = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * A console for programs: each line one JSON object with `time`, `level` (`debug`, `info`, `warn`,
@@ -21,8 +19,7 @@ export function createJsonConsole(
   { isQuiet, now = () => new Date().toISOString() }: JsonConsoleOptions,
 ): Console {
   function format(level: string, event: string, fields: Readonly<Record<string, unknown>>): string {
-    const text = JSON.stringify({ time: now(), level, event, ...fields });
-    return `${text.replace(UNSEEN, escapeUnit)}\n`;
+    return formatJsonLine({ time: now(), level, event, ...fields });
   }
   const write = (...args: Parameters<typeof format>): void => streams.error(format(...args));
 
@@ -56,8 +53,4 @@ export function createJsonConsole(
       else streams.error(line);
     },
   };
-}
-
-function escapeUnit(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

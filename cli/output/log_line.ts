@@ -1,4 +1,5 @@
 import type { LogRecord } from "../../lib/process/log_record.ts";
+import { formatJsonLine } from "../../lib/system/json_line.ts";
 import { nameColour } from "./name_colour.ts";
 import { makeVisible } from "./visible.ts";
 
@@ -22,19 +23,11 @@ export function formatLogLine(
   { shape, paint }: LogLineOptions,
 ): string {
   const { time, stream, isPartial } = record;
-  if (shape === "json") return `${formatJson(name, record)}\n`;
+  if (shape === "json") return formatJsonLine({ name, time, stream, text: record.text, isPartial });
   const plain = makeVisible(record.text);
   const text = stream === "stderr" && plain !== "" ? paint("red", plain) : plain;
   const line = isPartial ? text + paint("dim", CUT) : text;
   if (shape === "text") return `${line}\n`;
   const prefix = paint(nameColour(name), `[${makeVisible(name)}]`);
   return `${paint("dim", makeVisible(time))} ${prefix} ${line}\n`;
-}
-
-/** JSON lets through what a terminal would take for a command, so that is written as escapes. */
-function formatJson(name: string, { time, stream, text, isPartial }: LogRecord): string {
-  return JSON.stringify({ name, time, stream, text, isPartial }).replace(
-    /[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

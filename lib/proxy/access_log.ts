@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { AccessLogFormat } from "../config/settings.ts";
+import { formatJsonLine } from "../system/json_line.ts";
 import { fieldText } from "./fields.ts";
 import type { FaultCode } from "./fault.ts";
 import { ascii, latin1 } from "./octets.ts";
@@ -81,7 +82,7 @@ export function formatAccess(record: AccessRecord, format: AccessLogFormat): str
 
 function formatJson(record: AccessRecord): string {
   const { functionName, error, requestId } = record;
-  const text = JSON.stringify({
+  return formatJsonLine({
     time: new Date(record.startedAtMs).toISOString(),
     address: record.address,
     function: functionName ?? null,
@@ -97,14 +98,6 @@ function formatJson(record: AccessRecord): string {
     userAgent: utf8(record.userAgent),
     error: error ?? null,
   });
-  return `${text.replace(UNSEEN, escapedUnit)}\n`;
-}
-
-/** What steers a terminal or turns text round, and JSON leaves as it is: C1 and bidi controls. */
-const UNSEEN = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-function escapedUnit(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The combined format of Apache and nginx; what a client sent can't end a field or a line. */
