@@ -1,15 +1,9 @@
 import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
 import { nearest } from "../../lib/config/suggestion.ts";
-import type { FunctionReport } from "../../lib/control/api.ts";
+import { type FunctionReport, REPORTED_STATUSES } from "../../lib/control/api.ts";
 
 /** Whether a function is to be listed. */
 export type FunctionFilter = (report: FunctionReport) => boolean;
-
-/** Every status that a function may have. */
-export const STATUSES: readonly FunctionReport["status"][] = [
-  ...["checking", "starting", "ready", "idle", "draining"] as const,
-  ...["backoff", "failed", "stopped", "ignored"] as const,
-];
 
 const kinds: ReadonlyMap<string, (value: string) => FunctionFilter> = new Map([
   ["status", statusFilter],
@@ -35,7 +29,7 @@ export function parseFilter(text: string): FunctionFilter {
 }
 
 function statusFilter(value: string): FunctionFilter {
-  requireOneOf(value, { what: "status", words: STATUSES });
+  requireOneOf(value, { what: "status", words: REPORTED_STATUSES });
   return ({ status, failedRevision }) =>
     status === value || value === "failed" && failedRevision !== null;
 }

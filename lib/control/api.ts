@@ -1,5 +1,5 @@
 import type { IsolationLevel } from "../config/settings.ts";
-import type { Pending, Status } from "../supervisor/state.ts";
+import { type Pending, STATUSES } from "../supervisor/state.ts";
 
 /** Where the API begins; a change that breaks a client gets another number. */
 export const API_PREFIX = "/v1";
@@ -28,11 +28,17 @@ export interface SupervisorReport {
   readonly owner: string;
 }
 
+/** Every status of a directory; those that are `ignored` are no functions. */
+export const REPORTED_STATUSES = [...STATUSES, "ignored"] as const;
+
+/** One of them. */
+export type ReportedStatus = typeof REPORTED_STATUSES[number];
+
 /** One directory of the functions directory: `GET /v1/functions` gives an array of them. */
 export interface FunctionReport {
   readonly name: string;
   /** `ignored` directories are not served; `reason` says why. */
-  readonly status: Status | "ignored";
+  readonly status: ReportedStatus;
   /** What is under way for it; `null` when it is settled. */
   readonly pending: Pending | null;
   /** One sentence on why it is as it is; `null` when all is well. */

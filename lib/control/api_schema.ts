@@ -3,20 +3,16 @@ import type { Drift } from "../config/drift.ts";
 import { ISOLATION_LEVELS } from "../config/settings.ts";
 import { judgeName } from "../function/name.ts";
 import { PENDING } from "../supervisor/state.ts";
-import type {
-  CheckReport,
-  CheckRequest,
-  ErrorReport,
-  FunctionReport,
-  RollbackReport,
-  SupervisorReport,
-  TrafficReport,
+import {
+  type CheckReport,
+  type CheckRequest,
+  type ErrorReport,
+  type FunctionReport,
+  REPORTED_STATUSES,
+  type RollbackReport,
+  type SupervisorReport,
+  type TrafficReport,
 } from "./api.ts";
-
-const STATUSES = [
-  ...["checking", "starting", "ready", "idle", "draining", "backoff", "failed", "stopped"] as const,
-  "ignored",
-] as const;
 
 const count = z.int().min(0);
 const text = z.string().nullable();
@@ -38,7 +34,7 @@ const supervisorReport = z.strictObject({
 /** Shape of {@linkcode FunctionReport}. */
 const functionReport = z.strictObject({
   name: z.string(),
-  status: z.enum(STATUSES),
+  status: z.enum(REPORTED_STATUSES),
   pending: z.enum(PENDING).nullable()
     .describe("What is under way, whatever serves meanwhile; null when it is settled"),
   reason: text.describe("Why it is as it is; null when all is well"),

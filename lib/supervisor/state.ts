@@ -61,16 +61,14 @@ export interface FunctionState {
   readonly restarts: number;
 }
 
+/** All words for a function's state. */
+export const STATUSES = [
+  ...["checking", "starting", "ready", "idle", "draining"] as const,
+  ...["backoff", "failed", "stopped"] as const,
+] as const;
+
 /** A function's state in one word. */
-export type Status =
-  | "checking"
-  | "starting"
-  | "ready"
-  | "idle"
-  | "draining"
-  | "backoff"
-  | "failed"
-  | "stopped";
+export type Status = typeof STATUSES[number];
 
 /** The word for a function's state. */
 export function statusOf(state: FunctionState): Status {
