@@ -1,4 +1,4 @@
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
+import { onSignal } from "../output/on_signal.ts";
 
 /** Signals to stop, for as long as it is not disposed of. */
 export interface StopSignals extends Disposable {
@@ -16,13 +16,11 @@ export function catchStopSignals(): StopSignals {
   const second = new AbortController();
   let count = 0;
   const listener = (): void => ++count === 1 ? first.resolve() : second.abort();
-  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, listener);
+  const listening = onSignal(["SIGINT", "SIGTERM", "SIGQUIT"], listener);
   return {
     first: first.promise,
     second: second.signal,
     stop: listener,
-    [Symbol.dispose]() {
-      for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, listener);
-    },
+    [Symbol.dispose]: () => listening[Symbol.dispose](),
   };
 }

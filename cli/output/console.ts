@@ -7,6 +7,7 @@ import type { Change } from "./changes.ts";
 import { createJsonConsole } from "./console_json.ts";
 import { type ConsoleStreams, createConsoleStreams, isOneFile } from "./console_streams.ts";
 import { createTextConsole } from "./console_text.ts";
+import { terminalSize } from "./terminal.ts";
 
 /** What `ddsrv serve` says while it runs. Functions' lines go where the functions sent them. */
 export interface Console {
@@ -57,14 +58,6 @@ function ownStreams(): ConsoleStreams {
     stdout: Deno.stdout,
     stderr: Deno.stderr,
     isOnePlace: isOneFile(1, 2),
-    columns: () => Deno.stderr.isTerminal() ? columnsOfTerminal() : undefined,
+    columns: () => terminalSize(Deno.stderr)?.columns,
   });
-}
-
-function columnsOfTerminal(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
 }

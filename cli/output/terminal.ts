@@ -7,9 +7,14 @@ export interface TerminalSize {
 /** What is taken for the size of a terminal that does not tell. */
 export const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
-/** The size of the terminal that standard output is; `undefined` when it is none. */
-export function terminalSize(): TerminalSize | undefined {
-  if (!Deno.stdout.isTerminal()) return undefined;
+/**
+ * The size of the terminal that a stream is, standard output where nothing is said; `undefined` when
+ * it is none.
+ */
+export function terminalSize(
+  stream: { readonly isTerminal: () => boolean } = Deno.stdout,
+): TerminalSize | undefined {
+  if (!stream.isTerminal()) return undefined;
   try {
     const { columns, rows } = Deno.consoleSize();
     // A terminal that nobody has told its size says 0.
