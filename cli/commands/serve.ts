@@ -74,7 +74,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
       if (after === undefined) statuses.delete(name);
       else statuses.set(name, statusOf(after));
       console.progress(statuses);
-      service.status(describeService(statuses));
+      service.status(() => describeService(statuses));
     },
     onIgnored: console.ignored,
     onLine: (name, stream, line) => {

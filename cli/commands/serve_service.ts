@@ -4,8 +4,8 @@ import { type NotifySocket, openNotifySocket } from "../../lib/system/notify_soc
 export interface Service extends Disposable {
   /** It serves. */
   readonly ready: () => void;
-  /** How it is, in one line. */
-  readonly status: (text: string) => void;
+  /** How it is has changed; it is put into one line when that is sent. */
+  readonly status: (describe: () => string) => void;
   /** Reads the configuration again, and tells of it before and after. */
   readonly reload: (read: () => Promise<void>) => Promise<void>;
   /** It ends. */
@@ -23,7 +23,7 @@ export interface ServiceOptions {
 /** What is said last counts; what nobody took is said again. */
 interface Message {
   readonly state?: "READY=1" | `RELOADING=1\nMONOTONIC_USEC=${bigint}` | "STOPPING=1";
-  readonly status?: string;
+  readonly status?: () => string;
 }
 
 const REMEDY = "It serves nevertheless. Start it by its service manager, or without NOTIFY_SOCKET";
@@ -98,7 +98,7 @@ export function openService(options: ServiceOptions): Service {
         say({ state: "READY=1" });
       }
     },
-    stopping: () => say({ state: "STOPPING=1", status: "stopping" }),
+    stopping: () => say({ state: "STOPPING=1", status: () => "stopping" }),
     [Symbol.dispose]() {
       clearTimeout(timer);
       clearInterval(watchdog);
@@ -125,7 +125,10 @@ function watchdogInterval(environment: Pick<Deno.Env, "get">, pid: number): numb
 }
 
 function formatMessage({ state, status }: Message): string {
-  return [...(state === undefined ? [] : [state]), ...(status ? [`STATUS=${status}`] : [])]
+  return [
+    ...(state === undefined ? [] : [state]),
+    ...(status === undefined ? [] : [`STATUS=${status()}`]),
+  ]
     .join("\n");
 }
 

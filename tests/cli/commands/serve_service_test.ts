@@ -58,9 +58,9 @@ Deno.test("openService: says what it does, in order", async () => {
 Deno.test("openService: of many changes, the last one is told", () => {
   using time = useFakeTimers();
   using setting = open({ NOTIFY_SOCKET: "/n" });
-  for (const text of ["a", "b", "c"]) setting.service.status(text);
+  for (const text of ["a", "b", "c"]) setting.service.status(() => text);
   time.pass(250);
-  setting.service.status("d");
+  setting.service.status(() => "d");
   setting.service.ready();
   time.pass(10_000);
   assert.deepEqual(setting.sent, ["STATUS=c", "READY=1\nSTATUS=d"]);
@@ -110,7 +110,7 @@ Deno.test("openService: without a service manager it says nothing", async () => 
   using time = useFakeTimers();
   using setting = open({ WATCHDOG_USEC: "30000000" });
   setting.service.ready();
-  setting.service.status("a");
+  setting.service.status(() => "a");
   await setting.service.reload(() => Promise.resolve());
   assert.equal(time.count(), 0);
   assert.deepEqual([setting.sent, setting.warnings], [[], []]);
