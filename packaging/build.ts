@@ -9,7 +9,7 @@ const ROOT = new URL("..", import.meta.url).pathname;
 const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["packaging/ddsrv", "bin/ddsrv"],
   // What functions are started with is a file on disk, beside the code that names it.
-  ["lib/process/preload.js", "lib/preload.js"],
+  ["lib/sandbox/preload.js", "lib/preload.js"],
   ["completions", "completions"],
   ["man", "man"],
   ["LICENSE", "LICENSE"],

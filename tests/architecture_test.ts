@@ -7,7 +7,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib/supervisor"],
   ["lib/isolation"],
   // Neighbours, which never import each other.
-  ["lib/namespace", "lib/process", "lib/proxy"],
+  ["lib/check", "lib/logs"],
+  ["lib/namespace", "lib/sandbox", "lib/process", "lib/proxy"],
   ["lib/function"],
   ["lib/config"],
   ["lib/system"],

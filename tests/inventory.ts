@@ -1,6 +1,6 @@
 // What the host has of the things that ddsrv makes, so that two moments can be compared.
 
-import { readHierarchy } from "../lib/process/control_groups.ts";
+import { readHierarchy } from "../lib/sandbox/control_groups.ts";
 
 /** Names of things by kind. */
 export type Inventory = ReadonlyMap<string, ReadonlySet<string>>;

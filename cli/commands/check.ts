@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { loadSettings } from "../../lib/config/load_settings.ts";
 import { ENTRY_FILE } from "../../lib/function/layout.ts";
 import { judgeName } from "../../lib/function/name.ts";
-import { parseDiagnostics } from "../../lib/process/diagnostics.ts";
+import { parseDiagnostics } from "../../lib/check/diagnostics.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import type { CheckFormat } from "../output/check_formats.ts";

@@ -7,10 +7,10 @@ import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { nameProblem } from "../../lib/function/name.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
-import { parseModules } from "../../lib/process/check.ts";
-import { checkDirectly, type DirectCheckResult } from "../../lib/process/check_directly.ts";
-import { findImportMap, readImportMapHosts } from "../../lib/process/import_map.ts";
-import { findStrayImports } from "../../lib/process/stray_imports.ts";
+import { parseModules } from "../../lib/check/check.ts";
+import { checkDirectly, type DirectCheckResult } from "../../lib/check/check_directly.ts";
+import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
+import { findStrayImports } from "../../lib/check/stray_imports.ts";
 
 /** How {@linkcode checkPath} looks. */
 export interface CheckPathOptions {

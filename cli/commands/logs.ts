@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import process from "node:process";
-import type { Selection } from "../../lib/process/log_selection.ts";
+import type { Selection } from "../../lib/logs/log_selection.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import type { LogLineOptions } from "../output/log_line.ts";
 import { followSources } from "./logs_follow.ts";

@@ -1,5 +1,5 @@
-import type { LogRecord } from "../../lib/process/log_record.ts";
-import { mergeLogs } from "../../lib/process/merge_logs.ts";
+import type { LogRecord } from "../../lib/logs/log_record.ts";
+import { mergeLogs } from "../../lib/logs/merge_logs.ts";
 import { formatLogLine, type LogLineOptions } from "../output/log_line.ts";
 import { printOut } from "../output/print.ts";
 import type { Source } from "./logs_source.ts";

@@ -1,10 +1,10 @@
-import { type FollowedLog, followLog } from "../../lib/process/follow_log.ts";
-import { openLogChain } from "../../lib/process/log_chain.ts";
-import { logFilePath } from "../../lib/process/log_file.ts";
-import type { LogRecord } from "../../lib/process/log_record.ts";
-import { createSelector, type Selection } from "../../lib/process/log_selection.ts";
-import { findWindow } from "../../lib/process/log_window.ts";
-import { endOfLines, readRecords } from "../../lib/process/read_log.ts";
+import { type FollowedLog, followLog } from "../../lib/logs/follow_log.ts";
+import { openLogChain } from "../../lib/logs/log_chain.ts";
+import { logFilePath } from "../../lib/logs/log_file.ts";
+import type { LogRecord } from "../../lib/logs/log_record.ts";
+import { createSelector, type Selection } from "../../lib/logs/log_selection.ts";
+import { findWindow } from "../../lib/logs/log_window.ts";
+import { endOfLines, readRecords } from "../../lib/logs/read_log.ts";
 
 /** How {@linkcode openSource} reads. */
 export interface SourceOptions {

@@ -1,4 +1,4 @@
-import { logFilePath } from "../../lib/process/log_file.ts";
+import { logFilePath } from "../../lib/logs/log_file.ts";
 import { printError } from "../output/print.ts";
 import type { SourceOptions } from "./logs_source.ts";
 

@@ -1,7 +1,7 @@
 import { connectControl, type ControlClient } from "../../lib/control/client.ts";
 import { NoSupervisorError } from "../../lib/control/unreachable.ts";
-import { readLastRecords } from "../../lib/process/last_records.ts";
-import { logFilePath } from "../../lib/process/log_file.ts";
+import { readLastRecords } from "../../lib/logs/last_records.ts";
+import { logFilePath } from "../../lib/logs/log_file.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { createTaskSet } from "../../lib/system/task_set.ts";
 import { CliError, ExitCode } from "../exit_code.ts";

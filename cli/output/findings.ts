@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { Diagnostic } from "../../lib/process/diagnostics.ts";
+import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { CheckFormat } from "./check_formats.ts";
 import { makeVisible, makeVisibleDiagnostics, makeVisibleLines } from "./visible.ts";
 

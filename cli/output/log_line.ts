@@ -1,4 +1,4 @@
-import type { LogRecord } from "../../lib/process/log_record.ts";
+import type { LogRecord } from "../../lib/logs/log_record.ts";
 import { formatJsonLine } from "../../lib/system/json_line.ts";
 import { nameColour } from "./name_colour.ts";
 import { makeVisible } from "./visible.ts";

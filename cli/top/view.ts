@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import process from "node:process";
-import type { LogRecord } from "../../lib/process/log_record.ts";
+import type { LogRecord } from "../../lib/logs/log_record.ts";
 import { cutToWidth } from "../output/cut.ts";
 import { colourStatus } from "../output/function_table.ts";
 import { type Column, formatTable } from "../output/table.ts";

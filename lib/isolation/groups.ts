@@ -1,10 +1,10 @@
-import { missingControllers } from "../process/cgroup_hierarchy.ts";
+import { missingControllers } from "../sandbox/cgroup_hierarchy.ts";
 import {
   type ControlGroup,
   type ControlGroups,
   openControlGroups,
   readHierarchy,
-} from "../process/control_groups.ts";
+} from "../sandbox/control_groups.ts";
 import type { FunctionProcess } from "../process/spawn.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 

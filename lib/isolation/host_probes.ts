@@ -1,7 +1,7 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
-import { CONTROLLERS, missingControllers } from "../process/cgroup_hierarchy.ts";
-import { openControlGroups, readHierarchy } from "../process/control_groups.ts";
+import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
+import { openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
 import {
   findMissingPrograms,
   type Program,

@@ -1,7 +1,7 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
-import type { CheckResult } from "../process/check.ts";
-import type { ModuleOptions } from "../process/deno_command.ts";
+import type { CheckResult } from "../check/check.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, StreamName } from "../process/spawn.ts";
 import type { Endpoint } from "../system/endpoint.ts";

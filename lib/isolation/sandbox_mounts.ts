@@ -5,9 +5,9 @@ import {
   SANDBOX_DATA,
   SANDBOX_PRELOAD,
   SANDBOX_START,
-} from "../process/function_mounts.ts";
-import { PRELOAD_FILE } from "../process/preload_file.ts";
-import type { Mount } from "../process/sandbox.ts";
+} from "../sandbox/function_mounts.ts";
+import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
+import type { Mount } from "../sandbox/sandbox.ts";
 import type { Home } from "./homes.ts";
 
 /** What one instance is to see. */

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/settings.ts";
-import { openRotatingFile, type RotatingFile } from "../process/rotating_file.ts";
+import { openRotatingFile, type RotatingFile } from "../logs/rotating_file.ts";
 import { type AccessRecord, formatAccess } from "../proxy/access_log.ts";
 
 /** Where the access log's lines go. Disposing of it writes what still waits. */

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/settings.ts";
 import type { OutputLine } from "../process/lines.ts";
-import { type LogFile, openLogFile } from "../process/log_file.ts";
+import { type LogFile, openLogFile } from "../logs/log_file.ts";
 import type { StreamName } from "../process/spawn.ts";
 import { logMarks } from "./log_marks.ts";
 import type { FunctionState } from "./state.ts";

@@ -1,5 +1,5 @@
-import type { ModuleOptions } from "../process/deno_command.ts";
-import { findImportMap, readImportMapHosts } from "../process/import_map.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** How a function's modules are found; `source` is where its source is, if not in its folder. */

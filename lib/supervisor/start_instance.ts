@@ -1,5 +1,5 @@
 import type { FunctionPolicy } from "../function/policy.ts";
-import type { ModuleOptions } from "../process/deno_command.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";

@@ -1,7 +1,7 @@
 // Measures `ddsrv logs` on a log of 1 GB beside a bare `deno run`. Figures are printed, and nothing
 // is asserted: what a machine can do is no fault of the code.
 import { join } from "node:path";
-import { formatLogRecord } from "../../lib/process/log_record.ts";
+import { formatLogRecord } from "../../lib/logs/log_record.ts";
 import { say } from "./isolation/figures.ts";
 import { median, row, timed, title } from "./lifecycle/table.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openLogFile } from "../../lib/process/log_file.ts";
-import { parseLogRecord } from "../../lib/process/log_record.ts";
+import { openLogFile } from "../../lib/logs/log_file.ts";
+import { parseLogRecord } from "../../lib/logs/log_record.ts";
 import { answering, eventually, makeDirectory, runCli, startServer } from "./harness.ts";
 import { startFollower } from "./logs_follower.ts";
 

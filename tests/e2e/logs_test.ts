@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openLogFile } from "../../lib/process/log_file.ts";
+import { openLogFile } from "../../lib/logs/log_file.ts";
 import {
   answering,
   type CliResult,

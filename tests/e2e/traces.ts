@@ -1,5 +1,5 @@
 import { deriveOwner } from "../../lib/namespace/owner.ts";
-import { readHierarchy } from "../../lib/process/control_groups.ts";
+import { readHierarchy } from "../../lib/sandbox/control_groups.ts";
 import { host } from "./harness.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { defaultSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
-import type { CheckResult } from "../../lib/process/check.ts";
+import type { CheckResult } from "../../lib/check/check.ts";
 import type { Workplace } from "../../lib/supervisor/workplace.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyTree } from "../../lib/process/copy_tree.ts";
+import { copyTree } from "../../lib/sandbox/copy_tree.ts";
 import { openSnapshots, type Snapshots } from "../../lib/supervisor/snapshots.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Diagnostic } from "../../../lib/process/diagnostics.ts";
+import type { Diagnostic } from "../../../lib/check/diagnostics.ts";
 import { type Finding, findingLines, summaryLine } from "../../../cli/output/findings.ts";
 
 const finding = (change: Partial<Finding> = {}): Finding => ({

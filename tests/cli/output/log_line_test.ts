@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatLogLine, type LogLineOptions } from "../../../cli/output/log_line.ts";
 import { nameColour } from "../../../cli/output/name_colour.ts";
-import type { LogRecord } from "../../../lib/process/log_record.ts";
+import type { LogRecord } from "../../../lib/logs/log_record.ts";
 
 const TIME = "2024-12-15T11:06:22.074Z";
 const NAME_COLOUR = nameColour("app");

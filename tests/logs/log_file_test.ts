@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { type LogFileOptions, logFilePath, openLogFile } from "../../lib/logs/log_file.ts";
+import { type LogRecord, parseLogRecord } from "../../lib/logs/log_record.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const time = "2024-12-15T11:06:22.074Z";
+
+function record(text: string): LogRecord {
+  return { time, stream: "stdout", text, isPartial: false };
+}
+
+interface Log {
+  /** Writes texts, one after the other has reached the disk. */
+  readonly write: (...texts: string[]) => Promise<void>;
+  readonly warnings: readonly string[];
+}
+
+/** A log that is opened anew for each record. */
+function logOf(options: Partial<LogFileOptions> & { directory: string }): Log {
+  const warnings: string[] = [];
+  const onWarning = (message: string): void => void warnings.push(message);
+  const all = { name: "f", format: "cri" as const, onWarning, ...options };
+  return {
+    warnings,
+    async write(...texts) {
+      for (const text of texts) {
+        await using log = openLogFile(all);
+        log.write(record(text));
+      }
+    },
+  };
+}
+
+/** Texts in the file at `path`. */
+async function textsOf(path: string): Promise<string[]> {
+  const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+  return lines.map((line) => parseLogRecord(line)!.text);
+}
+
+function ageOf(name: string): number {
+  return Number(/\.(\d+)$/.exec(name)?.[1] ?? 0);
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
+}
+
+Deno.test("openLogFile() appends in order, over restarts, in a directory that it makes", async () => {
+  await using directory = await temporaryDirectory();
+  const logs = directory.at("deep/logs");
+  const texts = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+  {
+    await using log = openLogFile({
+      directory: logs,
+      name: "f",
+      format: "cri",
+      onWarning: assert.fail,
+    });
+    for (const text of texts) log.write(record(text));
+  }
+  await logOf({ directory: logs }).write("after");
+  const path = logFilePath(logs, "f");
+  assert.equal(path, directory.at("deep/logs/f.log"));
+  assert.deepEqual(await textsOf(path), [...texts, "after"]);
+  assert.equal((await Deno.stat(path)).mode! & 0o007, 0);
+});
+
+Deno.test("openLogFile() writes Docker's format where it is asked for", async () => {
+  await using directory = await temporaryDirectory();
+  await logOf({ directory: directory.path, format: "docker" }).write("text");
+  assert.equal(
+    await Deno.readTextFile(directory.at("f.log")),
+    `{"log":"text\\n","stream":"stdout","time":"${time}"}\n`,
+  );
+});
+
+Deno.test("openLogFile() puts a full file away, and keeps so many", async () => {
+  await using directory = await temporaryDirectory();
+  const log = logOf({ directory: directory.path, maxBytes: 80, maxFiles: 3 });
+  // Two records of 35 bytes fill a file.
+  await log.write("1", "2", "3", "4", "5");
+  assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1", "f.log.2"]);
+  assert.deepEqual(await textsOf(directory.at("f.log")), ["5"]);
+  assert.deepEqual(await textsOf(directory.at("f.log.1")), ["3", "4"]);
+  assert.deepEqual(await textsOf(directory.at("f.log.2")), ["1", "2"]);
+  await log.write("6", "7");
+  assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1", "f.log.2"]);
+  assert.deepEqual(await textsOf(directory.at("f.log")), ["7"]);
+  assert.deepEqual(await textsOf(directory.at("f.log.1")), ["5", "6"]);
+  assert.deepEqual(await textsOf(directory.at("f.log.2")), ["3", "4"]);
+  assert.deepEqual(log.warnings, []);
+});
+
+Deno.test("openLogFile() counts bytes, and cuts what comes at once between records", async () => {
+  await using directory = await temporaryDirectory();
+  const maxBytes = 1_000;
+  const texts = Array.from({ length: 40 }, (_, index) => `${index}${"é".repeat(60)}`);
+  {
+    await using log = openLogFile({
+      directory: directory.path,
+      name: "f",
+      format: "cri",
+      maxBytes,
+      maxFiles: 50,
+      onWarning: assert.fail,
+    });
+    for (const text of texts) log.write(record(text));
+  }
+  const files = (await namesIn(directory.path)).sort((a, b) => ageOf(b) - ageOf(a));
+  assert.ok(files.length >= 7, files.join());
+  const found: string[] = [];
+  for (const name of files) {
+    const { size } = await Deno.stat(directory.at(name));
+    assert.ok(size <= maxBytes, `${name} has ${size} bytes`);
+    found.push(...await textsOf(directory.at(name)));
+  }
+  assert.deepEqual(found, texts);
+});
+
+Deno.test("openLogFile() gives a record that is too large a file of its own", async () => {
+  await using directory = await temporaryDirectory();
+  const log = logOf({ directory: directory.path, maxBytes: 80 });
+  await log.write("1", "x".repeat(200), "2");
+  assert.deepEqual(await textsOf(directory.at("f.log")), ["2"]);
+  assert.deepEqual(await textsOf(directory.at("f.log.1")), ["x".repeat(200)]);
+  assert.deepEqual(await textsOf(directory.at("f.log.2")), ["1"]);
+});
+
+Deno.test("openLogFile() takes away what is too many since fewer files are kept", async () => {
+  await using directory = await temporaryDirectory();
+  await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 9 }).write(..."123456");
+  assert.equal((await namesIn(directory.path)).length, 6);
+  await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 2 }).write("7");
+  assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1"]);
+});
+
+Deno.test("openLogFile() follows a link, and puts the link away when its file is full", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.mkdir(directory.at("logs"));
+  await Deno.symlink(directory.at("elsewhere"), directory.at("logs/f.log"));
+  const log = logOf({ directory: directory.at("logs"), maxBytes: 80 });
+  await log.write("1", "2", "3");
+  assert.deepEqual(await textsOf(directory.at("elsewhere")), ["1", "2"]);
+  assert.ok((await Deno.lstat(directory.at("logs/f.log.1"))).isSymlink);
+  assert.ok((await Deno.lstat(directory.at("logs/f.log"))).isFile);
+});
+
+Deno.test("openLogFile() does not wait at a pipe in its place", async () => {
+  await using directory = await temporaryDirectory();
+  const { success } = await new Deno.Command("mkfifo", { args: [directory.at("f.log")] }).output();
+  assert.ok(success);
+  const log = logOf({ directory: directory.path });
+  await log.write("1");
+  assert.match(log.warnings[0]!, /It is neither a file nor \/dev\/null\. Lines are lost/);
+});
+
+Deno.test("openLogFile() goes on where files in between are missing", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("f.log.2", "old\n");
+  await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 4 }).write("1", "2");
+  assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1", "f.log.3"]);
+});
+
+Deno.test("openLogFile() counts what it could not write, and says so when it can again", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("logs", "a file where the directory should be");
+  const warnings: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const mended = Promise.withResolvers<void>();
+  await using log = openLogFile({
+    directory: path,
+    name: "f",
+    format: "cri",
+    onWarning(message) {
+      warnings.push(message);
+      (warnings.length === 1 ? first : mended).resolve();
+    },
+  });
+  log.write(record("lost 1"));
+  await first.promise;
+  log.write(record("lost 2"));
+  // These two wait for the one before, and are tried together.
+  log.write(record("lost 3"));
+  log.write(record("lost 4"));
+  await log[Symbol.asyncDispose]();
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]!, /^Log of "f": cannot write ".*\/logs\/f\.log": .+\. Lines are lost/);
+
+  await Deno.remove(path);
+  log.write(record("kept 1"));
+  await mended.promise;
+  log.write(record("kept 2"));
+  await log[Symbol.asyncDispose]();
+  assert.deepEqual(warnings.slice(1), ['Log of "f": writing again; 4 lines were lost']);
+  assert.deepEqual(await textsOf(directory.at("logs/f.log")), [
+    "ddsrv: 4 lines could not be written here",
+    "kept 1",
+    "kept 2",
+  ]);
+});
+
+Deno.test("openLogFile() drops what a slow disk can't take, and counts that too", async () => {
+  await using directory = await temporaryDirectory();
+  const warnings: string[] = [];
+  const mended = Promise.withResolvers<void>();
+  await using log = openLogFile({
+    directory: directory.path,
+    name: "f",
+    format: "cri",
+    onWarning(message) {
+      warnings.push(message);
+      if (message.includes("again")) mended.resolve();
+    },
+  });
+  // All of it in one turn, so that nothing can be written meanwhile: the first record is on its
+  // way, and four more MiB may wait.
+  const mebibyte = "x".repeat(1024 * 1024);
+  for (let index = 0; index < 10; index++) log.write(record(`${index}${mebibyte}`));
+  await log[Symbol.asyncDispose]();
+  log.write(record("last"));
+  await mended.promise;
+  await log[Symbol.asyncDispose]();
+  const texts = await textsOf(directory.at("f.log"));
+  const kept = texts.filter((text) => text.endsWith("x"));
+  const lost = 10 - kept.length;
+  assert.deepEqual(kept.map((text) => text[0]), ["0", "1", "2", "3", "4"].slice(0, kept.length));
+  assert.ok(lost >= 5, `${lost} were lost`);
+  assert.ok(texts.includes(`ddsrv: ${lost} lines could not be written here`));
+  assert.equal(texts.at(-1), "last");
+  assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were lost`);
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { findHierarchy } from "../../lib/sandbox/cgroup_hierarchy.ts";
+
+const V1_MOUNTS = `31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
+32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct
+35 31 0:32 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory
+39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
+`;
+const V1_OWN = "9:name=systemd:/\n8:pids:/\n4:memory:/a/b\n1:cpu,cpuacct:/c\n0::/\n";
+const V2_MOUNTS =
+  "30 23 0:27 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
+
+Deno.test("findHierarchy() takes version 2 where it has all controllers", () => {
+  const unifiedControllers = "cpuset cpu io memory hugetlb pids rdma\n";
+  assert.deepEqual(
+    findHierarchy({ mountInfo: V2_MOUNTS, ownGroups: "0::/x\n", unifiedControllers }),
+    {
+      version: 2,
+      bases: { memory: "/sys/fs/cgroup", pids: "/sys/fs/cgroup", cpu: "/sys/fs/cgroup" },
+    },
+  );
+});
+
+Deno.test("findHierarchy() takes version 1 below this process's own groups", () => {
+  const found = findHierarchy({
+    mountInfo: V1_MOUNTS,
+    ownGroups: V1_OWN,
+    unifiedControllers: "hugetlb\n",
+  });
+  assert.deepEqual(found, {
+    version: 1,
+    bases: {
+      memory: "/sys/fs/cgroup/memory/a/b",
+      pids: "/sys/fs/cgroup/pids",
+      cpu: "/sys/fs/cgroup/cpu,cpuacct/c",
+    },
+  });
+});
+
+Deno.test("findHierarchy() finds its place in a container's part of the tree", () => {
+  const mountInfo = (root: string): string =>
+    `35 31 0:32 ${root} /sys/fs/cgroup/me\\040mory rw - cgroup cgroup rw,memory\n`;
+  const rows: readonly [root: string, own: string, base: string][] = [
+    ["/docker/1", "/docker/1", "/sys/fs/cgroup/me mory"],
+    ["/docker/1", "/docker/1/x", "/sys/fs/cgroup/me mory/x"],
+    ["/docker/1", "/", "/sys/fs/cgroup/me mory"],
+    ["/", "/../x", "/sys/fs/cgroup/me mory/x"],
+  ];
+  for (const [root, own, base] of rows) {
+    const ownGroups = `4:memory:${own}\n`;
+    const found = findHierarchy({ mountInfo: mountInfo(root), ownGroups, unifiedControllers: "" });
+    assert.deepEqual(found.bases, { memory: base }, `${root} ${own}`);
+  }
+});
+
+Deno.test("findHierarchy() finds nothing where nothing is", () => {
+  const found = findHierarchy({ mountInfo: "", ownGroups: "", unifiedControllers: "" });
+  assert.deepEqual(found.bases, {});
+});

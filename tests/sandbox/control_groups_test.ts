@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CONTROLLERS } from "../../lib/sandbox/cgroup_hierarchy.ts";
+import {
+  type GroupTree,
+  openControlGroups,
+  readHierarchy,
+} from "../../lib/sandbox/control_groups.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: 0.5 };
+const OWNER = `t${Deno.pid}`;
+
+/** Starts a shell command in a group. */
+function spawnIn(joinFiles: readonly string[], script: string): Deno.ChildProcess {
+  const join = joinFiles.map((file) => `echo 0 >'${file}'; `).join("");
+  return new Deno.Command("sh", { args: ["-c", `${join}${script}`], stderr: "null" }).spawn();
+}
+
+Deno.test("ControlGroups.open() bounds what joins it, and tells of a want of memory", async () => {
+  await using groups = await openControlGroups(OWNER, await readHierarchy());
+  await using group = await groups.open("1", LIMITS);
+  assert.equal(await group.oomKills(), 0);
+  const hungry =
+    `exec '${Deno.execPath()}' eval 'for (const all = [];;) all.push(new Uint8Array(1e7).fill(1))'`;
+  assert.equal((await spawnIn(group.joinFiles, hungry).status).success, false);
+  assert.ok(await group.oomKills() > 0);
+});
+
+Deno.test("ControlGroup ends what is still in it when it is disposed of", async () => {
+  await using groups = await openControlGroups(OWNER, await readHierarchy());
+  const group = await groups.open("1", LIMITS);
+  // One that has left its session and ignores SIGTERM.
+  const child = spawnIn(group.joinFiles, "trap '' TERM; exec setsid sleep 60");
+  while ((await Deno.readTextFile(group.joinFiles[0]!)).trim() === "") {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await group[Symbol.asyncDispose]();
+  assert.equal((await child.status).signal, "SIGKILL");
+  await assert.rejects(Deno.stat(group.joinFiles[0]!), Deno.errors.NotFound);
+});
+
+Deno.test("openControlGroups() takes away what a predecessor left, and nobody else's", async () => {
+  const hierarchy = await readHierarchy();
+  const left = await openControlGroups(OWNER, hierarchy);
+  const { joinFiles } = await left.open("7", LIMITS);
+  const child = spawnIn(joinFiles, "exec sleep 60");
+  await using other = await openControlGroups(`${OWNER}x`, hierarchy);
+  await using kept = await other.open("7", LIMITS);
+  while ((await Deno.readTextFile(joinFiles[0]!)).trim() === "") {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await using successor = await openControlGroups(OWNER, hierarchy);
+  assert.equal(successor.swept, 1);
+  assert.equal((await child.status).signal, "SIGKILL");
+  await Deno.stat(kept.joinFiles[0]!);
+});
+
+/** A tree that a kernel with version 2 would show, made of ordinary files. */
+function treeOfFiles(): GroupTree & { readonly killed: string[] } {
+  const killed: string[] = [];
+  const busy = new Set<string>();
+  return {
+    killed,
+    async make(path) {
+      await Deno.mkdir(path);
+      busy.add(path);
+      const files = ["memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cpu.max"];
+      for (const file of [...files, "cgroup.procs", "cgroup.kill"]) {
+        await Deno.writeTextFile(join(path, file), "");
+      }
+      await Deno.writeTextFile(join(path, "memory.events"), "low 0\noom 1\noom_kill 2\n");
+    },
+    async remove(path) {
+      // Something is in a group until it is killed.
+      if (busy.has(path) && await Deno.readTextFile(join(path, "cgroup.kill")) !== "1") {
+        throw Object.assign(new Error("busy"), { code: "EBUSY" });
+      }
+      if (busy.has(path)) killed.push(path);
+      await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
+Deno.test("openControlGroups() writes version 2 as the kernel reads it", async () => {
+  await using directory = await temporaryDirectory();
+  const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
+  const tree = treeOfFiles();
+  const read = (path: string): Promise<string> => Deno.readTextFile(directory.at(path));
+  {
+    await using groups = await openControlGroups("abc", { version: 2, bases }, tree);
+    assert.equal(await read("cgroup.subtree_control"), "+memory +pids +cpu");
+    assert.equal(await read("ddsrv-abc/cgroup.subtree_control"), "+memory +pids +cpu");
+    const group = await groups.open("1", LIMITS);
+    assert.deepEqual(group.joinFiles, [directory.at("ddsrv-abc/1/cgroup.procs")]);
+    const written = {
+      "memory.max": "67108864",
+      "memory.swap.max": "0",
+      "memory.oom.group": "1",
+      "pids.max": "64",
+      "cpu.max": "50000 100000",
+    };
+    for (const [file, text] of Object.entries(written)) {
+      assert.equal(await read(`ddsrv-abc/1/${file}`), text, file);
+    }
+    assert.equal(await group.oomKills(), 2);
+    await group[Symbol.asyncDispose]();
+    assert.deepEqual(tree.killed, [directory.at("ddsrv-abc/1")]);
+  }
+  await assert.rejects(Deno.stat(directory.at("ddsrv-abc")), Deno.errors.NotFound);
+});
+
+Deno.test("ControlGroups.open() says which limit can't be set, and leaves nothing", async () => {
+  await using directory = await temporaryDirectory();
+  const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
+  // No kernel makes the files of a group here.
+  const groups = await openControlGroups("abc", { version: 2, bases });
+  await assert.rejects(
+    groups.open("1", LIMITS),
+    /Cannot set the limit ".*\/ddsrv-abc\/1\/memory.max"/,
+  );
+  await assert.rejects(Deno.stat(directory.at("ddsrv-abc/1")), Deno.errors.NotFound);
+});
+
+const { version } = await readHierarchy();
+
+Deno.test({
+  name: "openControlGroups() uses version 2 for real, where the host has its controllers",
+  ignore: (() => {
+    if (version !== 2) printSkip("this host has no controllers of version 2; version 1 is tested");
+    return version !== 2;
+  })(),
+  async fn() {
+    await using groups = await openControlGroups(OWNER, await readHierarchy());
+    await using group = await groups.open("1", LIMITS);
+    const [procs = ""] = group.joinFiles;
+    assert.equal(await Deno.readTextFile(procs.replace("cgroup.procs", "pids.max")), "64\n");
+  },
+});
+
+function printSkip(reason: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`Skipped: ${reason}\n`));
+}

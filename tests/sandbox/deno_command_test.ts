@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import {
+  checkCommand,
+  infoCommand,
+  type ModuleOptions,
+  runCommand,
+  type RunCommandOptions,
+} from "../../lib/sandbox/deno_command.ts";
+import { defaultPermissions } from "../../lib/config/permissions.ts";
+import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+
+const plain: ModuleOptions = { importMap: undefined, allowImport: [] };
+const mapped: ModuleOptions = { importMap: "/f/a b/import_map.json", allowImport: ["x:1", "y"] };
+
+const run = (options: ModuleOptions): RunCommandOptions => ({
+  ...options,
+  permissions: defaultPermissions,
+  listen: { type: "tcp", hostname: "0.0.0.0", port: 8_000 },
+  paths: SANDBOX_PATHS,
+});
+
+const commands: readonly [name: string, make: (options: ModuleOptions) => string[]][] = [
+  ["checkCommand", (options) => checkCommand(options)],
+  ["infoCommand", (options) => infoCommand(options)],
+  ["runCommand", (options) => runCommand(run(options))],
+];
+
+for (const [name, make] of commands) {
+  Deno.test(`${name}() is Deno of the sandbox, and the entry last`, () => {
+    for (const options of [plain, mapped]) {
+      const command = make(options);
+      assert.equal(command[0], "/ddsrv/deno");
+      assert.equal(command.at(-1), "index.ts");
+      assert.ok(command.includes("--no-lock"));
+    }
+  });
+
+  Deno.test(`${name}() names an import map where there is one`, () => {
+    assert.ok(!make(plain).some((one) => one.startsWith("--import-map")));
+    assert.ok(make(mapped).includes("--import-map=/f/a b/import_map.json"));
+  });
+
+  Deno.test(`${name}() adds hosts to Deno's own list`, () => {
+    const [own, more] = [plain, mapped].map((options) =>
+      make(options).find((one) => one.startsWith("--allow-import="))!
+    );
+    assert.ok(own!.includes("jsr.io:443"));
+    assert.equal(more, `${own},x:1,y`);
+  });
+}
+
+Deno.test("checkCommand() can be that of another Deno", () => {
+  assert.deepEqual(checkCommand(plain, "/bin/deno").slice(0, 2), ["/bin/deno", "check"]);
+});
+
+Deno.test("infoCommand() asks for JSON", () => {
+  assert.ok(infoCommand(plain).includes("--json"));
+});
+
+Deno.test("runCommand() gives no right to run programs, and to write to /tmp and its data alone", () => {
+  const rights = runCommand(run(plain)).filter((one) => /^(-A|--allow-(?!import))/.test(one));
+  assert.deepEqual(rights, [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write=/tmp,/ddsrv/data",
+    "--allow-env",
+    "--allow-sys",
+  ]);
+  assert.ok(runCommand(run(plain)).includes("--no-prompt"));
+});
+
+Deno.test("runCommand() bounds V8's heap where it is told to", () => {
+  const command = runCommand({ ...run(plain), heapBytes: 64 * 1024 ** 2 });
+  assert.ok(command.includes("--v8-flags=--max-old-space-size=64"));
+});

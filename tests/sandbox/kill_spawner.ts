@@ -1,0 +1,31 @@
+// Starts sandboxes, one after the other in short time, and is gone in the middle of it.
+// Argument: the owner of the control groups.
+import { openControlGroups, readHierarchy } from "../../lib/sandbox/control_groups.ts";
+import { openReaper } from "../../lib/sandbox/reaper.ts";
+import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
+import { spawnFunction } from "../../lib/process/spawn.ts";
+
+/** So many that each is at another step, from the shell to the command. */
+const SANDBOXES = 12;
+const APART_MS = 0.7;
+
+const groups = await openControlGroups(Deno.args[0]!, await readHierarchy());
+if (Deno.args[1] !== "bare") await openReaper(groups);
+for (let index = 0; index < SANDBOXES; index++) {
+  const until = performance.now() + APART_MS;
+  const limits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
+  const { joinFiles } = await groups.open(String(index), limits);
+  spawnFunction({
+    command: sandboxCommand({
+      joinFiles,
+      uid: 12345,
+      mounts: [],
+      workingDirectory: "/tmp",
+      command: ["sleep", "60"],
+    }),
+    env: { PATH: "/usr/bin:/bin" },
+    onLine: () => {},
+  });
+  while (performance.now() < until);
+}
+Deno.kill(Deno.pid, "SIGKILL");

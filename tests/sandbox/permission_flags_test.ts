@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import {
+  defaultPermissions,
+  type Permission,
+  type SomePermissions,
+  withPermissions,
+} from "../../lib/config/permissions.ts";
+import { type ProcessPaths, SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+import { permissionFlags, visibleVariables } from "../../lib/sandbox/permission_flags.ts";
+
+const tcp = { type: "tcp", hostname: "0.0.0.0", port: 8_000 } as const;
+const unix = { type: "unix", path: "/ddsrv/listen/http.sock" } as const;
+
+const sandboxed: readonly [
+  what: string,
+  some: SomePermissions,
+  listen: typeof tcp | typeof unix,
+  flags: readonly string[],
+][] = [
+  ["what is given by default", {}, tcp, [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write=/tmp,/ddsrv/data",
+    "--allow-env",
+    "--allow-sys",
+  ]],
+  ["what is given by default, with a Unix socket", {}, unix, [
+    "--allow-net",
+    "--allow-read",
+    `--allow-write=/tmp,/ddsrv/data,${unix.path}`,
+    "--allow-env",
+    "--allow-sys",
+  ]],
+  ["all", "all", tcp, [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-sys",
+    "--allow-run",
+    "--allow-ffi",
+  ]],
+  [
+    "nothing but where it listens and what starts it",
+    { net: false, read: false, write: false, env: false, sys: false },
+    tcp,
+    ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json"],
+  ],
+  [
+    "nothing but its Unix socket and what starts it",
+    { net: false, read: false, write: false, env: false, sys: false },
+    unix,
+    [`--allow-read=/ddsrv/start.json,${unix.path}`, `--allow-write=${unix.path}`],
+  ],
+  [
+    "nothing where lists are empty",
+    { net: [], read: [], write: [], env: [], sys: [], run: [], ffi: [] },
+    tcp,
+    ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json"],
+  ],
+  [
+    "what is listed",
+    {
+      net: ["a.test:443", "b.test"],
+      read: ["/a"],
+      write: ["/tmp/x"],
+      env: ["A", "B"],
+      sys: ["hostname"],
+      run: ["/bin/true"],
+      ffi: ["/lib/a.so"],
+    },
+    tcp,
+    [
+      "--allow-net=a.test:443,b.test,0.0.0.0:8000",
+      "--allow-read=/a,/ddsrv/start.json",
+      "--allow-write=/tmp/x",
+      "--allow-env=A,B",
+      "--allow-sys=hostname",
+      "--allow-run=/bin/true",
+      "--allow-ffi=/lib/a.so",
+    ],
+  ],
+];
+
+for (const [what, some, listen, flags] of sandboxed) {
+  Deno.test(`permissionFlags() gives ${what}`, () => {
+    const permissions = withPermissions(defaultPermissions, some);
+    assert.deepEqual(permissionFlags({ permissions, listen, paths: SANDBOX_PATHS }), flags);
+  });
+}
+
+/** Paths of a process without a sandbox. */
+const paths: ProcessPaths = {
+  deno: "/bin/deno",
+  preload: "/run/1/preload.js",
+  start: "/run/1/start.json",
+  cache: "/cache",
+  data: "/state/a",
+  temporary: "/run/1/tmp",
+};
+
+const bare: readonly [what: string, some: SomePermissions, flags: readonly string[]][] = [
+  ["reads and writes what is its own", {}, [
+    "--allow-read=/f/a,/state/a,/run/1/start.json",
+    "--allow-write=/run/1/tmp,/state/a",
+  ]],
+  ["has no more where all is given", { write: true }, [
+    "--allow-read=/f/a,/state/a,/run/1/start.json",
+    "--allow-write=/run/1/tmp,/state/a",
+  ]],
+  ["reads what starts it alone", { read: false }, [
+    "--allow-read=/run/1/start.json",
+    "--allow-write=/run/1/tmp,/state/a",
+  ]],
+  ["writes nothing", { write: false }, ["--allow-read=/f/a,/state/a,/run/1/start.json"]],
+  ["writes one of its places", { write: ["/ddsrv/data"] }, [
+    "--allow-read=/f/a,/state/a,/run/1/start.json",
+    "--allow-write=/state/a",
+  ]],
+];
+
+for (const [what, some, flags] of bare) {
+  Deno.test(`permissionFlags() without a sandbox: it ${what}`, () => {
+    const permissions = withPermissions(defaultPermissions, some);
+    const readable = ["/f/a", "/state/a"];
+    const found = permissionFlags({ permissions, listen: tcp, paths, readable });
+    assert.deepEqual(found.filter((one) => /^--allow-(read|write)/.test(one)), flags);
+  });
+}
+
+const variables: readonly [permission: Permission, names: readonly string[]][] = [
+  [true, ["A", "AB", "b"]],
+  [false, []],
+  [[], []],
+  [["A", "C"], ["A"]],
+  [["a", "B"], []],
+];
+
+for (const [permission, names] of variables) {
+  Deno.test(`visibleVariables() under ${JSON.stringify(permission)} are ${names.join(" ")}`, () => {
+    const env = { A: "1", AB: "", b: "3" };
+    const expected = Object.entries(env).filter(([name]) => names.includes(name));
+    assert.deepEqual(visibleVariables(env, permission), Object.fromEntries(expected));
+  });
+}
+
+const OUTSIDE: ProcessPaths = {
+  deno: "/bin/deno",
+  preload: "/own/1/preload.js",
+  start: "/own/1/start.json",
+  cache: "/cache/f",
+  data: "/data/f",
+  temporary: "/own/1/tmp",
+};
+
+const outside: readonly [
+  what: string,
+  some: Exclude<SomePermissions, "all">,
+  flags: readonly string[],
+][] = [
+  ["all there is", { read: ["/"], write: ["/etc"] }, ["--allow-read=/own/1/start.json"]],
+  ["the host's /tmp", { read: ["/tmp"], write: ["/tmp/", "/tmp/x", "/tmp/../etc"] }, [
+    "--allow-read=/own/1/tmp,/own/1/start.json",
+    "--allow-write=/own/1/tmp,/own/1/tmp/x",
+  ]],
+  ["what only begins like its own", { read: ["/fns/f2", "/fns/f/a"], write: ["/ddsrv/data2"] }, [
+    "--allow-read=/fns/f/a,/own/1/start.json",
+  ]],
+];
+
+for (const [what, some, flags] of outside) {
+  Deno.test(`permissionFlags() without a sandbox does not give ${what}`, () => {
+    const given = permissionFlags({
+      permissions: withPermissions(defaultPermissions, {
+        ...some,
+        net: false,
+        env: false,
+        sys: false,
+      }),
+      listen: unix,
+      paths: OUTSIDE,
+      readable: ["/fns/f", "/own/1/tmp", "/data/f"],
+    }).map((flag) => flag.replace(`,${unix.path}`, "").replace(unix.path, ""))
+      .filter((flag) => !flag.endsWith("="));
+    assert.deepEqual(given, flags);
+  });
+}
+
+Deno.test("permissionFlags() refuses a path that Deno would take for two", () => {
+  const readable = ["/fns/x,.."];
+  assert.throws(
+    () =>
+      permissionFlags({ permissions: defaultPermissions, listen: tcp, paths: OUTSIDE, readable }),
+    /"\/fns\/x,\.\." holds a comma, so that Deno can't be told of it\. Rename it/,
+  );
+});
+
+Deno.test("visibleVariables() takes a name that ends in * as Deno does", () => {
+  assert.deepEqual(visibleVariables({ A_B: "1", A: "2", AB: "3" }, ["A_*"]), { A_B: "1" });
+});

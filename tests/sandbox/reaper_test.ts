@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { openControlGroups, readHierarchy } from "../../lib/sandbox/control_groups.ts";
+import { openReaper } from "../../lib/sandbox/reaper.ts";
+
+const OWNER = `r${Deno.pid}`;
+const SPAWNER = new URL("kill_spawner.ts", import.meta.url).pathname;
+
+/** Longest that anything may outlive its supervisor. */
+const GONE_MS = 500;
+
+Deno.test("openReaper() ends what a killed supervisor was just starting", async () => {
+  const hierarchy = await readHierarchy();
+  for (let round = 0; round < 3; round++) {
+    const { signal } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", SPAWNER, OWNER],
+      stdin: "null",
+    }).output();
+    assert.equal(signal, "SIGKILL");
+    const until = performance.now() + GONE_MS;
+    while (await countProcesses(OWNER) > 0 && performance.now() < until);
+    assert.equal(await countProcesses(OWNER), 0);
+    await using _swept = await openControlGroups(OWNER, hierarchy);
+  }
+});
+
+Deno.test("openReaper() leaves nothing, and touches nothing, when it is disposed of", async () => {
+  await using groups = await openControlGroups(OWNER, await readHierarchy());
+  const limits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
+  await using group = await groups.open("1", limits);
+  const reaper = await openReaper(groups);
+  await reaper[Symbol.asyncDispose]();
+  await Deno.stat(group.joinFiles[0]!);
+});
+
+/** Processes in the groups of an owner, but for the reaper's own. */
+async function countProcesses(owner: string): Promise<number> {
+  const tag = new RegExp(`/ddsrv-${owner}/(?!reaper-)`);
+  let count = 0;
+  for await (const { name } of Deno.readDir("/proc")) {
+    const groups = await Deno.readTextFile(`/proc/${name}/cgroup`).catch(() => "");
+    if (tag.test(groups)) count++;
+  }
+  return count;
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import {
+  baseEnvironment,
+  functionEnvironment,
+  runCommand,
+} from "../../lib/sandbox/deno_command.ts";
+import { defaultPermissions } from "../../lib/config/permissions.ts";
+import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+import { sandboxCommand, type SandboxOptions } from "../../lib/sandbox/sandbox.ts";
+
+const listen = { type: "tcp", hostname: "0.0.0.0", port: 8_001 } as const;
+
+const options: SandboxOptions = {
+  network: { path: "/run/netns/ddsrv-0a1b2c-1" },
+  uid: 1_879_048_193,
+  mounts: [
+    { source: "/host/deno", target: "/ddsrv/deno" },
+    { source: "/host/hosts", target: "/etc/hosts" },
+    { source: "/real/f/a b", target: "/srv/very/deep/functions/a b" },
+    { source: "/real/f/_shared", target: "/srv/very/deep/functions/_shared" },
+    { source: "/host/cache", target: "/ddsrv/cache/remote", isWritable: true },
+  ],
+  scratch: ["/ddsrv/cache"],
+  workingDirectory: "/srv/very/deep/functions/a b",
+  command: ["/ddsrv/deno", "run", "index.ts"],
+};
+
+/** Where `part` stands in `whole`, or -1. */
+function find(whole: readonly string[], part: readonly string[]): number {
+  return whole.findIndex((_, index) => part.every((one, offset) => whole[index + offset] === one));
+}
+
+function has(whole: readonly string[], part: readonly string[]): boolean {
+  return find(whole, part) !== -1;
+}
+
+Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the user", () => {
+  const command = sandboxCommand({
+    ...options,
+    joinFiles: ["/g/memory/cgroup.procs", "/g/pids/x"],
+  });
+  assert.deepEqual(command.slice(0, 2), ["sh", "-c"]);
+  assert.deepEqual(command.slice(3, 11), [
+    ...["sh", "-", "/g/memory/cgroup.procs", "/g/pids/x", "--"],
+    ...["nsenter", "--net=/run/netns/ddsrv-0a1b2c-1", "bwrap"],
+  ]);
+  assert.deepEqual(command.slice(command.lastIndexOf("--")), [
+    "--",
+    "setpriv",
+    "--reuid",
+    "1879048193",
+    "--regid",
+    "1879048193",
+    "--clear-groups",
+    "--no-new-privs",
+    "--inh-caps=-all",
+    "--ambient-caps=-all",
+    "--bounding-set=-all",
+    "/ddsrv/deno",
+    "run",
+    "index.ts",
+  ]);
+});
+
+Deno.test("sandboxCommand() keeps the caller's network where no namespace is given", () => {
+  const { network: _, ...rest } = options;
+  assert.equal(sandboxCommand(rest).slice(3, 7).join(" "), "sh - -- bwrap");
+});
+
+Deno.test("sandboxCommand() hands a filter of system calls on to bwrap", () => {
+  const command = sandboxCommand({ ...options, socketFilter: "/run/x/filter" });
+  assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "--"]);
+  assert.ok(has(command, ["--seccomp", "9"]));
+  assert.ok(!sandboxCommand(options).includes("--seccomp"));
+});
+
+Deno.test("sandboxCommand() makes a network of its own loopback where it is asked to", () => {
+  assert.ok(sandboxCommand({ ...options, network: "loopback" }).includes("--unshare-net"));
+  assert.ok(!sandboxCommand(options).includes("--unshare-net"));
+});
+
+Deno.test("sandboxCommand() without a user to change to has a user namespace of its own", () => {
+  const { uid: _, ...rest } = options;
+  const command = sandboxCommand({ ...rest, network: "loopback" });
+  assert.ok(has(command, ["--unshare-user", "--disable-userns"]));
+  assert.ok(has(command, ["--remount-ro", "/"]));
+  assert.ok(!command.includes("setpriv") && !command.includes("--cap-add"));
+  assert.ok(has(command, ["--", ...options.command]));
+});
+
+Deno.test("sandboxCommand() makes links where their directories are", () => {
+  const links = [{ path: "/etc/hosts", target: "/ddsrv/names/hosts" }];
+  assert.ok(
+    has(sandboxCommand({ ...options, links }), ["--symlink", "/ddsrv/names/hosts", "/etc/hosts"]),
+  );
+});
+
+for (
+  const part of [
+    ["--die-with-parent"],
+    ["--new-session"],
+    ["--unshare-pid"],
+    ["--unshare-ipc"],
+    ["--unshare-uts"],
+    ["--cap-drop", "ALL"],
+    ["--ro-bind", "/usr", "/usr"],
+    ["--proc", "/proc"],
+    ["--dev", "/dev"],
+    ["--size", "268435456", "--perms", "1777", "--tmpfs", "/tmp"],
+    ["--perms", "0755", "--tmpfs", "/etc"],
+    ["--chdir", "/srv/very/deep/functions/a b"],
+  ]
+) {
+  Deno.test(`sandboxCommand() says ${part.join(" ")}`, () => {
+    const command = sandboxCommand(options);
+    assert.ok(has(command.slice(0, command.lastIndexOf("--")), part));
+  });
+}
+
+Deno.test("sandboxCommand() keeps only the capabilities that setpriv needs", () => {
+  const command = sandboxCommand(options);
+  const kept = command.filter((_, index) => command[index - 1] === "--cap-add");
+  assert.deepEqual(kept, ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"]);
+});
+
+Deno.test("sandboxCommand() binds read-only, unless it is told otherwise", () => {
+  const command = sandboxCommand(options);
+  for (const { source, target, isWritable } of options.mounts) {
+    assert.ok(has(command, [isWritable ? "--bind" : "--ro-bind", source, target]), target);
+  }
+  assert.equal(command.filter((one) => one === "--bind").length, 1);
+});
+
+Deno.test("sandboxCommand() makes each directory on the way, once, readable, outermost first", () => {
+  const command = sandboxCommand(options);
+  const given = new Set(["/", "/usr", "/tmp", "/etc"]);
+  for (const target of [...options.scratch!, ...options.mounts.map((mount) => mount.target)]) {
+    const mounted = command.findIndex((one, index) =>
+      one === target && (command[index - 1] === "--tmpfs" || /bind$/.test(command[index - 2]!))
+    );
+    assert.notEqual(mounted, -1, target);
+    let before = mounted;
+    for (let path = dirname(target); !given.has(path); path = dirname(path)) {
+      const made = find(command, ["--perms", "0755", "--dir", path]);
+      if (options.scratch!.includes(path)) continue;
+      assert.ok(made !== -1 && made < before, `${path} on the way to ${target}`);
+      before = made;
+    }
+  }
+  const made = command.filter((_, index) => command[index - 1] === "--dir");
+  assert.equal(new Set(made).size, made.length);
+  command.forEach((one, index) => {
+    if (one !== "--dir") return;
+    assert.deepEqual(command.slice(index - 2, index), ["--perms", "0755"], command[index + 1]);
+  });
+});
+
+Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
+  const command = sandboxCommand(options);
+  const scratch = find(command, [
+    ...["--size", "268435456", "--perms", "1777"],
+    ...["--tmpfs", "/ddsrv/cache"],
+  ]);
+  const first = command.findIndex((one, index) =>
+    /bind$/.test(one) && command[index + 1] !== "/usr"
+  );
+  assert.ok(0 < scratch && scratch < first);
+});
+
+Deno.test("sandboxCommand() never holds a function's variables", () => {
+  const command = sandboxCommand({
+    ...options,
+    command: runCommand({
+      importMap: undefined,
+      allowImport: [],
+      permissions: defaultPermissions,
+      listen,
+      paths: SANDBOX_PATHS,
+    }),
+  });
+  assert.ok(!command.some((one) => ["--setenv", "--clearenv", "--args", "env"].includes(one)));
+  // The one script that a shell reads is always the same.
+  assert.equal(command[2], sandboxCommand({ ...options, command: ["x"] })[2]);
+  assert.equal(command.lastIndexOf("-c"), 1);
+});
+
+Deno.test("functionEnvironment() holds nothing that a function chooses", () => {
+  assert.deepEqual(functionEnvironment({ listen, port: 8_001, paths: SANDBOX_PATHS }), {
+    ...baseEnvironment(),
+    PORT: "8001",
+    DDSRV_DATA: "/ddsrv/data",
+    DENO_SERVE_ADDRESS: "tcp:0.0.0.0:8001",
+  });
+});
+
+Deno.test("baseEnvironment() takes nothing of the supervisor's but certificates", () => {
+  const own = new Set(["PATH", "HOME", "LANG", "DENO_DIR", "DENO_NO_UPDATE_CHECK", "NO_COLOR"]);
+  const certificates = /^(DENO_CERT|DENO_TLS_CA_STORE|NODE_EXTRA_CA_CERTS|SSL_CERT_(DIR|FILE))$/;
+  for (const [name, value] of Object.entries(baseEnvironment())) {
+    if (certificates.test(name)) assert.equal(value, Deno.env.get(name));
+    else assert.ok(own.delete(name), name);
+  }
+  assert.equal(own.size, 0);
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { writeStartFile } from "../../lib/sandbox/start_file.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const uid = Deno.uid()!;
+
+const listen = { type: "tcp", hostname: "0.0.0.0", port: 8_000 } as const;
+
+Deno.test("writeStartFile() writes for one user alone, and takes the file away again", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("start/a.json");
+  const variables = { A: 'x"\n', LD_PRELOAD: "/evil.so" };
+  {
+    await using file = await writeStartFile(path, { listen, variables }, uid);
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(file.path)), { listen, variables });
+    assert.equal((await Deno.stat(path)).mode! & 0o777, 0o400);
+  }
+  await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+});
+
+Deno.test("writeStartFile() replaces what a predecessor left, and follows no link", async () => {
+  await using directory = await temporaryDirectory();
+  const other = await directory.write("other", "untouched");
+  const path = directory.at("a.json");
+  await Deno.symlink(other, path);
+  await using _ = await writeStartFile(path, { listen, variables: {} }, uid);
+  assert.equal(await Deno.readTextFile(other), "untouched");
+  assert.ok((await Deno.lstat(path)).isFile);
+});
