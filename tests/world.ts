@@ -1,6 +1,7 @@
 // The pretend internet: a public server, a resolver, a neighbour in the local network and a cloud's
 // metadata service, each on an address of its own in one network namespace.
 import { createSocket } from "node:dgram";
+import { answerNpm, type PretendPackage } from "./npm_registry.ts";
 
 /** Addresses that exist behind the pretend host. */
 export const WORLD = {
@@ -32,9 +33,27 @@ export function serve(handler: Handler, options: { port?: number } = {}): Promis
 }
 `;
 
+/** What the registry at `/npm/` has: `POST /packages` adds to it. */
+const packages: PretendPackage[] = [];
+
+/** Paths that were asked for: `GET /asked` gives them, a line each. */
+const asked: string[] = [];
+
 function serveHttp(hostname: string, port = 80): void {
   Deno.serve({ hostname, port, onListen() {} }, async (request, info) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, search } = new URL(request.url);
+    if (pathname === "/asked") return new Response(asked.join("\n"));
+    const authorization = request.headers.get("authorization") ?? "";
+    asked.push(`${hostname} ${pathname}${search} ${authorization}`);
+    if (request.method === "POST" && pathname === "/packages") {
+      packages.push(await request.json());
+      return new Response();
+    }
+    if (pathname.startsWith("/npm/")) {
+      const base = new URL("/npm/", `http://${request.headers.get("host")}`).href;
+      const answer = await answerNpm({ base, path: pathname.slice("/npm/".length), packages });
+      return answer ?? new Response("no such package\n", { status: 404 });
+    }
     if (request.method === "POST" && pathname === "/names") {
       for (const [name, address] of Object.entries(await request.json())) {
         names.set(name, String(address));

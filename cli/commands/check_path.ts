@@ -5,6 +5,7 @@ import type { Settings } from "../../lib/config/settings.ts";
 import { configurationFiles, ENTRY_FILE, ENV_FILE } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { nameProblem } from "../../lib/function/name.ts";
+import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
 import { parseModules } from "../../lib/check/check.ts";
@@ -75,6 +76,7 @@ async function checkCode(
     functionsDirectory,
     importMap: await findImportMap(functionsDirectory, basename(directory)),
     allowImport: await allowedHosts(settings),
+    nodeModules: await findNodeModules(directory),
     checkTypes: settings.checkCode,
     isColoured,
     signal: new AbortController().signal,

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { runBounded } from "../process/bounded_output.ts";
-import { checkCommand, type CheckCommandOptions, infoCommand } from "../sandbox/deno_command.ts";
+import {
+  baseEnvironment,
+  checkCommand,
+  type CheckCommandOptions,
+  infoCommand,
+} from "../sandbox/deno_command.ts";
 
 /** What is checked. */
 export interface DirectCheckOptions extends CheckCommandOptions {
@@ -72,7 +77,18 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Nothing of the caller's own environment: the folder's `.npmrc` may name variables and a registry. */
 function environmentOf({ isColoured }: DirectCheckOptions): Record<string, string> {
-  const { NO_COLOR: _, FORCE_COLOR: __, RUST_BACKTRACE: ___, ...env } = Deno.env.toObject();
+  const { NO_COLOR: _, ...env } = baseEnvironment({
+    cache: denoDirectory(Deno.env.toObject()),
+    temporary: "/nonexistent",
+  });
   return { ...env, [isColoured ? "FORCE_COLOR" : "NO_COLOR"]: "1" };
+}
+
+/** The caller's own module cache (`deno info`). */
+function denoDirectory(
+  { DENO_DIR, XDG_CACHE_HOME, HOME = "/" }: Readonly<Record<string, string>>,
+): string {
+  return DENO_DIR || join(XDG_CACHE_HOME || join(HOME, ".cache"), "deno");
 }

@@ -25,7 +25,16 @@ export interface ModuleOptions {
   readonly importMap: string | undefined;
   /** Hosts beside Deno's default list, as `host` or `host:port`. */
   readonly allowImport: readonly string[];
+  /** Where npm packages come from. */
+  readonly nodeModules: NodeModules;
 }
+
+/**
+ * The module cache alone, or the `node_modules` directory that a folder brings. Deno's other modes
+ * install packages into the folder, which runs the packages' own scripts; which one is taken is never
+ * the folder's configuration's to say.
+ */
+export type NodeModules = "none" | "manual";
 
 /** What is checked. */
 export interface CheckCommandOptions extends ModuleOptions {
@@ -113,8 +122,10 @@ export function functionEnvironment(
   };
 }
 
-function moduleArguments({ importMap, allowImport }: ModuleOptions): string[] {
+function moduleArguments({ importMap, allowImport, nodeModules }: ModuleOptions): string[] {
   return [
+    `--node-modules-dir=${nodeModules}`,
+    "--vendor=false",
     // A lock file beside read-only source could not be brought up to date.
     "--no-lock",
     `--allow-import=${[...DEFAULT_IMPORT_HOSTS, ...allowImport].join(",")}`,

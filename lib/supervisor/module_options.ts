@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { findNodeModules } from "../function/node_modules.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** How a function's modules are found; `source` is where its source is, if not in its folder. */
@@ -9,9 +11,10 @@ export async function findModuleOptions(
   source?: string,
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport } = settings;
-  const [importMap, hosts] = await Promise.all([
+  const [importMap, hosts, nodeModules] = await Promise.all([
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
+    findNodeModules(source ?? join(functionsDirectory, name)),
   ]);
-  return { importMap, allowImport: [...allowImport, ...hosts] };
+  return { importMap, allowImport: [...allowImport, ...hosts], nodeModules };
 }

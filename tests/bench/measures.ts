@@ -113,7 +113,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
       directory: app,
       source: undefined,
       policy,
-      moduleOptions: { importMap: undefined, allowImport: [] },
+      moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
       cacheDirectory,
       onLine: () => {},
     });

@@ -9,8 +9,12 @@ import {
 import { defaultPermissions } from "../../lib/config/permissions.ts";
 import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
 
-const plain: ModuleOptions = { importMap: undefined, allowImport: [] };
-const mapped: ModuleOptions = { importMap: "/f/a b/import_map.json", allowImport: ["x:1", "y"] };
+const plain: ModuleOptions = { importMap: undefined, allowImport: [], nodeModules: "none" };
+const mapped: ModuleOptions = {
+  importMap: "/f/a b/import_map.json",
+  allowImport: ["x:1", "y"],
+  nodeModules: "manual",
+};
 
 const run = (options: ModuleOptions): RunCommandOptions => ({
   ...options,
@@ -33,6 +37,12 @@ for (const [name, make] of commands) {
       assert.equal(command.at(-1), "index.ts");
       assert.ok(command.includes("--no-lock"));
     }
+  });
+
+  Deno.test(`${name}() never lets the folder's configuration choose how packages are installed`, () => {
+    assert.ok(make(plain).includes("--node-modules-dir=none"));
+    assert.ok(make(mapped).includes("--node-modules-dir=manual"));
+    assert.ok(make(plain).includes("--vendor=false"));
   });
 
   Deno.test(`${name}() names an import map where there is one`, () => {

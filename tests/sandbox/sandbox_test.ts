@@ -173,6 +173,7 @@ Deno.test("sandboxCommand() never holds a function's variables", () => {
     ...options,
     command: runCommand({
       importMap: undefined,
+      nodeModules: "none",
       allowImport: [],
       permissions: defaultPermissions,
       listen,

@@ -45,7 +45,7 @@ export async function openInSandbox(
     directory: app,
     source: undefined,
     policy,
-    moduleOptions: { importMap: undefined, allowImport: [] },
+    moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
     cacheDirectory,
     onLine() {},
   });
