@@ -28,7 +28,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --no-check --idle --drain --rescan --no-watch -q --quiet --log-format --admin-port --admin-hostname --domain --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-in-flight -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --registry --no-check --idle --drain --rescan --no-watch -q --quiet --log-format --admin-port --admin-hostname --domain --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-in-flight -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(-h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
@@ -39,7 +39,7 @@ __ddsrv_options() {
     inspect) choices=(--socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
-    check) choices=(--format --json -h --help) ;;
+    check) choices=(--format --json --isolation -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
@@ -65,6 +65,7 @@ __ddsrv_value() {
     'serve --env-file') kind='file' ;;
     'serve --dns') kind='text' ;;
     'serve --allow-import') kind='text' ;;
+    'serve --registry') kind='text' ;;
     'serve --idle') kind='text' ;;
     'serve --drain') kind='text' ;;
     'serve --rescan') kind='text' ;;
@@ -112,6 +113,7 @@ __ddsrv_value() {
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
+    'check --isolation') kind='choice' choices=(full rootless none) ;;
     'install-service --path') kind='file' ;;
     'schema --output') kind='choice' choices=(add check doctor inspect list logs reload remove rollback) ;;
     *) kind= ;;

@@ -14,7 +14,7 @@ end
 
 # Whether an option of a verb, as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --registry' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
@@ -97,6 +97,7 @@ complete -c ddsrv -n '__ddsrv_at serve' -l egress -x -d 'the most that functions
 complete -c ddsrv -n '__ddsrv_at serve' -l env-file -r -F -d 'file with variables for every function'
 complete -c ddsrv -n '__ddsrv_at serve' -l dns -x -d 'resolver for functions (IPv4), may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l allow-import -x -d 'host that code may be imported from, may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l registry -x -d 'host that a function\'s .npmrc may name, may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l no-check -d 'start functions without a type check'
 complete -c ddsrv -n '__ddsrv_at serve' -l idle -x -d 'stop a function that has no request for so long'
 complete -c ddsrv -n '__ddsrv_at serve' -l drain -x -d 'for what a replaced instance has still to answer'
@@ -201,6 +202,7 @@ complete -c ddsrv -n '__ddsrv_at top' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'say what serve would say of functions, and run nothing; needs no root'
 complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'text for people; json: [{path, name, problem, diagnostics: [{file, line, column, code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself'
 complete -c ddsrv -n '__ddsrv_at check' -l json -d 'the same as --format json'
+complete -c ddsrv -n '__ddsrv_at check' -l isolation -r -a 'full rootless none' -d 'run the check in a sandbox, or with your own rights'
 complete -c ddsrv -n '__ddsrv_at check' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at check 1 more' -F
 complete -c ddsrv -n '__ddsrv_at \'\'' -a install-service -d 'write a systemd unit that serves a directory from the start of the host'

@@ -10,6 +10,7 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["packaging/ddsrv", "bin/ddsrv"],
   // What functions are started with is a file on disk, beside the code that names it.
   ["lib/sandbox/preload.js", "lib/preload.js"],
+  ["lib/check/fetcher.js", "lib/fetcher.js"],
   ["completions", "completions"],
   ["man", "man"],
   ["LICENSE", "LICENSE"],

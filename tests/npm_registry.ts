@@ -7,6 +7,8 @@ export interface PretendPackage {
   readonly name: string;
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Where its tarball is said to be; at the registry itself when left out. */
+  readonly tarball?: string;
 }
 
 const VERSION = "1.0.0";
@@ -26,7 +28,7 @@ export async function answerNpm(
   const tarball = await pack(found);
   if (rest.length > 0) return new Response(tarball);
   const dist = {
-    tarball: `${base}${name}/-/${name}-${VERSION}.tgz`,
+    tarball: found.tarball ?? `${base}${name}/-/${name}-${VERSION}.tgz`,
     integrity: `sha512-${createHash("sha512").update(tarball).digest("base64")}`,
     shasum: createHash("sha1").update(tarball).digest("hex"),
   };

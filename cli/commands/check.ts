@@ -1,10 +1,17 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { defined } from "../../lib/config/defined.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
 import { ENTRY_FILE } from "../../lib/function/layout.ts";
+import type { Settings } from "../../lib/config/settings.ts";
+import {
+  openStandaloneChecks,
+  type StandaloneChecks,
+} from "../../lib/isolation/standalone_checks.ts";
 import { judgeName } from "../../lib/function/name.ts";
 import { parseDiagnostics } from "../../lib/check/diagnostics.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
+import { interruptible } from "../interrupt.ts";
 import type { CheckFormat } from "../output/check_formats.ts";
 import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
 import { hasColours } from "../output/has_colours.ts";
@@ -17,6 +24,7 @@ export interface CheckOptions {
   readonly format: CheckFormat;
   /** The same as the format of that name. */
   readonly json?: true | undefined;
+  readonly isolation?: Settings["isolation"] | undefined;
 }
 
 /**
@@ -24,13 +32,36 @@ export interface CheckOptions {
  * and told of in the order in which they were named.
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+  return await interruptible((signal) => checkAll(paths, { ...options, signal }));
+}
+
+async function checkAll(
+  paths: readonly string[],
+  options: CheckOptions & { readonly signal: AbortSignal },
+): Promise<number> {
+  const { signal } = options;
   const format = options.json ? "json" : options.format;
   const environment = Deno.env.toObject();
   const chosen = paths.length > 0 ? paths.map((path) => resolve(path)) : await findAll(environment);
   const isColoured = format === "text" && hasColours(Deno.stderr, environment);
   const cores = createSemaphore(Math.max(1, navigator.hardwareConcurrency));
+  await using opened = new AsyncDisposableStack();
+  const opening = new Map<string, Promise<StandaloneChecks>>();
+  const openChecks = (settings: Settings): Promise<StandaloneChecks> => {
+    const known = opening.get(settings.functionsDirectory);
+    if (known !== undefined) return known;
+    const one = openStandaloneChecks(settings).then((checks) => opened.use(checks));
+    opening.set(settings.functionsDirectory, one);
+    return one;
+  };
+  const load = async (functionsDirectory: string): Promise<Settings> => {
+    const { isolation } = options;
+    const flags = defined({ functionsDirectory, isolation });
+    return (await loadSettings(flags, environment)).settings;
+  };
+  const how = { isColoured, loadSettings: load, openChecks, signal };
   const looks = chosen.map((path) =>
-    cores.run(async () => findingOf(path, await checkPath(path, { isColoured, environment })))
+    cores.run(async () => findingOf(path, await checkPath(path, how)))
   );
   // One that fails while an earlier one is waited for is heard of in its turn.
   for (const look of looks) look.catch(() => {});

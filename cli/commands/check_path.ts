@@ -1,23 +1,25 @@
 import { basename, dirname, join } from "node:path";
 import { ConfigError } from "../../lib/config/json_file.ts";
-import { loadSettings, SETTINGS_FILE } from "../../lib/config/load_settings.ts";
 import type { Settings } from "../../lib/config/settings.ts";
-import { configurationFiles, ENTRY_FILE, ENV_FILE } from "../../lib/function/layout.ts";
+import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { nameProblem } from "../../lib/function/name.ts";
 import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
-import { parseModules } from "../../lib/check/check.ts";
-import { checkDirectly, type DirectCheckResult } from "../../lib/check/check_directly.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
-import { findStrayImports } from "../../lib/check/stray_imports.ts";
+import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
+import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 
 /** How {@linkcode checkPath} looks. */
 export interface CheckPathOptions {
   /** What Deno says comes in its colours. */
   readonly isColoured: boolean;
-  readonly environment: Readonly<Record<string, string>>;
+  /** The settings that hold in a functions directory. */
+  readonly loadSettings: (functionsDirectory: string) => Promise<Settings>;
+  /** Opens what checks run in, once for each functions directory. */
+  readonly openChecks: (settings: Settings) => Promise<StandaloneChecks>;
+  readonly signal: AbortSignal;
 }
 
 const CODE_FILE = /\.[cm]?[jt]sx?$/;
@@ -66,50 +68,47 @@ async function checkFunction(
 
 async function checkCode(
   directory: string,
-  { environment, isColoured, entry }: CheckPathOptions & { readonly entry?: string },
+  { openChecks, isColoured, entry, loadSettings, signal }: CheckPathOptions & {
+    readonly entry?: string;
+  },
 ): Promise<string | undefined> {
   const functionsDirectory = dirname(directory);
-  const { settings } = await loadSettings({ functionsDirectory }, environment);
-  const { envFiles } = await readFunctionPolicy(directory, settings);
-  const result = await checkDirectly({
+  const settings = await loadSettings(functionsDirectory);
+  // Variables of the operator's own are for what is served.
+  const own = { ...settings, envFile: undefined, env: {} };
+  const { envFiles, policy } = await readFunctionPolicy(directory, own);
+  const source = { directory, envFiles };
+  const unreadable = await unreadableReason(directory, sourceOf({ ...source, modules: [] }));
+  if (unreadable !== undefined) return unreadable;
+  const checks = await openChecks(settings);
+  const { diagnostics, modules } = await checks.run({
+    name: basename(directory),
     directory,
-    functionsDirectory,
-    importMap: await findImportMap(functionsDirectory, basename(directory)),
-    allowImport: await allowedHosts(settings),
-    nodeModules: await findNodeModules(directory),
-    checkTypes: settings.checkCode,
+    moduleOptions: {
+      importMap: await findImportMap(functionsDirectory, basename(directory)),
+      allowImport: await allowedHosts(settings),
+      nodeModules: await findNodeModules(directory),
+    },
+    registries: settings.registries,
+    variables: visibleVariables(policy.env, policy.permissions.env),
     isColoured,
-    signal: new AbortController().signal,
+    signal,
     ...(entry === undefined ? {} : { entry }),
   });
-  return result.diagnostics ?? await strayImports(directory, result) ??
-    await unreadableReason(directory, sourceOf({ directory, envFiles, ...result }));
+  return diagnostics ?? await unreadableReason(directory, sourceOf({ ...source, modules }));
 }
 
-/** Manifest and env files are read by the supervisor alone, and may well be secret. */
+/** The files that the function's own user must be able to read. */
 function sourceOf(
-  { directory, envFiles, graph }: DirectCheckResult & {
+  { directory, envFiles, modules }: {
     readonly directory: string;
     readonly envFiles: readonly string[];
+    readonly modules: readonly string[];
   },
 ): string[] {
-  const functionsDirectory = dirname(directory);
-  const secret = [join(directory, SETTINGS_FILE), join(directory, ENV_FILE), ...envFiles];
-  return configurationFiles(functionsDirectory, basename(directory))
-    .concat(parseModules(graph, functionsDirectory) ?? [])
+  const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
+  return configurationFiles(dirname(directory), basename(directory)).concat(modules)
     .filter((file) => !secret.includes(file));
-}
-
-async function strayImports(
-  directory: string,
-  { graph }: DirectCheckResult,
-): Promise<string | undefined> {
-  const directories = [directory, await Deno.realPath(directory)];
-  const stray = findStrayImports(graph, { functionsDirectory: dirname(directory), directories });
-  const lines = stray.map(({ file, line, column, message }) =>
-    `${file}:${line}:${column} ${message}`
-  );
-  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 async function allowedHosts(settings: Settings): Promise<string[]> {

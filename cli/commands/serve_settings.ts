@@ -24,6 +24,7 @@ export interface ServeOptions {
   readonly envFile?: string | undefined;
   readonly dns?: string[] | undefined;
   readonly allowImport?: string[] | undefined;
+  readonly registry?: string[] | undefined;
   readonly check: boolean;
   readonly idle?: number | undefined;
   readonly drain?: number | undefined;
@@ -69,6 +70,7 @@ export async function readSettings(
     envFile: options.envFile === undefined ? undefined : resolve(options.envFile),
     dns: options.dns,
     allowImport: options.allowImport,
+    registries: options.registry,
     checkCode: check ? undefined : false,
     idleMs: options.idle,
     drainMs: options.drain,

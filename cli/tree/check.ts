@@ -1,7 +1,9 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { CHECK_FORMATS } from "../output/check_formats.ts";
 import { withExamples } from "./examples.ts";
+import { setting } from "./options.ts";
 
 /** Declares `ddsrv check`. */
 export function addCheck(program: Command, onExit: OnExit): void {
@@ -19,6 +21,12 @@ export function addCheck(program: Command, onExit: OnExit): void {
       ).choices(CHECK_FORMATS).default("text" as const).conflicts("json"),
     )
     .addOption(new Option("--json", "the same as --format json"))
+    .addOption(
+      setting("--isolation <level>", "run the check in a sandbox, or with your own rights", {
+        env: "DDSRV_ISOLATION",
+        usual: "full",
+      }).choices(ISOLATION_LEVELS),
+    )
     .action(async (paths, options) => {
       const { check } = await import("../commands/check.ts");
       onExit(await check(paths, options));

@@ -7,7 +7,7 @@ import {
   ENVIRONMENT_VARIABLES,
   FUNCTION_VARIABLES,
 } from "../../lib/config/environment_variables.ts";
-import { checkedCidr, parseDomain } from "../../lib/config/network_address.ts";
+import { checkedCidr, parseDomain, parseFetchHost } from "../../lib/config/network_address.ts";
 import {
   ACCESS_LOG_FORMATS,
   CONSOLE_FORMATS,
@@ -101,6 +101,11 @@ export function addServe(program: Command, onExit: OnExit): void {
       "--allow-import <host>",
       "host that code may be imported from, may be repeated",
       collect,
+    )
+    .addOption(
+      setting("--registry <host>", "host that a function's .npmrc may name, may be repeated", {
+        env: "DDSRV_REGISTRIES",
+      }).argParser(collectHost),
     )
     .addOption(
       setting("--no-check", "start functions without a type check", { env: "CHECK_CODE=false" }),
@@ -219,6 +224,10 @@ function collectCidrs(value: string, values: readonly string[] | undefined): str
 function collectAddress(value: string, values: readonly string[] | undefined): string[] {
   if (!isIPv4(value)) throw new InvalidArgumentError("Give an IPv4 address.");
   return collect(value, values);
+}
+
+function collectHost(value: string, values: readonly string[] | undefined): string[] {
+  return collect(argument(parseFetchHost)(value), values);
 }
 
 function collect(value: string, values: readonly string[] | undefined): string[] {

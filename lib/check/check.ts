@@ -1,31 +1,24 @@
 import { runBounded } from "../process/bounded_output.ts";
-import {
-  baseEnvironment,
-  checkCommand,
-  infoCommand,
-  type ModuleOptions,
-} from "../sandbox/deno_command.ts";
-import { SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/function_mounts.ts";
+import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
+import type { CheckPlace } from "./check_place.ts";
 import { localPath } from "./local_path.ts";
-import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
+import { findStrayImports } from "./stray_imports.ts";
 
 /** What is checked, and from where. */
 export interface CheckOptions extends ModuleOptions {
   readonly functionsDirectory: string;
-  /** The function's directory. */
+  /** The function's directory, where its source shows to the check. */
   readonly directory: string;
-  /** What the check sees of the host; all of it, with no sandbox, when there are none. */
-  readonly mounts: readonly Mount[] | undefined;
-  /** Module cache of the host, which the check fills. */
-  readonly cacheDirectory: string;
-  /** Path of the network namespace; the caller's own network when left out. */
-  readonly networkPath?: string;
-  /** Files of the control group that it is to join. */
-  readonly joinFiles?: readonly string[];
-  /** User that owns the module cache; the caller itself when left out. */
-  readonly uid?: number | undefined;
+  /** Where that really is, with all links followed. */
+  readonly realDirectory: string;
+  /** A file of the function's directory; the function's entry when left out. */
+  readonly entry?: string | undefined;
+  /** Where the commands run. */
+  readonly place: CheckPlace;
   /** Ask for types, or for the module graph alone. */
   readonly checkTypes: boolean;
+  /** Diagnostics come in colours. */
+  readonly isColoured?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -43,68 +36,38 @@ const TIMEOUT_MS = 60_000;
 const TOO_LONG = `The check did not end within ${TIMEOUT_MS / 1000} s`;
 
 /**
- * Checks a function's code as Deno does and fills the module cache. It runs in a sandbox too:
- * configuration and imports of the function are read here, and they are no more to be trusted than
- * its code. No code of the function is run.
+ * Checks a function's code as Deno does and fills the module cache. No code of the function is run;
+ * but configuration and imports of the function are read, and they are no more to be trusted than
+ * its code: see {@linkcode CheckPlace}.
  */
 export async function checkFunction(options: CheckOptions): Promise<CheckResult> {
+  const { place, functionsDirectory, directory, realDirectory } = options;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = AbortSignal.any([options.signal, timeout]);
-  const place = placeOf(options);
+  const { NO_COLOR: _, ...plain } = place.env;
+  const env = { ...plain, [options.isColoured ? "FORCE_COLOR" : "NO_COLOR"]: "1" };
   const execute = (command: string[]): ReturnType<typeof runBounded> =>
-    runBounded(place.around(command), {
-      ...place,
-      signal,
-      maxBytes: MAX_OUTPUT_BYTES,
-    });
+    runBounded(place.around(command), { ...place, env, signal, maxBytes: MAX_OUTPUT_BYTES });
   const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
   options.signal.throwIfAborted();
   if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [] };
   const graph = await execute(infoCommand(options, place.deno));
   options.signal.throwIfAborted();
-  const parsed = parseModules(graph.stdout, options.functionsDirectory);
+  const parsed = parseModules(graph.stdout, functionsDirectory);
   const modules = parsed ?? [];
   if (timeout.aborted) return { diagnostics: TOO_LONG, modules };
   const failed = [checked, graph].find((output) => output !== undefined && !output.success);
+  const directories = [directory, realDirectory];
+  const stray = findStrayImports(graph.stdout, { functionsDirectory, directories })
+    .map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`);
+  // To Deno such a file is merely missing.
+  if (stray.length > 0) return { diagnostics: stray.join("\n"), modules };
   if (failed !== undefined) {
     const said = failed.stderr.trim();
     return { diagnostics: said === "" ? `deno exited with ${failed.code}` : said, modules };
   }
   const diagnostics = parsed === undefined ? "The module graph is too large to follow" : undefined;
   return { diagnostics, modules };
-}
-
-/** Where a check's commands run. */
-interface CheckPlace {
-  readonly deno: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-  readonly around: (command: readonly string[]) => readonly string[];
-}
-
-function placeOf(options: CheckOptions): CheckPlace {
-  const { networkPath, joinFiles = [], uid, mounts, cacheDirectory, directory } = options;
-  if (mounts === undefined) {
-    return {
-      deno: Deno.execPath(),
-      env: baseEnvironment({ cache: cacheDirectory, temporary: cacheDirectory }),
-      cwd: directory,
-      around: (command) => command,
-    };
-  }
-  return {
-    deno: SANDBOX_DENO,
-    env: baseEnvironment(),
-    around: (command) =>
-      sandboxCommand({
-        joinFiles,
-        ...(networkPath === undefined ? {} : { network: { path: networkPath } }),
-        uid,
-        mounts: [...mounts, { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true }],
-        workingDirectory: directory,
-        command,
-      }),
-  };
 }
 
 /** One entry of `deno info --json`; a module that can't be loaded has only its specifier. */

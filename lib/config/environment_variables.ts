@@ -2,7 +2,7 @@ import { isDebug } from "./debug.ts";
 import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
-import { checkedCidr, parseDomain } from "./network_address.ts";
+import { checkedCidr, parseDomain, parseFetchHost } from "./network_address.ts";
 import {
   parseAccessLogFormat,
   parseConsoleFormat,
@@ -148,6 +148,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["DDSRV_ISOLATION"],
     purpose: "how functions are kept apart: full, rootless or none",
     read: (text) => ({ isolation: parseIsolationLevel(text) }),
+  },
+  {
+    names: ["DDSRV_REGISTRIES"],
+    purpose: "hosts that a function's .npmrc may name, with commas between",
+    read: (text) => ({ registries: parseList(text).map(parseFetchHost) }),
   },
   {
     names: ["DDSRV_TRUSTED_PROXIES"],

@@ -39,6 +39,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   checkCode: "Type-check code before it is started",
   preferredPort: "The port that is taken when a function listens on several",
   allowImport: "Hosts that code may be imported from, beside Deno's default list",
+  registries: "Hosts that a function's .npmrc may have packages come from",
   dns: "Resolvers that functions ask",
   addressRange: "Addresses that namespaces are given, a /16",
   uidRange: "Users that functions run as: 200000-265535",

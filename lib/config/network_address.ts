@@ -41,6 +41,20 @@ export function checkedCidr(text: string): string {
 }
 
 /**
+ * A host with or without a port, in lower case: `npm.example.org`, `10.0.0.5:4873`.
+ *
+ * @throws {SyntaxError} when `text` is anything else, such as a URL
+ */
+export function parseFetchHost(text: string): string {
+  const url = `http://${text}/`;
+  const isHost = /^[a-z\d.\-:[\]]+$/i.test(text) && URL.canParse(url) && !text.endsWith(":");
+  if (isHost) return text.toLowerCase();
+  throw new SyntaxError(
+    `"${text}" is no host. Write npm.example.org, or with a port: 10.0.0.5:4873`,
+  );
+}
+
+/**
  * A domain in lower case.
  *
  * @throws {SyntaxError} when `text` is no name of a host (RFC 1123, section 2.1)

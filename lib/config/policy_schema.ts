@@ -2,7 +2,7 @@ import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
 import { MAX_LOG_FILES, MIN_LOG_FILES, parseLogMaxSize } from "./log_bounds.ts";
-import { checkedCidr, parseDomain } from "./network_address.ts";
+import { checkedCidr, parseDomain, parseFetchHost } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
 import { parseRescan } from "./duration.ts";
 import { parseUidRange } from "./uid_range.ts";
@@ -39,6 +39,7 @@ export const policySchema = functionSchema.extend({
   rescan: parsed(z.string(), parseRescan).optional(),
   preferredPort: port.min(1).optional(),
   allowImport: z.array(z.string()).optional(),
+  registries: z.array(parsed(z.string(), parseFetchHost)).optional(),
   dns: z.array(z.ipv4()).optional(),
   addressRange: z.string()
     .regex(

@@ -17,6 +17,7 @@ const LIVE: readonly (keyof Settings)[] = [
   "drainMs",
   "keepPrefix",
   "allowImport",
+  "registries",
   "limits",
   "trustedProxies",
   "domains",

@@ -48,6 +48,11 @@ export interface Settings {
   readonly permissions: Permissions;
   /** Hosts, beside Deno's default list, that code may be imported from: `host` or `host:port`. */
   readonly allowImport: readonly string[];
+  /**
+   * Hosts that npm packages may come from where a function's `.npmrc` says so, beside the registry
+   * that Deno uses by itself: `host` or `host:port`.
+   */
+  readonly registries: readonly string[];
   /** Resolvers that functions ask; none means those of the host. */
   readonly dns: readonly string[];
   /** The addresses that namespaces are given, as a CIDR of 16 bits. */
@@ -155,6 +160,7 @@ export const defaultSettings: Settings = {
   egress: "internet",
   permissions: defaultPermissions,
   allowImport: [],
+  registries: [],
   dns: [],
   addressRange: "10.213.0.0/16",
   memoryBytes: 1024 ** 3,

@@ -13,12 +13,17 @@ export const ENV_FILE = ".env";
 /** Files of the functions directory that count for every function. */
 export const COMMON_FILES: readonly string[] = ["deno.json", "deno.jsonc", "import_map.json"];
 
+/** Name of a function's file that says which registries its packages come from. */
+export const NPMRC_FILE = ".npmrc";
+
+/** Files that the supervisor reads for a function, and that may be secret. */
+export const SECRET_FILES: readonly string[] = [SETTINGS_FILE, ENV_FILE, NPMRC_FILE];
+
 const OWN_FILES: readonly string[] = [
   ...COMMON_FILES,
   "package.json",
   "deno.lock",
-  SETTINGS_FILE,
-  ENV_FILE,
+  ...SECRET_FILES,
 ];
 
 /**

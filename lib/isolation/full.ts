@@ -1,18 +1,17 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import { type Namespace, type Network, openNetwork } from "../namespace/network.ts";
+import { type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
-import { checkFunction, type CheckResult } from "../check/check.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { functionMounts } from "../sandbox/function_mounts.ts";
 import { writeSocketFilter } from "../sandbox/socket_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { openChecks } from "./checks.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
-import type { Isolation, SourceCheck } from "./isolation.ts";
+import type { Isolation } from "./isolation.ts";
 
 /** Where all supervisors that are root keep their small files. */
 const RUNTIME_DIRECTORY = "/run/ddsrv";
@@ -23,12 +22,8 @@ const RUNTIME_DIRECTORY = "/run/ddsrv";
  */
 const CHECK_LIMITS: ResourceLimits = { memoryBytes: 2 * 1024 ** 3, processes: 256, cpu: Infinity };
 
-const TOO_HUNGRY = "The check ran out of memory: it may use 2GiB. Import less";
-
-/** What sandboxes share, and where checks run: code that is read there may fetch modules. */
-interface Site extends FullSite {
-  readonly checkNamespace: Namespace;
-}
+/** The process that fetches modules for checks holds no more than what is under way. */
+const FETCH_LIMITS: ResourceLimits = { memoryBytes: 512 * 1024 ** 2, processes: 64, cpu: Infinity };
 
 /** Every layer: a namespace, a control group and a user for each instance. Takes root. */
 export async function openFullIsolation(
@@ -37,7 +32,10 @@ export async function openFullIsolation(
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
   const { socket, addressRange, dns } = settings;
-  const egress = settings.egress === "none" ? "internet" : settings.egress;
+  // Hosts that the operator names may have private addresses; which hosts, the fetcher sees to.
+  const isNamed = settings.allowImport.length + settings.registries.length > 0;
+  const fetchEgress = isNamed || settings.egress === "full" ? "full" : "internet";
+  const egress = isNamed || settings.egress === "none" ? fetchEgress : settings.egress;
   const network = stack.use(await openNetwork({ socket, addressRange, dns, egress, onWarning }));
   warnOfNetwork(network, onWarning);
   const { id: ownerId } = network.owner;
@@ -52,26 +50,36 @@ export async function openFullIsolation(
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
   const socketFilter = await writeSocketFilter(runtimeDirectory);
-  const checkNamespace = stack.use(
-    await network.open({
-      label: "check",
-      egress: settings.egress === "full" ? "full" : "internet",
-    }),
-  );
+  const fetchNamespace = stack.use(await network.open({ label: "fetch", egress: fetchEgress }));
   const { stateDirectory, uidRange } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, uidRange });
   const own = { etc, runtimeDirectory, socketFilter };
-  const site = { settings, network, homes, groups, checkNamespace, ...own };
-  let checks = 0;
+  const site: FullSite = { settings, network, homes, groups, ...own };
+  const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
+  if (fetchGroup !== undefined) stack.use(fetchGroup);
+  let opened = 0;
+  const checks = stack.use(
+    await openChecks({
+      settings,
+      directory: join(runtimeDirectory, "checks"),
+      etc,
+      socketFilter,
+      network: { path: fetchNamespace.path },
+      fetcherUid: homes.fetcherUid,
+      fetcherJoinFiles: fetchGroup?.joinFiles ?? [],
+      uidOf: homes.uidOf,
+      openGroup: async () => await groups?.open(`check-${++opened}`, CHECK_LIMITS),
+    }),
+  );
   const owned = stack.move();
   return {
     level: "full",
     ownerId,
-    checkUid: homes.checkUid,
+    cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
     canRelocate: true,
     open: (options) => openFullSandbox(site, options),
-    check: (options) => check(site, { ...options, groupName: `check-${++checks}` }),
+    check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -85,27 +93,4 @@ function warnOfNetwork(network: Network, onWarning: (message: string) => void): 
     "The host's resolv.conf names no resolver that functions could reach, so they can't look up " +
       "names. Name one with --dns ADDRESS",
   );
-}
-
-async function check(
-  { settings, groups, etc, homes, checkNamespace }: Site,
-  options: SourceCheck & { readonly groupName: string },
-): Promise<CheckResult> {
-  const { name, directory, moduleOptions, cacheDirectory, signal } = options;
-  const { functionsDirectory, checkCode: checkTypes } = settings;
-  await using group = await groups?.open(options.groupName, CHECK_LIMITS);
-  const result = await checkFunction({
-    ...moduleOptions,
-    joinFiles: group?.joinFiles ?? [],
-    functionsDirectory,
-    directory,
-    mounts: await functionMounts({ functionsDirectory, name, etc: etc.online }),
-    cacheDirectory,
-    networkPath: checkNamespace.path,
-    uid: homes.checkUid,
-    checkTypes,
-    signal,
-  });
-  if (group === undefined || result.diagnostics === undefined) return result;
-  return await group.oomKills() > 0 ? { ...result, diagnostics: TOO_HUNGRY } : result;
 }

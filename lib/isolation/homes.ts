@@ -14,8 +14,10 @@ export interface Home {
 
 /** The homes of one supervisor's functions. */
 export interface Homes {
-  /** User of checks, which is nobody's home; the supervisor's own when missing. */
-  readonly checkUid: number | undefined;
+  /** User of the process that fetches modules, who has no home; the supervisor's own when missing. */
+  readonly fetcherUid: number | undefined;
+  /** A function's user, who is written down when first asked for; the supervisor's own when missing. */
+  readonly uidOf: (name: string) => Promise<number | undefined>;
   /** A function's home; made when it is first asked for. */
   readonly open: (name: string) => Promise<Home>;
   /** Holds a directory for each function that has run, under its name. */
@@ -53,7 +55,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   const data = join(stateDirectory, "data", ownerId);
   let writing = Promise.resolve();
 
-  /** The first user that no function has; the range's very first is for checks. */
+  /** The first user that no function has; the range's very first is for fetching. */
   function findFree(): number {
     const taken = new Set(users.values());
     for (let uid = first + 1; uid <= last; uid++) if (!taken.has(uid)) return uid;
@@ -75,7 +77,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   }
 
   return {
-    checkUid: options.isOwn ? undefined : first,
+    fetcherUid: options.isOwn ? undefined : first,
+    uidOf,
     directory: data,
     async open(name) {
       const uid = await uidOf(name);

@@ -11,8 +11,8 @@ export interface Isolation extends AsyncDisposable {
   readonly level: IsolationLevel;
   /** Tag of all that this supervisor makes. */
   readonly ownerId: string;
-  /** User that owns the module caches; the supervisor's own when missing. */
-  readonly checkUid: number | undefined;
+  /** User that owns a function's module cache; the supervisor's own when missing. */
+  readonly cacheUid: (name: string) => Promise<number | undefined>;
   /** Holds what functions keep: a directory for each, under its name. */
   readonly dataDirectory: string;
   /** Whether source may show in another place than where it is. */
@@ -68,6 +68,17 @@ export interface SourceCheck {
   readonly name: string;
   readonly directory: string;
   readonly moduleOptions: ModuleOptions;
+  /** Module cache of the host, which the check fills. */
   readonly cacheDirectory: string;
+  /** The function that the cache belongs to; the one that is checked when left out. */
+  readonly cacheName?: string | undefined;
+  /** Hosts that packages may come from beside Deno's own registry: `host` or `host:port`. */
+  readonly registries: readonly string[];
+  /** The function's variables, which its `.npmrc` may name. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** A file of the directory; the function's entry when left out. */
+  readonly entry?: string | undefined;
+  /** Diagnostics come in colours. */
+  readonly isColoured?: boolean;
   readonly signal: AbortSignal;
 }

@@ -5,7 +5,7 @@ import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
-import { checkFunction } from "../check/check.ts";
+import { checkDirectly } from "./check_directly.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import type { ProcessPaths } from "../sandbox/function_mounts.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
@@ -56,18 +56,11 @@ export async function openNoIsolation(
   return {
     level: "none",
     ownerId,
-    checkUid: undefined,
+    cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     canRelocate: false,
     open: (options) => openSandbox(site, { ...options, id: ++opened }),
-    check: (options) =>
-      checkFunction({
-        ...options,
-        ...options.moduleOptions,
-        functionsDirectory: settings.functionsDirectory,
-        checkTypes: settings.checkCode,
-        mounts: undefined,
-      }),
+    check: (options) => checkDirectly(settings, options),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

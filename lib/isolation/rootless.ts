@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
-import { checkFunction } from "../check/check.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { functionMounts, SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners } from "../process/readiness.ts";
@@ -14,7 +13,9 @@ import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
-import type { Isolation, Sandbox, SandboxOptions, SourceCheck } from "./isolation.ts";
+import { openChecks } from "./checks.ts";
+import { hostEtc } from "./host_etc.ts";
+import type { Isolation, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 import { sandboxMounts } from "./sandbox_mounts.ts";
 
@@ -54,17 +55,26 @@ export async function openRootlessIsolation(
   const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
   onWarning(NOT_BOUNDED);
   const socketFilter = await writeSocketFilter(directory);
+  const checks = stack.use(
+    await openChecks({
+      settings,
+      directory: join(directory, "checks"),
+      etc: { ...etc, online: await hostEtc() },
+      socketFilter,
+      uidOf: homes.uidOf,
+    }),
+  );
   const site = { settings, homes, directory, etc: etc.offline, socketFilter };
   let opened = 0;
   const owned = stack.move();
   return {
     level: "rootless",
     ownerId,
-    checkUid: undefined,
+    cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     canRelocate: true,
     open: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
-    check: (options) => check(site, options),
+    check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -133,38 +143,4 @@ function openSandbox(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/**
- * A check has the host's network, for modules: it fetches from hosts that imports are allowed from,
- * and from the npm registry. A function's own registry would be a way to ask anybody anything.
- */
-async function check(
-  { settings, directory: place }: Site,
-  { name, directory, moduleOptions, cacheDirectory, signal }: SourceCheck,
-): ReturnType<Isolation["check"]> {
-  const { functionsDirectory, checkCode: checkTypes } = settings;
-  const etc = await existing(["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"]);
-  const registry = await existing([join(directory, ".npmrc")]);
-  const hidden = registry.map(({ target }) => ({
-    source: join(place, "resolv-offline.conf"),
-    target,
-  }));
-  return await checkFunction({
-    ...moduleOptions,
-    functionsDirectory,
-    directory,
-    mounts: [...await functionMounts({ functionsDirectory, name, etc }), ...hidden],
-    cacheDirectory,
-    checkTypes,
-    signal,
-  });
-}
-
-async function existing(paths: readonly string[]): Promise<Mount[]> {
-  const mounts = await Promise.all(paths.map(async (path) => {
-    const source = await Deno.realPath(path).catch(() => undefined);
-    return source === undefined ? undefined : { source, target: path };
-  }));
-  return mounts.filter((mount) => mount !== undefined);
 }

@@ -27,13 +27,15 @@ export interface SandboxMountOptions {
 /** What an instance sees of the host: its source, its modules, and what it keeps. */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<Mount[]> {
   const { cacheDirectory, home } = options;
-  const cache = ["remote", "npm"].map((part) => ({
-    source: join(cacheDirectory, part),
-    target: join(SANDBOX_CACHE, part),
+  const cache = await Promise.all(["remote", "npm"].map(async (part) => {
+    const source = join(cacheDirectory, part);
+    // A check that fetched nothing made none.
+    const file = await Deno.lstat(source).catch(() => undefined);
+    return file?.isDirectory ? [{ source, target: join(SANDBOX_CACHE, part) }] : [];
   }));
   return [
     ...await functionMounts(options),
-    ...cache,
+    ...cache.flat(),
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
     { source: home.files, target: SANDBOX_DATA, isWritable: true },

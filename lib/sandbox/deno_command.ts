@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { ENTRY_FILE } from "../function/layout.ts";
 import {
   certificateEnvironment,
@@ -9,7 +10,7 @@ import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 
 /** Hosts that Deno lets code be imported from by default (`deno check --help`). */
-const DEFAULT_IMPORT_HOSTS: readonly string[] = [
+export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
   "deno.land:443",
   "jsr.io:443",
   "esm.sh:443",
@@ -39,7 +40,7 @@ export type NodeModules = "none" | "manual";
 /** What is checked. */
 export interface CheckCommandOptions extends ModuleOptions {
   /** A file of the working directory; a function's entry when left out. */
-  readonly entry?: string;
+  readonly entry?: string | undefined;
 }
 
 /** `deno check` of a function's entry. */
@@ -82,6 +83,20 @@ export function runCommand(options: RunCommandOptions): string[] {
     ...moduleArguments(options),
     ENTRY_FILE,
   ];
+}
+
+/**
+ * A user's own module cache, as Deno finds it (`deno info`).
+ *
+ * @example
+ * ```ts
+ * import { denoDirectory } from "./deno_command.ts";
+ * denoDirectory({ HOME: "/home/ann" }); // "/home/ann/.cache/deno"
+ * ```
+ */
+export function denoDirectory(environment: Readonly<Record<string, string>>): string {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME = "/" } = environment;
+  return DENO_DIR || join(XDG_CACHE_HOME || join(HOME, ".cache"), "deno");
 }
 
 /** Variables that every Deno of ours has; nothing else of the supervisor's environment. */

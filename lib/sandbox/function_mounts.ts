@@ -65,18 +65,27 @@ export interface FunctionMountOptions {
 export async function functionMounts(options: FunctionMountOptions): Promise<Mount[]> {
   const { functionsDirectory, name, etc } = options;
   const common = [...COMMON_FILES, SHARED_DIRECTORY].map((file) => join(functionsDirectory, file));
-  const host = [
-    "/etc/ssl/certs",
-    ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
-  ];
-  const optional = await Promise.all([...common, ...host].map(realPath));
+  const optional = await Promise.all(common.map(realPath));
   const directory = join(functionsDirectory, name);
   return [
-    { source: Deno.execPath(), target: SANDBOX_DENO },
+    ...await hostMounts(),
     ...etc,
     { source: await Deno.realPath(options.source ?? directory), target: directory },
     ...optional.filter((mount) => mount !== undefined),
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
+}
+
+/** Deno, and the certificate authorities that this host trusts. */
+export async function hostMounts(): Promise<Mount[]> {
+  const certificates = [
+    "/etc/ssl/certs",
+    ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
+  ];
+  const found = await Promise.all(certificates.map(realPath));
+  return [
+    { source: Deno.execPath(), target: SANDBOX_DENO },
+    ...found.filter((mount) => mount !== undefined),
+  ];
 }
 
 /** Certificate variables of this process's environment. */

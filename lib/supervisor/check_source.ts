@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
-import { readFunctionPolicy } from "../function/manifest.ts";
+import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
+import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -23,9 +24,9 @@ export async function checkSource(
   { name, cacheName, signal }: CheckSourceOptions,
 ): Promise<string | undefined> {
   const directory = join(workplace.settings.functionsDirectory, name);
-  let envFiles: readonly string[];
+  let read: ReadPolicy;
   try {
-    ({ envFiles } = await readFunctionPolicy(directory, workplace.settings));
+    read = await readFunctionPolicy(directory, workplace.settings);
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -34,7 +35,8 @@ export async function checkSource(
     name,
     cacheName,
     directory,
-    envFiles,
+    envFiles: read.envFiles,
+    variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,
     workplace,
     signal,

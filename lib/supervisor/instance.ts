@@ -1,6 +1,7 @@
 import { ConfigError } from "../config/json_file.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { takeRevision } from "../function/revision.ts";
+import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
 import { checkInstance } from "./instance_check.ts";
@@ -16,7 +17,8 @@ export async function openInstance(options: InstanceOptions): Promise<Opened> {
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
   const { envFiles } = asked;
-  const checked = await checkInstance({ ...options, envFiles }).catch(manifestFailure);
+  const variables = visibleVariables(asked.policy.env, asked.policy.permissions.env);
+  const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The revision is taken over the files as they are now, and so must be what it runs with.

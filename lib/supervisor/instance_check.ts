@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { unreadableReason } from "../function/readability.ts";
-import { SETTINGS_FILE } from "../config/load_settings.ts";
-import { ENV_FILE } from "../function/layout.ts";
+import { SECRET_FILES } from "../function/layout.ts";
 import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
@@ -20,6 +19,8 @@ export interface CheckedInstance {
   readonly cacheName?: string;
   /** Env files that its manifest or the operator names: they count as its source does. */
   readonly envFiles: readonly string[];
+  /** Its variables, which its `.npmrc` may name. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly workplace: Workplace;
@@ -137,8 +138,7 @@ async function findUnreadable(
   { workplace, directory, name, envFiles }: CheckedInstance,
   modules: Modules,
 ): Promise<InstanceCheck["problem"]> {
-  // Manifest and env files are read by the supervisor alone, and may well be secret.
-  const secret = [join(directory, SETTINGS_FILE), join(directory, ENV_FILE), ...envFiles];
+  const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
   const files = sourceFiles(workplace.settings.functionsDirectory, name, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
@@ -151,7 +151,7 @@ async function lastChange({ workplace, name }: CheckedInstance, modules: Modules
 }
 
 async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Promise<CheckResult> {
-  const { workplace, directory, name, cacheName = name, signal } = options;
+  const { workplace, directory, name, cacheName = name, variables, signal } = options;
   signal.throwIfAborted();
   const cacheDirectory = await workplace.cacheOf(cacheName);
   return await workplace.isolation.check({
@@ -159,6 +159,9 @@ async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Pr
     directory,
     moduleOptions,
     cacheDirectory,
+    cacheName,
+    registries: workplace.settings.registries,
+    variables,
     signal,
   });
 }

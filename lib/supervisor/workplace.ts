@@ -4,6 +4,7 @@ import type { Isolation } from "../isolation/isolation.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
+import { openModuleCaches } from "../isolation/module_caches.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { startsAtOnce } from "./starts_at_once.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
@@ -39,9 +40,7 @@ export async function openWorkplace(
   const isolation = stack.use(await openIsolation(settings, onWarning));
   // Two supervisors may have functions of the same name, which have nothing else in common.
   const caches = join(settings.stateDirectory, "cache", isolation.ownerId);
-  await Deno.mkdir(caches, { recursive: true, mode: 0o755 });
-  const cacheOf = (name: string): Promise<string> =>
-    makeCache(join(caches, name), isolation.checkUid);
+  const cacheOf = await openModuleCaches(caches, isolation.cacheUid);
   const checkResults = openCheckResults({
     directory: join(settings.stateDirectory, "checks", isolation.ownerId),
     cacheOf,
@@ -76,24 +75,4 @@ export async function openWorkplace(
     }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/**
- * Makes a function's module cache, which checks fill and the function reads. Each has its own:
- * where packages come from is for a function's own configuration to say, and one that brings its
- * own registry must not bring another function's packages.
- */
-async function makeCache(directory: string, uid: number | undefined): Promise<string> {
-  for (const part of ["", "remote", "npm"]) {
-    const path = join(directory, part);
-    await Deno.mkdir(path, { recursive: true, mode: 0o755 });
-    // The check's user owns the directory above; root must not follow a link that it put there.
-    if ((await Deno.lstat(path)).isSymlink) {
-      throw new Error(
-        `"${path}" is a symbolic link, which ddsrv never makes. Remove "${directory}"`,
-      );
-    }
-    if (uid !== undefined) await Deno.chown(path, uid, uid);
-  }
-  return directory;
 }

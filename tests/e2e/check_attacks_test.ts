@@ -2,15 +2,21 @@
 // reach nothing but registries and import hosts that the operator allows.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeDirectory, runCli, writeFiles } from "./harness.ts";
+import type { PretendPackage } from "../npm_registry.ts";
+import { cacheDirectory, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
 
 const REGISTRY = "http://server.test/npm/";
 
-/** Has the pretend registry offer a package whose install script writes to a file of the host. */
-async function offer(name: string, evidence: string): Promise<void> {
-  const install = `id -u >${evidence}; env >>${evidence}`;
-  const body = JSON.stringify({ name, manifest: { scripts: { install } } });
+/** Has the pretend registry offer a package. */
+async function publish(offered: PretendPackage): Promise<void> {
+  const body = JSON.stringify(offered);
   await (await fetch("http://server.test/packages", { method: "POST", body })).body?.cancel();
+}
+
+/** Has the pretend registry offer a package whose install script leaves files. */
+async function offer(name: string, ...evidence: readonly string[]): Promise<void> {
+  const install = evidence.map((file) => `id -u >${file}; env >>${file}`).join("; ");
+  await publish({ name, manifest: { scripts: { install } } });
 }
 
 async function asked(): Promise<string> {
@@ -74,7 +80,100 @@ Deno.test("check: a registry learns nothing of the caller's environment", async 
       await runCli(["check", join(place, `teller-${index}`)], env);
     }
     assert.doesNotMatch(await asked(), /s3cret-of-the-caller/);
+    // What the function itself has, its registry may be given.
+    await writeFiles(place, {
+      "own/index.ts": 'import a from "npm:teller";\nDeno.serve(() => new Response(a));\n',
+      "own/deno.json": "{}",
+      "own/.npmrc": lines[1]!,
+      "own/.env": "CI_SECRET=t0ken-of-the-function\n",
+    });
+    const { code, stderr } = await runCli(["check", join(place, "own")], env);
+    assert.equal(code, 0, stderr);
+    assert.match(await asked(), /\/npm\/teller .*t0ken-of-the-function/);
   } finally {
     await Deno.remove(place, { recursive: true });
   }
+});
+
+Deno.test("check: of a served function runs no script either, nor does its start", async () => {
+  await offer("served", "/ddsrv/cache/evidence", "/ddsrv/data/evidence", "/tmp/evidence");
+  const config = JSON.stringify({ nodeModulesDir: "auto", allowScripts: true, vendor: true });
+  const seen = `${READ}Deno.serve(() => new Response(a + " " + seen("/tmp/evidence") + " " +
+    seen("/ddsrv/data/evidence")));\n`;
+  await using server = await startServer({ flags: ["--registry=server.test:80"] });
+  for (const name of ["plain", "linked"]) {
+    const folder = join(server.directory, name);
+    await writeFiles(folder, {
+      "index.ts": `import a from "npm:served";\n${seen}`,
+      "deno.json": config,
+      ".npmrc": `registry=${REGISTRY}\n`,
+    });
+    // Deno would install into the one place where a check may write.
+    if (name === "linked") await Deno.symlink("/ddsrv/cache", join(folder, "node_modules"));
+    await Deno.rename(folder, join(server.functions, name));
+  }
+  for (const name of ["plain", "linked"]) {
+    await server.answers(`/${name}`, "a package missing missing");
+    const cache = cacheDirectory(server.socket, name);
+    await assert.rejects(Deno.lstat(join(cache, "evidence")), Deno.errors.NotFound, name);
+    // It is another thing that no one but root may enter where caches are.
+    assert.equal((await Deno.lstat(join(cache, ".."))).mode! & 0o777, 0o700);
+  }
+});
+
+const READ = `function seen(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "missing";
+  }
+}
+`;
+
+Deno.test("check: fetches from hosts that the operator allows, whatever the function's egress is", async () => {
+  await publish({ name: "good" });
+  await publish({ name: "elsewhere", tarball: "http://neighbour.test/npm/good/-/good-1.0.0.tgz" });
+  await publish({ name: "metadata", tarball: "http://metadata.test/npm/good/-/good-1.0.0.tgz" });
+  const using = (name: string): string =>
+    `import a from "npm:${name}";\nDeno.serve(() => new Response(a));\n`;
+  await using server = await startServer({
+    // The operator allows the metadata service by name, which must not help.
+    flags: ["--egress=none", "--registry=server.test", "--registry=metadata.test"],
+    files: {
+      "good/deno.json": "{}",
+      "good/index.ts": using("good"),
+      "good/.npmrc": `registry=${REGISTRY}\n`,
+      "other/deno.json": "{}",
+      "other/index.ts": using("good"),
+      "other/.npmrc": "registry=http://neighbour.test/npm/\n",
+      "elsewhere/deno.json": "{}",
+      "elsewhere/index.ts": using("elsewhere"),
+      "elsewhere/.npmrc": `registry=${REGISTRY}\n`,
+      "metadata/deno.json": "{}",
+      "metadata/index.ts": using("metadata"),
+      "metadata/.npmrc": `registry=${REGISTRY}\n`,
+      "import/index.ts":
+        'import "http://neighbour.test/a.ts";\nDeno.serve(() => new Response());\n',
+    },
+  });
+  await server.answers("/good", "a package");
+  for (
+    const [name, said] of [
+      ["other", /\.npmrc:1 names the registry neighbour\.test:80, which is not allowed here/],
+      ["elsewhere", /may not fetch from neighbour\.test:80\. Import from another host/],
+      ["metadata", /metadata\.test|403|error/],
+      ["import", /neighbour\.test/],
+    ] as const
+  ) {
+    await server.said(`${name} failed`);
+    const { detail } = await server.inspect(name);
+    assert.match(detail ?? "", said, name);
+  }
+  const lines = (await asked()).split("\n");
+  assert.ok(lines.some((line) => line.startsWith("203.0.113.10 /npm/good")));
+  // The neighbour's and the metadata service's own addresses were asked for nothing at all.
+  assert.deepEqual(lines.filter((line) => /^(192\.168|169\.254)/.test(line)), []);
+  // A registry that is named again is looked at again: .npmrc counts as the function's source.
+  await server.write({ "other/.npmrc": `registry=${REGISTRY}\n` });
+  await server.answers("/other", "a package");
 });

@@ -8,7 +8,7 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
   await using directory = await temporaryDirectory();
   const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE };
   const homes = await openHomes(options);
-  assert.equal(homes.checkUid, 300_000);
+  assert.equal(homes.fetcherUid, 300_000);
   const [a, b] = await Promise.all([homes.open("a"), homes.open("b")]);
   assert.deepEqual([a.uid, b.uid].sort(), [300_001, 300_002]);
   await assert.rejects(homes.open("c"), /All users from 300000 to 300002 belong to functions/);
@@ -26,9 +26,9 @@ Deno.test("openHomes() gives each owner a range of its own", async () => {
   const [one, two] = await Promise.all(
     ["abc", "def"].map((ownerId) => openHomes({ stateDirectory: directory.path, ownerId })),
   );
-  assert.notEqual(one!.checkUid, two!.checkUid);
-  for (const { checkUid } of [one!, two!]) {
-    assert.ok(checkUid! >= 0x7000_0000 && checkUid! + 65_535 < 2 ** 31);
+  assert.notEqual(one!.fetcherUid, two!.fetcherUid);
+  for (const { fetcherUid } of [one!, two!]) {
+    assert.ok(fetcherUid! >= 0x7000_0000 && fetcherUid! + 65_535 < 2 ** 31);
   }
   const [a, other] = [await one!.open("a"), await two!.open("a")];
   assert.notEqual(a.files, other.files);
@@ -53,7 +53,7 @@ Deno.test("Homes.open() gives another user where the one before is out of the ra
 Deno.test("openHomes() of one's own belong to nobody else", async () => {
   await using directory = await temporaryDirectory();
   const homes = await openHomes({ stateDirectory: directory.path, ownerId: "0a1b2c", isOwn: true });
-  assert.equal(homes.checkUid, undefined);
+  assert.equal(homes.fetcherUid, undefined);
   const { uid, files } = await homes.open("a");
   assert.equal(uid, undefined);
   assert.equal((await Deno.stat(files)).uid, Deno.uid());

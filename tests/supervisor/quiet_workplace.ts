@@ -23,7 +23,7 @@ export function quietWorkplace(
   const isolation: Isolation = {
     level: "none",
     ownerId: "000000",
-    checkUid: undefined,
+    cacheUid: () => Promise.resolve(undefined),
     dataDirectory: directory.at("data"),
     open,
     check: (source) => check(source.directory),

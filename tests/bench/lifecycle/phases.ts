@@ -35,6 +35,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       name: "app",
       directory: app,
       envFiles: [],
+      variables: {},
       knownModules: NO_MODULES,
       workplace,
       signal: new AbortController().signal,

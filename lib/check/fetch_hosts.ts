@@ -1,0 +1,34 @@
+import { DEFAULT_IMPORT_HOSTS } from "../sandbox/deno_command.ts";
+
+/** Who says what a check may fetch. */
+export interface FetchHostsOptions {
+  /** Hosts that the operator lets code be imported from, as `host` or `host:port`. */
+  readonly allowImport: readonly string[];
+  /** Registries that the operator allows, as `host` or `host:port`. */
+  readonly registries: readonly string[];
+  /** Deno's own npm registry, as `host:port`. */
+  readonly npmRegistry: string;
+}
+
+/** The hosts that a check may fetch from; all others are refused. */
+export function fetchHosts(options: FetchHostsOptions): string[] {
+  const { allowImport, registries, npmRegistry } = options;
+  return [...new Set([...DEFAULT_IMPORT_HOSTS, ...allowImport, ...registries, npmRegistry])];
+}
+
+/**
+ * Whether npm packages may come from a host.
+ *
+ * @example
+ * ```ts
+ * import { isRegistry } from "./fetch_hosts.ts";
+ * isRegistry("npm.example.org:443", { registries: ["npm.example.org"], npmRegistry: "" }); // true
+ * ```
+ */
+export function isRegistry(
+  host: string,
+  { registries, npmRegistry }: Omit<FetchHostsOptions, "allowImport">,
+): boolean {
+  const name = host.replace(/:\d+$/, "");
+  return [...registries, npmRegistry].some((one) => one === host || one === name);
+}

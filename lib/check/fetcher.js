@@ -1,0 +1,167 @@
+// Runs in a sandbox of its own, with the network that checks do not have. For each check it listens
+// on a Unix socket and fetches modules and packages, from the hosts that the check may use and from
+// no other. Orders come as lines of JSON on standard input; see fetcher.ts.
+const [directory] = Deno.args;
+
+/** Bytes of all answers to one check. */
+const MAX_BYTES = 1024 ** 3;
+
+/** Requests of one check that are under way at a time; the others wait. */
+const MAX_ACTIVE = 32;
+
+/** Requests of one check that wait. */
+const MAX_WAITING = 1024;
+
+/** A host that sends nothing for this long has failed. */
+const SILENCE_MS = 30_000;
+
+/** What a package manager asks with. Cookies and the like have no business here. */
+const REQUEST_FIELDS = ["accept", "authorization", "if-modified-since", "if-none-match"];
+
+/** Fields about the connection or the encoding; the body is passed on decoded. */
+const DROPPED_FIELDS = new Set([
+  "connection",
+  "content-encoding",
+  "content-length",
+  "keep-alive",
+  "set-cookie",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+const checks = new Map();
+
+function openCheck({ id, hosts }) {
+  const check = {
+    hosts: new Set(hosts),
+    refused: new Set(),
+    left: MAX_BYTES,
+    active: 0,
+    queue: [],
+  };
+  const path = `${directory}/${id}/fetch.sock`;
+  check.server = Deno.serve({ path, onListen() {} }, (request) => answer(check, request));
+  // The check runs as another user. Nobody else can enter the directory.
+  Deno.chmodSync(path, 0o666);
+  checks.set(id, check);
+}
+
+async function closeCheck({ id }) {
+  const check = checks.get(id);
+  checks.delete(id);
+  for (const wake of check?.queue ?? []) wake();
+  await check?.server.shutdown();
+  return [...check?.refused ?? []];
+}
+
+async function answer(check, request) {
+  const url = new URL(request.url);
+  const host = `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+  if (!check.hosts.has(host) && !check.hosts.has(url.hostname)) {
+    if (check.refused.size < 20) check.refused.add(host);
+    return say(403, `${host} is not among the hosts that a check may fetch from`);
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return say(405, "A check fetches, and changes nothing");
+  }
+  if (check.active >= MAX_ACTIVE) {
+    if (check.queue.length >= MAX_WAITING) return say(503, "Too many requests wait");
+    await new Promise((resolve) => check.queue.push(resolve));
+  }
+  check.active++;
+  let isDone = false;
+  const done = () => {
+    if (isDone) return;
+    isDone = true;
+    check.active--;
+    check.queue.shift()?.();
+  };
+  try {
+    return await pass(check, { request, url, done });
+  } catch (error) {
+    done();
+    return say(502, String(error?.cause?.message ?? error?.message ?? error));
+  }
+}
+
+async function pass(check, { request, url, done }) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error(`${url.hostname} is silent`));
+  let timer = setTimeout(abort, SILENCE_MS);
+  const headers = new Headers({ "user-agent": navigator.userAgent });
+  for (const name of REQUEST_FIELDS) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  const response = await fetch(url, {
+    method: request.method,
+    headers,
+    redirect: "manual",
+    signal: AbortSignal.any([request.signal, controller.signal]),
+  }).catch((error) => {
+    clearTimeout(timer);
+    throw error;
+  });
+  const fields = [...response.headers].filter(([name]) => !DROPPED_FIELDS.has(name));
+  const init = { status: response.status, headers: fields };
+  if (response.body === null || request.method === "HEAD") {
+    clearTimeout(timer);
+    await response.body?.cancel();
+    done();
+    return new Response(null, init);
+  }
+  const reader = response.body.getReader();
+  const body = new ReadableStream({
+    async pull(stream) {
+      try {
+        const { value, done: isEnd } = await reader.read();
+        clearTimeout(timer);
+        if (isEnd) {
+          stream.close();
+          return done();
+        }
+        check.left -= value.length;
+        if (check.left < 0) throw new Error(`More than ${MAX_BYTES} bytes`);
+        timer = setTimeout(abort, SILENCE_MS);
+        stream.enqueue(value);
+      } catch (error) {
+        clearTimeout(timer);
+        done();
+        controller.abort(error);
+        stream.error(error);
+      }
+    },
+    cancel(reason) {
+      clearTimeout(timer);
+      done();
+      controller.abort(reason);
+    },
+  });
+  return new Response(body, init);
+}
+
+function say(status, text) {
+  return new Response(`${text}\n`, { status });
+}
+
+async function obey(order) {
+  try {
+    const refused = order.type === "open" ? openCheck(order) : await closeCheck(order);
+    return { id: order.id, refused };
+  } catch (error) {
+    return { id: order.id, problem: String(error) };
+  }
+}
+
+let text = "";
+for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+  const lines = (text + chunk).split("\n");
+  text = lines.pop();
+  for (const line of lines) {
+    const reply = await obey(JSON.parse(line));
+    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(reply)}\n`));
+  }
+}
+// Nobody gives orders any more.
+Deno.exit(0);

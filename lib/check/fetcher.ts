@@ -1,0 +1,176 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { killWithChildren } from "../system/kill_with_children.ts";
+import { removeIfThere } from "../system/remove_if_there.ts";
+
+/** The fetcher's module, on the host. */
+export const FETCHER_FILE: string = fileURLToPath(new URL("fetcher.js", import.meta.url));
+
+/** Name of the socket in the directory that a check sees. */
+export const FETCH_SOCKET = "fetch.sock";
+
+/** How the fetcher is started. */
+export interface FetcherOptions {
+  /** Holds a directory for each check while it runs; the caller alone may write to it. */
+  readonly directory: string;
+  /** User of the fetcher's process; the caller's own when left out. */
+  readonly uid?: number | undefined;
+  /** The whole command, with the sandbox around it; it reads orders from its standard input. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Fetches for checks, in a process that is there only while checks are. Disposing of it ends it. */
+export interface Fetcher extends AsyncDisposable {
+  /** Lets one check fetch from these hosts: `host` for any port, or `host:port`. */
+  readonly open: (hosts: readonly string[]) => Promise<FetchPlace>;
+}
+
+/** Where one check fetches. */
+export interface FetchPlace extends AsyncDisposable {
+  /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
+  readonly directory: string;
+  /** Ends it, and gives the hosts (`host:port`) that the check asked for and may not use. */
+  readonly close: () => Promise<readonly string[]>;
+}
+
+/** The process stays this long after the last check, because checks come in bursts. */
+const LINGER_MS = 10_000;
+
+/** A fetcher of one supervisor. */
+export function createFetcher(options: FetcherOptions): Fetcher {
+  const { directory, uid } = options;
+  let running: FetcherProcess | undefined;
+  let lingering: ReturnType<typeof setTimeout> | undefined;
+  let opened = 0;
+  let users = 0;
+
+  async function end(): Promise<void> {
+    clearTimeout(lingering);
+    const ending = running;
+    running = undefined;
+    await ending?.kill();
+  }
+
+  return {
+    async open(hosts) {
+      clearTimeout(lingering);
+      users++;
+      const id = String(++opened);
+      const own = join(directory, id);
+      if (running === undefined || running.hasEnded()) running = startProcess(options);
+      const process = running;
+      let closing: Promise<readonly string[]> | undefined;
+      const close = async (): Promise<readonly string[]> => {
+        const reply = await process.order({ type: "close", id }).catch(() => undefined);
+        await removeIfThere(own);
+        if (--users === 0) lingering = setTimeout(() => void end(), LINGER_MS);
+        return reply?.refused ?? [];
+      };
+      try {
+        await Deno.mkdir(own, { recursive: true, mode: 0o755 });
+        // No other user writes to the directory that this one is in.
+        if (uid !== undefined) await Deno.chown(own, uid, uid);
+        await process.order({ type: "open", id, hosts });
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return {
+        directory: own,
+        close: () => closing ??= close(),
+        async [Symbol.asyncDispose]() {
+          await (closing ??= close());
+        },
+      };
+    },
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+type Order =
+  | { readonly type: "open"; readonly id: string; readonly hosts: readonly string[] }
+  | { readonly type: "close"; readonly id: string };
+
+/** The answer to an order. */
+interface Reply {
+  readonly id: string;
+  readonly refused?: readonly string[];
+  readonly problem?: string;
+}
+
+interface FetcherProcess {
+  /** @throws {Error} when the process can't do it, or has ended */
+  readonly order: (order: Order) => Promise<Reply>;
+  readonly hasEnded: () => boolean;
+  readonly kill: () => Promise<void>;
+}
+
+function startProcess({ command, env }: FetcherOptions): FetcherProcess {
+  const [program = "", ...args] = command;
+  const child = new Deno.Command(program, {
+    args,
+    env: { ...env },
+    clearEnv: true,
+    detached: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const waiting = new Map<string, PromiseWithResolvers<Reply>>();
+  let isRunning = true;
+  let said = "";
+  const listening = [
+    readLines(child.stdout, (line) => {
+      const reply = JSON.parse(line) as Reply;
+      waiting.get(reply.id)?.resolve(reply);
+      waiting.delete(reply.id);
+    }),
+    readLines(child.stderr, (line) => said = `${said}${line}\n`.slice(-MAX_SAID)),
+  ];
+  const ended = child.status.then(async ({ code }) => {
+    isRunning = false;
+    await Promise.all(listening);
+    await writer.close().catch(() => {});
+    const error = new Error(
+      `The process that fetches modules for checks ended (exit code ${code}): ${said.trim()}`,
+    );
+    for (const one of waiting.values()) one.reject(error);
+    waiting.clear();
+  });
+  return {
+    hasEnded: () => !isRunning,
+    async order(order) {
+      if (!isRunning) throw new Error("The process that fetches modules for checks has ended");
+      const answered = Promise.withResolvers<Reply>();
+      // Orders of one check follow each other, so that its id tells which one is answered.
+      waiting.set(order.id, answered);
+      answered.promise.catch(() => {});
+      // Where it can't be written, the process has ended, and its end rejects the promise.
+      await writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
+      const reply = await answered.promise;
+      if (reply.problem === undefined) return reply;
+      throw new Error(`Modules can't be fetched for the check: ${reply.problem}`);
+    },
+    async kill() {
+      if (isRunning) await killWithChildren(child.pid);
+      await ended;
+    },
+  };
+}
+
+/** Characters of its standard error that are kept for an error message. */
+const MAX_SAID = 2_000;
+
+async function readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (text + chunk).split("\n");
+    text = lines.pop()!;
+    lines.forEach(onLine);
+  }
+}

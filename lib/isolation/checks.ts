@@ -1,0 +1,176 @@
+import { join } from "node:path";
+import { checkFunction, type CheckResult } from "../check/check.ts";
+import { sandboxedPlace } from "../check/check_place.ts";
+import { fetcherCommand } from "../check/fetcher_command.ts";
+import { createFetcher } from "../check/fetcher.ts";
+import { fetchHosts, isRegistry } from "../check/fetch_hosts.ts";
+import { findNpmRegistry } from "../check/npm_registry.ts";
+import { expandNpmrc } from "../check/npmrc.ts";
+import { ConfigError } from "../config/json_file.ts";
+import type { Settings } from "../config/settings.ts";
+import { readContainedTextFile } from "../function/contained_file.ts";
+import { NPMRC_FILE } from "../function/layout.ts";
+import type { ControlGroup } from "../sandbox/control_groups.ts";
+import { baseEnvironment } from "../sandbox/deno_command.ts";
+import type { EtcFiles } from "../sandbox/etc_files.ts";
+import { functionMounts } from "../sandbox/function_mounts.ts";
+import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
+import { removeIfThere } from "../system/remove_if_there.ts";
+import type { SourceCheck } from "./isolation.ts";
+
+/** Checks that run in sandboxes. Disposing of them ends the process that fetches for them. */
+export interface Checks extends AsyncDisposable {
+  readonly run: (options: SourceCheck) => Promise<CheckResult>;
+}
+
+/** What the checks of one supervisor share. */
+export interface ChecksOptions {
+  readonly settings: Pick<
+    Settings,
+    "functionsDirectory" | "checkCode" | "allowImport" | "registries"
+  >;
+  /** Holds small files and sockets; the supervisor alone may write to it. */
+  readonly directory: string;
+  /** For the process that fetches, and for checks, which look up nothing. */
+  readonly etc: Pick<EtcFiles, "online" | "offline">;
+  /** Path of the filter of system calls. */
+  readonly socketFilter: string;
+  /** The network of the process that fetches; the supervisor's own when left out. */
+  readonly network?: SandboxOptions["network"];
+  /** User of the process that fetches; the supervisor's own when left out. */
+  readonly fetcherUid?: number | undefined;
+  /** Files by which the process that fetches joins its control groups. */
+  readonly fetcherJoinFiles?: readonly string[];
+  /** User that owns a function's module cache and checks it; the supervisor's own when missing. */
+  readonly uidOf: (name: string) => Promise<number | undefined>;
+  /** Opens a control group for one check, where the host has any. */
+  readonly openGroup?: () => Promise<ControlGroup | undefined>;
+}
+
+const TOO_HUNGRY = "The check ran out of memory. Import less";
+
+/** Opens what checks share; nothing of it runs until the first check. */
+export async function openChecks(options: ChecksOptions): Promise<Checks> {
+  const { settings, directory, etc, network, socketFilter, fetcherUid, uidOf, openGroup } = options;
+  const place = (name: string): string => join(directory, name);
+  for (const name of ["fetch", "npmrc", "registry"]) {
+    await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
+  }
+  const env = { ...baseEnvironment(), ...registryEnvironment() };
+  const fetcher = createFetcher({
+    directory: place("fetch"),
+    uid: fetcherUid,
+    env: { ...env, ...upstreamProxy() },
+    command: await fetcherCommand({
+      ...network === undefined ? {} : { network },
+      socketFilter,
+      uid: fetcherUid,
+      joinFiles: options.fetcherJoinFiles ?? [],
+      etc: etc.online,
+      directory: place("fetch"),
+      hosts: [...settings.allowImport, ...settings.registries],
+    }),
+  });
+  let finding: Promise<string> | undefined;
+  let checks = 0;
+
+  function findRegistry(): Promise<string> {
+    finding ??= findNpmRegistry({ deno: Deno.execPath(), env, directory: place("registry") })
+      .finally(() => removeIfThere(place("registry")));
+    // It may do better the next time.
+    finding.catch(() => finding = undefined);
+    return finding;
+  }
+
+  async function run(options: SourceCheck): Promise<CheckResult> {
+    try {
+      return await runOne(options);
+    } catch (error) {
+      // What the function's .npmrc says is for its author to change.
+      if (error instanceof ConfigError) return { diagnostics: error.message, modules: [] };
+      throw error;
+    }
+  }
+
+  async function runOne(options: SourceCheck): Promise<CheckResult> {
+    const { name, directory, moduleOptions, cacheDirectory, registries } = options;
+    const npmRegistry = await findRegistry();
+    const uid = await uidOf(options.cacheName ?? name);
+    await using stack = new AsyncDisposableStack();
+    const npmrc = await writeNpmrc(options, {
+      path: place(`npmrc/${++checks}`),
+      uid,
+      isAllowed: (host) => isRegistry(host, { registries, npmRegistry }),
+    });
+    if (npmrc !== undefined) stack.defer(() => removeIfThere(npmrc.source));
+    const { allowImport } = moduleOptions;
+    const fetching = stack.use(
+      await fetcher.open(fetchHosts({ allowImport, registries, npmRegistry })),
+    );
+    const group = await openGroup?.();
+    if (group !== undefined) stack.use(group);
+    const { functionsDirectory, checkCode } = settings;
+    const mounts = await functionMounts({ functionsDirectory, name, etc: etc.offline });
+    const result = await checkFunction({
+      ...options,
+      ...moduleOptions,
+      functionsDirectory,
+      realDirectory: await Deno.realPath(directory),
+      checkTypes: checkCode,
+      place: sandboxedPlace({
+        joinFiles: group?.joinFiles ?? [],
+        socketFilter,
+        uid,
+        mounts: [...mounts, ...npmrc === undefined ? [] : [npmrc]],
+        cacheDirectory,
+        fetchDirectory: fetching.directory,
+        directory,
+      }),
+    });
+    const { diagnostics } = result;
+    if (diagnostics === undefined) return result;
+    if (group !== undefined && await group.oomKills() > 0) {
+      return { ...result, diagnostics: TOO_HUNGRY };
+    }
+    const refused = await fetching.close();
+    return refused.length === 0 ? result : {
+      ...result,
+      diagnostics:
+        `${diagnostics}\nThe check may not fetch from ${refused.join(", ")}. Import from ` +
+        'another host, or have the operator add it to "allowImport" or "registries"',
+    };
+  }
+
+  return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
+}
+
+/** The function's `.npmrc` as Deno is to see it, to be mounted in its place. */
+async function writeNpmrc(
+  { directory, variables }: SourceCheck,
+  { path, uid, isAllowed }: {
+    readonly path: string;
+    readonly uid: number | undefined;
+    readonly isAllowed: (host: string) => boolean;
+  },
+): Promise<Mount | undefined> {
+  const target = join(directory, NPMRC_FILE);
+  const text = await readContainedTextFile(directory, target);
+  if (text === undefined) return undefined;
+  const expanded = expandNpmrc({ path: target, text, variables, isAllowed });
+  await Deno.writeTextFile(path, expanded, { mode: 0o400, createNew: true });
+  if (uid !== undefined) await Deno.chown(path, uid, uid);
+  return { source: path, target };
+}
+
+/** The registry that the operator has chosen for everything on this host, see npm's config(7). */
+function registryEnvironment(): Record<string, string> {
+  const registry = Deno.env.get("NPM_CONFIG_REGISTRY");
+  return registry === undefined ? {} : { NPM_CONFIG_REGISTRY: registry };
+}
+
+/** The proxy by which this host reaches the internet, if there is one. */
+function upstreamProxy(): Record<string, string> {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+  const entries = names.map((name) => [name, Deno.env.get(name)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));
+}

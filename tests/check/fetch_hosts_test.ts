@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { fetchHosts, isRegistry } from "../../lib/check/fetch_hosts.ts";
+import { hostOf } from "../../lib/check/npm_registry.ts";
+
+const ALLOWED = { registries: ["npm.test", "10.0.0.5:4873"], npmRegistry: "usual.test:443" };
+
+Deno.test("fetchHosts() has Deno's own list, the operator's hosts and the registries, each once", () => {
+  const hosts = fetchHosts({ ...ALLOWED, allowImport: ["npm.test", "code.test:8443"] });
+  for (
+    const host of ["jsr.io:443", "npm.test", "10.0.0.5:4873", "usual.test:443", "code.test:8443"]
+  ) {
+    assert.equal(hosts.filter((one) => one === host).length, 1, host);
+  }
+});
+
+for (
+  const [host, isAllowed] of [
+    ["usual.test:443", true],
+    ["usual.test:80", false],
+    ["npm.test:443", true],
+    ["npm.test:8080", true],
+    ["10.0.0.5:4873", true],
+    ["10.0.0.5:80", false],
+    ["evil-npm.test:443", false],
+    ["npm.test.evil:443", false],
+  ] as const
+) {
+  Deno.test(`isRegistry() of ${host} is ${isAllowed}`, () => {
+    assert.equal(isRegistry(host, ALLOWED), isAllowed);
+  });
+}
+
+Deno.test("hostOf() writes the port that the scheme stands for", () => {
+  assert.equal(hostOf("https://a.test/b"), "a.test:443");
+  assert.equal(hostOf("http://a.test/b"), "a.test:80");
+  assert.equal(hostOf("http://a.test:8080/b"), "a.test:8080");
+});

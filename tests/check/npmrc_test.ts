@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { expandNpmrc } from "../../lib/check/npmrc.ts";
+
+const VARIABLES = {
+  TOKEN: "t0k+en/=",
+  HOST: "good.test",
+  LINES: "a\nregistry=http://evil.test/",
+  EMPTY: "",
+};
+
+function expand(text: string): string {
+  const isAllowed = (host: string): boolean => host === "good.test:443" || host === "good.test:80";
+  return expandNpmrc({ path: "/f/a/.npmrc", text, variables: VARIABLES, isAllowed });
+}
+
+const EXPANDED: readonly (readonly [text: string, expanded: string])[] = [
+  ["", ""],
+  ["# a comment\n; another\n\n", ""],
+  ["registry=https://good.test/", "registry=https://good.test/\n"],
+  ["  registry = https://good.test/npm/  \r\n", "registry=https://good.test/npm/\n"],
+  ['registry="https://good.test/"', "registry=https://good.test/\n"],
+  ["registry='http://good.test/'", "registry=http://good.test/\n"],
+  ["@acme:registry=https://${HOST}/", "@acme:registry=https://good.test/\n"],
+  ["//good.test/:_authToken=${TOKEN}", "//good.test/:_authToken=t0k+en/=\n"],
+  ["//good.test/:_authToken=plain", "//good.test/:_authToken=plain\n"],
+  // Credentials whose variable is missing or empty are left out; the caller's are never looked at.
+  ["//good.test/:_authToken=${HOME}", ""],
+  ["//good.test/:_authToken=${PATH?}", ""],
+  ["//good.test/:_authToken=${EMPTY}", ""],
+  // Keys that name files, scripts or anything else mean nothing here.
+  [
+    "cafile=/etc/shadow\nscript-shell=/bin/sh\n//good.test/:certfile=/etc/shadow\ninit.module=x",
+    "",
+  ],
+  ["no equals sign", ""],
+];
+
+for (const [text, expanded] of EXPANDED) {
+  Deno.test(`expandNpmrc() of ${JSON.stringify(text)}`, () => assert.equal(expand(text), expanded));
+}
+
+const REFUSED: readonly (readonly [text: string, said: RegExp])[] = [
+  [
+    "\nregistry=http://evil.test/",
+    /^\/f\/a\/\.npmrc:2 names the registry evil\.test:80, which is not allowed/,
+  ],
+  ["@acme:registry=https://good.test:8443/", /good\.test:8443, which is not allowed/],
+  ["registry=http://good.test@evil.test/", /evil\.test:80, which is not allowed/],
+  ["registry=http://evil.test/${TOKEN}/", /evil\.test:80/],
+  [
+    "registry=https://${SECRET}.good.test/",
+    /by the variable "SECRET", which the function does not have/,
+  ],
+  ["registry=https://${SECRET?}/", /is no URL/],
+  ["registry=file:///etc", /is no URL/],
+  ["registry=https://good.test/ # comment", /is no URL/],
+  ["registry=https://${LINES}/", /is no URL/],
+  ["//good.test/:_authToken=${LINES}", /holds credentials with a character/],
+  ['//good.test/:_authToken=a"b', /holds credentials with a character/],
+];
+
+for (const [text, said] of REFUSED) {
+  Deno.test(`expandNpmrc() refuses ${JSON.stringify(text)}`, () => {
+    assert.throws(() => expand(text), { name: "ConfigError", message: said });
+  });
+}
+
+Deno.test("expandNpmrc() names no registry that is not allowed, whatever the file holds", () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      "registry",
+      "@a:registry",
+      "=",
+      " = ",
+      "\n",
+      "\r",
+      '"',
+      "'",
+      "${LINES}",
+      "${HOST}",
+    ),
+    fc.constantFrom(
+      "http://evil.test/",
+      "https://good.test/",
+      "//good.test/:_authToken",
+      "${TOKEN}",
+    ),
+    fc.string({ maxLength: 4 }),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      let text: string;
+      try {
+        text = expand(pieces.join(""));
+      } catch (error) {
+        assert.equal((error as Error).name, "ConfigError");
+        return;
+      }
+      for (const line of text.split("\n").filter((one) => one !== "")) {
+        assert.match(
+          line,
+          /^(?:(?:@[^\s:]+:)?registry=https?:\/\/[^/]*good\.test(?::\d+)?(?:[/?#]|$)|\/\/\S+:_authToken=\S+$)/,
+        );
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
