@@ -24,6 +24,8 @@ export interface CheckOptions extends ModuleOptions {
   readonly joinFiles?: readonly string[];
   /** User that owns the module cache; the caller itself when left out. */
   readonly uid?: number | undefined;
+  /** Path of a filter of system calls, see `systemCallFilter`. */
+  readonly systemCallFilter?: string;
   /** Ask for types, or for the module graph alone. */
   readonly checkTypes: boolean;
   readonly signal: AbortSignal;
@@ -84,6 +86,7 @@ interface CheckPlace {
 
 function placeOf(options: CheckOptions): CheckPlace {
   const { networkPath, joinFiles = [], uid, mounts, cacheDirectory, directory } = options;
+  const { systemCallFilter } = options;
   if (mounts === undefined) {
     return {
       deno: Deno.execPath(),
@@ -98,6 +101,7 @@ function placeOf(options: CheckOptions): CheckPlace {
     around: (command) =>
       sandboxCommand({
         joinFiles,
+        ...(systemCallFilter === undefined ? {} : { systemCallFilter }),
         ...(networkPath === undefined ? {} : { network: { path: networkPath } }),
         uid,
         mounts: [...mounts, { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true }],

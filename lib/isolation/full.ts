@@ -6,7 +6,7 @@ import { checkFunction, type CheckResult } from "../check/check.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { functionMounts } from "../sandbox/function_mounts.ts";
-import { writeSocketFilter } from "../sandbox/socket_filter.ts";
+import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
@@ -51,7 +51,7 @@ export async function openFullIsolation(
   }
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
-  const socketFilter = await writeSocketFilter(runtimeDirectory);
+  const systemCallFilter = await writeSystemCallFilter(runtimeDirectory);
   const checkNamespace = stack.use(
     await network.open({
       label: "check",
@@ -60,7 +60,7 @@ export async function openFullIsolation(
   );
   const { stateDirectory, uidRange } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, uidRange });
-  const own = { etc, runtimeDirectory, socketFilter };
+  const own = { etc, runtimeDirectory, systemCallFilter };
   const site = { settings, network, homes, groups, checkNamespace, ...own };
   let checks = 0;
   const owned = stack.move();
@@ -88,7 +88,7 @@ function warnOfNetwork(network: Network, onWarning: (message: string) => void): 
 }
 
 async function check(
-  { settings, groups, etc, homes, checkNamespace }: Site,
+  { settings, groups, etc, homes, checkNamespace, systemCallFilter }: Site,
   options: SourceCheck & { readonly groupName: string },
 ): Promise<CheckResult> {
   const { name, directory, moduleOptions, cacheDirectory, signal } = options;
@@ -103,6 +103,7 @@ async function check(
     cacheDirectory,
     networkPath: checkNamespace.path,
     uid: homes.checkUid,
+    systemCallFilter,
     checkTypes,
     signal,
   });

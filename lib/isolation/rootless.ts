@@ -9,7 +9,7 @@ import { waitForSocket } from "../process/held_socket.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners } from "../process/readiness.ts";
 import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
-import { writeSocketFilter } from "../sandbox/socket_filter.ts";
+import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
@@ -34,7 +34,7 @@ interface Site {
   readonly directory: string;
   readonly etc: readonly Mount[];
   /** Path of the filter of system calls. */
-  readonly socketFilter: string;
+  readonly systemCallFilter: string;
 }
 
 /**
@@ -53,8 +53,8 @@ export async function openRootlessIsolation(
   const { stateDirectory } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
   onWarning(NOT_BOUNDED);
-  const socketFilter = await writeSocketFilter(directory);
-  const site = { settings, homes, directory, etc: etc.offline, socketFilter };
+  const systemCallFilter = await writeSystemCallFilter(directory);
+  const site = { settings, homes, directory, etc: etc.offline, systemCallFilter };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -71,7 +71,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, directory: place, etc, socketFilter }: Site,
+  { settings, homes, directory: place, etc, systemCallFilter }: Site,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -88,7 +88,7 @@ function openSandbox(
       const process = spawnFunction({
         command: sandboxCommand({
           network: "loopback",
-          socketFilter,
+          systemCallFilter,
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,
             name,
@@ -140,7 +140,7 @@ function openSandbox(
  * and from the npm registry. A function's own registry would be a way to ask anybody anything.
  */
 async function check(
-  { settings, directory: place }: Site,
+  { settings, directory: place, systemCallFilter }: Site,
   { name, directory, moduleOptions, cacheDirectory, signal }: SourceCheck,
 ): ReturnType<Isolation["check"]> {
   const { functionsDirectory, checkCode: checkTypes } = settings;
@@ -156,6 +156,7 @@ async function check(
     directory,
     mounts: [...await functionMounts({ functionsDirectory, name, etc }), ...hidden],
     cacheDirectory,
+    systemCallFilter,
     checkTypes,
     signal,
   });
