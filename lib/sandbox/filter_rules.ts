@@ -113,6 +113,9 @@ const OPTIONS = [
 /** SCHED_OTHER, SCHED_BATCH and SCHED_IDLE, each also with SCHED_RESET_ON_FORK. */
 const SCHEDULERS = [0, 3, 5].flatMap((policy) => [policy, 0x40000000 | policy]);
 
+/** No class, the lower half of best effort, and idle: a process may give way, never push ahead. */
+const IO_PRIORITIES = [0, ...range(0x4004, 0x4007), ...range(0x6000, 0x6007)];
+
 /** PER_LINUX, PER_LINUX32, which changes a name in uname(2), and the question which it is. */
 const PERSONALITIES = [0, 8, 0xffffffff];
 
@@ -130,6 +133,7 @@ export const argumentRules: Readonly<Record<string, Rule>> = {
   prctl: only(0, OPTIONS, "EINVAL"),
   personality: only(0, PERSONALITIES, "EPERM"),
   sched_setscheduler: only(1, SCHEDULERS, "EPERM"),
+  ioprio_set: only(2, IO_PRIORITIES, "EPERM"),
   chmod: plainMode(1),
   fchmod: plainMode(1),
   fchmodat: plainMode(2),

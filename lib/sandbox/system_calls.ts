@@ -85,11 +85,11 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
       sched_get_priority_min 147 126, sched_rr_get_interval 148 127, prctl 157 167,
       arch_prctl 158 -, setrlimit 160 164, gettid 186 178, futex 202 98,
       sched_setaffinity 203 122, sched_getaffinity 204 123, set_tid_address 218 96,
-      restart_syscall 219 128, exit_group 231 94, waitid 247 95, ioprio_get 252 31,
-      set_robust_list 273 99, get_robust_list 274 100, prlimit64 302 261, getcpu 309 168,
-      sched_getattr 315 275, execveat 322 281, rseq 334 293, pidfd_send_signal 424 424,
-      pidfd_open 434 434, futex_waitv 449 449, futex_wake 454 454, futex_wait 455 455,
-      futex_requeue 456 456`,
+      restart_syscall 219 128, exit_group 231 94, waitid 247 95, ioprio_set 251 30,
+      ioprio_get 252 31, set_robust_list 273 99, get_robust_list 274 100, prlimit64 302 261,
+      getcpu 309 168, sched_getattr 315 275, execveat 322 281, rseq 334 293,
+      pidfd_send_signal 424 424, pidfd_open 434 434, futex_waitv 449 449, futex_wake 454 454,
+      futex_wait 455 455, futex_requeue 456 456`,
   },
   {
     subject: "signals",
@@ -214,11 +214,11 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "the disks of everybody",
-    why: "They write out, or order, what others do on the same disk. fsync writes out the " +
-      "function's own.",
+    why: "They write out what others have written as well. fsync writes out the function's " +
+      "own.",
     answer: "EPERM",
     calls: `
-      sync 162 81, ioprio_set 251 30, syncfs 306 267`,
+      sync 162 81, syncfs 306 267`,
   },
   {
     subject: "arguments that a filter cannot see",

@@ -100,7 +100,6 @@ const refused: readonly (readonly [name: string, x86: number, arm: number, answe
   ["setdomainname", 171, 162, EPERM],
   ["sync", 162, 81, EPERM],
   ["syncfs", 306, 267, EPERM],
-  ["ioprio_set", 251, 30, EPERM],
   ["clone3", 435, 435, ENOSYS],
   ["openat2", 437, 437, ENOSYS],
   ["sched_setattr", 314, 274, ENOSYS],
@@ -221,6 +220,14 @@ const rows: readonly Row[] = [
   // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE, SCHED_EXT.
   ...[1, 2, 4, 6, 7, 0x40000001, 0x40000002, 0x80000000].map((policy) =>
     ["sched_setscheduler", [0, policy], EPERM] as const
+  ),
+
+  // The class is above 13 bits: none, best effort and idle; then the best of them, and real time.
+  ...[0, 0x4004, 0x4007, 0x6000, 0x6007].map((priority) =>
+    ["ioprio_set", [1, 0, priority], ALLOWED] as const
+  ),
+  ...[0x4000, 0x4003, 0x4008, 0x2000, 0x2007, 0x5fff, 0x6008, 0x8000].map((priority) =>
+    ["ioprio_set", [1, 0, priority], EPERM] as const
   ),
 
   // TCGETS, FIONBIO, FIOCLEX, TIOCGWINSZ, TIOCSCTTY.
