@@ -21,7 +21,7 @@ const FETCH_DIRECTORY = "/ddsrv/fetch";
 
 /** What a sandboxed check sees and may use. */
 export interface SandboxedPlaceOptions
-  extends Pick<SandboxOptions, "joinFiles" | "socketFilter" | "uid"> {
+  extends Pick<SandboxOptions, "joinFiles" | "systemCallFilter" | "uid"> {
   /** The function's source, and what Deno needs. */
   readonly mounts: readonly Mount[];
   /** Module cache of the host, which the check fills. */

@@ -34,7 +34,7 @@ export interface ChecksOptions {
   /** For the process that fetches, and for checks, which look up nothing. */
   readonly etc: Pick<EtcFiles, "online" | "offline">;
   /** Path of the filter of system calls. */
-  readonly socketFilter: string;
+  readonly systemCallFilter: string;
   /** The network of the process that fetches; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
   /** User of the process that fetches; the supervisor's own when left out. */
@@ -51,7 +51,8 @@ const TOO_HUNGRY = "The check ran out of memory. Import less";
 
 /** Opens what checks share; nothing of it runs until the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
-  const { settings, directory, etc, network, socketFilter, fetcherUid, uidOf, openGroup } = options;
+  const { settings, directory, etc, network, systemCallFilter, fetcherUid, uidOf, openGroup } =
+    options;
   const place = (name: string): string => join(directory, name);
   for (const name of ["fetch", "npmrc", "registry"]) {
     await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
@@ -63,7 +64,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     env: { ...env, ...upstreamProxy() },
     command: await fetcherCommand({
       ...network === undefined ? {} : { network },
-      socketFilter,
+      systemCallFilter,
       uid: fetcherUid,
       joinFiles: options.fetcherJoinFiles ?? [],
       etc: etc.online,
@@ -119,7 +120,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       checkTypes: checkCode,
       place: sandboxedPlace({
         joinFiles: group?.joinFiles ?? [],
-        socketFilter,
+        systemCallFilter,
         uid,
         mounts: [...mounts, ...npmrc === undefined ? [] : [npmrc]],
         cacheDirectory,

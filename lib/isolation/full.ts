@@ -4,7 +4,7 @@ import { type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { writeSocketFilter } from "../sandbox/socket_filter.ts";
+import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { openChecks } from "./checks.ts";
@@ -49,11 +49,11 @@ export async function openFullIsolation(
   }
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
-  const socketFilter = await writeSocketFilter(runtimeDirectory);
+  const systemCallFilter = await writeSystemCallFilter(runtimeDirectory);
   const fetchNamespace = stack.use(await network.open({ label: "fetch", egress: fetchEgress }));
   const { stateDirectory, uidRange } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, uidRange });
-  const own = { etc, runtimeDirectory, socketFilter };
+  const own = { etc, runtimeDirectory, systemCallFilter };
   const site: FullSite = { settings, network, homes, groups, ...own };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);
@@ -63,7 +63,7 @@ export async function openFullIsolation(
       settings,
       directory: join(runtimeDirectory, "checks"),
       etc,
-      socketFilter,
+      systemCallFilter,
       network: { path: fetchNamespace.path },
       fetcherUid: homes.fetcherUid,
       fetcherJoinFiles: fetchGroup?.joinFiles ?? [],

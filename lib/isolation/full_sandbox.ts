@@ -28,7 +28,7 @@ export interface FullSite {
   readonly etc: EtcFiles;
   readonly runtimeDirectory: string;
   /** Path of the filter of system calls. */
-  readonly socketFilter: string;
+  readonly systemCallFilter: string;
 }
 
 /** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
@@ -89,7 +89,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
         command: sandboxCommand({
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
-          socketFilter: site.socketFilter,
+          systemCallFilter: site.systemCallFilter,
           uid: home.uid,
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,

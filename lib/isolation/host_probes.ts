@@ -12,6 +12,7 @@ import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.t
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
+import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 
 /** What was found of one layer of isolation. */
 export interface Finding {
@@ -127,6 +128,14 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
         return "users, network, processes and files by bubblewrap";
       },
       remedy: USER_NAMESPACE_REMEDY,
+    },
+    {
+      layer: "filter",
+      look: async () => {
+        await run(SECCOMP_PROBE);
+        return SECCOMP_FOUND;
+      },
+      remedy: SECCOMP_REMEDY,
     },
     {
       layer: "resources",

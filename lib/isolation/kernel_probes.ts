@@ -1,6 +1,7 @@
 import { type Run, run as execute } from "../system/run.ts";
 import { missingCapabilities } from "./capabilities.ts";
 import { isContainer, type Remedies, remediesFor } from "./remedies.ts";
+import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 
 /** One look at what the kernel allows; what it throws is why the layer is missing. */
 export interface KernelProbe {
@@ -62,6 +63,14 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
         return "processes and files by bubblewrap";
       },
       remedy: remedies.sandbox,
+    },
+    {
+      layer: "filter",
+      look: async () => {
+        await run(SECCOMP_PROBE);
+        return SECCOMP_FOUND;
+      },
+      remedy: SECCOMP_REMEDY,
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { IsolationLevel } from "../config/settings.ts";
 import { findMissingPrograms, programs, rootlessPrograms } from "../system/programs.ts";
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 
 /** What {@linkcode requireHost} looks at. */
@@ -54,6 +55,14 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
   } catch (cause) {
     throw new Error(
       `This user can't make user namespaces: ${(cause as Error).message}. ${USER_NAMESPACE_REMEDY}`,
+      { cause },
+    );
+  }
+  try {
+    await run(SECCOMP_PROBE);
+  } catch (cause) {
+    throw new Error(
+      `System calls can't be filtered: ${(cause as Error).message}. ${SECCOMP_REMEDY}`,
       { cause },
     );
   }

@@ -8,7 +8,7 @@ import { waitForSocket } from "../process/held_socket.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners } from "../process/readiness.ts";
 import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
-import { writeSocketFilter } from "../sandbox/socket_filter.ts";
+import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
@@ -35,7 +35,7 @@ interface Site {
   readonly directory: string;
   readonly etc: readonly Mount[];
   /** Path of the filter of system calls. */
-  readonly socketFilter: string;
+  readonly systemCallFilter: string;
 }
 
 /**
@@ -54,17 +54,17 @@ export async function openRootlessIsolation(
   const { stateDirectory } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
   onWarning(NOT_BOUNDED);
-  const socketFilter = await writeSocketFilter(directory);
+  const systemCallFilter = await writeSystemCallFilter(directory);
   const checks = stack.use(
     await openChecks({
       settings,
       directory: join(directory, "checks"),
       etc: { ...etc, online: await hostEtc() },
-      socketFilter,
+      systemCallFilter,
       uidOf: homes.uidOf,
     }),
   );
-  const site = { settings, homes, directory, etc: etc.offline, socketFilter };
+  const site = { settings, homes, directory, etc: etc.offline, systemCallFilter };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -81,7 +81,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, directory: place, etc, socketFilter }: Site,
+  { settings, homes, directory: place, etc, systemCallFilter }: Site,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -98,7 +98,7 @@ function openSandbox(
       const process = spawnFunction({
         command: sandboxCommand({
           network: "loopback",
-          socketFilter,
+          systemCallFilter,
           mounts: await sandboxMounts({
             functionsDirectory: settings.functionsDirectory,
             name,

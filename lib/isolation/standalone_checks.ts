@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CheckResult } from "../check/check.ts";
 import type { Settings } from "../config/settings.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { writeSocketFilter } from "../sandbox/socket_filter.ts";
+import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { findMissingPrograms, programs } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { checkDirectly } from "./check_directly.ts";
@@ -69,7 +69,7 @@ export async function openStandaloneChecks(
       settings,
       directory: join(directory, "checks"),
       etc: { ...etc, online: await hostEtc() },
-      socketFilter: await writeSocketFilter(directory),
+      systemCallFilter: await writeSystemCallFilter(directory),
       fetcherUid: isRoot ? FETCHER_UID : undefined,
       uidOf,
     }),

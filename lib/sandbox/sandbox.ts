@@ -22,8 +22,8 @@ export interface SandboxOptions {
   readonly network?: { readonly path: string } | "loopback";
   /** Files by which the chain's process joins groups before all else, see `ControlGroup`. */
   readonly joinFiles?: readonly string[];
-  /** Path of a filter of system calls, see `socketFilter`; none for what runs no function's code. */
-  readonly socketFilter?: string;
+  /** Path of a filter of system calls, see `systemCallFilter`; none when left out. */
+  readonly systemCallFilter?: string;
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the
    * caller's own, in a user namespace of its own (user_namespaces(7)).
@@ -60,15 +60,15 @@ const JOIN_SCRIPT = `[ "$1" = - ] || exec ${FILTER_FD}<"$1" || exit 125; shift; 
  * 0755`, because bwrap would make it 0700 and root's.
  */
 export function sandboxCommand(options: SandboxOptions): string[] {
-  const { network, joinFiles = [], socketFilter, mounts, scratch = [], links = [] } = options;
+  const { network, joinFiles = [], systemCallFilter, mounts, scratch = [], links = [] } = options;
   const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
   return [
-    ...["sh", "-c", JOIN_SCRIPT, "sh", socketFilter ?? "-", ...joinFiles, "--"],
+    ...["sh", "-c", JOIN_SCRIPT, "sh", systemCallFilter ?? "-", ...joinFiles, "--"],
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     "bwrap",
     "--die-with-parent",
     "--new-session",
-    ...(socketFilter === undefined ? [] : ["--seccomp", FILTER_FD]),
+    ...(systemCallFilter === undefined ? [] : ["--seccomp", FILTER_FD]),
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",

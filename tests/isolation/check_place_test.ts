@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sandboxedPlace } from "../../lib/check/check_place.ts";
-import { writeSocketFilter } from "../../lib/sandbox/socket_filter.ts";
+import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { WORLD } from "../world.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -38,7 +38,7 @@ Deno.test("sandboxedPlace(): a check reaches, sees and may do no more than this"
   await Deno.chown(place.at("cache"), UID, UID);
   const { around, env } = sandboxedPlace({
     joinFiles: [],
-    socketFilter: await writeSocketFilter(place.path),
+    systemCallFilter: await writeSystemCallFilter(place.path),
     uid: UID,
     mounts: [{ source: place.at("source"), target: "/fn" }],
     cacheDirectory: place.at("cache"),

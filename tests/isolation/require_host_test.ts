@@ -33,7 +33,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
 Deno.test("requireHost() takes root for full isolation, and tries each layer", async () => {
   await using host = await openHost();
   await requireHost("full", { ...host.options, uid: 0 });
-  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap"]);
+  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap", "sh"]);
   const left = await Array.fromAsync(Deno.readDir(host.directory.path));
   assert.deepEqual(left.map(({ name }) => name), ["bin"]);
 });
@@ -41,7 +41,7 @@ Deno.test("requireHost() takes root for full isolation, and tries each layer", a
 Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
   await using host = await openHost(["bwrap"]);
   await requireHost("rootless", { ...host.options, uid: 1_000 });
-  assert.deepEqual(host.commands, ["bwrap"]);
+  assert.deepEqual(host.commands, ["bwrap", "sh"]);
 });
 
 Deno.test("requireHost() asks for nothing without isolation", async () => {
@@ -129,6 +129,20 @@ Deno.test("requireHost() says why there are no user namespaces, and what to do",
   });
 });
 
+function withoutFilter(command: readonly string[]): Promise<string> {
+  return command.includes("sh")
+    ? Promise.reject(new CommandError(command, "prctl(PR_SET_SECCOMP): Invalid argument"))
+    : Promise.resolve("");
+}
+
+Deno.test("requireHost() refuses an ordinary user that can't filter system calls", async () => {
+  await using host = await openHost();
+  const options = { ...host.options, run: withoutFilter, uid: 1_000 };
+  await assert.rejects(requireHost("rootless", options), {
+    message: /^System calls can't be filtered: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
+  });
+});
+
 const lacks: readonly [what: string, change: Change, message: RegExp][] = [
   [
     "a capability, on a host",
@@ -155,6 +169,11 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
           : Promise.resolve(""),
     },
     /^Isolation lacks its sandbox: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
+  ],
+  [
+    "a filter of system calls",
+    { run: withoutFilter },
+    /^Isolation lacks its filter: "sh .*" failed: prctl.*Run a kernel with CONFIG_SECCOMP_FILTER/,
   ],
 ];
 

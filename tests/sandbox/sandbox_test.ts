@@ -69,7 +69,7 @@ Deno.test("sandboxCommand() keeps the caller's network where no namespace is giv
 });
 
 Deno.test("sandboxCommand() hands a filter of system calls on to bwrap", () => {
-  const command = sandboxCommand({ ...options, socketFilter: "/run/x/filter" });
+  const command = sandboxCommand({ ...options, systemCallFilter: "/run/x/filter" });
   assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "--"]);
   assert.ok(has(command, ["--seccomp", "9"]));
   assert.ok(!sandboxCommand(options).includes("--seccomp"));

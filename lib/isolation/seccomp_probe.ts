@@ -1,0 +1,14 @@
+/** One instruction that allows everything, `SECCOMP_RET_ALLOW`, in octal: no argument holds a NUL. */
+const PROGRAM = String.raw`\006\000\000\000\000\000\377\177`;
+
+/** Loads the smallest filter of system calls as bwrap(1) loads the real one. */
+export const SECCOMP_PROBE: readonly string[] = [
+  ...["sh", "-c", `printf '${PROGRAM}' | exec bwrap --ro-bind / / --seccomp 0 -- true`],
+];
+
+/** What is so where it loads. */
+export const SECCOMP_FOUND = "system calls are filtered (seccomp)";
+
+/** What to do where it does not. */
+export const SECCOMP_REMEDY =
+  "Run a kernel with CONFIG_SECCOMP_FILTER, in a container whose own filter allows seccomp(2)";

@@ -1,0 +1,167 @@
+/** What the filter does with a system call: let it pass, or fail with an error. */
+export type Answer = "allow" | keyof typeof ERRORS;
+
+/** Error numbers that are the same on x86-64 and arm64. Source: errno(3). */
+export const ERRORS = {
+  EPERM: 1,
+  EINVAL: 22,
+  ENOSYS: 38,
+  EPROTONOSUPPORT: 93,
+  ESOCKTNOSUPPORT: 94,
+  EAFNOSUPPORT: 97,
+} as const;
+
+/**
+ * A decision on the arguments of a system call. Only the lower 32 bits of an argument are looked at:
+ * of all that rules look at, the kernel takes no more either.
+ */
+export type Rule =
+  | Answer
+  | {
+    readonly type: "bits";
+    readonly argument: number;
+    readonly bits: number;
+    /** Where at least one of the bits is set. */
+    readonly set: Rule;
+    readonly clear: Rule;
+  }
+  | {
+    readonly type: "values";
+    readonly argument: number;
+    /** Bits that count; all when left out. */
+    readonly mask?: number;
+    readonly cases: readonly { readonly values: readonly number[]; readonly then: Rule }[];
+    readonly otherwise: Rule;
+  };
+
+/** Set-user-ID and set-group-ID bits of a mode, see inode(7). */
+const SET_ID_BITS = 0o6000;
+
+/** O_CREAT and the bit that O_TMPFILE has beside O_DIRECTORY: with others, open(2) has no mode. */
+const CREATES = 0o100 | 0o20000000;
+
+/** Every flag of clone(2) that makes a namespace; CLONE_NEWTIME is none of its own. */
+const NEW_NAMESPACES = 0x7e020000;
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const AF_NETLINK = 16;
+
+/** Bits of a socket's type that are no flags. */
+const SOCKET_TYPE = 0xf;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+
+/** The default, ICMP, TCP, UDP and ICMPv6. Others load modules of the kernel (SCTP, DCCP, MPTCP). */
+const PROTOCOLS = [0, 1, 6, 17, 58];
+
+/** Links and addresses of the namespace, see rtnetlink(7). */
+const NETLINK_ROUTE = 0;
+
+/**
+ * Sockets of the families that a network namespace and its firewall hold. Others lead past it: on a
+ * virtual machine, AF_VSOCK leads to its host from any namespace (vsock(7)).
+ */
+const SOCKETS: Rule = {
+  type: "values",
+  argument: 0,
+  cases: [
+    { values: [AF_UNIX], then: "allow" },
+    {
+      values: [AF_INET, AF_INET6],
+      then: {
+        type: "values",
+        argument: 1,
+        mask: SOCKET_TYPE,
+        cases: [
+          {
+            values: [SOCK_STREAM, SOCK_DGRAM],
+            then: only(2, PROTOCOLS, "EPROTONOSUPPORT"),
+          },
+          { values: [SOCK_RAW], then: "EPERM" },
+        ],
+        otherwise: "ESOCKTNOSUPPORT",
+      },
+    },
+    { values: [AF_NETLINK], then: only(2, [NETLINK_ROUTE], "EPROTONOSUPPORT") },
+  ],
+  otherwise: "EAFNOSUPPORT",
+};
+
+/**
+ * Requests that inject what somebody types (TIOCSTI, TIOCLINUX), load line disciplines (TIOCSETD),
+ * or change flags and the project of a file, by which a quota counts it (FS_IOC_SETFLAGS,
+ * FS_IOC_FSSETXATTR).
+ */
+const REFUSED_REQUESTS = [0x5412, 0x541c, 0x5423, 0x40086602, 0x401c5820];
+
+/**
+ * Options of prctl(2) for the calling process alone: names, signals, capabilities to give up,
+ * seccomp, speculation, arm64's vectors and pointer keys, PR_SET_PTRACER and PR_SET_VMA. Left out
+ * are PR_SET_MM, which rewrites what `ps` shows, performance counters, machine checks, dispatch of
+ * system calls, core scheduling and merging of equal pages, which tells what others hold.
+ */
+const OPTIONS = [
+  ...range(1, 4),
+  ...[7, 8, 15, 16, ...range(21, 30), ...range(36, 42), 47],
+  ...[...range(50, 56), 60, 61, ...range(63, 66), 68],
+  ...[0x53564d41, 0x59616d61],
+];
+
+/** SCHED_OTHER, SCHED_BATCH and SCHED_IDLE, each also with SCHED_RESET_ON_FORK. */
+const SCHEDULERS = [0, 3, 5].flatMap((policy) => [policy, 0x40000000 | policy]);
+
+/** No class, the lower half of best effort, and idle: a process may give way, never push ahead. */
+const IO_PRIORITIES = [0, ...range(0x4004, 0x4007), ...range(0x6000, 0x6007)];
+
+/** PER_LINUX, PER_LINUX32, which changes a name in uname(2), and the question which it is. */
+const PERSONALITIES = [0, 8, 0xffffffff];
+
+/** Rules of system calls by name; those that the table allows and that have none always pass. */
+export const argumentRules: Readonly<Record<string, Rule>> = {
+  socket: SOCKETS,
+  socketpair: SOCKETS,
+  clone: { type: "bits", argument: 0, bits: NEW_NAMESPACES, set: "EPERM", clear: "allow" },
+  ioctl: {
+    type: "values",
+    argument: 1,
+    cases: [{ values: REFUSED_REQUESTS, then: "EPERM" }],
+    otherwise: "allow",
+  },
+  prctl: only(0, OPTIONS, "EINVAL"),
+  personality: only(0, PERSONALITIES, "EPERM"),
+  sched_setscheduler: only(1, SCHEDULERS, "EPERM"),
+  ioprio_set: only(2, IO_PRIORITIES, "EPERM"),
+  chmod: plainMode(1),
+  fchmod: plainMode(1),
+  fchmodat: plainMode(2),
+  fchmodat2: plainMode(2),
+  mkdir: plainMode(1),
+  mkdirat: plainMode(2),
+  mknod: plainMode(1),
+  mknodat: plainMode(2),
+  creat: plainMode(1),
+  open: plainModeIfCreated(1),
+  openat: plainModeIfCreated(2),
+  mq_open: plainModeIfCreated(1),
+};
+
+function only(argument: number, values: readonly number[], otherwise: Answer): Rule {
+  return { type: "values", argument, cases: [{ values, then: "allow" }], otherwise };
+}
+
+/** A mode without the bits by which a program runs as its owner, see RestrictSUIDSGID= of systemd. */
+function plainMode(argument: number): Rule {
+  return { type: "bits", argument, bits: SET_ID_BITS, set: "EPERM", clear: "allow" };
+}
+
+/** The mode follows the flags, and holds anything where nothing is created. */
+function plainModeIfCreated(argument: number): Rule {
+  return { type: "bits", argument, bits: CREATES, set: plainMode(argument + 1), clear: "allow" };
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}

@@ -1,0 +1,143 @@
+// That the filter of system calls is around every check and every run; what it refuses, and what the
+// kernel alone would allow, tests/isolation/system_call_attacks_test.ts tries one by one.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { systemCalls } from "../../lib/sandbox/system_calls.ts";
+import { WORLD } from "../world.ts";
+import { answering, COMMAND, eventually, host, type Server, startServer } from "./harness.ts";
+import { ordinaryUser } from "./ordinary_user.ts";
+
+/** Answers with what perl says to the code that it is sent. */
+const PERL = `Deno.serve(async (request) => {
+  const args = ["-e", await request.text()];
+  const { stdout, stderr } = new Deno.Command("perl", { args }).outputSync();
+  return new Response(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+});\n`;
+
+function numberOf(name: string): number {
+  return systemCalls().find((call) => call.name === name)!.numbers[Deno.build.arch]!;
+}
+
+/** Puts a key into a new keyring of its session's, and becomes the command that follows. */
+const WITH_KEY = `
+my ($type, $name, $secret) = ("user", "ddsrv-e2e", "of root alone");
+syscall(${numberOf("keyctl")}, 1, 0) != -1 or die "join: $!";
+syscall(${numberOf("add_key")}, $type, $name, $secret, length $secret, -3) != -1 or die "add: $!";
+exec @ARGV or die "exec: $!";
+`;
+
+/** Says the key of its session's, and leaves one for others. */
+const READ_KEY = `
+my ($type, $name, $buffer) = ("user", "ddsrv-e2e", "\\0" x 64);
+my $id = syscall(${numberOf("keyctl")}, 10, -3, $type, $name, 0);
+my $length = $id == -1 ? -1 : syscall(${numberOf("keyctl")}, 11, $id, $buffer, 64);
+print $length == -1 ? "read: $!" : substr $buffer, 0, $length;
+my $note = "from one to the other";
+print syscall(${numberOf("add_key")}, $type, $name, $note, length $note, -3) == -1
+  ? ", add: $!" : ", added";
+`;
+
+Deno.test("system calls: keys of the supervisor's session are out of a function's reach", async () => {
+  const withKey = ["-e", WITH_KEY, "--"];
+  // Any user whose session it is reads it, as root's sandboxes did.
+  const user = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--no-new-privs"];
+  assert.equal(
+    await host("perl", ...withKey, ...user, "perl", "-e", READ_KEY),
+    "of root alone, added",
+  );
+  await using server = await startServer({
+    command: ["perl", ...withKey, ...COMMAND],
+    files: {
+      "ddsrv.json": '{ "permissions": { "run": true } }',
+      "app/index.ts": PERL,
+      "other/index.ts": PERL,
+    },
+  });
+  for (const name of ["app", "other"]) {
+    await server.said(`${name} ready`);
+    assert.equal(
+      await perl(server, name, READ_KEY),
+      "read: Operation not permitted, add: Operation not permitted",
+    );
+  }
+});
+
+async function perl(server: Server, name: string, code: string): Promise<string> {
+  return await (await fetch(`${server.url}/${name}`, { method: "POST", body: code })).text();
+}
+
+/** Listens in the pretend internet, and never answers. */
+async function openSilence(port: number): Promise<AsyncDisposable> {
+  const code = `const listener = Deno.listen({ hostname: "${WORLD.other}", port: ${port} });
+    console.log("listening");
+    const held = [];
+    for await (const one of listener) held.push(one);`;
+  const child = new Deno.Command("ip", {
+    args: ["netns", "exec", "world", Deno.execPath(), "eval", "--quiet", code],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+      await reader.cancel();
+    },
+  };
+}
+
+/** Status of the process that checks a directory. */
+async function statusOfCheck(directory: string): Promise<string | undefined> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    const path = join("/proc", name);
+    if (await Deno.readLink(join(path, "cwd")).catch(() => "") !== directory) continue;
+    const command = await Deno.readTextFile(join(path, "cmdline")).catch(() => "");
+    if (/^[^\0]*deno\0check\0/.test(command)) {
+      return await Deno.readTextFile(join(path, "status")).catch(() => undefined);
+    }
+  }
+}
+
+const SILENT_PORT = 8_091;
+
+const WAITING = {
+  "app/index.ts": answering("app"),
+  "waiting/index.ts": `import "http://${WORLD.other}:${SILENT_PORT}/silent.ts";\n`,
+};
+
+const ALLOW_SILENT = ["--allow-import", `${WORLD.other}:${SILENT_PORT}`];
+
+async function assertAllFiltered(server: Server): Promise<void> {
+  await server.answers("/app", "app");
+  const { pid } = await server.inspect("app");
+  let check: string | undefined;
+  await eventually("a check waits for its module", async () => {
+    check = await statusOfCheck(join(server.functions, "waiting"));
+    return check !== undefined;
+  });
+  // The tests may run in a container, which has a filter of its own.
+  const around = countFilters(await Deno.readTextFile(`/proc/${server.pid}/status`));
+  assert.equal(countFilters(await Deno.readTextFile(`/proc/${pid}/status`)), around + 1);
+  assert.equal(countFilters(check!), around + 1);
+}
+
+function countFilters(status: string): number {
+  return Number(/^Seccomp_filters:\s+(\d+)$/m.exec(status)![1]);
+}
+
+Deno.test("system calls: checks and runs are filtered", async () => {
+  await using _silence = await openSilence(SILENT_PORT);
+  await using server = await startServer({ files: WAITING, flags: ALLOW_SILENT });
+  await assertAllFiltered(server);
+});
+
+Deno.test("system calls: checks and runs of an ordinary user are filtered as well", async () => {
+  await using _silence = await openSilence(SILENT_PORT);
+  await using user = await ordinaryUser();
+  const { directory, command, env } = user;
+  const flags = ["--isolation=rootless", ...ALLOW_SILENT];
+  await using server = await startServer({ directory, command, env, files: WAITING, flags });
+  await assertAllFiltered(server);
+});

@@ -1,0 +1,85 @@
+// Native code in a sandbox of the launch chain's, with the filter and without: what the filter
+// refuses, the kernel alone allows, or refuses for another reason.
+import assert from "node:assert/strict";
+import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
+import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { actsProgram } from "./acts_program.ts";
+import { type Act, availableActs, rootActs, userActs } from "./system_call_acts.ts";
+
+const USER = 1_879_048_777;
+
+/** Where it runs: as a function of the full level, as one of the rootless level, or as root. */
+type Place = "full" | "rootless" | "root";
+
+async function perform(
+  acts: readonly Act[],
+  place: Place,
+  systemCallFilter?: string,
+): Promise<string[]> {
+  const perl = ["perl", "-e", actsProgram(acts)];
+  const command = place === "root"
+    ? ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--mount-proc", ...perl]
+    : sandboxCommand({
+      network: "loopback",
+      ...(systemCallFilter === undefined ? {} : { systemCallFilter }),
+      ...(place === "full" ? { uid: USER } : {}),
+      mounts: [],
+      workingDirectory: "/tmp",
+      command: perl,
+    });
+  const [program = "", ...args] = command;
+  const { stdout, stderr } = await new Deno.Command(program, {
+    args,
+    stdin: "null",
+    signal: AbortSignal.timeout(30_000),
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  const problem = new TextDecoder().decode(stderr);
+  const answers: string[] = [];
+  for (const line of said.trim().split("\n")) {
+    const [index, ...answer] = line.split(" ");
+    answers[Number(index)] = answer.join(" ");
+  }
+  assert.equal(answers.length, acts.length, `${said}\n${problem}`);
+  return answers;
+}
+
+function assertFiltered(acts: readonly Act[], answers: readonly string[]): void {
+  const expected = acts.map(({ what, filtered }) => `${what}: ${filtered}`);
+  assert.deepEqual(acts.map(({ what }, index) => `${what}: ${answers[index]}`), expected);
+}
+
+function assertBare(acts: readonly Act[], answers: readonly string[]): void {
+  for (const [index, { what, bare, lacking = [], filtered }] of acts.entries()) {
+    const answer = answers[index]!;
+    if (bare.includes(answer)) assert.notEqual(answer, filtered, what);
+    else if (lacking.includes(answer)) {
+      // deno-lint-ignore no-console
+      console.log(`skipped: this kernel has not got ${what}`);
+    } else assert.fail(`${what}: ${answer}`);
+  }
+}
+
+Deno.test("the filter refuses native code of a function what the kernel alone allows", async () => {
+  await using directory = await temporaryDirectory();
+  const filter = await writeSystemCallFilter(directory.path);
+  const acts = availableActs(userActs);
+  assertFiltered(acts, await perform(acts, "full", filter));
+  assertBare(acts, await perform(acts, "full"));
+});
+
+Deno.test("the filter refuses native code what the kernel leaves to root", async () => {
+  await using directory = await temporaryDirectory();
+  const filter = await writeSystemCallFilter(directory.path);
+  const acts = availableActs(rootActs);
+  assertFiltered(acts, await perform(acts, "full", filter));
+  assertBare(acts, await perform(acts, "root"));
+});
+
+Deno.test("the filter refuses the same in a sandbox that takes no root", async () => {
+  await using directory = await temporaryDirectory();
+  const filter = await writeSystemCallFilter(directory.path);
+  const acts = availableActs([...userActs, ...rootActs]);
+  assertFiltered(acts, await perform(acts, "rootless", filter));
+});
