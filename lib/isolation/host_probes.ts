@@ -165,7 +165,10 @@ async function lookForGroups(remedy: string): Promise<string | Omit<Finding, "la
     }
     await using groups = await openControlGroups(`doctor-${Deno.pid}`, hierarchy);
     await using _ = await groups.open("probe", { memoryBytes: 2 ** 26, processes: 64, cpu: 1 });
-    return `control groups, version ${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
+    const found = `control groups, version ${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
+    return hierarchy.bases.io === undefined
+      ? `${found} (no io: disk shares are equal)`
+      : `${found}, io`;
   } catch (error) {
     return { status: "limited", detail: (error as Error).message, remedy };
   }
