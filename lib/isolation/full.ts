@@ -3,12 +3,12 @@ import type { Settings } from "../config/settings.ts";
 import { type Namespace, type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
-import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { functionMounts } from "../sandbox/function_mounts.ts";
 import { writeSocketFilter } from "../sandbox/socket_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { type CheckGroups, checkLimits, describeHunger, openCheckGroups } from "./check_groups.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
@@ -17,18 +17,14 @@ import type { Isolation, SourceCheck } from "./isolation.ts";
 /** Where all supervisors that are root keep their small files. */
 const RUNTIME_DIRECTORY = "/run/ddsrv";
 
-/**
- * What a check may use, whatever the function itself may: it reads code that nobody has seen yet.
- * The compiler takes some hundred megabytes for a large graph.
- */
-const CHECK_LIMITS: ResourceLimits = { memoryBytes: 2 * 1024 ** 3, processes: 256, cpu: Infinity };
-
-const TOO_HUNGRY = "The check ran out of memory: it may use 2GiB. Import less";
-
 /** What sandboxes share, and where checks run: code that is read there may fetch modules. */
 interface Site extends FullSite {
   readonly checkNamespace: Namespace;
+  /** Missing where the host has no groups to offer. */
+  readonly checkGroups: CheckGroups | undefined;
 }
+
+const CHECK_LIMITS = checkLimits(Deno.systemMemoryInfo().total);
 
 /** Every layer: a namespace, a control group and a user for each instance. Takes root. */
 export async function openFullIsolation(
@@ -49,6 +45,7 @@ export async function openFullIsolation(
     stack.use(groups);
     stack.use(await openReaper(groups));
   }
+  const checkGroups = groups && stack.use(await openCheckGroups(groups, CHECK_LIMITS));
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
   const socketFilter = await writeSocketFilter(runtimeDirectory);
@@ -61,7 +58,7 @@ export async function openFullIsolation(
   const { stateDirectory, uidRange } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, uidRange });
   const own = { etc, runtimeDirectory, socketFilter };
-  const site = { settings, network, homes, groups, checkNamespace, ...own };
+  const site = { settings, network, homes, groups, checkGroups, checkNamespace, ...own };
   let checks = 0;
   const owned = stack.move();
   return {
@@ -88,12 +85,12 @@ function warnOfNetwork(network: Network, onWarning: (message: string) => void): 
 }
 
 async function check(
-  { settings, groups, etc, homes, checkNamespace }: Site,
+  { settings, checkGroups, etc, homes, checkNamespace }: Site,
   options: SourceCheck & { readonly groupName: string },
 ): Promise<CheckResult> {
   const { name, directory, moduleOptions, cacheDirectory, signal } = options;
   const { functionsDirectory, checkCode: checkTypes } = settings;
-  await using group = await groups?.open(options.groupName, CHECK_LIMITS);
+  await using group = await checkGroups?.open(options.groupName);
   const result = await checkFunction({
     ...moduleOptions,
     joinFiles: group?.joinFiles ?? [],
@@ -107,5 +104,7 @@ async function check(
     signal,
   });
   if (group === undefined || result.diagnostics === undefined) return result;
-  return await group.oomKills() > 0 ? { ...result, diagnostics: TOO_HUNGRY } : result;
+  return await group.oomKills() > 0
+    ? { ...result, diagnostics: describeHunger(CHECK_LIMITS), exhausted: "memory" }
+    : result;
 }
