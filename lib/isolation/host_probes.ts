@@ -1,7 +1,7 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
-import { openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
+import { boundsSockets, openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
 import {
   findMissingPrograms,
   type Program,
@@ -11,6 +11,7 @@ import {
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { UNBOUNDED_SOCKETS, UNBOUNDED_SOCKETS_REMEDY } from "./groups.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 
 /** What was found of one layer of isolation. */
@@ -162,6 +163,9 @@ async function lookForGroups(remedy: string): Promise<string | Omit<Finding, "la
     const missing = missingControllers(hierarchy);
     if (missing.length > 0) {
       return { status: "limited", detail: `no control group for ${missing.join(", ")}`, remedy };
+    }
+    if (!await boundsSockets(hierarchy)) {
+      return { status: "limited", detail: UNBOUNDED_SOCKETS, remedy: UNBOUNDED_SOCKETS_REMEDY };
     }
     await using groups = await openControlGroups(`doctor-${Deno.pid}`, hierarchy);
     await using _ = await groups.open("probe", { memoryBytes: 2 ** 26, processes: 64, cpu: 1 });

@@ -2,7 +2,10 @@ import type { CgroupHierarchy, Controller } from "./cgroup_hierarchy.ts";
 
 /** What one group may use. */
 export interface ResourceLimits {
-  /** Bytes, swap included. */
+  /**
+   * Bytes, swap included. Buffers of TCP and UDP sockets are within it in version 2; in version 1 the
+   * kernel counts them apart, and they may be a quarter of it more.
+   */
   readonly memoryBytes: number;
   /** Processes and threads. */
   readonly processes: number;
@@ -16,6 +19,9 @@ export interface ResourceLimits {
   /** Share of a contended disk, on the same scale, where the disk's scheduler heeds it. */
   readonly ioWeight?: number;
 }
+
+/** The file of version 1 that bounds buffers of sockets; not every kernel has it. */
+export const SOCKET_FILE = "memory.kmem.tcp.limit_in_bytes";
 
 /** A value for a file of a group. */
 export interface CgroupWrite {
@@ -31,6 +37,9 @@ const CPU_PERIOD_US = 100_000;
 
 /** The least that the kernel takes for a period (sched-bwc). */
 const MIN_QUOTA_US = 1_000;
+
+/** Part of a group's memory that version 1 lets its sockets have besides. */
+const SOCKET_PART = 1 / 4;
 
 /** The most that the scheduler bfq takes (block/bfq-iosched). */
 const MAX_BFQ_WEIGHT = 1_000;
@@ -68,6 +77,8 @@ export function planLimits(
     : [
       write("memory", "memory.limit_in_bytes", memoryBytes),
       { ...write("memory", "memory.memsw.limit_in_bytes", memoryBytes), isOptional: true },
+      // UDP is counted here too, whatever the name says.
+      { ...write("memory", SOCKET_FILE, Math.ceil(memoryBytes * SOCKET_PART)), isOptional: true },
     ];
   const processor = version === 2 ? [write("cpu", "cpu.max", `${quotaUs} ${CPU_PERIOD_US}`)] : [
     write("cpu", "cpu.cfs_period_us", CPU_PERIOD_US),

@@ -8,6 +8,7 @@ import {
   planCpuWeight,
   planLimits,
   type ResourceLimits,
+  SOCKET_FILE,
 } from "./cgroup_limits.ts";
 import {
   type GroupTree,
@@ -68,6 +69,12 @@ export async function readHierarchy(): Promise<CgroupHierarchy> {
     ? ""
     : await readOptional(join(path, "cgroup.controllers"));
   return findHierarchy({ mountInfo, ownGroups, unifiedControllers });
+}
+
+/** Whether the kernel bounds the buffers of a group's TCP and UDP sockets. */
+export async function boundsSockets({ version, bases }: CgroupHierarchy): Promise<boolean> {
+  if (version === 2 || bases.memory === undefined) return version === 2;
+  return await readOptionalTextFile(join(bases.memory, SOCKET_FILE)) !== undefined;
 }
 
 /**

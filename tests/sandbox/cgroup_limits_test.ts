@@ -11,6 +11,7 @@ Deno.test("planLimits() writes the files of each version", () => {
   assert.deepEqual(plan(1, LIMITS), [
     "memory.limit_in_bytes 1000000",
     "memory.memsw.limit_in_bytes 1000000",
+    "memory.kmem.tcp.limit_in_bytes 250000",
     "pids.max 64",
     "cpu.cfs_period_us 100000",
     "cpu.cfs_quota_us 50000",
