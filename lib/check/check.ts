@@ -28,6 +28,8 @@ export interface CheckResult {
   readonly diagnostics: string | undefined;
   /** Absolute paths of the modules that the entry needs, also of those that are missing. */
   readonly modules: readonly string[];
+  /** Which of its bounds ended the check, if one did. */
+  readonly exhausted?: "memory" | "time";
 }
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
@@ -50,12 +52,12 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     runBounded(place.around(command), { ...place, env, signal, maxBytes: MAX_OUTPUT_BYTES });
   const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
   options.signal.throwIfAborted();
-  if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [] };
+  if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [], exhausted: "time" };
   const graph = await execute(infoCommand(options, place.deno));
   options.signal.throwIfAborted();
   const parsed = parseModules(graph.stdout, functionsDirectory);
   const modules = parsed ?? [];
-  if (timeout.aborted) return { diagnostics: TOO_LONG, modules };
+  if (timeout.aborted) return { diagnostics: TOO_LONG, modules, exhausted: "time" };
   const failed = [checked, graph].find((output) => output !== undefined && !output.success);
   const directories = [directory, realDirectory];
   const stray = findStrayImports(graph.stdout, { functionsDirectory, directories })

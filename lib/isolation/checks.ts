@@ -44,15 +44,16 @@ export interface ChecksOptions {
   /** User that owns a function's module cache and checks it; the supervisor's own when missing. */
   readonly uidOf: (name: string) => Promise<number | undefined>;
   /** Opens a control group for one check, where the host has any. */
-  readonly openGroup?: () => Promise<ControlGroup | undefined>;
+  readonly openGroup?: () => Promise<ControlGroup>;
+  /** Told of a check that wanted more memory than its group allows. */
+  readonly hunger?: string;
 }
-
-const TOO_HUNGRY = "The check ran out of memory. Import less";
 
 /** Opens what checks share; nothing of it runs until the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const { settings, directory, etc, network, systemCallFilter, fetcherUid, uidOf, openGroup } =
     options;
+  const { hunger = "The check ran out of memory" } = options;
   const place = (name: string): string => join(directory, name);
   for (const name of ["fetch", "npmrc", "registry"]) {
     await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
@@ -131,7 +132,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const { diagnostics } = result;
     if (diagnostics === undefined) return result;
     if (group !== undefined && await group.oomKills() > 0) {
-      return { ...result, diagnostics: TOO_HUNGRY };
+      return { ...result, diagnostics: hunger, exhausted: "memory" };
     }
     const refused = await fetching.close();
     return refused.length === 0 ? result : {

@@ -7,6 +7,7 @@ import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { checkLimits, describeHunger, openCheckGroups } from "./check_groups.ts";
 import { openChecks } from "./checks.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
@@ -16,14 +17,10 @@ import type { Isolation } from "./isolation.ts";
 /** Where all supervisors that are root keep their small files. */
 const RUNTIME_DIRECTORY = "/run/ddsrv";
 
-/**
- * What a check may use, whatever the function itself may: it reads code that nobody has seen yet.
- * The compiler takes some hundred megabytes for a large graph.
- */
-const CHECK_LIMITS: ResourceLimits = { memoryBytes: 2 * 1024 ** 3, processes: 256, cpu: Infinity };
-
 /** The process that fetches modules for checks holds no more than what is under way. */
 const FETCH_LIMITS: ResourceLimits = { memoryBytes: 512 * 1024 ** 2, processes: 64, cpu: Infinity };
+
+const CHECK_LIMITS = checkLimits(Deno.systemMemoryInfo().total);
 
 /** Every layer: a namespace, a control group and a user for each instance. Takes root. */
 export async function openFullIsolation(
@@ -47,6 +44,7 @@ export async function openFullIsolation(
     stack.use(groups);
     stack.use(await openReaper(groups));
   }
+  const checkGroups = groups && stack.use(await openCheckGroups(groups, CHECK_LIMITS));
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
   const systemCallFilter = await writeSystemCallFilter(runtimeDirectory);
@@ -68,7 +66,10 @@ export async function openFullIsolation(
       fetcherUid: homes.fetcherUid,
       fetcherJoinFiles: fetchGroup?.joinFiles ?? [],
       uidOf: homes.uidOf,
-      openGroup: async () => await groups?.open(`check-${++opened}`, CHECK_LIMITS),
+      ...checkGroups === undefined ? {} : {
+        openGroup: () => checkGroups.open(`check-${++opened}`),
+        hunger: describeHunger(CHECK_LIMITS),
+      },
     }),
   );
   const owned = stack.move();

@@ -1,5 +1,6 @@
 import { missingControllers } from "../sandbox/cgroup_hierarchy.ts";
 import {
+  boundsSockets,
   type ControlGroup,
   type ControlGroups,
   openControlGroups,
@@ -7,6 +8,14 @@ import {
 } from "../sandbox/control_groups.ts";
 import type { FunctionProcess } from "../process/spawn.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
+
+/** Of a host with version 1 whose kernel leaves sockets out of memory limits. */
+export const UNBOUNDED_SOCKETS =
+  "This kernel does not bound the buffers of sockets: a function may hold more memory by them";
+
+/** What to do about it. */
+export const UNBOUNDED_SOCKETS_REMEDY =
+  "Boot with control groups of version 2: systemd.unified_cgroup_hierarchy=1";
 
 /** The control groups of a supervisor, or nothing where they can't be used, which is said. */
 export async function openGroups(
@@ -20,6 +29,9 @@ export async function openGroups(
       onWarning(
         `This host has no control group for ${missing.join(", ")}: functions are not bounded there`,
       );
+    }
+    if (missing.length === 0 && !await boundsSockets(hierarchy)) {
+      onWarning(`${UNBOUNDED_SOCKETS}. ${UNBOUNDED_SOCKETS_REMEDY}`);
     }
     return await openControlGroups(ownerId, hierarchy);
   } catch (error) {

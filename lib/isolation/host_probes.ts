@@ -1,7 +1,7 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
-import { openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
+import { boundsSockets, openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
 import {
   findMissingPrograms,
   type Program,
@@ -11,6 +11,7 @@ import {
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { UNBOUNDED_SOCKETS, UNBOUNDED_SOCKETS_REMEDY } from "./groups.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 
@@ -172,9 +173,15 @@ async function lookForGroups(remedy: string): Promise<string | Omit<Finding, "la
     if (missing.length > 0) {
       return { status: "limited", detail: `no control group for ${missing.join(", ")}`, remedy };
     }
+    if (!await boundsSockets(hierarchy)) {
+      return { status: "limited", detail: UNBOUNDED_SOCKETS, remedy: UNBOUNDED_SOCKETS_REMEDY };
+    }
     await using groups = await openControlGroups(`doctor-${Deno.pid}`, hierarchy);
     await using _ = await groups.open("probe", { memoryBytes: 2 ** 26, processes: 64, cpu: 1 });
-    return `control groups, version ${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
+    const found = `control groups, version ${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
+    return hierarchy.bases.io === undefined
+      ? `${found} (no io: disk shares are equal)`
+      : `${found}, io`;
   } catch (error) {
     return { status: "limited", detail: (error as Error).message, remedy };
   }

@@ -185,6 +185,10 @@ async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
   }
 }
 
+/**
+ * NAT makes the kernel track connections in the namespace. Those of a function to itself are left
+ * out: their entries are in no memory limit.
+ */
 async function exposeLoopback(path: string, port: number, run: Run): Promise<void> {
   const inside = ["nsenter", `--net=${path}`];
   await run([...inside, "tee", "/proc/sys/net/ipv4/conf/eth0/route_localnet"], { stdin: "1\n" });
@@ -192,6 +196,14 @@ async function exposeLoopback(path: string, port: number, run: Run): Promise<voi
     stdin: `add table ip ddsrv
 delete table ip ddsrv
 table ip ddsrv {
+  chain untracked_input {
+    type filter hook prerouting priority raw; policy accept;
+    iifname "lo" notrack
+  }
+  chain untracked_output {
+    type filter hook output priority raw; policy accept;
+    oifname "lo" notrack
+  }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
     iifname "eth0" tcp dport ${port} dnat to 127.0.0.1:${port}

@@ -51,7 +51,9 @@ export function openHostBatch({ lease, alias }: VethPlan): string {
 /** What `ip -n NAMESPACE -batch -` makes on the function's side. */
 export function openPeerBatch(lease: Lease): string {
   return batch([
-    "link set lo up",
+    // The kernel grants every socket one packet beyond the bound of its group's buffers. They are of
+    // up to 64 KiB here, unless it is said that they are small.
+    "link set lo mtu 1500 gso_max_size 4096 up",
     "link set eth0 addrgenmode none",
     `addr add ${lease.addresses.peer}/31 dev eth0`,
     "link set eth0 up",

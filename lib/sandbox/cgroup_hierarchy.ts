@@ -4,8 +4,8 @@ import { unescapeMountPath } from "../system/mount_path.ts";
 /** The controllers that limits need. */
 export const CONTROLLERS = ["memory", "pids", "cpu"] as const;
 
-/** One of them. */
-export type Controller = typeof CONTROLLERS[number];
+/** A controller that limits need, or `io`, which not every kernel has: version 1 calls it blkio. */
+export type Controller = typeof CONTROLLERS[number] | "io";
 
 /** Where groups can be made on this host. */
 export interface CgroupHierarchy {
@@ -17,7 +17,7 @@ export interface CgroupHierarchy {
   readonly bases: Readonly<Partial<Record<Controller, string>>>;
 }
 
-/** The controllers that can't be had on this host. */
+/** The controllers that limits need and that can't be had on this host. */
 export function missingControllers({ bases }: CgroupHierarchy): readonly Controller[] {
   return CONTROLLERS.filter((name) => bases[name] === undefined);
 }
@@ -43,18 +43,20 @@ export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
   const unified = mounts.find(({ type }) => type === "cgroup2");
   const available = options.unifiedControllers.split(/\s+/);
   if (unified !== undefined && CONTROLLERS.every((name) => available.includes(name))) {
-    const bases = CONTROLLERS.map((name) => [name, unified.path] as const);
+    const bases = [...CONTROLLERS, "io"].filter((name) => available.includes(name))
+      .map((name) => [name, unified.path] as const);
     return { version: 2, bases: Object.fromEntries(bases) };
   }
   const own = parseOwnGroups(options.ownGroups);
   const bases: Partial<Record<Controller, string>> = {};
-  for (const name of CONTROLLERS) {
+  for (const name of [...CONTROLLERS, "io"] as const) {
+    const called = name === "io" ? "blkio" : name;
     const mount = mounts.find(({ type, controllers }) =>
-      type === "cgroup" && controllers.includes(name)
+      type === "cgroup" && controllers.includes(called)
     );
     if (mount === undefined) continue;
     // In a container the mount shows a part of the tree, which our path may begin with or not.
-    const below = posix.relative(mount.root, own.get(name) ?? "/");
+    const below = posix.relative(mount.root, own.get(called) ?? "/");
     bases[name] = below.startsWith("..") ? mount.path : join(mount.path, below);
   }
   return { version: 1, bases };

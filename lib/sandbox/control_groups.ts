@@ -1,21 +1,45 @@
 import { join } from "node:path";
-import { sendSignal } from "../system/kill_with_children.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
-import { sleep } from "../system/sleep.ts";
+import { type CgroupHierarchy, findHierarchy } from "./cgroup_hierarchy.ts";
 import {
-  type CgroupHierarchy,
-  type Controller,
-  CONTROLLERS,
-  findHierarchy,
-} from "./cgroup_hierarchy.ts";
-import { oomFile, parseOomKills, planLimits, type ResourceLimits } from "./cgroup_limits.ts";
+  type CgroupWrite,
+  oomFile,
+  parseOomKills,
+  planCpuWeight,
+  planLimits,
+  type ResourceLimits,
+  SOCKET_FILE,
+} from "./cgroup_limits.ts";
+import {
+  type GroupTree,
+  isBusy,
+  isGone,
+  kernelTree,
+  readGroups,
+  readProcesses,
+  removeGroup,
+} from "./group_tree.ts";
 
-/** The group of one instance. Disposing of it ends whatever is still in it. */
-export interface ControlGroup extends AsyncDisposable {
+/** A group, of one instance or around others. Disposing of it ends whatever is still in it. */
+export interface Group extends AsyncDisposable {
+  /** Gives it another share of a contended processor, see `ResourceLimits`. */
+  readonly setCpuWeight: (weight: number) => Promise<void>;
+}
+
+/** The group of one instance. */
+export interface ControlGroup extends Group {
   /** Files that a process of one thread writes `0` to, which is itself, in order to join. */
   readonly joinFiles: readonly string[];
   /** How often the kernel has ended something here for want of memory. */
   readonly oomKills: () => Promise<number>;
+}
+
+/** Makes a group; `name` is unique among those that are open in the same place. */
+export type OpenGroup = (name: string, limits: ResourceLimits) => Promise<ControlGroup>;
+
+/** A group around others, with limits over all of them together. No process joins it. */
+export interface ParentGroup extends Group {
+  readonly open: OpenGroup;
 }
 
 /** The groups of one supervisor. Disposing of it takes its own group away. */
@@ -23,8 +47,9 @@ export interface ControlGroups extends AsyncDisposable {
   readonly hierarchy: CgroupHierarchy;
   /** Groups that a predecessor had left, with what was in them. */
   readonly swept: number;
-  /** Makes a group; `name` is unique among those that are open. */
-  readonly open: (name: string, limits: ResourceLimits) => Promise<ControlGroup>;
+  readonly open: OpenGroup;
+  /** Makes a group for others to be in. */
+  readonly openParent: (name: string, limits: ResourceLimits) => Promise<ParentGroup>;
 }
 
 /**
@@ -32,21 +57,6 @@ export interface ControlGroups extends AsyncDisposable {
  * the kernel waits some 10 ms. Version 2 moves whole processes only, and has no more than one file.
  */
 const JOIN_FILES = { 1: "tasks", 2: "cgroup.procs" } as const;
-
-/** How groups are made and taken away: the kernel makes and takes their files with them. */
-export interface GroupTree {
-  readonly make: (path: string) => Promise<void>;
-  readonly remove: (path: string) => Promise<void>;
-}
-
-const kernelTree: GroupTree = {
-  make: (path) => Deno.mkdir(path),
-  remove: (path) => Deno.remove(path),
-};
-
-/** How often, and how long apart, a group is emptied before it is given up. */
-const MAX_ROUNDS = 200;
-const ROUND_MS = 5;
 
 /** Reads what this host has of control groups. */
 export async function readHierarchy(): Promise<CgroupHierarchy> {
@@ -61,6 +71,12 @@ export async function readHierarchy(): Promise<CgroupHierarchy> {
   return findHierarchy({ mountInfo, ownGroups, unifiedControllers });
 }
 
+/** Whether the kernel bounds the buffers of a group's TCP and UDP sockets. */
+export async function boundsSockets({ version, bases }: CgroupHierarchy): Promise<boolean> {
+  if (version === 2 || bases.memory === undefined) return version === 2;
+  return await readOptionalTextFile(join(bases.memory, SOCKET_FILE)) !== undefined;
+}
+
 /**
  * Makes the group that all of a supervisor's groups are in, named for its owner, and takes away what
  * a predecessor of that owner left.
@@ -70,67 +86,106 @@ export async function openControlGroups(
   hierarchy: CgroupHierarchy,
   tree: GroupTree = kernelTree,
 ): Promise<ControlGroups> {
-  const roots = [...new Set(Object.values(hierarchy.bases))]
-    .map((base) => join(base, `ddsrv-${ownerId}`));
+  const top: Place = { hierarchy, tree, below: `ddsrv-${ownerId}` };
+  const roots = directories(top);
   const swept = await sweep(roots, tree);
   for (const root of roots) await Deno.mkdir(root, { recursive: true });
-  if (hierarchy.version === 2) {
-    await delegate(hierarchy.bases.memory!);
-    await enableControllers(roots[0]!);
-  }
-  const rootOf = (controller: Controller): string | undefined => {
-    const base = hierarchy.bases[controller];
-    return base === undefined ? undefined : join(base, `ddsrv-${ownerId}`);
-  };
-
+  if (hierarchy.version === 2) await delegate(hierarchy);
+  await enableBelow(top);
   return {
     hierarchy,
     swept,
-    async open(name, limits) {
-      await using stack = new AsyncDisposableStack();
-      const paths = roots.map((root) => join(root, name));
-      for (const path of paths) {
-        await tree.make(path);
-        stack.defer(() => removeGroup(path, tree));
-      }
-      for (const { controller, file, value, isOptional } of planLimits(hierarchy.version, limits)) {
-        const root = rootOf(controller);
-        if (root === undefined) continue;
-        await write(join(root, name, file), value, isOptional);
-      }
-      const memory = rootOf("memory");
-      const owned = stack.move();
-      return {
-        joinFiles: paths.map((path) => join(path, JOIN_FILES[hierarchy.version])),
-        oomKills: async () =>
-          memory === undefined
-            ? 0
-            : parseOomKills(await readOptional(join(memory, name, oomFile(hierarchy.version)))),
-        [Symbol.asyncDispose]: () => owned.disposeAsync(),
-      };
-    },
+    open: (name, limits) => openLeaf(beneath(top, name), limits),
+    openParent: (name, limits) => openParent(beneath(top, name), limits),
     async [Symbol.asyncDispose]() {
       for (const root of roots) await removeGroup(root, tree);
     },
   };
 }
 
-/** Lets the groups below `base` have controllers. */
-async function delegate(base: string): Promise<void> {
+/** A group's place in each hierarchy. */
+interface Place {
+  readonly hierarchy: CgroupHierarchy;
+  readonly tree: GroupTree;
+  /** Its path below the bases. */
+  readonly below: string;
+}
+
+function beneath(place: Place, name: string): Place {
+  return { ...place, below: join(place.below, name) };
+}
+
+function directories({ hierarchy, below }: Place): string[] {
+  return [...new Set(Object.values(hierarchy.bases))].map((base) => join(base, below));
+}
+
+async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGroup> {
+  const { hierarchy: { version, bases }, below } = place;
+  const group = await openGroup(place, planLimits(version, limits));
+  return {
+    ...group,
+    joinFiles: directories(place).map((path) => join(path, JOIN_FILES[version])),
+    oomKills: async () =>
+      bases.memory === undefined
+        ? 0
+        : parseOomKills(await readOptional(join(bases.memory, below, oomFile(version)))),
+  };
+}
+
+async function openParent(place: Place, limits: ResourceLimits): Promise<ParentGroup> {
+  // Of those in it the kernel ends the hungriest alone, not all.
+  const writes = planLimits(place.hierarchy.version, limits)
+    .filter(({ file }) => file !== "memory.oom.group");
+  await using stack = new AsyncDisposableStack();
+  const group = stack.use(await openGroup(place, writes));
+  await enableBelow(place);
+  stack.move();
+  return { ...group, open: (name, limits) => openLeaf(beneath(place, name), limits) };
+}
+
+async function openGroup(place: Place, writes: readonly CgroupWrite[]): Promise<Group> {
+  await using stack = new AsyncDisposableStack();
+  for (const path of directories(place)) {
+    await place.tree.make(path);
+    stack.defer(() => removeGroup(path, place.tree));
+  }
+  for (const one of writes) await write(place, one);
+  const owned = stack.move();
+  return {
+    setCpuWeight: (weight) => write(place, planCpuWeight(place.hierarchy.version, weight)),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Lets the groups at the top of version 2 have controllers. */
+async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
+  const base = hierarchy.bases.memory!;
   try {
-    await enableControllers(base);
+    await enableControllers(base, hierarchy);
   } catch (error) {
     if (!isBusy(error)) throw error;
     // In a container the top is no real root: processes may not be beside groups with controllers.
     const aside = join(base, "ddsrv-host");
     await Deno.mkdir(aside, { recursive: true });
     for (const pid of await readProcesses(base)) await move(pid, aside);
-    await enableControllers(base);
+    await enableControllers(base, hierarchy);
   }
 }
 
-async function enableControllers(path: string): Promise<void> {
-  const names = CONTROLLERS.map((name) => `+${name}`).join(" ");
+/**
+ * Lets groups within a group be bounded. A kernel before 5.11 counts what is in them for the group
+ * around them only where `memory.use_hierarchy` says so; later ones always do.
+ */
+async function enableBelow(place: Place): Promise<void> {
+  const { hierarchy, below } = place;
+  const { version, bases } = hierarchy;
+  if (version === 2) return await enableControllers(join(bases.memory!, below), hierarchy);
+  const hierarchical = { controller: "memory", file: "memory.use_hierarchy", value: "1" } as const;
+  await write(place, { ...hierarchical, isOptional: true });
+}
+
+async function enableControllers(path: string, { bases }: CgroupHierarchy): Promise<void> {
+  const names = Object.keys(bases).map((name) => `+${name}`).join(" ");
   await Deno.writeTextFile(join(path, "cgroup.subtree_control"), names);
 }
 
@@ -155,55 +210,13 @@ async function sweep(roots: readonly string[], tree: GroupTree): Promise<number>
   return names.size;
 }
 
-/** Ends all processes of a group, and takes the group away. */
-async function removeGroup(path: string, tree: GroupTree): Promise<void> {
-  for (let round = 0;; round++) {
-    try {
-      await tree.remove(path);
-      return;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-      if (!isBusy(error) || round === MAX_ROUNDS) throw error;
-    }
-    await killAll(path);
-    await sleep(ROUND_MS);
-  }
-}
-
-/** `cgroup.kill` ends a whole tree at once; without it (version 1), one after the other. */
-async function killAll(path: string): Promise<void> {
-  try {
-    await Deno.writeTextFile(join(path, "cgroup.kill"), "1", { create: false });
-    return;
-  } catch {
-    // Not of version 2, or of a kernel before 5.14.
-  }
-  for (const pid of await readProcesses(path)) {
-    sendSignal(pid, "SIGKILL");
-  }
-}
-
-async function readProcesses(path: string): Promise<number[]> {
-  const text = await readOptional(join(path, "cgroup.procs")).catch((error) => {
-    // A predecessor's reaper takes groups away at the same time.
-    if (isGone(error)) return "";
-    throw error;
-  });
-  // Processes of another process namespace show as 0.
-  return text.split("\n").map(Number).filter((pid) => pid > 0);
-}
-
-async function readGroups(root: string): Promise<string[]> {
-  try {
-    const entries = await Array.fromAsync(Deno.readDir(root));
-    return entries.filter((entry) => entry.isDirectory).map((entry) => entry.name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-async function write(path: string, value: string, isOptional: boolean): Promise<void> {
+async function write(
+  { hierarchy, below }: Place,
+  { controller, file, value, isOptional }: CgroupWrite,
+): Promise<void> {
+  const base = hierarchy.bases[controller];
+  if (base === undefined) return;
+  const path = join(base, below, file);
   try {
     await Deno.writeTextFile(path, value, { create: false });
   } catch (error) {
@@ -216,14 +229,4 @@ async function write(path: string, value: string, isOptional: boolean): Promise<
 
 async function readOptional(path: string): Promise<string> {
   return await readOptionalTextFile(path) ?? "";
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: string }).code === "EBUSY";
-}
-
-/** A file that is not there, a process that has ended, or a group that was taken away. */
-function isGone(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound ||
-    error instanceof Error && ["ESRCH", "ENODEV"].includes((error as { code?: string }).code ?? "");
 }

@@ -7,7 +7,8 @@ const LIMITS: ResourceLimits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu
 /**
  * Arguments are the files of its own group. It joins that, waits until nobody holds the other end of
  * its input, and takes the groups beside its own away with all that is in them: what has not joined
- * yet then can't any more, and ends by itself. A terminal's signals are for the supervisor.
+ * yet then can't any more, and ends by itself. Groups are two deep at most. A terminal's signals are
+ * for the supervisor.
  */
 const SCRIPT = `trap '' HUP INT QUIT TERM
 for file; do echo 0 >"$file" || exit 125; done
@@ -17,13 +18,13 @@ while [ $((round += 1)) -le 200 ]; do
   left=no
   for file; do
     own=\${file%/*}
-    for group in "\${own%/*}"/*/; do
+    for group in "\${own%/*}"/*/ "\${own%/*}"/*/*/; do
       [ "$group" != "$own/" ] && [ -d "$group" ] || continue
       left=yes
       echo 1 >"$group/cgroup.kill" ||
         while read -r pid; do kill -KILL "$pid"; done <"$group/cgroup.procs"
     done
-    rmdir "\${own%/*}"/*/
+    rmdir "\${own%/*}"/*/*/ "\${own%/*}"/*/
   done
   [ $left = no ] && break
   sleep 0.01

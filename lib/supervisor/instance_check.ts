@@ -63,6 +63,7 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
     const modules = { paths: passed.modules, isComplete: true };
     const revision = await takeRevision(functionsDirectory, name, modules);
     if (revision !== passed.revision) continue;
+    workplace.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
     return { revision, modules, moduleOptions, problem };
   }
@@ -91,7 +92,11 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
     const moduleOptions = await findModuleOptions(options.workplace, options.name);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
-      ? await workplace.checks.run(() => check(options, moduleOptions), options)
+      ? await workplace.checks.run(
+        name,
+        (signal) => check({ ...options, signal }, moduleOptions),
+        options,
+      )
       : { diagnostics: problem.detail, modules: knownModules.paths };
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),

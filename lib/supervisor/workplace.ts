@@ -3,6 +3,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
@@ -22,13 +23,12 @@ export interface Workplace extends AsyncDisposable {
   readonly checkResults: CheckResults;
   readonly snapshots: Snapshots;
   /** Checks at a time: they take a whole core each. */
-  readonly checks: Semaphore;
+  readonly checks: CheckLane;
   /** Starts at a time. */
   readonly starts: Semaphore;
 }
 
-/** Code that is checked or started for longer than this does not hold up others. */
-const MAX_CHECK_HOLD_MS = 15_000;
+/** Code that is started for longer than this does not hold up others. */
 const MAX_START_HOLD_MS = 3_000;
 
 /** Opens what instances share. */
@@ -49,11 +49,13 @@ export async function openWorkplace(
     directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),
     copy: isolation.copy,
   });
+  const cores = Math.max(1, navigator.hardwareConcurrency);
+  const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
+    checks.forget(name);
     await checkResults.forget(name);
     await snapshots.forget(name);
   };
-  const cores = Math.max(1, navigator.hardwareConcurrency);
   const { available: availableBytes } = Deno.systemMemoryInfo();
   const owned = stack.move();
   let current = settings;
@@ -69,7 +71,7 @@ export async function openWorkplace(
     cacheOf,
     checkResults,
     snapshots,
-    checks: createSemaphore(cores, { maxHoldMs: MAX_CHECK_HOLD_MS }),
+    checks,
     starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {
       maxHoldMs: MAX_START_HOLD_MS,
     }),

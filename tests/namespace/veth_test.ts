@@ -35,7 +35,7 @@ addr add 10.213.0.2/31 dev dd0a1b2cf1
 Deno.test("openPeerBatch() gives the function's end its address and its way out", () => {
   assert.equal(
     openPeerBatch(lease),
-    `link set lo up
+    `link set lo mtu 1500 gso_max_size 4096 up
 link set eth0 addrgenmode none
 addr add 10.213.0.3/31 dev eth0
 link set eth0 up

@@ -3,11 +3,12 @@ import { findHierarchy } from "../../lib/sandbox/cgroup_hierarchy.ts";
 
 const V1_MOUNTS = `31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
 32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct
+33 31 0:30 / /sys/fs/cgroup/blkio rw,relatime - cgroup cgroup rw,blkio
 35 31 0:32 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory
 39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
 41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
 `;
-const V1_OWN = "9:name=systemd:/\n8:pids:/\n4:memory:/a/b\n1:cpu,cpuacct:/c\n0::/\n";
+const V1_OWN = "9:name=systemd:/\n8:pids:/\n4:memory:/a/b\n2:blkio:/d\n1:cpu,cpuacct:/c\n0::/\n";
 const V2_MOUNTS =
   "30 23 0:27 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
 
@@ -17,9 +18,24 @@ Deno.test("findHierarchy() takes version 2 where it has all controllers", () => 
     findHierarchy({ mountInfo: V2_MOUNTS, ownGroups: "0::/x\n", unifiedControllers }),
     {
       version: 2,
-      bases: { memory: "/sys/fs/cgroup", pids: "/sys/fs/cgroup", cpu: "/sys/fs/cgroup" },
+      bases: {
+        memory: "/sys/fs/cgroup",
+        pids: "/sys/fs/cgroup",
+        cpu: "/sys/fs/cgroup",
+        io: "/sys/fs/cgroup",
+      },
     },
   );
+});
+
+Deno.test("findHierarchy() takes version 2 without io, which no limit needs", () => {
+  const unifiedControllers = "cpu memory pids\n";
+  const { version, bases } = findHierarchy({
+    mountInfo: V2_MOUNTS,
+    ownGroups: "0::/x\n",
+    unifiedControllers,
+  });
+  assert.deepEqual([version, Object.keys(bases)], [2, ["memory", "pids", "cpu"]]);
 });
 
 Deno.test("findHierarchy() takes version 1 below this process's own groups", () => {
@@ -34,6 +50,7 @@ Deno.test("findHierarchy() takes version 1 below this process's own groups", () 
       memory: "/sys/fs/cgroup/memory/a/b",
       pids: "/sys/fs/cgroup/pids",
       cpu: "/sys/fs/cgroup/cpu,cpuacct/c",
+      io: "/sys/fs/cgroup/blkio/d",
     },
   });
 });

@@ -11,6 +11,7 @@ Deno.test("planLimits() writes the files of each version", () => {
   assert.deepEqual(plan(1, LIMITS), [
     "memory.limit_in_bytes 1000000",
     "memory.memsw.limit_in_bytes 1000000",
+    "memory.kmem.tcp.limit_in_bytes 250000",
     "pids.max 64",
     "cpu.cfs_period_us 100000",
     "cpu.cfs_quota_us 50000",
@@ -28,6 +29,31 @@ Deno.test("planLimits() writes nothing for what has no bound, and no quota below
   const none = { memoryBytes: Infinity, processes: Infinity, cpu: Infinity };
   assert.deepEqual([plan(1, none), plan(2, none)], [[], []]);
   assert.deepEqual(plan(2, { ...none, cpu: 0.001 }), ["cpu.max 1000 100000"]);
+});
+
+Deno.test("planLimits() writes weights on each version's own scale", () => {
+  const none = { memoryBytes: Infinity, processes: Infinity, cpu: Infinity };
+  const rows: readonly [weight: number, v1: string[], v2: string[]][] = [
+    [
+      100,
+      ["cpu.shares 1024", "blkio.weight 100", "blkio.bfq.weight 100"],
+      ["cpu.weight 100", "io.weight 100", "io.bfq.weight 100"],
+    ],
+    [
+      1,
+      ["cpu.shares 10", "blkio.weight 10", "blkio.bfq.weight 1"],
+      ["cpu.weight 1", "io.weight 1", "io.bfq.weight 1"],
+    ],
+    [
+      10_000,
+      ["cpu.shares 102400", "blkio.weight 1000", "blkio.bfq.weight 1000"],
+      ["cpu.weight 10000", "io.weight 10000", "io.bfq.weight 1000"],
+    ],
+  ];
+  for (const [weight, v1, v2] of rows) {
+    const limits = { ...none, cpuWeight: weight, ioWeight: weight };
+    assert.deepEqual([plan(1, limits), plan(2, limits)], [v1, v2]);
+  }
 });
 
 Deno.test("parseOomKills() reads what either version tells", () => {

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CONTROLLERS } from "../../lib/sandbox/cgroup_hierarchy.ts";
-import {
-  type GroupTree,
-  openControlGroups,
-  readHierarchy,
-} from "../../lib/sandbox/control_groups.ts";
+import { openControlGroups, readHierarchy } from "../../lib/sandbox/control_groups.ts";
+import type { GroupTree } from "../../lib/sandbox/group_tree.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: 0.5 };
@@ -56,6 +53,55 @@ Deno.test("openControlGroups() takes away what a predecessor left, and nobody el
   await Deno.stat(kept.joinFiles[0]!);
 });
 
+Deno.test("ParentGroup bounds the groups in it together, and its end is theirs", async () => {
+  const hierarchy = await readHierarchy();
+  await using groups = await openControlGroups(OWNER, hierarchy);
+  await using aside = await groups.open("aside", LIMITS);
+  const parent = await groups.openParent("checks", { ...LIMITS, cpuWeight: 10, ioWeight: 10 });
+  const roomy = { ...LIMITS, memoryBytes: 10 * LIMITS.memoryBytes };
+  const modest = await parent.open("modest", roomy);
+  const hungry = await parent.open("hungry", roomy);
+  const sleeper = spawnIn(modest.joinFiles, "exec sleep 60");
+  const neighbour = spawnIn(aside.joinFiles, "exec sleep 60");
+  await joined(modest.joinFiles);
+  await joined(aside.joinFiles);
+  const eat =
+    `exec '${Deno.execPath()}' eval 'for (const all = [];;) all.push(new Uint8Array(1e7).fill(1))'`;
+  assert.equal((await spawnIn(hungry.joinFiles, eat).status).success, false);
+  assert.ok(await hungry.oomKills() > 0, "the hungry one is told of");
+  assert.equal(await modest.oomKills(), 0, "the modest one is not");
+  await parent.setCpuWeight(100);
+  await modest.setCpuWeight(1);
+  // Without the groups in it having been taken away first.
+  await parent[Symbol.asyncDispose]();
+  assert.equal((await sleeper.status).signal, "SIGKILL");
+  await assert.rejects(Deno.stat(modest.joinFiles[0]!), Deno.errors.NotFound);
+  assert.notEqual((await Deno.readTextFile(aside.joinFiles[0]!)).trim(), "");
+  neighbour.kill("SIGKILL");
+  await neighbour.status;
+});
+
+Deno.test("openControlGroups() takes away groups within groups", async () => {
+  const hierarchy = await readHierarchy();
+  const left = await openControlGroups(OWNER, hierarchy);
+  const parent = await left.openParent("checks", LIMITS);
+  const { joinFiles } = await parent.open("check-1", LIMITS);
+  const child = spawnIn(joinFiles, "exec sleep 60");
+  await joined(joinFiles);
+  await using successor = await openControlGroups(OWNER, hierarchy);
+  assert.equal(successor.swept, 1);
+  assert.equal((await child.status).signal, "SIGKILL");
+  await assert.rejects(Deno.stat(joinFiles[0]!), Deno.errors.NotFound);
+});
+
+async function joined(joinFiles: readonly string[]): Promise<void> {
+  for (const file of joinFiles) {
+    while ((await Deno.readTextFile(file)).trim() === "") {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
 /** A tree that a kernel with version 2 would show, made of ordinary files. */
 function treeOfFiles(): GroupTree & { readonly killed: string[] } {
   const killed: string[] = [];
@@ -65,7 +111,8 @@ function treeOfFiles(): GroupTree & { readonly killed: string[] } {
     async make(path) {
       await Deno.mkdir(path);
       busy.add(path);
-      const files = ["memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cpu.max"];
+      const files = ["memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cpu.max"]
+        .concat(["cpu.weight", "cgroup.subtree_control"]);
       for (const file of [...files, "cgroup.procs", "cgroup.kill"]) {
         await Deno.writeTextFile(join(path, file), "");
       }
@@ -106,6 +153,14 @@ Deno.test("openControlGroups() writes version 2 as the kernel reads it", async (
     assert.equal(await group.oomKills(), 2);
     await group[Symbol.asyncDispose]();
     assert.deepEqual(tree.killed, [directory.at("ddsrv-abc/1")]);
+    await groups.openParent("checks", { ...LIMITS, cpuWeight: 10 });
+    assert.equal(await read("ddsrv-abc/checks/cgroup.subtree_control"), "+memory +pids +cpu");
+    assert.equal(await read("ddsrv-abc/checks/cpu.weight"), "10");
+    assert.equal(
+      await read("ddsrv-abc/checks/memory.oom.group"),
+      "",
+      "one check's end is not all's",
+    );
   }
   await assert.rejects(Deno.stat(directory.at("ddsrv-abc")), Deno.errors.NotFound);
 });

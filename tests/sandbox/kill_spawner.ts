@@ -11,10 +11,13 @@ const APART_MS = 0.7;
 
 const groups = await openControlGroups(Deno.args[0]!, await readHierarchy());
 if (Deno.args[1] !== "bare") await openReaper(groups);
+const roomy = { memoryBytes: 2 ** 30, processes: 1_000, cpu: Infinity };
+const parent = await groups.openParent("checks", roomy);
 for (let index = 0; index < SANDBOXES; index++) {
   const until = performance.now() + APART_MS;
   const limits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
-  const { joinFiles } = await groups.open(String(index), limits);
+  const { open } = index % 2 === 0 ? groups : parent;
+  const { joinFiles } = await open(String(index), limits);
   spawnFunction({
     command: sandboxCommand({
       joinFiles,

@@ -19,6 +19,8 @@ Deno.test("openReaper() ends what a killed supervisor was just starting", async 
     const until = performance.now() + GONE_MS;
     while (await countProcesses(OWNER) > 0 && performance.now() < until);
     assert.equal(await countProcesses(OWNER), 0);
+    while (await hasGroups(OWNER) && performance.now() < until);
+    assert.equal(await hasGroups(OWNER), false);
     await using _swept = await openControlGroups(OWNER, hierarchy);
   }
 });
@@ -31,6 +33,13 @@ Deno.test("openReaper() leaves nothing, and touches nothing, when it is disposed
   await reaper[Symbol.asyncDispose]();
   await Deno.stat(group.joinFiles[0]!);
 });
+
+/** Whether groups of an owner are there, but for the reaper's own. */
+async function hasGroups(owner: string): Promise<boolean> {
+  const { bases: { memory = "" } } = await readHierarchy();
+  const entries = await Array.fromAsync(Deno.readDir(`${memory}/ddsrv-${owner}`));
+  return entries.some(({ isDirectory, name }) => isDirectory && !name.startsWith("reaper-"));
+}
 
 /** Processes in the groups of an owner, but for the reaper's own. */
 async function countProcesses(owner: string): Promise<number> {

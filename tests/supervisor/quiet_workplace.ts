@@ -2,6 +2,7 @@ import { defaultSettings, type SomeSettings } from "../../lib/config/settings.ts
 import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
+import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
 import type { Workplace } from "../../lib/supervisor/workplace.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
@@ -48,7 +49,7 @@ export function quietWorkplace(
       take: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
-    checks: createSemaphore(1),
+    checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
     [Symbol.asyncDispose]: () => isolation[Symbol.asyncDispose](),
   };

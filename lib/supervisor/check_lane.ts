@@ -1,0 +1,150 @@
+import type { CheckResult } from "../check/check.ts";
+import type { TurnOptions } from "../system/semaphore.ts";
+import { sleep } from "../system/sleep.ts";
+import { type CheckHistory, noteCheck, UNKNOWN } from "./check_history.ts";
+import { nextCheckTurn, type RunningCheck, type WaitingCheck } from "./check_turn.ts";
+
+/** Lets checks run when it is their turn, see `nextCheckTurn` and `noteCheck`. */
+export interface CheckLane {
+  /**
+   * Runs a function's check. Its signal aborts when it is to give way to others; it then runs again
+   * later. Rejects with the reason of `turn.signal` when that aborts.
+   */
+  readonly run: (
+    name: string,
+    task: (signal: AbortSignal) => Promise<CheckResult>,
+    turn: TurnOptions & { readonly signal: AbortSignal },
+  ) => Promise<CheckResult>;
+  /** The function has passed a check before: its next one is expected to be quick. */
+  readonly presumeQuick: (name: string) => void;
+  /** Forgets a function, once it need not wait any more. */
+  readonly forget: (name: string) => void;
+}
+
+/** How {@linkcode createCheckLane} works. */
+export interface CheckLaneOptions {
+  readonly cores: number;
+  /** Milliseconds on a clock that never steps. */
+  readonly now?: () => number;
+}
+
+interface Running extends RunningCheck {
+  isEnding: boolean;
+  readonly giveWay: AbortController;
+}
+
+interface Waiting extends Omit<WaitingCheck, "isUrgent"> {
+  readonly isUrgent: boolean;
+  readonly begin: (running: Running) => void;
+}
+
+/** A lane for a machine of so many cores. */
+export function createCheckLane(options: CheckLaneOptions): CheckLane {
+  const { cores, now = () => performance.now() } = options;
+  const histories = new Map<string, CheckHistory>();
+  const running = new Set<Running>();
+  const waiting = new Set<Waiting>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const historyOf = (name: string): CheckHistory => histories.get(name) ?? UNKNOWN;
+
+  /** Each step changes what the next one is decided from. */
+  function proceed(): void {
+    clearTimeout(timer);
+    for (;;) {
+      const queue = { running: [...running], waiting: [...waiting], cores, nowMs: now() };
+      const turn = nextCheckTurn(queue);
+      switch (turn.type) {
+        case "begin": {
+          const { name, isQuick, begin } = turn.check;
+          const giveWay = new AbortController();
+          const one = { name, isQuick, startedAtMs: queue.nowMs, isEnding: false, giveWay };
+          waiting.delete(turn.check);
+          running.add(one);
+          begin(one);
+          break;
+        }
+        case "end":
+          turn.check.isEnding = true;
+          turn.check.giveWay.abort();
+          break;
+        case "wait":
+          if (waiting.size > 0 && turn.untilMs < Infinity) {
+            timer = setTimeout(proceed, turn.untilMs - queue.nowMs);
+          }
+          return;
+        default:
+          turn satisfies never;
+      }
+    }
+  }
+
+  async function takeTurn(
+    name: string,
+    { signal, isUrgent = () => false }: TurnOptions & { readonly signal: AbortSignal },
+  ): Promise<Running> {
+    signal.throwIfAborted();
+    const turn = Promise.withResolvers<Running>();
+    const own: Waiting = {
+      name,
+      isQuick: historyOf(name).isQuick,
+      get isUrgent() {
+        return isUrgent();
+      },
+      begin: turn.resolve,
+    };
+    const leave = (): void => {
+      // If its turn has come, its task looks at the signal itself.
+      if (!waiting.delete(own)) return;
+      turn.reject(signal.reason);
+      proceed();
+    };
+    waiting.add(own);
+    signal.addEventListener("abort", leave, { once: true });
+    proceed();
+    try {
+      return await turn.promise;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  return {
+    async run(name, task, turn) {
+      for (;;) {
+        const waitMs = historyOf(name).notBeforeMs - now();
+        if (waitMs > 0) await sleep(waitMs, turn.signal);
+        const own = await takeTurn(name, turn);
+        try {
+          const result = await task(AbortSignal.any([turn.signal, own.giveWay.signal]));
+          const nowMs = now();
+          const ended = { tookMs: nowMs - own.startedAtMs, nowMs };
+          const isExhausted = result.exhausted !== undefined;
+          const history = noteCheck(historyOf(name), { ...ended, isExhausted });
+          histories.set(name, history);
+          return isExhausted ? sayWait(result, history.notBeforeMs - nowMs) : result;
+        } catch (error) {
+          if (turn.signal.aborted || !own.giveWay.signal.aborted) throw error;
+          // It waits as a slow one, which never gives way.
+          histories.set(name, { ...historyOf(name), isQuick: false });
+        } finally {
+          running.delete(own);
+          proceed();
+        }
+      }
+    },
+    presumeQuick(name) {
+      if (!histories.has(name)) histories.set(name, { ...UNKNOWN, isQuick: true });
+    },
+    forget(name) {
+      if (historyOf(name).notBeforeMs <= now()) histories.delete(name);
+    },
+  };
+}
+
+function sayWait(result: CheckResult, waitMs: number): CheckResult {
+  const seconds = Math.ceil(waitMs / 1_000);
+  return {
+    ...result,
+    diagnostics: `${result.diagnostics}\nNew code is checked in ${seconds} s at the earliest`,
+  };
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import type { CheckResult } from "../../lib/check/check.ts";
+import { useFakeTimers } from "../fake_timers.ts";
+
+const PASSED: CheckResult = { diagnostics: undefined, modules: [] };
+const BOMB: CheckResult = { diagnostics: "Too long", modules: [], exhausted: "time" };
+
+/** A lane on two cores with checks that end when a test says so, in pretended time. */
+function openScene() {
+  const timers = useFakeTimers();
+  let nowMs = 0;
+  const lane = createCheckLane({ cores: 2, now: () => nowMs });
+  const ends = new Map<string, (result: CheckResult) => void>();
+  const begun: string[] = [];
+  const gaveWay: string[] = [];
+  const stop = new AbortController();
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  };
+  return {
+    lane,
+    begun,
+    gaveWay,
+    start(name: string, signal = stop.signal): Promise<CheckResult> {
+      return lane.run(name, (given) => {
+        begun.push(name);
+        const { promise, resolve, reject } = Promise.withResolvers<CheckResult>();
+        ends.set(name, resolve);
+        given.addEventListener("abort", () => {
+          gaveWay.push(name);
+          reject(given.reason);
+        });
+        return promise;
+      }, { signal });
+    },
+    async end(name: string, result = PASSED) {
+      ends.get(name)!(result);
+      await settle();
+    },
+    async pass(ms: number) {
+      for (let step = 0; step < ms; step += 1_000) {
+        nowMs += 1_000;
+        timers.pass(1_000);
+        await settle();
+      }
+    },
+    settle,
+    [Symbol.dispose]: () => timers[Symbol.dispose](),
+  };
+}
+
+Deno.test("CheckLane: five bombs delay a neighbour's update by seconds, and pass in the end", async () => {
+  using scene = openScene();
+  const bombs = ["b1", "b2", "b3", "b4", "b5"];
+  for (const name of [...bombs, "neighbour"]) scene.lane.presumeQuick(name);
+  const results = bombs.map((name) => scene.start(name));
+  const update = scene.start("neighbour");
+  await scene.settle();
+  assert.deepEqual(scene.begun.splice(0), ["b1", "b2", "b3", "b4"], "two more than cores");
+  await scene.pass(3_000);
+  assert.deepEqual(scene.begun.splice(0), ["b5", "neighbour"]);
+  assert.deepEqual(scene.gaveWay, ["b4", "b3"], "no more than had to");
+  await scene.end("neighbour");
+  assert.deepEqual(await update, PASSED);
+  for (const name of ["b1", "b2", "b5"]) await scene.end(name);
+  assert.deepEqual(scene.begun.splice(0).toSorted(), ["b3", "b4"], "they begin again");
+  // Now they are known to be slow, and give way to nobody.
+  await scene.pass(10_000);
+  const others = ["n1", "n2", "n3"].map((name) => {
+    scene.lane.presumeQuick(name);
+    return scene.start(name);
+  });
+  await scene.settle();
+  for (const name of ["n1", "n2", "n3", "b3", "b4"]) await scene.end(name);
+  await Promise.all([...results, ...others]);
+  assert.equal(scene.gaveWay.length, 2);
+});
+
+Deno.test("CheckLane: a function whose check its bounds ended waits before the next", async () => {
+  using scene = openScene();
+  const first = scene.start("bomb");
+  await scene.settle();
+  await scene.pass(60_000);
+  await scene.end("bomb", BOMB);
+  assert.match((await first).diagnostics!, /Too long\nNew code is checked in 60 s at the earliest/);
+  scene.lane.forget("bomb");
+  const second = scene.start("bomb");
+  await scene.pass(59_000);
+  assert.deepEqual(scene.begun.splice(0), ["bomb"]);
+  await scene.pass(1_000);
+  assert.deepEqual(scene.begun, ["bomb"]);
+  await scene.end("bomb");
+  assert.deepEqual(await second, PASSED);
+});
+
+Deno.test("CheckLane: who no longer wants a check leaves the queue", async () => {
+  using scene = openScene();
+  const held = ["a", "b"].map((name) => scene.start(name));
+  const leaving = new AbortController();
+  const left = scene.start("c", leaving.signal);
+  await scene.settle();
+  leaving.abort(new Error("Gone"));
+  await assert.rejects(left, /Gone/);
+  for (const name of ["a", "b"]) await scene.end(name);
+  await Promise.all(held);
+  assert.deepEqual(scene.begun, ["a", "b"]);
+});
