@@ -7,7 +7,7 @@ import {
 } from "../sandbox/deno_command.ts";
 import { SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/function_mounts.ts";
 import { localPath } from "./local_path.ts";
-import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
+import { type Launch, type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
 
 /** What is checked, and from where. */
 export interface CheckOptions extends ModuleOptions {
@@ -51,12 +51,10 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = AbortSignal.any([options.signal, timeout]);
   const place = placeOf(options);
-  const execute = (command: string[]): ReturnType<typeof runBounded> =>
-    runBounded(place.around(command), {
-      ...place,
-      signal,
-      maxBytes: MAX_OUTPUT_BYTES,
-    });
+  const execute = (inner: string[]): ReturnType<typeof runBounded> => {
+    const { command, ...input } = place.around(inner);
+    return runBounded(command, { ...place, ...input, signal, maxBytes: MAX_OUTPUT_BYTES });
+  };
   const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
   options.signal.throwIfAborted();
   if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [] };
@@ -79,7 +77,7 @@ interface CheckPlace {
   readonly deno: string;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly around: (command: readonly string[]) => readonly string[];
+  readonly around: (command: readonly string[]) => Pick<Launch, "command"> & Partial<Launch>;
 }
 
 function placeOf(options: CheckOptions): CheckPlace {
@@ -89,7 +87,7 @@ function placeOf(options: CheckOptions): CheckPlace {
       deno: Deno.execPath(),
       env: baseEnvironment({ cache: cacheDirectory, temporary: cacheDirectory }),
       cwd: directory,
-      around: (command) => command,
+      around: (command) => ({ command }),
     };
   }
   return {

@@ -94,12 +94,13 @@ async function check(
   const { name, directory, moduleOptions, cacheDirectory, signal } = options;
   const { functionsDirectory, checkCode: checkTypes } = settings;
   await using group = await groups?.open(options.groupName, CHECK_LIMITS);
+  await using seen = await functionMounts({ functionsDirectory, name, etc: etc.online });
   const result = await checkFunction({
     ...moduleOptions,
     joinFiles: group?.joinFiles ?? [],
     functionsDirectory,
     directory,
-    mounts: await functionMounts({ functionsDirectory, name, etc: etc.online }),
+    mounts: seen.mounts,
     cacheDirectory,
     networkPath: checkNamespace.path,
     uid: homes.checkUid,

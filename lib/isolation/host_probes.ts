@@ -11,6 +11,7 @@ import {
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 
 /** What was found of one layer of isolation. */
@@ -120,6 +121,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       remedy: "As root, leave --isolation out; or run ddsrv as an ordinary user",
     },
     { layer: "programs", look: () => lookForPrograms(path, rootlessPrograms), remedy: "" },
+    mountsProbe(run),
     {
       layer: "sandbox",
       look: async () => {

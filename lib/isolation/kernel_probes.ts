@@ -1,5 +1,6 @@
 import { type Run, run as execute } from "../system/run.ts";
 import { missingCapabilities } from "./capabilities.ts";
+import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, type Remedies, remediesFor } from "./remedies.ts";
 
 /** One look at what the kernel allows; what it throws is why the layer is missing. */
@@ -52,6 +53,7 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
       },
       remedy: remedies.firewall,
     },
+    mountsProbe(run),
     {
       layer: "sandbox",
       look: async () => {

@@ -85,19 +85,22 @@ function openSandbox(
       const startFile = owned.use(
         await writeStartFile(join(place, "start", `${id}.json`), { listen: LISTEN, variables }),
       );
+      const seen = owned.use(
+        await sandboxMounts({
+          functionsDirectory: settings.functionsDirectory,
+          name,
+          source,
+          etc,
+          cacheDirectory,
+          home,
+          startFile: startFile.path,
+        }),
+      );
       const process = spawnFunction({
-        command: sandboxCommand({
+        ...sandboxCommand({
           network: "loopback",
           socketFilter,
-          mounts: await sandboxMounts({
-            functionsDirectory: settings.functionsDirectory,
-            name,
-            source,
-            etc,
-            cacheDirectory,
-            home,
-            startFile: startFile.path,
-          }),
+          mounts: seen.mounts,
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
           workingDirectory: directory,
           command: runCommand({
@@ -120,6 +123,8 @@ function openSandbox(
         process,
         problems: telemetry.problems,
         async findEndpoint(pid, signal) {
+          // It has a process, and so all that it sees.
+          await seen[Symbol.asyncDispose]();
           const socket = await waitForSocket(join(`/proc/${pid}/root`, LISTEN.path), signal);
           return socket === undefined ? undefined : { path: owned.use(socket).path };
         },
@@ -150,11 +155,12 @@ async function check(
     source: join(place, "resolv-offline.conf"),
     target,
   }));
+  await using seen = await functionMounts({ functionsDirectory, name, etc });
   return await checkFunction({
     ...moduleOptions,
     functionsDirectory,
     directory,
-    mounts: [...await functionMounts({ functionsDirectory, name, etc }), ...hidden],
+    mounts: [...seen.mounts, ...hidden],
     cacheDirectory,
     checkTypes,
     signal,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  type FunctionMounts,
   functionMounts,
   SANDBOX_CACHE,
   SANDBOX_DATA,
@@ -25,18 +26,20 @@ export interface SandboxMountOptions {
 }
 
 /** What an instance sees of the host: its source, its modules, and what it keeps. */
-export async function sandboxMounts(options: SandboxMountOptions): Promise<Mount[]> {
+export async function sandboxMounts(options: SandboxMountOptions): Promise<FunctionMounts> {
   const { cacheDirectory, home } = options;
   const cache = ["remote", "npm"].map((part) => ({
     source: join(cacheDirectory, part),
     target: join(SANDBOX_CACHE, part),
   }));
-  return [
-    ...await functionMounts(options),
+  const seen = await functionMounts(options);
+  const mounts = [
+    ...seen.mounts,
     ...cache,
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];
+  return { ...seen, mounts };
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { holdPlace } from "../system/held_place.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import type { Mount } from "./sandbox.ts";
 
@@ -58,25 +59,55 @@ export interface FunctionMountOptions {
   readonly etc: readonly Mount[];
 }
 
+/** Mounts with places that are held for them; disposing of it lets these go. */
+export interface FunctionMounts extends AsyncDisposable {
+  readonly mounts: readonly Mount[];
+}
+
 /**
  * What every sandbox of a function sees, all of it read-only: its own source and the shared code at
  * their own paths, so that messages name the paths that people know, and what DNS and TLS need.
+ * Source and shared code may belong to users who are not root, and are held, see `holdPlace`: they
+ * must stay so until the sandbox is there.
+ *
+ * @throws {Deno.errors.NotFound} when the function's directory is gone
+ * @throws {Deno.errors.PermissionDenied} when a link of another user leads to what is not that user's
  */
-export async function functionMounts(options: FunctionMountOptions): Promise<Mount[]> {
+export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
   const { functionsDirectory, name, etc } = options;
+  const directory = join(functionsDirectory, name);
   const common = [...COMMON_FILES, SHARED_DIRECTORY].map((file) => join(functionsDirectory, file));
-  const host = [
+  await using stack = new AsyncDisposableStack();
+  const hold = async (source: string, target: string): Promise<Mount> => ({
+    source: stack.use(await holdPlace(source)),
+    target,
+  });
+  // One after the other: when one is refused, none of the others must still be on its way.
+  const source = await hold(options.source ?? directory, directory);
+  const shared: Mount[] = [];
+  for (const path of common) {
+    const mount = await hold(path, path).catch(unlessMissing);
+    if (mount !== undefined) shared.push(mount);
+  }
+  // The operator names these, in a place of root's.
+  const certificates = [
     "/etc/ssl/certs",
     ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
   ];
-  const optional = await Promise.all([...common, ...host].map(realPath));
-  const directory = join(functionsDirectory, name);
-  return [
+  const host = await Promise.all(certificates.map(realPath));
+  const mounts = [
     { source: Deno.execPath(), target: SANDBOX_DENO },
     ...etc,
-    { source: await Deno.realPath(options.source ?? directory), target: directory },
-    ...optional.filter((mount) => mount !== undefined),
+    source,
+    ...shared,
+    ...host.filter((mount) => mount !== undefined),
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
+  const owned = stack.move();
+  return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** Certificate variables of this process's environment. */

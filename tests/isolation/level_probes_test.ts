@@ -3,7 +3,7 @@ import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const LAYERS = ["system", "user", "programs", "sandbox", "resources"];
+const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "resources"];
 
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.map(({ layer, status }) => [layer, status]);
@@ -14,7 +14,7 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
   const commands: (readonly string[])[] = [];
   const run: Run = (command) => {
     commands.push(command);
-    return Promise.resolve("");
+    return Promise.resolve("--ro-bind-fd FD DEST");
   };
   const findings = await examineHost({
     level: "rootless",
@@ -27,18 +27,19 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
     statuses(findings),
     LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "ok"]),
   );
-  assert.deepEqual(findings.slice(0, 4).map(({ detail }) => detail), [
+  assert.deepEqual(findings.slice(0, 5).map(({ detail }) => detail), [
     "Linux",
     "user 1000",
     "bwrap",
+    "bound by descriptor",
     "users, network, processes and files by bubblewrap",
   ]);
   for (const { layer, status, remedy } of findings) {
     assert.equal(remedy === "", status === "ok", layer);
   }
-  assert.equal(commands.length, 1);
+  assert.equal(commands.length, 2);
   for (const word of ["bwrap", "--unshare-user", "--disable-userns", "--unshare-net"]) {
-    assert.ok(commands[0]!.includes(word), word);
+    assert.ok(commands[1]!.includes(word), word);
   }
 });
 
@@ -55,7 +56,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
     statuses(findings),
     LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "missing"]),
   );
-  const [system, user, programs, sandbox, resources] = findings;
+  const [system, user, programs, mounts, sandbox, resources] = findings;
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
@@ -65,6 +66,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
     "not on the PATH: bwrap",
     "apt-get install bubblewrap",
   ]);
+  assert.match(mounts!.remedy, /^Upgrade it/);
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
   assert.match(resources!.detail, /not bounded without root/);

@@ -17,7 +17,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
   const commands: string[] = [];
   const run: Run = (command) => {
     commands.push(command[0]!);
-    return Promise.resolve("");
+    return Promise.resolve("--ro-bind-fd FD DEST");
   };
   return {
     options: {
@@ -33,7 +33,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
 Deno.test("requireHost() takes root for full isolation, and tries each layer", async () => {
   await using host = await openHost();
   await requireHost("full", { ...host.options, uid: 0 });
-  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap"]);
+  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap", "bwrap"]);
   const left = await Array.fromAsync(Deno.readDir(host.directory.path));
   assert.deepEqual(left.map(({ name }) => name), ["bin"]);
 });
@@ -41,7 +41,7 @@ Deno.test("requireHost() takes root for full isolation, and tries each layer", a
 Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
   await using host = await openHost(["bwrap"]);
   await requireHost("rootless", { ...host.options, uid: 1_000 });
-  assert.deepEqual(host.commands, ["bwrap"]);
+  assert.deepEqual(host.commands, ["bwrap", "bwrap"]);
 });
 
 Deno.test("requireHost() asks for nothing without isolation", async () => {
@@ -116,7 +116,8 @@ Deno.test("requireHost() names what alone is missing", async () => {
 Deno.test("requireHost() says why there are no user namespaces, and what to do", async () => {
   await using host = await openHost();
   const cause = new CommandError(["bwrap"], "exited with 1 (No permissions)");
-  const run: Run = () => Promise.reject(cause);
+  const run: Run = (command) =>
+    command.includes("--help") ? host.options.run!(command) : Promise.reject(cause);
   await assert.rejects(requireHost("rootless", { ...host.options, run, uid: 1_000 }), (error) => {
     assert.ok(error instanceof Error);
     assert.equal(error.cause, cause);
@@ -127,6 +128,18 @@ Deno.test("requireHost() says why there are no user namespaces, and what to do",
     assert.match(error.message, /, or choose --isolation=none$/);
     return true;
   });
+});
+
+Deno.test("requireHost() refuses a bubblewrap that binds by name alone", async () => {
+  await using host = await openHost();
+  const run: Run = () => Promise.resolve("--ro-bind SRC DEST");
+  for (const [level, uid] of [["full", 0], ["rootless", 1_000]] as const) {
+    await assert.rejects(requireHost(level, { ...host.options, run, uid }), {
+      message: "Isolation lacks its mounts: this bubblewrap binds by name alone, it has no " +
+        "--ro-bind-fd. Upgrade it: apt-get install bubblewrap. Debian 12 has that option since " +
+        "0.8.0-2+deb12u1, others since 0.10",
+    });
+  }
 });
 
 const lacks: readonly [what: string, change: Change, message: RegExp][] = [
@@ -150,9 +163,9 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
     {
       isContainer: true,
       run: (command) =>
-        command[0] === "bwrap"
+        command[0] === "bwrap" && !command.includes("--help")
           ? Promise.reject(new CommandError(command, "pivot_root: Operation not permitted"))
-          : Promise.resolve(""),
+          : Promise.resolve("--ro-bind-fd FD DEST"),
     },
     /^Isolation lacks its sandbox: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
   ],

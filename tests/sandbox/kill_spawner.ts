@@ -16,7 +16,7 @@ for (let index = 0; index < SANDBOXES; index++) {
   const limits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
   const { joinFiles } = await groups.open(String(index), limits);
   spawnFunction({
-    command: sandboxCommand({
+    ...sandboxCommand({
       joinFiles,
       uid: 12345,
       mounts: [],
