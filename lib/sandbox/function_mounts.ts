@@ -49,6 +49,9 @@ const CERTIFICATE_VARIABLES: readonly string[] = [
   "SSL_CERT_FILE",
 ];
 
+/** Names in the functions directory that every function sees, where they are there. */
+const SHARED_NAMES: readonly string[] = [...COMMON_FILES, SHARED_DIRECTORY];
+
 /** Which function is to be seen, and from where. */
 export interface FunctionMountOptions {
   readonly functionsDirectory: string;
@@ -75,20 +78,22 @@ export interface FunctionMounts extends AsyncDisposable {
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
   const { functionsDirectory, name, etc } = options;
-  const directory = join(functionsDirectory, name);
-  const common = [...COMMON_FILES, SHARED_DIRECTORY].map((file) => join(functionsDirectory, file));
+  await using root = await holdPlace(functionsDirectory);
   await using stack = new AsyncDisposableStack();
-  const hold = async (source: string, target: string): Promise<Mount> => ({
-    source: stack.use(await holdPlace(source)),
-    target,
+  const held = await Promise.allSettled([
+    holdPlace(options.source ?? name, root),
+    ...SHARED_NAMES.map((shared) => holdPlace(shared, root)),
+  ]);
+  for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
+  const names = [name, ...SHARED_NAMES];
+  const own = held.flatMap((one, index): Mount[] => {
+    if (one.status === "fulfilled") {
+      return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
+    }
+    // Shared code need not be there.
+    if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];
+    throw one.reason;
   });
-  // One after the other: when one is refused, none of the others must still be on its way.
-  const source = await hold(options.source ?? directory, directory);
-  const shared: Mount[] = [];
-  for (const path of common) {
-    const mount = await hold(path, path).catch(unlessMissing);
-    if (mount !== undefined) shared.push(mount);
-  }
   // The operator names these, in a place of root's.
   const certificates = [
     "/etc/ssl/certs",
@@ -98,16 +103,11 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
   const mounts = [
     { source: Deno.execPath(), target: SANDBOX_DENO },
     ...etc,
-    source,
-    ...shared,
+    ...own,
     ...host.filter((mount) => mount !== undefined),
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
   const owned = stack.move();
   return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** Certificate variables of this process's environment. */

@@ -1,4 +1,5 @@
 import { close, constants, fstat, open, type Stats } from "node:fs";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { readHeldLink } from "./held_link.ts";
 
@@ -9,6 +10,8 @@ export interface HeldPlace extends AsyncDisposable {
    * or directory while it is held, see proc_pid_fd(5).
    */
   readonly path: string;
+  /** The name that it had when it was opened, for messages. */
+  readonly name: string;
   readonly isDirectory: boolean;
 }
 
@@ -33,20 +36,24 @@ const [openFile, closeFile, fstatFile] = [open, close, fstat].map((call) => prom
  * anywhere; a link of another user leads only to what belongs to that same user. Otherwise that user
  * could show what only root can reach. Apache has this rule as SymLinksIfOwnerMatch.
  *
- * @param path an absolute path
+ * @param path an absolute path, or one that counts from `directory`
+ * @param directory a directory that is held
  * @throws {Deno.errors.NotFound} when there is nothing of that name
  * @throws {Deno.errors.PermissionDenied} when a link of another user leads to what is not that user's
  * @throws {TypeError} when it is neither a file nor a directory
  */
-export async function holdPlace(path: string): Promise<HeldPlace> {
-  const found = await walk(path, { path, trusted: new Set([ROOT, Deno.uid() ?? ROOT]), links: 0 });
+export async function holdPlace(path: string, directory?: HeldPlace): Promise<HeldPlace> {
+  const trusted = new Set([ROOT, Deno.uid() ?? ROOT]);
+  const name = resolve(directory?.name ?? "/", path);
+  const found = await walk(path, { name, trusted, links: 0 }, directory?.path);
   const { descriptor, stats } = found;
   if (!stats.isFile() && !stats.isDirectory()) {
     await closeFile(descriptor);
-    throw new TypeError(`"${path}" is neither a file nor a directory`);
+    throw new TypeError(`"${name}" is neither a file nor a directory`);
   }
   return {
     path: `/proc/${Deno.pid}/fd/${descriptor}`,
+    name,
     isDirectory: stats.isDirectory(),
     [Symbol.asyncDispose]: () => closeFile(descriptor),
   };
@@ -59,16 +66,16 @@ interface Entry {
 
 interface Walk {
   /** The whole path, for messages. */
-  readonly path: string;
+  readonly name: string;
   /** Users whose links may lead anywhere. */
   readonly trusted: ReadonlySet<number>;
   /** How many links were followed so far. */
   links: number;
 }
 
-/** Opens `path`, which counts from the directory `from` where it is relative. */
-async function walk(path: string, state: Walk, from?: number): Promise<Entry> {
-  const start = path.startsWith("/") || from === undefined ? "/" : `${descriptorPath(from)}/.`;
+/** Opens `path`, which counts from `from`, the path of a descriptor, where it is relative. */
+async function walk(path: string, state: Walk, from = ""): Promise<Entry> {
+  const start = path.startsWith("/") ? "/" : `${from}/.`;
   let here = await openEntry(start, state, constants.O_DIRECTORY);
   for (const name of path.split("/").filter((part) => part !== "" && part !== ".")) {
     const directory = here;
@@ -86,14 +93,14 @@ async function step(directory: Entry, name: string, state: Walk): Promise<Entry>
   const entry = await openEntry(`${descriptorPath(directory.descriptor)}/${name}`, state);
   if (!entry.stats.isSymbolicLink()) return entry;
   try {
-    if (++state.links > MAX_LINKS) throw new Error(`"${state.path}" leads through too many links`);
+    if (++state.links > MAX_LINKS) throw new Error(`"${state.name}" leads through too many links`);
     const target = await readHeldLink(entry.descriptor);
-    const found = await walk(target, state, directory.descriptor);
+    const found = await walk(target, state, descriptorPath(directory.descriptor));
     const { uid } = entry.stats;
     if (state.trusted.has(uid) || found.stats.uid === uid) return found;
     await closeFile(found.descriptor);
     throw new Deno.errors.PermissionDenied(
-      `"${state.path}" leads through the link "${name}" of user ${uid} to "${target}", which ` +
+      `"${state.name}" leads through the link "${name}" of user ${uid} to "${target}", which ` +
         `belongs to user ${found.stats.uid}. Let root make the link, or let it lead to a directory ` +
         `of user ${uid}`,
     );
@@ -112,9 +119,9 @@ async function openEntry(path: string, state: Walk, flags = 0): Promise<Entry> {
   return { descriptor, stats: await fstatFile(descriptor) };
 }
 
-function explain(cause: Error & { readonly code?: string }, { path }: Walk): Error {
+function explain(cause: Error & { readonly code?: string }, { name }: Walk): Error {
   if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") return cause;
-  return new Deno.errors.NotFound(`"${path}" is not there`, { cause });
+  return new Deno.errors.NotFound(`"${name}" is not there`, { cause });
 }
 
 function descriptorPath(descriptor: number): string {

@@ -152,6 +152,7 @@ Deno.test("sandboxCommand() binds read-only, unless it is told otherwise", () =>
 Deno.test("sandboxCommand() binds what is held by its descriptor", () => {
   const held = (number: number, isDirectory = true) => ({
     path: `/proc/7/fd/${number}`,
+    name: "/f",
     isDirectory,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
