@@ -48,8 +48,10 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   const signal = AbortSignal.any([options.signal, timeout]);
   const { NO_COLOR: _, ...plain } = place.env;
   const env = { ...plain, [options.isColoured ? "FORCE_COLOR" : "NO_COLOR"]: "1" };
-  const execute = (command: string[]): ReturnType<typeof runBounded> =>
-    runBounded(place.around(command), { ...place, env, signal, maxBytes: MAX_OUTPUT_BYTES });
+  const execute = (inner: string[]): ReturnType<typeof runBounded> => {
+    const { command, ...input } = place.around(inner);
+    return runBounded(command, { ...place, ...input, env, signal, maxBytes: MAX_OUTPUT_BYTES });
+  };
   const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
   options.signal.throwIfAborted();
   if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [], exhausted: "time" };

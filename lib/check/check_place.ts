@@ -1,6 +1,11 @@
 import { baseEnvironment, denoDirectory } from "../sandbox/deno_command.ts";
 import { SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/function_mounts.ts";
-import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
+import {
+  type Launch,
+  type Mount,
+  sandboxCommand,
+  type SandboxOptions,
+} from "../sandbox/sandbox.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
 
@@ -13,7 +18,7 @@ export interface CheckPlace {
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
   /** Puts what is needed around a command. */
-  readonly around: (command: readonly string[]) => readonly string[];
+  readonly around: (command: readonly string[]) => Pick<Launch, "command"> & Partial<Launch>;
 }
 
 /** Where the socket shows by which a check fetches. */
@@ -73,6 +78,6 @@ export function directPlace(
     // No home: what lies there is the caller's.
     env: baseEnvironment({ cache, temporary: "/nonexistent" }),
     cwd: directory,
-    around: (command) => command,
+    around: (command) => ({ command }),
   };
 }

@@ -1,6 +1,6 @@
 // Runs in a sandbox of its own, with the network that checks do not have. For each check it listens
 // on a Unix socket and fetches modules and packages, from the hosts that the check may use and from
-// no other. Orders come as lines of JSON on standard input; see fetcher.ts.
+// no other. Orders come as lines of JSON over a socket of the supervisor's; see fetcher.ts.
 const [directory] = Deno.args;
 
 /** Bytes of all answers to one check. */
@@ -154,13 +154,15 @@ async function obey(order) {
   }
 }
 
+const orders = await Deno.connect({ transport: "unix", path: `${directory}/orders.sock` });
+const replies = orders.writable.getWriter();
 let text = "";
-for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+for await (const chunk of orders.readable.pipeThrough(new TextDecoderStream())) {
   const lines = (text + chunk).split("\n");
   text = lines.pop();
   for (const line of lines) {
     const reply = await obey(JSON.parse(line));
-    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(reply)}\n`));
+    await replies.write(new TextEncoder().encode(`${JSON.stringify(reply)}\n`));
   }
 }
 // Nobody gives orders any more.

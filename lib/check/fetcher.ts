@@ -1,10 +1,15 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Launch } from "../sandbox/sandbox.ts";
+import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren } from "../system/kill_with_children.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
 /** The fetcher's module, on the host. */
 export const FETCHER_FILE: string = fileURLToPath(new URL("fetcher.js", import.meta.url));
+
+/** Name of the socket by which the fetcher asks for orders, in the directory of all checks. */
+const ORDERS_SOCKET = "orders.sock";
 
 /** Name of the socket in the directory that a check sees. */
 export const FETCH_SOCKET = "fetch.sock";
@@ -15,8 +20,8 @@ export interface FetcherOptions {
   readonly directory: string;
   /** User of the fetcher's process; the caller's own when left out. */
   readonly uid?: number | undefined;
-  /** The whole command, with the sandbox around it; it reads orders from its standard input. */
-  readonly command: readonly string[];
+  /** The whole command, with the sandbox around it. */
+  readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -58,11 +63,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       users++;
       const id = String(++opened);
       const own = join(directory, id);
-      if (running === undefined || running.hasEnded()) running = startProcess(options);
-      const process = running;
+      let process: FetcherProcess | undefined;
       let closing: Promise<readonly string[]> | undefined;
       const close = async (): Promise<readonly string[]> => {
-        const reply = await process.order({ type: "close", id }).catch(() => undefined);
+        const reply = await process?.order({ type: "close", id }).catch(() => undefined);
         await removeIfThere(own);
         if (--users === 0) lingering = setTimeout(() => void end(), LINGER_MS);
         return reply?.refused ?? [];
@@ -71,6 +75,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         await Deno.mkdir(own, { recursive: true, mode: 0o755 });
         // No other user writes to the directory that this one is in.
         if (uid !== undefined) await Deno.chown(own, uid, uid);
+        if (running === undefined || running.hasEnded()) running = startProcess(options);
+        process = running;
         await process.order({ type: "open", id, hosts });
       } catch (error) {
         await close();
@@ -106,33 +112,35 @@ interface FetcherProcess {
   readonly kill: () => Promise<void>;
 }
 
-function startProcess({ command, env }: FetcherOptions): FetcherProcess {
-  const [program = "", ...args] = command;
+function startProcess({ launch, env, directory, uid }: FetcherOptions): FetcherProcess {
+  const path = join(directory, ORDERS_SOCKET);
+  removeSocket(path);
+  const listener = Deno.listen({ transport: "unix", path });
+  if (uid !== undefined) Deno.chownSync(path, uid, uid);
+  const [program = "", ...args] = launch.command;
   const child = new Deno.Command(program, {
     args,
     env: { ...env },
     clearEnv: true,
     detached: true,
     stdin: "piped",
-    stdout: "piped",
+    stdout: "null",
     stderr: "piped",
   }).spawn();
-  const writer = child.stdin.getWriter();
+  void feedInput(child, launch.input);
   const waiting = new Map<string, PromiseWithResolvers<Reply>>();
   let isRunning = true;
   let said = "";
-  const listening = [
-    readLines(child.stdout, (line) => {
-      const reply = JSON.parse(line) as Reply;
-      waiting.get(reply.id)?.resolve(reply);
-      waiting.delete(reply.id);
-    }),
-    readLines(child.stderr, (line) => said = `${said}${line}\n`.slice(-MAX_SAID)),
-  ];
+  const talking = talk(listener, (line) => {
+    const reply = JSON.parse(line) as Reply;
+    waiting.get(reply.id)?.resolve(reply);
+    waiting.delete(reply.id);
+  });
+  const reading = readLines(child.stderr, (line) => said = `${said}${line}\n`.slice(-MAX_SAID));
   const ended = child.status.then(async ({ code }) => {
     isRunning = false;
-    await Promise.all(listening);
-    await writer.close().catch(() => {});
+    await reading;
+    talking.close();
     const error = new Error(
       `The process that fetches modules for checks ended (exit code ${code}): ${said.trim()}`,
     );
@@ -146,9 +154,7 @@ function startProcess({ command, env }: FetcherOptions): FetcherProcess {
       const answered = Promise.withResolvers<Reply>();
       // Orders of one check follow each other, so that its id tells which one is answered.
       waiting.set(order.id, answered);
-      answered.promise.catch(() => {});
-      // Where it can't be written, the process has ended, and its end rejects the promise.
-      await writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
+      talking.send(JSON.stringify(order));
       const reply = await answered.promise;
       if (reply.problem === undefined) return reply;
       throw new Error(`Modules can't be fetched for the check: ${reply.problem}`);
@@ -158,6 +164,42 @@ function startProcess({ command, env }: FetcherOptions): FetcherProcess {
       await ended;
     },
   };
+}
+
+/** Lines to and from the first that connects. */
+interface Talk {
+  readonly send: (line: string) => void;
+  readonly close: () => void;
+}
+
+function talk(listener: Deno.UnixListener, onLine: (line: string) => void): Talk {
+  let isConnected = false;
+  const connected = listener.accept().then((one) => {
+    isConnected = true;
+    listener.close();
+    void readLines(one.readable, onLine).catch(() => {});
+    return one.writable.getWriter();
+  });
+  // Without one, there is nobody to talk to: the end of its process tells why.
+  connected.catch(() => {});
+  return {
+    send(line) {
+      const bytes = new TextEncoder().encode(`${line}\n`);
+      connected.then((writer) => writer.write(bytes)).catch(() => {});
+    },
+    close() {
+      // Once its other end has gone, a connection closes by itself.
+      if (!isConnected) listener.close();
+    },
+  };
+}
+
+function removeSocket(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Characters of its standard error that are kept for an error message. */

@@ -1,6 +1,11 @@
 import { METADATA_NETWORKS } from "../config/special_networks.ts";
 import { hostMounts, SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/function_mounts.ts";
-import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
+import {
+  type Launch,
+  type Mount,
+  sandboxCommand,
+  type SandboxOptions,
+} from "../sandbox/sandbox.ts";
 import { FETCHER_FILE } from "./fetcher.ts";
 
 /** What is around the process that fetches modules. */
@@ -22,7 +27,7 @@ const LOOPBACK: readonly string[] = ["127.0.0.0/8", "0.0.0.0/8", "[::1]", "[::]"
  * The fetcher with a sandbox around it: its own code is trusted, and what it reads is not. Deno
  * compares the networks that it may not reach with the addresses that names lead to.
  */
-export async function fetcherCommand(options: FetcherCommandOptions): Promise<string[]> {
+export async function fetcherCommand(options: FetcherCommandOptions): Promise<Launch> {
   const { etc, directory, hosts, ...chain } = options;
   const denied = [...METADATA_NETWORKS, ...hosts.some(isLoopback) ? [] : LOOPBACK];
   return sandboxCommand({

@@ -55,6 +55,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     options;
   const { hunger = "The check ran out of memory" } = options;
   const place = (name: string): string => join(directory, name);
+  // Nobody else enters it: the sockets within are open to every user who does.
+  await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   for (const name of ["fetch", "npmrc", "registry"]) {
     await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
   }
@@ -63,7 +65,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     directory: place("fetch"),
     uid: fetcherUid,
     env: { ...env, ...upstreamProxy() },
-    command: await fetcherCommand({
+    launch: await fetcherCommand({
       ...network === undefined ? {} : { network },
       systemCallFilter,
       uid: fetcherUid,
@@ -99,12 +101,13 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const npmRegistry = await findRegistry();
     const uid = await uidOf(options.cacheName ?? name);
     await using stack = new AsyncDisposableStack();
+    const path = place(`npmrc/${++checks}`);
+    stack.defer(() => removeIfThere(path));
     const npmrc = await writeNpmrc(options, {
-      path: place(`npmrc/${++checks}`),
+      path,
       uid,
       isAllowed: (host) => isRegistry(host, { registries, npmRegistry }),
     });
-    if (npmrc !== undefined) stack.defer(() => removeIfThere(npmrc.source));
     const { allowImport } = moduleOptions;
     const fetching = stack.use(
       await fetcher.open(fetchHosts({ allowImport, registries, npmRegistry })),
@@ -112,7 +115,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
     const { functionsDirectory, checkCode } = settings;
-    const mounts = await functionMounts({ functionsDirectory, name, etc: etc.offline });
+    const seen = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
     const result = await checkFunction({
       ...options,
       ...moduleOptions,
@@ -123,7 +126,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         joinFiles: group?.joinFiles ?? [],
         systemCallFilter,
         uid,
-        mounts: [...mounts, ...npmrc === undefined ? [] : [npmrc]],
+        mounts: [...seen.mounts, ...npmrc === undefined ? [] : [npmrc]],
         cacheDirectory,
         fetchDirectory: fetching.directory,
         directory,

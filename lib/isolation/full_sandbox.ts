@@ -16,7 +16,7 @@ import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { withMemoryLimit } from "./groups.ts";
 import type { Homes } from "./homes.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
-import { sandboxMounts } from "./sandbox_mounts.ts";
+import { MODULE_LINKS, sandboxMounts } from "./sandbox_mounts.ts";
 
 /** What all sandboxes of one supervisor share. */
 export interface FullSite {
@@ -85,22 +85,25 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
       );
       const group = await groups?.open(String(namespace.ordinal), policy);
       if (group !== undefined) owned.use(group);
+      const seen = owned.use(
+        await sandboxMounts({
+          functionsDirectory: settings.functionsDirectory,
+          name,
+          source,
+          etc: etcOf(site, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
+          cacheDirectory,
+          home,
+          startFile: startFile.path,
+        }),
+      );
       const process = spawnFunction({
-        command: sandboxCommand({
+        ...sandboxCommand({
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
           systemCallFilter: site.systemCallFilter,
           uid: home.uid,
-          mounts: await sandboxMounts({
-            functionsDirectory: settings.functionsDirectory,
-            name,
-            source,
-            etc: etcOf(site, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
-            cacheDirectory,
-            home,
-            startFile: startFile.path,
-          }),
-          links: hosts === undefined ? [] : [hosts.link],
+          mounts: seen.mounts,
+          links: hosts === undefined ? MODULE_LINKS : [...MODULE_LINKS, hosts.link],
           scratch: [SANDBOX_CACHE],
           workingDirectory: directory,
           command: runCommand({
@@ -117,6 +120,8 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
         process: withMemoryLimit(group, policy.memoryBytes, process),
         problems: telemetry.problems,
         async findEndpoint(pid, signal) {
+          // It has a process, and so all that it sees.
+          await seen[Symbol.asyncDispose]();
           const listener = await waitForListener({ pid, preferredPort: port, signal });
           if (listener === undefined) return undefined;
           if (listener.scope === "loopback") await namespace.exposeLoopback(listener.port);

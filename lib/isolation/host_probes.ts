@@ -12,6 +12,7 @@ import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.t
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { UNBOUNDED_SOCKETS, UNBOUNDED_SOCKETS_REMEDY } from "./groups.ts";
+import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 
@@ -122,6 +123,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       remedy: "As root, leave --isolation out; or run ddsrv as an ordinary user",
     },
     { layer: "programs", look: () => lookForPrograms(path, rootlessPrograms), remedy: "" },
+    mountsProbe(run),
     {
       layer: "sandbox",
       look: async () => {

@@ -1,5 +1,6 @@
 import { type Run, run as execute } from "../system/run.ts";
 import { missingCapabilities } from "./capabilities.ts";
+import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, type Remedies, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 
@@ -53,6 +54,7 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
       },
       remedy: remedies.firewall,
     },
+    mountsProbe(run),
     {
       layer: "sandbox",
       look: async () => {

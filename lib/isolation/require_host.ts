@@ -1,8 +1,9 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import { findMissingPrograms, programs, rootlessPrograms } from "../system/programs.ts";
 import { run as execute } from "../system/run.ts";
-import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
+import { type KernelProbe, type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { mountsProbe } from "./mounts_probe.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 
 /** What {@linkcode requireHost} looks at. */
@@ -49,7 +50,8 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
       `Isolation needs ${names}, not found on the PATH. Install: apt-get install ${packages}`,
     );
   }
-  if (level === "full") return await requireKernel(options);
+  if (level === "full") return await requireAll(await kernelProbes(options));
+  await requireAll([mountsProbe(run)]);
   try {
     await run(USER_NAMESPACE_PROBE);
   } catch (cause) {
@@ -69,8 +71,7 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
 }
 
 /** Functions would fail one by one of what is missing here, and nobody would see why. */
-async function requireKernel(options: HostOptions): Promise<void> {
-  const probes = await kernelProbes(options);
+async function requireAll(probes: readonly KernelProbe[]): Promise<void> {
   const looks = await Promise.allSettled(probes.map(({ look }) => look()));
   for (const [index, look] of looks.entries()) {
     if (look.status === "fulfilled") continue;

@@ -17,7 +17,7 @@ import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import type { Isolation, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
-import { sandboxMounts } from "./sandbox_mounts.ts";
+import { MODULE_LINKS, sandboxMounts } from "./sandbox_mounts.ts";
 
 /** A directory in memory for the one socket that a function is reached by. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
@@ -95,19 +95,23 @@ function openSandbox(
       const startFile = owned.use(
         await writeStartFile(join(place, "start", `${id}.json`), { listen: LISTEN, variables }),
       );
+      const seen = owned.use(
+        await sandboxMounts({
+          functionsDirectory: settings.functionsDirectory,
+          name,
+          source,
+          etc,
+          cacheDirectory,
+          home,
+          startFile: startFile.path,
+        }),
+      );
       const process = spawnFunction({
-        command: sandboxCommand({
+        ...sandboxCommand({
           network: "loopback",
           systemCallFilter,
-          mounts: await sandboxMounts({
-            functionsDirectory: settings.functionsDirectory,
-            name,
-            source,
-            etc,
-            cacheDirectory,
-            home,
-            startFile: startFile.path,
-          }),
+          mounts: seen.mounts,
+          links: MODULE_LINKS,
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
           workingDirectory: directory,
           command: runCommand({
@@ -130,6 +134,8 @@ function openSandbox(
         process,
         problems: telemetry.problems,
         async findEndpoint(pid, signal) {
+          // It has a process, and so all that it sees.
+          await seen[Symbol.asyncDispose]();
           const socket = await waitForSocket(join(`/proc/${pid}/root`, LISTEN.path), signal);
           return socket === undefined ? undefined : { path: owned.use(socket).path };
         },

@@ -1,3 +1,4 @@
+import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren } from "../system/kill_with_children.ts";
 
 /** How a command ended, and what it said. */
@@ -13,6 +14,8 @@ export interface BoundedOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
+  /** Text for its standard input; none when left out. */
+  readonly input?: string;
   readonly signal: AbortSignal;
   /** Most that is kept of each stream; the rest is read and thrown away. */
   readonly maxBytes: number;
@@ -35,10 +38,11 @@ export async function runBounded(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...env },
     clearEnv: true,
-    stdin: "null",
+    stdin: options.input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  if (options.input !== undefined) void feedInput(child, options.input);
   let isRunning = true;
   let killing: Promise<void> | undefined;
   const kill = (): void => {

@@ -1,4 +1,5 @@
 import { readChildren } from "../system/children.ts";
+import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren, sendSignal } from "../system/kill_with_children.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Exit, parseExit } from "./exit.ts";
@@ -12,6 +13,8 @@ export type StreamName = "stdout" | "stderr";
 export interface SpawnOptions {
   /** The launch chain, see `sandboxCommand`. */
   readonly command: readonly string[];
+  /** Text for its standard input, which the launch chain reads itself; none when left out. */
+  readonly input?: string;
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
   /** The command is the process itself, with no sandbox around it. */
@@ -53,10 +56,11 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     clearEnv: true,
     // Ctrl-C at a terminal is for the supervisor, which lets requests finish first.
     detached: true,
-    stdin: "null",
+    stdin: options.input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  if (options.input !== undefined) void feedInput(child, options.input);
   const outputs = [
     openOutput(child.stdout, (line) => options.onLine("stdout", line)),
     openOutput(child.stderr, (line) => options.onLine("stderr", line)),

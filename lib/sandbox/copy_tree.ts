@@ -1,5 +1,7 @@
 import { basename, dirname } from "node:path";
+import { holdPlace } from "../system/held_place.ts";
 import { type Run, run as execute } from "../system/run.ts";
+import { launchShell, PLACE_DESCRIPTORS } from "./launch_shell.ts";
 
 /** What is copied, and how. */
 export interface CopyOptions {
@@ -15,9 +17,6 @@ export interface CopyOptions {
 /** A large folder on a slow disk. */
 const TIMEOUT_MS = 60_000;
 
-/** Arguments: device and inode of the source, name of the target. */
-const SCRIPT = '[ "$(stat -c %d:%i /from)" = "$1" ] && exec cp -a /from "/to/$2"';
-
 /**
  * Copies a directory with owners, modes, times and links, see cp(1). Whoever may write to the source
  * may put a link anywhere at any moment; where root copies, there is nothing that it could lead to.
@@ -30,17 +29,19 @@ export async function copyTree(options: CopyOptions): Promise<void> {
     await run(["cp", "-a", "--", source, target], { timeoutMs: TIMEOUT_MS });
     return;
   }
-  const { dev, ino, isDirectory } = await Deno.lstat(source);
-  if (!isDirectory) throw new Error(`"${source}" is no directory`);
+  await using held = await holdPlace(source);
+  if (!held.isDirectory) throw new Error(`"${source}" is no directory`);
   const capabilities = ["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER"];
-  await run([
+  const [descriptor = ""] = PLACE_DESCRIPTORS;
+  const command = [
     // Not --unshare-all: among users of its own, root is nobody to files of others.
     ...["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"],
     ...["--unshare-net", "--cap-drop", "ALL"],
     ...capabilities.flatMap((name) => ["--cap-add", name]),
     ...["--ro-bind", "/usr", "/usr"],
     ...["lib", "lib64", "bin"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
-    ...["--ro-bind", source, "/from", "--bind", dirname(target), "/to"],
-    ...["--", "sh", "-c", SCRIPT, "copy", `${dev}:${ino}`, basename(target)],
-  ], { timeoutMs: TIMEOUT_MS });
+    ...["--ro-bind-fd", descriptor, "/from", "--bind", dirname(target), "/to"],
+    ...["--", "cp", "-a", "--", "/from", `/to/${basename(target)}`],
+  ];
+  await run(launchShell({ places: [held.path] }, command), { timeoutMs: TIMEOUT_MS });
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { holdPlace } from "../system/held_place.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import type { Mount } from "./sandbox.ts";
 
@@ -7,6 +8,9 @@ export const SANDBOX_DENO = "/ddsrv/deno";
 
 /** Where the module cache shows inside every sandbox. */
 export const SANDBOX_CACHE = "/ddsrv/cache";
+
+/** Where what checks have fetched shows inside a function's sandbox, as its module cache has it. */
+export const SANDBOX_MODULES = "/ddsrv/modules";
 
 /** Where a function's own files show inside its sandbox. */
 export const SANDBOX_DATA = "/ddsrv/data";
@@ -48,6 +52,9 @@ const CERTIFICATE_VARIABLES: readonly string[] = [
   "SSL_CERT_FILE",
 ];
 
+/** Names in the functions directory that every function sees, where they are there. */
+const SHARED_NAMES: readonly string[] = [...COMMON_FILES, SHARED_DIRECTORY];
+
 /** Which function is to be seen, and from where. */
 export interface FunctionMountOptions {
   readonly functionsDirectory: string;
@@ -58,24 +65,48 @@ export interface FunctionMountOptions {
   readonly etc: readonly Mount[];
 }
 
+/** Mounts with places that are held for them; disposing of it lets these go. */
+export interface FunctionMounts extends AsyncDisposable {
+  readonly mounts: readonly Mount[];
+}
+
 /**
  * What every sandbox of a function sees, all of it read-only: its own source and the shared code at
  * their own paths, so that messages name the paths that people know, and what DNS and TLS need.
+ * Source and shared code may belong to users who are not root, and are held, see `holdPlace`: they
+ * must stay so until the sandbox is there.
+ *
+ * @throws {Deno.errors.NotFound} when the function's directory is gone
+ * @throws {Deno.errors.PermissionDenied} when a link of another user leads to what is not that user's
  */
-export async function functionMounts(options: FunctionMountOptions): Promise<Mount[]> {
+export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
   const { functionsDirectory, name, etc } = options;
-  const common = [...COMMON_FILES, SHARED_DIRECTORY].map((file) => join(functionsDirectory, file));
-  const optional = await Promise.all(common.map(realPath));
-  const directory = join(functionsDirectory, name);
-  return [
+  await using root = await holdPlace(functionsDirectory);
+  await using stack = new AsyncDisposableStack();
+  const held = await Promise.allSettled([
+    holdPlace(options.source ?? name, root),
+    ...SHARED_NAMES.map((shared) => holdPlace(shared, root)),
+  ]);
+  for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
+  const names = [name, ...SHARED_NAMES];
+  const own = held.flatMap((one, index): Mount[] => {
+    if (one.status === "fulfilled") {
+      return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
+    }
+    // Shared code need not be there.
+    if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];
+    throw one.reason;
+  });
+  const mounts = [
     ...await hostMounts(),
     ...etc,
-    { source: await Deno.realPath(options.source ?? directory), target: directory },
-    ...optional.filter((mount) => mount !== undefined),
+    ...own,
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
+  const owned = stack.move();
+  return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Deno, and the certificate authorities that this host trusts. */
+/** Deno, and the certificate authorities that this host trusts: the operator names them. */
 export async function hostMounts(): Promise<Mount[]> {
   const certificates = [
     "/etc/ssl/certs",

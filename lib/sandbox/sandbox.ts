@@ -1,8 +1,20 @@
 import { dirname } from "node:path";
+import type { HeldPlace } from "../system/held_place.ts";
+import {
+  FILTER_DESCRIPTOR,
+  INPUT_DESCRIPTOR,
+  launchShell,
+  type LaunchShellOptions,
+  PLACE_DESCRIPTORS,
+} from "./launch_shell.ts";
 
 /** A file or directory of the host that shows inside the sandbox. */
 export interface Mount {
-  readonly source: string;
+  /**
+   * A path whose every part only root, or the supervisor's own user, can change: root mounts what
+   * it leads to at that moment. Anything else is held, and mounted by its descriptor.
+   */
+  readonly source: string | HeldPlace;
   readonly target: string;
   readonly isWritable?: boolean;
 }
@@ -13,15 +25,19 @@ export interface SandboxLink {
   readonly target: string;
 }
 
+/** A command to start, and what its standard input is. */
+export interface Launch {
+  readonly command: readonly string[];
+  readonly input: string;
+}
+
 /** What {@linkcode sandboxCommand} puts around a command. */
-export interface SandboxOptions {
+export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
   /**
    * Path of the network namespace; or a network of nothing but its own loopback; or the caller's
    * own network when left out.
    */
   readonly network?: { readonly path: string } | "loopback";
-  /** Files by which the chain's process joins groups before all else, see `ControlGroup`. */
-  readonly joinFiles?: readonly string[];
   /** Path of a filter of system calls, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
   /**
@@ -41,34 +57,23 @@ export interface SandboxOptions {
 /** Most that a private directory in memory holds. */
 const SCRATCH_BYTES = 256 * 1024 * 1024;
 
-/** Where bwrap finds the filter of system calls. */
-const FILTER_FD = "9";
-
 /**
- * Opens the filter of system calls, joins the groups, and sets what no group bounds: no core dumps,
- * and so many open files, where that is less than what the host allows. The first argument is the
- * filter, or `-`; those up to `--` are files of groups, the rest is the command.
- */
-const JOIN_SCRIPT = `[ "$1" = - ] || exec ${FILTER_FD}<"$1" || exit 125; shift; ` +
-  "ulimit -c 0; ulimit -n 65536 2>/dev/null; " +
-  'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@"';
-
-/**
- * The launch chain, as one argument array: sh(1) for control groups, nsenter(1) for the network,
+ * The launch chain: sh(1) for descriptors, limits and control groups, nsenter(1) for the network,
  * bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three capabilities that
- * setpriv needs to drop all the rest. Each directory on the way to a mount is made with `--perms
- * 0755`, because bwrap would make it 0700 and root's.
+ * setpriv needs to drop all the rest. bwrap reads what it mounts from the input: its arguments show
+ * inside, as those of process 1, and paths of the host are no function's business.
+ *
+ * @throws {RangeError} when more sources are held than the first shell can open
  */
-export function sandboxCommand(options: SandboxOptions): string[] {
-  const { network, joinFiles = [], systemCallFilter, mounts, scratch = [], links = [] } = options;
-  const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
-  return [
-    ...["sh", "-c", JOIN_SCRIPT, "sh", systemCallFilter ?? "-", ...joinFiles, "--"],
+export function sandboxCommand(options: SandboxOptions): Launch {
+  const { network, joinFiles, limits, systemCallFilter, mounts } = options;
+  const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
+  const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     "bwrap",
     "--die-with-parent",
     "--new-session",
-    ...(systemCallFilter === undefined ? [] : ["--seccomp", FILTER_FD]),
+    ...(systemCallFilter === undefined ? [] : ["--seccomp", FILTER_DESCRIPTOR]),
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",
@@ -76,6 +81,32 @@ export function sandboxCommand(options: SandboxOptions): string[] {
     ...["--hostname", "ddsrv"],
     ...["--cap-drop", "ALL"],
     ...userArguments(options.uid),
+    ...["--args", INPUT_DESCRIPTOR],
+    "--",
+    ...dropArguments(options.uid),
+    ...options.command,
+  ];
+  const places = held.map(({ path }) => path);
+  return {
+    command: launchShell({ joinFiles, limits, systemCallFilter, places }, command),
+    input: fileArguments(options, held).map((argument) => `${argument}\0`).join(""),
+  };
+}
+
+/**
+ * bwrap's arguments for files. Each directory on the way to a mount is made with `--perms 0755`,
+ * because bwrap would make it 0700 and root's.
+ */
+function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): string[] {
+  const { mounts, scratch = [], links = [] } = options;
+  const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
+  const bind = ({ source, target, isWritable = false }: Mount): string[] =>
+    typeof source === "string" ? [isWritable ? "--bind" : "--ro-bind", source, target] : [
+      isWritable ? "--bind-fd" : "--ro-bind-fd",
+      PLACE_DESCRIPTORS[held.indexOf(source)]!,
+      target,
+    ];
+  return [
     ...["--ro-bind", "/usr", "/usr"],
     ...["lib", "lib64", "bin", "sbin"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
     ...["--proc", "/proc"],
@@ -86,17 +117,11 @@ export function sandboxCommand(options: SandboxOptions): string[] {
       ...parents(target, made),
       ...["--size", String(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", target],
     ]),
-    ...mounts.flatMap(({ source, target, isWritable }) => [
-      ...parents(target, made),
-      ...[isWritable ? "--bind" : "--ro-bind", source, target],
-    ]),
+    ...mounts.flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
     ...links.flatMap(({ path, target }) => [...parents(path, made), "--symlink", target, path]),
     // Directories on the way belong to the user who made them.
     ...(options.uid === undefined ? ["--remount-ro", "/", "--remount-ro", "/etc"] : []),
     ...["--chdir", options.workingDirectory],
-    "--",
-    ...dropArguments(options.uid),
-    ...options.command,
   ];
 }
 

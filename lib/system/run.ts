@@ -1,3 +1,5 @@
+import { feedInput } from "./feed_input.ts";
+
 /** How {@linkcode run} runs a command. */
 export interface RunOptions {
   /** Text for the command's standard input; none by default. */
@@ -39,7 +41,10 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   const kill = (): void => endChild(child);
   signal.addEventListener("abort", kill, { once: true });
   if (signal.aborted) kill();
-  const [output] = await Promise.all([child.output(), feed(child, stdin)]);
+  const [output] = await Promise.all([
+    child.output(),
+    stdin === undefined ? undefined : feedInput(child, stdin),
+  ]);
   signal.removeEventListener("abort", kill);
   if (output.success) return new TextDecoder().decode(output.stdout);
   const said = new TextDecoder().decode(output.stderr).trim();
@@ -71,16 +76,5 @@ function endChild(child: Deno.ChildProcess): void {
     child.kill("SIGKILL");
   } catch {
     // It has ended; only its pipes are still held by somebody.
-  }
-}
-
-async function feed(child: Deno.ChildProcess, stdin: string | undefined): Promise<void> {
-  if (stdin === undefined) return;
-  const writer = child.stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(stdin));
-    await writer.close();
-  } catch {
-    // The command ended without reading its input; its exit code tells the rest.
   }
 }

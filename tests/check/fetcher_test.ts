@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createFetcher, FETCH_SOCKET, FETCHER_FILE } from "../../lib/check/fetcher.ts";
+import type { Launch } from "../../lib/sandbox/sandbox.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
 const BIG = 64 * 1024;
@@ -41,12 +42,17 @@ function open(place: TemporaryDirectory): ReturnType<typeof createFetcher> {
   const directory = place.at("fetch");
   return createFetcher({
     directory,
-    command: [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-net", "--no-config"]
-      .concat(
-        [`--allow-read=${directory}`, `--allow-write=${directory}`, FETCHER_FILE, directory],
-      ),
+    launch: plain([
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-config", "--allow-net"],
+      ...[`--allow-read=${directory}`, `--allow-write=${directory}`, FETCHER_FILE, directory],
+    ]),
     env: { HOME: "/nonexistent", DENO_DIR: place.at("deno") },
   });
+}
+
+/** A command with nothing around it. */
+function plain(command: readonly string[]): Launch {
+  return { command, input: "" };
 }
 
 /** A client that asks as a check's Deno does. */
@@ -131,7 +137,7 @@ Deno.test("Fetcher.open() says why when its process can't be started", async () 
   await using place = await temporaryDirectory();
   await using fetcher = createFetcher({
     directory: place.at("fetch"),
-    command: ["sh", "-c", "echo 'no such sandbox' >&2; exit 3"],
+    launch: plain(["sh", "-c", "echo 'no such sandbox' >&2; exit 3"]),
     env: { PATH: "/usr/bin:/bin" },
   });
   await assert.rejects(

@@ -1,6 +1,8 @@
-/** `AT_FDCWD` and `RENAME_EXCHANGE`, see renameat2(2). */
-const AT_FDCWD = -100;
-const RENAME_EXCHANGE = 2;
+/** Names are looked up from the working directory, see renameat2(2). */
+export const AT_FDCWD = -100;
+
+/** Exchanges two names in one step. */
+export const RENAME_EXCHANGE = 2;
 
 /** Exchanges two paths in one step; Debian 12 has no command that does. */
 export function exchangePaths(one: string, other: string): void {

@@ -46,8 +46,10 @@ Deno.test("sandboxedPlace(): a check reaches, sees and may do no more than this"
     directory: "/fn",
   });
   const { signal } = new AbortController();
+  const run = ({ command, ...input }: ReturnType<typeof around>): ReturnType<typeof runBounded> =>
+    runBounded(command, { ...input, env, signal, maxBytes: 4_096 });
   for (const [command, inside, outside] of ACTS) {
-    const there = await runBounded(around(command), { env, signal, maxBytes: 4_096 });
+    const there = await run(around(command));
     assert.match(there.stdout + there.stderr, inside, command.join(" "));
     const caller = { PATH: "/usr/bin:/bin", SECRET: "of-the-caller" };
     const here = await runBounded(command, { env: caller, signal, maxBytes: 4_096 });
@@ -55,11 +57,7 @@ Deno.test("sandboxedPlace(): a check reaches, sees and may do no more than this"
   }
   // It writes where it must, and nowhere else.
   const write = `touch /ddsrv/cache/a && echo ok; touch /fn/a /ddsrv/fetch/a /usr/a`;
-  const { stdout } = await runBounded(around(["sh", "-c", write]), {
-    env,
-    signal,
-    maxBytes: 4_096,
-  });
+  const { stdout } = await run(around(["sh", "-c", write]));
   assert.equal(stdout, "ok\n");
   assert.equal((await Deno.lstat(join(place.at("cache"), "a"))).uid, UID);
 });

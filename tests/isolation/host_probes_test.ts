@@ -10,6 +10,7 @@ const LAYERS = [
   "runtime",
   "network",
   "firewall",
+  "mounts",
   "sandbox",
   "filter",
   "resources",
@@ -20,7 +21,7 @@ Deno.test("examineHost() tries every layer, and finds this host fit", async () =
   const findings = await examineHost();
   assert.deepEqual(findings.map(({ layer }) => layer), LAYERS);
   // Control groups and resolvers are what a host may well lack.
-  for (const { layer, status, detail, remedy } of findings.slice(0, 9)) {
+  for (const { layer, status, detail, remedy } of findings.slice(0, 10)) {
     assert.deepEqual([status, remedy], ["ok", ""], `${layer}: ${detail}`);
   }
 });
@@ -36,13 +37,13 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
     ...{ status: "CapEff:\t0000000000000000\n", runtimeDirectory: "/nowhere" },
   });
   const missing = findings.filter(({ status }) => status === "missing");
-  assert.deepEqual(missing.map(({ layer }) => layer), LAYERS.slice(0, 9));
+  assert.deepEqual(missing.map(({ layer }) => layer), LAYERS.slice(0, 10));
   for (const { layer, remedy } of missing) assert.notEqual(remedy, "", layer);
   assert.match(missing[1]!.detail, /^user 1000, not root$/);
   assert.match(missing[2]!.remedy, /^apt-get install iproute2 nftables bubblewrap util-linux$/);
   assert.match(missing[3]!.detail, /^capabilities are missing: CHOWN, .*, SYS_ADMIN$/);
   assert.match(missing[4]!.detail, /^nothing can be made in "\/nowhere": No such file/);
-  assert.match(missing[8]!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
+  assert.match(missing[9]!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
   assert.match(missing[5]!.detail, /"unshare --net true" failed: Operation not permitted/);
   assert.equal(commands.length, 4);
 });
@@ -60,6 +61,10 @@ Deno.test("examineHost() names the flag to give to a container, for each layer",
     ["runtime", "Run the container with --tmpfs /run"],
     ["network", "Run the container with --cap-add SYS_ADMIN --security-opt seccomp=unconfined"],
     ["firewall", "Run the container with --cap-add NET_ADMIN"],
+    [
+      "mounts",
+      "Upgrade it: apt-get install bubblewrap. Debian 12 has that option since 0.8.0-2+deb12u1, others since 0.10",
+    ],
     [
       "sandbox",
       "Run the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined",

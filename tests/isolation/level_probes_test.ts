@@ -3,7 +3,7 @@ import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const LAYERS = ["system", "user", "programs", "sandbox", "filter", "resources"];
+const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "filter", "resources"];
 
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.map(({ layer, status }) => [layer, status]);
@@ -14,7 +14,7 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
   const commands: (readonly string[])[] = [];
   const run: Run = (command) => {
     commands.push(command);
-    return Promise.resolve("");
+    return Promise.resolve("--ro-bind-fd FD DEST");
   };
   const findings = await examineHost({
     level: "rootless",
@@ -27,19 +27,20 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
     statuses(findings),
     LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "ok"]),
   );
-  assert.deepEqual(findings.slice(0, 5).map(({ detail }) => detail), [
+  assert.deepEqual(findings.slice(0, 6).map(({ detail }) => detail), [
     "Linux",
     "user 1000",
     "bwrap",
+    "bound by descriptor",
     "users, network, processes and files by bubblewrap",
     "system calls are filtered (seccomp)",
   ]);
   for (const { layer, status, remedy } of findings) {
     assert.equal(remedy === "", status === "ok", layer);
   }
-  assert.equal(commands.length, 2);
+  assert.equal(commands.length, 3);
   for (const word of ["bwrap", "--unshare-user", "--disable-userns", "--unshare-net"]) {
-    assert.ok(commands[0]!.includes(word), word);
+    assert.ok(commands[1]!.includes(word), word);
   }
 });
 
@@ -56,7 +57,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
     statuses(findings),
     LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "missing"]),
   );
-  const [system, user, programs, sandbox, filter, resources] = findings;
+  const [system, user, programs, mounts, sandbox, filter, resources] = findings;
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
@@ -66,6 +67,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
     "not on the PATH: bwrap",
     "apt-get install bubblewrap",
   ]);
+  assert.match(mounts!.remedy, /^Upgrade it/);
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
   assert.match(filter!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);

@@ -17,7 +17,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
   const commands: string[] = [];
   const run: Run = (command) => {
     commands.push(command[0]!);
-    return Promise.resolve("");
+    return Promise.resolve("--ro-bind-fd FD DEST");
   };
   return {
     options: {
@@ -33,7 +33,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
 Deno.test("requireHost() takes root for full isolation, and tries each layer", async () => {
   await using host = await openHost();
   await requireHost("full", { ...host.options, uid: 0 });
-  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap", "sh"]);
+  assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap", "bwrap", "sh"]);
   const left = await Array.fromAsync(Deno.readDir(host.directory.path));
   assert.deepEqual(left.map(({ name }) => name), ["bin"]);
 });
@@ -41,7 +41,7 @@ Deno.test("requireHost() takes root for full isolation, and tries each layer", a
 Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
   await using host = await openHost(["bwrap"]);
   await requireHost("rootless", { ...host.options, uid: 1_000 });
-  assert.deepEqual(host.commands, ["bwrap", "sh"]);
+  assert.deepEqual(host.commands, ["bwrap", "bwrap", "sh"]);
 });
 
 Deno.test("requireHost() asks for nothing without isolation", async () => {
@@ -116,7 +116,8 @@ Deno.test("requireHost() names what alone is missing", async () => {
 Deno.test("requireHost() says why there are no user namespaces, and what to do", async () => {
   await using host = await openHost();
   const cause = new CommandError(["bwrap"], "exited with 1 (No permissions)");
-  const run: Run = () => Promise.reject(cause);
+  const run: Run = (command) =>
+    command.includes("--help") ? host.options.run!(command) : Promise.reject(cause);
   await assert.rejects(requireHost("rootless", { ...host.options, run, uid: 1_000 }), (error) => {
     assert.ok(error instanceof Error);
     assert.equal(error.cause, cause);
@@ -132,7 +133,7 @@ Deno.test("requireHost() says why there are no user namespaces, and what to do",
 function withoutFilter(command: readonly string[]): Promise<string> {
   return command.includes("sh")
     ? Promise.reject(new CommandError(command, "prctl(PR_SET_SECCOMP): Invalid argument"))
-    : Promise.resolve("");
+    : Promise.resolve("--ro-bind-fd");
 }
 
 Deno.test("requireHost() refuses an ordinary user that can't filter system calls", async () => {
@@ -141,6 +142,18 @@ Deno.test("requireHost() refuses an ordinary user that can't filter system calls
   await assert.rejects(requireHost("rootless", options), {
     message: /^System calls can't be filtered: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
   });
+});
+
+Deno.test("requireHost() refuses a bubblewrap that binds by name alone", async () => {
+  await using host = await openHost();
+  const run: Run = () => Promise.resolve("--ro-bind SRC DEST");
+  for (const [level, uid] of [["full", 0], ["rootless", 1_000]] as const) {
+    await assert.rejects(requireHost(level, { ...host.options, run, uid }), {
+      message: "Isolation lacks its mounts: this bubblewrap binds by name alone, it has no " +
+        "--ro-bind-fd. Upgrade it: apt-get install bubblewrap. Debian 12 has that option since " +
+        "0.8.0-2+deb12u1, others since 0.10",
+    });
+  }
 });
 
 const lacks: readonly [what: string, change: Change, message: RegExp][] = [
@@ -164,9 +177,9 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
     {
       isContainer: true,
       run: (command) =>
-        command[0] === "bwrap"
+        command[0] === "bwrap" && !command.includes("--help")
           ? Promise.reject(new CommandError(command, "pivot_root: Operation not permitted"))
-          : Promise.resolve(""),
+          : Promise.resolve("--ro-bind-fd FD DEST"),
     },
     /^Isolation lacks its sandbox: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
   ],

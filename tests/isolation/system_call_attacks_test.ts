@@ -1,6 +1,7 @@
 // Native code in a sandbox of the launch chain's, with the filter and without: what the filter
 // refuses, the kernel alone allows, or refuses for another reason.
 import assert from "node:assert/strict";
+import { runBounded } from "../../lib/process/bounded_output.ts";
 import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -18,8 +19,9 @@ async function perform(
   systemCallFilter?: string,
 ): Promise<string[]> {
   const perl = ["perl", "-e", actsProgram(acts)];
-  const command = place === "root"
-    ? ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--mount-proc", ...perl]
+  const all = ["--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--mount-proc"];
+  const { command, input } = place === "root"
+    ? { command: ["unshare", ...all, ...perl], input: "" }
     : sandboxCommand({
       network: "loopback",
       ...(systemCallFilter === undefined ? {} : { systemCallFilter }),
@@ -28,14 +30,12 @@ async function perform(
       workingDirectory: "/tmp",
       command: perl,
     });
-  const [program = "", ...args] = command;
-  const { stdout, stderr } = await new Deno.Command(program, {
-    args,
-    stdin: "null",
+  const { stdout: said, stderr: problem } = await runBounded(command, {
+    input,
+    env: Deno.env.toObject(),
     signal: AbortSignal.timeout(30_000),
-  }).output();
-  const said = new TextDecoder().decode(stdout);
-  const problem = new TextDecoder().decode(stderr);
+    maxBytes: 65_536,
+  });
   const answers: string[] = [];
   for (const line of said.trim().split("\n")) {
     const [index, ...answer] = line.split(" ");

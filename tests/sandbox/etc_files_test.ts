@@ -8,7 +8,7 @@ Deno.test("writeEtcFiles() names the resolvers, and none for what may not reach 
   const read = async (mounts: typeof etc.online): Promise<Record<string, string>> =>
     Object.fromEntries(
       await Promise.all(
-        mounts.map(async ({ source, target }) => [target, await Deno.readTextFile(source)]),
+        mounts.map(async ({ source, target }) => [target, await Deno.readTextFile(String(source))]),
       ),
     );
   const always = {

@@ -11,12 +11,17 @@ Deno.test("functionMounts() shows a function its own source and the shared code,
   }
   await Deno.symlink(elsewhere.path, at("a"));
   const etc = [{ source: "/x/hosts", target: "/etc/hosts" }];
-  const mounts = await functionMounts({ functionsDirectory: path, name: "a", etc });
+  await using seen = await functionMounts({ functionsDirectory: path, name: "a", etc });
+  const { mounts } = seen;
   const ours = mounts.filter(({ target }) => target.startsWith(path));
-  assert.deepEqual(ours, [
-    { source: elsewhere.path, target: at("a") },
-    { source: at("deno.json"), target: at("deno.json") },
-    { source: at("_shared"), target: at("_shared") },
+  const places = ours.map(async ({ source, target }) => {
+    assert.ok(typeof source !== "string", `${target} is held`);
+    return [await Deno.realPath(source.path), target];
+  });
+  assert.deepEqual(await Promise.all(places), [
+    [elsewhere.path, at("a")],
+    [at("deno.json"), at("deno.json")],
+    [at("_shared"), at("_shared")],
   ]);
   assert.deepEqual(mounts[0], { source: Deno.execPath(), target: "/ddsrv/deno" });
   assert.ok(mounts.some(({ source }) => source === "/x/hosts"));
@@ -28,4 +33,21 @@ Deno.test("functionMounts() rejects when the function's directory is gone", asyn
   await using directory = await temporaryDirectory();
   const options = { functionsDirectory: directory.path, name: "a", etc: [] };
   await assert.rejects(functionMounts(options), Deno.errors.NotFound);
+});
+
+Deno.test("functionMounts() refuses shared code by a link to what is not the link's owner's", async () => {
+  await using directory = await temporaryDirectory();
+  const { path, at } = directory;
+  for (const name of ["a/index.ts", "elsewhere/m.ts"]) await directory.write(name);
+  await Deno.symlink(at("elsewhere"), at("_shared"));
+  const options = { functionsDirectory: path, name: "a", etc: [] };
+  await (await functionMounts(options))[Symbol.asyncDispose]();
+  await new Deno.Command("chown", { args: ["-h", "54321", at("_shared")] }).output();
+  const before = [...Deno.readDirSync("/proc/self/fd")].length;
+  await assert.rejects(functionMounts(options), (error) => {
+    assert.ok(error instanceof Deno.errors.PermissionDenied);
+    assert.ok(error.message.startsWith(`"${at("_shared")}" leads through the link "_shared" of`));
+    return true;
+  });
+  assert.equal([...Deno.readDirSync("/proc/self/fd")].length, before, "what was held is let go");
 });

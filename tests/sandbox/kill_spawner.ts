@@ -19,7 +19,7 @@ for (let index = 0; index < SANDBOXES; index++) {
   const { open } = index % 2 === 0 ? groups : parent;
   const { joinFiles } = await open(String(index), limits);
   spawnFunction({
-    command: sandboxCommand({
+    ...sandboxCommand({
       joinFiles,
       uid: 12345,
       mounts: [],

@@ -26,6 +26,11 @@ const options: SandboxOptions = {
   command: ["/ddsrv/deno", "run", "index.ts"],
 };
 
+/** What bwrap is told to show, which it reads from its input. */
+function files(of: SandboxOptions): string[] {
+  return sandboxCommand(of).input.split("\0");
+}
+
 /** Where `part` stands in `whole`, or -1. */
 function find(whole: readonly string[], part: readonly string[]): number {
   return whole.findIndex((_, index) => part.every((one, offset) => whole[index + offset] === one));
@@ -36,13 +41,14 @@ function has(whole: readonly string[], part: readonly string[]): boolean {
 }
 
 Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the user", () => {
-  const command = sandboxCommand({
+  const { command } = sandboxCommand({
     ...options,
     joinFiles: ["/g/memory/cgroup.procs", "/g/pids/x"],
   });
   assert.deepEqual(command.slice(0, 2), ["sh", "-c"]);
-  assert.deepEqual(command.slice(3, 11), [
-    ...["sh", "-", "/g/memory/cgroup.procs", "/g/pids/x", "--"],
+  assert.deepEqual(command.slice(3, 17), [
+    ...["sh", "-", "-", "-", "-", "-", "-"],
+    ...["--", "/g/memory/cgroup.procs", "/g/pids/x", "--"],
     ...["nsenter", "--net=/run/netns/ddsrv-0a1b2c-1", "bwrap"],
   ]);
   assert.deepEqual(command.slice(command.lastIndexOf("--")), [
@@ -65,26 +71,27 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
 
 Deno.test("sandboxCommand() keeps the caller's network where no namespace is given", () => {
   const { network: _, ...rest } = options;
-  assert.equal(sandboxCommand(rest).slice(3, 7).join(" "), "sh - -- bwrap");
+  assert.equal(sandboxCommand(rest).command.slice(3, 13).join(" "), "sh - - - - - - -- -- bwrap");
 });
 
 Deno.test("sandboxCommand() hands a filter of system calls on to bwrap", () => {
-  const command = sandboxCommand({ ...options, systemCallFilter: "/run/x/filter" });
-  assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "--"]);
-  assert.ok(has(command, ["--seccomp", "9"]));
-  assert.ok(!sandboxCommand(options).includes("--seccomp"));
+  const { command } = sandboxCommand({ ...options, systemCallFilter: "/run/x/filter" });
+  assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "-"]);
+  assert.ok(has(command, ["--seccomp", "4"]));
+  assert.ok(!sandboxCommand(options).command.includes("--seccomp"));
 });
 
 Deno.test("sandboxCommand() makes a network of its own loopback where it is asked to", () => {
-  assert.ok(sandboxCommand({ ...options, network: "loopback" }).includes("--unshare-net"));
-  assert.ok(!sandboxCommand(options).includes("--unshare-net"));
+  const { command } = sandboxCommand({ ...options, network: "loopback" });
+  assert.ok(command.includes("--unshare-net"));
+  assert.ok(!sandboxCommand(options).command.includes("--unshare-net"));
 });
 
 Deno.test("sandboxCommand() without a user to change to has a user namespace of its own", () => {
   const { uid: _, ...rest } = options;
-  const command = sandboxCommand({ ...rest, network: "loopback" });
+  const { command } = sandboxCommand({ ...rest, network: "loopback" });
   assert.ok(has(command, ["--unshare-user", "--disable-userns"]));
-  assert.ok(has(command, ["--remount-ro", "/"]));
+  assert.ok(has(files(rest), ["--remount-ro", "/"]));
   assert.ok(!command.includes("setpriv") && !command.includes("--cap-add"));
   assert.ok(has(command, ["--", ...options.command]));
 });
@@ -92,7 +99,7 @@ Deno.test("sandboxCommand() without a user to change to has a user namespace of 
 Deno.test("sandboxCommand() makes links where their directories are", () => {
   const links = [{ path: "/etc/hosts", target: "/ddsrv/names/hosts" }];
   assert.ok(
-    has(sandboxCommand({ ...options, links }), ["--symlink", "/ddsrv/names/hosts", "/etc/hosts"]),
+    has(files({ ...options, links }), ["--symlink", "/ddsrv/names/hosts", "/etc/hosts"]),
   );
 });
 
@@ -104,6 +111,17 @@ for (
     ["--unshare-ipc"],
     ["--unshare-uts"],
     ["--cap-drop", "ALL"],
+    ["--args", "3"],
+  ]
+) {
+  Deno.test(`sandboxCommand() says ${part.join(" ")}`, () => {
+    const { command } = sandboxCommand(options);
+    assert.ok(has(command.slice(0, command.lastIndexOf("--")), part));
+  });
+}
+
+for (
+  const part of [
     ["--ro-bind", "/usr", "/usr"],
     ["--proc", "/proc"],
     ["--dev", "/dev"],
@@ -112,28 +130,62 @@ for (
     ["--chdir", "/srv/very/deep/functions/a b"],
   ]
 ) {
-  Deno.test(`sandboxCommand() says ${part.join(" ")}`, () => {
-    const command = sandboxCommand(options);
-    assert.ok(has(command.slice(0, command.lastIndexOf("--")), part));
+  Deno.test(`sandboxCommand() has bwrap read ${part.join(" ")}`, () => {
+    assert.ok(has(files(options), part));
   });
 }
 
 Deno.test("sandboxCommand() keeps only the capabilities that setpriv needs", () => {
-  const command = sandboxCommand(options);
+  const { command } = sandboxCommand(options);
   const kept = command.filter((_, index) => command[index - 1] === "--cap-add");
   assert.deepEqual(kept, ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"]);
 });
 
 Deno.test("sandboxCommand() binds read-only, unless it is told otherwise", () => {
-  const command = sandboxCommand(options);
+  const command = files(options);
   for (const { source, target, isWritable } of options.mounts) {
-    assert.ok(has(command, [isWritable ? "--bind" : "--ro-bind", source, target]), target);
+    assert.ok(has(command, [isWritable ? "--bind" : "--ro-bind", String(source), target]), target);
   }
   assert.equal(command.filter((one) => one === "--bind").length, 1);
 });
 
+Deno.test("sandboxCommand() binds what is held by its descriptor", () => {
+  const held = (number: number, isDirectory = true) => ({
+    path: `/proc/7/fd/${number}`,
+    name: "/f",
+    isDirectory,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+  const [first, second] = [held(41), held(42, false)];
+  const mounts = [
+    { source: first, target: "/f/a" },
+    { source: "/host/deno", target: "/ddsrv/deno" },
+    { source: second, target: "/f/deno.json", isWritable: true },
+  ];
+  const { command } = sandboxCommand({ ...options, mounts });
+  assert.deepEqual(command.slice(3, 11), [
+    ...["sh", "-", "/proc/7/fd/41", "/proc/7/fd/42", "-", "-", "-", "--"],
+  ]);
+  assert.ok(has(files({ ...options, mounts }), ["--ro-bind-fd", "5", "/f/a"]));
+  assert.ok(has(files({ ...options, mounts }), ["--bind-fd", "6", "/f/deno.json"]));
+  const six = Array.from({ length: 6 }, (_, index) => ({ source: held(index), target: "/x" }));
+  assert.throws(() => sandboxCommand({ ...options, mounts: six }), RangeError);
+});
+
+Deno.test("sandboxCommand() tells no path of the host to what runs inside", () => {
+  const { command } = sandboxCommand(options);
+  const inside = command.slice(command.indexOf("bwrap"));
+  assert.deepEqual(inside.filter((one) => /^\/(host|real)/.test(one)), []);
+});
+
+Deno.test("sandboxCommand() passes on limits in ulimit's units", () => {
+  const limits = { cpuSeconds: 1.5, fileBytes: 1_048_576, dataBytes: 1_048_576, files: 256 };
+  const { command } = sandboxCommand({ ...options, limits });
+  assert.ok(has(command, ["-", "-t", "2", "-f", "2048", "-d", "1024", "-n", "256", "--"]));
+});
+
 Deno.test("sandboxCommand() makes each directory on the way, once, readable, outermost first", () => {
-  const command = sandboxCommand(options);
+  const command = files(options);
   const given = new Set(["/", "/usr", "/tmp", "/etc"]);
   for (const target of [...options.scratch!, ...options.mounts.map((mount) => mount.target)]) {
     const mounted = command.findIndex((one, index) =>
@@ -157,7 +209,7 @@ Deno.test("sandboxCommand() makes each directory on the way, once, readable, out
 });
 
 Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
-  const command = sandboxCommand(options);
+  const command = files(options);
   const scratch = find(command, [
     ...["--size", "268435456", "--perms", "1777"],
     ...["--tmpfs", "/ddsrv/cache"],
@@ -169,7 +221,7 @@ Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
 });
 
 Deno.test("sandboxCommand() never holds a function's variables", () => {
-  const command = sandboxCommand({
+  const { command } = sandboxCommand({
     ...options,
     command: runCommand({
       importMap: undefined,
@@ -180,9 +232,9 @@ Deno.test("sandboxCommand() never holds a function's variables", () => {
       paths: SANDBOX_PATHS,
     }),
   });
-  assert.ok(!command.some((one) => ["--setenv", "--clearenv", "--args", "env"].includes(one)));
+  assert.ok(!command.some((one) => ["--setenv", "--clearenv", "env"].includes(one)));
   // The one script that a shell reads is always the same.
-  assert.equal(command[2], sandboxCommand({ ...options, command: ["x"] })[2]);
+  assert.equal(command[2], sandboxCommand({ ...options, command: ["x"] }).command[2]);
   assert.equal(command.lastIndexOf("-c"), 1);
 });
 
