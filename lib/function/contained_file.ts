@@ -1,6 +1,8 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { ConfigError } from "../config/json_file.ts";
+import { UntrustedPathError } from "../system/trusted_path.ts";
+import { HARD_LINK_PROBLEM } from "./hard_link.ts";
+import { type HeldFolder, holdFolder, type OpenedFile, openNamedFile } from "./held_folder.ts";
 
 /** Settings are small; what is larger is no settings file. */
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -10,10 +12,35 @@ const MAX_TEXT_BYTES = 1024 * 1024;
  * file is not to be trusted: a link that leads out of the function's directory would give it what
  * it may not read, and a pipe or a device would never end.
  *
- * @throws {ConfigError} when it leads out of `root`, is no regular file or has more than 1 MiB
+ * @throws {ConfigError} when it leads out of `root`, is no regular file, is a hard link of another
+ * user's or has more than 1 MiB
  */
-export function readContainedTextFile(root: string, path: string): Promise<string | undefined> {
-  return readText(root, path);
+export async function readContainedTextFile(
+  root: string,
+  path: string,
+): Promise<string | undefined> {
+  await using folder = await openFolderReader(root);
+  return await folder?.text(path);
+}
+
+/** Reads files of one folder, which stays the same one. */
+export interface FolderReader extends AsyncDisposable {
+  /** See {@linkcode readContainedTextFile}. */
+  readonly text: (path: string) => Promise<string | undefined>;
+}
+
+/**
+ * Takes hold of a function's folder for {@linkcode readContainedTextFile}: what is read belongs
+ * together, also when another folder takes its place meanwhile. `undefined` where there is none.
+ *
+ * @throws {ConfigError} when another user's link leads there, to what is not theirs
+ */
+export async function openFolderReader(root: string): Promise<FolderReader | undefined> {
+  const folder = await holdOptional(root);
+  return folder && {
+    text: async (path) => await readText(await folder.open(path), { root, path }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
 }
 
 /**
@@ -21,12 +48,25 @@ export function readContainedTextFile(root: string, path: string): Promise<strin
  *
  * @throws {ConfigError} when it is no regular file or has more than 1 MiB
  */
-export function readTextFile(path: string): Promise<string | undefined> {
-  return readText(undefined, path);
+export async function readTextFile(path: string): Promise<string | undefined> {
+  return await readText(await openNamedFile(path), { root: "", path });
 }
 
-async function readText(root: string | undefined, path: string): Promise<string | undefined> {
-  const opened = await openContainedFile(root, path);
+async function holdOptional(root: string): Promise<HeldFolder | undefined> {
+  try {
+    return await holdFolder(root);
+  } catch (error) {
+    if (error instanceof UntrustedPathError) throw new ConfigError(error.message);
+    const { code } = error as { readonly code?: string };
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+async function readText(
+  opened: OpenedFile,
+  { root, path }: { readonly root: string; readonly path: string },
+): Promise<string | undefined> {
   switch (opened.type) {
     case "missing":
       return undefined;
@@ -34,6 +74,8 @@ async function readText(root: string | undefined, path: string): Promise<string 
       throw new ConfigError(`"${path}" leads out of "${root}". Put the file itself there`);
     case "special":
       throw new ConfigError(`"${path}" is no regular file. Put one there, or remove it`);
+    case "hard-link":
+      throw new ConfigError(`"${path}" ${HARD_LINK_PROBLEM}`);
     case "file": {
       await using file = opened.file;
       const bytes = new Uint8Array(MAX_TEXT_BYTES + 1);
@@ -43,44 +85,6 @@ async function readText(root: string | undefined, path: string): Promise<string 
     }
     default:
       return opened satisfies never;
-  }
-}
-
-/** What {@linkcode openContainedFile} found; whoever opens a file closes it. */
-export type OpenedFile =
-  | { readonly type: "file"; readonly file: FileHandle; readonly path: string }
-  | { readonly type: "missing" | "outside" | "special" };
-
-/**
- * Opens a regular file below `root`, all links resolved. It is opened without following a last link
- * and without waiting for a writer, and looked at once it is open, so that nothing can be put in
- * its place in between. Without a root, any regular file is good.
- */
-export async function openContainedFile(
-  root: string | undefined,
-  path: string,
-): Promise<OpenedFile> {
-  try {
-    const real = await Deno.realPath(path);
-    if (root !== undefined && !real.startsWith(`${await Deno.realPath(root)}/`)) {
-      return { type: "outside" };
-    }
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await open(real, flags);
-    if ((await file.stat()).isFile()) return { type: "file", file, path: real };
-    await file.close();
-    return { type: "special" };
-  } catch (error) {
-    const { code, name } = error as { readonly code?: string; readonly name: string };
-    if (code === "ENOENT" || name === "NotFound" || name === "NotADirectory") {
-      return { type: "missing" };
-    }
-    // ENXIO: a socket. ELOOP: a link was put in its place, or links run in a circle.
-    if (code === "ENXIO" || code === "ELOOP" || name === "FilesystemLoop") {
-      return { type: "special" };
-    }
-    // Not to know is not the same as not to be there: a manifest that can't be read forbids things.
-    throw error;
   }
 }
 

@@ -5,9 +5,11 @@ import {
   fstatSync,
   openSync,
   readSync,
+  type Stats,
   writeSync,
 } from "node:fs";
 import { createBreath } from "../system/breath.ts";
+import { isForeignHardLink } from "./hard_link.ts";
 
 /** What a copy keeps of a mode: nobody but its owner may write to it, and nothing is set-user-ID. */
 export const KEPT_MODE = 0o755;
@@ -15,18 +17,34 @@ export const KEPT_MODE = 0o755;
 const { O_RDONLY, O_WRONLY, O_NOFOLLOW, O_NONBLOCK, O_CREAT, O_EXCL } = constants;
 const buffer = new Uint8Array(256 * 1024);
 
+/** A file that is not copied, because its name may be somebody's who may not read it. */
+export class HardLinkError extends Error {
+  override readonly name = "HardLinkError";
+}
+
+/** What is copied where, see {@linkcode copyFile}. */
+export interface FileCopy {
+  readonly source: string;
+  /** Path where nothing is. */
+  readonly target: string;
+  /** The source's directory, where that is not to be trusted: hard links in it count. */
+  readonly directory?: Pick<Stats, "uid" | "mode">;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Copies a regular file to where nothing is, and gives `false` when it is none. No link is followed
  * and no pipe waited for; a file that grows meanwhile is copied as far as it went.
+ *
+ * @throws {HardLinkError} for another user's file, see {@linkcode isForeignHardLink}
  */
 export async function copyFile(
-  source: string,
-  target: string,
-  signal: AbortSignal,
+  { source, target, directory, signal }: FileCopy,
 ): Promise<boolean> {
   using from = holdFile(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   const file = fstatSync(from.descriptor);
   if (!file.isFile()) return false;
+  if (directory !== undefined && isForeignHardLink(file, directory)) throw new HardLinkError();
   using to = holdFile(target, O_WRONLY | O_CREAT | O_EXCL);
   const breathe = createBreath();
   for (let left = file.size; left > 0;) {

@@ -1,8 +1,9 @@
-import { lstatSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { createBreath } from "../system/breath.ts";
 import { type HeldDirectory, holdDirectory } from "../system/held_directory.ts";
-import { copyFile, KEPT_MODE } from "./copy_file.ts";
+import { copyFile, HardLinkError, KEPT_MODE } from "./copy_file.ts";
+import { HARD_LINK_PROBLEM } from "./hard_link.ts";
 
 /** What is copied. */
 export interface FolderCopy {
@@ -43,25 +44,32 @@ export async function copyFolder(options: FolderCopy): Promise<void> {
     readonly depth: number;
   }
 
+  /** By the directory that is held, which is as it was found. */
+  interface Entry {
+    readonly path: string;
+    readonly directory: Stats;
+  }
+
   async function copyLevel(held: HeldDirectory, { path, target, depth }: Level): Promise<void> {
     if (depth > MAX_DEPTH) {
       throw new CopyError(`"${path}" is more than ${MAX_DEPTH} folders deep. Make it flatter`);
     }
     Deno.mkdirSync(target, { mode: 0o700 });
+    const directory = explained(path, () => statSync(held.path));
     for (const { name } of explained(path, () => [...Deno.readDirSync(held.path)])) {
       await breathe();
       signal.throwIfAborted();
-      await copyEntry(join(held.path, name), {
+      await copyEntry({ path: join(held.path, name), directory }, {
         path: join(path, name),
         target: join(target, name),
         depth: depth + 1,
       });
     }
-    const { mode } = explained(path, () => Deno.statSync(held.path));
-    Deno.chmodSync(target, mode! & KEPT_MODE);
+    const { mode } = explained(path, () => statSync(held.path));
+    Deno.chmodSync(target, mode & KEPT_MODE);
   }
 
-  async function copyEntry(entry: string, level: Level): Promise<void> {
+  async function copyEntry({ path: entry, directory }: Entry, level: Level): Promise<void> {
     const { path, target } = level;
     try {
       const file = lstatSync(entry);
@@ -69,7 +77,8 @@ export async function copyFolder(options: FolderCopy): Promise<void> {
         using held = holdDirectory(entry);
         await copyLevel(held, level);
       } else if (file.isSymbolicLink()) Deno.symlinkSync(Deno.readLinkSync(entry), target);
-      else if (!file.isFile() || !await copyFile(entry, target, signal)) onSkip(path);
+      else if (!file.isFile()) onSkip(path);
+      else if (!await copyFile({ source: entry, target, directory, signal })) onSkip(path);
     } catch (error) {
       signal.throwIfAborted();
       throw explain(path, error);
@@ -88,6 +97,7 @@ function explained<Value>(path: string, act: () => Value): Value {
 /** The error, with the path that people know in place of the descriptor's. */
 function explain(path: string, error: unknown): CopyError {
   if (error instanceof CopyError) return error;
+  if (error instanceof HardLinkError) return new CopyError(`"${path}" ${HARD_LINK_PROBLEM}`);
   const { code, message } = error as Error & { readonly code?: string };
   switch (code) {
     case "EACCES":

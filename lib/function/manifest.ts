@@ -5,7 +5,7 @@ import { ConfigError, parseJsonFile } from "../config/json_file.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
 import type { Settings } from "../config/settings.ts";
 import { variableProblem } from "../config/variable.ts";
-import { readContainedTextFile, readTextFile } from "./contained_file.ts";
+import { openFolderReader, readTextFile } from "./contained_file.ts";
 import { ENV_FILE } from "./layout.ts";
 import { type FunctionPolicy, tightenPolicy } from "./policy.ts";
 
@@ -29,18 +29,18 @@ export async function readFunctionPolicy(
   settings: Settings,
 ): Promise<ReadPolicy> {
   const path = join(directory, SETTINGS_FILE);
-  const text = await readContainedTextFile(directory, path);
+  // One folder for all of them, whatever takes its place meanwhile.
+  await using folder = await openFolderReader(directory);
+  const readOwn = async (file: string) => await folder?.text(file);
+  const text = await readOwn(path);
   const manifest = text === undefined ? {} : parseJsonFile({ path, text, schema: functionSchema });
   const named = manifest.envFile === undefined
     ? undefined
     : envFilePath({ directory, path, envFile: manifest.envFile });
   const [common, own, further] = await Promise.all([
     readOptionalEnvFile(settings.envFile, readTextFile),
-    readOptionalEnvFile(
-      join(directory, ENV_FILE),
-      (file) => readContainedTextFile(directory, file),
-    ),
-    readOptionalEnvFile(named, (file) => readContainedTextFile(directory, file)),
+    readOptionalEnvFile(join(directory, ENV_FILE), readOwn),
+    readOptionalEnvFile(named, readOwn),
   ]);
   if (named !== undefined && further === undefined) {
     throw new ConfigError(`${path} names the envFile "${named}", which is not there. Put it there`);

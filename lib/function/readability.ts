@@ -1,4 +1,6 @@
 import { dirname } from "node:path";
+import { UntrustedPathError } from "../system/trusted_path.ts";
+import { holdFolder } from "./held_folder.ts";
 
 /** Everyone may read. */
 const READ = 0o004;
@@ -7,7 +9,7 @@ const READ_AND_ENTER = 0o005;
 
 /**
  * Says why a function's own user, who is nobody in particular, could not read its source; or gives
- * `undefined`. Files that don't exist are not spoken of.
+ * `undefined`. Files that don't exist, or that are not below its folder, are not spoken of.
  */
 export async function unreadableReason(
   directory: string,
@@ -24,20 +26,17 @@ export async function unreadableReason(
     ...[...directories].map((path) => ({ path, needed: READ_AND_ENTER })),
     ...own.map((path) => ({ path, needed: READ })),
   ];
-  for (const { path, needed } of looks) {
-    const mode = await modeOf(path);
-    if (mode !== undefined && (mode & needed) !== needed) {
-      return `"${path}" can't be read by the function's own user (mode ` +
-        `${(mode & 0o777).toString(8).padStart(4, "0")}). Run: chmod -R a+rX "${directory}"`;
+  try {
+    await using folder = await holdFolder(directory);
+    for (const { path, needed } of looks) {
+      const mode = (await folder.look(path).catch(() => undefined))?.mode;
+      if (mode !== undefined && (mode & needed) !== needed) {
+        return `"${path}" can't be read by the function's own user (mode ` +
+          `${(mode & 0o777).toString(8).padStart(4, "0")}). Run: chmod -R a+rX "${directory}"`;
+      }
     }
+  } catch (error) {
+    if (error instanceof UntrustedPathError) return error.message;
   }
   return undefined;
-}
-
-async function modeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await Deno.stat(path)).mode ?? undefined;
-  } catch {
-    return undefined;
-  }
 }

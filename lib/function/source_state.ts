@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { changeTimeMs } from "./change_time.ts";
+import { UntrustedPathError } from "../system/trusted_path.ts";
 import { type FileLook, patientLook } from "./file_look.ts";
-import { openContainedFile, readFully } from "./contained_file.ts";
+import { readFully } from "./contained_file.ts";
+import { type HeldFolder, holdFolder, type OpenedFile, openNamedFile } from "./held_folder.ts";
 
 /** Files above this size, and files beyond that total, are hashed by size and time alone. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -63,30 +65,64 @@ export async function hashFiles(
   functionsDirectory: string,
   paths: readonly string[],
 ): Promise<string> {
+  await using folders = createFolders();
   const digests = new Map<string, string>();
   const entries: string[] = [];
   let left = MAX_TOTAL_BYTES;
   for (const path of paths) {
     const below = relative(functionsDirectory, path);
-    const opened = await openContainedFile(rootOf(functionsDirectory, below), path);
+    const root = rootOf(functionsDirectory, below);
+    const opened = await folders.open(root, path);
     if (opened.type !== "file") {
       entries.push(`${below}\0-\n`);
       continue;
     }
     await using file = opened.file;
-    let digest = digests.get(opened.path);
+    const key = join(root ?? "", opened.place);
+    let digest = digests.get(key);
     if (digest === undefined) {
       const { size, mtimeMs } = await file.stat();
       const isSmall = size <= Math.min(MAX_FILE_BYTES, left);
       digest = isSmall ? await digestFile(file) : `${size}:${mtimeMs}`;
       if (isSmall) left -= size;
-      digests.set(opened.path, digest);
+      digests.set(key, digest);
     }
     entries.push(`${below}\0${digest}\n`);
   }
   const whole = createHash("sha256");
   for (const entry of entries.sort()) whole.update(entry);
   return whole.digest("hex");
+}
+
+/** Folders of functions, each held once. */
+interface Folders extends AsyncDisposable {
+  /** A file below a folder, or of the operator's. */
+  readonly open: (root: string | undefined, path: string) => Promise<OpenedFile>;
+}
+
+function createFolders(): Folders {
+  const stack = new AsyncDisposableStack();
+  const held = new Map<string, HeldFolder | undefined>();
+  return {
+    async open(root, path) {
+      if (root === undefined) return await openNamedFile(path);
+      if (!held.has(root)) held.set(root, await holdOptional(root));
+      return await held.get(root)?.open(path) ?? { type: "missing" };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+
+  async function holdOptional(root: string): Promise<HeldFolder | undefined> {
+    try {
+      return stack.use(await holdFolder(root));
+    } catch (error) {
+      const { code } = error as { readonly code?: string };
+      const isAbsent = error instanceof UntrustedPathError || code === "ENOENT" ||
+        code === "ENOTDIR" || code === "ELOOP";
+      if (!isAbsent) throw error;
+      return undefined;
+    }
+  }
 }
 
 /** A function's own files stay in its directory; those of all functions are the operator's. */

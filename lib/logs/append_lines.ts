@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { holdLogPlace, type LogPlace, type OpenLog } from "./log_place.ts";
 
 /** How much is kept of what is appended. */
 export interface AppendLimits {
@@ -13,26 +13,53 @@ const LF = 0x0a;
 /**
  * Appends as many whole lines as the file has room for, at least one, and gives their bytes: the
  * rest is for the next file. When that fails, the file is as it was before. A symbolic link in the
- * file's place is followed; when it is full, the link is what is put away.
+ * file's place is followed where only root and this user may put one; when it is full, the link is
+ * what is put away.
  *
  * @throws {TypeError} when something else than a file is in its place
+ * @throws {UntrustedPathError} when another user's link leads to a directory that is not theirs
  */
 export async function appendLines(
   path: string,
   lines: Uint8Array,
+  limits: AppendLimits,
+): Promise<number> {
+  await using place = await holdLogPlace(path);
+  try {
+    return await appendAt(place, lines, limits);
+  } catch (error) {
+    if (error instanceof Error) error.message = place.rename(error.message);
+    throw error;
+  }
+}
+
+async function appendAt(
+  place: LogPlace,
+  lines: Uint8Array,
   { maxBytes, maxFiles }: AppendLimits,
 ): Promise<number> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  let size = await sizeOf(path);
-  let fitting = fittingLines(lines, maxBytes - size);
-  if (fitting === 0 && size > 0) {
-    await rotate(path, maxFiles);
-    size = 0;
-    fitting = fittingLines(lines, maxBytes);
-  }
-  const count = fitting || lines.indexOf(LF) + 1 || lines.length;
-  await append(path, lines.subarray(0, count), size);
-  return count;
+  const opened = await openFitting(place, lines, maxBytes);
+  if (opened !== undefined) return await append(opened, lines);
+  await rotate(place.path, maxFiles);
+  return await append({ ...await place.open(), count: fittingLines(lines, maxBytes) }, lines);
+}
+
+/** A log file, and how many bytes of the lines are for it. */
+interface Fitting extends OpenLog {
+  readonly count: number;
+}
+
+/** The file as it is, unless it is full. */
+async function openFitting(
+  place: LogPlace,
+  lines: Uint8Array,
+  maxBytes: number,
+): Promise<Fitting | undefined> {
+  const { file, size } = await place.open();
+  const count = fittingLines(lines, maxBytes - size);
+  if (count > 0 || size === 0) return { file, size, count };
+  file.close();
+  return undefined;
 }
 
 /** Bytes of the whole lines that fit into a room. */
@@ -40,27 +67,19 @@ function fittingLines(lines: Uint8Array, room: number): number {
   return room <= 0 ? 0 : lines.lastIndexOf(LF, Math.min(room, lines.length) - 1) + 1;
 }
 
-async function append(path: string, bytes: Uint8Array, size: number): Promise<void> {
-  using file = await Deno.open(path, { append: true, create: true, mode: 0o640 });
+async function append({ file, size, count }: Fitting, lines: Uint8Array): Promise<number> {
+  using _ = file;
+  const length = count || lines.indexOf(LF) + 1 || lines.length;
   try {
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+    for (let rest = lines.subarray(0, length); rest.length > 0;) {
+      rest = rest.subarray(await file.write(rest));
+    }
   } catch (error) {
     // Half a line would be taken for the begin of the next, and lines before it for lost ones.
     await file.truncate(size).catch(() => {});
     throw error;
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    const { size, isFile, isCharDevice } = await Deno.stat(path);
-    // To open a pipe would wait for somebody who reads it.
-    if (!isFile && !isCharDevice) throw new TypeError("It is neither a file nor /dev/null");
-    return size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
+  return length;
 }
 
 async function rotate(path: string, maxFiles: number): Promise<void> {

@@ -86,6 +86,22 @@ Deno.test("copyFolder: pipes, sockets and devices are left out, and waited for b
     assert.deepEqual([...skipped].sort(), [join(source, "pipe"), join(source, "socket")]);
   }));
 
+Deno.test("copyFolder: a hard link of what not everybody may read is refused in an open directory", () =>
+  onGround(async ({ source, target, copy }) => {
+    await Deno.writeTextFile(`${source}-secret`, "secret");
+    await Deno.chmod(`${source}-secret`, 0o600);
+    await Deno.mkdir(join(source, "d"));
+    await Deno.link(`${source}-secret`, join(source, "d/link"));
+    await copy();
+    assert.equal(await Deno.readTextFile(join(target, "d/link")), "secret");
+    await Deno.remove(target, { recursive: true });
+    await Deno.chmod(join(source, "d"), 0o777);
+    await assert.rejects(copy(), (error: Error) => {
+      assert.ok(error instanceof CopyError);
+      return /source\/d\/link" is a hard link of .+\. Put a copy there$/.test(error.message);
+    });
+  }));
+
 Deno.test("copyFolder: a folder that is too deep is refused", () =>
   onGround(async ({ source, copy }) => {
     await Deno.mkdir(join(source, "d/".repeat(101)), { recursive: true });

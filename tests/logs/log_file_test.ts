@@ -145,6 +145,20 @@ Deno.test("openLogFile() follows a link, and puts the link away when its file is
   assert.ok((await Deno.lstat(directory.at("logs/f.log"))).isFile);
 });
 
+Deno.test("openLogFile() follows no link where others may write, nor writes to a hard link", async () => {
+  for (const make of [Deno.symlink, Deno.link]) {
+    await using directory = await temporaryDirectory();
+    await directory.write("elsewhere");
+    await Deno.mkdir(directory.at("logs"));
+    await make(directory.at("elsewhere"), directory.at("logs/f.log"));
+    await Deno.chmod(directory.at("logs"), 0o777);
+    const log = logOf({ directory: directory.at("logs") });
+    await log.write("1");
+    assert.match(log.warnings[0]!, /\/logs\/f\.log": It is a link, in a directory that others may/);
+    assert.equal(await Deno.readTextFile(directory.at("elsewhere")), "");
+  }
+});
+
 Deno.test("openLogFile() does not wait at a pipe in its place", async () => {
   await using directory = await temporaryDirectory();
   const { success } = await new Deno.Command("mkfifo", { args: [directory.at("f.log")] }).output();

@@ -48,7 +48,11 @@ async function place(source: Source, { staged, signal }: StageOptions): Promise<
     }
     case "file":
       await makeFolder(staged);
-      await copyFile(await Deno.realPath(source.path), join(staged, ENTRY_FILE), signal);
+      await copyFile({
+        source: await Deno.realPath(source.path),
+        target: join(staged, ENTRY_FILE),
+        signal,
+      });
       return source.name;
     case "archive":
       return await placeArchive(source.name, staged, signal);

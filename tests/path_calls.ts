@@ -1,0 +1,54 @@
+/** A file of the source, what of it takes a path, and how often. */
+export interface PathCalls {
+  readonly file: string;
+  readonly call: string;
+  readonly count: number;
+}
+
+/** Calls of Deno's that take a path, each with and without `Sync`. */
+const DENO_CALLS = [
+  ...["chdir", "chmod", "chown", "connect", "copyFile", "create", "dlopen", "link", "listen"],
+  ...["lstat", "makeTempDir", "makeTempFile", "mkdir", "open", "readDir", "readFile", "readLink"],
+  ...["readTextFile", "realPath", "remove", "rename", "stat", "symlink", "truncate", "utime"],
+  ...["watchFs", "writeFile", "writeTextFile"],
+];
+
+/** Our own that take a path and go by its name. */
+const OWN_CALLS = [
+  ...["acquireLockFile", "clearSocket", "copyTree", "holdDirectory", "holdPath", "openNamedFile"],
+  ...["readOptionalTextFile", "readProcFile", "removeEntry", "removeIfThere", "replaceFolder"],
+];
+
+const DENO_CALL = new RegExp(`\\bDeno\\.(${DENO_CALLS.join("|")})(Sync)?\\b`, "g");
+const OWN_CALL = new RegExp(`(?<!function )\\b(${OWN_CALLS.join("|")})\\b`, "g");
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g;
+const IMPORT = /^import[\s\S]*?from "([^"]+)";$/gm;
+
+/**
+ * What in a text of TypeScript takes a path: calls of Deno's, of our own that go by a name, and what
+ * is imported from `node:fs`.
+ */
+export function findPathCalls(file: string, text: string): PathCalls[] {
+  const code = text.replace(COMMENT, "").replace(IMPORT, "");
+  const names = [
+    ...Array.from(code.matchAll(DENO_CALL), ([name]) => name),
+    ...Array.from(code.matchAll(OWN_CALL), ([name]) => name),
+    ...importedFromNode(text).flatMap((name) =>
+      Array.from(code.matchAll(new RegExp(`(?<![.\\w])${name}\\(`, "g")), () => name)
+    ),
+  ];
+  const counts = Map.groupBy(names, (name) => name);
+  return [...counts].map(([call, { length }]) => ({ file, call, count: length }))
+    .sort((a, b) => a.call < b.call ? -1 : 1);
+}
+
+/** Functions of `node:fs` that take a path; those that take a descriptor do not count. */
+function importedFromNode(text: string): string[] {
+  return Array.from(text.matchAll(IMPORT))
+    .filter(([, from]) => from === "node:fs" || from === "node:fs/promises")
+    .flatMap(([statement]) => statement.slice(0, statement.lastIndexOf("}")).match(/\w+/g) ?? [])
+    .filter((name) => /^(?!f)[a-z]/.test(name) && !DESCRIPTOR_CALLS.has(name));
+}
+
+const DESCRIPTOR_CALLS = new Set(["closeSync", "constants", "import", "readSync", "type"])
+  .union(new Set(["writeSync"]));

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { openContainedFlipper } from "./contained_flipper.ts";
+import { CONTAINED_PLACES, type Outcome, type RacePlace } from "./contained_places.ts";
+
+/** Tries within the suite; for DDSRV_RACE_SECONDS each where that is set. */
+const TRIES = 300;
+const RACE_MS = Number(Deno.env.get("DDSRV_RACE_SECONDS") ?? 0) * 1_000;
+
+/** By name it goes wrong within a few hundred tries; this many never go well. */
+const CONTROL_TRIES = 50_000;
+
+const isRoot = Deno.uid() === 0;
+
+for (const place of CONTAINED_PLACES) {
+  const why = isRoot ? "" : " (ignored: it takes root)";
+  Deno.test({
+    name: `race: root is not led astray where ${place.name}${why}`,
+    ignore: !isRoot,
+    fn: () => race(place),
+  });
+}
+
+async function race({ name, prepare }: RacePlace): Promise<void> {
+  await using ground = await temporaryDirectory();
+  const { exchanged, act, byName } = await prepare(ground);
+  await using _flipper = await openContainedFlipper(exchanged);
+  const control = await count(byName, (seen, tries) => seen.astray > 0 || tries === CONTROL_TRIES);
+  assert.ok(control.astray > 0, `by name it is never led astray: ${JSON.stringify(control)}`);
+  const endMs = performance.now() + RACE_MS;
+  const seen = await count(
+    act,
+    // As it was meant at least once: to refuse always would be no answer.
+    ({ own }, tries) => tries >= TRIES && own > 0 && performance.now() >= endMs,
+  );
+  assert.equal(seen.astray, 0, `${name}: ${JSON.stringify(seen)}`);
+}
+
+async function count(
+  act: () => Promise<Outcome>,
+  isEnough: (seen: Readonly<Record<Outcome, number>>, tries: number) => boolean,
+): Promise<Record<Outcome, number>> {
+  const seen = { own: 0, astray: 0, refused: 0 };
+  for (let tries = 1;; tries++) {
+    seen[await act()]++;
+    if (isEnough(seen, tries)) break;
+  }
+  if (RACE_MS > 0) await tell(seen);
+  return seen;
+}
+
+async function tell(seen: Readonly<Record<Outcome, number>>): Promise<void> {
+  await Deno.stderr.write(new TextEncoder().encode(`${JSON.stringify(seen)}\n`));
+}
