@@ -45,7 +45,7 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   assert.match(missing[4]!.detail, /^nothing can be made in "\/nowhere": No such file/);
   assert.match(missing[9]!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
   assert.match(missing[5]!.detail, /"unshare --net true" failed: Operation not permitted/);
-  assert.equal(commands.length, 4);
+  assert.equal(commands.length, 5);
 });
 
 Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {
