@@ -8,7 +8,7 @@ import { defaultSettings } from "./settings.ts";
  */
 export function keyDefaults(): Record<string, unknown> {
   const settings = defaultSettings;
-  const limits = LIMIT_OPTIONS.map((option) => {
+  const limits = LIMIT_OPTIONS.filter(({ whole }) => whole === undefined).map((option) => {
     const value = defaultLimits[option.field];
     return [option.name, option.unit === "count" ? value : formatLimit(option, value)] as const;
   });
