@@ -13,6 +13,7 @@ export interface ServeOptions {
   readonly socket?: string | undefined;
   readonly adminPort?: number | undefined;
   readonly adminHostname?: string | undefined;
+  readonly adminHosts?: string[] | undefined;
   readonly logsDir?: string | undefined;
   readonly logs: boolean;
   readonly logFileFormat?: Settings["logFormat"] | undefined;
@@ -58,6 +59,7 @@ export async function readSettings(
     socket: options.socket,
     adminPort: options.adminPort,
     adminHostname: options.adminHostname,
+    adminHosts: options.adminHosts,
     logsDirectory: logsDir,
     saveLogs: logs ? undefined : false,
     logFormat: options.logFileFormat,

@@ -7,7 +7,7 @@ import {
   ENVIRONMENT_VARIABLES,
   FUNCTION_VARIABLES,
 } from "../../lib/config/environment_variables.ts";
-import { checkedCidr, parseDomain } from "../../lib/config/network_address.ts";
+import { checkedCidr, parseDomain, parseHostName } from "../../lib/config/network_address.ts";
 import {
   ACCESS_LOG_FORMATS,
   CONSOLE_FORMATS,
@@ -150,6 +150,12 @@ export function addServe(program: Command, onExit: OnExit): void {
         usual: "127.0.0.1",
       }),
     )
+    .addOption(
+      setting("--admin-hosts <names>", "names that these answer to, beside addresses", {
+        env: "DDSRV_ADMIN_HOSTS",
+        usual: "localhost",
+      }).argParser(collectHosts),
+    )
     .optionsGroup("Proxy:")
     .addOption(
       setting("--domain <domain>", "also serve NAME.DOMAIN, may be repeated", {
@@ -214,6 +220,11 @@ function collectDomain(value: string, values: readonly string[] | undefined): st
 function collectCidrs(value: string, values: readonly string[] | undefined): string[] {
   const cidrs = value.split(",").map((one) => argument(checkedCidr)(one.trim()));
   return [...values ?? [], ...cidrs];
+}
+
+function collectHosts(value: string, values: readonly string[] | undefined): string[] {
+  const names = value.split(",").map((one) => argument(parseHostName)(one.trim()));
+  return [...values ?? [], ...names];
 }
 
 function collectAddress(value: string, values: readonly string[] | undefined): string[] {

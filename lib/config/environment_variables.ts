@@ -2,7 +2,7 @@ import { isDebug } from "./debug.ts";
 import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
-import { checkedCidr, parseDomain } from "./network_address.ts";
+import { checkedCidr, parseDomain, parseHostName } from "./network_address.ts";
 import {
   parseAccessLogFormat,
   parseConsoleFormat,
@@ -118,6 +118,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["DDSRV_ADMIN_HOSTNAME"],
     purpose: "address of the admin endpoint",
     read: (text) => ({ adminHostname: text }),
+  },
+  {
+    names: ["DDSRV_ADMIN_HOSTS"],
+    purpose: "names of hosts that the admin endpoint answers to, with commas between",
+    read: (text) => ({ adminHosts: parseList(text).map(parseHostName) }),
   },
   {
     names: ["DDSRV_IDLE"],

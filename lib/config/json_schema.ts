@@ -31,6 +31,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   hostname: "Address that the proxy listens on",
   adminPort: "Port of /livez, /readyz and /metrics",
   adminHostname: "Address that these listen on",
+  adminHosts: "Names of hosts that these answer to, beside addresses and localhost",
   logsDirectory: "Where log files are",
   saveLogs: "Write log files",
   logFormat: "The lines of log files",

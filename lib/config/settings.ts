@@ -17,6 +17,8 @@ export interface Settings {
   readonly adminPort: number | undefined;
   /** Address that these listen on. */
   readonly adminHostname: string;
+  /** Names of hosts, in lower case, that these answer to, beside addresses and `localhost`. */
+  readonly adminHosts: readonly string[];
   /** Where each function's log file is. */
   readonly logsDirectory: string;
   readonly saveLogs: boolean;
@@ -138,6 +140,7 @@ export const defaultSettings: Settings = {
   isolation: "full",
   adminPort: undefined,
   adminHostname: "127.0.0.1",
+  adminHosts: [],
   logsDirectory: "/opt/logs",
   saveLogs: true,
   logFormat: "cri",
