@@ -34,6 +34,7 @@ export interface ServeOptions {
   readonly logFormat?: Settings["consoleFormat"] | undefined;
   readonly domain?: string[] | undefined;
   readonly trustedProxies?: string[] | undefined;
+  readonly rateLimit?: Settings["rateLimit"] | undefined;
   readonly hideErrors?: true | undefined;
   readonly compatReload?: true | undefined;
   readonly tlsCert?: string | undefined;
@@ -80,6 +81,7 @@ export async function readSettings(
     consoleFormat: options.logFormat,
     domains: domain,
     trustedProxies: options.trustedProxies,
+    rateLimit: options.rateLimit,
     hideErrors: options.hideErrors,
     compatReload: options.compatReload,
     tlsCert: options.tlsCert,

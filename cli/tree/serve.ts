@@ -8,6 +8,7 @@ import {
   FUNCTION_VARIABLES,
 } from "../../lib/config/environment_variables.ts";
 import { checkedCidr, parseDomain, parseHostName } from "../../lib/config/network_address.ts";
+import { parseRateLimit } from "../../lib/config/rate_limit.ts";
 import {
   ACCESS_LOG_FORMATS,
   CONSOLE_FORMATS,
@@ -168,6 +169,12 @@ export function addServe(program: Command, onExit: OnExit): void {
         "believe the forwarding fields of these peers, may be repeated",
         { env: "DDSRV_TRUSTED_PROXIES" },
       ).argParser(collectCidrs),
+    )
+    .addOption(
+      setting("--rate-limit <rate>", "requests of each client: 100/s, or 100/s burst 200 (429)", {
+        env: "DDSRV_RATE_LIMIT",
+        usual: "none",
+      }).argParser(argument(parseRateLimit)),
     )
     .addOption(
       setting("--hide-errors", "tell clients only the kind of a fault", {

@@ -3,6 +3,7 @@ import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
 import { checkedCidr, parseDomain, parseHostName } from "./network_address.ts";
+import { parseRateLimit } from "./rate_limit.ts";
 import {
   parseAccessLogFormat,
   parseConsoleFormat,
@@ -163,6 +164,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["DDSRV_DOMAIN"],
     purpose: "domains whose subdomains lead to functions, with commas between",
     read: (text) => ({ domains: parseList(text).map(parseDomain) }),
+  },
+  {
+    names: ["DDSRV_RATE_LIMIT"],
+    purpose: "requests of each client: 100/s, 600/m, 100/s burst 200, or none",
+    read: (text) => ({ rateLimit: parseRateLimit(text) }),
   },
   {
     names: ["DDSRV_HIDE_ERRORS"],

@@ -1,5 +1,6 @@
 import { formatLimit, LIMIT_OPTIONS } from "./limit_options.ts";
 import { defaultLimits } from "./limits.ts";
+import { formatRateLimit } from "./rate_limit.ts";
 import { defaultSettings } from "./settings.ts";
 
 /**
@@ -38,6 +39,7 @@ export function keyDefaults(): Record<string, unknown> {
     compatReload: settings.compatReload,
     addressRange: settings.addressRange,
     hideErrors: settings.hideErrors,
+    rateLimit: formatRateLimit(settings.rateLimit),
     ...Object.fromEntries(limits),
   };
 }

@@ -18,6 +18,7 @@ const LIVE: readonly (keyof Settings)[] = [
   "keepPrefix",
   "allowImport",
   "limits",
+  "rateLimit",
   "trustedProxies",
   "domains",
   "hideErrors",

@@ -8,6 +8,7 @@ import type { Client } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { faultOf } from "./fault.ts";
 import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./fields.ts";
+import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { giveBackHead, readRequestHead } from "./read_request_head.ts";
@@ -127,7 +128,11 @@ async function apologize(client: Client, head: RequestHead): Promise<void> {
 }
 
 async function answer(client: Client, head: RequestHead): Promise<Outcome> {
-  const { routes, domains } = client.context;
+  const { routes, domains, rateLimit } = client.context;
+  const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
+  if (limited !== undefined) {
+    return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
+  }
   const target = routeTarget(head, domains);
   if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
@@ -193,6 +198,10 @@ async function forward(
   if (head.isHealthCheck) {
     return await answerReply(client, head, { reply: { status: 200, body: "OK" } });
   }
+  const limited = route.rateLimit === undefined || route.rateLimit === "none"
+    ? undefined
+    : limitRate(client, head, { limit: route.rateLimit, functionName: target.name });
+  if (limited !== undefined) return await answerFault(client, head, { fault: limited, isHtml });
   if (upstream.inFlight >= limits.maxInFlight) {
     return await answerFault(client, head, { fault: BUSY, isHtml });
   }

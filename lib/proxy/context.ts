@@ -1,10 +1,12 @@
 import type { Limits } from "../config/limits.ts";
+import type { RateLimit } from "../config/rate_limit.ts";
 import type { AccessRecord } from "./access_log.ts";
 import type { ConnectionSlot } from "./connection_table.ts";
 import type { Deadline } from "./deadline.ts";
 import type { FrontFigures } from "./front_figures.ts";
-import type { Peer } from "./peer.ts";
+import type { IsTrusted, Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
+import type { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./routes.ts";
 import type { Tally } from "./tally.ts";
 import type { Wire } from "./wire.ts";
@@ -17,6 +19,11 @@ export interface ProxyContext {
   readonly domains: readonly string[];
   /** Clients are told no more of a fault than its kind. */
   readonly hideErrors: boolean;
+  /** Requests of one client, at all functions together. */
+  readonly rateLimit: RateLimit;
+  readonly limiter: RateLimiter;
+  /** Whose word on whom it speaks for is taken. */
+  readonly isTrusted: IsTrusted;
   /** Counts of what was turned away. */
   readonly figures: FrontFigures;
   /** Told of every request, where somebody wants to know. */

@@ -10,6 +10,8 @@ export interface FrontFigures {
   evictedIdle: number;
   /** Requests answered with 429 because their client has as many in flight as it may have. */
   crowdedRequests: number;
+  /** Requests answered with 429 because their client sent too many in a time. */
+  limitedRequests: number;
 }
 
 /** Nothing yet. */
@@ -20,5 +22,6 @@ export function createFrontFigures(): FrontFigures {
     evictedUnfinished: 0,
     evictedIdle: 0,
     crowdedRequests: 0,
+    limitedRequests: 0,
   };
 }

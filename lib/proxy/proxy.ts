@@ -1,4 +1,5 @@
 import { completeLimits, type Limits } from "../config/limits.ts";
+import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
 import { refuseClient } from "./answer.ts";
@@ -12,6 +13,7 @@ import { type Accepted, openListener, type Visit } from "./listener.ts";
 import { Notice } from "./notice.ts";
 import { peerOf, trustOf } from "./peer.ts";
 import { PeerTable } from "./peer_table.ts";
+import { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./routes.ts";
 import { createTally } from "./tally.ts";
 import { openTlsListener } from "./tls_listener.ts";
@@ -43,6 +45,8 @@ export interface ProxySettings {
   readonly trustedProxies?: readonly string[];
   /** Clients are told no more of a fault than its kind. */
   readonly hideErrors?: boolean;
+  /** Requests of one client, at all functions together; none where it is left out. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** The listening proxy. Disposing of it closes every connection. */
@@ -95,7 +99,6 @@ const TOO_MANY = {
 export function openProxy(options: ProxyOptions): Proxy {
   const { tls, onWarning = () => {} } = options;
   const proto = tls === undefined ? "http" : "https";
-  let isTrusted = trustOf(options.trustedProxies ?? []);
   const clients = new Map<Wire, Promise<void>>();
   const table = new ConnectionTable(() => performance.now());
   const peers = new PeerTable();
@@ -106,6 +109,7 @@ export function openProxy(options: ProxyOptions): Proxy {
   const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
     routes: options.routes,
     ...contextSettings(options),
+    limiter: new RateLimiter(),
     figures,
     onAccess: options.onAccess,
     onError: options.onError,
@@ -120,7 +124,7 @@ export function openProxy(options: ProxyOptions): Proxy {
   let refusing = 0;
 
   function admit(address: string): Visit | undefined {
-    const peer = peerOf(address, { proto, isTrusted });
+    const peer = peerOf(address, { proto, isTrusted: context.isTrusted });
     const { maxConnectionsPerPeer: maxConnections } = context.limits;
     const account = peers.enter(peer.address, { isExempt: peer.isTrusted, maxConnections });
     if (account !== undefined) return { peer, account, leave: () => peers.leave(account) };
@@ -198,7 +202,6 @@ export function openProxy(options: ProxyOptions): Proxy {
     },
     figures,
     configure(settings) {
-      isTrusted = trustOf(settings.trustedProxies ?? []);
       Object.assign(context, contextSettings(settings));
     },
     renew(pair) {
@@ -222,13 +225,16 @@ export function openProxy(options: ProxyOptions): Proxy {
 }
 
 function contextSettings(
-  { limits, domains = [], hideErrors = false }: ProxySettings,
-): Pick<ProxyContext, "limits" | "domains" | "hideErrors"> {
+  { limits, domains = [], hideErrors = false, trustedProxies = [], rateLimit = "none" }:
+    ProxySettings,
+): Pick<ProxyContext, "limits" | "domains" | "hideErrors" | "isTrusted" | "rateLimit"> {
   return {
     limits: completeLimits(limits ?? {}),
     // The longest of those that match is the one that is meant.
     domains: [...domains].sort((a, b) => b.length - a.length),
     hideErrors,
+    isTrusted: trustOf(trustedProxies),
+    rateLimit,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Client, ClientDeadlines, ProxyContext } from "../../lib/proxy/cont
 import { Deadline } from "../../lib/proxy/deadline.ts";
 import { createFrontFigures } from "../../lib/proxy/front_figures.ts";
 import { PeerTable } from "../../lib/proxy/peer_table.ts";
+import { RateLimiter } from "../../lib/proxy/rate_limiter.ts";
 import type { RouteTable } from "../../lib/proxy/routes.ts";
 import { createTally } from "../../lib/proxy/tally.ts";
 import { Wire } from "../../lib/proxy/wire.ts";
@@ -66,6 +67,9 @@ export function contextOf(routes: RouteTable): ProxyContext {
     limits: defaultLimits,
     domains: [],
     hideErrors: false,
+    rateLimit: "none",
+    limiter: new RateLimiter(),
+    isTrusted: () => false,
     figures: createFrontFigures(),
     onAccess: undefined,
     onError(error) {
