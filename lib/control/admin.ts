@@ -1,4 +1,5 @@
 import { readProcessFigures } from "../system/process_figures.ts";
+import type { Proxy } from "../proxy/proxy.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { sleep } from "../system/sleep.ts";
 import { isAdminHost } from "./admin_host.ts";
@@ -17,8 +18,8 @@ export interface AdminOptions {
   readonly port: number;
   readonly supervisor: Supervisor;
   readonly report: SupervisorReport;
-  /** Clients' connections that are open. */
-  readonly connections: () => number;
+  /** Where clients arrive: connections that are open, and what was turned away. */
+  readonly front: Pick<Proxy, "connections" | "figures">;
 }
 
 /** The endpoints for those who watch a server. Disposing of it closes them. */
@@ -95,7 +96,7 @@ export function openAdmin(options: AdminOptions): Admin {
 }
 
 async function collect(
-  { supervisor, report, connections }: AdminOptions,
+  { supervisor, report, front }: AdminOptions,
 ): Promise<string> {
   const [functions, figures] = await Promise.all([
     reportFunctions(supervisor, report),
@@ -106,7 +107,8 @@ async function collect(
     supervisor: report,
     functions,
     traffic: reportTraffic(supervisor),
-    process: { cpuMs, memoryBytes, connections: connections() },
+    process: { cpuMs, memoryBytes, connections: front.connections },
+    front: front.figures,
   }));
 }
 

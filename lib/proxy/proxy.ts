@@ -239,7 +239,8 @@ function contextSettings(
 }
 
 function describeRefusal(count: number, address: string): string {
-  return `Closed ${count} connections at once, the last one of ${address}: a peer has as many as ` +
+  const connections = count === 1 ? "1 connection" : `${count} connections`;
+  return `Closed ${connections} at once, the last one of ${address}: that peer has as many as ` +
     "it may have. If it speaks for many clients, name it in --trusted-proxies; otherwise raise " +
     "--max-connections-per-peer if they are wanted";
 }
