@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { exchangeFrom, openHalf } from "../proxy/local_client.ts";
+import { openProxy } from "../../lib/proxy/proxy.ts";
+import { RouteTable } from "../../lib/proxy/routes.ts";
+import { connectFrom, exchangeFrom, openHalf } from "../proxy/local_client.ts";
 import { answering, startServer } from "./harness.ts";
 
 const REQUEST = "GET /app HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
@@ -51,3 +53,40 @@ Deno.test("front: a rate is taken from the settings, and a lower one from a mani
   await server.said("Configuration was read again");
   assert.equal((await statuses("app")).at(-1), 429);
 });
+
+Deno.test("front: all addresses of an IPv6 /64 are one peer, those of another are not", async () => {
+  const near = [1, 2, 3, 4, 5].map((host) => `2001:db8:64:1::${host}`);
+  const far = "2001:db8:64:2::1";
+  await using stack = new AsyncDisposableStack();
+  for (const address of [...near, far]) {
+    await ip("add", address);
+    stack.defer(() => ip("del", address));
+  }
+  await using proxy = openProxy({
+    hostname: "::",
+    port: 0,
+    routes: new RouteTable(),
+    limits: { maxConnections: 8, maxConnectionsPerPeer: 3 },
+    onError(error) {
+      throw error;
+    },
+  });
+  const { port } = proxy;
+  // Each in turn: the last ones come when the first three are there.
+  for (const from of near) {
+    const socket = await connectFrom({ from, to: near[0]!, port });
+    stack.defer(() => void socket.destroy());
+    socket.write("G");
+  }
+  const ask = (from: string): Promise<string> =>
+    exchangeFrom({ from, to: near[0]!, port, request: REQUEST });
+  assert.equal(await ask(near[4]!), "");
+  assert.match(await ask(far), /^HTTP\/1.1 404 /);
+  assert.equal(proxy.figures.refusedPeers, 3);
+});
+
+async function ip(verb: "add" | "del", address: string): Promise<void> {
+  const args = ["-6", "addr", verb, `${address}/128`, "dev", "lo"];
+  const { success } = await new Deno.Command("ip", { args }).output();
+  assert.ok(success, `ip ${args.join(" ")} failed`);
+}

@@ -132,7 +132,7 @@ Deno.test("openProxy() counts TLS handshakes that nobody finishes", async () => 
   // The first bytes of a ClientHello (RFC 8446, section 4.1.2), and nothing more.
   const hello = "\x16\x03\x01\x02\x00\x01";
   const half = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
-    const socket = await connectFrom("127.0.0.2", stage.proxy.port);
+    const socket = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
     if (index % 2 === 0) socket.write(hello, "latin1");
     return socket;
   }));
@@ -148,7 +148,7 @@ Deno.test("openProxy() lets unfinished TLS handshakes of many peers give way", a
   const { one } = PAIRS;
   await using stage = openStage({ maxConnections: 20, maxConnectionsPerPeer: 15 }, { tls: one });
   const half = await Promise.all(Array.from({ length: 400 }, async (_, index) => {
-    const socket = await connectFrom(`127.0.0.${2 + index % 40}`, stage.proxy.port);
+    const socket = await connectFrom({ from: `127.0.0.${2 + index % 40}`, port: stage.proxy.port });
     if (index % 2 === 0) socket.write("\x16\x03\x01\x02\x00\x01", "latin1");
     return socket;
   }));
@@ -179,7 +179,7 @@ Deno.test("serveClient() answers 429 when a peer has its requests in flight", as
   );
   equal(stage.proxy.figures.crowdedRequests, 1);
   // Others have what is left of the function.
-  const other = await connectFrom("127.0.0.2", stage.proxy.port);
+  const other = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
   other.write(GET);
   await (await stage.backend.accept()).readHead();
   other.destroy();
@@ -214,7 +214,7 @@ Deno.test("serveClient() lets one peer take a quarter of the places that wait fo
   const third = await stage.connect();
   await third.write(GET);
   match(await third.readUntil("wait for it"), /^HTTP\/1.1 503 .*function-starting/s);
-  const other = await connectFrom("127.0.0.2", stage.proxy.port);
+  const other = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
   other.write(GET);
   await until(() => stage.routes.waitingFor("app") === 3, "another peer's request");
   other.destroy();

@@ -1,20 +1,23 @@
 import { connect, type Socket } from "node:net";
 import { bytesOf, textOf, within } from "./harness.ts";
 
-/** One request, and all that comes of it. */
-export interface Exchange {
-  /** A loopback address that the client has as its own: 127.0.0.2 is another peer than 127.0.0.1. */
+/** A connection between two addresses of this machine. */
+export interface Way {
+  /** The client's own address: 127.0.0.2 is another peer than 127.0.0.1. */
   readonly from: string;
+  /** 127.0.0.1 when it is left out. */
+  readonly to?: string;
   readonly port: number;
-  readonly request: string;
 }
 
 /**
  * Sends a request from an address and gives what comes until the other side closes; "" when that is
  * nothing, or a reset.
  */
-export async function exchangeFrom({ from, port, request }: Exchange): Promise<string> {
-  const socket = await connectFrom(from, port);
+export async function exchangeFrom(
+  { request, ...way }: Way & { readonly request: string },
+): Promise<string> {
+  const socket = await connectFrom(way);
   let text = "";
   const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
   socket.on("data", (bytes) => text += textOf(bytes as Uint8Array));
@@ -24,8 +27,8 @@ export async function exchangeFrom({ from, port, request }: Exchange): Promise<s
 }
 
 /** A connection from an address; it is reset in place of an error when the other side closes it. */
-export async function connectFrom(from: string, port: number): Promise<Socket> {
-  const socket = connect({ host: "127.0.0.1", port, localAddress: from });
+export async function connectFrom({ from, to = "127.0.0.1", port }: Way): Promise<Socket> {
+  const socket = connect({ host: to, port, localAddress: from });
   socket.on("error", () => socket.destroy());
   await within(
     new Promise<void>((resolve, reject) => {
