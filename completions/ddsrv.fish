@@ -14,7 +14,7 @@ end
 
 # Whether an option of a verb, as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --registry' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --domain' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-in-flight' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --registry' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --domain' 'serve --trusted-proxies' 'serve --rate-limit' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
@@ -107,8 +107,10 @@ complete -c ddsrv -n '__ddsrv_at serve' -s q -l quiet -d 'print no lines of func
 complete -c ddsrv -n '__ddsrv_at serve' -l log-format -r -a 'text json' -d 'what serve says: for people, or an object a line'
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-port -x -d 'port of /livez, /readyz and /metrics'
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-hostname -x -d 'address that these listen on'
+complete -c ddsrv -n '__ddsrv_at serve' -l admin-hosts -r -k -a '(__ddsrv_functions)' -d 'names that these answer to, beside addresses'
 complete -c ddsrv -n '__ddsrv_at serve' -l domain -x -d 'also serve NAME.DOMAIN, may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l trusted-proxies -x -d 'believe the forwarding fields of these peers, may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l rate-limit -x -d 'requests of each client: 100/s, or 100/s burst 200 (429)'
 complete -c ddsrv -n '__ddsrv_at serve' -l hide-errors -d 'tell clients only the kind of a fault'
 complete -c ddsrv -n '__ddsrv_at serve' -l compat-reload -d 'let anybody reload a function with POST /NAME/reload, as in dynamic-deno-server'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'certificate chain, PEM; serve TLS'
@@ -127,7 +129,9 @@ complete -c ddsrv -n '__ddsrv_at serve' -l stall-timeout -x -d 'time that a clie
 complete -c ddsrv -n '__ddsrv_at serve' -l wait-timeout -x -d 'time that a request waits for a start (503)'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-waiting -x -d 'requests that wait for one function\'s start (503)'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-connections -x -d 'clients\' connections in all (503)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-connections-per-peer -x -d 'connections of one address, or IPv6 /64'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-in-flight -x -d 'requests in flight for each function (503)'
+complete -c ddsrv -n '__ddsrv_at serve' -l max-in-flight-per-peer -x -d 'requests in flight for each address (429)'
 complete -c ddsrv -n '__ddsrv_at serve' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at serve 1' -a '(__fish_complete_directories)'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers and lacks for isolation, and what to do'

@@ -91,7 +91,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const admin = openAdminEndpoints(settings, {
     supervisor,
     report,
-    connections: () => proxy.connections,
+    front: proxy,
   });
   if (admin !== undefined) stack.use(admin);
   console.banner(report);

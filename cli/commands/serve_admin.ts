@@ -8,12 +8,12 @@ import { CliError } from "../exit_code.ts";
  * @throws {CliError} when their address can't be listened on
  */
 export function openAdminEndpoints(
-  { adminPort: port, adminHostname: hostname }: Settings,
-  options: Omit<AdminOptions, "port" | "hostname">,
+  { adminPort: port, adminHostname: hostname, adminHosts: hosts }: Settings,
+  options: Omit<AdminOptions, "port" | "hostname" | "hosts">,
 ): Admin | undefined {
   if (port === undefined) return undefined;
   try {
-    return openAdmin({ ...options, hostname, port });
+    return openAdmin({ ...options, hostname, hosts, port });
   } catch (error) {
     const { message } = error as Error;
     throw new CliError(

@@ -36,6 +36,7 @@ export async function openServingProxy(
   const proxy = stack.use(listen(settings, {
     routes,
     onError,
+    onWarning: console.warn,
     ...(tls === undefined ? {} : { tls }),
     ...(onAccess === undefined ? {} : { onAccess }),
   }));
@@ -73,7 +74,7 @@ async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | und
 
 function listen(
   settings: Settings,
-  options: Pick<ProxyOptions, "routes" | "tls" | "onAccess" | "onError">,
+  options: Pick<ProxyOptions, "routes" | "tls" | "onAccess" | "onError" | "onWarning">,
 ): Proxy {
   const { hostname, port } = settings;
   try {

@@ -13,6 +13,7 @@ export interface ServeOptions {
   readonly socket?: string | undefined;
   readonly adminPort?: number | undefined;
   readonly adminHostname?: string | undefined;
+  readonly adminHosts?: string[] | undefined;
   readonly logsDir?: string | undefined;
   readonly logs: boolean;
   readonly logFileFormat?: Settings["logFormat"] | undefined;
@@ -34,6 +35,7 @@ export interface ServeOptions {
   readonly logFormat?: Settings["consoleFormat"] | undefined;
   readonly domain?: string[] | undefined;
   readonly trustedProxies?: string[] | undefined;
+  readonly rateLimit?: Settings["rateLimit"] | undefined;
   readonly hideErrors?: true | undefined;
   readonly compatReload?: true | undefined;
   readonly tlsCert?: string | undefined;
@@ -59,6 +61,7 @@ export async function readSettings(
     socket: options.socket,
     adminPort: options.adminPort,
     adminHostname: options.adminHostname,
+    adminHosts: options.adminHosts,
     logsDirectory: logsDir,
     saveLogs: logs ? undefined : false,
     logFormat: options.logFileFormat,
@@ -80,6 +83,7 @@ export async function readSettings(
     consoleFormat: options.logFormat,
     domains: domain,
     trustedProxies: options.trustedProxies,
+    rateLimit: options.rateLimit,
     hideErrors: options.hideErrors,
     compatReload: options.compatReload,
     tlsCert: options.tlsCert,

@@ -14,12 +14,17 @@ import { setting } from "./options.ts";
 /** The flag of each of the proxy's limits. */
 export function limitFlags(): Option[] {
   return LIMIT_OPTIONS.map((option) => {
-    const usual = formatLimit(option, defaultLimits[option.field]);
     return setting(`${limitFlag(option)} <${option.unit}>`, option.summary, {
       env: limitVariable(option),
-      usual,
+      usual: usualOf(option),
     }).helpGroup("Limits:").argParser(argument((text) => parseLimit(option, text))) as Option;
   });
+}
+
+function usualOf(option: LimitOption): string {
+  const whole = LIMIT_OPTIONS.find(({ field }) => field === option.whole);
+  if (whole !== undefined) return `a quarter of ${limitFlag(whole)}`;
+  return formatLimit(option, defaultLimits[option.field]);
 }
 
 /** The limits among a command's options. */

@@ -7,7 +7,13 @@ import {
   ENVIRONMENT_VARIABLES,
   FUNCTION_VARIABLES,
 } from "../../lib/config/environment_variables.ts";
-import { checkedCidr, parseDomain, parseFetchHost } from "../../lib/config/network_address.ts";
+import {
+  checkedCidr,
+  parseDomain,
+  parseFetchHost,
+  parseHostName,
+} from "../../lib/config/network_address.ts";
+import { parseRateLimit } from "../../lib/config/rate_limit.ts";
 import {
   ACCESS_LOG_FORMATS,
   CONSOLE_FORMATS,
@@ -155,6 +161,12 @@ export function addServe(program: Command, onExit: OnExit): void {
         usual: "127.0.0.1",
       }),
     )
+    .addOption(
+      setting("--admin-hosts <names>", "names that these answer to, beside addresses", {
+        env: "DDSRV_ADMIN_HOSTS",
+        usual: "localhost",
+      }).argParser(collectHosts),
+    )
     .optionsGroup("Proxy:")
     .addOption(
       setting("--domain <domain>", "also serve NAME.DOMAIN, may be repeated", {
@@ -167,6 +179,12 @@ export function addServe(program: Command, onExit: OnExit): void {
         "believe the forwarding fields of these peers, may be repeated",
         { env: "DDSRV_TRUSTED_PROXIES" },
       ).argParser(collectCidrs),
+    )
+    .addOption(
+      setting("--rate-limit <rate>", "requests of each client: 100/s, or 100/s burst 200 (429)", {
+        env: "DDSRV_RATE_LIMIT",
+        usual: "none",
+      }).argParser(argument(parseRateLimit)),
     )
     .addOption(
       setting("--hide-errors", "tell clients only the kind of a fault", {
@@ -219,6 +237,11 @@ function collectDomain(value: string, values: readonly string[] | undefined): st
 function collectCidrs(value: string, values: readonly string[] | undefined): string[] {
   const cidrs = value.split(",").map((one) => argument(checkedCidr)(one.trim()));
   return [...values ?? [], ...cidrs];
+}
+
+function collectHosts(value: string, values: readonly string[] | undefined): string[] {
+  const names = value.split(",").map((one) => argument(parseHostName)(one.trim()));
+  return [...values ?? [], ...names];
 }
 
 function collectAddress(value: string, values: readonly string[] | undefined): string[] {

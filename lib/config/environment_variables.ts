@@ -2,7 +2,8 @@ import { isDebug } from "./debug.ts";
 import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
-import { checkedCidr, parseDomain, parseFetchHost } from "./network_address.ts";
+import { checkedCidr, parseDomain, parseFetchHost, parseHostName } from "./network_address.ts";
+import { parseRateLimit } from "./rate_limit.ts";
 import {
   parseAccessLogFormat,
   parseConsoleFormat,
@@ -120,6 +121,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     read: (text) => ({ adminHostname: text }),
   },
   {
+    names: ["DDSRV_ADMIN_HOSTS"],
+    purpose: "names of hosts that the admin endpoint answers to, with commas between",
+    read: (text) => ({ adminHosts: parseList(text).map(parseHostName) }),
+  },
+  {
     names: ["DDSRV_IDLE"],
     purpose: "stop a function that has no request for so long: 15m, or never",
     read: (text) => ({ idleMs: parseIdle(text) }),
@@ -163,6 +169,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["DDSRV_DOMAIN"],
     purpose: "domains whose subdomains lead to functions, with commas between",
     read: (text) => ({ domains: parseList(text).map(parseDomain) }),
+  },
+  {
+    names: ["DDSRV_RATE_LIMIT"],
+    purpose: "requests of each client: 100/s, 600/m, 100/s burst 200, or none",
+    read: (text) => ({ rateLimit: parseRateLimit(text) }),
   },
   {
     names: ["DDSRV_HIDE_ERRORS"],

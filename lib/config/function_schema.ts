@@ -3,11 +3,14 @@ import { parseDuration, parseIdle } from "./duration.ts";
 import { type Egress, EGRESS_KINDS, MAX_EGRESS_RULES, parseEgressRule } from "./egress.ts";
 import { parsed } from "./parsed.ts";
 import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
+import { parseRateLimit } from "./rate_limit.ts";
 import { parseSize } from "./size.ts";
 
 const duration = parsed(z.string(), parseDuration);
 
 const idle = parsed(z.string(), parseIdle);
+
+const rateLimit = parsed(z.string(), parseRateLimit);
 
 /** Deno alone takes this much. */
 const MIN_MEMORY_BYTES = 64 * 1024 * 1024;
@@ -75,6 +78,7 @@ export const functionSchema: z.ZodObject<{
   idle: z.ZodOptional<typeof idle>;
   drain: z.ZodOptional<typeof duration>;
   keepPrefix: z.ZodOptional<z.ZodBoolean>;
+  rateLimit: z.ZodOptional<typeof rateLimit>;
   memory: z.ZodOptional<typeof memory>;
   cpu: z.ZodOptional<typeof cpu>;
   processes: z.ZodOptional<typeof processes>;
@@ -90,6 +94,7 @@ export const functionSchema: z.ZodObject<{
   idle: idle.optional(),
   drain: duration.optional(),
   keepPrefix: z.boolean().optional(),
+  rateLimit: rateLimit.optional(),
   memory: memory.optional(),
   cpu: cpu.optional(),
   processes: processes.optional(),

@@ -31,6 +31,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   hostname: "Address that the proxy listens on",
   adminPort: "Port of /livez, /readyz and /metrics",
   adminHostname: "Address that these listen on",
+  adminHosts: "Names of hosts that these answer to, beside addresses and localhost",
   logsDirectory: "Where log files are",
   saveLogs: "Write log files",
   logFormat: "The lines of log files",
@@ -45,6 +46,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   uidRange: "Users that functions run as: 200000-265535",
   trustedProxies: "Peers whose forwarding fields are believed, as addresses or CIDRs",
   domain: "Domains whose subdomains lead to functions",
+  rateLimit:
+    "Requests of each client, an IPv4 address or IPv6 /64: 100/s, 600/m, 100/s burst 200, or " +
+    "none; in a manifest those at this function, beside the others",
   hideErrors: "Tell clients only the kind of a fault",
   compatReload: "POST /NAME/reload reloads a function in place of reaching it",
   tlsCert: "Certificate chain, PEM",

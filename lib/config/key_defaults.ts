@@ -1,5 +1,6 @@
 import { formatLimit, LIMIT_OPTIONS } from "./limit_options.ts";
 import { defaultLimits } from "./limits.ts";
+import { formatRateLimit } from "./rate_limit.ts";
 import { defaultSettings } from "./settings.ts";
 
 /**
@@ -8,7 +9,7 @@ import { defaultSettings } from "./settings.ts";
  */
 export function keyDefaults(): Record<string, unknown> {
   const settings = defaultSettings;
-  const limits = LIMIT_OPTIONS.map((option) => {
+  const limits = LIMIT_OPTIONS.filter(({ whole }) => whole === undefined).map((option) => {
     const value = defaultLimits[option.field];
     return [option.name, option.unit === "count" ? value : formatLimit(option, value)] as const;
   });
@@ -38,6 +39,7 @@ export function keyDefaults(): Record<string, unknown> {
     compatReload: settings.compatReload,
     addressRange: settings.addressRange,
     hideErrors: settings.hideErrors,
+    rateLimit: formatRateLimit(settings.rateLimit),
     ...Object.fromEntries(limits),
   };
 }

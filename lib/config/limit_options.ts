@@ -1,5 +1,5 @@
 import { parseDuration } from "./duration.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, SHARES } from "./limits.ts";
 import { parseSize } from "./size.ts";
 
 /** What a limit counts, and so how it is written. */
@@ -18,6 +18,8 @@ export interface LimitOption {
   readonly canBeNone: boolean;
   /** One line for the help: what it bounds, and the status that goes with it. */
   readonly summary: string;
+  /** The limit that it is a quarter of, where nobody says otherwise. */
+  readonly whole?: keyof Limits;
 }
 
 /** What is to be said of a limit beside what its name says. */
@@ -44,7 +46,9 @@ const DESCRIPTIONS: Readonly<Record<keyof Limits, Description>> = {
   waitTimeoutMs: { summary: "time that a request waits for a start (503)", canBeNone: true },
   maxWaiting: { summary: "requests that wait for one function's start (503)" },
   maxConnections: { summary: "clients' connections in all (503)", canBeNone: true },
+  maxConnectionsPerPeer: { summary: "connections of one address, or IPv6 /64", canBeNone: true },
   maxInFlight: { summary: "requests in flight for each function (503)", canBeNone: true },
+  maxInFlightPerPeer: { summary: "requests in flight for each address (429)", canBeNone: true },
 };
 
 const UNIT_OF_SUFFIX: readonly (readonly [suffix: RegExp, unit: LimitUnit, ending: string])[] = [
@@ -71,6 +75,7 @@ export const LIMIT_OPTIONS: readonly LimitOption[] = Object.entries(DESCRIPTIONS
       min: 1,
       max: MAX_OF_UNIT[unit],
       canBeNone: false,
+      ...(field in SHARES ? { whole: SHARES[field as keyof typeof SHARES] } : {}),
       ...description,
     };
   });

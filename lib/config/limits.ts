@@ -24,12 +24,24 @@ export interface Limits {
   readonly maxWaiting: number;
   /** Clients' connections in all. */
   readonly maxConnections: number;
+  /** Of them, those of one peer: an IPv4 address, or an IPv6 network of 64 bits. */
+  readonly maxConnectionsPerPeer: number;
   /** Requests that one instance answers at the same time, tunnels included. */
   readonly maxInFlight: number;
+  /** Requests of one peer that all functions together answer at the same time. */
+  readonly maxInFlightPerPeer: number;
 }
 
-/** What is taken where nobody says otherwise. */
-export const defaultLimits: Limits = {
+/** Limits that are a part of another one where nobody says otherwise. */
+export const SHARES = {
+  maxConnectionsPerPeer: "maxConnections",
+  maxInFlightPerPeer: "maxInFlight",
+} as const satisfies Partial<Record<keyof Limits, keyof Limits>>;
+
+/** One of that many parts. */
+const PARTS = 4;
+
+const base: Omit<Limits, keyof typeof SHARES> = {
   maxHeadBytes: 64 * 1024,
   maxTargetBytes: 16 * 1024,
   maxFields: 128,
@@ -44,3 +56,30 @@ export const defaultLimits: Limits = {
   maxConnections: 16_384,
   maxInFlight: 4_096,
 };
+
+/** What is taken where nobody says otherwise. */
+export const defaultLimits: Limits = completeLimits({});
+
+/**
+ * All limits, from those that somebody gave. Where a peer's share is left out, it is a quarter of
+ * the whole.
+ *
+ * @example
+ * ```ts
+ * import { completeLimits } from "./limits.ts";
+ * completeLimits({ maxConnections: 1000 }).maxConnectionsPerPeer; // 250
+ * ```
+ */
+export function completeLimits(given: Partial<Limits>): Limits {
+  const wholes = { ...base, ...given };
+  return {
+    ...wholes,
+    maxConnectionsPerPeer: given.maxConnectionsPerPeer ?? shareOf(wholes.maxConnections),
+    maxInFlightPerPeer: given.maxInFlightPerPeer ?? shareOf(wholes.maxInFlight),
+  };
+}
+
+/** A quarter of something, and at least one. */
+export function shareOf(whole: number): number {
+  return Math.ceil(whole / PARTS);
+}

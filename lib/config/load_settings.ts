@@ -6,7 +6,7 @@ import { parseEnvironment } from "./environment.ts";
 import { parseJsonFile } from "./json_file.ts";
 import { type Policy, policySchema } from "./policy_schema.ts";
 import { LIMIT_OPTIONS } from "./limit_options.ts";
-import type { Limits } from "./limits.ts";
+import { completeLimits, type Limits } from "./limits.ts";
 import { defaultPermissions, withPermissions } from "./permissions.ts";
 import { defaultSettings, type Settings, type SomeSettings } from "./settings.ts";
 
@@ -42,12 +42,7 @@ export async function loadSettings(
     ...variables,
     ...flags,
     env: { ...policy.env, ...variables.env, ...flags.env },
-    limits: {
-      ...defaultSettings.limits,
-      ...fromFile.limits,
-      ...variables.limits,
-      ...flags.limits,
-    },
+    limits: completeLimits({ ...fromFile.limits, ...variables.limits, ...flags.limits }),
     functionsDirectory,
   };
   return {

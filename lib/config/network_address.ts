@@ -72,3 +72,23 @@ export function parseDomain(text: string): string {
     `"${text}" is not a domain. Write example.org to serve its subdomains, without port or "*."`,
   );
 }
+
+/**
+ * A host's name in lower case, without a port. Those that Docker makes have underscores.
+ *
+ * @throws {SyntaxError} when `text` is an address, or no name at all
+ * @example
+ * ```ts
+ * import { parseHostName } from "./network_address.ts";
+ * parseHostName("Metrics.internal"); // "metrics.internal"
+ * ```
+ */
+export function parseHostName(text: string): string {
+  const isName = text.length <= 253 && isIP(text) === 0 &&
+    /^[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*$/i.test(text);
+  if (isName) return text.toLowerCase();
+  throw new SyntaxError(
+    `"${text}" is not a host's name. Write ddsrv or metrics.example.org, without a port; ` +
+      "addresses need not be named",
+  );
+}

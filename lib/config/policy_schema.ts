@@ -2,7 +2,7 @@ import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
 import { MAX_LOG_FILES, MIN_LOG_FILES, parseLogMaxSize } from "./log_bounds.ts";
-import { checkedCidr, parseDomain, parseFetchHost } from "./network_address.ts";
+import { checkedCidr, parseDomain, parseFetchHost, parseHostName } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
 import { parseRescan } from "./duration.ts";
 import { parseUidRange } from "./uid_range.ts";
@@ -28,6 +28,7 @@ export const policySchema = functionSchema.extend({
   hostname: z.string().optional(),
   adminPort: port.optional(),
   adminHostname: z.string().optional(),
+  adminHosts: z.array(parsed(z.string(), parseHostName)).optional(),
   logsDirectory: z.string().optional(),
   saveLogs: z.boolean().optional(),
   logFormat: z.enum(LOG_FORMATS).optional(),

@@ -19,6 +19,7 @@ const LIVE: readonly (keyof Settings)[] = [
   "allowImport",
   "registries",
   "limits",
+  "rateLimit",
   "trustedProxies",
   "domains",
   "hideErrors",

@@ -1,6 +1,7 @@
 import type { Egress } from "./egress.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { defaultPermissions, type Permissions } from "./permissions.ts";
+import type { RateLimit } from "./rate_limit.ts";
 
 /** Everything that `serve` can be told, complete: flags over environment over file over default. */
 export interface Settings {
@@ -17,6 +18,8 @@ export interface Settings {
   readonly adminPort: number | undefined;
   /** Address that these listen on. */
   readonly adminHostname: string;
+  /** Names of hosts, in lower case, that these answer to, beside addresses and `localhost`. */
+  readonly adminHosts: readonly string[];
   /** Where each function's log file is. */
   readonly logsDirectory: string;
   readonly saveLogs: boolean;
@@ -79,6 +82,8 @@ export interface Settings {
   readonly drainMs: number;
   /** What clients and functions may send through the proxy, and how long they may take. */
   readonly limits: Limits;
+  /** Requests of one client, at all functions together. */
+  readonly rateLimit: RateLimit;
   /** Functions get their requests with the prefix, unless they say otherwise. */
   readonly keepPrefix: boolean;
   /** Peers, as addresses or CIDRs, whose forwarding fields are believed. */
@@ -143,6 +148,7 @@ export const defaultSettings: Settings = {
   isolation: "full",
   adminPort: undefined,
   adminHostname: "127.0.0.1",
+  adminHosts: [],
   logsDirectory: "/opt/logs",
   saveLogs: true,
   logFormat: "cri",
@@ -174,6 +180,7 @@ export const defaultSettings: Settings = {
   idleMs: Infinity,
   drainMs: 30_000,
   limits: defaultLimits,
+  rateLimit: "none",
   keepPrefix: false,
   trustedProxies: [],
   domains: [],

@@ -1,6 +1,8 @@
 import { readProcessFigures } from "../system/process_figures.ts";
+import type { Proxy } from "../proxy/proxy.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { sleep } from "../system/sleep.ts";
+import { isAdminHost } from "./admin_host.ts";
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
@@ -10,12 +12,14 @@ import { reportFunctions, reportTraffic } from "./report.ts";
 /** What {@linkcode openAdmin} listens on and tells of. */
 export interface AdminOptions {
   readonly hostname: string;
+  /** Names of hosts, in lower case, that it answers to beside addresses and `localhost`. */
+  readonly hosts: readonly string[];
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly supervisor: Supervisor;
   readonly report: SupervisorReport;
-  /** Clients' connections that are open. */
-  readonly connections: () => number;
+  /** Where clients arrive: connections that are open, and what was turned away. */
+  readonly front: Pick<Proxy, "connections" | "figures">;
 }
 
 /** The endpoints for those who watch a server. Disposing of it closes them. */
@@ -27,14 +31,18 @@ export interface Admin extends AsyncDisposable {
 
 const SHUTDOWN_MS = 500;
 
+const REFUSED_HOST = "This name is not one of --admin-hosts. Ask by address, or name it there";
+
 /**
  * Serves `/livez`, `/readyz` and `/metrics` by HTTP, to read alone. It is live when it answers; it
  * is ready once all functions that it found have come up or failed, and stays so until it stops.
+ * Requests for other hosts than its own are answered with 421.
  *
  * @throws {Deno.errors.AddrInUse} when the port is taken
  */
 export function openAdmin(options: AdminOptions): Admin {
   const { hostname, port, supervisor } = options;
+  const names = [...options.hosts, hostname.toLowerCase()];
   let isReady = false;
   let isStopping = false;
 
@@ -50,10 +58,15 @@ export function openAdmin(options: AdminOptions): Admin {
   }
 
   async function answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    // A target may have a host of its own, which stands for what Host says (RFC 9112, 3.2.2).
+    if (![request.headers.get("host"), url.host].every((host) => isAdminHost(host, names))) {
+      return text(421, REFUSED_HOST);
+    }
     if (request.method !== "GET" && request.method !== "HEAD") {
       return text(405, "Only GET and HEAD", { allow: "GET, HEAD" });
     }
-    switch (new URL(request.url).pathname) {
+    switch (url.pathname) {
       case "/livez":
         return text(200, "ok");
       case "/readyz":
@@ -83,7 +96,7 @@ export function openAdmin(options: AdminOptions): Admin {
 }
 
 async function collect(
-  { supervisor, report, connections }: AdminOptions,
+  { supervisor, report, front }: AdminOptions,
 ): Promise<string> {
   const [functions, figures] = await Promise.all([
     reportFunctions(supervisor, report),
@@ -94,7 +107,8 @@ async function collect(
     supervisor: report,
     functions,
     traffic: reportTraffic(supervisor),
-    process: { cpuMs, memoryBytes, connections: connections() },
+    process: { cpuMs, memoryBytes, connections: front.connections },
+    front: front.figures,
   }));
 }
 

@@ -1,3 +1,4 @@
+import type { FrontFigures } from "../proxy/front_figures.ts";
 import { LATENCY_BOUNDS_MS } from "../proxy/traffic.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 import type { Labels, Metric, MetricSample, MetricType } from "./exposition.ts";
@@ -14,6 +15,8 @@ export interface MetricsInput {
     /** Clients' connections that are open. */
     readonly connections: number;
   };
+  /** What the proxy turned away. */
+  readonly front: Readonly<FrontFigures>;
 }
 
 /** The buckets of a latency, in seconds, as their label has them. */
@@ -24,7 +27,12 @@ const BUCKETS = [...LATENCY_BOUNDS_MS.map((bound) => String(bound / 1_000)), "+I
  * a label of what clients send.
  */
 export function metricsOf(input: MetricsInput): Metric[] {
-  return [...supervisorMetrics(input), ...functionMetrics(input), ...trafficMetrics(input)];
+  return [
+    ...supervisorMetrics(input),
+    ...frontMetrics(input),
+    ...functionMetrics(input),
+    ...trafficMetrics(input),
+  ];
 }
 
 function supervisorMetrics({ supervisor, functions, process }: MetricsInput): Metric[] {
@@ -57,6 +65,38 @@ function supervisorMetrics({ supervisor, functions, process }: MetricsInput): Me
       "When the supervisor started, in seconds since 1970",
       Date.parse(startedAt) / 1_000,
     ),
+  ];
+}
+
+function frontMetrics({ front }: MetricsInput): Metric[] {
+  return [
+    {
+      name: "ddsrv_connections_refused_total",
+      help: "Connections refused: their peer had its share, or all were busy",
+      type: "counter",
+      samples: [
+        { labels: { reason: "peer" }, value: front.refusedPeers },
+        { labels: { reason: "full" }, value: front.refusedFull },
+      ],
+    },
+    {
+      name: "ddsrv_connections_evicted_total",
+      help: "Connections closed for new ones: without a whole head, or idle",
+      type: "counter",
+      samples: [
+        { labels: { state: "unfinished" }, value: front.evictedUnfinished },
+        { labels: { state: "idle" }, value: front.evictedIdle },
+      ],
+    },
+    {
+      name: "ddsrv_requests_limited_total",
+      help: "Requests answered with 429: too many in a time, or in flight",
+      type: "counter",
+      samples: [
+        { labels: { reason: "rate" }, value: front.limitedRequests },
+        { labels: { reason: "in_flight" }, value: front.crowdedRequests },
+      ],
+    },
   ];
 }
 

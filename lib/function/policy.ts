@@ -9,6 +9,7 @@ import {
   type Permissions,
   withPermissions,
 } from "../config/permissions.ts";
+import type { RateLimit } from "../config/rate_limit.ts";
 import type { Settings } from "../config/settings.ts";
 
 /** What one function is run with: the operator's policy, tightened by its manifest. */
@@ -28,6 +29,8 @@ export interface FunctionPolicy {
   readonly processes: number;
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
+  /** Requests of one client at this function, beside what the settings bound at all of them. */
+  readonly rateLimit: RateLimit;
 }
 
 /** What the settings bound, and a manifest may bound further. */
@@ -67,6 +70,7 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     cpu: within("cpu", settings.cpu, "count"),
     processes: within("processes", settings.processes, "count"),
     keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
+    rateLimit: manifest.rateLimit ?? "none",
   };
 
   function within(key: CeilingKey, ceiling: number, unit: LimitUnit): number {

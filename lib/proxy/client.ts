@@ -1,3 +1,4 @@
+import { shareOf } from "../config/limits.ts";
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./answer.ts";
 import { answerReload, asksForReload } from "./answer_reload.ts";
@@ -7,12 +8,13 @@ import type { Client } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { faultOf } from "./fault.ts";
 import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./fields.ts";
+import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { giveBackHead, readRequestHead } from "./read_request_head.ts";
 import { asksForHtml } from "./reply.ts";
 import type { RequestHead } from "./request_head.ts";
-import type { Route } from "./routes.ts";
+import type { Route, Waited } from "./routes.ts";
 import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
@@ -35,19 +37,25 @@ const BUSY = faultOf("function-busy", {
   detail: "it has as many requests in flight as it may have",
   retryAfterS: 1,
 });
+const PEER_BUSY = faultOf("too-many-in-flight", {
+  detail: "this address has as many in flight as it may have",
+  retryAfterS: 1,
+});
 const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv reports why" });
 
 /** Answers a client's requests one after the other, until either side has enough. */
 export async function serveClient(client: Client): Promise<void> {
-  const { wire, deadlines } = client;
+  const { wire, deadlines, slot } = client;
   try {
     for (;;) {
       const head = await readRequestHead(client);
-      if (head === undefined) return;
+      // Another connection may have taken its place just when the head was there.
+      if (head === undefined || !slot.occupy()) return;
       const outcome = await serveRequest(client, head);
       giveBackHead(head);
       wire.expectLittle();
       if (outcome.type === "persistent") continue;
+      slot.finish();
       if (outcome.type === "close" && outcome.isLingering) await linger(client);
       return;
     }
@@ -120,7 +128,11 @@ async function apologize(client: Client, head: RequestHead): Promise<void> {
 }
 
 async function answer(client: Client, head: RequestHead): Promise<Outcome> {
-  const { routes, domains } = client.context;
+  const { routes, domains, rateLimit } = client.context;
+  const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
+  if (limited !== undefined) {
+    return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
+  }
   const target = routeTarget(head, domains);
   if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
@@ -133,7 +145,7 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
   }
   if (route?.type === "waiting") {
-    const waited = await waitForRoute(client, name!);
+    const waited = await waitForStart(client, name!);
     if (waited.type === "aborted") return CLOSE;
     if (waited.type === "crowded") {
       return await answerFault(client, head, { fault: CROWDED, isHtml });
@@ -154,6 +166,19 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   }
 }
 
+/** Waits for a function's start, where a peer leaves room for the requests of others. */
+async function waitForStart(client: Client, name: string): Promise<Waited> {
+  const { account, context } = client;
+  const isCrowded = !account.isExempt && account.waiting >= shareOf(context.limits.maxWaiting);
+  if (isCrowded) return { type: "crowded" };
+  account.waiting++;
+  try {
+    return await waitForRoute(client, name);
+  } finally {
+    account.waiting--;
+  }
+}
+
 /** What is known of where a request goes. */
 interface Destination {
   readonly target: RoutedTarget;
@@ -166,15 +191,23 @@ async function forward(
   head: RequestHead,
   { target, route, isHtml }: Destination,
 ): Promise<Outcome> {
-  const { wire, peer, tally } = client;
-  const { limits } = client.context;
+  const { wire, peer, account, tally } = client;
+  const { limits, figures } = client.context;
   const { upstream } = route;
   const { framing } = head;
   if (head.isHealthCheck) {
     return await answerReply(client, head, { reply: { status: 200, body: "OK" } });
   }
+  const limited = route.rateLimit === undefined || route.rateLimit === "none"
+    ? undefined
+    : limitRate(client, head, { limit: route.rateLimit, functionName: target.name });
+  if (limited !== undefined) return await answerFault(client, head, { fault: limited, isHtml });
   if (upstream.inFlight >= limits.maxInFlight) {
     return await answerFault(client, head, { fault: BUSY, isHtml });
+  }
+  if (account.inFlight >= limits.maxInFlightPerPeer && !account.isExempt) {
+    figures.crowdedRequests++;
+    return await answerFault(client, head, { fault: PEER_BUSY, isHtml });
   }
   if (framing.type === "length" && framing.length > limits.maxBodyBytes) {
     const fault = faultOf("body-too-large", { detail: `more than ${limits.maxBodyBytes} bytes` });
@@ -192,7 +225,9 @@ async function forward(
     requestId,
     upstreamHost: upstream.authority,
   };
-  const outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }));
+  account.inFlight++;
+  const outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }))
+    .finally(() => account.inFlight--);
   if (outcome.type !== "fault") return outcome;
   return await answerFault(client, head, {
     fault: outcome.fault,

@@ -1,7 +1,12 @@
 import type { Limits } from "../config/limits.ts";
+import type { RateLimit } from "../config/rate_limit.ts";
 import type { AccessRecord } from "./access_log.ts";
+import type { ConnectionSlot } from "./connection_table.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Peer } from "./peer.ts";
+import type { FrontFigures } from "./front_figures.ts";
+import type { IsTrusted, Peer } from "./peer.ts";
+import type { PeerAccount } from "./peer_table.ts";
+import type { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./routes.ts";
 import type { Tally } from "./tally.ts";
 import type { Wire } from "./wire.ts";
@@ -14,6 +19,13 @@ export interface ProxyContext {
   readonly domains: readonly string[];
   /** Clients are told no more of a fault than its kind. */
   readonly hideErrors: boolean;
+  /** Requests of one client, at all functions together. */
+  readonly rateLimit: RateLimit;
+  readonly limiter: RateLimiter;
+  /** Whose word on whom it speaks for is taken. */
+  readonly isTrusted: IsTrusted;
+  /** Counts of what was turned away. */
+  readonly figures: FrontFigures;
   /** Told of every request, where somebody wants to know. */
   readonly onAccess: ((record: AccessRecord) => void) | undefined;
   /** Told of a fault of our own. */
@@ -36,6 +48,10 @@ export interface ClientDeadlines {
 export interface Client {
   readonly wire: Wire;
   readonly peer: Peer;
+  /** All that its peer has, over all of that one's connections. */
+  readonly account: PeerAccount;
+  /** Its place among all connections. */
+  readonly slot: ConnectionSlot;
   readonly deadlines: ClientDeadlines;
   /** What becomes of the request that is being answered. */
   readonly tally: Tally;

@@ -8,6 +8,8 @@ const KINDS = {
   "target-too-long": { status: 414, title: "URI too long" },
   "head-too-large": { status: 431, title: "Request header fields too large" },
   "too-many-fields": { status: 431, title: "Request header fields too large" },
+  "too-many-in-flight": { status: 429, title: "Too many requests" },
+  "rate-limited": { status: 429, title: "Too many requests" },
   "client-closed": { status: 499, title: "The client went away" },
   "function-failed": { status: 500, title: "The function could not be started" },
   "proxy-failed": { status: 500, title: "Internal server error" },

@@ -1,11 +1,22 @@
+import type { Peer } from "./peer.ts";
+import type { PeerAccount } from "./peer_table.ts";
 import type { Connection } from "./wire.ts";
 
-/** A connection that was accepted. */
-export interface Accepted {
-  readonly connection: Connection;
-  /** The client's address, as the kernel tells it. */
-  readonly address: string;
+/** A client that was let in. */
+export interface Visit {
+  readonly peer: Peer;
+  readonly account: PeerAccount;
+  /** To be called once, when its connection is closed. */
+  readonly leave: () => void;
 }
+
+/** A connection that was accepted. */
+export interface Accepted extends Visit {
+  readonly connection: Connection;
+}
+
+/** Lets a client in by its address as the kernel tells it, or gives `undefined`. */
+export type Admit = (address: string) => Visit | undefined;
 
 /** Where clients arrive. */
 export interface Listener {
@@ -16,27 +27,36 @@ export interface Listener {
   readonly close: () => void;
 }
 
-/** Where to listen; port 0 lets the kernel choose. */
+/** Where to listen, and for whom; port 0 lets the kernel choose. */
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
+  readonly admit: Admit;
 }
 
 /**
- * Listens for plain connections.
+ * Listens for plain connections. One that is not let in is closed at once, without a word: all else
+ * would cost more than it costs a client to come again.
  *
  * @throws {Deno.errors.AddrInUse} when the port is taken
  */
-export function openListener({ hostname, port }: ListenOptions): Listener {
+export function openListener({ hostname, port, admit }: ListenOptions): Listener {
   const listener = Deno.listen({ hostname, port });
   return {
     proto: "http",
     port: listener.addr.port,
     async accept() {
-      const connection = await listener.accept();
-      connection.setNoDelay(true);
-      connection.setKeepAlive(true);
-      return { connection, address: connection.remoteAddr.hostname };
+      for (;;) {
+        const connection = await listener.accept();
+        const visit = admit(connection.remoteAddr.hostname);
+        if (visit === undefined) {
+          connection.close();
+          continue;
+        }
+        connection.setNoDelay(true);
+        connection.setKeepAlive(true);
+        return { connection, ...visit };
+      }
     },
     close: () => listener.close(),
   };

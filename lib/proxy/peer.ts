@@ -1,6 +1,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import { parseCidr } from "../config/network_address.ts";
 import { ascii } from "./octets.ts";
+import { plainAddress } from "./peer_key.ts";
 
 /** Who is at the other end of a client's connection. */
 export interface Peer {
@@ -12,9 +13,6 @@ export interface Peer {
   readonly addressBytes: Uint8Array;
   readonly protoBytes: Uint8Array;
 }
-
-/** An IPv4 address as a listener on IPv6 gives it (RFC 4291, section 2.5.5.2). */
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 const PROTO_BYTES = { http: ascii("http"), https: ascii("https") } as const;
 
@@ -41,7 +39,7 @@ export function peerOf(
   remoteAddress: string,
   { proto, isTrusted }: { readonly proto: Peer["proto"]; readonly isTrusted: IsTrusted },
 ): Peer {
-  const address = MAPPED.exec(remoteAddress)?.[1] ?? remoteAddress;
+  const address = plainAddress(remoteAddress);
   return {
     address,
     proto,

@@ -1,13 +1,19 @@
-import { defaultLimits, type Limits } from "../config/limits.ts";
+import { completeLimits, type Limits } from "../config/limits.ts";
+import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
 import { refuseClient } from "./answer.ts";
 import { serveClient } from "./client.ts";
+import { ConnectionSlot, ConnectionTable, type Evictable } from "./connection_table.ts";
 import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
 import { faultOf } from "./fault.ts";
-import { type Accepted, openListener } from "./listener.ts";
+import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
+import { type Accepted, openListener, type Visit } from "./listener.ts";
+import { Notice } from "./notice.ts";
 import { peerOf, trustOf } from "./peer.ts";
+import { PeerTable } from "./peer_table.ts";
+import { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./routes.ts";
 import { createTally } from "./tally.ts";
 import { openTlsListener } from "./tls_listener.ts";
@@ -24,6 +30,8 @@ export interface ProxyOptions extends ProxySettings {
   readonly tls?: KeyPair;
   /** Told of every request. */
   readonly onAccess?: (record: AccessRecord) => void;
+  /** Told, seldom, that connections are turned away, and what could be done. */
+  readonly onWarning?: (message: string) => void;
   /** A connection ended by a fault of our own; it is closed, the others go on. */
   readonly onError: (error: unknown) => void;
 }
@@ -37,6 +45,8 @@ export interface ProxySettings {
   readonly trustedProxies?: readonly string[];
   /** Clients are told no more of a fault than its kind. */
   readonly hideErrors?: boolean;
+  /** Requests of one client, at all functions together; none where it is left out. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** The listening proxy. Disposing of it closes every connection. */
@@ -44,6 +54,8 @@ export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Clients' connections that are open. */
   readonly connections: number;
+  /** What was turned away since it started. */
+  readonly figures: Readonly<FrontFigures>;
   /**
    * Takes other settings, for all requests to come; whether a peer is believed is told when its
    * connection opens, and TLS keeps its `maxConnections`.
@@ -60,6 +72,9 @@ const ACCEPT_PAUSE_MS = 100;
 
 /** Between two reports of one and the same trouble. */
 const REPORT_PAUSE_MS = 10_000;
+
+/** Between two warnings of one kind. */
+const NOTICE_MS = 60_000;
 
 /** Holds most request heads whole; ten thousand idle connections have one each. */
 const BUFFER_BYTES = 4 * 1024;
@@ -82,25 +97,41 @@ const TOO_MANY = {
  * @throws {Error} when certificate and key don't go together
  */
 export function openProxy(options: ProxyOptions): Proxy {
-  let isTrusted = trustOf(options.trustedProxies ?? []);
-  const { tls } = options;
-  const { maxConnections } = { ...defaultLimits, ...options.limits };
-  const tlsListener = tls === undefined
-    ? undefined
-    : openTlsListener({ ...options, pair: tls, maxConnections });
-  const listener = tlsListener ?? openListener(options);
-  const { proto } = listener;
+  const { tls, onWarning = () => {} } = options;
+  const proto = tls === undefined ? "http" : "https";
   const clients = new Map<Wire, Promise<void>>();
-  const deadlines = openDeadlines();
+  const table = new ConnectionTable(() => performance.now());
+  const peers = new PeerTable();
+  const figures = createFrontFigures();
+  const refusals = new Notice({ intervalMs: NOTICE_MS, say: onWarning });
+  const evictions = new Notice({ intervalMs: NOTICE_MS, say: onWarning });
   const closing = new AbortController();
   const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
     routes: options.routes,
     ...contextSettings(options),
+    limiter: new RateLimiter(),
+    figures,
     onAccess: options.onAccess,
     onError: options.onError,
     closing: closing.signal,
   };
+  const listening = { ...options, admit };
+  const tlsListener = tls === undefined
+    ? undefined
+    : openTlsListener({ ...listening, pair: tls, maxConnections: context.limits.maxConnections });
+  const listener = tlsListener ?? openListener(listening);
+  const deadlines = openDeadlines();
   let refusing = 0;
+
+  function admit(address: string): Visit | undefined {
+    const peer = peerOf(address, { proto, isTrusted: context.isTrusted });
+    const { maxConnectionsPerPeer: maxConnections } = context.limits;
+    const account = peers.enter(peer.address, { isExempt: peer.isTrusted, maxConnections });
+    if (account !== undefined) return { peer, account, leave: () => peers.leave(account) };
+    figures.refusedPeers++;
+    refusals.count(performance.now(), (count) => describeRefusal(count, peer.address));
+    return undefined;
+  }
 
   async function accept(): Promise<void> {
     let reportedAtMs = -Infinity;
@@ -118,23 +149,41 @@ export function openProxy(options: ProxyOptions): Proxy {
     }
   }
 
-  function serve({ connection, address }: Accepted): void {
-    const isTooMany = clients.size - refusing >= context.limits.maxConnections;
-    if (isTooMany && refusing >= MAX_REFUSING) return connection.close();
+  function serve({ connection, peer, account, leave }: Accepted): void {
+    const { maxConnections } = context.limits;
+    const slot = new ConnectionSlot(table, evict);
+    const hasRoom = table.add(slot, maxConnections);
+    if (!hasRoom) {
+      figures.refusedFull++;
+      if (refusing >= MAX_REFUSING) {
+        connection.close();
+        return leave();
+      }
+      refusing++;
+    }
     const wire = new Wire(connection, BUFFER_BYTES);
     const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
-    const peer = peerOf(address, { proto, isTrusted });
-    const client: Client = { wire, peer, deadlines: own, tally: createTally(), context };
-    if (isTooMany) refusing++;
-    const served = (isTooMany ? refuseClient(client, TOO_MANY) : serveClient(client))
+    const tally = createTally();
+    const client: Client = { wire, peer, account, slot, deadlines: own, tally, context };
+    const served = (hasRoom ? serveClient(client) : refuseClient(client, TOO_MANY))
       .catch(options.onError)
       .finally(() => {
-        if (isTooMany) refusing--;
+        if (!hasRoom) refusing--;
         wire.close();
+        slot.leave();
+        leave();
         for (const deadline of Object.values(own)) deadlines.close(deadline);
         clients.delete(wire);
       });
     clients.set(wire, served);
+
+    function evict(standing: Evictable): void {
+      if (standing === "idle") figures.evictedIdle++;
+      else figures.evictedUnfinished++;
+      evictions.count(performance.now(), (count) => describeEviction(count, maxConnections));
+      if (slot.hasAsked) wire.close();
+      else wire.abort();
+    }
   }
 
   const accepting = accept();
@@ -151,8 +200,8 @@ export function openProxy(options: ProxyOptions): Proxy {
     get connections() {
       return clients.size;
     },
+    figures,
     configure(settings) {
-      isTrusted = trustOf(settings.trustedProxies ?? []);
       Object.assign(context, contextSettings(settings));
     },
     renew(pair) {
@@ -176,14 +225,29 @@ export function openProxy(options: ProxyOptions): Proxy {
 }
 
 function contextSettings(
-  { limits, domains = [], hideErrors = false }: ProxySettings,
-): Pick<ProxyContext, "limits" | "domains" | "hideErrors"> {
+  { limits, domains = [], hideErrors = false, trustedProxies = [], rateLimit = "none" }:
+    ProxySettings,
+): Pick<ProxyContext, "limits" | "domains" | "hideErrors" | "isTrusted" | "rateLimit"> {
   return {
-    limits: { ...defaultLimits, ...limits },
+    limits: completeLimits(limits ?? {}),
     // The longest of those that match is the one that is meant.
     domains: [...domains].sort((a, b) => b.length - a.length),
     hideErrors,
+    isTrusted: trustOf(trustedProxies),
+    rateLimit,
   };
+}
+
+function describeRefusal(count: number, address: string): string {
+  const connections = count === 1 ? "1 connection" : `${count} connections`;
+  return `Closed ${connections} at once, the last one of ${address}: that peer has as many as ` +
+    "it may have. If it speaks for many clients, name it in --trusted-proxies; otherwise raise " +
+    "--max-connections-per-peer if they are wanted";
+}
+
+function describeEviction(count: number, maxConnections: number): string {
+  return `All ${maxConnections} connections are taken: ${count} without a request gave way to new ` +
+    "ones. If these clients are wanted, raise --max-connections";
 }
 
 function cannotAccept(error: unknown): Error {

@@ -50,6 +50,7 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
       return undefined;
     }
     if (context.closing.aborted && !isBegun) return undefined;
+    client.slot.await(isBegun);
     wire.isIdle = !isBegun;
     const hasBytes = await wire.fill();
     wire.isIdle = false;

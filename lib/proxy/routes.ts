@@ -1,10 +1,17 @@
+import type { RateLimit } from "../config/rate_limit.ts";
 import type { Fault } from "./fault.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Where requests for a function go. */
 export type Route =
-  | { readonly type: "ready"; readonly upstream: Upstream; readonly keepPrefix?: boolean }
+  | {
+    readonly type: "ready";
+    readonly upstream: Upstream;
+    readonly keepPrefix?: boolean;
+    /** Requests of one client at this function; none where it is left out. */
+    readonly rateLimit?: RateLimit;
+  }
   /** It is being started; requests wait. */
   | { readonly type: "waiting" }
   /** It can't be started, or not now. */

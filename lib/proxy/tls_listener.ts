@@ -20,10 +20,11 @@ export interface TlsListenOptions extends ListenOptions {
   readonly pair: KeyPair;
   /** Connections in all, with those that were closed and still have something to hand over. */
   readonly maxConnections: number;
+  /** Connections beyond these, so that they can be told that they are too many. */
+  readonly spareConnections?: number;
 }
 
-/** Connections beyond the most there may be, so that they can be told so. */
-const MORE = 128;
+const SPARE_CONNECTIONS = 128;
 
 /** Between two attempts to accept, when that fails. */
 const RETRY_MS = 100;
@@ -40,7 +41,7 @@ const RETRY_MS = 100;
  * @throws {Error} when certificate and key don't go together
  */
 export function openTlsListener(options: TlsListenOptions): TlsListener {
-  const { maxConnections } = options;
+  const { maxConnections, spareConnections = SPARE_CONNECTIONS } = options;
   let terminator = openTerminator(options.pair);
   let front: Listener;
   try {
@@ -50,6 +51,10 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     throw error;
   }
   const passages = new Set<Passage>();
+  /** Those that were closed and still hand over, the first of them first. */
+  const handingOver = new Set<Passage>();
+  /** Clients that are in, those included whose passage is still being made. */
+  let entered = 0;
   const closing = new AbortController();
   /** Who waits for a connection, and connections that nobody has taken yet. */
   const takers: PromiseWithResolvers<Accepted>[] = [];
@@ -59,8 +64,9 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     while (!closing.signal.aborted) {
       try {
         const arrived = await front.accept();
-        if (passages.size < maxConnections + MORE) void passOn(arrived);
-        else arrived.connection.close();
+        entered++;
+        if (entered <= maxConnections + spareConnections || makeRoom()) void passOn(arrived);
+        else turnAway(arrived);
       } catch (error) {
         takers.shift()?.reject(error);
         await sleep(RETRY_MS, closing.signal);
@@ -68,20 +74,44 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     }
   }
 
-  async function passOn({ connection, address }: Accepted): Promise<void> {
+  async function passOn(arrived: Accepted): Promise<void> {
     try {
-      const passage = openPassage(connection, await terminator.meet());
+      const met = await terminator.meet();
+      const passage = openPassage(arrived.connection, met, {
+        onClosing: () => handingOver.add(passage),
+      });
       passages.add(passage);
-      void passage.ended.then(() => passages.delete(passage));
-      const accepted = { connection: passage.served, address };
+      void passage.ended.then(() => {
+        passages.delete(passage);
+        handingOver.delete(passage);
+        entered--;
+        arrived.leave();
+      });
+      // Its peer has it until the public connection is closed, and not only this end of it.
+      const accepted = { ...arrived, connection: passage.served, leave: () => {} };
       const taker = takers.shift();
       if (taker !== undefined) taker.resolve(accepted);
       else if (closing.signal.aborted) passage.served.close();
       else ready.push(accepted);
     } catch (error) {
-      connection.close();
+      turnAway(arrived);
       takers.shift()?.reject(error);
     }
+  }
+
+  /** Gives up a client that takes what is left for it too slowly, for one that has just come. */
+  function makeRoom(): boolean {
+    const [slowest] = handingOver;
+    if (slowest === undefined) return false;
+    handingOver.delete(slowest);
+    slowest.abandon();
+    return true;
+  }
+
+  function turnAway({ connection, leave }: Accepted): void {
+    connection.close();
+    entered--;
+    leave();
   }
 
   void takeIn();

@@ -17,8 +17,15 @@ const BUFFER_BYTES = 16 * 1024;
 /** A client that takes nothing of what is left for it is given up after one to two of these. */
 const STUCK_MS = 15_000;
 
-/** Copies encrypted bytes both ways until both have ended. */
-export function openPassage(connection: Connection, { inner, served }: Met): Passage {
+/**
+ * Copies encrypted bytes both ways until both have ended. `onClosing` is called when the TLS side
+ * is closed and something may still have to be handed over.
+ */
+export function openPassage(
+  connection: Connection,
+  { inner, served }: Met,
+  { onClosing }: { readonly onClosing: () => void },
+): Passage {
   inner.setNoDelay(true);
   const client = new Wire(connection, BUFFER_BYTES);
   const hidden = new Wire(inner, BUFFER_BYTES);
@@ -36,9 +43,15 @@ export function openPassage(connection: Connection, { inner, served }: Met): Pas
     hidden.close();
   }
 
+  function abort(): void {
+    served.close();
+    abandon();
+  }
+
   function close(): void {
     served.close();
     if (isEnded || watch !== undefined) return;
+    onClosing();
     let written = -1;
     watch = setInterval(() => {
       if (client.written === written) abandon();
@@ -53,6 +66,7 @@ export function openPassage(connection: Connection, { inner, served }: Met): Pas
       write: (bytes) => served.write(bytes),
       closeWrite: () => served.closeWrite(),
       close,
+      abort,
     },
     ended,
     abandon,

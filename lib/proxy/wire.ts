@@ -14,6 +14,8 @@ export interface Connection {
   /** Ends our side; the peer may go on. */
   readonly closeWrite: () => Promise<void>;
   readonly close: () => void;
+  /** Closes without handing over what was written, where `close` does hand it over. */
+  readonly abort?: () => void;
 }
 
 /**
@@ -94,11 +96,20 @@ export class Wire {
 
   /** Closes the connection; what is under way on it ends. */
   close(): void {
+    this.#close(() => this.connection.close());
+  }
+
+  /** Closes the connection of a peer that has been sent nothing. */
+  abort(): void {
+    this.#close(() => (this.connection.abort ?? this.connection.close).call(this.connection));
+  }
+
+  #close(close: () => void): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.isEnded = this.isBroken = true;
     try {
-      this.connection.close();
+      close();
     } catch {
       // The peer's reset had closed it.
     }

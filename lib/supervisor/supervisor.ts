@@ -139,8 +139,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case "none":
         return routes.delete(name);
       case "instance": {
-        const { upstream, keepPrefix } = instances.of(decision.id)!;
-        const route: Route = { type: "ready", upstream, keepPrefix };
+        const { upstream, keepPrefix, policy } = instances.of(decision.id)!;
+        const { rateLimit } = policy;
+        const route: Route = { type: "ready", upstream, keepPrefix, rateLimit };
         return routes.set(name, route);
       }
       default:

@@ -7,7 +7,7 @@ import {
   limitVariable,
   parseLimit,
 } from "../../lib/config/limit_options.ts";
-import { defaultLimits } from "../../lib/config/limits.ts";
+import { completeLimits, defaultLimits, type Limits } from "../../lib/config/limits.ts";
 
 function option(name: string): LimitOption {
   return LIMIT_OPTIONS.find((one) => one.name === name)!;
@@ -30,9 +30,14 @@ Deno.test("LIMIT_OPTIONS names each limit in every way that it is set", () => {
     "waitTimeout --wait-timeout DDSRV_WAIT_TIMEOUT",
     "maxWaiting --max-waiting DDSRV_MAX_WAITING",
     "maxConnections --max-connections DDSRV_MAX_CONNECTIONS",
+    "maxConnectionsPerPeer --max-connections-per-peer DDSRV_MAX_CONNECTIONS_PER_PEER",
     "maxInFlight --max-in-flight DDSRV_MAX_IN_FLIGHT",
+    "maxInFlightPerPeer --max-in-flight-per-peer DDSRV_MAX_IN_FLIGHT_PER_PEER",
   ]);
-  assert.deepEqual(LIMIT_OPTIONS.map((one) => one.field), Object.keys(defaultLimits));
+  assert.deepEqual(
+    new Set(LIMIT_OPTIONS.map((one) => one.field)),
+    new Set(Object.keys(defaultLimits)),
+  );
 });
 
 Deno.test("parseLimit() reads back what formatLimit() writes of each default", () => {
@@ -40,6 +45,15 @@ Deno.test("parseLimit() reads back what formatLimit() writes of each default", (
     const value = defaultLimits[one.field];
     assert.equal(parseLimit(one, formatLimit(one, value)), value, one.name);
   }
+});
+
+Deno.test("completeLimits() gives a peer a quarter of what all have, and at least one", () => {
+  const shareOf = (given: Partial<Limits>): number => completeLimits(given).maxConnectionsPerPeer;
+  assert.equal(shareOf({}), 4_096);
+  assert.equal(shareOf({ maxConnections: 1_000 }), 250);
+  assert.equal(shareOf({ maxConnections: 1 }), 1);
+  assert.equal(shareOf({ maxConnections: Infinity }), Infinity);
+  assert.equal(shareOf({ maxConnections: 1_000, maxConnectionsPerPeer: 7 }), 7);
 });
 
 const read: readonly [name: string, text: string, value: number][] = [

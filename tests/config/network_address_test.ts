@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseCidr, parseDomain } from "../../lib/config/network_address.ts";
+import { parseCidr, parseDomain, parseHostName } from "../../lib/config/network_address.ts";
 
 Deno.test("parseCidr() reads addresses and networks", () => {
   const rows: readonly [string, string, number, string][] = [
@@ -36,5 +36,17 @@ for (
 ) {
   Deno.test(`parseDomain() refuses "${text}"`, () => {
     assert.throws(() => parseDomain(text), { name: "SyntaxError", message: /is not a domain/ });
+  });
+}
+
+Deno.test("parseHostName() gives a host's name in lower case", () => {
+  for (const text of ["ddsrv", "Metrics.Example.org", "shop_ddsrv_1", "a-b"]) {
+    assert.equal(parseHostName(text), text.toLowerCase());
+  }
+});
+
+for (const text of ["", ".", "a..b", "-a", "ddsrv:9998", "192.0.2.1", "::1", "[::1]", "a b", "*"]) {
+  Deno.test(`parseHostName() refuses "${text}"`, () => {
+    assert.throws(() => parseHostName(text), { name: "SyntaxError", message: /not a host's name/ });
   });
 }

@@ -42,5 +42,13 @@ export const METRICS_INPUT: MetricsInput = {
     ignored,
   ],
   traffic: [traffic],
+  front: {
+    refusedPeers: 11,
+    refusedFull: 12,
+    evictedUnfinished: 13,
+    evictedIdle: 14,
+    crowdedRequests: 15,
+    limitedRequests: 16,
+  },
   process: { cpuMs: 250, memoryBytes: 4096, connections: 3 },
 };

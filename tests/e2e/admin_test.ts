@@ -57,6 +57,35 @@ Deno.test("admin: live at once, ready when functions are up, and metrics", async
   assert.deepEqual(await ask(`${admin}/livez`, { method: "HEAD" }), [200, ""]);
 });
 
+Deno.test("admin: a host that a web page may have named is refused, the operator's is answered", async () => {
+  await using server = await startServer({
+    flags: ["--admin-port", "0", "--admin-hosts", "ddsrv,Metrics.internal"],
+  });
+  await server.said("Probes and metrics on ");
+  const port = Number(/metrics on \S+:(\d+)/.exec(server.output())![1]);
+  const rows: readonly (readonly [head: string, status: number])[] = [
+    [`GET /metrics HTTP/1.1\r\nHost: evil.example:${port}`, 421],
+    [`GET /livez HTTP/1.1\r\nHost: evil.example`, 421],
+    [`GET /readyz HTTP/1.1\r\nHost: ddsrv.evil.example`, 421],
+    [`POST /metrics HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0`, 421],
+    [`GET http://evil.example/metrics HTTP/1.1\r\nHost: 127.0.0.1:${port}`, 421],
+    [`GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example`, 421],
+    [`GET /metrics HTTP/1.1\r\nHost: ddsrv:${port}`, 200],
+    [`GET /metrics HTTP/1.1\r\nHost: metrics.internal`, 200],
+    [`GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:${port}`, 200],
+    [`GET /livez HTTP/1.1\r\nHost: [::1]:${port}`, 200],
+    [`GET /livez HTTP/1.1\r\nHost: LOCALHOST`, 200],
+    ["GET /livez HTTP/1.0", 200],
+  ];
+  for (const [head, status] of rows) {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`));
+    const answer = await new Response(connection.readable).text();
+    assert.match(answer, new RegExp(`^HTTP/1\\.[01] ${status} `), head);
+    if (status === 421) assert.match(answer, /not one of --admin-hosts/);
+  }
+});
+
 Deno.test("admin: a port that is taken is told with what to do", async () => {
   await using server = await startServer({ flags: ["--admin-port", "0"] });
   await server.said("Probes and metrics on ");

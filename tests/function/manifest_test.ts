@@ -30,6 +30,7 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
     cpu: Infinity,
     processes: 512,
     keepPrefix: false,
+    rateLimit: "none",
   });
 });
 

@@ -34,8 +34,11 @@ Deno.test("tightenPolicy() is the settings where a manifest says nothing", () =>
     cpu: 2,
     processes: 256,
     keepPrefix: false,
+    rateLimit: "none",
   });
 });
+
+const RATE = { count: 5, periodMs: 60_000, burst: 5 };
 
 const granted: readonly [
   manifest: FunctionSettings,
@@ -46,6 +49,8 @@ const granted: readonly [
   [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
   [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
   [{ cpu: 4_096 }, { cpu: 4_096 }, { cpu: Infinity }],
+  [{ rateLimit: RATE }, { rateLimit: RATE }],
+  [{}, { rateLimit: "none" }, { rateLimit: RATE }],
   [{ keepPrefix: true }, { keepPrefix: true }],
   [{ keepPrefix: false }, { keepPrefix: false }, { keepPrefix: true }],
   [{}, { keepPrefix: true }, { keepPrefix: true }],

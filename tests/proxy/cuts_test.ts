@@ -1,10 +1,9 @@
 import { equal, match } from "node:assert/strict";
 import { serveClient } from "../../lib/proxy/client.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
-import { createTally } from "../../lib/proxy/tally.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
-import { contextOf, fakeConnection, idleDeadlines } from "./fake_connection.ts";
+import { contextOf, fakeConnection, lonelyClient } from "./fake_connection.ts";
 import { within } from "./harness.ts";
 
 const REQUEST = "POST /app/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n" +
@@ -38,8 +37,7 @@ async function serve(
   const serving = serveClient({
     wire: client.wire,
     peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => false }),
-    deadlines: idleDeadlines(),
-    tally: createTally(),
+    ...lonelyClient(),
     context: contextOf(routes),
   });
   await within(serving, `the end: ${JSON.stringify({ requests, answer, sent })}`);

@@ -1,7 +1,12 @@
 import { defaultLimits } from "../../lib/config/limits.ts";
-import type { ClientDeadlines, ProxyContext } from "../../lib/proxy/context.ts";
+import { ConnectionSlot, ConnectionTable } from "../../lib/proxy/connection_table.ts";
+import type { Client, ClientDeadlines, ProxyContext } from "../../lib/proxy/context.ts";
 import { Deadline } from "../../lib/proxy/deadline.ts";
+import { createFrontFigures } from "../../lib/proxy/front_figures.ts";
+import { PeerTable } from "../../lib/proxy/peer_table.ts";
+import { RateLimiter } from "../../lib/proxy/rate_limiter.ts";
 import type { RouteTable } from "../../lib/proxy/routes.ts";
+import { createTally } from "../../lib/proxy/tally.ts";
 import { Wire } from "../../lib/proxy/wire.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
@@ -39,8 +44,18 @@ export function fakeConnection(write: (text: string) => Promise<number>): FakeCo
   };
 }
 
+/** What a client is served with that nothing else wants anything of. */
+export function lonelyClient(): Pick<Client, "account" | "slot" | "deadlines" | "tally"> {
+  const table = new ConnectionTable(() => 0);
+  const slot = new ConnectionSlot(table, () => {});
+  table.add(slot, 1);
+  const account = new PeerTable()
+    .enter("192.0.2.1", { isExempt: false, maxConnections: 1 })!;
+  return { account, slot, deadlines: idleDeadlines(), tally: createTally() };
+}
+
 /** Deadlines that never expire. */
-export function idleDeadlines(): ClientDeadlines {
+function idleDeadlines(): ClientDeadlines {
   const clock = { nowMs: 0 };
   return { read: new Deadline(clock), write: new Deadline(clock), answer: new Deadline(clock) };
 }
@@ -52,6 +67,10 @@ export function contextOf(routes: RouteTable): ProxyContext {
     limits: defaultLimits,
     domains: [],
     hideErrors: false,
+    rateLimit: "none",
+    limiter: new RateLimiter(),
+    isTrusted: () => false,
+    figures: createFrontFigures(),
     onAccess: undefined,
     onError(error) {
       throw error;

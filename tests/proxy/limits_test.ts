@@ -104,7 +104,7 @@ Deno.test("serveClient() answers 503 when enough requests wait for a start", asy
 });
 
 Deno.test("openProxy() answers 503 to connections that are too many", async () => {
-  await using stage = openStage({ maxConnections: 1 });
+  await using stage = openStage({ maxConnections: 1, maxConnectionsPerPeer: Infinity });
   const first = await begin(stage, GET);
   const second = await stage.connect();
   await second.write(GET);

@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import { peerOf } from "../../lib/proxy/peer.ts";
+import { PeerTable } from "../../lib/proxy/peer_table.ts";
 import { openProxy } from "../../lib/proxy/proxy.ts";
+import { openTlsListener } from "../../lib/proxy/tls_listener.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { type KeyPair, openTerminator } from "../../lib/proxy/tls_terminator.ts";
 import { watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
@@ -101,6 +104,51 @@ Deno.test("openProxy() closes what it has opened when the port is taken", () => 
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const options = { hostname: "127.0.0.1", port: taken.addr.port, routes: new RouteTable() };
   throws(() => openProxy({ ...options, tls: one, onError: () => {} }), Deno.errors.AddrInUse);
+});
+
+Deno.test("openTlsListener() gives up who takes nothing of what is left, when room is short", async () => {
+  const left: string[] = [];
+  const listener = openTlsListener({
+    hostname: "127.0.0.1",
+    port: 0,
+    pair: one,
+    maxConnections: 1,
+    spareConnections: 0,
+    admit(address) {
+      const peer = peerOf(address, { proto: "https", isTrusted: () => false });
+      const account = new PeerTable().enter(address, { isExempt: false, maxConnections: 1 })!;
+      return { peer, account, leave: () => left.push(address) };
+    },
+  });
+  const address = { hostname: "localhost", port: listener.port, caCerts: [one.authority] };
+  const clients = [await Deno.connectTls(address)];
+  const { connection: first } = await listener.accept();
+  await clients[0]!.handshake();
+  // More than the kernel keeps for a client that reads nothing: the last write waits for ever.
+  const piece = new Uint8Array(1024 * 1024);
+  let written = 0;
+  const filling = (async () => {
+    for (;; written++) await first.write(piece);
+  })().catch(() => {});
+  for (let before = -1; before !== written;) {
+    before = written;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  first.close();
+  await filling;
+  clients.push(await Deno.connectTls(address));
+  const { connection: second } = await within(listener.accept(), "the second client");
+  await clients[1]!.handshake();
+  await within(
+    (async () => {
+      while (left.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    })(),
+    "the first client to be given up",
+  );
+  second.close();
+  for (const client of clients) client.close();
+  listener.close();
+  listener.abandon();
 });
 
 Deno.test("openProxy() ends at once over TLS clients that say nothing", async () => {

@@ -2,12 +2,11 @@ import { deepEqual, equal } from "node:assert/strict";
 import { BodyReader } from "../../lib/proxy/body_reader.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
-import { createTally } from "../../lib/proxy/tally.ts";
 import { exchange } from "../../lib/proxy/exchange.ts";
 import { defaultLimits } from "../../lib/config/limits.ts";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
-import { contextOf, fakeConnection, idleDeadlines } from "./fake_connection.ts";
+import { contextOf, fakeConnection, lonelyClient } from "./fake_connection.ts";
 import { OK, within } from "./harness.ts";
 
 Deno.test("exchange() keeps no connection that has not taken the whole request", async () => {
@@ -38,8 +37,7 @@ Deno.test("exchange() keeps no connection that has not taken the whole request",
     client: {
       wire: client.wire,
       peer,
-      deadlines: idleDeadlines(),
-      tally: createTally(),
+      ...lonelyClient(),
       context: contextOf(new RouteTable()),
     },
     head,

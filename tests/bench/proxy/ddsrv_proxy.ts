@@ -18,4 +18,11 @@ for (let index = 0; index < pairs.length; index += 2) {
   const upstream = createUpstream({ hostname: "127.0.0.1", port: Number(pairs[index + 1]) });
   routes.set(pairs[index]!, { type: "ready", upstream });
 }
-openProxy({ hostname: "127.0.0.1", port: Number(port), routes, onError: () => {} });
+openProxy({
+  hostname: "127.0.0.1",
+  port: Number(port),
+  routes,
+  // All the load is one peer.
+  limits: { maxConnectionsPerPeer: Infinity, maxInFlightPerPeer: Infinity },
+  onError: () => {},
+});

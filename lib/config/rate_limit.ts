@@ -1,0 +1,51 @@
+/** How many requests there may be: `count` in `periodMs` on average, and `burst` at once. */
+export interface Rate {
+  readonly count: number;
+  readonly periodMs: number;
+  readonly burst: number;
+}
+
+/** A bound of requests, or that there is none. */
+export type RateLimit = Rate | "none";
+
+const PERIODS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+const MAX_COUNT = 1_000_000;
+
+/**
+ * A rate as people write it: `100/s`, `600/m`, `100/s burst 200`; or `none`. Without a burst, as many
+ * may come at once as in the whole period.
+ *
+ * @throws {SyntaxError} when `text` is none of these
+ * @throws {RangeError} when a number is out of bounds
+ * @example
+ * ```ts
+ * import { parseRateLimit } from "./rate_limit.ts";
+ * parseRateLimit("100/s burst 200"); // { count: 100, periodMs: 1000, burst: 200 }
+ * ```
+ */
+export function parseRateLimit(text: string): RateLimit {
+  if (text === "none") return "none";
+  const match = /^(\d{1,15})\/([smh])(?: burst (\d{1,15}))?$/.exec(text);
+  if (match === null) {
+    throw new SyntaxError(
+      `"${text}" is not a rate. Write requests a second, minute or hour, and how many may come at ` +
+        "once: 100/s, 600/m, 100/s burst 200; or none",
+    );
+  }
+  const count = Number(match[1]);
+  const burst = match[3] === undefined ? count : Number(match[3]);
+  for (const number of [count, burst]) {
+    if (number >= 1 && number <= MAX_COUNT) continue;
+    throw new RangeError(`"${text}" is out of bounds. Give numbers from 1 to ${MAX_COUNT}`);
+  }
+  return { count, periodMs: PERIODS_MS[match[2]!]!, burst };
+}
+
+/** A rate as it would be written. */
+export function formatRateLimit(limit: RateLimit): string {
+  if (limit === "none") return limit;
+  const [unit] = Object.entries(PERIODS_MS).find(([, ms]) => ms === limit.periodMs)!;
+  const burst = limit.burst === limit.count ? "" : ` burst ${limit.burst}`;
+  return `${limit.count}/${unit}${burst}`;
+}

@@ -1,0 +1,46 @@
+import { isIP } from "node:net";
+import { FieldKind, findField, valueEnd, valueStart } from "./fields.ts";
+import { latin1 } from "./octets.ts";
+import type { IsTrusted } from "./peer.ts";
+import { peerKeyOf, plainAddress } from "./peer_key.ts";
+import type { RequestHead } from "./request_head.ts";
+
+/** So much of each field line is looked at, from its end. */
+const MAX_LINE_BYTES = 1_024;
+
+/** What is no address is known by so much of it. */
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * Whom a trusted proxy speaks for, as one peer: the last address in `X-Forwarded-For` that is not a
+ * trusted proxy itself. What stands before that, anybody may have written. `undefined` when there is
+ * none: then the proxies speak for themselves.
+ */
+export function forwardedClient(
+  { bytes, fields }: Pick<RequestHead, "bytes" | "fields">,
+  isTrusted: IsTrusted,
+): string | undefined {
+  const lines: number[] = [];
+  let index = findField(fields, FieldKind.ForwardedFor);
+  while (index !== -1) {
+    lines.push(index);
+    index = findField(fields, FieldKind.ForwardedFor, index + 1);
+  }
+  for (const line of lines.reverse()) {
+    const end = valueEnd(fields, line);
+    const start = Math.max(valueStart(fields, line), end - MAX_LINE_BYTES);
+    for (const text of latin1(bytes, start, end).split(",").reverse()) {
+      const name = plainAddress(withoutPort(text.trim()));
+      if (name === "") continue;
+      if (isIP(name) === 0) return name.slice(0, MAX_NAME_LENGTH);
+      if (!isTrusted(name)) return peerKeyOf(name);
+    }
+  }
+  return undefined;
+}
+
+/** Some proxies write `192.0.2.1:4711` and `[2001:db8::1]:4711`. */
+function withoutPort(text: string): string {
+  return /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ??
+    /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,43 @@
+/** An IPv4 address as a listener on IPv6 gives it (RFC 4291, section 2.5.5.2). */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/** Groups of an IPv6 address, and how many of them name a network that one client has for itself. */
+const GROUPS = 8;
+const NETWORK_GROUPS = 4;
+
+/** An address as the kernel tells it, without IPv6 around an IPv4 address. */
+export function plainAddress(address: string): string {
+  return MAPPED.exec(address)?.[1] ?? address;
+}
+
+/**
+ * Who counts as one peer: an IPv4 address, or all of an IPv6 network of 64 bits, because whoever has
+ * one address of that has all of them (RFC 6177, section 2).
+ *
+ * @example
+ * ```ts
+ * import { peerKeyOf } from "./peer_key.ts";
+ * peerKeyOf("192.0.2.1"); // "192.0.2.1"
+ * peerKeyOf("2001:db8::1"); // "2001:db8:0:0::/64"
+ * ```
+ */
+export function peerKeyOf(address: string): string {
+  const plain = plainAddress(address);
+  if (!plain.includes(":")) return plain;
+  const [head = "", tail] = plain.toLowerCase().split("::", 2);
+  const first = groupsOf(head);
+  const missing = tail === undefined ? 0 : GROUPS - first.length - groupsOf(tail).length;
+  const groups = [
+    ...first,
+    ...new Array<string>(Math.max(0, missing)).fill("0"),
+    ...groupsOf(tail ?? ""),
+  ];
+  const network = groups.slice(0, NETWORK_GROUPS).map((group) => group.replace(/^0+(?=.)/, ""));
+  return `${network.join(":")}::/64`;
+}
+
+/** A part in IPv4's notation stands for two groups. */
+function groupsOf(text: string): string[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => group.includes(".") ? ["0", "0"] : [group]);
+}

@@ -1,0 +1,51 @@
+import { peerKeyOf } from "./peer_key.ts";
+
+/** Everything that one peer has of a proxy at the moment, over all its connections. */
+export interface PeerAccount {
+  readonly key: string;
+  /** Its word is believed: it speaks for many, and has no share of its own. */
+  readonly isExempt: boolean;
+  connections: number;
+  /** Requests that functions are answering, tunnels included. */
+  inFlight: number;
+  /** Requests that wait for a function's start. */
+  waiting: number;
+}
+
+/** The peers that have connections now, and so no more of them than connections. */
+export class PeerTable {
+  readonly #accounts = new Map<string, PeerAccount>();
+
+  /** Peers in it. */
+  get size(): number {
+    return this.#accounts.size;
+  }
+
+  /**
+   * Counts a connection of an address; gives `undefined` when its peer has `maxConnections` of them
+   * already. What was given is to be given back to {@linkcode leave} once.
+   */
+  enter(
+    address: string,
+    { isExempt, maxConnections }: { readonly isExempt: boolean; readonly maxConnections: number },
+  ): PeerAccount | undefined {
+    // One that is believed may share its network with others, who are not.
+    const key = isExempt ? address : peerKeyOf(address);
+    const known = this.#accounts.get(key);
+    if (known !== undefined && known.isExempt === isExempt) {
+      if (!isExempt && known.connections >= maxConnections) return undefined;
+      known.connections++;
+      return known;
+    }
+    const account = { key, isExempt, connections: 1, inFlight: 0, waiting: 0 };
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  /** Counts a connection no more. */
+  leave(account: PeerAccount): void {
+    account.connections--;
+    const isLast = account.connections === 0;
+    if (isLast && this.#accounts.get(account.key) === account) this.#accounts.delete(account.key);
+  }
+}

@@ -1,0 +1,130 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { ConnectionSlot, ConnectionTable } from "../../lib/proxy/connection_table.ts";
+
+/** A table on a clock of the test's own, and who was closed for another one's sake. */
+function openTable() {
+  const clock = { nowMs: 0 };
+  const table = new ConnectionTable(() => clock.nowMs);
+  const evicted: string[] = [];
+  const create = (name: string): ConnectionSlot =>
+    new ConnectionSlot(table, (standing) => evicted.push(`${standing} ${name}`));
+  const add = (name: string, maxConnections = Infinity): ConnectionSlot => {
+    const slot = create(name);
+    table.add(slot, maxConnections);
+    return slot;
+  };
+  return { clock, table, evicted, create, add };
+}
+
+Deno.test("ConnectionTable.add() closes late heads first, the oldest of them before others", () => {
+  const { clock, table, evicted, add } = openTable();
+  add("one");
+  clock.nowMs = 10;
+  add("two").await(true);
+  const idle = add("idle");
+  idle.occupy();
+  idle.await(false);
+  clock.nowMs = 2_000;
+  for (const name of ["a", "b", "c"]) add(name, 3);
+  deepEqual(evicted, ["unfinished one", "unfinished two", "idle idle"]);
+  equal(table.size, 3);
+});
+
+Deno.test("ConnectionTable.add() lets a client that has just come send its head", () => {
+  const { clock, evicted, add } = openTable();
+  for (const name of ["first", "second"]) {
+    const slot = add(name);
+    slot.occupy();
+    slot.await(false);
+  }
+  for (const name of ["a", "b", "c"]) add(name, 2);
+  deepEqual(evicted, ["idle first", "idle second", "unfinished a"]);
+  clock.nowMs = 1_000;
+  add("d", 2);
+  equal(evicted.at(-1), "unfinished b");
+});
+
+Deno.test("ConnectionTable.add() goes by when a head has begun, not by its last byte", () => {
+  const { clock, evicted, add } = openTable();
+  const slow = add("slow");
+  slow.await(true);
+  clock.nowMs = 500;
+  add("other");
+  clock.nowMs = 1_500;
+  slow.await(true);
+  add("new", 2);
+  deepEqual(evicted, ["unfinished slow"]);
+});
+
+Deno.test("ConnectionTable.add() refuses when all are busy, and closes none of them", () => {
+  const { clock, table, evicted, add, create } = openTable();
+  const busy = add("busy");
+  busy.occupy();
+  clock.nowMs = 10_000;
+  equal(table.add(create("new"), 1), false);
+  deepEqual(evicted, []);
+  busy.await(false);
+  equal(table.add(create("new"), 1), true);
+  deepEqual(evicted, ["idle busy"]);
+});
+
+Deno.test("ConnectionTable.add() closes two for one while there are more than it may have", () => {
+  const { table, evicted, add } = openTable();
+  for (let count = 0; count < 10; count++) add(String(count));
+  add("new", 4);
+  equal(evicted.length, 2);
+  equal(table.size, 9);
+});
+
+Deno.test("ConnectionSlot.occupy() tells one whose place was taken, and it stays outside", () => {
+  const { table, add } = openTable();
+  const slot = add("old");
+  add("new", 1);
+  equal(slot.occupy(), false);
+  slot.await(true);
+  slot.finish();
+  slot.leave();
+  equal(slot.standing, "outside");
+  equal(table.size, 1);
+});
+
+/** One thing that happens to the connection of a number. */
+const act = fc.record({
+  kind: fc.constantFrom("add", "begin", "wait", "occupy", "finish", "leave", "tick"),
+  at: fc.nat(30),
+});
+
+Deno.test("ConnectionTable never closes a busy connection, and counts none twice", () => {
+  fc.assert(fc.property(fc.array(act, { maxLength: 200 }), fc.integer({ min: 1, max: 8 }), run));
+
+  function run(acts: readonly { kind: string; at: number }[], maxConnections: number): void {
+    let nowMs = 0;
+    const table = new ConnectionTable(() => nowMs);
+    const slots: ConnectionSlot[] = [];
+    for (const { kind, at } of acts) {
+      const slot = slots[at % Math.max(1, slots.length)];
+      const wasBusy = slots.filter(({ standing }) => standing === "busy");
+      if (kind === "tick") nowMs += at * 100;
+      else if (kind === "add") {
+        const added = new ConnectionSlot(table, (standing) => {
+          ok(standing === "idle" || standing === "unfinished");
+          equal(added.standing, "outside");
+        });
+        const isIn = table.add(added, maxConnections);
+        equal(isIn, added.standing === "unfinished");
+        ok(isIn || wasBusy.length >= maxConnections);
+        slots.push(added);
+        ok(wasBusy.every(({ standing }) => standing === "busy"));
+      } else if (kind === "begin") slot?.await(true);
+      else if (kind === "wait") slot?.await(false);
+      else if (kind === "occupy") slot?.occupy();
+      else if (kind === "finish") slot?.finish();
+      else slot?.leave();
+      equal(table.size, slots.filter(({ standing }) => standing !== "outside").length);
+      ok(table.size <= maxConnections);
+    }
+    for (const slot of slots) slot.leave();
+    equal(table.size, 0);
+  }
+});

@@ -1,0 +1,221 @@
+import { equal, match, ok } from "node:assert/strict";
+import { PAIRS } from "./certificates.ts";
+import { GET, OK, openStage, type Peer, type Stage, within } from "./harness.ts";
+import { connectFrom, exchangeFrom, openHalf } from "./local_client.ts";
+
+/** Answered by the proxy itself, so that no function is needed. */
+const ASK = "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
+const ASK_ONCE = ASK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+const UPGRADE = "GET /app HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+
+function askFrom(stage: Stage, from: string): Promise<string> {
+  return exchangeFrom({ from, port: stage.proxy.port, request: ASK_ONCE });
+}
+
+/** Connections of 127.0.0.1 with a request each that the function has and does not answer. */
+async function holdRequests(stage: Stage, count: number): Promise<Peer[]> {
+  const held: Peer[] = [];
+  while (held.length < count) {
+    const client = await stage.connect();
+    await client.write(GET);
+    held.push(client);
+  }
+  return held;
+}
+
+/** What a proxy does comes a little after what its clients do. */
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  const wait = async (): Promise<void> => {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  await within(wait(), what);
+}
+
+Deno.test("openProxy() serves others while one peer has 2,000 half-open connections", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string): void => void warnings.push(message);
+  await using stage = openStage({ maxConnections: 1_000 }, { onWarning });
+  using _half = await openHalf(stage.proxy.port, 2_000);
+  for (let count = 0; count < 20; count++) {
+    match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
+  }
+  equal(stage.proxy.connections, 250);
+  equal(stage.proxy.figures.refusedPeers, 1_750);
+  // 1,750 times, and said once.
+  equal(warnings.length, 1);
+  match(
+    warnings[0]!,
+    /^Closed 1 connections? at once, the last one of 127\.0\.0\.1: .*trusted-pro/,
+  );
+});
+
+Deno.test("openProxy() keeps places for others when one peer has requests in flight", async () => {
+  await using stage = openStage({ maxConnections: 8 });
+  const [first] = await holdRequests(stage, 2);
+  const third = await stage.connect();
+  equal(await third.readAll(), "");
+  match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
+  // A place that is free again is given to the same peer again.
+  first!.close();
+  await until(() => stage.proxy.connections === 1, "a connection to be closed");
+  const next = await stage.connect();
+  await next.write(ASK_ONCE);
+  match(await next.readAll(), /^HTTP\/1.1 404 /);
+});
+
+Deno.test("openProxy() has no place for others when a peer may have them all", async () => {
+  await using stage = openStage({ maxConnections: 8, maxConnectionsPerPeer: Infinity });
+  await holdRequests(stage, 8);
+  await until(() => stage.backend.opened === 8, "the requests");
+  match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 503 .*too-many-connections/s);
+  equal(stage.proxy.figures.refusedFull, 1);
+});
+
+Deno.test("openProxy() counts no connections of a trusted proxy", async () => {
+  await using stage = openStage({ maxConnections: 8 }, { trustedProxies: ["127.0.0.1"] });
+  await holdRequests(stage, 7);
+  await until(() => stage.backend.opened === 7, "the requests");
+  equal(stage.proxy.figures.refusedPeers, 0);
+  match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
+});
+
+for (const [kind, bytes] of [["half heads", "GET / HT"], ["nothing", ""]] as const) {
+  Deno.test(`openProxy() lets ${kind} of many peers give way to a request`, async () => {
+    await using stage = openStage({ maxConnections: 50, maxConnectionsPerPeer: Infinity });
+    using _half = await openHalf(stage.proxy.port, 300, bytes);
+    for (let count = 0; count < 20; count++) {
+      match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
+    }
+    ok(stage.proxy.figures.evictedUnfinished >= 250);
+    ok(stage.proxy.connections <= 50);
+  });
+}
+
+Deno.test("openProxy() lets idle connections give way, and their clients see them closed", async () => {
+  await using stage = openStage({ maxConnections: 4, maxConnectionsPerPeer: Infinity });
+  const idle: Peer[] = [];
+  for (let count = 0; count < 4; count++) {
+    const client = await stage.connect();
+    await client.write(ASK);
+    await client.readUntil("not found");
+    idle.push(client);
+  }
+  match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
+  equal(stage.proxy.figures.evictedIdle, 1);
+  equal(await idle[0]!.readAll(), "");
+  await idle[1]!.write(ASK);
+  await idle[1]!.readUntil("not found");
+});
+
+Deno.test("openProxy() closes neither a request in flight nor a tunnel for others", async () => {
+  await using stage = openStage({ maxConnections: 4, maxConnectionsPerPeer: Infinity });
+  const [asking, tunnelling] = [await stage.connect(), await stage.connect()];
+  await asking.write(GET);
+  const served = await stage.backend.accept();
+  await served.readHead();
+  await tunnelling.write(UPGRADE);
+  const far = await stage.backend.accept();
+  await far.readHead();
+  await far.write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  await tunnelling.readHead();
+  using _half = await openHalf(stage.proxy.port, 200);
+  match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
+  await served.write(OK);
+  equal(await asking.readUntil("ok"), OK);
+  await tunnelling.write("ping");
+  equal(await far.read(4), "ping");
+});
+
+Deno.test("openProxy() counts TLS handshakes that nobody finishes", async () => {
+  const { one } = PAIRS;
+  await using stage = openStage({ maxConnections: 40 }, { tls: one });
+  // The first bytes of a ClientHello (RFC 8446, section 4.1.2), and nothing more.
+  const hello = "\x16\x03\x01\x02\x00\x01";
+  const half = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
+    const socket = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
+    if (index % 2 === 0) socket.write(hello, "latin1");
+    return socket;
+  }));
+  try {
+    await until(() => stage.proxy.figures.refusedPeers === 190, "190 refusals");
+    for (let count = 0; count < 5; count++) await askOverTls(stage);
+  } finally {
+    for (const socket of half) socket.destroy();
+  }
+});
+
+Deno.test("openProxy() lets unfinished TLS handshakes of many peers give way", async () => {
+  const { one } = PAIRS;
+  await using stage = openStage({ maxConnections: 20, maxConnectionsPerPeer: 15 }, { tls: one });
+  const half = await Promise.all(Array.from({ length: 400 }, async (_, index) => {
+    const socket = await connectFrom({ from: `127.0.0.${2 + index % 40}`, port: stage.proxy.port });
+    if (index % 2 === 0) socket.write("\x16\x03\x01\x02\x00\x01", "latin1");
+    return socket;
+  }));
+  try {
+    for (let count = 0; count < 20; count++) await askOverTls(stage);
+    ok(stage.proxy.figures.evictedUnfinished > 0);
+  } finally {
+    for (const socket of half) socket.destroy();
+  }
+});
+
+async function askOverTls(stage: Stage): Promise<void> {
+  const client = await stage.connect(PAIRS.one.authority);
+  await client.write(ASK_ONCE);
+  match(await client.readAll(), /^HTTP\/1.1 404 /);
+  client.close();
+}
+
+Deno.test("serveClient() answers 429 when a peer has its requests in flight", async () => {
+  await using stage = openStage({ maxInFlight: 8 });
+  const held = await holdRequests(stage, 2);
+  const served = [await stage.backend.accept(), await stage.backend.accept()];
+  const third = await stage.connect();
+  await third.write(GET);
+  match(
+    await third.readUntil("as it may have"),
+    /^HTTP\/1.1 429 .*x-ddsrv-error: too-many-in-flight\r\nretry-after: 1\r\nconnection: keep-alive/s,
+  );
+  equal(stage.proxy.figures.crowdedRequests, 1);
+  // Others have what is left of the function.
+  const other = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
+  other.write(GET);
+  await (await stage.backend.accept()).readHead();
+  other.destroy();
+  for (const one of served) {
+    await one.readHead();
+    await one.write(OK);
+  }
+  for (const client of held) await client.readUntil("ok");
+  await third.write(GET);
+  await served[1]!.readHead();
+  await served[1]!.write(OK);
+  await third.readUntil("ok");
+});
+
+Deno.test("serveClient() has no place at a function for others when a peer may have all", async () => {
+  await using stage = openStage({ maxInFlight: 4, maxInFlightPerPeer: Infinity });
+  await holdRequests(stage, 4);
+  await until(() => stage.upstream.inFlight === 4, "the requests");
+  const request = GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+  const { port } = stage.proxy;
+  match(
+    await exchangeFrom({ from: "127.0.0.2", port, request }),
+    /^HTTP\/1.1 503 .*function-busy/s,
+  );
+});
+
+Deno.test("serveClient() lets one peer take a quarter of the places that wait for a start", async () => {
+  await using stage = openStage({ maxWaiting: 8 });
+  stage.routes.set("app", { type: "waiting" });
+  await holdRequests(stage, 2);
+  await until(() => stage.routes.waitingFor("app") === 2, "two requests that wait");
+  const third = await stage.connect();
+  await third.write(GET);
+  match(await third.readUntil("wait for it"), /^HTTP\/1.1 503 .*function-starting/s);
+  const other = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
+  other.write(GET);
+  await until(() => stage.routes.waitingFor("app") === 3, "another peer's request");
+  other.destroy();
+});

@@ -1,0 +1,60 @@
+import { connect, type Socket } from "node:net";
+import { bytesOf, textOf, within } from "./harness.ts";
+
+/** A connection between two addresses of this machine. */
+export interface Way {
+  /** The client's own address: 127.0.0.2 is another peer than 127.0.0.1. */
+  readonly from: string;
+  /** 127.0.0.1 when it is left out. */
+  readonly to?: string;
+  readonly port: number;
+}
+
+/**
+ * Sends a request from an address and gives what comes until the other side closes; "" when that is
+ * nothing, or a reset.
+ */
+export async function exchangeFrom(
+  { request, ...way }: Way & { readonly request: string },
+): Promise<string> {
+  const socket = await connectFrom(way);
+  let text = "";
+  const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+  socket.on("data", (bytes) => text += textOf(bytes as Uint8Array));
+  socket.write(bytesOf(request));
+  await within(ended, "the end of a connection");
+  return text;
+}
+
+/** A connection from an address; it is reset in place of an error when the other side closes it. */
+export async function connectFrom({ from, to = "127.0.0.1", port }: Way): Promise<Socket> {
+  const socket = connect({ host: to, port, localAddress: from });
+  socket.on("error", () => socket.destroy());
+  await within(
+    new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("close", () => reject(new Error("no connection")));
+    }),
+    "a connection",
+  );
+  return socket;
+}
+
+/** Opens connections from 127.0.0.1, each with the first bytes of a request. */
+export async function openHalf(port: number, count: number, bytes = "G"): Promise<Disposable> {
+  const open: Deno.TcpConn[] = [];
+  while (open.length < count) {
+    const some = Array.from({ length: Math.min(100, count - open.length) }, async () => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      // It may have been closed already.
+      if (bytes !== "") await connection.write(bytesOf(bytes)).catch(() => {});
+      return connection;
+    });
+    open.push(...await Promise.all(some));
+  }
+  return {
+    [Symbol.dispose]() {
+      for (const connection of open) connection.close();
+    },
+  };
+}
