@@ -30,6 +30,7 @@ export interface ServeOptions {
   readonly idle?: number | undefined;
   readonly drain?: number | undefined;
   readonly rescan?: number | undefined;
+  readonly maxFiles?: number | undefined;
   readonly watch: boolean;
   readonly quiet?: true | undefined;
   readonly logFormat?: Settings["consoleFormat"] | undefined;
@@ -78,6 +79,7 @@ export async function readSettings(
     idleMs: options.idle,
     drainMs: options.drain,
     rescanMs: options.rescan,
+    maxFiles: options.maxFiles,
     watch: watch ? undefined : false,
     quiet: options.quiet,
     consoleFormat: options.logFormat,

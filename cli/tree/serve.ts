@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { isIPv4 } from "node:net";
 import { parseDuration, parseIdle, parseRescan } from "../../lib/config/duration.ts";
+import { parseMaxFiles } from "../../lib/config/max_files.ts";
 import { parseEgress } from "../../lib/config/egress.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "../../lib/config/log_bounds.ts";
 import {
@@ -133,6 +134,12 @@ export function addServe(program: Command, onExit: OnExit): void {
         env: "DDSRV_RESCAN",
         usual: "3s",
       }).argParser(argument(parseRescan)),
+    )
+    .addOption(
+      setting("--max-files <count>", "the most files and folders in one function's folder", {
+        env: "DDSRV_MAX_FILES",
+        usual: "50000",
+      }).argParser(argument(parseMaxFiles)),
     )
     .addOption(
       setting(

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parse } from "jsonc-parser";
+import { refuseVastJson } from "../config/json_file.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
@@ -9,6 +10,8 @@ const IMPORT_MAP = "import_map.json";
  * The import map that a function is run with, or `undefined` when Deno is to find its own: the
  * function's `import_map.json`, else that of the functions directory unless the function's
  * `deno.json` maps imports itself.
+ *
+ * @throws {ConfigError} when one of the files can't be read, or is too large to be parsed
  */
 export async function findImportMap(
   functionsDirectory: string,
@@ -19,8 +22,9 @@ export async function findImportMap(
   const own = await readContainedTextFile(source, join(source, IMPORT_MAP));
   if (own !== undefined) return join(functionsDirectory, name, IMPORT_MAP);
   for (const file of ["deno.json", "deno.jsonc"]) {
-    const text = await readContainedTextFile(source, join(source, file));
-    const config: unknown = text === undefined ? undefined : parse(text);
+    const path = join(source, file);
+    const text = await readContainedTextFile(source, path);
+    const config = parseJson({ path, text });
     if (typeof config !== "object" || config === null) continue;
     if ("imports" in config || "importMap" in config) return undefined;
   }
@@ -33,13 +37,24 @@ export async function findImportMap(
  * wrote it, so code may be imported from there.
  */
 export async function readImportMapHosts(functionsDirectory: string): Promise<string[]> {
-  const text = await readOptionalTextFile(join(functionsDirectory, IMPORT_MAP));
-  const map: unknown = text === undefined ? undefined : parse(text);
+  const path = join(functionsDirectory, IMPORT_MAP);
+  const map = parseJson({ path, text: await readOptionalTextFile(path), isTrusted: true });
   if (typeof map !== "object" || map === null) return [];
   const { imports, scopes } = map as { imports?: unknown; scopes?: unknown };
   const targets = [imports, ...Object.values(scopes ?? {})]
     .flatMap((mapping) => Object.values(mapping ?? {}));
   return [...new Set(targets.map(hostOf).filter((host) => host !== undefined))];
+}
+
+/** Of JSON that has faults, what can be made of it: Deno names them. */
+function parseJson({ path, text, isTrusted = false }: {
+  readonly path: string;
+  readonly text: string | undefined;
+  readonly isTrusted?: boolean;
+}): unknown {
+  if (text === undefined) return undefined;
+  refuseVastJson({ path, text, isTrusted });
+  return parse(text);
 }
 
 function hostOf(target: unknown): string | undefined {

@@ -2,6 +2,7 @@ import { isDebug } from "./debug.ts";
 import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
+import { parseMaxFiles } from "./max_files.ts";
 import { checkedCidr, parseDomain, parseFetchHost, parseHostName } from "./network_address.ts";
 import { parseRateLimit } from "./rate_limit.ts";
 import {
@@ -144,6 +145,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["DDSRV_RESCAN"],
     purpose: "between two looks at all folders: 3s",
     read: (text) => ({ rescanMs: parseRescan(text) }),
+  },
+  {
+    names: ["DDSRV_MAX_FILES"],
+    purpose: "the most files and folders in one function's folder",
+    read: (text) => ({ maxFiles: parseMaxFiles(text) }),
   },
   {
     names: ["DDSRV_STATE_DIRECTORY"],

@@ -7,6 +7,7 @@ import {
   printParseErrorCode,
 } from "jsonc-parser";
 import { z } from "zod";
+import { findExcess, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "./json_depth.ts";
 import { nearest } from "./suggestion.ts";
 
 /** A file that does not say what it should; the message begins with file, line and column. */
@@ -21,6 +22,31 @@ export interface JsonFile<Schema extends z.ZodObject> {
   /** JSON with comments and trailing commas. */
   readonly text: string;
   readonly schema: Schema;
+  /** The operator's own, which may have any number of values. */
+  readonly isTrusted?: boolean;
+}
+
+/** A text, where it is from, and whose it is. */
+type NamedText = Pick<JsonFile<z.ZodObject>, "path" | "text" | "isTrusted">;
+
+/** A file can have one at every other character, and who reads them reads the first. */
+const MAX_FAULTS = 20;
+
+/**
+ * Refuses JSON that is nested too deeply, or has more values than can be parsed in next to no time.
+ *
+ * @throws {ConfigError} naming the place
+ */
+export function refuseVastJson(file: NamedText): void {
+  const excess = findExcess(file.text, file.isTrusted ? Infinity : MAX_JSON_VALUES);
+  if (excess === undefined) return;
+  throw fault(
+    file,
+    excess.offset,
+    excess.type === "depth"
+      ? `is nested deeper than ${MAX_JSON_DEPTH} levels. Make it flatter`
+      : `has more than ${MAX_JSON_VALUES} values. Remove some`,
+  );
 }
 
 /**
@@ -31,6 +57,7 @@ export interface JsonFile<Schema extends z.ZodObject> {
 export function parseJsonFile<Schema extends z.ZodObject>(
   file: JsonFile<Schema>,
 ): z.output<Schema> {
+  refuseVastJson(file);
   const errors: ParseError[] = [];
   const root = parseTree(file.text.replace(/^\ufeff/, " "), errors, { allowTrailingComma: true });
   const [error] = errors;
@@ -38,21 +65,40 @@ export function parseJsonFile<Schema extends z.ZodObject>(
     const what = error === undefined ? "ValueExpected" : printParseErrorCode(error.error);
     throw fault(file, error?.offset ?? 0, `is not JSON (${spaced(what)})`);
   }
-  const odd = findPrototypeKey(root);
-  if (odd !== undefined) {
-    throw fault(file, odd.offset, 'has the key "__proto__", which none may have');
-  }
+  const odd = findOddKey(root);
+  if (odd !== undefined) throw fault(file, odd.offset, odd.what);
   const result = file.schema.safeParse(getNodeValue(root));
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => issueFaults(file, root, issue));
+  const faults = result.error.issues.slice(0, MAX_FAULTS)
+    .flatMap((issue) => issueFaults(file, root, issue))
+    .slice(0, MAX_FAULTS);
   throw new ConfigError(faults.map((one) => one.message).join("\n"), { cause: result.error });
 }
 
-/** A key that JavaScript takes for something else, and would drop without a word. */
-function findPrototypeKey(node: Node): Node | undefined {
-  if (node.type === "property" && node.children?.[0]?.value === "__proto__") return node;
+/** A key that can't be taken as it stands there, and why. */
+interface OddKey {
+  readonly offset: number;
+  readonly what: string;
+}
+
+/**
+ * A key that JavaScript takes for something else, and would drop without a word; or one that is
+ * there twice, of which readers take the first and parsers the last.
+ */
+function findOddKey(node: Node): OddKey | undefined {
+  const keys = new Set<unknown>();
   for (const child of node.children ?? []) {
-    const found = findPrototypeKey(child);
+    if (node.type === "object") {
+      const key: unknown = child.children?.[0]?.value;
+      const what = key === "__proto__"
+        ? 'has the key "__proto__", which none may have'
+        : keys.has(key)
+        ? `has the key "${key}" twice. Remove one`
+        : undefined;
+      if (what !== undefined) return { offset: child.offset, what };
+      keys.add(key);
+    }
+    const found = findOddKey(child);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -65,7 +111,7 @@ function issueFaults<Schema extends z.ZodObject>(
 ): ConfigError[] {
   const path = issue.path.map((key) => typeof key === "symbol" ? String(key) : key);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => {
       const node = findNodeAtLocation(root, [...path, key]);
       const meant = nearest(key, keysAt(file.schema, path));
       const hint = meant === undefined ? "" : `. Did you mean "${meant}"?`;
@@ -102,11 +148,7 @@ function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
   return first === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[first], rest);
 }
 
-function fault<Schema extends z.ZodObject>(
-  file: JsonFile<Schema>,
-  offset: number,
-  message: string,
-): ConfigError {
+function fault(file: NamedText, offset: number, message: string): ConfigError {
   const before = file.text.slice(0, offset).split("\n");
   return new ConfigError(`${file.path}:${before.length}:${before.at(-1)!.length + 1} ${message}`);
 }

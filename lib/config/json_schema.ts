@@ -22,6 +22,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   idle: "Without a request for this long it is stopped, until the next one: 15m, or never",
   drain: "For what a replaced instance has still to answer: 30s",
   rescan: "Between two looks at all folders, where the file system tells of no changes: 3s",
+  maxFiles: "The most files and folders in one function's folder; one with more is not taken up",
   watch: "Take new code of a function that serves by itself, not only at ddsrv reload",
   keepPrefix: "Requests come with the prefix",
   memory: "The most memory of an instance, swap included: 256MiB",

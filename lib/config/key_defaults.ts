@@ -32,6 +32,7 @@ export function keyDefaults(): Record<string, unknown> {
     logFormat: settings.logFormat,
     checkCode: settings.checkCode,
     rescan: duration(settings.rescanMs),
+    maxFiles: settings.maxFiles,
     preferredPort: settings.preferredPort,
     adminHostname: settings.adminHostname,
     healthAttempts: settings.healthAttempts,

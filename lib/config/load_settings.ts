@@ -64,7 +64,9 @@ export async function loadSettings(
 
 async function readPolicy(path: string): Promise<Policy> {
   const text = await readOptionalTextFile(path);
-  return text === undefined ? {} : parseJsonFile({ path, text, schema: policySchema });
+  return text === undefined
+    ? {}
+    : parseJsonFile({ path, text, schema: policySchema, isTrusted: true });
 }
 
 function policySettings(policy: Policy): SomeSettings {

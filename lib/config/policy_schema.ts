@@ -2,6 +2,7 @@ import { z } from "zod";
 import { functionSchema } from "./function_schema.ts";
 import { LIMIT_OPTIONS, type LimitOption, parseLimit } from "./limit_options.ts";
 import { MAX_LOG_FILES, MIN_LOG_FILES, parseLogMaxSize } from "./log_bounds.ts";
+import { MAX_MAX_FILES, MIN_MAX_FILES } from "./max_files.ts";
 import { checkedCidr, parseDomain, parseFetchHost, parseHostName } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
 import { parseRescan } from "./duration.ts";
@@ -38,6 +39,7 @@ export const policySchema = functionSchema.extend({
   healthAttempts: z.int().min(0).max(MAX_HEALTH_ATTEMPTS).optional(),
   watch: z.boolean().optional(),
   rescan: parsed(z.string(), parseRescan).optional(),
+  maxFiles: z.int().min(MIN_MAX_FILES).max(MAX_MAX_FILES).optional(),
   preferredPort: port.min(1).optional(),
   allowImport: z.array(z.string()).optional(),
   registries: z.array(parsed(z.string(), parseFetchHost)).optional(),

@@ -103,6 +103,8 @@ export interface Settings {
   readonly accessLogFile: string | undefined;
   /** Time between two full scans, for mounts that send no events. */
   readonly rescanMs: number;
+  /** The most files and folders in one function's folder; one that has more is not taken up. */
+  readonly maxFiles: number;
   /** How long files must have been at rest before they are taken up. */
   readonly quietMs: number;
   /** New code of a function that serves is taken up by itself, and not only when it is asked for. */
@@ -191,6 +193,7 @@ export const defaultSettings: Settings = {
   accessLog: undefined,
   accessLogFile: undefined,
   rescanMs: 3_000,
+  maxFiles: 50_000,
   quietMs: 200,
   watch: true,
 };

@@ -12,6 +12,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    // At least so many letters differ; a word may be as long as a file.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue;
     const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -34,6 +34,7 @@ export async function reportFunction(
   const open = serving === undefined ? undefined : supervisor.instanceOf(serving.id);
   const revision = serving?.revision ?? state.requested;
   const traffic = supervisor.trafficOf(state.name);
+  const refusal = supervisor.ignored.get(state.name);
   const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
   return {
     name: state.name,
@@ -63,7 +64,7 @@ export async function reportFunction(
     isolation,
     kept: supervisor.kept(state.name).map((one) => one.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
-    problems: open?.problems() ?? [],
+    problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
   };
 }
 

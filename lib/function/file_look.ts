@@ -6,12 +6,13 @@ export interface FileLook {
    * @throws {Error} for any other reason: a disk that fails for a moment is no removal
    */
   readonly stat: (path: string) => Deno.FileInfo | undefined | Promise<Deno.FileInfo | undefined>;
-  /** Names in a directory; nothing where it is quicker to ask for each. */
-  readonly names: (directory: string) => ReadonlySet<string> | undefined;
+  /** It answers at once, on the event loop. */
+  readonly isQuick: boolean;
 }
 
 /** For file systems that may take their time: nothing else waits meanwhile. */
 export const patientLook: FileLook = {
+  isQuick: false,
   async stat(path) {
     try {
       return await Deno.stat(path);
@@ -19,31 +20,26 @@ export const patientLook: FileLook = {
       return missing(error);
     }
   },
-  names: () => undefined,
 };
 
-/** For local ones: a tenth of the processor's time, most of which goes into what is not there. */
+/**
+ * For local ones: a tenth of the processor's time. A link is followed patiently, for it may lead to a
+ * file system of another kind.
+ */
 export const quickLook: FileLook = {
+  isQuick: true,
   stat(path) {
     try {
-      return Deno.statSync(path);
+      const file = Deno.lstatSync(path);
+      return file.isSymlink ? patientLook.stat(path) : file;
     } catch (error) {
       return missing(error);
-    }
-  },
-  names(directory) {
-    try {
-      const names = new Set<string>();
-      for (const entry of Deno.readDirSync(directory)) names.add(entry.name);
-      return names;
-    } catch {
-      return undefined;
     }
   },
 };
 
 /** Looks at each path once, for as long as a scan lasts. */
-export function onceEach({ stat }: FileLook): FileLook["stat"] {
+export function onceEach({ stat }: Pick<FileLook, "stat">): FileLook["stat"] {
   const seen = new Map<string, ReturnType<FileLook["stat"]>>();
   return (path) => {
     if (!seen.has(path)) seen.set(path, stat(path));

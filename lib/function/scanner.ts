@@ -1,26 +1,16 @@
-import { join } from "node:path";
-import { changeTimeMs } from "./change_time.ts";
 import { createBreath } from "../system/breath.ts";
-import { type FileLook, onceEach, patientLook, quickLook } from "./file_look.ts";
-import { ENTRY_FILE } from "./layout.ts";
+import { createCensus } from "./census.ts";
+import { onceEach, patientLook, quickLook } from "./file_look.ts";
+import {
+  type FolderLook,
+  type FolderMemory,
+  type FunctionSpec,
+  lookAtFolder,
+} from "./folder_look.ts";
 import { isOnLocalMount } from "./local_mount.ts";
 import { judgeName } from "./name.ts";
-import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
-import { type SourceStamp, stampFiles, type StampOptions } from "./source_state.ts";
-import { stampTree } from "./tree_activity.ts";
-
-/** A function as it stands in the functions directory. */
-export interface FunctionSpec {
-  readonly name: string;
-  /** Absolute path below the functions directory; may be a symbolic link. */
-  readonly directory: string;
-  /** Where that really is, with all links followed. */
-  readonly place: string;
-  /** The files that {@linkcode revision} is taken over. */
-  readonly files: readonly string[];
-  /** 64 hexadecimal digits. */
-  readonly revision: string;
-}
+import type { Modules } from "./revision.ts";
+import type { WatchedDirectory } from "./watched_directory.ts";
 
 /** What a scan of the functions directory found. */
 export interface Scan {
@@ -28,12 +18,21 @@ export interface Scan {
   /** Directories that are not served, each with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
   /**
+   * Functions whose folders are too large, each with the reason: what runs of them stays as it is,
+   * and nothing new is taken up.
+   */
+  readonly refused: ReadonlyMap<string, string>;
+  /**
    * Functions whose files are still being written, or that have just gone: what runs of them stays
    * as it is. Whoever replaces a folder by two renames leaves none there for a moment.
    */
   readonly arriving: ReadonlySet<string>;
   /** When to look again because files are not at rest, in milliseconds since 1970. */
   readonly retryAtMs: number | undefined;
+  /** By folder, the directories in which a change may change what the next scan finds. */
+  readonly watched: ReadonlyMap<string, readonly WatchedDirectory[]>;
+  /** By folder that was looked at, how long that took, in milliseconds. */
+  readonly tookMs: ReadonlyMap<string, number>;
 }
 
 /** What a scanner needs to know. */
@@ -41,6 +40,8 @@ export interface ScannerOptions {
   readonly functionsDirectory: string;
   /** How long files must have been at rest. */
   readonly quietMs: number;
+  /** The most entries of one folder's whole tree. */
+  readonly maxFiles: number;
   /** The modules of a function's graph, as far as a check has told. */
   readonly modulesOf: (name: string) => Modules | undefined;
   /** Whether the directory answers at once; asked before each scan. */
@@ -49,103 +50,89 @@ export interface ScannerOptions {
 
 /** Looks at the functions directory and remembers what did not change. */
 export interface Scanner {
-  /** @throws {Deno.errors.NotFound} when the functions directory is gone */
-  readonly scan: (nowMs: number) => Promise<Scan>;
+  /**
+   * Looks at all folders; or at those alone that are named, that have not been looked at, and whose
+   * modules are others by now.
+   *
+   * @throws {Deno.errors.NotFound} when the functions directory is gone
+   */
+  readonly scan: (nowMs: number, only?: ReadonlySet<string>) => Promise<Scan>;
 }
 
-/** What was seen of a function the last time. */
-interface Memory {
-  readonly modules: Modules | undefined;
-  readonly files: readonly string[];
-  readonly names: FolderNames | undefined;
-  readonly stamp: string;
-  readonly firstSeenMs: number;
-  /** When it was first found missing, after it had been there. */
-  readonly missingSinceMs?: number;
-  /** The last state at rest, which may be older than the last one seen. */
-  readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
+/** What a scan has found so far. */
+interface Findings {
+  readonly looks: Map<string, FolderLook>;
+  readonly memories: Map<string, FolderMemory>;
 }
-
-type Look =
-  | { readonly type: "ignored"; readonly reason: string }
-  | {
-    readonly type: "arriving";
-    readonly retryAtMs: number;
-    readonly spec?: FunctionSpec;
-  }
-  | { readonly type: "function"; readonly spec: FunctionSpec };
 
 /** A scanner of one functions directory. */
 export function createScanner(options: ScannerOptions): Scanner {
-  const { functionsDirectory, isQuick = isOnLocalMount } = options;
-  let memories = new Map<string, Memory>();
+  const { functionsDirectory, quietMs, modulesOf, isQuick = isOnLocalMount } = options;
+  const census = createCensus(options);
+  let entries: readonly Deno.DirEntry[] = [];
+  let last: Findings = { looks: new Map(), memories: new Map() };
 
   return {
-    async scan(nowMs) {
-      const kept = new Map<string, Memory>();
-      const functions = new Map<string, FunctionSpec>();
-      const ignored = new Map<string, string>();
-      const arriving = new Set<string>();
-      const missing = new Map<string, string | undefined>();
-      let retryAtMs: number | undefined;
+    async scan(nowMs, only) {
       const root = await Deno.realPath(functionsDirectory);
       const look = await isQuick(functionsDirectory) ? quickLook : patientLook;
       const shared = onceEach(look);
       const breathe = createBreath();
-      for (const entry of await readCandidates(functionsDirectory)) {
-        await breathe();
-        const verdict = judgeName(entry.name);
+      const next: Findings = { looks: new Map(), memories: new Map() };
+      const tookMs = new Map<string, number>();
+      let startedMs = performance.now();
+      if (only === undefined) entries = await readCandidates(functionsDirectory);
+      for (const { name, isSymlink } of entries) {
+        const pause = breathe();
+        if (pause !== undefined) {
+          await pause;
+          startedMs = performance.now();
+        }
+        const verdict = judgeName(name);
         if (verdict.type === "reserved") continue;
-        const found = verdict.type === "refused"
-          ? { type: "ignored" as const, reason: verdict.reason }
-          : await lookAt(entry, {
+        const before = last.memories.get(name);
+        const modules = modulesOf(name);
+        const known = last.looks.get(name);
+        const isKnown = only !== undefined && known !== undefined && !only.has(name) &&
+          before?.modules === modules && !isOver(known, nowMs);
+        const found: FolderLook = isKnown
+          ? known
+          : verdict.type === "refused"
+          ? { type: "ignored", reason: verdict.reason, watched: [] }
+          : await lookAtFolder({
             ...options,
+            name,
+            isLink: isSymlink,
             root,
             nowMs,
-            before: memories.get(entry.name),
-            kept,
-            // A link may lead to a file system of another kind.
-            look: entry.isSymlink ? patientLook : look,
+            modules,
+            before,
+            look,
             shared,
+            census,
+            isHinted: only?.has(name) === true,
+            folders: entries.length,
           });
-        if (found === undefined) continue;
-        switch (found.type) {
-          case "ignored":
-            // One that was a function a moment ago counts as missing, and for how long.
-            if (memories.get(entry.name)?.settled === undefined) {
-              ignored.set(entry.name, found.reason);
-            } else missing.set(entry.name, found.reason);
-            break;
-          case "arriving":
-            arriving.add(entry.name);
-            if (found.spec !== undefined) functions.set(entry.name, found.spec);
-            retryAtMs = Math.min(retryAtMs ?? Infinity, found.retryAtMs);
-            break;
-          case "function":
-            functions.set(entry.name, found.spec);
-            break;
-          default:
-            found satisfies never;
+        if (!isKnown) {
+          const endedMs = performance.now();
+          tookMs.set(name, endedMs - startedMs);
+          startedMs = endedMs;
         }
+        next.looks.set(name, found);
+        if ("memory" in found && found.memory !== undefined) next.memories.set(name, found.memory);
       }
-      for (const name of memories.keys()) {
-        if (!kept.has(name) && !ignored.has(name) && !missing.has(name)) {
-          missing.set(name, undefined);
-        }
-      }
-      for (const [name, reason] of missing) {
-        const memory = memories.get(name)!;
-        const goneAtMs = (memory.missingSinceMs ?? nowMs) + options.quietMs;
-        if (memory.settled !== undefined && nowMs < goneAtMs) {
-          arriving.add(name);
-          kept.set(name, { ...memory, missingSinceMs: goneAtMs - options.quietMs });
-          retryAtMs = Math.min(retryAtMs ?? Infinity, goneAtMs);
-        } else if (reason !== undefined) ignored.set(name, reason);
-      }
-      memories = kept;
-      return { functions, ignored, arriving, retryAtMs };
+      census.keep(next.looks);
+      const { scan, missing } = sumUp(next.looks, { last, nowMs, quietMs });
+      for (const [name, memory] of missing) next.memories.set(name, memory);
+      last = next;
+      return { ...scan, tookMs };
     },
   };
+}
+
+/** Whether it is time to look again. */
+function isOver(look: FolderLook, nowMs: number): boolean {
+  return look.type === "arriving" && nowMs >= look.retryAtMs;
 }
 
 async function readCandidates(directory: string): Promise<Deno.DirEntry[]> {
@@ -155,155 +142,66 @@ async function readCandidates(directory: string): Promise<Deno.DirEntry[]> {
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-interface LookOptions extends ScannerOptions {
-  /** Where the functions directory really is. */
-  readonly root: string;
-  readonly nowMs: number;
-  readonly before: Memory | undefined;
-  readonly kept: Map<string, Memory>;
-  readonly look: FileLook;
-  /** For files of all functions. */
-  readonly shared: FileLook["stat"];
-}
-
-async function lookAt(entry: Deno.DirEntry, options: LookOptions): Promise<Look | undefined> {
-  const { shared, before, nowMs, quietMs } = options;
-  const look = { ...options.look, stat: onceEach(options.look) };
-  const directory = join(options.functionsDirectory, entry.name);
-  const folder = await look.stat(directory);
-  const kind = kindOf(folder);
-  if (kind !== "directory") {
-    return entry.isSymlink ? brokenLink(kind) : undefined;
-  }
-  const names = namesOf(directory, { look, folder, before });
-  const entryFile = join(directory, ENTRY_FILE);
-  const hasEntry = names?.names.has(ENTRY_FILE) !== false &&
-    kindOf(await look.stat(entryFile)) === "file";
-  if (!hasEntry) {
-    return { type: "ignored", reason: `it has no ${ENTRY_FILE}` };
-  }
-  const modules = options.modulesOf(entry.name);
-  const files = filesOf(entry.name, modules ?? NO_MODULES, options);
-  const own = `${directory}/`;
-  const stamp = await takeStamp({ directory, files, modules }, {
-    stat: (path) => path.startsWith(own) ? look.stat(path) : shared(path),
-    isAbsent: (path) =>
-      names !== undefined && path.startsWith(own) && path.lastIndexOf("/") === own.length - 1 &&
-      !names.names.has(path.slice(own.length)),
-  });
-  // A clock that is set back must not make this wait until it has caught up.
-  const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
-  const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
-  const settled = before?.settled;
-  const kept = { modules, files, names, stamp: stamp.text, firstSeenMs, settled };
-  options.kept.set(entry.name, kept);
-  if (!isSettled) {
-    const spec = before?.settled?.spec;
-    const retryAtMs = nowMs + quietMs;
-    return { type: "arriving", retryAtMs, ...(spec === undefined ? {} : { spec }) };
-  }
-  const place = entry.isSymlink ? await realPlace(directory) : `${options.root}/${entry.name}`;
-  if (before?.settled?.stamp === stamp.text && before.settled.spec.place === place) {
-    return { type: "function", spec: before.settled.spec };
-  }
-  const revision = await takeRevision(
-    options.functionsDirectory,
-    entry.name,
-    modules ?? NO_MODULES,
-  );
-  const spec = { name: entry.name, directory, place, files, revision };
-  options.kept.set(entry.name, { ...kept, settled: { stamp: stamp.text, spec } });
-  return { type: "function", spec };
-}
-
-/** One that is gone by now is where it seems to be; the next scan finds it missing. */
-function realPlace(directory: string): Promise<string> {
-  return Deno.realPath(directory).catch(() => directory);
-}
-
-/** The names in a folder, and the folder's state that they were read at. */
-interface FolderNames {
-  readonly names: ReadonlySet<string>;
-  readonly state: string;
-}
-
-/** A change within this time of a look may have the same time as what was seen. */
-const RACY_MS = 2_000;
-
-/** The names in a folder; those of the last time where nothing has come or gone since. */
-function namesOf(
-  directory: string,
-  { look, folder, before }: {
-    readonly look: FileLook;
-    readonly folder: Deno.FileInfo | undefined;
-    readonly before: Memory | undefined;
-  },
-): FolderNames | undefined {
-  const isOld = folder !== undefined && Date.now() - changeTimeMs(folder) > RACY_MS;
-  const state = isOld ? `${folder.dev}:${folder.ino}:${folder.mtime?.getTime()}` : "";
-  if (state !== "" && before?.names?.state === state) return before.names;
-  const names = look.names(directory);
-  return names && { names, state };
-}
-
-/** The files of a function, those of the last time where its modules are the same. */
-function filesOf(
-  name: string,
-  modules: Modules,
-  { before, functionsDirectory }: LookOptions,
-): readonly string[] {
-  if (before !== undefined && (before.modules ?? NO_MODULES) === modules) return before.files;
-  return sourceFiles(functionsDirectory, name, modules);
-}
-
-interface Source {
-  readonly directory: string;
-  readonly files: readonly string[];
-  readonly modules: Modules | undefined;
-}
-
-async function takeStamp(
-  { directory, files, modules }: Source,
-  look: StampOptions,
-): Promise<SourceStamp> {
-  const stamp = await stampFiles(files, look);
-  const text = `${files.join("\0")}\0${stamp.text}`;
-  if (modules?.isComplete) return { ...stamp, text };
-  // Its modules are not all known, so the whole tree must be at rest.
-  const tree = await stampTree(directory);
-  // Behind a check that failed, the tree counts for the revision too, and before any, it does not.
-  const verdict = modules === undefined ? "unchecked" : "incomplete";
-  return {
-    text: `${text}\0${tree.text}\0${verdict}`,
-    changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
-  };
-}
-
-/** What {@linkcode isAtRest} goes by; times in milliseconds since 1970. */
-export interface RestOptions {
-  /** Time of the last change by the file system's clock, which may not be ours. */
-  readonly changedAtMs: number;
-  /** When this state was first seen by our clock. */
-  readonly firstSeenMs: number;
+interface SumOptions {
+  readonly last: Findings;
   readonly nowMs: number;
   readonly quietMs: number;
 }
 
-/** Whether files have been left alone for long enough, by either clock. */
-export function isAtRest(options: RestOptions): boolean {
-  const { changedAtMs, firstSeenMs, nowMs, quietMs } = options;
-  const ageMs = nowMs - changedAtMs;
-  return ageMs >= quietMs || nowMs - firstSeenMs >= quietMs;
-}
+/** Makes a scan of the looks, and of what is not there any more. */
+function sumUp(
+  looks: ReadonlyMap<string, FolderLook>,
+  { last, nowMs, quietMs }: SumOptions,
+): { readonly scan: Omit<Scan, "tookMs">; readonly missing: ReadonlyMap<string, FolderMemory> } {
+  const functions = new Map<string, FunctionSpec>();
+  const ignored = new Map<string, string>();
+  const refused = new Map<string, string>();
+  const arriving = new Set<string>();
+  const watched = new Map<string, readonly WatchedDirectory[]>();
+  const missing = new Map<string, FolderMemory>();
+  let retryAtMs: number | undefined;
+  for (const [name, look] of looks) {
+    if ("watched" in look) watched.set(name, look.watched);
+    switch (look.type) {
+      case "none":
+        break;
+      case "ignored":
+        // One that was a function a moment ago counts as missing, and for how long.
+        if (!isMissed(name)) ignored.set(name, look.reason);
+        break;
+      case "refused":
+        refused.set(name, look.reason);
+        break;
+      case "arriving":
+        arriving.add(name);
+        if (look.spec !== undefined) functions.set(name, look.spec);
+        retryAtMs = Math.min(retryAtMs ?? Infinity, look.retryAtMs);
+        break;
+      case "function":
+        functions.set(name, look.spec);
+        break;
+      default:
+        look satisfies never;
+    }
+  }
+  for (const name of last.memories.keys()) {
+    const type = looks.get(name)?.type;
+    if (type === undefined || type === "none") isMissed(name);
+  }
+  return {
+    scan: { functions, ignored, refused, arriving, retryAtMs, watched },
+    missing,
+  };
 
-function brokenLink(kind: Kind): Look | undefined {
-  if (kind === "file") return undefined;
-  return { type: "ignored", reason: "it is a symbolic link that leads to no directory" };
-}
-
-type Kind = "directory" | "file" | "other" | "missing";
-
-function kindOf(file: Deno.FileInfo | undefined): Kind {
-  if (file === undefined) return "missing";
-  return file.isDirectory ? "directory" : file.isFile ? "file" : "other";
+  /** Whether it was a function a moment ago, so that it may be back at once. */
+  function isMissed(name: string): boolean {
+    const memory = last.memories.get(name);
+    if (memory?.settled === undefined) return false;
+    const goneAtMs = (memory.missingSinceMs ?? nowMs) + quietMs;
+    if (nowMs >= goneAtMs) return false;
+    arriving.add(name);
+    missing.set(name, { ...memory, missingSinceMs: goneAtMs - quietMs });
+    retryAtMs = Math.min(retryAtMs ?? Infinity, goneAtMs);
+    return true;
+  }
 }

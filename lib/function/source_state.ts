@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { changeTimeMs } from "./change_time.ts";
+import { createBreath } from "../system/breath.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 import { type FileLook, patientLook } from "./file_look.ts";
 import { readFully } from "./contained_file.ts";
@@ -22,25 +23,33 @@ export interface SourceStamp {
 /** How files are looked at for a stamp. */
 export interface StampOptions {
   readonly stat?: FileLook["stat"];
-  /** What is known not to be there. */
-  readonly isAbsent?: (path: string) => boolean;
 }
 
-/** Takes the stamp of some files; one that is missing counts as such. */
+/**
+ * Takes the stamp of some files; one that is missing counts as such. They are looked at one after
+ * another: a file system that hangs holds one thread, and not all that there are.
+ */
 export async function stampFiles(
   paths: readonly string[],
-  { stat = patientLook.stat, isAbsent = () => false }: StampOptions = {},
+  { stat = patientLook.stat }: StampOptions = {},
 ): Promise<SourceStamp> {
+  const breathe = createBreath();
+  const parts: string[] = [];
   let changedAtMs = 0;
-  const looks = paths.map((path) => isAbsent(path) ? undefined : lookAt(path, stat));
-  const isAsync = looks.some((look) => look instanceof Promise);
-  const files = isAsync ? await Promise.all(looks) : looks as (Deno.FileInfo | undefined)[];
-  const parts = files.map((file) => {
-    if (file === undefined) return "-";
+  for (const [index, path] of paths.entries()) {
+    // To ask for the time costs as much as a look.
+    const pause = index % 32 === 31 ? breathe() : undefined;
+    if (pause !== undefined) await pause;
+    const look = lookAt(path, stat);
+    const file = look instanceof Promise ? await look : look;
+    if (file === undefined) {
+      parts.push("-");
+      continue;
+    }
     const ctimeMs = file.ctime?.getTime() ?? 0;
     changedAtMs = Math.max(changedAtMs, changeTimeMs(file));
-    return `${file.dev}:${file.ino}:${file.size}:${file.mtime?.getTime()}:${ctimeMs}`;
-  });
+    parts.push(`${file.dev}:${file.ino}:${file.size}:${file.mtime?.getTime()}:${ctimeMs}`);
+  }
   return { text: parts.join(" "), changedAtMs };
 }
 

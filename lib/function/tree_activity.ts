@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import { createBreath } from "../system/breath.ts";
+import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 import { changeTimeMs } from "./change_time.ts";
 import type { SourceStamp } from "./source_state.ts";
+import { MAX_TREE_DEPTH } from "./tree_count.ts";
 
 /** Directories that tools write and that no entry depends on while it arrives. */
 const SKIPPED = new Set([".git", "node_modules"]);
@@ -9,6 +12,16 @@ const SKIPPED = new Set([".git", "node_modules"]);
 export interface TreeStamp extends SourceStamp {
   /** Path of the first pipe, socket or device that was found. */
   readonly special: string | undefined;
+  /** Paths of the directories that were looked through, the tree's own not among them. */
+  readonly directories: readonly string[];
+}
+
+/** How a tree is looked at. */
+export interface TreeStampOptions {
+  /** How many entries at most. */
+  readonly maxEntries?: number;
+  /** Its file system answers at once. */
+  readonly isQuick?: boolean;
 }
 
 /**
@@ -16,44 +29,57 @@ export interface TreeStamp extends SourceStamp {
  * At most `maxEntries` entries are looked at. The directory itself does not count: moving it into
  * place is no sign of more to come.
  */
-export async function stampTree(directory: string, maxEntries = 5_000): Promise<TreeStamp> {
-  const waiting = [directory];
+export async function stampTree(
+  directory: string,
+  { maxEntries = 5_000, isQuick = false }: TreeStampOptions = {},
+): Promise<TreeStamp> {
+  const breathe = createBreath();
+  const directories: string[] = [];
   let changedAtMs = 0;
   let bytes = 0;
   let seen = 0;
   let special: string | undefined;
-  while (waiting.length > 0 && seen < maxEntries) {
-    const next = waiting.pop()!;
-    for (const entry of await readEntries(next, maxEntries)) {
-      if (++seen > maxEntries) break;
-      if (SKIPPED.has(entry.name)) continue;
-      const path = join(next, entry.name);
-      const file = await statEntry(path);
-      if (file !== undefined) changedAtMs = Math.max(changedAtMs, changeTimeMs(file));
-      if (file !== undefined && isSpecial(file)) special ??= path;
-      bytes += file?.size ?? 0;
-      if (entry.isDirectory) waiting.push(path);
-    }
-  }
+  using root = openDirectory(directory);
+  if (root !== undefined) await lookThrough(root, { path: directory, depth: 1 });
   // A copy that preserves times may show in nothing but what has arrived.
-  return { text: `${seen}:${bytes}:${changedAtMs}`, changedAtMs, special };
-}
+  return { text: `${seen}:${bytes}:${changedAtMs}`, changedAtMs, special, directories };
 
-async function readEntries(directory: string, maxEntries: number): Promise<Deno.DirEntry[]> {
-  try {
-    const entries: Deno.DirEntry[] = [];
-    for await (const entry of Deno.readDir(directory)) {
-      if (entries.push(entry) === maxEntries) break;
+  async function lookThrough(
+    reader: DirectoryReader,
+    { path, depth }: { readonly path: string; readonly depth: number },
+  ): Promise<void> {
+    for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
+      for (const entry of piece) {
+        if (++seen > maxEntries) return;
+        if (SKIPPED.has(entry.name)) continue;
+        const own = join(path, entry.name);
+        const pause = breathe();
+        if (pause !== undefined) await pause;
+        const look = statEntry(`${reader.path}/${entry.name}`, isQuick);
+        const file = look instanceof Promise ? await look : look;
+        if (file === undefined) continue;
+        changedAtMs = Math.max(changedAtMs, changeTimeMs(file));
+        bytes += file.size;
+        if (isSpecial(file)) special ??= own;
+        if (!file.isDirectory || depth === MAX_TREE_DEPTH) continue;
+        using child = reader.openChild(entry);
+        if (child === undefined) continue;
+        directories.push(own);
+        await lookThrough(child, { path: own, depth: depth + 1 });
+        if (seen > maxEntries) return;
+      }
     }
-    return entries;
-  } catch {
-    return [];
   }
 }
 
-async function statEntry(path: string): Promise<Deno.FileInfo | undefined> {
+/** Of what is gone by now, and of what has a name that is not UTF-8, nothing. */
+function statEntry(
+  path: string,
+  isQuick: boolean,
+): Deno.FileInfo | undefined | Promise<Deno.FileInfo | undefined> {
+  if (!isQuick) return Deno.lstat(path).catch(() => undefined);
   try {
-    return await Deno.lstat(path);
+    return Deno.lstatSync(path);
   } catch {
     return undefined;
   }

@@ -15,11 +15,11 @@ export interface DesiredOptions {
 
 /**
  * What a scan asks for. A function whose files are not at rest is to stay as it is, and so is one
- * that was looked at by other files than are known by now. Where nobody watches, so is one that
+ * whose folder is too large, or that was looked at by other files than are known by now. Where nobody watches, so is one that
  * serves; one that does not has nothing to lose, and its new code may be what mends it.
  */
 export function desiredOf(
-  { functions, arriving }: Pick<Scan, "functions" | "arriving">,
+  { functions, arriving, refused }: Pick<Scan, "functions" | "arriving" | "refused">,
   { states, isStale, isWatching, asked }: DesiredOptions,
 ): Map<string, Desired> {
   const desired = new Map<string, Desired>();
@@ -29,7 +29,7 @@ export function desiredOf(
     const revision = isHeld || isStale(name) ? state?.requested ?? spec.revision : spec.revision;
     desired.set(name, { directory: spec.directory, revision });
   }
-  for (const name of arriving) {
+  for (const name of [...arriving, ...refused.keys()]) {
     const state = states.get(name);
     if (state?.isWanted !== true) desired.delete(name);
     else desired.set(name, { directory: state.directory, revision: state.requested });

@@ -1,3 +1,4 @@
+import { createHintQueue } from "../function/hint_queue.ts";
 import type { Modules } from "../function/revision.ts";
 import { createScanner, type Scan } from "../function/scanner.ts";
 import { watchFunctions } from "../function/watch.ts";
@@ -8,6 +9,8 @@ export interface ScanLoopOptions {
   readonly functionsDirectory: string;
   readonly quietMs: number;
   readonly rescanMs: number;
+  /** The most entries of one folder's whole tree. */
+  readonly maxFiles: number;
   readonly modulesOf: (name: string) => Modules | undefined;
   /** A scan begins; what it goes by is what holds now. */
   readonly onBegin: () => void;
@@ -27,19 +30,26 @@ export interface ScanLoop {
 /** Events come in bursts; this long is waited for the rest of one. */
 const BURST_MS = 15;
 
+/** A scan of all folders that an event calls for comes after a pause of as many times its length. */
+const PAUSE_FACTOR = 2;
+
 /** Starts scanning and watching until the signal aborts. */
 export function runScans(options: ScanLoopOptions): ScanLoop {
   const { functionsDirectory, signal, onWarning, rescanMs } = options;
   const scanner = createScanner(options);
+  const queue = createHintQueue(BURST_MS);
   let asked: (() => void)[] = [];
   let wake = new AbortController();
   let isMissing = false;
+  /** When all folders are to be looked at, and not before when an event may say so. */
+  let [fullAtMs, calmAtMs] = [0, 0];
 
-  async function scanOnce(): Promise<number> {
+  /** Looks at all folders, or at some. */
+  async function scanOnce(only: ReadonlySet<string> | undefined): Promise<void> {
     options.onBegin();
     let scan: Scan;
     try {
-      scan = await scanner.scan(Date.now());
+      scan = await scanner.scan(Date.now(), only);
     } catch (error) {
       if (!isMissing) {
         onWarning(
@@ -48,13 +58,17 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
         );
       }
       isMissing = true;
-      return rescanMs;
+      return;
     }
-    if (signal.aborted) return rescanMs;
+    if (signal.aborted) return;
     if (isMissing) onWarning(`"${functionsDirectory}" can be read again`);
     isMissing = false;
     options.onScan(scan);
-    return Math.min(rescanMs, Math.max(1, (scan.retryAtMs ?? Infinity) - Date.now()));
+    const nowMs = performance.now();
+    for (const [name, tookMs] of scan.tookMs) queue.charge(name, { nowMs, tookMs });
+    const notBeforeMs = nowMs + (scan.retryAtMs ?? 0) - Date.now();
+    for (const name of scan.arriving) queue.add(name, { nowMs, notBeforeMs });
+    await watch.follow(scan.watched);
   }
 
   async function loop(): Promise<void> {
@@ -62,18 +76,32 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
       wake = new AbortController();
       const answered = asked;
       asked = [];
-      const pauseMs = await scanOnce();
+      const startedMs = performance.now();
+      const taken = queue.take(startedMs);
+      const isFull = answered.length > 0 || startedMs >= fullAtMs;
+      if (isFull) fullAtMs = Infinity;
+      if (isFull || taken.size > 0) await scanOnce(isFull ? undefined : taken);
+      if (isFull) {
+        const endedMs = performance.now();
+        calmAtMs = endedMs + PAUSE_FACTOR * (endedMs - startedMs);
+        fullAtMs = Math.min(Math.max(fullAtMs, calmAtMs), endedMs + rescanMs);
+      }
       answered.forEach((resolve) => resolve());
       if (asked.length > 0) continue;
-      await sleep(pauseMs, AbortSignal.any([signal, wake.signal]));
-      if (wake.signal.aborted) await sleep(BURST_MS, signal);
+      const pauseMs = Math.min(fullAtMs, queue.nextAtMs()) - performance.now();
+      await sleep(Math.max(1, pauseMs), AbortSignal.any([signal, wake.signal]));
     }
     asked.forEach((resolve) => resolve());
   }
 
-  const watching = watchFunctions(functionsDirectory, {
+  const watch = watchFunctions(functionsDirectory, {
     signal,
-    onHint: () => wake.abort(),
+    onHint(names) {
+      const nowMs = performance.now();
+      if (names === "all") fullAtMs = Math.min(fullAtMs, Math.max(nowMs + BURST_MS, calmAtMs));
+      else for (const name of names) queue.add(name, { nowMs });
+      wake.abort();
+    },
     onWarning,
   });
   const looping = loop();
@@ -83,6 +111,6 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
         asked.push(resolve);
         wake.abort();
       }),
-    ended: Promise.all([watching, looping]).then(() => {}),
+    ended: Promise.all([watch.ended, looping]).then(() => {}),
   };
 }

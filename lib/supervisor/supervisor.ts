@@ -38,7 +38,10 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /** All functions, by name. */
   readonly functions: ReadonlyMap<string, FunctionState>;
-  /** Directories that are not served, with the reason. */
+  /**
+   * Directories that are not served, with the reason; and functions whose folders are too large, of
+   * which nothing new is taken up.
+   */
   readonly ignored: ReadonlyMap<string, string>;
   /** Functions whose files were not at rest when they were last looked at. */
   readonly arriving: ReadonlySet<string>;
@@ -169,11 +172,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
   ): void {
     if (stopping.signal.aborted) return;
-    for (const [name, reason] of scan.ignored) {
+    const passedOver = new Map([...scan.ignored, ...scan.refused]);
+    for (const [name, reason] of passedOver) {
       if (ignored.get(name) !== reason) options.onIgnored(name, reason);
     }
     hasScanned = true;
-    ignored = scan.ignored;
+    ignored = passedOver;
     const hasArrived = [...arriving].some((name) => !scan.arriving.has(name));
     arriving = scan.arriving;
     const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
@@ -205,6 +209,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     functionsDirectory: settings.functionsDirectory,
     quietMs: settings.quietMs,
     rescanMs: settings.rescanMs,
+    maxFiles: settings.maxFiles,
     modulesOf: (name) => modules.get(name),
     onBegin: () => atScan = { modules: new Map(modules), asked: new Set(asked) },
     onScan: (scan) => apply(scan, atScan),

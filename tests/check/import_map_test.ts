@@ -71,3 +71,12 @@ for (const [map, expected] of hosts) {
     assert.deepEqual(await readImportMapHosts(directory.path), expected);
   });
 }
+
+Deno.test("findImportMap() refuses a deno.json that is nested too deeply", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("a/deno.json", '{"a":'.repeat(200_000));
+  await assert.rejects(findImportMap(directory.path, "a"), {
+    name: "ConfigError",
+    message: `${path}:1:321 is nested deeper than 64 levels. Make it flatter`,
+  });
+});

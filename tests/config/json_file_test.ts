@@ -4,7 +4,7 @@ import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
 import { policySchema } from "../../lib/config/policy_schema.ts";
 
 function parse(text: string): unknown {
-  return parseJsonFile({ path: "/f/ddsrv.json", text, schema: policySchema });
+  return parseJsonFile({ path: "/f/ddsrv.json", text, schema: policySchema, isTrusted: true });
 }
 
 Deno.test("parseJsonFile() reads comments and trailing commas", () => {
@@ -101,4 +101,81 @@ Deno.test("parseJsonFile() names every fault, also of several unknown keys", () 
 Deno.test("parseJsonFile() does not let a manifest set what is the operator's", () => {
   const file = { path: "m", text: '{ "port": 1 }', schema: functionSchema };
   assert.throws(() => parseJsonFile(file), { message: 'm:1:3 has the unknown key "port"' });
+});
+
+const MEBIBYTE = 1024 ** 2;
+
+const nested: readonly [what: string, text: string][] = [
+  ["arrays", "[".repeat(MEBIBYTE)],
+  ["objects", '{"a":'.repeat(MEBIBYTE / 5)],
+  ["arrays that are closed", "[".repeat(MEBIBYTE / 2) + "]".repeat(MEBIBYTE / 2)],
+  ["what is not closed behind a quotation mark", `"\n${"[".repeat(MEBIBYTE)}`],
+  ["arrays behind comments", `/* " */ // "\n${"[".repeat(MEBIBYTE)}`],
+];
+
+for (const [what, text] of nested) {
+  Deno.test(`parseJsonFile() refuses a mebibyte of ${what} by its place`, () => {
+    assert.throws(() => parse(text), (error) => {
+      assert.ok(error instanceof ConfigError, String(error));
+      assert.match(
+        error.message,
+        /^\/f\/ddsrv\.json:\d+:\d+ is nested deeper than 64 levels\. Make it flatter$/,
+      );
+      return true;
+    });
+  });
+}
+
+Deno.test("parseJsonFile() names the line and the column of what is nested too deeply", () => {
+  assert.throws(() => parse(`{\n  "env": ${"[".repeat(100)}`), {
+    message: "/f/ddsrv.json:2:73 is nested deeper than 64 levels. Make it flatter",
+  });
+});
+
+Deno.test("parseJsonFile() takes brackets in strings and comments for what they are", () => {
+  const brackets = "[".repeat(1_000);
+  const text = `{ "env": { "A": "\\"${brackets}" } /* ${brackets} */ } // ${brackets}`;
+  assert.deepEqual(parse(text), { env: { A: `"${brackets}` } });
+});
+
+Deno.test("parseJsonFile() refuses a key that is there twice, and takes it in two objects", () => {
+  assert.throws(() => parse('{ "port": 1,\n "port": 2 }'), {
+    message: '/f/ddsrv.json:2:2 has the key "port" twice. Remove one',
+  });
+  assert.deepEqual(parse('{ "env": { "env": "1" } }'), { env: { env: "1" } });
+});
+
+Deno.test("parseJsonFile() passes over a byte order mark at the beginning, and there alone", () => {
+  assert.deepEqual(parse('\ufeff{ "port": 1 }'), { port: 1 });
+  assert.throws(() => parse('{\ufeff "port": 1 }'), ConfigError);
+  assert.throws(() => parse('{ "port": 1 }\0'), {
+    message: "/f/ddsrv.json:1:14 is not JSON (invalid symbol)",
+  });
+});
+
+Deno.test("parseJsonFile() names a bounded number of a great many faults", () => {
+  const many = (of: (index: number) => string): string =>
+    Array.from({ length: 5_000 }, (_, index) => of(index)).join(",");
+  const texts = [
+    `{ ${many((index) => `"k${index}": 1`)} }`,
+    `{ "env": { ${many((index) => `"A${index}": 1`)} } }`,
+    `{ "dns": [${many(() => "1")}] }`,
+  ];
+  for (const text of texts) {
+    assert.throws(() => parse(text), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.message.split("\n").length, 20);
+      return true;
+    });
+  }
+});
+
+Deno.test("parseJsonFile() takes many values of the operator alone", () => {
+  const env = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`A${index}`, "1"]));
+  const text = JSON.stringify({ env });
+  assert.deepEqual(parse(text), { env });
+  assert.throws(() => parseJsonFile({ path: "m", text, schema: functionSchema }), {
+    name: "ConfigError",
+    message: /^m:1:\d+ has more than 2000 values\. Remove some$/,
+  });
 });

@@ -36,6 +36,7 @@ async function live(changes: readonly Change[], startMs: number): Promise<void> 
   const scanner = createScanner({
     functionsDirectory: functions.path,
     quietMs: QUIET_MS,
+    maxFiles: 1_000,
     modulesOf,
   });
   const obey = createScanLaw({ quietMs: QUIET_MS, isDiskAhead: startMs < Date.now() });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Modules, takeRevision } from "../../lib/function/revision.ts";
-import { createScanner, isAtRest, type Scan, type Scanner } from "../../lib/function/scanner.ts";
+import { isAtRest } from "../../lib/function/at_rest.ts";
+import { createScanner, type Scan, type Scanner } from "../../lib/function/scanner.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
 const QUIET_MS = 200;
@@ -11,7 +12,12 @@ function scannerOf(
   directory: TemporaryDirectory,
   modulesOf: (name: string) => Modules | undefined = () => undefined,
 ): Scanner {
-  return createScanner({ functionsDirectory: directory.path, quietMs: QUIET_MS, modulesOf });
+  return createScanner({
+    functionsDirectory: directory.path,
+    quietMs: QUIET_MS,
+    maxFiles: 1_000,
+    modulesOf,
+  });
 }
 
 /** After everything has been left alone for long enough. */
@@ -90,6 +96,7 @@ Deno.test("scan() tells where folders really are, whatever their files look like
   const scanner = createScanner({
     functionsDirectory,
     quietMs: QUIET_MS,
+    maxFiles: 1_000,
     modulesOf: () => undefined,
   });
   const before = await scanner.scan(late());
@@ -237,6 +244,7 @@ Deno.test("scan() rejects when the functions directory is gone", async () => {
   const scanner = createScanner({
     functionsDirectory: directory.at("gone"),
     quietMs: QUIET_MS,
+    maxFiles: 1_000,
     modulesOf: () => undefined,
   });
   await assert.rejects(scanner.scan(0), Deno.errors.NotFound);

@@ -69,8 +69,8 @@ Deno.test("stampTree() looks at a bounded number of entries", async () => {
   const deepest = `${"d/".repeat(4)}file`;
   await directory.write(deepest);
   const stamps = async (): Promise<string[]> => [
-    (await stampTree(directory.path, 3)).text,
-    (await stampTree(directory.path, 100)).text,
+    (await stampTree(directory.path, { maxEntries: 3 })).text,
+    (await stampTree(directory.path, { maxEntries: 100 })).text,
   ];
   const before = await stamps();
   await directory.write(deepest, "longer");

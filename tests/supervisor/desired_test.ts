@@ -13,7 +13,13 @@ const leaving = functionState({ isWanted: false, leaving: [readyInstance(1)] });
 const cases: readonly [
   what: string,
   state: FunctionState | undefined,
-  options: { isStale?: boolean; isWatching?: boolean; isAsked?: boolean; isArriving?: boolean },
+  options: {
+    isStale?: boolean;
+    isWatching?: boolean;
+    isAsked?: boolean;
+    isArriving?: boolean;
+    isRefused?: boolean;
+  },
   revision: string | undefined,
 ][] = [
   ["new code of one that serves", serving, {}, "r2"],
@@ -26,15 +32,27 @@ const cases: readonly [
   ["new code of one that failed, unwatched", failed, { isWatching: false }, "r2"],
   ["new code of one that starts, unwatched", starting, { isWatching: false }, "r2"],
   ["a folder that came back, unwatched", leaving, { isWatching: false }, "r2"],
+  ["new code in a folder that is too large", serving, { isRefused: true }, "r1"],
+  ["a new function in a folder that is too large", undefined, { isRefused: true }, undefined],
   ["a new function, unwatched", undefined, { isWatching: false }, "r2"],
 ];
 
 for (const [what, state, options, revision] of cases) {
   Deno.test(`desiredOf() of ${what} is ${revision ?? "nothing"}`, () => {
-    const { isStale = false, isWatching = true, isAsked = false, isArriving = false } = options;
+    const {
+      isStale = false,
+      isWatching = true,
+      isAsked = false,
+      isArriving = false,
+      isRefused = false,
+    } = options;
     const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision: "r2" };
     const desired = desiredOf(
-      { functions: new Map([["a", spec]]), arriving: new Set(isArriving ? ["a"] : []) },
+      {
+        functions: new Map(isRefused ? [] : [["a", spec]]),
+        arriving: new Set(isArriving ? ["a"] : []),
+        refused: new Map(isRefused ? [["a", "too large"]] : []),
+      },
       {
         states: new Map(state === undefined ? [] : [["a", state]]),
         isStale: () => isStale,

@@ -27,7 +27,12 @@ export async function measurePhases(): Promise<void> {
 async function takePhases(ground: Ground): Promise<Record<string, number>> {
   const { workplace, app, policy, cacheDirectory } = ground;
   const { functionsDirectory } = workplace.settings;
-  const scanner = createScanner({ functionsDirectory, quietMs: 0, modulesOf: () => undefined });
+  const scanner = createScanner({
+    functionsDirectory,
+    quietMs: 0,
+    maxFiles: 1_000,
+    modulesOf: () => undefined,
+  });
   const [scan] = await timed(() => scanner.scan(Date.now() + 60_000));
   await workplace.checkResults.forget("app");
   const check = (): Promise<InstanceCheck> =>

@@ -1,0 +1,95 @@
+/** Folders that an event told of, and when to look at each. All times are of one clock. */
+export interface HintQueue {
+  /** Something changed in a folder, or will have come to rest at a time. */
+  readonly add: (name: string, hint: Hint) => void;
+  /** The folders whose time has come. */
+  readonly take: (nowMs: number) => ReadonlySet<string>;
+  /** A look at a folder took this long. */
+  readonly charge: (name: string, look: Look) => void;
+  /** When the next one is due; Infinity when none waits. */
+  readonly nextAtMs: () => number;
+}
+
+/** When somebody told of a folder, and from when on it is to be looked at. */
+export interface Hint {
+  readonly nowMs: number;
+  readonly notBeforeMs?: number;
+}
+
+/** What a look took, and when it ended. */
+export interface Look {
+  readonly nowMs: number;
+  readonly tookMs: number;
+}
+
+interface Account {
+  readonly dueMs: number | undefined;
+  /** What a folder may still spend; below zero it waits. */
+  readonly balanceMs: number;
+  readonly atMs: number;
+}
+
+/** Looks at one folder may take this much of the time, in the long run. */
+const SHARE = 0.1;
+/** What a folder may spend at once that was left alone for some seconds. */
+const MAX_BALANCE_MS = 500;
+/** What a look costs beside its own time: a scan, and what comes of it. */
+const COST_OF_TURN_MS = 5;
+
+/**
+ * Puts hints in order so that no folder has more than its part of the time: one that changes without
+ * end, or whose looks take long, is looked at less often, and waits for nobody else to see it.
+ */
+export function createHintQueue(burstMs: number): HintQueue {
+  const accounts = new Map<string, Account>();
+  let nextMs = Infinity;
+
+  function accountOf(name: string, nowMs: number): Account {
+    const account = accounts.get(name);
+    if (account === undefined) return { dueMs: undefined, balanceMs: MAX_BALANCE_MS, atMs: nowMs };
+    const earnedMs = Math.max(0, nowMs - account.atMs) * SHARE;
+    const balanceMs = Math.min(MAX_BALANCE_MS, account.balanceMs + earnedMs);
+    return { ...account, balanceMs, atMs: nowMs };
+  }
+
+  return {
+    add(name, { nowMs, notBeforeMs = 0 }) {
+      const account = accountOf(name, nowMs);
+      const solventMs = nowMs + Math.max(0, -account.balanceMs) / SHARE;
+      const dueMs = Math.max(nowMs + burstMs, notBeforeMs, solventMs);
+      if (account.dueMs !== undefined && account.dueMs <= dueMs) return;
+      accounts.set(name, { ...account, dueMs });
+      nextMs = Math.min(nextMs, dueMs);
+    },
+    take(nowMs) {
+      const taken = new Set<string>();
+      if (nowMs < nextMs) return taken;
+      nextMs = Infinity;
+      for (const [name, { dueMs }] of accounts) {
+        if (dueMs === undefined) {
+          if (accountOf(name, nowMs).balanceMs === MAX_BALANCE_MS) accounts.delete(name);
+        } else if (dueMs <= nowMs) {
+          taken.add(name);
+          const account = accountOf(name, nowMs);
+          const balanceMs = account.balanceMs - COST_OF_TURN_MS;
+          accounts.set(name, { ...account, dueMs: undefined, balanceMs });
+        } else nextMs = Math.min(nextMs, dueMs);
+      }
+      return taken;
+    },
+    charge(name, { nowMs, tookMs }) {
+      // Looks that take next to no time are paid for by their turn.
+      if (tookMs < COST_OF_TURN_MS) return;
+      const account = accountOf(name, nowMs);
+      const balanceMs = account.balanceMs - tookMs;
+      const { dueMs } = account;
+      accounts.set(name, {
+        ...account,
+        balanceMs,
+        // A hint that came during the look waits as those do that come later.
+        dueMs: dueMs && Math.max(dueMs, nowMs + Math.max(0, -balanceMs) / SHARE),
+      });
+    },
+    nextAtMs: () => nextMs,
+  };
+}

@@ -1,0 +1,190 @@
+import { createBreath } from "../system/breath.ts";
+import { type Inotify, type InotifyEvent, WatchLimitError } from "./inotify.ts";
+import type { WatchedDirectory } from "./watched_directory.ts";
+
+/** Which directories are watched, and for which folders. */
+export interface WatchTable {
+  /**
+   * Watches these directories, by folder, and no others. Gives the folders that have new watches:
+   * what happened before these is still to be looked at.
+   */
+  readonly follow: (
+    watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
+  ) => Promise<ReadonlySet<string>>;
+  /** The folders that an event is of. */
+  readonly ownersOf: (event: InotifyEvent) => Iterable<string>;
+  /** From now on, nothing of a folder is watched, or all of it again. */
+  readonly setMuted: (name: string, isMuted: boolean) => void;
+  /** A directory of this name came or went where the folders are. */
+  readonly moved: (name: string) => void;
+}
+
+/** Bounds of a table, and who hears of them. */
+export interface WatchTableOptions {
+  /** Directories of one folder; each is about 1 KB of the kernel's memory. */
+  readonly maxOfFolder: number;
+  readonly maxInAll: number;
+  readonly onWarning: (message: string) => void;
+}
+
+interface Folder {
+  readonly directories: readonly WatchedDirectory[];
+  /** Keys of {@linkcode Entry}, in use by this folder. */
+  readonly keys: Set<string>;
+  /** All are watched that are to be, as far as is known. */
+  isSettled: boolean;
+  /** The names may lead to other directories than those that are watched. */
+  isStale: boolean;
+}
+
+interface Entry {
+  readonly watch: number;
+  readonly owners: Set<string>;
+}
+
+const RESCANS = "Changes in the others are found by rescans alone";
+
+/** An empty table of one inotify instance. */
+export function createWatchTable(inotify: Inotify, options: WatchTableOptions): WatchTable {
+  const folders = new Map<string, Folder>();
+  const entries = new Map<string, Entry>();
+  const keysOf = new Map<number, Set<string>>();
+  const muted = new Set<string>();
+  const warned = new Set<string>();
+  let isFull = false;
+
+  function warnOnce(about: string, message: string): void {
+    if (!warned.has(about)) options.onWarning(message);
+    warned.add(about);
+  }
+
+  function release(key: string, name: string): void {
+    const entry = entries.get(key);
+    entry?.owners.delete(name);
+    if (entry !== undefined && entry.owners.size === 0) forget(key, entry);
+  }
+
+  function forget(key: string, { watch }: Entry): void {
+    entries.delete(key);
+    const keys = keysOf.get(watch);
+    keys?.delete(key);
+    if (keys?.size !== 0) return;
+    keysOf.delete(watch);
+    inotify.remove(watch);
+    isFull = false;
+  }
+
+  function drop(name: string): void {
+    for (const key of folders.get(name)?.keys ?? []) release(key, name);
+    folders.delete(name);
+  }
+
+  /** Gives whether a directory is watched now that was not; nothing where it can't be. */
+  function take(name: string, key: string, directory: WatchedDirectory): boolean | undefined {
+    const known = entries.get(key);
+    const isStale = folders.get(name)!.isStale;
+    if (known !== undefined && !isStale) {
+      const isNew = !known.owners.has(name);
+      known.owners.add(name);
+      return isNew;
+    }
+    if (known === undefined && (isFull || entries.size >= options.maxInAll)) {
+      warnOnce("\0all", `More than ${options.maxInAll} directories are to be watched. ${RESCANS}`);
+      return undefined;
+    }
+    const watch = inotify.add(directory);
+    const owners = known?.owners ?? new Set();
+    if (watch !== undefined && watch === known?.watch) {
+      const isNew = !owners.has(name);
+      owners.add(name);
+      return isNew;
+    }
+    if (known !== undefined) forget(key, known);
+    if (watch === undefined) {
+      for (const owner of owners) folders.get(owner)!.isSettled = false;
+      return undefined;
+    }
+    entries.set(key, { watch, owners: owners.add(name) });
+    const keys = keysOf.get(watch) ?? new Set();
+    keysOf.set(watch, keys.add(key));
+    return true;
+  }
+
+  /** Gives whether there are new watches. */
+  function settle(name: string, directories: readonly WatchedDirectory[]): boolean {
+    const before = folders.get(name);
+    const folder: Folder = {
+      directories,
+      keys: new Set(),
+      isSettled: true,
+      isStale: before?.isStale ?? false,
+    };
+    folders.set(name, folder);
+    if (directories.length > options.maxOfFolder) {
+      warnOnce(
+        name,
+        `"${name}" has more than ${options.maxOfFolder} directories that count. ${RESCANS}`,
+      );
+    }
+    let hasNew = false;
+    for (const directory of directories.slice(0, options.maxOfFolder)) {
+      const key = `${directory.root}\0${directory.path}`;
+      const isNew = take(name, key, directory);
+      if (isNew === undefined) folder.isSettled = false;
+      else folder.keys.add(key);
+      if (isNew) hasNew = true;
+    }
+    for (const key of before?.keys ?? []) if (!folder.keys.has(key)) release(key, name);
+    folder.isStale = false;
+    return hasNew;
+  }
+
+  return {
+    async follow(watched) {
+      const breathe = createBreath();
+      const fresh = new Set<string>();
+      for (const name of folders.keys()) if (!watched.has(name)) drop(name);
+      for (const [name, directories] of watched) {
+        const folder = folders.get(name);
+        const isDone = folder?.directories === directories && folder.isSettled && !folder.isStale;
+        if (isDone || muted.has(name)) continue;
+        await breathe();
+        try {
+          if (settle(name, directories)) fresh.add(name);
+        } catch (error) {
+          if (!(error instanceof WatchLimitError)) throw error;
+          drop(name);
+          isFull = true;
+          warnOnce(
+            "\0limit",
+            `Cannot watch "${name}": ${error.message}. Changes are found by rescans alone`,
+          );
+        }
+      }
+      return fresh;
+    },
+    *ownersOf({ watch, isGone, isMoved }) {
+      for (const key of keysOf.get(watch) ?? []) {
+        const entry = entries.get(key)!;
+        for (const name of entry.owners) {
+          const folder = folders.get(name);
+          if ((isGone || isMoved) && folder !== undefined) folder.isStale = true;
+          yield name;
+        }
+        if (isGone) entries.delete(key);
+      }
+      if (isGone) keysOf.delete(watch);
+    },
+    setMuted(name, isMuted) {
+      if (!isMuted) muted.delete(name);
+      else {
+        muted.add(name);
+        drop(name);
+      }
+    },
+    moved(name) {
+      const folder = folders.get(name);
+      if (folder !== undefined) folder.isStale = true;
+    },
+  };
+}

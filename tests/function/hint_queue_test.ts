@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createHintQueue } from "../../lib/function/hint_queue.ts";
+
+const BURST_MS = 15;
+
+Deno.test("take() gives a folder once for a burst of hints", () => {
+  const queue = createHintQueue(BURST_MS);
+  for (let nowMs = 0; nowMs < 10; nowMs++) queue.add("a", { nowMs });
+  assert.equal(queue.nextAtMs(), BURST_MS);
+  assert.deepEqual([...queue.take(BURST_MS - 1)], []);
+  assert.deepEqual([...queue.take(BURST_MS)], ["a"]);
+  assert.deepEqual([...queue.take(BURST_MS + 1)], []);
+  assert.equal(queue.nextAtMs(), Infinity);
+});
+
+Deno.test("take() gives a folder not before it can have come to rest", () => {
+  const queue = createHintQueue(BURST_MS);
+  queue.add("a", { nowMs: 0, notBeforeMs: 200 });
+  assert.deepEqual([...queue.take(199)], []);
+  // A change is no reason to wait as long.
+  queue.add("a", { nowMs: 100 });
+  assert.deepEqual([...queue.take(115)], ["a"]);
+});
+
+/** How often a folder is looked at in ten seconds that changes in each millisecond. */
+function looksAt(tookMs: number): { readonly hostile: number; readonly late: number } {
+  const queue = createHintQueue(BURST_MS);
+  let hostile = 0;
+  let late = 0;
+  for (let nowMs = 0; nowMs < 10_000; nowMs++) {
+    queue.add("hostile", { nowMs });
+    if (nowMs % 100 === 0) queue.add("neighbour", { nowMs });
+    const taken = queue.take(nowMs);
+    if (taken.has("hostile")) {
+      hostile++;
+      queue.charge("hostile", { nowMs, tookMs });
+    }
+    if (taken.has("neighbour") && nowMs % 100 !== BURST_MS) late++;
+  }
+  return { hostile, late };
+}
+
+Deno.test("take() gives a folder that changes without end no more than its part, and no one else's", () => {
+  const { hostile, late } = looksAt(0);
+  assert.ok(hostile <= (500 + 1_000) / 5 + 1, `${hostile} looks`);
+  assert.ok(hostile > 100, `${hostile} looks`);
+  assert.equal(late, 0);
+});
+
+Deno.test("take() gives a folder whose looks take long more seldom", () => {
+  assert.ok(looksAt(300).hostile <= 5);
+});
+
+Deno.test("take() gives a folder later that changed during a look which took long", () => {
+  const queue = createHintQueue(BURST_MS);
+  queue.add("a", { nowMs: 1 });
+  queue.charge("a", { nowMs: 2, tookMs: 600 });
+  assert.deepEqual([...queue.take(900)], []);
+  assert.deepEqual([...queue.take(1_002)], ["a"]);
+});
+
+Deno.test("take() gives a folder at once again that was left alone", () => {
+  const queue = createHintQueue(BURST_MS);
+  queue.charge("a", { nowMs: 0, tookMs: 1_000 });
+  queue.add("a", { nowMs: 0 });
+  assert.equal(queue.nextAtMs(), 5_000);
+  queue.take(5_000);
+  queue.add("a", { nowMs: 20_000 });
+  assert.equal(queue.nextAtMs(), 20_000 + BURST_MS);
+});
