@@ -80,7 +80,9 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     async open(name) {
       const uid = await uidOf(name);
       const home = join(data, name);
-      await Deno.mkdir(home, { recursive: true, mode: 0o755 });
+      await Deno.mkdir(home, { recursive: true, mode: 0o700 });
+      // A function may open its own directory to everybody: here nobody passes.
+      await Deno.chmod(home, 0o700);
       const [files, storage] = [join(home, "files"), join(home, "storage")];
       for (const directory of [files, storage]) {
         // Its parent is root's and not to be seen from within, so that this can be no link.
@@ -116,7 +118,7 @@ async function readUsers(path: string): Promise<[name: string, uid: number][]> {
 
 /** Whole or not at all: beside it first, then in its place. */
 async function writeUsers(path: string, users: ReadonlyMap<string, number>): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.new`;
   await Deno.writeTextFile(beside, `${JSON.stringify(Object.fromEntries(users))}\n`);
   await Deno.rename(beside, path);
