@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { type Namespace, type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
+import { openBounder } from "../disk/bounder.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
@@ -59,7 +60,8 @@ export async function openFullIsolation(
     }),
   );
   const { stateDirectory, uidRange } = settings;
-  const homes = await openHomes({ stateDirectory, ownerId, uidRange });
+  const bounder = await openBounder({ isRoot: true, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder });
   const own = { etc, runtimeDirectory, socketFilter };
   const site = { settings, network, homes, groups, checkNamespace, ...own };
   let checks = 0;

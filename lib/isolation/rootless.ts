@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
+import { openBounder } from "../disk/bounder.ts";
 import { checkFunction } from "../check/check.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
@@ -14,6 +15,7 @@ import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
+import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Isolation, Sandbox, SandboxOptions, SourceCheck } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 import { sandboxMounts } from "./sandbox_mounts.ts";
@@ -25,7 +27,7 @@ const LISTEN = { type: "unix", path: join(LISTEN_DIRECTORY, "http.sock") } as co
 
 const NOT_BOUNDED =
   "Rootless: functions have no egress, and nothing bounds their memory (but for V8's heap), their " +
-  "processes and their CPU. For that, run ddsrv as root";
+  "processes and their CPU; their data is only counted. For that, run ddsrv as root";
 
 /** What all sandboxes of one supervisor share. */
 interface Site {
@@ -51,7 +53,8 @@ export async function openRootlessIsolation(
   const { ownerId, directory } = stack.use(await openOwnPlace(settings));
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
+  const bounder = await openBounder({ isRoot: false, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder });
   onWarning(NOT_BOUNDED);
   const socketFilter = await writeSocketFilter(directory);
   const site = { settings, homes, directory, etc: etc.offline, socketFilter };
@@ -78,14 +81,15 @@ function openSandbox(
   return {
     namespace: undefined,
     async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name);
+      const home = await homes.open(name, diskLimitsOf(policy));
       const { env, permissions } = policy;
       const variables = visibleVariables(env, permissions.env);
       const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress: "none" });
       const startFile = owned.use(
         await writeStartFile(join(place, "start", `${id}.json`), { listen: LISTEN, variables }),
       );
-      const process = spawnFunction({
+      const disk = owned.use(await watchDisk(home));
+      const process = disk.around(spawnFunction({
         command: sandboxCommand({
           network: "loopback",
           socketFilter,
@@ -115,10 +119,10 @@ function openSandbox(
           telemetry: telemetry.env,
         }),
         onLine,
-      });
+      }));
       return {
         process,
-        problems: telemetry.problems,
+        problems: [...home.problems, ...telemetry.problems],
         async findEndpoint(pid, signal) {
           const socket = await waitForSocket(join(`/proc/${pid}/root`, LISTEN.path), signal);
           return socket === undefined ? undefined : { path: owned.use(socket).path };

@@ -24,6 +24,8 @@ export interface SandboxOptions {
   readonly joinFiles?: readonly string[];
   /** Path of a filter of system calls, see `socketFilter`; none for what runs no function's code. */
   readonly socketFilter?: string;
+  /** What goes before bwrap, in the mount namespace that it makes, see `BoundedDirectory`. */
+  readonly prefix?: readonly string[];
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the
    * caller's own, in a user namespace of its own (user_namespaces(7)).
@@ -65,6 +67,7 @@ export function sandboxCommand(options: SandboxOptions): string[] {
   return [
     ...["sh", "-c", JOIN_SCRIPT, "sh", socketFilter ?? "-", ...joinFiles, "--"],
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
+    ...options.prefix ?? [],
     "bwrap",
     "--die-with-parent",
     "--new-session",

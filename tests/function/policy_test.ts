@@ -33,6 +33,8 @@ Deno.test("tightenPolicy() is the settings where a manifest says nothing", () =>
     memoryBytes: 512 * 1024 ** 2,
     cpu: 2,
     processes: 256,
+    dataBytes: 1024 ** 3,
+    dataFiles: 65_536,
     keepPrefix: false,
   });
 });
@@ -45,6 +47,7 @@ const granted: readonly [
   [{ startTimeout: 1, stopGrace: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
   [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
   [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
+  [{ dataSize: 2 ** 24, dataFiles: 64 }, { dataBytes: 2 ** 24, dataFiles: 64 }],
   [{ cpu: 4_096 }, { cpu: 4_096 }, { cpu: Infinity }],
   [{ keepPrefix: true }, { keepPrefix: true }],
   [{ keepPrefix: false }, { keepPrefix: false }, { keepPrefix: true }],
@@ -105,6 +108,8 @@ const refused: readonly [
   [{ memory: 512 * 1024 ** 2 + 1 }, limit("memory", "536870913B", "512MiB")],
   [{ cpu: 2.01 }, limit("cpu", "2.01", "2")],
   [{ processes: 257 }, limit("processes", "257", "256")],
+  [{ dataSize: 2 * 1024 ** 3 }, limit("dataSize", "2GiB", "1GiB")],
+  [{ dataFiles: 65_537 }, limit("dataFiles", "65537", "65536")],
   [{ egress: "full" }, egress("full", "internet")],
   [{ egress: "internet" }, egress("internet", "none"), { egress: "none" }],
   [{ egress: parseEgress("a.test:1,10.0.0.1:2") }, egress("10.0.0.1:2", "internet")],
