@@ -23,14 +23,14 @@ ENV DDSRV_STOP_GRACE=2500ms
 RUN export DEBIAN_FRONTEND=noninteractive \
   && apt-get update \
   && apt-get install --yes --no-install-recommends \
-  bubblewrap ca-certificates iproute2 mount nftables tini util-linux \
+  bubblewrap ca-certificates e2fsprogs iproute2 mount nftables tini util-linux \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt
 COPY --from=source /deno-dir /deno-dir
 COPY --from=source /opt/ddsrv /opt/ddsrv
 # No VOLUME: each run would leave one without a name, and an image made from this one could not
 # bring functions along.
 RUN ln -s /opt/ddsrv/container/ddsrv /usr/local/bin/ddsrv \
-  && mkdir -p /opt/functions /opt/logs /var/lib/ddsrv
+  && mkdir -p /opt/functions /opt/logs && mkdir -m 700 /var/lib/ddsrv
 WORKDIR /opt/functions
 EXPOSE 9999
 STOPSIGNAL SIGTERM

@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib/isolation"],
   // Neighbours, which never import each other.
   ["lib/check", "lib/logs"],
-  ["lib/namespace", "lib/sandbox", "lib/process", "lib/proxy"],
+  ["lib/namespace", "lib/sandbox", "lib/disk", "lib/process", "lib/proxy"],
   ["lib/function"],
   ["lib/config"],
   ["lib/system"],

@@ -64,6 +64,7 @@ LimitNOFILE=524288
 RuntimeDirectory=ddsrv
 RuntimeDirectoryPreserve=yes
 StateDirectory=ddsrv
+StateDirectoryMode=0700
 
 # What the supervisor itself can't do. Functions are held much tighter, by their sandboxes.
 NoNewPrivileges=yes

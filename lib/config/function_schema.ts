@@ -31,6 +31,20 @@ const processes = z.int().min(
   `Give at least ${MIN_PROCESSES}: threads count, and Deno has many`,
 ).max(4_194_304);
 
+/** A file system of its own takes that much for its tables. */
+const MIN_DATA_BYTES = 16 * 1024 * 1024;
+
+/** The largest that ext4 has with blocks of 4 KiB and 32 bits for their number. */
+const MAX_DATA_BYTES = 16 * 1024 ** 4;
+
+const dataSize = parsed(z.string(), (text) => {
+  const bytes = parseSize(text);
+  if (bytes >= MIN_DATA_BYTES && bytes <= MAX_DATA_BYTES) return bytes;
+  throw new RangeError(`"${text}" can't be had. Give 16MiB to 16384GiB`);
+});
+
+const dataFiles = z.int().min(64, "Give at least 64").max(2 ** 32 - 1);
+
 /** What a request line takes as it is (RFC 9112, section 3.2.1). */
 const healthPath = z.string().regex(
   /^\/[!-~]*$/,
@@ -82,6 +96,8 @@ export const functionSchema: z.ZodObject<{
   memory: z.ZodOptional<typeof memory>;
   cpu: z.ZodOptional<typeof cpu>;
   processes: z.ZodOptional<typeof processes>;
+  dataSize: z.ZodOptional<typeof dataSize>;
+  dataFiles: z.ZodOptional<typeof dataFiles>;
 }, z.core.$strict> = z.strictObject({
   $schema: z.string().optional(),
   egress: egress.optional(),
@@ -98,6 +114,8 @@ export const functionSchema: z.ZodObject<{
   memory: memory.optional(),
   cpu: cpu.optional(),
   processes: processes.optional(),
+  dataSize: dataSize.optional(),
+  dataFiles: dataFiles.optional(),
 });
 
 /** A function's settings as `ddsrv.json` gives them; times in milliseconds. */

@@ -28,6 +28,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   memory: "The most memory of an instance, swap included: 256MiB",
   cpu: "The most cores that an instance keeps busy: 0.5",
   processes: "The most processes and threads of an instance",
+  dataSize: "The most that a function keeps on disk: 256MiB",
+  dataFiles: "The most files that a function keeps on disk, directories and links included",
   port: "Port of the proxy",
   hostname: "Address that the proxy listens on",
   adminPort: "Port of /livez, /readyz and /metrics",

@@ -23,6 +23,8 @@ export function keyDefaults(): Record<string, unknown> {
     keepPrefix: settings.keepPrefix,
     memory: formatLimit({ unit: "size" }, settings.memoryBytes),
     processes: settings.processes,
+    dataSize: formatLimit({ unit: "size" }, settings.dataBytes),
+    dataFiles: settings.dataFiles,
     port: settings.port,
     hostname: settings.hostname,
     logsDirectory: settings.logsDirectory,

@@ -9,6 +9,8 @@ const LIVE: readonly (keyof Settings)[] = [
   "memoryBytes",
   "cpu",
   "processes",
+  "dataBytes",
+  "dataFiles",
   "startTimeoutMs",
   "stopGraceMs",
   "healthPath",

@@ -66,6 +66,10 @@ export interface Settings {
   readonly cpu: number;
   /** The most processes and threads of any one instance. */
   readonly processes: number;
+  /** The most that any one function keeps on disk, in bytes. */
+  readonly dataBytes: number;
+  /** The most files, directories and links that any one function keeps. */
+  readonly dataFiles: number;
   /** First and last of the users that functions run as; a range of our own when left out. */
   readonly uidRange: readonly [first: number, last: number] | undefined;
   /** How long a process may take until it listens. */
@@ -174,6 +178,8 @@ export const defaultSettings: Settings = {
   memoryBytes: 1024 ** 3,
   cpu: Infinity,
   processes: 512,
+  dataBytes: 1024 ** 3,
+  dataFiles: 65_536,
   uidRange: undefined,
   startTimeoutMs: 30_000,
   healthPath: undefined,

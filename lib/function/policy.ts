@@ -27,6 +27,8 @@ export interface FunctionPolicy {
   readonly memoryBytes: number;
   readonly cpu: number;
   readonly processes: number;
+  readonly dataBytes: number;
+  readonly dataFiles: number;
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
   /** Requests of one client at this function, beside what the settings bound at all of them. */
@@ -34,7 +36,16 @@ export interface FunctionPolicy {
 }
 
 /** What the settings bound, and a manifest may bound further. */
-type CeilingKey = "startTimeout" | "stopGrace" | "idle" | "drain" | "memory" | "cpu" | "processes";
+type CeilingKey =
+  | "startTimeout"
+  | "stopGrace"
+  | "idle"
+  | "drain"
+  | "memory"
+  | "cpu"
+  | "processes"
+  | "dataSize"
+  | "dataFiles";
 
 const REMEDY = "Ask for less, or have the operator allow more";
 
@@ -69,6 +80,8 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     memoryBytes: within("memory", settings.memoryBytes, "size"),
     cpu: within("cpu", settings.cpu, "count"),
     processes: within("processes", settings.processes, "count"),
+    dataBytes: within("dataSize", settings.dataBytes, "size"),
+    dataFiles: within("dataFiles", settings.dataFiles, "count"),
     keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
     rateLimit: manifest.rateLimit ?? "none",
   };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
+import { openBounder } from "../disk/bounder.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
@@ -50,7 +51,8 @@ export async function openFullIsolation(
   const systemCallFilter = await writeSystemCallFilter(runtimeDirectory);
   const fetchNamespace = stack.use(await network.open({ label: "fetch", egress: fetchEgress }));
   const { stateDirectory, uidRange } = settings;
-  const homes = await openHomes({ stateDirectory, ownerId, uidRange });
+  const bounder = await openBounder({ isRoot: true, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder });
   const own = { etc, runtimeDirectory, systemCallFilter };
   const site: FullSite = { settings, network, homes, groups, ...own };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);

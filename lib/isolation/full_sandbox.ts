@@ -15,6 +15,7 @@ import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { withMemoryLimit } from "./groups.ts";
 import type { Homes } from "./homes.ts";
+import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
 import { MODULE_LINKS, sandboxMounts } from "./sandbox_mounts.ts";
 
@@ -70,7 +71,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
     async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
       const port = settings.preferredPort;
       const listen = { type: "tcp", hostname: "0.0.0.0", port } as const;
-      const home = await homes.open(name);
+      const home = await homes.open(name, diskLimitsOf(policy));
       const { env, permissions } = policy;
       const variables = visibleVariables(env, permissions.env);
       const telemetry = telemetryEnvironment({
@@ -96,11 +97,13 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           startFile: startFile.path,
         }),
       );
-      const process = spawnFunction({
+      const disk = owned.use(await watchDisk(home));
+      const process = disk.around(spawnFunction({
         ...sandboxCommand({
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
           systemCallFilter: site.systemCallFilter,
+          prefix: home.prefix,
           uid: home.uid,
           mounts: seen.mounts,
           links: hosts === undefined ? MODULE_LINKS : [...MODULE_LINKS, hosts.link],
@@ -115,10 +118,10 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
         }),
         env: functionEnvironment({ listen, port, paths: SANDBOX_PATHS, telemetry: telemetry.env }),
         onLine,
-      });
+      }));
       return {
         process: withMemoryLimit(group, policy.memoryBytes, process),
-        problems: telemetry.problems,
+        problems: [...home.problems, ...telemetry.problems],
         async findEndpoint(pid, signal) {
           // It has a process, and so all that it sees.
           await seen[Symbol.asyncDispose]();

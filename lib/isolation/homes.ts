@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import type { Bounder } from "../disk/bounder.ts";
+import type { DiskLimits } from "../disk/disk_limits.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
 /** What belongs to a function and outlives its instances. */
@@ -10,6 +12,12 @@ export interface Home {
   readonly files: string;
   /** Where Deno keeps its `Deno.openKv()` and `localStorage`, on the host. */
   readonly storage: string;
+  /** What the launch chain begins with, so that these paths lead to what is bounded. */
+  readonly prefix: readonly string[];
+  /** What is not as its limits say, a sentence each. */
+  readonly problems: readonly string[];
+  /** Watches that it holds no more than its limits, where nothing else does. */
+  readonly watch: (onOver: (reason: string) => void) => Promise<Disposable>;
 }
 
 /** The homes of one supervisor's functions. */
@@ -19,7 +27,7 @@ export interface Homes {
   /** A function's user, who is written down when first asked for; the supervisor's own when missing. */
   readonly uidOf: (name: string) => Promise<number | undefined>;
   /** A function's home; made when it is first asked for. */
-  readonly open: (name: string) => Promise<Home>;
+  readonly open: (name: string, limits: DiskLimits) => Promise<Home>;
   /** Holds a directory for each function that has run, under its name. */
   readonly directory: string;
 }
@@ -28,11 +36,16 @@ export interface Homes {
 export interface HomesOptions {
   readonly stateDirectory: string;
   readonly ownerId: string;
+  /** Bounds what each holds. */
+  readonly bounder: Bounder;
   /** They all belong to the supervisor's own user, who can't change to another. */
   readonly isOwn?: boolean;
   /** First and last user; a range of this owner's own when left out. */
   readonly uidRange?: readonly [first: number, last: number] | undefined;
 }
+
+/** What of a home belongs to the function; all else is root's. */
+const PARTS = ["files", "storage"] as const;
 
 /** First user behind those that systemd gives to containers; no distribution gives these out. */
 const FIRST_UID = 0x7000_0000;
@@ -48,7 +61,7 @@ const RANGES = 1_024;
  * @throws {Error} when the file that says so can't be read or written
  */
 export async function openHomes(options: HomesOptions): Promise<Homes> {
-  const { stateDirectory, ownerId } = options;
+  const { stateDirectory, ownerId, bounder } = options;
   const [first, last] = options.uidRange ?? rangeOf(ownerId);
   const path = join(stateDirectory, "users", `${ownerId}.json`);
   const users = new Map(await readUsers(path));
@@ -80,17 +93,19 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     fetcherUid: options.isOwn ? undefined : first,
     uidOf,
     directory: data,
-    async open(name) {
+    async open(name, limits) {
       const uid = await uidOf(name);
       const home = join(data, name);
-      await Deno.mkdir(home, { recursive: true, mode: 0o755 });
-      const [files, storage] = [join(home, "files"), join(home, "storage")];
-      for (const directory of [files, storage]) {
-        // Its parent is root's and not to be seen from within, so that this can be no link.
-        await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-        if (uid !== undefined) await Deno.chown(directory, uid, uid);
-      }
-      return { uid, files, storage };
+      await Deno.mkdir(home, { recursive: true, mode: 0o700 });
+      // A function may open its own directory to everybody: here nobody passes.
+      await Deno.chmod(home, 0o700);
+      const place = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
+      const [files, storage] = PARTS.map(place.pathOf) as [string, string];
+      const { prefix, problems } = place;
+      return {
+        ...{ uid, files, storage, prefix, problems },
+        watch: (onOver) => bounder.watch({ paths: [files, storage], limits, onOver }),
+      };
     },
   };
 }
@@ -119,7 +134,7 @@ async function readUsers(path: string): Promise<[name: string, uid: number][]> {
 
 /** Whole or not at all: beside it first, then in its place. */
 async function writeUsers(path: string, users: ReadonlyMap<string, number>): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.new`;
   await Deno.writeTextFile(beside, `${JSON.stringify(Object.fromEntries(users))}\n`);
   await Deno.rename(beside, path);

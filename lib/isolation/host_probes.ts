@@ -1,4 +1,5 @@
 import type { IsolationLevel } from "../config/settings.ts";
+import { findImageProblem, IMAGE_REMEDY } from "../disk/bounder.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
 import { boundsSockets, openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
@@ -9,7 +10,7 @@ import {
   rootlessPrograms,
 } from "../system/programs.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
-import { run as execute } from "../system/run.ts";
+import { type Run, run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { UNBOUNDED_SOCKETS, UNBOUNDED_SOCKETS_REMEDY } from "./groups.ts";
 import { mountsProbe } from "./mounts_probe.ts";
@@ -109,6 +110,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
       look: () => lookForGroups(remedies.groups),
       remedy: "",
     },
+    { layer: "disk", look: () => lookForImages(options.run), remedy: "" },
     { layer: "names", look: lookForResolvers, remedy: "" },
   ];
 }
@@ -145,6 +147,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       look: () => Promise.resolve(UNBOUNDED_RESOURCES),
       remedy: "",
     },
+    { layer: "disk", look: () => Promise.resolve(COUNTED), remedy: "" },
   ];
 }
 
@@ -153,6 +156,18 @@ const UNBOUNDED_RESOURCES: Omit<Finding, "layer"> = {
   detail: "memory but for V8's heap, processes and CPU are not bounded without root",
   remedy: "Run ddsrv as root to bound them",
 };
+
+const COUNTED: Omit<Finding, "layer"> = {
+  status: "limited",
+  detail: "data of functions is counted every few seconds; what is too large ends its function",
+  remedy: "Run ddsrv as root to have the kernel bound it",
+};
+
+async function lookForImages(run: Run | undefined): Promise<string | Omit<Finding, "layer">> {
+  const problem = await findImageProblem(run);
+  if (problem === undefined) return "data of each function in a file system of its own (ext4)";
+  return { ...COUNTED, detail: `${COUNTED.detail} (${problem})`, remedy: IMAGE_REMEDY };
+}
 
 async function lookForPrograms(
   path: string,

@@ -6,6 +6,7 @@ import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkDirectly } from "./check_directly.ts";
+import { openBounder } from "../disk/bounder.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import type { ProcessPaths } from "../sandbox/function_mounts.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
@@ -17,6 +18,7 @@ import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
+import { diskLimitsOf } from "./disk_watch.ts";
 import type { Isolation, Sandbox, SandboxOptions, StartOptions } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 
@@ -26,7 +28,7 @@ const PAUSE_MS = 5;
 
 const NOT_ISOLATED =
   "Isolation is none: Deno's permissions alone keep functions apart. They reach your network, and " +
-  "nothing bounds their memory (but for V8's heap), processes and CPU. This is for development";
+  "nothing bounds their memory (but for V8's heap), processes, CPU and data. This is for development";
 
 /** What all instances of one supervisor share. */
 interface Site {
@@ -45,7 +47,8 @@ export async function openNoIsolation(
   await using stack = new AsyncDisposableStack();
   const { ownerId, directory } = stack.use(await openOwnPlace(settings));
   const { stateDirectory } = settings;
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
+  const bounder = await openBounder({ isRoot: false, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder });
   onWarning(NOT_ISOLATED);
   const hasSetpriv = Deno.build.os === "linux" &&
     await isInstalled("setpriv", Deno.env.get("PATH") ?? "");
@@ -78,7 +81,7 @@ async function openSandbox(
   return {
     namespace: undefined,
     async start({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name);
+      const home = await homes.open(name, diskLimitsOf(policy));
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
       const paths: ProcessPaths = {
         deno: Deno.execPath(),

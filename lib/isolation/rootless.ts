@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
+import { openBounder } from "../disk/bounder.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
@@ -15,6 +16,7 @@ import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
+import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Isolation, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 import { MODULE_LINKS, sandboxMounts } from "./sandbox_mounts.ts";
@@ -26,7 +28,7 @@ const LISTEN = { type: "unix", path: join(LISTEN_DIRECTORY, "http.sock") } as co
 
 const NOT_BOUNDED =
   "Rootless: functions have no egress, and nothing bounds their memory (but for V8's heap), their " +
-  "processes and their CPU. For that, run ddsrv as root";
+  "processes and their CPU; their data is only counted. For that, run ddsrv as root";
 
 /** What all sandboxes of one supervisor share. */
 interface Site {
@@ -52,7 +54,8 @@ export async function openRootlessIsolation(
   const { ownerId, directory } = stack.use(await openOwnPlace(settings));
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
+  const bounder = await openBounder({ isRoot: false, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder });
   onWarning(NOT_BOUNDED);
   const systemCallFilter = await writeSystemCallFilter(directory);
   const checks = stack.use(
@@ -88,7 +91,7 @@ function openSandbox(
   return {
     namespace: undefined,
     async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name);
+      const home = await homes.open(name, diskLimitsOf(policy));
       const { env, permissions } = policy;
       const variables = visibleVariables(env, permissions.env);
       const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress: "none" });
@@ -106,7 +109,8 @@ function openSandbox(
           startFile: startFile.path,
         }),
       );
-      const process = spawnFunction({
+      const disk = owned.use(await watchDisk(home));
+      const process = disk.around(spawnFunction({
         ...sandboxCommand({
           network: "loopback",
           systemCallFilter,
@@ -129,10 +133,10 @@ function openSandbox(
           telemetry: telemetry.env,
         }),
         onLine,
-      });
+      }));
       return {
         process,
-        problems: telemetry.problems,
+        problems: [...home.problems, ...telemetry.problems],
         async findEndpoint(pid, signal) {
           // It has a process, and so all that it sees.
           await seen[Symbol.asyncDispose]();

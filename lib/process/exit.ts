@@ -7,6 +7,8 @@ export interface Exit {
   readonly signal: string | undefined;
   /** The memory in bytes that it was allowed, when it was ended because it wanted more. */
   readonly exhaustedBytes?: number;
+  /** What it had too much of on disk, when it was ended for that: half a sentence. */
+  readonly excess?: string;
 }
 
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -46,6 +48,7 @@ export function describeExit(exit: Exit): string {
     const allowed = formatLimit({ unit: "size" }, exit.exhaustedBytes);
     return `it ran out of memory: it may use ${allowed} (memory in ddsrv.json)`;
   }
+  if (exit.excess !== undefined) return exit.excess;
   if (exit.signal === "SIGTRAP") return "it ran out of heap memory (SIGTRAP)";
   return exit.signal === undefined
     ? `it exited with code ${exit.code}`

@@ -40,6 +40,8 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly network?: { readonly path: string } | "loopback";
   /** Path of a filter of system calls, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
+  /** What goes before bwrap, in the mount namespace that it makes, see `BoundedDirectory`. */
+  readonly prefix?: readonly string[];
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the
    * caller's own, in a user namespace of its own (user_namespaces(7)).
@@ -70,6 +72,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
+    ...options.prefix ?? [],
     "bwrap",
     "--die-with-parent",
     "--new-session",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
+import { openPrivateDirectory } from "../system/private_directory.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
@@ -37,6 +38,7 @@ export async function openWorkplace(
   onWarning: (message: string) => void,
 ): Promise<Workplace> {
   await using stack = new AsyncDisposableStack();
+  await openPrivateDirectory(settings.stateDirectory, { onWarning });
   const isolation = stack.use(await openIsolation(settings, onWarning));
   // Two supervisors may have functions of the same name, which have nothing else in common.
   const caches = join(settings.stateDirectory, "cache", isolation.ownerId);

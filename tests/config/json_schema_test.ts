@@ -31,5 +31,7 @@ Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", 
     "memory",
     "cpu",
     "processes",
+    "dataSize",
+    "dataFiles",
   ]);
 });

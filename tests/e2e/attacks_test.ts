@@ -110,14 +110,20 @@ Deno.test("attacks: what another function keeps is out of sight, by path and by 
   });
   for (const name of ["victim", "probe"]) await server.said(`${name} ready`);
   const { dataDirectory } = await supervisorReport(server);
-  const path = join(dataDirectory, "victim/files/kept");
+  const { pid } = await server.inspect("victim");
+  const path = `/proc/${pid}/root/ddsrv/data/kept`;
   assert.equal(await Deno.readTextFile(path), "secret");
-  assert.match(await probe(server, "probe", `read|${path}`), /^failed: NotFound/);
+  const image = join(dataDirectory, "victim/image");
+  assert.ok((await Deno.stat(image)).isFile);
+  for (const one of [image, join(dataDirectory, "victim/mount/files/kept")]) {
+    assert.match(await probe(server, "probe", `read|${one}`), /^failed: NotFound/);
+  }
+  assert.match(await probe(server, "probe", `read|${path}`), /^failed: (?:NotCapable|NotFound)/);
   assert.equal(await probe(server, "probe", "list|/ddsrv/data"), "kept");
   const uids = await Promise.all(["victim", "probe"].map((name) => probe(server, name, "uid|")));
   assert.notEqual(uids[0], uids[1]);
   // Even where it could be seen, it could not be read.
-  assert.equal((await Deno.stat(join(dataDirectory, "victim/files"))).mode! & 0o777, 0o700);
+  assert.equal((await Deno.stat(`/proc/${pid}/root/ddsrv/data`)).mode! & 0o777, 0o700);
   const [uid] = uids[1]!.split(" ");
   const cat = ["setpriv", "--reuid", uid!, "--regid", uid!, "--clear-groups", "cat", path];
   assert.equal(await host(...cat as [string]), "");

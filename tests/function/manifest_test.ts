@@ -29,6 +29,8 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
     memoryBytes: defaultSettings.memoryBytes,
     cpu: Infinity,
     processes: 512,
+    dataBytes: 1024 ** 3,
+    dataFiles: 65_536,
     keepPrefix: false,
     rateLimit: "none",
   });

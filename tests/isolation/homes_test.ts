@@ -1,20 +1,35 @@
 import assert from "node:assert/strict";
+import { openBounder } from "../../lib/disk/bounder.ts";
 import { openHomes } from "../../lib/isolation/homes.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const RANGE = [300_000, 300_002] as const;
 
+const LIMITS = { bytes: 2 ** 24, files: 64 };
+
+/** Plain directories: nothing is mounted. */
+const bounder = await openBounder({ isRoot: false, onWarning() {} });
+
 Deno.test("Homes.open() gives each function a user of its own, and the same one again", async () => {
   await using directory = await temporaryDirectory();
-  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE };
+  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE, bounder };
   const homes = await openHomes(options);
   assert.equal(homes.fetcherUid, 300_000);
-  const [a, b] = await Promise.all([homes.open("a"), homes.open("b")]);
+  const [a, b] = await Promise.all([homes.open("a", LIMITS), homes.open("b", LIMITS)]);
   assert.deepEqual([a.uid, b.uid].sort(), [300_001, 300_002]);
-  await assert.rejects(homes.open("c"), /All users from 300000 to 300002 belong to functions/);
+  await assert.rejects(
+    homes.open("c", LIMITS),
+    /All users from 300000 to 300002 belong to functions/,
+  );
   const again = await openHomes(options);
-  assert.deepEqual(await again.open("b"), b);
-  assert.deepEqual(await again.open("a"), a);
+  for (const [name, first] of [["b", b], ["a", a]] as const) {
+    const { uid, files, storage } = await again.open(name, LIMITS);
+    assert.deepEqual({ uid, files, storage }, {
+      uid: first.uid,
+      files: first.files,
+      storage: first.storage,
+    });
+  }
   for (const path of [a.files, a.storage]) {
     const { uid, gid, mode } = await Deno.stat(path);
     assert.deepEqual([uid, gid, mode! & 0o777], [a.uid, a.uid, 0o700]);
@@ -24,20 +39,22 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
 Deno.test("openHomes() gives each owner a range of its own", async () => {
   await using directory = await temporaryDirectory();
   const [one, two] = await Promise.all(
-    ["abc", "def"].map((ownerId) => openHomes({ stateDirectory: directory.path, ownerId })),
+    ["abc", "def"].map((ownerId) =>
+      openHomes({ stateDirectory: directory.path, ownerId, bounder })
+    ),
   );
   assert.notEqual(one!.fetcherUid, two!.fetcherUid);
   for (const { fetcherUid } of [one!, two!]) {
     assert.ok(fetcherUid! >= 0x7000_0000 && fetcherUid! + 65_535 < 2 ** 31);
   }
-  const [a, other] = [await one!.open("a"), await two!.open("a")];
+  const [a, other] = [await one!.open("a", LIMITS), await two!.open("a", LIMITS)];
   assert.notEqual(a.files, other.files);
 });
 
 Deno.test("openHomes() says which file is broken", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("users/abc.json", "{");
-  await assert.rejects(openHomes({ stateDirectory: directory.path, ownerId: "abc" }), {
+  await assert.rejects(openHomes({ stateDirectory: directory.path, ownerId: "abc", bounder }), {
     message: new RegExp(`^"${path}" is not JSON, .*Mend it`),
   });
 });
@@ -45,16 +62,21 @@ Deno.test("openHomes() says which file is broken", async () => {
 Deno.test("Homes.open() gives another user where the one before is out of the range", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("users/abc.json", '{ "a": 5, "b": "x", "c": 300001 }');
-  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE };
+  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE, bounder };
   const homes = await openHomes(options);
-  assert.equal((await homes.open("a")).uid, 300_002);
+  assert.equal((await homes.open("a", LIMITS)).uid, 300_002);
 });
 
 Deno.test("openHomes() of one's own belong to nobody else", async () => {
   await using directory = await temporaryDirectory();
-  const homes = await openHomes({ stateDirectory: directory.path, ownerId: "0a1b2c", isOwn: true });
+  const homes = await openHomes({
+    stateDirectory: directory.path,
+    ownerId: "0a1b2c",
+    isOwn: true,
+    bounder,
+  });
   assert.equal(homes.fetcherUid, undefined);
-  const { uid, files } = await homes.open("a");
+  const { uid, files } = await homes.open("a", LIMITS);
   assert.equal(uid, undefined);
   assert.equal((await Deno.stat(files)).uid, Deno.uid());
 });

@@ -14,6 +14,7 @@ const LAYERS = [
   "sandbox",
   "filter",
   "resources",
+  "disk",
   "names",
 ];
 
@@ -45,6 +46,10 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   assert.match(missing[4]!.detail, /^nothing can be made in "\/nowhere": No such file/);
   assert.match(missing[9]!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
   assert.match(missing[5]!.detail, /"unshare --net true" failed: Operation not permitted/);
+  const disk = findings.find(({ layer }) => layer === "disk")!;
+  assert.equal(disk.status, "limited");
+  assert.match(disk.detail, /counted every few seconds.* \(Operation not permitted\)$/);
+  assert.match(disk.remedy, /^Install e2fsprogs/);
   assert.equal(commands.length, 5);
 });
 

@@ -1,0 +1,27 @@
+/** The most that one place on disk holds. */
+export interface DiskLimits {
+  /** With what the file system itself needs. */
+  readonly bytes: number;
+  /** Files, directories and links. */
+  readonly files: number;
+}
+
+/** A directory that holds no more than its limits, and how processes come to see it. */
+export interface BoundedDirectory {
+  /** Where a part of it is, for those that come behind the prefix. */
+  readonly pathOf: (part: string) => string;
+  /** What a launch chain begins with, so that paths lead to what is bounded. */
+  readonly prefix: readonly string[];
+  /** What is not as the limits say, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** What a bounded directory is to be. */
+export interface BoundedDirectoryOptions {
+  /** Of root's alone, and so is all on the way to it. */
+  readonly directory: string;
+  /** Names of its parts: directories that belong to `uid`. */
+  readonly parts: readonly string[];
+  readonly uid: number;
+  readonly limits: DiskLimits;
+}

@@ -1,0 +1,50 @@
+/** What an ext4 file system says of itself. */
+export interface Superblock {
+  readonly bytes: number;
+  readonly files: number;
+  /** The kernel found faults in it, which wait for e2fsck(8). */
+  readonly hasErrors: boolean;
+}
+
+/** Where it begins, and how much of it is read here. */
+const OFFSET = 1_024;
+const LENGTH = 1_024;
+
+const MAGIC = 0xef53;
+
+/** `s_state`: errors detected. */
+const ERROR_FS = 0x2;
+
+/**
+ * The superblock among the first 2,048 bytes of a file system; `undefined` when there is none.
+ * Source: Documentation/filesystems/ext4/super.rst of the kernel.
+ */
+export function parseSuperblock(bytes: Uint8Array): Superblock | undefined {
+  if (bytes.length < OFFSET + LENGTH) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + OFFSET, LENGTH);
+  if (view.getUint16(0x38, true) !== MAGIC) return undefined;
+  const blockBytes = 1_024 << view.getUint32(0x18, true);
+  return {
+    bytes: view.getUint32(0x4, true) * blockBytes,
+    files: view.getUint32(0x0, true),
+    hasErrors: (view.getUint16(0x3a, true) & ERROR_FS) !== 0,
+  };
+}
+
+/** The superblock of an image; `undefined` when there is no image, or none in it. */
+export async function readSuperblock(path: string): Promise<Superblock | undefined> {
+  try {
+    using file = await Deno.open(path);
+    const bytes = new Uint8Array(OFFSET + LENGTH);
+    let length = 0;
+    while (length < bytes.length) {
+      const count = await file.read(bytes.subarray(length));
+      if (count === null) return undefined;
+      length += count;
+    }
+    return parseSuperblock(bytes);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import type { DiskLimits } from "./disk_limits.ts";
+
+/**
+ * nosuid, nodev and noexec: what a function writes there is data alone. Blocks of removed files go
+ * back to the host by `discard`. Tables that were never used stay holes in the image.
+ */
+const MOUNT_OPTIONS = "loop,nosuid,nodev,noexec,noatime,discard,noinit_itable,errors=remount-ro";
+
+/**
+ * Mounts the image $1 at $2. A loop device of another mount of the same image is used again by
+ * mount(8), which is what makes two mounts safe; one that ends meanwhile makes it fail, so it is
+ * tried again. In a container `/dev` may lack the node of the next free device.
+ */
+const MOUNT = `mount_image() { tries=0
+until said=$(mount -t ext4 -o ${MOUNT_OPTIONS} "$1" "$2" 2>&1); do
+tries=$((tries + 1)); [ $tries -lt 5 ] || { echo "$said" >&2; exit 125; }
+free=$(losetup --find 2>/dev/null) && [ ! -e "$free" ] && mknod -m 600 "$free" b 7 "\${free#/dev/loop}"
+done; }
+`;
+
+/** A mount namespace of its own: it ends with the last process in it, and the mount with it. */
+const PRIVATE = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"] as const;
+
+/** Makes the file system of an image; no user's data is in it yet. */
+export function makeFileSystem(image: string, { files }: Pick<DiskLimits, "files">): string[] {
+  return [
+    ...["mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-N", String(files)],
+    // What is not written takes no room of the host's.
+    ...["-J", "size=4", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image],
+  ];
+}
+
+/** Which image is mounted where, and whose its parts are. */
+export interface ImageMount {
+  readonly image: string;
+  readonly mountPoint: string;
+  readonly uid: number;
+  readonly parts: readonly string[];
+}
+
+/** What a launch chain begins with, so that it sees the image at its mount point. */
+export function mountImage({ image, mountPoint, uid, parts }: ImageMount): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"; cd "$2" || exit 125; owner=$3; shift 3
+count=$1; shift; while [ "$count" -gt 0 ]; do
+[ -d "$1" ] || mkdir -m 700 -- "$1" || exit 125
+chown -h -- "$owner" "$1" || exit 125; shift; count=$((count - 1)); done
+cd / && exec "$@"`;
+  return [
+    ...[...PRIVATE, script, "sh", image, mountPoint, `${uid}:${uid}`],
+    ...[String(parts.length), ...parts],
+  ];
+}
+
+/** Copies directories into a new image, with owners, modes, times and links, see cp(1). */
+export function copyIntoImage(image: string, options: {
+  readonly mountPoint: string;
+  readonly sources: readonly string[];
+}): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"; target=$2; shift 2
+cp -a -- "$@" "$target/" && sync -f "$target"`;
+  return [...PRIVATE, script, "sh", image, options.mountPoint, ...options.sources];
+}
+
+/** Mends the file system of an image that nobody has mounted; yes to every question. */
+export function mendFileSystem(image: string): string[] {
+  // Exit codes below 4: all faults are mended, see e2fsck(8).
+  return ["sh", "-c", 'e2fsck -fy "$1" >&2; [ $? -lt 4 ]', "sh", image];
+}
+
+/** Makes a file system as large as its image, which nobody has mounted. */
+export function growFileSystem(image: string): string[] {
+  return ["sh", "-c", 'e2fsck -fp "$1" >&2; [ $? -lt 4 ] && resize2fs "$1"', "sh", image];
+}
+
+/** The same while others have it mounted, which takes CAP_SYS_RESOURCE. */
+export function growMountedFileSystem(image: string, mountPoint: string): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"
+device=$(findmnt --noheadings --output SOURCE --mountpoint "$2") &&
+losetup --set-capacity "$device" && resize2fs "$device"`;
+  return [...PRIVATE, script, "sh", image, mountPoint];
+}
+
+/** Tries all that images take, in memory; whenever it ends, nothing is left of it. */
+export function tryImages(): string[] {
+  const script = `${MOUNT}mount -t tmpfs -o size=32m tmpfs /run && cd /run &&
+truncate -s 16M image && ${makeFileSystem("image", { files: 64 }).join(" ")} && mkdir mounted &&
+command -v resize2fs e2fsck findmnt >&2 && mount_image image mounted`;
+  return [...PRIVATE, script, "sh"];
+}

@@ -1,0 +1,16 @@
+/** Where the kernel lists its block devices. */
+const BLOCK_DEVICES = "/sys/block";
+
+/**
+ * Whether a loop device stands for a file, and so somebody may have it mounted. Source: loop(4) and
+ * `/sys/block/loopN/loop/backing_file`.
+ */
+export async function isLoopBacking(path: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir(BLOCK_DEVICES)) {
+    if (!name.startsWith("loop")) continue;
+    const backing = await Deno.readTextFile(`${BLOCK_DEVICES}/${name}/loop/backing_file`)
+      .catch(() => "");
+    if (backing.trimEnd() === path) return true;
+  }
+  return false;
+}

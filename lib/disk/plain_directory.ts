@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import type { BoundedDirectory, BoundedDirectoryOptions } from "./disk_limits.ts";
+import { IMAGE } from "./image_directory.ts";
+
+/** What root can do for a directory of the host's: one without root gets nothing of it. */
+export interface PlainDirectoryOptions extends Omit<BoundedDirectoryOptions, "uid"> {
+  /** The caller's own when left out, who can't mount anything either. */
+  readonly uid: number | undefined;
+}
+
+/** Units of `ulimit -f`, see dash(1). */
+const FILE_BLOCK_BYTES = 512;
+
+/**
+ * Opens a directory whose parts are plain directories of the host's. No file of a process that
+ * comes behind the prefix grows beyond the limit, and nothing is run from there; how much all files
+ * hold together is for an accountant to see.
+ *
+ * @throws {Error} when the data is in an image, which this host can't mount
+ */
+export async function openPlainDirectory(
+  { directory, parts, uid, limits }: PlainDirectoryOptions,
+): Promise<BoundedDirectory> {
+  const image = join(directory, IMAGE);
+  if (await Deno.lstat(image).then(() => true, () => false)) {
+    throw new Error(
+      `Its data is in the image "${image}", which can't be mounted here. See: ddsrv doctor`,
+    );
+  }
+  for (const part of parts) {
+    // Its parent is root's alone, so that this can be no link.
+    const path = join(directory, part);
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    if (uid !== undefined) await Deno.chown(path, uid, uid);
+  }
+  return {
+    pathOf: (part) => join(directory, part),
+    prefix: uid === undefined ? [] : hardenDirectory(directory, limits.bytes),
+    problems: [],
+  };
+}
+
+/** In a mount namespace of its own: nosuid, nodev and noexec, and a bound for each file. */
+function hardenDirectory(directory: string, bytes: number): string[] {
+  const script = `ulimit -f ${Math.ceil(bytes / FILE_BLOCK_BYTES)} && mount --bind "$1" "$1" &&
+mount -o remount,bind,nosuid,nodev,noexec "$1" || exit 125; shift; exec "$@"`;
+  return [
+    ...["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"],
+    ...[script, "sh", directory],
+  ];
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openBounder } from "../../lib/disk/bounder.ts";
+import { readSuperblock } from "../../lib/disk/ext4_superblock.ts";
+import { CommandError, run } from "../../lib/system/run.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { testWith } from "../test_with.ts";
+
+const LIMITS = { bytes: 2 ** 26, files: 256 };
+const UID = 300_001;
+
+/** A host without loop devices. */
+const noLoops = (command: readonly string[]): Promise<string> =>
+  Promise.reject(new CommandError(command, "exited with 125 (failed to setup loop device)"));
+
+Deno.test("openBounder() counts where no image can be mounted, and says what it takes", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string): number => warnings.push(message);
+  const bounder = await openBounder({ isRoot: true, onWarning, run: noLoops });
+  assert.equal(bounder.kind, "account");
+  assert.match(warnings.join(), /counted every few seconds, .*loop device.*Install e2fsprogs/);
+  await openBounder({ isRoot: false, onWarning, run: noLoops });
+  assert.equal(warnings.length, 1);
+});
+
+Deno.test("Bounder.open() never gives fresh data in place of an image that it can't mount", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("image", "x");
+  const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
+  const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
+  await assert.rejects(bounder.open(place), /Its data is in the image ".*can't be mounted here/);
+});
+
+Deno.test("Bounder.watch() refuses what holds too much before it starts", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("files/large", "x".repeat(2 ** 20));
+  const bounder = await openBounder({ isRoot: false, onWarning() {} });
+  const paths = [directory.at("files")];
+  await assert.rejects(
+    bounder.watch({ paths, limits: { bytes: 2 ** 19, files: 9 }, onOver() {} }),
+    /It can't start: its data is larger than dataSize allows. Remove some of ".*files"/,
+  );
+});
+
+testWith(
+  "mkfs.ext4",
+  "a prefix shows plain directories without programs and set-user-ID",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
+    const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
+    const { prefix, pathOf } = await bounder.open(place);
+    const tool = join(pathOf("files"), "tool");
+    await Deno.writeTextFile(tool, "#!/bin/sh\necho ran\n", { mode: 0o755 });
+    assert.equal(await run([tool]), "ran\n");
+    await assert.rejects(run([...prefix, tool]), /Permission denied/);
+    // A file can't be larger than all files together may be.
+    const large = join(pathOf("files"), "large");
+    await run([...prefix, "fallocate", "-l", "32MiB", large]);
+    await assert.rejects(run([...prefix, "fallocate", "-l", "65MiB", large]));
+  },
+);
+
+testWith(
+  "mkfs.ext4",
+  "an image holds what its limits say, and is mended and enlarged",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {} });
+    assert.equal(bounder.kind, "image");
+    const parts = ["files", "storage"];
+    const open = (limits = LIMITS) =>
+      bounder.open({ directory: directory.path, parts, uid: UID, limits });
+    // Both at a time: one image.
+    const [first, second] = await Promise.all([open(), open()]);
+    assert.deepEqual(first.prefix, second.prefix);
+    const kept = join(first.pathOf("files"), "kept");
+    await run([...first.prefix, "sh", "-c", 'echo data >"$1"', "sh", kept]);
+    assert.equal(
+      (await run([...second.prefix, "stat", "-c", "%u %a", first.pathOf("storage")])).trim(),
+      `${UID} 700`,
+    );
+    await assert.rejects(
+      run([...first.prefix, "fallocate", "-l", "64MiB", kept + "2"]),
+      /No space/,
+    );
+    // The host itself sees nothing of it, and nothing is left.
+    await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
+    assert.equal(await run(["losetup", "--associated", directory.at("image")]), "");
+    // Faults that the kernel has noted are mended before it is mounted again.
+    const image = directory.at("image");
+    await run(["debugfs", "-w", "-R", "set_super_value state 3", image]);
+    assert.equal((await readSuperblock(image))!.hasErrors, true);
+    const larger = await open({ ...LIMITS, bytes: 2 ** 27 });
+    assert.deepEqual(larger.problems, []);
+    assert.equal((await readSuperblock(image))!.hasErrors, false);
+    await run([...larger.prefix, "fallocate", "-l", "100MiB", kept + "2"]);
+    assert.equal(await run([...larger.prefix, "cat", kept]), "data\n");
+    assert.match((await open()).problems.join(), /may take 128MiB, .*an image never shrinks/);
+  },
+);
+
+testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
+  await using directory = await temporaryDirectory();
+  const bounder = await openBounder({ isRoot: true, onWarning() {} });
+  const place = {
+    directory: directory.path,
+    parts: ["files", "storage"],
+    uid: UID,
+    limits: LIMITS,
+  };
+  // Between the two renames: the copy was complete, the image not in its place.
+  await directory.write("files.moved/a", "a");
+  await directory.write("storage/b", "b");
+  await directory.write("image.new", "half");
+  const { prefix, pathOf } = await bounder.open(place);
+  const paths = [join(pathOf("files"), "a"), join(pathOf("storage"), "b")];
+  assert.equal(await run([...prefix, "cat", ...paths]), "ab");
+  assert.deepEqual([...Deno.readDirSync(directory.path)].map(({ name }) => name).sort(), [
+    "image",
+    "mount",
+  ]);
+  // After them: what is left of the old directories goes.
+  await directory.write("files.moved/a", "a");
+  await bounder.open(place);
+  await assert.rejects(Deno.stat(directory.at("files.moved")), Deno.errors.NotFound);
+});
+
+testWith("mkfs.ext4", "data that does not fit stays where it is, and it is said", async () => {
+  await using directory = await temporaryDirectory();
+  const bounder = await openBounder({ isRoot: true, onWarning() {} });
+  const limits = { bytes: 2 ** 24, files: 64 };
+  const place = { directory: directory.path, parts: ["files"], uid: UID, limits };
+  await directory.write("files/large", "x".repeat(2 ** 24));
+  await assert.rejects(
+    bounder.open(place),
+    /Cannot move the data in ".*" into an image of 16MiB: exited with 1 \(cp: .*Raise dataSize and dataFiles/,
+  );
+  assert.equal((await Deno.stat(directory.at("files/large"))).size, 2 ** 24);
+  await Deno.remove(directory.at("files/large"));
+  await bounder.open(place);
+});
+
+testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
+  await using directory = await temporaryDirectory();
+  const bounder = await openBounder({ isRoot: true, onWarning() {} });
+  await directory.write("image", "somebody's");
+  const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
+  await assert.rejects(bounder.open(place), /holds no file system. Bring it back from a backup/);
+});

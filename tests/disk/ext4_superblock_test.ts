@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { parseSuperblock, readSuperblock } from "../../lib/disk/ext4_superblock.ts";
+import { makeFileSystem } from "../../lib/disk/image_commands.ts";
+import { run } from "../../lib/system/run.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+Deno.test("readSuperblock() tells size, files and faults of what mkfs.ext4 made", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("image");
+  await Deno.truncate(path, 2 ** 26);
+  await run(makeFileSystem(path, { files: 1_024 }));
+  const found = { bytes: 2 ** 26, files: 1_024, hasErrors: false };
+  assert.deepEqual(await readSuperblock(path), found);
+  // Nothing but tables takes room: what is not written is a hole.
+  assert.ok((await Deno.stat(path)).blocks! * 512 < 2 ** 20);
+  const bytes = await Deno.readFile(path);
+  bytes[1_024 + 0x3a] = 2;
+  assert.deepEqual(parseSuperblock(bytes), { ...found, hasErrors: true });
+});
+
+Deno.test("readSuperblock() finds none where there is none", async () => {
+  await using directory = await temporaryDirectory();
+  assert.equal(await readSuperblock(directory.at("missing")), undefined);
+  assert.equal(await readSuperblock(await directory.write("short", "x")), undefined);
+  assert.equal(parseSuperblock(new Uint8Array(4_096)), undefined);
+});

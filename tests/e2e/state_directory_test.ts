@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { eventually, host, makeDirectory, type Server, startServer } from "./harness.ts";
+
+/** Opens its data directory to everybody, and answers there whoever finds the way. */
+const MEETING = `const data = Deno.env.get("DDSRV_DATA")!;
+Deno.chmodSync(data, 0o777);
+Deno.writeTextFileSync(data + "/tool", "#!/bin/sh\\nid -u\\n");
+Deno.chmodSync(data + "/tool", 0o755);
+const path = data + "/meet.sock";
+try { Deno.removeSync(path); } catch { /* The first start. */ }
+const listener = Deno.listen({ transport: "unix", path });
+Deno.chmodSync(path, 0o777);
+(async () => { for await (const one of listener) { await one.write(new TextEncoder().encode("hi")); one.close(); } })();
+Deno.serve(() => new Response("open"));
+`;
+
+/** Another user of the host, who is no function. */
+const LOCAL_USER = 54_322;
+
+/** What a local user makes of a program: its exit code. */
+async function asLocalUser(...command: readonly string[]): Promise<boolean> {
+  const { success } = await new Deno.Command("setpriv", {
+    args: [`--reuid=${LOCAL_USER}`, `--regid=${LOCAL_USER}`, "--clear-groups", ...command],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return success;
+}
+
+/** Connects to a Unix socket, by what every Debian has. */
+function connecting(path: string): string[] {
+  const script = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); ` +
+    `connect(S, sockaddr_un($ARGV[0])) or exit 1; sysread(S, $b, 2) == 2 or exit 2;`;
+  return ["perl", "-e", script, path];
+}
+
+/** A server whose state directory lies where every user may go. */
+async function startOpen(directory: string): Promise<Server> {
+  await Deno.chmod(directory, 0o755);
+  return await startServer({
+    directory,
+    files: { "meet/index.ts": MEETING },
+    flags: ["--egress=none"],
+    env: { DDSRV_STATE_DIRECTORY: join(directory, "state") },
+  });
+}
+
+Deno.test("state directory: no local user meets a function in the data directory that it opened", async () => {
+  const directory = await makeDirectory();
+  {
+    await using server = await startOpen(directory);
+    await server.answers("/meet", "open");
+    const { pid } = await server.inspect("meet");
+    const inside = `/proc/${pid}/root/ddsrv/data`;
+    assert.equal((await Deno.stat(inside)).mode! & 0o777, 0o777);
+    // Root meets it, and the user meets the same in a place that is open.
+    const { success } = await new Deno.Command("perl", {
+      args: connecting(`${inside}/meet.sock`).slice(1),
+    }).output();
+    assert.ok(success);
+    const open = join(directory, "open.sock");
+    const other = Deno.listen({ transport: "unix", path: open });
+    await Deno.chmod(open, 0o777);
+    const accepted = (async () => {
+      using connection = await other.accept();
+      await connection.write(new TextEncoder().encode("hi"));
+    })();
+    assert.ok(await asLocalUser(...connecting(open)));
+    await accepted;
+    other.close();
+
+    const state = join(directory, "state");
+    const found = (await host("find", state, "-name", "meet.sock")).trim().split("\n");
+    for (const path of [`${inside}/meet.sock`, ...found.filter((one) => one !== "")]) {
+      assert.ok(!await asLocalUser(...connecting(path)), path);
+      assert.ok(!await asLocalUser(path.replace("meet.sock", "tool")), path);
+    }
+    assert.ok(!await asLocalUser("ls", state));
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("state directory: one of an older version is closed to others, and it is said", async () => {
+  const directory = await makeDirectory();
+  const state = join(directory, "state");
+  await Deno.mkdir(state, { mode: 0o755 });
+  {
+    await using server = await startOpen(directory);
+    await eventually(
+      "it is said",
+      () => server.output().includes(`"${state}" was open to other users (mode 755)`),
+    );
+    await server.answers("/meet", "open");
+    assert.equal((await Deno.stat(state)).mode! & 0o777, 0o700);
+    const open = await host("find", state, "-maxdepth", "3", "-type", "d", "-perm", "/077");
+    assert.equal(open.split("\n").filter((path) => !path.includes("/cache/")).join(""), "");
+  }
+  await Deno.remove(directory, { recursive: true });
+});
