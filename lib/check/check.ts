@@ -1,6 +1,6 @@
 import { runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
-import type { CheckPlace } from "./check_place.ts";
+import { type CheckPlace, KILLED } from "./check_place.ts";
 import { localPath } from "./local_path.ts";
 import { findStrayImports } from "./stray_imports.ts";
 
@@ -34,6 +34,7 @@ export interface CheckResult {
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 const MAX_MODULES = 10_000;
+const KILLS: readonly number[] = [133, 134, 137, 152, 153];
 const TIMEOUT_MS = 60_000;
 const TOO_LONG = `The check did not end within ${TIMEOUT_MS / 1000} s`;
 
@@ -67,6 +68,9 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   // To Deno such a file is merely missing.
   if (stray.length > 0) return { diagnostics: stray.join("\n"), modules };
   if (failed !== undefined) {
+    // bwrap gives 128 and the signal's number: SIGTRAP and SIGABRT of
+    // V8 and Rust without memory, SIGKILL, SIGXCPU, SIGXFSZ.
+    if (KILLS.includes(failed.code)) return { diagnostics: KILLED, modules, exhausted: "time" };
     const said = failed.stderr.trim();
     return { diagnostics: said === "" ? `deno exited with ${failed.code}` : said, modules };
   }

@@ -6,6 +6,7 @@ import {
   sandboxCommand,
   type SandboxOptions,
 } from "../sandbox/sandbox.ts";
+import type { ProcessLimits } from "../sandbox/launch_shell.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
 
@@ -20,6 +21,19 @@ export interface CheckPlace {
   /** Puts what is needed around a command. */
   readonly around: (command: readonly string[]) => Pick<Launch, "command"> & Partial<Launch>;
 }
+
+/** Bounds of each process of a check, also where there are no control groups. */
+const LIMITS: ProcessLimits = {
+  cpuSeconds: 120,
+  dataBytes: 4 * 1024 ** 3,
+  fileBytes: 512 * 1024 ** 2,
+  files: 4_096,
+};
+
+/** Why a process of a check was killed that was not out of its group's memory. */
+export const KILLED =
+  `The check was killed: it may take ${LIMITS.cpuSeconds} s of processor time and ` +
+  "4GiB of memory. Import less";
 
 /** Where the socket shows by which a check fetches. */
 const FETCH_DIRECTORY = "/ddsrv/fetch";
@@ -50,6 +64,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
       sandboxCommand({
         ...chain,
         network: "loopback",
+        limits: LIMITS,
         mounts: [
           ...mounts,
           { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },

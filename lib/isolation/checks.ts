@@ -10,12 +10,14 @@ import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { NPMRC_FILE } from "../function/layout.ts";
+import { createAccountant } from "../disk/accountant.ts";
 import type { ControlGroup } from "../sandbox/control_groups.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
 import { functionMounts } from "../sandbox/function_mounts.ts";
 import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { CacheError, watchCache } from "./cache_watch.ts";
 import type { SourceCheck } from "./isolation.ts";
 
 /** Checks that run in sandboxes. Disposing of them ends the process that fetches for them. */
@@ -75,6 +77,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       hosts: [...settings.allowImport, ...settings.registries],
     }),
   });
+  const accountant = createAccountant();
   let finding: Promise<string> | undefined;
   let checks = 0;
 
@@ -92,7 +95,9 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     } catch (error) {
       // What the function's .npmrc says is for its author to change.
       if (error instanceof ConfigError) return { diagnostics: error.message, modules: [] };
-      throw error;
+      if (!(error instanceof CacheError)) throw error;
+      await emptyDirectory(options.cacheDirectory);
+      return { diagnostics: error.message, modules: [], exhausted: "memory" };
     }
   }
 
@@ -115,10 +120,12 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
     const { functionsDirectory, checkCode } = settings;
+    const cache = stack.use(watchCache(cacheDirectory, accountant));
     const seen = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
     const result = await checkFunction({
       ...options,
       ...moduleOptions,
+      signal: AbortSignal.any([options.signal, cache.signal]),
       functionsDirectory,
       realDirectory: await Deno.realPath(directory),
       checkTypes: checkCode,
@@ -147,6 +154,11 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   }
 
   return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
+}
+
+/** By its names, which lead nowhere else: what is a link in it is removed as one. */
+async function emptyDirectory(directory: string): Promise<void> {
+  for await (const { name } of Deno.readDir(directory)) await removeIfThere(join(directory, name));
 }
 
 /** The function's `.npmrc` as Deno is to see it, to be mounted in its place. */
