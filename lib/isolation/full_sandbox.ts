@@ -11,6 +11,7 @@ import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners, waitForListener } from "../process/readiness.ts";
 import { sandboxCommand } from "../sandbox/sandbox.ts";
 import { spawnFunction } from "../process/spawn.ts";
+import { needsPrograms } from "../sandbox/system_files.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { withMemoryLimit } from "./groups.ts";
@@ -103,6 +104,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           socketFilter: site.socketFilter,
           uid: home.uid,
           mounts: seen.mounts,
+          programs: needsPrograms(permissions),
           links: hosts === undefined ? [] : [hosts.link],
           scratch: [SANDBOX_CACHE],
           workingDirectory: directory,

@@ -11,6 +11,7 @@ import { readListeners } from "../process/readiness.ts";
 import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
 import { writeSocketFilter } from "../sandbox/socket_filter.ts";
 import { spawnFunction } from "../process/spawn.ts";
+import { needsPrograms } from "../sandbox/system_files.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
@@ -101,6 +102,7 @@ function openSandbox(
           network: "loopback",
           socketFilter,
           mounts: seen.mounts,
+          programs: needsPrograms(permissions),
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
           workingDirectory: directory,
           command: runCommand({

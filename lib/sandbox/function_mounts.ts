@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { holdPlace } from "../system/held_place.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
+import { readProcFile } from "../system/read_proc_file.ts";
 import type { Mount } from "./sandbox.ts";
+import { otherLibraries } from "./system_files.ts";
 
 /** Where Deno's binary shows inside every sandbox. */
 export const SANDBOX_DENO = "/ddsrv/deno";
@@ -62,6 +64,9 @@ export interface FunctionMountOptions {
   readonly etc: readonly Mount[];
 }
 
+/** Known once for all: Deno has loaded all of its own by now. */
+let libraries: readonly string[] | undefined;
+
 /** Mounts with places that are held for them; disposing of it lets these go. */
 export interface FunctionMounts extends AsyncDisposable {
   readonly mounts: readonly Mount[];
@@ -100,8 +105,10 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
   ];
   const host = await Promise.all(certificates.map(realPath));
+  libraries ??= otherLibraries(await readProcFile("/proc/self/maps"));
   const mounts = [
     { source: Deno.execPath(), target: SANDBOX_DENO },
+    ...libraries.map((path) => ({ source: path, target: path })),
     ...etc,
     ...own,
     ...host.filter((mount) => mount !== undefined),

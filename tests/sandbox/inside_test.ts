@@ -25,13 +25,14 @@ async function say(script: string, options: Partial<SandboxOptions> = {}): Promi
   const { command, input } = sandboxCommand({
     uid: UID,
     mounts: seen.mounts,
+    programs: true,
     workingDirectory: join(functions, "a"),
     command: ["sh", "-c", script],
     ...options,
   });
   const { stdout, stderr } = await runBounded(command, {
     input,
-    env: { PATH: "/usr/bin:/bin" },
+    env: { PATH: "/usr/bin:/bin", DENO_DIR: "/tmp", NO_COLOR: "1" },
     signal: AbortSignal.timeout(30_000),
     maxBytes: 1_000_000,
   });
@@ -50,7 +51,10 @@ Deno.test("inside: of all files below /proc, mount lists alone tell where things
   );
   // The kernel tells in it what each mount shows. Deno lets no code read it without `--allow-all`.
   assert.deepEqual([...files], ["/proc/N/mountinfo"]);
-  assert.match(await say("tr '\\0' ' ' </proc/1/cmdline"), /^bwrap .* -- setpriv .* sh -c /);
+  assert.match(
+    await say("tr '\\0' ' ' </proc/1/cmdline"),
+    /^bwrap .* -- \/ddsrv\/setpriv .* sh -c /,
+  );
 });
 
 Deno.test("inside: the launch chain leaves no file open", async () => {
@@ -61,4 +65,30 @@ Deno.test("inside: the launch chain leaves no file open", async () => {
     !["/dev/null", "pipe:[N]", "/proc/N/fd"].includes(target)
   );
   assert.deepEqual(kinds, [], text);
+});
+
+Deno.test("inside: devices that never end are there, and not where none are wanted", async () => {
+  const script = "head -c 3 /dev/zero | wc -c; cat /dev/null; ls -A /dev; echo >/dev/new";
+  const usual = await say(script);
+  assert.match(usual, /^3\n/);
+  assert.match(usual, /zero/);
+  assert.match(usual, /cannot create \/dev\/new/);
+  const none = await say(script, { devices: "none" });
+  assert.match(none, /cannot open '\/dev\/zero'/);
+  assert.match(none, /^0\nnull$/m);
+  assert.match(none, /cannot create \/dev\/new/);
+});
+
+Deno.test("inside: the system's libraries and data, and its programs where they are wanted", async () => {
+  const deno = async (code: string, programs: boolean): Promise<string> =>
+    await say("", { programs, command: ["/ddsrv/deno", "eval", "--no-config", code] });
+  const list = 'for (const path of ["/usr", "/usr/local"]) ' +
+    'console.log([...Deno.readDirSync(path)].map(({ name }) => name).sort().join(" "))';
+  const own = await deno(list, false);
+  assert.match(own, /^lib (lib64 )?local share\nshare\n$/);
+  const all = await deno(list, true);
+  assert.match(all, /^bin lib (lib64 )?.*local sbin share\nbin .*share\n$/);
+  assert.doesNotMatch(all, /\b(etc|games|include|src)\b/);
+  const zone = 'console.log(new Date(0).toLocaleString("en-GB", { timeZone: "Asia/Tokyo" }))';
+  assert.match(await deno(zone, false), /09:00:00/);
 });
