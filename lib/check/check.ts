@@ -22,6 +22,8 @@ export interface CheckOptions extends ModuleOptions {
   readonly networkPath?: string;
   /** Files of the control group that it is to join. */
   readonly joinFiles?: readonly string[];
+  /** The kernel has Landlock, see `SandboxOptions`; `false` when left out. */
+  readonly landlock?: boolean;
   /** User that owns the module cache; the caller itself when left out. */
   readonly uid?: number | undefined;
   /** Ask for types, or for the module graph alone. */
@@ -81,7 +83,8 @@ interface CheckPlace {
 }
 
 function placeOf(options: CheckOptions): CheckPlace {
-  const { networkPath, joinFiles = [], uid, mounts, cacheDirectory, directory } = options;
+  const { networkPath, joinFiles = [], uid, mounts, cacheDirectory, directory, landlock = false } =
+    options;
   if (mounts === undefined) {
     return {
       deno: Deno.execPath(),
@@ -98,6 +101,7 @@ function placeOf(options: CheckOptions): CheckPlace {
         joinFiles,
         ...(networkPath === undefined ? {} : { network: { path: networkPath } }),
         uid,
+        landlock,
         mounts: [...mounts, { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true }],
         workingDirectory: directory,
         command,

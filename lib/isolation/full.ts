@@ -13,6 +13,7 @@ import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, SourceCheck } from "./isolation.ts";
+import { openLandlock } from "./landlock.ts";
 
 /** Where all supervisors that are root keep their small files. */
 const RUNTIME_DIRECTORY = "/run/ddsrv";
@@ -60,7 +61,8 @@ export async function openFullIsolation(
   );
   const { stateDirectory, uidRange } = settings;
   const homes = await openHomes({ stateDirectory, ownerId, uidRange });
-  const own = { etc, runtimeDirectory, socketFilter };
+  const landlock = await openLandlock(onWarning);
+  const own = { etc, runtimeDirectory, socketFilter, landlock };
   const site = { settings, network, homes, groups, checkNamespace, ...own };
   let checks = 0;
   const owned = stack.move();
@@ -88,7 +90,7 @@ function warnOfNetwork(network: Network, onWarning: (message: string) => void): 
 }
 
 async function check(
-  { settings, groups, etc, homes, checkNamespace }: Site,
+  { settings, groups, etc, homes, checkNamespace, landlock }: Site,
   options: SourceCheck & { readonly groupName: string },
 ): Promise<CheckResult> {
   const { name, directory, moduleOptions, cacheDirectory, signal } = options;
@@ -103,6 +105,7 @@ async function check(
     mounts: seen.mounts,
     cacheDirectory,
     networkPath: checkNamespace.path,
+    landlock,
     uid: homes.checkUid,
     checkTypes,
     signal,

@@ -30,6 +30,8 @@ export interface FullSite {
   readonly runtimeDirectory: string;
   /** Path of the filter of system calls. */
   readonly socketFilter: string;
+  /** The kernel has Landlock. */
+  readonly landlock: boolean;
 }
 
 /** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
@@ -102,6 +104,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
           socketFilter: site.socketFilter,
+          landlock: site.landlock,
           uid: home.uid,
           mounts: seen.mounts,
           programs: needsPrograms(permissions),

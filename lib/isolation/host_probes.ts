@@ -11,6 +11,7 @@ import {
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { LANDLOCK_REMEDY, tryLandlock } from "./landlock.ts";
 import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 
@@ -102,6 +103,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     },
     { layer: "programs", look: () => lookForPrograms(path, programs), remedy: "" },
     ...await kernelProbes(options),
+    landlockProbe(options),
     {
       layer: "resources",
       look: () => lookForGroups(remedies.groups),
@@ -130,12 +132,27 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       },
       remedy: USER_NAMESPACE_REMEDY,
     },
+    landlockProbe(options),
     {
       layer: "resources",
       look: () => Promise.resolve(UNBOUNDED_RESOURCES),
       remedy: "",
     },
   ];
+}
+
+/** A second wall: without it, functions are served all the same. */
+function landlockProbe({ run = execute }: ExaminationOptions): Probe {
+  return {
+    layer: "landlock",
+    look: () =>
+      tryLandlock(run).then(() => "a second wall for files", (error: Error) => ({
+        status: "limited" as const,
+        detail: error.message,
+        remedy: LANDLOCK_REMEDY,
+      })),
+    remedy: LANDLOCK_REMEDY,
+  };
 }
 
 const UNBOUNDED_RESOURCES: Omit<Finding, "layer"> = {

@@ -16,6 +16,7 @@ import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import type { Isolation, Sandbox, SandboxOptions, SourceCheck } from "./isolation.ts";
+import { openLandlock } from "./landlock.ts";
 import { openOwnPlace } from "./own_place.ts";
 import { sandboxMounts } from "./sandbox_mounts.ts";
 
@@ -36,6 +37,8 @@ interface Site {
   readonly etc: readonly Mount[];
   /** Path of the filter of system calls. */
   readonly socketFilter: string;
+  /** The kernel has Landlock. */
+  readonly landlock: boolean;
 }
 
 /**
@@ -55,7 +58,8 @@ export async function openRootlessIsolation(
   const homes = await openHomes({ stateDirectory, ownerId, isOwn: true });
   onWarning(NOT_BOUNDED);
   const socketFilter = await writeSocketFilter(directory);
-  const site = { settings, homes, directory, etc: etc.offline, socketFilter };
+  const landlock = await openLandlock(onWarning);
+  const site = { settings, homes, directory, etc: etc.offline, socketFilter, landlock };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -72,7 +76,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, directory: place, etc, socketFilter }: Site,
+  { settings, homes, directory: place, etc, socketFilter, landlock }: Site,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -101,6 +105,7 @@ function openSandbox(
         ...sandboxCommand({
           network: "loopback",
           socketFilter,
+          landlock,
           mounts: seen.mounts,
           programs: needsPrograms(permissions),
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
@@ -147,7 +152,7 @@ function openSandbox(
  * and from the npm registry. A function's own registry would be a way to ask anybody anything.
  */
 async function check(
-  { settings, directory: place }: Site,
+  { settings, directory: place, landlock }: Site,
   { name, directory, moduleOptions, cacheDirectory, signal }: SourceCheck,
 ): ReturnType<Isolation["check"]> {
   const { functionsDirectory, checkCode: checkTypes } = settings;
@@ -164,6 +169,7 @@ async function check(
     directory,
     mounts: [...seen.mounts, ...hidden],
     cacheDirectory,
+    landlock,
     checkTypes,
     signal,
   });

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { HeldPlace } from "../system/held_place.ts";
+import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
 import {
   FILTER_DESCRIPTOR,
   INPUT_DESCRIPTOR,
@@ -7,7 +8,7 @@ import {
   type LaunchShellOptions,
   PLACE_DESCRIPTORS,
 } from "./launch_shell.ts";
-import { HOST_SETPRIV, SANDBOX_SETPRIV, systemFiles } from "./system_files.ts";
+import { HOST_SETPRIV, LIBRARIES, SANDBOX_SETPRIV, systemFiles } from "./system_files.ts";
 
 /** A file or directory of the host that shows inside the sandbox. */
 export interface Mount {
@@ -55,6 +56,8 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
    * files that others name must not find an endless one; `default` when left out.
    */
   readonly devices?: "default" | "none";
+  /** Add rules of Landlock to the mounts, see `landlockCommand`; `false` when left out. */
+  readonly landlock?: boolean;
   /** Private directories in memory that the command may write to, beside `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
   readonly links?: readonly SandboxLink[];
@@ -76,6 +79,7 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
 export function sandboxCommand(options: SandboxOptions): Launch {
   const { network, joinFiles, limits, socketFilter, mounts } = options;
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
+  const inner = [...dropArguments(options.uid), ...options.command];
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     "bwrap",
@@ -91,8 +95,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
     ...userArguments(options.uid),
     ...["--args", INPUT_DESCRIPTOR],
     "--",
-    ...dropArguments(options.uid),
-    ...options.command,
+    ...options.landlock ? landlockCommand(landlockRules(options), inner) : inner,
   ];
   const places = held.map(({ path }) => path);
   return {
@@ -108,9 +111,10 @@ export function sandboxCommand(options: SandboxOptions): Launch {
 function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): string[] {
   const { mounts, scratch = [], links = [], programs = false, devices = "default" } = options;
   const made = new Set(["/", "/tmp", "/etc", "/dev", ...scratch]);
-  const tools = options.uid === undefined
-    ? []
-    : [{ source: HOST_SETPRIV, target: SANDBOX_SETPRIV }];
+  const tools = [
+    ...(options.uid === undefined ? [] : [{ source: HOST_SETPRIV, target: SANDBOX_SETPRIV }]),
+    ...(options.landlock ? [{ source: HOST_PERL, target: SANDBOX_PERL }] : []),
+  ];
   const bind = ({ source, target, isWritable = false }: Mount): string[] =>
     typeof source === "string" ? [isWritable ? "--bind" : "--ro-bind", source, target] : [
       isWritable ? "--bind-fd" : "--ro-bind-fd",
@@ -135,6 +139,29 @@ function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): str
     // Directories on the way belong to the user who made them.
     ...(options.uid === undefined ? ["--remount-ro", "/", "--remount-ro", "/etc"] : []),
     ...["--chdir", options.workingDirectory],
+  ];
+}
+
+/**
+ * The same as the mounts allow. Without programs nothing is executed but the command, and setpriv
+ * before it: libraries can't be told from the programs beside them.
+ */
+function landlockRules(options: SandboxOptions): LandlockRule[] {
+  const { mounts, scratch = [], programs = false, command } = options;
+  const executable = new Set([...LIBRARIES, SANDBOX_SETPRIV, command[0]]);
+  const rule = (path: string, access: LandlockRule["access"]): LandlockRule => ({
+    path,
+    access,
+    isExecutable: access !== "list" && (programs || executable.has(path)),
+  });
+  return [
+    rule("/", "list"),
+    ...[...systemFiles(programs), "/proc", "/etc", SANDBOX_SETPRIV].map((path) =>
+      rule(path, "read")
+    ),
+    rule("/dev", "use"),
+    ...["/tmp", ...scratch].map((path) => rule(path, "write")),
+    ...mounts.map(({ target, isWritable }) => rule(target, isWritable ? "write" : "read")),
   ];
 }
 

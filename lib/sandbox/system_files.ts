@@ -1,7 +1,7 @@
 import type { Permission, Permissions } from "../config/permissions.ts";
 
 /** Libraries, as far as the host has them; on hosts with a merged `/usr` the last two are links. */
-const LIBRARIES: readonly string[] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
+export const LIBRARIES: readonly string[] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
 
 /** Time zones, and the certificates that files in `/etc/ssl/certs` are links to. */
 const DATA: readonly string[] = [

@@ -3,7 +3,7 @@ import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "resources"];
+const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "landlock", "resources"];
 
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.map(({ layer, status }) => [layer, status]);
@@ -37,7 +37,7 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
   for (const { layer, status, remedy } of findings) {
     assert.equal(remedy === "", status === "ok", layer);
   }
-  assert.equal(commands.length, 2);
+  assert.equal(commands.length, 3);
   for (const word of ["bwrap", "--unshare-user", "--disable-userns", "--unshare-net"]) {
     assert.ok(commands[1]!.includes(word), word);
   }
@@ -54,9 +54,11 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
   });
   assert.deepEqual(
     statuses(findings),
-    LAYERS.map((layer) => [layer, layer === "resources" ? "limited" : "missing"]),
+    LAYERS.map((
+      layer,
+    ) => [layer, ["landlock", "resources"].includes(layer) ? "limited" : "missing"]),
   );
-  const [system, user, programs, mounts, sandbox, resources] = findings;
+  const [system, user, programs, mounts, sandbox, landlock, resources] = findings;
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
@@ -69,6 +71,8 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
   assert.match(mounts!.remedy, /^Upgrade it/);
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
+  assert.equal(landlock!.detail, "no Landlock: No permissions");
+  assert.match(landlock!.remedy, /Install perl-base/);
   assert.match(resources!.detail, /not bounded without root/);
 });
 
