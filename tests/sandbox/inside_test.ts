@@ -198,3 +198,18 @@ Deno.test("inside: a limit of processor time ends what takes more", async () => 
   assert.doesNotMatch(await limited(spin, { ...LIMITS, cpuSeconds: 1 }), /over/);
   assert.equal(await limited("console.log('over')", { ...LIMITS, cpuSeconds: 10 }), "over\n");
 });
+
+Deno.test("inside: a module that never ends is not there, or ends at the limit of memory", async () => {
+  const importing = async (path: string, options: Partial<SandboxOptions>): Promise<string> => {
+    const code = `import ${JSON.stringify(path)}; console.log("over");`;
+    const command = ["/ddsrv/deno", "eval", "--no-config", "--ext=ts", code];
+    const limits = { ...LIMITS, dataBytes: 1024 ** 3 };
+    return await say("", { command, programs: false, limits, ...options });
+  };
+  assert.match(await importing("/dev/zero", { devices: "none" }), /Module not found/);
+  for (const path of ["/dev/zero", "/proc/self/pagemap"]) {
+    const said = await importing(path, {});
+    assert.doesNotMatch(said, /Module not found|over/, path);
+    assert.match(said, /memory/i, path);
+  }
+});
