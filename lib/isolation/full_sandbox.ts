@@ -108,7 +108,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           uid: home.uid,
           mounts: seen.mounts,
           programs: needsPrograms(permissions),
-          links: hosts === undefined ? [] : [hosts.link],
+          links: hosts === undefined ? seen.links : [...seen.links, hosts.link],
           scratch: [SANDBOX_CACHE],
           workingDirectory: directory,
           command: runCommand({

@@ -107,6 +107,7 @@ function openSandbox(
           socketFilter,
           landlock,
           mounts: seen.mounts,
+          links: seen.links,
           programs: needsPrograms(permissions),
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
           workingDirectory: directory,

@@ -8,7 +8,7 @@ import {
   SANDBOX_START,
 } from "../sandbox/function_mounts.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
-import type { Mount } from "../sandbox/sandbox.ts";
+import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
 import type { Home } from "./homes.ts";
 
 /** What one instance is to see. */
@@ -25,21 +25,33 @@ export interface SandboxMountOptions {
   readonly startFile: string;
 }
 
-/** What an instance sees of the host: its source, its modules, and what it keeps. */
-export async function sandboxMounts(options: SandboxMountOptions): Promise<FunctionMounts> {
+/** Where the modules that a check has fetched show. */
+const SANDBOX_MODULES = "/ddsrv/modules";
+
+/** What an instance sees of the host, and links inside. */
+export interface SandboxMounts extends FunctionMounts {
+  readonly links: readonly SandboxLink[];
+}
+
+/**
+ * What an instance sees of the host: its source, its modules, and what it keeps. Checks write to the
+ * module cache: what lies in it may be a link to anywhere at any moment, so that root mounts nothing
+ * in it, but the whole cache, whose place is root's. Links inside lead to the two parts that count.
+ */
+export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
   const { cacheDirectory, home } = options;
-  const cache = ["remote", "npm"].map((part) => ({
-    source: join(cacheDirectory, part),
-    target: join(SANDBOX_CACHE, part),
+  const links = ["remote", "npm"].map((part) => ({
+    path: join(SANDBOX_CACHE, part),
+    target: join(SANDBOX_MODULES, part),
   }));
   const seen = await functionMounts(options);
   const mounts = [
     ...seen.mounts,
-    ...cache,
+    { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];
-  return { ...seen, mounts };
+  return { mounts, links, [Symbol.asyncDispose]: () => seen[Symbol.asyncDispose]() };
 }
