@@ -40,7 +40,7 @@ const FETCH_DIRECTORY = "/ddsrv/fetch";
 
 /** What a sandboxed check sees and may use. */
 export interface SandboxedPlaceOptions
-  extends Pick<SandboxOptions, "joinFiles" | "systemCallFilter" | "uid"> {
+  extends Pick<SandboxOptions, "joinFiles" | "landlock" | "systemCallFilter" | "uid"> {
   /** The function's source, and what Deno needs. */
   readonly mounts: readonly Mount[];
   /** Module cache of the host, which the check fills. */
@@ -64,6 +64,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
       sandboxCommand({
         ...chain,
         network: "loopback",
+        devices: "none",
         limits: LIMITS,
         mounts: [
           ...mounts,

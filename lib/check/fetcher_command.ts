@@ -10,7 +10,7 @@ import { FETCHER_FILE } from "./fetcher.ts";
 
 /** What is around the process that fetches modules. */
 export interface FetcherCommandOptions
-  extends Pick<SandboxOptions, "joinFiles" | "network" | "systemCallFilter" | "uid"> {
+  extends Pick<SandboxOptions, "joinFiles" | "landlock" | "network" | "systemCallFilter" | "uid"> {
   /** Small files below `/etc` that look-ups need. */
   readonly etc: readonly Mount[];
   /** Directory of the host that holds a directory for each check. */

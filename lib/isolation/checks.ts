@@ -37,6 +37,8 @@ export interface ChecksOptions {
   readonly etc: Pick<EtcFiles, "online" | "offline">;
   /** Path of the filter of system calls. */
   readonly systemCallFilter: string;
+  /** The kernel has Landlock. */
+  readonly landlock: boolean;
   /** The network of the process that fetches; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
   /** User of the process that fetches; the supervisor's own when left out. */
@@ -53,9 +55,8 @@ export interface ChecksOptions {
 
 /** Opens what checks share; nothing of it runs until the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
-  const { settings, directory, etc, network, systemCallFilter, fetcherUid, uidOf, openGroup } =
-    options;
-  const { hunger = "The check ran out of memory" } = options;
+  const { settings, directory, etc, network, fetcherUid, uidOf, openGroup } = options;
+  const { systemCallFilter, landlock, hunger = "The check ran out of memory" } = options;
   const place = (name: string): string => join(directory, name);
   // Nobody else enters it: the sockets within are open to every user who does.
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
@@ -70,6 +71,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     launch: await fetcherCommand({
       ...network === undefined ? {} : { network },
       systemCallFilter,
+      landlock,
       uid: fetcherUid,
       joinFiles: options.fetcherJoinFiles ?? [],
       etc: etc.online,
@@ -132,6 +134,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       place: sandboxedPlace({
         joinFiles: group?.joinFiles ?? [],
         systemCallFilter,
+        landlock,
         uid,
         mounts: [...seen.mounts, ...npmrc === undefined ? [] : [npmrc]],
         cacheDirectory,

@@ -14,6 +14,7 @@ import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation } from "./isolation.ts";
+import { openLandlock } from "./landlock.ts";
 
 /** Where all supervisors that are root keep their small files. */
 const RUNTIME_DIRECTORY = "/run/ddsrv";
@@ -53,7 +54,8 @@ export async function openFullIsolation(
   const { stateDirectory, uidRange } = settings;
   const bounder = await openBounder({ isRoot: true, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder });
-  const own = { etc, runtimeDirectory, systemCallFilter };
+  const landlock = await openLandlock(onWarning);
+  const own = { etc, runtimeDirectory, systemCallFilter, landlock };
   const site: FullSite = { settings, network, homes, groups, ...own };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);
@@ -64,6 +66,7 @@ export async function openFullIsolation(
       directory: join(runtimeDirectory, "checks"),
       etc,
       systemCallFilter,
+      landlock,
       network: { path: fetchNamespace.path },
       fetcherUid: homes.fetcherUid,
       fetcherJoinFiles: fetchGroup?.joinFiles ?? [],

@@ -11,13 +11,14 @@ import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners, waitForListener } from "../process/readiness.ts";
 import { sandboxCommand } from "../sandbox/sandbox.ts";
 import { spawnFunction } from "../process/spawn.ts";
+import { needsPrograms } from "../sandbox/system_files.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { withMemoryLimit } from "./groups.ts";
 import type { Homes } from "./homes.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
-import { MODULE_LINKS, sandboxMounts } from "./sandbox_mounts.ts";
+import { sandboxMounts } from "./sandbox_mounts.ts";
 
 /** What all sandboxes of one supervisor share. */
 export interface FullSite {
@@ -30,6 +31,8 @@ export interface FullSite {
   readonly runtimeDirectory: string;
   /** Path of the filter of system calls. */
   readonly systemCallFilter: string;
+  /** The kernel has Landlock. */
+  readonly landlock: boolean;
 }
 
 /** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
@@ -103,10 +106,12 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
           systemCallFilter: site.systemCallFilter,
+          landlock: site.landlock,
           prefix: home.prefix,
           uid: home.uid,
           mounts: seen.mounts,
-          links: hosts === undefined ? MODULE_LINKS : [...MODULE_LINKS, hosts.link],
+          programs: needsPrograms(permissions),
+          links: hosts === undefined ? seen.links : [...seen.links, hosts.link],
           scratch: [SANDBOX_CACHE],
           workingDirectory: directory,
           command: runCommand({

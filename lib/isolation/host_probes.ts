@@ -13,6 +13,7 @@ import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.t
 import { type Run, run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { UNBOUNDED_SOCKETS, UNBOUNDED_SOCKETS_REMEDY } from "./groups.ts";
+import { LANDLOCK_REMEDY, tryLandlock } from "./landlock.ts";
 import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
@@ -105,6 +106,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     },
     { layer: "programs", look: () => lookForPrograms(path, programs), remedy: "" },
     ...await kernelProbes(options),
+    landlockProbe(options),
     {
       layer: "resources",
       look: () => lookForGroups(remedies.groups),
@@ -134,6 +136,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       },
       remedy: USER_NAMESPACE_REMEDY,
     },
+    landlockProbe(options),
     {
       layer: "filter",
       look: async () => {
@@ -149,6 +152,20 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     },
     { layer: "disk", look: () => Promise.resolve(COUNTED), remedy: "" },
   ];
+}
+
+/** A second wall: without it, functions are served all the same. */
+function landlockProbe({ run = execute }: ExaminationOptions): Probe {
+  return {
+    layer: "landlock",
+    look: () =>
+      tryLandlock(run).then(() => "a second wall for files", (error: Error) => ({
+        status: "limited" as const,
+        detail: error.message,
+        remedy: LANDLOCK_REMEDY,
+      })),
+    remedy: LANDLOCK_REMEDY,
+  };
 }
 
 const UNBOUNDED_RESOURCES: Omit<Finding, "layer"> = {

@@ -11,6 +11,7 @@ import { readListeners } from "../process/readiness.ts";
 import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { spawnFunction } from "../process/spawn.ts";
+import { needsPrograms } from "../sandbox/system_files.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
@@ -18,8 +19,9 @@ import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Isolation, Sandbox, SandboxOptions } from "./isolation.ts";
+import { openLandlock } from "./landlock.ts";
 import { openOwnPlace } from "./own_place.ts";
-import { MODULE_LINKS, sandboxMounts } from "./sandbox_mounts.ts";
+import { sandboxMounts } from "./sandbox_mounts.ts";
 
 /** A directory in memory for the one socket that a function is reached by. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
@@ -38,6 +40,8 @@ interface Site {
   readonly etc: readonly Mount[];
   /** Path of the filter of system calls. */
   readonly systemCallFilter: string;
+  /** The kernel has Landlock. */
+  readonly landlock: boolean;
 }
 
 /**
@@ -58,16 +62,18 @@ export async function openRootlessIsolation(
   const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder });
   onWarning(NOT_BOUNDED);
   const systemCallFilter = await writeSystemCallFilter(directory);
+  const landlock = await openLandlock(onWarning);
   const checks = stack.use(
     await openChecks({
       settings,
       directory: join(directory, "checks"),
       etc: { ...etc, online: await hostEtc() },
       systemCallFilter,
+      landlock,
       uidOf: homes.uidOf,
     }),
   );
-  const site = { settings, homes, directory, etc: etc.offline, systemCallFilter };
+  const site = { settings, homes, directory, etc: etc.offline, systemCallFilter, landlock };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -84,7 +90,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, directory: place, etc, systemCallFilter }: Site,
+  { settings, homes, directory: place, etc, systemCallFilter, landlock }: Site,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -114,8 +120,10 @@ function openSandbox(
         ...sandboxCommand({
           network: "loopback",
           systemCallFilter,
+          landlock,
           mounts: seen.mounts,
-          links: MODULE_LINKS,
+          links: seen.links,
+          programs: needsPrograms(permissions),
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
           workingDirectory: directory,
           command: runCommand({

@@ -4,7 +4,6 @@ import {
   functionMounts,
   SANDBOX_CACHE,
   SANDBOX_DATA,
-  SANDBOX_MODULES,
   SANDBOX_PRELOAD,
   SANDBOX_START,
 } from "../sandbox/function_mounts.ts";
@@ -26,24 +25,33 @@ export interface SandboxMountOptions {
   readonly startFile: string;
 }
 
-/** Parts of the module cache that a function reads; the rest of it is a directory in memory. */
-export const MODULE_LINKS: readonly SandboxLink[] = ["remote", "npm"].map((part) => ({
-  path: join(SANDBOX_CACHE, part),
-  target: join(SANDBOX_MODULES, part),
-}));
+/** Where the modules that a check has fetched show. */
+const SANDBOX_MODULES = "/ddsrv/modules";
 
-/** What an instance sees of the host: its source, its modules, and what it keeps. */
-export async function sandboxMounts(options: SandboxMountOptions): Promise<FunctionMounts> {
+/** What an instance sees of the host, and links inside. */
+export interface SandboxMounts extends FunctionMounts {
+  readonly links: readonly SandboxLink[];
+}
+
+/**
+ * What an instance sees of the host: its source, its modules, and what it keeps. Checks write to the
+ * module cache: what lies in it may be a link to anywhere at any moment, so that root mounts nothing
+ * in it, but the whole cache, whose place is root's. Links inside lead to the two parts that count.
+ */
+export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
   const { cacheDirectory, home } = options;
+  const links = ["remote", "npm"].map((part) => ({
+    path: join(SANDBOX_CACHE, part),
+    target: join(SANDBOX_MODULES, part),
+  }));
   const seen = await functionMounts(options);
   const mounts = [
     ...seen.mounts,
-    // Checks write below it. What in it is a link leads to something inside the sandbox only.
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];
-  return { ...seen, mounts };
+  return { mounts, links, [Symbol.asyncDispose]: () => seen[Symbol.asyncDispose]() };
 }

@@ -9,6 +9,7 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
+import { openLandlock } from "./landlock.ts";
 import type { SourceCheck } from "./isolation.ts";
 import { openModuleCaches } from "./module_caches.ts";
 import { requireHost } from "./require_host.ts";
@@ -70,6 +71,8 @@ export async function openStandaloneChecks(
       directory: join(directory, "checks"),
       etc: { ...etc, online: await hostEtc() },
       systemCallFilter: await writeSystemCallFilter(directory),
+      // Where there is none, doctor says so.
+      landlock: await openLandlock(() => {}),
       fetcherUid: isRoot ? FETCHER_UID : undefined,
       uidOf,
     }),

@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import { holdPlace } from "../system/held_place.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
+import { readProcFile } from "../system/read_proc_file.ts";
 import type { Mount } from "./sandbox.ts";
+import { otherLibraries } from "./system_files.ts";
 
 /** Where Deno's binary shows inside every sandbox. */
 export const SANDBOX_DENO = "/ddsrv/deno";
 
 /** Where the module cache shows inside every sandbox. */
 export const SANDBOX_CACHE = "/ddsrv/cache";
-
-/** Where what checks have fetched shows inside a function's sandbox, as its module cache has it. */
-export const SANDBOX_MODULES = "/ddsrv/modules";
 
 /** Where a function's own files show inside its sandbox. */
 export const SANDBOX_DATA = "/ddsrv/data";
@@ -65,6 +64,9 @@ export interface FunctionMountOptions {
   readonly etc: readonly Mount[];
 }
 
+/** Known once for all: Deno has loaded all of its own by now. */
+let libraries: readonly string[] | undefined;
+
 /** Mounts with places that are held for them; disposing of it lets these go. */
 export interface FunctionMounts extends AsyncDisposable {
   readonly mounts: readonly Mount[];
@@ -113,8 +115,10 @@ export async function hostMounts(): Promise<Mount[]> {
     ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
   ];
   const found = await Promise.all(certificates.map(realPath));
+  libraries ??= otherLibraries(await readProcFile("/proc/self/maps"));
   return [
     { source: Deno.execPath(), target: SANDBOX_DENO },
+    ...libraries.map((path) => ({ source: path, target: path })),
     ...found.filter((mount) => mount !== undefined),
   ];
 }

@@ -15,7 +15,10 @@ export interface ProcessLimits {
   readonly cpuSeconds?: number;
   /** Size that a file may have, in bytes; counted in blocks of 512. */
   readonly fileBytes?: number;
-  /** Private memory that may be written to, in bytes; counted in KiB. */
+  /**
+   * Private memory that may be written to, in bytes, used or not; counted in KiB. Deno itself has
+   * some 550 MiB of it from the start, and does not start with less than 640.
+   */
   readonly dataBytes?: number;
   /** Open files. */
   readonly files?: number;

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { HeldPlace } from "../system/held_place.ts";
+import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
 import {
   FILTER_DESCRIPTOR,
   INPUT_DESCRIPTOR,
@@ -7,6 +8,7 @@ import {
   type LaunchShellOptions,
   PLACE_DESCRIPTORS,
 } from "./launch_shell.ts";
+import { HOST_SETPRIV, LIBRARIES, SANDBOX_SETPRIV, systemFiles } from "./system_files.ts";
 
 /** A file or directory of the host that shows inside the sandbox. */
 export interface Mount {
@@ -47,8 +49,17 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
    * caller's own, in a user namespace of its own (user_namespaces(7)).
    */
   readonly uid?: number | undefined;
-  /** Beside `/usr`, in this order. */
+  /** Beside the system's files, in this order. */
   readonly mounts: readonly Mount[];
+  /** Show the host's programs, see `systemFiles`; libraries alone by default. */
+  readonly programs?: boolean;
+  /**
+   * Devices: `default` for those of every process, `none` for `/dev/null` alone, where what reads
+   * files that others name must not find an endless one; `default` when left out.
+   */
+  readonly devices?: "default" | "none";
+  /** Add rules of Landlock to the mounts, see `landlockCommand`; `false` when left out. */
+  readonly landlock?: boolean;
   /** Private directories in memory that the command may write to, beside `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
   readonly links?: readonly SandboxLink[];
@@ -70,6 +81,7 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
 export function sandboxCommand(options: SandboxOptions): Launch {
   const { network, joinFiles, limits, systemCallFilter, mounts } = options;
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
+  const inner = [...dropArguments(options.uid), ...options.command];
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     ...options.prefix ?? [],
@@ -86,8 +98,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
     ...userArguments(options.uid),
     ...["--args", INPUT_DESCRIPTOR],
     "--",
-    ...dropArguments(options.uid),
-    ...options.command,
+    ...options.landlock ? landlockCommand(landlockRules(options), inner) : inner,
   ];
   const places = held.map(({ path }) => path);
   return {
@@ -101,8 +112,12 @@ export function sandboxCommand(options: SandboxOptions): Launch {
  * because bwrap would make it 0700 and root's.
  */
 function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): string[] {
-  const { mounts, scratch = [], links = [] } = options;
-  const made = new Set(["/", "/usr", "/tmp", "/etc", ...scratch]);
+  const { mounts, scratch = [], links = [], programs = false, devices = "default" } = options;
+  const made = new Set(["/", "/tmp", "/etc", "/dev", ...scratch]);
+  const tools = [
+    ...(options.uid === undefined ? [] : [{ source: HOST_SETPRIV, target: SANDBOX_SETPRIV }]),
+    ...(options.landlock ? [{ source: HOST_PERL, target: SANDBOX_PERL }] : []),
+  ];
   const bind = ({ source, target, isWritable = false }: Mount): string[] =>
     typeof source === "string" ? [isWritable ? "--bind" : "--ro-bind", source, target] : [
       isWritable ? "--bind-fd" : "--ro-bind-fd",
@@ -110,21 +125,46 @@ function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): str
       target,
     ];
   return [
-    ...["--ro-bind", "/usr", "/usr"],
-    ...["lib", "lib64", "bin", "sbin"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
+    ...systemFiles(programs).flatMap((path) => [
+      ...parents(path, made),
+      ...["--ro-bind-try", path, path],
+    ]),
     ...["--proc", "/proc"],
-    ...["--dev", "/dev"],
+    ...deviceArguments(devices),
     ...["--size", String(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", "/tmp"],
     ...["--perms", "0755", "--tmpfs", "/etc"],
     ...scratch.flatMap((target) => [
       ...parents(target, made),
       ...["--size", String(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", target],
     ]),
-    ...mounts.flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
+    ...[...tools, ...mounts].flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
     ...links.flatMap(({ path, target }) => [...parents(path, made), "--symlink", target, path]),
     // Directories on the way belong to the user who made them.
     ...(options.uid === undefined ? ["--remount-ro", "/", "--remount-ro", "/etc"] : []),
     ...["--chdir", options.workingDirectory],
+  ];
+}
+
+/**
+ * The same as the mounts allow. Without programs nothing is executed but the command, and setpriv
+ * before it: libraries can't be told from the programs beside them.
+ */
+function landlockRules(options: SandboxOptions): LandlockRule[] {
+  const { mounts, scratch = [], programs = false, command } = options;
+  const executable = new Set([...LIBRARIES, SANDBOX_SETPRIV, command[0]]);
+  const rule = (path: string, access: LandlockRule["access"]): LandlockRule => ({
+    path,
+    access,
+    isExecutable: access !== "list" && (programs || executable.has(path)),
+  });
+  return [
+    rule("/", "list"),
+    ...[...systemFiles(programs), "/proc", "/etc", SANDBOX_SETPRIV].map((path) =>
+      rule(path, "read")
+    ),
+    rule("/dev", "use"),
+    ...["/tmp", ...scratch].map((path) => rule(path, "write")),
+    ...mounts.map(({ target, isWritable }) => rule(target, isWritable ? "write" : "read")),
   ];
 }
 
@@ -134,11 +174,19 @@ function userArguments(uid: number | undefined): string[] {
   return ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
 }
 
+/** Nothing new appears in it: that would be memory that nothing bounds without control groups. */
+function deviceArguments(devices: "default" | "none"): string[] {
+  const shown = devices === "default"
+    ? ["--dev", "/dev"]
+    : ["--perms", "0755", "--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null"];
+  return [...shown, "--remount-ro", "/dev"];
+}
+
 /** bwrap alone sets no-new-privs and has dropped every capability already. */
 function dropArguments(uid: number | undefined): string[] {
   if (uid === undefined) return [];
   return [
-    "setpriv",
+    SANDBOX_SETPRIV,
     ...["--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--no-new-privs"],
     ...["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"],
   ];

@@ -70,3 +70,14 @@ Deno.test("serve: Hono and Express from npm answer", async () => {
   // The express function names port 3000; its first listener was moved all the same.
   assert.match((await server.inspect("express")).upstream!, /:8000$/);
 });
+
+Deno.test("serve: a module from npm is read where the function itself may read nothing", async () => {
+  await using server = await startServer({
+    cached: ["express"],
+    files: {
+      "express/index.ts": await fixture("express"),
+      "express/ddsrv.json": '{ "permissions": { "read": false, "write": false } }',
+    },
+  });
+  await server.answers("/express/greet/you", "express greets you");
+});

@@ -13,6 +13,7 @@ const LAYERS = [
   "mounts",
   "sandbox",
   "filter",
+  "landlock",
   "resources",
   "disk",
   "names",
@@ -50,7 +51,7 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   assert.equal(disk.status, "limited");
   assert.match(disk.detail, /counted every few seconds.* \(Operation not permitted\)$/);
   assert.match(disk.remedy, /^Install e2fsprogs/);
-  assert.equal(commands.length, 6);
+  assert.equal(commands.length, 7);
 });
 
 Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {

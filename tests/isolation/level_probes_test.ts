@@ -3,10 +3,12 @@ import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "filter", "resources", "disk"];
+const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "filter", "landlock"].concat(
+  ["resources", "disk"],
+);
 
 /** Not had without root, and no reason not to serve. */
-const LIMITED = ["resources", "disk"];
+const LIMITED = ["landlock", "resources", "disk"];
 
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.map(({ layer, status }) => [layer, status]);
@@ -60,7 +62,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
     statuses(findings),
     LAYERS.map((layer) => [layer, LIMITED.includes(layer) ? "limited" : "missing"]),
   );
-  const [system, user, programs, mounts, sandbox, filter, resources] = findings;
+  const [system, user, programs, mounts, sandbox, filter, landlock, resources] = findings;
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
@@ -74,6 +76,8 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
   assert.match(filter!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
+  assert.equal(landlock!.detail, "no Landlock: No permissions");
+  assert.match(landlock!.remedy, /Install perl-base/);
   assert.match(resources!.detail, /not bounded without root/);
 });
 

@@ -45,6 +45,7 @@ async function showText(mounts: readonly Mount[], directory: string): Promise<st
   const { command, input } = sandboxCommand({
     uid: 54_323,
     mounts,
+    programs: true,
     workingDirectory: directory,
     command: ["cat", "text"],
   });

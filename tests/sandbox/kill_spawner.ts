@@ -23,6 +23,7 @@ for (let index = 0; index < SANDBOXES; index++) {
       joinFiles,
       uid: 12345,
       mounts: [],
+      programs: true,
       workingDirectory: "/tmp",
       command: ["sleep", "60"],
     }),

@@ -53,7 +53,7 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
   ]);
   assert.deepEqual(command.slice(command.lastIndexOf("--")), [
     "--",
-    "setpriv",
+    "/ddsrv/setpriv",
     "--reuid",
     "1879048193",
     "--regid",
@@ -92,7 +92,7 @@ Deno.test("sandboxCommand() without a user to change to has a user namespace of 
   const { command } = sandboxCommand({ ...rest, network: "loopback" });
   assert.ok(has(command, ["--unshare-user", "--disable-userns"]));
   assert.ok(has(files(rest), ["--remount-ro", "/"]));
-  assert.ok(!command.includes("setpriv") && !command.includes("--cap-add"));
+  assert.ok(!command.includes("/ddsrv/setpriv") && !command.includes("--cap-add"));
   assert.ok(has(command, ["--", ...options.command]));
 });
 
@@ -122,9 +122,11 @@ for (
 
 for (
   const part of [
-    ["--ro-bind", "/usr", "/usr"],
+    ["--ro-bind-try", "/usr/lib", "/usr/lib"],
+    ["--ro-bind-try", "/lib64", "/lib64"],
+    ["--ro-bind", "/usr/bin/setpriv", "/ddsrv/setpriv"],
     ["--proc", "/proc"],
-    ["--dev", "/dev"],
+    ["--dev", "/dev", "--remount-ro", "/dev"],
     ["--size", "268435456", "--perms", "1777", "--tmpfs", "/tmp"],
     ["--perms", "0755", "--tmpfs", "/etc"],
     ["--chdir", "/srv/very/deep/functions/a b"],
@@ -134,6 +136,23 @@ for (
     assert.ok(has(files(options), part));
   });
 }
+
+Deno.test("sandboxCommand() shows programs only where they are wanted, and never all of /usr", () => {
+  const shown = (programs: boolean): string[] => files({ ...options, programs });
+  for (const path of ["/usr/bin", "/bin", "/usr/local/lib", "/usr/share"]) {
+    assert.ok(!has(shown(false), [path, path]), path);
+    assert.ok(has(shown(true), ["--ro-bind-try", path, path]), path);
+  }
+  for (const path of ["/usr", "/usr/local", "/usr/src", "/usr/include", "/usr/local/etc"]) {
+    assert.ok(!has(shown(true), [path, path]), path);
+  }
+});
+
+Deno.test("sandboxCommand() shows no endless device where none are wanted", () => {
+  const devices = files({ ...options, devices: "none" });
+  assert.ok(has(devices, ["--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null"]));
+  assert.ok(has(devices, ["--remount-ro", "/dev"]) && !devices.includes("--dev"));
+});
 
 Deno.test("sandboxCommand() keeps only the capabilities that setpriv needs", () => {
   const { command } = sandboxCommand(options);
@@ -186,7 +205,7 @@ Deno.test("sandboxCommand() passes on limits in ulimit's units", () => {
 
 Deno.test("sandboxCommand() makes each directory on the way, once, readable, outermost first", () => {
   const command = files(options);
-  const given = new Set(["/", "/usr", "/tmp", "/etc"]);
+  const given = new Set(["/", "/tmp", "/etc", "/dev"]);
   for (const target of [...options.scratch!, ...options.mounts.map((mount) => mount.target)]) {
     const mounted = command.findIndex((one, index) =>
       one === target && (command[index - 1] === "--tmpfs" || /bind$/.test(command[index - 2]!))
@@ -215,7 +234,7 @@ Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
     ...["--tmpfs", "/ddsrv/cache"],
   ]);
   const first = command.findIndex((one, index) =>
-    /bind$/.test(one) && command[index + 1] !== "/usr"
+    /bind$/.test(one) && command[index + 1] !== "/dev/null"
   );
   assert.ok(0 < scratch && scratch < first);
 });

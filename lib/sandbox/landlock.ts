@@ -1,0 +1,127 @@
+/** Where perl(1) of the host shows inside a sandbox with Landlock. */
+export const SANDBOX_PERL = "/ddsrv/perl";
+
+/** Where perl is on every distribution; in Debian its package is essential. */
+export const HOST_PERL = "/usr/bin/perl";
+
+/** What may be done below a path. */
+export type LandlockAccess =
+  /** See names. */
+  | "list"
+  /** Read files, and see names. */
+  | "read"
+  /** Read and write what is there, which is for devices. */
+  | "use"
+  /** All but execute. */
+  | "write";
+
+/** What may be done below one path, as it is named inside the sandbox. */
+export interface LandlockRule {
+  readonly path: string;
+  readonly access: LandlockAccess;
+  readonly isExecutable: boolean;
+}
+
+/**
+ * Rights of files by the first version of the interface (ABI) that knows them, see landlock(7); the
+ * order is that of their bits in linux/landlock.h.
+ */
+const RIGHTS = [
+  ["execute", 1],
+  ["write_file", 1],
+  ["read_file", 1],
+  ["read_dir", 1],
+  ["remove_dir", 1],
+  ["remove_file", 1],
+  ["make_char", 1],
+  ["make_dir", 1],
+  ["make_reg", 1],
+  ["make_sock", 1],
+  ["make_fifo", 1],
+  ["make_block", 1],
+  ["make_sym", 1],
+  ["refer", 2],
+  ["truncate", 3],
+  ["ioctl_dev", 5],
+] as const;
+
+type Right = typeof RIGHTS[number][0];
+
+const READ: readonly Right[] = ["read_file", "read_dir"];
+
+const GRANTED: Readonly<Record<LandlockAccess, readonly Right[]>> = {
+  list: ["read_dir"],
+  read: READ,
+  use: [...READ, "write_file", "truncate", "ioctl_dev"],
+  write: RIGHTS.map(([right]) => right).filter((right) =>
+    !["execute", "make_char", "make_block", "ioctl_dev"].includes(right)
+  ),
+};
+
+/** Rights that a rule for a file may name; the others are of directories. */
+const OF_FILES: readonly Right[] = [
+  ...["execute", "write_file", "read_file", "truncate", "ioctl_dev"] as const,
+];
+
+/** First version that keeps abstract sockets and signals within, and the bits for both. */
+const SCOPE_VERSION = 6;
+const SCOPE = 3;
+
+/**
+ * For each version the rights that it knows, as the script needs them: the kernel refuses others.
+ */
+const KNOWN = [1, 2, 3, 4, 5].map((version) =>
+  bits(RIGHTS.filter(([, since]) => since <= version).map(([right]) => right))
+);
+
+/**
+ * Arguments: pairs of rights and a path up to `--`, then the command. The numbers of the three
+ * system calls are the same on every architecture: landlock_create_ruleset(2), landlock_add_rule(2)
+ * and landlock_restrict_self(2). Whatever fails ends it: nothing runs with less.
+ */
+const SCRIPT = `
+my $v = syscall(444, 0, 0, 1);
+die "Landlock: $!\\n" if $v < 1;
+my $known = (${KNOWN.join(", ")})[$v > ${KNOWN.length} ? ${KNOWN.length - 1} : $v - 1];
+my $attr = $v >= ${SCOPE_VERSION} ? pack("QQQ", $known, 0, ${SCOPE}) : pack("Q", $known);
+my $set = syscall(444, $attr, length $attr, 0);
+die "landlock_create_ruleset: $!\\n" if $set < 0;
+while (($_ = shift) ne "--") {
+  my $path = shift;
+  # O_PATH; what is not there needs no rule.
+  sysopen(my $file, $path, 0x200000) or $! == 2 ? next : die "$path: $!\\n";
+  my $rights = $_ & $known & (-d $file ? ~0 : ${bits(OF_FILES)});
+  my $rule = pack("Ql", $rights, fileno $file);
+  syscall(445, $set, 1, $rule, 0) == 0 or die "landlock_add_rule $path: $!\\n";
+}
+syscall(446, $set, 0) == 0 or die "landlock_restrict_self: $!\\n";
+exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
+`;
+
+/**
+ * A command that gives up, for good and for all that it starts, what no rule grants, see landlock(7):
+ * a second wall should a mount allow more than it is meant to. Debian has no program that does it, so perl(1) makes the system calls. It takes no-new-privs, and goes behind all mounts, because
+ * it allows no further ones.
+ */
+export function landlockCommand(
+  rules: readonly LandlockRule[],
+  command: readonly string[],
+): string[] {
+  const pairs = rules.flatMap(({ path, access, isExecutable }) => {
+    const rights = bits([...GRANTED[access], ...isExecutable ? ["execute"] as const : []]);
+    return [String(rights), path];
+  });
+  return [SANDBOX_PERL, "-e", SCRIPT, ...pairs, "--", ...command];
+}
+
+/** A command that ends with 0 where this user's processes may have Landlock. */
+export const LANDLOCK_PROBE: readonly string[] = [
+  ...[HOST_PERL, "-e", 'die "$!\\n" if syscall(444, 0, 0, 1) < 1'],
+];
+
+function bits(rights: readonly Right[]): number {
+  return rights.reduce(
+    (sum, right) => sum + 2 ** RIGHTS.findIndex(([name]) => name === right),
+    0,
+  );
+}

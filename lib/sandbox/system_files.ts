@@ -1,0 +1,54 @@
+import type { Permission, Permissions } from "../config/permissions.ts";
+
+/** Libraries, as far as the host has them; on hosts with a merged `/usr` the last two are links. */
+export const LIBRARIES: readonly string[] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
+
+/** Time zones, and the certificates that files in `/etc/ssl/certs` are links to. */
+const DATA: readonly string[] = [
+  "/usr/share/zoneinfo",
+  "/usr/share/ca-certificates",
+  "/usr/local/share/ca-certificates",
+];
+
+/** Programs of the host and what they need; not `/usr/local/etc`, which is the host's own affair. */
+const PROGRAMS: readonly string[] = [
+  ...["/usr/bin", "/usr/sbin", "/usr/libexec", "/usr/share", "/bin", "/sbin"],
+  ...["bin", "sbin", "lib", "libexec", "share"].map((name) => `/usr/local/${name}`),
+];
+
+/** Where setpriv(1) of the host shows inside every sandbox, which needs it before all else. */
+export const SANDBOX_SETPRIV = "/ddsrv/setpriv";
+
+/** Where util-linux puts it on every distribution. */
+export const HOST_SETPRIV = "/usr/bin/setpriv";
+
+/**
+ * What a sandbox shows of the host's system, at the same paths: libraries, time zones and
+ * certificates; with `programs` what it takes to run the host's programs or load its libraries.
+ */
+export function systemFiles(programs: boolean): readonly string[] {
+  return [...LIBRARIES, ...(programs ? PROGRAMS : DATA)];
+}
+
+/** Whether a function may run the host's programs or load its libraries. */
+export function needsPrograms({ run, ffi }: Pick<Permissions, "run" | "ffi">): boolean {
+  return [run, ffi].some((one: Permission) => one === true || one !== false && one.length > 0);
+}
+
+/**
+ * Libraries that this process, whose program runs inside too, has loaded from elsewhere, by the text
+ * of its `/proc/self/maps` (proc_pid_maps(5)).
+ *
+ * @example
+ * ```ts
+ * import { otherLibraries } from "./system_files.ts";
+ * otherLibraries("7f00-7f01 r-xp 0 08:01 7 /nix/store/x/libc.so.6\n"); // ["/nix/store/x/libc.so.6"]
+ * ```
+ */
+export function otherLibraries(maps: string): string[] {
+  const found = [...maps.matchAll(/ r-xp .* (\/[^\n]*\.so(?:\.[\d.]+)?)$/gm)].map(([, path]) =>
+    path!
+  );
+  return [...new Set(found)]
+    .filter((path) => !LIBRARIES.some((shown) => path.startsWith(`${shown}/`)));
+}

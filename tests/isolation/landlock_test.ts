@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { openLandlock, tryLandlock } from "../../lib/isolation/landlock.ts";
+import { CommandError, type Run } from "../../lib/system/run.ts";
+
+Deno.test("openLandlock() finds it where the kernel and perl have it, and says nothing", async () => {
+  const warnings: string[] = [];
+  assert.equal(
+    await openLandlock((message) => warnings.push(message), () => Promise.resolve("")),
+    true,
+  );
+  assert.deepEqual(warnings, []);
+});
+
+Deno.test("openLandlock() warns once, with the reason and a remedy", async () => {
+  const run: Run = (command) => Promise.reject(new CommandError(command, "exited with 1 (x)"));
+  const warnings: string[] = [];
+  assert.equal(await openLandlock((message) => warnings.push(message), run), false);
+  assert.deepEqual(warnings, [
+    "Functions have no Landlock: exited with 1 (x). Mounts alone keep files apart without it. " +
+    "Install perl-base, and have a kernel from 5.13 on with Landlock among its modules " +
+    "(lsm=landlock at its start)",
+  ]);
+  await assert.rejects(tryLandlock(run), { message: "no Landlock: exited with 1 (x)" });
+});
