@@ -131,6 +131,10 @@ export const userActs: readonly Act[] = [
   call("the project of a file", "ioctl, $open_file, 0x401c5820, $zeros", {
     bare: ["ok", "error 25", "error 95"],
   }),
+  call("a request that no open file needs", "ioctl, $own_network, 0xb701, 0", {
+    filtered: "error 25",
+  }),
+  call("huge pages", "memfd_create, $name, 4", { filtered: "error 12", lacking: [EINVAL] }),
   call("name_to_handle_at", "name_to_handle_at, -100, $file, $handle, $buffer, 0", {
     bare: ["ok", "error 95"],
   }),
