@@ -9,7 +9,8 @@ import {
   type Range,
   search,
 } from "./bpf.ts";
-import { type Answer, argumentRules, ERRORS, type Rule } from "./filter_rules.ts";
+import { argumentRules } from "./argument_rules.ts";
+import { type Answer, ERRORS, type Rule } from "./filter_rule.ts";
 import { systemCalls } from "./system_calls.ts";
 
 /** AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of linux/audit.h. */

@@ -1,4 +1,4 @@
-import type { Answer } from "./filter_rules.ts";
+import type { Answer } from "./filter_rule.ts";
 
 /** System calls that share a subject, an answer and the reason for it. */
 export interface SystemCallGroup {

@@ -30,7 +30,7 @@ umask 0;
 my $directory = "/tmp";
 my ($file, $created, $opened, $node, $made) = map { "/tmp/act-$$-$_" } 1 .. 5;
 my $nowhere = "/nowhere";
-my ($type, $name, $secret) = ("user", "act-$$", "secret");
+my ($type, $name, $secret) = ("user", "act-" . rand, "secret");
 my ($letter, $zero) = ("x", pack("Q", 0));
 my ($zeros, $buffer) = ("\0" x 256, "\0" x 4096);
 my $handle = pack("Li", 128, 0) . "\0" x 128;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { argumentRules, ERRORS } from "../../lib/sandbox/filter_rules.ts";
+import { argumentRules } from "../../lib/sandbox/argument_rules.ts";
+import { ERRORS } from "../../lib/sandbox/filter_rule.ts";
 import { systemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
 import { systemCallGroups, systemCalls } from "../../lib/sandbox/system_calls.ts";
 import { ALLOWED, decide, type SeenCall } from "./bpf_machine.ts";
@@ -17,7 +18,9 @@ const PROGRAMS: Readonly<Record<Arch, Uint8Array>> = {
 };
 
 const EPERM = "error 1";
+const ENOMEM = "error 12";
 const EINVAL = "error 22";
+const ENOTTY = "error 25";
 const ENOSYS = "error 38";
 const EPROTONOSUPPORT = "error 93";
 const ESOCKTNOSUPPORT = "error 94";
@@ -230,16 +233,36 @@ const rows: readonly Row[] = [
     ["ioprio_set", [1, 0, priority], EPERM] as const
   ),
 
-  // TCGETS, FIONBIO, FIOCLEX, TIOCGWINSZ, TIOCSCTTY.
-  ...[0x5401, 0x5421, 0x5451, 0x5413, 0x540e].map((request) =>
+  // TCGETS, FIONBIO, FIOCLEX, TIOCGWINSZ, TIOCSCTTY, FIONREAD, TIOCGPTN, SIOCGIFCONF.
+  ...[0x5401, 0x5421, 0x5451, 0x5413, 0x540e, 0x541b, 0x80045430, 0x8912].map((request) =>
     ["ioctl", [0, request], ALLOWED] as const
   ),
+  // What is asked of files, copies of them that share blocks, and filters of its own.
+  ...[0x80086601, 0xc020660b, 0x801c581f, 0x40049409, 0x4020940d, 0xc0189436, 0xc0502100].map((
+    request,
+  ) => ["ioctl", [0, request], ALLOWED] as const),
   ...[0x5412, 0x541c, 0x5423, 0x40086602, 0x401c5820, 0x1_0000_5412n].map((request) =>
     ["ioctl", [0, request], EPERM] as const
   ),
-  ...[0x5411, 0x541b, 0x541d, 0x5422, 0x5424].map((request) =>
-    ["ioctl", [0, request], ALLOWED] as const
+  ...[0x5411, 0x541d, 0x5422, 0x5424].map((request) => ["ioctl", [0, request], ALLOWED] as const),
+  // FS_IOC_ADD_ENCRYPTION_KEY, BTRFS_IOC_SUBVOL_CREATE, KVM_CREATE_VM, NS_GET_USERNS, FIFREEZE,
+  // PPPIOCNEWUNIT, 32-bit programs' FS_IOC_SETFLAGS, and neighbours of what is allowed.
+  ...[0xc0506617, 0x5000940e, 0xae01, 0xb701, 0xc0045877, 0xc004743e, 0x40046602].concat(
+    [0, 0x53ff, 0x5500, 0x88ff, 0x8a00, 0x9408, 0x5820, 0xffffffff],
+  ).map((request) => ["ioctl", [0, request], ENOTTY] as const),
+
+  // MAP_PRIVATE and MAP_ANONYMOUS, with MAP_STACK, MAP_NORESERVE, MAP_FIXED_NOREPLACE; MAP_HUGETLB.
+  ...[0x22, 0x20022, 0x4022, 0x100022].map((flags) =>
+    ["mmap", [0, 4_096, 3, flags], ALLOWED] as const
   ),
+  ...[0x40022, 0x40021, 0x54040022].map((flags) => ["mmap", [0, 4_096, 3, flags], ENOMEM] as const),
+  ["memfd_create", [0, 1], ALLOWED],
+  ["memfd_create", [0, 2 | 8], ALLOWED],
+  ["memfd_create", [0, 4], ENOMEM],
+  ["memfd_create", [0, 5 | 21 << 26], ENOMEM],
+  ["shmget", [0, 4_096, 0o1600], ALLOWED],
+  ["shmget", [0, 4_096, 0o1600 | 0o10000], ALLOWED],
+  ["shmget", [0, 4_096, 0o5600], ENOMEM],
 
   ...[["chmod", 1], ["fchmod", 1], ["fchmodat", 2], ["fchmodat2", 2], ["mkdir", 1], ["mkdirat", 2]]
     .concat([["mknod", 1], ["mknodat", 2], ["creat", 1]])

@@ -1,4 +1,5 @@
 import { type Open, printHeading, printSamples, sample, say, takeSamples } from "./figures.ts";
+import { measureFilter } from "./filter.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { openBare, openInSandbox, openIsolated, openSandbox } from "./instances.ts";
 
@@ -42,6 +43,8 @@ for (const [count, rounds] of INSTANCES) {
     count,
   );
 }
+
+await measureFilter();
 
 async function inOpenNamespace(ground: Ground) {
   await using sandbox = await openSandbox(ground);

@@ -1,38 +1,4 @@
-/** What the filter does with a system call: let it pass, or fail with an error. */
-export type Answer = "allow" | keyof typeof ERRORS;
-
-/** Error numbers that are the same on x86-64 and arm64. Source: errno(3). */
-export const ERRORS = {
-  EPERM: 1,
-  EINVAL: 22,
-  ENOSYS: 38,
-  EPROTONOSUPPORT: 93,
-  ESOCKTNOSUPPORT: 94,
-  EAFNOSUPPORT: 97,
-} as const;
-
-/**
- * A decision on the arguments of a system call. Only the lower 32 bits of an argument are looked at:
- * of all that rules look at, the kernel takes no more either.
- */
-export type Rule =
-  | Answer
-  | {
-    readonly type: "bits";
-    readonly argument: number;
-    readonly bits: number;
-    /** Where at least one of the bits is set. */
-    readonly set: Rule;
-    readonly clear: Rule;
-  }
-  | {
-    readonly type: "values";
-    readonly argument: number;
-    /** Bits that count; all when left out. */
-    readonly mask?: number;
-    readonly cases: readonly { readonly values: readonly number[]; readonly then: Rule }[];
-    readonly otherwise: Rule;
-  };
+import type { Answer, Rule } from "./filter_rule.ts";
 
 /** Set-user-ID and set-group-ID bits of a mode, see inode(7). */
 const SET_ID_BITS = 0o6000;
@@ -90,12 +56,47 @@ const SOCKETS: Rule = {
   otherwise: "EAFNOSUPPORT",
 };
 
+/** Bits of a request of ioctl(2) that name the kind of what it is for. */
+const REQUEST_KIND = 0xff00;
+
 /**
- * Requests that inject what somebody types (TIOCSTI, TIOCLINUX), load line disciplines (TIOCSETD),
- * or change flags and the project of a file, by which a quota counts it (FS_IOC_SETFLAGS,
- * FS_IOC_FSSETXATTR).
+ * Requests for terminals and any open file, sockets, filters of its own, and some for files; all
+ * others give ENOTTY, as where a file does not know them. Refused are those that inject what
+ * somebody types (TIOCSTI, TIOCLINUX), load line disciplines (TIOCSETD), or change flags and the
+ * project of a file, by which a quota counts it (FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR).
  */
-const REFUSED_REQUESTS = [0x5412, 0x541c, 0x5423, 0x40086602, 0x401c5820];
+const REQUESTS: Rule = {
+  type: "values",
+  argument: 1,
+  mask: REQUEST_KIND,
+  cases: [
+    {
+      values: [0x5400],
+      // TIOCSTI, TIOCLINUX and TIOCSETD.
+      then: {
+        type: "values",
+        argument: 1,
+        cases: [{ values: [0x5412, 0x541c, 0x5423], then: "EPERM" }],
+        otherwise: "allow",
+      },
+    },
+    // Sockets, and SECCOMP_IOCTL_NOTIF_RECV with its like.
+    { values: [0x8900, 0x2100], then: "allow" },
+    // FS_IOC_GETFLAGS and FS_IOC_FIEMAP; FS_IOC_SETFLAGS.
+    { values: [0x6600], then: fileRequest([0x80086601, 0xc020660b], 0x40086602) },
+    // FS_IOC_FSGETXATTR; FS_IOC_FSSETXATTR.
+    { values: [0x5800], then: fileRequest([0x801c581f], 0x401c5820) },
+    // FICLONE, FICLONERANGE and FIDEDUPERANGE, and none that make volumes of Btrfs.
+    { values: [0x9400], then: only(1, [0x40049409, 0x4020940d, 0xc0189436], "ENOTTY") },
+  ],
+  otherwise: "ENOTTY",
+};
+
+/**
+ * MAP_HUGETLB, MFD_HUGETLB and SHM_HUGETLB. Huge pages are a pool of the whole host, outside of a
+ * group's memory; where the pool is empty, the kernel gives ENOMEM as well.
+ */
+const HUGE_PAGES = { mmap: 0x40000, memfd: 0x4, shm: 0o4000 };
 
 /**
  * Options of prctl(2) for the calling process alone: names, signals, capabilities to give up,
@@ -124,13 +125,11 @@ export const argumentRules: Readonly<Record<string, Rule>> = {
   socket: SOCKETS,
   socketpair: SOCKETS,
   clone: { type: "bits", argument: 0, bits: NEW_NAMESPACES, set: "EPERM", clear: "allow" },
-  ioctl: {
-    type: "values",
-    argument: 1,
-    cases: [{ values: REFUSED_REQUESTS, then: "EPERM" }],
-    otherwise: "allow",
-  },
+  ioctl: REQUESTS,
   prctl: only(0, OPTIONS, "EINVAL"),
+  mmap: smallPages(3, HUGE_PAGES.mmap),
+  memfd_create: smallPages(1, HUGE_PAGES.memfd),
+  shmget: smallPages(2, HUGE_PAGES.shm),
   personality: only(0, PERSONALITIES, "EPERM"),
   sched_setscheduler: only(1, SCHEDULERS, "EPERM"),
   ioprio_set: only(2, IO_PRIORITIES, "EPERM"),
@@ -150,6 +149,19 @@ export const argumentRules: Readonly<Record<string, Rule>> = {
 
 function only(argument: number, values: readonly number[], otherwise: Answer): Rule {
   return { type: "values", argument, cases: [{ values, then: "allow" }], otherwise };
+}
+
+function fileRequest(allowed: readonly number[], refused: number): Rule {
+  return {
+    type: "values",
+    argument: 1,
+    cases: [{ values: allowed, then: "allow" }, { values: [refused], then: "EPERM" }],
+    otherwise: "ENOTTY",
+  };
+}
+
+function smallPages(argument: number, bits: number): Rule {
+  return { type: "bits", argument, bits, set: "ENOMEM", clear: "allow" };
 }
 
 /** A mode without the bits by which a program runs as its owner, see RestrictSUIDSGID= of systemd. */

@@ -1,0 +1,37 @@
+/** What the filter does with a system call: let it pass, or fail with an error. */
+export type Answer = "allow" | keyof typeof ERRORS;
+
+/** Error numbers that are the same on x86-64 and arm64. Source: errno(3). */
+export const ERRORS = {
+  EPERM: 1,
+  ENOMEM: 12,
+  EINVAL: 22,
+  ENOTTY: 25,
+  ENOSYS: 38,
+  EPROTONOSUPPORT: 93,
+  ESOCKTNOSUPPORT: 94,
+  EAFNOSUPPORT: 97,
+} as const;
+
+/**
+ * A decision on the arguments of a system call. Only the lower 32 bits of an argument are looked at:
+ * of all that rules look at, the kernel takes no more either.
+ */
+export type Rule =
+  | Answer
+  | {
+    readonly type: "bits";
+    readonly argument: number;
+    readonly bits: number;
+    /** Where at least one of the bits is set. */
+    readonly set: Rule;
+    readonly clear: Rule;
+  }
+  | {
+    readonly type: "values";
+    readonly argument: number;
+    /** Bits that count; all when left out. */
+    readonly mask?: number;
+    readonly cases: readonly { readonly values: readonly number[]; readonly then: Rule }[];
+    readonly otherwise: Rule;
+  };
