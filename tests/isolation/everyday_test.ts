@@ -1,14 +1,14 @@
 // The other side of the filter: what it must leave alone.
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
+import { runSandboxed } from "../run_sandboxed.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const PROGRAM = new URL("everyday_program.ts", import.meta.url).pathname;
 
 async function perform(systemCallFilter: string, uid?: number): Promise<string> {
-  const [program = "", ...args] = sandboxCommand({
+  const { stdout, stderr } = await runSandboxed({
     network: "loopback",
     systemCallFilter,
     uid,
@@ -23,14 +23,7 @@ async function perform(systemCallFilter: string, uid?: number): Promise<string> 
       ...["--unstable-kv", "--unstable-net", "--no-lock", "everyday_program.ts"],
     ],
   });
-  const { stdout, stderr } = await new Deno.Command(program, {
-    args,
-    clearEnv: true,
-    env: { PATH: "/usr/bin:/bin", HOME: "/tmp", DENO_DIR: "/ddsrv/cache" },
-    stdin: "null",
-    signal: AbortSignal.timeout(60_000),
-  }).output();
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return stdout + stderr;
 }
 
 for (

@@ -3,12 +3,13 @@ import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "filter", "landlock"].concat(
+const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "landlock", "filter"].concat(
   ["resources", "disk"],
 );
 
 /** Not had without root, and no reason not to serve. */
-const LIMITED = ["landlock", "resources", "disk"];
+const UNBOUNDED = ["resources", "disk"];
+const LIMITED = ["landlock", ...UNBOUNDED];
 
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.map(({ layer, status }) => [layer, status]);
@@ -30,20 +31,21 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
   });
   assert.deepEqual(
     statuses(findings),
-    LAYERS.map((layer) => [layer, LIMITED.includes(layer) ? "limited" : "ok"]),
+    LAYERS.map((layer) => [layer, UNBOUNDED.includes(layer) ? "limited" : "ok"]),
   );
-  assert.deepEqual(findings.slice(0, 6).map(({ detail }) => detail), [
+  assert.deepEqual(findings.slice(0, 7).map(({ detail }) => detail), [
     "Linux",
     "user 1000",
     "bwrap",
     "bound by descriptor",
     "users, network, processes and files by bubblewrap",
+    "a second wall for files",
     "system calls are filtered (seccomp)",
   ]);
   for (const { layer, status, remedy } of findings) {
     assert.equal(remedy === "", status === "ok", layer);
   }
-  assert.equal(commands.length, 3);
+  assert.equal(commands.length, 4);
   for (const word of ["bwrap", "--unshare-user", "--disable-userns", "--unshare-net"]) {
     assert.ok(commands[1]!.includes(word), word);
   }
@@ -62,7 +64,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
     statuses(findings),
     LAYERS.map((layer) => [layer, LIMITED.includes(layer) ? "limited" : "missing"]),
   );
-  const [system, user, programs, mounts, sandbox, filter, landlock, resources] = findings;
+  const [system, user, programs, mounts, sandbox, landlock, filter, resources] = findings;
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",

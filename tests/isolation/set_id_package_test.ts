@@ -1,9 +1,9 @@
 // A package whose tarball holds a set-user-ID file: Deno keeps its mode, and so makes, with no native
 // code at all, a program that others would run as the user of the check.
 import assert from "node:assert/strict";
-import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
 import { archive } from "../function/tar/archive.ts";
+import { runSandboxed } from "../run_sandboxed.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
 const PORT = 8_765;
@@ -51,7 +51,7 @@ async function makeRegistry(directory: TemporaryDirectory, mode: number): Promis
 }
 
 async function cache(directory: TemporaryDirectory, filter?: string): Promise<string> {
-  const [program = "", ...args] = sandboxCommand({
+  const { stdout, stderr } = await runSandboxed({
     network: "loopback",
     ...(filter === undefined ? {} : { systemCallFilter: filter }),
     uid: 1_879_048_779,
@@ -63,15 +63,8 @@ async function cache(directory: TemporaryDirectory, filter?: string): Promise<st
     scratch: ["/ddsrv/cache"],
     workingDirectory: "/function",
     command: ["/ddsrv/deno", "run", "--quiet", "--no-lock", "--no-check", "-A", "inside.ts"],
-  });
-  const { stdout, stderr } = await new Deno.Command(program, {
-    args,
-    clearEnv: true,
-    env: { PATH: "/usr/bin:/bin", HOME: "/tmp", DENO_DIR: "/ddsrv/cache", NO_COLOR: "1" },
-    stdin: "null",
-    signal: AbortSignal.timeout(30_000),
-  }).output();
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  }, { NO_COLOR: "1" });
+  return stdout + stderr;
 }
 
 for (const mode of [0o4755, 0o2755]) {

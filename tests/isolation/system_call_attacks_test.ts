@@ -27,6 +27,7 @@ async function perform(
       ...(systemCallFilter === undefined ? {} : { systemCallFilter }),
       ...(place === "full" ? { uid: USER } : {}),
       mounts: [],
+      programs: true,
       workingDirectory: "/tmp",
       command: perl,
     });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { sandboxCommand } from "../../../lib/sandbox/sandbox.ts";
+import { runSandboxed } from "../../run_sandboxed.ts";
 import { writeSystemCallFilter } from "../../../lib/sandbox/system_call_filter.ts";
 import { makeDirectory, writeFiles } from "../../e2e/harness.ts";
 import { type Open, printHeading, printSamples, sample, takeSamples } from "./figures.ts";
@@ -35,7 +35,7 @@ export async function measureFilter(): Promise<void> {
 }
 
 function inSandbox(directory: string, inner: readonly string[], filter?: string): Open {
-  const [program = "", ...args] = sandboxCommand({
+  const options = {
     network: "loopback",
     ...(filter === undefined ? {} : { systemCallFilter: filter }),
     uid: UID,
@@ -46,17 +46,9 @@ function inSandbox(directory: string, inner: readonly string[], filter?: string)
     scratch: ["/ddsrv/cache"],
     workingDirectory: "/function",
     command: inner,
-  });
-  const env = { PATH: "/usr/bin:/bin", HOME: "/tmp", DENO_DIR: "/ddsrv/cache" };
+  } as const;
   return async () => {
-    const { success } = await new Deno.Command(program, {
-      args,
-      clearEnv: true,
-      env,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
+    const { success } = await runSandboxed(options);
     if (!success) throw new Error(`${inner.join(" ")} failed`);
     return () => Promise.resolve();
   };

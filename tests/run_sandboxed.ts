@@ -1,0 +1,16 @@
+import { type BoundedOutput, runBounded } from "../lib/process/bounded_output.ts";
+import { sandboxCommand, type SandboxOptions } from "../lib/sandbox/sandbox.ts";
+
+/** Runs a command in a sandbox to its end, with the host's programs and nothing of the environment. */
+export async function runSandboxed(
+  options: SandboxOptions,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BoundedOutput> {
+  const { command, input } = sandboxCommand({ programs: true, ...options });
+  return await runBounded(command, {
+    input,
+    env: { PATH: "/usr/bin:/bin", HOME: "/tmp", DENO_DIR: "/ddsrv/cache", ...env },
+    signal: AbortSignal.timeout(60_000),
+    maxBytes: 65_536,
+  });
+}
