@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { PretendPackage } from "../npm_registry.ts";
+import { ordinaryUser } from "./ordinary_user.ts";
 import { cacheDirectory, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
 
 const REGISTRY = "http://server.test/npm/";
@@ -176,4 +177,58 @@ Deno.test("check: fetches from hosts that the operator allows, whatever the func
   // A registry that is named again is looked at again: .npmrc counts as the function's source.
   await server.write({ "other/.npmrc": `registry=${REGISTRY}\n` });
   await server.answers("/other", "a package");
+});
+
+Deno.test("check: an ordinary user has the same sandbox, in a user namespace", async () => {
+  await using user = await ordinaryUser();
+  const evidence = join(user.directory, "evidence");
+  await offer("rootless", evidence);
+  await writeFiles(user.directory, {
+    "app/index.ts": 'import a from "npm:rootless";\nDeno.serve(() => new Response(a));\n',
+    "app/deno.json": JSON.stringify({ nodeModulesDir: "auto", allowScripts: true }),
+    "app/.npmrc": `registry=${REGISTRY}\n//server.test/npm/:_authToken=\${CI_SECRET}\n`,
+    "endless/index.ts": 'import "/dev/zero";\n',
+    "other/index.ts": 'import a from "npm:rootless";\nDeno.serve(() => new Response(a));\n',
+    "other/deno.json": "{}",
+    "other/.npmrc": "registry=http://neighbour.test/npm/\n",
+  });
+  const env = { ...user.env, DDSRV_REGISTRIES: "server.test", CI_SECRET: "s3cret-of-the-user" };
+  const check = async (...names: string[]): Promise<readonly [code: number, said: string]> => {
+    const [program = "", ...args] = user.command;
+    const paths = names.map((name) => join(user.directory, name));
+    const { code, stdout, stderr } = await new Deno.Command(program, {
+      args: [...args, "check", ...paths],
+      env,
+      stdin: "null",
+    }).output();
+    return [code, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)];
+  };
+  const [code, said] = await check("app");
+  assert.equal(code, 0, said);
+  await assert.rejects(Deno.stat(evidence), Deno.errors.NotFound);
+  assert.doesNotMatch(await asked(), /s3cret-of-the-user/);
+  const [failed, reasons] = await check("endless", "other");
+  assert.equal(failed, 1);
+  assert.match(reasons, /"\/dev\/zero" is imported, and a function sees no more/);
+  assert.match(reasons, /names the registry neighbour\.test:80, which is not allowed here/);
+});
+
+Deno.test("check: without isolation, only a folder of the caller's own is looked at", async () => {
+  const place = await makeDirectory();
+  try {
+    await writeFiles(place, { "own/index.ts": "Deno.serve(() => new Response());\n" });
+    const check = () => runCli(["check", "--isolation=none", join(place, "own")]);
+    assert.equal((await check()).code, 0);
+    await Deno.chown(join(place, "own"), 4_321, 4_321);
+    const { code, stderr } = await check();
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /belongs to user 4321, and this is user 0\. Without isolation only a folder of/,
+    );
+    // In a sandbox it may be anybody's.
+    assert.equal((await runCli(["check", join(place, "own")])).code, 0);
+  } finally {
+    await Deno.remove(place, { recursive: true });
+  }
 });
