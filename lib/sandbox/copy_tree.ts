@@ -29,7 +29,7 @@ export async function copyTree(options: CopyOptions): Promise<void> {
     await run(["cp", "-a", "--", source, target], { timeoutMs: TIMEOUT_MS });
     return;
   }
-  await using held = await holdPlace(source);
+  using held = await holdPlace(source);
   if (!held.isDirectory) throw new Error(`"${source}" is no directory`);
   const capabilities = ["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER"];
   const [descriptor = ""] = PLACE_DESCRIPTORS;

@@ -83,7 +83,7 @@ export interface FunctionMounts extends AsyncDisposable {
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
   const { functionsDirectory, name, etc } = options;
-  await using root = await holdPlace(functionsDirectory);
+  using root = await holdPlace(functionsDirectory);
   await using stack = new AsyncDisposableStack();
   const held = await Promise.allSettled([
     holdPlace(options.source ?? name, root),

@@ -137,11 +137,13 @@ function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): str
       ...parents(target, made),
       ...["--size", String(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", target],
     ]),
-    ...[...tools, ...mounts].flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
+    ...mounts.flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
     ...links.flatMap(({ path, target }) => [...parents(path, made), "--symlink", target, path]),
+    ...["--chdir", options.workingDirectory],
+    // Last, so that nothing starts where the input did not come whole.
+    ...tools.flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
     // Directories on the way belong to the user who made them.
     ...(options.uid === undefined ? ["--remount-ro", "/", "--remount-ro", "/etc"] : []),
-    ...["--chdir", options.workingDirectory],
   ];
 }
 

@@ -1,10 +1,10 @@
-import { close, constants, fstat, open, type Stats } from "node:fs";
+import { closeSync, constants, fstat, open, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { readHeldLink } from "./held_link.ts";
 
 /** A file or directory that is held, whatever becomes of its name. */
-export interface HeldPlace extends AsyncDisposable {
+export interface HeldPlace extends Disposable {
   /**
    * A path by which this process, and each that it starts as the same user, reaches that very file
    * or directory while it is held, see proc_pid_fd(5).
@@ -21,13 +21,14 @@ const O_PATH = 0o10000000;
 /** As many as the kernel follows on one path, see path_resolution(7). */
 const MAX_LINKS = 40;
 
+/** More steps than any path of the kernel's own length has, over all links together. */
+const MAX_STEPS = 1_000;
+
 const ROOT = 0;
 
-const [openFile, closeFile, fstatFile] = [open, close, fstat].map((call) => promisify(call)) as [
-  (path: string, flags: number) => Promise<number>,
-  (descriptor: number) => Promise<void>,
-  (descriptor: number) => Promise<Stats>,
-];
+/** In threads of their own: some file systems take their time. To close such a descriptor takes none. */
+const openFile = promisify<string, number, number>(open);
+const fstatFile = promisify<number, Stats>(fstat);
 
 /**
  * Takes hold of the file or directory of that name. It goes from directory to directory by their
@@ -41,21 +42,22 @@ const [openFile, closeFile, fstatFile] = [open, close, fstat].map((call) => prom
  * @throws {Deno.errors.NotFound} when there is nothing of that name
  * @throws {Deno.errors.PermissionDenied} when a link of another user leads to what is not that user's
  * @throws {TypeError} when it is neither a file nor a directory
+ * @throws {Error} when it leads through too many links, or can't be opened
  */
 export async function holdPlace(path: string, directory?: HeldPlace): Promise<HeldPlace> {
   const trusted = new Set([ROOT, Deno.uid() ?? ROOT]);
   const name = resolve(directory?.name ?? "/", path);
-  const found = await walk(path, { name, trusted, links: 0 }, directory?.path);
+  const found = await walk(path, { name, trusted, links: 0, steps: 0 }, directory?.path);
   const { descriptor, stats } = found;
   if (!stats.isFile() && !stats.isDirectory()) {
-    await closeFile(descriptor);
+    closeSync(descriptor);
     throw new TypeError(`"${name}" is neither a file nor a directory`);
   }
   return {
     path: `/proc/${Deno.pid}/fd/${descriptor}`,
     name,
     isDirectory: stats.isDirectory(),
-    [Symbol.asyncDispose]: () => closeFile(descriptor),
+    [Symbol.dispose]: () => closeSync(descriptor),
   };
 }
 
@@ -69,8 +71,9 @@ interface Walk {
   readonly name: string;
   /** Users whose links may lead anywhere. */
   readonly trusted: ReadonlySet<number>;
-  /** How many links were followed so far. */
+  /** How many links were followed so far, and entries opened. */
   links: number;
+  steps: number;
 }
 
 /** Opens `path`, which counts from `from`, the path of a descriptor, where it is relative. */
@@ -82,7 +85,7 @@ async function walk(path: string, state: Walk, from = ""): Promise<Entry> {
     try {
       here = await step(directory, name, state);
     } finally {
-      await closeFile(directory.descriptor);
+      closeSync(directory.descriptor);
     }
   }
   return here;
@@ -90,22 +93,25 @@ async function walk(path: string, state: Walk, from = ""): Promise<Entry> {
 
 /** Opens an entry of a directory; where it is a link, what that leads to. */
 async function step(directory: Entry, name: string, state: Walk): Promise<Entry> {
+  if (state.links > MAX_LINKS || ++state.steps > MAX_STEPS) {
+    throw new Error(`"${state.name}" leads through too many links`);
+  }
   const entry = await openEntry(`${descriptorPath(directory.descriptor)}/${name}`, state);
   if (!entry.stats.isSymbolicLink()) return entry;
   try {
-    if (++state.links > MAX_LINKS) throw new Error(`"${state.name}" leads through too many links`);
+    state.links++;
     const target = await readHeldLink(entry.descriptor);
     const found = await walk(target, state, descriptorPath(directory.descriptor));
     const { uid } = entry.stats;
     if (state.trusted.has(uid) || found.stats.uid === uid) return found;
-    await closeFile(found.descriptor);
+    closeSync(found.descriptor);
     throw new Deno.errors.PermissionDenied(
       `"${state.name}" leads through the link "${name}" of user ${uid} to "${target}", which ` +
         `belongs to user ${found.stats.uid}. Let root make the link, or let it lead to a directory ` +
         `of user ${uid}`,
     );
   } finally {
-    await closeFile(entry.descriptor);
+    closeSync(entry.descriptor);
   }
 }
 
@@ -116,11 +122,18 @@ async function openEntry(path: string, state: Walk, flags = 0): Promise<Entry> {
   } catch (cause) {
     throw explain(cause as Error & { readonly code?: string }, state);
   }
-  return { descriptor, stats: await fstatFile(descriptor) };
+  try {
+    return { descriptor, stats: await fstatFile(descriptor) };
+  } catch (cause) {
+    closeSync(descriptor);
+    throw explain(cause as Error, state);
+  }
 }
 
 function explain(cause: Error & { readonly code?: string }, { name }: Walk): Error {
-  if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") return cause;
+  if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") {
+    return new Error(`Cannot open "${name}": ${cause.code ?? cause.message}`, { cause });
+  }
   return new Deno.errors.NotFound(`"${name}" is not there`, { cause });
 }
 

@@ -213,3 +213,16 @@ Deno.test("inside: a module that never ends is not there, or ends at the limit o
     assert.match(said, /memory/i, path);
   }
 });
+
+Deno.test("inside: a chain whose input never came, or not whole, starts nothing", async () => {
+  const launch = sandboxCommand({
+    ...{ uid: UID, programs: true, landlock: true, mounts: [], workingDirectory: "/tmp" },
+    command: ["echo", "started"],
+  });
+  assert.equal(await run(launch), "started\n");
+  const parts = launch.input.split("\0").slice(0, -1);
+  for (const count of parts.keys()) {
+    const input = parts.slice(0, count).map((one) => `${one}\0`).join("");
+    assert.doesNotMatch(await run({ ...launch, input }), /started/, `${count} of ${parts.length}`);
+  }
+});

@@ -173,7 +173,7 @@ Deno.test("sandboxCommand() binds what is held by its descriptor", () => {
     path: `/proc/7/fd/${number}`,
     name: "/f",
     isDirectory,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.dispose]() {},
   });
   const [first, second] = [held(41), held(42, false)];
   const mounts = [

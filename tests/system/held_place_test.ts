@@ -13,13 +13,13 @@ Deno.test("holdPlace() gives a path to what was there, whatever becomes of its n
   const { at } = directory;
   await directory.write("a/own", "first");
   {
-    await using held = await holdPlace(at("a"));
+    using held = await holdPlace(at("a"));
     assert.ok(held.isDirectory);
     await Deno.rename(at("a"), at("b"));
     await directory.write("a/own", "second");
     assert.equal(await Deno.readTextFile(`${held.path}/own`), "first");
   }
-  await using file = await holdPlace(at("a/../a/./own"));
+  using file = await holdPlace(at("a/../a/./own"));
   assert.ok(!file.isDirectory);
   assert.equal(await Deno.readTextFile(file.path), "second");
 });
@@ -31,7 +31,7 @@ Deno.test("holdPlace() follows links of root, relative and absolute, through oth
   await Deno.symlink("er/../er", at("deep/relative"));
   await Deno.symlink(at("deep/relative"), at("absolute"));
   await Deno.symlink("absolute", at("first"));
-  await using held = await holdPlace(at("first/own"));
+  using held = await holdPlace(at("first/own"));
   assert.equal(await Deno.readTextFile(held.path), "text");
 });
 
@@ -55,7 +55,7 @@ Deno.test("holdPlace() follows a link of another user only to what is that user'
     await link("to-own-by-root", "of-root", ALICE),
     await link("root-to-bob", "bob", 0),
   ];
-  for (const path of allowed) await (await holdPlace(path))[Symbol.asyncDispose]();
+  for (const path of allowed) (await holdPlace(path))[Symbol.dispose]();
   const refused = [
     await link("to-root", "root", ALICE),
     await link("to-bob", at("bob"), ALICE),
@@ -91,6 +91,12 @@ Deno.test("holdPlace() rejects what is missing, endless or no place", async () =
     await assert.rejects(holdPlace(at(name)), Deno.errors.NotFound, name);
   }
   await assert.rejects(holdPlace(at("circle")), /too many links/);
+  // Few links, each of which leads a long way.
+  await Deno.mkdir(at("d"));
+  for (let count = 0; count < 20; count++) {
+    await Deno.symlink(`${"d/../".repeat(600)}long-${count + 1}`, at(`long-${count}`));
+  }
+  await assert.rejects(holdPlace(at("long-0")), /too many links/);
   await assert.rejects(holdPlace(at("device")), TypeError);
   assert.equal(await descriptors(), before);
 });
