@@ -6,7 +6,7 @@ import { holdTrustedPath } from "../system/trusted_path.ts";
 import { isForeignHardLink } from "./hard_link.ts";
 
 /** A function's folder, held: what is opened in it is below it, whatever is moved meanwhile. */
-export interface HeldFolder extends AsyncDisposable {
+export interface HeldFolder extends Disposable {
   /**
    * Opens a regular file by its path, which begins with the folder's. Links are followed as long as
    * they end below the folder. Nothing is read of anything else, and no device or pipe is opened.
@@ -18,8 +18,14 @@ export interface HeldFolder extends AsyncDisposable {
 
 /** An open file, or why there is none; who opens a file closes it. */
 export type OpenedFile =
-  /** `place` is its real path below the folder. */
-  | { readonly type: "file"; readonly file: FileHandle; readonly place: string }
+  | {
+    readonly type: "file";
+    readonly file: FileHandle;
+    /** As it was just before it was opened. */
+    readonly look: Stats;
+    /** Its real path below the folder. */
+    readonly place: string;
+  }
   | { readonly type: Absence | "hard-link" };
 
 interface Held {
@@ -44,20 +50,20 @@ export async function holdFolder(directory: string): Promise<HeldFolder> {
     async open(path) {
       const found = await find(folder, relative(directory, path));
       if (found.type !== "found") return found;
-      await using held = found.held;
+      using held = found.held;
       const { place } = found;
       const look = await held.stat();
       if (!look.isFile()) return { type: "special" };
       if (await isRefused(folder, { look, place })) return { type: "hard-link" };
-      return { type: "file", file: await reopen(held), place };
+      return { type: "file", file: await reopen(held), look, place };
     },
     async look(path) {
       const found = await find(folder, relative(directory, path));
       if (found.type !== "found") return undefined;
-      await using held = found.held;
+      using held = found.held;
       return await held.stat();
     },
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
 
@@ -65,13 +71,14 @@ export async function holdFolder(directory: string): Promise<HeldFolder> {
 export async function openNamedFile(path: string): Promise<OpenedFile> {
   const found = await hold(path);
   if (found.type !== "found") return found;
-  await using held = found.held;
-  if (!(await held.stat()).isFile()) return { type: "special" };
-  return { type: "file", file: await reopen(held), place: path };
+  using held = found.held;
+  const look = await held.stat();
+  if (!look.isFile()) return { type: "special" };
+  return { type: "file", file: await reopen(held), look, place: path };
 }
 
 async function holdTop(directory: string): Promise<HeldPath> {
-  await using stack = new AsyncDisposableStack();
+  using stack = new DisposableStack();
   const held = stack.use(await holdPath(directory, { isFollowing: Deno.build.os !== "linux" }));
   if ((await held.stat()).isSymbolicLink()) return await holdTrustedPath(directory);
   stack.move();
@@ -84,7 +91,7 @@ async function find(folder: HeldPath, name: string): Promise<Found> {
   if (found.type !== "found") return found;
   const place = name === "" || name === "." ? name : placeBelow(folder, found.held);
   if (place !== undefined) return { ...found, place };
-  await found.held[Symbol.asyncDispose]();
+  found.held[Symbol.dispose]();
   return { type: "outside" };
 }
 
@@ -116,7 +123,7 @@ async function isRefused(folder: HeldPath, { look, place }: Linked): Promise<boo
   if (look.nlink <= 1) return false;
   const found = await find(folder, dirname(place));
   if (found.type !== "found") return true;
-  await using parent = found.held;
+  using parent = found.held;
   const named = await lstat(join(parent.path, basename(place))).catch(() => undefined);
   const isThere = named?.dev === look.dev && named.ino === look.ino;
   return !isThere || isForeignHardLink(look, await parent.stat());

@@ -27,7 +27,7 @@ export async function unreadableReason(
     ...own.map((path) => ({ path, needed: READ })),
   ];
   try {
-    await using folder = await holdFolder(directory);
+    using folder = await holdFolder(directory);
     for (const { path, needed } of looks) {
       const mode = (await folder.look(path).catch(() => undefined))?.mode;
       if (mode !== undefined && (mode & needed) !== needed) {
