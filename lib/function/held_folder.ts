@@ -12,8 +12,14 @@ export interface HeldFolder extends Disposable {
    * they end below the folder. Nothing is read of anything else, and no device or pipe is opened.
    */
   readonly open: (path: string) => Promise<OpenedFile>;
-  /** Mode, size and times of a file or a directory below the folder; not opened. */
-  readonly look: (path: string) => Promise<Stats | undefined>;
+  /** Looks at what a path leads to, wherever that is; nothing is opened. */
+  readonly look: (path: string) => Promise<Look | undefined>;
+}
+
+/** Mode, size and times, and whether it is the folder or below it. */
+export interface Look {
+  readonly stats: Stats;
+  readonly isInside: boolean;
 }
 
 /** An open file, or why there is none; who opens a file closes it. */
@@ -58,10 +64,12 @@ export async function holdFolder(directory: string): Promise<HeldFolder> {
       return { type: "file", file: await reopen(held), look, place };
     },
     async look(path) {
-      const found = await find(folder, relative(directory, path));
+      const name = relative(directory, path);
+      const found = await hold(join(folder.path, name));
       if (found.type !== "found") return undefined;
       using held = found.held;
-      return await held.stat();
+      const isInside = name === "" || placeBelow(folder, held) !== undefined;
+      return { stats: await held.stat(), isInside };
     },
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
