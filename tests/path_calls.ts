@@ -34,12 +34,17 @@ export function findPathCalls(file: string, text: string): PathCalls[] {
     ...Array.from(code.matchAll(DENO_CALL), ([name]) => name),
     ...Array.from(code.matchAll(OWN_CALL), ([name]) => name),
     ...importedFromNode(text).flatMap((name) =>
-      Array.from(code.matchAll(new RegExp(`(?<![.\\w])${name}\\(`, "g")), () => name)
+      Array.from(code.matchAll(callOf(name)), () => name)
     ),
   ];
   const counts = Map.groupBy(names, (name) => name);
   return [...counts].map(([call, { length }]) => ({ file, call, count: length }))
     .sort((a, b) => a.call < b.call ? -1 : 1);
+}
+
+/** A call, or the function given to another one; not a method of that name. */
+function callOf(name: string): RegExp {
+  return new RegExp(`(?<![.\\w])(?<!async )${name}\\(|(?<=\\()${name}\\)`, "g");
 }
 
 /** Functions of `node:fs` that take a path; those that take a descriptor do not count. */

@@ -44,7 +44,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   await requireDirectory(settings.functionsDirectory);
   await requireHost(settings.isolation);
   await warnOfEnvFile(settings, console.warn);
-  await clearAside(settings.functionsDirectory);
+  await clearAside(settings.functionsDirectory, console.warn);
   using signals = catchStopSignals();
 
   await using stack = new AsyncDisposableStack();

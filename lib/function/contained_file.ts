@@ -19,12 +19,12 @@ export async function readContainedTextFile(
   root: string,
   path: string,
 ): Promise<string | undefined> {
-  await using folder = await openFolderReader(root);
+  using folder = await openFolderReader(root);
   return await folder?.text(path);
 }
 
 /** Reads files of one folder, which stays the same one. */
-export interface FolderReader extends AsyncDisposable {
+export interface FolderReader extends Disposable {
   /** See {@linkcode readContainedTextFile}. */
   readonly text: (path: string) => Promise<string | undefined>;
 }
@@ -39,7 +39,7 @@ export async function openFolderReader(root: string): Promise<FolderReader | und
   const folder = await holdOptional(root);
   return folder && {
     text: async (path) => await readText(await folder.open(path), { root, path }),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
 

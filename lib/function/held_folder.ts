@@ -6,20 +6,32 @@ import { holdTrustedPath } from "../system/trusted_path.ts";
 import { isForeignHardLink } from "./hard_link.ts";
 
 /** A function's folder, held: what is opened in it is below it, whatever is moved meanwhile. */
-export interface HeldFolder extends AsyncDisposable {
+export interface HeldFolder extends Disposable {
   /**
    * Opens a regular file by its path, which begins with the folder's. Links are followed as long as
    * they end below the folder. Nothing is read of anything else, and no device or pipe is opened.
    */
   readonly open: (path: string) => Promise<OpenedFile>;
-  /** Mode, size and times of a file or a directory below the folder; not opened. */
-  readonly look: (path: string) => Promise<Stats | undefined>;
+  /** Looks at what a path leads to, wherever that is; nothing is opened. */
+  readonly look: (path: string) => Promise<Look | undefined>;
+}
+
+/** Mode, size and times, and whether it is the folder or below it. */
+export interface Look {
+  readonly stats: Stats;
+  readonly isInside: boolean;
 }
 
 /** An open file, or why there is none; who opens a file closes it. */
 export type OpenedFile =
-  /** `place` is its real path below the folder. */
-  | { readonly type: "file"; readonly file: FileHandle; readonly place: string }
+  | {
+    readonly type: "file";
+    readonly file: FileHandle;
+    /** As it was just before it was opened. */
+    readonly look: Stats;
+    /** Its real path below the folder. */
+    readonly place: string;
+  }
   | { readonly type: Absence | "hard-link" };
 
 interface Held {
@@ -44,20 +56,22 @@ export async function holdFolder(directory: string): Promise<HeldFolder> {
     async open(path) {
       const found = await find(folder, relative(directory, path));
       if (found.type !== "found") return found;
-      await using held = found.held;
+      using held = found.held;
       const { place } = found;
       const look = await held.stat();
       if (!look.isFile()) return { type: "special" };
       if (await isRefused(folder, { look, place })) return { type: "hard-link" };
-      return { type: "file", file: await reopen(held), place };
+      return { type: "file", file: await reopen(held), look, place };
     },
     async look(path) {
-      const found = await find(folder, relative(directory, path));
+      const name = relative(directory, path);
+      const found = await hold(join(folder.path, name));
       if (found.type !== "found") return undefined;
-      await using held = found.held;
-      return await held.stat();
+      using held = found.held;
+      const isInside = name === "" || placeBelow(folder, held) !== undefined;
+      return { stats: await held.stat(), isInside };
     },
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
 
@@ -65,13 +79,14 @@ export async function holdFolder(directory: string): Promise<HeldFolder> {
 export async function openNamedFile(path: string): Promise<OpenedFile> {
   const found = await hold(path);
   if (found.type !== "found") return found;
-  await using held = found.held;
-  if (!(await held.stat()).isFile()) return { type: "special" };
-  return { type: "file", file: await reopen(held), place: path };
+  using held = found.held;
+  const look = await held.stat();
+  if (!look.isFile()) return { type: "special" };
+  return { type: "file", file: await reopen(held), look, place: path };
 }
 
 async function holdTop(directory: string): Promise<HeldPath> {
-  await using stack = new AsyncDisposableStack();
+  using stack = new DisposableStack();
   const held = stack.use(await holdPath(directory, { isFollowing: Deno.build.os !== "linux" }));
   if ((await held.stat()).isSymbolicLink()) return await holdTrustedPath(directory);
   stack.move();
@@ -84,7 +99,7 @@ async function find(folder: HeldPath, name: string): Promise<Found> {
   if (found.type !== "found") return found;
   const place = name === "" || name === "." ? name : placeBelow(folder, found.held);
   if (place !== undefined) return { ...found, place };
-  await found.held[Symbol.asyncDispose]();
+  found.held[Symbol.dispose]();
   return { type: "outside" };
 }
 
@@ -116,7 +131,7 @@ async function isRefused(folder: HeldPath, { look, place }: Linked): Promise<boo
   if (look.nlink <= 1) return false;
   const found = await find(folder, dirname(place));
   if (found.type !== "found") return true;
-  await using parent = found.held;
+  using parent = found.held;
   const named = await lstat(join(parent.path, basename(place))).catch(() => undefined);
   const isThere = named?.dev === look.dev && named.ino === look.ino;
   return !isThere || isForeignHardLink(look, await parent.stat());

@@ -30,7 +30,7 @@ export async function readFunctionPolicy(
 ): Promise<ReadPolicy> {
   const path = join(directory, SETTINGS_FILE);
   // One folder for all of them, whatever takes its place meanwhile.
-  await using folder = await openFolderReader(directory);
+  using folder = await openFolderReader(directory);
   const readOwn = async (file: string) => await folder?.text(file);
   const text = await readOwn(path);
   const manifest = text === undefined ? {} : parseJsonFile({ path, text, schema: functionSchema });

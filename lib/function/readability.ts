@@ -9,7 +9,7 @@ const READ_AND_ENTER = 0o005;
 
 /**
  * Says why a function's own user, who is nobody in particular, could not read its source; or gives
- * `undefined`. Files that don't exist, or that are not below its folder, are not spoken of.
+ * `undefined`. Files that don't exist are not spoken of.
  */
 export async function unreadableReason(
   directory: string,
@@ -27,13 +27,17 @@ export async function unreadableReason(
     ...own.map((path) => ({ path, needed: READ })),
   ];
   try {
-    await using folder = await holdFolder(directory);
+    using folder = await holdFolder(directory);
     for (const { path, needed } of looks) {
-      const mode = (await folder.look(path).catch(() => undefined))?.mode;
-      if (mode !== undefined && (mode & needed) !== needed) {
-        return `"${path}" can't be read by the function's own user (mode ` +
-          `${(mode & 0o777).toString(8).padStart(4, "0")}). Run: chmod -R a+rX "${directory}"`;
-      }
+      const look = await folder.look(path).catch(() => undefined);
+      if (look === undefined || (look.stats.mode & needed) === needed) continue;
+      // The mode of what is elsewhere is nothing for this function's author to know.
+      return look.isInside
+        ? `"${path}" can't be read by the function's own user (mode ` +
+          `${(look.stats.mode & 0o777).toString(8).padStart(4, "0")}). ` +
+          `Run: chmod -R a+rX "${directory}"`
+        : `"${path}" leads out of "${directory}", to what the function's own user can't read. ` +
+          "Put the file itself there";
     }
   } catch (error) {
     if (error instanceof UntrustedPathError) return error.message;

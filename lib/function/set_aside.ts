@@ -5,6 +5,9 @@ const ADDED = ".ddsrv-added-";
 const REMOVED = ".ddsrv-removed-";
 const REPLACED = ".ddsrv-replaced-";
 
+/** To remove a folder that somebody still writes to. */
+const MAX_TRIES = 10;
+
 /** Random digits behind a name. */
 const UUID_LENGTH = 36;
 
@@ -25,22 +28,41 @@ export function replacedPath(functionsDirectory: string, name: string): string {
 
 /**
  * Clears up behind an `add`, a `remove` or a `rollback` that was killed, while nobody else can be at
- * work: what was being replaced goes back where nothing has taken its place.
+ * work: what was being replaced goes back where nothing has taken its place. What can't be removed
+ * is told and stays: its owner may still write to it, and shall not keep the supervisor from
+ * starting.
  */
-export async function clearAside(functionsDirectory: string): Promise<void> {
+export async function clearAside(
+  functionsDirectory: string,
+  onWarning: (message: string) => void,
+): Promise<void> {
   for (const { name } of await Array.fromAsync(Deno.readDir(functionsDirectory))) {
     const path = join(functionsDirectory, name);
     if (name.startsWith(REPLACED)) {
       const own = name.slice(REPLACED.length, -UUID_LENGTH - 1);
       if (await putBack(path, join(functionsDirectory, own))) continue;
     } else if (!name.startsWith(ADDED) && !name.startsWith(REMOVED)) continue;
-    await removeEntry(path);
+    try {
+      await removeEntry(path);
+    } catch (error) {
+      onWarning(`Cannot remove "${path}": ${(error as Error).message}. Remove it by hand`);
+    }
   }
 }
 
-/** Removes a folder with all that is in it, or a link alone. */
+/**
+ * Removes a folder with all that is in it, or a link alone. Links in it are removed as such, also
+ * those that take a directory's place meanwhile: a few tries more come to an end of most of these.
+ */
 export async function removeEntry(path: string): Promise<void> {
-  await Deno.remove(path, { recursive: !(await Deno.lstat(path)).isSymlink });
+  const { isSymlink } = await Deno.lstat(path);
+  for (let tries = 1;; tries++) {
+    try {
+      return await Deno.remove(path, { recursive: !isSymlink });
+    } catch (error) {
+      if (tries === MAX_TRIES) throw error;
+    }
+  }
 }
 
 async function putBack(path: string, target: string): Promise<boolean> {

@@ -74,7 +74,7 @@ export async function hashFiles(
   functionsDirectory: string,
   paths: readonly string[],
 ): Promise<string> {
-  await using folders = createFolders();
+  using folders = createFolders();
   const digests = new Map<string, string>();
   const entries: string[] = [];
   let left = MAX_TOTAL_BYTES;
@@ -90,7 +90,7 @@ export async function hashFiles(
     const key = join(root ?? "", opened.place);
     let digest = digests.get(key);
     if (digest === undefined) {
-      const { size, mtimeMs } = await file.stat();
+      const { size, mtimeMs } = opened.look;
       const isSmall = size <= Math.min(MAX_FILE_BYTES, left);
       digest = isSmall ? await digestFile(file) : `${size}:${mtimeMs}`;
       if (isSmall) left -= size;
@@ -104,13 +104,13 @@ export async function hashFiles(
 }
 
 /** Folders of functions, each held once. */
-interface Folders extends AsyncDisposable {
+interface Folders extends Disposable {
   /** A file below a folder, or of the operator's. */
   readonly open: (root: string | undefined, path: string) => Promise<OpenedFile>;
 }
 
 function createFolders(): Folders {
-  const stack = new AsyncDisposableStack();
+  const stack = new DisposableStack();
   const held = new Map<string, HeldFolder | undefined>();
   return {
     async open(root, path) {
@@ -118,7 +118,7 @@ function createFolders(): Folders {
       if (!held.has(root)) held.set(root, await holdOptional(root));
       return await held.get(root)?.open(path) ?? { type: "missing" };
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.dispose]: () => stack.dispose(),
   };
 
   async function holdOptional(root: string): Promise<HeldFolder | undefined> {

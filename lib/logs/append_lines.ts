@@ -24,7 +24,7 @@ export async function appendLines(
   lines: Uint8Array,
   limits: AppendLimits,
 ): Promise<number> {
-  await using place = await holdLogPlace(path);
+  using place = await holdLogPlace(path);
   try {
     return await appendAt(place, lines, limits);
   } catch (error) {

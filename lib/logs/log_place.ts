@@ -3,7 +3,7 @@ import { holdPath } from "../system/held_path.ts";
 import { holdTrustedPath, isOpenToOthers } from "../system/trusted_path.ts";
 
 /** A log file's place: its name in a directory that is held, whatever becomes of that one's name. */
-export interface LogPlace extends AsyncDisposable {
+export interface LogPlace extends Disposable {
   /** A path by which this process reaches it. */
   readonly path: string;
   /** Puts the path that people know into a message. */
@@ -32,7 +32,7 @@ export interface OpenLog {
  * @throws {UntrustedPathError} when one does
  */
 export async function holdLogPlace(path: string): Promise<LogPlace> {
-  await using stack = new AsyncDisposableStack();
+  using stack = new DisposableStack();
   const directory = stack.use(await holdTrustedPath(dirname(path), { makeMode: 0o755 }));
   const isOpen = isOpenToOthers(await directory.stat());
   const at = join(directory.path, basename(path));
@@ -41,13 +41,12 @@ export async function holdLogPlace(path: string): Promise<LogPlace> {
     path: at,
     rename: (message) => message.replaceAll(`${directory.path}/`, `${dirname(path)}/`),
     open: () => openForAppend(at, isOpen),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.dispose]: () => owned.dispose(),
   };
 }
 
 async function openForAppend(path: string, isOpen: boolean): Promise<OpenLog> {
-  const held = await holdPath(path, { isFollowing: !isOpen }).catch(ignoreMissing);
-  await using _ = held;
+  using held = await holdPath(path, { isFollowing: !isOpen }).catch(ignoreMissing);
   if (held === undefined) {
     const make = isOpen ? { createNew: true } : { create: true };
     return { file: await Deno.open(path, { append: true, ...make, mode: 0o640 }), size: 0 };

@@ -1,8 +1,8 @@
-import { constants, readFileSync, readlinkSync, type Stats } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, constants, fstat, open, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { promisify } from "node:util";
 
 /** A file of any kind that is held on to, whatever becomes of its name. */
-export interface HeldPath extends AsyncDisposable {
+export interface HeldPath extends Disposable {
   /** A path by which this process reaches that very file, see proc(5). */
   readonly path: string;
   readonly stat: () => Promise<Stats>;
@@ -18,6 +18,9 @@ const O_PATH = 0o10000000;
 /** Elsewhere there is only `--isolation none`, for the caller's own code. */
 const HAS_PROC = Deno.build.os === "linux";
 
+const openFile = promisify(open) as (path: string, flags: number) => Promise<number>;
+const statFile = promisify(fstat) as (descriptor: number) => Promise<Stats>;
+
 /**
  * Takes hold of what a path leads to, or of the link itself in its last place. Nothing is read and
  * no device is opened, so that it is good for names that others may change at any moment: look at
@@ -32,13 +35,13 @@ export async function holdPath(
 ): Promise<HeldPath> {
   const flags = (HAS_PROC ? O_PATH : constants.O_NONBLOCK) |
     (isFollowing ? 0 : constants.O_NOFOLLOW);
-  const file = await open(path, flags);
+  const descriptor = await openFile(path, flags);
   return {
-    path: HAS_PROC ? `/proc/self/fd/${file.fd}` : path,
-    stat: () => file.stat(),
-    place: () => HAS_PROC ? readlinkSync(`/proc/self/fd/${file.fd}`) : Deno.realPathSync(path),
-    mountId: () => HAS_PROC ? mountIdOf(file.fd) : "",
-    [Symbol.asyncDispose]: () => file.close(),
+    path: HAS_PROC ? `/proc/self/fd/${descriptor}` : path,
+    stat: () => statFile(descriptor),
+    place: () => HAS_PROC ? readlinkSync(`/proc/self/fd/${descriptor}`) : Deno.realPathSync(path),
+    mountId: () => HAS_PROC ? mountIdOf(descriptor) : "",
+    [Symbol.dispose]: () => closeSync(descriptor),
   };
 }
 

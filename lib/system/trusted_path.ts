@@ -35,7 +35,7 @@ export async function holdTrustedPath(
     if (makeMode !== undefined) await mkdir(path, { recursive: true, mode: makeMode });
     return await holdPath(path, { isFollowing: true });
   }
-  await using steps = new AsyncDisposableStack();
+  using steps = new DisposableStack();
   const reached = await walk(path, { makeMode, keep: (step) => steps.use(step) });
   // The last step is held once more, for the others end here.
   return await holdPath(reached.path, { isFollowing: true });

@@ -11,7 +11,7 @@ const isRoot = Deno.uid() === 0;
 
 /** The text of a file in the folder "f", or why it is not opened. */
 async function openIn(directory: TemporaryDirectory, name: string): Promise<string> {
-  await using folder = await holdFolder(directory.at("f"));
+  using folder = await holdFolder(directory.at("f"));
   return await textOf(await folder.open(directory.at(`f/${name}`)));
 }
 
@@ -81,7 +81,7 @@ Deno.test("holdFolder() tells apart what it does not open", async () => {
 Deno.test("holdFolder() stays with a folder that another one takes the place of", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("f/file", "own");
-  await using folder = await holdFolder(directory.at("f"));
+  using folder = await holdFolder(directory.at("f"));
   await Deno.rename(directory.at("f"), directory.at("before"));
   await directory.write("f/file", "another");
   assert.equal(await textOf(await folder.open(directory.at("f/file"))), "own");

@@ -88,3 +88,33 @@ for (const [manifest, message] of refused) {
     await assert.rejects(policy, { name: "ConfigError", message });
   });
 }
+
+Deno.test({
+  name: `readFunctionPolicy() refuses what another user links to${
+    Deno.uid() === 0 ? "" : " (ignored: it takes root)"
+  }`,
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const { at } = directory;
+    await directory.write("secret", "A=secret\n");
+    await Deno.chmod(at("secret"), 0o600);
+    await Deno.mkdir(at("home/f"), { recursive: true });
+    await Deno.link(at("secret"), at("home/f/.env"));
+    // The positive control: all of it is root's.
+    const { policy } = await readFunctionPolicy(at("home/f"), settings);
+    assert.equal(policy.env.A, "secret");
+    await Deno.chown(at("home/f"), 54_321, 54_321);
+    await assert.rejects(
+      readFunctionPolicy(at("home/f"), settings),
+      /\.env" is a hard link of a file that not everybody may read, .+\. Put a copy there$/,
+    );
+    await Deno.symlink(at("home/link"), at("function"));
+    await Deno.symlink("/etc", at("home/link"));
+    await Deno.chown(at("home"), 54_321, 54_321);
+    await assert.rejects(
+      readFunctionPolicy(at("function"), settings),
+      /function" is reached by a link that user 54321 may change, .+ or chown it to user 54321$/,
+    );
+  },
+});

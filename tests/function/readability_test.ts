@@ -30,6 +30,24 @@ Deno.test("unreadableReason() leaves files outside of the function alone", async
   assert.equal(await unreadableReason(directory.at("f"), files), undefined);
 });
 
+Deno.test("unreadableReason() tells no mode of what a link outside leads to", async () => {
+  await using directory = await temporaryDirectory();
+  const files = await writeFunction(directory);
+  const outside = await directory.write("outside");
+  await Deno.symlink(outside, directory.at("f/deno.json"));
+  files.push(directory.at("f/deno.json"));
+  await Deno.chmod(outside, 0o644);
+  assert.equal(await unreadableReason(directory.at("f"), files), undefined);
+  await Deno.chmod(outside, 0o600);
+  assert.equal(
+    await unreadableReason(directory.at("f"), files),
+    `"${directory.at("f/deno.json")}" leads out of "${
+      directory.at("f")
+    }", to what the function's ` +
+      "own user can't read. Put the file itself there",
+  );
+});
+
 const cases: readonly [name: string, mode: number, text: string][] = [
   ["f", 0o750, "0750"],
   ["f", 0o754, "0754"],

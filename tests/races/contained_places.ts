@@ -110,7 +110,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
         exchanged: [at("home/own"), at("home/link")],
         async act() {
           try {
-            await using folder = await openFolderReader(root);
+            using folder = await openFolderReader(root);
             return outcomeOf(await folder?.text(path));
           } catch {
             return "refused";

@@ -17,11 +17,11 @@ for (const place of CONTAINED_PLACES) {
   Deno.test({
     name: `race: root is not led astray where ${place.name}${why}`,
     ignore: !isRoot,
-    fn: () => race(place),
+    fn: (test) => race(place, test),
   });
 }
 
-async function race({ name, prepare }: RacePlace): Promise<void> {
+async function race({ name, prepare }: RacePlace, test: Deno.TestContext): Promise<void> {
   await using ground = await temporaryDirectory();
   const { exchanged, act, byName } = await prepare(ground);
   await using _flipper = await openContainedFlipper(exchanged);
@@ -34,6 +34,7 @@ async function race({ name, prepare }: RacePlace): Promise<void> {
     ({ own }, tries) => tries >= TRIES && own > 0 && performance.now() >= endMs,
   );
   assert.equal(seen.astray, 0, `${name}: ${JSON.stringify(seen)}`);
+  if (RACE_MS > 0) await test.step(JSON.stringify({ byName: control, seen }), () => {});
 }
 
 async function count(
@@ -45,10 +46,5 @@ async function count(
     seen[await act()]++;
     if (isEnough(seen, tries)) break;
   }
-  if (RACE_MS > 0) await tell(seen);
   return seen;
-}
-
-async function tell(seen: Readonly<Record<Outcome, number>>): Promise<void> {
-  await Deno.stderr.write(new TextEncoder().encode(`${JSON.stringify(seen)}\n`));
 }

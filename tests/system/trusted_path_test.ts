@@ -14,7 +14,7 @@ Deno.test("holdTrustedPath() goes where the kernel would go", async () => {
   await Deno.symlink(at("link/b"), at("further"));
   await Deno.symlink("..", at("a/b/up"));
   for (const name of ["a/b", "link/b", "further", "a/./b/../b", "further/up/b", "a//b/"]) {
-    await using held = await holdTrustedPath(at(name));
+    using held = await holdTrustedPath(at(name));
     assert.equal(held.place(), at("a/b"), name);
   }
 });
@@ -34,7 +34,7 @@ Deno.test("holdTrustedPath() makes directories that are missing, if it may", asy
   const { at } = directory;
   await Deno.symlink("a", at("link"));
   await assert.rejects(holdTrustedPath(at("link/b")), { code: "ENOENT" });
-  await using held = await holdTrustedPath(at("link/b/c"), { makeMode: 0o700 });
+  using held = await holdTrustedPath(at("link/b/c"), { makeMode: 0o700 });
   assert.equal(held.place(), at("a/b/c"));
   assert.equal((await Deno.stat(at("a/b"))).mode! & 0o777, 0o700);
 });
@@ -79,7 +79,7 @@ for (const { directory: owner, mode, link, target, isTrusted } of ways) {
       await chown(owner, at("d"));
       await Deno.chmod(at("d"), mode);
       if (isTrusted) {
-        await using held = await holdTrustedPath(at("d/link"));
+        using held = await holdTrustedPath(at("d/link"));
         assert.equal(held.place(), at("target"));
       } else await assert.rejects(holdTrustedPath(at("d/link")), UntrustedPathError);
     },
