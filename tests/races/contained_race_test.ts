@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { temporaryDirectory } from "../temporary_directory.ts";
-import { openContainedFlipper } from "./contained_flipper.ts";
+import { openFlipper } from "./flipper.ts";
 import { CONTAINED_PLACES, type Outcome, type RacePlace } from "./contained_places.ts";
 
 /** Tries within the suite; for DDSRV_RACE_SECONDS each where that is set. */
@@ -24,7 +24,7 @@ for (const place of CONTAINED_PLACES) {
 async function race({ name, prepare }: RacePlace, test: Deno.TestContext): Promise<void> {
   await using ground = await temporaryDirectory();
   const { exchanged, act, byName } = await prepare(ground);
-  await using _flipper = await openContainedFlipper(exchanged);
+  await using _flipper = await openFlipper(...exchanged);
   const control = await count(byName, (seen, tries) => seen.astray > 0 || tries === CONTROL_TRIES);
   assert.ok(control.astray > 0, `by name it is never led astray: ${JSON.stringify(control)}`);
   const endMs = performance.now() + RACE_MS;
