@@ -125,8 +125,12 @@ export function openProxy(options: ProxyOptions): Proxy {
 
   function admit(address: string): Visit | undefined {
     const peer = peerOf(address, { proto, isTrusted: context.isTrusted });
-    const { maxConnectionsPerPeer: maxConnections } = context.limits;
-    const account = peers.enter(peer.address, { isExempt: peer.isTrusted, maxConnections });
+    const { maxConnectionsPerPeer, maxPeerBufferBytes } = context.limits;
+    const account = peers.enter(peer.address, {
+      isExempt: peer.isTrusted,
+      maxConnections: maxConnectionsPerPeer,
+      maxBufferedBytes: maxPeerBufferBytes,
+    });
     if (account !== undefined) return { peer, account, leave: () => peers.leave(account) };
     figures.refusedPeers++;
     refusals.count(performance.now(), (count) => describeRefusal(count, peer.address));
@@ -161,7 +165,7 @@ export function openProxy(options: ProxyOptions): Proxy {
       }
       refusing++;
     }
-    const wire = new Wire(connection, BUFFER_BYTES);
+    const wire = new Wire(connection, BUFFER_BYTES, account);
     const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
     const tally = createTally();
     const client: Client = { wire, peer, account, slot, deadlines: own, tally, context };
