@@ -80,6 +80,41 @@ Deno.test("exchange() passes large bodies both ways without letting a buffer gro
   equal(await client.readUntil("ok"), OK);
 });
 
+Deno.test("exchange() answers 502 when a function's head finds no room, and 200 when it does", async () => {
+  const answer = OK.replace("\r\n\r\n", `\r\nA: ${"x".repeat(20_000)}\r\n\r\n`);
+  for (const [maxPeerBufferBytes, status] of [[0, "502"], [GROWN, "200"]] as const) {
+    await using stage = openStage({ maxPeerBufferBytes });
+    const { client, served } = await begin(stage, GET);
+    const answered = served.write(answer).catch(() => {});
+    equal((await client.readHead()).slice(9, 12), status);
+    await answered;
+  }
+});
+
+Deno.test("serveClient() answers what came while a request waited, without room to grow", async () => {
+  await using stage = openStage({ maxPeerBufferBytes: 0 });
+  stage.routes.set("app", { type: "waiting" });
+  const client = await stage.connect();
+  const ahead = "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
+  const count = 300;
+  const sent = client.write(GET + ahead.repeat(count));
+  await within(
+    (async () => {
+      while (stage.routes.waitingFor("app") === 0) await new Promise((go) => setTimeout(go, 1));
+    })(),
+    "a request that waits",
+  );
+  stage.routes.set("app", { type: "ready", upstream: stage.upstream });
+  const served = await stage.backend.accept();
+  await served.readHead();
+  await served.write(OK);
+  await client.readUntil("ok");
+  await sent;
+  for (let index = 0; index < count; index++) {
+    match(await client.readUntil("not found"), /^HTTP\/1.1 404 /);
+  }
+});
+
 /** Gives as many bytes as are asked for, up to what a step allows. */
 function source(): { readonly connection: Connection; nextBytes: number } {
   const state = { nextBytes: 0 };
