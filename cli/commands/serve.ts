@@ -88,7 +88,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   stack.defer(() => supervisor.stop(signals.second));
   const report = reportSupervisor(workplace, url);
   stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));
-  const admin = openAdminEndpoints(settings, {
+  const admin = await openAdminEndpoints(settings, {
     supervisor,
     report,
     front: proxy,

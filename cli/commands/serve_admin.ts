@@ -7,13 +7,13 @@ import { CliError } from "../exit_code.ts";
  *
  * @throws {CliError} when their address can't be listened on
  */
-export function openAdminEndpoints(
+export async function openAdminEndpoints(
   { adminPort: port, adminHostname: hostname, adminHosts: hosts }: Settings,
   options: Omit<AdminOptions, "port" | "hostname" | "hosts">,
-): Admin | undefined {
+): Promise<Admin | undefined> {
   if (port === undefined) return undefined;
   try {
-    return openAdmin({ ...options, hostname, hosts, port });
+    return await openAdmin({ ...options, hostname, hosts, port });
   } catch (error) {
     const { message } = error as Error;
     throw new CliError(

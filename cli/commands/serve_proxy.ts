@@ -2,6 +2,7 @@ import type { Settings } from "../../lib/config/settings.ts";
 import { openProxy, type Proxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
 import { readKeyPair, watchKeyPair } from "../../lib/proxy/tls_renewal.ts";
 import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
+import { readOpenFilesLimit } from "../../lib/system/open_files_limit.ts";
 import { CliError } from "../exit_code.ts";
 import type { Console } from "../output/console.ts";
 import { urlHost } from "./serve_address.ts";
@@ -37,6 +38,7 @@ export async function openServingProxy(
     routes,
     onError,
     onWarning: console.warn,
+    openFiles: await readOpenFilesLimit(),
     ...(tls === undefined ? {} : { tls }),
     ...(onAccess === undefined ? {} : { onAccess }),
   }));
@@ -74,7 +76,10 @@ async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | und
 
 function listen(
   settings: Settings,
-  options: Pick<ProxyOptions, "routes" | "tls" | "onAccess" | "onError" | "onWarning">,
+  options: Pick<
+    ProxyOptions,
+    "routes" | "tls" | "openFiles" | "onAccess" | "onError" | "onWarning"
+  >,
 ): Proxy {
   const { hostname, port } = settings;
   try {

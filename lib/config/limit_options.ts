@@ -47,6 +47,7 @@ const DESCRIPTIONS: Readonly<Record<keyof Limits, Description>> = {
   maxWaiting: { summary: "requests that wait for one function's start (503)" },
   maxConnections: { summary: "clients' connections in all (503)", canBeNone: true },
   maxConnectionsPerPeer: { summary: "connections of one address, or IPv6 /64", canBeNone: true },
+  maxPeerBufferBytes: { summary: "growth of one address's buffers", min: 0, canBeNone: true },
   maxInFlight: { summary: "requests in flight for each function (503)", canBeNone: true },
   maxInFlightPerPeer: { summary: "requests in flight for each address (429)", canBeNone: true },
 };

@@ -26,6 +26,8 @@ export interface Limits {
   readonly maxConnections: number;
   /** Of them, those of one peer: an IPv4 address, or an IPv6 network of 64 bits. */
   readonly maxConnectionsPerPeer: number;
+  /** Bytes that the buffers of one peer's connections may grow by, beyond their first size. */
+  readonly maxPeerBufferBytes: number;
   /** Requests that one instance answers at the same time, tunnels included. */
   readonly maxInFlight: number;
   /** Requests of one peer that all functions together answer at the same time. */
@@ -54,6 +56,7 @@ const base: Omit<Limits, keyof typeof SHARES> = {
   waitTimeoutMs: 30_000,
   maxWaiting: 1_024,
   maxConnections: 16_384,
+  maxPeerBufferBytes: 64 * 1024 ** 2,
   maxInFlight: 4_096,
 };
 

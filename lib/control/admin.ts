@@ -1,13 +1,14 @@
-import { readProcessFigures } from "../system/process_figures.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { sleep } from "../system/sleep.ts";
+import { readProcessFigures } from "../system/process_figures.ts";
 import { isAdminHost } from "./admin_host.ts";
+import { type AdminReply, type AdminRequest, openAdminServer } from "./admin_server.ts";
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
 import { awaited } from "./readiness.ts";
 import { reportFunctions, reportTraffic } from "./report.ts";
+import { splitTarget } from "./split_target.ts";
 
 /** What {@linkcode openAdmin} listens on and tells of. */
 export interface AdminOptions {
@@ -29,8 +30,6 @@ export interface Admin extends AsyncDisposable {
   readonly stopping: () => void;
 }
 
-const SHUTDOWN_MS = 500;
-
 const REFUSED_HOST = "This name is not one of --admin-hosts. Ask by address, or name it there";
 
 /**
@@ -38,15 +37,15 @@ const REFUSED_HOST = "This name is not one of --admin-hosts. Ask by address, or 
  * is ready once all functions that it found have come up or failed, and stays so until it stops.
  * Requests for other hosts than its own are answered with 421.
  *
- * @throws {Deno.errors.AddrInUse} when the port is taken
+ * @throws {Error} when the port is taken
  */
-export function openAdmin(options: AdminOptions): Admin {
+export async function openAdmin(options: AdminOptions): Promise<Admin> {
   const { hostname, port, supervisor } = options;
   const names = [...options.hosts, hostname.toLowerCase()];
   let isReady = false;
   let isStopping = false;
 
-  function answerReadiness(): Response {
+  function answerReadiness(): AdminReply {
     if (isStopping) return text(503, "it is stopping");
     const reason = isReady ? undefined : awaited({
       hasScanned: supervisor.hasScanned,
@@ -57,41 +56,35 @@ export function openAdmin(options: AdminOptions): Admin {
     return reason === undefined ? text(200, "ok") : text(503, reason);
   }
 
-  async function answer(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    // A target may have a host of its own, which stands for what Host says (RFC 9112, 3.2.2).
-    if (![request.headers.get("host"), url.host].every((host) => isAdminHost(host, names))) {
+  async function answer({ method, target, host }: AdminRequest): Promise<AdminReply> {
+    const asked = splitTarget(target, host);
+    if (!isAdminHost(host, names) || !isAdminHost(asked.host, names)) {
       return text(421, REFUSED_HOST);
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
+    if (method !== "GET" && method !== "HEAD") {
       return text(405, "Only GET and HEAD", { allow: "GET, HEAD" });
     }
-    switch (url.pathname) {
+    switch (asked.target.split("?", 1)[0]) {
       case "/livez":
         return text(200, "ok");
       case "/readyz":
         return answerReadiness();
       case "/metrics":
-        return new Response(await collect(options), {
+        return {
+          status: 200,
+          text: await collect(options),
           headers: { "content-type": EXPOSITION_TYPE },
-        });
+        };
       default:
         return text(404, "There are /livez, /readyz and /metrics");
     }
   }
 
-  const server = Deno.serve({
-    hostname,
-    port,
-    onListen: () => {},
-    onError: (error) => text(500, String(error)),
-  }, (request) => answer(request));
+  const server = await openAdminServer({ hostname, port, answer });
   return {
-    port: server.addr.port,
+    port: server.port,
     stopping: () => isStopping = true,
-    async [Symbol.asyncDispose]() {
-      await Promise.race([server.shutdown(), sleep(SHUTDOWN_MS)]);
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
@@ -112,6 +105,10 @@ async function collect(
   }));
 }
 
-function text(status: number, message: string, headers: Record<string, string> = {}): Response {
-  return new Response(`${message}\n`, { status, headers });
+function text(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): AdminReply {
+  return { status, text: `${message}\n`, headers };
 }

@@ -17,8 +17,8 @@ const HOST = /^(\[[^\]]+\]|[^:[\]]+)(?::\d{0,5})?$/;
  * isAdminHost("evil.example:9998", ["ddsrv"]); // false
  * ```
  */
-export function isAdminHost(host: string | null, names: readonly string[]): boolean {
-  if (host === null) return true;
+export function isAdminHost(host: string | undefined, names: readonly string[]): boolean {
+  if (host === undefined) return true;
   const [, written = ""] = HOST.exec(host.trim().toLowerCase()) ?? [];
   if (written.startsWith("[")) return isIPv6(written.slice(1, -1));
   const name = written.replace(/\.$/, "");

@@ -64,6 +64,7 @@ export class Attempt {
     const { client, body, upstream } = this.#options;
     const { wire } = this.#connection;
     const state = this.#state;
+    wire.chargeTo(client.account);
     state.awaitAnswer();
     try {
       const buffered = body.takeBuffered();
@@ -128,6 +129,7 @@ export class Attempt {
         wire.start = end;
         return parseResponseHead(wire.buffer, range, this.#response);
       }
+      if (!wire.hasRoom) return "its head finds no room: the client has too much in buffers";
       if (!await wire.fill()) {
         return length === 0 ? "dead" : "the function's answer ended within its head";
       }

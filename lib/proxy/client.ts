@@ -226,8 +226,12 @@ async function forward(
     upstreamHost: upstream.authority,
   };
   account.inFlight++;
-  const outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }))
-    .finally(() => account.inFlight--);
+  let outcome: Outcome;
+  try {
+    outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }));
+  } finally {
+    account.inFlight--;
+  }
   if (outcome.type !== "fault") return outcome;
   return await answerFault(client, head, {
     fault: outcome.fault,

@@ -1,7 +1,8 @@
 import { peerKeyOf } from "./peer_key.ts";
+import type { BufferAccount } from "./wire.ts";
 
 /** Everything that one peer has of a proxy at the moment, over all its connections. */
-export interface PeerAccount {
+export interface PeerAccount extends BufferAccount {
   readonly key: string;
   /** Its word is believed: it speaks for many, and has no share of its own. */
   readonly isExempt: boolean;
@@ -27,7 +28,11 @@ export class PeerTable {
    */
   enter(
     address: string,
-    { isExempt, maxConnections }: { readonly isExempt: boolean; readonly maxConnections: number },
+    { isExempt, maxConnections, maxBufferedBytes = Infinity }: {
+      readonly isExempt: boolean;
+      readonly maxConnections: number;
+      readonly maxBufferedBytes?: number;
+    },
   ): PeerAccount | undefined {
     // One that is believed may share its network with others, who are not.
     const key = isExempt ? address : peerKeyOf(address);
@@ -37,7 +42,15 @@ export class PeerTable {
       known.connections++;
       return known;
     }
-    const account = { key, isExempt, connections: 1, inFlight: 0, waiting: 0 };
+    const account = {
+      key,
+      isExempt,
+      connections: 1,
+      inFlight: 0,
+      waiting: 0,
+      bufferedBytes: 0,
+      maxBufferedBytes: isExempt ? Infinity : maxBufferedBytes,
+    };
     this.#accounts.set(key, account);
     return account;
   }

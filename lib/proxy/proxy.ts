@@ -8,6 +8,7 @@ import { ConnectionSlot, ConnectionTable, type Evictable } from "./connection_ta
 import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
 import { faultOf } from "./fault.ts";
+import { boundByFiles, type FileBound } from "./file_bound.ts";
 import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
 import { type Accepted, openListener, type Visit } from "./listener.ts";
 import { Notice } from "./notice.ts";
@@ -28,6 +29,8 @@ export interface ProxyOptions extends ProxySettings {
   readonly routes: RouteTable;
   /** With a certificate, clients speak TLS. */
   readonly tls?: KeyPair;
+  /** Files that the process may have open, where connections must fit in them. */
+  readonly openFiles?: number;
   /** Told of every request. */
   readonly onAccess?: (record: AccessRecord) => void;
   /** Told, seldom, that connections are turned away, and what could be done. */
@@ -99,6 +102,7 @@ const TOO_MANY = {
 export function openProxy(options: ProxyOptions): Proxy {
   const { tls, onWarning = () => {} } = options;
   const proto = tls === undefined ? "http" : "https";
+  const bound = { openFiles: options.openFiles ?? Infinity, proto } as const;
   const clients = new Map<Wire, Promise<void>>();
   const table = new ConnectionTable(() => performance.now());
   const peers = new PeerTable();
@@ -108,7 +112,7 @@ export function openProxy(options: ProxyOptions): Proxy {
   const closing = new AbortController();
   const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
     routes: options.routes,
-    ...contextSettings(options),
+    ...contextSettings(options, bound),
     limiter: new RateLimiter(),
     figures,
     onAccess: options.onAccess,
@@ -125,8 +129,12 @@ export function openProxy(options: ProxyOptions): Proxy {
 
   function admit(address: string): Visit | undefined {
     const peer = peerOf(address, { proto, isTrusted: context.isTrusted });
-    const { maxConnectionsPerPeer: maxConnections } = context.limits;
-    const account = peers.enter(peer.address, { isExempt: peer.isTrusted, maxConnections });
+    const { maxConnectionsPerPeer, maxPeerBufferBytes } = context.limits;
+    const account = peers.enter(peer.address, {
+      isExempt: peer.isTrusted,
+      maxConnections: maxConnectionsPerPeer,
+      maxBufferedBytes: maxPeerBufferBytes,
+    });
     if (account !== undefined) return { peer, account, leave: () => peers.leave(account) };
     figures.refusedPeers++;
     refusals.count(performance.now(), (count) => describeRefusal(count, peer.address));
@@ -161,7 +169,7 @@ export function openProxy(options: ProxyOptions): Proxy {
       }
       refusing++;
     }
-    const wire = new Wire(connection, BUFFER_BYTES);
+    const wire = new Wire(connection, BUFFER_BYTES, account);
     const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
     const tally = createTally();
     const client: Client = { wire, peer, account, slot, deadlines: own, tally, context };
@@ -186,6 +194,16 @@ export function openProxy(options: ProxyOptions): Proxy {
     }
   }
 
+  function warnOfFiles({ limits = {} }: ProxySettings): void {
+    const { maxConnections } = context.limits;
+    if (completeLimits(limits).maxConnections === maxConnections) return;
+    onWarning(
+      `There are at most ${maxConnections} connections, because ddsrv may open ` +
+        `${bound.openFiles} files. Raise that (ulimit -n, LimitNOFILE), or lower --max-connections`,
+    );
+  }
+
+  warnOfFiles(options);
   const accepting = accept();
 
   function stopAccepting(): void {
@@ -202,7 +220,8 @@ export function openProxy(options: ProxyOptions): Proxy {
     },
     figures,
     configure(settings) {
-      Object.assign(context, contextSettings(settings));
+      Object.assign(context, contextSettings(settings, bound));
+      warnOfFiles(settings);
     },
     renew(pair) {
       if (tlsListener === undefined) throw new TypeError("The proxy has no certificate to renew");
@@ -227,9 +246,10 @@ export function openProxy(options: ProxyOptions): Proxy {
 function contextSettings(
   { limits, domains = [], hideErrors = false, trustedProxies = [], rateLimit = "none" }:
     ProxySettings,
+  bound: FileBound,
 ): Pick<ProxyContext, "limits" | "domains" | "hideErrors" | "isTrusted" | "rateLimit"> {
   return {
-    limits: completeLimits(limits ?? {}),
+    limits: boundByFiles(completeLimits(limits ?? {}), bound),
     // The longest of those that match is the one that is meant.
     domains: [...domains].sort((a, b) => b.length - a.length),
     hideErrors,

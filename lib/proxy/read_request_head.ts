@@ -20,6 +20,10 @@ const HEAD_TIMEOUT = {
   isForHead: false,
 };
 
+const BUFFERS_FULL = faultOf("head-too-large", {
+  detail: "this address has as much in buffers as it may have",
+});
+
 /**
  * Reads the next request's head; gives `undefined` when there is none, or none that can be
  * answered. To be given back with {@linkcode giveBackHead}.
@@ -47,6 +51,13 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
     }
     if (length > limits.maxHeadBytes) {
       await refuseClient(client, { fault: headTooLarge(client, wire.start), isForHead: false });
+      return undefined;
+    }
+    if (!wire.hasRoom) {
+      // What it holds is given back at once, for heads that may still come whole.
+      wire.start = wire.end;
+      wire.expectLittle();
+      await refuseClient(client, { fault: BUFFERS_FULL, isForHead: false });
       return undefined;
     }
     if (context.closing.aborted && !isBegun) return undefined;

@@ -78,6 +78,7 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     try {
       const met = await terminator.meet();
       const passage = openPassage(arrived.connection, met, {
+        account: arrived.account,
         onClosing: () => handingOver.add(passage),
       });
       passages.add(passage);

@@ -1,6 +1,6 @@
 import type { Met } from "./tls_terminator.ts";
 import { pass } from "./tunnel.ts";
-import { type Connection, Wire } from "./wire.ts";
+import { type BufferAccount, type Connection, Wire } from "./wire.ts";
 
 /** The way between a client and the TLS side of its connection. */
 export interface Passage {
@@ -19,16 +19,19 @@ const STUCK_MS = 15_000;
 
 /**
  * Copies encrypted bytes both ways until both have ended. `onClosing` is called when the TLS side
- * is closed and something may still have to be handed over.
+ * is closed and something may still have to be handed over. Buffers grow within `account`.
  */
 export function openPassage(
   connection: Connection,
   { inner, served }: Met,
-  { onClosing }: { readonly onClosing: () => void },
+  { account, onClosing }: {
+    readonly account: BufferAccount;
+    readonly onClosing: () => void;
+  },
 ): Passage {
   inner.setNoDelay(true);
-  const client = new Wire(connection, BUFFER_BYTES);
-  const hidden = new Wire(inner, BUFFER_BYTES);
+  const client = new Wire(connection, BUFFER_BYTES, account);
+  const hidden = new Wire(inner, BUFFER_BYTES, account);
   client.onRead = () => client.isBroken && hidden.close();
   hidden.onRead = () => hidden.isBroken && client.close();
   const toClient = pass(hidden, client);

@@ -120,6 +120,7 @@ export function createUpstream(endpoint: Endpoint): Upstream {
         return;
       }
       wire.expectLittle();
+      wire.chargeTo();
       const nowMs = performance.now();
       idle.push({ wire, sinceMs: nowMs });
       // The last ones in are taken first, so that those in front are the ones too many.

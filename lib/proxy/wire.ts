@@ -18,6 +18,16 @@ export interface Connection {
   readonly abort?: () => void;
 }
 
+/** What the buffers of several wires take together, beyond the first size of each. */
+export interface BufferAccount {
+  bufferedBytes: number;
+  /** Beyond this, buffers grow no more. */
+  readonly maxBufferedBytes: number;
+}
+
+/** For wires that nobody bounds. */
+const UNBOUNDED: BufferAccount = { bufferedBytes: 0, maxBufferedBytes: Infinity };
+
 /**
  * One side of the proxy: a connection and the bytes that were read from it and not yet used. At
  * most one read is under way; it may be left pending, to learn that the peer goes away, and is then
@@ -44,10 +54,35 @@ export class Wire {
 
   #reading: Promise<boolean> | undefined;
   #isClosed = false;
+  #account: BufferAccount;
+  /** What of the account is its own. */
+  #charged = 0;
+  /** Bytes of buffers that somebody else still looks at. */
+  #detached = 0;
 
   /** `capacity` is the buffer's size in bytes while the connection waits for its next message. */
-  constructor(readonly connection: Connection, readonly capacity: number) {
+  constructor(
+    readonly connection: Connection,
+    readonly capacity: number,
+    account: BufferAccount = UNBOUNDED,
+  ) {
     this.buffer = new Uint8Array(capacity);
+    this.#account = account;
+  }
+
+  /** Whether the next read finds room; a buffer that is full may not be let grow. */
+  get hasRoom(): boolean {
+    const isFull = this.end - this.start === this.buffer.length;
+    return !isFull || this.#mayGrowBy(this.buffer.length);
+  }
+
+  /** From now on its buffer is a part of this account; without one, of none. */
+  chargeTo(account: BufferAccount = UNBOUNDED): void {
+    if (account === this.#account) return;
+    this.#account.bufferedBytes -= this.#charged;
+    this.#charged = 0;
+    this.#account = account;
+    this.#charge();
   }
 
   /** Reads what comes next, and tells whether anything did. Nothing comes after the end. */
@@ -63,15 +98,17 @@ export class Wire {
   growIfFilled(): void {
     const { length } = this.buffer;
     const isFilled = this.start === this.end && this.end === length;
-    if (isFilled && length < LARGE && this.#reading === undefined) {
-      this.#resize(Math.min(LARGE, length * GROWTH));
-    }
+    if (!isFilled || length >= LARGE || this.#reading !== undefined) return;
+    const size = Math.min(LARGE, length * GROWTH);
+    if (this.#mayGrowBy(size - length)) this.#resize(size);
   }
 
   /** Gives a large buffer back, while nothing is in it. */
   expectLittle(): void {
     const isFree = this.start === this.end && this.#reading === undefined;
+    this.#detached = 0;
     if (isFree && this.buffer.length > this.capacity) this.#resize(this.capacity);
+    else if (this.#charged > 0) this.#charge();
   }
 
   /**
@@ -81,7 +118,8 @@ export class Wire {
   detach(): void {
     if (this.#reading !== undefined) return;
     const isFull = this.end - this.start >= this.capacity;
-    this.#resize(isFull ? AHEAD : this.capacity);
+    this.#detached += this.buffer.length;
+    this.#resize(isFull && this.#mayGrowBy(AHEAD) ? AHEAD : this.capacity);
   }
 
   /** Writes all of `bytes`; rejects when the peer does not take them. */
@@ -107,6 +145,7 @@ export class Wire {
   #close(close: () => void): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#charge();
     this.isEnded = this.isBroken = true;
     try {
       close();
@@ -154,5 +193,18 @@ export class Wire {
     this.end -= this.start;
     this.start = 0;
     this.buffer = resized;
+    this.#charge();
+  }
+
+  #mayGrowBy(bytes: number): boolean {
+    const { bufferedBytes, maxBufferedBytes } = this.#account;
+    return bufferedBytes + bytes <= maxBufferedBytes;
+  }
+
+  #charge(): void {
+    const grown = this.buffer.length + this.#detached - this.capacity;
+    const charge = this.#isClosed ? 0 : Math.max(0, grown);
+    this.#account.bufferedBytes += charge - this.#charged;
+    this.#charged = charge;
   }
 }

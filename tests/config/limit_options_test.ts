@@ -31,6 +31,7 @@ Deno.test("LIMIT_OPTIONS names each limit in every way that it is set", () => {
     "maxWaiting --max-waiting DDSRV_MAX_WAITING",
     "maxConnections --max-connections DDSRV_MAX_CONNECTIONS",
     "maxConnectionsPerPeer --max-connections-per-peer DDSRV_MAX_CONNECTIONS_PER_PEER",
+    "maxPeerBufferSize --max-peer-buffer-size DDSRV_MAX_PEER_BUFFER_SIZE",
     "maxInFlight --max-in-flight DDSRV_MAX_IN_FLIGHT",
     "maxInFlightPerPeer --max-in-flight-per-peer DDSRV_MAX_IN_FLIGHT_PER_PEER",
   ]);

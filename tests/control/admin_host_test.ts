@@ -3,8 +3,8 @@ import { isAdminHost } from "../../lib/control/admin_host.ts";
 
 const NAMES = ["ddsrv", "metrics.internal"];
 
-const rows: readonly (readonly [host: string | null, isAnswered: boolean])[] = [
-  [null, true],
+const rows: readonly (readonly [host: string | undefined, isAnswered: boolean])[] = [
+  [undefined, true],
   ["127.0.0.1", true],
   ["127.0.0.1:9998", true],
   ["10.1.2.3:9998", true],
