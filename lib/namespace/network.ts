@@ -29,6 +29,8 @@ export interface NetworkOptions {
   readonly dns: readonly string[];
   /** The most that any namespace will be allowed. */
   readonly egress: Egress;
+  /** Connections that all functions may have together; half of the host's table when left out. */
+  readonly maxConnections?: number;
   /** Told when the firewall had to be laid again. */
   readonly onWarning: (message: string) => void;
   readonly run?: Run;
@@ -90,6 +92,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       range,
       resolvers,
       supervisorUid: Deno.uid() ?? 0,
+      maxConnections: options.maxConnections,
       onWarning: options.onWarning,
       run,
     }),
