@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseBandwidth } from "./bandwidth.ts";
 import { parseDuration, parseIdle } from "./duration.ts";
 import { type Egress, EGRESS_KINDS, MAX_EGRESS_RULES, parseEgressRule } from "./egress.ts";
 import { parsed } from "./parsed.ts";
@@ -27,6 +28,8 @@ const processes = z.int().min(
   MIN_PROCESSES,
   `Give at least ${MIN_PROCESSES}: threads count, and Deno has many`,
 ).max(4_194_304);
+
+const bandwidth = parsed(z.string(), parseBandwidth);
 
 /** What a request line takes as it is (RFC 9112, section 3.2.1). */
 const healthPath = z.string().regex(
@@ -78,6 +81,7 @@ export const functionSchema: z.ZodObject<{
   memory: z.ZodOptional<typeof memory>;
   cpu: z.ZodOptional<typeof cpu>;
   processes: z.ZodOptional<typeof processes>;
+  bandwidth: z.ZodOptional<typeof bandwidth>;
 }, z.core.$strict> = z.strictObject({
   $schema: z.string().optional(),
   egress: egress.optional(),
@@ -93,6 +97,7 @@ export const functionSchema: z.ZodObject<{
   memory: memory.optional(),
   cpu: cpu.optional(),
   processes: processes.optional(),
+  bandwidth: bandwidth.optional(),
 });
 
 /** A function's settings as `ddsrv.json` gives them; times in milliseconds. */

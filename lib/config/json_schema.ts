@@ -27,6 +27,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   memory: "The most memory of an instance, swap included: 256MiB",
   cpu: "The most cores that an instance keeps busy: 0.5",
   processes: "The most processes and threads of an instance",
+  bandwidth: "The most that an instance sends, and gets, requests included: 50mbit, or none",
   port: "Port of the proxy",
   hostname: "Address that the proxy listens on",
   adminPort: "Port of /livez, /readyz and /metrics",

@@ -22,6 +22,7 @@ export function keyDefaults(): Record<string, unknown> {
     keepPrefix: settings.keepPrefix,
     memory: formatLimit({ unit: "size" }, settings.memoryBytes),
     processes: settings.processes,
+    bandwidth: formatLimit({ unit: "bandwidth" }, settings.bandwidthBits),
     port: settings.port,
     hostname: settings.hostname,
     logsDirectory: settings.logsDirectory,

@@ -9,6 +9,7 @@ const LIVE: readonly (keyof Settings)[] = [
   "memoryBytes",
   "cpu",
   "processes",
+  "bandwidthBits",
   "startTimeoutMs",
   "stopGraceMs",
   "healthPath",

@@ -58,6 +58,8 @@ export interface Settings {
   readonly cpu: number;
   /** The most processes and threads of any one instance. */
   readonly processes: number;
+  /** The most bits a second that any one instance sends, and that it gets. */
+  readonly bandwidthBits: number;
   /** First and last of the users that functions run as; a range of our own when left out. */
   readonly uidRange: readonly [first: number, last: number] | undefined;
   /** How long a process may take until it listens. */
@@ -160,6 +162,7 @@ export const defaultSettings: Settings = {
   memoryBytes: 1024 ** 3,
   cpu: Infinity,
   processes: 512,
+  bandwidthBits: Infinity,
   uidRange: undefined,
   startTimeoutMs: 30_000,
   healthPath: undefined,

@@ -26,12 +26,21 @@ export interface FunctionPolicy {
   readonly memoryBytes: number;
   readonly cpu: number;
   readonly processes: number;
+  readonly bandwidthBits: number;
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
 }
 
 /** What the settings bound, and a manifest may bound further. */
-type CeilingKey = "startTimeout" | "stopGrace" | "idle" | "drain" | "memory" | "cpu" | "processes";
+type CeilingKey =
+  | "startTimeout"
+  | "stopGrace"
+  | "idle"
+  | "drain"
+  | "memory"
+  | "cpu"
+  | "processes"
+  | "bandwidth";
 
 const REMEDY = "Ask for less, or have the operator allow more";
 
@@ -66,6 +75,7 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     memoryBytes: within("memory", settings.memoryBytes, "size"),
     cpu: within("cpu", settings.cpu, "count"),
     processes: within("processes", settings.processes, "count"),
+    bandwidthBits: within("bandwidth", settings.bandwidthBits, "bandwidth"),
     keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
   };
 

@@ -14,6 +14,7 @@ import { spawnFunction } from "../process/spawn.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
+import { unboundedBandwidth } from "./bandwidth.ts";
 import type { Isolation, Sandbox, SandboxOptions, SourceCheck } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 import { sandboxMounts } from "./sandbox_mounts.ts";
@@ -118,7 +119,7 @@ function openSandbox(
       });
       return {
         process,
-        problems: telemetry.problems,
+        problems: [...telemetry.problems, ...unboundedBandwidth(policy)],
         async findEndpoint(pid, signal) {
           const socket = await waitForSocket(join(`/proc/${pid}/root`, LISTEN.path), signal);
           return socket === undefined ? undefined : { path: owned.use(socket).path };

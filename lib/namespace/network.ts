@@ -51,6 +51,8 @@ export interface NamespaceOptions {
   /** For people who look at the interface's alias: a function's name, or what else it serves. */
   readonly label: string;
   readonly egress: Egress;
+  /** Bits a second, in each direction; no bound when left out or infinite. */
+  readonly bandwidthBits?: number;
   /** Told where the names of an egress list lead, and again whenever that changes. */
   readonly onNames?: (names: readonly ReachableName[]) => void;
 }
@@ -156,8 +158,11 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
 }
 
 async function makeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
-  const { alias, egress, firewall, links } = options;
-  const linked = links.open({ lease, alias }).then(() => enableForwarding(lease.interface));
+  const { alias, egress, bandwidthBits, firewall, links } = options;
+  const bound = bandwidthBits === undefined ? {} : { bandwidthBits };
+  const linked = links.open({ lease, alias, ...bound }).then(() =>
+    enableForwarding(lease.interface)
+  );
   const open = typeof egress === "string" ? egress : egressElements(egress, () => []);
   await allDone([firewall.register({ lease, egress: open }), linked]);
 }

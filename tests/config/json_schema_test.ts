@@ -30,5 +30,6 @@ Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", 
     "memory",
     "cpu",
     "processes",
+    "bandwidth",
   ]);
 });

@@ -29,6 +29,7 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
     memoryBytes: defaultSettings.memoryBytes,
     cpu: Infinity,
     processes: 512,
+    bandwidthBits: Infinity,
     keepPrefix: false,
   });
 });

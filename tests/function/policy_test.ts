@@ -12,6 +12,7 @@ const settings: Settings = {
   memoryBytes: 512 * 1024 ** 2,
   cpu: 2,
   processes: 256,
+  bandwidthBits: 50_000_000,
 };
 
 const path = "/f/a/ddsrv.json";
@@ -33,6 +34,7 @@ Deno.test("tightenPolicy() is the settings where a manifest says nothing", () =>
     memoryBytes: 512 * 1024 ** 2,
     cpu: 2,
     processes: 256,
+    bandwidthBits: 50_000_000,
     keepPrefix: false,
   });
 });
@@ -45,6 +47,8 @@ const granted: readonly [
   [{ startTimeout: 1, stopGrace: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
   [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
   [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
+  [{ bandwidth: 1_000_000 }, { bandwidthBits: 1_000_000 }],
+  [{ bandwidth: Infinity }, { bandwidthBits: Infinity }, { bandwidthBits: Infinity }],
   [{ cpu: 4_096 }, { cpu: 4_096 }, { cpu: Infinity }],
   [{ keepPrefix: true }, { keepPrefix: true }],
   [{ keepPrefix: false }, { keepPrefix: false }, { keepPrefix: true }],
@@ -105,6 +109,8 @@ const refused: readonly [
   [{ memory: 512 * 1024 ** 2 + 1 }, limit("memory", "536870913B", "512MiB")],
   [{ cpu: 2.01 }, limit("cpu", "2.01", "2")],
   [{ processes: 257 }, limit("processes", "257", "256")],
+  [{ bandwidth: 60_000_000 }, limit("bandwidth", "60mbit", "50mbit")],
+  [{ bandwidth: Infinity }, limit("bandwidth", "none", "50mbit")],
   [{ egress: "full" }, egress("full", "internet")],
   [{ egress: "internet" }, egress("internet", "none"), { egress: "none" }],
   [{ egress: parseEgress("a.test:1,10.0.0.1:2") }, egress("10.0.0.1:2", "internet")],

@@ -12,6 +12,7 @@ const LAYERS = [
   "firewall",
   "sandbox",
   "resources",
+  "bandwidth",
   "names",
 ];
 
@@ -42,7 +43,7 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   assert.match(missing[3]!.detail, /^capabilities are missing: CHOWN, .*, SYS_ADMIN$/);
   assert.match(missing[4]!.detail, /^nothing can be made in "\/nowhere": No such file/);
   assert.match(missing[5]!.detail, /"unshare --net true" failed: Operation not permitted/);
-  assert.equal(commands.length, 3);
+  assert.equal(commands.length, 4);
 });
 
 Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {
