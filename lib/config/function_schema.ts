@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseBandwidth } from "./bandwidth.ts";
 import { parseDuration, parseIdle } from "./duration.ts";
 import { type Egress, EGRESS_KINDS, MAX_EGRESS_RULES, parseEgressRule } from "./egress.ts";
 import { parsed } from "./parsed.ts";
@@ -44,6 +45,7 @@ const dataSize = parsed(z.string(), (text) => {
 });
 
 const dataFiles = z.int().min(64, "Give at least 64").max(2 ** 32 - 1);
+const bandwidth = parsed(z.string(), parseBandwidth);
 
 /** What a request line takes as it is (RFC 9112, section 3.2.1). */
 const healthPath = z.string().regex(
@@ -98,6 +100,7 @@ export const functionSchema: z.ZodObject<{
   processes: z.ZodOptional<typeof processes>;
   dataSize: z.ZodOptional<typeof dataSize>;
   dataFiles: z.ZodOptional<typeof dataFiles>;
+  bandwidth: z.ZodOptional<typeof bandwidth>;
 }, z.core.$strict> = z.strictObject({
   $schema: z.string().optional(),
   egress: egress.optional(),
@@ -116,6 +119,7 @@ export const functionSchema: z.ZodObject<{
   processes: processes.optional(),
   dataSize: dataSize.optional(),
   dataFiles: dataFiles.optional(),
+  bandwidth: bandwidth.optional(),
 });
 
 /** A function's settings as `ddsrv.json` gives them; times in milliseconds. */

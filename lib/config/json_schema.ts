@@ -30,6 +30,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   processes: "The most processes and threads of an instance",
   dataSize: "The most that a function keeps on disk: 256MiB",
   dataFiles: "The most files that a function keeps on disk, directories and links included",
+  bandwidth: "The most that an instance sends, and gets, requests included: 50mbit, or none",
   port: "Port of the proxy",
   hostname: "Address that the proxy listens on",
   adminPort: "Port of /livez, /readyz and /metrics",

@@ -25,6 +25,7 @@ export function keyDefaults(): Record<string, unknown> {
     processes: settings.processes,
     dataSize: formatLimit({ unit: "size" }, settings.dataBytes),
     dataFiles: settings.dataFiles,
+    bandwidth: formatLimit({ unit: "bandwidth" }, settings.bandwidthBits),
     port: settings.port,
     hostname: settings.hostname,
     logsDirectory: settings.logsDirectory,

@@ -1,9 +1,10 @@
+import { parseBandwidth } from "./bandwidth.ts";
 import { parseDuration } from "./duration.ts";
 import { type Limits, SHARES } from "./limits.ts";
 import { parseSize } from "./size.ts";
 
 /** What a limit counts, and so how it is written. */
-export type LimitUnit = "size" | "duration" | "count";
+export type LimitUnit = "size" | "duration" | "count" | "bandwidth";
 
 /** A limit as it is set: one name gives the key, the flag and the variable. */
 export interface LimitOption {
@@ -62,6 +63,7 @@ const MAX_OF_UNIT: Readonly<Record<LimitUnit, number>> = {
   size: Number.MAX_SAFE_INTEGER,
   duration: 2 ** 31 - 1,
   count: 1_000_000,
+  bandwidth: Number.MAX_SAFE_INTEGER,
 };
 
 /** Every limit of the proxy. */
@@ -108,6 +110,8 @@ export function formatLimit({ unit }: Pick<LimitOption, "unit">, value: number):
       return formatWith(value, [["h", 3_600_000], ["m", 60_000], ["s", 1_000], ["ms", 1]]);
     case "count":
       return String(value);
+    case "bandwidth":
+      return formatWith(value, [["gbit", 1e9], ["mbit", 1e6], ["kbit", 1e3], ["bit", 1]]);
     default:
       return unit satisfies never;
   }
@@ -132,6 +136,8 @@ function parseUnit(unit: LimitUnit, text: string): number {
     case "count":
       if (/^\d{1,15}$/.test(text)) return Number(text);
       throw new SyntaxError(`"${text}" is not a whole number`);
+    case "bandwidth":
+      return parseBandwidth(text);
     default:
       return unit satisfies never;
   }

@@ -11,6 +11,7 @@ const LIVE: readonly (keyof Settings)[] = [
   "processes",
   "dataBytes",
   "dataFiles",
+  "bandwidthBits",
   "startTimeoutMs",
   "stopGraceMs",
   "healthPath",

@@ -70,6 +70,8 @@ export interface Settings {
   readonly dataBytes: number;
   /** The most files, directories and links that any one function keeps. */
   readonly dataFiles: number;
+  /** The most bits a second that any one instance sends, and that it gets. */
+  readonly bandwidthBits: number;
   /** First and last of the users that functions run as; a range of our own when left out. */
   readonly uidRange: readonly [first: number, last: number] | undefined;
   /** How long a process may take until it listens. */
@@ -180,6 +182,7 @@ export const defaultSettings: Settings = {
   processes: 512,
   dataBytes: 1024 ** 3,
   dataFiles: 65_536,
+  bandwidthBits: Infinity,
   uidRange: undefined,
   startTimeoutMs: 30_000,
   healthPath: undefined,

@@ -29,6 +29,7 @@ export interface FunctionPolicy {
   readonly processes: number;
   readonly dataBytes: number;
   readonly dataFiles: number;
+  readonly bandwidthBits: number;
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
   /** Requests of one client at this function, beside what the settings bound at all of them. */
@@ -45,7 +46,8 @@ type CeilingKey =
   | "cpu"
   | "processes"
   | "dataSize"
-  | "dataFiles";
+  | "dataFiles"
+  | "bandwidth";
 
 const REMEDY = "Ask for less, or have the operator allow more";
 
@@ -82,6 +84,7 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     processes: within("processes", settings.processes, "count"),
     dataBytes: within("dataSize", settings.dataBytes, "size"),
     dataFiles: within("dataFiles", settings.dataFiles, "count"),
+    bandwidthBits: within("bandwidth", settings.bandwidthBits, "bandwidth"),
     keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
     rateLimit: manifest.rateLimit ?? "none",
   };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { ReachableName } from "../namespace/egress_watch.ts";
-import type { Network } from "../namespace/network.ts";
+import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
@@ -14,7 +14,9 @@ import { spawnFunction } from "../process/spawn.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
+import { CommandError } from "../system/run.ts";
 import { withMemoryLimit } from "./groups.ts";
+import { BANDWIDTH_REMEDY } from "./bandwidth.ts";
 import type { Homes } from "./homes.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
@@ -38,14 +40,15 @@ export interface FullSite {
 /** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
 export async function openFullSandbox(site: FullSite, options: SandboxOptions): Promise<Sandbox> {
   const { settings, network, homes, groups, runtimeDirectory } = site;
-  const { name, egress, onProblems } = options;
+  const { name, egress, bandwidthBits, onProblems } = options;
   await using stack = new AsyncDisposableStack();
   let onNames = (_names: readonly ReachableName[]): void => {};
   let known: readonly ReachableName[] = [];
   const namespace = stack.use(
-    await network.open({
+    await openWithin(network, {
       label: name,
       egress,
+      bandwidthBits,
       onNames(names) {
         known = names;
         onNames(names);
@@ -144,6 +147,20 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Says what to do about bandwidth that can't be bounded: nothing runs without its bounds. */
+async function openWithin(
+  network: Network,
+  options: NamespaceOptions,
+): Promise<Namespace> {
+  try {
+    return await network.open(options);
+  } catch (cause) {
+    if (!(cause instanceof CommandError) || !/\btc:|qdisc/.test(cause.reason)) throw cause;
+    const reason = `Its bandwidth can't be bounded: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
+    throw new Error(reason, { cause });
+  }
 }
 
 function etcOf({ etc }: FullSite, egress: SandboxOptions["egress"]): EtcFiles["online"] {

@@ -9,6 +9,7 @@ import {
   programs,
   rootlessPrograms,
 } from "../system/programs.ts";
+import { BANDWIDTH_REMEDY, probeBandwidth } from "./bandwidth.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 import { type Run, run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
@@ -113,6 +114,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
       remedy: "",
     },
     { layer: "disk", look: () => lookForImages(options.run), remedy: "" },
+    { layer: "bandwidth", look: () => lookForBandwidth(options), remedy: "" },
     { layer: "names", look: lookForResolvers, remedy: "" },
   ];
 }
@@ -218,6 +220,17 @@ async function lookForGroups(remedy: string): Promise<string | Omit<Finding, "la
       : `${found}, io`;
   } catch (error) {
     return { status: "limited", detail: (error as Error).message, remedy };
+  }
+}
+
+/** Functions are served without it, unless a setting asks for it. */
+async function lookForBandwidth(
+  { run = execute }: ExaminationOptions,
+): Promise<string | Omit<Finding, "layer">> {
+  try {
+    return await probeBandwidth(run);
+  } catch (error) {
+    return { status: "limited", detail: (error as Error).message, remedy: BANDWIDTH_REMEDY };
   }
 }
 

@@ -29,6 +29,7 @@ export interface Isolation extends AsyncDisposable {
 export interface SandboxOptions {
   readonly name: string;
   readonly egress: FunctionPolicy["egress"];
+  readonly bandwidthBits: FunctionPolicy["bandwidthBits"];
   /** Told what of the egress can't be had, again whenever that changes. */
   readonly onProblems: (problems: readonly string[]) => void;
 }

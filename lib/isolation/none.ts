@@ -19,6 +19,7 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { diskLimitsOf } from "./disk_watch.ts";
+import { unboundedBandwidth } from "./bandwidth.ts";
 import type { Isolation, Sandbox, SandboxOptions, StartOptions } from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 
@@ -122,7 +123,7 @@ async function openSandbox(
       });
       return {
         process,
-        problems: telemetry.problems,
+        problems: [...telemetry.problems, ...unboundedBandwidth(policy)],
         findEndpoint: async (_pid, signal) =>
           await waitForPort(listen, signal) ? { ...listen } : undefined,
         explain: () =>

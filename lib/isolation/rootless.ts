@@ -17,6 +17,7 @@ import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
+import { unboundedBandwidth } from "./bandwidth.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Isolation, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
@@ -144,7 +145,7 @@ function openSandbox(
       }));
       return {
         process,
-        problems: [...home.problems, ...telemetry.problems],
+        problems: [...home.problems, ...telemetry.problems, ...unboundedBandwidth(policy)],
         async findEndpoint(pid, signal) {
           // It has a process, and so all that it sees.
           await seen[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 import { coalesce } from "../system/coalesce.ts";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import type { Run } from "../system/run.ts";
 import { sleep } from "../system/sleep.ts";
 import {
@@ -20,7 +21,10 @@ export interface Firewall extends AsyncDisposable {
 }
 
 /** How {@linkcode openFirewall} works. */
-export interface OpenFirewallOptions extends Omit<FirewallOptions, "isCounting"> {
+export interface OpenFirewallOptions
+  extends Omit<FirewallOptions, "isCounting" | "maxConnections"> {
+  /** As in {@linkcode FirewallOptions}; half of the host's table when left out. */
+  readonly maxConnections?: number | undefined;
   readonly onWarning: (message: string) => void;
   readonly run: Run;
 }
@@ -44,9 +48,10 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   // A transaction is applied as a whole or not at all.
   const change = coalesce<string>((changes) => apply(changes.join("")), GATHERING);
   let isCounting = true;
+  let maxConnections = options.maxConnections ?? await readMaxConnections();
   const lay = (): Promise<void> => {
     const registered = [...registrations.values()].map((one) => registerRules(owner, one));
-    return apply(tableRules({ ...options, isCounting }) + registered.join(""));
+    return apply(tableRules({ ...options, isCounting, maxConnections }) + registered.join(""));
   };
   try {
     await lay();
@@ -60,6 +65,12 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
       }): a function may fill the ` +
         "host's table of them. Load nft_connlimit",
     );
+  }
+  // The kernel may have no such table before rules need one.
+  const known = options.maxConnections ?? await readMaxConnections();
+  if (known !== maxConnections) {
+    maxConnections = known;
+    await lay();
   }
   const closing = new AbortController();
 
@@ -118,4 +129,13 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
       await run(["nft", "delete", "table", "inet", owner.table]);
     },
   };
+}
+
+/** The kernel's least, of a machine with a gigabyte of memory (netfilter's nf_conntrack-sysctl). */
+const LEAST_TRACKED = 32_768;
+
+/** Half of what the host can track: the rest is for what is not ours. */
+async function readMaxConnections(): Promise<number> {
+  const text = await readOptionalTextFile("/proc/sys/net/netfilter/nf_conntrack_max");
+  return Math.floor(Number(text ?? LEAST_TRACKED) / 2);
 }

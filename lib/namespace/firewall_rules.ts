@@ -15,6 +15,8 @@ export interface FirewallOptions {
   readonly supervisorUid: number;
   /** Whether the kernel can count connections; without that nothing bounds a function's. */
   readonly isCounting: boolean;
+  /** Connections that all functions may have together, beside those that each may always have. */
+  readonly maxConnections: number;
 }
 
 /**
@@ -29,7 +31,27 @@ export interface Registration {
   readonly egress: EgressKind | EgressElements;
 }
 
-const COUNT_NEW = `    add @flows { ip saddr ct count over ${MAX_CONNECTIONS} } jump refuse\n`;
+/** Connections that a function may begin when all functions together have as many as they may. */
+const MIN_CONNECTIONS = 256;
+
+/**
+ * Parts in which connections of all functions are counted, by the lowest bits of their source port:
+ * the kernel looks through all that are counted together when there is a new one. A power of two.
+ */
+const CROWD_PARTS = 64;
+
+/** Rules for a new connection; the transport protocol may be any. */
+function countNew(maxConnections: number): string {
+  const most = Math.max(1, Math.floor(maxConnections / CROWD_PARTS));
+  return `    add @flows { ip saddr ct count over ${MAX_CONNECTIONS} } jump refuse
+    add @crowd { th sport & ${CROWD_PARTS - 1} ct count over ${most} } jump crowded
+`;
+}
+
+const CROWDED = `  chain crowded {
+    add @few { ip saddr ct count over ${MIN_CONNECTIONS} } jump refuse
+  }
+`;
 
 /**
  * The table as one `nft -f -` transaction that replaces what was there. Interfaces are matched by
@@ -39,7 +61,7 @@ const COUNT_NEW = `    add @flows { ip saddr ct count over ${MAX_CONNECTIONS} } 
 export function tableRules(options: FirewallOptions): string {
   const { owner, range, resolvers, supervisorUid } = options;
   const ours = `"${owner.interfacePrefix}*"`;
-  const countNew = options.isCounting ? COUNT_NEW : "";
+  const counting = options.isCounting ? countNew(options.maxConnections) : "";
   return `add table inet ${owner.table}
 delete table inet ${owner.table}
 table inet ${owner.table} {
@@ -80,6 +102,16 @@ table inet ${owner.table} {
     size 65535
     flags dynamic
   }
+  set crowd {
+    type inet_service
+    size ${CROWD_PARTS}
+    flags dynamic
+  }
+  set few {
+    type ipv4_addr
+    size 65535
+    flags dynamic
+  }
   counter spoofed {
   }
   chain prerouting {
@@ -92,7 +124,7 @@ table inet ${owner.table} {
     type filter hook input priority filter; policy accept;
     iifname != ${ours} accept
     ct state established,related accept
-${countNew}    iifname @internet jump ask_resolver
+${counting}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
     jump refuse
   }
@@ -102,7 +134,7 @@ ${countNew}    iifname @internet jump ask_resolver
     oifname ${ours} jump refuse
     iifname != ${ours} accept
     ct state established,related accept
-${countNew}    iifname @internet jump ask_resolver
+${counting}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
     ip daddr @metadata jump refuse
     iifname @full accept
@@ -127,7 +159,7 @@ ${countNew}    iifname @internet jump ask_resolver
     ip daddr @resolvers udp dport 53 accept
     ip daddr @resolvers tcp dport 53 accept
   }
-  chain refuse {
+${options.isCounting ? CROWDED : ""}  chain refuse {
     meta l4proto tcp reject with tcp reset
     reject with icmpx admin-prohibited
   }

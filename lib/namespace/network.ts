@@ -29,6 +29,8 @@ export interface NetworkOptions {
   readonly dns: readonly string[];
   /** The most that any namespace will be allowed. */
   readonly egress: Egress;
+  /** Connections that all functions may have together; half of the host's table when left out. */
+  readonly maxConnections?: number;
   /** Told when the firewall had to be laid again. */
   readonly onWarning: (message: string) => void;
   readonly run?: Run;
@@ -49,6 +51,8 @@ export interface NamespaceOptions {
   /** For people who look at the interface's alias: a function's name, or what else it serves. */
   readonly label: string;
   readonly egress: Egress;
+  /** Bits a second, in each direction; no bound when left out or infinite. */
+  readonly bandwidthBits?: number;
   /** Told where the names of an egress list lead, and again whenever that changes. */
   readonly onNames?: (names: readonly ReachableName[]) => void;
 }
@@ -90,6 +94,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       range,
       resolvers,
       supervisorUid: Deno.uid() ?? 0,
+      maxConnections: options.maxConnections,
       onWarning: options.onWarning,
       run,
     }),
@@ -153,8 +158,11 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
 }
 
 async function makeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
-  const { alias, egress, firewall, links } = options;
-  const linked = links.open({ lease, alias }).then(() => enableForwarding(lease.interface));
+  const { alias, egress, bandwidthBits, firewall, links } = options;
+  const bound = bandwidthBits === undefined ? {} : { bandwidthBits };
+  const linked = links.open({ lease, alias, ...bound }).then(() =>
+    enableForwarding(lease.interface)
+  );
   const open = typeof egress === "string" ? egress : egressElements(egress, () => []);
   await allDone([firewall.register({ lease, egress: open }), linked]);
 }

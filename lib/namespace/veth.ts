@@ -6,30 +6,51 @@ export interface VethPlan {
   readonly lease: Lease;
   /** Goes into the interface's alias for people to read; it must be free of white space. */
   readonly alias: string;
+  /** Bits a second, in each direction; no bound when left out or infinite. */
+  readonly bandwidthBits?: number;
 }
 
 /**
- * The first argument is for the host's side, each further pair names a namespace and says what is
- * done inside. One shell starts the programs: that costs a fraction of starting them from here.
+ * The first two arguments are for the host's side, each further three name a namespace and say what
+ * is done inside: for ip(8), and for tc(8), which is started only for what it has to do. One shell
+ * starts the programs: that costs a fraction of starting them from here.
  */
 const OPEN_SCRIPT = `set -e
 ip -batch - <<END
 $1
 END
-shift
+[ -z "$2" ] || tc -batch - <<END
+$2
+END
+shift 2
 while [ $# -gt 0 ]; do
   ip -n "$1" -batch - <<END
 $2
 END
-  shift 2
+  [ -z "$3" ] || tc -n "$1" -batch - <<END
+$3
+END
+  shift 3
 done`;
+
+/** Passes at once after a pause: some packets, and what the rate gives between the kernel's ticks. */
+const MIN_BURST_BYTES = 16 * 1024;
+const BURST_S = 0.02;
+
+/** Longest that a packet may wait; what would wait longer is dropped, and TCP slows down. */
+const LATENCY = "100ms";
 
 /** The command that makes namespaces and links, on both sides; it ends at the first fault. */
 export function openCommand(plans: readonly VethPlan[]): string[] {
   return [
     ...["sh", "-c", OPEN_SCRIPT, "sh"],
     plans.map(openHostBatch).join(""),
-    ...plans.flatMap(({ lease }) => [lease.namespace, openPeerBatch(lease)]),
+    plans.map((plan) => shapeBatch(plan.lease.interface, plan)).join(""),
+    ...plans.flatMap((plan) => [
+      plan.lease.namespace,
+      openPeerBatch(plan.lease),
+      shapeBatch("eth0", plan),
+    ]),
   ];
 }
 
@@ -59,6 +80,14 @@ export function openPeerBatch(lease: Lease): string {
     "link set eth0 up",
     `route add default via ${lease.addresses.host}`,
   ]);
+}
+
+/** A queue as tc-tbf(8) has it holds back what an end of the link sends; nothing without a bound. */
+function shapeBatch(device: string, { bandwidthBits = Infinity }: VethPlan): string {
+  if (bandwidthBits === Infinity) return "";
+  const burst = Math.max(MIN_BURST_BYTES, Math.ceil(bandwidthBits / 8 * BURST_S));
+  const queue = `rate ${bandwidthBits}bit burst ${burst}b latency ${LATENCY}`;
+  return batch([`qdisc add dev ${device} root tbf ${queue}`]);
 }
 
 /**

@@ -29,6 +29,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     await workplace.isolation.open({
       name,
       egress: policy.egress,
+      bandwidthBits: policy.bandwidthBits,
       onProblems: problems.change,
     }),
   );

@@ -106,6 +106,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     await using sandbox = await workplace.isolation.open({
       name: "app",
       egress: "internet",
+      bandwidthBits: Infinity,
       onProblems: () => {},
     });
     const began = performance.now();

@@ -33,5 +33,6 @@ Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", 
     "processes",
     "dataSize",
     "dataFiles",
+    "bandwidth",
   ]);
 });

@@ -14,6 +14,7 @@ const cases: readonly [
 ][] = [
   ["nothing", {}, {}, [], []],
   ["variables and limits", {}, { env: { A: "1" }, cpu: 2 }, ["env", "cpu"], []],
+  ["a bandwidth", {}, { bandwidthBits: 64_000 }, ["bandwidthBits"], []],
   ["a limit that is lifted", { cpu: 2 }, { cpu: Infinity }, ["cpu"], []],
   ["idle time from never", {}, { idleMs: 1_000 }, ["idleMs"], []],
   ["a port and a directory", {}, { port: 1, stateDirectory: "/x" }, [], ["port", "stateDirectory"]],

@@ -31,6 +31,7 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
     processes: 512,
     dataBytes: 1024 ** 3,
     dataFiles: 65_536,
+    bandwidthBits: Infinity,
     keepPrefix: false,
     rateLimit: "none",
   });

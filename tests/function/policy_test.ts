@@ -12,6 +12,7 @@ const settings: Settings = {
   memoryBytes: 512 * 1024 ** 2,
   cpu: 2,
   processes: 256,
+  bandwidthBits: 50_000_000,
 };
 
 const path = "/f/a/ddsrv.json";
@@ -35,6 +36,7 @@ Deno.test("tightenPolicy() is the settings where a manifest says nothing", () =>
     processes: 256,
     dataBytes: 1024 ** 3,
     dataFiles: 65_536,
+    bandwidthBits: 50_000_000,
     keepPrefix: false,
     rateLimit: "none",
   });
@@ -51,6 +53,8 @@ const granted: readonly [
   [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
   [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
   [{ dataSize: 2 ** 24, dataFiles: 64 }, { dataBytes: 2 ** 24, dataFiles: 64 }],
+  [{ bandwidth: 1_000_000 }, { bandwidthBits: 1_000_000 }],
+  [{ bandwidth: Infinity }, { bandwidthBits: Infinity }, { bandwidthBits: Infinity }],
   [{ cpu: 4_096 }, { cpu: 4_096 }, { cpu: Infinity }],
   [{ rateLimit: RATE }, { rateLimit: RATE }],
   [{}, { rateLimit: "none" }, { rateLimit: RATE }],
@@ -115,6 +119,8 @@ const refused: readonly [
   [{ processes: 257 }, limit("processes", "257", "256")],
   [{ dataSize: 2 * 1024 ** 3 }, limit("dataSize", "2GiB", "1GiB")],
   [{ dataFiles: 65_537 }, limit("dataFiles", "65537", "65536")],
+  [{ bandwidth: 60_000_000 }, limit("bandwidth", "60mbit", "50mbit")],
+  [{ bandwidth: Infinity }, limit("bandwidth", "none", "50mbit")],
   [{ egress: "full" }, egress("full", "internet")],
   [{ egress: "internet" }, egress("internet", "none"), { egress: "none" }],
   [{ egress: parseEgress("a.test:1,10.0.0.1:2") }, egress("10.0.0.1:2", "internet")],

@@ -16,6 +16,7 @@ const LAYERS = [
   "landlock",
   "resources",
   "disk",
+  "bandwidth",
   "names",
 ];
 
@@ -51,7 +52,7 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   assert.equal(disk.status, "limited");
   assert.match(disk.detail, /counted every few seconds.* \(Operation not permitted\)$/);
   assert.match(disk.remedy, /^Install e2fsprogs/);
-  assert.equal(commands.length, 7);
+  assert.equal(commands.length, 8);
 });
 
 Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {

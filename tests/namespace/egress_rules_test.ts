@@ -123,6 +123,7 @@ Deno.test("tableRules() lets out by lists after metadata, and asks no resolver f
     resolvers: ["192.0.2.53"],
     supervisorUid: 0,
     isCounting: true,
+    maxConnections: 6_400,
   });
   const forward = /chain forward {([^]*?)\n {2}}/.exec(text)![1]!;
   const metadata = forward.indexOf("ip daddr @metadata jump refuse");
@@ -137,9 +138,13 @@ Deno.test("tableRules() lets out by lists after metadata, and asks no resolver f
   assert.doesNotMatch(text, /@(networks|services) jump ask_resolver/);
 });
 
-Deno.test("tableRules() counts connections, where the kernel can", () => {
-  const options = { owner, range, resolvers: [], supervisorUid: 0 };
+Deno.test("tableRules() counts connections, of each and of all, where the kernel can", () => {
+  const options = { owner, range, resolvers: [], supervisorUid: 0, maxConnections: 6_400 };
   const count = /add @flows \{ ip saddr ct count over \d+ \} jump refuse/g;
-  assert.equal(tableRules({ ...options, isCounting: true }).match(count)?.length, 2);
-  assert.equal(tableRules({ ...options, isCounting: false }).match(count), null);
+  const crowd = /add @crowd \{ th sport & 63 ct count over (\d+) \} jump crowded/g;
+  const counting = tableRules({ ...options, isCounting: true });
+  assert.equal(counting.match(count)?.length, 2);
+  assert.deepEqual([...counting.matchAll(crowd)].map(([, most]) => most), ["100", "100"]);
+  assert.doesNotMatch(tableRules({ ...options, isCounting: false }), /ct count|jump crowded/);
+  assert.match(tableRules({ ...options, isCounting: true, maxConnections: 1 }), /count over 1 }/);
 });

@@ -13,7 +13,14 @@ const lease = {
 };
 
 function rules(resolvers: readonly string[] = ["192.0.2.53", "192.0.2.54"]): string {
-  return tableRules({ owner, range, resolvers, supervisorUid: 1_234, isCounting: true });
+  return tableRules({
+    owner,
+    range,
+    resolvers,
+    supervisorUid: 1_234,
+    isCounting: true,
+    maxConnections: 6_400,
+  });
 }
 
 /** The lines of one chain or set, its braces left out. */

@@ -44,14 +44,27 @@ route add default via 10.213.0.2
   );
 });
 
-Deno.test("openCommand() has all of the host's side in one argument, each peer in two more", () => {
+Deno.test("openCommand() has all of the host's side in two arguments, each peer in three more", () => {
   const [program, ...args] = openCommand([plan, other]);
   assert.equal(program, "sh");
   assert.deepEqual(args.slice(3), [
     openHostBatch(plan) + openHostBatch(other),
-    ...[lease.namespace, openPeerBatch(lease)],
-    ...[other.lease.namespace, openPeerBatch(other.lease)],
+    "",
+    ...[lease.namespace, openPeerBatch(lease), ""],
+    ...[other.lease.namespace, openPeerBatch(other.lease), ""],
   ]);
+});
+
+Deno.test("openCommand() holds back both ends of a link whose bandwidth is bounded", () => {
+  const [, , , , ...args] = openCommand([plan, { ...other, bandwidthBits: 8_000_000 }]);
+  const queue = "root tbf rate 8000000bit burst 20000b latency 100ms";
+  assert.deepEqual([args[1], args[4], args[7]], [
+    `qdisc add dev dd0a1b2cf2 ${queue}\n`,
+    "",
+    `qdisc add dev eth0 ${queue}\n`,
+  ]);
+  const [, , , , , slow = ""] = openCommand([{ ...plan, bandwidthBits: 64_000 }]);
+  assert.match(slow, /rate 64000bit burst 16384b /);
 });
 
 Deno.test("openCommand() has the same script for whatever is opened", () => {

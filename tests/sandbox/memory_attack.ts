@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, (bytes: number) => Promise<number> | number
 const CHUNK = new Uint8Array(60_000).fill(1);
 
 /** Longest that a socket may take to say that it takes no more. */
-const STALL_MS = 20;
+const STALL_MS = 100;
 
 const kept: unknown[] = [];
 

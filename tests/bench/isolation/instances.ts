@@ -23,7 +23,12 @@ export async function openBare({ app }: Ground, port: number): Promise<() => Pro
 
 /** Opens a namespace and what is around an instance, as a supervisor does. */
 export function openSandbox({ workplace, policy }: Ground): Promise<Sandbox> {
-  return workplace.isolation.open({ name: "app", egress: policy.egress, onProblems() {} });
+  return workplace.isolation.open({
+    name: "app",
+    egress: policy.egress,
+    bandwidthBits: Infinity,
+    onProblems() {},
+  });
 }
 
 /** Opens a sandbox, and an instance in it, and waits for the first answer. */

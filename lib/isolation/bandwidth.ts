@@ -1,0 +1,26 @@
+import { formatLimit } from "../config/limit_options.ts";
+import type { FunctionPolicy } from "../function/policy.ts";
+import type { Run } from "../system/run.ts";
+
+/** What to do where tc(8) or the kernel can't bound bandwidth. */
+export const BANDWIDTH_REMEDY =
+  "Install iproute2 with its program tc and load the kernel's module " +
+  'sch_tbf (modprobe sch_tbf), or leave "bandwidth" out';
+
+/**
+ * Tries what bounds bandwidth in a network of its own, of which nothing is left.
+ *
+ * @throws {Error} when it can't be had
+ */
+export async function probeBandwidth(run: Run): Promise<string> {
+  const queue = "tc qdisc add dev lo root tbf rate 1mbit burst 16kb latency 100ms";
+  await run(["unshare", "--net", "sh", "-c", queue]);
+  return "tc can bound it";
+}
+
+/** What is said of a function's bandwidth at a level that has no link to bound it on. */
+export function unboundedBandwidth({ bandwidthBits }: FunctionPolicy): string[] {
+  if (bandwidthBits === Infinity) return [];
+  const most = formatLimit({ unit: "bandwidth" }, bandwidthBits);
+  return [`Its bandwidth of ${most} is not bounded at this level of isolation, only with full`];
+}

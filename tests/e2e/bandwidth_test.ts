@@ -1,0 +1,75 @@
+import { equal, match, ok } from "node:assert/strict";
+import { host, startServer } from "./harness.ts";
+
+/** Gives as many bytes as it is asked for, and takes what it is sent; `/up` sends them out. */
+const APP = `Deno.serve(async (request) => {
+  const { pathname, searchParams } = new URL(request.url);
+  if (request.method === "POST") {
+    let size = 0;
+    for await (const part of request.body!) size += part.length;
+    return new Response(String(size));
+  }
+  const size = Number(searchParams.get("size") ?? 0);
+  if (pathname === "/") return new Response("well");
+  return new Response(new Uint8Array(size));
+});
+`;
+
+const BYTES = 2_000_000;
+const BITS = 8_000_000;
+
+/** At that rate; what passes at once is no more than a hundredth of it. */
+const LEAST_MS = BYTES * 8 / BITS * 1_000 * 0.9;
+
+Deno.test("resources: bandwidth is bounded in both directions, of one function alone", async () => {
+  await using server = await startServer({
+    files: {
+      "slow/index.ts": APP,
+      "slow/ddsrv.json": '{ "bandwidth": "8mbit" }',
+      "free/index.ts": APP,
+    },
+  });
+  for (const name of ["slow", "free"]) await server.answers(`/${name}`, "well");
+  const time = async (act: () => Promise<number>): Promise<number> => {
+    const began = performance.now();
+    equal(await act(), BYTES);
+    return performance.now() - began;
+  };
+  const download = (name: string) => async (): Promise<number> =>
+    (await (await fetch(`${server.url}/${name}/down?size=${BYTES}`)).arrayBuffer()).byteLength;
+  const upload = (name: string) => async (): Promise<number> => {
+    const body = new Uint8Array(BYTES);
+    return Number(await (await fetch(`${server.url}/${name}`, { method: "POST", body })).text());
+  };
+  for (const act of [download, upload]) {
+    const [slow, free] = [await time(act("slow")), await time(act("free"))];
+    ok(slow >= LEAST_MS, `bounded: ${slow} ms, and it takes ${LEAST_MS}`);
+    ok(free < slow / 2, `not bounded: ${free} ms, against ${slow}`);
+  }
+  // The function can't take its own end's queue away: it has no capability.
+  const { namespace, pid } = await server.inspect("slow");
+  match(await host("tc", "-n", String(namespace), "qdisc"), /tbf .* dev eth0 .*rate 8Mbit/);
+  match(await Deno.readTextFile(`/proc/${pid}/status`), /^CapEff:\t0+$/m);
+});
+
+Deno.test("resources: bandwidth that can't be bounded keeps the function from starting", async () => {
+  const bin = await Deno.makeTempDir();
+  // As tc(8) says it where the kernel has no such queue.
+  const refusal = "echo 'Error: Specified qdisc kind is unknown.' >&2; exit 2";
+  await Deno.writeTextFile(`${bin}/tc`, `#!/bin/sh\n${refusal}\n`, { mode: 0o755 });
+  try {
+    await using server = await startServer({
+      files: {
+        "slow/index.ts": APP,
+        "slow/ddsrv.json": '{ "bandwidth": "8mbit" }',
+        "free/index.ts": APP,
+      },
+      env: { PATH: `${bin}:${Deno.env.get("PATH")}` },
+    });
+    await server.answers("/free", "well");
+    await server.said("slow failed");
+    match(server.output(), /slow +Its bandwidth can't be bounded: .*kind is unknown.*sch_tbf/);
+  } finally {
+    await Deno.remove(bin, { recursive: true });
+  }
+});
