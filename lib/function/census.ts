@@ -34,8 +34,11 @@ interface Counted {
   readonly isOwed: boolean;
 }
 
-/** The part of the time that one folder may have for being counted, whatever is done in it. */
-const SHARE = 1 / 20;
+/**
+ * The part of the time that one folder may have for being counted, whatever is done in it: less than
+ * what a neighbour's slowest answers of a hundred would tell of.
+ */
+const SHARE = 1 / 100;
 /** A folder that seems unchanged is counted as often, for what happens deep down in it. */
 const MIN_LAPSE_MS = 30_000;
 const LAPSE_PER_FOLDER_MS = 600;
