@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { createBreath } from "../system/breath.ts";
+import { openDirectory } from "../system/directory_reader.ts";
 import { type HeldDirectory, holdDirectory } from "../system/held_directory.ts";
 import { copyFile, KEPT_MODE } from "./copy_file.ts";
 
@@ -48,14 +49,18 @@ export async function copyFolder(options: FolderCopy): Promise<void> {
       throw new CopyError(`"${path}" is more than ${MAX_DEPTH} folders deep. Make it flatter`);
     }
     Deno.mkdirSync(target, { mode: 0o700 });
-    for (const { name } of explained(path, () => [...Deno.readDirSync(held.path)])) {
-      await breathe();
-      signal.throwIfAborted();
-      await copyEntry(join(held.path, name), {
-        path: join(path, name),
-        target: join(target, name),
-        depth: depth + 1,
-      });
+    using reader = openDirectory(held.path);
+    if (reader === undefined) throw new CopyError(`"${path}" changed while it was copied`);
+    for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
+      for (const { name } of piece) {
+        await breathe();
+        signal.throwIfAborted();
+        await copyEntry(join(held.path, name), {
+          path: join(path, name),
+          target: join(target, name),
+          depth: depth + 1,
+        });
+      }
     }
     const { mode } = explained(path, () => Deno.statSync(held.path));
     Deno.chmodSync(target, mode! & KEPT_MODE);

@@ -12,6 +12,7 @@ import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.t
 import { run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
+import { lookForWatches } from "./watch_probe.ts";
 
 /** What was found of one layer of isolation. */
 export interface Finding {
@@ -107,6 +108,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
       remedy: "",
     },
     { layer: "names", look: lookForResolvers, remedy: "" },
+    { layer: "changes", look: () => lookForWatches(), remedy: "" },
   ];
 }
 
@@ -133,6 +135,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       look: () => Promise.resolve(UNBOUNDED_RESOURCES),
       remedy: "",
     },
+    { layer: "changes", look: () => lookForWatches(), remedy: "" },
   ];
 }
 

@@ -13,6 +13,7 @@ const LAYERS = [
   "sandbox",
   "resources",
   "names",
+  "changes",
 ];
 
 Deno.test("examineHost() tries every layer, and finds this host fit", async () => {
