@@ -17,6 +17,8 @@ export interface WatchTable {
   readonly setMuted: (name: string, isMuted: boolean) => void;
   /** A directory of this name came or went where the folders are. */
   readonly moved: (name: string) => void;
+  /** Events were lost, which may have told of any directory that it came or went. */
+  readonly lost: () => void;
 }
 
 /** Bounds of a table, and who hears of them. */
@@ -185,6 +187,9 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
     moved(name) {
       const folder = folders.get(name);
       if (folder !== undefined) folder.isStale = true;
+    },
+    lost() {
+      for (const folder of folders.values()) folder.isStale = true;
     },
   };
 }
