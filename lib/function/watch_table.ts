@@ -90,7 +90,8 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
       known.owners.add(name);
       return isNew;
     }
-    if (known === undefined && (isFull || entries.size >= options.maxInAll)) {
+    if (known === undefined && isFull) return undefined;
+    if (known === undefined && entries.size >= options.maxInAll) {
       warnOnce("\0all", `More than ${options.maxInAll} directories are to be watched. ${RESCANS}`);
       return undefined;
     }
