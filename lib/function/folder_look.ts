@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
 import { isAtRest } from "./at_rest.ts";
 import type { Census } from "./census.ts";
@@ -7,7 +7,7 @@ import { ENTRY_FILE } from "./layout.ts";
 import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
 import { type SourceStamp, stampFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
-import type { WatchedDirectory } from "./watched_directory.ts";
+import { watchedDirectories, type WatchedDirectory } from "./watched_directory.ts";
 
 /** A function as it stands in the functions directory. */
 export interface FunctionSpec {
@@ -130,7 +130,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     modules?.isComplete === true;
   const watched = isAsBefore
     ? before.watched
-    : watchedOf(files, { ...options, directory, place, tree: stamp.directories });
+    : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
   // A clock that is set back must not make this wait until it has caught up.
   const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
   const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
@@ -218,31 +218,6 @@ async function takeStamp(
     changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
     directories: tree.directories,
   };
-}
-
-/** The directories of files that count, and those of the tree; no others of the host. */
-function watchedOf(
-  files: readonly string[],
-  { functionsDirectory, directory, root, place, tree }: FolderLookOptions & {
-    readonly directory: string;
-    readonly place: string;
-    readonly tree: readonly string[];
-  },
-): Watched {
-  const directories = new Set([directory]);
-  for (const file of files) {
-    for (let path = dirname(file); !directories.has(path); path = dirname(path)) {
-      if (!path.startsWith(`${functionsDirectory}/`)) break;
-      directories.add(path);
-    }
-  }
-  for (const path of tree) directories.add(path);
-  return [...directories].map((path) => {
-    const own = relative(directory, path);
-    return own === ".." || own.startsWith("../")
-      ? { root, path: relative(functionsDirectory, path) }
-      : { root: place, path: own === "" ? "." : own };
-  });
 }
 
 function brokenLink(kind: Kind): FolderLook {
