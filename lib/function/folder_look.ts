@@ -113,7 +113,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     elsewhere: shared,
   });
   const state = stateOf(folder);
-  const refusal = await options.census.refusalOf(name, {
+  const { refusal, isOwed } = await options.census.ask(name, {
     directory,
     isChanged: options.isHinted || before?.state !== state,
     folders: options.folders,
@@ -145,11 +145,13 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     firstSeenMs,
     settled,
   };
-  if (!isSettled) {
+  const isKnown = settled?.stamp === stamp.text;
+  // What is new is taken up once it is counted.
+  if (!isSettled || isOwed && !isKnown) {
     const retryAtMs = nowMs + quietMs;
     return { type: "arriving", retryAtMs, spec: settled?.spec, watched, memory };
   }
-  if (settled?.stamp === stamp.text && settled.spec.place === place) {
+  if (isKnown && settled.spec.place === place) {
     return { type: "function", spec: settled.spec, watched, memory };
   }
   const revision = await takeRevision(functionsDirectory, name, modules ?? NO_MODULES);
