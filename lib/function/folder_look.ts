@@ -113,19 +113,20 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     elsewhere: shared,
   });
   const state = stateOf(folder);
-  const { refusal, isOwed } = await options.census.ask(name, {
-    directory,
-    isChanged: options.isHinted || before?.state !== state,
-    folders: options.folders,
-  });
-  if (refusal !== undefined) {
-    return { type: "refused", reason: refusal, watched: itself, memory: before };
-  }
   const files = filesOf(options);
   const stamp = await takeStamp(
     { directory, files, modules, isQuick: look.isQuick },
     absence.stat,
   );
+  const { refusal, isOwed } = await options.census.ask(name, {
+    directory,
+    isChanged: options.isHinted || before?.state !== state ||
+      before.settled?.stamp !== stamp.text,
+    folders: options.folders,
+  });
+  if (refusal !== undefined) {
+    return { type: "refused", reason: refusal, watched: itself, memory: before };
+  }
   const isAsBefore = before?.files === files && before.watched[0]?.root === place &&
     modules?.isComplete === true;
   const watched = isAsBefore
