@@ -17,10 +17,17 @@ export interface CensusQuestion {
   readonly folders: number;
 }
 
+/** What is known of a folder's size. */
+export interface CensusAnswer {
+  /** Why it is too large; nothing when it is not. */
+  readonly refusal: string | undefined;
+  /** It has changed since it was counted, and is to be counted before it is taken for good. */
+  readonly isOwed: boolean;
+}
+
 /** Remembers which folders hold more than may be. */
 export interface Census {
-  /** Why a folder is too large; nothing when it is not. */
-  readonly refusalOf: (name: string, question: CensusQuestion) => Promise<string | undefined>;
+  readonly ask: (name: string, question: CensusQuestion) => Promise<CensusAnswer>;
   /** Forgets all but these. */
   readonly keep: (names: { readonly has: (name: string) => boolean }) => void;
 }
@@ -28,14 +35,19 @@ export interface Census {
 interface Counted {
   readonly directory: string;
   readonly atMs: number;
-  readonly tookMs: number;
+  readonly costMs: number;
   readonly refusal: string | undefined;
   /** It has changed since, and was counted too short a time ago. */
   readonly isOwed: boolean;
 }
 
-/** The part of the time that one folder may have for being counted, whatever is done in it. */
-const SHARE = 1 / 20;
+/**
+ * The part of the time that one folder may have for being counted, whatever is done in it: less than
+ * what a neighbour's slowest answers of a hundred would tell of.
+ */
+const SHARE = 1 / 100;
+/** By entries and not by the clock: where the machine is busy, folders are none the larger. */
+const COST_OF_ENTRY_MS = 0.001;
 /** A folder that seems unchanged is counted as often, for what happens deep down in it. */
 const MIN_LAPSE_MS = 30_000;
 const LAPSE_PER_FOLDER_MS = 600;
@@ -46,20 +58,20 @@ export function createCensus(
 ): Census {
   const folders = new Map<string, Counted>();
   return {
-    async refusalOf(name, question) {
+    async ask(name, question) {
       const { directory } = question;
       const before = folders.get(name);
       if (before !== undefined && !isDue(before, { ...question, ageMs: now() - before.atMs })) {
         const isOwed = before.isOwed || question.isChanged;
         if (isOwed !== before.isOwed) folders.set(name, { ...before, isOwed });
-        return before.refusal;
+        return { refusal: before.refusal, isOwed };
       }
-      const startedMs = now();
-      const refusal = refuse(directory, { found: await count(directory, maxFiles), maxFiles });
-      const atMs = now();
-      const tookMs = atMs - startedMs;
-      folders.set(name, { directory, atMs, tookMs, refusal, isOwed: false });
-      return refusal;
+      const found = await count(directory, maxFiles);
+      const refusal = refuse(directory, { found, maxFiles });
+      const entries = found.type === "counted" ? found.entries : maxFiles;
+      const costMs = entries * COST_OF_ENTRY_MS;
+      folders.set(name, { directory, atMs: now(), costMs, refusal, isOwed: false });
+      return { refusal, isOwed: false };
     },
     keep(names) {
       for (const name of folders.keys()) if (!names.has(name)) folders.delete(name);
@@ -72,7 +84,7 @@ function isDue(
   { directory, isChanged, folders, ageMs }: CensusQuestion & { readonly ageMs: number },
 ): boolean {
   if (before.directory !== directory) return true;
-  if (ageMs < before.tookMs / SHARE) return false;
+  if (ageMs < before.costMs / SHARE) return false;
   if (isChanged || before.isOwed || before.refusal !== undefined) return true;
   return ageMs > Math.max(MIN_LAPSE_MS, folders * LAPSE_PER_FOLDER_MS);
 }

@@ -1,6 +1,7 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { createBreath } from "../system/breath.ts";
+import { openDirectory } from "../system/directory_reader.ts";
 import { type HeldDirectory, holdDirectory } from "../system/held_directory.ts";
 import { copyFile, HardLinkError, KEPT_MODE } from "./copy_file.ts";
 import { HARD_LINK_PROBLEM } from "./hard_link.ts";
@@ -56,14 +57,18 @@ export async function copyFolder(options: FolderCopy): Promise<void> {
     }
     Deno.mkdirSync(target, { mode: 0o700 });
     const directory = explained(path, () => statSync(held.path));
-    for (const { name } of explained(path, () => [...Deno.readDirSync(held.path)])) {
-      await breathe();
-      signal.throwIfAborted();
-      await copyEntry({ path: join(held.path, name), directory }, {
-        path: join(path, name),
-        target: join(target, name),
-        depth: depth + 1,
-      });
+    using reader = openDirectory(held.path);
+    if (reader === undefined) throw new CopyError(`"${path}" changed while it was copied`);
+    for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
+      for (const { name } of piece) {
+        await breathe();
+        signal.throwIfAborted();
+        await copyEntry({ path: join(held.path, name), directory }, {
+          path: join(path, name),
+          target: join(target, name),
+          depth: depth + 1,
+        });
+      }
     }
     const { mode } = explained(path, () => statSync(held.path));
     Deno.chmodSync(target, mode & KEPT_MODE);

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
 import { isAtRest } from "./at_rest.ts";
 import type { Census } from "./census.ts";
@@ -7,7 +7,7 @@ import { ENTRY_FILE } from "./layout.ts";
 import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
 import { type SourceStamp, stampFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
-import type { WatchedDirectory } from "./watched_directory.ts";
+import { watchedDirectories, type WatchedDirectory } from "./watched_directory.ts";
 
 /** A function as it stands in the functions directory. */
 export interface FunctionSpec {
@@ -113,24 +113,25 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     elsewhere: shared,
   });
   const state = stateOf(folder);
-  const refusal = await options.census.refusalOf(name, {
-    directory,
-    isChanged: options.isHinted || before?.state !== state,
-    folders: options.folders,
-  });
-  if (refusal !== undefined) {
-    return { type: "refused", reason: refusal, watched: itself, memory: before };
-  }
   const files = filesOf(options);
   const stamp = await takeStamp(
     { directory, files, modules, isQuick: look.isQuick },
     absence.stat,
   );
+  const { refusal, isOwed } = await options.census.ask(name, {
+    directory,
+    isChanged: options.isHinted || before?.state !== state ||
+      before.settled?.stamp !== stamp.text,
+    folders: options.folders,
+  });
+  if (refusal !== undefined) {
+    return { type: "refused", reason: refusal, watched: itself, memory: before };
+  }
   const isAsBefore = before?.files === files && before.watched[0]?.root === place &&
     modules?.isComplete === true;
   const watched = isAsBefore
     ? before.watched
-    : watchedOf(files, { ...options, directory, place, tree: stamp.directories });
+    : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
   // A clock that is set back must not make this wait until it has caught up.
   const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
   const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
@@ -145,11 +146,13 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     firstSeenMs,
     settled,
   };
-  if (!isSettled) {
+  const isKnown = settled?.stamp === stamp.text;
+  // What is new is taken up once it is counted.
+  if (!isSettled || isOwed && !isKnown) {
     const retryAtMs = nowMs + quietMs;
     return { type: "arriving", retryAtMs, spec: settled?.spec, watched, memory };
   }
-  if (settled?.stamp === stamp.text && settled.spec.place === place) {
+  if (isKnown && settled.spec.place === place) {
     return { type: "function", spec: settled.spec, watched, memory };
   }
   const revision = await takeRevision(functionsDirectory, name, modules ?? NO_MODULES);
@@ -218,31 +221,6 @@ async function takeStamp(
     changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
     directories: tree.directories,
   };
-}
-
-/** The directories of files that count, and those of the tree; no others of the host. */
-function watchedOf(
-  files: readonly string[],
-  { functionsDirectory, directory, root, place, tree }: FolderLookOptions & {
-    readonly directory: string;
-    readonly place: string;
-    readonly tree: readonly string[];
-  },
-): Watched {
-  const directories = new Set([directory]);
-  for (const file of files) {
-    for (let path = dirname(file); !directories.has(path); path = dirname(path)) {
-      if (!path.startsWith(`${functionsDirectory}/`)) break;
-      directories.add(path);
-    }
-  }
-  for (const path of tree) directories.add(path);
-  return [...directories].map((path) => {
-    const own = relative(directory, path);
-    return own === ".." || own.startsWith("../")
-      ? { root, path: relative(functionsDirectory, path) }
-      : { root: place, path: own === "" ? "." : own };
-  });
 }
 
 function brokenLink(kind: Kind): FolderLook {

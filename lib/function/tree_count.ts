@@ -24,11 +24,10 @@ export async function countTree(directory: string, maxEntries: number): Promise<
 
   /** Gives what is the last word already. */
   async function count(reader: DirectoryReader, depth: number): Promise<TreeCount | undefined> {
-    for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
-      entries += piece.length;
+    for (let piece = await reader.count(); piece !== undefined; piece = await reader.count()) {
+      entries += piece.entries;
       if (entries > maxEntries) return { type: "tooMany" };
-      for (const entry of piece) {
-        if (entry.type !== "directory" && entry.type !== "unknown") continue;
+      for (const entry of piece.directories) {
         await breathe();
         using child = reader.openChild(entry);
         if (child === undefined) continue;

@@ -17,6 +17,8 @@ export interface WatchTable {
   readonly setMuted: (name: string, isMuted: boolean) => void;
   /** A directory of this name came or went where the folders are. */
   readonly moved: (name: string) => void;
+  /** Events were lost, which may have told of any directory that it came or went. */
+  readonly lost: () => void;
 }
 
 /** Bounds of a table, and who hears of them. */
@@ -88,7 +90,8 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
       known.owners.add(name);
       return isNew;
     }
-    if (known === undefined && (isFull || entries.size >= options.maxInAll)) {
+    if (known === undefined && isFull) return undefined;
+    if (known === undefined && entries.size >= options.maxInAll) {
       warnOnce("\0all", `More than ${options.maxInAll} directories are to be watched. ${RESCANS}`);
       return undefined;
     }
@@ -185,6 +188,9 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
     moved(name) {
       const folder = folders.get(name);
       if (folder !== undefined) folder.isStale = true;
+    },
+    lost() {
+      for (const folder of folders.values()) folder.isStale = true;
     },
   };
 }

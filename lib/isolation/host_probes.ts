@@ -18,6 +18,7 @@ import { LANDLOCK_REMEDY, tryLandlock } from "./landlock.ts";
 import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
+import { lookForWatches } from "./watch_probe.ts";
 
 /** What was found of one layer of isolation. */
 export interface Finding {
@@ -116,6 +117,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     { layer: "disk", look: () => lookForImages(options.run), remedy: "" },
     { layer: "bandwidth", look: () => lookForBandwidth(options), remedy: "" },
     { layer: "names", look: lookForResolvers, remedy: "" },
+    { layer: "changes", look: () => lookForWatches(), remedy: "" },
   ];
 }
 
@@ -153,6 +155,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
       remedy: "",
     },
     { layer: "disk", look: () => Promise.resolve(COUNTED), remedy: "" },
+    { layer: "changes", look: () => lookForWatches(), remedy: "" },
   ];
 }
 

@@ -11,12 +11,20 @@ export interface DirectoryEntry {
   readonly type: "file" | "directory" | "link" | "special" | "unknown";
 }
 
+/** Some entries, and those of them that are or may be directories. */
+export interface EntryCount {
+  readonly entries: number;
+  readonly directories: readonly DirectoryEntry[];
+}
+
 /** A directory that is read a piece at a time, so that its size is nobody's burden. */
 export interface DirectoryReader extends Disposable {
   /** A path by which this process reaches that very directory, whatever becomes of its name. */
   readonly path: string;
   /** The next entries, some hundreds at most; none at the end. */
   readonly next: () => Promise<readonly DirectoryEntry[]>;
+  /** As {@linkcode next}, where the names of files do not count; nothing at the end. */
+  readonly count: () => Promise<EntryCount | undefined>;
   /** Opens a directory in it; nothing where it is no directory, or another file system's. */
   readonly openChild: (entry: DirectoryEntry) => DirectoryReader | undefined;
 }
@@ -24,10 +32,14 @@ export interface DirectoryReader extends Disposable {
 /** What one call gives at most: a short piece of work to go through. */
 const PIECE_BYTES = 16 * 1024;
 
-/** linux/fs.h; what is not here is special. */
+/** linux/fs_types.h. */
+const DT_UNKNOWN = 0;
+const DT_DIR = 4;
+
+/** What is not here is special. */
 const TYPES: Readonly<Record<number, DirectoryEntry["type"]>> = {
-  0: "unknown",
-  4: "directory",
+  [DT_UNKNOWN]: "unknown",
+  [DT_DIR]: "directory",
   8: "file",
   10: "link",
 };
@@ -58,6 +70,13 @@ function readPieces(
         if (entries.length > 0) return entries;
       }
     },
+    async count() {
+      const length = await files.readEntries(descriptor, buffer);
+      if (length <= 0) return undefined;
+      const [bytes, mayEnter] = [buffer.subarray(0, length), new Set([DT_UNKNOWN, DT_DIR])];
+      const directories = parseEntries(bytes, mayEnter);
+      return { entries: countEntries(bytes), directories };
+    },
     openChild({ bytes }) {
       const child = files.openBelow(descriptor, bytes, { isSameMount: true });
       return child < 0 ? undefined : readPieces(files, child, buffer);
@@ -68,26 +87,46 @@ function readPieces(
 
 /**
  * The entries that getdents64(2) has written, without `.` and `..`: `struct linux_dirent64`, which
- * is the number of the inode, a position, the entry's length, its type and its name.
+ * is the number of the inode, a position, the entry's length, its type and its name. Of some types
+ * alone, where these are given.
  */
-export function parseEntries(bytes: Uint8Array<ArrayBuffer>): DirectoryEntry[] {
+export function parseEntries(
+  bytes: Uint8Array<ArrayBuffer>,
+  types?: ReadonlySet<number>,
+): DirectoryEntry[] {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: DirectoryEntry[] = [];
-  for (let at = 0; at + NAME_OFFSET < bytes.length;) {
-    const length = view.getUint16(at + LENGTH_OFFSET, true);
-    const end = bytes.indexOf(0, at + NAME_OFFSET);
-    const own = bytes.slice(at + NAME_OFFSET, end);
-    const name = decoder.decode(own);
-    if (name !== "." && name !== "..") {
-      const type = TYPES[bytes[at + TYPE_OFFSET]!] ?? "special";
-      entries.push({ name, bytes: own, type });
-    }
-    at += length;
+  for (let at = 0; at + NAME_OFFSET < bytes.length; at += lengthOf(bytes, at)) {
+    const type = bytes[at + TYPE_OFFSET]!;
+    if (isItself(bytes, at) || types?.has(type) === false) continue;
+    const own = bytes.slice(at + NAME_OFFSET, bytes.indexOf(0, at + NAME_OFFSET));
+    entries.push({ name: decoder.decode(own), bytes: own, type: TYPES[type] ?? "special" });
   }
   return entries;
 }
 
+function countEntries(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at + NAME_OFFSET < bytes.length; at += lengthOf(bytes, at)) {
+    if (!isItself(bytes, at)) count++;
+  }
+  return count;
+}
+
+/** Never less than an entry's head, so that a loop ends. */
+function lengthOf(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + LENGTH_OFFSET]! + 256 * bytes[at + LENGTH_OFFSET + 1]!;
+  return Math.max(NAME_OFFSET, length);
+}
+
+/** Whether it is the directory itself, or the one that it is in. */
+function isItself(bytes: Uint8Array, at: number): boolean {
+  const name = at + NAME_OFFSET;
+  if (bytes[name] !== DOT) return false;
+  return bytes[name + 1] === 0 || bytes[name + 1] === DOT && bytes[name + 2] === 0;
+}
+
+const DOT = 0x2e;
 const LENGTH_OFFSET = 16;
 const TYPE_OFFSET = 18;
 const NAME_OFFSET = 19;
@@ -113,6 +152,12 @@ function readWhole(path: string): DirectoryReader | undefined {
           : "special",
       }));
       return left.splice(0, PIECE_ENTRIES);
+    },
+    async count() {
+      const entries = await this.next();
+      if (entries.length === 0) return undefined;
+      const directories = entries.filter(({ type }) => type === "directory");
+      return { entries: entries.length, directories };
     },
     openChild: ({ name }) => readWhole(join(path, name)),
     [Symbol.dispose]: () => {},

@@ -35,3 +35,13 @@ Deno.test("parseModules() gives a bounded number", () => {
   const specifiers = Array.from({ length: 10_005 }, (_, index) => `file:///f/${index}.ts`);
   assert.equal(parseModules(graph(...specifiers), "/f")?.length, 10_000);
 });
+
+Deno.test("parseModules() overflows no stack, however deep a text is nested", () => {
+  const half = 512 * 1024;
+  assert.equal(parseModules("[".repeat(2 * half), "/f"), undefined);
+  assert.deepEqual(parseModules("[".repeat(half) + "]".repeat(half), "/f"), []);
+  const deep = `{"modules":[{"specifier":"file:///f/a","x":${"[".repeat(half)}${
+    "]".repeat(half)
+  }}]}`;
+  assert.deepEqual(parseModules(deep, "/f"), ["/f/a"]);
+});

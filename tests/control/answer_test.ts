@@ -148,3 +148,20 @@ async function* endless(): AsyncGenerator<Uint8Array> {
 async function* broken(): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(new Uint8Array([0xff]));
 }
+
+Deno.test("answer: refuses a body that is nested as deeply as it is long", async () => {
+  const bytes = 64 * 1024;
+  const bodies = [
+    "[".repeat(bytes),
+    "[".repeat(bytes / 2) + "]".repeat(bytes / 2),
+    `{"name":${"[".repeat(bytes / 2 - 10)}${"]".repeat(bytes / 2 - 10)}}`,
+    `{"__proto__":{"name":"a"}}`,
+  ];
+  for (const body of bodies) {
+    const reply = await check(body);
+    assert.equal(reply.status, 400);
+    assert.match(JSON.stringify(reply.body), /The body is wrong/);
+  }
+  // Positive control: a body of the right shape is taken.
+  assert.equal((await check('{"name":".new","as":"shop"}')).status, 200);
+});

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { createCensus } from "../../lib/function/census.ts";
 import type { TreeCount } from "../../lib/function/tree_count.ts";
 
-const COUNTED: TreeCount = { type: "counted", entries: 1 };
+/** To count so many costs 10 ms. */
+const COUNTED: TreeCount = { type: "counted", entries: 10_000 };
 const QUESTION = { directory: "/f/a", isChanged: false, folders: 1 };
 
-Deno.test("refusalOf() names the number, the folder and the setting", async () => {
+Deno.test("ask() names the number, the folder and the setting", async () => {
   const answers: TreeCount[] = [{ type: "tooMany" }, { type: "tooDeep" }, COUNTED];
   const census = createCensus({ maxFiles: 10, count: () => Promise.resolve(answers.shift()!) });
-  const ask = (): Promise<string | undefined> =>
-    census.refusalOf("a", { ...QUESTION, directory: `/f/${answers.length}` });
+  const ask = async (): Promise<string | undefined> =>
+    (await census.ask("a", { ...QUESTION, directory: `/f/${answers.length}` })).refusal;
   assert.equal(
     await ask(),
     '"/f/3" holds more than 10 files and folders. The revision that serves goes on; remove some, ' +
@@ -23,7 +24,7 @@ Deno.test("refusalOf() names the number, the folder and the setting", async () =
   assert.equal(await ask(), undefined);
 });
 
-/** A census by a clock of the test's own, whose counts take 10 ms. */
+/** A census by a clock of the test's own. */
 function timedCensus(found: () => TreeCount = () => COUNTED): {
   readonly countsAt: (nowMs: number, isChanged?: boolean) => Promise<number>;
 } {
@@ -31,20 +32,19 @@ function timedCensus(found: () => TreeCount = () => COUNTED): {
   let counts = 0;
   const count = (): Promise<TreeCount> => {
     counts++;
-    nowMs += 10;
     return Promise.resolve(found());
   };
-  const census = createCensus({ maxFiles: 10, count, now: () => nowMs });
+  const census = createCensus({ maxFiles: 10_000, count, now: () => nowMs });
   return {
     async countsAt(atMs, isChanged = false) {
       nowMs = atMs;
-      await census.refusalOf("a", { ...QUESTION, isChanged });
+      await census.ask("a", { ...QUESTION, isChanged });
       return counts;
     },
   };
 }
 
-Deno.test("refusalOf() counts a folder anew when it has changed, and seldom while it has not", async () => {
+Deno.test("ask() counts a folder anew when it has changed, and seldom while it has not", async () => {
   const { countsAt } = timedCensus();
   assert.equal(await countsAt(0), 1);
   assert.equal(await countsAt(1_000), 1);
@@ -53,30 +53,42 @@ Deno.test("refusalOf() counts a folder anew when it has changed, and seldom whil
   assert.equal(await countsAt(33_000), 3);
 });
 
-Deno.test("refusalOf() gives a folder that changes without end a part of the time, and none up", async () => {
+Deno.test("ask() gives a folder that changes without end a part of the time, and none up", async () => {
   const { countsAt } = timedCensus();
   assert.equal(await countsAt(0, true), 1);
-  // It took until 10: there may be 10 ms in 200.
-  for (let atMs = 11; atMs < 210; atMs++) assert.equal(await countsAt(atMs, true), 1);
-  assert.equal(await countsAt(211), 2);
+  // There may be 10 ms in a second.
+  for (let atMs = 1; atMs < 1_000; atMs++) assert.equal(await countsAt(atMs, true), 1);
   assert.equal(await countsAt(1_000), 2);
+  assert.equal(await countsAt(5_000), 2);
 });
 
-Deno.test("refusalOf() goes on counting a folder that was too large", async () => {
+Deno.test("ask() goes on counting a folder that was too large", async () => {
   let found: TreeCount = { type: "tooMany" };
   const { countsAt } = timedCensus(() => found);
   assert.equal(await countsAt(0), 1);
   found = COUNTED;
-  assert.equal(await countsAt(300), 2);
-  assert.equal(await countsAt(600), 2);
+  assert.equal(await countsAt(3_000), 2);
+  assert.equal(await countsAt(6_000), 2);
 });
 
-Deno.test("refusalOf() counts a folder anew that it was to forget", async () => {
+Deno.test("ask() counts a folder anew that it was to forget", async () => {
   let counts = 0;
   const count = (): Promise<TreeCount> => Promise.resolve((counts++, COUNTED));
   const census = createCensus({ maxFiles: 10, count });
-  await census.refusalOf("a", QUESTION);
+  await census.ask("a", QUESTION);
   census.keep(new Set(["b"]));
-  await census.refusalOf("a", QUESTION);
+  await census.ask("a", QUESTION);
   assert.equal(counts, 2);
+});
+
+Deno.test("ask() tells that a folder is still to be counted", async () => {
+  let nowMs = 0;
+  const count = (): Promise<TreeCount> => Promise.resolve(COUNTED);
+  const census = createCensus({ maxFiles: 10_000, count, now: () => nowMs });
+  assert.equal((await census.ask("a", { ...QUESTION, isChanged: true })).isOwed, false);
+  nowMs = 1;
+  assert.equal((await census.ask("a", { ...QUESTION, isChanged: true })).isOwed, true);
+  assert.equal((await census.ask("a", QUESTION)).isOwed, true);
+  nowMs = 1_000;
+  assert.equal((await census.ask("a", QUESTION)).isOwed, false);
 });

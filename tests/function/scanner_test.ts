@@ -309,3 +309,123 @@ Deno.test("scan() takes the revision that a failed check has taken, though nothi
   const revision = await takeRevision(directory.path, "app", modules);
   assert.equal(revisionOf(await scanner.scan(late()), "app"), revision);
 });
+
+Deno.test("scan() refuses a folder with too many files, leaves what was known, and takes it up again", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts", "1");
+  const scanner = createScanner({
+    functionsDirectory: directory.path,
+    quietMs: QUIET_MS,
+    maxFiles: 20,
+    modulesOf: () => ({ paths: [], isComplete: true }),
+  });
+  const before = await scanner.scan(late());
+  assert.deepEqual([[...before.functions.keys()], before.refused.size], [["a"], 0]);
+  for (let index = 0; index < 20; index++) await directory.write(`a/deep/${index}`);
+  await directory.write("a/index.ts", "22");
+  const reason = `"${directory.at("a")}" holds more than 20 files and folders. The revision that ` +
+    "serves goes on; remove some, or raise --max-files";
+  const during = await until(scanner, (scan) => scan.refused.size > 0);
+  assert.deepEqual([...during.refused], [["a", reason]]);
+  assert.deepEqual([during.functions.size, during.ignored.size, during.arriving.size], [0, 0, 0]);
+  await Deno.remove(directory.at("a/deep"), { recursive: true });
+  const after = await until(scanner, (scan) => scan.functions.size > 0);
+  assert.equal(after.refused.size, 0);
+  assert.notEqual(revisionOf(after, "a"), revisionOf(before, "a"));
+});
+
+/** Scans until something holds: a folder that was counted just now is not counted at once. */
+async function until(scanner: Scanner, holds: (scan: Scan) => boolean): Promise<Scan> {
+  for (let round = 0; round < 1_000; round++) {
+    const scan = await scanner.scan(late(), new Set(["a"]));
+    if (holds(scan)) return scan;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("It never came to this");
+}
+
+Deno.test("scan() of some looks at these, at what is new to it, and at those with other modules", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["a", "b", "c"]) await directory.write(`${name}/index.ts`, "1");
+  const modules = new Map<string, Modules>();
+  const scanner = scannerOf(directory, (name) => modules.get(name));
+  const first = await scanner.scan(late());
+  assert.deepEqual([...first.tookMs.keys()], ["a", "b", "c"]);
+  for (const name of ["a", "b", "c"]) await directory.write(`${name}/index.ts`, "22");
+  modules.set("c", { paths: [], isComplete: true });
+  const second = await scanner.scan(late(), new Set(["a"]));
+  assert.deepEqual([...second.tookMs.keys()], ["a", "c"]);
+  assert.notEqual(revisionOf(second, "a"), revisionOf(first, "a"));
+  assert.equal(revisionOf(second, "b"), revisionOf(first, "b"));
+  const third = await scanner.scan(late());
+  assert.deepEqual([...third.tookMs.keys()], ["a", "b", "c"]);
+  assert.notEqual(revisionOf(third, "b"), revisionOf(first, "b"));
+});
+
+Deno.test("scan() forgets a function in a scan of some as in one of all", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["a", "b"]) await directory.write(`${name}/index.ts`);
+  const scanner = scannerOf(directory);
+  const nowMs = late();
+  await scanner.scan(nowMs);
+  await Deno.remove(directory.at("a/index.ts"));
+  const only = new Set(["a"]);
+  assert.deepEqual([...(await scanner.scan(nowMs, only)).arriving], ["a"]);
+  const gone = await scanner.scan(nowMs + QUIET_MS, new Set());
+  assert.deepEqual([[...gone.ignored.keys()], gone.arriving.size], [["a"], 0]);
+  await directory.write("a/index.ts");
+  assert.ok((await scanner.scan(late(), only)).functions.has("a"));
+});
+
+Deno.test("scan() names the directories in which a change counts, and none beside", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("a/data/file");
+  await directory.write("b/index.ts");
+  await directory.write("b/deep/er/file");
+  await directory.write("b/node_modules/c/file");
+  const paths = ["a/lib/x/mod.ts", "a/index.ts", "_shared/mod.ts"].map(directory.at);
+  const scanner = scannerOf(
+    directory,
+    (name) => name === "a" ? { paths: [...paths, "/etc/env"], isComplete: true } : undefined,
+  );
+  const { watched } = await scanner.scan(late());
+  const of = (name: string): string[] =>
+    watched.get(name)!.map(({ root, path }) => `${root} ${path}`).sort();
+  assert.deepEqual(of("a"), [
+    `${directory.path} _shared`,
+    `${directory.at("a")} .`,
+    `${directory.at("a")} lib`,
+    `${directory.at("a")} lib/x`,
+  ]);
+  // Of one that no check has seen, all of the tree counts.
+  assert.deepEqual(of("b"), [
+    `${directory.at("b")} .`,
+    `${directory.at("b")} deep`,
+    `${directory.at("b")} deep/er`,
+  ]);
+});
+
+Deno.test("scan() does not list a folder on the event loop", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  for (let index = 0; index < 20_000; index++) {
+    Deno.writeTextFileSync(directory.at(`a/${index}`), "");
+  }
+  const scanner = createScanner({
+    functionsDirectory: directory.path,
+    quietMs: QUIET_MS,
+    maxFiles: 100,
+    modulesOf: () => ({ paths: [], isComplete: true }),
+    isQuick: () => Promise.resolve(true),
+  });
+  const { readDirSync } = Deno;
+  let lists = 0;
+  Deno.readDirSync = (path) => (lists++, readDirSync(path));
+  try {
+    assert.equal((await scanner.scan(late())).refused.size, 1);
+  } finally {
+    Deno.readDirSync = readDirSync;
+  }
+  assert.equal(lists, 0);
+});

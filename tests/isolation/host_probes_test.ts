@@ -18,6 +18,7 @@ const LAYERS = [
   "disk",
   "bandwidth",
   "names",
+  "changes",
 ];
 
 Deno.test("examineHost() tries every layer, and finds this host fit", async () => {

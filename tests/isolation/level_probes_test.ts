@@ -11,8 +11,9 @@ const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "landlock", "
 const UNBOUNDED = ["resources", "disk"];
 const LIMITED = ["landlock", ...UNBOUNDED];
 
+/** How many directories are watched, is another test's. */
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
-  findings.map(({ layer, status }) => [layer, status]);
+  findings.slice(0, LAYERS.length).map(({ layer, status }) => [layer, status]);
 
 Deno.test("examineHost() tries each layer of the rootless level for an ordinary user", async () => {
   await using directory = await temporaryDirectory();

@@ -9,9 +9,6 @@ const WAIT = { waitTimeoutMs: 10_000, maxWaiting: 10 };
 
 Deno.test({
   name: "startSupervisor() starts what is wanted just as it is found that nobody waits",
-  // A watch is never closed (see watch.ts).
-  sanitizeResources: false,
-  sanitizeOps: false,
   async fn() {
     await using directory = await temporaryDirectory();
     await directory.write("a/index.ts");

@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { watchFunctions } from "../../lib/function/watch.ts";
+import type { WatchedDirectory } from "../../lib/function/watched_directory.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+
+/** A watch, and what it has told. */
+interface Watching extends AsyncDisposable {
+  readonly warnings: readonly string[];
+  readonly follow: (
+    watched: Readonly<Record<string, readonly WatchedDirectory[]>>,
+  ) => Promise<void>;
+  /** Resolves once it gives a hint of this folder that came after this call. */
+  readonly hinted: (name: string) => Promise<void>;
+  /** Names that it has told since this was called the last time. */
+  readonly names: () => string[];
+}
+
+/** Longest that a test waits for an event. */
+const PATIENCE_MS = 20_000;
+
+function watch(directory: TemporaryDirectory, maxOfFolder = 256): Watching {
+  const stop = new AbortController();
+  const warnings: string[] = [];
+  const seen = new Set<string>();
+  const waiting = new Map<string, () => void>();
+  const watching = watchFunctions(directory.path, {
+    signal: stop.signal,
+    maxOfFolder,
+    // The looks at the directory's own times are not what is tested here.
+    pollMs: 60_000,
+    onWarning: (message) => warnings.push(message),
+    onHint(names) {
+      for (const name of names === "all" ? ["all"] : names) {
+        seen.add(name);
+        waiting.get(name)?.();
+      }
+    },
+  });
+  return {
+    warnings,
+    follow: (watched) => watching.follow(new Map(Object.entries(watched))),
+    async hinted(name) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.set(name, resolve);
+      const timer = setTimeout(() => reject(new Error(`No hint of ${name}`)), PATIENCE_MS);
+      try {
+        await promise;
+      } finally {
+        clearTimeout(timer);
+        waiting.delete(name);
+      }
+    },
+    names() {
+      const names = [...seen].sort();
+      seen.clear();
+      return names;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await watching.ended;
+    },
+  };
+}
+
+/** The folder itself, and directories in it. */
+function folder(
+  directory: TemporaryDirectory,
+  name: string,
+  ...paths: string[]
+): WatchedDirectory[] {
+  return [".", ...paths].map((path) => ({ root: directory.at(name), path }));
+}
+
+/** How many directories this process watches, see proc_pid_fdinfo(5). */
+function countWatches(): number {
+  return [...Deno.readDirSync("/proc/self/fdinfo")].map(({ name }) => {
+    try {
+      return Deno.readTextFileSync(`/proc/self/fdinfo/${name}`).split("inotify wd:").length - 1;
+    } catch {
+      return 0;
+    }
+  }).reduce((sum, one) => sum + one, 0);
+}
+
+Deno.test("watchFunctions() tells which folder has changed, and of the directory itself that any may have", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("b/lib/mod.ts");
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  await watching.follow({ a: folder(directory, "a"), b: folder(directory, "b", "lib") });
+  watching.names();
+  const one = watching.hinted("a");
+  await directory.write("a/index.ts", "1");
+  await one;
+  const two = watching.hinted("b");
+  await directory.write("b/lib/mod.ts", "2");
+  await two;
+  assert.deepEqual(watching.names(), ["a", "b"]);
+  const any = watching.hinted("all");
+  await directory.write("deno.json", "{}");
+  await any;
+});
+
+Deno.test("watchFunctions() gives a hint of what it has just begun to watch", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  const watched = { a: folder(directory, "a") };
+  await watching.follow(watched);
+  assert.deepEqual(watching.names(), ["a", "all"]);
+  await watching.follow(watched);
+  assert.deepEqual(watching.names(), []);
+});
+
+Deno.test("watchFunctions() sees changes of all folders while there are pipes and sockets", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("hostile/index.ts");
+  await directory.write("a/index.ts");
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  const watched = { hostile: folder(directory, "hostile"), a: folder(directory, "a") };
+  await watching.follow(watched);
+  const names = ["pipe", "index.ts", "deno.json"];
+  for (const name of names) {
+    const path = directory.at(`hostile/${name}`);
+    await Deno.remove(path).catch(() => {});
+    const hinted = watching.hinted("hostile");
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    await hinted;
+  }
+  using _ = Deno.listen({ transport: "unix", path: directory.at("hostile/socket") });
+  await watching.follow({ ...watched, hostile: folder(directory, "hostile") });
+  for (let round = 0; round < 3; round++) {
+    const hinted = watching.hinted("a");
+    await directory.write("a/index.ts", `${round}`);
+    await hinted;
+  }
+});
+
+Deno.test("watchFunctions() follows no link below a folder", async () => {
+  await using directory = await temporaryDirectory();
+  await using elsewhere = await temporaryDirectory();
+  for (let index = 0; index < 50; index++) await elsewhere.write(`tree/d${index}/file`);
+  await directory.write("a/index.ts");
+  await directory.write("a/real/mod.ts");
+  await Deno.symlink(elsewhere.at("tree"), directory.at("a/link"));
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  const before = countWatches();
+  assert.equal(before, 1);
+  await watching.follow({ a: folder(directory, "a", "link", "link/d1", "..", "real") });
+  // The folder and the real one.
+  assert.equal(countWatches() - before, 2);
+  // Positive control: the place itself may be named by a link, which is the operator's.
+  await watching.follow({ a: [{ root: directory.at("a/link"), path: "." }] });
+  assert.equal(countWatches() - before, 1);
+});
+
+Deno.test("watchFunctions() watches so many directories of a folder, and says so", async () => {
+  await using directory = await temporaryDirectory();
+  const paths = Array.from({ length: 20 }, (_, index) => `d${index}`);
+  for (const path of paths) await directory.write(`a/${path}/file`);
+  await directory.write("b/index.ts");
+  await using watching = watch(directory, 10);
+  await watching.hinted("all");
+  const before = countWatches();
+  await watching.follow({ a: folder(directory, "a", ...paths), b: folder(directory, "b") });
+  assert.equal(countWatches() - before, 11);
+  assert.deepEqual(watching.warnings, [
+    '"a" has more than 10 directories that count. Changes in the others are found by rescans alone',
+  ]);
+  await watching.follow({ b: folder(directory, "b") });
+  assert.equal(countWatches() - before, 1);
+});
+
+Deno.test("watchFunctions() watches a folder anew that another one took the place of", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/lib/mod.ts");
+  await directory.write(".next/lib/mod.ts");
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  const watched = { a: folder(directory, "a", "lib") };
+  await watching.follow(watched);
+  const moved = watching.hinted("all");
+  await Deno.rename(directory.at("a"), directory.at(".old"));
+  await Deno.rename(directory.at(".next"), directory.at("a"));
+  await moved;
+  await watching.follow(watched);
+  const hinted = watching.hinted("a");
+  await directory.write("a/lib/mod.ts", "1");
+  await hinted;
+  await watching.follow({ a: folder(directory, "a", "lib") });
+  watching.names();
+  await directory.write(".old/lib/mod.ts", "1");
+  const last = watching.hinted("a");
+  await directory.write("a/index.ts");
+  await last;
+  assert.equal(countWatches(), 3, "what went away is watched no more");
+});
+
+Deno.test("watchFunctions() watches a directory that comes back", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/lib/mod.ts");
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  const watched = { a: folder(directory, "a", "lib") };
+  await watching.follow(watched);
+  const gone = watching.hinted("a");
+  await Deno.remove(directory.at("a/lib"), { recursive: true });
+  await gone;
+  await watching.follow(watched);
+  const back = watching.hinted("a");
+  await directory.write("a/lib/mod.ts", "1");
+  await back;
+  await watching.follow(watched);
+  const hinted = watching.hinted("a");
+  await directory.write("a/lib/mod.ts", "2");
+  await hinted;
+});
+
+Deno.test("watchFunctions() hears no more of a folder that makes thousands of events, and of its neighbour all", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("hostile/index.ts");
+  await directory.write("a/index.ts");
+  await using watching = watch(directory);
+  await watching.hinted("all");
+  await watching.follow({ hostile: folder(directory, "hostile"), a: folder(directory, "a") });
+  assert.equal(countWatches(), 3);
+  const lateMs = performance.now() + PATIENCE_MS;
+  while (countWatches() === 3 && performance.now() < lateMs) {
+    for (let index = 0; index < 500; index++) {
+      Deno.writeTextFileSync(directory.at(`hostile/${index}`), "");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assert.equal(countWatches(), 2);
+  const hinted = watching.hinted("a");
+  await directory.write("a/index.ts", "1");
+  await hinted;
+});
+
+Deno.test("watchFunctions() leaves nothing open behind it", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const open = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
+  const before = open();
+  for (let round = 0; round < 5; round++) {
+    await using watching = watch(directory);
+    await watching.hinted("all");
+    await watching.follow({ a: folder(directory, "a") });
+  }
+  assert.equal(open(), before);
+});
