@@ -71,6 +71,7 @@ export async function openFullIsolation(
     ownerId,
     checkUid: homes.checkUid,
     dataDirectory: homes.directory,
+    purge: homes.purge,
     canRelocate: true,
     open: (options) => openFullSandbox(site, options),
     check: (options) => check(site, { ...options, groupName: `check-${++checks}` }),

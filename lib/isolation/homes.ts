@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Bounder } from "../disk/bounder.ts";
 import type { DiskLimits } from "../disk/disk_limits.ts";
+import { clearAside, removedPath } from "../function/set_aside.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { removeIfThere } from "../system/remove_if_there.ts";
 
 /** What belongs to a function and outlives its instances. */
 export interface Home {
@@ -26,6 +28,8 @@ export interface Homes {
   readonly checkUid: number | undefined;
   /** A function's home; made when it is first asked for. */
   readonly open: (name: string, limits: DiskLimits) => Promise<Home>;
+  /** Takes away all that a function has kept, at once for whoever opens its home next. */
+  readonly purge: (name: string) => Promise<void>;
   /** Holds a directory for each function that has run, under its name. */
   readonly directory: string;
 }
@@ -65,6 +69,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   const users = new Map(await readUsers(path));
   const data = join(stateDirectory, "data", ownerId);
   let writing = Promise.resolve();
+  await Deno.mkdir(data, { recursive: true, mode: 0o700 });
+  await clearAside(data);
 
   /** The first user that no function has; the range's very first is for checks. */
   function findFree(): number {
@@ -90,6 +96,17 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   return {
     checkUid: options.isOwn ? undefined : first,
     directory: data,
+    async purge(name) {
+      const aside = removedPath(data);
+      try {
+        // An instance that has it open goes on in what is removed.
+        await Deno.rename(join(data, name), aside);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return;
+        throw error;
+      }
+      await removeIfThere(aside);
+    },
     async open(name, limits) {
       const uid = await uidOf(name);
       const home = join(data, name);

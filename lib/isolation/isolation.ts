@@ -15,6 +15,8 @@ export interface Isolation extends AsyncDisposable {
   readonly checkUid: number | undefined;
   /** Holds what functions keep: a directory for each, under its name. */
   readonly dataDirectory: string;
+  /** Takes away all that a function has kept. */
+  readonly purge: (name: string) => Promise<void>;
   /** Whether source may show in another place than where it is. */
   readonly canRelocate: boolean;
   /** Opens what one instance will run in. */

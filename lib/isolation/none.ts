@@ -61,6 +61,7 @@ export async function openNoIsolation(
     ownerId,
     checkUid: undefined,
     dataDirectory: homes.directory,
+    purge: homes.purge,
     canRelocate: false,
     open: (options) => openSandbox(site, { ...options, id: ++opened }),
     check: (options) =>

@@ -65,6 +65,7 @@ export async function openRootlessIsolation(
     ownerId,
     checkUid: undefined,
     dataDirectory: homes.directory,
+    purge: homes.purge,
     canRelocate: true,
     open: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
     check: (options) => check(site, options),

@@ -21,6 +21,8 @@ export interface Workplace extends AsyncDisposable {
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
   readonly snapshots: Snapshots;
+  /** Leaves nothing of a function to the next one of its name: no data, no revision, no check. */
+  readonly purge: (name: string) => Promise<void>;
   /** Checks at a time: they take a whole core each. */
   readonly checks: Semaphore;
   /** Starts at a time. */
@@ -72,6 +74,10 @@ export async function openWorkplace(
     cacheOf,
     checkResults,
     snapshots,
+    async purge(name) {
+      await isolation.purge(name);
+      await forget(name);
+    },
     checks: createSemaphore(cores, { maxHoldMs: MAX_CHECK_HOLD_MS }),
     starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {
       maxHoldMs: MAX_START_HOLD_MS,

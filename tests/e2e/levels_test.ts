@@ -209,5 +209,5 @@ Deno.test("none: what a function keeps is kept, and a new revision takes over", 
   await server.answers("/app", "1");
   assert.equal((await server.cli("reload", "app")).code, 0);
   await server.answers("/app", "2");
-  assert.equal((await server.cli("rm", "app", "--purge")).code, 0);
+  assert.equal((await server.cli("rm", "app")).code, 0);
 });
