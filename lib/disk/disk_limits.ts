@@ -14,6 +14,12 @@ export interface BoundedDirectory {
   readonly prefix: readonly string[];
   /** What is not as the limits say, a sentence each. */
   readonly problems: readonly string[];
+  /**
+   * Watches it while a process has it: tells once, in half a sentence, why that must end.
+   *
+   * @throws {Error} when it holds more than its limits already
+   */
+  readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
 }
 
 /** What a bounded directory is to be. */

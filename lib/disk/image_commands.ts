@@ -21,10 +21,14 @@ done; }
 /** A mount namespace of its own: it ends with the last process in it, and the mount with it. */
 const PRIVATE = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"] as const;
 
-/** Makes the file system of an image; no user's data is in it yet. */
-export function makeFileSystem(image: string, { files }: Pick<DiskLimits, "files">): string[] {
+const BLOCK_BYTES = 4_096;
+
+/** Makes the file system of an image. More files than blocks it can't have. */
+export function makeFileSystem(image: string, { bytes, files }: DiskLimits): string[] {
+  const inodes = Math.min(files, Math.floor(bytes / BLOCK_BYTES));
   return [
-    ...["mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-N", String(files)],
+    ...["mkfs.ext4", "-q", "-F", "-b", String(BLOCK_BYTES), "-I", "256", "-m", "0"],
+    ...["-N", String(inodes)],
     // What is not written takes no room of the host's.
     ...["-J", "size=4", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image],
   ];
@@ -83,7 +87,9 @@ losetup --set-capacity "$device" && resize2fs "$device"`;
 /** Tries all that images take, in memory; whenever it ends, nothing is left of it. */
 export function tryImages(): string[] {
   const script = `${MOUNT}mount -t tmpfs -o size=32m tmpfs /run && cd /run &&
-truncate -s 16M image && ${makeFileSystem("image", { files: 64 }).join(" ")} && mkdir mounted &&
+truncate -s 16M image && ${
+    makeFileSystem("image", { bytes: 2 ** 24, files: 64 }).join(" ")
+  } && mkdir mounted &&
 command -v resize2fs e2fsck findmnt >&2 && mount_image image mounted`;
   return [...PRIVATE, script, "sh"];
 }

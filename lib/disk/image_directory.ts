@@ -3,6 +3,8 @@ import { formatLimit } from "../config/limit_options.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CommandError, type Run, run as execute } from "../system/run.ts";
 import type { BoundedDirectory, BoundedDirectoryOptions, DiskLimits } from "./disk_limits.ts";
+import { isDiskFull } from "../system/disk_room.ts";
+import type { createRounds } from "./rounds.ts";
 import { readSuperblock, type Superblock } from "./ext4_superblock.ts";
 import {
   copyIntoImage,
@@ -18,6 +20,7 @@ import { isLoopBacking } from "./loop_devices.ts";
 export interface ImageDirectoryOptions extends BoundedDirectoryOptions {
   /** Images that were enlarged already, and to what, by their path. */
   readonly grown: Map<string, number>;
+  readonly rounds: ReturnType<typeof createRounds>;
   readonly run?: Run;
 }
 
@@ -69,7 +72,19 @@ export async function openImageDirectory(
     pathOf: (part) => join(mountPoint, part),
     prefix: mountImage({ image, mountPoint, uid, parts }),
     problems,
+    watch: (onFound) =>
+      Promise.resolve(options.rounds({ examine: () => findFault(directory, image), onFound })),
   };
+}
+
+/**
+ * A host's disk that is full, or fails, leaves the file system of an image read-only. What runs goes
+ * on until there is room again; then it is started anew, for the image to be mended before.
+ */
+async function findFault(directory: string, image: string): Promise<string | undefined> {
+  const found = await readSuperblock(image).catch(() => undefined);
+  if (found?.hasErrors !== true || await isDiskFull(directory)) return undefined;
+  return "its data could not be written while the host's disk was full or failed; it is mended now";
 }
 
 /** The same image is in the kernel's hands where it is mounted. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Bounder } from "../disk/bounder.ts";
 import type { DiskLimits } from "../disk/disk_limits.ts";
 import { clearAside, removedPath } from "../function/set_aside.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { writeWholeFile } from "../system/write_whole_file.ts";
 
 /** What belongs to a function and outlives its instances. */
 export interface Home {
@@ -18,8 +19,8 @@ export interface Home {
   readonly prefix: readonly string[];
   /** What is not as its limits say, a sentence each. */
   readonly problems: readonly string[];
-  /** Watches that it holds no more than its limits, where nothing else does. */
-  readonly watch: (onOver: (reason: string) => void) => Promise<Disposable>;
+  /** See `BoundedDirectory`. */
+  readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
 }
 
 /** The homes of one supervisor's functions. */
@@ -89,7 +90,16 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     const uid = findFree();
     users.set(name, uid);
     writing = writing.catch(() => {}).then(() => writeUsers(path, users));
-    await writing;
+    try {
+      await writing;
+    } catch (cause) {
+      // Not on record, another function might get it after a restart, and with it these files.
+      users.delete(name);
+      throw new Error(
+        `Cannot record its user in "${path}": ${(cause as Error).message}. Make room there`,
+        { cause },
+      );
+    }
     return uid;
   }
 
@@ -115,11 +125,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       await Deno.chmod(home, 0o700);
       const place = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
       const [files, storage] = PARTS.map(place.pathOf) as [string, string];
-      const { prefix, problems } = place;
-      return {
-        ...{ uid, files, storage, prefix, problems },
-        watch: (onOver) => bounder.watch({ paths: [files, storage], limits, onOver }),
-      };
+      const { prefix, problems, watch } = place;
+      return { uid, files, storage, prefix, problems, watch };
     },
   };
 }
@@ -146,10 +153,6 @@ async function readUsers(path: string): Promise<[name: string, uid: number][]> {
   }
 }
 
-/** Whole or not at all: beside it first, then in its place. */
 async function writeUsers(path: string, users: ReadonlyMap<string, number>): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const beside = `${path}.new`;
-  await Deno.writeTextFile(beside, `${JSON.stringify(Object.fromEntries(users))}\n`);
-  await Deno.rename(beside, path);
+  await writeWholeFile(path, `${JSON.stringify(Object.fromEntries(users))}\n`);
 }

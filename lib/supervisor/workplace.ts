@@ -49,6 +49,7 @@ export async function openWorkplace(
   const checkResults = openCheckResults({
     directory: join(settings.stateDirectory, "checks", isolation.ownerId),
     cacheOf,
+    onWarning,
   });
   const snapshots = await openSnapshots({
     directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),

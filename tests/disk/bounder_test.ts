@@ -31,18 +31,20 @@ Deno.test("Bounder.open() never gives fresh data in place of an image that it ca
   await assert.rejects(bounder.open(place), /Its data is in the image ".*can't be mounted here/);
 });
 
-Deno.test("Bounder.watch() refuses what holds too much before it starts", async () => {
+Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("files/large", "x".repeat(2 ** 20));
   const bounder = await openBounder({ isRoot: false, onWarning() {} });
-  const paths = [directory.at("files")];
+  const limits = { bytes: 2 ** 19, files: 9 };
+  const place = { directory: directory.path, parts: ["files"], uid: undefined, limits };
+  const { watch } = await bounder.open(place);
   await assert.rejects(
-    bounder.watch({ paths, limits: { bytes: 2 ** 19, files: 9 }, onOver() {} }),
+    watch(() => assert.fail()),
     /It can't start: its data is larger than dataSize allows. Remove some of ".*files"/,
   );
 });
 
-testWith(
+await testWith(
   "mkfs.ext4",
   "a prefix shows plain directories without programs and set-user-ID",
   async () => {
@@ -61,7 +63,7 @@ testWith(
   },
 );
 
-testWith(
+await testWith(
   "mkfs.ext4",
   "an image holds what its limits say, and is mended and enlarged",
   async () => {
@@ -100,7 +102,7 @@ testWith(
   },
 );
 
-testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
+await testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   const place = {
@@ -126,25 +128,56 @@ testWith("mkfs.ext4", "a move into an image that was cut short begins again", as
   await assert.rejects(Deno.stat(directory.at("files.moved")), Deno.errors.NotFound);
 });
 
-testWith("mkfs.ext4", "data that does not fit stays where it is, and it is said", async () => {
-  await using directory = await temporaryDirectory();
-  const bounder = await openBounder({ isRoot: true, onWarning() {} });
-  const limits = { bytes: 2 ** 24, files: 64 };
-  const place = { directory: directory.path, parts: ["files"], uid: UID, limits };
-  await directory.write("files/large", "x".repeat(2 ** 24));
-  await assert.rejects(
-    bounder.open(place),
-    /Cannot move the data in ".*" into an image of 16MiB: exited with 1 \(cp: .*Raise dataSize and dataFiles/,
-  );
-  assert.equal((await Deno.stat(directory.at("files/large"))).size, 2 ** 24);
-  await Deno.remove(directory.at("files/large"));
-  await bounder.open(place);
-});
+await testWith(
+  "mkfs.ext4",
+  "data that does not fit stays where it is, and it is said",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {} });
+    const limits = { bytes: 2 ** 24, files: 64 };
+    const place = { directory: directory.path, parts: ["files"], uid: UID, limits };
+    await directory.write("files/large", "x".repeat(2 ** 24));
+    await assert.rejects(
+      bounder.open(place),
+      /Cannot move the data in ".*" into an image of 16MiB: exited with 1 \(cp: .*Raise dataSize and dataFiles/,
+    );
+    assert.equal((await Deno.stat(directory.at("files/large"))).size, 2 ** 24);
+    await Deno.remove(directory.at("files/large"));
+    await bounder.open(place);
+  },
+);
 
-testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
+await testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   await directory.write("image", "somebody's");
   const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
   await assert.rejects(bounder.open(place), /holds no file system. Bring it back from a backup/);
 });
+
+await testWith(
+  "mkfs.ext4",
+  "an image with faults ends what has it, for it to be mended",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {}, pauseMs: 1 });
+    const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
+    const { watch } = await bounder.open(place);
+    const found = Promise.withResolvers<string>();
+    using _ = await watch(found.resolve);
+    await run(["debugfs", "-w", "-R", "set_super_value state 3", directory.at("image")]);
+    assert.match(await found.promise, /could not be written while the host's disk was full/);
+  },
+);
+
+await testWith(
+  "mkfs.ext4",
+  "the smallest image takes the largest number of files that fits",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {} });
+    const limits = { bytes: 2 ** 24, files: 2 ** 32 - 1 };
+    await bounder.open({ directory: directory.path, parts: ["files"], uid: UID, limits });
+    assert.equal((await readSuperblock(directory.at("image")))!.files, 4_096);
+  },
+);
