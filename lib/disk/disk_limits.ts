@@ -12,6 +12,8 @@ export interface BoundedDirectory {
   readonly pathOf: (part: string) => string;
   /** What a launch chain begins with, so that paths lead to what is bounded. */
   readonly prefix: readonly string[];
+  /** It has a file system of its own, which tells what is used. */
+  readonly isFileSystem: boolean;
   /** What is not as the limits say, a sentence each. */
   readonly problems: readonly string[];
   /**

@@ -71,6 +71,7 @@ export async function openImageDirectory(
   return {
     pathOf: (part) => join(mountPoint, part),
     prefix: mountImage({ image, mountPoint, uid, parts }),
+    isFileSystem: true,
     problems,
     watch: (onFound) =>
       Promise.resolve(options.rounds({ examine: () => findFault(directory, image), onFound })),

@@ -41,6 +41,7 @@ export async function openPlainDirectory(
   return {
     pathOf: (part) => join(directory, part),
     prefix: uid === undefined ? [] : hardenDirectory(directory, limits.bytes),
+    isFileSystem: false,
     problems: [],
     async watch(onFound) {
       const excess = await examine();

@@ -17,6 +17,8 @@ export interface Home {
   readonly storage: string;
   /** What the launch chain begins with, so that these paths lead to what is bounded. */
   readonly prefix: readonly string[];
+  /** It has a file system of its own, which tells what is used. */
+  readonly isFileSystem: boolean;
   /** What is not as its limits say, a sentence each. */
   readonly problems: readonly string[];
   /** See `BoundedDirectory`. */
@@ -125,8 +127,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       await Deno.chmod(home, 0o700);
       const place = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
       const [files, storage] = PARTS.map(place.pathOf) as [string, string];
-      const { prefix, problems, watch } = place;
-      return { uid, files, storage, prefix, problems, watch };
+      const { prefix, isFileSystem, problems, watch } = place;
+      return { uid, files, storage, prefix, isFileSystem, problems, watch };
     },
   };
 }
