@@ -34,25 +34,31 @@ export function makeFileSystem(image: string, { bytes, files }: DiskLimits): str
   ];
 }
 
-/** Which image is mounted where, and whose its parts are. */
+/** Which image is mounted where. */
 export interface ImageMount {
   readonly image: string;
   readonly mountPoint: string;
-  readonly uid: number;
-  readonly parts: readonly string[];
 }
 
 /** What a launch chain begins with, so that it sees the image at its mount point. */
-export function mountImage({ image, mountPoint, uid, parts }: ImageMount): string[] {
-  const script = `${MOUNT}mount_image "$1" "$2"; cd "$2" || exit 125; owner=$3; shift 3
-count=$1; shift; while [ "$count" -gt 0 ]; do
-[ -d "$1" ] || mkdir -m 700 -- "$1" || exit 125
-chown -h -- "$owner" "$1" || exit 125; shift; count=$((count - 1)); done
-cd / && exec "$@"`;
-  return [
-    ...[...PRIVATE, script, "sh", image, mountPoint, `${uid}:${uid}`],
-    ...[String(parts.length), ...parts],
-  ];
+export function mountImage({ image, mountPoint }: ImageMount): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"; shift 2; exec "$@"`;
+  return [...PRIVATE, script, "sh", image, mountPoint];
+}
+
+/**
+ * Gives the parts of an image to a user, and makes those that are missing. It is written into the
+ * label last, so that it is done once: a change of owners costs a flush of the host's disk.
+ */
+export function giveParts(
+  { image, mountPoint }: ImageMount,
+  { uid, parts }: { readonly uid: number; readonly parts: readonly string[] },
+): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"; cd "$2" && owner=$3 && shift 3 && for part; do
+[ -d "$part" ] || mkdir -m 700 -- "$part" || exit 1
+chown -h -- "$owner:$owner" "$part" || exit 1; done; sync -f . &&
+e2label "$(findmnt --noheadings --output SOURCE --mountpoint "$PWD")" "$owner"`;
+  return [...PRIVATE, script, "sh", image, mountPoint, String(uid), ...parts];
 }
 
 /** Copies directories into a new image, with owners, modes, times and links, see cp(1). */
@@ -90,6 +96,8 @@ export function tryImages(): string[] {
 truncate -s 16M image && ${
     makeFileSystem("image", { bytes: 2 ** 24, files: 64 }).join(" ")
   } && mkdir mounted &&
-command -v resize2fs e2fsck findmnt >&2 && mount_image image mounted`;
+for program in resize2fs e2fsck e2label findmnt losetup; do
+command -v "$program" >/dev/null || { echo "$program is not installed" >&2; exit 1; }; done &&
+mount_image image mounted`;
   return [...PRIVATE, script, "sh"];
 }

@@ -8,6 +8,7 @@ import type { createRounds } from "./rounds.ts";
 import { readSuperblock, type Superblock } from "./ext4_superblock.ts";
 import {
   copyIntoImage,
+  giveParts,
   growFileSystem,
   growMountedFileSystem,
   makeFileSystem,
@@ -59,6 +60,7 @@ export async function openImageDirectory(
   } else {
     const isMounted = await isLoopBacking(image);
     if (found.hasErrors && !isMounted) await mend(image, run);
+    if (found.label !== String(uid)) await give({ ...options, image, mountPoint, run });
     if (found.bytes < limits.bytes && grown.get(image) !== limits.bytes) {
       const problem = await grow({ ...options, image, mountPoint, run }, isMounted);
       // A last piece that is too small for tables of its own stays out of the file system.
@@ -70,7 +72,7 @@ export async function openImageDirectory(
   for (const part of parts) await removeIfThere(join(directory, part + MOVED));
   return {
     pathOf: (part) => join(mountPoint, part),
-    prefix: mountImage({ image, mountPoint, uid, parts }),
+    prefix: mountImage({ image, mountPoint }),
     isFileSystem: true,
     problems,
     watch: (onFound) =>
@@ -128,6 +130,7 @@ async function makeImage(options: OwnOptions): Promise<void> {
       );
     }
   }
+  await give({ ...options, image: beside });
   for (const path of present) await Deno.rename(path, path + MOVED);
   await Deno.rename(beside, image);
 }
@@ -146,6 +149,15 @@ async function grow(
     if (!isMounted) throw new Error(`Cannot enlarge "${image}": ${reasonOf(error)}`);
     const reason = reasonOf(error);
     return `Its data gets more room once no instance has it, at the next restart of ddsrv: ${reason}`;
+  }
+}
+
+/** Another range of users makes another owner; files below keep theirs, as in any directory. */
+async function give({ image, mountPoint, uid, parts, run }: OwnOptions): Promise<void> {
+  try {
+    await run(giveParts({ image, mountPoint }, { uid, parts }));
+  } catch (cause) {
+    throw new Error(`Cannot mount "${image}": ${reasonOf(cause)}`, { cause });
   }
 }
 

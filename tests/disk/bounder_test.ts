@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openBounder } from "../../lib/disk/bounder.ts";
+import { findImageProblem, openBounder } from "../../lib/disk/bounder.ts";
 import { readSuperblock } from "../../lib/disk/ext4_superblock.ts";
 import { CommandError, run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -86,6 +86,13 @@ await testWith(
       run([...first.prefix, "fallocate", "-l", "64MiB", kept + "2"]),
       /No space/,
     );
+    // Of another user, where the range of users is another one.
+    const place = { directory: directory.path, parts, uid: UID + 1, limits: LIMITS };
+    const other = await bounder.open(place);
+    assert.equal((await readSuperblock(directory.at("image")))!.label, String(UID + 1));
+    const owner = await run([...other.prefix, "stat", "-c", "%u", other.pathOf("files")]);
+    assert.equal(owner.trim(), String(UID + 1));
+    await open();
     // The host itself sees nothing of it, and nothing is left.
     await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
     assert.equal(await run(["losetup", "--associated", directory.at("image")]), "");
@@ -181,3 +188,15 @@ await testWith(
     assert.equal((await readSuperblock(directory.at("image")))!.files, 4_096);
   },
 );
+
+await testWith("mkfs.ext4", "a host that lacks one of the programs is told which", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["unshare", "sh", "mount", "truncate", "mkfs.ext4", "mkdir", "resize2fs"]) {
+    const path = (await run(["sh", "-c", 'command -v "$1"', "sh", name])).trim();
+    await Deno.symlink(path, directory.at(name));
+  }
+  const withPath = (command: readonly string[]): Promise<string> =>
+    run(["env", `PATH=${directory.path}`, ...command]);
+  assert.match(await findImageProblem(withPath) ?? "", /e2fsck is not installed/);
+  assert.equal(await findImageProblem(), undefined);
+});
