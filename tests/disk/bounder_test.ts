@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findImageProblem, openBounder } from "../../lib/disk/bounder.ts";
 import { readSuperblock } from "../../lib/disk/ext4_superblock.ts";
+import { tryImages } from "../../lib/disk/image_commands.ts";
 import { CommandError, run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
@@ -200,3 +201,27 @@ await testWith("mkfs.ext4", "a host that lacks one of the programs is told which
   assert.match(await findImageProblem(withPath) ?? "", /e2fsck is not installed/);
   assert.equal(await findImageProblem(), undefined);
 });
+
+await testWith(
+  "mkfs.ext4",
+  "a loop device that has no node in /dev, as in a container, gets one",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const script = `mount -t tmpfs -o mode=755 tmpfs "$1" && cd "$1" &&
+for name in null zero random urandom loop-control; do cp -a "/dev/$name" . || exit 1; done &&
+mount --bind "$1" /dev && shift && "$@" && ls /dev`;
+    const command = [
+      "unshare",
+      "--mount",
+      "--propagation",
+      "private",
+      "--",
+      "sh",
+      "-c",
+      script,
+      "sh",
+    ];
+    const shown = await run([...command, directory.path, ...tryImages()]);
+    assert.match(shown, /^loop\d+$/m);
+  },
+);
