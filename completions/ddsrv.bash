@@ -32,7 +32,7 @@ __ddsrv_options() {
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(-h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
-    remove) choices=(--timeout --purge -y --yes --socket --json -h --help) ;;
+    remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;

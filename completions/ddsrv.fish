@@ -154,10 +154,10 @@ complete -c ddsrv -n '__ddsrv_at add' -l socket -r -F -d 'the supervisor\'s cont
 complete -c ddsrv -n '__ddsrv_at add' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at add' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at add 1' -F
-complete -c ddsrv -n '__ddsrv_at \'\'' -a remove -d 'take functions away, and wait until nothing of them is left'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a rm -d 'take functions away, and wait until nothing of them is left'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a remove -d 'remove functions with their data, and wait until nothing is left'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a rm -d 'remove functions with their data, and wait until nothing is left'
 complete -c ddsrv -n '__ddsrv_at remove' -l timeout -x -d 'how long to wait until they are gone'
-complete -c ddsrv -n '__ddsrv_at remove' -l purge -d 'remove what they have kept as well'
+complete -c ddsrv -n '__ddsrv_at remove' -l keep-data -d 'leave what they have kept to the next function of that name'
 complete -c ddsrv -n '__ddsrv_at remove' -s y -l yes -d 'do not ask; where no terminal is, nobody is asked anyway'
 complete -c ddsrv -n '__ddsrv_at remove' -l socket -r -F -d 'the supervisor\'s control socket'
 complete -c ddsrv -n '__ddsrv_at remove' -l json -d 'print JSON, in the shape that ddsrv schema tells'

@@ -52,7 +52,9 @@ function formatValue(report: FunctionReport, key: keyof FunctionReport): string 
     case "cpuMs":
       return `${(report.cpuMs! / 1000).toFixed(2)}s`;
     case "memoryBytes":
-      return formatBytes(report.memoryBytes!);
+    case "dataBytes":
+    case "dataLimitBytes":
+      return formatBytes(report[key]!);
     default: {
       const value = report[key];
       return makeVisible(Array.isArray(value) ? value.join(", ") : String(value));

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { FunctionReport } from "../../lib/control/api.ts";
-import { connectControl } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { judgeName } from "../../lib/function/name.ts";
 import { removedPath, removeEntry } from "../../lib/function/set_aside.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
-import { requireFunctions } from "../function_names.ts";
+import { noSuchFunction } from "../function_names.ts";
 import { ask, canAsk } from "../output/ask.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisible } from "../output/visible.ts";
@@ -13,8 +13,8 @@ export interface RemoveOptions {
   readonly socket: string;
   /** In seconds. */
   readonly timeout: number;
-  /** With what they have kept. */
-  readonly purge?: true | undefined;
+  /** Leave what they have kept. */
+  readonly keepData?: true | undefined;
   /** Ask nobody. */
   readonly yes?: true | undefined;
   readonly json?: true | undefined;
@@ -26,22 +26,32 @@ export interface RemovalReport {
   readonly status: "removed";
 }
 
+/** What is to be removed: of a function whose folder is gone already, its data alone. */
+interface Target {
+  readonly name: string;
+  readonly hasFolder: boolean;
+}
+
 /**
- * Takes functions' folders away, and waits until nothing of them is left. Nothing is touched before
- * all names are known to be right, and whoever sits at a terminal has said yes.
+ * Removes functions' folders and, unless it is kept, their data, and waits until nothing of them is
+ * left. Nothing is touched before all names are known to be right, and whoever sits at a terminal has
+ * said yes.
  */
 export async function remove(given: readonly string[], options: RemoveOptions): Promise<number> {
   using control = connectControl(options.socket);
   const { functionsDirectory, dataDirectory } = await control.supervisor();
-  const reports = await requireFunctions(control, given);
-  if (!options.yes && canAsk() && !await ask(questionOf(reports, options))) {
+  const targets = await findTargets(control, { given, dataDirectory, options });
+  if (!options.yes && canAsk() && !await ask(questionOf(targets, options))) {
     printError("Nothing was removed\n");
     return ExitCode.Failed;
   }
-  const names = reports.map((report) => report.name);
-  for (const name of names) await takeAway(functionsDirectory, name);
+  for (const { name } of targets) {
+    await takeAway(functionsDirectory, name);
+    // Before anybody can have made a new function of that name, which would find it.
+    if (!options.keepData) await control.purge(name);
+  }
   await control.scan();
-  for (const name of names) {
+  for (const { name, hasFolder } of targets) {
     const wait = { until: "gone" as const, timeoutMs: options.timeout * 1000 };
     const left = await control.find(name, wait);
     if (left !== undefined) {
@@ -49,30 +59,48 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
         `"${name}" is still ${left.status} after ${options.timeout} s. See: ddsrv inspect ${name}`,
       );
     }
-    if (options.purge) await removeData(join(dataDirectory, name));
-    if (!options.json) printError(`${name} removed${options.purge ? ", with its data" : ""}\n`);
+    if (!options.json) printError(`${describeRemoval(name, hasFolder, options)}\n`);
   }
   if (options.json) {
-    printJson(names.map((name): RemovalReport => ({ name, status: "removed" })));
+    printJson(targets.map(({ name }): RemovalReport => ({ name, status: "removed" })));
   }
   return ExitCode.Done;
 }
 
-function questionOf(reports: readonly FunctionReport[], { purge }: RemoveOptions): string {
-  const names = reports.map((report) => makeVisible(report.name)).join(", ");
-  return purge
-    ? `Remove ${names}, what serves there and all data kept there, for good?`
-    : `Remove ${names} and what serves there?`;
+async function findTargets(
+  control: ControlClient,
+  { given, dataDirectory, options }: {
+    readonly given: readonly string[];
+    readonly dataDirectory: string;
+    readonly options: RemoveOptions;
+  },
+): Promise<Target[]> {
+  const known = new Set((await control.functions()).map(({ name }) => name));
+  return await Promise.all([...new Set(given)].map(async (name): Promise<Target> => {
+    if (judgeName(name).type !== "function") throw noSuchFunction(name, known);
+    if (known.has(name)) return { name, hasFolder: true };
+    if (!options.keepData && await exists(join(dataDirectory, name))) {
+      return { name, hasFolder: false };
+    }
+    throw noSuchFunction(name, known);
+  }));
 }
 
-/** Links in it are removed as such, and lead nowhere. */
-async function removeData(directory: string): Promise<void> {
-  try {
-    await Deno.remove(directory, { recursive: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw new CliError(`Cannot remove the data in "${directory}": ${(error as Error).message}`);
-  }
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+function questionOf(targets: readonly Target[], { keepData }: RemoveOptions): string {
+  const names = targets.map(({ name }) => makeVisible(name)).join(", ");
+  if (keepData) return `Remove ${names} and what serves there? Data stays.`;
+  return targets.some(({ hasFolder }) => hasFolder)
+    ? `Remove ${names}, what serves there and all data kept there, for good?`
+    : `Remove all data that ${names} has left, for good?`;
+}
+
+function describeRemoval(name: string, hasFolder: boolean, { keepData }: RemoveOptions): string {
+  if (keepData) return `${name} removed; the next function of that name gets its data`;
+  return hasFolder ? `${name} removed, with its data` : `${name}: its data removed`;
 }
 
 /** Out of sight in one step, so that no half of it is ever seen; then deleted. */

@@ -22,6 +22,8 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   restarts: "Restarts",
   memoryBytes: "Memory",
   cpuMs: "CPU time",
+  dataBytes: "Data",
+  dataLimitBytes: "Data limit",
   requests: "Requests",
   errors: "Errors",
   inFlight: "In flight",

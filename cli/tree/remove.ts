@@ -1,4 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
 import { parseSeconds } from "./numbers.ts";
@@ -7,10 +7,11 @@ import { jsonOption, socketOption } from "./options.ts";
 /** Declares `ddsrv remove`. */
 export function addRemove(program: Command, onExit: OnExit): void {
   const removing = program.command("remove").alias("rm")
-    .description("take functions away, and wait until nothing of them is left")
+    .description("remove functions with their data, and wait until nothing is left")
     .argument("<names...>", "the functions")
     .option("--timeout <seconds>", "how long to wait until they are gone", parseSeconds, 60)
-    .option("--purge", "remove what they have kept as well")
+    .option("--keep-data", "leave what they have kept to the next function of that name")
+    .addOption(new Option("--purge", "remove what they have kept, which is the default").hideHelp())
     .option("-y, --yes", "do not ask; where no terminal is, nobody is asked anyway")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {
@@ -18,7 +19,7 @@ export function addRemove(program: Command, onExit: OnExit): void {
       onExit(await remove(names, options));
     });
   withExamples(removing, [
-    ["ddsrv rm shop", "Take a function away; its data stays"],
-    ["ddsrv rm shop --purge", "Take it away with its data"],
+    ["ddsrv rm shop", "Remove a function with its data"],
+    ["ddsrv rm shop --keep-data", "Remove it; the next function of that name gets its data"],
   ]);
 }

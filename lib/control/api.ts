@@ -60,6 +60,10 @@ export interface FunctionReport {
   readonly memoryBytes: number | null;
   /** Time that the serving process has had a processor, since it started. */
   readonly cpuMs: number | null;
+  /** What a serving function keeps on disk; `null` where nothing is known of it. */
+  readonly dataBytes: number | null;
+  /** The most that it may keep. */
+  readonly dataLimitBytes: number | null;
   /** Requests that were answered, or came to nothing, since there is a function of that name. */
   readonly requests: number;
   /** Those that the function is to blame for: answered with 5xx, or cut short. */

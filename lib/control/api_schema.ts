@@ -49,6 +49,8 @@ const functionReport = z.strictObject({
   restarts: count,
   memoryBytes: count.nullable().describe("Resident memory of the serving process"),
   cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
+  dataBytes: count.nullable().describe("What the serving function keeps on disk"),
+  dataLimitBytes: count.nullable().describe("The most that it may keep"),
   requests: count,
   errors: count.describe("Requests answered with 5xx, or cut short"),
   inFlight: count.describe("Requests that are being answered, tunnels included"),

@@ -25,6 +25,8 @@ export interface ControlClient extends Disposable {
   readonly reload: (name: string) => Promise<boolean>;
   /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
+  /** Removes all that a function has kept, whose folder is gone; `false` for a name of none. */
+  readonly purge: (name: string) => Promise<boolean>;
   /** Checks a directory; the signal ends that with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
@@ -95,6 +97,10 @@ export function connectControl(
     },
     async reload(name) {
       return await askFor({ method: "POST", path: `${pathOf(name)}/reload` }) !== undefined;
+    },
+    async purge(name) {
+      const path = `${pathOf(name)}/purge`;
+      return await askFor({ method: "POST", path, timeoutMs: WORK_TIMEOUT_MS }) !== undefined;
     },
     async rollBack(name, to) {
       const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;

@@ -135,6 +135,16 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
       ({ memoryBytes }) => memoryBytes,
     ),
     gauge(
+      "ddsrv_function_data_bytes",
+      "What a serving function keeps on disk",
+      ({ dataBytes }) => dataBytes,
+    ),
+    gauge(
+      "ddsrv_function_data_limit_bytes",
+      "The most that a function may keep on disk",
+      ({ dataLimitBytes }) => dataLimitBytes,
+    ),
+    gauge(
       "ddsrv_function_cpu_seconds_total",
       "Processor time of a function's present process",
       ({ cpuMs }) => cpuMs === null ? null : cpuMs / 1_000,

@@ -36,6 +36,7 @@ export async function reportFunction(
   const traffic = supervisor.trafficOf(state.name);
   const refusal = supervisor.ignored.get(state.name);
   const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
+  const data = instance?.pid === undefined ? undefined : await open?.readDataUsage?.(instance.pid);
   return {
     name: state.name,
     status: statusOf(state),
@@ -56,6 +57,8 @@ export async function reportFunction(
     restarts: state.restarts,
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,
+    dataBytes: data?.usedBytes ?? null,
+    dataLimitBytes: data?.limitBytes ?? null,
     requests: traffic?.requests ?? 0,
     errors: traffic?.errors ?? 0,
     inFlight: open?.upstream.inFlight ?? 0,
@@ -106,6 +109,8 @@ export function reportIgnored(
     restarts: 0,
     memoryBytes: null,
     cpuMs: null,
+    dataBytes: null,
+    dataLimitBytes: null,
     requests: 0,
     errors: 0,
     inFlight: 0,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { judgeName } from "../function/name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
@@ -102,6 +103,18 @@ export const ROUTES: readonly Route[] = [
         if (error instanceof RollbackError) return failure(409, error.message);
         throw error;
       }
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/functions/{name}/purge",
+    operation: "purgeFunction",
+    summary: "Remove all that it has kept, and its kept revisions; its folder is gone already",
+    faults: { 404: "That is no name of a function" },
+    async handle({ name }, { workplace }) {
+      if (judgeName(name).type !== "function") return noFunction(name);
+      await workplace.purge(name);
+      return { status: 204 };
     },
   }),
   route({

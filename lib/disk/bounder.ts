@@ -1,9 +1,9 @@
 import { CommandError, type Run, run as execute } from "../system/run.ts";
-import { createAccountant } from "./accountant.ts";
-import type { BoundedDirectory, DiskLimits } from "./disk_limits.ts";
+import type { BoundedDirectory, BoundedDirectoryOptions } from "./disk_limits.ts";
 import { tryImages } from "./image_commands.ts";
 import { openImageDirectory } from "./image_directory.ts";
-import { openPlainDirectory, type PlainDirectoryOptions } from "./plain_directory.ts";
+import { openPlainDirectory } from "./plain_directory.ts";
+import { createRounds, type RoundsOptions } from "./rounds.ts";
 
 /** Bounds directories by what the host has. */
 export interface Bounder {
@@ -13,21 +13,16 @@ export interface Bounder {
    */
   readonly kind: "image" | "account";
   /** Opens a directory; made when it is first asked for. */
-  readonly open: (options: PlainDirectoryOptions) => Promise<BoundedDirectory>;
-  /**
-   * Watches what nothing else bounds, see `Accountant`. Nothing is to be watched in an image.
-   *
-   * @throws {Error} when it is over its limits already
-   */
-  readonly watch: (account: {
-    readonly paths: readonly string[];
-    readonly limits: DiskLimits;
-    readonly onOver: (reason: string) => void;
-  }) => Promise<Disposable>;
+  readonly open: (place: BoundedPlace) => Promise<BoundedDirectory>;
+}
+
+/** What is opened; `uid` is the caller's own when it is undefined, who can't mount anything. */
+export interface BoundedPlace extends Omit<BoundedDirectoryOptions, "uid"> {
+  readonly uid: number | undefined;
 }
 
 /** How a bounder finds out what it may use. */
-export interface BounderOptions {
+export interface BounderOptions extends RoundsOptions {
   /** Without root nothing can be mounted. */
   readonly isRoot: boolean;
   /** Told why directories are only counted, where images are possible elsewhere. */
@@ -44,7 +39,7 @@ export const IMAGE_REMEDY =
 export async function openBounder(options: BounderOptions): Promise<Bounder> {
   const { isRoot, onWarning, run = execute } = options;
   const problem = isRoot ? await findImageProblem(run) : "not root";
-  const accountant = createAccountant();
+  const rounds = createRounds(options);
   const turns = new Map<string, Promise<unknown>>();
   const grown = new Map<string, number>();
   if (problem !== undefined && isRoot) {
@@ -69,15 +64,13 @@ export async function openBounder(options: BounderOptions): Promise<Bounder> {
     kind: problem === undefined ? "image" : "account",
     open(place) {
       const { uid } = place;
-      if (problem !== undefined || uid === undefined) return openPlainDirectory(place);
-      return inTurn(place.directory, () => openImageDirectory({ ...place, uid, grown, run }));
-    },
-    async watch(account) {
-      if (problem === undefined) return { [Symbol.dispose]() {} };
-      const excess = await accountant.findExcess(account);
-      if (excess === undefined) return accountant.watch(account);
-      const where = account.paths.map((path) => `"${path}"`).join(" and ");
-      throw new Error(`It can't start: ${excess}. Remove some of ${where}, or allow more`);
+      if (problem !== undefined || uid === undefined) {
+        return openPlainDirectory({ ...place, rounds });
+      }
+      return inTurn(
+        place.directory,
+        () => openImageDirectory({ ...place, uid, grown, rounds, run }),
+      );
     },
   };
 }

@@ -12,8 +12,16 @@ export interface BoundedDirectory {
   readonly pathOf: (part: string) => string;
   /** What a launch chain begins with, so that paths lead to what is bounded. */
   readonly prefix: readonly string[];
+  /** It has a file system of its own, which tells what is used. */
+  readonly isFileSystem: boolean;
   /** What is not as the limits say, a sentence each. */
   readonly problems: readonly string[];
+  /**
+   * Watches it while a process has it: tells once, in half a sentence, why that must end.
+   *
+   * @throws {Error} when it holds more than its limits already
+   */
+  readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
 }
 
 /** What a bounded directory is to be. */

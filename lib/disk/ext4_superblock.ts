@@ -2,6 +2,8 @@
 export interface Superblock {
   readonly bytes: number;
   readonly files: number;
+  /** Its volume name. */
+  readonly label: string;
   /** The kernel found faults in it, which wait for e2fsck(8). */
   readonly hasErrors: boolean;
 }
@@ -11,6 +13,10 @@ const OFFSET = 1_024;
 const LENGTH = 1_024;
 
 const MAGIC = 0xef53;
+
+/** `s_volume_name`. */
+const LABEL = 0x78;
+const LABEL_LENGTH = 16;
 
 /** `s_state`: errors detected. */
 const ERROR_FS = 0x2;
@@ -27,8 +33,14 @@ export function parseSuperblock(bytes: Uint8Array): Superblock | undefined {
   return {
     bytes: view.getUint32(0x4, true) * blockBytes,
     files: view.getUint32(0x0, true),
+    label: readLabel(bytes.subarray(OFFSET + LABEL, OFFSET + LABEL + LABEL_LENGTH)),
     hasErrors: (view.getUint16(0x3a, true) & ERROR_FS) !== 0,
   };
+}
+
+function readLabel(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(bytes.subarray(0, end === -1 ? undefined : end));
 }
 
 /** The superblock of an image; `undefined` when there is no image, or none in it. */

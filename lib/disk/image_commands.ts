@@ -21,34 +21,44 @@ done; }
 /** A mount namespace of its own: it ends with the last process in it, and the mount with it. */
 const PRIVATE = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"] as const;
 
-/** Makes the file system of an image; no user's data is in it yet. */
-export function makeFileSystem(image: string, { files }: Pick<DiskLimits, "files">): string[] {
+const BLOCK_BYTES = 4_096;
+
+/** Makes the file system of an image. More files than blocks it can't have. */
+export function makeFileSystem(image: string, { bytes, files }: DiskLimits): string[] {
+  const inodes = Math.min(files, Math.floor(bytes / BLOCK_BYTES));
   return [
-    ...["mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-N", String(files)],
+    ...["mkfs.ext4", "-q", "-F", "-b", String(BLOCK_BYTES), "-I", "256", "-m", "0"],
+    ...["-N", String(inodes)],
     // What is not written takes no room of the host's.
     ...["-J", "size=4", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image],
   ];
 }
 
-/** Which image is mounted where, and whose its parts are. */
+/** Which image is mounted where. */
 export interface ImageMount {
   readonly image: string;
   readonly mountPoint: string;
-  readonly uid: number;
-  readonly parts: readonly string[];
 }
 
 /** What a launch chain begins with, so that it sees the image at its mount point. */
-export function mountImage({ image, mountPoint, uid, parts }: ImageMount): string[] {
-  const script = `${MOUNT}mount_image "$1" "$2"; cd "$2" || exit 125; owner=$3; shift 3
-count=$1; shift; while [ "$count" -gt 0 ]; do
-[ -d "$1" ] || mkdir -m 700 -- "$1" || exit 125
-chown -h -- "$owner" "$1" || exit 125; shift; count=$((count - 1)); done
-cd / && exec "$@"`;
-  return [
-    ...[...PRIVATE, script, "sh", image, mountPoint, `${uid}:${uid}`],
-    ...[String(parts.length), ...parts],
-  ];
+export function mountImage({ image, mountPoint }: ImageMount): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"; shift 2; exec "$@"`;
+  return [...PRIVATE, script, "sh", image, mountPoint];
+}
+
+/**
+ * Gives the parts of an image to a user, and makes those that are missing. It is written into the
+ * label last, so that it is done once: a change of owners costs a flush of the host's disk.
+ */
+export function giveParts(
+  { image, mountPoint }: ImageMount,
+  { uid, parts }: { readonly uid: number; readonly parts: readonly string[] },
+): string[] {
+  const script = `${MOUNT}mount_image "$1" "$2"; cd "$2" && owner=$3 && shift 3 && for part; do
+[ -d "$part" ] || mkdir -m 700 -- "$part" || exit 1
+chown -h -- "$owner:$owner" "$part" || exit 1; done; sync -f . &&
+e2label "$(findmnt --noheadings --output SOURCE --mountpoint "$PWD")" "$owner"`;
+  return [...PRIVATE, script, "sh", image, mountPoint, String(uid), ...parts];
 }
 
 /** Copies directories into a new image, with owners, modes, times and links, see cp(1). */
@@ -83,7 +93,11 @@ losetup --set-capacity "$device" && resize2fs "$device"`;
 /** Tries all that images take, in memory; whenever it ends, nothing is left of it. */
 export function tryImages(): string[] {
   const script = `${MOUNT}mount -t tmpfs -o size=32m tmpfs /run && cd /run &&
-truncate -s 16M image && ${makeFileSystem("image", { files: 64 }).join(" ")} && mkdir mounted &&
-command -v resize2fs e2fsck findmnt >&2 && mount_image image mounted`;
+truncate -s 16M image && ${
+    makeFileSystem("image", { bytes: 2 ** 24, files: 64 }).join(" ")
+  } && mkdir mounted &&
+for program in resize2fs e2fsck e2label findmnt losetup; do
+command -v "$program" >/dev/null || { echo "$program is not installed" >&2; exit 1; }; done &&
+mount_image image mounted`;
   return [...PRIVATE, script, "sh"];
 }

@@ -3,9 +3,12 @@ import { formatLimit } from "../config/limit_options.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CommandError, type Run, run as execute } from "../system/run.ts";
 import type { BoundedDirectory, BoundedDirectoryOptions, DiskLimits } from "./disk_limits.ts";
+import { isDiskFull } from "../system/disk_room.ts";
+import type { createRounds } from "./rounds.ts";
 import { readSuperblock, type Superblock } from "./ext4_superblock.ts";
 import {
   copyIntoImage,
+  giveParts,
   growFileSystem,
   growMountedFileSystem,
   makeFileSystem,
@@ -18,6 +21,7 @@ import { isLoopBacking } from "./loop_devices.ts";
 export interface ImageDirectoryOptions extends BoundedDirectoryOptions {
   /** Images that were enlarged already, and to what, by their path. */
   readonly grown: Map<string, number>;
+  readonly rounds: ReturnType<typeof createRounds>;
   readonly run?: Run;
 }
 
@@ -56,6 +60,7 @@ export async function openImageDirectory(
   } else {
     const isMounted = await isLoopBacking(image);
     if (found.hasErrors && !isMounted) await mend(image, run);
+    if (found.label !== String(uid)) await give({ ...options, image, mountPoint, run });
     if (found.bytes < limits.bytes && grown.get(image) !== limits.bytes) {
       const problem = await grow({ ...options, image, mountPoint, run }, isMounted);
       // A last piece that is too small for tables of its own stays out of the file system.
@@ -67,9 +72,22 @@ export async function openImageDirectory(
   for (const part of parts) await removeIfThere(join(directory, part + MOVED));
   return {
     pathOf: (part) => join(mountPoint, part),
-    prefix: mountImage({ image, mountPoint, uid, parts }),
+    prefix: mountImage({ image, mountPoint }),
+    isFileSystem: true,
     problems,
+    watch: (onFound) =>
+      Promise.resolve(options.rounds({ examine: () => findFault(directory, image), onFound })),
   };
+}
+
+/**
+ * A host's disk that is full, or fails, leaves the file system of an image read-only. What runs goes
+ * on until there is room again; then it is started anew, for the image to be mended before.
+ */
+async function findFault(directory: string, image: string): Promise<string | undefined> {
+  const found = await readSuperblock(image).catch(() => undefined);
+  if (found?.hasErrors !== true || await isDiskFull(directory)) return undefined;
+  return "its data could not be written while the host's disk was full or failed; it is mended now";
 }
 
 /** The same image is in the kernel's hands where it is mounted. */
@@ -112,6 +130,7 @@ async function makeImage(options: OwnOptions): Promise<void> {
       );
     }
   }
+  await give({ ...options, image: beside });
   for (const path of present) await Deno.rename(path, path + MOVED);
   await Deno.rename(beside, image);
 }
@@ -130,6 +149,15 @@ async function grow(
     if (!isMounted) throw new Error(`Cannot enlarge "${image}": ${reasonOf(error)}`);
     const reason = reasonOf(error);
     return `Its data gets more room once no instance has it, at the next restart of ddsrv: ${reason}`;
+  }
+}
+
+/** Another range of users makes another owner; files below keep theirs, as in any directory. */
+async function give({ image, mountPoint, uid, parts, run }: OwnOptions): Promise<void> {
+  try {
+    await run(giveParts({ image, mountPoint }, { uid, parts }));
+  } catch (cause) {
+    throw new Error(`Cannot mount "${image}": ${reasonOf(cause)}`, { cause });
   }
 }
 

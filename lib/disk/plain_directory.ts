@@ -1,11 +1,14 @@
 import { join } from "node:path";
+import { findExcess } from "./count_usage.ts";
 import type { BoundedDirectory, BoundedDirectoryOptions } from "./disk_limits.ts";
 import { IMAGE } from "./image_directory.ts";
+import type { createRounds } from "./rounds.ts";
 
 /** What root can do for a directory of the host's: one without root gets nothing of it. */
 export interface PlainDirectoryOptions extends Omit<BoundedDirectoryOptions, "uid"> {
   /** The caller's own when left out, who can't mount anything either. */
   readonly uid: number | undefined;
+  readonly rounds: ReturnType<typeof createRounds>;
 }
 
 /** Units of `ulimit -f`, see dash(1). */
@@ -14,12 +17,12 @@ const FILE_BLOCK_BYTES = 512;
 /**
  * Opens a directory whose parts are plain directories of the host's. No file of a process that
  * comes behind the prefix grows beyond the limit, and nothing is run from there; how much all files
- * hold together is for an accountant to see.
+ * hold together is counted again and again.
  *
  * @throws {Error} when the data is in an image, which this host can't mount
  */
 export async function openPlainDirectory(
-  { directory, parts, uid, limits }: PlainDirectoryOptions,
+  { directory, parts, uid, limits, rounds }: PlainDirectoryOptions,
 ): Promise<BoundedDirectory> {
   const image = join(directory, IMAGE);
   if (await Deno.lstat(image).then(() => true, () => false)) {
@@ -33,10 +36,19 @@ export async function openPlainDirectory(
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
     if (uid !== undefined) await Deno.chown(path, uid, uid);
   }
+  const paths = parts.map((part) => join(directory, part));
+  const examine = (): Promise<string | undefined> => findExcess(paths, limits);
   return {
     pathOf: (part) => join(directory, part),
     prefix: uid === undefined ? [] : hardenDirectory(directory, limits.bytes),
+    isFileSystem: false,
     problems: [],
+    async watch(onFound) {
+      const excess = await examine();
+      if (excess === undefined) return rounds({ examine, onFound });
+      const where = paths.map((path) => `"${path}"`).join(" and ");
+      throw new Error(`It can't start: ${excess}. Remove some of ${where}, or allow more`);
+    },
   };
 }
 

@@ -83,6 +83,7 @@ export async function openFullIsolation(
     ownerId,
     cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
+    purge: homes.purge,
     canRelocate: true,
     open: (options) => openFullSandbox(site, options),
     check: checks.run,

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
+import { readDiskUsage } from "../disk/disk_usage.ts";
 import type { ReachableName } from "../namespace/egress_watch.ts";
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE, SANDBOX_DATA, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners, waitForListener } from "../process/readiness.ts";
@@ -130,6 +131,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
       return {
         process: withMemoryLimit(group, policy.memoryBytes, process),
         problems: [...home.problems, ...telemetry.problems],
+        ...(home.isFileSystem ? { readDataUsage } : {}),
         async findEndpoint(pid, signal) {
           // It has a process, and so all that it sees.
           await seen[Symbol.asyncDispose]();
@@ -161,6 +163,11 @@ async function openWithin(
     const reason = `Its bandwidth can't be bounded: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
     throw new Error(reason, { cause });
   }
+}
+
+/** Seen from within the sandbox: the host has no mount of it. */
+function readDataUsage(pid: number): ReturnType<typeof readDiskUsage> {
+  return readDiskUsage(join("/proc", String(pid), "root", SANDBOX_DATA));
 }
 
 function etcOf({ etc }: FullSite, egress: SandboxOptions["egress"]): EtcFiles["online"] {

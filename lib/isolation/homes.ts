@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Bounder } from "../disk/bounder.ts";
 import type { DiskLimits } from "../disk/disk_limits.ts";
+import { clearAside, removedPath } from "../function/set_aside.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { removeIfThere } from "../system/remove_if_there.ts";
+import { writeWholeFile } from "../system/write_whole_file.ts";
 
 /** What belongs to a function and outlives its instances. */
 export interface Home {
@@ -14,10 +17,12 @@ export interface Home {
   readonly storage: string;
   /** What the launch chain begins with, so that these paths lead to what is bounded. */
   readonly prefix: readonly string[];
+  /** It has a file system of its own, which tells what is used. */
+  readonly isFileSystem: boolean;
   /** What is not as its limits say, a sentence each. */
   readonly problems: readonly string[];
-  /** Watches that it holds no more than its limits, where nothing else does. */
-  readonly watch: (onOver: (reason: string) => void) => Promise<Disposable>;
+  /** See `BoundedDirectory`. */
+  readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
 }
 
 /** The homes of one supervisor's functions. */
@@ -28,6 +33,8 @@ export interface Homes {
   readonly uidOf: (name: string) => Promise<number | undefined>;
   /** A function's home; made when it is first asked for. */
   readonly open: (name: string, limits: DiskLimits) => Promise<Home>;
+  /** Takes away all that a function has kept, at once for whoever opens its home next. */
+  readonly purge: (name: string) => Promise<void>;
   /** Holds a directory for each function that has run, under its name. */
   readonly directory: string;
 }
@@ -67,6 +74,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   const users = new Map(await readUsers(path));
   const data = join(stateDirectory, "data", ownerId);
   let writing = Promise.resolve();
+  await Deno.mkdir(data, { recursive: true, mode: 0o700 });
+  await clearAside(data);
 
   /** The first user that no function has; the range's very first is for fetching. */
   function findFree(): number {
@@ -85,7 +94,16 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     const uid = findFree();
     users.set(name, uid);
     writing = writing.catch(() => {}).then(() => writeUsers(path, users));
-    await writing;
+    try {
+      await writing;
+    } catch (cause) {
+      // Not on record, another function might get it after a restart, and with it these files.
+      users.delete(name);
+      throw new Error(
+        `Cannot record its user in "${path}": ${(cause as Error).message}. Make room there`,
+        { cause },
+      );
+    }
     return uid;
   }
 
@@ -93,6 +111,17 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     fetcherUid: options.isOwn ? undefined : first,
     uidOf,
     directory: data,
+    async purge(name) {
+      const aside = removedPath(data);
+      try {
+        // An instance that has it open goes on in what is removed.
+        await Deno.rename(join(data, name), aside);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return;
+        throw error;
+      }
+      await removeIfThere(aside);
+    },
     async open(name, limits) {
       const uid = await uidOf(name);
       const home = join(data, name);
@@ -101,11 +130,8 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       await Deno.chmod(home, 0o700);
       const place = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
       const [files, storage] = PARTS.map(place.pathOf) as [string, string];
-      const { prefix, problems } = place;
-      return {
-        ...{ uid, files, storage, prefix, problems },
-        watch: (onOver) => bounder.watch({ paths: [files, storage], limits, onOver }),
-      };
+      const { prefix, isFileSystem, problems, watch } = place;
+      return { uid, files, storage, prefix, isFileSystem, problems, watch };
     },
   };
 }
@@ -132,10 +158,6 @@ async function readUsers(path: string): Promise<[name: string, uid: number][]> {
   }
 }
 
-/** Whole or not at all: beside it first, then in its place. */
 async function writeUsers(path: string, users: ReadonlyMap<string, number>): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const beside = `${path}.new`;
-  await Deno.writeTextFile(beside, `${JSON.stringify(Object.fromEntries(users))}\n`);
-  await Deno.rename(beside, path);
+  await writeWholeFile(path, `${JSON.stringify(Object.fromEntries(users))}\n`);
 }

@@ -1,4 +1,5 @@
 import type { IsolationLevel } from "../config/settings.ts";
+import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
@@ -15,6 +16,8 @@ export interface Isolation extends AsyncDisposable {
   readonly cacheUid: (name: string) => Promise<number | undefined>;
   /** Holds what functions keep: a directory for each, under its name. */
   readonly dataDirectory: string;
+  /** Takes away all that a function has kept. */
+  readonly purge: (name: string) => Promise<void>;
   /** Whether source may show in another place than where it is. */
   readonly canRelocate: boolean;
   /** Opens what one instance will run in. */
@@ -58,6 +61,8 @@ export interface StartedProcess {
   readonly process: FunctionProcess;
   /** What it asks for and does not get, beside its egress. */
   readonly problems: readonly string[];
+  /** What is used of the room for its data, where that is cheap to know. */
+  readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Waits until it listens; gives nothing when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
   /** Why it can't be reached, once its time is up; nothing when it does not listen at all. */

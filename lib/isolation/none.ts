@@ -62,6 +62,7 @@ export async function openNoIsolation(
     ownerId,
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
+    purge: homes.purge,
     canRelocate: false,
     open: (options) => openSandbox(site, { ...options, id: ++opened }),
     check: (options) => checkDirectly(settings, options),

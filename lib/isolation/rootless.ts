@@ -82,6 +82,7 @@ export async function openRootlessIsolation(
     ownerId,
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
+    purge: homes.purge,
     canRelocate: true,
     open: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
     check: checks.run,

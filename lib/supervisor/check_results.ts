@@ -1,5 +1,6 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { writeWholeFile } from "../system/write_whole_file.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
 /** A check that found nothing to say against a function's code. */
@@ -25,6 +26,8 @@ export interface CheckResultsOptions {
   readonly directory: string;
   /** A function's module cache, which a check fills: without it, the check is worth nothing. */
   readonly cacheOf: (name: string) => Promise<string>;
+  /** Told of what can't be kept: the check is good all the same. */
+  readonly onWarning: (message: string) => void;
 }
 
 /** A passed check, and which cache it has filled. */
@@ -36,7 +39,9 @@ interface Written extends PassedCheck {
 const MAX_KEPT = 4;
 
 /** Passed checks below a directory. */
-export function openCheckResults({ directory, cacheOf }: CheckResultsOptions): CheckResults {
+export function openCheckResults(
+  { directory, cacheOf, onWarning }: CheckResultsOptions,
+): CheckResults {
   const pathOf = (name: string): string => join(directory, `${name}.json`);
 
   /** Tells a directory from one that was made anew in its place. */
@@ -58,14 +63,17 @@ export function openCheckResults({ directory, cacheOf }: CheckResultsOptions): C
       return written.filter((one) => one.cache === cache);
     },
     async keep(name, passed) {
-      const path = pathOf(name);
       const cache = await identify(name);
       const others = (await read(name)).filter((one) => one.revision !== passed.revision);
       const all: Written[] = [{ ...passed, cache }, ...others].slice(0, MAX_KEPT);
-      await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      // Whole or not at all.
-      await Deno.writeTextFile(`${path}.new`, JSON.stringify(all));
-      await Deno.rename(`${path}.new`, path);
+      try {
+        await writeWholeFile(pathOf(name), JSON.stringify(all));
+      } catch (error) {
+        onWarning(
+          `${name}: its check can't be recorded, and is made again after a restart: ` +
+            `${(error as Error).message}. Make room in "${directory}"`,
+        );
+      }
     },
     forget: (name) => removeIfThere(pathOf(name)),
   };

@@ -6,6 +6,7 @@ import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
 import { findModuleOptions } from "./module_options.ts";
 import type { Failure } from "./state.ts";
@@ -98,6 +99,7 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
         options,
       )
       : { diagnostics: problem.detail, modules: knownModules.paths };
+    await requireRoom(workplace, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
       isComplete: result.diagnostics === undefined,
@@ -129,6 +131,18 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
     const failure = problem ?? { reason: "The check failed", detail: result.diagnostics };
     return { revision, modules, moduleOptions, problem: failure };
   }
+}
+
+/**
+ * A full disk fails a check that says nothing of the source, and must not count as its result.
+ *
+ * @throws {Error} when it did
+ */
+async function requireRoom({ settings }: Workplace, { diagnostics }: CheckResult): Promise<void> {
+  if (!diagnostics?.includes("No space left on device")) return;
+  const { stateDirectory } = settings;
+  if (!await isDiskFull(stateDirectory)) return;
+  throw new Error(`The disk of "${stateDirectory}" is full. Make room there: it is tried again`);
 }
 
 /** To read a pipe may take for ever, and a device may have no end. */

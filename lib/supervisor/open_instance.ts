@@ -1,5 +1,6 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { Modules } from "../function/revision.ts";
+import type { StartedProcess } from "../isolation/isolation.ts";
 import type { Exit } from "../process/exit.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
@@ -41,6 +42,8 @@ export interface OpenInstance {
   readonly policy: FunctionPolicy;
   /** What of its egress can't be had at present. */
   readonly problems: () => readonly string[];
+  /** What is used of the room for its data, where that is cheap to know. */
+  readonly readDataUsage: StartedProcess["readDataUsage"];
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<Exit>;
   /** What it said last. */

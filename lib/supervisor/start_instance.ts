@@ -78,6 +78,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       revision,
       policy,
       problems: () => [...started.problems, ...problems.current()],
+      readDataUsage: started.readDataUsage,
       ended: process.ended,
       lastLines: lines.text,
       async close({ drainMs, hurry: hasten }) {

@@ -23,6 +23,8 @@ export interface Workplace extends AsyncDisposable {
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
   readonly snapshots: Snapshots;
+  /** Leaves nothing of a function to the next one of its name: no data, no revision, no check. */
+  readonly purge: (name: string) => Promise<void>;
   /** Checks at a time: they take a whole core each. */
   readonly checks: CheckLane;
   /** Starts at a time. */
@@ -46,6 +48,7 @@ export async function openWorkplace(
   const checkResults = openCheckResults({
     directory: join(settings.stateDirectory, "checks", isolation.ownerId),
     cacheOf,
+    onWarning,
   });
   const snapshots = await openSnapshots({
     directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),
@@ -74,6 +77,10 @@ export async function openWorkplace(
     checkResults,
     snapshots,
     checks,
+    async purge(name) {
+      await isolation.purge(name);
+      await forget(name);
+    },
     starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {
       maxHoldMs: MAX_START_HOLD_MS,
     }),

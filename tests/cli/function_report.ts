@@ -19,6 +19,8 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     uptimeMs: 60_000,
     restarts: 0,
     memoryBytes: 64 * 1024 ** 2,
+    dataBytes: 2 * 1024 ** 2,
+    dataLimitBytes: 1024 ** 3,
     cpuMs: 600,
     requests: 12,
     errors: 0,
@@ -40,6 +42,8 @@ export const NOTHING_RUNS = {
   upstream: null,
   uptimeMs: null,
   memoryBytes: null,
+  dataBytes: null,
+  dataLimitBytes: null,
   cpuMs: null,
   egress: null,
 } as const;

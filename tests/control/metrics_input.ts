@@ -37,7 +37,14 @@ const traffic: TrafficReport = {
 export const METRICS_INPUT: MetricsInput = {
   supervisor,
   functions: [
-    reportOf("a", { memoryBytes: 1024, cpuMs: 1_500, restarts: 2, failedRevision: "0123" }),
+    reportOf("a", {
+      memoryBytes: 1024,
+      cpuMs: 1_500,
+      dataBytes: 512,
+      dataLimitBytes: 2048,
+      restarts: 2,
+      failedRevision: "0123",
+    }),
     reportOf("b", { status: "idle" }),
     ignored,
   ],

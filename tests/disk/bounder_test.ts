@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openBounder } from "../../lib/disk/bounder.ts";
+import { findImageProblem, openBounder } from "../../lib/disk/bounder.ts";
 import { readSuperblock } from "../../lib/disk/ext4_superblock.ts";
+import { tryImages } from "../../lib/disk/image_commands.ts";
 import { CommandError, run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
@@ -31,18 +32,20 @@ Deno.test("Bounder.open() never gives fresh data in place of an image that it ca
   await assert.rejects(bounder.open(place), /Its data is in the image ".*can't be mounted here/);
 });
 
-Deno.test("Bounder.watch() refuses what holds too much before it starts", async () => {
+Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("files/large", "x".repeat(2 ** 20));
   const bounder = await openBounder({ isRoot: false, onWarning() {} });
-  const paths = [directory.at("files")];
+  const limits = { bytes: 2 ** 19, files: 9 };
+  const place = { directory: directory.path, parts: ["files"], uid: undefined, limits };
+  const { watch } = await bounder.open(place);
   await assert.rejects(
-    bounder.watch({ paths, limits: { bytes: 2 ** 19, files: 9 }, onOver() {} }),
+    watch(() => assert.fail()),
     /It can't start: its data is larger than dataSize allows. Remove some of ".*files"/,
   );
 });
 
-testWith(
+await testWith(
   "mkfs.ext4",
   "a prefix shows plain directories without programs and set-user-ID",
   async () => {
@@ -61,7 +64,7 @@ testWith(
   },
 );
 
-testWith(
+await testWith(
   "mkfs.ext4",
   "an image holds what its limits say, and is mended and enlarged",
   async () => {
@@ -84,6 +87,13 @@ testWith(
       run([...first.prefix, "fallocate", "-l", "64MiB", kept + "2"]),
       /No space/,
     );
+    // Of another user, where the range of users is another one.
+    const place = { directory: directory.path, parts, uid: UID + 1, limits: LIMITS };
+    const other = await bounder.open(place);
+    assert.equal((await readSuperblock(directory.at("image")))!.label, String(UID + 1));
+    const owner = await run([...other.prefix, "stat", "-c", "%u", other.pathOf("files")]);
+    assert.equal(owner.trim(), String(UID + 1));
+    await open();
     // The host itself sees nothing of it, and nothing is left.
     await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
     assert.equal(await run(["losetup", "--associated", directory.at("image")]), "");
@@ -100,7 +110,7 @@ testWith(
   },
 );
 
-testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
+await testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   const place = {
@@ -126,25 +136,92 @@ testWith("mkfs.ext4", "a move into an image that was cut short begins again", as
   await assert.rejects(Deno.stat(directory.at("files.moved")), Deno.errors.NotFound);
 });
 
-testWith("mkfs.ext4", "data that does not fit stays where it is, and it is said", async () => {
-  await using directory = await temporaryDirectory();
-  const bounder = await openBounder({ isRoot: true, onWarning() {} });
-  const limits = { bytes: 2 ** 24, files: 64 };
-  const place = { directory: directory.path, parts: ["files"], uid: UID, limits };
-  await directory.write("files/large", "x".repeat(2 ** 24));
-  await assert.rejects(
-    bounder.open(place),
-    /Cannot move the data in ".*" into an image of 16MiB: exited with 1 \(cp: .*Raise dataSize and dataFiles/,
-  );
-  assert.equal((await Deno.stat(directory.at("files/large"))).size, 2 ** 24);
-  await Deno.remove(directory.at("files/large"));
-  await bounder.open(place);
-});
+await testWith(
+  "mkfs.ext4",
+  "data that does not fit stays where it is, and it is said",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {} });
+    const limits = { bytes: 2 ** 24, files: 64 };
+    const place = { directory: directory.path, parts: ["files"], uid: UID, limits };
+    await directory.write("files/large", "x".repeat(2 ** 24));
+    await assert.rejects(
+      bounder.open(place),
+      /Cannot move the data in ".*" into an image of 16MiB: exited with 1 \(cp: .*Raise dataSize and dataFiles/,
+    );
+    assert.equal((await Deno.stat(directory.at("files/large"))).size, 2 ** 24);
+    await Deno.remove(directory.at("files/large"));
+    await bounder.open(place);
+  },
+);
 
-testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
+await testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   await directory.write("image", "somebody's");
   const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
   await assert.rejects(bounder.open(place), /holds no file system. Bring it back from a backup/);
 });
+
+await testWith(
+  "mkfs.ext4",
+  "an image with faults ends what has it, for it to be mended",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {}, pauseMs: 1 });
+    const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
+    const { watch } = await bounder.open(place);
+    const found = Promise.withResolvers<string>();
+    using _ = await watch(found.resolve);
+    await run(["debugfs", "-w", "-R", "set_super_value state 3", directory.at("image")]);
+    assert.match(await found.promise, /could not be written while the host's disk was full/);
+  },
+);
+
+await testWith(
+  "mkfs.ext4",
+  "the smallest image takes the largest number of files that fits",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const bounder = await openBounder({ isRoot: true, onWarning() {} });
+    const limits = { bytes: 2 ** 24, files: 2 ** 32 - 1 };
+    await bounder.open({ directory: directory.path, parts: ["files"], uid: UID, limits });
+    assert.equal((await readSuperblock(directory.at("image")))!.files, 4_096);
+  },
+);
+
+await testWith("mkfs.ext4", "a host that lacks one of the programs is told which", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["unshare", "sh", "mount", "truncate", "mkfs.ext4", "mkdir", "resize2fs"]) {
+    const path = (await run(["sh", "-c", 'command -v "$1"', "sh", name])).trim();
+    await Deno.symlink(path, directory.at(name));
+  }
+  const withPath = (command: readonly string[]): Promise<string> =>
+    run(["env", `PATH=${directory.path}`, ...command]);
+  assert.match(await findImageProblem(withPath) ?? "", /e2fsck is not installed/);
+  assert.equal(await findImageProblem(), undefined);
+});
+
+await testWith(
+  "mkfs.ext4",
+  "a loop device that has no node in /dev, as in a container, gets one",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const script = `mount -t tmpfs -o mode=755 tmpfs "$1" && cd "$1" &&
+for name in null zero random urandom loop-control; do cp -a "/dev/$name" . || exit 1; done &&
+mount --bind "$1" /dev && shift && "$@" && ls /dev`;
+    const command = [
+      "unshare",
+      "--mount",
+      "--propagation",
+      "private",
+      "--",
+      "sh",
+      "-c",
+      script,
+      "sh",
+    ];
+    const shown = await run([...command, directory.path, ...tryImages()]);
+    assert.match(shown, /^loop\d+$/m);
+  },
+);

@@ -8,8 +8,8 @@ Deno.test("readSuperblock() tells size, files and faults of what mkfs.ext4 made"
   await using directory = await temporaryDirectory();
   const path = await directory.write("image");
   await Deno.truncate(path, 2 ** 26);
-  await run(makeFileSystem(path, { files: 1_024 }));
-  const found = { bytes: 2 ** 26, files: 1_024, hasErrors: false };
+  await run(makeFileSystem(path, { bytes: 2 ** 26, files: 1_024 }));
+  const found = { bytes: 2 ** 26, files: 1_024, label: "", hasErrors: false };
   assert.deepEqual(await readSuperblock(path), found);
   // Nothing but tables takes room: what is not written is a hole.
   assert.ok((await Deno.stat(path)).blocks! * 512 < 2 ** 20);

@@ -16,7 +16,7 @@ Deno.serve(async (request) => {
 });
 `;
 
-Deno.test("data: what a function keeps survives reloads and restarts, and goes with --purge", async () => {
+Deno.test("data: what a function keeps survives reloads and restarts, and goes with the function", async () => {
   const directory = await makeDirectory();
   const files = { "keeper/index.ts": KEEPER, "other/index.ts": KEEPER };
   const ask = async (url: string): Promise<[number, string, string, number]> =>

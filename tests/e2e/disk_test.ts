@@ -75,6 +75,9 @@ Deno.test("disk: a function's data has the size and the number of files that it 
     for (const name of ["writer", "other"]) await server.said(`${name} ready`);
     // What fits is taken.
     assert.equal(await act(server, "writer", "allocate", "32MiB"), "done");
+    const { dataBytes, dataLimitBytes } = await server.inspect("writer");
+    assert.ok(dataBytes! >= 2 ** 25 && dataBytes! < 2 ** 26, `${dataBytes}`);
+    assert.ok(dataLimitBytes! > 2 ** 25 && dataLimitBytes! <= 2 ** 26, `${dataLimitBytes}`);
     assert.equal(await act(server, "writer", "clear"), "done");
     const usedBefore = Number(
       (await host("du", "-s", "-B1", join(directory, "state"))).split("\t")[0],

@@ -86,6 +86,28 @@ Deno.test("rootless: an ordinary user's functions serve, each in a sandbox of it
   await eventually("no process is left", async () => (await processesOf(user.uid)).length === 0);
 });
 
+Deno.test("rootless: a function that keeps more than it may is ended, and can't start with it", async () => {
+  await using user = await ordinaryUser();
+  const growing = `const data = Deno.env.get("DDSRV_DATA")! + "/large";
+    Deno.serve((request) => {
+      if (request.method === "POST") Deno.writeFileSync(data, new Uint8Array(20 * 2 ** 20));
+      return new Response("growing");
+    });\n`;
+  await using server = await startRootless(user, {
+    "ddsrv.json": '{ "dataSize": "16MiB" }',
+    "growing/index.ts": growing,
+    "other/index.ts": PROBE,
+  });
+  await server.answers("/growing", "growing");
+  await fetch(`${server.url}/growing`, { method: "POST" }).then((one) => one.text());
+  await server.said("The function ended: its data is larger than dataSize allows");
+  await server.said("It can't start: its data is larger than dataSize allows. Remove some of ");
+  assert.equal(await probe(server, "other", "write|/ddsrv/data/x"), "written");
+  const large = /Remove some of "([^"]+)"/.exec(server.output())![1]!;
+  await Deno.remove(join(large, "large"));
+  await server.answers("/growing", "growing");
+});
+
 Deno.test("rootless: a function can't turn its socket into another one", async () => {
   await using user = await ordinaryUser();
   const target = `${user.directory}/other.sock`;
@@ -209,5 +231,5 @@ Deno.test("none: what a function keeps is kept, and a new revision takes over", 
   await server.answers("/app", "1");
   assert.equal((await server.cli("reload", "app")).code, 0);
   await server.answers("/app", "2");
-  assert.equal((await server.cli("rm", "app", "--purge")).code, 0);
+  assert.equal((await server.cli("rm", "app")).code, 0);
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { answering, startServer } from "./harness.ts";
+import { join } from "node:path";
+import { answering, makeDirectory, startServer } from "./harness.ts";
 import { startCli } from "./live_cli.ts";
+
+const ALL = ", what serves there and all data kept there, for good? [y/N] ";
 
 const files = {
   "blog/index.ts": answering("blog"),
@@ -15,11 +18,11 @@ Deno.test("remove: several, each once, and nothing of them is left", async () =>
   assert.deepEqual(await server.cli("rm", "shop", "blog", "shop"), {
     code: 0,
     stdout: "",
-    stderr: "shop removed\nblog removed\n",
+    stderr: "shop removed, with its data\nblog removed, with its data\n",
   });
   await assert.rejects(Deno.stat(`/run/netns/${namespace}`));
   assert.deepEqual(names(server.functions), ["news"]);
-  const json = await server.cli("rm", "news", "--json", "--purge");
+  const json = await server.cli("rm", "news", "--json");
   assert.deepEqual([json.code, json.stderr], [0, ""]);
   assert.deepEqual(JSON.parse(json.stdout), [{ name: "news", status: "removed" }]);
 });
@@ -54,10 +57,10 @@ Deno.test("remove: on a terminal it asks first", async () => {
     code: number,
     last: string,
   ])[] = [
-    [["shop"], "Remove shop and what serves there? [y/N] ", "\n", 1, "Nothing was removed"],
-    [["shop"], "Remove shop and what serves there? [y/N] ", "nö\n", 1, "Nothing was removed"],
+    [["shop"], `Remove shop${ALL}`, "\n", 1, "Nothing was removed"],
+    [["shop"], `Remove shop${ALL}`, "nö\n", 1, "Nothing was removed"],
     // Ctrl-D: the end of the input.
-    [["shop"], "Remove shop and what serves there? [y/N] ", "\x04", 1, "Nothing was removed"],
+    [["shop"], `Remove shop${ALL}`, "\x04", 1, "Nothing was removed"],
     [
       ["shop", "blog", "--purge"],
       "Remove shop, blog, what serves there and all data kept there, for good? [y/N] ",
@@ -65,7 +68,20 @@ Deno.test("remove: on a terminal it asks first", async () => {
       1,
       "Nothing was removed",
     ],
-    [["blog"], "Remove blog and what serves there? [y/N] ", "Yes\n", 0, "blog removed"],
+    [
+      ["blog", "--keep-data"],
+      "Remove blog and what serves there? Data stays. [y/N] ",
+      "Yes\n",
+      0,
+      "blog removed; the next function of that name gets its data",
+    ],
+    [
+      ["blog"],
+      "Remove all data that blog has left, for good? [y/N] ",
+      "y\n",
+      0,
+      "blog: its data removed",
+    ],
     [
       ["shop", "--purge"],
       "Remove shop, what serves there and all data kept there, for good? [y/N] ",
@@ -83,8 +99,73 @@ Deno.test("remove: on a terminal it asks first", async () => {
     assert.ok(ended.stdout.endsWith(`${last}\r\n`), JSON.stringify(ended.stdout));
   }
   const unasked = await startCli(["rm", "news", "-y"], { env, isTerminal: true }).ended;
-  assert.deepEqual([unasked.code, unasked.stdout], [0, "news removed\r\n"]);
+  assert.deepEqual([unasked.code, unasked.stdout], [0, "news removed, with its data\r\n"]);
   assert.deepEqual(names(server.functions), []);
+});
+
+/** Says what it finds of what an earlier function of its name has kept, and keeps something. */
+const HEIR = `const kv = await Deno.openKv();
+const path = Deno.env.get("DDSRV_DATA")! + "/secret";
+const found = [(await kv.get(["secret"])).value, localStorage.getItem("secret"),
+  await Deno.readTextFile(path).catch(() => null)].map((one) => one ?? "-").join(" ");
+await kv.set(["secret"], "kv");
+localStorage.setItem("secret", "local");
+await Deno.writeTextFile(path, "file");
+Deno.serve(() => new Response(found));
+`;
+
+Deno.test("remove: the next function of the name finds nothing, unless --keep-data says so", async () => {
+  await using server = await startServer({ files: { "shop/index.ts": HEIR } });
+  const again = async (): Promise<void> => {
+    const from = server.output().length;
+    await server.write({ "shop/index.ts": HEIR });
+    await server.said("shop ready", from);
+  };
+  await server.answers("/shop", "- - -");
+  assert.equal((await server.cli("rm", "shop", "--keep-data")).code, 0);
+  await again();
+  await server.answers("/shop", "kv local file");
+  assert.equal((await server.cli("rm", "shop")).code, 0);
+  await again();
+  await server.answers("/shop", "- - -");
+  // No earlier owner's code either.
+  assert.equal((await server.inspect("shop")).kept.length, 1);
+});
+
+Deno.test("remove: data of a folder that was taken away by hand stays until it is removed by name", async () => {
+  await using server = await startServer({ files: { "shop/index.ts": HEIR } });
+  await server.answers("/shop", "- - -");
+  const [folder, aside] = [`${server.functions}/shop`, `${server.directory}/shop`];
+  // A deployment may well move a folder aside and back.
+  await Deno.rename(folder, aside);
+  await server.said("shop stopped");
+  const from = server.output().length;
+  await Deno.rename(aside, folder);
+  await server.said("shop ready", from);
+  await server.answers("/shop", "kv local file");
+  await Deno.remove(folder, { recursive: true });
+  await server.said("shop stopped", from);
+  const removed = await server.cli("rm", "shop");
+  assert.deepEqual([removed.code, removed.stderr], [0, "shop: its data removed\n"]);
+  const gone = await server.cli("rm", "shop");
+  assert.deepEqual([gone.code, /There is no function "shop"/.test(gone.stderr)], [4, true]);
+});
+
+Deno.test("remove: what an interrupted removal has set aside goes at the next start", async () => {
+  const directory = await makeDirectory();
+  const state = join(directory, "state");
+  const env = { DDSRV_STATE_DIRECTORY: state };
+  const left = async (): Promise<string> => {
+    await using server = await startServer({ directory, env });
+    const [owner] = names(join(state, "data"));
+    await server.said("No functions yet");
+    return join(state, "data", owner!, ".ddsrv-removed-0");
+  };
+  const path = await left();
+  await Deno.mkdir(path);
+  await left();
+  await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  await Deno.remove(directory, { recursive: true });
 });
 
 function names(directory: string): string[] {

@@ -6,6 +6,7 @@ const passed = { revision: "r1", modules: ["/f/a/index.ts", "/f/_shared/mod.ts"]
 
 function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResults {
   return openCheckResults({
+    onWarning: (message) => assert.fail(message),
     directory: directory.at("checks"),
     async cacheOf(name) {
       const path = directory.at(`${caches}/${name}`);
@@ -136,4 +137,18 @@ Deno.test("openCheckResults() keeps the last few revisions, the newest first", a
   }
   const found = await results.find("a", "k1");
   assert.deepEqual(found.map(({ revision }) => revision), ["r3", "r5", "r4", "r2"]);
+});
+
+Deno.test("openCheckResults() says what it can't keep, and goes on", async () => {
+  await using directory = await temporaryDirectory();
+  // A file where its directory should be.
+  await directory.write("checks");
+  const warnings: string[] = [];
+  const results = openCheckResults({
+    directory: directory.at("checks"),
+    cacheOf: () => Promise.resolve(directory.path),
+    onWarning: (message) => warnings.push(message),
+  });
+  await results.keep("one", { revision: "r", modules: [], key: "k" });
+  assert.match(warnings.join(), /^one: its check can't be recorded.*Make room in ".*checks"$/);
 });

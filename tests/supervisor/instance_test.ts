@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NO_MODULES, takeRevision } from "../../lib/function/revision.ts";
 import { openInstance } from "../../lib/supervisor/instance.ts";
+import { run } from "../../lib/system/run.ts";
 import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 import { quietWorkplace, type QuietWorkplaceOptions } from "./quiet_workplace.ts";
@@ -78,3 +79,26 @@ for (const [idleMs, isNeeded, expected, type] of policies) {
     }
   });
 }
+
+Deno.test("openInstance() tries again what failed its check for a full disk alone", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  if (Deno.uid() !== 0) {
+    Deno.stdout.writeSync(new TextEncoder().encode("Skipped: to mount takes root\n"));
+    return;
+  }
+  const stateDirectory = directory.at("state");
+  await Deno.mkdir(stateDirectory);
+  const diagnostics = "error: writing the cache: No space left on device (os error 28)";
+  const check = () => Promise.resolve({ diagnostics, modules: [] });
+  const open = () => openInstance(openingOf(directory, { settings: { stateDirectory }, check }));
+  // A function that only says so has failed its check.
+  const failed = await open();
+  assert.ok(failed.type === "failed" && failed.failure.stage === "check");
+  await run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", stateDirectory]);
+  try {
+    await assert.rejects(open(), /The disk of ".*" is full. Make room there: it is tried again/);
+  } finally {
+    await run(["umount", stateDirectory]);
+  }
+});

@@ -19,6 +19,8 @@ Uptime:          1m0s
 Restarts:        0
 Memory:          64.0MiB
 CPU time:        0.60s
+Data:            2.0MiB
+Data limit:      1.0GiB
 Requests:        12
 Errors:          0
 In flight:       0
@@ -42,6 +44,8 @@ Uptime:           1m0s
 Restarts:         0
 Memory:           64.0MiB
 CPU time:         0.60s
+Data:             2.0MiB
+Data limit:       1.0GiB
 Requests:         12
 Errors:           0
 In flight:        0

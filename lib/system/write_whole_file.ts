@@ -1,0 +1,25 @@
+import { dirname } from "node:path";
+import { removeIfThere } from "./remove_if_there.ts";
+
+/**
+ * Writes a text file whole or not at all: beside it first, onto the disk, then in its place. Where
+ * the disk is full, what was there before stays. Its directory is made if it is missing, for its
+ * owner alone.
+ */
+export async function writeWholeFile(path: string, text: string): Promise<void> {
+  const beside = `${path}.new`;
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    {
+      const options = { write: true, create: true, truncate: true, mode: 0o600 };
+      using file = await Deno.open(beside, options);
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      await file.sync();
+    }
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await removeIfThere(beside).catch(() => {});
+    throw error;
+  }
+}

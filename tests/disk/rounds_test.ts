@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { createRounds } from "../../lib/disk/rounds.ts";
+
+Deno.test("createRounds() looks until something is found, and tells once", async () => {
+  const watch = createRounds({ pauseMs: 1 });
+  const told = Promise.withResolvers<string>();
+  let [looks, times] = [0, 0];
+  using _ = watch({
+    examine: () => Promise.resolve(++looks < 3 ? undefined : "enough"),
+    onFound(reason) {
+      times++;
+      told.resolve(reason);
+    },
+  });
+  assert.equal(await told.promise, "enough");
+  assert.deepEqual([looks, times], [3, 1]);
+});
+
+Deno.test("createRounds() ends with what is watched, and begins again", async () => {
+  const watch = createRounds({ pauseMs: 3_600_000 });
+  const looked = Promise.withResolvers<void>();
+  const first = watch({
+    examine() {
+      looked.resolve();
+      return Promise.resolve(undefined);
+    },
+    onFound: () => assert.fail(),
+  });
+  await looked.promise;
+  // No timer is left, or this test would fail for it.
+  first[Symbol.dispose]();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const found = Promise.withResolvers<string>();
+  using _ = watch({ examine: () => Promise.resolve("now"), onFound: found.resolve });
+  assert.equal(await found.promise, "now");
+});
