@@ -1,5 +1,6 @@
-import type { Accountant } from "../disk/accountant.ts";
+import { findExcess } from "../disk/count_usage.ts";
 import type { DiskLimits } from "../disk/disk_limits.ts";
+import type { createRounds } from "../disk/rounds.ts";
 
 /** The most that one function's module cache holds: far beyond what real dependencies take. */
 export const CACHE_LIMITS: DiskLimits = { bytes: 2 * 1024 ** 3, files: 200_000 };
@@ -14,14 +15,16 @@ export interface CacheWatch extends Disposable {
 }
 
 /** Watches from outside, because what a check unpacks may be a thousand times what it fetched. */
-export function watchCache(directory: string, accountant: Accountant): CacheWatch {
+export function watchCache(
+  directory: string,
+  watch: ReturnType<typeof createRounds>,
+): CacheWatch {
   const controller = new AbortController();
   const watching = new DisposableStack();
   const timer = setTimeout(() => {
-    watching.use(accountant.watch({
-      paths: [directory],
-      limits: CACHE_LIMITS,
-      onOver: () => controller.abort(new CacheError(OVERFULL)),
+    watching.use(watch({
+      examine: () => findExcess([directory], CACHE_LIMITS),
+      onFound: () => controller.abort(new CacheError(OVERFULL)),
     }));
   }, FIRST_COUNT_MS);
   return {

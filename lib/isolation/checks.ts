@@ -10,7 +10,7 @@ import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { NPMRC_FILE } from "../function/layout.ts";
-import { createAccountant } from "../disk/accountant.ts";
+import { createRounds } from "../disk/rounds.ts";
 import type { ControlGroup } from "../sandbox/control_groups.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
@@ -79,7 +79,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       hosts: [...settings.allowImport, ...settings.registries],
     }),
   });
-  const accountant = createAccountant();
+  const watch = createRounds();
   let finding: Promise<string> | undefined;
   let checks = 0;
 
@@ -122,7 +122,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
     const { functionsDirectory, checkCode } = settings;
-    const cache = stack.use(watchCache(cacheDirectory, accountant));
+    const cache = stack.use(watchCache(cacheDirectory, watch));
     const seen = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
     const result = await checkFunction({
       ...options,

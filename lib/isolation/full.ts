@@ -53,7 +53,7 @@ export async function openFullIsolation(
   const fetchNamespace = stack.use(await network.open({ label: "fetch", egress: fetchEgress }));
   const { stateDirectory, uidRange } = settings;
   const bounder = await openBounder({ isRoot: true, onWarning });
-  const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder });
+  const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder, onWarning });
   const landlock = await openLandlock(onWarning);
   const own = { etc, runtimeDirectory, systemCallFilter, landlock };
   const site: FullSite = { settings, network, homes, groups, ...own };

@@ -45,6 +45,8 @@ export interface HomesOptions {
   readonly ownerId: string;
   /** Bounds what each holds. */
   readonly bounder: Bounder;
+  /** Told of removed data that is still there. */
+  readonly onWarning: (message: string) => void;
   /** They all belong to the supervisor's own user, who can't change to another. */
   readonly isOwn?: boolean;
   /** First and last user; a range of this owner's own when left out. */
@@ -75,7 +77,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   const data = join(stateDirectory, "data", ownerId);
   let writing = Promise.resolve();
   await Deno.mkdir(data, { recursive: true, mode: 0o700 });
-  await clearAside(data);
+  await clearAside(data, options.onWarning);
 
   /** The first user that no function has; the range's very first is for fetching. */
   function findFree(): number {

@@ -49,7 +49,7 @@ export async function openNoIsolation(
   const { ownerId, directory } = stack.use(await openOwnPlace(settings));
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder });
+  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder, onWarning });
   onWarning(NOT_ISOLATED);
   const hasSetpriv = Deno.build.os === "linux" &&
     await isInstalled("setpriv", Deno.env.get("PATH") ?? "");

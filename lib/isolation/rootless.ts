@@ -60,7 +60,7 @@ export async function openRootlessIsolation(
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder });
+  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder, onWarning });
   onWarning(NOT_BOUNDED);
   const systemCallFilter = await writeSystemCallFilter(directory);
   const landlock = await openLandlock(onWarning);

@@ -5,6 +5,8 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const RANGE = [300_000, 300_002] as const;
 
+const onWarning = (message: string): never => assert.fail(message);
+
 const LIMITS = { bytes: 2 ** 24, files: 64 };
 
 /** Plain directories: nothing is mounted. */
@@ -12,7 +14,13 @@ const bounder = await openBounder({ isRoot: false, onWarning() {} });
 
 Deno.test("Homes.open() gives each function a user of its own, and the same one again", async () => {
   await using directory = await temporaryDirectory();
-  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE, bounder };
+  const options = {
+    stateDirectory: directory.path,
+    ownerId: "abc",
+    uidRange: RANGE,
+    bounder,
+    onWarning,
+  };
   const homes = await openHomes(options);
   assert.equal(homes.fetcherUid, 300_000);
   const [a, b] = await Promise.all([homes.open("a", LIMITS), homes.open("b", LIMITS)]);
@@ -40,7 +48,7 @@ Deno.test("openHomes() gives each owner a range of its own", async () => {
   await using directory = await temporaryDirectory();
   const [one, two] = await Promise.all(
     ["abc", "def"].map((ownerId) =>
-      openHomes({ stateDirectory: directory.path, ownerId, bounder })
+      openHomes({ stateDirectory: directory.path, ownerId, bounder, onWarning })
     ),
   );
   assert.notEqual(one!.fetcherUid, two!.fetcherUid);
@@ -54,15 +62,24 @@ Deno.test("openHomes() gives each owner a range of its own", async () => {
 Deno.test("openHomes() says which file is broken", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("users/abc.json", "{");
-  await assert.rejects(openHomes({ stateDirectory: directory.path, ownerId: "abc", bounder }), {
-    message: new RegExp(`^"${path}" is not JSON, .*Mend it`),
-  });
+  await assert.rejects(
+    openHomes({ stateDirectory: directory.path, ownerId: "abc", bounder, onWarning }),
+    {
+      message: new RegExp(`^"${path}" is not JSON, .*Mend it`),
+    },
+  );
 });
 
 Deno.test("Homes.open() gives another user where the one before is out of the range", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("users/abc.json", '{ "a": 5, "b": "x", "c": 300001 }');
-  const options = { stateDirectory: directory.path, ownerId: "abc", uidRange: RANGE, bounder };
+  const options = {
+    stateDirectory: directory.path,
+    ownerId: "abc",
+    uidRange: RANGE,
+    bounder,
+    onWarning,
+  };
   const homes = await openHomes(options);
   assert.equal((await homes.open("a", LIMITS)).uid, 300_002);
 });
@@ -74,6 +91,7 @@ Deno.test("openHomes() of one's own belong to nobody else", async () => {
     ownerId: "0a1b2c",
     isOwn: true,
     bounder,
+    onWarning,
   });
   assert.equal(homes.fetcherUid, undefined);
   const { uid, files } = await homes.open("a", LIMITS);

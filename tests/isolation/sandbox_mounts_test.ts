@@ -27,6 +27,7 @@ Deno.test("sandboxMounts() shows a cache's own modules, and not what a check lin
         storage: at("storage"),
         prefix: [],
         problems: [],
+        isFileSystem: false,
         watch: () => Promise.resolve({ [Symbol.dispose]() {} }),
       },
       startFile,
