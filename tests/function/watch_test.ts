@@ -30,10 +30,9 @@ function watch(directory: TemporaryDirectory, maxOfFolder = 256): Watching {
     pollMs: 60_000,
     onWarning: (message) => warnings.push(message),
     onHint(names) {
-      for (const name of names === "all" ? ["all"] : names) {
-        seen.add(name);
-        waiting.get(name)?.();
-      }
+      for (const name of names === "all" ? ["all"] : names) seen.add(name);
+      // A hint of all is one of each: events of one read become one hint.
+      for (const name of names === "all" ? [...waiting.keys()] : names) waiting.get(name)?.();
     },
   });
   return {
