@@ -88,7 +88,7 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     [["add", at("missing")], 1, NOTHING, saying('".*/missing" is not there\\. .*')],
     [["add", at("new"), "--name", "a/b"], 2, NOTHING, saying(`"a/b" can't be .*`)],
     [["remove", "shp"], 4, NOTHING, noShp],
-    [["rm", "new"], 0, NOTHING, /^new removed\n$/],
+    [["rm", "new"], 0, NOTHING, /^new removed, with its data\n$/],
     [["remove", "shop", "--json"], 0, JSON_ONLY, NOTHING],
     [["check", at("new")], 0, /^new: ok\n$/, /^.+\n$/],
     [["check", at("new"), at("bad"), "--json"], 1, JSON_ONLY, /^.+\n$/],
