@@ -132,6 +132,8 @@ const READ = `function seen(path: string): string {
 `;
 
 Deno.test("check: fetches from hosts that the operator allows, whatever the function's egress is", async () => {
+  // Functions of other tests may have asked these by their egress.
+  const before = (await asked()).length;
   await publish({ name: "good" });
   await publish({ name: "elsewhere", tarball: "http://neighbour.test/npm/good/-/good-1.0.0.tgz" });
   await publish({ name: "metadata", tarball: "http://metadata.test/npm/good/-/good-1.0.0.tgz" });
@@ -170,7 +172,7 @@ Deno.test("check: fetches from hosts that the operator allows, whatever the func
     const { detail } = await server.inspect(name);
     assert.match(detail ?? "", said, name);
   }
-  const lines = (await asked()).split("\n");
+  const lines = (await asked()).slice(before).split("\n");
   assert.ok(lines.some((line) => line.startsWith("203.0.113.10 /npm/good")));
   // The neighbour's and the metadata service's own addresses were asked for nothing at all.
   assert.deepEqual(lines.filter((line) => /^(192\.168|169\.254)/.test(line)), []);
