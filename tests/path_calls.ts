@@ -15,8 +15,10 @@ const DENO_CALLS = [
 
 /** Our own that take a path and go by its name. */
 const OWN_CALLS = [
-  ...["acquireLockFile", "clearSocket", "copyTree", "holdDirectory", "holdPath", "openNamedFile"],
-  ...["readOptionalTextFile", "readProcFile", "removeEntry", "removeIfThere", "replaceFolder"],
+  ...["acquireLockFile", "clearSocket", "copyTree", "discardModuleCache", "holdDirectory"],
+  ...["holdPath", "openDirectory", "openNamedFile", "openPrivateDirectory", "readDiskUsage"],
+  ...["readOptionalTextFile", "readProcFile", "readSuperblock", "removeEntry", "removeIfThere"],
+  ...["replaceFolder", "writeWholeFile"],
 ];
 
 const DENO_CALL = new RegExp(`\\bDeno\\.(${DENO_CALLS.join("|")})(Sync)?\\b`, "g");

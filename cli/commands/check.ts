@@ -50,7 +50,8 @@ async function checkAll(
   const openChecks = (settings: Settings): Promise<StandaloneChecks> => {
     const known = opening.get(settings.functionsDirectory);
     if (known !== undefined) return known;
-    const one = openStandaloneChecks(settings).then((checks) => opened.use(checks));
+    const one = openStandaloneChecks(settings, (message) => printError(`${message}\n`))
+      .then((checks) => opened.use(checks));
     opening.set(settings.functionsDirectory, one);
     return one;
   };

@@ -10,6 +10,7 @@ import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
 import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
+import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
 
 /** How {@linkcode checkPath} looks. */
 export interface CheckPathOptions {
@@ -44,7 +45,7 @@ export async function checkPath(
     }
     return await checkCode(dirname(path), { ...options, entry: `./${basename(path)}` });
   } catch (error) {
-    if (error instanceof ConfigError) return error.message;
+    if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { parse } from "jsonc-parser";
+import { readCommonFile } from "../config/common_file.ts";
 import { refuseVastJson } from "../config/json_file.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
-import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
 const IMPORT_MAP = "import_map.json";
 
@@ -29,7 +29,7 @@ export async function findImportMap(
     if ("imports" in config || "importMap" in config) return undefined;
   }
   const common = join(functionsDirectory, IMPORT_MAP);
-  return await readOptionalTextFile(common) === undefined ? undefined : common;
+  return await readCommonFile(functionsDirectory, IMPORT_MAP) === undefined ? undefined : common;
 }
 
 /**
@@ -38,7 +38,11 @@ export async function findImportMap(
  */
 export async function readImportMapHosts(functionsDirectory: string): Promise<string[]> {
   const path = join(functionsDirectory, IMPORT_MAP);
-  const map = parseJson({ path, text: await readOptionalTextFile(path), isTrusted: true });
+  const map = parseJson({
+    path,
+    text: await readCommonFile(functionsDirectory, IMPORT_MAP),
+    isTrusted: true,
+  });
   if (typeof map !== "object" || map === null) return [];
   const { imports, scopes } = map as { imports?: unknown; scopes?: unknown };
   const targets = [imports, ...Object.values(scopes ?? {})]

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { readCommonFile } from "./common_file.ts";
 import { defaultPaths } from "./default_paths.ts";
 import { defined } from "./defined.ts";
 import { parseEnvironment } from "./environment.ts";
@@ -34,7 +34,7 @@ export async function loadSettings(
   const { settings: variables, warnings } = parseEnvironment(environment);
   const chosen = { ...defaults, ...variables, ...flags };
   const functionsDirectory = resolve(chosen.functionsDirectory);
-  const policy = await readPolicy(join(functionsDirectory, SETTINGS_FILE));
+  const policy = await readPolicy(functionsDirectory);
   const fromFile = policySettings(policy);
   const settings: Settings = {
     ...defaults,
@@ -62,8 +62,9 @@ export async function loadSettings(
   };
 }
 
-async function readPolicy(path: string): Promise<Policy> {
-  const text = await readOptionalTextFile(path);
+async function readPolicy(functionsDirectory: string): Promise<Policy> {
+  const path = join(functionsDirectory, SETTINGS_FILE);
+  const text = await readCommonFile(functionsDirectory, SETTINGS_FILE);
   return text === undefined
     ? {}
     : parseJsonFile({ path, text, schema: policySchema, isTrusted: true });

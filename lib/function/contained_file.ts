@@ -1,6 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
 import { ConfigError } from "../config/json_file.ts";
-import { UntrustedPathError } from "../system/trusted_path.ts";
 import { HARD_LINK_PROBLEM } from "./hard_link.ts";
 import { type HeldFolder, holdFolder, type OpenedFile, openNamedFile } from "./held_folder.ts";
 
@@ -14,6 +13,8 @@ const MAX_TEXT_BYTES = 1024 * 1024;
  *
  * @throws {ConfigError} when it leads out of `root`, is no regular file, is a hard link of another
  * user's or has more than 1 MiB
+ * @throws {UntrustedPathError} when another user's link leads to `root`, which is not theirs; who
+ * owns what is no part of a revision, so that it is worth another try
  */
 export async function readContainedTextFile(
   root: string,
@@ -33,7 +34,7 @@ export interface FolderReader extends Disposable {
  * Takes hold of a function's folder for {@linkcode readContainedTextFile}: what is read belongs
  * together, also when another folder takes its place meanwhile. `undefined` where there is none.
  *
- * @throws {ConfigError} when another user's link leads there, to what is not theirs
+ * @throws {UntrustedPathError} when another user's link leads there, to what is not theirs
  */
 export async function openFolderReader(root: string): Promise<FolderReader | undefined> {
   const folder = await holdOptional(root);
@@ -56,7 +57,6 @@ async function holdOptional(root: string): Promise<HeldFolder | undefined> {
   try {
     return await holdFolder(root);
   } catch (error) {
-    if (error instanceof UntrustedPathError) throw new ConfigError(error.message);
     const { code } = error as { readonly code?: string };
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;

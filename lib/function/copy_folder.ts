@@ -2,7 +2,7 @@ import { lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { createBreath } from "../system/breath.ts";
 import { openDirectory } from "../system/directory_reader.ts";
-import { type HeldDirectory, holdDirectory } from "../system/held_directory.ts";
+import { type HeldDirectory, holdDirectory } from "../system/held_path.ts";
 import { copyFile, HardLinkError, KEPT_MODE } from "./copy_file.ts";
 import { HARD_LINK_PROBLEM } from "./hard_link.ts";
 

@@ -1,6 +1,8 @@
+import { dirname } from "node:path";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { directPlace } from "../check/check_place.ts";
 import type { Settings } from "../config/settings.ts";
+import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
 import type { SourceCheck } from "./isolation.ts";
 
 /**
@@ -25,8 +27,35 @@ export async function checkDirectly(
 }
 
 async function foreignOwner(directory: string): Promise<string | undefined> {
-  const { uid } = await Deno.stat(directory);
-  if (uid === null || uid === Deno.uid()) return undefined;
-  return `"${directory}" belongs to user ${uid}, and this is user ${Deno.uid()}. Without isolation ` +
-    "only a folder of your own is checked. Choose --isolation=full or rootless, or make it your own";
+  const own = Deno.uid();
+  // Windows has no users of that kind.
+  if (own === null) return undefined;
+  try {
+    using folder = await holdTrustedPath(directory);
+    const { uid } = await folder.stat();
+    if (uid !== own) {
+      return `"${directory}" belongs to user ${uid}, and this is user ${own}. ${REMEDY}`;
+    }
+    return own === ROOT ? await foreignParent(folder.place()) : undefined;
+  } catch (error) {
+    if (error instanceof UntrustedPathError) return `${error.message}. ${REMEDY}`;
+    throw error;
+  }
 }
+
+/** Who owns a directory on the way can put another folder in the place of root's meanwhile. */
+async function foreignParent(place: string): Promise<string | undefined> {
+  for (let path = dirname(place);; path = dirname(path)) {
+    const { uid } = await Deno.lstat(path);
+    if (uid !== ROOT) {
+      return `"${place}" can be exchanged by user ${uid}, who owns "${path}", and this is root. ${REMEDY}`;
+    }
+    if (path === dirname(path)) return undefined;
+  }
+}
+
+const ROOT = 0;
+
+const REMEDY =
+  "Without isolation only a folder of your own is checked. Choose --isolation=full or " +
+  "rootless, or make it your own";

@@ -19,6 +19,7 @@ import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CacheError, watchCache } from "./cache_watch.ts";
 import type { SourceCheck } from "./isolation.ts";
+import { discardModuleCache } from "./module_caches.ts";
 
 /** Checks that run in sandboxes. Disposing of them ends the process that fetches for them. */
 export interface Checks extends AsyncDisposable {
@@ -98,7 +99,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       // What the function's .npmrc says is for its author to change.
       if (error instanceof ConfigError) return { diagnostics: error.message, modules: [] };
       if (!(error instanceof CacheError)) throw error;
-      await emptyDirectory(options.cacheDirectory);
+      await discardModuleCache(options.cacheDirectory);
       return { diagnostics: error.message, modules: [], exhausted: "memory" };
     }
   }
@@ -157,11 +158,6 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   }
 
   return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
-}
-
-/** By its names, which lead nowhere else: what is a link in it is removed as one. */
-async function emptyDirectory(directory: string): Promise<void> {
-  for await (const { name } of Deno.readDir(directory)) await removeIfThere(join(directory, name));
 }
 
 /** The function's `.npmrc` as Deno is to see it, to be mounted in its place. */

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { removedPath, removeEntry } from "../function/set_aside.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
 /**
@@ -22,6 +23,23 @@ export async function openModuleCaches(
     making.set(name, made);
     return made;
   };
+}
+
+/**
+ * Takes a module cache away as a whole; it is made anew when it is next asked for. To go through its
+ * names would leave what has one that is not UTF-8, and the records of what was checked with it.
+ */
+export async function discardModuleCache(path: string): Promise<void> {
+  const aside = removedPath(dirname(path));
+  // What is started meanwhile finds none, rather than half of one.
+  try {
+    await Deno.rename(path, aside);
+  } catch (error) {
+    // Another check of the same function has done it.
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  await removeEntry(aside);
 }
 
 async function makeCache(

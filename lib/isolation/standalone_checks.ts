@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CheckResult } from "../check/check.ts";
 import type { Settings } from "../config/settings.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { findMissingPrograms, programs } from "../system/programs.ts";
+import { openPrivateDirectory } from "../system/private_directory.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openChecks } from "./checks.ts";
@@ -47,6 +48,7 @@ export async function openStandaloneChecks(
     | "isolation"
     | "stateDirectory"
   >,
+  onWarning: (message: string) => void,
 ): Promise<StandaloneChecks> {
   if (settings.isolation === "none") {
     return {
@@ -62,6 +64,7 @@ export async function openStandaloneChecks(
   const etc = await writeEtcFiles(join(directory, "etc"), []);
   const uidOf = (name: string): Promise<number | undefined> =>
     Promise.resolve(isRoot ? FIRST_UID + parseInt(name.slice(0, 4), 16) : undefined);
+  await openPrivateDirectory(settings.stateDirectory, { onWarning });
   const caches = join(settings.stateDirectory, "checked");
   const cacheOf = await openModuleCaches(caches, uidOf);
   await removeOldCaches(caches);
@@ -80,7 +83,9 @@ export async function openStandaloneChecks(
   const owned = stack.move();
   return {
     async run(options) {
-      const place = await Deno.realPath(options.directory);
+      // By its name, for who owns it may exchange it for a link: another folder's cache is no place
+      // for what this one asks for.
+      const place = resolve(options.directory);
       const cacheName = createHash("sha256").update(place).digest("hex").slice(0, 32);
       const cacheDirectory = await cacheOf(cacheName);
       await Deno.utime(cacheDirectory, new Date(), new Date());

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
-import { holdPlace } from "../system/held_place.ts";
 import { type Run, run as execute } from "../system/run.ts";
+import { holdTrustedPath } from "../system/trusted_path.ts";
 import { launchShell, PLACE_DESCRIPTORS } from "./launch_shell.ts";
 
 /** What is copied, and how. */
@@ -29,8 +29,8 @@ export async function copyTree(options: CopyOptions): Promise<void> {
     await run(["cp", "-a", "--", source, target], { timeoutMs: TIMEOUT_MS });
     return;
   }
-  using held = await holdPlace(source);
-  if (!held.isDirectory) throw new Error(`"${source}" is no directory`);
+  using held = await holdTrustedPath(source);
+  if (!(await held.stat()).isDirectory()) throw new Error(`"${source}" is no directory`);
   const capabilities = ["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER"];
   const [descriptor = ""] = PLACE_DESCRIPTORS;
   const command = [
@@ -43,5 +43,5 @@ export async function copyTree(options: CopyOptions): Promise<void> {
     ...["--ro-bind-fd", descriptor, "/from", "--bind", dirname(target), "/to"],
     ...["--", "cp", "-a", "--", "/from", `/to/${basename(target)}`],
   ];
-  await run(launchShell({ places: [held.path] }, command), { timeoutMs: TIMEOUT_MS });
+  await run(launchShell({ places: [held.pathForChildren] }, command), { timeoutMs: TIMEOUT_MS });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { holdPlace } from "../system/held_place.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
+import { holdTrustedPath } from "../system/trusted_path.ts";
 import type { Mount } from "./sandbox.ts";
 import { otherLibraries } from "./system_files.ts";
 
@@ -75,19 +75,19 @@ export interface FunctionMounts extends AsyncDisposable {
 /**
  * What every sandbox of a function sees, all of it read-only: its own source and the shared code at
  * their own paths, so that messages name the paths that people know, and what DNS and TLS need.
- * Source and shared code may belong to users who are not root, and are held, see `holdPlace`: they
- * must stay so until the sandbox is there.
+ * Source and shared code may belong to users who are not root, and are held, see `holdTrustedPath`:
+ * they must stay so until the sandbox is there.
  *
  * @throws {Deno.errors.NotFound} when the function's directory is gone
- * @throws {Deno.errors.PermissionDenied} when a link of another user leads to what is not that user's
+ * @throws {UntrustedPathError} when another user's link leads to what is not theirs
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
   const { functionsDirectory, name, etc } = options;
-  using root = await holdPlace(functionsDirectory);
+  using directory = await holdTrustedPath(functionsDirectory);
   await using stack = new AsyncDisposableStack();
   const held = await Promise.allSettled([
-    holdPlace(options.source ?? name, root),
-    ...SHARED_NAMES.map((shared) => holdPlace(shared, root)),
+    holdTrustedPath(options.source ?? name, { directory }),
+    ...SHARED_NAMES.map((shared) => holdTrustedPath(shared, { directory })),
   ]);
   for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
   const names = [name, ...SHARED_NAMES];

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { HeldPlace } from "../system/held_place.ts";
+import type { HeldPath } from "../system/held_path.ts";
 import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
 import {
   FILTER_DESCRIPTOR,
@@ -16,7 +16,7 @@ export interface Mount {
    * A path whose every part only root, or the supervisor's own user, can change: root mounts what
    * it leads to at that moment. Anything else is held, and mounted by its descriptor.
    */
-  readonly source: string | HeldPlace;
+  readonly source: string | Pick<HeldPath, "pathForChildren">;
   readonly target: string;
   readonly isWritable?: boolean;
 }
@@ -100,7 +100,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
     "--",
     ...options.landlock ? landlockCommand(landlockRules(options), inner) : inner,
   ];
-  const places = held.map(({ path }) => path);
+  const places = held.map(({ pathForChildren }) => pathForChildren);
   return {
     command: launchShell({ joinFiles, limits, systemCallFilter, places }, command),
     input: fileArguments(options, held).map((argument) => `${argument}\0`).join(""),
@@ -111,7 +111,10 @@ export function sandboxCommand(options: SandboxOptions): Launch {
  * bwrap's arguments for files. Each directory on the way to a mount is made with `--perms 0755`,
  * because bwrap would make it 0700 and root's.
  */
-function fileArguments(options: SandboxOptions, held: readonly HeldPlace[]): string[] {
+function fileArguments(
+  options: SandboxOptions,
+  held: readonly Exclude<Mount["source"], string>[],
+): string[] {
   const { mounts, scratch = [], links = [], programs = false, devices = "default" } = options;
   const made = new Set(["/", "/tmp", "/etc", "/dev", ...scratch]);
   const tools = [

@@ -5,6 +5,7 @@ import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { Workplace } from "./workplace.ts";
+import { UntrustedPathError } from "../system/trusted_path.ts";
 
 /** Which directory is checked. */
 export interface CheckSourceOptions {
@@ -28,7 +29,7 @@ export async function checkSource(
   try {
     read = await readFunctionPolicy(directory, workplace.settings);
   } catch (error) {
-    if (error instanceof ConfigError) return error.message;
+    if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;
   }
   const check = await checkInstance({

@@ -1,16 +1,36 @@
-import { closeSync, constants, fstat, open, readFileSync, readlinkSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstat,
+  open,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from "node:fs";
+import { readlink } from "node:fs/promises";
 import { promisify } from "node:util";
+import { readHeldLink } from "./held_link.ts";
 
 /** A file of any kind that is held on to, whatever becomes of its name. */
 export interface HeldPath extends Disposable {
-  /** A path by which this process reaches that very file, see proc(5). */
+  /** A path by which this process reaches that very file while it is held, see proc_pid_fd(5). */
   readonly path: string;
+  /** The same for each process that this one starts as the same user. */
+  readonly pathForChildren: string;
+  /** The path that it was opened by, for messages. */
+  readonly name: string;
   readonly stat: () => Promise<Stats>;
+  /** The text of a symbolic link. */
+  readonly readLink: () => Promise<string>;
   /** The real path that it has now. A name that was removed ends in " (deleted)". */
   readonly place: () => string;
   /** The mount that it was reached by, as `/proc/self/mountinfo` numbers them. */
   readonly mountId: () => string;
 }
+
+/** A directory that is held on to, and can be read. */
+export type HeldDirectory = Pick<HeldPath, "path"> & Disposable;
 
 /** Opens a name without reading, writing or waiting for what it stands for; see open(2). */
 const O_PATH = 0o10000000;
@@ -38,9 +58,28 @@ export async function holdPath(
   const descriptor = await openFile(path, flags);
   return {
     path: HAS_PROC ? `/proc/self/fd/${descriptor}` : path,
+    pathForChildren: HAS_PROC ? `/proc/${Deno.pid}/fd/${descriptor}` : path,
+    name: path,
     stat: () => statFile(descriptor),
+    readLink: () => HAS_PROC ? readHeldLink(descriptor) : readlink(path),
     place: () => HAS_PROC ? readlinkSync(`/proc/self/fd/${descriptor}`) : Deno.realPathSync(path),
     mountId: () => HAS_PROC ? mountIdOf(descriptor) : "",
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+/**
+ * Takes hold of a directory at once; a symbolic link in its place is not followed. What is opened
+ * below its path is in there, also when somebody puts links on the way meanwhile: what openat(2) is
+ * for.
+ *
+ * @throws {Error} of `node:fs`, also when this process may not read it
+ */
+export function holdDirectory(path: string): HeldDirectory {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  const descriptor = openSync(path, flags);
+  return {
+    path: `/proc/self/fd/${descriptor}`,
     [Symbol.dispose]: () => closeSync(descriptor),
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { exchangePaths } from "./exchange_paths.ts";
+import { exchangePaths } from "../exchange_paths.ts";
 import { count, host, type Server, startServer, writeFiles } from "./harness.ts";
 import { startLoad } from "./load.ts";
 import { openSockets, talking } from "./open_sockets.ts";

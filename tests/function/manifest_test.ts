@@ -115,7 +115,7 @@ Deno.test({
     await Deno.chown(at("home"), 54_321, 54_321);
     await assert.rejects(
       readFunctionPolicy(at("function"), settings),
-      /function" is reached by a link that user 54321 may change, .+ or chown it to user 54321$/,
+      /function" leads through the link "link" .+ user 54321 may change, .+ or chown to user 54321 /,
     );
   },
 });

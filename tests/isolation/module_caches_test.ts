@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openModuleCaches } from "../../lib/isolation/module_caches.ts";
+import { discardModuleCache, openModuleCaches } from "../../lib/isolation/module_caches.ts";
+import { removeIfThere } from "../../lib/system/remove_if_there.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const [OWN, OTHER] = [300_001, 300_002];
@@ -55,4 +56,23 @@ Deno.test("openModuleCaches() leaves caches to the supervisor's own user where t
   await using place = await temporaryDirectory();
   const cacheOf = await openModuleCaches(place.at("cache"), () => Promise.resolve(undefined));
   assert.equal((await ownerOf(await cacheOf("a")))[0], Deno.uid());
+});
+
+Deno.test("discardModuleCache() leaves nothing, whatever names a check has given", async () => {
+  await using place = await temporaryDirectory();
+  await place.write("secret/file", "of root");
+  const cacheOf = await openModuleCaches(place.at("cache"), () => Promise.resolve(OWN));
+  const path = await cacheOf("a");
+  const script = `cd "$1" && for name in plain "$(printf '\\377')"; do
+mkdir "$name" && echo much >"$name/file" && ln -s "$2" "$name/link" || exit 1; done; ln -s "$2" top`;
+  const args = ["-c", script, "sh", path, place.at("secret")];
+  const { success } = await new Deno.Command("sh", { args }).output();
+  assert.ok(success);
+  // The positive control: by the names that are read, one of these can't be reached.
+  for await (const { name } of Deno.readDir(path)) await removeIfThere(join(path, name));
+  assert.deepEqual(Array.from(Deno.readDirSync(path), ({ name }) => name), ["\ufffd"]);
+  await discardModuleCache(path);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(place.at("cache"))), []);
+  assert.equal(await Deno.readTextFile(place.at("secret/file")), "of root");
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(await cacheOf("a"))), []);
 });

@@ -14,26 +14,8 @@ import {
   readByName,
   removeByName,
 } from "./contained_by_name.ts";
+import { type Outcome, outcomeOf, own, type Race, type RacePlace, USER } from "./race_place.ts";
 
-/** What one act of root's came to: as meant, led to what is outside, or given up. */
-export type Outcome = "own" | "astray" | "refused";
-
-/** A place below which somebody else may write, and what root does there. */
-export interface RacePlace {
-  readonly name: string;
-  readonly prepare: (ground: TemporaryDirectory) => Promise<Race>;
-}
-
-/** A place that is ready. */
-export interface Race {
-  /** What the flipper exchanges. */
-  readonly exchanged: readonly [string, string];
-  readonly act: () => Promise<Outcome>;
-  /** The same by name: it must be led astray, or the race shows nothing. */
-  readonly byName: () => Promise<Outcome>;
-}
-
-const USER = 54_321;
 const OTHER = 54_322;
 const { signal } = new AbortController();
 
@@ -45,16 +27,6 @@ async function makeFolder({ write, at }: TemporaryDirectory): Promise<[string, s
   await Deno.symlink(at("outside"), at("functions/f/link"));
   await own(USER, at("functions/f"));
   return [at("functions/f/dir"), at("functions/f/link")];
-}
-
-async function own(uid: number, path: string): Promise<void> {
-  const args = ["--recursive", "--no-dereference", `${uid}:${uid}`, path];
-  const { success } = await new Deno.Command("chown", { args }).output();
-  if (!success) throw new Error(`Cannot chown "${path}"`);
-}
-
-function outcomeOf(text: string | undefined): Outcome {
-  return text === "own" ? "own" : text === "secret" ? "astray" : "refused";
 }
 
 const refused = (): Outcome => "refused";

@@ -169,13 +169,8 @@ Deno.test("sandboxCommand() binds read-only, unless it is told otherwise", () =>
 });
 
 Deno.test("sandboxCommand() binds what is held by its descriptor", () => {
-  const held = (number: number, isDirectory = true) => ({
-    path: `/proc/7/fd/${number}`,
-    name: "/f",
-    isDirectory,
-    [Symbol.dispose]() {},
-  });
-  const [first, second] = [held(41), held(42, false)];
+  const held = (number: number) => ({ pathForChildren: `/proc/7/fd/${number}` });
+  const [first, second] = [held(41), held(42)];
   const mounts = [
     { source: first, target: "/f/a" },
     { source: "/host/deno", target: "/ddsrv/deno" },

@@ -39,6 +39,102 @@ Deno.test("holdTrustedPath() makes directories that are missing, if it may", asy
   assert.equal((await Deno.stat(at("a/b"))).mode! & 0o777, 0o700);
 });
 
+async function descriptors(): Promise<number> {
+  return (await Array.fromAsync(Deno.readDir("/proc/self/fd"))).length;
+}
+
+Deno.test("holdTrustedPath() gives a path to what was there, whatever becomes of its name", async () => {
+  await using directory = await temporaryDirectory();
+  const { at } = directory;
+  await directory.write("a/own", "first");
+  {
+    using held = await holdTrustedPath(at("a"));
+    assert.ok((await held.stat()).isDirectory());
+    await Deno.rename(at("a"), at("b"));
+    await directory.write("a/own", "second");
+    assert.equal(await Deno.readTextFile(`${held.path}/own`), "first");
+  }
+  using file = await holdTrustedPath(at("a/../a/./own"));
+  assert.ok((await file.stat()).isFile());
+  assert.equal(await Deno.readTextFile(file.path), "second");
+});
+
+Deno.test("holdTrustedPath() follows links of root, relative and absolute, through others", async () => {
+  await using directory = await temporaryDirectory();
+  const { at } = directory;
+  await directory.write("deep/er/own", "text");
+  await Deno.symlink("er/../er", at("deep/relative"));
+  await Deno.symlink(at("deep/relative"), at("absolute"));
+  await Deno.symlink("absolute", at("first"));
+  using held = await holdTrustedPath(at("first/own"));
+  assert.equal(await Deno.readTextFile(held.path), "text");
+});
+
+Deno.test("holdTrustedPath() follows a link of another user only to what is that user's", async () => {
+  await using directory = await temporaryDirectory();
+  const { at } = directory;
+  for (const name of ["alice", "bob", "root"]) await directory.write(`${name}/own`, name);
+  await Deno.chown(at("alice"), USER, USER);
+  await Deno.chown(at("bob"), OTHER, OTHER);
+  const link = async (name: string, target: string, uid: number): Promise<string> => {
+    await Deno.symlink(target, at(name));
+    await chown(uid, at(name));
+    return at(name);
+  };
+  const allowed = [
+    await link("to-own", at("alice"), USER),
+    // By way of root's link, and of what no user but root may enter.
+    await link("of-root", "alice", 0),
+    await link("to-own-by-root", "of-root", USER),
+    await link("root-to-bob", "bob", 0),
+  ];
+  for (const path of allowed) (await holdTrustedPath(path))[Symbol.dispose]();
+  const refused = [
+    await link("to-root", "root", USER),
+    await link("to-bob", at("bob"), USER),
+    await link("to-bob-by-root", "root-to-bob", USER),
+    await link("up", `${at("alice")}/..`, USER),
+    await link("to-proc", "/proc/self/root", USER),
+    // Bob's link leads to what is Alice's, though hers to it leads nowhere else.
+    await link("through", "to-own", OTHER),
+    await link("to-file", at("root/own"), USER),
+  ];
+  const before = await descriptors();
+  for (const path of refused) {
+    await assert.rejects(holdTrustedPath(path), UntrustedPathError, path);
+    await assert.rejects(holdTrustedPath(`${path}/own`), Error, path);
+  }
+  await assert.rejects(holdTrustedPath(refused[0]!), {
+    message:
+      `"${at("to-root")}" leads through the link "to-root" (to "root"), which user ${USER} ` +
+      "may change, to what belongs to user 0. Let root make the link in a directory of root's, or " +
+      `chown to user ${USER} what it leads to`,
+  });
+  assert.equal(await descriptors(), before);
+});
+
+Deno.test("holdTrustedPath() rejects what is missing, endless or no place", async () => {
+  await using directory = await temporaryDirectory();
+  const { at } = directory;
+  await directory.write("file");
+  await Deno.symlink("circle", at("circle"));
+  await Deno.symlink("nothing", at("dangling"));
+  await Deno.symlink("/dev/zero", at("device"));
+  const before = await descriptors();
+  for (const name of ["nothing", "nothing/below", "file/below", "dangling"]) {
+    await assert.rejects(holdTrustedPath(at(name)), Deno.errors.NotFound, name);
+  }
+  await assert.rejects(holdTrustedPath(at("circle")), /too many links/);
+  // Few links, each of which leads a long way.
+  await Deno.mkdir(at("d"));
+  for (let count = 0; count < 20; count++) {
+    await Deno.symlink(`${"d/../".repeat(600)}long-${count + 1}`, at(`long-${count}`));
+  }
+  await assert.rejects(holdTrustedPath(at("long-0")), /too many links/);
+  await assert.rejects(holdTrustedPath(at("device")), TypeError);
+  assert.equal(await descriptors(), before);
+});
+
 /** Who owns the link's directory, with which mode, who the link and who what it leads to. */
 interface Way {
   readonly directory: number;
@@ -51,8 +147,11 @@ interface Way {
 const ways: readonly Way[] = [
   { directory: 0, mode: 0o755, link: 0, target: 0, isTrusted: true },
   { directory: 0, mode: 0o755, link: 0, target: USER, isTrusted: true },
-  { directory: 0, mode: 0o755, link: USER, target: 0, isTrusted: true },
+  { directory: 0, mode: 0o755, link: USER, target: 0, isTrusted: false },
+  { directory: 0, mode: 0o755, link: USER, target: USER, isTrusted: true },
   { directory: USER, mode: 0o755, link: USER, target: USER, isTrusted: true },
+  { directory: USER, mode: 0o755, link: 0, target: USER, isTrusted: true },
+  { directory: USER, mode: 0o755, link: OTHER, target: USER, isTrusted: false },
   { directory: USER, mode: 0o755, link: USER, target: 0, isTrusted: false },
   { directory: USER, mode: 0o755, link: USER, target: OTHER, isTrusted: false },
   { directory: USER, mode: 0o755, link: 0, target: 0, isTrusted: false },

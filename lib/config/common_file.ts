@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
+import { ConfigError } from "./json_file.ts";
+
+/**
+ * The text of a file of the functions directory itself, or `undefined` where there is none. That
+ * directory may belong to another user: for root, a link in it leads by the rule of
+ * {@linkcode holdTrustedPath}, and no pipe or device is opened. Anybody else reads by name what they
+ * may read.
+ *
+ * @throws {ConfigError} when another user's link leads to what is not theirs, and when it is no
+ * regular file
+ */
+export async function readCommonFile(
+  functionsDirectory: string,
+  name: string,
+): Promise<string | undefined> {
+  if (Deno.uid() !== 0) return await readOptionalTextFile(join(functionsDirectory, name));
+  try {
+    using directory = await holdTrustedPath(functionsDirectory);
+    using file = await holdTrustedPath(name, { directory });
+    if ((await file.stat()).isFile()) return await readFile(file.path, "utf8");
+    throw new TypeError(`"${file.name}" is no regular file. Put one there, or remove it`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    const isOdd = error instanceof UntrustedPathError || error instanceof TypeError;
+    throw isOdd ? new ConfigError(error.message) : error;
+  }
+}
