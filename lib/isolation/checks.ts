@@ -41,6 +41,11 @@ export interface ChecksOptions {
   readonly landlock: boolean;
   /** The network of the process that fetches; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
+  /**
+   * Hosts that may be fetched from may have private addresses: something else keeps the fetcher from
+   * those that it must not reach, or the operator has named hosts.
+   */
+  readonly isPrivateAllowed: boolean;
   /** User of the process that fetches; the supervisor's own when left out. */
   readonly fetcherUid?: number | undefined;
   /** Files by which the process that fetches joins its control groups. */
@@ -56,11 +61,12 @@ export interface ChecksOptions {
 /** Opens what checks share; nothing of it runs until the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const { settings, directory, etc, network, fetcherUid, uidOf, openGroup } = options;
-  const { systemCallFilter, landlock, hunger = "The check ran out of memory" } = options;
+  const { isPrivateAllowed, systemCallFilter, landlock, hunger = "The check ran out of memory" } =
+    options;
   const place = (name: string): string => join(directory, name);
   // Nobody else enters it: the sockets within are open to every user who does.
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-  for (const name of ["fetch", "npmrc", "registry"]) {
+  for (const name of ["fetch", "npmrc"]) {
     await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
   }
   const env = { ...baseEnvironment(), ...registryEnvironment() };
@@ -77,6 +83,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       etc: etc.online,
       directory: place("fetch"),
       hosts: [...settings.allowImport, ...settings.registries],
+      // The proxy of this host looks the names up, and may itself have a private address.
+      isPrivateAllowed: isPrivateAllowed || Object.keys(upstreamProxy()).length > 0,
     }),
   });
   const watch = createRounds();
@@ -84,11 +92,19 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   let checks = 0;
 
   function findRegistry(): Promise<string> {
-    finding ??= findNpmRegistry({ deno: Deno.execPath(), env, directory: place("registry") })
-      .finally(() => removeIfThere(place("registry")));
+    finding ??= findIn(place("registry"));
     // It may do better the next time.
     finding.catch(() => finding = undefined);
     return finding;
+  }
+
+  async function findIn(own: string): Promise<string> {
+    try {
+      await Deno.mkdir(own, { mode: 0o700 });
+      return await findNpmRegistry({ deno: Deno.execPath(), env, directory: own });
+    } finally {
+      await removeIfThere(own);
+    }
   }
 
   async function run(options: SourceCheck): Promise<CheckResult> {
@@ -117,7 +133,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     });
     const { allowImport } = moduleOptions;
     const fetching = stack.use(
-      await fetcher.open(fetchHosts({ allowImport, registries, npmRegistry })),
+      await fetcher.open(fetchHosts({ allowImport, registries, npmRegistry }), options.signal),
     );
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);

@@ -73,6 +73,8 @@ export async function openStandaloneChecks(
       systemCallFilter: await writeSystemCallFilter(directory),
       // Where there is none, doctor says so.
       landlock: await openLandlock(() => {}),
+      // An import map is part of what is checked, and names no host of the operator's.
+      isPrivateAllowed: settings.allowImport.length + settings.registries.length > 0,
       fetcherUid: isRoot ? FETCHER_UID : undefined,
       uidOf,
     }),
