@@ -12,6 +12,7 @@ import { hostEtc } from "./host_etc.ts";
 import { openLandlock } from "./landlock.ts";
 import type { SourceCheck } from "./isolation.ts";
 import { openModuleCaches } from "./module_caches.ts";
+import { findOutsideLink } from "./outside_links.ts";
 import { requireHost } from "./require_host.ts";
 
 /** Checks of folders by hand, without a supervisor. Disposing of it leaves only module caches. */
@@ -82,6 +83,10 @@ export async function openStandaloneChecks(
   const owned = stack.move();
   return {
     async run(options) {
+      const { functionsDirectory } = settings;
+      const own = { functionsDirectory, name: options.name, workingDirectory: Deno.cwd() };
+      const problem = await findOutsideLink(own);
+      if (problem !== undefined) return { diagnostics: problem, modules: [] };
       const place = await Deno.realPath(options.directory);
       const cacheName = createHash("sha256").update(place).digest("hex").slice(0, 32);
       const cacheDirectory = await cacheOf(cacheName);
@@ -106,7 +111,12 @@ async function requirePrograms(isRoot: boolean): Promise<void> {
 async function removeOldCaches(caches: string): Promise<void> {
   for await (const { name } of Deno.readDir(caches)) {
     const path = join(caches, name);
-    const { mtime } = await Deno.lstat(path);
-    if (Date.now() - (mtime?.getTime() ?? 0) > CACHE_KEPT_MS) await removeIfThere(path);
+    // Another check by hand may be removing it.
+    const mtime = (await Deno.lstat(path).catch(ignoreGone))?.mtime;
+    if (mtime && Date.now() - mtime.getTime() > CACHE_KEPT_MS) await removeIfThere(path);
   }
+}
+
+function ignoreGone(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
