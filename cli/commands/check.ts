@@ -39,7 +39,8 @@ async function checkAll(
   paths: readonly string[],
   options: CheckOptions & { readonly signal: AbortSignal },
 ): Promise<number> {
-  const { signal } = options;
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
   const format = options.json ? "json" : options.format;
   const environment = Deno.env.toObject();
   const chosen = paths.length > 0 ? paths.map((path) => resolve(path)) : await findAll(environment);
@@ -66,10 +67,16 @@ async function checkAll(
   // One that fails while an earlier one is waited for is heard of in its turn.
   for (const look of looks) look.catch(() => {});
   const findings: Finding[] = [];
-  for (const look of looks) {
-    const finding = await look;
-    findings.push(finding);
-    if (format !== "json") print(finding, format);
+  try {
+    for (const look of looks) {
+      const finding = await look;
+      findings.push(finding);
+      if (format !== "json") print(finding, format);
+    }
+  } finally {
+    // What they run in is there until the last one has ended.
+    over.abort();
+    await Promise.allSettled(looks);
   }
   if (format === "json") printJson(findings.map(withoutStyle));
   printError(summaryLine(findings));
