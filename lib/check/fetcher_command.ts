@@ -15,7 +15,7 @@ export interface FetcherCommandOptions
   readonly etc: readonly Mount[];
   /** Directory of the host that holds a directory for each check. */
   readonly directory: string;
-  /** Hosts that the operator allows; only they may be on this machine. */
+  /** Hosts that the operator names, proxies included; only they may be on this machine. */
   readonly hosts: readonly string[];
   /**
    * Names may lead to private addresses. Without it they lead to the internet alone, also where no

@@ -3,8 +3,8 @@ import { checkFunction, type CheckResult } from "../check/check.ts";
 import { sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
-import { fetchHosts, isRegistry } from "../check/fetch_hosts.ts";
-import { findNpmRegistry } from "../check/npm_registry.ts";
+import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
+import { findNpmRegistry, hostOf } from "../check/npm_registry.ts";
 import { expandNpmrc } from "../check/npmrc.ts";
 import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
@@ -70,6 +70,11 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
   }
   const env = { ...baseEnvironment(), ...registryEnvironment() };
+  // The environment is the operator's, and so are the addresses that it names.
+  const named = [
+    ...proxyHosts(upstreamProxy()),
+    ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(hostOf),
+  ];
   const fetcher = createFetcher({
     directory: place("fetch"),
     uid: fetcherUid,
@@ -82,9 +87,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       joinFiles: options.fetcherJoinFiles ?? [],
       etc: etc.online,
       directory: place("fetch"),
-      hosts: [...settings.allowImport, ...settings.registries],
-      // The proxy of this host looks the names up, and may itself have a private address.
-      isPrivateAllowed: isPrivateAllowed || Object.keys(upstreamProxy()).length > 0,
+      hosts: [...settings.allowImport, ...settings.registries, ...named],
+      isPrivateAllowed: isPrivateAllowed || named.length > 0,
     }),
   });
   const watch = createRounds();
