@@ -1,7 +1,7 @@
 // Somebody who has waited long enough presses Ctrl-C.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { eventually, makeDirectory, writeFiles } from "./harness.ts";
+import { COMMAND, eventually, makeDirectory, testEnvironment, writeFiles } from "./harness.ts";
 import { startCli } from "./live_cli.ts";
 
 /** While it asks, and as soon as it has begun. */
@@ -43,3 +43,27 @@ Deno.test("check: interrupted while a host is silent, it ends and leaves nothing
     }
   }
 });
+
+for (const format of ["github", "json"]) {
+  Deno.test(`check: leaves nothing when nobody reads its ${format}`, async () => {
+    const place = await makeDirectory();
+    try {
+      await writeFiles(place, {
+        "functions/a/index.ts": "const a: number = 'a';\n",
+        "tmp/.here": "",
+      });
+      await Deno.remove(join(place, "tmp/.here"));
+      const command = [...COMMAND, "check", "--format", format, join(place, "functions/a")];
+      for (const script of ['"$@" | cat', '"$@" | true']) {
+        const { stdout } = await new Deno.Command("sh", {
+          args: ["-c", script, "sh", ...command],
+          env: { ...testEnvironment(), TMPDIR: join(place, "tmp") },
+        }).output();
+        assert.equal(stdout.length > 0, script.endsWith("cat"));
+        assert.deepEqual(Array.from(Deno.readDirSync(join(place, "tmp"))), [], script);
+      }
+    } finally {
+      await Deno.remove(place, { recursive: true });
+    }
+  });
+}
