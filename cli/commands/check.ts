@@ -15,7 +15,7 @@ import { interruptible } from "../interrupt.ts";
 import type { CheckFormat } from "../output/check_formats.ts";
 import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
 import { hasColours } from "../output/has_colours.ts";
-import { printError, printJson, printOut } from "../output/print.ts";
+import { jsonText, offerOut, printError } from "../output/print.ts";
 import { withoutColours } from "../output/visible.ts";
 import { checkPath } from "./check_path.ts";
 
@@ -39,7 +39,8 @@ async function checkAll(
   paths: readonly string[],
   options: CheckOptions & { readonly signal: AbortSignal },
 ): Promise<number> {
-  const { signal } = options;
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
   const format = options.json ? "json" : options.format;
   const environment = Deno.env.toObject();
   const chosen = paths.length > 0 ? paths.map((path) => resolve(path)) : await findAll(environment);
@@ -67,20 +68,28 @@ async function checkAll(
   // One that fails while an earlier one is waited for is heard of in its turn.
   for (const look of looks) look.catch(() => {});
   const findings: Finding[] = [];
-  for (const look of looks) {
-    const finding = await look;
-    findings.push(finding);
-    if (format !== "json") print(finding, format);
+  try {
+    for (const look of looks) {
+      const finding = await look;
+      findings.push(finding);
+      if (format !== "json" && !print(finding, format)) return ExitCode.Done;
+    }
+  } finally {
+    // What they run in is there until the last one has ended.
+    over.abort();
+    await Promise.allSettled(looks);
   }
-  if (format === "json") printJson(findings.map(withoutStyle));
+  if (format === "json" && !offerOut(jsonText(findings.map(withoutStyle)))) return ExitCode.Done;
   printError(summaryLine(findings));
   return findings.some(({ problem }) => problem !== null) ? ExitCode.Failed : ExitCode.Done;
 }
 
-function print(finding: Finding, format: Exclude<CheckFormat, "json">): void {
+/** Gives `false` when the reader has seen enough. */
+function print(finding: Finding, format: Exclude<CheckFormat, "json">): boolean {
   const { out, error } = findingLines(finding, { format, workingDirectory: Deno.cwd() });
-  if (out !== "") printOut(out);
+  if (out !== "" && !offerOut(out)) return false;
   if (error !== "") printError(error);
+  return true;
 }
 
 async function findAll(environment: Readonly<Record<string, string>>): Promise<string[]> {

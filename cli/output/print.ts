@@ -1,7 +1,12 @@
 /** Writes text to standard output: results, and nothing else. */
 export function printOut(text: string): void {
   // The reader has seen enough (`ddsrv logs | head`).
-  if (!write(Deno.stdout, text)) Deno.exit(0);
+  if (!offerOut(text)) Deno.exit(0);
+}
+
+/** The same for what has to clear up behind itself: gives `false` when nobody reads any more. */
+export function offerOut(text: string): boolean {
+  return write(Deno.stdout, text);
 }
 
 /** Writes text to standard error: everything that is no result. */
@@ -12,7 +17,12 @@ export function printError(text: string): void {
 
 /** Writes a value as JSON for programs, with a line feed. */
 export function printJson(value: unknown): void {
-  printOut(`${JSON.stringify(value, null, 2)}\n`);
+  printOut(jsonText(value));
+}
+
+/** A value as {@linkcode printJson} writes it. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** Gives `false` when the reader has gone away. */

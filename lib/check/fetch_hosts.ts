@@ -1,4 +1,5 @@
 import { DEFAULT_IMPORT_HOSTS } from "../sandbox/deno_command.ts";
+import { hostOf } from "./npm_registry.ts";
 
 /** Who says what a check may fetch. */
 export interface FetchHostsOptions {
@@ -31,4 +32,23 @@ export function isRegistry(
 ): boolean {
   const name = host.replace(/:\d+$/, "");
   return [...registries, npmRegistry].some((one) => one === host || one === name);
+}
+
+/**
+ * The proxies, as `host:port`, that an environment names for requests to others. Where the URL has no
+ * scheme, as curl(1) allows, it is HTTP.
+ *
+ * @example
+ * ```ts
+ * import { proxyHosts } from "./fetch_hosts.ts";
+ * proxyHosts({ HTTPS_PROXY: "http://127.0.0.1:3128", NO_PROXY: "a.test" }); // ["127.0.0.1:3128"]
+ * ```
+ */
+export function proxyHosts(
+  { HTTP_PROXY, HTTPS_PROXY }: Readonly<Record<string, string>>,
+): string[] {
+  return [HTTP_PROXY, HTTPS_PROXY].filter((url) => url !== undefined)
+    .map((url) => /^\w+:\/\//.test(url) ? url : `http://${url}`)
+    .filter((url) => URL.canParse(url))
+    .map(hostOf);
 }

@@ -30,6 +30,12 @@ const DROPPED_FIELDS = new Set([
   "upgrade",
 ]);
 
+/**
+ * Over IPv4 alone. Deno's permissions know no networks of IPv6, and don't see the IPv4 address within
+ * one such as `::ffff:169.254.169.254`, which a host's DNS may give.
+ */
+const client = Deno.createHttpClient({ localAddress: "0.0.0.0" });
+
 const checks = new Map();
 
 function openCheck({ id, hosts }) {
@@ -39,25 +45,33 @@ function openCheck({ id, hosts }) {
     left: MAX_BYTES,
     active: 0,
     queue: [],
+    end: new AbortController(),
   };
   const path = `${directory}/${id}/fetch.sock`;
-  check.server = Deno.serve({ path, onListen() {} }, (request) => answer(check, request));
+  const { signal } = check.end;
+  check.server = Deno.serve({ path, signal, onListen() {} }, (request) => answer(check, request));
   // The check runs as another user. Nobody else can enter the directory.
   Deno.chmodSync(path, 0o666);
   checks.set(id, check);
 }
 
+/** Ends all that is under way for it: who asks is gone, and a host may take as long as it likes. */
 async function closeCheck({ id }) {
   const check = checks.get(id);
+  if (check === undefined) return [];
   checks.delete(id);
-  for (const wake of check?.queue ?? []) wake();
-  await check?.server.shutdown();
-  return [...check?.refused ?? []];
+  check.end.abort(new Error("The check has ended"));
+  for (const wake of check.queue.splice(0)) wake();
+  await check.server.finished;
+  return [...check.refused];
 }
 
 async function answer(check, request) {
   const url = new URL(request.url);
   const host = `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    return say(400, "A check fetches by HTTP and HTTPS alone");
+  }
   if (!check.hosts.has(host) && !check.hosts.has(url.hostname)) {
     if (check.refused.size < 20) check.refused.add(host);
     return say(403, `${host} is not among the hosts that a check may fetch from`);
@@ -98,7 +112,9 @@ async function pass(check, { request, url, done }) {
     method: request.method,
     headers,
     redirect: "manual",
-    signal: AbortSignal.any([request.signal, controller.signal]),
+    signal: AbortSignal.any([request.signal, controller.signal, check.end.signal]),
+    // An address in brackets was looked up nowhere, and was allowed as it is.
+    ...url.hostname.startsWith("[") ? {} : { client },
   }).catch((error) => {
     clearTimeout(timer);
     throw error;
@@ -110,6 +126,11 @@ async function pass(check, { request, url, done }) {
     await response.body?.cancel();
     done();
     return new Response(null, init);
+  }
+  if (!canHaveBody(response.status)) {
+    clearTimeout(timer);
+    controller.abort();
+    throw new Error(`${url.hostname} answers with status ${response.status} and a body`);
   }
   const reader = response.body.getReader();
   const body = new ReadableStream({
@@ -141,6 +162,11 @@ async function pass(check, { request, url, done }) {
   return new Response(body, init);
 }
 
+/** See https://fetch.spec.whatwg.org/#null-body-status; others are no statuses of an answer. */
+function canHaveBody(status) {
+  return status >= 200 && status <= 599 && ![204, 205, 304].includes(status);
+}
+
 function say(status, text) {
   return new Response(`${text}\n`, { status });
 }
@@ -148,11 +174,21 @@ function say(status, text) {
 async function obey(order) {
   try {
     const refused = order.type === "open" ? openCheck(order) : await closeCheck(order);
-    return { id: order.id, refused };
+    await reply({ type: order.type, id: order.id, refused });
   } catch (error) {
-    return { id: order.id, problem: String(error) };
+    await reply({ type: order.type, id: order.id, problem: String(error) });
   }
 }
+
+async function reply(value) {
+  await replies.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+}
+
+// One host's odd answer must not end what others fetch.
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  Deno.stderr.writeSync(new TextEncoder().encode(`${event.reason}\n`));
+});
 
 const orders = await Deno.connect({ transport: "unix", path: `${directory}/orders.sock` });
 const replies = orders.writable.getWriter();
@@ -161,8 +197,8 @@ for await (const chunk of orders.readable.pipeThrough(new TextDecoderStream())) 
   const lines = (text + chunk).split("\n");
   text = lines.pop();
   for (const line of lines) {
-    const reply = await obey(JSON.parse(line));
-    await replies.write(new TextEncoder().encode(`${JSON.stringify(reply)}\n`));
+    // Side by side: one check that takes long to end holds up no other.
+    obey(JSON.parse(line));
   }
 }
 // Nobody gives orders any more.

@@ -23,30 +23,44 @@ export interface FetcherOptions {
   /** The whole command, with the sandbox around it. */
   readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
+  /** How long it may take for an order, in milliseconds; 30,000 when left out. */
+  readonly answerMs?: number;
 }
 
 /** Fetches for checks, in a process that is there only while checks are. Disposing of it ends it. */
 export interface Fetcher extends AsyncDisposable {
-  /** Lets one check fetch from these hosts: `host` for any port, or `host:port`. */
-  readonly open: (hosts: readonly string[]) => Promise<FetchPlace>;
+  /**
+   * Lets one check fetch from these hosts: `host` for any port, or `host:port`.
+   *
+   * @throws {Error} when the process does not start or answer; the reason of `signal` when it aborts
+   */
+  readonly open: (hosts: readonly string[], signal: AbortSignal) => Promise<FetchPlace>;
 }
 
 /** Where one check fetches. */
 export interface FetchPlace extends AsyncDisposable {
   /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
   readonly directory: string;
-  /** Ends it, and gives the hosts (`host:port`) that the check asked for and may not use. */
+  /**
+   * Ends it, and gives the hosts (`host:port`) that the check asked for and may not use.
+   *
+   * @throws {Error} when the process ended meanwhile: what the check says is not to be relied on
+   */
   readonly close: () => Promise<readonly string[]>;
 }
 
 /** The process stays this long after the last check, because checks come in bursts. */
 const LINGER_MS = 10_000;
 
+/** To start it takes half a second; a machine may be busy. */
+const ANSWER_MS = 30_000;
+
 /** A fetcher of one supervisor. */
 export function createFetcher(options: FetcherOptions): Fetcher {
   const { directory, uid } = options;
   let running: FetcherProcess | undefined;
   let lingering: ReturnType<typeof setTimeout> | undefined;
+  const closed = new AbortController();
   let opened = 0;
   let users = 0;
 
@@ -58,7 +72,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   return {
-    async open(hosts) {
+    async open(hosts, signal) {
+      AbortSignal.any([signal, closed.signal]).throwIfAborted();
       clearTimeout(lingering);
       users++;
       const id = String(++opened);
@@ -66,10 +81,16 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       let process: FetcherProcess | undefined;
       let closing: Promise<readonly string[]> | undefined;
       const close = async (): Promise<readonly string[]> => {
-        const reply = await process?.order({ type: "close", id }).catch(() => undefined);
-        await removeIfThere(own);
-        if (--users === 0) lingering = setTimeout(() => void end(), LINGER_MS);
-        return reply?.refused ?? [];
+        try {
+          const reply = await process?.order({ type: "close", id }, NEVER);
+          return reply?.refused ?? [];
+        } finally {
+          // Without a process there is nothing to end later.
+          if (--users === 0 && running !== undefined) {
+            lingering = setTimeout(() => void end(), LINGER_MS);
+          }
+          await removeIfThere(own);
+        }
       };
       try {
         await Deno.mkdir(own, { recursive: true, mode: 0o755 });
@@ -77,20 +98,25 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         if (uid !== undefined) await Deno.chown(own, uid, uid);
         if (running === undefined || running.hasEnded()) running = startProcess(options);
         process = running;
-        await process.order({ type: "open", id, hosts });
+        await process.order({ type: "open", id, hosts }, signal);
+        AbortSignal.any([signal, closed.signal]).throwIfAborted();
       } catch (error) {
-        await close();
+        await close().catch(() => {});
         throw error;
       }
       return {
         directory: own,
         close: () => closing ??= close(),
         async [Symbol.asyncDispose]() {
-          await (closing ??= close());
+          // Who wants to know how it ended has asked for it.
+          await (closing ??= close()).catch(() => {});
         },
       };
     },
-    [Symbol.asyncDispose]: end,
+    async [Symbol.asyncDispose]() {
+      closed.abort(new Error("Nothing is fetched any more: ddsrv ends"));
+      await end();
+    },
   };
 }
 
@@ -100,19 +126,28 @@ type Order =
 
 /** The answer to an order. */
 interface Reply {
+  readonly type: Order["type"];
   readonly id: string;
   readonly refused?: readonly string[];
   readonly problem?: string;
 }
 
 interface FetcherProcess {
-  /** @throws {Error} when the process can't do it, or has ended */
-  readonly order: (order: Order) => Promise<Reply>;
+  /** @throws {Error} when the process can't do it, does not answer, or has ended */
+  readonly order: (order: Order, signal: AbortSignal) => Promise<Reply>;
   readonly hasEnded: () => boolean;
   readonly kill: () => Promise<void>;
 }
 
-function startProcess({ launch, env, directory, uid }: FetcherOptions): FetcherProcess {
+const SILENT =
+  "The process that fetches modules for checks does not answer, and is started anew. " +
+  "If this comes again, the machine has too little memory or too much to do";
+
+/** A check is closed also when it was aborted. */
+const NEVER = new AbortController().signal;
+
+function startProcess(options: FetcherOptions): FetcherProcess {
+  const { launch, env, directory, uid } = options;
   const path = join(directory, ORDERS_SOCKET);
   removeSocket(path);
   const listener = Deno.listen({ transport: "unix", path });
@@ -133,8 +168,7 @@ function startProcess({ launch, env, directory, uid }: FetcherOptions): FetcherP
   let said = "";
   const talking = talk(listener, (line) => {
     const reply = JSON.parse(line) as Reply;
-    waiting.get(reply.id)?.resolve(reply);
-    waiting.delete(reply.id);
+    waiting.get(`${reply.type}-${reply.id}`)?.resolve(reply);
   });
   const reading = readLines(child.stderr, (line) => said = `${said}${line}\n`.slice(-MAX_SAID));
   const ended = child.status.then(async ({ code }) => {
@@ -149,15 +183,29 @@ function startProcess({ launch, env, directory, uid }: FetcherOptions): FetcherP
   });
   return {
     hasEnded: () => !isRunning,
-    async order(order) {
+    async order(order, signal) {
       if (!isRunning) throw new Error("The process that fetches modules for checks has ended");
       const answered = Promise.withResolvers<Reply>();
-      // Orders of one check follow each other, so that its id tells which one is answered.
-      waiting.set(order.id, answered);
-      talking.send(JSON.stringify(order));
-      const reply = await answered.promise;
-      if (reply.problem === undefined) return reply;
-      throw new Error(`Modules can't be fetched for the check: ${reply.problem}`);
+      const abort = (): void => answered.reject(signal.reason);
+      const timer = setTimeout(() => {
+        answered.reject(new Error(SILENT));
+        // Another one is started for the next check.
+        if (isRunning) void killWithChildren(child.pid);
+      }, options.answerMs ?? ANSWER_MS);
+      // The answer to an order that was given up may still come, and is not that to the next.
+      const id = `${order.type}-${order.id}`;
+      waiting.set(id, answered);
+      signal.addEventListener("abort", abort, { once: true });
+      try {
+        talking.send(JSON.stringify(order));
+        const reply = await answered.promise;
+        if (reply.problem === undefined) return reply;
+        throw new Error(`Modules can't be fetched for the check: ${reply.problem}`);
+      } finally {
+        waiting.delete(id);
+        clearTimeout(timer);
+        signal.removeEventListener("abort", abort);
+      }
     },
     async kill() {
       if (isRunning) await killWithChildren(child.pid);

@@ -1,4 +1,4 @@
-import { METADATA_NETWORKS } from "../config/special_networks.ts";
+import { METADATA_NETWORKS, PRIVATE_NETWORKS } from "../config/special_networks.ts";
 import { hostMounts, SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/function_mounts.ts";
 import {
   type Launch,
@@ -15,8 +15,13 @@ export interface FetcherCommandOptions
   readonly etc: readonly Mount[];
   /** Directory of the host that holds a directory for each check. */
   readonly directory: string;
-  /** Hosts that the operator allows; only they may be on this machine. */
+  /** Hosts that the operator names, proxies included; only they may be on this machine. */
   readonly hosts: readonly string[];
+  /**
+   * Names may lead to private addresses. Without it they lead to the internet alone, also where no
+   * firewall is around the fetcher.
+   */
+  readonly isPrivateAllowed: boolean;
 }
 
 const [MODULE, DIRECTORY] = ["/ddsrv/fetcher.js", "/ddsrv/fetch"];
@@ -28,8 +33,12 @@ const LOOPBACK: readonly string[] = ["127.0.0.0/8", "0.0.0.0/8", "[::1]", "[::]"
  * compares the networks that it may not reach with the addresses that names lead to.
  */
 export async function fetcherCommand(options: FetcherCommandOptions): Promise<Launch> {
-  const { etc, directory, hosts, ...chain } = options;
-  const denied = [...METADATA_NETWORKS, ...hosts.some(isLoopback) ? [] : LOOPBACK];
+  const { etc, directory, hosts, isPrivateAllowed, ...chain } = options;
+  const denied = [
+    ...METADATA_NETWORKS,
+    ...hosts.some(isLoopback) ? [] : LOOPBACK,
+    ...isPrivateAllowed ? [] : PRIVATE_NETWORKS,
+  ];
   return sandboxCommand({
     ...chain,
     mounts: [

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { removeIfThere } from "../system/remove_if_there.ts";
 
 const ADDED = ".ddsrv-added-";
 const REMOVED = ".ddsrv-removed-";
@@ -7,6 +8,7 @@ const REPLACED = ".ddsrv-replaced-";
 
 /** To remove a folder that somebody still writes to. */
 const MAX_TRIES = 10;
+const MAX_TRYING_MS = 10_000;
 
 /** Random digits behind a name. */
 const UUID_LENGTH = 36;
@@ -55,12 +57,12 @@ export async function clearAside(
  * those that take a directory's place meanwhile: a few tries more come to an end of most of these.
  */
 export async function removeEntry(path: string): Promise<void> {
-  const { isSymlink } = await Deno.lstat(path);
+  const beganAtMs = performance.now();
   for (let tries = 1;; tries++) {
     try {
-      return await Deno.remove(path, { recursive: !isSymlink });
+      return await removeIfThere(path);
     } catch (error) {
-      if (tries === MAX_TRIES) throw error;
+      if (tries === MAX_TRIES || performance.now() - beganAtMs > MAX_TRYING_MS) throw error;
     }
   }
 }

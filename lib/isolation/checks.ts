@@ -3,23 +3,22 @@ import { checkFunction, type CheckResult } from "../check/check.ts";
 import { sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
-import { fetchHosts, isRegistry } from "../check/fetch_hosts.ts";
-import { findNpmRegistry } from "../check/npm_registry.ts";
-import { expandNpmrc } from "../check/npmrc.ts";
+import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
+import { findNpmRegistry, hostOf } from "../check/npm_registry.ts";
 import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
-import { readContainedTextFile } from "../function/contained_file.ts";
-import { NPMRC_FILE } from "../function/layout.ts";
 import { createRounds } from "../disk/rounds.ts";
 import type { ControlGroup } from "../sandbox/control_groups.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
 import { functionMounts } from "../sandbox/function_mounts.ts";
-import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
+import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CacheError, watchCache } from "./cache_watch.ts";
+import { registryEnvironment, upstreamProxy } from "./fetch_environment.ts";
 import type { SourceCheck } from "./isolation.ts";
 import { discardModuleCache } from "./module_caches.ts";
+import { writeNpmrc } from "./npmrc_file.ts";
 
 /** Checks that run in sandboxes. Disposing of them ends the process that fetches for them. */
 export interface Checks extends AsyncDisposable {
@@ -42,6 +41,11 @@ export interface ChecksOptions {
   readonly landlock: boolean;
   /** The network of the process that fetches; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
+  /**
+   * Hosts that may be fetched from may have private addresses: something else keeps the fetcher from
+   * those that it must not reach, or the operator has named hosts.
+   */
+  readonly isPrivateAllowed: boolean;
   /** User of the process that fetches; the supervisor's own when left out. */
   readonly fetcherUid?: number | undefined;
   /** Files by which the process that fetches joins its control groups. */
@@ -57,14 +61,20 @@ export interface ChecksOptions {
 /** Opens what checks share; nothing of it runs until the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const { settings, directory, etc, network, fetcherUid, uidOf, openGroup } = options;
-  const { systemCallFilter, landlock, hunger = "The check ran out of memory" } = options;
+  const { isPrivateAllowed, systemCallFilter, landlock, hunger = "The check ran out of memory" } =
+    options;
   const place = (name: string): string => join(directory, name);
   // Nobody else enters it: the sockets within are open to every user who does.
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-  for (const name of ["fetch", "npmrc", "registry"]) {
+  for (const name of ["fetch", "npmrc"]) {
     await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
   }
   const env = { ...baseEnvironment(), ...registryEnvironment() };
+  // The environment is the operator's, and so are the addresses that it names.
+  const named = [
+    ...proxyHosts(upstreamProxy()),
+    ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(hostOf),
+  ];
   const fetcher = createFetcher({
     directory: place("fetch"),
     uid: fetcherUid,
@@ -77,7 +87,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       joinFiles: options.fetcherJoinFiles ?? [],
       etc: etc.online,
       directory: place("fetch"),
-      hosts: [...settings.allowImport, ...settings.registries],
+      hosts: [...settings.allowImport, ...settings.registries, ...named],
+      isPrivateAllowed: isPrivateAllowed || named.length > 0,
     }),
   });
   const watch = createRounds();
@@ -85,11 +96,19 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   let checks = 0;
 
   function findRegistry(): Promise<string> {
-    finding ??= findNpmRegistry({ deno: Deno.execPath(), env, directory: place("registry") })
-      .finally(() => removeIfThere(place("registry")));
+    finding ??= findIn(place("registry"));
     // It may do better the next time.
     finding.catch(() => finding = undefined);
     return finding;
+  }
+
+  async function findIn(own: string): Promise<string> {
+    try {
+      await Deno.mkdir(own, { mode: 0o700 });
+      return await findNpmRegistry({ deno: Deno.execPath(), env, directory: own });
+    } finally {
+      await removeIfThere(own);
+    }
   }
 
   async function run(options: SourceCheck): Promise<CheckResult> {
@@ -118,7 +137,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     });
     const { allowImport } = moduleOptions;
     const fetching = stack.use(
-      await fetcher.open(fetchHosts({ allowImport, registries, npmRegistry })),
+      await fetcher.open(fetchHosts({ allowImport, registries, npmRegistry }), options.signal),
     );
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
@@ -158,35 +177,4 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   }
 
   return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
-}
-
-/** The function's `.npmrc` as Deno is to see it, to be mounted in its place. */
-async function writeNpmrc(
-  { directory, variables }: SourceCheck,
-  { path, uid, isAllowed }: {
-    readonly path: string;
-    readonly uid: number | undefined;
-    readonly isAllowed: (host: string) => boolean;
-  },
-): Promise<Mount | undefined> {
-  const target = join(directory, NPMRC_FILE);
-  const text = await readContainedTextFile(directory, target);
-  if (text === undefined) return undefined;
-  const expanded = expandNpmrc({ path: target, text, variables, isAllowed });
-  await Deno.writeTextFile(path, expanded, { mode: 0o400, createNew: true });
-  if (uid !== undefined) await Deno.chown(path, uid, uid);
-  return { source: path, target };
-}
-
-/** The registry that the operator has chosen for everything on this host, see npm's config(7). */
-function registryEnvironment(): Record<string, string> {
-  const registry = Deno.env.get("NPM_CONFIG_REGISTRY");
-  return registry === undefined ? {} : { NPM_CONFIG_REGISTRY: registry };
-}
-
-/** The proxy by which this host reaches the internet, if there is one. */
-function upstreamProxy(): Record<string, string> {
-  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-  const entries = names.map((name) => [name, Deno.env.get(name)] as const);
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));
 }

@@ -68,6 +68,8 @@ export async function openFullIsolation(
       systemCallFilter,
       landlock,
       network: { path: fetchNamespace.path },
+      // The firewall of that network sees to it.
+      isPrivateAllowed: true,
       fetcherUid: homes.fetcherUid,
       fetcherJoinFiles: fetchGroup?.joinFiles ?? [],
       uidOf: homes.uidOf,

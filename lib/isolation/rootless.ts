@@ -71,6 +71,8 @@ export async function openRootlessIsolation(
       etc: { ...etc, online: await hostEtc() },
       systemCallFilter,
       landlock,
+      // The operator's own import map may name a host of theirs.
+      isPrivateAllowed: true,
       uidOf: homes.uidOf,
     }),
   );

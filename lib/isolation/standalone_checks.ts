@@ -13,6 +13,7 @@ import { hostEtc } from "./host_etc.ts";
 import { openLandlock } from "./landlock.ts";
 import type { SourceCheck } from "./isolation.ts";
 import { openModuleCaches } from "./module_caches.ts";
+import { findOutsideLink } from "./outside_links.ts";
 import { requireHost } from "./require_host.ts";
 
 /** Checks of folders by hand, without a supervisor. Disposing of it leaves only module caches. */
@@ -76,6 +77,8 @@ export async function openStandaloneChecks(
       systemCallFilter: await writeSystemCallFilter(directory),
       // Where there is none, doctor says so.
       landlock: await openLandlock(() => {}),
+      // An import map is part of what is checked, and names no host of the operator's.
+      isPrivateAllowed: settings.allowImport.length + settings.registries.length > 0,
       fetcherUid: isRoot ? FETCHER_UID : undefined,
       uidOf,
     }),
@@ -83,6 +86,10 @@ export async function openStandaloneChecks(
   const owned = stack.move();
   return {
     async run(options) {
+      const { functionsDirectory } = settings;
+      const own = { functionsDirectory, name: options.name, workingDirectory: Deno.cwd() };
+      const problem = await findOutsideLink(own);
+      if (problem !== undefined) return { diagnostics: problem, modules: [] };
       // By its name, for who owns it may exchange it for a link: another folder's cache is no place
       // for what this one asks for.
       const place = resolve(options.directory);
@@ -109,7 +116,12 @@ async function requirePrograms(isRoot: boolean): Promise<void> {
 async function removeOldCaches(caches: string): Promise<void> {
   for await (const { name } of Deno.readDir(caches)) {
     const path = join(caches, name);
-    const { mtime } = await Deno.lstat(path);
-    if (Date.now() - (mtime?.getTime() ?? 0) > CACHE_KEPT_MS) await removeIfThere(path);
+    // Another check by hand may be removing it.
+    const mtime = (await Deno.lstat(path).catch(ignoreGone))?.mtime;
+    if (mtime && Date.now() - mtime.getTime() > CACHE_KEPT_MS) await removeIfThere(path);
   }
+}
+
+function ignoreGone(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -52,7 +52,7 @@ const CERTIFICATE_VARIABLES: readonly string[] = [
 ];
 
 /** Names in the functions directory that every function sees, where they are there. */
-const SHARED_NAMES: readonly string[] = [...COMMON_FILES, SHARED_DIRECTORY];
+export const SHARED_NAMES: readonly string[] = [...COMMON_FILES, SHARED_DIRECTORY];
 
 /** Which function is to be seen, and from where. */
 export interface FunctionMountOptions {

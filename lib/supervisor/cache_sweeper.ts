@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { removeIfThere } from "../system/remove_if_there.ts";
 
 /** Takes away module caches of functions that are gone. */
 export interface CacheSweeper {
@@ -29,7 +30,7 @@ export function createCacheSweeper(
     const missing = new Map<string, number>();
     for await (const { name } of Deno.readDir(directory)) {
       if (name.startsWith(GOING)) {
-        await Deno.remove(join(directory, name), { recursive: true });
+        await removeIfThere(join(directory, name));
         continue;
       }
       if (isPresent(name)) continue;
@@ -40,7 +41,7 @@ export function createCacheSweeper(
         if (isPresent(name)) continue;
         const going = join(directory, GOING + name);
         await Deno.rename(join(directory, name), going);
-        await Deno.remove(going, { recursive: true });
+        await removeIfThere(going);
       } else missing.set(name, sinceMs);
     }
     missingSince = missing;

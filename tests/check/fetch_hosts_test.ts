@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fetchHosts, isRegistry } from "../../lib/check/fetch_hosts.ts";
+import { fetchHosts, isRegistry, proxyHosts } from "../../lib/check/fetch_hosts.ts";
 import { hostOf } from "../../lib/check/npm_registry.ts";
 
 const ALLOWED = { registries: ["npm.test", "10.0.0.5:4873"], npmRegistry: "usual.test:443" };
@@ -35,3 +35,20 @@ Deno.test("hostOf() writes the port that the scheme stands for", () => {
   assert.equal(hostOf("http://a.test/b"), "a.test:80");
   assert.equal(hostOf("http://a.test:8080/b"), "a.test:8080");
 });
+
+const PROXIES: readonly (readonly [environment: Record<string, string>, hosts: string[]])[] = [
+  [{}, []],
+  [{ NO_PROXY: "a.test" }, []],
+  [{ HTTP_PROXY: "http://127.0.0.1:3128" }, ["127.0.0.1:3128"]],
+  [{ HTTPS_PROXY: "localhost:3128", HTTP_PROXY: "http://me:secret@proxy.test" }, [
+    "proxy.test:80",
+    "localhost:3128",
+  ]],
+  [{ HTTP_PROXY: "http://" }, []],
+];
+
+for (const [environment, hosts] of PROXIES) {
+  Deno.test(`proxyHosts() of ${JSON.stringify(environment)}`, () => {
+    assert.deepEqual(proxyHosts(environment), hosts);
+  });
+}

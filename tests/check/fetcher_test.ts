@@ -8,6 +8,8 @@ import { type TemporaryDirectory, temporaryDirectory } from "../temporary_direct
 
 const BIG = 64 * 1024;
 
+const NEVER = new AbortController().signal;
+
 interface Origin extends AsyncDisposable {
   readonly host: string;
   readonly seen: Request[];
@@ -38,9 +40,13 @@ function serveOrigin(): Origin {
   };
 }
 
-function open(place: TemporaryDirectory): ReturnType<typeof createFetcher> {
+function open(
+  place: TemporaryDirectory,
+  options: { readonly answerMs?: number } = {},
+): ReturnType<typeof createFetcher> {
   const directory = place.at("fetch");
   return createFetcher({
+    ...options,
     directory,
     launch: plain([
       ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-config", "--allow-net"],
@@ -72,7 +78,7 @@ Deno.test("Fetcher.open() passes requests to allowed hosts, and refuses all othe
   await using place = await temporaryDirectory();
   await using origin = serveOrigin();
   await using fetcher = open(place);
-  await using fetching = await fetcher.open([origin.host, "allowed.test:443"]);
+  await using fetching = await fetcher.open([origin.host, "allowed.test:443"], NEVER);
   const ask = (target: string, method = "GET", fields = ""): Promise<string> =>
     raw(
       fetching.directory,
@@ -118,8 +124,8 @@ Deno.test("Fetcher.open() gives each check hosts and a socket of its own", async
   await using place = await temporaryDirectory();
   await using origin = serveOrigin();
   await using fetcher = open(place);
-  await using one = await fetcher.open([origin.host]);
-  await using other = await fetcher.open(["elsewhere.test"]);
+  await using one = await fetcher.open([origin.host], NEVER);
+  await using other = await fetcher.open(["elsewhere.test"], NEVER);
   const ask = async (directory: string): Promise<number> => {
     using client = clientOf(directory);
     const response = await fetch(`http://${origin.host}/a`, { client });
@@ -141,7 +147,7 @@ Deno.test("Fetcher.open() says why when its process can't be started", async () 
     env: { PATH: "/usr/bin:/bin" },
   });
   await assert.rejects(
-    fetcher.open([]),
+    fetcher.open([], NEVER),
     /fetches modules for checks ended \(exit code 3\): no such sandbox/,
   );
 });
@@ -150,15 +156,133 @@ Deno.test("Fetcher.open() starts another process where the one before has been k
   await using place = await temporaryDirectory();
   await using origin = serveOrigin();
   await using fetcher = open(place);
-  const first = await fetcher.open([origin.host]);
+  const first = await fetcher.open([origin.host], NEVER);
   const pid = await findProcess(place.at("fetch"));
   Deno.kill(pid, "SIGKILL");
-  await first.close();
-  await using second = await fetcher.open([origin.host]);
+  // What such a check says is not its source's fault.
+  await assert.rejects(first.close(), /process that fetches modules for checks/);
+  await using second = await fetcher.open([origin.host], NEVER);
   using client = clientOf(second.directory);
   assert.equal((await fetch(`http://${origin.host}/a`, { client })).status, 200);
   assert.notEqual(await findProcess(place.at("fetch")), pid);
 });
+
+Deno.test("Fetcher.open() and close() wait neither for a slow host nor for who asks it", async () => {
+  await using place = await temporaryDirectory();
+  using slow = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `127.0.0.1:${slow.addr.port}`;
+  await using fetcher = open(place);
+  for (const answer of ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"]) {
+    await using one = await fetcher.open([host], NEVER);
+    using client = await Deno.connect({
+      transport: "unix",
+      path: join(one.directory, FETCH_SOCKET),
+    });
+    await client.write(text(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`));
+    using asked = await slow.accept();
+    await asked.read(new Uint8Array(1_024));
+    await asked.write(text(answer));
+    if (answer !== "") await client.read(new Uint8Array(1));
+    // The one who asks stays, and the host never goes on.
+    const [, other] = await Promise.all([one.close(), fetcher.open([host], NEVER)]);
+    await other.close();
+    // Nothing of it goes on.
+    assert.equal(await asked.read(new Uint8Array(1)), null);
+  }
+});
+
+Deno.test("Fetcher.open() goes on for others after whatever a host answers", async () => {
+  await using place = await temporaryDirectory();
+  await using origin = serveOrigin();
+  using odd = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `127.0.0.1:${odd.addr.port}`;
+  await using fetcher = open(place);
+  await using one = await fetcher.open([host], NEVER);
+  await using other = await fetcher.open([origin.host], NEVER);
+  using client = clientOf(other.directory);
+  const gzip = "Content-Encoding: gzip\r\n";
+  const answers: readonly (readonly [answer: string, expected: RegExp])[] = [
+    ["HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", /^HTTP\/1\.1 200 /],
+    ["", / 502 /],
+    ["nonsense\r\n\r\n", / 502 /],
+    ["HTTP/1.1 999 Odd\r\nContent-Length: 1\r\n\r\nx", / 502 /],
+    ["HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nx", /^HTTP/],
+    [`HTTP/1.1 200 OK\r\n${gzip}Content-Length: 9\r\n\r\nnot gzip!`, /^HTTP/],
+    ["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", /^HTTP\/1\.1 200 /],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", /^HTTP/],
+    [`HTTP/1.1 200 OK\r\nX: ${"x".repeat(1024 ** 2)}\r\n\r\n`, /^HTTP/],
+    ["HTTP/1.1 302 Found\r\nLocation: \u0001\r\nContent-Length: 0\r\n\r\n", /^HTTP/],
+  ];
+  for (const [answer, expected] of answers) {
+    const asking = raw(
+      one.directory,
+      `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    ).catch(() => "HTTP cut");
+    {
+      using asked = await odd.accept();
+      await asked.read(new Uint8Array(1_024));
+      await new Blob([answer]).stream().pipeTo(asked.writable).catch(() => {});
+    }
+    assert.match(await asking, expected, JSON.stringify(answer.slice(0, 40)));
+    assert.equal((await fetch(`http://${origin.host}/a`, { client })).status, 200);
+  }
+});
+
+Deno.test("Fetcher.open() takes a target of another scheme for none", async () => {
+  await using place = await temporaryDirectory();
+  await using origin = serveOrigin();
+  await using fetcher = open(place);
+  await using fetching = await fetcher.open([origin.host, "127.0.0.1"], NEVER);
+  const ask = (target: string): Promise<string> =>
+    raw(
+      fetching.directory,
+      `GET ${target} HTTP/1.1\r\nHost: ${origin.host}\r\nConnection: close\r\n\r\n`,
+    );
+  assert.match(await ask(`http://user:pass@${origin.host}/a`), / 200 |^HTTP\/1\.1 400 /);
+  assert.match(await ask(`http://${origin.host}/a`), / 200 /);
+  const before = origin.seen.length;
+  for (const scheme of ["file", "ftp", "ws", "data", "blob", "npm"]) {
+    const targets = [`${scheme}://${origin.host}/etc/passwd`, `${scheme}://127.0.0.1/etc/passwd`];
+    for (const target of targets) {
+      assert.match(await ask(target), /^HTTP\/1\.1 (?:400|403|500) /, target);
+    }
+  }
+  assert.equal(origin.seen.length, before);
+});
+
+Deno.test("Fetcher.open() gives up a process that does not answer, and starts another", async () => {
+  await using place = await temporaryDirectory();
+  await using origin = serveOrigin();
+  await using fetcher = open(place, { answerMs: 5_000 });
+  const first = await fetcher.open([origin.host], NEVER);
+  const pid = await findProcess(place.at("fetch"));
+  Deno.kill(pid, "SIGSTOP");
+  const giveUp = AbortSignal.timeout(100);
+  const [given, waited] = await Promise.allSettled([
+    fetcher.open([origin.host], giveUp),
+    fetcher.open([origin.host], NEVER),
+  ]);
+  assert.equal((given as PromiseRejectedResult).reason, giveUp.reason);
+  assert.match(String((waited as PromiseRejectedResult).reason), /does not answer/);
+  await assert.rejects(first.close());
+  await using second = await fetcher.open([origin.host], NEVER);
+  using client = clientOf(second.directory);
+  assert.equal((await fetch(`http://${origin.host}/a`, { client })).status, 200);
+});
+
+Deno.test("Fetcher.open() starts nothing once it is disposed of", async () => {
+  await using place = await temporaryDirectory();
+  const fetcher = open(place);
+  await using fetching = await fetcher.open([], NEVER);
+  await fetcher[Symbol.asyncDispose]();
+  await assert.rejects(fetcher.open([], NEVER), /ddsrv ends/);
+  await assert.rejects(findProcess(place.at("fetch")));
+  assert.equal(await fetching.close().catch(() => "ended"), "ended");
+});
+
+function text(value: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(value);
+}
 
 /** The process that has a path among its arguments. */
 async function findProcess(path: string): Promise<number> {

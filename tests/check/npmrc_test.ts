@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { ConfigError } from "../../lib/config/json_file.ts";
 import { expandNpmrc } from "../../lib/check/npmrc.ts";
 
 const VARIABLES = {
@@ -106,4 +107,46 @@ Deno.test("expandNpmrc() names no registry that is not allowed, whatever the fil
     }),
     { numRuns: 2_000 },
   );
+});
+
+/** As much as a function's file may have. */
+const MOST = 1024 ** 2;
+
+// The first two took minutes, in which the supervisor did nothing else.
+const VAST: readonly (readonly [what: string, text: string])[] = [
+  ["spaces without a value", `a${" ".repeat(MOST - 2)}b`],
+  ["variables that don't end", `registry=${"${".repeat(MOST / 2 - 5)}`],
+  ["spaces before a value", `registry${" ".repeat(MOST - 50)}= x\nb`],
+  ["colons", `//${":".repeat(MOST - 10)}=x`],
+  ["quotes", `registry=${'"'.repeat(MOST - 10)}`],
+];
+
+for (const [what, text] of VAST) {
+  Deno.test(`expandNpmrc() comes to an end of a file of ${what}`, () => {
+    const expand = (): string =>
+      expandNpmrc({ path: "/f/a/.npmrc", text, variables: {}, isAllowed: () => true });
+    try {
+      assert.ok(expand().length <= MOST);
+    } catch (error) {
+      assert.ok(error instanceof ConfigError);
+      assert.ok(error.message.length < 2_000, "the message is for people");
+    }
+  });
+}
+
+Deno.test("expandNpmrc() refuses a file that its variables make vast", () => {
+  const expand = (times: number): string =>
+    expandNpmrc({
+      path: "/f/a/.npmrc",
+      // Together they would not fit into any memory.
+      text: `//good.test/:_authToken=${"${LONG}".repeat(times)}\n`.repeat(times),
+      variables: { LONG: "x".repeat(MOST / 4) },
+      isAllowed: () => true,
+    });
+  assert.equal(expand(2).length, MOST + 2 * "//good.test/:_authToken=\n".length);
+  assert.throws(() => expand(200), {
+    name: "ConfigError",
+    message:
+      "/f/a/.npmrc:1 becomes longer than 1048576 characters by its variables. Use shorter ones",
+  });
 });

@@ -171,9 +171,11 @@ export function testEnvironment(): Record<string, string> {
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd: string = Deno.cwd(),
 ): Promise<CliResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", MAIN, ...args],
+    cwd,
     env: { ...testEnvironment(), ...env },
     stdin: "null",
   }).output();

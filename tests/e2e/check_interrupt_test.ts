@@ -1,0 +1,69 @@
+// Somebody who has waited long enough presses Ctrl-C.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { COMMAND, eventually, makeDirectory, testEnvironment, writeFiles } from "./harness.ts";
+import { startCli } from "./live_cli.ts";
+
+/** While it asks, and as soon as it has begun. */
+const MOMENTS = [["SIGINT", false], ["SIGTERM", false], ["SIGINT", true]] as const;
+
+/** More than are checked at a time. */
+const NAMES = ["a", "b", "c", "d", "e", "f"];
+
+Deno.test("check: interrupted while a host is silent, it ends and leaves nothing", async () => {
+  for (const [signal, isEarly] of MOMENTS) {
+    const place = await makeDirectory();
+    // It takes connections, and says nothing.
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const host = `127.0.0.1:${silent.addr.port}`;
+    const functions = NAMES.map((name) => `functions/${name}`);
+    try {
+      await writeFiles(place, {
+        "functions/ddsrv.json": JSON.stringify({ allowImport: [host] }),
+        ...Object.fromEntries(
+          functions.map((path) => [`${path}/index.ts`, `import "http://${host}/${path}.ts";\n`]),
+        ),
+      });
+      const temporary = join(place, "temporary");
+      await Deno.mkdir(temporary);
+      const paths = functions.map((path) => join(place, path));
+      const checking = startCli(["check", ...paths], { env: { TMPDIR: temporary } });
+      using ended = new DisposableStack();
+      const asked = isEarly ? undefined : ended.use(await silent.accept());
+      await eventually("it has begun", () => Array.from(Deno.readDirSync(temporary)).length === 1);
+      checking.signal(signal);
+      const { code, stderr } = await checking.ended;
+      assert.equal(code, signal === "SIGINT" ? 130 : 143, stderr);
+      assert.equal(stderr, "ddsrv: Interrupted. All is as it was before\n");
+      assert.deepEqual(Array.from(Deno.readDirSync(temporary)), []);
+      // The process that fetches is gone, and so is who has asked it.
+      while (typeof await asked?.read(new Uint8Array(1_024)) === "number");
+    } finally {
+      await Deno.remove(place, { recursive: true });
+    }
+  }
+});
+
+for (const format of ["github", "json"]) {
+  Deno.test(`check: leaves nothing when nobody reads its ${format}`, async () => {
+    const place = await makeDirectory();
+    try {
+      await writeFiles(place, {
+        "functions/a/index.ts": "const a: number = 'a';\n",
+        "tmp/.here": "",
+      });
+      await Deno.remove(join(place, "tmp/.here"));
+      const command = [...COMMAND, "check", "--format", format, join(place, "functions/a")];
+      for (const script of ['"$@" | cat', '"$@" | true']) {
+        const { stdout } = await new Deno.Command("sh", {
+          args: ["-c", script, "sh", ...command],
+          env: { ...testEnvironment(), TMPDIR: join(place, "tmp") },
+        }).output();
+        assert.equal(stdout.length > 0, script.endsWith("cat"));
+        assert.deepEqual(Array.from(Deno.readDirSync(join(place, "tmp"))), [], script);
+      }
+    } finally {
+      await Deno.remove(place, { recursive: true });
+    }
+  });
+}
