@@ -29,6 +29,8 @@ export interface FetcherOptions {
 
 /** Fetches for checks, in a process that is there only while checks are. Disposing of it ends it. */
 export interface Fetcher extends AsyncDisposable {
+  /** Starts the process ahead of its first use; it ends again when nobody opens. The directory exists. */
+  readonly start: () => void;
   /**
    * Lets one check fetch from these hosts: `host` for any port, or `host:port`.
    *
@@ -71,7 +73,22 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     await ending?.kill();
   }
 
+  function linger(): void {
+    clearTimeout(lingering);
+    lingering = setTimeout(() => void end(), LINGER_MS);
+  }
+
+  function present(): FetcherProcess {
+    if (running === undefined || running.hasEnded()) running = startProcess(options);
+    return running;
+  }
+
   return {
+    start() {
+      if (closed.signal.aborted) return;
+      present();
+      if (users === 0) linger();
+    },
     async open(hosts, signal) {
       AbortSignal.any([signal, closed.signal]).throwIfAborted();
       clearTimeout(lingering);
@@ -86,9 +103,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
           return reply?.refused ?? [];
         } finally {
           // Without a process there is nothing to end later.
-          if (--users === 0 && running !== undefined) {
-            lingering = setTimeout(() => void end(), LINGER_MS);
-          }
+          if (--users === 0 && running !== undefined) linger();
           await removeIfThere(own);
         }
       };
@@ -96,8 +111,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         await Deno.mkdir(own, { recursive: true, mode: 0o755 });
         // No other user writes to the directory that this one is in.
         if (uid !== undefined) await Deno.chown(own, uid, uid);
-        if (running === undefined || running.hasEnded()) running = startProcess(options);
-        process = running;
+        process = present();
         await process.order({ type: "open", id, hosts }, signal);
         AbortSignal.any([signal, closed.signal]).throwIfAborted();
       } catch (error) {

@@ -125,6 +125,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
 
   async function runOne(options: SourceCheck): Promise<CheckResult> {
     const { name, directory, moduleOptions, cacheDirectory, registries } = options;
+    // Both take a Deno's start.
+    fetcher.start();
     const npmRegistry = await findRegistry();
     const uid = await uidOf(options.cacheName ?? name);
     await using stack = new AsyncDisposableStack();

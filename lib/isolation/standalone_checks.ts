@@ -69,14 +69,19 @@ export async function openStandaloneChecks(
   const caches = join(settings.stateDirectory, "checked");
   const cacheOf = await openModuleCaches(caches, uidOf);
   await removeOldCaches(caches);
+  const [online, systemCallFilter, landlock] = await Promise.all([
+    hostEtc(),
+    writeSystemCallFilter(directory),
+    // Where there is none, doctor says so.
+    openLandlock(() => {}),
+  ]);
   const checks = stack.use(
     await openChecks({
       settings,
       directory: join(directory, "checks"),
-      etc: { ...etc, online: await hostEtc() },
-      systemCallFilter: await writeSystemCallFilter(directory),
-      // Where there is none, doctor says so.
-      landlock: await openLandlock(() => {}),
+      etc: { ...etc, online },
+      systemCallFilter,
+      landlock,
       // An import map is part of what is checked, and names no host of the operator's.
       isPrivateAllowed: settings.allowImport.length + settings.registries.length > 0,
       fetcherUid: isRoot ? FETCHER_UID : undefined,

@@ -292,3 +292,25 @@ async function findProcess(path: string): Promise<number> {
   }
   throw new Error(`No process has the argument "${path}"`);
 }
+
+Deno.test("Fetcher.start() has the process ready, and disposing of it ends one that nobody opened", async () => {
+  await using place = await temporaryDirectory();
+  await using origin = serveOrigin();
+  await Deno.mkdir(place.at("fetch"));
+  let pid: number;
+  {
+    await using fetcher = open(place);
+    fetcher.start();
+    pid = await findProcess(place.at("fetch"));
+    await using fetching = await fetcher.open([origin.host], new AbortController().signal);
+    assert.equal(await findProcess(place.at("fetch")), pid);
+    using client = clientOf(fetching.directory);
+    assert.equal(await (await fetch(`http://${origin.host}/a`, { client })).text(), "GET ");
+  }
+  await assert.rejects(findProcess(place.at("fetch")));
+  const idle = open(place);
+  idle.start();
+  await findProcess(place.at("fetch"));
+  await idle[Symbol.asyncDispose]();
+  await assert.rejects(findProcess(place.at("fetch")));
+});
