@@ -13,9 +13,12 @@ const MOUNT_OPTIONS = "loop,nosuid,nodev,noexec,noatime,discard,noinit_itable,er
  */
 const MOUNT = `mount_image() { tries=0
 until said=$(mount -t ext4 -o ${MOUNT_OPTIONS} "$1" "$2" 2>&1); do
-tries=$((tries + 1)); [ $tries -lt 5 ] || { echo "$said" >&2; exit 125; }
-free=$(losetup --find 2>/dev/null) && [ ! -e "$free" ] && mknod -m 600 "$free" b 7 "\${free#/dev/loop}"
-done; }
+tries=$((tries + 1)); [ $tries -lt 8 ] || { echo "$said" >&2; exit 125; }
+if free=$(losetup --find 2>/dev/null) && [ ! -e "$free" ]; then
+mknod -m 600 "$free" b 7 "\${free#/dev/loop}" 2>/dev/null
+else sleep "0.0$tries"; fi
+done
+return 0; }
 `;
 
 /** A mount namespace of its own: it ends with the last process in it, and the mount with it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { functionMounts } from "../../lib/sandbox/function_mounts.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
+import { openBelow } from "../open_below.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 Deno.test("functionMounts() shows a function its own source and the shared code, no other", async () => {
@@ -51,15 +52,3 @@ Deno.test("functionMounts() refuses shared code by a link to what is not the lin
   });
   assert.deepEqual(openBelow(path), [], "what was held is let go");
 });
-
-/** Files and directories below a path that this process has open. */
-function openBelow(path: string): string[] {
-  return [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${name}`);
-    } catch {
-      // It was that of the directory that is read here, or another test has closed it.
-      return "";
-    }
-  }).filter((target) => target.startsWith(path));
-}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { holdTrustedPath, UntrustedPathError } from "../../lib/system/trusted_path.ts";
+import { openBelow } from "../open_below.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const USER = 54_321;
@@ -38,10 +39,6 @@ Deno.test("holdTrustedPath() makes directories that are missing, if it may", asy
   assert.equal(held.place(), at("a/b/c"));
   assert.equal((await Deno.stat(at("a/b"))).mode! & 0o777, 0o700);
 });
-
-async function descriptors(): Promise<number> {
-  return (await Array.fromAsync(Deno.readDir("/proc/self/fd"))).length;
-}
 
 Deno.test("holdTrustedPath() gives a path to what was there, whatever becomes of its name", async () => {
   await using directory = await temporaryDirectory();
@@ -99,7 +96,6 @@ Deno.test("holdTrustedPath() follows a link of another user only to what is that
     await link("through", "to-own", OTHER),
     await link("to-file", at("root/own"), USER),
   ];
-  const before = await descriptors();
   for (const path of refused) {
     await assert.rejects(holdTrustedPath(path), UntrustedPathError, path);
     await assert.rejects(holdTrustedPath(`${path}/own`), Error, path);
@@ -110,7 +106,7 @@ Deno.test("holdTrustedPath() follows a link of another user only to what is that
       "may change, to what belongs to user 0. Let root make the link in a directory of root's, or " +
       `chown to user ${USER} what it leads to`,
   });
-  assert.equal(await descriptors(), before);
+  assert.deepEqual(openBelow(directory.path), []);
 });
 
 Deno.test("holdTrustedPath() rejects what is missing, endless or no place", async () => {
@@ -120,7 +116,6 @@ Deno.test("holdTrustedPath() rejects what is missing, endless or no place", asyn
   await Deno.symlink("circle", at("circle"));
   await Deno.symlink("nothing", at("dangling"));
   await Deno.symlink("/dev/zero", at("device"));
-  const before = await descriptors();
   for (const name of ["nothing", "nothing/below", "file/below", "dangling"]) {
     await assert.rejects(holdTrustedPath(at(name)), Deno.errors.NotFound, name);
   }
@@ -132,7 +127,7 @@ Deno.test("holdTrustedPath() rejects what is missing, endless or no place", asyn
   }
   await assert.rejects(holdTrustedPath(at("long-0")), /too many links/);
   await assert.rejects(holdTrustedPath(at("device")), TypeError);
-  assert.equal(await descriptors(), before);
+  assert.deepEqual(openBelow(directory.path), []);
 });
 
 /** Who owns the link's directory, with which mode, who the link and who what it leads to. */

@@ -1,0 +1,14 @@
+/**
+ * Files and directories below a path that this process has open. Tests of other files run in the
+ * same process, so that the number of all that is open tells nothing.
+ */
+export function openBelow(path: string): string[] {
+  return [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      // It was that of the directory that is read here, or another test has closed it.
+      return "";
+    }
+  }).filter((target) => target.startsWith(path));
+}
