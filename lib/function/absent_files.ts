@@ -10,7 +10,7 @@ export interface AbsentFiles {
 /** A look that passes over what is known not to be there. */
 export interface AbsenceLook {
   readonly stat: FileLook["stat"];
-  /** What to know the next time. */
+  /** State to pass to the next look. */
   readonly found: () => AbsentFiles;
 }
 
