@@ -17,7 +17,7 @@ export interface AbsenceLook {
 /** A change within this time of a look may have the same time as what was seen. */
 const RACY_MS = 2_000;
 
-/** How a path is looked at, by where it is. */
+/** State and functions to look at paths inside and outside the folder. */
 export interface AbsenceOptions {
   /** The folder itself. */
   readonly folder: Deno.FileInfo;

@@ -1,10 +1,10 @@
 import { holdLogPlace, type LogPlace, type OpenLog } from "./log_place.ts";
 
-/** How much is kept of what is appended. */
+/** Limits of a log and its rotated files. */
 export interface AppendLimits {
-  /** Size at which the file is put away as `PATH.1`. */
+  /** Size at which the file is rotated to `PATH.1`. */
   readonly maxBytes: number;
-  /** How many files there are at most, the current one included; 2 or more. */
+  /** Maximum number of files, the current one included; 2 or more. */
   readonly maxFiles: number;
 }
 

@@ -23,7 +23,7 @@ export type Rule =
     readonly type: "bits";
     readonly argument: number;
     readonly bits: number;
-    /** Where at least one of the bits is set. */
+    /** Rule that applies when at least one of the bits is set. */
     readonly set: Rule;
     readonly clear: Rule;
   }

@@ -30,7 +30,7 @@ export const INPUT_DESCRIPTOR = "3";
 /** File descriptor on which the command finds the system call filter. */
 export const FILTER_DESCRIPTOR = "4";
 
-/** Where the command finds the places; dash(1) opens no descriptor above 9. */
+/** File descriptors of the places, for the command; dash(1) opens none above 9. */
 export const PLACE_DESCRIPTORS: readonly string[] = ["5", "6", "7", "8", "9"];
 
 /** So many open files where nothing else is wanted and the host allows it. */

@@ -42,7 +42,7 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly network?: { readonly path: string } | "loopback";
   /** Path of a filter of system calls, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
-  /** What goes before bwrap, in the mount namespace that it makes, see `BoundedDirectory`. */
+  /** Command prefix before bwrap, in whose mount namespace bwrap runs, see `BoundedDirectory`. */
   readonly prefix?: readonly string[];
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the

@@ -23,7 +23,7 @@ export const UNKNOWN: CheckHistory = { isQuick: false, exhausted: 0, notBeforeMs
 /** Longest that a function waits for its next check. */
 const MAX_WAIT_MS = 10 * 60_000;
 
-/** What a check takes at least that its bounds ended: memory is gone sooner than it can be counted. */
+/** Minimum time charged for a check that hit a limit: memory can run out before it is counted. */
 const MIN_COST_MS = 1_000;
 
 /**
