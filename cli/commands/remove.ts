@@ -26,16 +26,16 @@ export interface RemovalReport {
   readonly status: "removed";
 }
 
-/** What is to be removed: of a function whose folder is gone already, its data alone. */
+/** The things to remove: only the data when a function's folder is gone already. */
 interface Target {
   readonly name: string;
   readonly hasFolder: boolean;
 }
 
 /**
- * Removes functions' folders and, unless it is kept, their data, and waits until nothing of them is
- * left. Nothing is touched before all names are known to be right, and whoever sits at a terminal has
- * said yes.
+ * Removes the folders of functions and, unless the options keep it, their data. Waits until nothing
+ * of them is left. Changes nothing before all names are valid and, at a terminal, the user has
+ * confirmed.
  */
 export async function remove(given: readonly string[], options: RemoveOptions): Promise<number> {
   using control = connectControl(options.socket);

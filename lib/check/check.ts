@@ -9,11 +9,11 @@ export interface CheckOptions extends ModuleOptions {
   readonly functionsDirectory: string;
   /** The function's directory, where its source shows to the check. */
   readonly directory: string;
-  /** Where that really is, with all links followed. */
+  /** The real path of that, with all links followed. */
   readonly realDirectory: string;
   /** A file of the function's directory; the function's entry when left out. */
   readonly entry?: string | undefined;
-  /** Where the commands run. */
+  /** The place in which the commands run. */
   readonly place: CheckPlace;
   /** Ask for types, or for the module graph alone. */
   readonly checkTypes: boolean;

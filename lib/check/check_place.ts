@@ -10,7 +10,7 @@ import type { ProcessLimits } from "../sandbox/launch_shell.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
 
-/** Where a check's commands run. */
+/** The place in which a check's commands run. */
 export interface CheckPlace {
   /** Deno's path there. */
   readonly deno: string;
@@ -35,10 +35,10 @@ export const KILLED =
   `The check was killed: it may take ${LIMITS.cpuSeconds} s of processor time and ` +
   "4GiB of memory. Import less";
 
-/** Where the socket shows by which a check fetches. */
+/** Path inside the sandbox of the socket through which a check fetches. */
 const FETCH_DIRECTORY = "/ddsrv/fetch";
 
-/** What a sandboxed check sees and may use. */
+/** The files and resources that a sandboxed check can see and use. */
 export interface SandboxedPlaceOptions
   extends Pick<SandboxOptions, "joinFiles" | "landlock" | "systemCallFilter" | "uid"> {
   /** The function's source, and what Deno needs. */
@@ -78,8 +78,9 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
 }
 
 /**
- * The caller's own rights and network, for the level of isolation that has no sandbox. Nothing of the
- * caller's environment is there, because the folder's `.npmrc` may name variables and a registry.
+ * The caller's own rights and network, for the level of isolation that has no sandbox. Nothing of
+ * the caller's environment is there, because the folder's `.npmrc` may name variables and a
+ * registry.
  */
 export function directPlace(
   { directory, cacheDirectory }: {

@@ -1,7 +1,7 @@
 import { DEFAULT_IMPORT_HOSTS } from "../sandbox/deno_command.ts";
 import { hostOf } from "./npm_registry.ts";
 
-/** Who says what a check may fetch. */
+/** The sources of the hosts from which a check may fetch. */
 export interface FetchHostsOptions {
   /** Hosts that the operator lets code be imported from, as `host` or `host:port`. */
   readonly allowImport: readonly string[];
@@ -35,8 +35,8 @@ export function isRegistry(
 }
 
 /**
- * The proxies, as `host:port`, that an environment names for requests to others. Where the URL has no
- * scheme, as curl(1) allows, it is HTTP.
+ * The proxies, as `host:port`, that an environment names for requests to others. Where the URL has
+ * no scheme, as curl(1) allows, it is HTTP.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ const MAX_WAITING = 1024;
 /** A host that sends nothing for this long has failed. */
 const SILENCE_MS = 30_000;
 
-/** What a package manager asks with. Cookies and the like have no business here. */
+/** The request headers that a package manager needs; others, such as cookies, are dropped. */
 const REQUEST_FIELDS = ["accept", "authorization", "if-modified-since", "if-none-match"];
 
 /** Fields about the connection or the encoding; the body is passed on decoded. */

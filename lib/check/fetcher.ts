@@ -14,7 +14,7 @@ const ORDERS_SOCKET = "orders.sock";
 /** Name of the socket in the directory that a check sees. */
 export const FETCH_SOCKET = "fetch.sock";
 
-/** How the fetcher is started. */
+/** Options for starting the fetcher. */
 export interface FetcherOptions {
   /** Holds a directory for each check while it runs; the caller alone may write to it. */
   readonly directory: string;
@@ -23,7 +23,7 @@ export interface FetcherOptions {
   /** The whole command, with the sandbox around it. */
   readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
-  /** How long it may take for an order, in milliseconds; 30,000 when left out. */
+  /** Timeout of one order in milliseconds; 30,000 when left out. */
   readonly answerMs?: number;
 }
 
@@ -39,14 +39,14 @@ export interface Fetcher extends AsyncDisposable {
   readonly open: (hosts: readonly string[], signal: AbortSignal) => Promise<FetchPlace>;
 }
 
-/** Where one check fetches. */
+/** The connection through which one check fetches. */
 export interface FetchPlace extends AsyncDisposable {
   /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
   readonly directory: string;
   /**
    * Ends it, and gives the hosts (`host:port`) that the check asked for and may not use.
    *
-   * @throws {Error} when the process ended meanwhile: what the check says is not to be relied on
+   * @throws {Error} when the process ended meanwhile: the result of the check is then unreliable
    */
   readonly close: () => Promise<readonly string[]>;
 }
@@ -54,7 +54,7 @@ export interface FetchPlace extends AsyncDisposable {
 /** The process stays this long after the last check, because checks come in bursts. */
 const LINGER_MS = 10_000;
 
-/** To start it takes half a second; a machine may be busy. */
+/** Default timeout of an order. Starting takes half a second, and more on a busy machine. */
 const ANSWER_MS = 30_000;
 
 /** A fetcher of one supervisor. */

@@ -8,7 +8,7 @@ import {
 } from "../sandbox/sandbox.ts";
 import { FETCHER_FILE } from "./fetcher.ts";
 
-/** What is around the process that fetches modules. */
+/** Environment of the process that fetches modules. */
 export interface FetcherCommandOptions
   extends Pick<SandboxOptions, "joinFiles" | "landlock" | "network" | "systemCallFilter" | "uid"> {
   /** Small files below `/etc` that look-ups need. */

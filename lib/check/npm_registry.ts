@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** How Deno is asked. */
+/** Options for {@linkcode findNpmRegistry}. */
 export interface NpmRegistryOptions {
   readonly deno: string;
   readonly env: Readonly<Record<string, string>>;

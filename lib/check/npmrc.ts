@@ -30,9 +30,9 @@ const MAX_QUOTED = 200;
 const PLAIN = /^[!%&()*+,\-./0-9:<>?@A-Z[\]^_a-z{|}~=]+$/;
 
 /**
- * The registries and credentials of a function's `.npmrc`, written anew with its variables expanded.
- * Deno would expand them from its environment, and take further keys for the names of files. Other
- * keys are left out. Source: npmrc(5).
+ * The registries and credentials of a function's `.npmrc`, written anew with its variables
+ * expanded. Deno would expand them from its environment, and take further keys for the names of
+ * files. Other keys are left out. Source: npmrc(5).
  *
  * @throws {ConfigError} when it names a registry that is not allowed, or one by a variable that the
  * function does not have
@@ -48,7 +48,7 @@ export function expandNpmrc(options: NpmrcOptions): string {
 interface Line extends NpmrcOptions {
   /** From 1. */
   readonly number: number;
-  /** How much variables may still add to the whole file. */
+  /** The size that variables may still add to the whole file. */
   readonly room: { characters: number };
 }
 

@@ -19,7 +19,7 @@ export interface LimitOption {
   readonly canBeNone: boolean;
   /** One line for the help: what it bounds, and the status that goes with it. */
   readonly summary: string;
-  /** The limit that it is a quarter of, where nobody says otherwise. */
+  /** The limit of which the default is a quarter. */
   readonly whole?: keyof Limits;
 }
 

@@ -34,7 +34,7 @@ export interface Limits {
   readonly maxInFlightPerPeer: number;
 }
 
-/** Limits that are a part of another one where nobody says otherwise. */
+/** Limits whose default is a fraction of another limit. */
 export const SHARES = {
   maxConnectionsPerPeer: "maxConnections",
   maxInFlightPerPeer: "maxInFlight",
@@ -60,7 +60,7 @@ const base: Omit<Limits, keyof typeof SHARES> = {
   maxInFlight: 4_096,
 };
 
-/** What is taken where nobody says otherwise. */
+/** Defaults of the limits. */
 export const defaultLimits: Limits = completeLimits({});
 
 /**

@@ -1,4 +1,4 @@
-/** How many requests there may be: `count` in `periodMs` on average, and `burst` at once. */
+/** A rate limit: on average `count` requests in `periodMs`, and `burst` at once. */
 export interface Rate {
   readonly count: number;
   readonly periodMs: number;
@@ -13,8 +13,8 @@ const PERIODS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3
 const MAX_COUNT = 1_000_000;
 
 /**
- * A rate as people write it: `100/s`, `600/m`, `100/s burst 200`; or `none`. Without a burst, as many
- * may come at once as in the whole period.
+ * A rate as people write it: `100/s`, `600/m`, `100/s burst 200`; or `none`. Without a burst, as
+ * many may come at once as in the whole period.
  *
  * @throws {SyntaxError} when `text` is none of these
  * @throws {RangeError} when a number is out of bounds

@@ -19,7 +19,7 @@ export interface AdminOptions {
   readonly port: number;
   readonly supervisor: Supervisor;
   readonly report: SupervisorReport;
-  /** Where clients arrive: connections that are open, and what was turned away. */
+  /** Counts of the proxy's front: open connections, and what it rejected. */
   readonly front: Pick<Proxy, "connections" | "figures">;
 }
 

@@ -1,13 +1,13 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** What stands before the port: a name, an IPv4 address, or an IPv6 address in brackets. */
+/** The part before the port: a name, an IPv4 address, or an IPv6 address in brackets. */
 const HOST = /^(\[[^\]]+\]|[^:[\]]+)(?::\d{0,5})?$/;
 
 /**
  * Whether the admin endpoint answers requests for a host, as a `Host` field has it. A web page of
- * another site can lead its own name to this machine (DNS rebinding), and then reads what answers to
- * that name; it can do so neither with an address nor with `localhost`, nor with names that are the
- * operator's. Without a `Host`, it was no browser who asked (RFC 9112, section 3.2).
+ * another site can lead its own name to this machine (DNS rebinding), and then reads what answers
+ * to that name; it can do so neither with an address nor with `localhost`, nor with names that are
+ * the operator's. Without a `Host`, it was no browser who asked (RFC 9112, section 3.2).
  *
  * @example
  * ```ts

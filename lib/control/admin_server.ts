@@ -18,7 +18,7 @@ export interface AdminReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Where {@linkcode openAdminServer} listens, and who answers. */
+/** Options of {@linkcode openAdminServer}: the address and the handler. */
 export interface AdminServerOptions {
   readonly hostname: string;
   /** 0 lets the kernel choose. */

@@ -60,7 +60,7 @@ export interface FunctionReport {
   readonly memoryBytes: number | null;
   /** Time that the serving process has had a processor, since it started. */
   readonly cpuMs: number | null;
-  /** What a serving function keeps on disk; `null` where nothing is known of it. */
+  /** Disk usage of a serving function; `null` when it is unknown. */
   readonly dataBytes: number | null;
   /** The most that it may keep. */
   readonly dataLimitBytes: number | null;

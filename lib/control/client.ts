@@ -25,7 +25,7 @@ export interface ControlClient extends Disposable {
   readonly reload: (name: string) => Promise<boolean>;
   /** Puts an earlier folder back; gives its revision, or `undefined` for no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
-  /** Removes all that a function has kept, whose folder is gone; `false` for a name of none. */
+  /** Removes the data of a function whose folder is gone; `false` when the name has none. */
   readonly purge: (name: string) => Promise<boolean>;
   /** Checks a directory; the signal ends that with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;

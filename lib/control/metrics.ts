@@ -15,7 +15,7 @@ export interface MetricsInput {
     /** Clients' connections that are open. */
     readonly connections: number;
   };
-  /** What the proxy turned away. */
+  /** Counts of the connections and requests that the proxy rejected. */
   readonly front: Readonly<FrontFigures>;
 }
 

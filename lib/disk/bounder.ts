@@ -5,23 +5,23 @@ import { openImageDirectory } from "./image_directory.ts";
 import { openPlainDirectory } from "./plain_directory.ts";
 import { createRounds, type RoundsOptions } from "./rounds.ts";
 
-/** Bounds directories by what the host has. */
+/** Limits the size of directories by the means that the host offers. */
 export interface Bounder {
   /**
-   * `image`: the kernel refuses what is more. `account`: it is counted again and again, and what
-   * wrote it is ended.
+   * `image`: the kernel refuses writes beyond the limit. `account`: ddsrv counts periodically, and
+   * ends the process that wrote too much.
    */
   readonly kind: "image" | "account";
   /** Opens a directory; made when it is first asked for. */
   readonly open: (place: BoundedPlace) => Promise<BoundedDirectory>;
 }
 
-/** What is opened; `uid` is the caller's own when it is undefined, who can't mount anything. */
+/** Options to open a directory; without `uid` the caller owns it, and can't mount anything. */
 export interface BoundedPlace extends Omit<BoundedDirectoryOptions, "uid"> {
   readonly uid: number | undefined;
 }
 
-/** How a bounder finds out what it may use. */
+/** Options to detect what the host offers to a bounder. */
 export interface BounderOptions extends RoundsOptions {
   /** Without root nothing can be mounted. */
   readonly isRoot: boolean;

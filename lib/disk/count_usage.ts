@@ -1,10 +1,10 @@
 import { type Run, run as execute } from "../system/run.ts";
 import type { DiskLimits } from "./disk_limits.ts";
 
-/** Who has so many files that they can't be counted in this time has too many. */
+/** A function whose files can't be counted in this time has too many. */
 const COUNT_TIMEOUT_S = 10;
 
-/** What the script prints when that time was not enough. */
+/** Output of the script when that time was not enough. */
 const LATE = "late";
 
 /**
@@ -15,8 +15,8 @@ const COUNT_SCRIPT = `timeout -s KILL ${COUNT_TIMEOUT_S} nice du -s -x -c "$@" 2
 case $? in 0 | 1) ;; 137) echo ${LATE} ;; *) exit 1 ;; esac`;
 
 /**
- * Says in half a sentence what directories hold too much of together; nothing when they don't.
- * Counted by du(1), which opens directory by directory and follows no link.
+ * Returns in half a sentence which limit the directories exceed together; `undefined` when none.
+ * du(1) counts: it opens directory by directory and follows no link.
  */
 export async function findExcess(
   paths: readonly string[],
@@ -29,7 +29,7 @@ export async function findExcess(
   return files > limits.files ? "its data has more files than dataFiles allows" : undefined;
 }
 
-/** What cannot be counted at all is no reason to end a function: 0. */
+/** Returns 0 when counting fails: that is no reason to end a function. */
 async function count(args: readonly string[], run: Run): Promise<number> {
   try {
     const said = await run(["sh", "-c", COUNT_SCRIPT, "sh", ...args], {

@@ -1,6 +1,6 @@
-/** The most that one place on disk holds. */
+/** Limits of one place on disk. */
 export interface DiskLimits {
-  /** With what the file system itself needs. */
+  /** Includes what the file system itself needs. */
   readonly bytes: number;
   /** Files, directories and links. */
   readonly files: number;
@@ -8,13 +8,13 @@ export interface DiskLimits {
 
 /** A directory that holds no more than its limits, and how processes come to see it. */
 export interface BoundedDirectory {
-  /** Where a part of it is, for those that come behind the prefix. */
+  /** Returns the path of a part, for processes that start behind the prefix. */
   readonly pathOf: (part: string) => string;
-  /** What a launch chain begins with, so that paths lead to what is bounded. */
+  /** Prefix of a launch chain, so that paths lead to the bounded directory. */
   readonly prefix: readonly string[];
-  /** It has a file system of its own, which tells what is used. */
+  /** It has a file system of its own, which reports the usage. */
   readonly isFileSystem: boolean;
-  /** What is not as the limits say, a sentence each. */
+  /** Deviations from the limits, one sentence each. */
   readonly problems: readonly string[];
   /**
    * Watches it while a process has it: tells once, in half a sentence, why that must end.
@@ -24,9 +24,9 @@ export interface BoundedDirectory {
   readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
 }
 
-/** What a bounded directory is to be. */
+/** Options of a bounded directory. */
 export interface BoundedDirectoryOptions {
-  /** Of root's alone, and so is all on the way to it. */
+  /** Only root may write to it and to its parent directories. */
   readonly directory: string;
   /** Names of its parts: directories that belong to `uid`. */
   readonly parts: readonly string[];

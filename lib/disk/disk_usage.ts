@@ -1,12 +1,12 @@
 import { statfs } from "node:fs/promises";
 
-/** How much of a bounded directory is used, in bytes. */
+/** Usage of a bounded directory, in bytes. */
 export interface DiskUsage {
   readonly usedBytes: number;
   readonly limitBytes: number;
 }
 
-/** What the file system at a path says, see statfs(2); nothing when the path leads nowhere. */
+/** Usage of the file system at a path, see statfs(2); `undefined` when the path does not exist. */
 export async function readDiskUsage(path: string): Promise<DiskUsage | undefined> {
   try {
     const { blocks, bfree, bsize } = await statfs(path);

@@ -1,4 +1,4 @@
-/** What an ext4 file system says of itself. */
+/** Fields of the superblock of an ext4 file system. */
 export interface Superblock {
   readonly bytes: number;
   readonly files: number;
@@ -8,7 +8,7 @@ export interface Superblock {
   readonly hasErrors: boolean;
 }
 
-/** Where it begins, and how much of it is read here. */
+/** Offset of the superblock, and the number of bytes read here. */
 const OFFSET = 1_024;
 const LENGTH = 1_024;
 

@@ -43,7 +43,7 @@ export interface ImageMount {
   readonly mountPoint: string;
 }
 
-/** What a launch chain begins with, so that it sees the image at its mount point. */
+/** Prefix of a launch chain that mounts the image at its mount point. */
 export function mountImage({ image, mountPoint }: ImageMount): string[] {
   const script = `${MOUNT}mount_image "$1" "$2"; shift 2; exec "$@"`;
   return [...PRIVATE, script, "sh", image, mountPoint];
@@ -74,13 +74,13 @@ cp -a -- "$@" "$target/" && sync -f "$target"`;
   return [...PRIVATE, script, "sh", image, options.mountPoint, ...options.sources];
 }
 
-/** Mends the file system of an image that nobody has mounted; yes to every question. */
+/** Repairs the file system of an unmounted image; answers yes to every question. */
 export function mendFileSystem(image: string): string[] {
-  // Exit codes below 4: all faults are mended, see e2fsck(8).
+  // Exit codes below 4: e2fsck(8) has repaired all faults.
   return ["sh", "-c", 'e2fsck -fy "$1" >&2; [ $? -lt 4 ]', "sh", image];
 }
 
-/** Makes a file system as large as its image, which nobody has mounted. */
+/** Grows a file system to the size of its unmounted image. */
 export function growFileSystem(image: string): string[] {
   return ["sh", "-c", 'e2fsck -fp "$1" >&2; [ $? -lt 4 ] && resize2fs "$1"', "sh", image];
 }

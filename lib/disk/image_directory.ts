@@ -17,7 +17,7 @@ import {
 } from "./image_commands.ts";
 import { isLoopBacking } from "./loop_devices.ts";
 
-/** What an image is opened with, beside its limits. */
+/** Options to open an image, besides its limits. */
 export interface ImageDirectoryOptions extends BoundedDirectoryOptions {
   /** Images that were enlarged already, and to what, by their path. */
   readonly grown: Map<string, number>;
@@ -34,16 +34,16 @@ const SLACK_BYTES = 4_096;
 /** Name of the image in a bounded directory. */
 export const IMAGE = "image";
 
-/** How a part is called from the moment that its copy is complete. */
+/** Name of a part once its copy is complete. */
 const MOVED = ".moved";
 
 /**
- * Opens a directory whose parts are in an image of a file system of its own: it has as many bytes
- * and files as that, whoever writes. The image is mounted in the mount namespace of each process
- * that sees it and nowhere else, so that nothing is left when these have ended, whatever they died
- * of. Parts of an older version that lie beside it are moved in, once.
+ * Opens a directory whose parts are in the image of a file system. The image limits bytes and files
+ * for all users. Each process that uses it mounts it in its own mount namespace and nowhere else,
+ * so no mount is left when these processes have ended, however they died. Parts of an older version
+ * that lie beside the image are moved into it, once.
  *
- * @throws {Error} when the image can't be made, mended or enlarged
+ * @throws {Error} when the image can't be made, repaired or enlarged
  */
 export async function openImageDirectory(
   options: ImageDirectoryOptions,
@@ -81,8 +81,9 @@ export async function openImageDirectory(
 }
 
 /**
- * A host's disk that is full, or fails, leaves the file system of an image read-only. What runs goes
- * on until there is room again; then it is started anew, for the image to be mended before.
+ * When the host's disk is full or fails, the file system of an image becomes read-only. The
+ * function runs on until there is room again; then ddsrv repairs the image and restarts the
+ * function.
  */
 async function findFault(directory: string, image: string): Promise<string | undefined> {
   const found = await readSuperblock(image).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Where the kernel lists its block devices. */
+/** Directory in which the kernel lists its block devices. */
 const BLOCK_DEVICES = "/sys/block";
 
 /**

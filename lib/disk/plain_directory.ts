@@ -4,7 +4,7 @@ import type { BoundedDirectory, BoundedDirectoryOptions } from "./disk_limits.ts
 import { IMAGE } from "./image_directory.ts";
 import type { createRounds } from "./rounds.ts";
 
-/** What root can do for a directory of the host's: one without root gets nothing of it. */
+/** Options of a plain directory of the host. */
 export interface PlainDirectoryOptions extends Omit<BoundedDirectoryOptions, "uid"> {
   /** The caller's own when left out, who can't mount anything either. */
   readonly uid: number | undefined;
@@ -15,9 +15,9 @@ export interface PlainDirectoryOptions extends Omit<BoundedDirectoryOptions, "ui
 const FILE_BLOCK_BYTES = 512;
 
 /**
- * Opens a directory whose parts are plain directories of the host's. No file of a process that
- * comes behind the prefix grows beyond the limit, and nothing is run from there; how much all files
- * hold together is counted again and again.
+ * Opens a directory whose parts are plain directories of the host. No process that starts behind
+ * the prefix can let a file grow beyond the limit, or execute a file from there. The total size of
+ * all files is counted periodically.
  *
  * @throws {Error} when the data is in an image, which this host can't mount
  */

@@ -1,6 +1,6 @@
 import { sleep } from "../system/sleep.ts";
 
-/** What is looked at in each round, and who hears of it. */
+/** A check that each round makes, and the callback that it reports to. */
 export interface Watched {
   /** Half a sentence on what is wrong; nothing while all is well. */
   readonly examine: () => Promise<string | undefined>;
@@ -8,18 +8,18 @@ export interface Watched {
   readonly onFound: (reason: string) => void;
 }
 
-/** How {@linkcode createRounds} goes round. */
+/** Options of {@linkcode createRounds}. */
 export interface RoundsOptions {
   readonly pauseMs?: number;
 }
 
-/** Between two rounds, and no less than this many times what the last one took. */
+/** Pause between two rounds; at least this many times the duration of the last one. */
 const PAUSE_MS = 5_000;
 const PAUSE_FACTOR = 4;
 
 /**
- * Looks at what it is given, again and again, one after the other; disposing of what it gives ends
- * that. An examination must not reject.
+ * Returns a function that examines everything given to it periodically, one after the other, until
+ * the result is disposed. An examination must not reject.
  */
 export function createRounds({ pauseMs = PAUSE_MS }: RoundsOptions = {}): (
   watched: Watched,

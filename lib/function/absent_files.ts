@@ -10,14 +10,14 @@ export interface AbsentFiles {
 /** A look that passes over what is known not to be there. */
 export interface AbsenceLook {
   readonly stat: FileLook["stat"];
-  /** What to know the next time. */
+  /** State to pass to the next look. */
   readonly found: () => AbsentFiles;
 }
 
 /** A change within this time of a look may have the same time as what was seen. */
 const RACY_MS = 2_000;
 
-/** How a path is looked at, by where it is. */
+/** State and functions to look at paths inside and outside the folder. */
 export interface AbsenceOptions {
   /** The folder itself. */
   readonly folder: Deno.FileInfo;

@@ -1,6 +1,6 @@
 import { countTree, MAX_TREE_DEPTH, type TreeCount } from "./tree_count.ts";
 
-/** How folders are counted. */
+/** Options for counting folders. */
 export interface CensusOptions {
   /** The most entries of one folder's whole tree. */
   readonly maxFiles: number;
@@ -8,16 +8,16 @@ export interface CensusOptions {
   readonly now?: () => number;
 }
 
-/** What is asked of one folder. */
+/** Question about the size of one folder. */
 export interface CensusQuestion {
   readonly directory: string;
   /** Something may have come or gone in it. */
   readonly isChanged: boolean;
-  /** How many folders there are: each costs its part of the time in which all are counted. */
+  /** Number of folders: they share the time in which all are counted. */
   readonly folders: number;
 }
 
-/** What is known of a folder's size. */
+/** Known size of a folder. */
 export interface CensusAnswer {
   /** Why it is too large; nothing when it is not. */
   readonly refusal: string | undefined;
@@ -42,8 +42,8 @@ interface Counted {
 }
 
 /**
- * The part of the time that one folder may have for being counted, whatever is done in it: less than
- * what a neighbour's slowest answers of a hundred would tell of.
+ * The part of the time that one folder may have for being counted, whatever is done in it: less
+ * than what a neighbour's slowest answers of a hundred would tell of.
  */
 const SHARE = 1 / 100;
 /** By entries and not by the clock: where the machine is busy, folders are none the larger. */

@@ -22,7 +22,7 @@ export class HardLinkError extends Error {
   override readonly name = "HardLinkError";
 }
 
-/** What is copied where, see {@linkcode copyFile}. */
+/** Source and target of {@linkcode copyFile}. */
 export interface FileCopy {
   readonly source: string;
   /** Path where nothing is. */

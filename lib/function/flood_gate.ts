@@ -1,4 +1,4 @@
-/** Tells whose events are too many to be read. */
+/** Decides which folders have too many events to read. */
 export interface FloodGate {
   /** Counts an event; gives whether this one was too much, so that the folder is to be muted. */
   readonly count: (name: string) => boolean;

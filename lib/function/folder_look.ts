@@ -14,7 +14,7 @@ export interface FunctionSpec {
   readonly name: string;
   /** Absolute path below the functions directory; may be a symbolic link. */
   readonly directory: string;
-  /** Where that really is, with all links followed. */
+  /** The real path of that, with all links followed. */
   readonly place: string;
   /** The files that {@linkcode revision} is taken over. */
   readonly files: readonly string[];
@@ -22,7 +22,7 @@ export interface FunctionSpec {
   readonly revision: string;
 }
 
-/** What was seen of a function the last time. */
+/** State of a function at the last look. */
 export interface FolderMemory {
   readonly modules: Modules | undefined;
   readonly files: readonly string[];
@@ -32,13 +32,13 @@ export interface FolderMemory {
   readonly state: string;
   readonly stamp: string;
   readonly firstSeenMs: number;
-  /** When it was first found missing, after it had been there. */
+  /** Time at which it was first missing, after it had been there. */
   readonly missingSinceMs?: number;
   /** The last state at rest, which may be older than the last one seen. */
   readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
 }
 
-/** What a look at a folder found. */
+/** Result of a look at a folder. */
 export type FolderLook =
   | { readonly type: "none" }
   | { readonly type: "ignored"; readonly reason: string; readonly watched: Watched }
@@ -66,12 +66,12 @@ export type FolderLook =
 /** The directories in which a change may change what a look finds. */
 type Watched = readonly WatchedDirectory[];
 
-/** How one folder is looked at. */
+/** Options for a look at one folder. */
 export interface FolderLookOptions {
   readonly functionsDirectory: string;
   readonly name: string;
   readonly isLink: boolean;
-  /** Where the functions directory really is. */
+  /** Real path of the functions directory. */
   readonly root: string;
   readonly quietMs: number;
   readonly nowMs: number;
@@ -84,7 +84,7 @@ export interface FolderLookOptions {
   /** An event told of a change. */
   readonly isHinted: boolean;
   readonly census: Census;
-  /** How many folders there are. */
+  /** Number of folders in the functions directory. */
   readonly folders: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 
-/** What is said of one, behind its path. */
+/** Message about a hard link, which follows its path. */
 export const HARD_LINK_PROBLEM =
   "is a hard link of a file that not everybody may read, in a directory that is not its owner's " +
   "alone. Put a copy there";

@@ -6,17 +6,17 @@ export interface HintQueue {
   readonly take: (nowMs: number) => ReadonlySet<string>;
   /** A look at a folder took this long. */
   readonly charge: (name: string, look: Look) => void;
-  /** When the next one is due; Infinity when none waits. */
+  /** Time at which the next one is due; `Infinity` when none waits. */
   readonly nextAtMs: () => number;
 }
 
-/** When somebody told of a folder, and from when on it is to be looked at. */
+/** Time of a hint about a folder, and the earliest time to look at it. */
 export interface Hint {
   readonly nowMs: number;
   readonly notBeforeMs?: number;
 }
 
-/** What a look took, and when it ended. */
+/** Duration and end of a look. */
 export interface Look {
   readonly nowMs: number;
   readonly tookMs: number;
@@ -24,21 +24,21 @@ export interface Look {
 
 interface Account {
   readonly dueMs: number | undefined;
-  /** What a folder may still spend; below zero it waits. */
+  /** Budget that a folder has left; below zero it waits. */
   readonly balanceMs: number;
   readonly atMs: number;
 }
 
 /** Looks at one folder may take this much of the time, in the long run. */
 const SHARE = 0.1;
-/** What a folder may spend at once that was left alone for some seconds. */
+/** Burst budget of a folder that was unchanged for some seconds. */
 const MAX_BALANCE_MS = 500;
-/** What a look costs beside its own time: a scan, and what comes of it. */
+/** Cost of a look besides its own time: a scan and its consequences. */
 const COST_OF_TURN_MS = 5;
 
 /**
- * Puts hints in order so that no folder has more than its part of the time: one that changes without
- * end, or whose looks take long, is looked at less often, and waits for nobody else to see it.
+ * Orders hints so that no folder gets more than its share of the time. A folder that changes all
+ * the time, or whose looks take long, is looked at less often, and does not delay the others.
  */
 export function createHintQueue(burstMs: number): HintQueue {
   const accounts = new Map<string, Account>();

@@ -1,11 +1,11 @@
 import { type LinuxFiles, linuxFiles } from "../system/linux_files.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
-/** What became of a watched directory. */
+/** Event of a watched directory. */
 export interface InotifyEvent {
   /** The number of the watch; -1 when events were lost. */
   readonly watch: number;
-  /** The watch is no more: the directory went away, or its file system did. */
+  /** The watch has ended: the directory or its file system is gone. */
   readonly isGone: boolean;
   /** The directory itself went elsewhere, or one in it came or went: names lead elsewhere now. */
   readonly isMoved: boolean;
@@ -13,11 +13,11 @@ export interface InotifyEvent {
   readonly child: string | undefined;
 }
 
-/** How a directory is watched. */
+/** Options for watching a directory. */
 export interface InotifyOptions {
   /**
-   * Changes of mode and times are passed over: whoever owns what is in a directory can make any
-   * number of them, though the directory is another's.
+   * Ignore changes of mode and times: the owner of a file can make any number of them, even in
+   * another user's directory.
    */
   readonly isOfOthers?: boolean;
 }
@@ -25,10 +25,11 @@ export interface InotifyOptions {
 /** An inotify instance of this process, see inotify(7). */
 export interface Inotify extends Disposable {
   /**
-   * Watches a directory, without opening what is in it and without following a link to it. Gives the
-   * number of the watch, which is the same for the same directory, or nothing where there is none.
+   * Watches a directory, without opening what is in it and without following a link to it. Gives
+   * the number of the watch, which is the same for the same directory, or nothing where there is
+   * none.
    *
-   * @throws {WatchLimitError} when the kernel watches no more
+   * @throws {WatchLimitError} when the kernel's limit of watches is reached
    */
   readonly add: (directory: WatchedDirectory, options?: InotifyOptions) => number | undefined;
   readonly remove: (watch: number) => void;
@@ -36,7 +37,7 @@ export interface Inotify extends Disposable {
   readonly next: (signal: AbortSignal) => Promise<readonly InotifyEvent[]>;
 }
 
-/** No more directories can be watched; the message says what to raise. */
+/** The limit of watched directories is reached; the message says which limit to raise. */
 export class WatchLimitError extends Error {
   override readonly name = "WatchLimitError";
 }

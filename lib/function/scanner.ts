@@ -18,8 +18,8 @@ export interface Scan {
   /** Directories that are not served, each with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
   /**
-   * Functions whose folders are too large, each with the reason: what runs of them stays as it is,
-   * and nothing new is taken up.
+   * Functions whose folders are too large, each with the reason: their running instances stay, and
+   * new code is not loaded.
    */
   readonly refused: ReadonlyMap<string, string>;
   /**
@@ -51,15 +51,15 @@ export interface ScannerOptions {
 /** Looks at the functions directory and remembers what did not change. */
 export interface Scanner {
   /**
-   * Looks at all folders; or at those alone that are named, that have not been looked at, and whose
-   * modules are others by now.
+   * Looks at all folders. With `only`, looks at the folders named there, at new ones, and at those
+   * whose modules have changed.
    *
    * @throws {Deno.errors.NotFound} when the functions directory is gone
    */
   readonly scan: (nowMs: number, only?: ReadonlySet<string>) => Promise<Scan>;
 }
 
-/** What a scan has found so far. */
+/** Results of a scan so far. */
 interface Findings {
   readonly looks: Map<string, FolderLook>;
   readonly memories: Map<string, FolderMemory>;

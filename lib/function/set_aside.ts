@@ -29,10 +29,10 @@ export function replacedPath(functionsDirectory: string, name: string): string {
 }
 
 /**
- * Clears up behind an `add`, a `remove` or a `rollback` that was killed, while nobody else can be at
- * work: what was being replaced goes back where nothing has taken its place. What can't be removed
- * is told and stays: its owner may still write to it, and shall not keep the supervisor from
- * starting.
+ * Clears up behind an `add`, a `remove` or a `rollback` that was killed, while nobody else can be
+ * at work: what was being replaced goes back where nothing has taken its place. Warns about a
+ * folder that it can't remove and leaves it: its owner may still write to it, and must not be able
+ * to keep the supervisor from starting.
  */
 export async function clearAside(
   functionsDirectory: string,

@@ -16,9 +16,9 @@ export interface TreeStamp extends SourceStamp {
   readonly directories: readonly string[];
 }
 
-/** How a tree is looked at. */
+/** Options for looking at a tree. */
 export interface TreeStampOptions {
-  /** How many entries at most. */
+  /** Maximum number of entries. */
   readonly maxEntries?: number;
   /** Its file system answers at once. */
   readonly isQuick?: boolean;

@@ -1,7 +1,7 @@
 import { createBreath } from "../system/breath.ts";
 import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 
-/** How many entries there are in a tree; more than was asked for are not told apart. */
+/** Number of entries in a tree, or why it was not counted to the end. */
 export type TreeCount =
   | { readonly type: "counted"; readonly entries: number }
   | { readonly type: "tooMany" }

@@ -27,8 +27,8 @@ export interface FunctionsWatch {
 }
 
 /**
- * One folder's watches, and those of all: no folder takes the kernel's from the others, and to begin them
- * takes about two milliseconds.
+ * One folder's watches, and those of all: no folder takes the kernel's from the others, and to
+ * begin them takes about two milliseconds.
  */
 const MAX_OF_FOLDER = 128;
 const MAX_IN_ALL = 32_768;
@@ -166,7 +166,7 @@ async function openWatch(
   };
 }
 
-/** Where there is no inotify. */
+/** The fallback for systems without inotify. */
 function watchOtherwise(
   directory: string,
   { isClosed, close, onHint }: {

@@ -8,14 +8,14 @@ export interface WatchedDirectory {
   readonly path: string;
 }
 
-/** Where a function is, for {@linkcode watchedDirectories}. */
+/** Options of {@linkcode watchedDirectories}: the paths of a function. */
 export interface WatchedOptions {
   readonly functionsDirectory: string;
   /** The function's directory below it. */
   readonly directory: string;
-  /** Where the functions directory really is. */
+  /** Real path of the functions directory. */
   readonly root: string;
-  /** Where the function's directory really is. */
+  /** Real path of the function's directory. */
   readonly place: string;
   /** Directories whose whole content counts. */
   readonly tree: readonly string[];

@@ -2,7 +2,7 @@ import { formatLimit } from "../config/limit_options.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { Run } from "../system/run.ts";
 
-/** What to do where tc(8) or the kernel can't bound bandwidth. */
+/** Remedy when tc(8) or the kernel can't limit bandwidth. */
 export const BANDWIDTH_REMEDY =
   "Install iproute2 with its program tc and load the kernel's module " +
   'sch_tbf (modprobe sch_tbf), or leave "bandwidth" out';
@@ -18,7 +18,7 @@ export async function probeBandwidth(run: Run): Promise<string> {
   return "tc can bound it";
 }
 
-/** What is said of a function's bandwidth at a level that has no link to bound it on. */
+/** Message for an isolation level that has no link on which to limit bandwidth. */
 export function unboundedBandwidth({ bandwidthBits }: FunctionPolicy): string[] {
   if (bandwidthBits === Infinity) return [];
   const most = formatLimit({ unit: "bandwidth" }, bandwidthBits);

@@ -7,7 +7,8 @@ import type { SourceCheck } from "./isolation.ts";
 
 /**
  * A check with the supervisor's own rights and network, as `deno check` by hand. Nothing keeps the
- * folder's configuration from reading what the supervisor may read, so the folder has to be its own.
+ * folder's configuration from reading what the supervisor may read, so the folder has to be its
+ * own.
  */
 export async function checkDirectly(
   settings: Pick<Settings, "functionsDirectory" | "checkCode">,
@@ -43,7 +44,7 @@ async function foreignOwner(directory: string): Promise<string | undefined> {
   }
 }
 
-/** Who owns a directory on the way can put another folder in the place of root's meanwhile. */
+/** The owner of a parent directory could replace root's folder with another one meanwhile. */
 async function foreignParent(place: string): Promise<string | undefined> {
   for (let path = dirname(place);; path = dirname(path)) {
     const { uid } = await Deno.lstat(path);

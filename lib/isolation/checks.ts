@@ -25,7 +25,7 @@ export interface Checks extends AsyncDisposable {
   readonly run: (options: SourceCheck) => Promise<CheckResult>;
 }
 
-/** What the checks of one supervisor share. */
+/** Resources that the checks of one supervisor share. */
 export interface ChecksOptions {
   readonly settings: Pick<
     Settings,
@@ -42,8 +42,8 @@ export interface ChecksOptions {
   /** The network of the process that fetches; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
   /**
-   * Hosts that may be fetched from may have private addresses: something else keeps the fetcher from
-   * those that it must not reach, or the operator has named hosts.
+   * Hosts that may be fetched from may have private addresses: something else keeps the fetcher
+   * from those that it must not reach, or the operator has named hosts.
    */
   readonly isPrivateAllowed: boolean;
   /** User of the process that fetches; the supervisor's own when left out. */

@@ -13,7 +13,7 @@ import { isContainer, remediesFor } from "./remedies.ts";
 export const UNBOUNDED_SOCKETS =
   "This kernel does not bound the buffers of sockets: a function may hold more memory by them";
 
-/** What to do about it. */
+/** Remedy for that. */
 export const UNBOUNDED_SOCKETS_REMEDY =
   "Boot with control groups of version 2: systemd.unified_cgroup_hierarchy=1";
 

@@ -15,11 +15,11 @@ export interface Home {
   readonly files: string;
   /** Where Deno keeps its `Deno.openKv()` and `localStorage`, on the host. */
   readonly storage: string;
-  /** What the launch chain begins with, so that these paths lead to what is bounded. */
+  /** Prefix of the launch chain, so that these paths lead to the bounded directory. */
   readonly prefix: readonly string[];
   /** It has a file system of its own, which tells what is used. */
   readonly isFileSystem: boolean;
-  /** What is not as its limits say, a sentence each. */
+  /** Deviations from its limits, one sentence each. */
   readonly problems: readonly string[];
   /** See `BoundedDirectory`. */
   readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
@@ -33,7 +33,7 @@ export interface Homes {
   readonly uidOf: (name: string) => Promise<number | undefined>;
   /** A function's home; made when it is first asked for. */
   readonly open: (name: string, limits: DiskLimits) => Promise<Home>;
-  /** Takes away all that a function has kept, at once for whoever opens its home next. */
+  /** Removes all data of a function; the next one to open its home finds it empty at once. */
   readonly purge: (name: string) => Promise<void>;
   /** Holds a directory for each function that has run, under its name. */
   readonly directory: string;
@@ -53,7 +53,7 @@ export interface HomesOptions {
   readonly uidRange?: readonly [first: number, last: number] | undefined;
 }
 
-/** What of a home belongs to the function; all else is root's. */
+/** Parts of a home that belong to the function; root owns the rest. */
 const PARTS = ["files", "storage"] as const;
 
 /** First user behind those that systemd gives to containers; no distribution gives these out. */

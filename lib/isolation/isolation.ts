@@ -61,7 +61,7 @@ export interface StartedProcess {
   readonly process: FunctionProcess;
   /** What it asks for and does not get, beside its egress. */
   readonly problems: readonly string[];
-  /** What is used of the room for its data, where that is cheap to know. */
+  /** Disk usage of its data, where that is cheap to read. */
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Waits until it listens; gives nothing when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;

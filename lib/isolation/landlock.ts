@@ -1,7 +1,7 @@
 import { LANDLOCK_PROBE } from "../sandbox/landlock.ts";
 import { CommandError, type Run, run as execute } from "../system/run.ts";
 
-/** What to do where Landlock can't be had. */
+/** Remedy when Landlock is not available. */
 export const LANDLOCK_REMEDY = "Mounts alone keep files apart without it. Install perl-base, and " +
   "have a kernel from 5.13 on with Landlock among its modules (lsm=landlock at its start)";
 
@@ -19,7 +19,7 @@ export async function tryLandlock(run: Run = execute): Promise<void> {
   }
 }
 
-/** Whether sandboxes have Landlock; where they have not, the operator is told once. */
+/** Returns whether sandboxes have Landlock; if not, warns the operator once. */
 export async function openLandlock(
   onWarning: (message: string) => void,
   run: Run = execute,

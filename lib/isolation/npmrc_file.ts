@@ -5,7 +5,7 @@ import { NPMRC_FILE } from "../function/layout.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
 import type { SourceCheck } from "./isolation.ts";
 
-/** Where the file goes, and what it may say. */
+/** Target path of the file, and the settings that it may contain. */
 export interface NpmrcFileOptions {
   /** A new file, in a directory that the supervisor alone may write to. */
   readonly path: string;
@@ -16,10 +16,10 @@ export interface NpmrcFileOptions {
 }
 
 /**
- * Writes the function's `.npmrc` as its check sees it, and gives the mount that puts it in the file's
- * place; `undefined` when the function has none.
+ * Writes the function's `.npmrc` as its check sees it, and gives the mount that puts it in the
+ * file's place; `undefined` when the function has none.
  *
- * @throws {ConfigError} when the file says what it may not say
+ * @throws {ConfigError} when the file contains a setting that is not allowed
  */
 export async function writeNpmrc(
   { directory, variables }: Pick<SourceCheck, "directory" | "variables">,

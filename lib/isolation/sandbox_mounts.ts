@@ -25,18 +25,19 @@ export interface SandboxMountOptions {
   readonly startFile: string;
 }
 
-/** Where the modules that a check has fetched show. */
+/** Path inside the sandbox of the modules that a check has fetched. */
 const SANDBOX_MODULES = "/ddsrv/modules";
 
-/** What an instance sees of the host, and links inside. */
+/** Mounts of the host in a sandbox, and links inside it. */
 export interface SandboxMounts extends FunctionMounts {
   readonly links: readonly SandboxLink[];
 }
 
 /**
- * What an instance sees of the host: its source, its modules, and what it keeps. Checks write to the
- * module cache: what lies in it may be a link to anywhere at any moment, so that root mounts nothing
- * in it, but the whole cache, whose place is root's. Links inside lead to the two parts that count.
+ * Returns what an instance sees of the host: its source, its modules and its data. Checks write to
+ * the module cache, so any entry in it may become a link to anywhere. Therefore root never mounts
+ * an entry of the cache, only the whole cache, whose parent directory belongs to root. Links inside
+ * the sandbox lead to the two parts that the instance needs.
  */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
   const { cacheDirectory, home } = options;

@@ -6,9 +6,9 @@ export const SECCOMP_PROBE: readonly string[] = [
   ...["sh", "-c", `printf '${PROGRAM}' | exec bwrap --ro-bind / / --seccomp 0 -- true`],
 ];
 
-/** What is so where it loads. */
+/** Result of the probe when the filter loads. */
 export const SECCOMP_FOUND = "system calls are filtered (seccomp)";
 
-/** What to do where it does not. */
+/** Remedy when the filter does not load. */
 export const SECCOMP_REMEDY =
   "Run a kernel with CONFIG_SECCOMP_FILTER, in a container whose own filter allows seccomp(2)";

@@ -21,7 +21,7 @@ export interface StandaloneChecks extends AsyncDisposable {
   readonly run: (options: StandaloneCheck) => Promise<CheckResult>;
 }
 
-/** What is checked: its module cache is found by where it is. */
+/** The function to check: its path decides the module cache. */
 export type StandaloneCheck = Omit<SourceCheck, "cacheDirectory" | "cacheName">;
 
 /** Users of these checks, behind all that functions have; and the one who fetches for them. */
@@ -33,9 +33,9 @@ const FETCHER_UID = FIRST_UID + USERS;
 const CACHE_KEPT_MS = 30 * 24 * 3_600_000;
 
 /**
- * Opens checks at the level of isolation that the settings name. As root each folder is checked by a
- * user of its own, as anybody else in a user namespace; both see and reach no more than the check of
- * a supervisor. Without isolation, only the caller's own folders are checked.
+ * Opens checks at the level of isolation that the settings name. As root each folder is checked by
+ * a user of its own, as anybody else in a user namespace; both see and reach no more than the check
+ * of a supervisor. Without isolation, only the caller's own folders are checked.
  *
  * @throws {Error} that says what the host lacks, and how to get it
  */

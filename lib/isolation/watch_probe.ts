@@ -4,7 +4,7 @@ import type { Finding } from "./host_probes.ts";
 /** With fewer, the folders of some hundred functions are watched in part. */
 const MIN_WATCHES = 8_192;
 
-/** How {@linkcode lookForWatches} looks. */
+/** Options of {@linkcode lookForWatches}. */
 export interface WatchProbeOptions {
   readonly open?: typeof openInotify;
   readonly readLimit?: () => Promise<string>;

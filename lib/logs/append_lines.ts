@@ -1,20 +1,20 @@
 import { holdLogPlace, type LogPlace, type OpenLog } from "./log_place.ts";
 
-/** How much is kept of what is appended. */
+/** Limits of a log and its rotated files. */
 export interface AppendLimits {
-  /** Size at which the file is put away as `PATH.1`. */
+  /** Size at which the file is rotated to `PATH.1`. */
   readonly maxBytes: number;
-  /** How many files there are at most, the current one included; 2 or more. */
+  /** Maximum number of files, the current one included; 2 or more. */
   readonly maxFiles: number;
 }
 
 const LF = 0x0a;
 
 /**
- * Appends as many whole lines as the file has room for, at least one, and gives their bytes: the
- * rest is for the next file. When that fails, the file is as it was before. A symbolic link in the
- * file's place is followed where only root and this user may put one; when it is full, the link is
- * what is put away.
+ * Appends as many whole lines as the file has room for, at least one, and returns the number of
+ * their bytes: the rest is for the next file. On failure, the file is as it was before. Follows a
+ * symbolic link in the file's place where only root and this user can create one; when the file is
+ * full, the link itself is rotated.
  *
  * @throws {TypeError} when something else than a file is in its place
  * @throws {UntrustedPathError} when another user's link leads to a directory that is not theirs

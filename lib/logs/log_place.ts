@@ -18,7 +18,7 @@ export interface LogPlace extends Disposable {
   readonly open: () => Promise<OpenLog>;
 }
 
-/** A log file; who opens it closes it. */
+/** A log file; the caller closes it. */
 export interface OpenLog {
   readonly file: Deno.FsFile;
   /** In bytes, before anything is appended. */

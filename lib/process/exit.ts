@@ -7,7 +7,7 @@ export interface Exit {
   readonly signal: string | undefined;
   /** The memory in bytes that it was allowed, when it was ended because it wanted more. */
   readonly exhaustedBytes?: number;
-  /** What it had too much of on disk, when it was ended for that: half a sentence. */
+  /** The disk limit that it exceeded when ddsrv ended it for that: half a sentence. */
   readonly excess?: string;
 }
 

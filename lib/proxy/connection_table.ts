@@ -1,5 +1,5 @@
 /**
- * What a client's connection is doing. `unfinished`: no whole head of a request has come since it
+ * State of a client's connection. `unfinished`: no whole head of a request has come since it
  * opened, or a further one has begun. `idle`: its requests are answered and nothing more has come.
  * `busy`: a request, or a tunnel, is under way. `outside`: it is not, or no longer, in a table.
  */

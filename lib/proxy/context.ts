@@ -22,7 +22,7 @@ export interface ProxyContext {
   /** Requests of one client, at all functions together. */
   readonly rateLimit: RateLimit;
   readonly limiter: RateLimiter;
-  /** Whose word on whom it speaks for is taken. */
+  /** Peers whose `X-Forwarded-For` the proxy trusts. */
   readonly isTrusted: IsTrusted;
   /** Counts of what was turned away. */
   readonly figures: FrontFigures;

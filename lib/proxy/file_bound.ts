@@ -1,6 +1,6 @@
 import type { Limits } from "../config/limits.ts";
 
-/** What clients' connections have to fit in. */
+/** Limits that the connections of clients have to respect. */
 export interface FileBound {
   /** Files that the process may have open. */
   readonly openFiles: number;

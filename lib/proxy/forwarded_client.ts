@@ -8,7 +8,7 @@ import type { RequestHead } from "./request_head.ts";
 /** So much of each field line is looked at, from its end. */
 const MAX_LINE_BYTES = 1_024;
 
-/** What is no address is known by so much of it. */
+/** Number of characters kept of a value that is not an address. */
 const MAX_NAME_LENGTH = 64;
 
 /**

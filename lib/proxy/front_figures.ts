@@ -1,4 +1,4 @@
-/** What the front of a proxy has turned away since it started. */
+/** Counts of what the front of a proxy has rejected since it started. */
 export interface FrontFigures {
   /** Connections closed at once because their peer had its share. */
   refusedPeers: number;

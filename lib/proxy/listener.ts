@@ -27,7 +27,7 @@ export interface Listener {
   readonly close: () => void;
 }
 
-/** Where to listen, and for whom; port 0 lets the kernel choose. */
+/** Address to listen on, and which clients to admit; port 0 lets the kernel choose. */
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;

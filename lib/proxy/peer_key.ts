@@ -11,8 +11,8 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * Who counts as one peer: an IPv4 address, or all of an IPv6 network of 64 bits, because whoever has
- * one address of that has all of them (RFC 6177, section 2).
+ * Returns the key of a peer: its IPv4 address, or its IPv6 network of 64 bits, because a client
+ * with one address of such a network has all of them (RFC 6177, section 2).
  *
  * @example
  * ```ts

@@ -55,7 +55,7 @@ export class PeerTable {
     return account;
   }
 
-  /** Counts a connection no more. */
+  /** Stops counting a connection. */
   leave(account: PeerAccount): void {
     account.connections--;
     const isLast = account.connections === 0;

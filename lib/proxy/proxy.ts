@@ -57,7 +57,7 @@ export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Clients' connections that are open. */
   readonly connections: number;
-  /** What was turned away since it started. */
+  /** Counts of what the proxy has rejected since it started. */
   readonly figures: Readonly<FrontFigures>;
   /**
    * Takes other settings, for all requests to come; whether a peer is believed is told when its

@@ -14,9 +14,9 @@ const ROUNDING_MS = 1e-6;
  * which it is full again (the "theoretical arrival time" of the generic cell rate algorithm, ITU-T
  * I.371), and one that is full is no different from one that is not there.
  *
- * So those that nobody has used for as long as it takes to fill one are forgotten, and nobody can
- * tell. Only when more clients than that come meanwhile does it forget those too that were used
- * least recently; who has so many addresses has as many buckets anyway.
+ * So the limiter drops buckets that were unused for long enough to be full again, without any
+ * effect on clients. Only when more clients than `maxBuckets` come meanwhile does it also drop the
+ * least recently used ones; a client with that many addresses has as many buckets anyway.
  */
 export class RateLimiter {
   readonly #maxBuckets: number;
@@ -37,8 +37,8 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one request out of a client's bucket; gives 0, or, when it is empty, the milliseconds until
-   * there is one in it.
+   * Takes one request out of a client's bucket; gives 0, or, when it is empty, the milliseconds
+   * until there is one in it.
    *
    * `nowMs` never steps back.
    */

@@ -18,14 +18,14 @@ export interface Connection {
   readonly abort?: () => void;
 }
 
-/** What the buffers of several wires take together, beyond the first size of each. */
+/** Memory account shared by the buffers of several wires, beyond the first size of each. */
 export interface BufferAccount {
   bufferedBytes: number;
-  /** Beyond this, buffers grow no more. */
+  /** Maximum: beyond it, buffers stop growing. */
   readonly maxBufferedBytes: number;
 }
 
-/** For wires that nobody bounds. */
+/** Account without a limit. */
 const UNBOUNDED: BufferAccount = { bufferedBytes: 0, maxBufferedBytes: Infinity };
 
 /**
@@ -55,7 +55,7 @@ export class Wire {
   #reading: Promise<boolean> | undefined;
   #isClosed = false;
   #account: BufferAccount;
-  /** What of the account is its own. */
+  /** Its share of the account. */
   #charged = 0;
   /** Bytes of buffers that somebody else still looks at. */
   #detached = 0;
@@ -70,7 +70,7 @@ export class Wire {
     this.#account = account;
   }
 
-  /** Whether the next read finds room; a buffer that is full may not be let grow. */
+  /** Whether the next read finds room; the account may forbid a full buffer to grow. */
   get hasRoom(): boolean {
     const isFull = this.end - this.start === this.buffer.length;
     return !isFull || this.#mayGrowBy(this.buffer.length);

@@ -30,7 +30,7 @@ export interface Group extends AsyncDisposable {
 export interface ControlGroup extends Group {
   /** Files that a process of one thread writes `0` to, which is itself, in order to join. */
   readonly joinFiles: readonly string[];
-  /** How often the kernel has ended something here for want of memory. */
+  /** Number of times that the kernel has killed a process here because memory ran out. */
   readonly oomKills: () => Promise<number>;
 }
 
@@ -78,8 +78,8 @@ export async function boundsSockets({ version, bases }: CgroupHierarchy): Promis
 }
 
 /**
- * Makes the group that all of a supervisor's groups are in, named for its owner, and takes away what
- * a predecessor of that owner left.
+ * Makes the group that all of a supervisor's groups are in, named for its owner, and takes away
+ * what a predecessor of that owner left.
  */
 export async function openControlGroups(
   ownerId: string,

@@ -26,14 +26,14 @@ export interface ModuleOptions {
   readonly importMap: string | undefined;
   /** Hosts beside Deno's default list, as `host` or `host:port`. */
   readonly allowImport: readonly string[];
-  /** Where npm packages come from. */
+  /** Value of Deno's `--node-modules-dir`. */
   readonly nodeModules: NodeModules;
 }
 
 /**
  * The module cache alone, or the `node_modules` directory that a folder brings. Deno's other modes
- * install packages into the folder, which runs the packages' own scripts; which one is taken is never
- * the folder's configuration's to say.
+ * install packages into the folder, which runs the packages' own scripts; which one is taken is
+ * never the folder's configuration's to say.
  */
 export type NodeModules = "none" | "manual";
 

@@ -1,4 +1,4 @@
-/** What the filter does with a system call: let it pass, or fail with an error. */
+/** Action of the filter for a system call: allow it, or fail with an error. */
 export type Answer = "allow" | keyof typeof ERRORS;
 
 /** Error numbers that are the same on x86-64 and arm64. Source: errno(3). */
@@ -14,8 +14,8 @@ export const ERRORS = {
 } as const;
 
 /**
- * A decision on the arguments of a system call. Only the lower 32 bits of an argument are looked at:
- * of all that rules look at, the kernel takes no more either.
+ * A decision on the arguments of a system call. Only the lower 32 bits of an argument are looked
+ * at: of all that rules look at, the kernel takes no more either.
  */
 export type Rule =
   | Answer
@@ -23,7 +23,7 @@ export type Rule =
     readonly type: "bits";
     readonly argument: number;
     readonly bits: number;
-    /** Where at least one of the bits is set. */
+    /** Rule that applies when at least one of the bits is set. */
     readonly set: Rule;
     readonly clear: Rule;
   }

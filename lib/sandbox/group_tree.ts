@@ -3,7 +3,7 @@ import { sendSignal } from "../system/kill_with_children.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { sleep } from "../system/sleep.ts";
 
-/** How groups are made and taken away: the kernel makes and takes their files with them. */
+/** Creates and removes groups; the kernel creates and removes their files with them. */
 export interface GroupTree {
   readonly make: (path: string) => Promise<void>;
   /** Fails with `EBUSY` while a process or another group is in it. */
@@ -16,13 +16,13 @@ export const kernelTree: GroupTree = {
   remove: (path) => Deno.remove(path),
 };
 
-/** How often, and how long apart, a group is emptied before it is given up. */
+/** Number of attempts to empty a group before giving up, and the delay between them. */
 const MAX_ROUNDS = 200;
 const ROUND_MS = 5;
 
 /**
- * Ends all processes of a group and of those below it, and takes them all away. A group that is gone
- * already is no error.
+ * Ends all processes of a group and of those below it, and takes them all away. A group that is
+ * gone already is no error.
  */
 export async function removeGroup(path: string, tree: GroupTree): Promise<void> {
   for (let round = 0;; round++) {

@@ -1,10 +1,10 @@
-/** Where perl(1) of the host shows inside a sandbox with Landlock. */
+/** Path of the host's perl(1) inside a sandbox with Landlock. */
 export const SANDBOX_PERL = "/ddsrv/perl";
 
-/** Where perl is on every distribution; in Debian its package is essential. */
+/** Path of perl on every distribution; in Debian its package is essential. */
 export const HOST_PERL = "/usr/bin/perl";
 
-/** What may be done below a path. */
+/** Access that a rule grants below a path. */
 export type LandlockAccess =
   /** See names. */
   | "list"
@@ -15,7 +15,7 @@ export type LandlockAccess =
   /** All but execute. */
   | "write";
 
-/** What may be done below one path, as it is named inside the sandbox. */
+/** Rule for one path, as the sandbox names it. */
 export interface LandlockRule {
   readonly path: string;
   readonly access: LandlockAccess;
@@ -99,9 +99,10 @@ exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
 `;
 
 /**
- * A command that gives up, for good and for all that it starts, what no rule grants, see landlock(7):
- * a second wall should a mount allow more than it is meant to. Debian has no program that does it, so perl(1) makes the system calls. It takes no-new-privs, and goes behind all mounts, because
- * it allows no further ones.
+ * A command that gives up, for good and for all that it starts, what no rule grants, see
+ * landlock(7): a second wall should a mount allow more than it is meant to. Debian has no program
+ * that does it, so perl(1) makes the system calls. It takes no-new-privs, and goes behind all
+ * mounts, because it allows no further ones.
  */
 export function landlockCommand(
   rules: readonly LandlockRule[],

@@ -1,4 +1,4 @@
-/** What the first shell of a launch chain does before it becomes the command. */
+/** Steps of the first shell of a launch chain before it becomes the command. */
 export interface LaunchShellOptions {
   /** Files by which the process joins control groups before all else, see `ControlGroup`. */
   readonly joinFiles?: readonly string[] | undefined;
@@ -24,13 +24,13 @@ export interface ProcessLimits {
   readonly files?: number;
 }
 
-/** Where the command finds what the chain was given as its standard input. */
+/** File descriptor on which the command finds the standard input of the chain. */
 export const INPUT_DESCRIPTOR = "3";
 
-/** Where the command finds the filter of system calls. */
+/** File descriptor on which the command finds the system call filter. */
 export const FILTER_DESCRIPTOR = "4";
 
-/** Where the command finds the places; dash(1) opens no descriptor above 9. */
+/** File descriptors of the places, for the command; dash(1) opens none above 9. */
 export const PLACE_DESCRIPTORS: readonly string[] = ["5", "6", "7", "8", "9"];
 
 /** So many open files where nothing else is wanted and the host allows it. */
@@ -40,8 +40,8 @@ const OPENED = [FILTER_DESCRIPTOR, ...PLACE_DESCRIPTORS];
 
 /**
  * Arguments: for each of the descriptors from 4 to 9 a path or `-`; options and values of ulimit up
- * to `--`; files of groups up to `--`; the command. A core dump would put a function's memory on the
- * host's disk.
+ * to `--`; files of groups up to `--`; the command. A core dump would put a function's memory on
+ * the host's disk.
  */
 const SCRIPT = [
   "exec 3<&0 0</dev/null",

@@ -33,7 +33,7 @@ export interface Launch {
   readonly input: string;
 }
 
-/** What {@linkcode sandboxCommand} puts around a command. */
+/** Options of {@linkcode sandboxCommand}. */
 export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
   /**
    * Path of the network namespace; or a network of nothing but its own loopback; or the caller's
@@ -42,7 +42,7 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly network?: { readonly path: string } | "loopback";
   /** Path of a filter of system calls, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
-  /** What goes before bwrap, in the mount namespace that it makes, see `BoundedDirectory`. */
+  /** Command prefix before bwrap, in whose mount namespace bwrap runs, see `BoundedDirectory`. */
   readonly prefix?: readonly string[];
   /**
    * User and group that the command runs as, which takes root to change to; when left out, the
@@ -72,9 +72,9 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
 
 /**
  * The launch chain: sh(1) for descriptors, limits and control groups, nsenter(1) for the network,
- * bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three capabilities that
- * setpriv needs to drop all the rest. bwrap reads what it mounts from the input: its arguments show
- * inside, as those of process 1, and paths of the host are no function's business.
+ * bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three capabilities
+ * that setpriv needs to drop all the rest. bwrap reads what it mounts from the input: its arguments
+ * show inside, as those of process 1, and paths of the host are no function's business.
  *
  * @throws {RangeError} when more sources are held than the first shell can open
  */

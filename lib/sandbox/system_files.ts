@@ -16,15 +16,15 @@ const PROGRAMS: readonly string[] = [
   ...["bin", "sbin", "lib", "libexec", "share"].map((name) => `/usr/local/${name}`),
 ];
 
-/** Where setpriv(1) of the host shows inside every sandbox, which needs it before all else. */
+/** Path of the host's setpriv(1) inside every sandbox, which runs it first. */
 export const SANDBOX_SETPRIV = "/ddsrv/setpriv";
 
-/** Where util-linux puts it on every distribution. */
+/** Path at which util-linux installs it on every distribution. */
 export const HOST_SETPRIV = "/usr/bin/setpriv";
 
 /**
- * What a sandbox shows of the host's system, at the same paths: libraries, time zones and
- * certificates; with `programs` what it takes to run the host's programs or load its libraries.
+ * Returns the paths of the host that a sandbox shows, at the same paths: libraries, time zones and
+ * certificates; with `programs` also all that the host's programs and libraries need to run.
  */
 export function systemFiles(programs: boolean): readonly string[] {
   return [...LIBRARIES, ...(programs ? PROGRAMS : DATA)];
@@ -36,13 +36,13 @@ export function needsPrograms({ run, ffi }: Pick<Permissions, "run" | "ffi">): b
 }
 
 /**
- * Libraries that this process, whose program runs inside too, has loaded from elsewhere, by the text
- * of its `/proc/self/maps` (proc_pid_maps(5)).
+ * Libraries that this process, whose program runs inside too, has loaded from elsewhere, by the
+ * text of its `/proc/self/maps` (proc_pid_maps(5)).
  *
  * @example
  * ```ts
- * import { otherLibraries } from "./system_files.ts";
- * otherLibraries("7f00-7f01 r-xp 0 08:01 7 /nix/store/x/libc.so.6\n"); // ["/nix/store/x/libc.so.6"]
+ * import { otherLibraries } from "./system_files.ts"; otherLibraries("7f00-7f01 r-xp 0 08:01 7
+ * /nix/store/x/libc.so.6\n"); // ["/nix/store/x/libc.so.6"]
  * ```
  */
 export function otherLibraries(maps: string): string[] {

@@ -1,6 +1,6 @@
 import { MAX_CHECK_HOLD_MS } from "./check_turn.ts";
 
-/** What is known of a function's checks. */
+/** History of a function's checks. */
 export interface CheckHistory {
   /** The next one is expected to be quick. */
   readonly isQuick: boolean;
@@ -10,25 +10,26 @@ export interface CheckHistory {
   readonly notBeforeMs: number;
 }
 
-/** What became of a check. */
+/** Outcome of a check. */
 export interface EndedCheck {
   readonly tookMs: number;
   readonly isExhausted: boolean;
   readonly nowMs: number;
 }
 
-/** Of a function that nobody has checked yet. */
+/** History of a function without any check yet. */
 export const UNKNOWN: CheckHistory = { isQuick: false, exhausted: 0, notBeforeMs: 0 };
 
 /** Longest that a function waits for its next check. */
 const MAX_WAIT_MS = 10 * 60_000;
 
-/** What a check takes at least that its bounds ended: memory is gone sooner than it can be counted. */
+/** Minimum time charged for a check that hit a limit: memory can run out before it is counted. */
 const MIN_COST_MS = 1_000;
 
 /**
- * The history after a check. After one that its bounds ended, the function waits for as long as that
- * took, and twice as long each further time: it has the processor for half of the time at most.
+ * The history after a check. After one that its bounds ended, the function waits for as long as
+ * that took, and twice as long each further time: it has the processor for half of the time at
+ * most.
  *
  * @example
  * ```ts

@@ -21,7 +21,7 @@ export interface CheckLane {
   readonly forget: (name: string) => void;
 }
 
-/** How {@linkcode createCheckLane} works. */
+/** Options of {@linkcode createCheckLane}. */
 export interface CheckLaneOptions {
   readonly cores: number;
   /** Milliseconds on a clock that never steps. */

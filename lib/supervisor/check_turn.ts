@@ -37,8 +37,8 @@ export type CheckTurn<Running, Waiting> =
 export const QUICK_CHECK_MS = 3_000;
 
 /**
- * A check that runs for longer than this is slow, and does not hold up other slow ones. Much above
- * what a check takes on its own: the machine may be busy.
+ * A check that runs for longer than this is slow, and no longer delays other slow ones. Far above
+ * the usual duration of a check, because the machine may be busy.
  */
 export const MAX_CHECK_HOLD_MS = 15_000;
 

@@ -14,9 +14,10 @@ export interface DesiredOptions {
 }
 
 /**
- * What a scan asks for. A function whose files are not at rest is to stay as it is, and so is one
- * whose folder is too large, or that was looked at by other files than are known by now. Where nobody watches, so is one that
- * serves; one that does not has nothing to lose, and its new code may be what mends it.
+ * Returns the functions that a scan asks for. A function stays as it is when its files are still
+ * changing, when its folder is too large, or when the scan looked at other files than are known by
+ * now. Without a watch, a function that serves stays too; one that does not serve loads its new
+ * code, which may repair it.
  */
 export function desiredOf(
   { functions, arriving, refused }: Pick<Scan, "functions" | "arriving" | "refused">,

@@ -42,7 +42,7 @@ export interface OpenInstance {
   readonly policy: FunctionPolicy;
   /** What of its egress can't be had at present. */
   readonly problems: () => readonly string[];
-  /** What is used of the room for its data, where that is cheap to know. */
+  /** Disk usage of its data, where that is cheap to read. */
   readonly readDataUsage: StartedProcess["readDataUsage"];
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<Exit>;

@@ -17,7 +17,7 @@ export interface EntryCount {
   readonly directories: readonly DirectoryEntry[];
 }
 
-/** A directory that is read a piece at a time, so that its size is nobody's burden. */
+/** A directory read in pieces, so that a large one neither fills memory nor blocks others. */
 export interface DirectoryReader extends Disposable {
   /** A path by which this process reaches that very directory, whatever becomes of its name. */
   readonly path: string;
@@ -29,14 +29,14 @@ export interface DirectoryReader extends Disposable {
   readonly openChild: (entry: DirectoryEntry) => DirectoryReader | undefined;
 }
 
-/** What one call gives at most: a short piece of work to go through. */
+/** Maximum that one call returns: it is processed in a short time. */
 const PIECE_BYTES = 16 * 1024;
 
 /** linux/fs_types.h. */
 const DT_UNKNOWN = 0;
 const DT_DIR = 4;
 
-/** What is not here is special. */
+/** Known entry types; all others are special files. */
 const TYPES: Readonly<Record<number, DirectoryEntry["type"]>> = {
   [DT_UNKNOWN]: "unknown",
   [DT_DIR]: "directory",
@@ -131,10 +131,10 @@ const LENGTH_OFFSET = 16;
 const TYPE_OFFSET = 18;
 const NAME_OFFSET = 19;
 
-/** How many entries are gone through at a time where the whole directory has come at once. */
+/** Entries processed at a time when the whole directory was read at once. */
 const PIECE_ENTRIES = 500;
 
-/** Where the kernel is another one. */
+/** The fallback for other kernels than Linux. */
 function readWhole(path: string): DirectoryReader | undefined {
   let left: DirectoryEntry[] | undefined;
   return {

@@ -25,7 +25,7 @@ export interface LinuxFiles {
   readonly waitReadable: (descriptors: readonly number[], timeoutMs: number) => Promise<void>;
 }
 
-/** How {@linkcode LinuxFiles.openBelow} opens. */
+/** Options of {@linkcode LinuxFiles.openBelow}. */
 export interface OpenHow {
   /** `O_PATH`: to be named, not to be read. */
   readonly isPath?: boolean;

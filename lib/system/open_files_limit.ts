@@ -1,6 +1,6 @@
 import { readOptionalTextFile } from "./read_optional_text_file.ts";
 
-/** How many files this process may have open (RLIMIT_NOFILE); Infinity where nobody says. */
+/** Limit of open files of this process (RLIMIT_NOFILE); `Infinity` where it is unknown. */
 export async function readOpenFilesLimit(): Promise<number> {
   return parseOpenFilesLimit(await readOptionalTextFile("/proc/self/limits") ?? "");
 }
@@ -11,8 +11,8 @@ export async function readOpenFilesLimit(): Promise<number> {
  *
  * @example
  * ```ts
- * import { parseOpenFilesLimit } from "./open_files_limit.ts";
- * parseOpenFilesLimit("Max open files            1024                 4096        files     \n"); // 1024
+ * import { parseOpenFilesLimit } from "./open_files_limit.ts"; parseOpenFilesLimit("Max open files
+ * 1024                 4096        files     \n"); // 1024
  * ```
  */
 export function parseOpenFilesLimit(limits: string): number {

@@ -4,13 +4,13 @@ export interface PrivateDirectoryOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** What others than the owner may do, of a mode (inode(7)). */
+/** Mask of the mode bits for group and others (inode(7)). */
 const OTHERS = 0o077;
 
 /**
- * Makes a directory that its owner alone may enter, with those on the way to it. One that is there
- * and lets others in is closed to them, which is said: below it nobody but its owner can open, run
- * or connect to a file then, whatever the file's own mode says.
+ * Creates a directory, and its parents, that only its owner may enter. If it exists and is open to
+ * other users, closes it to them and reports that. Below it, only the owner can open, run or
+ * connect to a file, whatever the file's own mode says.
  *
  * @throws {Error} when it belongs to another user, who could rename what is in it
  */

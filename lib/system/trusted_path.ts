@@ -8,7 +8,7 @@ export class UntrustedPathError extends Error {
   override readonly name = "UntrustedPathError";
 }
 
-/** How {@linkcode holdTrustedPath} goes. */
+/** Options of {@linkcode holdTrustedPath}. */
 export interface TrustedPathOptions {
   /** A directory that is held, from which a relative path counts; `/` when left out. */
   readonly directory?: HeldPath;
@@ -30,8 +30,9 @@ const MAX_STEPS = 1_000;
  * descriptor, so that nothing can take its place meanwhile; links below `/proc` are read as text.
  *
  * It is the rule of SymLinksIfOwnerMatch in Apache and of CHASE_SAFE in systemd-tmpfiles, for links
- * alone. The owner of the link counts, and the owner of its directory, who may move a link of root's
- * there. What belongs to them must be what the link leads to, and what the whole path leads to.
+ * alone. The owner of the link counts, and the owner of its directory, who may move a link of
+ * root's there. What belongs to them must be what the link leads to, and what the whole path leads
+ * to.
  *
  * @throws {UntrustedPathError} when such a link leads to what belongs to somebody else
  * @throws {Deno.errors.NotFound} when nothing is there
@@ -77,7 +78,7 @@ interface WayOptions {
 interface Way extends WayOptions {
   /** Links that somebody else than root and this process's own user may have put there. */
   readonly foreign: ForeignLink[];
-  /** How many links were followed so far, and entries opened. */
+  /** Number of links followed and entries opened so far. */
   links: number;
   steps: number;
 }
