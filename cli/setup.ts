@@ -1,7 +1,12 @@
 // Brings a fresh machine to where ddsrv runs: system packages, dependencies, and with --launcher
 // the command itself, with --tests what the tests call. It imports nothing from npm, because it runs before dependencies are there.
 import { fileURLToPath } from "node:url";
-import { findMissingPrograms, type Program, programs } from "../lib/system/programs.ts";
+import {
+  findMissingPrograms,
+  optionalPrograms,
+  type Program,
+  programs,
+} from "../lib/system/programs.ts";
 import { printError } from "./output/print.ts";
 import { testPrograms } from "./test_programs.ts";
 
@@ -15,7 +20,8 @@ async function setUp(args: readonly string[]): Promise<number> {
   if (Deno.uid() !== 0) {
     return refuse("ddsrv makes network namespaces and needs root. Run the same command with sudo");
   }
-  const wanted = args.includes("--tests") ? [...programs, ...testPrograms] : programs;
+  const served = [...programs, ...optionalPrograms];
+  const wanted = args.includes("--tests") ? [...served, ...testPrograms] : served;
   if (!await install(wanted)) return 1;
   if (!await runVisibly([Deno.execPath(), "ci", "--quiet"])) {
     return refuse("The dependencies could not be installed; Deno's own words are above");

@@ -15,6 +15,13 @@ export const programs: readonly Program[] = [
   { name: "setpriv", package: "util-linux" },
 ];
 
+/** Programs of walls that `serve` can do without, which it warns of. */
+export const optionalPrograms: readonly Program[] = [
+  { name: "mkfs.ext4", package: "e2fsprogs" },
+  { name: "mount", package: "mount" },
+  { name: "perl", package: "perl-base" },
+];
+
 /** What a sandbox without root is made with. */
 export const rootlessPrograms: readonly Program[] = programs.filter(({ name }) => name === "bwrap");
 
