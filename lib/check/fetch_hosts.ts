@@ -1,5 +1,5 @@
 import { DEFAULT_IMPORT_HOSTS } from "../sandbox/deno_command.ts";
-import { hostOf } from "./npm_registry.ts";
+import { urlHost } from "./url_host.ts";
 
 /** The sources of the hosts from which a check may fetch. */
 export interface FetchHostsOptions {
@@ -50,5 +50,5 @@ export function proxyHosts(
   return [HTTP_PROXY, HTTPS_PROXY].filter((url) => url !== undefined)
     .map((url) => /^\w+:\/\//.test(url) ? url : `http://${url}`)
     .filter((url) => URL.canParse(url))
-    .map(hostOf);
+    .map(urlHost);
 }

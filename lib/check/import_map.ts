@@ -3,6 +3,7 @@ import { parse } from "jsonc-parser";
 import { readCommonFile } from "../config/common_file.ts";
 import { refuseVastJson } from "../config/json_file.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
+import { urlHost } from "./url_host.ts";
 
 const IMPORT_MAP = "import_map.json";
 
@@ -68,6 +69,5 @@ function hostOf(target: unknown): string | undefined {
   ) {
     return undefined;
   }
-  const url = new URL(target);
-  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+  return urlHost(target);
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { urlHost } from "./url_host.ts";
 
 /** Options for {@linkcode findNpmRegistry}. */
 export interface NpmRegistryOptions {
@@ -39,7 +40,7 @@ export async function findNpmRegistry(options: NpmRegistryOptions): Promise<stri
     asked.catch(() => {});
     const target = await Promise.race([asked, child.status.then(() => undefined)]);
     if (target === undefined) throw new Error("Cannot find out which npm registry Deno uses");
-    return hostOf(target);
+    return urlHost(target);
   } finally {
     clearTimeout(timer);
     try {
@@ -54,20 +55,6 @@ export async function findNpmRegistry(options: NpmRegistryOptions): Promise<stri
 /** Variables that send all of Deno's requests to a Unix socket, with whole URLs and without TLS. */
 export function proxyEnvironment(path: string): Record<string, string> {
   return { HTTP_PROXY: `unix:${path}`, HTTPS_PROXY: `unix:${path}`, NO_PROXY: "" };
-}
-
-/**
- * Host and port of a URL, the port always written.
- *
- * @example
- * ```ts
- * import { hostOf } from "./npm_registry.ts";
- * hostOf("https://example.org/a"); // "example.org:443"
- * ```
- */
-export function hostOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
 }
 
 /** The request target of the one head that comes. */

@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/json_file.ts";
-import { hostOf } from "./npm_registry.ts";
+import { urlHost } from "./url_host.ts";
 
 /** A function's `.npmrc`, and what it may say. */
 export interface NpmrcOptions {
@@ -95,7 +95,7 @@ function expandLine(
     if (!isUrl || !PLAIN.test(value) || !PLAIN.test(key)) {
       fail(`names the registry "${quotable(value)}", which is no URL. Write https://HOST/`);
     }
-    const host = hostOf(value);
+    const host = urlHost(value);
     if (!isAllowed(host)) {
       fail(
         `names the registry ${

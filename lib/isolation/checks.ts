@@ -4,7 +4,8 @@ import { sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
 import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
-import { findNpmRegistry, hostOf } from "../check/npm_registry.ts";
+import { findNpmRegistry } from "../check/npm_registry.ts";
+import { urlHost } from "../check/url_host.ts";
 import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
 import { createRounds } from "../disk/rounds.ts";
@@ -73,7 +74,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   // The environment is the operator's, and so are the addresses that it names.
   const named = [
     ...proxyHosts(upstreamProxy()),
-    ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(hostOf),
+    ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(urlHost),
   ];
   const fetcher = createFetcher({
     directory: place("fetch"),

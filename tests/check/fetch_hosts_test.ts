@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fetchHosts, isRegistry, proxyHosts } from "../../lib/check/fetch_hosts.ts";
-import { hostOf } from "../../lib/check/npm_registry.ts";
+import { urlHost } from "../../lib/check/url_host.ts";
 
 const ALLOWED = { registries: ["npm.test", "10.0.0.5:4873"], npmRegistry: "usual.test:443" };
 
@@ -30,10 +30,10 @@ for (
   });
 }
 
-Deno.test("hostOf() writes the port that the scheme stands for", () => {
-  assert.equal(hostOf("https://a.test/b"), "a.test:443");
-  assert.equal(hostOf("http://a.test/b"), "a.test:80");
-  assert.equal(hostOf("http://a.test:8080/b"), "a.test:8080");
+Deno.test("urlHost() writes the port that the scheme stands for", () => {
+  assert.equal(urlHost("https://a.test/b"), "a.test:443");
+  assert.equal(urlHost("http://a.test/b"), "a.test:80");
+  assert.equal(urlHost("http://a.test:8080/b"), "a.test:8080");
 });
 
 const PROXIES: readonly (readonly [environment: Record<string, string>, hosts: string[]])[] = [
