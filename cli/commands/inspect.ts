@@ -2,7 +2,7 @@ import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { noSuchFunction } from "../function_names.ts";
 import { FUNCTION_LABELS } from "../output/function_labels.ts";
-import { describeStatus } from "../output/function_table.ts";
+import { describeNextTry, describeStatus } from "../output/function_table.ts";
 import { printJson, printOut } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatBytes, formatDuration } from "../output/units.ts";
@@ -49,6 +49,8 @@ function formatValue(report: FunctionReport, key: keyof FunctionReport): string 
       return describeStatus(report);
     case "uptimeMs":
       return formatDuration(report.uptimeMs!);
+    case "nextTryAt":
+      return `${describeNextTry(report.nextTryAt!)} (${report.nextTryAt})`;
     case "cpuMs":
       return `${(report.cpuMs! / 1000).toFixed(2)}s`;
     case "memoryBytes":

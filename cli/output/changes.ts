@@ -1,5 +1,6 @@
 import { functionUrl } from "../../lib/control/report.ts";
-import { type FunctionState, statusOf } from "../../lib/supervisor/state.ts";
+import type { FunctionState } from "../../lib/supervisor/state.ts";
+import { nextTryMs } from "../../lib/supervisor/transition.ts";
 
 /** Something about a function that is worth a word. */
 export interface Change {
@@ -25,7 +26,7 @@ export function describeChange(
   baseUrl: string,
 ): Change[] {
   if (after === undefined) return [change("stopped", "stopped")];
-  const failed = failureOf(before, after);
+  const failed = [...failureOf(before, after), ...retryOf(before, after)];
   const { serving, candidate } = after;
   if (serving !== undefined && serving.id !== before?.serving?.id) {
     const revision = serving.revision?.slice(0, 12) ?? "";
@@ -43,10 +44,14 @@ export function describeChange(
   if (!after.isWanted && before?.isWanted && after.leaving.length > 0) {
     return [...failed, change("stopping", "stopping")];
   }
-  if (statusOf(after) === "backoff" && after.backoff !== before?.backoff) {
-    return [...failed, change("backoff", `starts again in ${after.backoff!.delayMs} ms`)];
-  }
   return failed;
+}
+
+function retryOf(before: FunctionState | undefined, after: FunctionState): Change[] {
+  const { backoff } = after;
+  if (backoff === undefined || backoff === before?.backoff) return [];
+  if (nextTryMs(after) === undefined) return [];
+  return [change("backoff", `tries again in ${backoff.delayMs} ms`)];
 }
 
 function failureOf(before: FunctionState | undefined, after: FunctionState): Change[] {

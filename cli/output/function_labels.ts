@@ -20,6 +20,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   upstream: "Listens on",
   uptimeMs: "Uptime",
   restarts: "Restarts",
+  nextTryAt: "Next try",
   memoryBytes: "Memory",
   cpuMs: "CPU time",
   dataBytes: "Data",

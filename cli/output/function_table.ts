@@ -78,5 +78,12 @@ function noteOf(report: FunctionReport): string {
   const what = report.failedRevision === null
     ? report.status
     : `revision ${report.failedRevision} is not served`;
-  return `${name}: ${what}: ${makeVisible(report.reason)}\n${problems}`;
+  const retry = report.nextTryAt === null ? "" : ` (next try ${describeNextTry(report.nextTryAt)})`;
+  return `${name}: ${what}: ${makeVisible(report.reason)}${retry}\n${problems}`;
+}
+
+/** How long it is until ddsrv tries again, as `in 25s`. */
+export function describeNextTry(nextTryAt: string, nowMs: number = Date.now()): string {
+  const ms = Date.parse(nextTryAt) - nowMs;
+  return ms < 1_000 ? "now" : `in ${formatDuration(ms)}`;
 }

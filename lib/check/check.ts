@@ -2,6 +2,7 @@ import { runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
 import { type CheckPlace, KILLED } from "./check_place.ts";
 import { localPath } from "./local_path.ts";
+import { namesPassingFailure } from "./passing_diagnostics.ts";
 import { findStrayImports } from "./stray_imports.ts";
 
 /** What is checked, and from where. */
@@ -28,6 +29,8 @@ export interface CheckResult {
   readonly diagnostics: string | undefined;
   /** Absolute paths of the modules that the entry needs, also of those that are missing. */
   readonly modules: readonly string[];
+  /** The host or the network may be at fault, so that the same check may pass later. */
+  readonly isPassing?: boolean;
   /** Which of its bounds ended the check, if one did. */
   readonly exhausted?: "memory" | "time";
 }
@@ -72,7 +75,8 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     // V8 and Rust without memory, SIGKILL, SIGXCPU, SIGXFSZ.
     if (KILLS.includes(failed.code)) return { diagnostics: KILLED, modules, exhausted: "time" };
     const said = failed.stderr.trim();
-    return { diagnostics: said === "" ? `deno exited with ${failed.code}` : said, modules };
+    const diagnostics = said === "" ? `deno exited with ${failed.code}` : said;
+    return { diagnostics, modules, ...(namesPassingFailure(said) ? { isPassing: true } : {}) };
   }
   const diagnostics = parsed === undefined ? "The module graph is too large to follow" : undefined;
   return { diagnostics, modules };

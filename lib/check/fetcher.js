@@ -12,6 +12,18 @@ const MAX_ACTIVE = 32;
 /** Requests of one check that wait. */
 const MAX_WAITING = 1024;
 
+/** Hosts and faults that are named to the supervisor. */
+const MAX_NAMED = 20;
+
+/** URLs of one check whose last fetch failed and that are remembered. */
+const MAX_FAILED = 1_000;
+
+/**
+ * A host that answers so may answer otherwise later: RFC 9110, sections 15.5.9 and 15.6, and RFC 6585,
+ * section 4.
+ */
+const isPassingStatus = (status) => status === 408 || status === 429 || status >= 500;
+
 /** A host that sends nothing for this long has failed. */
 const SILENCE_MS = 30_000;
 
@@ -42,6 +54,7 @@ function openCheck({ id, hosts }) {
   const check = {
     hosts: new Set(hosts),
     refused: new Set(),
+    failed: new Map(),
     left: MAX_BYTES,
     active: 0,
     queue: [],
@@ -58,12 +71,22 @@ function openCheck({ id, hosts }) {
 /** Ends all that is under way for it: who asks is gone, and a host may take as long as it likes. */
 async function closeCheck({ id }) {
   const check = checks.get(id);
-  if (check === undefined) return [];
+  if (check === undefined) return {};
   checks.delete(id);
   check.end.abort(new Error("The check has ended"));
   for (const wake of check.queue.splice(0)) wake();
   await check.server.finished;
-  return [...check.refused];
+  const failed = [...new Set(check.failed.values())].slice(0, MAX_NAMED);
+  return { refused: [...check.refused], failed };
+}
+
+/** Notes how the last fetch of a URL went: a package manager tries again, and may succeed then. */
+function note(check, url, problem) {
+  if (problem === undefined) check.failed.delete(url.href);
+  // What is under way when a check ends fails for that alone.
+  else if (!check.end.signal.aborted && check.failed.size < MAX_FAILED) {
+    check.failed.set(url.href, `${url.host}: ${problem}`);
+  }
 }
 
 async function answer(check, request) {
@@ -73,7 +96,7 @@ async function answer(check, request) {
     return say(400, "A check fetches by HTTP and HTTPS alone");
   }
   if (!check.hosts.has(host) && !check.hosts.has(url.hostname)) {
-    if (check.refused.size < 20) check.refused.add(host);
+    if (check.refused.size < MAX_NAMED) check.refused.add(host);
     return say(403, `${host} is not among the hosts that a check may fetch from`);
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -95,7 +118,9 @@ async function answer(check, request) {
     return await pass(check, { request, url, done });
   } catch (error) {
     done();
-    return say(502, String(error?.cause?.message ?? error?.message ?? error));
+    const problem = String(error?.cause?.message ?? error?.message ?? error);
+    note(check, url, problem);
+    return say(502, problem);
   }
 }
 
@@ -119,18 +144,22 @@ async function pass(check, { request, url, done }) {
     clearTimeout(timer);
     throw error;
   });
+  const { status } = response;
+  const isPassing = isPassingStatus(status);
+  if (isPassing) note(check, url, `it answered ${status}`);
   const fields = [...response.headers].filter(([name]) => !DROPPED_FIELDS.has(name));
-  const init = { status: response.status, headers: fields };
+  const init = { status, headers: fields };
   if (response.body === null || request.method === "HEAD") {
     clearTimeout(timer);
     await response.body?.cancel();
     done();
+    if (!isPassing) note(check, url);
     return new Response(null, init);
   }
-  if (!canHaveBody(response.status)) {
+  if (!canHaveBody(status)) {
     clearTimeout(timer);
     controller.abort();
-    throw new Error(`${url.hostname} answers with status ${response.status} and a body`);
+    throw new Error(`${url.hostname} answers with status ${status} and a body`);
   }
   const reader = response.body.getReader();
   const body = new ReadableStream({
@@ -140,15 +169,23 @@ async function pass(check, { request, url, done }) {
         clearTimeout(timer);
         if (isEnd) {
           stream.close();
+          if (!isPassing) note(check, url);
           return done();
         }
         check.left -= value.length;
-        if (check.left < 0) throw new Error(`More than ${MAX_BYTES} bytes`);
+        if (check.left < 0) {
+          const tooMuch = new Error(`More than ${MAX_BYTES} bytes`);
+          clearTimeout(timer);
+          done();
+          controller.abort(tooMuch);
+          return stream.error(tooMuch);
+        }
         timer = setTimeout(abort, SILENCE_MS);
         stream.enqueue(value);
       } catch (error) {
         clearTimeout(timer);
         done();
+        if (!request.signal.aborted) note(check, url, String(error?.message ?? error));
         controller.abort(error);
         stream.error(error);
       }
@@ -173,8 +210,8 @@ function say(status, text) {
 
 async function obey(order) {
   try {
-    const refused = order.type === "open" ? openCheck(order) : await closeCheck(order);
-    await reply({ type: order.type, id: order.id, refused });
+    const found = order.type === "open" ? openCheck(order) : await closeCheck(order);
+    await reply({ ...found, type: order.type, id: order.id });
   } catch (error) {
     await reply({ type: order.type, id: order.id, problem: String(error) });
   }

@@ -44,11 +44,19 @@ export interface FetchPlace extends AsyncDisposable {
   /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
   readonly directory: string;
   /**
-   * Ends it, and gives the hosts (`host:port`) that the check asked for and may not use.
+   * Ends it, and gives what the check asked for and did not get.
    *
    * @throws {Error} when the process ended meanwhile: the result of the check is then unreliable
    */
-  readonly close: () => Promise<readonly string[]>;
+  readonly close: () => Promise<Unfetched>;
+}
+
+/** Fetches that came to nothing. */
+export interface Unfetched {
+  /** Hosts (`host:port`) that the check may not use. */
+  readonly refused: readonly string[];
+  /** Failures that may pass, as `host: reason`: names that don't resolve, hosts that answer 503. */
+  readonly failed: readonly string[];
 }
 
 /** The process stays this long after the last check, because checks come in bursts. */
@@ -96,11 +104,11 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       const id = String(++opened);
       const own = join(directory, id);
       let process: FetcherProcess | undefined;
-      let closing: Promise<readonly string[]> | undefined;
-      const close = async (): Promise<readonly string[]> => {
+      let closing: Promise<Unfetched> | undefined;
+      const close = async (): Promise<Unfetched> => {
         try {
           const reply = await process?.order({ type: "close", id }, NEVER);
-          return reply?.refused ?? [];
+          return { refused: reply?.refused ?? [], failed: reply?.failed ?? [] };
         } finally {
           // Without a process there is nothing to end later.
           if (--users === 0 && running !== undefined) linger();
@@ -143,6 +151,7 @@ interface Reply {
   readonly type: Order["type"];
   readonly id: string;
   readonly refused?: readonly string[];
+  readonly failed?: readonly string[];
   readonly problem?: string;
 }
 

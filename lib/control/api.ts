@@ -55,7 +55,10 @@ export interface FunctionReport {
   /** `host:port` that the proxy connects to. */
   readonly upstream: string | null;
   readonly uptimeMs: number | null;
+  /** Times that its process ended by itself, also before it listened. */
   readonly restarts: number;
+  /** When ddsrv tries again what failed, in ISO 8601; `null` when nothing is due. */
+  readonly nextTryAt: string | null;
   /** Resident memory of the serving process. */
   readonly memoryBytes: number | null;
   /** Time that the serving process has had a processor, since it started. */

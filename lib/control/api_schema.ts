@@ -46,7 +46,9 @@ const functionReport = z.strictObject({
   namespace: text,
   upstream: text.describe("What the proxy connects to"),
   uptimeMs: z.number().nullable(),
-  restarts: count,
+  restarts: count.describe("Times that its process ended by itself, also before it listened"),
+  nextTryAt: z.iso.datetime().nullable()
+    .describe("When ddsrv tries again what failed; null when nothing is due"),
   memoryBytes: count.nullable().describe("Resident memory of the serving process"),
   cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
   dataBytes: count.nullable().describe("What the serving function keeps on disk"),

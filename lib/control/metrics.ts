@@ -125,9 +125,14 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
     ),
     gauge(
       "ddsrv_function_restarts_total",
-      "How often a function has been started again after it ended",
+      "Times that a function's process ended by itself, also before it listened",
       ({ restarts }) => restarts,
       "counter",
+    ),
+    gauge(
+      "ddsrv_function_next_try_timestamp_seconds",
+      "When ddsrv tries again what failed; no sample when nothing is due",
+      ({ nextTryAt }) => nextTryAt === null ? null : Date.parse(nextTryAt) / 1_000,
     ),
     gauge(
       "ddsrv_function_memory_bytes",

@@ -1,6 +1,7 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
 import { type FunctionState, pendingOf, statusOf } from "../supervisor/state.ts";
+import { nextTryMs } from "../supervisor/transition.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 
@@ -55,6 +56,7 @@ export async function reportFunction(
       ? null
       : Math.round(performance.now() - serving.readyAtMs),
     restarts: state.restarts,
+    nextTryAt: dateOf(nextTryMs(state)),
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,
     dataBytes: data?.usedBytes ?? null,
@@ -69,6 +71,12 @@ export async function reportFunction(
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
   };
+}
+
+/** The date of a time by the clock that never steps; that one starts anew with each supervisor. */
+function dateOf(atMs: number | undefined): string | null {
+  if (atMs === undefined) return null;
+  return new Date(Date.now() + atMs - performance.now()).toISOString();
 }
 
 /** What passed between clients and each function. */
@@ -107,6 +115,7 @@ export function reportIgnored(
     upstream: null,
     uptimeMs: null,
     restarts: 0,
+    nextTryAt: null,
     memoryBytes: null,
     cpuMs: null,
     dataBytes: null,

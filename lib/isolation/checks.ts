@@ -4,6 +4,7 @@ import { sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
 import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
+import { withUnfetched } from "../check/unfetched.ts";
 import { findNpmRegistry } from "../check/npm_registry.ts";
 import { urlHost } from "../check/url_host.ts";
 import { ConfigError } from "../config/json_file.ts";
@@ -170,13 +171,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     if (group !== undefined && await group.oomKills() > 0) {
       return { ...result, diagnostics: hunger, exhausted: "memory" };
     }
-    const refused = await fetching.close();
-    return refused.length === 0 ? result : {
-      ...result,
-      diagnostics:
-        `${diagnostics}\nThe check may not fetch from ${refused.join(", ")}. Import from ` +
-        'another host, or have the operator add it to "allowImport" or "registries"',
-    };
+    return withUnfetched(result, await fetching.close());
   }
 
   return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };

@@ -139,7 +139,7 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   }
   const { name } = target;
   const isHtml = isForBrowser(head);
-  let route: Route | undefined = name === undefined ? undefined : routes.get(name);
+  let route: Route | undefined = name === undefined ? undefined : routes.ask(name);
   if (route !== undefined) client.tally.functionName = name;
   if (routes.onReload !== undefined && route !== undefined && asksForReload(head, target)) {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });

@@ -17,6 +17,7 @@ const KINDS = {
   "coding-not-implemented": { status: 501, title: "Not implemented" },
   "upstream-failed": { status: 502, title: "Error forwarding request" },
   "function-exited": { status: 503, title: "The function has ended and is being restarted" },
+  "function-unavailable": { status: 503, title: "The function can't be started at present" },
   "function-starting": { status: 503, title: "The function is still being started" },
   "function-busy": { status: 503, title: "The function is busy" },
   "too-many-connections": { status: 503, title: "The server is busy" },

@@ -14,8 +14,8 @@ export type Route =
   }
   /** It is being started; requests wait. */
   | { readonly type: "waiting" }
-  /** It can't be started, or not now. */
-  | { readonly type: "refused"; readonly fault: Fault };
+  /** It can't be started, or not now; `isAsked`: a request may have it tried again at once. */
+  | { readonly type: "refused"; readonly fault: Fault; readonly isAsked?: true };
 
 /** What came of a reload that a client has asked for. */
 export type ReloadOutcome =
@@ -43,14 +43,22 @@ export class RouteTable {
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #traffic = new Map<string, Traffic>();
 
-  /** Told of a function that a request begins to wait for; an idle one is started then. */
-  onWaiting: ((name: string) => void) | undefined;
+  /** Called for a function that a request asks for and that does not serve: it may be started now. */
+  onWanted: ((name: string) => void) | undefined;
 
   /** Asked by a client to reload a function; without it, what asks for that reaches the function. */
   onReload: ((name: string) => Promise<ReloadOutcome>) | undefined;
 
   /** The route that answers now; `undefined` when there is no such function. */
   get(name: string): Route | undefined {
+    return this.#routes.get(name);
+  }
+
+  /** The route for a request: a function that was refused for what may have passed is tried again. */
+  ask(name: string): Route | undefined {
+    const route = this.#routes.get(name);
+    if (route?.type !== "refused" || route.isAsked !== true) return route;
+    this.onWanted?.(name);
     return this.#routes.get(name);
   }
 
@@ -93,7 +101,7 @@ export class RouteTable {
       : setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);
     options.signal?.addEventListener("abort", abort);
     waiting.add(wake);
-    this.onWaiting?.(name);
+    this.onWanted?.(name);
     try {
       return await promise;
     } finally {

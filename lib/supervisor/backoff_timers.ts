@@ -1,5 +1,5 @@
 import type { FunctionState } from "./state.ts";
-import { isRetried } from "./transition.ts";
+import { nextTryMs } from "./transition.ts";
 
 /** Wakes functions when their pauses are over. */
 export interface BackoffTimers {
@@ -17,9 +17,7 @@ export function createBackoffTimers(onOver: (name: string) => void): BackoffTime
   const timers = new Map<string, Running>();
   return {
     set(name, state) {
-      const untilMs = state?.candidate === undefined && isRetried(state)
-        ? state?.backoff?.untilMs
-        : undefined;
+      const untilMs = nextTryMs(state);
       const running = timers.get(name);
       if (running?.untilMs === untilMs) return;
       clearTimeout(running?.timer);

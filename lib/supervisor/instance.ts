@@ -69,5 +69,6 @@ function revisionNow({ workplace, name, knownModules }: InstanceOptions): Promis
 /** What a settings file that can't be used comes to; any other error is passed on. */
 function manifestFailure(error: unknown): Omit<Failure, "atMs" | "revision"> {
   if (!(error instanceof ConfigError)) throw error;
-  return { stage: "manifest", reason: "The manifest is not valid", detail: error.message };
+  const reason = "The manifest is not valid";
+  return { stage: "manifest", isPassing: false, reason, detail: error.message };
 }

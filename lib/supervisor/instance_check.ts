@@ -8,6 +8,7 @@ import type { CheckResult } from "../check/check.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
+import { judgeCheck } from "./check_verdict.ts";
 import { findModuleOptions } from "./module_options.ts";
 import type { Failure } from "./state.ts";
 import type { Workplace } from "./workplace.ts";
@@ -35,18 +36,22 @@ const MAX_CHECKS = 10;
 
 const RESTLESS: Pick<InstanceCheck, "problem"> = {
   problem: {
+    isPassing: false,
     reason: "The source did not come to rest",
     detail:
       `It changed under ${MAX_CHECKS} checks in a row. Whatever writes to it must come to an end`,
   },
 };
 
+/** Why a function can't be started. */
+export type CheckProblem = Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries">;
+
 /** What a check says of an instance to be. */
 export interface InstanceCheck {
   readonly revision: string;
   readonly modules: Modules;
   readonly moduleOptions: ModuleOptions;
-  readonly problem: Pick<Failure, "reason" | "detail"> | undefined;
+  readonly problem: CheckProblem | undefined;
 }
 
 /** Checks a function's source, unless this very source has been checked before. */
@@ -128,8 +133,7 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
       }
       return { revision, modules, moduleOptions, problem: undefined };
     }
-    const failure = problem ?? { reason: "The check failed", detail: result.diagnostics };
-    return { revision, modules, moduleOptions, problem: failure };
+    return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
 }
 
@@ -150,7 +154,7 @@ function specialFile({ special }: TreeStamp): InstanceCheck["problem"] {
   if (special === undefined) return undefined;
   const detail =
     `"${special}" is a pipe, a socket or a device. Take it out of the function's folder`;
-  return { reason: "The source can't be read", detail };
+  return { reason: "The source can't be read", detail, isPassing: false };
 }
 
 async function findUnreadable(
@@ -161,7 +165,8 @@ async function findUnreadable(
   const files = sourceFiles(workplace.settings.functionsDirectory, name, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
-  return detail === undefined ? undefined : { reason: "The source can't be read", detail };
+  if (detail === undefined) return undefined;
+  return { reason: "The source can't be read", detail, isPassing: false };
 }
 
 async function lastChange({ workplace, name }: CheckedInstance, modules: Modules): Promise<number> {

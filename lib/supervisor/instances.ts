@@ -81,7 +81,7 @@ export function createInstances(options: InstancesOptions): Instances {
           type: "failed",
           id,
           failure: failure!,
-          ...(outcome === kept ? { isPassing: true } : {}),
+          ...(outcome === kept ? { hasKeptFailed: true } : {}),
         });
         break;
       case "registered":
@@ -116,6 +116,7 @@ export function createInstances(options: InstancesOptions): Instances {
       id,
       failure: {
         stage: "exit",
+        isPassing: true,
         reason: `The function ended: ${describeExit(exit)}`,
         detail: instance.lastLines(),
         revision: instance.revision,
@@ -151,7 +152,9 @@ export function createInstances(options: InstancesOptions): Instances {
 
 /** What the manifest or a check has said of this very revision, it would say again. */
 function knownFailure({ failure, requested }: FunctionState): Opened | undefined {
-  if (failure === undefined || failure.revision !== requested) return undefined;
+  if (failure === undefined || failure.revision !== requested || failure.isPassing) {
+    return undefined;
+  }
   if (failure.stage !== "manifest" && failure.stage !== "check") return undefined;
   return { type: "failed", failure };
 }
@@ -160,6 +163,9 @@ function couldNotOpen(revision: string): (error: Error) => Opened {
   return ({ name, message: detail }) => {
     if (name === "AbortError") return { type: "aborted" };
     const reason = "It could not be started";
-    return { type: "failed", failure: { stage: "host", reason, detail, revision } };
+    return {
+      type: "failed",
+      failure: { stage: "host", isPassing: true, reason, detail, revision },
+    };
   };
 }

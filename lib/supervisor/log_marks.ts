@@ -76,7 +76,7 @@ function backoffMarks(
 ): OutputLine[] {
   const { backoff, failure } = after ?? {};
   if (backoff === undefined || failure === undefined || backoff === before?.backoff) return [];
-  return [mark(`starts again in ${backoff.delayMs} ms`)];
+  return [mark(`tries again in ${backoff.delayMs} ms`)];
 }
 
 function revisionOf({ revision, requested }: Instance): string {

@@ -1,11 +1,12 @@
 import { type Fault, faultOf } from "../proxy/fault.ts";
 import type { FunctionState } from "./state.ts";
+import { isUnavailable } from "./transition.ts";
 
 /** Where a function's requests are to go. */
 export type RouteDecision =
   | { readonly type: "instance"; readonly id: number }
   | { readonly type: "waiting" }
-  | { readonly type: "refused"; readonly fault: Fault }
+  | { readonly type: "refused"; readonly fault: Fault; readonly isAsked?: true }
   | { readonly type: "none" };
 
 /** Most that a request is told of what went wrong, in UTF-16 units: anybody may ask. */
@@ -25,9 +26,13 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
     ? said
     : `${said.slice(0, MAX_DETAIL)}\n… (see: ddsrv inspect ${state.name})`;
   const message = detail === "" ? failure.reason : `${failure.reason}\n\n${detail}`;
+  const retryAfterS = Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
   if (failure.stage === "exit") {
-    const retryAfterS = Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
     return { type: "refused", fault: faultOf("function-exited", { message, retryAfterS }) };
+  }
+  if (isUnavailable(state)) {
+    const fault = faultOf("function-unavailable", { message, retryAfterS });
+    return { type: "refused", fault, isAsked: true };
   }
   return { type: "refused", fault: faultOf("function-failed", { message }) };
 }

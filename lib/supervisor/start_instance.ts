@@ -64,8 +64,9 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     // It never served, so that there is nothing to wait for.
     hurry.abort();
     if (signal.aborted) return { type: "aborted" };
-    const { reason } = start;
-    return { type: "failed", failure: { stage: "start", reason, detail: lines.text(), revision } };
+    const { reason, isPassing } = start;
+    const detail = lines.text();
+    return { type: "failed", failure: { stage: "start", isPassing, reason, detail, revision } };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());

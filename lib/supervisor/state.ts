@@ -26,6 +26,16 @@ export interface Failure {
    * the host, which could not do what was needed, and that is no fault of the function's.
    */
   readonly stage: "manifest" | "check" | "start" | "exit" | "host";
+  /**
+   * Time, the host or the network can mend it, so that ddsrv tries the same revision again. Otherwise
+   * only the author can, and a manifest or check that says no is final until the code changes.
+   */
+  readonly isPassing: boolean;
+  /**
+   * The most times that ddsrv tries again after a failure like this one: it costs the host much, and
+   * the same code is likely to fail in the same way. No limit when missing.
+   */
+  readonly maxRetries?: number;
   /** One sentence. */
   readonly reason: string;
   /** Diagnostics or last lines; may be empty. */
@@ -37,6 +47,8 @@ export interface Failure {
 /** A pause before the next start. */
 export interface Backoff {
   readonly attempts: number;
+  /** Those in a row that failed with a {@linkcode Failure.maxRetries}; none when missing. */
+  readonly costly?: number;
   readonly delayMs: number;
   /** By the clock of {@linkcode Instance.readyAtMs}. */
   readonly untilMs: number;

@@ -217,7 +217,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     signal: stopping.signal,
   });
 
-  routes.onWaiting = (name) => dispatch(name, { type: "wanted" });
+  routes.onWanted = (name) => dispatch(name, { type: "wanted" });
 
   return {
     functions: states,

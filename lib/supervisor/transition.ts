@@ -24,8 +24,8 @@ export type Event =
     readonly type: "failed";
     readonly id: number;
     readonly failure: Failure;
-    /** A kept revision did not start either, and that may pass. */
-    readonly isPassing?: boolean;
+    /** The last good revision did not start either, which is tried again. */
+    readonly hasKeptFailed?: boolean;
   }
   /** Its process ended by itself after it had been ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
@@ -35,7 +35,7 @@ export type Event =
   | { readonly type: "registered"; readonly id: number; readonly instead?: Failure }
   /** A ready instance has had no request for as long as its policy says. */
   | { readonly type: "unused"; readonly id: number }
-  /** A request waits for it. */
+  /** A request asks for it, and it does not serve. */
   | { readonly type: "wanted" }
   | { readonly type: "backoff-over" }
   /** Start the same revision anew. */
@@ -76,6 +76,14 @@ export interface Step {
 /** After this long in service, failed starts before it no longer count. */
 const HEALTHY_MS = 60_000;
 
+/**
+ * A request ends a pause, but not before this much of it: otherwise many requests would make the host
+ * repeat an attempt without a pause.
+ */
+const ASKED_SHARE = 1 / 8;
+const MIN_ASKED_MS = 1_000;
+const MAX_ASKED_MS = 5_000;
+
 /** What an event makes of a function. Events of instances that are long gone change nothing. */
 export function transition(state: FunctionState | undefined, event: Event, moment: Moment): Step {
   if (event.type === "start" || event.type === "replace") return begin(state, event, moment);
@@ -99,13 +107,11 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     case "ready":
       return ready(state, event, moment);
     case "registered":
-      return registered(state, event);
+      return registered(state, event, moment);
     case "unused":
       return unused(state, event);
     case "wanted":
-      return state.isIdle && state.candidate === undefined
-        ? open(same(state), moment)
-        : same(state);
+      return isStartedByRequest(state, moment.nowMs) ? open(same(state), moment) : same(state);
     case "failed":
       return failed(state, event, moment);
     case "exited":
@@ -117,9 +123,30 @@ export function transition(state: FunctionState | undefined, event: Event, momen
   }
 }
 
-/** Whether the end of a pause is to start it again: while it serves, only for the host's sake. */
+/** Whether the end of a pause starts it again: while it serves, only after a failure that may pass. */
 export function isRetried(state: FunctionState | undefined): boolean {
-  return state?.serving === undefined || state.failure?.stage === "host";
+  return state?.serving === undefined || state.failure?.isPassing === true;
+}
+
+/** When a function is tried again, by the clock of `Instance.readyAtMs`; `undefined` if it is not. */
+export function nextTryMs(state: FunctionState | undefined): number | undefined {
+  if (state === undefined || state.candidate !== undefined || !isRetried(state)) return undefined;
+  return state.backoff?.untilMs;
+}
+
+/** Whether a request that comes now starts a function. */
+function isStartedByRequest(state: FunctionState, nowMs: number): boolean {
+  const { candidate, serving, isIdle, backoff } = state;
+  if (candidate !== undefined || serving !== undefined) return false;
+  if (isIdle) return true;
+  if (backoff === undefined || !isUnavailable(state)) return false;
+  const heldMs = Math.max(MIN_ASKED_MS, Math.min(MAX_ASKED_MS, backoff.delayMs * ASKED_SHARE));
+  return nowMs >= backoff.untilMs - backoff.delayMs + heldMs;
+}
+
+/** Whether the host or the network alone keeps a function from being checked or started. */
+export function isUnavailable({ failure }: FunctionState): boolean {
+  return failure?.isPassing === true && (failure.stage === "check" || failure.stage === "host");
 }
 
 function begin(
@@ -226,9 +253,10 @@ function ready(
       ...(event.instead === undefined ? {} : { isKept: true }),
     },
   };
-  if (serving === undefined) return same(next);
+  const retried = event.instead?.isPassing ? pause(next, moment) : next;
+  if (serving === undefined) return same(retried);
   return {
-    state: { ...next, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
+    state: { ...retried, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
     effects: [{ type: "close", id: serving.id, because: "replaced" }],
   };
 }
@@ -236,10 +264,16 @@ function ready(
 function registered(
   state: FunctionState,
   event: Extract<Event, { type: "registered" }>,
+  moment: Moment,
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
-  const next = { ...state, candidate: undefined, ...failureOf(state, event), backoff: undefined };
-  return same({ ...next, isIdle: state.serving === undefined });
+  const next: FunctionState = {
+    ...state,
+    candidate: undefined,
+    ...failureOf(state, event),
+    isIdle: state.serving === undefined,
+  };
+  return same(event.instead?.isPassing ? pause(next, moment) : { ...next, backoff: undefined });
 }
 
 /** What is still to be said when all is well but for a newer revision, which a kept one stands for. */
@@ -263,8 +297,9 @@ function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>)
       ...state,
       serving: undefined,
       isIdle: true,
-      // It has served; the end of a pause before that would start it again at once.
-      backoff: undefined,
+      // It has served; the end of a pause before that would start it again at once. A newer revision
+      // is tried again.
+      backoff: failure?.isPassing ? state.backoff : undefined,
       leaving: [...state.leaving, { ...serving, phase: "draining" }],
     },
     effects: [{ type: "close", id: serving.id, because: "unused" }],
@@ -281,13 +316,22 @@ function failed(
   // A fault of the host's knows only of the revision that was asked for, which a check may have
   // named anew since: to go back to that would look like new code.
   const requested = failure.stage === "host" ? state.requested : failure.revision;
-  const next = { ...state, candidate: undefined, failure, requested };
-  // New code is what helps against a manifest or a check that says no, and while an older revision
-  // serves there is no haste. A start may have failed for reasons that pass, and the host's do.
-  const isFinal = failure.stage === "manifest" || failure.stage === "check";
-  const isHurried = state.serving === undefined || failure.stage === "host";
-  if (isFinal && !event.isPassing || !isHurried) return same({ ...next, backoff: undefined });
-  return same(pause(next, moment));
+  const isStart = failure.stage === "start";
+  const isServed = state.serving !== undefined;
+  const next: FunctionState = {
+    ...state,
+    candidate: undefined,
+    failure,
+    requested,
+    restarts: state.restarts + (isStart && !isServed ? 1 : 0),
+  };
+  // Against a manifest or a check that says no, only new code helps. A process that ends before it
+  // listens may do better next time, but while an older revision serves, only the author can tell.
+  const isRetried = failure.isPassing || event.hasKeptFailed === true || (isStart && !isServed);
+  if (!isRetried) return same({ ...next, backoff: undefined });
+  const paused = pause(next, moment);
+  const isGivenUp = paused.backoff === undefined;
+  return same(isGivenUp && event.hasKeptFailed ? pause(paused, moment) : paused);
 }
 
 function exited(
@@ -312,10 +356,25 @@ function exited(
   };
 }
 
+/** Sets the time of the next attempt; without any, once a costly failure has come too often. */
 function pause(state: FunctionState, moment: Moment): FunctionState {
-  const attempts = (state.backoff?.attempts ?? 0) + 1;
-  const delayMs = backoffDelay(attempts, moment.chance);
-  return { ...state, backoff: { attempts, delayMs, untilMs: moment.nowMs + delayMs } };
+  const { failure, backoff } = state;
+  const attempts = (backoff?.attempts ?? 0) + 1;
+  const { isPassing, maxRetries } = failure!;
+  const isCostly = isPassing && maxRetries !== undefined;
+  const costly = (backoff?.costly ?? 0) + 1;
+  if (isCostly && costly > maxRetries) return { ...state, ...giveUp(failure!, costly) };
+  const delayMs = backoffDelay(attempts, moment.chance, isCostly);
+  const untilMs = moment.nowMs + delayMs;
+  return { ...state, backoff: { attempts, delayMs, untilMs, ...(isCostly ? { costly } : {}) } };
+}
+
+function giveUp(
+  { maxRetries: _, ...failure }: Failure,
+  times: number,
+): Pick<FunctionState, "failure" | "backoff"> {
+  const reason = `${failure.reason} (${times} times in a row)`;
+  return { failure: { ...failure, reason, isPassing: false }, backoff: undefined };
 }
 
 function updateCandidate(

@@ -16,7 +16,12 @@ export interface StartOptions {
 /** What came of a start. */
 export type Start =
   | { readonly type: "listening"; readonly endpoint: Endpoint }
-  | { readonly type: "not-ready"; readonly reason: string };
+  | {
+    readonly type: "not-ready";
+    readonly reason: string;
+    /** Time can mend it: the host was busy or short of memory, or what it depends on is not up yet. */
+    readonly isPassing: boolean;
+  };
 
 /**
  * Waits until a process listens and is healthy, raced against its end, the time-out and the caller's
@@ -46,13 +51,15 @@ export async function waitUntilReady(
   if (over.signal.aborted || isGone) await ended;
   if (exit !== undefined) {
     const aim = endpoint === undefined ? "listened" : "was healthy";
-    return { type: "not-ready", reason: describeEnd(exit, aim) };
+    // An exit code is the function's own decision; a signal is the host's, or its memory limit's.
+    const isPassing = exit.signal !== undefined || exit.exhaustedBytes !== undefined;
+    return { type: "not-ready", reason: describeEnd(exit, aim), isPassing };
   }
   if (ailment !== undefined) {
     const reason =
       `It listens, and is not healthy: GET ${health!.path}: ${ailment}. Let it answer ` +
       "below 400, or change healthPath";
-    return { type: "not-ready", reason };
+    return { type: "not-ready", reason, isPassing: true };
   }
   if (endpoint !== undefined) return { type: "listening", endpoint };
   const seconds = startTimeoutMs / 1000;
@@ -60,6 +67,7 @@ export async function waitUntilReady(
   return {
     type: "not-ready",
     reason: reason ?? `It did not listen on any port within ${seconds} s`,
+    isPassing: reason === undefined,
   };
 }
 

@@ -27,6 +27,14 @@ function serveOrigin(): Origin {
         return new Response("gone", { status: 404, headers: { "x-why": "gone" } });
       case "/big":
         return new Response("x".repeat(BIG), { headers: { "set-cookie": "a=b", etag: '"1"' } });
+      case "/busy":
+        return new Response("busy", { status: 503 });
+      case "/limited":
+        return new Response("later", { status: 429 });
+      case "/once-busy": {
+        const isFirst = seen.filter(({ url }) => url === request.url).length === 1;
+        return new Response("", { status: isFirst ? 503 : 200 });
+      }
       case "/same":
         return new Response(null, { status: 304 });
       default:
@@ -116,7 +124,7 @@ Deno.test("Fetcher.open() passes requests to allowed hosts, and refuses all othe
     / 4\d\d /,
   );
   assert.equal(origin.seen.length, before);
-  const refused = await fetching.close();
+  const { refused } = await fetching.close();
   assert.ok(refused.includes("evil.test:80"), String(refused));
 });
 
@@ -165,6 +173,38 @@ Deno.test("Fetcher.open() starts another process where the one before has been k
   using client = clientOf(second.directory);
   assert.equal((await fetch(`http://${origin.host}/a`, { client })).status, 200);
   assert.notEqual(await findProcess(place.at("fetch")), pid);
+});
+
+Deno.test("FetchPlace.close() names what may be there later, and nothing else", async () => {
+  await using place = await temporaryDirectory();
+  await using origin = serveOrigin();
+  await using fetcher = open(place);
+  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const nobody = `127.0.0.1:${(closed.addr as Deno.NetAddr).port}`;
+  closed.close();
+  await using fetching = await fetcher.open([origin.host, nobody, "no-such-host.invalid"], NEVER);
+  using client = clientOf(fetching.directory);
+  const ask = async (url: string): Promise<number> => {
+    const response = await fetch(url, { client });
+    await response.text();
+    return response.status;
+  };
+  const good = ["a", "gone", "same"];
+  for (const path of good) await ask(`http://${origin.host}/${path}`);
+  assert.equal(await ask(`http://${origin.host}/once-busy`), 503);
+  assert.equal(await ask(`http://${origin.host}/once-busy`), 200);
+  await ask("http://refused.test/");
+  assert.equal(await ask(`http://${origin.host}/busy`), 503);
+  assert.equal(await ask(`http://${origin.host}/limited`), 429);
+  assert.equal(await ask(`http://${nobody}/`), 502);
+  const { failed, refused } = await fetching.close();
+  assert.deepEqual(refused, ["refused.test:80"]);
+  assert.deepEqual(failed.slice(0, 2), [
+    `${origin.host}: it answered 503`,
+    `${origin.host}: it answered 429`,
+  ]);
+  assert.match(failed[2]!, new RegExp(`^${nobody}: .*refused`));
+  assert.equal(failed.length, 3);
 });
 
 Deno.test("Fetcher.open() and close() wait neither for a slow host nor for who asks it", async () => {

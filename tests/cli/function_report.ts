@@ -18,6 +18,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     upstream: "10.0.0.2:8000",
     uptimeMs: 60_000,
     restarts: 0,
+    nextTryAt: null,
     memoryBytes: 64 * 1024 ** 2,
     dataBytes: 2 * 1024 ** 2,
     dataLimitBytes: 1024 ** 3,

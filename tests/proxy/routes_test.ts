@@ -129,3 +129,22 @@ Deno.test("serveClient() moves a kept connection to the function that is there n
   await client.write(GET);
   await client.readUntil("Function not found");
 });
+
+Deno.test("RouteTable.ask() has what is refused for a passing reason tried again", () => {
+  const routes = new RouteTable();
+  const wanted: string[] = [];
+  const fault = faultOf("function-unavailable");
+  routes.onWanted = (name) => {
+    wanted.push(name);
+    if (wanted.length === 2) routes.set(name, { type: "waiting" });
+  };
+  routes.set("failed", { type: "refused", fault });
+  routes.set("passing", { type: "refused", fault, isAsked: true });
+  equal(routes.ask("none"), undefined);
+  equal(routes.ask("failed")?.type, "refused");
+  deepEqual(wanted, []);
+  // It is too soon, and then it is not.
+  equal(routes.ask("passing")?.type, "refused");
+  equal(routes.ask("passing")?.type, "waiting");
+  deepEqual(wanted, ["passing", "passing"]);
+});

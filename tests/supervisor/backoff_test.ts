@@ -6,10 +6,10 @@ const cases: readonly [attempts: number, shortest: number, longest: number][] = 
   [2, 100, 200],
   [3, 200, 400],
   [9, 12_800, 25_600],
-  [10, 15_000, 30_000],
-  [11, 15_000, 30_000],
-  [100, 15_000, 30_000],
-  [1e9, 15_000, 30_000],
+  [10, 25_600, 51_200],
+  [11, 51_200, 102_400],
+  [100, 60_000, 120_000],
+  [1e9, 60_000, 120_000],
 ];
 
 for (const [attempts, shortest, longest] of cases) {
@@ -19,3 +19,9 @@ for (const [attempts, shortest, longest] of cases) {
     assert.equal(backoffDelay(attempts, 1), longest);
   });
 }
+
+Deno.test("backoffDelay() before a costly attempt is as after seven more", () => {
+  for (const attempts of [1, 2, 100]) {
+    assert.equal(backoffDelay(attempts, 1, true), backoffDelay(attempts + 7, 1));
+  }
+});

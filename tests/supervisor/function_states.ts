@@ -52,9 +52,11 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
   };
 }
 
-/** Why revision `r1` does not serve. */
+/** Why revision `r1` does not serve; what the host or its own end says may pass. */
 export function failure(stage: Failure["stage"], change: Partial<Failure> = {}): Failure {
-  return { stage, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0, ...change };
+  const isPassing = stage === "exit" || stage === "host";
+  const plain = { stage, isPassing, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0 };
+  return { ...plain, ...change };
 }
 
 /** A scan wants the function `a` with this revision. */

@@ -1,7 +1,10 @@
 import { fateOf, type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 
-/** What the world does to an attempt at its next step; a fault is no fault of the function's. */
-export type Luck = "good" | "start" | "host";
+/**
+ * What the world does to an attempt at its next step; a fault is no fault of the function's. Without
+ * a network, a check does not get the modules that it needs.
+ */
+export type Luck = "good" | "start" | "host" | "network";
 
 /** What comes of an attempt, as `openInstance()` tells it. */
 export type Outcome =
@@ -11,6 +14,7 @@ export type Outcome =
     readonly type: "failed";
     readonly stage: "manifest" | "check" | "start" | "host";
     readonly revision: string;
+    readonly isPassing: boolean;
   };
 
 /** What an attempt sees of the world, and whom it tells. */
@@ -30,21 +34,26 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
   const failed = (
     stage: "manifest" | "check" | "start" | "host",
     revision = requested,
-  ): Outcome => isAborted() ? { type: "aborted" } : { type: "failed", stage, revision };
+    isPassing = stage === "host",
+  ): Outcome => isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isPassing };
   if ((yield) === "host") return failed("host");
   let checked: Folder | undefined;
+  let luckOfCheck: Luck;
   do {
     checked = folder();
     if (fateOf(checked).verdict === "manifest") {
       return failed("manifest", revisionOf(checked, options.knownModules));
     }
-    if ((yield) === "host") return failed("host");
+    luckOfCheck = yield;
+    if (luckOfCheck === "host") return failed("host");
     if (isAborted()) return { type: "aborted" };
   } while (checked !== folder());
   const { verdict, hasIdlePolicy } = fateOf(checked);
-  const modules = { isComplete: verdict !== "check" };
+  const isUnfetched = luckOfCheck === "network";
+  const modules = { isComplete: verdict !== "check" && !isUnfetched };
   const revision = revisionOf(checked, modules);
   options.onChecked(revision, modules);
+  if (isUnfetched) return failed("check", revision, true);
   if (verdict === "check") return failed("check", revision);
   if (hasIdlePolicy && !options.isNeeded()) return { type: "registered" };
   // What fails with an error, outside of all that is expected, knows of no check.

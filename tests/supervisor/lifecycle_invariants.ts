@@ -10,7 +10,8 @@ export function assertSound(state: FunctionState): void {
   assert.ok(serving === undefined || serving.phase === "ready");
   for (const { phase } of leaving) assert.match(phase, /^(draining|stopping)$/);
   assert.ok(!isIdle || (serving === undefined && candidate === undefined), "idle, and at work");
-  assert.ok(!isIdle || backoff === undefined, "idle, and about to be started again");
+  const isRetried = backoff !== undefined && failure?.isPassing !== true;
+  assert.ok(!isIdle || !isRetried, "idle, and about to be started again");
   if (!isWanted) {
     const rest = [serving, candidate, backoff, isIdle];
     assert.deepEqual(rest, [undefined, undefined, undefined, false], "more than leaving is left");
@@ -18,9 +19,13 @@ export function assertSound(state: FunctionState): void {
     return;
   }
   const hasWayForward = serving ?? candidate ?? backoff;
-  const isOwnFault = failure?.stage === "manifest" || failure?.stage === "check";
+  const isOwnFault = failure !== undefined && !failure.isPassing;
   assert.ok(hasWayForward !== undefined || isIdle || isOwnFault, "nothing will ever come of it");
-  assert.ok(!isOwnFault || backoff === undefined, "what needs new code is tried without");
+  assert.ok(
+    failure?.isPassing !== true || candidate !== undefined || backoff !== undefined || isIdle ||
+      failure.stage === "exit",
+    "what may pass is not tried again",
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ const index = fc.nat({ max: 5 });
 const mask = fc.nat({ max: 2 ** NAMES.length - 1 });
 const luck = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Luck>("good") },
-  fc.constantFrom<Luck>("start", "host"),
+  fc.constantFrom<Luck>("start", "host", "network"),
 );
 const entry = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: ENTRY_COUNT - 1 }));
 const lib = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 1 }) }, fc.nat({ max: LIB_COUNT - 1 }));
@@ -116,7 +116,7 @@ function often<Fields>(
 }
 
 /** Longer than any pause. */
-const LONG_MS = 60_000;
+const LONG_MS = 130_000;
 
 /** Lets everything come to its end; what can't start is tried again for a while. */
 export function comeToRest(model: LifecycleModel): void {

@@ -54,7 +54,7 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] },
     [
       "ddsrv: revision r1 failed: The function ended: it exited with code 7",
-      "ddsrv: starts again in 100 ms",
+      "ddsrv: tries again in 100 ms",
     ],
   ],
   ["what an end leaves", { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] }, {

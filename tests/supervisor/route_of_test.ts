@@ -17,6 +17,11 @@ function exited(retryAfterS: number): RouteDecision {
   return { type: "refused", fault };
 }
 
+function unavailable(message: string, retryAfterS: number): RouteDecision {
+  const fault = faultOf("function-unavailable", { message, retryAfterS });
+  return { type: "refused", fault, isAsked: true };
+}
+
 const failedText = "The check failed\n\nTS2322\nat index.ts";
 
 const cases: readonly [what: string, FunctionState | undefined, RouteDecision][] = [
@@ -55,6 +60,22 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 100 },
     }),
     failed("No start"),
+  ],
+  [
+    "a check that may pass in its pause",
+    functionState({
+      failure: { ...check, isPassing: true },
+      backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 2_001 },
+    }),
+    unavailable(failedText, 3),
+  ],
+  [
+    "a fault of the host",
+    functionState({
+      failure: failure("host", { detail: "secret" }),
+      backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 1 },
+    }),
+    unavailable("No host", 1),
   ],
   [
     "an end",

@@ -18,7 +18,7 @@ Deno.test({
     let hasAsked = false;
     routes.waitingFor = (name) => {
       const waiting = waitingFor(name);
-      const isLastLook = routes.onWaiting !== undefined && routes.get(name)?.type === "waiting";
+      const isLastLook = routes.onWanted !== undefined && routes.get(name)?.type === "waiting";
       if (!hasAsked && isLastLook && waiting === 0) {
         hasAsked = true;
         queueMicrotask(async () => {

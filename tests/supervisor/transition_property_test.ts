@@ -8,7 +8,12 @@ const id = fc.integer({ min: 1, max: 8 });
 const revision = fc.constantFrom("r1", "r2", "r3");
 const desired = revision.map((one) => ({ directory: "/f/a", revision: one }));
 const stage = fc.constantFrom("manifest", "check", "start", "host");
-const failed = fc.tuple(stage, revision).map(([one, revision]) => failure(one, { revision }));
+const failed = fc.tuple(stage, revision, fc.boolean(), fc.boolean()).map(
+  ([one, revision, mayPass, isCostly]) => {
+    if (one === "manifest" || !mayPass) return failure(one, { revision });
+    return failure(one, { revision, isPassing: true, ...(isCostly ? { maxRetries: 2 } : {}) });
+  },
+);
 
 /** Anything that may be said to a function, true or not. */
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -16,6 +21,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant("stop"), name: fc.constant("a") }),
   fc.record({ type: fc.constantFrom("wanted", "reload", "backoff-over") }),
   fc.record({ type: fc.constantFrom("closed", "registered", "unused"), id }),
+  fc.record({ type: fc.constant("registered"), id, instead: failed }),
   fc.record({ type: fc.constant("checked"), id, revision }),
   fc.record({
     type: fc.constant("spawned"),
@@ -25,6 +31,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   }),
   fc.record({ type: fc.constant("ready"), id, upstream: fc.constant("10.0.0.1:8000") }),
   fc.record({ type: fc.constant("failed"), id, failure: failed }),
+  fc.record({ type: fc.constant("failed"), id, failure: failed, hasKeptFailed: fc.constant(true) }),
   fc.record({ type: fc.constant("exited"), id, failure: fc.constant(failure("exit")) }),
 );
 

@@ -38,6 +38,20 @@ const replaced: readonly Row[] = [...serving, [wanted("replace", "r2"), "open 2"
 /** What a kept revision stands in for. */
 const instead = failure("check", { revision: "r2" });
 
+/** A check that failed for the network, and one that used up its processor time. */
+const passing = (id: number, revision = "r1"): Event => ({
+  type: "failed",
+  id,
+  failure: failure("check", { revision, isPassing: true }),
+});
+const costly = (id: number): Event => ({
+  type: "failed",
+  id,
+  failure: failure("check", { isPassing: true, maxRetries: 2 }),
+});
+const over: Event = { type: "backoff-over" };
+const request: Event = { type: "wanted" };
+
 const sequences: readonly Sequence[] = [
   {
     what: "a kept revision that is ready says what it stands for, and is no new code's",
@@ -71,11 +85,171 @@ const sequences: readonly Sequence[] = [
     what: "a kept revision that does not start is tried again",
     rows: [
       [wanted("start", "r2"), "open 1"],
-      [{ type: "failed", id: 1, failure: instead, isPassing: true }, ""],
+      [{ type: "failed", id: 1, failure: instead, hasKeptFailed: true }, ""],
       [{ type: "backoff-over" }, "open 2"],
     ],
     end: "checking -/2 - r2",
     also: { failure: instead },
+  },
+  {
+    what: "a check that may pass is tried again",
+    rows: [[start, "open 1"], [passing(1), ""], [over, "open 2"], [ready(2), ""]],
+    end: "ready 2/- - r1",
+    also: { failure: undefined },
+  },
+  {
+    what: "a check that may pass is in its pause",
+    rows: [[start, "open 1"], [passing(1), "", 3_000]],
+    end: "backoff -/- - r1",
+    also: { backoff: { attempts: 1, delayMs: 100, untilMs: 3_100 }, restarts: 0 },
+  },
+  {
+    what: "a check that may pass is tried again while the old revision serves",
+    rows: [...replaced, [passing(2, "r2"), ""], [over, "open 3"], [ready(3), "close 1 replaced"]],
+    end: "ready 3/- 1:draining r2",
+  },
+  {
+    what: "a check that may pass is tried again while a kept revision serves",
+    rows: [
+      [wanted("start", "r2"), "open 1"],
+      [
+        {
+          type: "ready",
+          id: 1,
+          upstream: "u",
+          instead: failure("check", { revision: "r2", isPassing: true }),
+        },
+        "",
+      ],
+      [over, "open 2"],
+      [ready(2), "close 1 replaced"],
+    ],
+    end: "ready 2/- 1:draining r2",
+  },
+  {
+    what: "a check that may pass is tried again while a kept revision is idle",
+    rows: [
+      [wanted("start", "r2"), "open 1"],
+      [
+        {
+          type: "registered",
+          id: 1,
+          instead: failure("check", { revision: "r2", isPassing: true }),
+        },
+        "",
+      ],
+      [over, "open 2"],
+    ],
+    end: "checking -/2 - r2",
+  },
+  {
+    what: "a request ends the pause of a check that may pass",
+    rows: [
+      [start, "open 1"],
+      [passing(1), "", 0],
+      [over, "open 2", 100],
+      [passing(2), "", 10_000],
+      [request, "", 10_999],
+      [request, "open 3", 11_000],
+    ],
+    end: "checking -/3 - r1",
+  },
+  {
+    what: "many requests don't have a check repeated without a pause",
+    rows: [[start, "open 1"], [passing(1), "", 0], [request, "", 50], [request, "", 999]],
+    end: "backoff -/- - r1",
+  },
+  {
+    what: "a request does not end the pause after an end",
+    rows: [...serving, [exited(1), "close 1 stopped", 0], [request, "", 60_000]],
+    end: "backoff -/- 1:stopping r1",
+  },
+  {
+    what: "a costly check is tried again twice and then waits for new code",
+    rows: [
+      [start, "open 1"],
+      [costly(1), "", 0],
+      [over, "open 2"],
+      [costly(2), "", 0],
+      [over, "open 3"],
+      [costly(3), "", 0],
+      [over, ""],
+      [request, "", 600_000],
+    ],
+    end: "failed -/- - r1",
+    also: {
+      backoff: undefined,
+      failure: failure("check", { reason: "No check (3 times in a row)" }),
+    },
+  },
+  {
+    what: "a costly check has a long pause",
+    rows: [[start, "open 1"], [costly(1), "", 0]],
+    end: "backoff -/- - r1",
+    also: { backoff: { attempts: 1, costly: 1, delayMs: 12_800, untilMs: 12_800 } },
+  },
+  {
+    what: "a failure of another kind between costly ones ends their count",
+    rows: [
+      [start, "open 1"],
+      [costly(1), "", 0],
+      [over, "open 2"],
+      [costly(2), "", 0],
+      [over, "open 3"],
+      [passing(3), "", 0],
+      [over, "open 4"],
+      [costly(4), "", 0],
+    ],
+    end: "backoff -/- - r1",
+  },
+  {
+    what: "a reload tries a check again that was given up",
+    rows: [
+      [start, "open 1"],
+      [costly(1), "", 0],
+      [over, "open 2"],
+      [costly(2), "", 0],
+      [over, "open 3"],
+      [costly(3), "", 0],
+      [{ type: "reload" }, "open 4"],
+      [costly(4), "", 0],
+    ],
+    end: "backoff -/- - r1",
+    also: { backoff: { attempts: 1, costly: 1, delayMs: 12_800, untilMs: 12_800 } },
+  },
+  {
+    what: "a start that fails again and again counts as restarts",
+    rows: [
+      [start, "open 1"],
+      [failed(1, "start"), ""],
+      [over, "open 2"],
+      [failed(2, "start"), ""],
+      [over, "open 3"],
+    ],
+    end: "checking -/3 - r1",
+    also: { restarts: 2 },
+  },
+  {
+    what: "a start of a new revision that fails is no restart of the one that serves",
+    rows: [...replaced, [failed(2, "start", "r2"), ""]],
+    end: "ready 1/- - r2",
+    also: { restarts: 0 },
+  },
+  {
+    what: "a start that may pass is tried again while the old revision serves",
+    rows: [
+      ...replaced,
+      [
+        {
+          type: "failed",
+          id: 2,
+          failure: failure("start", { revision: "r2", isPassing: true }),
+        },
+        "",
+      ],
+      [over, "open 3"],
+    ],
+    end: "ready 1/3 - r2",
   },
   {
     what: "what the host could not do is tried again, while the old revision serves",

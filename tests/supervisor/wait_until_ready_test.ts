@@ -28,5 +28,6 @@ Deno.test("waitUntilReady(): one that is gone before it was found tells how it e
   assert.deepEqual(start, {
     type: "not-ready",
     reason: "It ended before it listened: it exited with code 7",
+    isPassing: false,
   });
 });

@@ -54,7 +54,7 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ]],
   ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
     "failed: The function ended",
-    "starts again in 100 ms",
+    "tries again in 100 ms",
   ]],
   ["what left after an end", { failure: exit, backoff, leaving: [old] }, {
     failure: exit,
