@@ -15,7 +15,10 @@ export const WORLD = {
   metadata: "169.254.169.254",
 } as const;
 
-/** Names that the resolver knows; `POST /names` at the server adds to them and changes them. */
+/**
+ * Names that the resolver knows; `POST /names` at the server adds to them and changes them. Without an
+ * address, the resolver says that it failed.
+ */
 const names = new Map<string, string>([
   ["server.test", WORLD.server],
   ["neighbour.test", WORLD.neighbour],
@@ -33,12 +36,19 @@ export function serve(handler: Handler, options: { port?: number } = {}): Promis
 }
 `;
 
+/** A remote module with one export. */
+const TEXT_MODULE = 'export const text: string = "fetched";\n';
+
 /** What the registry at `/npm/` has: `POST /packages` adds to it. */
 const packages: PretendPackage[] = [];
+
+/** Statuses of modules below `/broken/`; `POST /broken` changes them. The others are well. */
+const broken = new Map<string, number>();
 
 /** Paths that were asked for: `GET /asked` gives them, a line each. */
 const asked: string[] = [];
 
+/** `POST /listen` with an array of ports has it listen there too. */
 function serveHttp(hostname: string, port = 80): void {
   Deno.serve({ hostname, port, onListen() {} }, async (request, info) => {
     const { pathname, search } = new URL(request.url);
@@ -59,6 +69,23 @@ function serveHttp(hostname: string, port = 80): void {
         names.set(name, String(address));
       }
       return new Response();
+    }
+    if (request.method === "POST" && pathname === "/listen") {
+      for (const port of await request.json()) serveHttp(hostname, Number(port));
+      return new Response();
+    }
+    if (request.method === "POST" && pathname === "/broken") {
+      for (const [path, status] of Object.entries(await request.json())) {
+        broken.set(path, Number(status));
+      }
+      return new Response();
+    }
+    if (pathname.startsWith("/broken/")) {
+      const status = broken.get(pathname) ?? 200;
+      return new Response(status === 200 ? TEXT_MODULE : "", {
+        status,
+        headers: { "content-type": "application/typescript" },
+      });
     }
     if (pathname === "/std/http/server.ts") {
       return new Response(STD_SERVER, { headers: { "content-type": "application/typescript" } });
@@ -87,8 +114,8 @@ function answerQuery(query: Uint8Array): Uint8Array {
   const question = query.subarray(12, position + 5);
   const isAddress = query[position + 2] === 1;
   const address = names.get(labels.join(".").toLowerCase());
-  const hasAnswer = isAddress && address !== undefined;
-  const flags = address === undefined ? [0x81, 0x83] : [0x81, 0x80];
+  const hasAnswer = isAddress && address !== undefined && address !== "";
+  const flags = address === undefined ? [0x81, 0x83] : address === "" ? [0x81, 0x82] : [0x81, 0x80];
   const head = [query[0]!, query[1]!, ...flags, 0, 1, 0, hasAnswer ? 1 : 0, 0, 0, 0, 0];
   const answer = hasAnswer
     ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, TTL_S, 0, 4, ...address.split(".").map(Number)]

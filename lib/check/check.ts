@@ -29,7 +29,10 @@ export interface CheckResult {
   readonly diagnostics: string | undefined;
   /** Absolute paths of the modules that the entry needs, also of those that are missing. */
   readonly modules: readonly string[];
-  /** The host or the network may be at fault, so that the same check may pass later. */
+  /**
+   * The host or the network failed, so that the same check may have another result later. Without
+   * diagnostics, a module is missing that nothing but a start can tell whether it is needed.
+   */
   readonly isPassing?: boolean;
   /** Which of its bounds ended the check, if one did. */
   readonly exhausted?: "memory" | "time";
@@ -79,12 +82,21 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     return { diagnostics, modules, ...(namesPassingFailure(said) ? { isPassing: true } : {}) };
   }
   const diagnostics = parsed === undefined ? "The module graph is too large to follow" : undefined;
-  return { diagnostics, modules };
+  const isPassing = diagnostics === undefined &&
+    moduleErrors(graph.stdout).some(namesPassingFailure);
+  return { diagnostics, modules, ...(isPassing ? { isPassing } : {}) };
+}
+
+/** Without a type check, Deno finds nothing wrong with a graph whose modules it could not load. */
+function moduleErrors(json: string): string[] {
+  const { modules = [] } = JSON.parse(json) as { readonly modules?: readonly GraphModule[] };
+  return modules.flatMap(({ error }) => error === undefined ? [] : [error]);
 }
 
 /** One entry of `deno info --json`; a module that can't be loaded has only its specifier. */
 interface GraphModule {
   readonly specifier: string;
+  readonly error?: string;
 }
 
 /**

@@ -42,5 +42,9 @@ export async function checkSource(
     workplace,
     signal,
   });
-  return check.problem?.detail;
+  if (check.problem === undefined) return undefined;
+  const { detail, isPassing } = check.problem;
+  return isPassing
+    ? `${detail}\nThe host or the network failed, and not the code. Try again`
+    : detail;
 }

@@ -52,6 +52,8 @@ export interface InstanceCheck {
   readonly modules: Modules;
   readonly moduleOptions: ModuleOptions;
   readonly problem: CheckProblem | undefined;
+  /** A module could not be fetched that may be needed: the check is repeated before another start. */
+  readonly isProvisional?: boolean;
 }
 
 /** Checks a function's source, unless this very source has been checked before. */
@@ -127,11 +129,12 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
       continue;
     }
     if (result.diagnostics === undefined) {
-      if ((options.cacheName ?? name) === name) {
+      const isProvisional = result.isPassing === true;
+      if ((options.cacheName ?? name) === name && !isProvisional) {
         const key = keyOf(options, moduleOptions);
         await workplace.checkResults.keep(name, { revision, modules: modules.paths, key });
       }
-      return { revision, modules, moduleOptions, problem: undefined };
+      return { revision, modules, moduleOptions, problem: undefined, isProvisional };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }

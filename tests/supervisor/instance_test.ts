@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { NO_MODULES, takeRevision } from "../../lib/function/revision.ts";
+import type { Sandbox } from "../../lib/isolation/isolation.ts";
 import { openInstance } from "../../lib/supervisor/instance.ts";
 import { run } from "../../lib/system/run.ts";
 import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
@@ -102,3 +103,43 @@ Deno.test("openInstance() tries again what failed its check for a full disk alon
     await run(["umount", stateDirectory]);
   }
 });
+
+Deno.test("openInstance() keeps no check for which a module could not be fetched", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  let checks = 0;
+  const kept: string[] = [];
+  const opening = openingOf(directory, {
+    onKeep: (name) => kept.push(name),
+    check() {
+      checks++;
+      return Promise.resolve({ diagnostics: undefined, modules: [], isPassing: true });
+    },
+    open: () => Promise.resolve(endedSandbox()),
+  });
+  const opened = await openInstance(opening);
+  assert.ok(opened.type === "failed" && opened.failure.stage === "start");
+  // The same code may start once the module can be fetched, beside what serves meanwhile too.
+  assert.equal(opened.failure.isPassing, true);
+  assert.deepEqual([checks, kept], [1, []]);
+});
+
+/** A sandbox whose process has ended with an exit code before it was found. */
+function endedSandbox(): Sandbox {
+  return {
+    namespace: undefined,
+    start: () =>
+      Promise.resolve({
+        process: {
+          ended: Promise.resolve({ code: 1, signal: undefined }),
+          findPid: () => Promise.resolve(undefined),
+          terminate: () => Promise.resolve(),
+          kill: () => Promise.resolve(),
+        },
+        problems: [],
+        findEndpoint: () => Promise.resolve(undefined),
+        explain: () => Promise.resolve(undefined),
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

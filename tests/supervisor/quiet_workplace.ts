@@ -13,6 +13,8 @@ export interface QuietWorkplaceOptions {
   readonly settings?: SomeSettings;
   readonly check?: (directory: string) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
+  /** Called for each function whose passed check is kept. */
+  readonly onKeep?: (name: string) => void;
 }
 
 /** A workplace whose checks pass and whose processes are none, of the functions in a directory. */
@@ -20,7 +22,7 @@ export function quietWorkplace(
   directory: TemporaryDirectory,
   options: QuietWorkplaceOptions = {},
 ): Workplace {
-  const { open = openQuietSandbox, check = passCheck } = options;
+  const { open = openQuietSandbox, check = passCheck, onKeep = () => {} } = options;
   const isolation: Isolation = {
     level: "none",
     ownerId: "000000",
@@ -42,7 +44,7 @@ export function quietWorkplace(
     cacheSweeper: { sweep: () => Promise.resolve() },
     checkResults: {
       find: () => Promise.resolve([]),
-      keep: () => Promise.resolve(),
+      keep: (name) => Promise.resolve(onKeep(name)),
       forget: () => Promise.resolve(),
     },
     snapshots: {
