@@ -173,14 +173,16 @@ async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Pr
   const { workplace, directory, name, cacheName = name, variables, signal } = options;
   signal.throwIfAborted();
   const cacheDirectory = await workplace.cacheOf(cacheName);
+  const { registries, checkCpuTimeMs, checkTimeoutMs } = workplace.settings;
   return await workplace.isolation.check({
     name,
     directory,
     moduleOptions,
     cacheDirectory,
     cacheName,
-    registries: workplace.settings.registries,
+    registries,
     variables,
+    bounds: { cpuTimeMs: checkCpuTimeMs, timeoutMs: checkTimeoutMs },
     signal,
   });
 }
