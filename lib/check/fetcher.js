@@ -1,7 +1,8 @@
 // Runs in a sandbox of its own, with the network that checks do not have. For each check it listens
 // on a Unix socket and fetches modules and packages, from the hosts that the check may use and from
 // no other. Orders come as lines of JSON over a socket of the supervisor's; see fetcher.ts.
-const [directory] = Deno.args;
+// Arguments: the directory of the sockets, and for tests another number of milliseconds.
+const [directory, silence = "30000"] = Deno.args;
 
 /** Bytes of all answers to one check. */
 const MAX_BYTES = 1024 ** 3;
@@ -12,8 +13,8 @@ const MAX_ACTIVE = 32;
 /** Requests of one check that wait. */
 const MAX_WAITING = 1024;
 
-/** A host that sends nothing for this long has failed. */
-const SILENCE_MS = 30_000;
+/** A host that is not connected to, or sends nothing, for this long has failed. */
+const SILENCE_MS = Number(silence);
 
 /** The request headers that a package manager needs; others, such as cookies, are dropped. */
 const REQUEST_FIELDS = ["accept", "authorization", "if-modified-since", "if-none-match"];
@@ -42,6 +43,7 @@ function openCheck({ id, hosts }) {
   const check = {
     hosts: new Set(hosts),
     refused: new Set(),
+    silent: new Set(),
     left: MAX_BYTES,
     active: 0,
     queue: [],
@@ -58,12 +60,12 @@ function openCheck({ id, hosts }) {
 /** Ends all that is under way for it: who asks is gone, and a host may take as long as it likes. */
 async function closeCheck({ id }) {
   const check = checks.get(id);
-  if (check === undefined) return [];
+  if (check === undefined) return {};
   checks.delete(id);
   check.end.abort(new Error("The check has ended"));
   for (const wake of check.queue.splice(0)) wake();
   await check.server.finished;
-  return [...check.refused];
+  return { refused: [...check.refused], silent: [...check.silent] };
 }
 
 async function answer(check, request) {
@@ -83,6 +85,11 @@ async function answer(check, request) {
     if (check.queue.length >= MAX_WAITING) return say(503, "Too many requests wait");
     await new Promise((resolve) => check.queue.push(resolve));
   }
+  // Each request to it would wait as long again, one after the other.
+  if (check.silent.has(host)) {
+    check.queue.shift()?.();
+    return say(504, describeSilence(host));
+  }
   check.active++;
   let isDone = false;
   const done = () => {
@@ -92,16 +99,25 @@ async function answer(check, request) {
     check.queue.shift()?.();
   };
   try {
-    return await pass(check, { request, url, done });
+    return await pass(check, { request, url, host, done });
   } catch (error) {
     done();
+    if (check.silent.has(host)) return say(504, describeSilence(host));
     return say(502, String(error?.cause?.message ?? error?.message ?? error));
   }
 }
 
-async function pass(check, { request, url, done }) {
+async function pass(check, { request, url, host, done }) {
   const controller = new AbortController();
-  const abort = () => controller.abort(new Error(`${url.hostname} is silent`));
+  // An abort alone does not always end a read that waits.
+  const silence = Promise.withResolvers();
+  silence.promise.catch(() => {});
+  const abort = () => {
+    check.silent.add(host);
+    const error = new Error(describeSilence(host));
+    silence.reject(error);
+    controller.abort(error);
+  };
   let timer = setTimeout(abort, SILENCE_MS);
   const headers = new Headers({ "user-agent": navigator.userAgent });
   for (const name of REQUEST_FIELDS) {
@@ -115,39 +131,34 @@ async function pass(check, { request, url, done }) {
     signal: AbortSignal.any([request.signal, controller.signal, check.end.signal]),
     // An address in brackets was looked up nowhere, and was allowed as it is.
     ...url.hostname.startsWith("[") ? {} : { client },
-  }).catch((error) => {
-    clearTimeout(timer);
-    throw error;
-  });
+  }).finally(() => clearTimeout(timer));
   const fields = [...response.headers].filter(([name]) => !DROPPED_FIELDS.has(name));
   const init = { status: response.status, headers: fields };
   if (response.body === null || request.method === "HEAD") {
-    clearTimeout(timer);
     await response.body?.cancel();
     done();
     return new Response(null, init);
   }
   if (!canHaveBody(response.status)) {
-    clearTimeout(timer);
     controller.abort();
     throw new Error(`${url.hostname} answers with status ${response.status} and a body`);
   }
   const reader = response.body.getReader();
   const body = new ReadableStream({
     async pull(stream) {
+      // The host's silence alone counts, and not that of a check which gets no processor to read.
+      timer = setTimeout(abort, SILENCE_MS);
       try {
-        const { value, done: isEnd } = await reader.read();
-        clearTimeout(timer);
+        const { value, done: isEnd } = await Promise.race([reader.read(), silence.promise])
+          .finally(() => clearTimeout(timer));
         if (isEnd) {
           stream.close();
           return done();
         }
         check.left -= value.length;
         if (check.left < 0) throw new Error(`More than ${MAX_BYTES} bytes`);
-        timer = setTimeout(abort, SILENCE_MS);
         stream.enqueue(value);
       } catch (error) {
-        clearTimeout(timer);
         done();
         controller.abort(error);
         stream.error(error);
@@ -171,10 +182,14 @@ function say(status, text) {
   return new Response(`${text}\n`, { status });
 }
 
+function describeSilence(host) {
+  return `${host} sent nothing for ${SILENCE_MS / 1000} s`;
+}
+
 async function obey(order) {
   try {
-    const refused = order.type === "open" ? openCheck(order) : await closeCheck(order);
-    await reply({ type: order.type, id: order.id, refused });
+    const found = order.type === "open" ? openCheck(order) : await closeCheck(order);
+    await reply({ type: order.type, id: order.id, ...found });
   } catch (error) {
     await reply({ type: order.type, id: order.id, problem: String(error) });
   }

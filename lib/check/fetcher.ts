@@ -23,7 +23,7 @@ export interface FetcherOptions {
   /** The whole command, with the sandbox around it. */
   readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
-  /** Timeout of one order in milliseconds; 30,000 when left out. */
+  /** Timeout of one order in milliseconds; 120,000 when left out. */
   readonly answerMs?: number;
 }
 
@@ -44,18 +44,26 @@ export interface FetchPlace extends AsyncDisposable {
   /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
   readonly directory: string;
   /**
-   * Ends it, and gives the hosts (`host:port`) that the check asked for and may not use.
+   * Ends it, and tells what it did not fetch.
    *
    * @throws {Error} when the process ended meanwhile: the result of the check is then unreliable
    */
-  readonly close: () => Promise<readonly string[]>;
+  readonly close: () => Promise<Unfetched>;
+}
+
+/** Hosts (`host:port`) that a check got nothing from. */
+export interface Unfetched {
+  /** It may not use them. */
+  readonly refused: readonly string[];
+  /** They took a request, or a connection, and sent nothing for half a minute. */
+  readonly silent: readonly string[];
 }
 
 /** The process stays this long after the last check, because checks come in bursts. */
 const LINGER_MS = 10_000;
 
-/** Default timeout of an order. Starting takes half a second, and more on a busy machine. */
-const ANSWER_MS = 30_000;
+/** Default timeout of an order. Starting takes half a second, and far more on a slow, busy machine. */
+const ANSWER_MS = 120_000;
 
 /** A fetcher of one supervisor. */
 export function createFetcher(options: FetcherOptions): Fetcher {
@@ -96,11 +104,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       const id = String(++opened);
       const own = join(directory, id);
       let process: FetcherProcess | undefined;
-      let closing: Promise<readonly string[]> | undefined;
-      const close = async (): Promise<readonly string[]> => {
+      let closing: Promise<Unfetched> | undefined;
+      const close = async (): Promise<Unfetched> => {
         try {
-          const reply = await process?.order({ type: "close", id }, NEVER);
-          return reply?.refused ?? [];
+          const { refused = [], silent = [] } =
+            await process?.order({ type: "close", id }, NEVER) ?? {};
+          return { refused, silent };
         } finally {
           // Without a process there is nothing to end later.
           if (--users === 0 && running !== undefined) linger();
@@ -139,10 +148,9 @@ type Order =
   | { readonly type: "close"; readonly id: string };
 
 /** The answer to an order. */
-interface Reply {
+interface Reply extends Partial<Unfetched> {
   readonly type: Order["type"];
   readonly id: string;
-  readonly refused?: readonly string[];
   readonly problem?: string;
 }
 

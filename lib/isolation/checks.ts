@@ -172,13 +172,18 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     if (group !== undefined && await group.oomKills() > 0) {
       return { ...result, diagnostics: hunger, exhausted: "memory" };
     }
-    const refused = await fetching.close();
-    return refused.length === 0 ? result : {
-      ...result,
-      diagnostics:
-        `${diagnostics}\nThe check may not fetch from ${refused.join(", ")}. Import from ` +
-        'another host, or have the operator add it to "allowImport" or "registries"',
-    };
+    const { refused, silent } = await fetching.close();
+    const notes = [
+      ...refused.length === 0 ? [] : [
+        `The check may not fetch from ${refused.join(", ")}. Import from another host, or have ` +
+        'the operator add it to "allowImport" or "registries"',
+      ],
+      ...silent.length === 0 ? [] : [
+        `The check got no answer from ${silent.join(", ")} within half a minute. Try again, or ` +
+        "import from another host",
+      ],
+    ];
+    return { ...result, diagnostics: [diagnostics, ...notes].join("\n") };
   }
 
   return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
