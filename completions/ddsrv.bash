@@ -28,7 +28,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --registry --no-check --idle --drain --rescan --max-files --no-watch -q --quiet --log-format --admin-port --admin-hostname --admin-hosts --domain --trusted-proxies --rate-limit --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --registry --no-check --check-cpu-time --check-timeout --idle --drain --rescan --max-files --no-watch -q --quiet --log-format --admin-port --admin-hostname --admin-hosts --domain --trusted-proxies --rate-limit --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(-h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
@@ -66,6 +66,8 @@ __ddsrv_value() {
     'serve --dns') kind='text' ;;
     'serve --allow-import') kind='text' ;;
     'serve --registry') kind='text' ;;
+    'serve --check-cpu-time') kind='text' ;;
+    'serve --check-timeout') kind='text' ;;
     'serve --idle') kind='text' ;;
     'serve --drain') kind='text' ;;
     'serve --rescan') kind='text' ;;

@@ -59,6 +59,9 @@ function serveHttp(hostname: string, port = 80): void {
       packages.push(await request.json());
       return new Response();
     }
+    // It takes the request, and says nothing for as long as the client waits.
+    if (pathname.startsWith("/silent/")) return await new Promise<Response>(() => {});
+    if (pathname.startsWith("/endless/")) return new Response(dribble());
     if (pathname.startsWith("/npm/")) {
       const base = new URL("/npm/", `http://${request.headers.get("host")}`).href;
       const answer = await answerNpm({ base, path: pathname.slice("/npm/".length), packages });
@@ -91,6 +94,17 @@ function serveHttp(hostname: string, port = 80): void {
       return new Response(STD_SERVER, { headers: { "content-type": "application/typescript" } });
     }
     return new Response(`${hostname} sees ${info.remoteAddr.hostname}\n`);
+  });
+}
+
+/** A byte a second, without an end. */
+function dribble(): ReadableStream<Uint8Array> {
+  let timer: ReturnType<typeof setInterval>;
+  return new ReadableStream({
+    start(stream) {
+      timer = setInterval(() => stream.enqueue(new Uint8Array([32])), 1_000);
+    },
+    cancel: () => clearInterval(timer),
   });
 }
 

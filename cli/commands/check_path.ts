@@ -91,6 +91,7 @@ async function checkCode(
       nodeModules: await findNodeModules(directory),
     },
     registries: settings.registries,
+    bounds: { cpuTimeMs: settings.checkCpuTimeMs, timeoutMs: settings.checkTimeoutMs },
     variables: visibleVariables(policy.env, policy.permissions.env),
     isColoured,
     signal,

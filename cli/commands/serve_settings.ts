@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly allowImport?: string[] | undefined;
   readonly registry?: string[] | undefined;
   readonly check: boolean;
+  readonly checkCpuTime?: number | undefined;
+  readonly checkTimeout?: number | undefined;
   readonly idle?: number | undefined;
   readonly drain?: number | undefined;
   readonly rescan?: number | undefined;
@@ -76,6 +78,8 @@ export async function readSettings(
     allowImport: options.allowImport,
     registries: options.registry,
     checkCode: check ? undefined : false,
+    checkCpuTimeMs: options.checkCpuTime,
+    checkTimeoutMs: options.checkTimeout,
     idleMs: options.idle,
     drainMs: options.drain,
     rescanMs: options.rescan,

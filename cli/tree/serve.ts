@@ -1,6 +1,11 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { isIPv4 } from "node:net";
-import { parseDuration, parseIdle, parseRescan } from "../../lib/config/duration.ts";
+import {
+  parseCheckBound,
+  parseDuration,
+  parseIdle,
+  parseRescan,
+} from "../../lib/config/duration.ts";
 import { parseMaxFiles } from "../../lib/config/max_files.ts";
 import { parseEgress } from "../../lib/config/egress.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "../../lib/config/log_bounds.ts";
@@ -116,6 +121,18 @@ export function addServe(program: Command, onExit: OnExit): void {
     )
     .addOption(
       setting("--no-check", "start functions without a type check", { env: "CHECK_CODE=false" }),
+    )
+    .addOption(
+      setting("--check-cpu-time <duration>", "the most processor time that one check uses", {
+        env: "DDSRV_CHECK_CPU_TIME",
+        usual: "60s",
+      }).argParser(argument(parseCheckBound)),
+    )
+    .addOption(
+      setting("--check-timeout <duration>", "how long one check may run", {
+        env: "DDSRV_CHECK_TIMEOUT",
+        usual: "10m",
+      }).argParser(argument(parseCheckBound)),
     )
     .addOption(
       setting("--idle <duration>", "stop a function that has no request for so long", {

@@ -1,9 +1,11 @@
 import { runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
-import { type CheckPlace, KILLED } from "./check_place.ts";
+import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
+import type { CheckPlace } from "./check_place.ts";
 import { localPath } from "./local_path.ts";
 import { namesPassingFailure } from "./passing_diagnostics.ts";
 import { findStrayImports } from "./stray_imports.ts";
+import { watchUse } from "./use_watch.ts";
 
 /** What is checked, and from where. */
 export interface CheckOptions extends ModuleOptions {
@@ -20,6 +22,9 @@ export interface CheckOptions extends ModuleOptions {
   readonly checkTypes: boolean;
   /** Diagnostics come in colours. */
   readonly isColoured?: boolean | undefined;
+  readonly bounds: CheckBounds;
+  /** Told, twice a second, whether it uses no processor and waits for somebody else. */
+  readonly onLook?: ((isIdle: boolean) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,14 +40,11 @@ export interface CheckResult {
    */
   readonly isPassing?: boolean;
   /** Which of its bounds ended the check, if one did. */
-  readonly exhausted?: "memory" | "time";
+  readonly exhausted?: Exhausted;
 }
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 const MAX_MODULES = 10_000;
-const KILLS: readonly number[] = [133, 134, 137, 152, 153];
-const TIMEOUT_MS = 60_000;
-const TOO_LONG = `The check did not end within ${TIMEOUT_MS / 1000} s`;
 
 /**
  * Checks a function's code as Deno does and fills the module cache. No code of the function is run;
@@ -50,23 +52,32 @@ const TOO_LONG = `The check did not end within ${TIMEOUT_MS / 1000} s`;
  * its code: see {@linkcode CheckPlace}.
  */
 export async function checkFunction(options: CheckOptions): Promise<CheckResult> {
-  const { place, functionsDirectory, directory, realDirectory } = options;
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const signal = AbortSignal.any([options.signal, timeout]);
+  const { place, functionsDirectory, directory, realDirectory, bounds, onLook } = options;
+  const timeout = AbortSignal.timeout(bounds.timeoutMs);
+  const { cpuTimeMs } = place;
+  await using use = watchUse({ maxCpuMs: bounds.cpuTimeMs, cpuTimeMs, onLook });
+  const signal = AbortSignal.any([options.signal, timeout, use.signal]);
+  const stopped = (): "cpu" | "time" | undefined => {
+    if (use.signal.aborted) return "cpu";
+    return timeout.aborted ? "time" : undefined;
+  };
+  const boundAt = async (code: number): Promise<ReturnType<typeof endOf>> =>
+    endOf({ code, cpuMs: await use.used(), stopped: stopped() }, bounds);
   const { NO_COLOR: _, ...plain } = place.env;
   const env = { ...plain, [options.isColoured ? "FORCE_COLOR" : "NO_COLOR"]: "1" };
   const execute = (inner: string[]): ReturnType<typeof runBounded> => {
     const { command, ...input } = place.around(inner);
-    return runBounded(command, { ...place, ...input, env, signal, maxBytes: MAX_OUTPUT_BYTES });
+    const common = { signal, maxBytes: MAX_OUTPUT_BYTES, onSpawn: use.follow };
+    return runBounded(command, { ...place, ...input, ...common, env });
   };
   const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
   options.signal.throwIfAborted();
-  if (timeout.aborted) return { diagnostics: TOO_LONG, modules: [], exhausted: "time" };
+  if (stopped() !== undefined) return { ...(await boundAt(checked?.code ?? 0))!, modules: [] };
   const graph = await execute(infoCommand(options, place.deno));
   options.signal.throwIfAborted();
   const parsed = parseModules(graph.stdout, functionsDirectory);
   const modules = parsed ?? [];
-  if (timeout.aborted) return { diagnostics: TOO_LONG, modules, exhausted: "time" };
+  if (stopped() !== undefined) return { ...(await boundAt(graph.code))!, modules };
   const failed = [checked, graph].find((output) => output !== undefined && !output.success);
   const directories = [directory, realDirectory];
   const stray = findStrayImports(graph.stdout, { functionsDirectory, directories })
@@ -74,9 +85,8 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   // To Deno such a file is merely missing.
   if (stray.length > 0) return { diagnostics: stray.join("\n"), modules };
   if (failed !== undefined) {
-    // bwrap gives 128 and the signal's number: SIGTRAP and SIGABRT of
-    // V8 and Rust without memory, SIGKILL, SIGXCPU, SIGXFSZ.
-    if (KILLS.includes(failed.code)) return { diagnostics: KILLED, modules, exhausted: "time" };
+    const ended = await boundAt(failed.code);
+    if (ended !== undefined) return { ...ended, modules };
     const said = failed.stderr.trim();
     const diagnostics = said === "" ? `deno exited with ${failed.code}` : said;
     return { diagnostics, modules, ...(namesPassingFailure(said) ? { isPassing: true } : {}) };

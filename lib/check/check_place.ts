@@ -6,7 +6,8 @@ import {
   sandboxCommand,
   type SandboxOptions,
 } from "../sandbox/sandbox.ts";
-import type { ProcessLimits } from "../sandbox/launch_shell.ts";
+import { launchShell, type ProcessLimits } from "../sandbox/launch_shell.ts";
+import { type CheckBounds, MAX_DATA_BYTES, MAX_FILE_BYTES } from "./check_bounds.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
 
@@ -20,20 +21,25 @@ export interface CheckPlace {
   readonly cwd?: string;
   /** Puts what is needed around a command. */
   readonly around: (command: readonly string[]) => Pick<Launch, "command"> & Partial<Launch>;
+  /** Processor time of all that has run there, in milliseconds, where something counts it. */
+  readonly cpuTimeMs?: (() => Promise<number | undefined>) | undefined;
 }
 
 /** Bounds of each process of a check, also where there are no control groups. */
-const LIMITS: ProcessLimits = {
-  cpuSeconds: 120,
-  dataBytes: 4 * 1024 ** 3,
-  fileBytes: 512 * 1024 ** 2,
-  files: 4_096,
-};
+function limitsOf({ cpuTimeMs }: CheckBounds): ProcessLimits {
+  return {
+    cpuSeconds: Math.ceil(cpuTimeMs / 1_000),
+    dataBytes: MAX_DATA_BYTES,
+    fileBytes: MAX_FILE_BYTES,
+    files: 4_096,
+  };
+}
 
-/** Why a process of a check was killed that was not out of its group's memory. */
-export const KILLED =
-  `The check was killed: it may take ${LIMITS.cpuSeconds} s of processor time and ` +
-  "4GiB of memory. Import less";
+/**
+ * Functions and the supervisor go first where no control group says so: on the kernel's scale this
+ * is a tenth of what others get of a contended processor (sched(7), nice(1)).
+ */
+const NICE: readonly string[] = ["nice", "-n", "10"];
 
 /** Path inside the sandbox of the socket through which a check fetches. */
 const FETCH_DIRECTORY = "/ddsrv/fetch";
@@ -49,6 +55,9 @@ export interface SandboxedPlaceOptions
   readonly fetchDirectory: string;
   /** The function's directory. */
   readonly directory: string;
+  readonly bounds: CheckBounds;
+  /** Processor time of the control group that is joined, see {@linkcode CheckPlace}. */
+  readonly cpuTimeMs?: CheckPlace["cpuTimeMs"];
 }
 
 /**
@@ -56,7 +65,9 @@ export interface SandboxedPlaceOptions
  * comes over one Unix socket from the fetcher, which knows the hosts that are allowed.
  */
 export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
-  const { mounts, cacheDirectory, fetchDirectory, directory, ...chain } = options;
+  const { mounts, cacheDirectory, fetchDirectory, directory, bounds, cpuTimeMs, ...chain } =
+    options;
+  const hasGroup = (chain.joinFiles ?? []).length > 0;
   return {
     deno: SANDBOX_DENO,
     env: { ...baseEnvironment(), ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`) },
@@ -65,7 +76,8 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
         ...chain,
         network: "loopback",
         devices: "none",
-        limits: LIMITS,
+        limits: limitsOf(bounds),
+        prefix: hasGroup ? [] : NICE,
         mounts: [
           ...mounts,
           { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },
@@ -74,17 +86,19 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
         workingDirectory: directory,
         command,
       }),
+    cpuTimeMs,
   };
 }
 
 /**
  * The caller's own rights and network, for the level of isolation that has no sandbox. Nothing of
  * the caller's environment is there, because the folder's `.npmrc` may name variables and a
- * registry.
+ * registry. Processor time is bounded as in a sandbox, but on Windows, which has no setrlimit(2).
  */
 export function directPlace(
-  { directory, cacheDirectory }: {
+  { directory, cacheDirectory, bounds }: {
     readonly directory: string;
+    readonly bounds: CheckBounds;
     /** The caller's own module cache when left out. */
     readonly cacheDirectory?: string | undefined;
   },
@@ -95,6 +109,13 @@ export function directPlace(
     // No home: what lies there is the caller's.
     env: baseEnvironment({ cache, temporary: "/nonexistent" }),
     cwd: directory,
-    around: (command) => ({ command }),
+    around: (command) => ({
+      command: Deno.build.os === "windows"
+        ? command
+        : launchShell({ limits: { cpuSeconds: limitsOf(bounds).cpuSeconds! } }, [
+          ...NICE,
+          ...command,
+        ]),
+    }),
   };
 }

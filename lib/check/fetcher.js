@@ -1,7 +1,8 @@
 // Runs in a sandbox of its own, with the network that checks do not have. For each check it listens
 // on a Unix socket and fetches modules and packages, from the hosts that the check may use and from
 // no other. Orders come as lines of JSON over a socket of the supervisor's; see fetcher.ts.
-const [directory] = Deno.args;
+// Arguments: the directory of the sockets, and for tests another number of milliseconds.
+const [directory, silence = "30000"] = Deno.args;
 
 /** Bytes of all answers to one check. */
 const MAX_BYTES = 1024 ** 3;
@@ -12,20 +13,14 @@ const MAX_ACTIVE = 32;
 /** Requests of one check that wait. */
 const MAX_WAITING = 1024;
 
-/** Hosts and faults that are named to the supervisor. */
+/** Hosts and failures that are named to the supervisor. */
 const MAX_NAMED = 20;
 
 /** URLs of one check whose last fetch failed and that are remembered. */
 const MAX_FAILED = 1_000;
 
-/**
- * A host that answers so may answer otherwise later: RFC 9110, sections 15.5.9 and 15.6, and RFC 6585,
- * section 4.
- */
-const isPassingStatus = (status) => status === 408 || status === 429 || status >= 500;
-
-/** A host that sends nothing for this long has failed. */
-const SILENCE_MS = 30_000;
+/** A host that is not connected to, or sends nothing, for this long has failed. */
+const SILENCE_MS = Number(silence);
 
 /** The request headers that a package manager needs; others, such as cookies, are dropped. */
 const REQUEST_FIELDS = ["accept", "authorization", "if-modified-since", "if-none-match"];
@@ -54,6 +49,7 @@ function openCheck({ id, hosts }) {
   const check = {
     hosts: new Set(hosts),
     refused: new Set(),
+    silent: new Set(),
     failed: new Map(),
     left: MAX_BYTES,
     active: 0,
@@ -89,6 +85,14 @@ function note(check, url, problem) {
   }
 }
 
+/**
+ * Whether a host may answer otherwise later: RFC 9110, sections 15.5.9 and 15.6, and RFC 6585,
+ * section 4.
+ */
+function isPassing(status) {
+  return status === 408 || status === 429 || status >= 500;
+}
+
 async function answer(check, request) {
   const url = new URL(request.url);
   const host = `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
@@ -106,6 +110,12 @@ async function answer(check, request) {
     if (check.queue.length >= MAX_WAITING) return say(503, "Too many requests wait");
     await new Promise((resolve) => check.queue.push(resolve));
   }
+  // Each request to it would wait as long again, one after the other.
+  if (check.silent.has(host)) {
+    check.queue.shift()?.();
+    note(check, url, describeSilence());
+    return say(504, `${host} ${describeSilence()}`);
+  }
   check.active++;
   let isDone = false;
   const done = () => {
@@ -115,18 +125,29 @@ async function answer(check, request) {
     check.queue.shift()?.();
   };
   try {
-    return await pass(check, { request, url, done });
+    return await pass(check, { request, url, host, done });
   } catch (error) {
     done();
-    const problem = String(error?.cause?.message ?? error?.message ?? error);
+    const isSilent = check.silent.has(host);
+    const problem = isSilent
+      ? describeSilence()
+      : String(error?.cause?.message ?? error?.message ?? error);
     note(check, url, problem);
-    return say(502, problem);
+    return isSilent ? say(504, `${host} ${problem}`) : say(502, problem);
   }
 }
 
-async function pass(check, { request, url, done }) {
+async function pass(check, { request, url, host, done }) {
   const controller = new AbortController();
-  const abort = () => controller.abort(new Error(`${url.hostname} is silent`));
+  // An abort alone does not always end a read that waits.
+  const silence = Promise.withResolvers();
+  silence.promise.catch(() => {});
+  const abort = () => {
+    check.silent.add(host);
+    const error = new Error(describeSilence());
+    silence.reject(error);
+    controller.abort(error);
+  };
   let timer = setTimeout(abort, SILENCE_MS);
   const headers = new Headers({ "user-agent": navigator.userAgent });
   for (const name of REQUEST_FIELDS) {
@@ -140,50 +161,44 @@ async function pass(check, { request, url, done }) {
     signal: AbortSignal.any([request.signal, controller.signal, check.end.signal]),
     // An address in brackets was looked up nowhere, and was allowed as it is.
     ...url.hostname.startsWith("[") ? {} : { client },
-  }).catch((error) => {
-    clearTimeout(timer);
-    throw error;
-  });
+  }).finally(() => clearTimeout(timer));
   const { status } = response;
-  const isPassing = isPassingStatus(status);
-  if (isPassing) note(check, url, `it answered ${status}`);
+  if (isPassing(status)) note(check, url, `it answered ${status}`);
   const fields = [...response.headers].filter(([name]) => !DROPPED_FIELDS.has(name));
   const init = { status, headers: fields };
   if (response.body === null || request.method === "HEAD") {
-    clearTimeout(timer);
     await response.body?.cancel();
     done();
-    if (!isPassing) note(check, url);
+    if (!isPassing(status)) note(check, url);
     return new Response(null, init);
   }
   if (!canHaveBody(status)) {
-    clearTimeout(timer);
     controller.abort();
     throw new Error(`${url.hostname} answers with status ${status} and a body`);
   }
   const reader = response.body.getReader();
   const body = new ReadableStream({
     async pull(stream) {
+      // The host's silence alone counts, and not that of a check which gets no processor to read.
+      timer = setTimeout(abort, SILENCE_MS);
       try {
-        const { value, done: isEnd } = await reader.read();
-        clearTimeout(timer);
+        const { value, done: isEnd } = await Promise.race([reader.read(), silence.promise])
+          .finally(() => clearTimeout(timer));
         if (isEnd) {
           stream.close();
-          if (!isPassing) note(check, url);
+          if (!isPassing(status)) note(check, url);
           return done();
         }
         check.left -= value.length;
         if (check.left < 0) {
+          // Its imports are too large, which is for its author to change.
           const tooMuch = new Error(`More than ${MAX_BYTES} bytes`);
-          clearTimeout(timer);
           done();
           controller.abort(tooMuch);
           return stream.error(tooMuch);
         }
-        timer = setTimeout(abort, SILENCE_MS);
         stream.enqueue(value);
       } catch (error) {
-        clearTimeout(timer);
         done();
         if (!request.signal.aborted) note(check, url, String(error?.message ?? error));
         controller.abort(error);
@@ -208,10 +223,14 @@ function say(status, text) {
   return new Response(`${text}\n`, { status });
 }
 
+function describeSilence() {
+  return `sent nothing for ${SILENCE_MS / 1000} s`;
+}
+
 async function obey(order) {
   try {
     const found = order.type === "open" ? openCheck(order) : await closeCheck(order);
-    await reply({ ...found, type: order.type, id: order.id });
+    await reply({ type: order.type, id: order.id, ...found });
   } catch (error) {
     await reply({ type: order.type, id: order.id, problem: String(error) });
   }

@@ -23,7 +23,7 @@ export interface FetcherOptions {
   /** The whole command, with the sandbox around it. */
   readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
-  /** Timeout of one order in milliseconds; 30,000 when left out. */
+  /** Timeout of one order in milliseconds; 120,000 when left out. */
   readonly answerMs?: number;
 }
 
@@ -44,7 +44,7 @@ export interface FetchPlace extends AsyncDisposable {
   /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
   readonly directory: string;
   /**
-   * Ends it, and gives what the check asked for and did not get.
+   * Ends it, and tells what it did not fetch.
    *
    * @throws {Error} when the process ended meanwhile: the result of the check is then unreliable
    */
@@ -55,15 +55,18 @@ export interface FetchPlace extends AsyncDisposable {
 export interface Unfetched {
   /** Hosts (`host:port`) that the check may not use. */
   readonly refused: readonly string[];
-  /** Failures that may pass, as `host: reason`: names that don't resolve, hosts that answer 503. */
+  /**
+   * Failures that may pass, as `host: reason`: names that don't resolve, hosts that answer 503 or send
+   * nothing for half a minute.
+   */
   readonly failed: readonly string[];
 }
 
 /** The process stays this long after the last check, because checks come in bursts. */
 const LINGER_MS = 10_000;
 
-/** Default timeout of an order. Starting takes half a second, and more on a busy machine. */
-const ANSWER_MS = 30_000;
+/** Default timeout of an order. Starting takes half a second, and far more on a slow, busy machine. */
+const ANSWER_MS = 120_000;
 
 /** A fetcher of one supervisor. */
 export function createFetcher(options: FetcherOptions): Fetcher {
@@ -107,8 +110,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       let closing: Promise<Unfetched> | undefined;
       const close = async (): Promise<Unfetched> => {
         try {
-          const reply = await process?.order({ type: "close", id }, NEVER);
-          return { refused: reply?.refused ?? [], failed: reply?.failed ?? [] };
+          const { refused = [], failed = [] } =
+            await process?.order({ type: "close", id }, NEVER) ?? {};
+          return { refused, failed };
         } finally {
           // Without a process there is nothing to end later.
           if (--users === 0 && running !== undefined) linger();
@@ -147,11 +151,9 @@ type Order =
   | { readonly type: "close"; readonly id: string };
 
 /** The answer to an order. */
-interface Reply {
+interface Reply extends Partial<Unfetched> {
   readonly type: Order["type"];
   readonly id: string;
-  readonly refused?: readonly string[];
-  readonly failed?: readonly string[];
   readonly problem?: string;
 }
 

@@ -12,8 +12,8 @@ export interface NpmRegistryOptions {
 /** A package that exists nowhere: all that counts is whom Deno asks for it. */
 const PACKAGE = "npm:ddsrv-which-registry@1";
 
-/** Longest that Deno may take to ask. */
-const TIMEOUT_MS = 10_000;
+/** Longest that Deno may take to ask: a start, which a slow, busy machine makes long. */
+const TIMEOUT_MS = 120_000;
 
 /**
  * The registry that npm packages come from where no configuration names one, as `host:port`. Deno

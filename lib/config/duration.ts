@@ -41,6 +41,20 @@ export function parseIdle(text: string): number {
   throw new RangeError(`"${text}" is too short to be idle. Give at least 1s, or never`);
 }
 
+/** Deno itself needs that much to start. */
+const MIN_CHECK_MS = 1_000;
+
+/**
+ * A bound of one check, in processor time or by the clock.
+ *
+ * @throws {SyntaxError | RangeError} see {@linkcode parseDuration}; or it is shorter than a second
+ */
+export function parseCheckBound(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= MIN_CHECK_MS) return ms;
+  throw new RangeError(`"${text}" is too short for a check. Give at least 1s`);
+}
+
 /** To look more often would be all that is done. */
 const MIN_RESCAN_MS = 100;
 

@@ -1,5 +1,5 @@
 import { isDebug } from "./debug.ts";
-import { parseDuration, parseIdle, parseRescan } from "./duration.ts";
+import { parseCheckBound, parseDuration, parseIdle, parseRescan } from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
 import { parseMaxFiles } from "./max_files.ts";
@@ -74,6 +74,16 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["CHECK_CODE"],
     purpose: "true or false: type-check code before it is started",
     read: (text) => ({ checkCode: parseBoolean(text) }),
+  },
+  {
+    names: ["DDSRV_CHECK_CPU_TIME"],
+    purpose: "the most processor time that one check uses: 60s",
+    read: (text) => ({ checkCpuTimeMs: parseCheckBound(text) }),
+  },
+  {
+    names: ["DDSRV_CHECK_TIMEOUT"],
+    purpose: "how long one check may run: 10m",
+    read: (text) => ({ checkTimeoutMs: parseCheckBound(text) }),
   },
   {
     names: ["HEALTH_CHECK_ATTEMPTS"],

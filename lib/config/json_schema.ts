@@ -42,6 +42,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   logMaxSize: "Size at which a log file is put away: 10MiB",
   logMaxFiles: "Files that are kept of each log, the current one included: 5",
   checkCode: "Type-check code before it is started",
+  checkCpuTime: "The most processor time that one check uses, all its processes together: 60s",
+  checkTimeout: "How long one check may run, however little of the processor it gets: 10m",
   preferredPort: "The port that is taken when a function listens on several",
   allowImport: "Hosts that code may be imported from, beside Deno's default list",
   registries: "Hosts that a function's .npmrc may have packages come from",

@@ -34,6 +34,8 @@ export function keyDefaults(): Record<string, unknown> {
     logMaxFiles: settings.logMaxFiles,
     logFormat: settings.logFormat,
     checkCode: settings.checkCode,
+    checkCpuTime: duration(settings.checkCpuTimeMs),
+    checkTimeout: duration(settings.checkTimeoutMs),
     rescan: duration(settings.rescanMs),
     maxFiles: settings.maxFiles,
     preferredPort: settings.preferredPort,

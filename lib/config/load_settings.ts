@@ -83,6 +83,8 @@ function policySettings(policy: Policy): SomeSettings {
     idle,
     drain,
     rescan,
+    checkCpuTime,
+    checkTimeout,
     logMaxSize,
     ...rest
   } = policy;
@@ -102,6 +104,8 @@ function policySettings(policy: Policy): SomeSettings {
     idleMs: idle,
     drainMs: drain,
     rescanMs: rescan,
+    checkCpuTimeMs: checkCpuTime,
+    checkTimeoutMs: checkTimeout,
     logMaxBytes: logMaxSize,
     permissions: permissions && withPermissions(defaultPermissions, permissions),
   };

@@ -5,7 +5,7 @@ import { MAX_LOG_FILES, MIN_LOG_FILES, parseLogMaxSize } from "./log_bounds.ts";
 import { MAX_MAX_FILES, MIN_MAX_FILES } from "./max_files.ts";
 import { checkedCidr, parseDomain, parseFetchHost, parseHostName } from "./network_address.ts";
 import { parsed } from "./parsed.ts";
-import { parseRescan } from "./duration.ts";
+import { parseCheckBound, parseRescan } from "./duration.ts";
 import { parseUidRange } from "./uid_range.ts";
 import { ACCESS_LOG_FORMATS, LOG_FORMATS, MAX_HEALTH_ATTEMPTS } from "./settings.ts";
 
@@ -36,6 +36,8 @@ export const policySchema = functionSchema.extend({
   logMaxSize: parsed(z.string(), parseLogMaxSize).optional(),
   logMaxFiles: z.int().min(MIN_LOG_FILES).max(MAX_LOG_FILES).optional(),
   checkCode: z.boolean().optional(),
+  checkCpuTime: parsed(z.string(), parseCheckBound).optional(),
+  checkTimeout: parsed(z.string(), parseCheckBound).optional(),
   healthAttempts: z.int().min(0).max(MAX_HEALTH_ATTEMPTS).optional(),
   watch: z.boolean().optional(),
   rescan: parsed(z.string(), parseRescan).optional(),

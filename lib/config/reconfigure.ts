@@ -12,6 +12,8 @@ const LIVE: readonly (keyof Settings)[] = [
   "dataBytes",
   "dataFiles",
   "bandwidthBits",
+  "checkCpuTimeMs",
+  "checkTimeoutMs",
   "startTimeoutMs",
   "stopGraceMs",
   "healthPath",

@@ -39,6 +39,10 @@ export interface Settings {
   readonly debug: boolean;
   /** Type-check a function before it is started. */
   readonly checkCode: boolean;
+  /** The most processor time that one check uses, in milliseconds. */
+  readonly checkCpuTimeMs: number;
+  /** How long one check may run, however little of the processor it gets. */
+  readonly checkTimeoutMs: number;
   /** The port that is taken when a function listens on several. */
   readonly preferredPort: number;
   /** Variables for every function. */
@@ -168,6 +172,8 @@ export const defaultSettings: Settings = {
   consoleFormat: "text",
   debug: false,
   checkCode: true,
+  checkCpuTimeMs: 60_000,
+  checkTimeoutMs: 10 * 60_000,
   preferredPort: 8000,
   env: {},
   envFile: undefined,

@@ -14,7 +14,7 @@ export async function checkDirectly(
   settings: Pick<Settings, "functionsDirectory" | "checkCode">,
   options: Omit<SourceCheck, "cacheDirectory"> & { readonly cacheDirectory?: string | undefined },
 ): Promise<CheckResult> {
-  const { directory, moduleOptions, cacheDirectory } = options;
+  const { directory, moduleOptions, cacheDirectory, bounds } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
   return await checkFunction({
@@ -23,7 +23,7 @@ export async function checkDirectly(
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
     checkTypes: settings.checkCode,
-    place: directPlace({ directory, cacheDirectory }),
+    place: directPlace({ directory, cacheDirectory, bounds }),
   });
 }
 

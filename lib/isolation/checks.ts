@@ -164,6 +164,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         cacheDirectory,
         fetchDirectory: fetching.directory,
         directory,
+        bounds: options.bounds,
+        cpuTimeMs: group?.cpuTimeMs,
       }),
     });
     const { diagnostics } = result;

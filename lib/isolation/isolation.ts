@@ -2,6 +2,7 @@ import type { IsolationLevel } from "../config/settings.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { CheckBounds } from "../check/check_bounds.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, StreamName } from "../process/spawn.ts";
@@ -86,5 +87,8 @@ export interface SourceCheck {
   readonly entry?: string | undefined;
   /** Diagnostics come in colours. */
   readonly isColoured?: boolean;
+  readonly bounds: CheckBounds;
+  /** Told, twice a second, whether it uses no processor and waits for somebody else. */
+  readonly onLook?: ((isIdle: boolean) => void) | undefined;
   readonly signal: AbortSignal;
 }

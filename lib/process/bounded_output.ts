@@ -19,6 +19,8 @@ export interface BoundedOptions {
   readonly signal: AbortSignal;
   /** Most that is kept of each stream; the rest is read and thrown away. */
   readonly maxBytes: number;
+  /** Told the command's process id. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function runBounded(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  options.onSpawn?.(child.pid);
   if (options.input !== undefined) void feedInput(child, options.input);
   let isRunning = true;
   let killing: Promise<void> | undefined;

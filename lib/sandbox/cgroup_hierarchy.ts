@@ -4,8 +4,11 @@ import { unescapeMountPath } from "../system/mount_path.ts";
 /** The controllers that limits need. */
 export const CONTROLLERS = ["memory", "pids", "cpu"] as const;
 
-/** A controller that limits need, or `io`, which not every kernel has: version 1 calls it blkio. */
-export type Controller = typeof CONTROLLERS[number] | "io";
+/**
+ * A controller that limits need, or one that not every kernel has: `io`, which version 1 calls blkio,
+ * and version 1's `cpuacct`, which counts processor time. In version 2 every group counts that.
+ */
+export type Controller = typeof CONTROLLERS[number] | "io" | "cpuacct";
 
 /** Where groups can be made on this host. */
 export interface CgroupHierarchy {
@@ -49,7 +52,7 @@ export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
   }
   const own = parseOwnGroups(options.ownGroups);
   const bases: Partial<Record<Controller, string>> = {};
-  for (const name of [...CONTROLLERS, "io"] as const) {
+  for (const name of [...CONTROLLERS, "io", "cpuacct"] as const) {
     const called = name === "io" ? "blkio" : name;
     const mount = mounts.find(({ type, controllers }) =>
       type === "cgroup" && controllers.includes(called)

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { type CgroupHierarchy, findHierarchy } from "./cgroup_hierarchy.ts";
+import { cpuTimeFile, parseCpuTime } from "./cgroup_cpu_time.ts";
 import {
   type CgroupWrite,
   oomFile,
@@ -32,6 +33,11 @@ export interface ControlGroup extends Group {
   readonly joinFiles: readonly string[];
   /** Number of times that the kernel has killed a process here because memory ran out. */
   readonly oomKills: () => Promise<number>;
+  /**
+   * Milliseconds of processor time that all processes here have used, ended ones included;
+   * `undefined` where the kernel does not count them.
+   */
+  readonly cpuTimeMs: () => Promise<number | undefined>;
 }
 
 /** Makes a group; `name` is unique among those that are open in the same place. */
@@ -121,6 +127,7 @@ function directories({ hierarchy, below }: Place): string[] {
 
 async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGroup> {
   const { hierarchy: { version, bases }, below } = place;
+  const counter = cpuTimeFile(version);
   const group = await openGroup(place, planLimits(version, limits));
   return {
     ...group,
@@ -129,6 +136,11 @@ async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGr
       bases.memory === undefined
         ? 0
         : parseOomKills(await readOptional(join(bases.memory, below, oomFile(version)))),
+    cpuTimeMs: async () => {
+      const base = bases[counter.controller];
+      if (base === undefined) return undefined;
+      return parseCpuTime(version, await readOptional(join(base, below, counter.file)));
+    },
   };
 }
 

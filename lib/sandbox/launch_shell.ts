@@ -11,7 +11,10 @@ export interface LaunchShellOptions {
 
 /** Bounds of each process by itself, see getrlimit(2). */
 export interface ProcessLimits {
-  /** Seconds of processor time; a process that takes more is killed. */
+  /**
+   * Seconds of processor time; a process that takes more ends by SIGXCPU, and some seconds later, if
+   * it heeds no signal, by SIGKILL.
+   */
   readonly cpuSeconds?: number;
   /** Size that a file may have, in bytes; counted in blocks of 512. */
   readonly fileBytes?: number;
@@ -35,6 +38,9 @@ export const PLACE_DESCRIPTORS: readonly string[] = ["5", "6", "7", "8", "9"];
 
 /** So many open files where nothing else is wanted and the host allows it. */
 const DEFAULT_FILES = 65_536;
+
+/** Seconds of processor time between SIGXCPU and SIGKILL. */
+const KILL_AFTER_SECONDS = 2;
 
 const OPENED = [FILTER_DESCRIPTOR, ...PLACE_DESCRIPTORS];
 
@@ -76,10 +82,15 @@ export function launchShell(options: LaunchShellOptions, command: readonly strin
   ];
 }
 
+/** SIGXCPU tells why a process ended, which SIGKILL, sent where both limits are one, does not. */
+function cpuArguments(seconds: number): string[] {
+  return ["-St", String(seconds), "-Ht", String(seconds + KILL_AFTER_SECONDS)];
+}
+
 function ulimitArguments(limits: ProcessLimits): string[] {
   const { cpuSeconds, fileBytes, dataBytes, files } = limits;
   return [
-    ...(cpuSeconds === undefined ? [] : ["-t", String(Math.ceil(cpuSeconds))]),
+    ...(cpuSeconds === undefined ? [] : cpuArguments(Math.ceil(cpuSeconds))),
     ...(fileBytes === undefined ? [] : ["-f", String(Math.floor(fileBytes / 512))]),
     ...(dataBytes === undefined ? [] : ["-d", String(Math.floor(dataBytes / 1024))]),
     ...(files === undefined ? [] : ["-n", String(files)]),

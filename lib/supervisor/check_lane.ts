@@ -1,22 +1,32 @@
 import type { CheckResult } from "../check/check.ts";
 import type { TurnOptions } from "../system/semaphore.ts";
 import { sleep } from "../system/sleep.ts";
-import { type CheckHistory, noteCheck, UNKNOWN } from "./check_history.ts";
+import { type CheckHistory, noteCheck, noteGivenWay, UNKNOWN } from "./check_history.ts";
 import { nextCheckTurn, type RunningCheck, type WaitingCheck } from "./check_turn.ts";
+
+/** A function's check, as the lane runs it. */
+export type CheckTask = (given: {
+  /** Aborts when it is to end, also to give way to others. */
+  readonly signal: AbortSignal;
+  /** Is told, again and again, whether it uses no processor and waits for somebody else. */
+  readonly onLook: (isIdle: boolean) => void;
+}) => Promise<CheckResult>;
 
 /** Lets checks run when it is their turn, see `nextCheckTurn` and `noteCheck`. */
 export interface CheckLane {
   /**
-   * Runs a function's check. Its signal aborts when it is to give way to others; it then runs again
-   * later. Rejects with the reason of `turn.signal` when that aborts.
+   * Runs a function's check; one that gave way to others runs again later. Rejects with the reason of
+   * `turn.signal` when that aborts.
    */
   readonly run: (
     name: string,
-    task: (signal: AbortSignal) => Promise<CheckResult>,
+    task: CheckTask,
     turn: TurnOptions & { readonly signal: AbortSignal },
   ) => Promise<CheckResult>;
   /** The function has passed a check before: its next one is expected to be quick. */
   readonly presumeQuick: (name: string) => void;
+  /** The operator asks for a function's check: the next one waits for none of its bounds. */
+  readonly skipWait: (name: string) => void;
   /** Forgets a function, once it need not wait any more. */
   readonly forget: (name: string) => void;
 }
@@ -29,6 +39,7 @@ export interface CheckLaneOptions {
 }
 
 interface Running extends RunningCheck {
+  idleSinceMs: number | undefined;
   isEnding: boolean;
   readonly giveWay: AbortController;
 }
@@ -55,9 +66,15 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
       const turn = nextCheckTurn(queue);
       switch (turn.type) {
         case "begin": {
-          const { name, isQuick, begin } = turn.check;
-          const giveWay = new AbortController();
-          const one = { name, isQuick, startedAtMs: queue.nowMs, isEnding: false, giveWay };
+          const { name, isQuick, isLong, begin } = turn.check;
+          const one: Running = {
+            ...{ name, isQuick, isLong },
+            gaveWay: historyOf(name).gaveWay,
+            startedAtMs: queue.nowMs,
+            idleSinceMs: undefined,
+            isEnding: false,
+            giveWay: new AbortController(),
+          };
           waiting.delete(turn.check);
           running.add(one);
           begin(one);
@@ -87,6 +104,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     const own: Waiting = {
       name,
       isQuick: historyOf(name).isQuick,
+      isLong: historyOf(name).isLong,
       get isUrgent() {
         return isUrgent();
       },
@@ -108,6 +126,12 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     }
   }
 
+  function look(own: Running, isIdle: boolean): void {
+    if (isIdle === (own.idleSinceMs !== undefined)) return;
+    own.idleSinceMs = isIdle ? now() : undefined;
+    proceed();
+  }
+
   return {
     async run(name, task, turn) {
       for (;;) {
@@ -115,17 +139,21 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
         if (waitMs > 0) await sleep(waitMs, turn.signal);
         const own = await takeTurn(name, turn);
         try {
-          const result = await task(AbortSignal.any([turn.signal, own.giveWay.signal]));
+          const result = await task({
+            signal: AbortSignal.any([turn.signal, own.giveWay.signal]),
+            onLook: (isIdle) => look(own, isIdle),
+          });
           const nowMs = now();
-          const ended = { tookMs: nowMs - own.startedAtMs, nowMs };
-          const isExhausted = result.exhausted !== undefined;
-          const history = noteCheck(historyOf(name), { ...ended, isExhausted });
+          const { exhausted } = result;
+          const ended = { tookMs: nowMs - own.startedAtMs, exhausted, nowMs };
+          const history = noteCheck(historyOf(name), ended);
           histories.set(name, history);
-          return isExhausted ? sayWait(result, history.notBeforeMs - nowMs) : result;
+          return history.notBeforeMs > nowMs
+            ? sayWait(result, history.notBeforeMs - nowMs)
+            : result;
         } catch (error) {
           if (turn.signal.aborted || !own.giveWay.signal.aborted) throw error;
-          // It waits as a slow one, which never gives way.
-          histories.set(name, { ...historyOf(name), isQuick: false });
+          histories.set(name, noteGivenWay(historyOf(name)));
         } finally {
           running.delete(own);
           proceed();
@@ -134,6 +162,10 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     },
     presumeQuick(name) {
       if (!histories.has(name)) histories.set(name, { ...UNKNOWN, isQuick: true });
+    },
+    skipWait(name) {
+      const history = histories.get(name);
+      if (history !== undefined) histories.set(name, { ...history, notBeforeMs: 0 });
     },
     forget(name) {
       if (historyOf(name).notBeforeMs <= now()) histories.delete(name);
@@ -145,6 +177,7 @@ function sayWait(result: CheckResult, waitMs: number): CheckResult {
   const seconds = Math.ceil(waitMs / 1_000);
   return {
     ...result,
-    diagnostics: `${result.diagnostics}\nNew code is checked in ${seconds} s at the earliest`,
+    diagnostics: `${result.diagnostics}\nNew code is checked in ${seconds} s at the earliest, ` +
+      "or at once by ddsrv reload",
   };
 }

@@ -1,6 +1,8 @@
 import type { CheckResult } from "../check/check.ts";
 import type { Failure } from "./state.ts";
 
+type Failed = Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries">;
+
 /** A check that used up its memory or processor time is repeated so often, in case the host was busy. */
 const MAX_COSTLY_RETRIES = 2;
 
@@ -15,7 +17,7 @@ const MAX_COSTLY_RETRIES = 2;
  */
 export function judgeCheck(
   { diagnostics, exhausted, isPassing = false }: CheckResult,
-): Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries"> | undefined {
+): Failed | undefined {
   if (diagnostics === undefined) return undefined;
   const detail = diagnostics;
   switch (exhausted) {
@@ -25,9 +27,17 @@ export function judgeCheck(
     }
     case "time":
       return { reason: "The check did not end in time", detail, isPassing: true };
-    default: {
-      const reason = "The check reached its limit";
-      return { reason, detail, isPassing: true, maxRetries: MAX_COSTLY_RETRIES };
-    }
+    case "killed":
+      return { reason: "The check was killed", detail, isPassing: true };
+    case "cpu":
+      return costly("The check used up its processor time", detail);
+    case "memory":
+      return costly("The check ran out of memory", detail);
+    default:
+      return exhausted satisfies never;
   }
+}
+
+function costly(reason: string, detail: string): Failed {
+  return { reason, detail, isPassing: true, maxRetries: MAX_COSTLY_RETRIES };
 }

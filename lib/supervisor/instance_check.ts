@@ -8,6 +8,7 @@ import type { CheckResult } from "../check/check.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
+import type { CheckTask } from "./check_lane.ts";
 import { judgeCheck } from "./check_verdict.ts";
 import { findModuleOptions } from "./module_options.ts";
 import type { Failure } from "./state.ts";
@@ -102,7 +103,7 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
     const result = problem === undefined
       ? await workplace.checks.run(
         name,
-        (signal) => check({ ...options, signal }, moduleOptions),
+        (given) => check({ ...options, ...given }, moduleOptions),
         options,
       )
       : { diagnostics: problem.detail, modules: knownModules.paths };
@@ -177,18 +178,24 @@ async function lastChange({ workplace, name }: CheckedInstance, modules: Modules
   return (await stampFiles(files)).changedAtMs;
 }
 
-async function check(options: CheckedInstance, moduleOptions: ModuleOptions): Promise<CheckResult> {
-  const { workplace, directory, name, cacheName = name, variables, signal } = options;
+async function check(
+  options: CheckedInstance & Parameters<CheckTask>[0],
+  moduleOptions: ModuleOptions,
+): Promise<CheckResult> {
+  const { workplace, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
   const cacheDirectory = await workplace.cacheOf(cacheName);
+  const { registries, checkCpuTimeMs, checkTimeoutMs } = workplace.settings;
   return await workplace.isolation.check({
     name,
     directory,
     moduleOptions,
     cacheDirectory,
     cacheName,
-    registries: workplace.settings.registries,
+    registries,
     variables,
+    bounds: { cpuTimeMs: checkCpuTimeMs, timeoutMs: checkTimeoutMs },
+    onLook,
     signal,
   });
 }

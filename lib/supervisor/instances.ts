@@ -42,6 +42,7 @@ export function createInstances(options: InstancesOptions): Instances {
     { id, isForced }: Extract<Effect, { type: "open" }>,
   ): Promise<void> {
     const state = states.get(name)!;
+    if (isForced) workplace.checks.skipWait(name);
     const abort = new AbortController();
     attempts.set(id, abort);
     const what: InstanceOptions = {

@@ -50,7 +50,7 @@ function serveOrigin(): Origin {
 
 function open(
   place: TemporaryDirectory,
-  options: { readonly answerMs?: number } = {},
+  { silenceMs, ...options }: { readonly answerMs?: number; readonly silenceMs?: number } = {},
 ): ReturnType<typeof createFetcher> {
   const directory = place.at("fetch");
   return createFetcher({
@@ -59,6 +59,7 @@ function open(
     launch: plain([
       ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-config", "--allow-net"],
       ...[`--allow-read=${directory}`, `--allow-write=${directory}`, FETCHER_FILE, directory],
+      ...silenceMs === undefined ? [] : [String(silenceMs)],
     ]),
     env: { HOME: "/nonexistent", DENO_DIR: place.at("deno") },
   });
@@ -124,7 +125,8 @@ Deno.test("Fetcher.open() passes requests to allowed hosts, and refuses all othe
     / 4\d\d /,
   );
   assert.equal(origin.seen.length, before);
-  const { refused } = await fetching.close();
+  const { refused, failed } = await fetching.close();
+  assert.deepEqual(failed, []);
   assert.ok(refused.includes("evil.test:80"), String(refused));
 });
 
@@ -229,6 +231,76 @@ Deno.test("Fetcher.open() and close() wait neither for a slow host nor for who a
     // Nothing of it goes on.
     assert.equal(await asked.read(new Uint8Array(1)), null);
   }
+});
+
+Deno.test("Fetcher.open() answers 504 for a host that sends nothing, and asks it no more", async () => {
+  await using place = await temporaryDirectory();
+  await using origin = serveOrigin();
+  await using fetcher = open(place, { silenceMs: 500 });
+  const begun = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx";
+  for (const answer of ["", begun]) {
+    await using quiet = serveQuietly(answer);
+    const { host } = quiet;
+    await using one = await fetcher.open([host, origin.host], NEVER);
+    const ask = (to: string): Promise<string> =>
+      raw(one.directory, `GET http://${to}/ HTTP/1.1\r\nHost: ${to}\r\nConnection: close\r\n\r\n`)
+        .catch(() => "cut");
+    // What has begun can't be taken back, and is cut.
+    assert.match(await ask(host), answer === "" ? / 504 / : / 504 |^HTTP\/1\.1 200 |^cut/);
+    const connections = quiet.connections();
+    assert.match(await ask(host), new RegExp(` 504 [^]*${host} sent nothing for 0\\.5 s`));
+    assert.equal(quiet.connections(), connections);
+    assert.match(await ask(origin.host), / 200 /);
+    assert.deepEqual(await one.close(), {
+      refused: [],
+      failed: [`${host}: sent nothing for 0.5 s`],
+    });
+  }
+});
+
+/** A host that takes a request on each connection, sends a text, and then nothing more. */
+function serveQuietly(
+  answer: string,
+): AsyncDisposable & { readonly host: string; readonly connections: () => number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open: Deno.Conn[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      open.push(connection);
+      await connection.read(new Uint8Array(1_024));
+      await connection.write(text(answer)).catch(() => {});
+    }
+  })();
+  return {
+    host: `127.0.0.1:${listener.addr.port}`,
+    connections: () => open.length,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+      for (const connection of open) connection.close();
+    },
+  };
+}
+
+Deno.test("Fetcher.open() blames no host for a check that does not read", async () => {
+  await using place = await temporaryDirectory();
+  const large = new Uint8Array(8 * 1024 ** 2);
+  await using origin = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(large),
+  );
+  const host = `127.0.0.1:${origin.addr.port}`;
+  await using fetcher = open(place, { silenceMs: 2_000 });
+  await using one = await fetcher.open([host], NEVER);
+  using client = await Deno.connect({ transport: "unix", path: join(one.directory, FETCH_SOCKET) });
+  await client.write(
+    text(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  let bytes = 0;
+  for await (const chunk of client.readable) bytes += chunk.length;
+  assert.ok(bytes > large.length, `${bytes} bytes`);
+  assert.deepEqual((await one.close()).failed, []);
 });
 
 Deno.test("Fetcher.open() goes on for others after whatever a host answers", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseIdle, parseRescan } from "../../lib/config/duration.ts";
+import { parseCheckBound, parseIdle, parseRescan } from "../../lib/config/duration.ts";
 
 const parsers: readonly [
   name: string,
@@ -15,6 +15,12 @@ const parsers: readonly [
       2_145_600_000,
     ]],
     ["999ms", "0s", "0.9s"],
+  ],
+  [
+    "parseCheckBound()",
+    parseCheckBound,
+    [["1s", 1_000], ["60s", 60_000], ["10m", 600_000]],
+    ["999ms", "0s", "0.5s"],
   ],
   [
     "parseRescan()",

@@ -38,7 +38,12 @@ function recordGroups(): { readonly groups: ControlGroups; readonly said: string
     },
   });
   const open: ControlGroups["open"] = (name) =>
-    Promise.resolve({ ...group(name), joinFiles: [], oomKills: () => Promise.resolve(0) });
+    Promise.resolve({
+      ...group(name),
+      joinFiles: [],
+      oomKills: () => Promise.resolve(0),
+      cpuTimeMs: () => Promise.resolve(0),
+    });
   const groups: ControlGroups = {
     ...group("top"),
     hierarchy: { version: 2, bases: {} },

@@ -57,6 +57,7 @@ Deno.test("sandboxedPlace(): a check reaches, sees and may do no more than this"
     cacheDirectory: place.at("cache"),
     fetchDirectory: place.at("fetch"),
     directory: "/fn",
+    bounds: { cpuTimeMs: 60_000, timeoutMs: 600_000 },
   });
   const signal = AbortSignal.timeout(60_000);
   const arguments_ = ["run", "--quiet", "--allow-all", "--no-config", "index.ts"];

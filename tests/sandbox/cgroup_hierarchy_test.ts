@@ -51,6 +51,7 @@ Deno.test("findHierarchy() takes version 1 below this process's own groups", () 
       pids: "/sys/fs/cgroup/pids",
       cpu: "/sys/fs/cgroup/cpu,cpuacct/c",
       io: "/sys/fs/cgroup/blkio/d",
+      cpuacct: "/sys/fs/cgroup/cpu,cpuacct/c",
     },
   });
 });

@@ -195,7 +195,9 @@ Deno.test("sandboxCommand() tells no path of the host to what runs inside", () =
 Deno.test("sandboxCommand() passes on limits in ulimit's units", () => {
   const limits = { cpuSeconds: 1.5, fileBytes: 1_048_576, dataBytes: 1_048_576, files: 256 };
   const { command } = sandboxCommand({ ...options, limits });
-  assert.ok(has(command, ["-", "-t", "2", "-f", "2048", "-d", "1024", "-n", "256", "--"]));
+  assert.ok(
+    has(command, ["-", "-St", "2", "-Ht", "4", "-f", "2048", "-d", "1024", "-n", "256", "--"]),
+  );
 });
 
 Deno.test("sandboxCommand() makes each directory on the way, once, readable, outermost first", () => {

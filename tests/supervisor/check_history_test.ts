@@ -1,23 +1,39 @@
 import assert from "node:assert/strict";
-import { noteCheck, UNKNOWN } from "../../lib/supervisor/check_history.ts";
+import { noteCheck, noteGivenWay, UNKNOWN } from "../../lib/supervisor/check_history.ts";
 
 Deno.test("noteCheck() expects of a function what its last check was", () => {
-  const ended = { isExhausted: false, nowMs: 0 };
+  const ended = { exhausted: undefined, nowMs: 0 };
   assert.equal(noteCheck(UNKNOWN, { ...ended, tookMs: 500 }).isQuick, true);
-  assert.equal(noteCheck(UNKNOWN, { ...ended, tookMs: 20_000 }).isQuick, false);
+  const long = noteCheck(UNKNOWN, { ...ended, tookMs: 20_000 });
+  assert.deepEqual([long.isQuick, long.isLong], [false, true]);
 });
 
-Deno.test("noteCheck() has a function wait whose checks are ended by their bounds", () => {
+Deno.test("noteCheck() has a function wait whose checks use up their bounds", () => {
   let history = UNKNOWN;
   const waits: number[] = [];
   for (let round = 0; round < 6; round++) {
-    history = noteCheck(history, { tookMs: 60_000, isExhausted: true, nowMs: 1_000 });
+    history = noteCheck(history, { tookMs: 60_000, exhausted: "cpu", nowMs: 1_000 });
     waits.push((history.notBeforeMs - 1_000) / 1_000);
   }
   assert.deepEqual(waits, [60, 120, 240, 480, 600, 600]);
   assert.equal(history.isQuick, false);
-  const soon = noteCheck(UNKNOWN, { tookMs: 3, isExhausted: true, nowMs: 0 });
+  const soon = noteCheck(UNKNOWN, { tookMs: 3, exhausted: "memory", nowMs: 0 });
   assert.equal(soon.notBeforeMs, 1_000);
-  const passed = noteCheck(history, { tookMs: 100, isExhausted: false, nowMs: 0 });
-  assert.deepEqual(passed, { isQuick: true, exhausted: 0, notBeforeMs: 0 });
+  const passed = noteCheck(history, { tookMs: 100, exhausted: undefined, nowMs: 0 });
+  assert.deepEqual(passed, { ...UNKNOWN, isQuick: true });
+});
+
+Deno.test("noteCheck() lets nobody wait for a check that was only slow by the clock", () => {
+  const late = noteCheck(UNKNOWN, { tookMs: 600_000, exhausted: "time", nowMs: 600_000 });
+  assert.deepEqual(late, { ...UNKNOWN, isLong: true });
+  const bomb = noteCheck(late, { tookMs: 60_000, exhausted: "cpu", nowMs: 0 });
+  assert.equal(bomb.notBeforeMs, 60_000, "nor does it count for later ones");
+});
+
+Deno.test("noteGivenWay() lets a slow check take longer, and a quick one be slow", () => {
+  const quick = { ...UNKNOWN, isQuick: true };
+  assert.deepEqual(noteGivenWay(quick), UNKNOWN);
+  assert.deepEqual(noteGivenWay(UNKNOWN), { ...UNKNOWN, isLong: true, gaveWay: 1 });
+  const ended = { tookMs: 600_000, exhausted: "time", nowMs: 0 } as const;
+  assert.equal(noteCheck(noteGivenWay(UNKNOWN), ended).gaveWay, 0);
 });

@@ -4,7 +4,8 @@ import type { CheckResult } from "../../lib/check/check.ts";
 import { useFakeTimers } from "../fake_timers.ts";
 
 const PASSED: CheckResult = { diagnostics: undefined, modules: [] };
-const BOMB: CheckResult = { diagnostics: "Too long", modules: [], exhausted: "time" };
+const BOMB: CheckResult = { diagnostics: "Too long", modules: [], exhausted: "cpu" };
+const LATE: CheckResult = { diagnostics: "Too late", modules: [], exhausted: "time" };
 
 /** A lane on two cores with checks that end when a test says so, in pretended time. */
 function openScene() {
@@ -12,6 +13,7 @@ function openScene() {
   let nowMs = 0;
   const lane = createCheckLane({ cores: 2, now: () => nowMs });
   const ends = new Map<string, (result: CheckResult) => void>();
+  const looks = new Map<string, (isIdle: boolean) => void>();
   const begun: string[] = [];
   const gaveWay: string[] = [];
   const stop = new AbortController();
@@ -23,8 +25,9 @@ function openScene() {
     begun,
     gaveWay,
     start(name: string, signal = stop.signal): Promise<CheckResult> {
-      return lane.run(name, (given) => {
+      return lane.run(name, ({ signal: given, onLook }) => {
         begun.push(name);
+        looks.set(name, onLook);
         const { promise, resolve, reject } = Promise.withResolvers<CheckResult>();
         ends.set(name, resolve);
         given.addEventListener("abort", () => {
@@ -38,6 +41,7 @@ function openScene() {
       ends.get(name)!(result);
       await settle();
     },
+    look: (name: string, isIdle: boolean) => looks.get(name)!(isIdle),
     async pass(ms: number) {
       for (let step = 0; step < ms; step += 1_000) {
         nowMs += 1_000;
@@ -83,7 +87,10 @@ Deno.test("CheckLane: a function whose check its bounds ended waits before the n
   await scene.settle();
   await scene.pass(60_000);
   await scene.end("bomb", BOMB);
-  assert.match((await first).diagnostics!, /Too long\nNew code is checked in 60 s at the earliest/);
+  assert.match(
+    (await first).diagnostics!,
+    /Too long\nNew code is checked in 60 s at the earliest, or at once by/,
+  );
   scene.lane.forget("bomb");
   const second = scene.start("bomb");
   await scene.pass(59_000);
@@ -105,4 +112,63 @@ Deno.test("CheckLane: who no longer wants a check leaves the queue", async () =>
   for (const name of ["a", "b"]) await scene.end(name);
   await Promise.all(held);
   assert.deepEqual(scene.begun, ["a", "b"]);
+});
+
+Deno.test("CheckLane: who asks for a check gets it at once, and so does one that was only late", async () => {
+  using scene = openScene();
+  for (const [result, isLate] of [[BOMB, false], [LATE, true]] as const) {
+    const first = scene.start("code");
+    await scene.settle();
+    await scene.pass(60_000);
+    await scene.end("code", result);
+    const { diagnostics } = await first;
+    assert.equal(diagnostics, isLate ? "Too late" : diagnostics);
+    if (!isLate) scene.lane.skipWait("code");
+    const second = scene.start("code");
+    await scene.settle();
+    assert.deepEqual(scene.begun.splice(0), ["code", "code"]);
+    await scene.end("code");
+    await second;
+  }
+  scene.lane.skipWait("nobody");
+});
+
+Deno.test("CheckLane: many checks that hang hold up no other, and go on when others have passed", async () => {
+  using scene = openScene();
+  const names = Array.from({ length: 20 }, (_, index) => `h${index}`);
+  const hanging = names.map((name) => scene.start(name));
+  const good = scene.start("good");
+  await scene.settle();
+  let seconds = 0;
+  for (; !scene.begun.includes("good"); seconds++) {
+    // Whoever runs has asked its registry, and waits.
+    for (const name of scene.begun) scene.look(name, true);
+    await scene.pass(1_000);
+    assert.ok(seconds < 60, `begun: ${scene.begun}`);
+  }
+  assert.ok(seconds <= 20, `good code waits for ${seconds} s`);
+  await scene.end("good");
+  assert.deepEqual(await good, PASSED);
+  // Now the registry answers.
+  for (let round = 0; round < 100; round++) {
+    for (const name of scene.begun.splice(0)) await scene.end(name);
+    await scene.pass(1_000);
+  }
+  assert.deepEqual(await Promise.all(hanging), names.map(() => PASSED));
+});
+
+Deno.test("CheckLane: one that works again holds a place again", async () => {
+  using scene = openScene();
+  const all = ["a", "b", "c"].map((name) => scene.start(name));
+  await scene.settle();
+  assert.deepEqual(scene.begun, ["a", "b"]);
+  scene.look("a", true);
+  scene.look("a", false);
+  await scene.pass(2_000);
+  assert.deepEqual(scene.begun, ["a", "b"]);
+  scene.look("a", true);
+  await scene.pass(1_000);
+  assert.deepEqual(scene.begun, ["a", "b", "c"]);
+  for (const name of ["a", "b", "c"]) await scene.end(name);
+  await Promise.all(all);
 });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  IDLE_CHECK_MS,
   MAX_CHECK_HOLD_MS,
+  mostChecks,
   nextCheckTurn,
+  PATIENCE_MS,
   QUICK_CHECK_MS,
   type RunningCheck,
   type WaitingCheck,
@@ -9,13 +12,21 @@ import {
 
 const NOW_MS = 100_000;
 
-type Kind = "quick" | "slow" | "urgent slow";
+const CORES = 2;
 
-function running(kinds: readonly [kind: "quick" | "slow", ageMs: number][]): RunningCheck[] {
+type Kind = "quick" | "slow" | "urgent slow" | "long" | "urgent long";
+
+type RunningKind = "quick" | "slow" | "long" | "idle";
+
+/** Of an idle one, the age is that of its idleness. */
+function running(kinds: readonly [kind: RunningKind, ageMs: number][]): RunningCheck[] {
   return kinds.map(([kind, ageMs], index) => ({
     name: `r${index}`,
     isQuick: kind === "quick",
+    isLong: kind === "long",
     startedAtMs: NOW_MS - ageMs,
+    idleSinceMs: kind === "idle" ? NOW_MS - ageMs : undefined,
+    gaveWay: 0,
     isEnding: false,
   }));
 }
@@ -24,13 +35,14 @@ function waiting(kinds: readonly Kind[]): WaitingCheck[] {
   return kinds.map((kind, index) => ({
     name: `w${index}`,
     isQuick: kind === "quick",
+    isLong: kind.endsWith("long"),
     isUrgent: kind.startsWith("urgent"),
   }));
 }
 
 /** The decision for two cores, in short. */
 function decide(kinds: Parameters<typeof running>[0], ...wanted: readonly Kind[]): string {
-  const queue = { running: running(kinds), waiting: waiting(wanted), cores: 2, nowMs: NOW_MS };
+  const queue = { running: running(kinds), waiting: waiting(wanted), cores: CORES, nowMs: NOW_MS };
   const turn = nextCheckTurn(queue);
   return turn.type === "wait" ? `wait ${turn.untilMs - NOW_MS}` : `${turn.type} ${turn.check.name}`;
 }
@@ -44,12 +56,52 @@ Deno.test("nextCheckTurn() begins a slow check for each core, in order, urgent o
 Deno.test("nextCheckTurn() lets long checks run on beside others, but not without end", () => {
   const long = MAX_CHECK_HOLD_MS;
   assert.equal(decide([["slow", long], ["slow", long]], "slow"), "begin w0");
-  assert.equal(decide([["slow", long], ["slow", long], ["slow", long]], "slow"), "wait Infinity");
+  const wait = `wait ${PATIENCE_MS.busy - long}`;
+  assert.equal(decide([["slow", long], ["slow", long], ["slow", long]], "slow"), wait);
 });
 
 Deno.test("nextCheckTurn() keeps a place for quick checks", () => {
   const slow: [kind: "slow", ageMs: number] = ["slow", MAX_CHECK_HOLD_MS];
   assert.equal(decide([slow, slow, slow], "slow", "quick"), "begin w1");
+  // Those that were idle may work again, all at once.
+  const many = Array.from({ length: mostChecks(CORES) - 1 }, () => slow);
+  assert.equal(decide(many, "slow", "quick"), "begin w1");
+});
+
+Deno.test("nextCheckTurn() gives a place to nobody who uses no processor", () => {
+  const idle: [kind: "idle", ageMs: number] = ["idle", IDLE_CHECK_MS];
+  assert.equal(decide([["slow", 0], idle], "slow"), "begin w0");
+  assert.equal(decide([["slow", 0], ["idle", IDLE_CHECK_MS - 1]], "slow"), "wait 1");
+  const most = mostChecks(CORES) - 1;
+  const hanging = (count: number, ageMs: number): [kind: "idle", ageMs: number][] =>
+    Array.from({ length: count }, (_, index) => ["idle", ageMs + index]);
+  assert.equal(decide(hanging(most - 1, IDLE_CHECK_MS), "slow"), "begin w0");
+  // Each takes memory, so there is an end to their number.
+  assert.equal(decide(hanging(most, 2_000), "slow"), `wait ${QUICK_CHECK_MS - 2_000 - most + 1}`);
+  assert.equal(decide(hanging(most, PATIENCE_MS.idle), "slow"), `end r${most - 1}`, "the longest");
+  assert.equal(decide(hanging(most, PATIENCE_MS.idle)), "wait 9990", "nobody waits");
+  assert.equal(decide(hanging(most, PATIENCE_MS.idle), "quick"), "begin w0");
+});
+
+Deno.test("nextCheckTurn() has slow checks give way that work for very long, ever later", () => {
+  const age = PATIENCE_MS.busy;
+  const slow: [kind: "slow", ageMs: number][] = [["slow", age], ["slow", age + 5], ["slow", age]];
+  assert.equal(decide(slow, "slow"), "end r1");
+  assert.equal(decide(slow), "wait Infinity", "nobody waits");
+  const queue = { waiting: waiting(["slow"]), cores: CORES, nowMs: NOW_MS };
+  const again = running(slow).map((one) => ({ ...one, gaveWay: 1 }));
+  assert.deepEqual(nextCheckTurn({ ...queue, running: again }), {
+    type: "wait",
+    untilMs: NOW_MS + age - 5,
+  });
+});
+
+Deno.test("nextCheckTurn() puts those that took long behind others, also urgent ones", () => {
+  assert.equal(decide([], "urgent long", "long", "slow"), "begin w2");
+  assert.equal(decide([], "long", "urgent long"), "begin w1");
+  const age = PATIENCE_MS.busy;
+  assert.equal(decide([["slow", age], ["slow", age], ["slow", age]], "long"), "wait Infinity");
+  assert.equal(decide([["slow", age], ["long", age], ["slow", age]], "long"), "end r1");
 });
 
 Deno.test("nextCheckTurn() ends the youngest that was expected to be quick, for one that waits", () => {

@@ -23,8 +23,19 @@ const cases: readonly [what: string, CheckResult, expected: object | undefined][
     detail: "late",
     isPassing: true,
   }],
+  ["a check that a signal ended", { diagnostics: "killed", modules: [], exhausted: "killed" }, {
+    reason: "The check was killed",
+    detail: "killed",
+    isPassing: true,
+  }],
+  ["a check without processor time", { diagnostics: "bomb", modules: [], exhausted: "cpu" }, {
+    reason: "The check used up its processor time",
+    detail: "bomb",
+    isPassing: true,
+    maxRetries: 2,
+  }],
   ["a check without memory", { diagnostics: "hungry", modules: [], exhausted: "memory" }, {
-    reason: "The check reached its limit",
+    reason: "The check ran out of memory",
     detail: "hungry",
     isPassing: true,
     maxRetries: 2,

@@ -10,7 +10,7 @@ const CACHE = join(Deno.env.get("DDSRV_TEST_CACHE_DIRECTORY") ?? "/var/cache/dds
 /** Without hardware virtualization, all takes some thirty times as long. */
 const TIMEOUT_MS = 15 * 60_000;
 
-const TESTS = ["control_groups", "weights", "memory"].map((name) =>
+const TESTS = ["control_groups", "cgroup_cpu_time", "weights", "memory"].map((name) =>
   `tests/sandbox/${name}_test.ts`
 );
 

@@ -1,0 +1,65 @@
+import { readChildren } from "./children.ts";
+import { readProcFile } from "./read_proc_file.ts";
+
+/** The unit of times in `/proc`, on every architecture that Deno runs on. */
+const TICK_MS = 10;
+
+/** More processes than a check or an instance may have. */
+const MAX_PROCESSES = 1_024;
+
+/** What a process and all below it use. */
+export interface TreeFigures {
+  /** Processor time in milliseconds, also of children that have ended. */
+  readonly cpuMs: number;
+  /** A thread runs or waits for the processor; if none does, all wait for something else. */
+  readonly isRunnable: boolean;
+}
+
+/**
+ * What a process and its descendants use; `undefined` when it is gone, and on systems without
+ * `/proc`. A process that ends meanwhile counts with its parent the next time.
+ */
+export async function readTreeFigures(pid: number): Promise<TreeFigures | undefined> {
+  let cpuMs: number | undefined;
+  let isRunnable = false;
+  const pids = [pid];
+  for (let index = 0; index < pids.length && index < MAX_PROCESSES; index++) {
+    const one = pids[index]!;
+    const stat = parseStat(await readProcFile(`/proc/${one}/stat`));
+    if (stat === undefined) continue;
+    cpuMs = (cpuMs ?? 0) + stat.cpuMs;
+    isRunnable ||= await hasRunnableThread(one);
+    pids.push(...await readChildren(one));
+  }
+  return cpuMs === undefined ? undefined : { cpuMs, isRunnable };
+}
+
+async function hasRunnableThread(pid: number): Promise<boolean> {
+  const directory = `/proc/${pid}/task`;
+  try {
+    for await (const { name } of Deno.readDir(directory)) {
+      if (parseStat(await readProcFile(`${directory}/${name}/stat`))?.isRunnable) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return false;
+}
+
+/**
+ * State, and processor time with that of children that were waited for, from the text of
+ * `/proc/PID/stat`. Source: proc_pid_stat(5), fields 3 and 14 to 17; `D` counts as runnable, because
+ * a disk that is slow is not somebody who keeps silent.
+ *
+ * @example
+ * ```ts
+ * import { parseStat } from "./process_tree.ts";
+ * parseStat(`1 (a) b) R ${"0 ".repeat(10)}3 2 1 0`); // { cpuMs: 60, isRunnable: true }
+ * ```
+ */
+export function parseStat(stat: string): TreeFigures | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).trim().split(" ");
+  const ticks = fields.slice(11, 15).map(Number).reduce((sum, one) => sum + one, 0);
+  if (fields.length < 15 || !Number.isInteger(ticks)) return undefined;
+  return { cpuMs: ticks * TICK_MS, isRunnable: ["R", "D"].includes(fields[0]!) };
+}

@@ -1,0 +1,37 @@
+import { deepEqual, match } from "node:assert/strict";
+import { join } from "node:path";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import { typeBomb } from "./type_bomb.ts";
+
+const USED_UP = /The check used its 3 s of processor time\. Import less, or .* raise checkCpuTime/;
+
+Deno.test("check: its processor time ends a type-level bomb, and its neighbour serves", async () => {
+  await using server = await startServer({
+    files: {
+      "bomb/index.ts": typeBomb(14),
+      "good/index.ts": answering("well"),
+    },
+    flags: ["--check-cpu-time=3s"],
+  });
+  await server.answers("/good", "well");
+  await server.said("of processor time");
+  const { reason, detail } = await server.inspect("bomb");
+  match(`${reason} ${detail}`, USED_UP);
+});
+
+Deno.test("check: processor time bounds ddsrv check as well, whatever the isolation", async () => {
+  const directory = await makeDirectory();
+  try {
+    await writeFiles(directory, {
+      "bomb/index.ts": typeBomb(14),
+      "ddsrv.json": '{ "checkCpuTime": "3s" }',
+    });
+    for (const level of ["full", "none"]) {
+      const said = await runCli(["check", "--isolation", level, join(directory, "bomb")]);
+      deepEqual([said.code, said.stdout], [1, ""], level);
+      match(said.stderr, USED_UP, level);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

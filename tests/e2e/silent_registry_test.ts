@@ -1,0 +1,33 @@
+import { equal, match } from "node:assert/strict";
+import { answering, eventually, startServer } from "./harness.ts";
+
+/** More than there are places for checks that work. */
+const HANGING = 8;
+
+Deno.test("check: hosts that say nothing, or never come to an end, hold up no other function", async () => {
+  const hanging = Array.from({ length: HANGING }, (_, index) => `/endless/${index}.ts`);
+  const importing = (path: string): string =>
+    `import "http://server.test${path}";\n${answering("never")}`;
+  await using server = await startServer({
+    files: {
+      ...Object.fromEntries(hanging.map((path, index) => [`a${index}/index.ts`, importing(path)])),
+      "silent/index.ts": importing("/silent/a.ts"),
+    },
+    flags: ["--allow-import=server.test:80"],
+  });
+  await eventually("all hang", async () => {
+    const asked = await (await fetch("http://server.test/asked")).text();
+    return hanging.every((path) => asked.includes(path));
+  });
+  await server.write({ "new/index.ts": answering("well") });
+  await server.answers("/new", "well");
+  // Those that never end do so only after the ten minutes that a check may run.
+  for (let index = 0; index < HANGING; index++) {
+    equal((await server.inspect(`a${index}`)).status, "checking");
+  }
+  await eventually("what says nothing is told as such", async () => {
+    const { reason, detail } = await server.inspect("silent");
+    return `${reason} ${detail}`.includes("no answer from server.test:80 within half a minute");
+  });
+  match((await server.inspect("new")).status, /ready/);
+});
