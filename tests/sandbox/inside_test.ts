@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { functionMounts } from "../../lib/sandbox/function_mounts.ts";
 import { type Launch, sandboxCommand, type SandboxOptions } from "../../lib/sandbox/sandbox.ts";
+import { openPatience } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const UID = 54_323;
@@ -33,10 +34,11 @@ async function say(script: string, options: Partial<SandboxOptions> = {}): Promi
 }
 
 async function run({ command, input }: Launch): Promise<string> {
+  using patience = openPatience("the end of a sandbox");
   const { stdout, stderr } = await runBounded(command, {
     input,
     env: { PATH: "/usr/bin:/bin", DENO_DIR: "/tmp", NO_COLOR: "1" },
-    signal: AbortSignal.timeout(30_000),
+    signal: patience.signal,
     maxBytes: 1_000_000,
   });
   return stdout + stderr;
