@@ -45,6 +45,14 @@ export function patienceMs({ load, processors }: Machine): number {
   return Math.min(LONGEST_MS, QUIET_MS * Math.max(1, load / processors));
 }
 
+/**
+ * A bound of the product that a test wants to be met: whole seconds, as milliseconds. There are more
+ * of them on a busy machine, so that what must happen before still does.
+ */
+export function longEnoughMs(seconds: number): number {
+  return 1_000 * Math.ceil(seconds * patienceMs(thisMachine()) / QUIET_MS);
+}
+
 /** Begins a wait. */
 export function openPatience(what: string, options: PatienceOptions = {}): Patience {
   const over = new AbortController();
@@ -108,7 +116,8 @@ function startPatience(
   return () => clearTimeout(timer);
 }
 
-function thisMachine(): Machine {
+/** The machine that the tests run on, at present. */
+export function thisMachine(): Machine {
   return { load: Deno.loadavg()[0]!, processors: navigator.hardwareConcurrency };
 }
 

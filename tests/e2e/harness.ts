@@ -2,6 +2,7 @@ import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { deriveOwner } from "../../lib/namespace/owner.ts";
 import type { FunctionReport } from "../../lib/control/api.ts";
+import { connectControl } from "../../lib/control/client.ts";
 import { eventually, openPatience } from "../patience.ts";
 
 export { eventually, within } from "../patience.ts";
@@ -61,7 +62,12 @@ export const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 export const COMMAND: readonly string[] = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN];
 
 /** Product bounds that good code must not meet on a machine that is slow or busy. */
-const GENEROUS = { DDSRV_START_TIMEOUT: "30m", DDSRV_WAIT_TIMEOUT: "30m" };
+const GENEROUS = {
+  DDSRV_START_TIMEOUT: "30m",
+  DDSRV_WAIT_TIMEOUT: "30m",
+  DDSRV_HEAD_TIMEOUT: "30m",
+  DDSRV_IDLE_TIMEOUT: "30m",
+};
 
 /** A server that answers with a text. */
 export function answering(text: string): string {
@@ -172,13 +178,20 @@ export async function runCli(
   cwd: string = Deno.cwd(),
 ): Promise<CliResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", MAIN, ...args],
+    args: ["run", "--quiet", "--allow-all", MAIN, ...unhurried(args)],
     cwd,
     env: { ...testEnvironment(), ...env },
     stdin: "null",
   }).output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** A command line whose wait for functions is as long as it may be, where it does not say how long. */
+export function unhurried(args: readonly string[]): readonly string[] {
+  const [verb = "", ...others] = args;
+  const isWaiting = ["add", "remove", "rm"].includes(verb) && !args.includes("--timeout");
+  return isWaiting ? [verb, "--timeout", "600", ...others] : args;
 }
 
 /** A new directory for one test. */
@@ -202,6 +215,18 @@ export async function writeFiles(
 export async function host(program: string, ...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command(program, { args }).output();
   return new TextDecoder().decode(stdout);
+}
+
+/** A file in the data of a function that runs, or will; it may wait for that file before it goes on. */
+export async function gateOf(socket: string, name: string): Promise<string> {
+  using control = connectControl(socket);
+  let data = "";
+  await eventually(`${name} runs`, async () => {
+    const report = await control.find(name);
+    data = `/proc/${report?.pid}/root/ddsrv/data`;
+    return await Deno.stat(data).then(() => true, () => false);
+  });
+  return `${data}/gate`;
 }
 
 /** Waits for a while; for the pace of a slow writer, not for something to happen. */
