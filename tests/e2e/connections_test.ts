@@ -3,6 +3,7 @@ import { type Namespace, openNetwork } from "../../lib/namespace/network.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { WORLD } from "../world.ts";
 import { count } from "./harness.ts";
+import { keepFlows } from "./kept_flows.ts";
 
 /** Sends a datagram from as many sockets as it is told; the host keeps a flow of each for a while. */
 const SEND = `const [count, hostname] = Deno.args;
@@ -59,15 +60,8 @@ async function send({ path, address }: Namespace, asked: number): Promise<number
   return held;
 }
 
-/** How long the kernel keeps a flow that nobody answers, in seconds; of this network namespace. */
-const KEPT = "/proc/sys/net/netfilter/nf_conntrack_udp_timeout";
-
 Deno.test("attacks: functions together can't fill the host's table of connections", async () => {
-  const kept = await Deno.readTextFile(KEPT);
-  // The first must still be there when the last has come, however long that takes.
-  await Deno.writeTextFile(KEPT, "3600");
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => Deno.writeTextFile(KEPT, kept));
+  await using _kept = await keepFlows();
   const [first, second] = await flows("10.98.0.0/16");
   ok(first! > ASKED * 0.9 && second! > ASKED * 0.9, `without a bound: ${first}, ${second}`);
   // Other addresses: what has ended is in the table for a while.
