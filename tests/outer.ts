@@ -82,6 +82,8 @@ async function main(args: readonly string[]): Promise<number> {
 async function endAll(): Promise<void> {
   const own = await Deno.readLink("/proc/self/ns/net");
   for await (const { name } of Deno.readDir("/proc")) {
+    // "self" is no process's number, and 0 would be this process's whole group.
+    if (!/^\d+$/.test(name)) continue;
     const network = await Deno.readLink(`/proc/${name}/ns/net`).catch(() => "");
     if (network !== own || Number(name) === Deno.pid) continue;
     try {
