@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { relative } from "node:path";
 
 /** Programs beside the suite, which measure or fetch; and what stands in for timers. */
-const NO_TESTS = ["bench", "container", "fixtures", "fuzz", "races", "v2", "patience.ts"];
+const NO_TESTS = ["bench", "container", "fixtures", "v2", "patience.ts"];
 
 /** Delays below this, in milliseconds, are pauses between two looks. */
 const SHORT_MS = 100;
@@ -33,10 +33,12 @@ const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string
   ["e2e/story_test.ts", "2500", "a slow machine only replaces it when it has answered"],
   ["e2e/styles_test.ts", "300", "a function that listens late"],
   ["function/change_time_test.ts", "TICK_MS", "waits for the clock itself"],
+  ["fuzz/process_watch.ts", "PAUSE_MS", "a pause between two looks"],
   ["process/bounded_output_test.ts", "performance.now()", "moments of an abort, a tenth of 1 ms"],
   ["proxy/abort_test.ts", "300", "a slow machine only leaves before all is full"],
   ["proxy/body_test.ts", "300", "a slow machine only sees a transfer stand still too soon"],
   ["proxy/file_bound_test.ts", "500", "nothing shall come; it may be too short"],
+  ["races/race_test.ts", "RACE_MS", "how long a race is repeated"],
   ["sandbox/kill_spawner.ts", "APART_MS", "moments of an end, 0.7 ms apart"],
 ];
 
