@@ -1,6 +1,7 @@
 // What the host has of the things that ddsrv makes, so that two moments can be compared.
 
 import { readHierarchy } from "../lib/sandbox/control_groups.ts";
+import { eventually } from "./patience.ts";
 
 /** Names of things by kind. */
 export type Inventory = ReadonlyMap<string, ReadonlySet<string>>;
@@ -18,14 +19,13 @@ export async function takeInventory(): Promise<Inventory> {
   ].map(([kind, names]) => [kind as string, new Set(names as string[])]));
 }
 
-/** What is there now and was not then. Processes are given a moment to be gone. */
+/** What is there now and was not then. What goes by itself is given the time to. */
 export async function describeLeaks(before: Inventory): Promise<string[]> {
   let leaks: string[] = [];
-  for (let tries = 0; tries < 20; tries++) {
+  await eventually("nothing is left behind", async () => {
     leaks = compare(before, await takeInventory());
-    if (leaks.length === 0) return [];
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return leaks.length === 0;
+  }).catch(() => {});
   return leaks;
 }
 

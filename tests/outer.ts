@@ -1,5 +1,6 @@
 // Runs in fresh network and mount namespaces: makes a pretend host with a pretend internet behind
 // it, and runs Deno there with the arguments given. Everything goes with the namespaces; no packet leaves them.
+import { relayOutput } from "./relay_output.ts";
 import { WORLD } from "./world.ts";
 
 /** The pretend host's own addresses. */
@@ -57,12 +58,40 @@ async function main(args: readonly string[]): Promise<number> {
   const reader = world.stdout.getReader();
   // It says a word when it listens.
   await reader.read();
-  const inner = new Deno.Command(Deno.execPath(), { args: [...args], stdin: "null" }).spawn();
-  const { code } = await inner.status;
+  const inner = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let isHanging = false;
+  const code = await relayOutput(inner, {
+    onSilent: (message) => {
+      isHanging = true;
+      Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`));
+      inner.kill("SIGKILL");
+      void endAll();
+    },
+  });
   world.kill("SIGKILL");
   await world.status;
   await reader.cancel();
-  return code;
+  return isHanging ? 1 : code;
+}
+
+/** Ends what was started in this network namespace, beside this process itself. */
+async function endAll(): Promise<void> {
+  const own = await Deno.readLink("/proc/self/ns/net");
+  for await (const { name } of Deno.readDir("/proc")) {
+    // "self" is no process's number, and 0 would be this process's whole group.
+    if (!/^\d+$/.test(name)) continue;
+    const network = await Deno.readLink(`/proc/${name}/ns/net`).catch(() => "");
+    if (network !== own || Number(name) === Deno.pid) continue;
+    try {
+      Deno.kill(Number(name), "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }
 
 Deno.exit(await main(Deno.args));

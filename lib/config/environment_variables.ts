@@ -147,6 +147,11 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     read: (text) => ({ drainMs: parseDuration(text) }),
   },
   {
+    names: ["DDSRV_START_TIMEOUT"],
+    purpose: "until a process listens: 30s",
+    read: (text) => ({ startTimeoutMs: parseDuration(text) }),
+  },
+  {
     names: ["DDSRV_STOP_GRACE"],
     purpose: "between SIGTERM and SIGKILL: 5s",
     read: (text) => ({ stopGraceMs: parseDuration(text) }),

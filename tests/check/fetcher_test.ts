@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createFetcher, FETCH_SOCKET, FETCHER_FILE } from "../../lib/check/fetcher.ts";
 import type { Launch } from "../../lib/sandbox/sandbox.ts";
+import { longEnoughMs } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
 const BIG = 64 * 1024;
@@ -365,7 +366,7 @@ Deno.test("Fetcher.open() takes a target of another scheme for none", async () =
 Deno.test("Fetcher.open() gives up a process that does not answer, and starts another", async () => {
   await using place = await temporaryDirectory();
   await using origin = serveOrigin();
-  await using fetcher = open(place, { answerMs: 5_000 });
+  await using fetcher = open(place, { answerMs: longEnoughMs(1) });
   const first = await fetcher.open([origin.host], NEVER);
   const pid = await findProcess(place.at("fetch"));
   Deno.kill(pid, "SIGSTOP");

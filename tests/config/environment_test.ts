@@ -32,6 +32,7 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ WATCH_FILES: "false" }, { watch: false }],
   [{ WATCH_FILES: "true" }, { watch: true }],
   [{ DDSRV_STOP_GRACE: "2500ms" }, { stopGraceMs: 2_500 }],
+  [{ DDSRV_START_TIMEOUT: "2m" }, { startTimeoutMs: 120_000 }],
   // An empty variable says nothing.
   [{ QUIET: "", PORT: "", FUNC_DIRECTORY: "" }, {}],
   [{ SERVICE_PORT: "", PORT: "80" }, { port: 80 }],

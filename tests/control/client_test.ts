@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { patienceMs, thisMachine } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const START = `Start one with "ddsrv serve", or name its socket with --socket`;
 const OWN = { "ddsrv-api": "v1" };
 
 /** What a call to a socket of that path throws. */
-async function failureAt(path: string, timeoutMs = 5_000): Promise<string> {
+/** For answers that come. */
+const PATIENT_MS = patienceMs(thisMachine());
+
+async function failureAt(path: string, timeoutMs = PATIENT_MS): Promise<string> {
   using control = connectControl(path, { timeoutMs });
   const error = await control.functions().then(() => new Error("It was answered"), (one) => one);
   return `${error.name}: ${error.message}`;
@@ -77,7 +81,7 @@ for (const [what, open, message] of strangers) {
     await using directory = await temporaryDirectory();
     const path = directory.at("s.sock");
     await using _server = open(path);
-    const failure = await failureAt(path, 30_000);
+    const failure = await failureAt(path);
     assert.ok(failure.startsWith("Error: ") && failure.includes(message), failure);
     assert.ok(failure.includes(`"${path}"`), failure);
   });

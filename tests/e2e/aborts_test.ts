@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openBystander } from "./bystander.ts";
 import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
+import { gateOf, type Server, startServer } from "./harness.ts";
 import { ask, connect } from "./raw_client.ts";
 
 /** A moment at which a client goes away. */
@@ -78,8 +78,11 @@ async function leave(server: Server, name: string, stage: Stage): Promise<void> 
   assert.equal(await ask(`${server.url}/${name}/noted/ended%20${id}`), "cut");
 }
 
-/** Takes its time to start, and tells what came. */
-const SLOW = `await new Promise((resolve) => setTimeout(resolve, 700));
+/** Holds up its start until it is told not to, and tells what came. */
+const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
+for (;;) {
+  try { Deno.statSync(gate); break; } catch { await new Promise((go) => setTimeout(go, 20)); }
+}
 const came: string[] = [];
 Deno.serve((request) => {
   came.push(new URL(request.url).pathname);
@@ -98,6 +101,7 @@ Deno.test("aborts: a client that does not wait for the start is never heard of a
     assert.equal(await ask(`${server.url}/nobody`), "Function not found");
     gone.close();
   }
+  await Deno.writeTextFile(await gateOf(server.socket, "slow"), "");
   assert.equal(await ask(`${server.url}/slow/a`), "/a");
   assert.equal(await ask(`${server.url}/slow/b`), "/a /b");
 });

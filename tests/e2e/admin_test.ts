@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { run } from "../deploy/files.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
-import { answering, eventually, runCli, startServer } from "./harness.ts";
+import { answering, eventually, gateOf, runCli, startServer } from "./harness.ts";
 
 /** Holds up its start until it is told not to. */
 const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
@@ -34,9 +34,7 @@ Deno.test("admin: live at once, ready when functions are up, and metrics", async
     return status === 503 && text === "1 function is still coming up\n";
   });
   await server.said("slow starting");
-  let pid: number | null = null;
-  await eventually("it runs", async () => (pid = (await server.inspect("slow")).pid) !== null);
-  await Deno.writeTextFile(`/proc/${pid}/root/ddsrv/data/gate`, "");
+  await Deno.writeTextFile(await gateOf(server.socket, "slow"), "");
   await server.answers("/slow", "slow");
   assert.deepEqual(await ask(`${admin}/readyz`), [200, "ok\n"]);
 

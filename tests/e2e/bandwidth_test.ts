@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { host, startServer } from "./harness.ts";
 
 /** Gives as many bytes as it is asked for, and takes what it is sent; `/up` sends them out. */
@@ -42,10 +42,13 @@ Deno.test("resources: bandwidth is bounded in both directions, of one function a
     return Number(await (await fetch(`${server.url}/${name}`, { method: "POST", body })).text());
   };
   for (const act of [download, upload]) {
-    const [slow, free] = [await time(act("slow")), await time(act("free"))];
+    const slow = await time(act("slow"));
     ok(slow >= LEAST_MS, `bounded: ${slow} ms, and it takes ${LEAST_MS}`);
-    ok(free < slow / 2, `not bounded: ${free} ms, against ${slow}`);
+    await time(act("free"));
   }
+  // How fast the other is depends on the machine; that nothing bounds it does not.
+  const free = (await server.inspect("free")).namespace;
+  doesNotMatch(await host("tc", "-n", String(free), "qdisc"), /tbf/);
   // The function can't take its own end's queue away: it has no capability.
   const { namespace, pid } = await server.inspect("slow");
   match(await host("tc", "-n", String(namespace), "qdisc"), /tbf .* dev eth0 .*rate 8Mbit/);

@@ -1,9 +1,7 @@
 import { PatternCheck, pieceAt } from "../fixtures/streams/pattern.ts";
+import { openPatience, within } from "../patience.ts";
 import type { Server } from "./harness.ts";
 import { connect } from "./raw_client.ts";
-
-/** Longer than the largest body takes anywhere; a transfer that comes to it has stalled for good. */
-const PATIENCE_MS = 120_000;
 
 /** A large answer whose head has come, and of whose body nothing is read yet. */
 export interface Download {
@@ -23,15 +21,17 @@ export interface Upload extends AsyncDisposable {
 
 /** Asks the function `bulk` for a large body. */
 export async function beginDownload(server: Server, query: string): Promise<Download> {
-  const response = await fetch(`${server.url}/bulk/download?${query}`, {
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
+  const response = await within(fetch(`${server.url}/bulk/download?${query}`), "a large answer");
   return {
     length: response.headers.get("content-length"),
     async finish() {
       const check = new PatternCheck();
-      for await (const piece of response.body!) check.add(piece);
-      return String(check);
+      const reader = response.body!.getReader();
+      for (;;) {
+        const { done, value } = await within(reader.read(), "more of a large answer");
+        if (done) return String(check);
+        check.add(value);
+      }
     },
   };
 }
@@ -43,7 +43,6 @@ export async function beginUpload(
 ): Promise<Upload> {
   const { route, bytes, isChunked } = options;
   const client = await connect(server);
-  const timer = setTimeout(() => client.close(), PATIENCE_MS);
   let sent = 0;
 
   async function send(): Promise<void> {
@@ -53,6 +52,8 @@ export async function beginUpload(
     );
     while (sent < bytes) {
       const piece = pieceAt(sent, bytes);
+      using patience = openPatience("room for more of a large request");
+      patience.signal.addEventListener("abort", () => client.close());
       if (isChunked) await client.write(`${piece.length.toString(16)}\r\n`);
       await client.write(piece);
       if (isChunked) await client.write("\r\n");
@@ -74,7 +75,6 @@ export async function beginUpload(
       return await client.readAll();
     },
     async [Symbol.asyncDispose]() {
-      clearTimeout(timer);
       client.close();
       await sending.catch(() => {});
     },

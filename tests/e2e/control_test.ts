@@ -205,7 +205,7 @@ function curl(server: Server, ...args: string[]): Promise<Got> {
 async function curlAs(command: readonly string[], server: Server, ...args: string[]): Promise<Got> {
   const path = args.pop()!;
   const text = await run([
-    ...["-s", "-i", "-m", "60", "--unix-socket", server.socket, ...args],
+    ...["-s", "-i", "--unix-socket", server.socket, ...args],
     `http://localhost${path}`,
   ], command);
   const final = text.replace(/^(?:HTTP\/1\.1 100 [^]*?\r\n\r\n)+/, "");

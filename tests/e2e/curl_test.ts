@@ -57,7 +57,7 @@ async function expecting(server: Server): Promise<void> {
   const file = join(server.directory, "body");
   await Deno.writeFile(file, body);
   // It would send the body unasked after a second; not here.
-  const options = ["--expect100-timeout", "30", "--header", "Expect: 100-continue"]
+  const options = ["--expect100-timeout", "3600", "--header", "Expect: 100-continue"]
     .concat("--write-out", "|%{size_upload}", "--data-binary", `@${file}`);
   const taken = await curl(...options, `${server.url}/digest`);
   assert.match(taken.notes, /^< HTTP\/1\.1 100 Continue\r$/m);
@@ -69,7 +69,7 @@ async function expecting(server: Server): Promise<void> {
 
 async function curl(...args: string[]): Promise<Told> {
   const { success, stdout, stderr } = await new Deno.Command("curl", {
-    args: ["--silent", "--verbose", "--max-time", "30", "--noproxy", "*", ...args],
+    args: ["--silent", "--verbose", "--noproxy", "*", ...args],
     stdin: "null",
   }).output();
   const notes = new TextDecoder().decode(stderr);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, host, makeDirectory, startServer } from "./harness.ts";
+import { answering, eventually, host, makeDirectory, startServer } from "./harness.ts";
 
 /** Writes what it is sent to its data, and says what came of it. */
 const WRITER = `const path = Deno.env.get("DDSRV_DATA")! + "/written";
@@ -66,11 +66,10 @@ Deno.test("full disk: what serves goes on, all is told, and is well again when t
     await server.answers("/old", "newer");
     await server.answers("/writer", "writer");
     let last = "";
-    for (let tries = 0; tries < 300 && last !== "written"; tries++) {
+    await eventually("it writes again", async () => {
       last = await written(server.url, 2 ** 20).catch(String);
-      if (last !== "written") await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert.equal(last, "written", server.output());
+      return last === "written";
+    }, { now: () => `${last}\n${server.output()}` });
     assert.match(await Deno.readTextFile(users), /"new":/);
   } finally {
     await host("umount", "--lazy", state);

@@ -2,13 +2,11 @@
 // looks at what is left. It takes every so-manieth round, so that several lanes share them all.
 // Arguments: this lane's number, and how many lanes there are.
 import { join } from "node:path";
-import { makeDirectory, pause } from "./harness.ts";
+import { eventually, within } from "../patience.ts";
+import { makeDirectory } from "./harness.ts";
 import { setAside } from "./kill_phases.ts";
 import { enter, type Kill, NEVER, planKills, startFaulty } from "./kill_plan.ts";
 import { readProcesses, readTraces } from "./traces.ts";
-
-/** Longest that anything may be there that should not. */
-const GONE_MS = 500;
 
 /** Part of the moments that must come: how many effects there are is not the same each time. */
 const MIN_REACHED = 0.5;
@@ -72,10 +70,10 @@ async function goThrough(kill: Kill, onUp: () => Promise<void>): Promise<string>
     await onUp();
     await enter(phase, server);
     const problem = await Promise.race([phase.run(server).catch((error: Error) => error), ended]);
-    // Its end may be heard of a little after what comes of it.
-    const isRunning = problem instanceof Error &&
-      await Promise.race([ended, pause(GONE_MS)]) !== "ended";
-    if (isRunning) faults.add(`${phase.name}: ${problem.message}`);
+    // Its end may be heard of after what comes of it.
+    if (problem instanceof Error) {
+      await within(ended, "its end").catch(() => faults.add(`${phase.name}: ${problem.message}`));
+    }
   }
   // It may have fewer effects this time, or a later kill was slower than the end of the phase.
   if (await Promise.race([ended, "running"]) === "running") server.signal("SIGKILL");
@@ -93,14 +91,9 @@ async function differ(expected: readonly string[]): Promise<string[]> {
 }
 
 async function expectSoon(when: string, look: () => Promise<string[]>): Promise<void> {
-  const until = performance.now() + GONE_MS;
-  for (;;) {
-    const isLast = performance.now() >= until;
-    const wrong = await look();
-    if (wrong.length === 0) return;
-    if (isLast) return void faults.add(`${when}: ${wrong.join("; ")}`);
-    await pause(10);
-  }
+  let wrong: readonly string[] = [];
+  await eventually(when, async () => (wrong = await look()).length === 0)
+    .catch(() => faults.add(`${when}: ${wrong.join("; ")}`));
 }
 
 function say(line: string): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, eventually, type Server, startServer } from "./harness.ts";
+import { openSockets, talking } from "./open_sockets.ts";
 
 const BROKEN = "const broken: string = 1;\n";
 
@@ -84,7 +85,7 @@ Deno.test("last good: it is what a restart of the supervisor begins with", async
 Deno.test("last good: it is what wakes when the code of an idle function is broken", async () => {
   await using server = await startServer({
     flags: ["--idle", "1s"],
-    files: { "app/index.ts": answering("good") },
+    files: { "app/index.ts": talking("good") },
   });
   await server.answers("/app", "good");
   await isKept(server);
@@ -97,6 +98,8 @@ Deno.test("last good: it is what wakes when the code of an idle function is brok
   );
   assert.equal((await server.inspect("app")).status, "idle");
   await server.answers("/app", "good");
+  // Open, so that it does not become idle while it is looked at.
+  await using _open = await openSockets(server, "app", 1);
   await assertStandsIn(server, revision!);
 });
 

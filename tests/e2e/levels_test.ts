@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
+import { longEnoughMs } from "../patience.ts";
 import { eventually, runCli, type Server, startServer } from "./harness.ts";
 import { type OrdinaryUser, ordinaryUser } from "./ordinary_user.ts";
 import { PROBE, probe } from "./probe.ts";
@@ -37,7 +38,7 @@ Deno.test("rootless: an ordinary user's functions serve, each in a sandbox of it
     "probe/index.ts": PROBE,
     "probe/.env": "OWN=1\n",
     "raw/index.ts": "for await (const one of Deno.listen({ port: 5000 })) one.close();\n",
-    "raw/ddsrv.json": '{ "startTimeout": "2s" }',
+    "raw/ddsrv.json": JSON.stringify({ startTimeout: `${longEnoughMs(2)}ms` }),
   });
   const { host } = new URL(server.url);
   await server.answers("/served/a?b", `served http://${host}/a?b`);
@@ -130,7 +131,7 @@ Deno.test("rootless: a function can't turn its socket into another one", async (
     "at-once/index.ts": `
       Deno.symlinkSync(${JSON.stringify(target)}, "/ddsrv/listen/http.sock");
       setInterval(() => {}, 1000);\n`,
-    "at-once/ddsrv.json": '{ "startTimeout": "2s" }',
+    "at-once/ddsrv.json": JSON.stringify({ startTimeout: `${longEnoughMs(2)}ms` }),
   });
   await server.answers("/later", "itself");
   await server.answers("/later/turn", "turned");

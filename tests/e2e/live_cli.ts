@@ -1,4 +1,4 @@
-import { type CliResult, MAIN, testEnvironment } from "./harness.ts";
+import { type CliResult, MAIN, testEnvironment, unhurried } from "./harness.ts";
 
 /** A command that runs, and that somebody sits before. */
 export interface LiveCli {
@@ -18,7 +18,7 @@ export interface LiveOptions {
 
 /** Starts a command, its input held open. */
 export function startCli(args: readonly string[], options: LiveOptions = {}): LiveCli {
-  const command = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN, ...args];
+  const command = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN, ...unhurried(args)];
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   const [program = "", ...rest] = options.isTerminal
     ? ["script", "--quiet", "--return", "--command", `exec ${quoted}`, "/dev/null"]

@@ -1,4 +1,4 @@
-import { pause } from "./harness.ts";
+import { eventually } from "../patience.ts";
 
 /** How {@linkcode openTerminal} opens one. */
 export interface TerminalOptions {
@@ -25,8 +25,6 @@ export interface Terminal extends AsyncDisposable {
 /** The shell's prompt. */
 export const PROMPT = "prompt>";
 
-const PATIENCE_MS = 20_000;
-
 /** Opens a terminal with a shell, by a server of tmux's own that nobody else talks to. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { columns, rows, env = {} } = options;
@@ -47,14 +45,11 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const screen = (): Promise<string> => tmux("capture-pane", "-p");
 
   async function shows(what: string, isSo: (screen: string) => boolean): Promise<string> {
-    const until = performance.now() + PATIENCE_MS;
     let last = "";
-    while (performance.now() < until) {
-      last = await screen();
-      if (isSo(last)) return last;
-      await pause(50);
-    }
-    throw new Error(`The terminal never showed ${what}. It shows:\n${last}`);
+    await eventually(`${what} on the terminal`, async () => isSo(last = await screen()), {
+      now: () => last,
+    });
+    return last;
   }
 
   async function run(line: string): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { within } from "../proxy/harness.ts";
+import { longEnoughMs } from "../patience.ts";
 import { eventually, type Server, startServer } from "./harness.ts";
 import { openSockets } from "./open_sockets.ts";
 import { connect, readAnswer } from "./raw_client.ts";
@@ -27,6 +28,12 @@ Deno.serve((request) => {
   return new Response("${text}");
 });
 `;
+
+/** For what an old instance has. */
+const DRAIN_MS = 2_000;
+
+/** The most that a manifest may ask for. */
+const GRACE = { DDSRV_STOP_GRACE: "30m" };
 
 async function isGone(pid: number | null): Promise<boolean> {
   return await Deno.stat(`/proc/${pid}/ns/net`).then(() => false, () => true);
@@ -69,7 +76,7 @@ Deno.test("reload: what the old instance has, requests and WebSockets, it finish
 Deno.test("reload: what the old instance has is cut when its time is over, and nothing else", async () => {
   await using server = await startServer({
     files: { "app/index.ts": patient("old"), "other/index.ts": patient("other") },
-    flags: ["--drain", "2s"],
+    flags: ["--drain", `${DRAIN_MS}ms`],
   });
   await server.answers("/app", "old");
   await server.answers("/other", "other");
@@ -81,14 +88,17 @@ Deno.test("reload: what the old instance has is cut when its time is over, and n
   using endless = await connect(server);
   await endless.write("GET /app/endless HTTP/1.1\r\nHost: h\r\n\r\n");
   await endless.readUntil("begun");
-  await replace(server);
   await sockets.assertOpen();
+  const beganMs = performance.now();
+  await replace(server);
   const { head, body } = await readAnswer(held);
   assert.match(head, /^HTTP\/1\.1 502 /);
   assert.match(body, /^Error forwarding request: /);
   // Not the last chunk: an answer that was cut must not look whole.
   assert.ok(!(await endless.readAll()).includes("0\r\n\r\n"));
   await eventually("its WebSockets are cut", () => sockets.closed().length === 4);
+  // Not before: a slow machine may take longer, and never less.
+  assert.ok(performance.now() - beganMs >= DRAIN_MS);
   await eventually("the old instance is gone", () => isGone(pid));
   await others.assertOpen();
   await server.answers("/app", "new");
@@ -99,8 +109,9 @@ Deno.test("reload: an instance that ignores SIGTERM is gone after drain and grac
   await using server = await startServer({
     files: {
       "app/index.ts": stubborn + patient("old"),
-      "app/ddsrv.json": '{ "drain": "500ms", "stopGrace": "500ms" }',
+      "app/ddsrv.json": JSON.stringify({ drain: "500ms", stopGrace: `${longEnoughMs(1)}ms` }),
     },
+    env: GRACE,
   });
   await server.answers("/app", "old");
   const { pid, namespace } = await server.inspect("app");

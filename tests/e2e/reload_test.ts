@@ -38,9 +38,12 @@ const CHANGES: readonly Change[] = [
   {
     name: "an entry that is taken away and made anew",
     to: "made anew",
-    async make({ functions, write }) {
-      await Deno.remove(join(functions, "app/index.ts"));
-      await write({ "app/index.ts": ENTRY.replace("text + ", '"made anew" + ') });
+    // Without a wait between: a folder without its entry is soon none.
+    make: ({ functions }) => {
+      const entry = join(functions, "app/index.ts");
+      Deno.removeSync(entry);
+      Deno.writeTextFileSync(entry, ENTRY.replace("text + ", '"made anew" + '));
+      return Promise.resolve();
     },
   },
   {
@@ -64,8 +67,9 @@ const CHANGES: readonly Change[] = [
     to: "replaced",
     async make({ functions, write }) {
       await write({ ".new/index.ts": ENTRY, ".new/text.ts": module("replaced") });
-      await Deno.rename(join(functions, "app"), join(functions, ".old"));
-      await Deno.rename(join(functions, ".new"), join(functions, "app"));
+      // Without a wait between: a folder that is gone is soon missed.
+      Deno.renameSync(join(functions, "app"), join(functions, ".old"));
+      Deno.renameSync(join(functions, ".new"), join(functions, "app"));
     },
   },
   {

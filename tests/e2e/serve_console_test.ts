@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, COMMAND, makeDirectory, startServer, writeFiles } from "./harness.ts";
+import { answering, COMMAND, gateOf, makeDirectory, startServer, writeFiles } from "./harness.ts";
 import { openTerminal, PROMPT } from "./pty.ts";
 
 /** Says something on both streams, one line in control of the terminal. */
 const TALKER = `console.log("out \\x1b[2Jcleared"); console.error("err");\n${answering("talker")}`;
 
-/** Holds up its start for a while, so that somebody can see it. */
-const SLOW = `const later = (ms: number) => new Promise((go) => setTimeout(go, ms));
-await later(1_500);
+/** Holds up its start, and its answer, until they have been seen: there is a file then. */
+const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
+async function opened(): Promise<void> {
+  for (;;) {
+    try { return Deno.removeSync(gate); } catch { await new Promise((go) => setTimeout(go, 20)); }
+  }
+}
+await opened();
 Deno.serve(async () => {
   console.log("asked");
-  await later(1_000);
+  await opened();
   return new Response("finished");
 });
 `;
@@ -28,7 +33,12 @@ Deno.test("serve: on a terminal, what is under way stands in the last line and g
     await using terminal = await openTerminal({
       columns: 110,
       rows: 30,
-      env: { DDSRV_STATE_DIRECTORY: join(cache, "state"), DDSRV_SOCKET: `${directory}/s` },
+      env: {
+        DDSRV_STATE_DIRECTORY: join(cache, "state"),
+        DDSRV_SOCKET: `${directory}/s`,
+        DDSRV_START_TIMEOUT: "30m",
+        DDSRV_STOP_GRACE: "30m",
+      },
     });
     const flags = `--port=0 --no-logs --logs-dir ${directory}/logs`;
     await terminal.run(
@@ -36,6 +46,8 @@ Deno.test("serve: on a terminal, what is under way stands in the last line and g
     );
     const lastLine = (screen: string): string => screen.trimEnd().split("\n").at(-1)!;
     await terminal.shows("a start", (screen) => /^starting slow$/.test(lastLine(screen)));
+    const gate = await gateOf(`${directory}/s`, "slow");
+    await Deno.writeTextFile(gate, "");
     const screen = await terminal.shows(
       "all",
       (screen) =>
@@ -58,6 +70,8 @@ Deno.test("serve: on a terminal, what is under way stands in the last line and g
     await terminal.shows("a request", (screen) => screen.includes("[slow] asked"));
     // A terminal sends it to all that run in front, functions' processes too if they were there.
     await terminal.press("C-c");
+    await terminal.shows("that it stops", (screen) => /^(?:\^C)?Stopping$/m.test(screen));
+    await Deno.writeTextFile(gate, "");
     assert.equal(await asked, "finished");
     const end = await terminal.shows("its end", (screen) => screen.includes(`code:0\n${PROMPT}`));
     assert.match(end, /^(?:\^C)?Stopping\n(?:(?:slow|talker) stopped\n){2}Stopped\ncode:0$/m);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { eventually, pause, type Server, startServer } from "./harness.ts";
+import { eventually, pause, type Server, startServer, within } from "./harness.ts";
 import { startLoad } from "./load.ts";
 import { openSockets, talking } from "./open_sockets.ts";
 import { readAccounts } from "./soak/accounts.ts";
@@ -76,7 +76,7 @@ async function askAround(server: Server, chaos: Chaos, signal: AbortSignal): Pro
   const random: Random = createRandom(SEED + 1);
   while (!signal.aborted) {
     const name = random.pick(NAMES);
-    const response = await fetch(`${server.url}/${name}`, { signal: AbortSignal.timeout(60_000) });
+    const response = await within(fetch(`${server.url}/${name}`), `an answer of ${name}`);
     const text = await response.text();
     if (response.status === 200) {
       assert.ok(chaos.texts.get(name)!.has(text), `${name} answers "${text}"`);

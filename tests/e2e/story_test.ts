@@ -112,13 +112,14 @@ Deno.test("serve: a changed source replaces the instance without a failed reques
 
 Deno.test("serve: a request that the old instance has is finished by it", async () => {
   const slow = `Deno.serve(async () => {
+    console.log("asked");
     await new Promise((resolve) => setTimeout(resolve, 2500));
     return new Response("slow one");
   });\n`;
   await using server = await startServer({ files: { "app/index.ts": slow } });
   await server.said("app ready");
   const answer = fetch(`${server.url}/app`).then((response) => response.text());
-  await pause(100);
+  await server.said("[app] asked");
   await server.write({ "app/index.ts": answering("new") });
   await server.answers("/app", "new");
   assert.equal(await answer, "slow one");

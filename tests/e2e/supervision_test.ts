@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { longEnoughMs } from "../patience.ts";
 import { answering, eventually, host, makeDirectory, startServer } from "./harness.ts";
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT"] as const) {
@@ -32,7 +33,11 @@ const STUBBORN = `Deno.addSignalListener("SIGTERM", () => console.log("not now")
 
 Deno.test("serve: a function that ignores SIGTERM is killed after the grace time", async () => {
   await using server = await startServer({
-    files: { "app/index.ts": STUBBORN, "app/ddsrv.json": '{ "stopGrace": "300ms" }' },
+    files: {
+      "app/index.ts": STUBBORN,
+      "app/ddsrv.json": JSON.stringify({ stopGrace: `${longEnoughMs(1)}ms` }),
+    },
+    env: { DDSRV_STOP_GRACE: "30m" },
   });
   await server.answers("/app", "stubborn");
   const { pid } = await server.inspect("app");
@@ -43,7 +48,10 @@ Deno.test("serve: a function that ignores SIGTERM is killed after the grace time
 });
 
 Deno.test("serve: a second signal stops at once", async () => {
-  const server = await startServer({ files: { "app/index.ts": STUBBORN } });
+  const server = await startServer({
+    files: { "app/index.ts": STUBBORN },
+    env: { DDSRV_STOP_GRACE: "30m" },
+  });
   await server.answers("/app", "stubborn");
   server.signal("SIGTERM");
   await server.said("[app] not now");

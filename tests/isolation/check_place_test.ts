@@ -7,6 +7,7 @@ import { runBounded } from "../../lib/process/bounded_output.ts";
 import { hostMounts } from "../../lib/sandbox/function_mounts.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
 import { tryLandlock } from "../../lib/isolation/landlock.ts";
+import { openPatience } from "../patience.ts";
 import { WORLD } from "../world.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
@@ -59,7 +60,8 @@ Deno.test("sandboxedPlace(): a check reaches, sees and may do no more than this"
     directory: "/fn",
     bounds: { cpuTimeMs: 60_000, timeoutMs: 600_000 },
   });
-  const signal = AbortSignal.timeout(60_000);
+  using patience = openPatience("the end of the script");
+  const { signal } = patience;
   const arguments_ = ["run", "--quiet", "--allow-all", "--no-config", "index.ts"];
   const { command, ...input } = around([deno, ...arguments_]);
   const there = await runBounded(command, { ...input, env, signal, maxBytes: 4_096 });

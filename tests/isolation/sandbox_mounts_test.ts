@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { sandboxMounts } from "../../lib/isolation/sandbox_mounts.ts";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
+import { openPatience } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 Deno.test("sandboxMounts() shows a cache's own modules, and not what a check links there", async () => {
@@ -41,10 +42,11 @@ Deno.test("sandboxMounts() shows a cache's own modules, and not what a check lin
       workingDirectory: "/",
       command: ["cat", "/ddsrv/cache/remote/module"],
     });
+    using patience = openPatience("the end of a sandbox");
     const { stdout } = await runBounded(command, {
       input,
       env: { PATH: "/usr/bin" },
-      signal: AbortSignal.timeout(30_000),
+      signal: patience.signal,
       maxBytes: 100,
     });
     return stdout;

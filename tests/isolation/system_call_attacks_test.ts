@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
+import { openPatience } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { actsProgram } from "./acts_program.ts";
 import { type Act, availableActs, rootActs, userActs } from "./system_call_acts.ts";
@@ -31,10 +32,11 @@ async function perform(
       workingDirectory: "/tmp",
       command: perl,
     });
+  using patience = openPatience("the end of a sandbox");
   const { stdout: said, stderr: problem } = await runBounded(command, {
     input,
     env: Deno.env.toObject(),
-    signal: AbortSignal.timeout(30_000),
+    signal: patience.signal,
     maxBytes: 65_536,
   });
   const answers: string[] = [];

@@ -3,9 +3,9 @@ import { Buffer } from "node:buffer";
 import { openProxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/routes.ts";
 import { createUpstream, type Upstream } from "../../lib/proxy/upstream.ts";
+import { within } from "../patience.ts";
 
-/** Longer than anything here takes; a wait that comes to it has failed. */
-const PATIENCE_MS = 10_000;
+export { within } from "../patience.ts";
 
 /** A plain request for the function, and a plain answer. */
 export const GET = "GET /app/x HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -19,19 +19,6 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 /** One character a byte. */
 export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-/** Waits for what must come, and says what did not. */
-export async function within<Value>(promise: PromiseLike<Value>, what: string): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** One end of a connection, as bytes. */

@@ -4,6 +4,7 @@ import { copyTree } from "../../lib/sandbox/copy_tree.ts";
 import { functionMounts } from "../../lib/sandbox/function_mounts.ts";
 import { type Mount, sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { removeIfThere } from "../../lib/system/remove_if_there.ts";
+import { openPatience } from "../patience.ts";
 import type { TemporaryDirectory } from "../temporary_directory.ts";
 import { copyByName } from "./contained_by_name.ts";
 import { type Outcome, outcomeOf, own, type RacePlace, USER } from "./race_place.ts";
@@ -27,10 +28,11 @@ async function showText(mounts: readonly Mount[], directory: string): Promise<st
     workingDirectory: directory,
     command: ["cat", "text"],
   });
+  using patience = openPatience("the end of a sandbox");
   const { stdout } = await runBounded(command, {
     input,
     env: { PATH: "/usr/bin:/bin" },
-    signal: AbortSignal.timeout(30_000),
+    signal: patience.signal,
     maxBytes: 100,
   });
   return stdout;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CONTROLLERS } from "../../lib/sandbox/cgroup_hierarchy.ts";
 import { openControlGroups, readHierarchy } from "../../lib/sandbox/control_groups.ts";
 import type { GroupTree } from "../../lib/sandbox/group_tree.ts";
+import { eventually } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const LIMITS = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: 0.5 };
@@ -29,9 +30,7 @@ Deno.test("ControlGroup ends what is still in it when it is disposed of", async 
   const group = await groups.open("1", LIMITS);
   // One that has left its session and ignores SIGTERM.
   const child = spawnIn(group.joinFiles, "trap '' TERM; exec setsid sleep 60");
-  while ((await Deno.readTextFile(group.joinFiles[0]!)).trim() === "") {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await joined(group.joinFiles);
   await group[Symbol.asyncDispose]();
   assert.equal((await child.status).signal, "SIGKILL");
   await assert.rejects(Deno.stat(group.joinFiles[0]!), Deno.errors.NotFound);
@@ -44,9 +43,7 @@ Deno.test("openControlGroups() takes away what a predecessor left, and nobody el
   const child = spawnIn(joinFiles, "exec sleep 60");
   await using other = await openControlGroups(`${OWNER}x`, hierarchy);
   await using kept = await other.open("7", LIMITS);
-  while ((await Deno.readTextFile(joinFiles[0]!)).trim() === "") {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await joined(joinFiles);
   await using successor = await openControlGroups(OWNER, hierarchy);
   assert.equal(successor.swept, 1);
   assert.equal((await child.status).signal, "SIGKILL");
@@ -96,9 +93,9 @@ Deno.test("openControlGroups() takes away groups within groups", async () => {
 
 async function joined(joinFiles: readonly string[]): Promise<void> {
   for (const file of joinFiles) {
-    while ((await Deno.readTextFile(file)).trim() === "") {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await eventually(`a process in ${file}`, async () => {
+      return (await Deno.readTextFile(file)).trim() !== "";
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { functionMounts } from "../../lib/sandbox/function_mounts.ts";
 import { type Launch, sandboxCommand, type SandboxOptions } from "../../lib/sandbox/sandbox.ts";
+import { openPatience } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const UID = 54_323;
@@ -33,10 +34,11 @@ async function say(script: string, options: Partial<SandboxOptions> = {}): Promi
 }
 
 async function run({ command, input }: Launch): Promise<string> {
+  using patience = openPatience("the end of a sandbox");
   const { stdout, stderr } = await runBounded(command, {
     input,
     env: { PATH: "/usr/bin:/bin", DENO_DIR: "/tmp", NO_COLOR: "1" },
-    signal: AbortSignal.timeout(30_000),
+    signal: patience.signal,
     maxBytes: 1_000_000,
   });
   return stdout + stderr;
@@ -193,7 +195,7 @@ Deno.test("inside: a limit of open files refuses one more", async () => {
 });
 
 Deno.test("inside: a limit of processor time ends what takes more", async () => {
-  const spin = "const begun = performance.now(); while (performance.now() - begun < 20_000); " +
+  const spin = "import { cpuUsage } from 'node:process'; while (cpuUsage().user < 20e6); " +
     "console.log('over');";
   assert.doesNotMatch(await limited(spin, { ...LIMITS, cpuSeconds: 1 }), /over/);
   assert.equal(await limited("console.log('over')", { ...LIMITS, cpuSeconds: 10 }), "over\n");

@@ -25,7 +25,8 @@ for (let index = 0; index < SANDBOXES; index++) {
       mounts: [],
       programs: true,
       workingDirectory: "/tmp",
-      command: ["sleep", "60"],
+      // For longer than any test waits: nothing but the reaper ends it.
+      command: ["sleep", "1d"],
     }),
     env: { PATH: "/usr/bin:/bin" },
     onLine: () => {},

@@ -12,8 +12,8 @@ const KINDS: Readonly<Record<string, (bytes: number) => Promise<number> | number
 
 const CHUNK = new Uint8Array(60_000).fill(1);
 
-/** Longest that a socket may take to say that it takes no more. */
-const STALL_MS = 100;
+/** Turns of the event loop after which a socket that has taken nothing takes no more. */
+const STALL_TURNS = 20;
 
 const kept: unknown[] = [];
 
@@ -36,7 +36,7 @@ async function tcp(bytes: number): Promise<number> {
     kept.push(client);
     for (let held = 0;;) {
       const written = client.write(CHUNK).catch(() => 0);
-      const taken = await Promise.race([written, wait(STALL_MS)]);
+      const taken = await Promise.race([written, turns(STALL_TURNS)]);
       if (taken === undefined) return held;
       held += taken;
     }
@@ -120,8 +120,9 @@ function memfd(bytes: number): number {
   return held;
 }
 
-function wait(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
+/** However slow the machine is, what the kernel takes at once, it has taken then. */
+async function turns(count: number): Promise<undefined> {
+  for (; count > 0; count--) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const [kind = "", bytes = ""] = Deno.args;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openControlGroups, readHierarchy } from "../../lib/sandbox/control_groups.ts";
+import { eventually } from "../patience.ts";
 
 const OWNER = `w${Deno.pid}`;
 
@@ -22,10 +23,15 @@ Deno.test("ResourceLimits.cpuWeight says which group gets how much of a contende
         .concat("sh", ...joinFiles),
     }).spawn();
   const children = [spawn(favoured.joinFiles), spawn(slighted.joinFiles)] as const;
-  const before = await Promise.all(children.map(ticks));
-  while (await ticks(children[0]) - before[0]! < ENOUGH_TICKS) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const file of [...favoured.joinFiles, ...slighted.joinFiles]) {
+    await eventually(`a process in ${file}`, async () => {
+      return (await Deno.readTextFile(file)).trim() !== "";
+    });
   }
+  const before = await Promise.all(children.map(ticks));
+  await eventually("the favoured one has run", async () => {
+    return await ticks(children[0]) - before[0]! >= ENOUGH_TICKS;
+  });
   const [used = 0, theirs = 0] = (await Promise.all(children.map(ticks)))
     .map((after, index) => after - before[index]!);
   for (const child of children) {

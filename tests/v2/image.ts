@@ -45,7 +45,9 @@ export async function writeImage(path: string, tests: readonly string[]): Promis
     for (const library of await librariesOf(program)) files.set(mergedPath(library), library);
   }
   for (const directory of ["lib", "tests/sandbox"]) await addCode(files, directory);
-  files.set(`${CODE}/tests/temporary_directory.ts`, join(ROOT, "tests/temporary_directory.ts"));
+  for (const name of ["patience.ts", "temporary_directory.ts"]) {
+    files.set(`${CODE}/tests/${name}`, join(ROOT, "tests", name));
+  }
   const entries: CpioEntry[] = [];
   const directories = new Set([...MOUNT_POINTS, ...LINKS.map((name) => `usr/${name}`)]);
   for (const file of files.keys()) {

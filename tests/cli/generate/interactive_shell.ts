@@ -4,6 +4,7 @@ import { type CommandModel, toCommandModel } from "../../../cli/generate/command
 import { fishCompletion } from "../../../cli/generate/fish.ts";
 import { zshCompletion } from "../../../cli/generate/zsh.ts";
 import { createProgram } from "../../../cli/program.ts";
+import { eventually, openPatience } from "../../patience.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
 /** The shells that there are completions for. */
@@ -21,9 +22,6 @@ export interface InteractiveShell extends AsyncDisposable {
   /** The last command line that asked for names. */
   readonly asked: () => Promise<string>;
 }
-
-/** Longest that a test waits for a line. */
-const PATIENCE_MS = 20_000;
 
 const generators = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } satisfies {
   [Name in Shell]: (program: CommandModel) => string;
@@ -92,23 +90,22 @@ if [ "$1 $2" = "list --quiet" ]; then printf '%s' "$*" > asked; ${list}; exit; f
     directory: home.path,
     async type(keys) {
       await write(`${keys}\n`);
-      const until = performance.now() + PATIENCE_MS;
-      while (performance.now() < until) {
+      let lines: string[] = [];
+      await eventually(`a call by ${JSON.stringify(keys)} in ${shell}`, async () => {
         const called = await Deno.readTextFile(join(home.path, "called")).catch(() => "");
-        const lines = called.split("\n").slice(0, -1);
-        if (lines.length > calls) return lines[calls++]!.split("\x1f").slice(0, -1);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      throw new Error(`${JSON.stringify(keys)} called nothing in ${shell}:\n${shown}`);
+        lines = called.split("\n").slice(0, -1);
+        return lines.length > calls;
+      }, { now: () => shown });
+      return lines[calls++]!.split("\x1f").slice(0, -1);
     },
     asked: () => Deno.readTextFile(join(home.path, "asked")),
     async [Symbol.asyncDispose]() {
       // Whatever stands on the line is given up first.
       await write("\x03exit\n");
       await keyboard.close();
-      const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      using patience = openPatience(`the end of ${shell}`);
+      patience.signal.addEventListener("abort", () => child.kill("SIGKILL"));
       await child.status;
-      clearTimeout(late);
       await reading;
       await home[Symbol.asyncDispose]();
     },

@@ -1,0 +1,104 @@
+// A test waits for an event, with the bound of `patience.ts` or with none: a time of its own fails
+// good code on a machine that is slow or busy. This reads all tests and fails on such times.
+import assert from "node:assert/strict";
+import { relative } from "node:path";
+
+/** Programs beside the suite, which measure or fetch; and what stands in for timers. */
+const NO_TESTS = ["bench", "container", "fixtures", "v2", "patience.ts"];
+
+/** Delays below this, in milliseconds, are pauses between two looks. */
+const SHORT_MS = 100;
+
+const TIMES: readonly RegExp[] = [
+  /AbortSignal\.timeout\(/,
+  /performance\.now\(\) \+ /,
+  /\bok\(.*performance\.now\(\) - .* <=? /,
+  /\bsetTimeout\(.*, ([A-Z][A-Z_]*|[\d_]+)\)/,
+  /\bpause\(([A-Z][A-Z_]*|[\d_]+)\)/,
+];
+
+/** Lines that may have a time, by file and a part of the line, with the reason. */
+const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string])[] = [
+  ["waits_test.ts", "", "it names what it looks for"],
+  ["relay_output.ts", "DRAIN_MS", "bounds reading of a pipe that an orphan holds open"],
+  ["check/fetcher_test.ts", "AbortSignal.timeout(100)", "the caller gives up, which shall happen"],
+  ["e2e/bodies_test.ts", "pause(100)", "a slow machine only sees a transfer stand still too soon"],
+  ["e2e/idle_test.ts", "700", "the pace of a stream"],
+  ["e2e/list_test.ts", "performance.now()", "work of a function, repeated until it is seen"],
+  ["e2e/reload_failure_test.ts", "pause(1_000)", "nothing shall happen; it may be too short"],
+  ["e2e/reload_load_test.ts", "", "the pace of functions that come and go"],
+  ["e2e/soak/chaos.ts", "AbortSignal.timeout(2_000)", "a client that leaves is part of the chaos"],
+  ["e2e/soak_test.ts", "SECONDS", "how long there is chaos"],
+  ["e2e/story_test.ts", "pause(3", "the pace of a slow writer"],
+  ["e2e/story_test.ts", "2500", "a slow machine only replaces it when it has answered"],
+  ["e2e/styles_test.ts", "300", "a function that listens late"],
+  ["function/change_time_test.ts", "TICK_MS", "waits for the clock itself"],
+  ["fuzz/process_watch.ts", "PAUSE_MS", "a pause between two looks"],
+  ["process/bounded_output_test.ts", "performance.now()", "moments of an abort, a tenth of 1 ms"],
+  ["proxy/abort_test.ts", "300", "a slow machine only leaves before all is full"],
+  ["proxy/body_test.ts", "300", "a slow machine only sees a transfer stand still too soon"],
+  ["proxy/file_bound_test.ts", "500", "nothing shall come; it may be too short"],
+  ["races/race_test.ts", "RACE_MS", "how long a race is repeated"],
+  ["sandbox/kill_spawner.ts", "APART_MS", "moments of an end, 0.7 ms apart"],
+];
+
+/** The lines of tests that have a time, as `file: line`. */
+async function findTimes(): Promise<string[]> {
+  const root = new URL(".", import.meta.url).pathname;
+  const found: string[] = [];
+  for await (const path of walk(root)) {
+    const file = relative(root, path);
+    if (NO_TESTS.some((one) => file === one || file.startsWith(`${one}/`))) continue;
+    const lines = (await Deno.readTextFile(path)).split("\n");
+    found.push(...lines.filter(hasTime).map((line) => `${file}: ${line.trim()}`));
+  }
+  return found;
+}
+
+function hasTime(line: string): boolean {
+  return TIMES.some((one) => {
+    const [match, delay = ""] = one.exec(line) ?? [];
+    if (match === undefined) return false;
+    return !/^[\d_]+$/.test(delay) || Number(delay.replaceAll("_", "")) >= SHORT_MS;
+  });
+}
+
+async function* walk(directory: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (isDirectory) yield* walk(`${directory}${name}/`);
+    else if (name.endsWith(".ts")) yield `${directory}${name}`;
+  }
+}
+
+Deno.test("tests wait for events, with the one bound or none", async () => {
+  const found = await findTimes();
+  const isExcepted = (line: string): boolean =>
+    EXCEPTIONS.some(([file, part]) => line.startsWith(`${file}: `) && line.includes(part));
+  assert.deepEqual(
+    found.filter((line) => !isExcepted(line)),
+    [],
+    "Wait for an event, by eventually(), within() or openPatience() of tests/patience.ts",
+  );
+  const unused = EXCEPTIONS.filter(([file, part]) =>
+    !found.some((line) => line.startsWith(`${file}: `) && line.includes(part))
+  );
+  assert.deepEqual(unused, [], "These exceptions are of no use any more");
+});
+
+const samples: readonly [line: string, isTime: boolean][] = [
+  ["signal: AbortSignal.timeout(30_000),", true],
+  ["const until = performance.now() + GONE_MS;", true],
+  ["assert.ok(performance.now() - begun < 500);", true],
+  ["assert.ok(performance.now() - begun >= 500);", false],
+  ["setTimeout(() => reject(new Error()), PATIENCE_MS);", true],
+  ["await new Promise((resolve) => setTimeout(resolve, 1_000));", true],
+  ["await new Promise((resolve) => setTimeout(resolve, 5));", false],
+  ["await pause(2_500);", true],
+  ["await pause(10);", false],
+];
+
+for (const [line, isTime] of samples) {
+  Deno.test(`a time in a test is told from a pause: ${line}`, () => {
+    assert.equal(hasTime(line), isTime);
+  });
+}
