@@ -1,23 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { storedVariableProblem, totalVariablesProblem } from "../config/stored_variable.ts";
-import { readFully } from "../function/contained_file.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
-import { writeWholeFile } from "../system/write_whole_file.ts";
-
-/** A variable that the operator has set for a function. */
-export interface StoredVariable {
-  readonly value: string;
-  /** ISO 8601. */
-  readonly setAt: string;
-}
-
-/** A function's variables by name. */
-export type StoredVariables = ReadonlyMap<string, StoredVariable>;
+import { readVariables, type StoredVariables, writeVariables } from "./variable_file.ts";
 
 /** What {@linkcode VariableStore.change} does; a name is in one of them. */
 export interface VariableChange {
@@ -54,28 +40,11 @@ export interface VariableStore {
   readonly stamp: (name: string) => number;
 }
 
-/** Variables that can't be read or written; the message says why, and what to do. */
-export class VariableStoreError extends Error {
-  override readonly name = "VariableStoreError";
-}
-
 interface LastChange {
   readonly id: string;
   readonly before: StoredVariables;
   readonly stamp: number;
 }
-
-/** JSON writes a character as six bytes at most; this holds all that may be set, and some more. */
-const MAX_FILE_BYTES = 8 * 1024 * 1024;
-
-const written = z.strictObject({
-  variables: z.record(
-    z.string(),
-    z.strictObject({ value: z.string(), setAt: z.iso.datetime() }),
-  ),
-});
-
-const NOTHING_CHANGED = "Nothing was changed";
 
 /** Variables in files of a directory, which is made with the first one and is its owner's alone. */
 export function openVariableStore(
@@ -95,24 +64,14 @@ export function openVariableStore(
     return await turn.run(act);
   }
 
-  async function write(name: string, variables: StoredVariables): Promise<void> {
-    const path = pathOf(name);
-    try {
-      if (variables.size === 0) await removeIfThere(path);
-      else await writeWholeFile(path, format(variables));
-    } catch (error) {
-      throw writeError(path, error as Error);
-    }
-  }
-
   return {
-    read: (name) => readStore(pathOf(name)),
+    read: (name) => readVariables(pathOf(name)),
     change: (name, { set = {}, unset = [] }) =>
       inTurn(name, async () => {
-        const before = await readStore(pathOf(name));
+        const before = await readVariables(pathOf(name));
         const changed = [
           ...Object.keys(set).filter((one) => before.get(one)?.value !== set[one]),
-          ...unset.filter((one) => before.has(one)),
+          ...new Set(unset.filter((one) => before.has(one))),
         ].sort();
         if (changed.length === 0) return { changed, id: undefined };
         const next = new Map(before);
@@ -122,7 +81,7 @@ export function openVariableStore(
           else next.delete(one);
         }
         requirePossible(next);
-        await write(name, next);
+        await writeVariables(pathOf(name), next);
         const id = randomUUID();
         lastChanges.set(name, { id, before, stamp: stamp(name) });
         stamps.set(name, ++lastStamp);
@@ -132,7 +91,7 @@ export function openVariableStore(
       inTurn(name, async () => {
         const last = lastChanges.get(name);
         if (last?.id !== id) return false;
-        await write(name, last.before);
+        await writeVariables(pathOf(name), last.before);
         lastChanges.delete(name);
         stamps.set(name, last.stamp);
         return true;
@@ -156,74 +115,5 @@ function requirePossible(variables: StoredVariables): void {
   const values = [...variables].map(([name, { value }]) => [name, value] as const);
   const problem = values.map(([name, value]) => storedVariableProblem(name, value))
     .find((one) => one !== undefined) ?? totalVariablesProblem(values);
-  if (problem !== undefined) throw new RangeError(`${problem}. ${NOTHING_CHANGED}`);
-}
-
-function format(variables: StoredVariables): string {
-  const sorted = [...variables].sort(([a], [b]) => a < b ? -1 : 1);
-  return `${JSON.stringify({ variables: Object.fromEntries(sorted) }, null, 2)}\n`;
-}
-
-async function readStore(path: string): Promise<StoredVariables> {
-  let text: string | undefined;
-  try {
-    text = await readRegularFile(path);
-  } catch (error) {
-    if (error instanceof VariableStoreError) throw error;
-    throw unusable(path, `it can't be read (${(error as Error).message})`);
-  }
-  return text === undefined ? new Map() : parse(path, text);
-}
-
-/** No link is followed, and no pipe waited for: nothing else than a file was ever written there. */
-async function readRegularFile(path: string): Promise<string | undefined> {
-  let opened: FileHandle;
-  try {
-    opened = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as { readonly code?: string };
-    if (code === "ENOENT") return undefined;
-    if (code === "ELOOP") throw unusable(path, "it is a link, which is not followed");
-    throw error;
-  }
-  await using file = opened;
-  const look = await file.stat();
-  if (!look.isFile()) throw unusable(path, "it is no file");
-  if (look.size > MAX_FILE_BYTES) throw unusable(path, `it has ${look.size} bytes`);
-  const bytes = new Uint8Array(look.size);
-  const length = await readFully(file, bytes);
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
-}
-
-/** What JSON.parse and the schema say of it may hold a value, and is not passed on. */
-function parse(path: string, text: string): StoredVariables {
-  try {
-    const { variables } = written.parse(JSON.parse(text));
-    const entries = Object.entries(variables);
-    const isGood = entries.every(([name, { value }]) =>
-      storedVariableProblem(name, value) === undefined
-    );
-    if (isGood) return new Map(entries);
-  } catch {
-    // It is said below.
-  }
-  throw unusable(path, "it is not as ddsrv wrote it");
-}
-
-function unusable(path: string, why: string): VariableStoreError {
-  return new VariableStoreError(
-    `The variables in "${path}" can't be used: ${why}. Put the file back from a backup, or ` +
-      "remove it and set its variables again with ddsrv env",
-  );
-}
-
-function writeError(path: string, { message, code }: Error & { readonly code?: string }): Error {
-  const [why, remedy] = code === "ENOSPC" || code === "EDQUOT"
-    ? ["there is no space left", "Make room on that disk"]
-    : code === "EROFS"
-    ? ["the file system is read-only", "Mount it writable, or serve with another --state-dir"]
-    : [message, "Let the supervisor's user write there"];
-  return new VariableStoreError(
-    `Cannot write "${path}": ${why}. ${NOTHING_CHANGED}. ${remedy}, and try again`,
-  );
+  if (problem !== undefined) throw new RangeError(`${problem}. Nothing was changed`);
 }

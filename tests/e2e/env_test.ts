@@ -338,8 +338,6 @@ Deno.test("env: bad input sets nothing and says what to do", async () => {
     [["set", "app", `=${SECRET}`], "", 2, /can't be the name of a variable: use letters/],
     [["set", "app", ""], "x", 2, /"" can't be the name of a variable/],
     [["set", "app", "A\nB"], "x", 2, /"A\\nB" can't be the name of a variable/],
-    [["set", "app", "1A"], "x", 2, /"1A" can't be the name of a variable/],
-    [["set", "app", "__proto__"], "x", 2, /"__proto__" can't be set/],
     [["set", "app", "DDSRV_DATA"], "x", 2, /"DDSRV_DATA" can't be set: ddsrv sets it itself/],
     [["set", "app", "LD_PRELOAD"], "x", 2, /"LD_PRELOAD" can't be set: the dynamic linker/],
     [["set", "app"], "x", 2, /Name the variables to set/],
@@ -354,7 +352,6 @@ Deno.test("env: bad input sets nothing and says what to do", async () => {
       2,
       /"..\/app" can't be a function's name: it begins with \. or _/,
     ],
-    [["set", "_shared", "A"], "x", 2, /"_shared" can't be a function's name: it begins with/],
     [["import", "app", "-"], "", 1, /Standard input names no variable\. Write NAME=VALUE/],
     [["import", "app", "-"], `A=1\nB.C=${SECRET}\n`, 1, /"B\.C" can't be the name/],
     [["import", "app", "/nowhere"], "", 1, /Cannot read "\/nowhere": [^]*Name an env file/],
@@ -362,7 +359,6 @@ Deno.test("env: bad input sets nothing and says what to do", async () => {
     [["list", "app", "A"], "", 2, /list takes the function's name alone/],
     [["list", "ap"], "", 4, /no function "ap"\. Did you mean "app"\?/],
     [["unset", "ap", "A"], "", 4, /no function "ap"/],
-    [["get", "app", "A"], "", 2, /Allowed choices are set, list, unset, import/],
   ];
   for (const [args, input, code, said] of rows) {
     const result = await feed(server, args, input);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createVariableStamps } from "../../lib/supervisor/variable_stamps.ts";
+import { VariableStoreError } from "../../lib/supervisor/variable_file.ts";
 import {
   openVariableStore,
   valuesOf,
   type VariableStore,
-  VariableStoreError,
 } from "../../lib/supervisor/variable_store.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
@@ -32,7 +32,7 @@ Deno.test("openVariableStore() keeps what is set, and when; also for the next on
   const { mode } = await Deno.stat(directory.at("v/own/shop.json"));
   assert.equal(mode! & 0o777, 0o600);
   assert.deepEqual(await values(store, "other"), {});
-  await store.change("shop", { unset: ["A", "B"] });
+  assert.deepEqual((await store.change("shop", { unset: ["B", "A", "B"] })).changed, ["A", "B"]);
   await assert.rejects(Deno.lstat(directory.at("v/own/shop.json")), Deno.errors.NotFound);
 });
 
