@@ -189,7 +189,10 @@ Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
   await writeFiles(source, { "ddsrv.json": '{ "env": 1 }' });
   const bad = await server.cli("add", source, "--name", "bad", "--env", "A=1");
   assert.equal(bad.code, 1);
-  assert.match(bad.stderr, /^ddsrv: \S+\/app\/ddsrv\.json:1:10 is not valid in "env"/);
+  assert.match(
+    bad.stderr,
+    /\/app\/ddsrv\.json:1:10 is not valid in "env"[^]*ddsrv: "bad" was not added\n$/,
+  );
   assert.deepEqual(await names(server.functions), ["app"]);
   assert.equal((await server.cli("env", "list", "bad")).code, 4);
   await writeFiles(source, { "ddsrv.json": "{}", "index.ts": "Deno.exit(5);\n" });
