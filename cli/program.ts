@@ -4,6 +4,7 @@ import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
 import { addDoctor } from "./tree/doctor.ts";
+import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
 import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
@@ -26,7 +27,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback]],
+  ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback, addEnv]],
   ["Look at functions:", [addList, addInspect, addLogs, addTop, addCheck]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];

@@ -4,22 +4,23 @@
 # The verb by any of its names; another word stands for itself.
 __ddsrv_verb() {
   case $1 in
-    serve) verb=serve ;;
-    doctor) verb=doctor ;;
-    init) verb=init ;;
-    add) verb=add ;;
-    remove | rm) verb=remove ;;
-    reload) verb=reload ;;
-    rollback) verb=rollback ;;
-    list | ls) verb=list ;;
-    inspect) verb=inspect ;;
-    logs) verb=logs ;;
-    top) verb=top ;;
-    check) verb=check ;;
-    install-service) verb=install-service ;;
-    completions) verb=completions ;;
-    schema) verb=schema ;;
-    help) verb=help ;;
+    serve) verb='serve' ;;
+    doctor) verb='doctor' ;;
+    init) verb='init' ;;
+    add) verb='add' ;;
+    remove | rm) verb='remove' ;;
+    reload) verb='reload' ;;
+    rollback) verb='rollback' ;;
+    env) verb='env' ;;
+    list | ls) verb='list' ;;
+    inspect) verb='inspect' ;;
+    logs) verb='logs' ;;
+    top) verb='top' ;;
+    check) verb='check' ;;
+    install-service) verb='install-service' ;;
+    completions) verb='completions' ;;
+    schema) verb='schema' ;;
+    help) verb='help' ;;
     *) verb=$1 ;;
   esac
 }
@@ -35,6 +36,7 @@ __ddsrv_options() {
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
+    env) choices=(--socket --json -h --help) ;;
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
@@ -109,6 +111,7 @@ __ddsrv_value() {
     'reload --socket') kind='file' ;;
     'rollback --to') kind='text' ;;
     'rollback --socket') kind='file' ;;
+    'env --socket') kind='file' ;;
     'list --socket') kind='file' ;;
     'list --filter') kind='text' ;;
     'list --format') kind='text' ;;
@@ -123,7 +126,7 @@ __ddsrv_value() {
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor inspect list logs reload remove rollback) ;;
+    'schema --output') kind='choice' choices=(add check doctor env inspect list logs reload remove rollback) ;;
     *) kind= ;;
   esac
 }
@@ -132,19 +135,22 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback list ls inspect logs top check install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback env list ls inspect logs top check install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
     'reload '*) kind='function' is_variadic=1 ;;
     'rollback 0') kind='function' ;;
+    'env 0') kind='choice' choices=(set list unset import) ;;
+    'env 1') kind='function' ;;
+    'env '*) kind='file' is_variadic=1 ;;
     'inspect 0') kind='function' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback list inspect logs top check install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback env list inspect logs top check install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

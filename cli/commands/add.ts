@@ -9,6 +9,8 @@ import { interruptible } from "../interrupt.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
 import { openProgress, type Progress } from "../output/progress.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { type GivenVariables, givenVariables } from "./add/given_variables.ts";
+import { keepEnvFile } from "./add/keep_env_file.ts";
 import { findTaken, type Place, putInPlace, requireApart } from "./add/place.ts";
 import { explainProblem } from "./add/problem.ts";
 import { findSource, type Source } from "./add/source.ts";
@@ -53,6 +55,7 @@ async function addSource(
   signal: AbortSignal,
 ): Promise<FunctionReport> {
   using control = connectControl(options.socket);
+  const variables = givenVariables(control, options.env);
   const { functionsDirectory } = await control.supervisor();
   const placeOf = (name: string): Place => ({ functionsDirectory, name, replace: options.replace });
   await requireApart(source, functionsDirectory);
@@ -61,23 +64,39 @@ async function addSource(
   const staged = addedPath(functionsDirectory);
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeIfThere(staged));
-  const name = await stage(source, { staged, variables: options.env ?? [], signal });
+  const name = await stage(source, { staged, signal });
   const place = placeOf(name);
   const isReplaced = await findTaken(place);
+  if (isReplaced) await keepEnvFile({ source, functionsDirectory, name, staged });
 
   using progress = openProgress({ name });
   progress.show("checking");
-  const { problem } = await control.check({ name: basename(staged), as: name }, signal);
+  const { values } = variables;
+  const { problem } = await control.check(
+    { name: basename(staged), as: name, variables: values },
+    signal,
+  );
   if (problem !== null) {
     const said = explainProblem(problem, { source, staged });
     throw failed(progress, said, `"${name}" was not added`);
   }
+  // Before it is in its place: not even its first start shall be without them.
+  await variables.set(name);
+  undo.defer(() => variables.undo(name));
   const placed = await putInPlace(place, staged);
   undo.defer(async () => {
+    await variables.undo(name);
     await placed.undo();
     await settleAgain(control, name, isReplaced);
   });
-  const report = await serve(control, { ...options, name, isReplaced, progress, signal });
+  const report = await serve(control, {
+    ...options,
+    name,
+    isReplaced,
+    variables,
+    progress,
+    signal,
+  });
   undo.move();
   await placed.keep();
   return report;
@@ -86,6 +105,7 @@ async function addSource(
 interface Serving extends Pick<AddOptions, "wait" | "timeout"> {
   readonly name: string;
   readonly isReplaced: boolean;
+  readonly variables: GivenVariables;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -94,6 +114,7 @@ interface Serving extends Pick<AddOptions, "wait" | "timeout"> {
 async function serve(control: ControlClient, options: Serving): Promise<FunctionReport> {
   const { name, wait, timeout, progress } = options;
   await control.scan(name);
+  await options.variables.apply(name);
   const report = wait
     ? await waitUntilSettled(control, { ...options, timeoutMs: timeout * 1000 })
     : await findSoon(control, name);

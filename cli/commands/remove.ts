@@ -26,7 +26,7 @@ export interface RemovalReport {
   readonly status: "removed";
 }
 
-/** The things to remove: only the data when a function's folder is gone already. */
+/** The things to remove: only data and variables when a function's folder is gone already. */
 interface Target {
   readonly name: string;
   readonly hasFolder: boolean;
@@ -79,9 +79,9 @@ async function findTargets(
   return await Promise.all([...new Set(given)].map(async (name): Promise<Target> => {
     if (judgeName(name).type !== "function") throw noSuchFunction(name, known);
     if (known.has(name)) return { name, hasFolder: true };
-    if (!options.keepData && await exists(join(dataDirectory, name))) {
-      return { name, hasFolder: false };
-    }
+    const isLeft = await exists(join(dataDirectory, name)) ||
+      await control.variables(name) !== undefined;
+    if (!options.keepData && isLeft) return { name, hasFolder: false };
     throw noSuchFunction(name, known);
   }));
 }
@@ -92,7 +92,7 @@ async function exists(path: string): Promise<boolean> {
 
 function questionOf(targets: readonly Target[], { keepData }: RemoveOptions): string {
   const names = targets.map(({ name }) => makeVisible(name)).join(", ");
-  if (keepData) return `Remove ${names} and what serves there? Data stays.`;
+  if (keepData) return `Remove ${names} and what serves there? Data and variables stay.`;
   return targets.some(({ hasFolder }) => hasFolder)
     ? `Remove ${names}, what serves there and all data kept there, for good?`
     : `Remove all data that ${names} has left, for good?`;

@@ -16,7 +16,7 @@ export interface RollbackOptions {
 /** How long it may take until the earlier revision serves. */
 const TIMEOUT_MS = 60_000;
 
-/** Puts an earlier revision of a function back, and waits until it serves. */
+/** Puts an earlier revision of a function back, and waits until it serves; variables stay. */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
   using control = connectControl(options.socket);
   await requireFunctions(control, [name]);

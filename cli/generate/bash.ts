@@ -51,8 +51,9 @@ ${program.verbs.flatMap((verb) => argumentCases(program, verb)).join("\n")}
 ${functions}`;
 }
 
+/** The name is quoted: without, `verb=env` looks like a command whose output was meant. */
 function verbCase({ name, aliases }: CommandModel): string {
-  return `    ${[name, ...aliases].map(quote).join(" | ")}) verb=${quote(name)} ;;`;
+  return `    ${[name, ...aliases].map(quote).join(" | ")}) verb='${name}' ;;`;
 }
 
 function optionsCase(program: CommandModel, command: CommandModel): string {

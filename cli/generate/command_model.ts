@@ -63,6 +63,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
   path: "file",
   paths: "file",
   file: "file",
+  variables: "file",
   directory: "directory",
   command: "verb",
 };

@@ -3,6 +3,7 @@ export const JSON_VERBS = [
   "add",
   "check",
   "doctor",
+  "env",
   "inspect",
   "list",
   "logs",

@@ -57,6 +57,7 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
   doctor: z.array(shapes.host),
+  env: z.array(apiShapes.VariableReport),
   inspect: apiShapes.FunctionReport,
   list: z.array(apiShapes.FunctionReport),
   logs: shapes.line,

@@ -12,9 +12,7 @@ export function addAdd(program: Command, onExit: OnExit): void {
     .description("check a function, copy it into the functions directory, wait until it serves")
     .argument("<path>", "a directory with an index.ts, a .ts file, or - for a tar archive on stdin")
     .option("-n, --name <name>", "the function's name (default: the directory's or file's)")
-    .addOption(
-      new Option("--link", "link to the directory instead of copying it").conflicts("env"),
-    )
+    .option("--link", "link to the directory instead of copying it")
     .option("--replace", "put it in the place of a function of that name, without a gap")
     .addOption(
       new Option(

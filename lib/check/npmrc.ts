@@ -88,7 +88,7 @@ function expandLine(
         `names a registry by the variable "${
           quotable(unknown[0]!)
         }", which the function does not have. Set ` +
-          'it in .env, or in "env" of ddsrv.json',
+          "it with ddsrv env, or in .env",
       );
     }
     const isUrl = /^https?:\/\//.test(value) && URL.canParse(value);

@@ -17,7 +17,7 @@ export interface ControlRequest {
   readonly gone: AbortSignal;
 }
 
-/** Longest body of a request. */
+/** Longest body of a request whose route names no other. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
@@ -77,8 +77,9 @@ async function call(
   if (!query.success) return failure(400, `The query is wrong: ${sayWhy(query.error)}`);
   let body: unknown;
   if (route.takes !== undefined) {
-    const read = await readBody(request.body, MAX_BODY_BYTES);
-    if (read.type === "tooLong") return failure(413, `Send at most ${MAX_BODY_BYTES} bytes`);
+    const { maxBodyBytes = MAX_BODY_BYTES } = route;
+    const read = await readBody(request.body, maxBodyBytes);
+    if (read.type === "tooLong") return failure(413, `Send at most ${maxBodyBytes} bytes`);
     if (read.type !== "read") return failure(400, "The body did not come whole, or not as UTF-8");
     const parsed = apiShapes[route.takes].safeParse(parseJson(read.text));
     if (!parsed.success) return failure(400, `The body is wrong: ${sayWhy(parsed.error)}`);

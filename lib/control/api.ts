@@ -1,5 +1,6 @@
 import type { IsolationLevel } from "../config/settings.ts";
-import { type Pending, STATUSES } from "../supervisor/state.ts";
+import type { VariableSource } from "../function/variable_layers.ts";
+import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
 
 /** Where the API begins; a change that breaks a client gets another number. */
 export const API_PREFIX = "/v1";
@@ -123,11 +124,42 @@ export interface CheckRequest {
   readonly name: string;
   /** The name that it is to have as a function. */
   readonly as: string;
+  /** Variables that it will get beside those that are set for it by now. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a check found; no problem means that `serve` would start it. */
 export interface CheckReport {
   readonly problem: string | null;
+}
+
+/** A variable of a function: `GET /v1/functions/NAME/variables` gives an array of them. */
+export interface VariableReport {
+  readonly name: string;
+  /** Where its value comes from; `set` by the operator for this function. */
+  readonly source: VariableSource;
+  /** Other sources that name it, whose values do not count. */
+  readonly overrides: readonly VariableSource[];
+  /** When it was set, as ISO 8601; `null` for what files and settings say. */
+  readonly setAt: string | null;
+}
+
+/** Variables to set and unset for a function, all or none: `POST /v1/functions/NAME/variables`. */
+export interface VariablesRequest {
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  readonly unset?: readonly string[] | undefined;
+  /** Leave what runs as it is; it gets them with its next start. */
+  readonly isReloading?: boolean | undefined;
+}
+
+/** What came of it. */
+export interface VariablesChange {
+  /** Names whose value is another one than before, or that are gone. */
+  readonly changed: readonly string[];
+  /** What takes it back: `POST /v1/functions/NAME/variables/undo?change=…`; `null` for nothing. */
+  readonly change: string | null;
+  /** What became of the function; `absent` where there is none yet. */
+  readonly effect: Refreshed;
 }
 
 /** Any answer that is no success. */

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Drift } from "../config/drift.ts";
 import { ISOLATION_LEVELS } from "../config/settings.ts";
+import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
 import { judgeName } from "../function/name.ts";
-import { PENDING } from "../supervisor/state.ts";
+import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
+import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
   type CheckReport,
   type CheckRequest,
@@ -12,6 +14,9 @@ import {
   type RollbackReport,
   type SupervisorReport,
   type TrafficReport,
+  type VariableReport,
+  type VariablesChange,
+  type VariablesRequest,
 } from "./api.ts";
 
 const count = z.int().min(0);
@@ -80,6 +85,44 @@ const trafficReport = z.strictObject({
 /** Shape of {@linkcode RollbackReport}. */
 const rollbackReport = z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) });
 
+/** Values of variables by name; a problem's text holds none of them. */
+const variables = z.record(z.string(), z.string()).superRefine((given, { addIssue }) => {
+  for (const [name, value] of Object.entries(given)) {
+    const message = storedVariableProblem(name, value);
+    if (message !== undefined) addIssue({ code: "custom", message });
+  }
+});
+
+/** Shape of {@linkcode VariableReport}. */
+const variableReport = z.strictObject({
+  name: z.string(),
+  source: z.enum(VARIABLE_SOURCES).describe("Where its value comes from; set: by ddsrv env"),
+  overrides: z.array(z.enum(VARIABLE_SOURCES)).describe("Sources whose value does not count"),
+  setAt: z.iso.datetime().nullable().describe("null for what files and settings say"),
+});
+
+/** Shape of {@linkcode VariablesRequest}. */
+const variablesRequest = z.strictObject({
+  set: variables.optional(),
+  unset: z.array(
+    z.string().superRefine((name, { addIssue }) => {
+      const message = variableNameProblem(name);
+      if (message !== undefined) addIssue({ code: "custom", message });
+    }),
+  ).max(10_000).optional(),
+  isReloading: z.boolean().optional()
+    .describe("false: leave what runs as it is; it gets them with its next start"),
+}).refine(({ set = {}, unset = [] }) => unset.every((name) => !Object.hasOwn(set, name)), {
+  error: "A name is both to set and to unset",
+});
+
+/** Shape of {@linkcode VariablesChange}. */
+const variablesChange = z.strictObject({
+  changed: z.array(z.string()).describe("Names whose value is another one now, or that are gone"),
+  change: z.uuid().nullable().describe("What takes it back; null where nothing changed"),
+  effect: z.enum(REFRESHED),
+});
+
 /** Shape of {@linkcode CheckRequest}. */
 const checkRequest = z.strictObject({
   // A directory right below the functions directory, and nothing above it.
@@ -87,6 +130,8 @@ const checkRequest = z.strictObject({
     .describe("A directory of the functions directory; hidden ones are allowed"),
   as: z.string().refine((name) => judgeName(name).type === "function")
     .describe("The name that it is to have as a function"),
+  variables: variables.optional()
+    .describe("What it will get beside those that are set for it by now"),
 });
 
 /** Shape of {@linkcode CheckReport}. */
@@ -103,6 +148,9 @@ export const apiShapes = {
   FunctionReport: functionReport,
   TrafficReport: trafficReport,
   RollbackReport: rollbackReport,
+  VariableReport: variableReport,
+  VariablesRequest: variablesRequest,
+  VariablesChange: variablesChange,
   CheckRequest: checkRequest,
   CheckReport: checkReport,
   ErrorReport: errorReport,
@@ -117,6 +165,9 @@ interface Interfaces {
   FunctionReport: FunctionReport;
   TrafficReport: TrafficReport;
   RollbackReport: RollbackReport;
+  VariableReport: VariableReport;
+  VariablesRequest: VariablesRequest;
+  VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
   ErrorReport: ErrorReport;

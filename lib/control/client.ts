@@ -9,6 +9,9 @@ import {
   type SupervisorReport,
   type TrafficReport,
   type Until,
+  type VariableReport,
+  type VariablesChange,
+  type VariablesRequest,
 } from "./api.ts";
 import { type Answer, type Call, callControl } from "./call.ts";
 
@@ -27,6 +30,15 @@ export interface ControlClient extends Disposable {
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
   /** Removes the data of a function whose folder is gone; `false` when the name has none. */
   readonly purge: (name: string) => Promise<boolean>;
+  /** Where a function's variables come from; `undefined` when it neither is nor has any. */
+  readonly variables: (name: string) => Promise<VariableReport[] | undefined>;
+  /** Sets and unsets variables of a function, which need not be there; `undefined` for a bad name. */
+  readonly changeVariables: (
+    name: string,
+    request: VariablesRequest,
+  ) => Promise<VariablesChange | undefined>;
+  /** Takes a change back; `false` when another one came after it. */
+  readonly undoVariables: (name: string, change: string) => Promise<boolean>;
   /** Checks a directory; the signal ends that with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
@@ -110,6 +122,17 @@ export function connectControl(
         timeoutMs: WORK_TIMEOUT_MS,
       });
       return done?.body.revision;
+    },
+    async variables(name) {
+      return (await askFor<VariableReport[]>({ path: `${pathOf(name)}/variables` }))?.body;
+    },
+    async changeVariables(name, body) {
+      const path = `${pathOf(name)}/variables`;
+      return (await askFor<VariablesChange>({ method: "POST", path, body }))?.body;
+    },
+    async undoVariables(name, change) {
+      const path = `${pathOf(name)}/variables/undo?change=${encodeURIComponent(change)}`;
+      return await askFor({ method: "POST", path }) !== undefined;
     },
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),

@@ -40,6 +40,8 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** The shape of its body. */
   readonly takes?: ShapeName;
+  /** Longest body; 64 KiB when left out. */
+  readonly maxBodyBytes?: number;
   /** The shape of its answer, or a list of them; nothing is 204. */
   readonly gives?: ShapeName | `${ShapeName}[]`;
   /** What else it may answer with, and why. */

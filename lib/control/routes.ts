@@ -6,6 +6,7 @@ import { PENDING } from "../supervisor/state.ts";
 import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
+import { MAX_VARIABLES_BODY_BYTES, VARIABLE_ROUTES } from "./variable_routes.ts";
 import { waitForState } from "./wait_for_state.ts";
 
 /** Longest that a request may wait for a function. */
@@ -117,6 +118,7 @@ export const ROUTES: readonly Route[] = [
       return { status: 204 };
     },
   }),
+  ...VARIABLE_ROUTES,
   route({
     method: "GET",
     path: "/traffic",
@@ -142,10 +144,11 @@ export const ROUTES: readonly Route[] = [
     operation: "check",
     summary: "Say what would keep a directory from being served, and run nothing of it",
     takes: "CheckRequest",
+    maxBodyBytes: MAX_VARIABLES_BODY_BYTES,
     gives: "CheckReport",
     async handle({ body, gone }, { workplace }) {
-      const { name, as: cacheName } = body;
-      const problem = await checkSource(workplace, { name, cacheName, signal: gone });
+      const { name, as: cacheName, variables } = body;
+      const problem = await checkSource(workplace, { name, cacheName, variables, signal: gone });
       return ok({ problem: problem ?? null } satisfies CheckReport);
     },
   }),

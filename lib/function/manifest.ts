@@ -1,25 +1,33 @@
 import { isAbsolute, join } from "node:path";
-import { parseEnv } from "node:util";
+import { parseEnvFile } from "../config/env_file.ts";
 import { functionSchema } from "../config/function_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
 import type { Settings } from "../config/settings.ts";
-import { variableProblem } from "../config/variable.ts";
 import { openFolderReader, readTextFile } from "./contained_file.ts";
 import { ENV_FILE } from "./layout.ts";
 import { type FunctionPolicy, tightenPolicy } from "./policy.ts";
+import { mergeLayers, type VariableLayer } from "./variable_layers.ts";
 
 /** A function's policy, and where it comes from. */
 export interface ReadPolicy {
   readonly policy: FunctionPolicy;
   /** Absolute paths of the env files that it names, beside `.env`; they may be missing. */
   readonly envFiles: readonly string[];
+  /** Where its variables come from; later ones win. */
+  readonly layers: readonly VariableLayer[];
+}
+
+/** What {@linkcode readFunctionPolicy} lays over all else. */
+export interface ReadPolicyOptions {
+  /** Variables that the operator has set for this function. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads a function's manifest and env files, if it has them, and lays them over the settings.
  * Variables: those of the operator's env file, of the settings, of the function's `.env`, of the
- * manifest's `envFile` and of its `env`; later ones win.
+ * manifest's `envFile` and of its `env`, and those that are set for it; later ones win.
  *
  * @throws {ConfigError} when one of the files can't be used, or the manifest asks for more than the
  * settings allow
@@ -27,6 +35,7 @@ export interface ReadPolicy {
 export async function readFunctionPolicy(
   directory: string,
   settings: Settings,
+  { variables = {} }: ReadPolicyOptions = {},
 ): Promise<ReadPolicy> {
   const path = join(directory, SETTINGS_FILE);
   // One folder for all of them, whatever takes its place meanwhile.
@@ -45,10 +54,18 @@ export async function readFunctionPolicy(
   if (named !== undefined && further === undefined) {
     throw new ConfigError(`${path} names the envFile "${named}", which is not there. Put it there`);
   }
-  const env = { ...common, ...settings.env, ...own, ...further, ...manifest.env };
+  const layers: readonly VariableLayer[] = [
+    { source: "settingsEnvFile", env: common ?? {} },
+    { source: "settings", env: settings.env },
+    { source: "dotEnv", env: own ?? {} },
+    { source: "manifestEnvFile", env: further ?? {} },
+    { source: "manifest", env: manifest.env ?? {} },
+    { source: "set", env: variables },
+  ];
   return {
-    policy: tightenPolicy({ path, settings, manifest, env }),
+    policy: tightenPolicy({ path, settings, manifest, env: mergeLayers(layers) }),
     envFiles: [settings.envFile, named].filter((file) => file !== undefined),
+    layers,
   };
 }
 
@@ -73,10 +90,5 @@ async function readOptionalEnvFile(
 ): Promise<Record<string, string> | undefined> {
   const text = path === undefined ? undefined : await read(path);
   if (text === undefined) return undefined;
-  const env = parseEnv(text) as Record<string, string>;
-  for (const [name, value] of Object.entries(env)) {
-    const problem = variableProblem(name, value);
-    if (problem !== undefined) throw new ConfigError(`${path} is not valid: ${problem}`);
-  }
-  return env;
+  return parseEnvFile(path!, text);
 }

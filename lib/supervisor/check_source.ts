@@ -4,6 +4,7 @@ import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { checkInstance } from "./instance_check.ts";
+import { valuesOf } from "./variable_store.ts";
 import type { Workplace } from "./workplace.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 
@@ -13,6 +14,8 @@ export interface CheckSourceOptions {
   readonly name: string;
   /** The name that it will have, whose module cache is filled. */
   readonly cacheName: string;
+  /** Variables that it will get beside those that are set for it by now. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -22,12 +25,13 @@ export interface CheckSourceOptions {
  */
 export async function checkSource(
   workplace: Workplace,
-  { name, cacheName, signal }: CheckSourceOptions,
+  { name, cacheName, variables: more, signal }: CheckSourceOptions,
 ): Promise<string | undefined> {
   const directory = join(workplace.settings.functionsDirectory, name);
+  const variables = { ...valuesOf(await workplace.variables.read(cacheName)), ...more };
   let read: ReadPolicy;
   try {
-    read = await readFunctionPolicy(directory, workplace.settings);
+    read = await readFunctionPolicy(directory, workplace.settings, { variables });
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;

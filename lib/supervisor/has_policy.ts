@@ -1,16 +1,21 @@
 import { isSame } from "../config/is_same.ts";
-import type { Settings } from "../config/settings.ts";
 import { readFunctionPolicy } from "../function/manifest.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import type { FunctionState } from "./state.ts";
+import { valuesOf } from "./variable_store.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** Whether a function would be run with this very policy today. */
 export async function hasPolicy(
-  directory: string,
-  policy: FunctionPolicy,
-  settings: Settings,
+  { settings, variables: store }: Pick<Workplace, "settings" | "variables">,
+  { name, directory, policy }: Pick<FunctionState, "name" | "directory"> & {
+    readonly policy: FunctionPolicy;
+  },
 ): Promise<boolean> {
   try {
-    return isSame((await readFunctionPolicy(directory, settings)).policy, policy);
+    const variables = valuesOf(await store.read(name));
+    const today = await readFunctionPolicy(directory, settings, { variables });
+    return isSame(today.policy, policy);
   } catch {
     // Why not, its next start says.
     return false;

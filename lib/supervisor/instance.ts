@@ -8,6 +8,7 @@ import { checkInstance } from "./instance_check.ts";
 import type { InstanceOptions, Opened } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
+import { valuesOf } from "./variable_store.ts";
 
 /** Checks a function's source and, if it is needed, starts it: first come those who are waited for. */
 export async function openInstance(options: InstanceOptions): Promise<Opened> {
@@ -49,11 +50,12 @@ type PolicyResult =
   };
 
 async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
-  const { workplace, directory, signal } = options;
+  const { workplace, name, directory, signal } = options;
   const { settings } = workplace;
   for (let before: string | undefined;; before = (await stampTree(directory)).text) {
+    const variables = valuesOf(await workplace.variables.read(name));
     try {
-      return { type: "policy", ...await readFunctionPolicy(directory, settings) };
+      return { type: "policy", ...await readFunctionPolicy(directory, settings, { variables }) };
     } catch (error) {
       const failure = manifestFailure(error);
       const revision = await revisionNow(options);

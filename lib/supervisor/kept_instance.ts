@@ -5,6 +5,7 @@ import { findModuleOptions } from "./module_options.ts";
 import type { InstanceOptions, Opened } from "./open_instance.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { startInstance } from "./start_instance.ts";
+import { valuesOf } from "./variable_store.ts";
 
 /**
  * Starts the last revision of a function that served, from where it is kept, while its folder holds
@@ -35,13 +36,14 @@ async function findSnapshot(
   return kept.some((one) => one.own === own) ? undefined : kept[0];
 }
 
-/** What it was allowed when it served, it may not be any more. */
+/** What it was allowed when it served, it may not be any more; its variables are those of today. */
 async function readPolicy(
-  { workplace }: InstanceOptions,
+  { workplace, name }: InstanceOptions,
   { path }: Snapshot,
 ): Promise<ReadPolicy | undefined> {
+  const variables = valuesOf(await workplace.variables.read(name));
   try {
-    return await readFunctionPolicy(path, workplace.settings);
+    return await readFunctionPolicy(path, workplace.settings, { variables });
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;

@@ -94,6 +94,12 @@ export function statusOf(state: FunctionState): Status {
   return state.failure === undefined ? "stopped" : "failed";
 }
 
+/** What a change of its variables led to; `absent` where there is no such function. */
+export const REFRESHED = ["reloaded", "current", "absent"] as const;
+
+/** One of them. */
+export type Refreshed = typeof REFRESHED[number];
+
 /** All that can be under way for a function. */
 export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;
 

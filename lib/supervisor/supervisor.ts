@@ -16,8 +16,9 @@ import { hasPolicy } from "./has_policy.ts";
 import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { runScans } from "./scan_loop.ts";
-import type { FunctionState } from "./state.ts";
+import type { FunctionState, Refreshed } from "./state.ts";
 import { type Effect, type Event, type Step, transition } from "./transition.ts";
+import { createVariableStamps } from "./variable_stamps.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What a supervisor works with, and whom it tells. */
@@ -57,6 +58,13 @@ export interface Supervisor {
   readonly scan: (take?: string) => Promise<void>;
   /** Starts a function's source anew; `false` when there is no such function. */
   readonly reload: (name: string) => boolean;
+  /**
+   * Starts a function anew if its last attempt had other variables than are set for it now; what
+   * failed for want of one is tried at once.
+   */
+  readonly refresh: (name: string) => Refreshed;
+  /** The same after a change was taken back, by what serves: an attempt between does not count. */
+  readonly refreshServing: (name: string) => Refreshed;
   /** Replaces the instances whose policy is another one by now, and tries what it had forbidden. */
   readonly reconfigure: () => Promise<void>;
   /** Revisions that can be put back, newest first. */
@@ -81,6 +89,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const modules = new Map<string, Modules>();
   const asked = new Set<string>();
   const places = new Map<string, string>();
+  const stamps = createVariableStamps(workplace.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
@@ -119,6 +128,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined) states.delete(name);
     else states.set(name, after);
     if (after === undefined || !after.isWanted) modules.delete(name);
+    if (event.type === "closed") stamps.closed(event.id);
+    if (after === undefined) stamps.forget(name);
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);
@@ -156,6 +167,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (effect.type) {
       case "open":
         nextId = Math.max(nextId, effect.id + 1);
+        stamps.opened(name, effect.id);
         return tasks.track(instances.open(name, effect));
       case "close":
         return tasks.track(instances.close(name, effect));
@@ -204,6 +216,19 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     for (const name of places.keys()) if (!states.has(name)) places.delete(name);
   }
 
+  function reload(name: string): boolean {
+    if (states.get(name)?.isWanted !== true) return false;
+    dispatch(name, { type: "reload" });
+    return true;
+  }
+
+  function refresh(name: string, isCurrent: (state: FunctionState) => boolean): Refreshed {
+    const state = states.get(name);
+    if (state?.isWanted !== true) return "absent";
+    if (isCurrent(state)) return "current";
+    return reload(name) ? "reloaded" : "absent";
+  }
+
   let atScan = { modules: new Map(modules), asked: new Set(asked) };
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
@@ -237,17 +262,16 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       if (take !== undefined) asked.add(take);
       return scans.scan();
     },
-    reload(name) {
-      if (states.get(name)?.isWanted !== true) return false;
-      dispatch(name, { type: "reload" });
-      return true;
-    },
+    reload,
+    refresh: (name) => refresh(name, () => stamps.isTried(name)),
+    refreshServing: (name) =>
+      refresh(name, ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id)),
     async reconfigure() {
       for (const [name, state] of [...states]) {
         const serving = state.serving && instances.of(state.serving.id);
         const isConcerned = serving === undefined
           ? state.isIdle || state.failure?.stage === "manifest"
-          : !await hasPolicy(state.directory, serving.policy, workplace.settings);
+          : !await hasPolicy(workplace, { ...state, policy: serving.policy });
         if (isConcerned && states.get(name)?.isWanted) dispatch(name, { type: "reload" });
       }
     },

@@ -10,6 +10,7 @@ import { openModuleCaches } from "../isolation/module_caches.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { startsAtOnce } from "./starts_at_once.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
+import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** What all instances of one supervisor share. Disposing of it leaves nothing in the kernel. */
 export interface Workplace extends AsyncDisposable {
@@ -23,7 +24,9 @@ export interface Workplace extends AsyncDisposable {
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
   readonly snapshots: Snapshots;
-  /** Leaves nothing of a function to the next one of its name: no data, no revision, no check. */
+  /** What the operator has set for functions. */
+  readonly variables: VariableStore;
+  /** Leaves nothing of a function to the next one of its name: no data, variable, revision, check. */
   readonly purge: (name: string) => Promise<void>;
   /** Checks at a time: they take a whole core each. */
   readonly checks: CheckLane;
@@ -54,6 +57,9 @@ export async function openWorkplace(
     directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),
     copy: isolation.copy,
   });
+  const variables = openVariableStore(
+    join(settings.stateDirectory, "variables", isolation.ownerId),
+  );
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
@@ -76,9 +82,11 @@ export async function openWorkplace(
     cacheOf,
     checkResults,
     snapshots,
+    variables,
     checks,
     async purge(name) {
       await isolation.purge(name);
+      await variables.forget(name);
       await forget(name);
     },
     starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {

@@ -83,7 +83,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
     ],
     [["a.ts", "--link"], 2, /is a file, and only a directory can be linked to$/m],
     [["-", "--link"], 2, /An archive can't be linked to\. Leave --link out$/m],
-    [["app", "--link", "--env", "A=1"], 2, /'--link' cannot be used with option '-e, --env <var/],
+    [["app", "--env", "DDSRV_DATA=1"], 2, /"DDSRV_DATA" can't be set: ddsrv sets it itself/],
     [
       ["app", "--env", "1=1"],
       2,
@@ -182,14 +182,23 @@ Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
   await server.answers("/app", "a=b,kept,from here");
   assert.equal(await Deno.readTextFile(join(source, "ddsrv.json")), manifest);
   const written = join(server.functions, "app/ddsrv.json");
-  assert.match(await Deno.readTextFile(written), /\/\/ why/);
-  assert.equal((await Deno.stat(written)).mode! & 0o777, 0o640);
+  assert.equal(await Deno.readTextFile(written), manifest);
+  const { stdout } = await server.cli("env", "list", "app");
+  assert.match(stdout, /GREETING +ddsrv env .* manifest\nKEPT +manifest .*\nPASSED +ddsrv env /);
 
   await writeFiles(source, { "ddsrv.json": '{ "env": 1 }' });
   const bad = await server.cli("add", source, "--name", "bad", "--env", "A=1");
   assert.equal(bad.code, 1);
-  assert.match(bad.stderr, /^ddsrv: \S+\/app\/ddsrv\.json:1:10 is not valid in "env"/);
+  assert.match(
+    bad.stderr,
+    /\/app\/ddsrv\.json:1:10 is not valid in "env"[^]*ddsrv: "bad" was not added\n$/,
+  );
   assert.deepEqual(await names(server.functions), ["app"]);
+  assert.equal((await server.cli("env", "list", "bad")).code, 4);
+  await writeFiles(source, { "ddsrv.json": "{}", "index.ts": "Deno.exit(5);\n" });
+  const ends = await server.cli("add", source, "--name", "ends", "--env", "A=1");
+  assert.equal(ends.code, 1);
+  assert.equal((await server.cli("env", "list", "ends")).code, 4, "it left its variables");
 });
 
 Deno.test("add: what holds the functions directory, or is in its place, is refused", async () => {

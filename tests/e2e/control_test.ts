@@ -38,6 +38,26 @@ Deno.test("control: every answer has the shape that is described, errors too", a
     ["purgeFunction", ["-XPOST", "/v1/functions/nobody/purge"], 204],
     ["purgeFunction", ["-XPOST", "/v1/functions/..%2Fapp/purge"], 404],
     ["purgeFunction", ["-XPOST", "/v1/functions/%2E%2E/purge"], 404],
+    ["changeVariables", ["-d", '{"set":{"A":"1"}}', "/v1/functions/app/variables"], 200],
+    ["changeVariables", ["-d", '{"set":{"A=":"1"}}', "/v1/functions/app/variables"], 400],
+    ["changeVariables", ["-d", '{"set":{"A":1}}', "/v1/functions/app/variables"], 400],
+    ["changeVariables", ["-d", '{"unset":["A\\n"]}', "/v1/functions/app/variables"], 400],
+    [
+      "changeVariables",
+      ["-d", '{"set":{"A":""},"unset":["A"]}', "/v1/functions/app/variables"],
+      400,
+    ],
+    ["changeVariables", ["-d", '{"set":{"A":"1"}}', "/v1/functions/..%2Fapp/variables"], 404],
+    ["listVariables", ["/v1/functions/app/variables"], 200],
+    ["listVariables", ["/v1/functions/nobody/variables"], 404],
+    ["listVariables", ["/v1/functions/..%2Fapp/variables"], 404],
+    ["listVariables", ["/v1/functions/wrong/variables"], 409],
+    [
+      "undoVariables",
+      ["-XPOST", `/v1/functions/app/variables/undo?change=${crypto.randomUUID()}`],
+      404,
+    ],
+    ["undoVariables", ["-XPOST", "/v1/functions/app/variables/undo"], 400],
     ["listTraffic", ["/v1/traffic"], 200],
     ["scan", ["-XPOST", "/v1/scan"], 204],
     ["check", ["-d", '{"name":"app","as":"app"}', "/v1/check"], 200],
@@ -90,7 +110,7 @@ Deno.test("control: curl's ways of asking", async () => {
   assert.equal((await curl(server, "-H", "Origin: http://localhost", "/v1")).status, 403);
   // A body that is announced as too long, one that proves so, and curl's wait before it sends it.
   const huge = `${server.directory}/huge`;
-  await Deno.writeTextFile(huge, "x".repeat(4_000_000));
+  await Deno.writeTextFile(huge, "x".repeat(9_000_000));
   assert.equal((await curl(server, "-d", `@${huge}`, "/v1/check")).status, 413);
   assert.equal(
     (await curl(server, "-T", huge, "-XPOST", "-H", "Transfer-Encoding: chunked", "/v1/check"))

@@ -81,6 +81,18 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     [["rollback", "shop", "--to", "0000"], 1, NOTHING, /^ddsrv: /],
     [["rollback", "shop", "--to", "x"], 2, NOTHING, /Give 4 to 64 hexadecimal digits\./],
     [["rollback", "wrong"], 1, NOTHING, /^ddsrv: /],
+    [["env", "list", "shop"], 0, NOTHING, /^shop has no variables\n$/],
+    [["env", "list", "shop", "--json"], 0, JSON_ONLY, NOTHING],
+    [["env", "list", "shp"], 4, NOTHING, noShp],
+    [["env", "set", "shop", "A"], 1, NOTHING, saying('Standard input is empty, and "A" was .*')],
+    [["env", "set", "shop", "A=1"], 2, NOTHING, saying('Give "A" without its value: .*')],
+    [
+      ["env", "unset", "shop", "A"],
+      1,
+      NOTHING,
+      /^shop: [^]*\nddsrv: "A" is not set for "shop"\. .*\n$/,
+    ],
+    [["env", "unset", "shp", "A"], 4, NOTHING, noShp],
     [["add", at("new"), "--json"], 0, JSON_ONLY, PROGRESS],
     [["add", at("new")], 1, NOTHING, saying('There is a function "new" already.*')],
     [["add", at("new"), "--replace"], 0, /^http:\S+\/new\n$/, PROGRESS],
@@ -110,7 +122,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
     );
     await writeFiles(directory, { "new/index.ts": answering("new"), "file.sock": "" });
     const talking = [["list"], ["inspect", "x"], ["reload", "x"], ["rollback", "x"], ["rm", "x"]]
-      .concat([["add", join(directory, "new")]]);
+      .concat([["env", "list", "x"], ["env", "set", "x", "A"], ["add", join(directory, "new")]]);
     const rows = talking.map((args): Row => [args, 3, NOTHING, none]);
     await check(rows, (args) => runCli(args, { DDSRV_SOCKET: socket }));
     const file = join(directory, "file.sock");

@@ -71,7 +71,7 @@ Deno.test("remove: on a terminal it asks first", async () => {
     ],
     [
       ["blog", "--keep-data"],
-      "Remove blog and what serves there? Data stays. [y/N] ",
+      "Remove blog and what serves there? Data and variables stay. [y/N] ",
       "Yes\n",
       0,
       "blog removed; the next function of that name gets its data",

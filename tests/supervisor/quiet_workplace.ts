@@ -3,6 +3,7 @@ import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
 import type { Workplace } from "../../lib/supervisor/workplace.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
@@ -52,6 +53,7 @@ export function quietWorkplace(
       take: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    variables: openVariableStore(directory.at("variables")),
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),

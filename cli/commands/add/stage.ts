@@ -1,10 +1,8 @@
 import { join } from "node:path";
 import { ConfigError } from "../../../lib/config/json_file.ts";
-import type { Variable } from "../../../lib/config/variable.ts";
 import { copyFile } from "../../../lib/function/copy_file.ts";
 import { CopyError, copyFolder } from "../../../lib/function/copy_folder.ts";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
-import { setVariables } from "../../../lib/function/set_variables.ts";
 import { extractTar } from "../../../lib/function/tar/extract.ts";
 import { TarError } from "../../../lib/function/tar/tar_error.ts";
 import { CliError, ExitCode } from "../../exit_code.ts";
@@ -12,11 +10,10 @@ import { printError } from "../../output/print.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { requireName, type Source } from "./source.ts";
 
-/** Where it is put, and with what. */
+/** Where it is put. */
 export interface StageOptions {
   /** A path where nothing is. */
   readonly staged: string;
-  readonly variables: readonly Variable[];
   readonly signal: AbortSignal;
 }
 
@@ -27,9 +24,7 @@ export interface StageOptions {
  */
 export async function stage(source: Source, options: StageOptions): Promise<string> {
   try {
-    const name = await place(source, options);
-    if (options.variables.length > 0) await setVariables(options.staged, options.variables);
-    return name;
+    return await place(source, options);
   } catch (error) {
     options.signal.throwIfAborted();
     throw explain(source, options.staged, error);

@@ -36,6 +36,8 @@ const cases: readonly (readonly [words: readonly string[], offered: readonly str
   [["doctor", "--isolation", ""], ["full", "rootless", "none"]],
   [["doctor", "--isolation=f"], ["--isolation=full"]],
   [["doctor", "--json=f"], []],
+  [["env", ""], ["set", "list", "unset", "import"]],
+  [["env", "set", "sh"], ["shop", "shelf"]],
   [["unheard-of", ""], []],
   [["unheard-of", "--"], []],
   [["rm", "--", "--"], []],

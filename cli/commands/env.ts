@@ -1,0 +1,108 @@
+import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { variableNameProblem } from "../../lib/config/stored_variable.ts";
+import { nameProblem } from "../../lib/function/name.ts";
+import { CliError, ExitCode } from "../exit_code.ts";
+import { printError, printJson, printOut } from "../output/print.ts";
+import type { EnvAction } from "./env/actions.ts";
+import { changeVariables, unknownFunction } from "./env/change_variables.ts";
+import { readImport } from "./env/read_import.ts";
+import { readValues } from "./env/read_values.ts";
+import { formatVariables } from "./env/variable_table.ts";
+
+/** The words of the command line. */
+export interface EnvWords {
+  readonly action: EnvAction;
+  /** The function. */
+  readonly name: string;
+  /** Names of variables, or a file. */
+  readonly given: readonly string[];
+}
+
+/** Options of `ddsrv env`. */
+export interface EnvOptions {
+  readonly socket: string;
+  readonly json?: true | undefined;
+}
+
+/**
+ * Sets, lists or unsets the variables that the operator gives a function. The supervisor keeps them,
+ * so that changes at the same time are all there afterwards; without one, nothing is changed.
+ */
+export async function env(words: EnvWords, options: EnvOptions): Promise<number> {
+  const { name, action } = words;
+  const isJson = options.json === true;
+  const problem = nameProblem(name);
+  if (problem !== undefined) {
+    throw usage(`${JSON.stringify(name)} can't be a function's name: ${problem}`);
+  }
+  requireWords(words);
+  using control = connectControl(options.socket);
+  // Nobody types a value for a supervisor that is not there.
+  if (action !== "list") await control.supervisor();
+  switch (action) {
+    case "list":
+      return await list(control, words, options);
+    case "set":
+      return await changeVariables(control, name, { set: await readValues(words), isJson });
+    case "import":
+      return await changeVariables(control, name, {
+        set: await readImport(words.given[0]!),
+        isJson,
+      });
+    case "unset":
+      return await changeVariables(control, name, { unset: [...new Set(words.given)], isJson });
+    default:
+      return action satisfies never;
+  }
+}
+
+function requireWords({ action, given }: EnvWords): void {
+  switch (action) {
+    case "list":
+      if (given.length > 0) throw usage("list takes the function's name alone");
+      return;
+    case "import":
+      if (given.length !== 1) {
+        throw usage("Name one env file to import, or - for standard input");
+      }
+      return;
+    case "set":
+    case "unset":
+      if (given.length === 0) throw usage(`Name the variables to ${action}`);
+      return given.forEach(requireVariableName);
+    default:
+      action satisfies never;
+  }
+}
+
+/** The value behind an equals sign is not said again: what is printed may come into a log. */
+function requireVariableName(given: string): void {
+  const equals = given.indexOf("=");
+  const name = equals === -1 ? given : given.slice(0, equals);
+  if (equals > 0 && variableNameProblem(name) === undefined) {
+    throw usage(
+      `Give "${name}" without its value: everybody on this host can read command lines, and the ` +
+        "shell keeps them. The value is asked for, or read from standard input. If that one is a " +
+        "secret, change it",
+    );
+  }
+  const problem = variableNameProblem(name);
+  if (problem !== undefined) throw usage(problem);
+}
+
+async function list(
+  control: ControlClient,
+  { name }: EnvWords,
+  options: EnvOptions,
+): Promise<number> {
+  const variables = await control.variables(name);
+  if (variables === undefined) throw await unknownFunction(control, name);
+  if (options.json) printJson(variables);
+  else if (variables.length === 0) printError(`${name} has no variables\n`);
+  else printOut(formatVariables(variables));
+  return ExitCode.Done;
+}
+
+function usage(message: string): CliError {
+  return new CliError(message, ExitCode.Usage);
+}

@@ -1,0 +1,41 @@
+import { parseEnvFile } from "../../../lib/config/env_file.ts";
+import { storedVariableProblem } from "../../../lib/config/stored_variable.ts";
+import { CliError } from "../../exit_code.ts";
+import { readInput } from "./read_input.ts";
+
+/** The same bound as for env files of functions. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/**
+ * The variables of an env file, or of standard input for `-`.
+ *
+ * @throws {CliError} when it can't be read, names none, or one that can't be set; nothing is set then
+ */
+export async function readImport(path: string): Promise<Record<string, string>> {
+  const text = await readText(path);
+  const what = path === "-" ? "Standard input" : `"${path}"`;
+  if (text.includes("\0")) throw new CliError(`${what} holds a NUL, so that it is no env file`);
+  const variables = parseEnvFile(path === "-" ? "Standard input" : path, text);
+  const entries = Object.entries(variables);
+  if (entries.length === 0) {
+    throw new CliError(`${what} names no variable. Write NAME=VALUE, one a line`);
+  }
+  for (const [name, value] of entries) {
+    const problem = storedVariableProblem(name, value);
+    if (problem !== undefined) throw new CliError(`${problem}. Nothing was set`);
+  }
+  return variables;
+}
+
+async function readText(path: string): Promise<string> {
+  if (path === "-") {
+    return await readInput(Deno.stdin, { what: "Standard input", maxBytes: MAX_FILE_BYTES });
+  }
+  try {
+    using file = await Deno.open(path);
+    return await readInput(file, { what: `"${path}"`, maxBytes: MAX_FILE_BYTES });
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`Cannot read "${path}": ${(error as Error).message}. Name an env file`);
+  }
+}

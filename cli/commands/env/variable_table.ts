@@ -1,0 +1,27 @@
+import type { VariableReport } from "../../../lib/control/api.ts";
+import type { VariableSource } from "../../../lib/function/variable_layers.ts";
+import { formatTable } from "../../output/table.ts";
+import { makeVisible } from "../../output/visible.ts";
+
+/** Sources as people know them. */
+const WORDS: Readonly<Record<VariableSource, string>> = {
+  settingsEnvFile: "operator's env file",
+  settings: "operator's settings",
+  dotEnv: ".env",
+  manifestEnvFile: "manifest's env file",
+  manifest: "manifest",
+  set: "ddsrv env",
+};
+
+/** Variables as a table of names and where they come from; no values. */
+export function formatVariables(variables: readonly VariableReport[]): string {
+  return formatTable<VariableReport>([
+    { title: "NAME", cell: ({ name }) => makeVisible(name) },
+    { title: "FROM", cell: ({ source }) => WORDS[source] },
+    { title: "SET", cell: ({ setAt }) => setAt ?? "-" },
+    {
+      title: "OVERRIDES",
+      cell: ({ overrides }) => overrides.map((one) => WORDS[one]).join(", ") || "-",
+    },
+  ], variables);
+}

@@ -1,0 +1,24 @@
+import { parseEnv } from "node:util";
+import { ConfigError } from "./json_file.ts";
+import { variableProblem } from "./variable.ts";
+
+/**
+ * The variables of an env file's text, as `node --env-file` reads it: `NAME=VALUE` a line, quotes,
+ * comments, `export`.
+ *
+ * @throws {ConfigError} naming the file and the variable, never a value
+ *
+ * @example
+ * ```ts
+ * import { parseEnvFile } from "./env_file.ts";
+ * parseEnvFile(".env", 'A=1\nB="two words" # why\n'); // { A: "1", B: "two words" }
+ * ```
+ */
+export function parseEnvFile(path: string, text: string): Record<string, string> {
+  const env = parseEnv(text) as Record<string, string>;
+  for (const [name, value] of Object.entries(env)) {
+    const problem = variableProblem(name, value);
+    if (problem !== undefined) throw new ConfigError(`${path} is not valid: ${problem}`);
+  }
+  return env;
+}
