@@ -36,9 +36,10 @@ async function openSlowGroup(): Promise<AsyncDisposable & { readonly tasks: stri
 Deno.test({
   name: "check: good code is served with a tenth of a processor",
   ignore: (() => {
-    // With version 2, groups are made at the top, where no bound of the supervisor's holds.
     if (hierarchy.version === 2) {
-      console.log("skip: version 2 bounds no supervisor with its functions");
+      printSkip(
+        "groups of version 2 are made at the top, where no bound of the supervisor's holds",
+      );
     }
     return hierarchy.version === 2;
   })(),
@@ -58,3 +59,7 @@ Deno.test({
     equal(server.output().includes("failed"), false, server.output());
   },
 });
+
+function printSkip(reason: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`Skipped: ${reason}\n`));
+}
