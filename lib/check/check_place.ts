@@ -35,11 +35,8 @@ function limitsOf({ cpuTimeMs }: CheckBounds): ProcessLimits {
   };
 }
 
-/**
- * Functions and the supervisor go first where no control group says so: on the kernel's scale this
- * is a tenth of what others get of a contended processor (sched(7), nice(1)).
- */
-const NICE: readonly string[] = ["nice", "-n", "10"];
+/** On the kernel's scale a third of what others get of a contended processor (sched(7), nice(1)). */
+const NICE: readonly string[] = ["nice", "-n", "5"];
 
 /** Path inside the sandbox of the socket through which a check fetches. */
 const FETCH_DIRECTORY = "/ddsrv/fetch";
@@ -56,6 +53,8 @@ export interface SandboxedPlaceOptions
   /** The function's directory. */
   readonly directory: string;
   readonly bounds: CheckBounds;
+  /** Functions go first, where no control group says so. */
+  readonly isNice?: boolean | undefined;
   /** Processor time of the control group that is joined, see {@linkcode CheckPlace}. */
   readonly cpuTimeMs?: CheckPlace["cpuTimeMs"];
 }
@@ -65,9 +64,8 @@ export interface SandboxedPlaceOptions
  * comes over one Unix socket from the fetcher, which knows the hosts that are allowed.
  */
 export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
-  const { mounts, cacheDirectory, fetchDirectory, directory, bounds, cpuTimeMs, ...chain } =
+  const { mounts, cacheDirectory, fetchDirectory, directory, bounds, isNice, cpuTimeMs, ...chain } =
     options;
-  const hasGroup = (chain.joinFiles ?? []).length > 0;
   return {
     deno: SANDBOX_DENO,
     env: { ...baseEnvironment(), ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`) },
@@ -77,7 +75,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
         network: "loopback",
         devices: "none",
         limits: limitsOf(bounds),
-        prefix: hasGroup ? [] : NICE,
+        prefix: isNice ? NICE : [],
         mounts: [
           ...mounts,
           { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },
@@ -96,9 +94,10 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
  * registry. Processor time is bounded as in a sandbox, but on Windows, which has no setrlimit(2).
  */
 export function directPlace(
-  { directory, cacheDirectory, bounds }: {
+  { directory, cacheDirectory, bounds, isNice }: {
     readonly directory: string;
     readonly bounds: CheckBounds;
+    readonly isNice?: boolean | undefined;
     /** The caller's own module cache when left out. */
     readonly cacheDirectory?: string | undefined;
   },
@@ -113,7 +112,7 @@ export function directPlace(
       command: Deno.build.os === "windows"
         ? command
         : launchShell({ limits: { cpuSeconds: limitsOf(bounds).cpuSeconds! } }, [
-          ...NICE,
+          ...isNice ? NICE : [],
           ...command,
         ]),
     }),

@@ -12,9 +12,13 @@ import type { SourceCheck } from "./isolation.ts";
  */
 export async function checkDirectly(
   settings: Pick<Settings, "functionsDirectory" | "checkCode">,
-  options: Omit<SourceCheck, "cacheDirectory"> & { readonly cacheDirectory?: string | undefined },
+  options: Omit<SourceCheck, "cacheDirectory"> & {
+    readonly cacheDirectory?: string | undefined;
+    /** Functions of a supervisor go first; `false` when left out. */
+    readonly isNice?: boolean;
+  },
 ): Promise<CheckResult> {
-  const { directory, moduleOptions, cacheDirectory, bounds } = options;
+  const { directory, moduleOptions, cacheDirectory, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
   return await checkFunction({
@@ -23,7 +27,7 @@ export async function checkDirectly(
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
     checkTypes: settings.checkCode,
-    place: directPlace({ directory, cacheDirectory, bounds }),
+    place: directPlace({ directory, cacheDirectory, bounds, isNice }),
   });
 }
 

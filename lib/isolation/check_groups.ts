@@ -13,11 +13,11 @@ export interface CheckLimits {
   readonly together: ResourceLimits;
 }
 
-/** For this long a check has the share of the processor that one function has. */
+/** For this long all checks together have half the share of the processor that one function has. */
 export const FRESH_CHECK_MS = 3_000;
 
-/** On the kernel's scale, where each function has 100. */
-const FRESH_WEIGHT = 100;
+/** On the kernel's scale, where each function has 100, and so has the supervisor beside all of them. */
+const FRESH_WEIGHT = 50;
 const SLOW_WEIGHTS = { each: 1, together: 10 } as const;
 
 const MIB = 1024 ** 2;
@@ -49,7 +49,7 @@ export function describeHunger({ each, together }: CheckLimits): string {
 /**
  * Makes the group that all checks are in. A check that takes long gets a hundredth of what a new one
  * gets, and when none is new, all of them together get a tenth of what one function gets: type
- * checks that never end delay neither requests nor another function's update.
+ * checks that take long delay neither requests nor another function's update.
  */
 export async function openCheckGroups(
   groups: ControlGroups,

@@ -56,13 +56,15 @@ export interface ChecksOptions {
   readonly uidOf: (name: string) => Promise<number | undefined>;
   /** Opens a control group for one check, where the host has any. */
   readonly openGroup?: () => Promise<ControlGroup>;
+  /** Functions go first, where no control group says so; `false` when left out. */
+  readonly isNice?: boolean;
   /** Told of a check that wanted more memory than its group allows. */
   readonly hunger?: string;
 }
 
 /** Opens what checks share; nothing of it runs until the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
-  const { settings, directory, etc, network, fetcherUid, uidOf, openGroup } = options;
+  const { settings, directory, etc, network, fetcherUid, uidOf, openGroup, isNice } = options;
   const { isPrivateAllowed, systemCallFilter, landlock, hunger = "The check ran out of memory" } =
     options;
   const place = (name: string): string => join(directory, name);
@@ -165,6 +167,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         fetchDirectory: fetching.directory,
         directory,
         bounds: options.bounds,
+        isNice,
         cpuTimeMs: group?.cpuTimeMs,
       }),
     });

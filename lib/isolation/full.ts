@@ -73,6 +73,7 @@ export async function openFullIsolation(
       fetcherUid: homes.fetcherUid,
       fetcherJoinFiles: fetchGroup?.joinFiles ?? [],
       uidOf: homes.uidOf,
+      isNice: checkGroups === undefined,
       ...checkGroups === undefined ? {} : {
         openGroup: () => checkGroups.open(`check-${++opened}`),
         hunger: describeHunger(CHECK_LIMITS),

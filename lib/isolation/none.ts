@@ -65,7 +65,7 @@ export async function openNoIsolation(
     purge: homes.purge,
     canRelocate: false,
     open: (options) => openSandbox(site, { ...options, id: ++opened }),
-    check: (options) => checkDirectly(settings, options),
+    check: (options) => checkDirectly(settings, { ...options, isNice: true }),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

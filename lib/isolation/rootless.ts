@@ -73,6 +73,7 @@ export async function openRootlessIsolation(
       landlock,
       // The operator's own import map may name a host of theirs.
       isPrivateAllowed: true,
+      isNice: true,
       uidOf: homes.uidOf,
     }),
   );

@@ -59,10 +59,10 @@ Deno.test("openCheckGroups() lowers the share of a check that takes long, and of
   const { groups, said } = recordGroups();
   const checks = await openCheckGroups(groups, checkLimits(8 * GIB));
   const bomb = await checks.open("bomb");
-  assert.deepEqual(said.splice(0), ["checks 100"]);
+  assert.deepEqual(said.splice(0), ["checks 50"]);
   timers.pass(FRESH_CHECK_MS - 1);
   const update = await checks.open("update");
-  assert.deepEqual(said.splice(0), ["checks 100"]);
+  assert.deepEqual(said.splice(0), ["checks 50"]);
   timers.pass(1);
   await update[Symbol.asyncDispose]();
   // A share is looked at when its turn comes, by when the update has ended.
