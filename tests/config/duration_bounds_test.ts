@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseIdle, parseRescan } from "../../lib/config/duration.ts";
+import { parseIdle, parseLiveness, parseRescan } from "../../lib/config/duration.ts";
 
 const parsers: readonly [
   name: string,
@@ -15,6 +15,12 @@ const parsers: readonly [
       2_145_600_000,
     ]],
     ["999ms", "0s", "0.9s"],
+  ],
+  [
+    "parseLiveness()",
+    parseLiveness,
+    [["never", Infinity], ["1s", 1_000], ["90s", 90_000]],
+    ["999ms", "0s", "0ms"],
   ],
   [
     "parseRescan()",
