@@ -9,6 +9,7 @@ export interface Change {
     | "ready"
     | "idle"
     | "failed"
+    | "hung"
     | "backoff"
     | "stopping"
     | "stopped";
@@ -25,7 +26,7 @@ export function describeChange(
   baseUrl: string,
 ): Change[] {
   if (after === undefined) return [change("stopped", "stopped")];
-  const failed = failureOf(before, after);
+  const failed = [...hangOf(before, after), ...failureOf(before, after)];
   const { serving, candidate } = after;
   if (serving !== undefined && serving.id !== before?.serving?.id) {
     const revision = serving.revision?.slice(0, 12) ?? "";
@@ -43,18 +44,37 @@ export function describeChange(
   if (!after.isWanted && before?.isWanted && after.leaving.length > 0) {
     return [...failed, change("stopping", "stopping")];
   }
-  if (statusOf(after) === "backoff" && after.backoff !== before?.backoff) {
+  const isPaused = statusOf(after) === "backoff" || serving?.hang !== undefined;
+  if (isPaused && after.backoff !== undefined && after.backoff !== before?.backoff) {
     return [...failed, change("backoff", `starts again in ${after.backoff!.delayMs} ms`)];
   }
   return failed;
 }
 
+/** What hangs, or has recovered; the replacement that begins at once is told by its phases. */
+function hangOf(before: FunctionState | undefined, after: FunctionState): Change[] {
+  const { serving } = after;
+  const [had, has] = [before?.serving?.hang, serving?.hang];
+  if (had === has || serving?.id !== before?.serving?.id) return [];
+  return [
+    has === undefined
+      ? change("ready", "answers again")
+      : { event: "hung", message: `hangs: ${has.reason}`, details: linesOf(has.detail) },
+  ];
+}
+
 function failureOf(before: FunctionState | undefined, after: FunctionState): Change[] {
   const { failure, serving } = after;
   if (failure === undefined || failure === before?.failure) return [];
-  const kept = serving === undefined ? "" : " (the old revision goes on serving)";
-  const details = failure.detail.split("\n").filter((line) => line !== "");
-  return [{ event: "failed", message: `failed: ${failure.reason}${kept}`, details }];
+  const kept = serving === undefined || serving.hang !== undefined
+    ? ""
+    : " (the old revision goes on serving)";
+  const message = `failed: ${failure.reason}${kept}`;
+  return [{ event: "failed", message, details: linesOf(failure.detail) }];
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
 
 function change(event: Change["event"], message: string): Change {

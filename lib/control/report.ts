@@ -1,6 +1,6 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
-import { type FunctionState, pendingOf, statusOf } from "../supervisor/state.ts";
+import { type FunctionState, pendingOf, reasonOf, statusOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 
@@ -41,13 +41,11 @@ export async function reportFunction(
     name: state.name,
     status: statusOf(state),
     pending: pendingOf(state, supervisor.arriving.has(state.name)) ?? null,
-    reason: failure?.reason ?? null,
-    detail: failure === undefined || failure.detail === "" ? null : failure.detail,
+    reason: reasonOf(state) ?? null,
+    detail: (failure?.detail || serving?.hang?.detail) || null,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
-    failedRevision: serving !== undefined && failure !== undefined
-      ? failure.revision.slice(0, SHORT_REVISION)
-      : null,
+    failedRevision: isUpdateFailed(state) ? failure!.revision.slice(0, SHORT_REVISION) : null,
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
     upstream: serving?.upstream ?? null,
@@ -69,6 +67,12 @@ export async function reportFunction(
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
   };
+}
+
+/** Of what hangs, the same revision may have failed to start beside it: that is no update. */
+function isUpdateFailed({ serving, failure }: FunctionState): boolean {
+  if (serving === undefined || failure === undefined) return false;
+  return serving.hang === undefined || failure.revision !== serving.revision;
 }
 
 /** What passed between clients and each function. */

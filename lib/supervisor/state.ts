@@ -17,6 +17,24 @@ export interface Instance {
   readonly readyAtMs: number | undefined;
   /** It is of the last revision that served and is kept, in place of a newer one that fails. */
   readonly isKept?: boolean;
+  /** It serves, does not answer as it should, and is replaced. */
+  readonly hang?: InstanceHang;
+}
+
+/**
+ * How an instance hangs: its event loop is `held`, so that no request is answered; or it is
+ * `unhealthy` by its health path, and may answer others.
+ */
+export type HangCause = "held" | "unhealthy";
+
+/** What is wrong with an instance that hangs. */
+export interface InstanceHang {
+  readonly cause: HangCause;
+  /** One sentence. */
+  readonly reason: string;
+  /** What it said last; may be empty. */
+  readonly detail: string;
+  readonly atMs: number;
 }
 
 /** Why a revision does not serve. */
@@ -64,7 +82,7 @@ export interface FunctionState {
 /** All words for a function's state. */
 export const STATUSES = [
   ...["checking", "starting", "ready", "idle", "draining"] as const,
-  ...["backoff", "failed", "stopped"] as const,
+  ...["hung", "backoff", "failed", "stopped"] as const,
 ] as const;
 
 /** A function's state in one word. */
@@ -73,13 +91,22 @@ export type Status = typeof STATUSES[number];
 /** The word for a function's state. */
 export function statusOf(state: FunctionState): Status {
   if (!state.isWanted) return state.leaving.length > 0 ? "draining" : "stopped";
-  if (state.serving !== undefined) return "ready";
+  if (state.serving !== undefined) return state.serving.hang === undefined ? "ready" : "hung";
   if (state.candidate !== undefined) {
     return state.candidate.phase === "checking" ? "checking" : "starting";
   }
   if (state.isIdle) return "idle";
   if (state.backoff !== undefined) return "backoff";
   return state.failure === undefined ? "stopped" : "failed";
+}
+
+/** Why a function is as it is, in one sentence; `undefined` when all is well. */
+export function reasonOf({ serving, failure }: FunctionState): string | undefined {
+  const hang = serving?.hang;
+  if (hang === undefined) return failure?.reason;
+  // An older one is of other code, and stood in the way of nothing.
+  if (failure === undefined || failure.atMs < hang.atMs) return hang.reason;
+  return `${hang.reason}. It could not be replaced: ${failure.reason}`;
 }
 
 /** All that can be under way for a function. */

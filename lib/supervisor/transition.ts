@@ -1,6 +1,7 @@
 import { backoffDelay } from "./backoff.ts";
 import type { Action } from "./reconcile.ts";
-import type { Failure, FunctionState, Instance } from "./state.ts";
+import { drop, hangs, recovered } from "./hang_transition.ts";
+import type { Failure, FunctionState, Instance, InstanceHang } from "./state.ts";
 
 /** Something that happened to a function. */
 export type Event =
@@ -29,6 +30,16 @@ export type Event =
   }
   /** Its process ended by itself after it had been ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
+  /** It is ready and does not answer as it should; when it was last known to be well. */
+  | {
+    readonly type: "hung";
+    readonly id: number;
+    readonly hang: InstanceHang;
+    /** By the clock of {@linkcode Moment.nowMs}. */
+    readonly wellAtMs: number;
+  }
+  /** It had hung, and answers again. */
+  | { readonly type: "recovered"; readonly id: number }
   /** An instance that was told to close is gone. */
   | { readonly type: "closed"; readonly id: number }
   /** It is good, and there is nothing to start: it serves already, or nobody needs it. */
@@ -50,11 +61,14 @@ export type Effect =
     /** Also when what serves is of the same revision. */
     readonly isForced: boolean;
   }
-  /** One that goes while its function stays may finish its requests; a stopped one has less time. */
+  /**
+   * One that goes while its function stays may finish its requests; a stopped one has less time, and
+   * one whose event loop is held has none.
+   */
   | {
     readonly type: "close";
     readonly id: number;
-    readonly because: "replaced" | "unused" | "stopped";
+    readonly because: "replaced" | "unused" | "stopped" | "hung";
   };
 
 /** What comes in from outside, so that a transition decides nothing by itself. */
@@ -89,7 +103,10 @@ export function transition(state: FunctionState | undefined, event: Event, momen
         : same(state);
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
-      return isRetried(state) ? open(same(state), moment) : same(state);
+      // What hangs is of the same revision: without force, it would be taken for what is wanted.
+      return isRetried(state)
+        ? open(same(state), moment, { isForced: state.serving?.hang !== undefined })
+        : same(state);
     case "checked":
       return checked(state, event);
     case "spawned": {
@@ -110,6 +127,16 @@ export function transition(state: FunctionState | undefined, event: Event, momen
       return failed(state, event, moment);
     case "exited":
       return exited(state, event, moment);
+    case "hung": {
+      const next = hangs(state, event);
+      if (next === state || next.candidate !== undefined) return same(next);
+      // The first time at once; one that hangs again waits as one that ends again.
+      const isFirst = next.backoff === undefined;
+      const paused = pause(next, moment);
+      return isFirst ? open(same(paused), moment, { isForced: true }) : same(paused);
+    }
+    case "recovered":
+      return same(recovered(state, event));
     case "closed":
       return settle({ ...state, leaving: state.leaving.filter((one) => one.id !== event.id) });
     default:
@@ -117,9 +144,17 @@ export function transition(state: FunctionState | undefined, event: Event, momen
   }
 }
 
-/** Whether the end of a pause is to start it again: while it serves, only for the host's sake. */
+/**
+ * Whether the end of a pause is to start it again: while it serves, only for the host's sake, or
+ * because it hangs.
+ */
 export function isRetried(state: FunctionState | undefined): boolean {
-  return state?.serving === undefined || state.failure?.stage === "host";
+  return !servesWell(state) || state?.failure?.stage === "host";
+}
+
+/** Whether there is an instance that serves, and does not hang. */
+export function servesWell(state: FunctionState | undefined): boolean {
+  return state?.serving !== undefined && state.serving.hang === undefined;
 }
 
 function begin(
@@ -196,7 +231,7 @@ function stop(state: FunctionState): Step {
   if (serving === undefined) return { ...settle(next), effects: cleared.effects };
   return {
     state: { ...next, leaving: [...next.leaving, { ...serving, phase: "draining" }] },
-    effects: [...cleared.effects, { type: "close", id: serving.id, because: "stopped" }],
+    effects: [...cleared.effects, drop(serving, "stopped")],
   };
 }
 
@@ -229,7 +264,7 @@ function ready(
   if (serving === undefined) return same(next);
   return {
     state: { ...next, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
-    effects: [{ type: "close", id: serving.id, because: "replaced" }],
+    effects: [drop(serving, "replaced")],
   };
 }
 
@@ -267,7 +302,7 @@ function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>)
       backoff: undefined,
       leaving: [...state.leaving, { ...serving, phase: "draining" }],
     },
-    effects: [{ type: "close", id: serving.id, because: "unused" }],
+    effects: [drop(serving, "unused")],
   };
 }
 
@@ -285,7 +320,7 @@ function failed(
   // New code is what helps against a manifest or a check that says no, and while an older revision
   // serves there is no haste. A start may have failed for reasons that pass, and the host's do.
   const isFinal = failure.stage === "manifest" || failure.stage === "check";
-  const isHurried = state.serving === undefined || failure.stage === "host";
+  const isHurried = !servesWell(state) || failure.stage === "host";
   if (isFinal && !event.isPassing || !isHurried) return same({ ...next, backoff: undefined });
   return same(pause(next, moment));
 }

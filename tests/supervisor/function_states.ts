@@ -2,6 +2,7 @@ import {
   type Failure,
   type FunctionState,
   type Instance,
+  type InstanceHang,
   statusOf,
 } from "../../lib/supervisor/state.ts";
 import type { Event } from "../../lib/supervisor/transition.ts";
@@ -55,6 +56,11 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
 /** Why revision `r1` does not serve. */
 export function failure(stage: Failure["stage"], change: Partial<Failure> = {}): Failure {
   return { stage, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0, ...change };
+}
+
+/** How an instance hangs. */
+export function hang(cause: InstanceHang["cause"]): InstanceHang {
+  return { cause, reason: `It is ${cause}`, detail: "", atMs: 0 };
 }
 
 /** A scan wants the function `a` with this revision. */

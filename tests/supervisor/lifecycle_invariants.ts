@@ -20,7 +20,11 @@ export function assertSound(state: FunctionState): void {
   const hasWayForward = serving ?? candidate ?? backoff;
   const isOwnFault = failure?.stage === "manifest" || failure?.stage === "check";
   assert.ok(hasWayForward !== undefined || isIdle || isOwnFault, "nothing will ever come of it");
-  assert.ok(!isOwnFault || backoff === undefined, "what needs new code is tried without");
+  const isHung = serving?.hang !== undefined;
+  assert.ok(!isOwnFault || isHung || backoff === undefined, "what needs new code is tried without");
+  for (const { hang } of [candidate, ...leaving].filter((one) => one !== undefined)) {
+    assert.ok(hang === undefined || candidate?.hang === undefined, "what starts can't hang yet");
+  }
 }
 
 /**
@@ -53,7 +57,7 @@ export function assertHeeded(
   { state: after, effects }: Step,
 ): void {
   if (!("id" in event) || event.type === "closed") return;
-  const isOfServing = event.type === "exited" || event.type === "unused";
+  const isOfServing = ["exited", "unused", "hung", "recovered"].includes(event.type);
   const place = isOfServing ? before?.serving : before?.candidate;
   if (place?.id === event.id) return;
   assert.deepEqual([after, effects], [before, []], `${event.type} of an instance that is none`);
