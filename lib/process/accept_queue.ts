@@ -30,11 +30,16 @@ const NO_INODE = "0";
  * ```
  */
 export function isTcpUnaccepted(table: string, { port, peerPort }: ServedConnection): boolean {
-  return table.split("\n").slice(1).some((line) => {
+  // A function may have very many sockets: only lines that name the client are taken apart.
+  const mark = `${hexPort(peerPort)} ${ESTABLISHED} `;
+  for (let at = table.indexOf(mark); at !== -1; at = table.indexOf(mark, at + 1)) {
+    const line = table.slice(table.lastIndexOf("\n", at) + 1, lineEnd(table, at));
     const [, local, peer, state, , , , , , inode] = line.trim().split(/\s+/);
-    return state === ESTABLISHED && inode === NO_INODE && portOf(local) === port &&
-      portOf(peer) === peerPort;
-  });
+    const isIt = state === ESTABLISHED && local?.endsWith(hexPort(port)) &&
+      peer?.endsWith(hexPort(peerPort));
+    if (isIt && inode === NO_INODE) return true;
+  }
+  return false;
 }
 
 /**
@@ -42,10 +47,9 @@ export function isTcpUnaccepted(table: string, { port, peerPort }: ServedConnect
  * the client's network namespace and the path that the server has bound. Source: proc_pid_net(5).
  */
 export function isUnixUnaccepted(table: string, path: string): boolean {
-  return table.split("\n").slice(1).some((line) => {
-    const [, , , , , state, inode, ...name] = line.trim().split(/\s+/);
-    return state === CONNECTING && inode === NO_INODE && name.join(" ") === path;
-  });
+  const end = ` ${CONNECTING} ${NO_INODE.padStart(5)} ${path}`;
+  const found = table.indexOf(`${end}\n`);
+  return found !== -1 || table.endsWith(end);
 }
 
 /** As {@linkcode isTcpUnaccepted}, read in the namespace of a process. */
@@ -64,6 +68,12 @@ export async function readUnixUnaccepted(path: string): Promise<boolean> {
   return isUnixUnaccepted(await readProcFile("/proc/self/net/unix"), path);
 }
 
-function portOf(address: string | undefined): number {
-  return parseInt(address?.split(":")[1] ?? "", 16);
+/** As it stands behind an address: `:1F40`. */
+function hexPort(port: number): string {
+  return `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end === -1 ? text.length : end;
 }

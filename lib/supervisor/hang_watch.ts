@@ -27,6 +27,12 @@ export interface HangWatchOptions {
 }
 
 /**
+ * After the kernel was asked, it is left alone for so many times as long: a function of tens of
+ * thousands of sockets makes each of these looks cost as much as it likes.
+ */
+const REST_RATIO = 20;
+
+/**
  * Looks now and then whether an instance's event loop is held, until it is disposed of. While it
  * answers, and while nobody asks, a look reads three numbers.
  */
@@ -39,10 +45,11 @@ export function watchHang(options: HangWatchOptions): Disposable {
   let probe: AcceptProbe | undefined;
   let wellAtMs = now();
   let isLooking = false;
+  let restsUntilMs = -Infinity;
   let isOver = false;
 
   function look(): void {
-    if (isLooking) return;
+    if (isLooking || now() < restsUntilMs) return;
     const before = signs;
     signs = readSigns();
     const isSuspect = callsForEvidence(before, signs);
@@ -50,10 +57,14 @@ export function watchHang(options: HangWatchOptions): Disposable {
     const isCleared = signs.answers !== before.answers || (probe === undefined && !isSuspect);
     if (isCleared) return settle({ type: "well" });
     isLooking = true;
+    const askedAtMs = now();
     void gather()
       .then((next) => next !== undefined && !isOver && settle(next))
       .catch(options.onError)
-      .finally(() => isLooking = false);
+      .finally(() => {
+        isLooking = false;
+        restsUntilMs = now() + REST_RATIO * (now() - askedAtMs);
+      });
   }
 
   /** The next phase; nothing where evidence was only asked for. */

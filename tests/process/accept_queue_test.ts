@@ -45,7 +45,9 @@ Deno.test("isTcpUnaccepted() finds a connection that its server has not accepted
 Deno.test("isUnixUnaccepted() goes by the path that the server has bound", () => {
   const table = (state: string, inode: number, path: string): string =>
     "Num       RefCount Protocol Flags    Type St Inode Path\n" +
-    `000000000e63a6af: 00000003 00000000 00000000 0001 ${state} ${inode} ${path}\n`;
+    `000000000e63a6af: 00000003 00000000 00000000 0001 ${state} ${
+      String(inode).padStart(5)
+    } ${path}\n`;
   equal(isUnixUnaccepted(table("02", 0, "/a b.sock"), "/a b.sock"), true);
   equal(isUnixUnaccepted(table("02", 0, "/other.sock"), "/a b.sock"), false);
   equal(isUnixUnaccepted(table("03", 6_765_316, "/a b.sock"), "/a b.sock"), false);

@@ -31,6 +31,7 @@ function watch(hangTimeoutMs = HANG_MS) {
     threadsRead: 0,
     probesOpened: 0,
     probesOpen: 0,
+    costMs: 0,
     async look(count = 1): Promise<void> {
       for (let turn = 0; turn < count; turn++) {
         nowMs += LOOK_MS;
@@ -63,7 +64,10 @@ function watch(hangTimeoutMs = HANG_MS) {
       watching.probesOpened++;
       watching.probesOpen++;
       return {
-        look: () => Promise.resolve(watching.connection),
+        look() {
+          nowMs += watching.costMs;
+          return Promise.resolve(watching.connection);
+        },
         [Symbol.dispose]: () => void watching.probesOpen--,
       };
     },
@@ -140,6 +144,16 @@ Deno.test("watchHang() begins anew when it accepts, answers, or waits for events
     await watching.look();
     equal(watching.told.length, 1);
   }
+});
+
+Deno.test("watchHang() looks the less often, the more a look costs", async () => {
+  using watching = watch();
+  watching.costMs = LOOK_MS;
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(45);
+  equal(watching.threadsRead, 4);
+  await watching.look(HANG_LOOKS * 20);
+  equal(watching.told.length, 1);
 });
 
 Deno.test("watchHang() tells when one that was hung is well again", async () => {
