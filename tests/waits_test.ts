@@ -21,6 +21,10 @@ const TIMES: readonly RegExp[] = [
 const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string])[] = [
   ["waits_test.ts", "", "it names what it looks for"],
   ["relay_output.ts", "DRAIN_MS", "bounds reading of a pipe that an orphan holds open"],
+  ["check/fetcher_test.ts", "2_500", "longer than a silence, without reading"],
+  ["e2e/hang_test.ts", "SLOW_MS", "the pace of a slow client"],
+  ["e2e/hang_test.ts", "pause(300)", "the pace of a slow client"],
+  ["process/main_thread_test.ts", "60_000", "a process that is idle until it is killed"],
   ["check/fetcher_test.ts", "AbortSignal.timeout(100)", "the caller gives up, which shall happen"],
   ["e2e/bodies_test.ts", "pause(100)", "a slow machine only sees a transfer stand still too soon"],
   ["e2e/idle_test.ts", "700", "the pace of a stream"],

@@ -10,6 +10,7 @@ export interface Change {
     | "ready"
     | "idle"
     | "failed"
+    | "hung"
     | "backoff"
     | "stopping"
     | "stopped";
@@ -26,7 +27,11 @@ export function describeChange(
   baseUrl: string,
 ): Change[] {
   if (after === undefined) return [change("stopped", "stopped")];
-  const failed = [...failureOf(before, after), ...retryOf(before, after)];
+  const failed = [
+    ...hangOf(before, after),
+    ...failureOf(before, after),
+    ...retryOf(before, after),
+  ];
   const { serving, candidate } = after;
   if (serving !== undefined && serving.id !== before?.serving?.id) {
     const revision = serving.revision?.slice(0, 12) ?? "";
@@ -50,16 +55,35 @@ export function describeChange(
 function retryOf(before: FunctionState | undefined, after: FunctionState): Change[] {
   const { backoff } = after;
   if (backoff === undefined || backoff === before?.backoff) return [];
+  // The first replacement of what hangs begins at once.
   if (nextTryMs(after) === undefined) return [];
   return [change("backoff", `tries again in ${backoff.delayMs} ms`)];
+}
+
+/** What hangs, or has recovered; the replacement that begins at once is told by its phases. */
+function hangOf(before: FunctionState | undefined, after: FunctionState): Change[] {
+  const { serving } = after;
+  const [had, has] = [before?.serving?.hang, serving?.hang];
+  if (had === has || serving?.id !== before?.serving?.id) return [];
+  return [
+    has === undefined
+      ? change("ready", "answers again")
+      : { event: "hung", message: `hangs: ${has.reason}`, details: linesOf(has.detail) },
+  ];
 }
 
 function failureOf(before: FunctionState | undefined, after: FunctionState): Change[] {
   const { failure, serving } = after;
   if (failure === undefined || failure === before?.failure) return [];
-  const kept = serving === undefined ? "" : " (the old revision goes on serving)";
-  const details = failure.detail.split("\n").filter((line) => line !== "");
-  return [{ event: "failed", message: `failed: ${failure.reason}${kept}`, details }];
+  const kept = serving === undefined || serving.hang !== undefined
+    ? ""
+    : " (the old revision goes on serving)";
+  const message = `failed: ${failure.reason}${kept}`;
+  return [{ event: "failed", message, details: linesOf(failure.detail) }];
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
 
 function change(event: Change["event"], message: string): Change {

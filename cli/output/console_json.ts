@@ -35,7 +35,11 @@ export function createJsonConsole(
     },
     debug: (message) => write("debug", "debug", { message }),
     change(name, { event, message, details }) {
-      const level = event === "failed" ? "error" : event === "backoff" ? "warn" : "info";
+      const level = event === "failed" || event === "hung"
+        ? "error"
+        : event === "backoff"
+        ? "warn"
+        : "info";
       const detail = details.length === 0 ? {} : { detail: details.join("\n") };
       write(level, event, { function: name, message, ...detail });
     },

@@ -19,6 +19,7 @@ type Style = Parameters<typeof styleText>[0];
 const EVENT_STYLES: Readonly<Record<string, Style>> = {
   ready: "green",
   failed: "red",
+  hung: "red",
   backoff: "yellow",
 };
 

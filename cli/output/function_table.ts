@@ -11,6 +11,7 @@ const COLOURS = {
   checking: "yellow",
   starting: "yellow",
   draining: "yellow",
+  hung: "red",
   backoff: "red",
   failed: "red",
   stopped: "gray",

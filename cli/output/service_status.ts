@@ -2,7 +2,7 @@ import type { Status } from "../../lib/supervisor/state.ts";
 import { describeComingUp } from "./coming_up.ts";
 
 /** What needs somebody's attention, in this order. */
-const TOLD: readonly Status[] = ["failed", "backoff"];
+const TOLD: readonly Status[] = ["failed", "hung", "backoff"];
 
 /**
  * How all functions are, as one line for `systemctl status`.

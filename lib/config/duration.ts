@@ -55,6 +55,20 @@ export function parseCheckBound(text: string): number {
   throw new RangeError(`"${text}" is too short for a check. Give at least 1s`);
 }
 
+/** To ask more often would be a load, and a busy moment no hang. */
+const MIN_LIVENESS_MS = 1_000;
+
+/**
+ * The time between two health requests, or for which a function may hang; `never` turns that off.
+ *
+ * @throws {SyntaxError | RangeError} see {@linkcode parseDuration}; or it is shorter than a second
+ */
+export function parseLiveness(text: string): number {
+  const ms = text === "never" ? Infinity : parseDuration(text);
+  if (ms >= MIN_LIVENESS_MS) return ms;
+  throw new RangeError(`"${text}" is too short. Give at least 1s, or never`);
+}
+
 /** To look more often would be all that is done. */
 const MIN_RESCAN_MS = 100;
 

@@ -1,5 +1,11 @@
 import { isDebug } from "./debug.ts";
-import { parseCheckBound, parseDuration, parseIdle, parseRescan } from "./duration.ts";
+import {
+  parseCheckBound,
+  parseDuration,
+  parseIdle,
+  parseLiveness,
+  parseRescan,
+} from "./duration.ts";
 import { LIMIT_OPTIONS, limitVariable, parseLimit } from "./limit_options.ts";
 import { parseLogMaxFiles, parseLogMaxSize } from "./log_bounds.ts";
 import { parseMaxFiles } from "./max_files.ts";
@@ -94,6 +100,16 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
     names: ["DISABLE_HEALTH_CHECKS"],
     purpose: "true: as 0 attempts",
     read: (text) => parseBoolean(text) ? { healthAttempts: 0 } : {},
+  },
+  {
+    names: ["DDSRV_HEALTH_INTERVAL"],
+    purpose: "between two requests for a health path: 10s, or never",
+    read: (text) => ({ healthIntervalMs: parseLiveness(text) }),
+  },
+  {
+    names: ["DDSRV_HANG_TIMEOUT"],
+    purpose: "replace a function that hangs for so long: 1m, or never",
+    read: (text) => ({ hangTimeoutMs: parseLiveness(text) }),
   },
   {
     names: ["WATCH_FILES"],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseBandwidth } from "./bandwidth.ts";
-import { parseDuration, parseIdle } from "./duration.ts";
+import { parseDuration, parseIdle, parseLiveness } from "./duration.ts";
 import { type Egress, EGRESS_KINDS, MAX_EGRESS_RULES, parseEgressRule } from "./egress.ts";
 import { parsed } from "./parsed.ts";
 import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
@@ -10,6 +10,8 @@ import { parseSize } from "./size.ts";
 const duration = parsed(z.string(), parseDuration);
 
 const idle = parsed(z.string(), parseIdle);
+
+const liveness = parsed(z.string("Give a duration such as 10s, or never"), parseLiveness);
 
 const rateLimit = parsed(z.string(), parseRateLimit);
 
@@ -91,6 +93,8 @@ export const functionSchema: z.ZodObject<{
   startTimeout: z.ZodOptional<typeof duration>;
   stopGrace: z.ZodOptional<typeof duration>;
   healthPath: z.ZodOptional<typeof healthPath>;
+  healthInterval: z.ZodOptional<typeof liveness>;
+  hangTimeout: z.ZodOptional<typeof liveness>;
   idle: z.ZodOptional<typeof idle>;
   drain: z.ZodOptional<typeof duration>;
   keepPrefix: z.ZodOptional<z.ZodBoolean>;
@@ -110,6 +114,8 @@ export const functionSchema: z.ZodObject<{
   startTimeout: duration.optional(),
   stopGrace: duration.optional(),
   healthPath: healthPath.optional(),
+  healthInterval: liveness.optional(),
+  hangTimeout: liveness.optional(),
   idle: idle.optional(),
   drain: duration.optional(),
   keepPrefix: z.boolean().optional(),

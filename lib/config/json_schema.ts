@@ -19,6 +19,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   stopGrace: "Between SIGTERM and SIGKILL: 5s",
   healthPath: "A path that must answer below 400 before a function gets requests: /healthz",
   healthAttempts: "How often the health path is asked at most; 0: to listen is enough",
+  healthInterval: "Between two requests for the health path of one that serves: 10s, or never",
+  hangTimeout:
+    "A function without a health path whose event loop is held for so long while requests wait is " +
+    "replaced: 1m, or never",
   idle: "Without a request for this long it is stopped, until the next one: 15m, or never",
   drain: "For what a replaced instance has still to answer: 30s",
   rescan: "Between two looks at all folders, where the file system tells of no changes: 3s",

@@ -18,7 +18,7 @@ export function keyDefaults(): Record<string, unknown> {
     permissions: settings.permissions,
     startTimeout: duration(settings.startTimeoutMs),
     stopGrace: duration(settings.stopGraceMs),
-    idle: settings.idleMs === Infinity ? "never" : duration(settings.idleMs),
+    idle: durationOrNever(settings.idleMs),
     drain: duration(settings.drainMs),
     keepPrefix: settings.keepPrefix,
     memory: formatLimit({ unit: "size" }, settings.memoryBytes),
@@ -41,6 +41,8 @@ export function keyDefaults(): Record<string, unknown> {
     preferredPort: settings.preferredPort,
     adminHostname: settings.adminHostname,
     healthAttempts: settings.healthAttempts,
+    healthInterval: durationOrNever(settings.healthIntervalMs),
+    hangTimeout: durationOrNever(settings.hangTimeoutMs),
     watch: settings.watch,
     compatReload: settings.compatReload,
     addressRange: settings.addressRange,
@@ -48,6 +50,10 @@ export function keyDefaults(): Record<string, unknown> {
     rateLimit: formatRateLimit(settings.rateLimit),
     ...Object.fromEntries(limits),
   };
+}
+
+function durationOrNever(ms: number): string {
+  return ms === Infinity ? "never" : duration(ms);
 }
 
 function duration(ms: number): string {

@@ -75,6 +75,8 @@ function policySettings(policy: Policy): SomeSettings {
     $schema: _,
     startTimeout,
     stopGrace,
+    healthInterval,
+    hangTimeout,
     domain,
     memory,
     dataSize,
@@ -97,6 +99,8 @@ function policySettings(policy: Policy): SomeSettings {
   const renamed = {
     startTimeoutMs: startTimeout,
     stopGraceMs: stopGrace,
+    healthIntervalMs: healthInterval,
+    hangTimeoutMs: hangTimeout,
     memoryBytes: memory,
     dataBytes: dataSize,
     bandwidthBits: bandwidth,

@@ -18,6 +18,8 @@ const LIVE: readonly (keyof Settings)[] = [
   "stopGraceMs",
   "healthPath",
   "healthAttempts",
+  "healthIntervalMs",
+  "hangTimeoutMs",
   "idleMs",
   "drainMs",
   "keepPrefix",

@@ -84,6 +84,10 @@ export interface Settings {
   readonly healthPath: string | undefined;
   /** How often that is asked at most; with 0, not at all: to listen is enough. */
   readonly healthAttempts: number;
+  /** Time between two requests for the health path of a function that serves; or Infinity. */
+  readonly healthIntervalMs: number;
+  /** How long the event loop of a function without one may be held while requests wait. */
+  readonly hangTimeoutMs: number;
   /** How long a process may take to end after SIGTERM. */
   readonly stopGraceMs: number;
   /** After this long without a request an instance is stopped, until the next one; or Infinity. */
@@ -193,6 +197,8 @@ export const defaultSettings: Settings = {
   startTimeoutMs: 30_000,
   healthPath: undefined,
   healthAttempts: 5,
+  healthIntervalMs: 10_000,
+  hangTimeoutMs: 60_000,
   stopGraceMs: 5_000,
   idleMs: Infinity,
   drainMs: 30_000,

@@ -56,7 +56,7 @@ export interface FunctionReport {
   /** `host:port` that the proxy connects to. */
   readonly upstream: string | null;
   readonly uptimeMs: number | null;
-  /** Times that its process ended by itself, also before it listened. */
+  /** Times that its process ended by itself, also before it listened, or hung. */
   readonly restarts: number;
   /** When ddsrv tries again what failed, in ISO 8601; `null` when nothing is due. */
   readonly nextTryAt: string | null;

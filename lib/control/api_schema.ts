@@ -51,7 +51,9 @@ const functionReport = z.strictObject({
   namespace: text,
   upstream: text.describe("What the proxy connects to"),
   uptimeMs: z.number().nullable(),
-  restarts: count.describe("Times that its process ended by itself, also before it listened"),
+  restarts: count.describe(
+    "Times that its process ended by itself, also before it listened, or hung",
+  ),
   nextTryAt: z.iso.datetime().nullable()
     .describe("When ddsrv tries again what failed; null when nothing is due"),
   memoryBytes: count.nullable().describe("Resident memory of the serving process"),

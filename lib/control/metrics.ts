@@ -125,7 +125,7 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
     ),
     gauge(
       "ddsrv_function_restarts_total",
-      "Times that a function's process ended by itself, also before it listened",
+      "Times that a function's process ended by itself, also before it listened, or hung",
       ({ restarts }) => restarts,
       "counter",
     ),

@@ -1,6 +1,6 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
-import { type FunctionState, pendingOf, statusOf } from "../supervisor/state.ts";
+import { type FunctionState, pendingOf, reasonOf, statusOf } from "../supervisor/state.ts";
 import { nextTryMs } from "../supervisor/transition.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
@@ -42,13 +42,11 @@ export async function reportFunction(
     name: state.name,
     status: statusOf(state),
     pending: pendingOf(state, supervisor.arriving.has(state.name)) ?? null,
-    reason: failure?.reason ?? null,
-    detail: failure === undefined || failure.detail === "" ? null : failure.detail,
+    reason: reasonOf(state) ?? null,
+    detail: (failure?.detail || serving?.hang?.detail) || null,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
-    failedRevision: serving !== undefined && failure !== undefined
-      ? failure.revision.slice(0, SHORT_REVISION)
-      : null,
+    failedRevision: isUpdateFailed(state) ? failure!.revision.slice(0, SHORT_REVISION) : null,
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
     upstream: serving?.upstream ?? null,
@@ -77,6 +75,12 @@ export async function reportFunction(
 function dateOf(atMs: number | undefined): string | null {
   if (atMs === undefined) return null;
   return new Date(Date.now() + atMs - performance.now()).toISOString();
+}
+
+/** Of what hangs, the same revision may have failed to start beside it: that is no update. */
+function isUpdateFailed({ serving, failure }: FunctionState): boolean {
+  if (serving === undefined || failure === undefined) return false;
+  return serving.hang === undefined || failure.revision !== serving.revision;
 }
 
 /** What passed between clients and each function. */

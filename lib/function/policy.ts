@@ -21,6 +21,9 @@ export interface FunctionPolicy {
   readonly stopGraceMs: number;
   /** Path that must answer before it gets requests; none where to listen is enough. */
   readonly healthPath: string | undefined;
+  /** See the settings of the same names; Infinity where nobody looks. */
+  readonly healthIntervalMs: number;
+  readonly hangTimeoutMs: number;
   readonly idleMs: number;
   readonly drainMs: number;
   /** See the settings of the same names. */
@@ -77,6 +80,8 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     healthPath: settings.healthAttempts === 0
       ? undefined
       : manifest.healthPath ?? settings.healthPath,
+    healthIntervalMs: manifest.healthInterval ?? settings.healthIntervalMs,
+    hangTimeoutMs: manifest.hangTimeout ?? settings.hangTimeoutMs,
     idleMs: within("idle", settings.idleMs, "duration"),
     drainMs: within("drain", settings.drainMs, "duration"),
     memoryBytes: within("memory", settings.memoryBytes, "size"),

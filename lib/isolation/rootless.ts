@@ -27,8 +27,6 @@ import { sandboxMounts } from "./sandbox_mounts.ts";
 /** A directory in memory for the one socket that a function is reached by. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
 
-const LISTEN = { type: "unix", path: join(LISTEN_DIRECTORY, "http.sock") } as const;
-
 const NOT_BOUNDED =
   "Rootless: functions have no egress, and nothing bounds their memory (but for V8's heap), their " +
   "processes and their CPU; their data is only counted. For that, run ddsrv as root";
@@ -37,6 +35,7 @@ const NOT_BOUNDED =
 interface Site {
   readonly settings: Settings;
   readonly homes: Homes;
+  readonly ownerId: string;
   readonly directory: string;
   readonly etc: readonly Mount[];
   /** Path of the filter of system calls. */
@@ -77,7 +76,15 @@ export async function openRootlessIsolation(
       uidOf: homes.uidOf,
     }),
   );
-  const site = { settings, homes, directory, etc: etc.offline, systemCallFilter, landlock };
+  const site = {
+    settings,
+    homes,
+    ownerId,
+    directory,
+    etc: etc.offline,
+    systemCallFilter,
+    landlock,
+  };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -95,10 +102,13 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, directory: place, etc, systemCallFilter, landlock }: Site,
+  { settings, homes, ownerId, directory: place, etc, systemCallFilter, landlock }: Site,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
+  // The kernel's table of Unix sockets has the sockets of all functions, by the path that was bound.
+  const socketName = `http-${ownerId}-${id}.sock`;
+  const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
     async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
@@ -107,7 +117,7 @@ function openSandbox(
       const variables = visibleVariables(env, permissions.env);
       const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress: "none" });
       const startFile = owned.use(
-        await writeStartFile(join(place, "start", `${id}.json`), { listen: LISTEN, variables }),
+        await writeStartFile(join(place, "start", `${id}.json`), { listen, variables }),
       );
       const seen = owned.use(
         await sandboxMounts({
@@ -134,13 +144,13 @@ function openSandbox(
           command: runCommand({
             ...moduleOptions,
             permissions,
-            listen: LISTEN,
+            listen,
             paths: SANDBOX_PATHS,
             heapBytes: policy.memoryBytes,
           }),
         }),
         env: functionEnvironment({
-          listen: LISTEN,
+          listen,
           port: settings.preferredPort,
           paths: SANDBOX_PATHS,
           telemetry: telemetry.env,
@@ -153,8 +163,10 @@ function openSandbox(
         async findEndpoint(pid, signal) {
           // It has a process, and so all that it sees.
           await seen[Symbol.asyncDispose]();
-          const socket = await waitForSocket(join(`/proc/${pid}/root`, LISTEN.path), signal);
-          return socket === undefined ? undefined : { path: owned.use(socket).path };
+          const socket = await waitForSocket(join(`/proc/${pid}/root`, listen.path), signal);
+          return socket === undefined
+            ? undefined
+            : { path: owned.use(socket).path, boundPath: listen.path };
         },
         async explain(pid) {
           const [listener] = await readListeners(pid);

@@ -56,7 +56,7 @@ export class Attempt {
     this.#connection = connection;
     this.#writer = writer;
     this.#response = response;
-    this.#state = new AttemptState(options.client, connection.wire);
+    this.#state = new AttemptState(options.client, connection.wire, options.upstream.pulse);
   }
 
   /** Runs it to its end; "dead" when the connection broke before the answer's first byte. */

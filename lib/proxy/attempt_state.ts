@@ -1,5 +1,6 @@
 import type { Client } from "./context.ts";
 import { type Fault, faultOf } from "./fault.ts";
+import type { Pulse } from "./pulse.ts";
 import type { Wire } from "./wire.ts";
 
 /** The client is gone, or is taken for gone: nobody is answered. */
@@ -22,10 +23,13 @@ export class AttemptState {
 
   readonly #client: Client;
   readonly #upstream: Wire;
+  readonly #pulse: Pulse;
 
-  constructor(client: Client, upstream: Wire) {
+  constructor(client: Client, upstream: Wire, pulse: Pulse) {
     this.#client = client;
     this.#upstream = upstream;
+    this.#pulse = pulse;
+    pulse.waiting++;
   }
 
   /** Ends the attempt by closing the function's connection. */
@@ -48,6 +52,8 @@ export class AttemptState {
   /** The answer is there. */
   answered(): void {
     this.isAnswered = true;
+    this.#pulse.waiting--;
+    this.#pulse.answers++;
     this.#client.tally.answeredAtMs = performance.now();
     this.#client.deadlines.answer.clear();
   }
@@ -55,6 +61,7 @@ export class AttemptState {
   /** The attempt has come to its outcome. */
   finish(): void {
     this.isOver = true;
+    if (!this.isAnswered) this.#pulse.waiting--;
     const { deadlines, wire } = this.#client;
     deadlines.answer.clear();
     deadlines.read.clear();

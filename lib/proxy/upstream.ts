@@ -1,4 +1,5 @@
 import { type Endpoint, formatAuthority, formatEndpoint } from "../system/endpoint.ts";
+import type { Pulse } from "./pulse.ts";
 import { Wire } from "./wire.ts";
 
 /** Idle connections that are kept for one instance: as many as may have been busy at a time. */
@@ -27,6 +28,8 @@ export interface Upstream {
   readonly inFlight: number;
   /** Requests since it became ready. */
   readonly requests: number;
+  /** Whether it answers; kept by those who send requests. */
+  readonly pulse: Pulse;
   /** Runs one request; counts it as long as it lasts. */
   readonly use: <Result>(task: () => Promise<Result>) => Promise<Result>;
   /** A connection that was kept, if there is one that has been idle for no longer than that. */
@@ -85,6 +88,7 @@ export function createUpstream(endpoint: Endpoint): Upstream {
   return {
     label: formatEndpoint(endpoint),
     authority: "path" in endpoint ? "localhost" : formatAuthority(endpoint),
+    pulse: { waiting: 0, answers: 0 },
     get inFlight() {
       return inFlight;
     },

@@ -3,7 +3,11 @@ import { type Endpoint, formatAuthority } from "../system/endpoint.ts";
 /** A status, or why there is none. */
 export type AskedStatus =
   | { readonly type: "status"; readonly status: number }
-  | { readonly type: "none"; readonly reason: string };
+  | { readonly type: "none"; readonly reason: string }
+  /** The signal aborted first. */
+  | { readonly type: "late"; readonly reason: string }
+  /** The host could not ask, which says nothing of the server. */
+  | { readonly type: "unasked"; readonly reason: string };
 
 /** What is asked. */
 export interface AskOptions {
@@ -35,14 +39,19 @@ export async function askStatus(
     const status = parseStatus(await readStart(connection));
     return status === undefined ? NO_HTTP : { type: "status", status };
   } catch (error) {
-    return signal.aborted ? NO_ANSWER : { type: "none", reason: (error as Error).message };
+    if (signal.aborted) return NO_ANSWER;
+    const { code, message: reason } = error as Error & { readonly code?: string };
+    return { type: HOST_FAULTS.includes(code ?? "") ? "unasked" : "none", reason };
   } finally {
     signal.removeEventListener("abort", close);
     close();
   }
 }
 
-const NO_ANSWER: AskedStatus = { type: "none", reason: "it did not answer in time" };
+/** What the host is short of when it can't connect: descriptors, memory, ports. */
+const HOST_FAULTS = ["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EADDRNOTAVAIL"];
+
+const NO_ANSWER: AskedStatus = { type: "late", reason: "it did not answer in time" };
 const NO_HTTP: AskedStatus = { type: "none", reason: "what it answered is not HTTP" };
 
 function connect(

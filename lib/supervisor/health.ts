@@ -23,8 +23,8 @@ const FIRST_PAUSE_MS = 100;
 const GROWTH = 4;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** What takes a connection may still say nothing. */
-const ANSWER_MS = 5_000;
+/** How long an answer may take, in milliseconds: what accepts may still say nothing. */
+export const ANSWER_MS = 5_000;
 
 /**
  * Asks a function until its health path answers from 200 to 399. Gives what it said last when it
@@ -48,7 +48,8 @@ export async function waitUntilHealthy(
   }
 }
 
-function isHealthy(asked: AskedStatus): boolean {
+/** Whether a status is that of a healthy function: 200 to 399. */
+export function isHealthy(asked: AskedStatus): boolean {
   return asked.type === "status" && asked.status >= 200 && asked.status < 400;
 }
 

@@ -1,12 +1,14 @@
+import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
 import type { RouteTable } from "../proxy/routes.ts";
 import { watchIdle } from "./idle_watch.ts";
+import { watchLiveness } from "./liveness.ts";
 import { openInstance } from "./instance.ts";
 import { openKeptInstance } from "./kept_instance.ts";
 import type { InstanceOptions, InstanceReport, Opened, OpenInstance } from "./open_instance.ts";
 import type { FunctionState } from "./state.ts";
-import type { Effect, Event } from "./transition.ts";
+import { type Effect, type Event, servesWell } from "./transition.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What instances are opened with, and who hears of them. */
@@ -36,6 +38,7 @@ export function createInstances(options: InstancesOptions): Instances {
   const { workplace, routes, states, modules, dispatch } = options;
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
+  let isBlind = false;
 
   async function open(
     name: string,
@@ -50,7 +53,10 @@ export function createInstances(options: InstancesOptions): Instances {
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
       workplace,
-      servedRevision: () => isForced ? undefined : states.get(name)?.serving?.revision,
+      servedRevision: () => {
+        const now = states.get(name);
+        return isForced || !servesWell(now) ? undefined : now?.serving?.revision;
+      },
       isNeeded: () => states.get(name)?.serving !== undefined || routes.waitingFor(name) > 0,
       isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
@@ -68,7 +74,7 @@ export function createInstances(options: InstancesOptions): Instances {
     const opened = known ?? await openInstance(what).catch(couldNotOpen(state.requested));
     const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
     // The last revision that served, if it is kept, is better than none.
-    const isServed = states.get(name)?.serving !== undefined;
+    const isServed = servesWell(states.get(name));
     const kept = failure === undefined || failure.stage === "host" || isServed
       ? undefined
       : await openKeptInstance({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
@@ -93,7 +99,7 @@ export function createInstances(options: InstancesOptions): Instances {
       case "ready": {
         const { instance } = outcome;
         instances.set(id, instance);
-        if (abort.signal.aborted) return await close(name, { id, isStopped: true });
+        if (abort.signal.aborted) return await close(name, { id, because: "stopped" });
         const { revision, upstream } = instance;
         if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
         dispatch(name, { type: "ready", id, upstream: upstream.label, ...instead });
@@ -104,14 +110,28 @@ export function createInstances(options: InstancesOptions): Instances {
     dispatch(name, { type: "closed", id });
   }
 
+  /** Said once, and of all functions: they have the same kernel. */
+  function onBlind(): void {
+    if (!isBlind) options.onWarning(BLIND);
+    isBlind = true;
+  }
+
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
     const idle = watchIdle({
       usage: instance.upstream,
       idleMs: instance.policy.idleMs,
       onIdle: () => dispatch(name, { type: "unused", id }),
     });
+    const liveness = watchLiveness({
+      instance,
+      onHung: (hang, wellAtMs) => dispatch(name, { type: "hung", id, hang, wellAtMs }),
+      onRecovered: () => dispatch(name, { type: "recovered", id }),
+      onBlind,
+      onError: (error) => options.onWarning(`${name}: can't be watched: ${error}`),
+    });
     const exit = await instance.ended;
     idle[Symbol.dispose]();
+    liveness[Symbol.dispose]();
     dispatch(name, {
       type: "exited",
       id,
@@ -128,11 +148,10 @@ export function createInstances(options: InstancesOptions): Instances {
 
   async function close(
     name: string,
-    { id, isStopped }: { readonly id: number; readonly isStopped: boolean },
+    { id, because }: Pick<Extract<Effect, { type: "close" }>, "id" | "because">,
   ): Promise<void> {
     const instance = instances.get(id)!;
-    const { stopGraceMs, drainMs: patienceMs } = instance.policy;
-    const drainMs = isStopped ? stopGraceMs : patienceMs;
+    const drainMs = drainOf(because, instance.policy);
     try {
       await instance.close({ drainMs, hurry: options.hurry });
     } finally {
@@ -146,9 +165,22 @@ export function createInstances(options: InstancesOptions): Instances {
     open,
     async close(name, { id, because }) {
       attempts.get(id)?.abort();
-      if (instances.has(id)) await close(name, { id, isStopped: because === "stopped" });
+      if (instances.has(id)) await close(name, { id, because });
     },
   };
+}
+
+const BLIND =
+  "Functions that hang in a call that blocks can't be told from slow ones, because the capability " +
+  "SYS_PTRACE is missing. Add it (--cap-add SYS_PTRACE), or give functions a healthPath";
+
+/** How long a closing instance may take for the requests that it has. */
+function drainOf(
+  because: Extract<Effect, { type: "close" }>["because"],
+  { stopGraceMs, drainMs }: FunctionPolicy,
+): number {
+  if (because === "hung") return 0;
+  return because === "stopped" ? stopGraceMs : drainMs;
 }
 
 /** What the manifest or a check has said of this very revision, it would say again. */

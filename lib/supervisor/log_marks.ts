@@ -14,6 +14,7 @@ export function logMarks(
 ): OutputLine[] {
   return [
     ...goneInstances(before, after).map((one) => mark(`${revisionOf(one)} stopped${pidOf(one)}`)),
+    ...hangMarks(before, after),
     ...failureMarks(before, after),
     ...instanceMarks(before, after),
     ...(after?.isIdle && before?.isIdle === false ? [mark("idle until its next request")] : []),
@@ -39,9 +40,22 @@ function failureMarks(
 ): OutputLine[] {
   const failure = after?.failure;
   if (failure === undefined || failure === before?.failure) return [];
-  const kept = after?.serving === undefined ? "" : " (the old revision goes on serving)";
+  const isWell = after?.serving !== undefined && after.serving.hang === undefined;
+  const kept = isWell ? " (the old revision goes on serving)" : "";
   const which = `revision ${failure.revision.slice(0, SHORT_REVISION)}`;
   return [mark(`${which} failed: ${failure.reason}${kept}`), ...detailLines(failure)];
+}
+
+function hangMarks(
+  before: FunctionState | undefined,
+  after: FunctionState | undefined,
+): OutputLine[] {
+  const { serving } = after ?? {};
+  const [had, has] = [before?.serving?.hang, serving?.hang];
+  if (serving === undefined || had === has) return [];
+  const which = `${revisionOf(serving)}${pidOf(serving)}`;
+  if (has !== undefined) return [mark(`${which} hangs: ${has.reason}`)];
+  return serving.id === before?.serving?.id ? [mark(`${which} answers again`)] : [];
 }
 
 /** What a process said last, its log has already. */
@@ -74,8 +88,11 @@ function backoffMarks(
   before: FunctionState | undefined,
   after: FunctionState | undefined,
 ): OutputLine[] {
-  const { backoff, failure } = after ?? {};
-  if (backoff === undefined || failure === undefined || backoff === before?.backoff) return [];
+  const { backoff, failure, candidate, serving } = after ?? {};
+  if (backoff === undefined || backoff === before?.backoff) return [];
+  // The first replacement of what hangs begins at once.
+  const isTold = serving?.hang === undefined ? failure !== undefined : candidate === undefined;
+  if (!isTold) return [];
   return [mark(`tries again in ${backoff.delayMs} ms`)];
 }
 

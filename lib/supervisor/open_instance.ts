@@ -5,6 +5,7 @@ import type { Exit } from "../process/exit.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { Upstream } from "../proxy/upstream.ts";
+import type { Endpoint } from "../system/endpoint.ts";
 import type { Failure } from "./state.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -36,6 +37,10 @@ export interface InstanceOptions {
 /** An instance that is ready. */
 export interface OpenInstance {
   readonly upstream: Upstream;
+  /** Where it listens. */
+  readonly endpoint: Endpoint;
+  /** Its own process id, as the supervisor sees it. */
+  readonly pid: number;
   /** Its requests come with the prefix. */
   readonly keepPrefix: boolean;
   readonly revision: string;

@@ -1,5 +1,5 @@
 import { type Fault, faultOf } from "../proxy/fault.ts";
-import type { FunctionState } from "./state.ts";
+import type { Backoff, FunctionState } from "./state.ts";
 import { isUnavailable } from "./transition.ts";
 
 /** Where a function's requests are to go. */
@@ -15,9 +15,17 @@ const MAX_DETAIL = 16 * 1024;
 /** The route that follows from a function's state. */
 export function routeOf(state: FunctionState | undefined, nowMs: number): RouteDecision {
   if (state === undefined || !state.isWanted) return { type: "none" };
-  if (state.serving !== undefined) return { type: "instance", id: state.serving.id };
+  // What holds its event loop answers nobody; one that is unhealthy may, until it is replaced.
+  if (state.serving !== undefined && state.serving.hang?.cause !== "held") {
+    return { type: "instance", id: state.serving.id };
+  }
   if (state.candidate !== undefined || state.isIdle) return { type: "waiting" };
-  const { failure, backoff } = state;
+  const { failure, backoff, serving } = state;
+  if (serving !== undefined) {
+    const message = "The function does not answer and is being replaced";
+    const fault = faultOf("function-exited", { message, retryAfterS: secondsLeft(backoff, nowMs) });
+    return { type: "refused", fault };
+  }
   if (failure === undefined) return { type: "waiting" };
   // What a function said last is for its owner: it may hold secrets, and anybody may ask.
   const isPublic = failure.stage === "check" || failure.stage === "manifest";
@@ -26,7 +34,7 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
     ? said
     : `${said.slice(0, MAX_DETAIL)}\n… (see: ddsrv inspect ${state.name})`;
   const message = detail === "" ? failure.reason : `${failure.reason}\n\n${detail}`;
-  const retryAfterS = Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
+  const retryAfterS = secondsLeft(backoff, nowMs);
   if (failure.stage === "exit") {
     return { type: "refused", fault: faultOf("function-exited", { message, retryAfterS }) };
   }
@@ -35,4 +43,9 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
     return { type: "refused", fault, isAsked: true };
   }
   return { type: "refused", fault: faultOf("function-failed", { message }) };
+}
+
+/** At least a second: a client that is told 0 would ask at once. */
+function secondsLeft(backoff: Backoff | undefined, nowMs: number): number {
+  return Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
 }

@@ -75,6 +75,8 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     type: "ready",
     instance: {
       upstream,
+      endpoint: start.endpoint,
+      pid: start.pid,
       keepPrefix: policy.keepPrefix,
       revision,
       policy,

@@ -17,6 +17,24 @@ export interface Instance {
   readonly readyAtMs: number | undefined;
   /** It is of the last revision that served and is kept, in place of a newer one that fails. */
   readonly isKept?: boolean;
+  /** It serves, does not answer as it should, and is replaced. */
+  readonly hang?: InstanceHang;
+}
+
+/**
+ * How an instance hangs: its event loop is `held`, so that no request is answered; or it is
+ * `unhealthy` by its health path, and may answer others.
+ */
+export type HangCause = "held" | "unhealthy";
+
+/** What is wrong with an instance that hangs. */
+export interface InstanceHang {
+  readonly cause: HangCause;
+  /** One sentence. */
+  readonly reason: string;
+  /** What it said last; may be empty. */
+  readonly detail: string;
+  readonly atMs: number;
 }
 
 /** Why a revision does not serve. */
@@ -76,7 +94,7 @@ export interface FunctionState {
 /** All words for a function's state. */
 export const STATUSES = [
   ...["checking", "starting", "ready", "idle", "draining"] as const,
-  ...["backoff", "failed", "stopped"] as const,
+  ...["hung", "backoff", "failed", "stopped"] as const,
 ] as const;
 
 /** A function's state in one word. */
@@ -85,7 +103,7 @@ export type Status = typeof STATUSES[number];
 /** The word for a function's state. */
 export function statusOf(state: FunctionState): Status {
   if (!state.isWanted) return state.leaving.length > 0 ? "draining" : "stopped";
-  if (state.serving !== undefined) return "ready";
+  if (state.serving !== undefined) return state.serving.hang === undefined ? "ready" : "hung";
   if (state.candidate !== undefined) {
     return state.candidate.phase === "checking" ? "checking" : "starting";
   }
@@ -99,6 +117,15 @@ export const REFRESHED = ["reloaded", "current", "absent"] as const;
 
 /** One of them. */
 export type Refreshed = typeof REFRESHED[number];
+
+/** Why a function is as it is, in one sentence; `undefined` when all is well. */
+export function reasonOf({ serving, failure }: FunctionState): string | undefined {
+  const hang = serving?.hang;
+  if (hang === undefined) return failure?.reason;
+  // An older one is of other code, and stood in the way of nothing.
+  if (failure === undefined || failure.atMs < hang.atMs) return hang.reason;
+  return `${hang.reason}. It could not be replaced: ${failure.reason}`;
+}
 
 /** All that can be under way for a function. */
 export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;

@@ -1,6 +1,7 @@
 import { backoffDelay } from "./backoff.ts";
 import type { Action } from "./reconcile.ts";
-import type { Failure, FunctionState, Instance } from "./state.ts";
+import { drop, hangs, recovered } from "./hang_transition.ts";
+import type { Failure, FunctionState, Instance, InstanceHang } from "./state.ts";
 
 /** Something that happened to a function. */
 export type Event =
@@ -29,6 +30,16 @@ export type Event =
   }
   /** Its process ended by itself after it had been ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
+  /** It is ready and does not answer as it should; when it was last known to be well. */
+  | {
+    readonly type: "hung";
+    readonly id: number;
+    readonly hang: InstanceHang;
+    /** By the clock of {@linkcode Moment.nowMs}. */
+    readonly wellAtMs: number;
+  }
+  /** It had hung, and answers again. */
+  | { readonly type: "recovered"; readonly id: number }
   /** An instance that was told to close is gone. */
   | { readonly type: "closed"; readonly id: number }
   /** It is good, and there is nothing to start: it serves already, or nobody needs it. */
@@ -50,11 +61,14 @@ export type Effect =
     /** Also when what serves is of the same revision. */
     readonly isForced: boolean;
   }
-  /** One that goes while its function stays may finish its requests; a stopped one has less time. */
+  /**
+   * One that goes while its function stays may finish its requests; a stopped one has less time, and
+   * one whose event loop is held has none.
+   */
   | {
     readonly type: "close";
     readonly id: number;
-    readonly because: "replaced" | "unused" | "stopped";
+    readonly because: "replaced" | "unused" | "stopped" | "hung";
   };
 
 /** What comes in from outside, so that a transition decides nothing by itself. */
@@ -97,7 +111,10 @@ export function transition(state: FunctionState | undefined, event: Event, momen
         : same(state);
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
-      return isRetried(state) ? open(same(state), moment) : same(state);
+      // What hangs is of the same revision: without force, it would be taken for what is wanted.
+      return isRetried(state)
+        ? open(same(state), moment, { isForced: state.serving?.hang !== undefined })
+        : same(state);
     case "checked":
       return checked(state, event);
     case "spawned": {
@@ -116,6 +133,16 @@ export function transition(state: FunctionState | undefined, event: Event, momen
       return failed(state, event, moment);
     case "exited":
       return exited(state, event, moment);
+    case "hung": {
+      const next = hangs(state, event);
+      if (next === state || next.candidate !== undefined) return same(next);
+      // The first time at once; one that hangs again waits as one that ends again.
+      const isFirst = next.backoff === undefined;
+      const paused = pause(next, moment);
+      return isFirst ? open(same(paused), moment, { isForced: true }) : same(paused);
+    }
+    case "recovered":
+      return same(recovered(state, event));
     case "closed":
       return settle({ ...state, leaving: state.leaving.filter((one) => one.id !== event.id) });
     default:
@@ -123,9 +150,12 @@ export function transition(state: FunctionState | undefined, event: Event, momen
   }
 }
 
-/** Whether the end of a pause starts it again: while it serves, only after a failure that may pass. */
+/**
+ * Whether the end of a pause starts it again: while it serves and does not hang, only after a failure
+ * that may pass.
+ */
 export function isRetried(state: FunctionState | undefined): boolean {
-  return state?.serving === undefined || state.failure?.isPassing === true;
+  return !servesWell(state) || state?.failure?.isPassing === true;
 }
 
 /** When a function is tried again, by the clock of `Instance.readyAtMs`; `undefined` if it is not. */
@@ -147,6 +177,11 @@ function isStartedByRequest(state: FunctionState, nowMs: number): boolean {
 /** Whether the host or the network alone keeps a function from being checked or started. */
 export function isUnavailable({ failure }: FunctionState): boolean {
   return failure?.isPassing === true && (failure.stage === "check" || failure.stage === "host");
+}
+
+/** Whether there is an instance that serves, and does not hang. */
+export function servesWell(state: FunctionState | undefined): boolean {
+  return state?.serving !== undefined && state.serving.hang === undefined;
 }
 
 function begin(
@@ -223,7 +258,7 @@ function stop(state: FunctionState): Step {
   if (serving === undefined) return { ...settle(next), effects: cleared.effects };
   return {
     state: { ...next, leaving: [...next.leaving, { ...serving, phase: "draining" }] },
-    effects: [...cleared.effects, { type: "close", id: serving.id, because: "stopped" }],
+    effects: [...cleared.effects, drop(serving, "stopped")],
   };
 }
 
@@ -253,11 +288,11 @@ function ready(
       ...(event.instead === undefined ? {} : { isKept: true }),
     },
   };
-  const retried = event.instead?.isPassing ? pause(next, moment) : next;
+  const retried = event.instead?.isPassing ? retry(next, moment) : next;
   if (serving === undefined) return same(retried);
   return {
     state: { ...retried, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
-    effects: [{ type: "close", id: serving.id, because: "replaced" }],
+    effects: [drop(serving, "replaced")],
   };
 }
 
@@ -273,7 +308,7 @@ function registered(
     ...failureOf(state, event),
     isIdle: state.serving === undefined,
   };
-  return same(event.instead?.isPassing ? pause(next, moment) : { ...next, backoff: undefined });
+  return same(event.instead?.isPassing ? retry(next, moment) : { ...next, backoff: undefined });
 }
 
 /** What is still to be said when all is well but for a newer revision, which a kept one stands for. */
@@ -302,7 +337,7 @@ function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>)
       backoff: failure?.isPassing ? state.backoff : undefined,
       leaving: [...state.leaving, { ...serving, phase: "draining" }],
     },
-    effects: [{ type: "close", id: serving.id, because: "unused" }],
+    effects: [drop(serving, "unused")],
   };
 }
 
@@ -317,7 +352,7 @@ function failed(
   // named anew since: to go back to that would look like new code.
   const requested = failure.stage === "host" ? state.requested : failure.revision;
   const isStart = failure.stage === "start";
-  const isServed = state.serving !== undefined;
+  const isServed = servesWell(state);
   const next: FunctionState = {
     ...state,
     candidate: undefined,
@@ -329,7 +364,7 @@ function failed(
   // listens may do better next time, but while an older revision serves, only the author can tell.
   const isRetried = failure.isPassing || event.hasKeptFailed === true || (isStart && !isServed);
   if (!isRetried) return same({ ...next, backoff: undefined });
-  const paused = pause(next, moment);
+  const paused = retry(next, moment);
   const isGivenUp = paused.backoff === undefined;
   return same(isGivenUp && event.hasKeptFailed ? pause(paused, moment) : paused);
 }
@@ -356,17 +391,20 @@ function exited(
   };
 }
 
-/** Sets the time of the next attempt; without any, once a costly failure has come too often. */
-function pause(state: FunctionState, moment: Moment): FunctionState {
+/** Sets the time of the next attempt; none, once a costly failure has come too often. */
+function retry(state: FunctionState, moment: Moment): FunctionState {
   const { failure, backoff } = state;
-  const attempts = (backoff?.attempts ?? 0) + 1;
-  const { isPassing, maxRetries } = failure!;
-  const isCostly = isPassing && maxRetries !== undefined;
+  if (failure?.isPassing !== true || failure.maxRetries === undefined) return pause(state, moment);
   const costly = (backoff?.costly ?? 0) + 1;
-  if (isCostly && costly > maxRetries) return { ...state, ...giveUp(failure!, costly) };
+  if (costly > failure.maxRetries) return { ...state, ...giveUp(failure, costly) };
+  const paused = pause(state, moment, true);
+  return { ...paused, backoff: { ...paused.backoff!, costly } };
+}
+
+function pause(state: FunctionState, moment: Moment, isCostly = false): FunctionState {
+  const attempts = (state.backoff?.attempts ?? 0) + 1;
   const delayMs = backoffDelay(attempts, moment.chance, isCostly);
-  const untilMs = moment.nowMs + delayMs;
-  return { ...state, backoff: { attempts, delayMs, untilMs, ...(isCostly ? { costly } : {}) } };
+  return { ...state, backoff: { attempts, delayMs, untilMs: moment.nowMs + delayMs } };
 }
 
 function giveUp(

@@ -15,7 +15,7 @@ export interface StartOptions {
 
 /** What came of a start. */
 export type Start =
-  | { readonly type: "listening"; readonly endpoint: Endpoint }
+  | { readonly type: "listening"; readonly endpoint: Endpoint; readonly pid: number }
   | {
     readonly type: "not-ready";
     readonly reason: string;
@@ -61,7 +61,7 @@ export async function waitUntilReady(
       "below 400, or change healthPath";
     return { type: "not-ready", reason, isPassing: true };
   }
-  if (endpoint !== undefined) return { type: "listening", endpoint };
+  if (pid !== undefined && endpoint !== undefined) return { type: "listening", endpoint, pid };
   const seconds = startTimeoutMs / 1000;
   const reason = pid === undefined ? undefined : await explain(pid);
   return {

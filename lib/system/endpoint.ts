@@ -1,8 +1,8 @@
 /** Where a server listens, as those who connect to it name it. */
 export type Endpoint =
   | { readonly hostname: string; readonly port: number }
-  /** A Unix socket. */
-  | { readonly path: string };
+  /** A Unix socket; the path that its server has bound, where that is another one. */
+  | { readonly path: string; readonly boundPath?: string };
 
 /** An endpoint as people read it. */
 export function formatEndpoint(endpoint: Endpoint): string {

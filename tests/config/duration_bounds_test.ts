@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { parseCheckBound, parseIdle, parseRescan } from "../../lib/config/duration.ts";
+import {
+  parseCheckBound,
+  parseIdle,
+  parseLiveness,
+  parseRescan,
+} from "../../lib/config/duration.ts";
 
 const parsers: readonly [
   name: string,
@@ -21,6 +26,12 @@ const parsers: readonly [
     parseCheckBound,
     [["1s", 1_000], ["60s", 60_000], ["10m", 600_000]],
     ["999ms", "0s", "0.5s"],
+  ],
+  [
+    "parseLiveness()",
+    parseLiveness,
+    [["never", Infinity], ["1s", 1_000], ["90s", 90_000]],
+    ["999ms", "0s", "0ms"],
   ],
   [
     "parseRescan()",

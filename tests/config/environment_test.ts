@@ -31,6 +31,9 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ BASE_PORT: "8001", MAX_PORT: "9000" }, {}],
   [{ WATCH_FILES: "false" }, { watch: false }],
   [{ WATCH_FILES: "true" }, { watch: true }],
+  [{ DDSRV_HEALTH_INTERVAL: "30s" }, { healthIntervalMs: 30_000 }],
+  [{ DDSRV_HEALTH_INTERVAL: "never" }, { healthIntervalMs: Infinity }],
+  [{ DDSRV_HANG_TIMEOUT: "5m" }, { hangTimeoutMs: 300_000 }],
   [{ DDSRV_STOP_GRACE: "2500ms" }, { stopGraceMs: 2_500 }],
   [{ DDSRV_START_TIMEOUT: "2m" }, { startTimeoutMs: 120_000 }],
   // An empty variable says nothing.

@@ -76,6 +76,27 @@ const bad: readonly [text: string, ...messages: string[]][] = [
     '{ "healthPath": "http://elsewhere/" }',
     '1:17 is not valid in "healthPath": Give a path such as /healthz, without spaces',
   ],
+  [
+    '{ "healthInterval": 0 }',
+    '1:21 is not valid in "healthInterval": Give a duration such as 10s, or never',
+  ],
+  [
+    '{ "healthInterval": "0s" }',
+    '1:21 is not valid in "healthInterval": "0s" is too short. Give at least 1s, or never',
+  ],
+  [
+    '{ "hangTimeout": "999ms" }',
+    '1:18 is not valid in "hangTimeout": "999ms" is too short. Give at least 1s, or never',
+  ],
+  [
+    '{ "hangTimeout": "off" }',
+    '1:18 is not valid in "hangTimeout": "off" is not a duration. Write a number and a unit: ' +
+    "250ms, 10s, 15m, 2h",
+  ],
+  [
+    '{ "hangTimeout": false }',
+    '1:18 is not valid in "hangTimeout": Give a duration such as 10s, or never',
+  ],
   ['{ "envFile": "a\\u0000b" }', '1:14 is not valid in "envFile": Give the path of a file'],
   [
     `{ "egress": [${Array.from({ length: 65 }, () => '"1.2.3.4"')}] }`,

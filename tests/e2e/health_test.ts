@@ -44,3 +44,76 @@ Deno.test("healthPath: the operator's holds for all, and none is asked with 0 at
   await server.answers("/app", "app");
   await server.answers("/plain", "plain");
 });
+
+Deno.test("healthPath: one that fails three times in a row is replaced, and says why", async () => {
+  await using server = await startServer({
+    env: { CHECK_CODE: "false" },
+    files: {
+      "ddsrv.json": '{ "healthPath": "/healthz", "healthInterval": "1s" }',
+      // Ill from a request on, for as long as the process lives.
+      "ill/index.ts": `let status = 200;
+        Deno.serve((request) => {
+          const { pathname } = new URL(request.url);
+          if (pathname === "/fail") status = 503;
+          return new Response(null, { status: pathname === "/healthz" ? status : 200 });
+        });`,
+      "silent/index.ts": `let isSilent = false;
+        Deno.serve(async (request) => {
+          const { pathname } = new URL(request.url);
+          if (pathname === "/fail") isSilent = true;
+          if (pathname === "/healthz" && isSilent) await new Promise(() => {});
+          return new Response();
+        });`,
+      // Redirects, and a body without an end, are healthy.
+      "redirects/index.ts": healthy("redirects", 302),
+      "endless/index.ts": `Deno.serve(() =>
+          new Response(new ReadableStream({ pull: (it) => it.enqueue(new Uint8Array(1_024)) })));`,
+      "idle/index.ts": answering("idle"),
+      "idle/ddsrv.json": '{ "idle": "5s" }',
+    },
+  });
+  for (const name of ["ill", "silent", "redirects", "endless"]) await server.said(`${name} ready`);
+  const before = await Promise.all(["redirects", "endless"].map(server.inspect));
+  const ill = await server.inspect("ill");
+  const from = server.output().length;
+  for (const name of ["ill", "silent"]) {
+    await (await fetch(`${server.url}/${name}/fail`)).body?.cancel();
+  }
+  await server.said("ill hangs: It answered /healthz with 503 three times in a row", from);
+  await server.said("ill ready", from);
+  // Nobody has asked for it but the supervisor, which keeps nothing awake and counts nothing.
+  await (await fetch(`${server.url}/idle`)).body?.cancel();
+  await server.said("idle idle until its next request", from);
+  await server.said(
+    "silent hangs: It did not answer /healthz three times in a row, 5 s each",
+    from,
+  );
+  await server.said("silent ready", from);
+  const after = await Promise.all(["redirects", "endless", "ill", "idle"].map(server.inspect));
+  assert.deepEqual(
+    after.map(({ name, status, restarts, requests }) => [name, status, restarts, requests]),
+    [["redirects", "ready", 0, 0], ["endless", "ready", 0, 0], ["ill", "ready", 1, 1], [
+      "idle",
+      "idle",
+      0,
+      1,
+    ]],
+  );
+  assert.deepEqual(after.slice(0, 2).map(({ pid }) => pid), before.map(({ pid }) => pid));
+  assert.notEqual(after[2]!.pid, ill.pid);
+});
+
+Deno.test("healthInterval: what is no interval fails the function, with a remedy", async () => {
+  await using server = await startServer({
+    files: {
+      "zero/index.ts": answering("zero"),
+      "zero/ddsrv.json": '{ "healthPath": "/", "healthInterval": 0 }',
+      "short/index.ts": answering("short"),
+      "short/ddsrv.json": '{ "hangTimeout": "10ms" }',
+    },
+  });
+  await server.said("zero failed: The manifest is not valid");
+  await server.said("short failed: The manifest is not valid");
+  assert.match((await server.inspect("zero")).detail!, /"healthInterval": Give a duration such as/);
+  assert.match((await server.inspect("short")).detail!, /"10ms" is too short. Give at least 1s/);
+});

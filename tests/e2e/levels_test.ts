@@ -109,12 +109,43 @@ Deno.test("rootless: a function that keeps more than it may is ended, and can't 
   await server.answers("/growing", "growing");
 });
 
+Deno.test("rootless: a function that holds its event loop is replaced, one that is slow is not", async () => {
+  await using user = await ordinaryUser();
+  const hangs = (then: string): string =>
+    `Deno.serve(async (request) => {
+      if (new URL(request.url).pathname === "/hang") { ${then} }
+      await null;
+      return new Response("well");
+    });\n`;
+  const yields = `for (const end = Date.now() + 4_000; Date.now() < end;) {
+    for (const turn = Date.now() + 20; Date.now() < turn;);
+    await new Promise((resolve) => setTimeout(resolve));
+  }`;
+  await using server = await startRootless(user, {
+    "ddsrv.json": '{ "hangTimeout": "2s", "checkCode": false }',
+    "held/index.ts": hangs("for (;;);"),
+    "slow/index.ts": hangs(yields),
+  });
+  await server.answers("/held", "well");
+  await server.answers("/slow", "well");
+  const [held, slow] = await Promise.all([
+    fetch(`${server.url}/held/hang`).then(({ status, body }) => body?.cancel().then(() => status)),
+    fetch(`${server.url}/slow/hang`).then((response) => response.text()),
+  ]);
+  assert.deepEqual([held, slow], [502, "well"]);
+  await server.answers("/held", "well");
+  assert.deepEqual((await server.inspect("held")).restarts, 1);
+  assert.deepEqual((await server.inspect("slow")).restarts, 0);
+});
+
 Deno.test("rootless: a function can't turn its socket into another one", async () => {
   await using user = await ordinaryUser();
   const target = `${user.directory}/other.sock`;
+  // A function knows where it is expected to listen, from its environment.
+  const own = 'Deno.env.get("DENO_SERVE_ADDRESS")!.slice("unix:".length)';
   const redirect = `
-    Deno.removeSync("/ddsrv/listen/http.sock");
-    Deno.symlinkSync(${JSON.stringify(target)}, "/ddsrv/listen/http.sock");`;
+    Deno.removeSync(${own});
+    Deno.symlinkSync(${JSON.stringify(target)}, ${own});`;
   let isReached = false;
   const other = Deno.serve({ path: target, onListen() {} }, () => {
     isReached = true;
@@ -129,7 +160,7 @@ Deno.test("rootless: a function can't turn its socket into another one", async (
       return new Response("turned");
     });\n`,
     "at-once/index.ts": `
-      Deno.symlinkSync(${JSON.stringify(target)}, "/ddsrv/listen/http.sock");
+      Deno.symlinkSync(${JSON.stringify(target)}, ${own});
       setInterval(() => {}, 1000);\n`,
     "at-once/ddsrv.json": JSON.stringify({ startTimeout: `${longEnoughMs(2)}ms` }),
   });

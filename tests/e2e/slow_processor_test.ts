@@ -8,9 +8,6 @@ const hierarchy = await readHierarchy();
 
 const PERIOD_US = 100_000;
 
-/** For as long as all takes on a machine that has much else to do, too. */
-const PATIENCE_MS = 8 * 60_000;
-
 /** Makes a group whose processes have a tenth of a processor together; gives the file to join it by. */
 async function openSlowGroup(): Promise<AsyncDisposable & { readonly tasks: string }> {
   const path = join(hierarchy.bases.cpu!, `slow-${Deno.pid}`);
@@ -50,11 +47,11 @@ Deno.test({
       files: { "large/index.ts": typeBomb(3) },
       command: ["sh", "-c", 'echo 0 >"$0" && exec "$@"', group.tasks, ...COMMAND],
     });
-    const startMs = performance.now();
+    // No bound: what is slow here is slow on purpose.
     for (let last = ""; last !== "defused";) {
-      ok(performance.now() - startMs < PATIENCE_MS, `${last}\n${server.output()}`);
-      await pause(1_000);
+      await pause(50);
       last = await (await fetch(`${server.url}/large`)).text();
+      ok(!server.output().includes("failed"), `${last}\n${server.output()}`);
     }
     equal(server.output().includes("failed"), false, server.output());
   },

@@ -29,6 +29,8 @@ Deno.test("tightenPolicy() is the settings where a manifest says nothing", () =>
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
     healthPath: undefined,
+    healthIntervalMs: 10_000,
+    hangTimeoutMs: 60_000,
     idleMs: Infinity,
     drainMs: 30_000,
     memoryBytes: 512 * 1024 ** 2,
@@ -51,6 +53,11 @@ const granted: readonly [
 ][] = [
   [{ startTimeout: 1, stopGrace: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
   [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
+  // What only concerns the function itself has no ceiling.
+  [{ healthInterval: 60_000 }, { healthIntervalMs: 60_000 }],
+  [{ hangTimeout: Infinity }, { hangTimeoutMs: Infinity }],
+  [{ hangTimeout: 300_000 }, { hangTimeoutMs: 300_000 }, { hangTimeoutMs: Infinity }],
+  [{}, { hangTimeoutMs: 5_000 }, { hangTimeoutMs: 5_000 }],
   [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
   [{ dataSize: 2 ** 24, dataFiles: 64 }, { dataBytes: 2 ** 24, dataFiles: 64 }],
   [{ bandwidth: 1_000_000 }, { bandwidthBits: 1_000_000 }],

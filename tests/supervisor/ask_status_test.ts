@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { type AskedStatus, askStatus } from "../../lib/supervisor/ask_status.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
+const ASK_STATUS = "../../lib/supervisor/ask_status.ts";
+
 const cases: readonly [what: string, answer: string, expected: AskedStatus][] = [
   ["HTTP/1.1", "HTTP/1.1 204 No Content\r\n\r\n", { type: "status", status: 204 }],
   ["HTTP/1.0", "HTTP/1.0 503 \r\n\r\n", { type: "status", status: 503 }],
@@ -31,7 +33,30 @@ Deno.test("askStatus() of one that takes the connection and says nothing ends wi
   using connection = await listener.accept();
   await connection.read(new Uint8Array(1_024));
   over.abort();
-  assert.deepEqual(await asked, none("it did not answer in time"));
+  assert.deepEqual(await asked, { type: "late", reason: "it did not answer in time" });
+});
+
+Deno.test("askStatus() tells a server that is not there from a host that can't ask", async () => {
+  const { signal } = new AbortController();
+  const program = `
+    import { askStatus } from ${JSON.stringify(import.meta.resolve(ASK_STATUS))};
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { hostname, port } = listener.addr;
+    const files = [];
+    try { for (;;) files.push(await Deno.open("/dev/null")); } catch { /* No descriptor is left. */ }
+    const { signal } = new AbortController();
+    const asked = await askStatus({ hostname, port }, { path: "/", signal });
+    files.forEach((file) => file.close());
+    console.log(asked.type);`;
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", 'ulimit -n 64; exec "$0" eval --ext=ts "$1"', Deno.execPath(), program],
+    stderr: "inherit",
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "unasked\n");
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  listener.close();
+  assert.equal((await askStatus({ hostname, port }, { path: "/", signal })).type, "none");
 });
 
 Deno.test("askStatus() asks on a Unix socket too", async () => {

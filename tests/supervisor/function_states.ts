@@ -2,6 +2,7 @@ import {
   type Failure,
   type FunctionState,
   type Instance,
+  type InstanceHang,
   statusOf,
 } from "../../lib/supervisor/state.ts";
 import type { Event } from "../../lib/supervisor/transition.ts";
@@ -57,6 +58,11 @@ export function failure(stage: Failure["stage"], change: Partial<Failure> = {}):
   const isPassing = stage === "exit" || stage === "host";
   const plain = { stage, isPassing, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0 };
   return { ...plain, ...change };
+}
+
+/** How an instance hangs. */
+export function hang(cause: InstanceHang["cause"]): InstanceHang {
+  return { cause, reason: `It is ${cause}`, detail: "", atMs: 0 };
 }
 
 /** A scan wants the function `a` with this revision. */

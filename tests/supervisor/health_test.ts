@@ -5,7 +5,7 @@ import { waitUntilHealthy } from "../../lib/supervisor/health.ts";
 const ENDPOINT = { hostname: "127.0.0.1", port: 1 };
 
 const answered = (status: number): AskedStatus => ({ type: "status", status });
-const silent: AskedStatus = { type: "none", reason: "it did not answer in time" };
+const silent: AskedStatus = { type: "late", reason: "it did not answer in time" };
 
 const cases: readonly [
   answers: readonly AskedStatus[],

@@ -20,7 +20,8 @@ export function assertWhole(model: LifecycleModel): void {
   }
   for (const name of model.timers.keys()) {
     const { serving, failure } = model.states.get(name)!;
-    assert.ok(serving === undefined || failure !== undefined, `${name} is well, and tried again`);
+    const isWell = serving !== undefined && serving.hang === undefined && failure === undefined;
+    assert.ok(!isWell, `${name} is well, and tried again`);
   }
   for (const name of model.waiting.keys()) {
     const isCared = model.states.get(name)?.candidate !== undefined;
@@ -56,6 +57,7 @@ function assertAsItsFolder(
       // Beside what serves, a start that failed is not tried again.
       if (isUnlucky && serving !== undefined && failure?.stage === "start") break;
       assert.equal(failure, undefined, name);
+      assert.equal(serving?.hang, undefined, `${name} hangs for ever`);
       assert.ok(isServed || (isIdle && hasIdlePolicy), `${name} neither serves nor is idle`);
       break;
     case "start":

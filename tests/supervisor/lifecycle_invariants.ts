@@ -26,6 +26,9 @@ export function assertSound(state: FunctionState): void {
       failure.stage === "exit",
     "what may pass is not tried again",
   );
+  for (const { hang } of [candidate, ...leaving].filter((one) => one !== undefined)) {
+    assert.ok(hang === undefined || candidate?.hang === undefined, "what starts can't hang yet");
+  }
 }
 
 /**
@@ -58,7 +61,7 @@ export function assertHeeded(
   { state: after, effects }: Step,
 ): void {
   if (!("id" in event) || event.type === "closed") return;
-  const isOfServing = event.type === "exited" || event.type === "unused";
+  const isOfServing = ["exited", "unused", "hung", "recovered"].includes(event.type);
   const place = isOfServing ? before?.serving : before?.candidate;
   if (place?.id === event.id) return;
   assert.deepEqual([after, effects], [before, []], `${event.type} of an instance that is none`);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Desired, reconcile } from "../../lib/supervisor/reconcile.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
-import type { FunctionState } from "../../lib/supervisor/state.ts";
+import type { FunctionState, InstanceHang } from "../../lib/supervisor/state.ts";
 import { type Effect, type Event, isRetried, transition } from "../../lib/supervisor/transition.ts";
-import { failure } from "./function_states.ts";
+import { failure, hang } from "./function_states.ts";
 import { attempt, type Luck, type Outcome } from "./lifecycle_attempt.ts";
 import type { Folder, KnownModules } from "./lifecycle_folders.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
@@ -103,6 +103,21 @@ export class LifecycleModel {
     instance.hasEnded = true;
     const event: Event = { type: "exited", id, failure: failure("exit") };
     this.mailbox.post(`end of ${id}`, () => this.#tell(instance.name, event));
+  }
+
+  /** An instance no longer answers; whoever watches it says so once. */
+  hang(id: number, cause: InstanceHang["cause"]): void {
+    const { name, hasEnded } = this.instances.get(id)!;
+    if (hasEnded) return;
+    const event: Event = { type: "hung", id, hang: hang(cause), wellAtMs: this.#nowMs };
+    this.mailbox.post(`life of ${id}`, () => this.#tell(name, event));
+  }
+
+  /** An instance that had hung answers again. */
+  recover(id: number): void {
+    const { name, hasEnded } = this.instances.get(id)!;
+    if (hasEnded) return;
+    this.mailbox.post(`life of ${id}`, () => this.#tell(name, { type: "recovered", id }));
   }
 
   /** An instance had no request for long. */

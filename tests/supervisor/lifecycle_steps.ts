@@ -32,6 +32,8 @@ const step = fc.oneof(
   // What was told before is told once more.
   often(4, { type: fc.constant("echo"), back: fc.nat({ max: 20 }) }),
   often(3, { type: fc.constant("exit"), index }),
+  often(4, { type: fc.constant("hang"), index, cause: fc.constantFrom("held", "unhealthy") }),
+  often(2, { type: fc.constant("recover"), index }),
   often(5, { type: fc.constant("rest"), index }),
   often(6, { type: fc.constant("request"), name }),
   often(2, { type: fc.constant("reload"), name }),
@@ -87,6 +89,16 @@ export function move(model: LifecycleModel, step: Step): void {
     case "exit": {
       const id = pick([...model.instances.keys()], step.index);
       if (id !== undefined) model.exit(id);
+      break;
+    }
+    case "hang": {
+      const id = pick([...model.instances.keys()], step.index);
+      if (id !== undefined) model.hang(id, step.cause);
+      break;
+    }
+    case "recover": {
+      const id = pick([...model.instances.keys()], step.index);
+      if (id !== undefined) model.recover(id);
       break;
     }
     case "rest": {

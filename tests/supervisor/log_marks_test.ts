@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { logMarks } from "../../lib/supervisor/log_marks.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+import { failure, functionState, hang, instance, readyInstance } from "./function_states.ts";
 
 const starting = instance(1, { phase: "starting", revision: "0123456789abcdef", pid: 101 });
 const old = readyInstance(1);
@@ -61,6 +61,21 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     failure: exit,
     backoff,
   }, []],
+  ["a hang that is replaced at once", { serving: old }, {
+    serving: { ...old, hang: hang("held") },
+    candidate: instance(2),
+    backoff,
+  }, ["ddsrv: revision r1 (pid 101) hangs: It is held"]],
+  ["a hang in its pause", { serving: old }, {
+    serving: { ...old, hang: hang("unhealthy") },
+    backoff,
+  }, [
+    "ddsrv: revision r1 (pid 101) hangs: It is unhealthy",
+    "ddsrv: tries again in 100 ms",
+  ]],
+  ["a recovery", { serving: { ...old, hang: hang("held") } }, { serving: old }, [
+    "ddsrv: revision r1 (pid 101) answers again",
+  ]],
   ["a start that was given up", { leaving: [{ ...starting, phase: "stopping" }] }, {}, [
     "ddsrv: revision 0123456789ab stopped (pid 101)",
   ]],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { faultOf } from "../../lib/proxy/fault.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+import { failure, functionState, hang, instance, readyInstance } from "./function_states.ts";
 
 const NOW_MS = 10_000;
 const check = failure("check", { reason: "The check failed", detail: "TS2322\nat index.ts" });
@@ -76,6 +76,31 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
       backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 1 },
     }),
     unavailable("No host", 1),
+  ],
+  [
+    "one that holds its event loop",
+    functionState({ serving: { ...readyInstance(1), hang: hang("held") }, candidate: instance(2) }),
+    { type: "waiting" },
+  ],
+  [
+    "one that holds its event loop, in a pause",
+    functionState({
+      serving: { ...readyInstance(1), hang: hang("held") },
+      backoff: { attempts: 2, delayMs: 200, untilMs: NOW_MS + 2_001 },
+      failure: check,
+    }),
+    {
+      type: "refused",
+      fault: faultOf("function-exited", {
+        message: "The function does not answer and is being replaced",
+        retryAfterS: 3,
+      }),
+    },
+  ],
+  [
+    "one that is unhealthy",
+    functionState({ serving: { ...readyInstance(1), hang: hang("unhealthy") } }),
+    { type: "instance", id: 1 },
   ],
   [
     "an end",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { type Event, transition } from "../../lib/supervisor/transition.ts";
-import { failure } from "./function_states.ts";
+import { failure, hang } from "./function_states.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
 
 const id = fc.integer({ min: 1, max: 8 });
@@ -32,6 +32,13 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant("ready"), id, upstream: fc.constant("10.0.0.1:8000") }),
   fc.record({ type: fc.constant("failed"), id, failure: failed }),
   fc.record({ type: fc.constant("failed"), id, failure: failed, hasKeptFailed: fc.constant(true) }),
+  fc.record({
+    type: fc.constant("hung"),
+    id,
+    hang: fc.constantFrom(hang("held"), hang("unhealthy")),
+    wellAtMs: fc.nat({ max: 1_200_000 }),
+  }),
+  fc.record({ type: fc.constant("recovered"), id }),
   fc.record({ type: fc.constant("exited"), id, failure: fc.constant(failure("exit")) }),
 );
 

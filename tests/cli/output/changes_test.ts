@@ -13,6 +13,7 @@ const starting = instance(1, { phase: "starting" });
 const exit = failure("exit", { reason: "The function ended", atMs: 1_000 });
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n\x1b[2Jat x\n" });
 const backoff = { attempts: 1, delayMs: 100, untilMs: 1_100 };
+const hang = { cause: "held", reason: "It is held", detail: "last\n", atMs: 0 } as const;
 const old = readyInstance(1);
 const next = readyInstance(2, { revision: "0123456789abcdef" });
 
@@ -55,6 +56,19 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
     "failed: The function ended",
     "tries again in 100 ms",
+  ]],
+  ["a hang, and what begins at once", { serving: old }, {
+    serving: { ...old, hang },
+    candidate: instance(2),
+    backoff,
+  }, ["hangs: It is held", "  last", "checking"]],
+  ["a hang, and its pause", { serving: old }, { serving: { ...old, hang }, backoff }, [
+    "hangs: It is held",
+    "  last",
+    "tries again in 100 ms",
+  ]],
+  ["a recovery", { serving: { ...old, hang }, backoff }, { serving: old, backoff }, [
+    "answers again",
   ]],
   ["what left after an end", { failure: exit, backoff, leaving: [old] }, {
     failure: exit,

@@ -17,6 +17,12 @@ export const FUNCTION_REPORTS: readonly FunctionReport[] = [
   functionReport({ name: "idle", status: "idle", ...NOTHING_RUNS }),
   functionReport({ name: "draining", status: "draining" }),
   functionReport({
+    name: "hung",
+    status: "hung",
+    restarts: 1,
+    reason: "It did not answer /healthz three times in a row, 5 s each",
+  }),
+  functionReport({
     name: "backoff",
     status: "backoff",
     ...NOTHING_RUNS,

@@ -15,6 +15,7 @@ just-ready  ready                 http://127.0.0.1:9999/just-ready          0123
 update      ready, update failed  http://127.0.0.1:9999/update              0123456789ab  4711    1m0s   1.0%  64.0MiB        12       0         0  full
 idle        idle                  http://127.0.0.1:9999/idle                0123456789ab     -       -      -        -        12       0         0  full
 draining    draining              http://127.0.0.1:9999/draining            0123456789ab  4711    1m0s   1.0%  64.0MiB        12       0         0  full
+hung        hung                  http://127.0.0.1:9999/hung                0123456789ab  4711    1m0s   1.0%  64.0MiB        12       0         1  full
 backoff     backoff               http://127.0.0.1:9999/backoff             0123456789ab     -       -      -        -        12       0        12  full
 failed      failed                http://127.0.0.1:9999/failed              0123456789ab     -       -      -        -        12       0         0  full
 stopped     stopped               http://127.0.0.1:9999/stopped             0123456789ab     -       -      -        -        12       0         0  full
@@ -30,6 +31,7 @@ just-ready  ready                 64.0MiB        12       0
 update      ready, update failed  64.0MiB        12       0
 idle        idle                        -        12       0
 draining    draining              64.0MiB        12       0
+hung        hung                  64.0MiB        12       0
 backoff     backoff                     -        12       0
 failed      failed                      -        12       0
 stopped     stopped                     -        12       0
@@ -38,6 +40,7 @@ a\\x0ab      ignored                     -         0       0
 
 const NOTES = `函数: "api.test" has no address
 update: revision ba9876543210 is not served: The check failed
+hung: hung: It did not answer /healthz three times in a row, 5 s each
 backoff: backoff: It exited with code 7\\x1b[2J
 failed: failed: The check failed
 a\\x0ab: ignored: it has no index.ts

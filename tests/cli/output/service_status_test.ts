@@ -7,6 +7,7 @@ Deno.test("describeService: counts, and what needs attention", () => {
     [{}, "0 functions, 0 up"],
     [{ a: "ready" }, "1 function, 1 up"],
     [{ a: "ready", b: "idle", c: "failed" }, "3 functions, 2 up, 1 failed"],
+    [{ a: "hung", b: "ready" }, "2 functions, 1 up, 1 hung"],
     [{ a: "backoff", b: "failed" }, "2 functions, 0 up, 1 failed, 1 backoff"],
     [{ a: "checking", b: "ready" }, "2 functions, 1 up; checking a"],
   ];

@@ -1,0 +1,46 @@
+import { deepEqual, match } from "node:assert/strict";
+import { begin, GET, OK, openStage, within } from "./harness.ts";
+
+Deno.test("Upstream.pulse counts requests until the answer's first byte, and answers", async () => {
+  await using stage = openStage();
+  const { pulse } = stage.upstream;
+  deepEqual(pulse, { waiting: 0, answers: 0 });
+  const { client, served } = await begin(stage, GET);
+  deepEqual(pulse, { waiting: 1, answers: 0 });
+  const other = await begin(stage, GET);
+  deepEqual(pulse, { waiting: 2, answers: 0 });
+  // An answer that has begun is a sign of life, however long it goes on.
+  await served.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+  await client.readUntil("ab");
+  deepEqual(pulse, { waiting: 1, answers: 1 });
+  await served.write("cd");
+  await client.readUntil("cd");
+  // One that breaks off without an answer waits no longer, and is none.
+  other.served.close();
+  match(await other.client.readHead(), /^HTTP\/1\.1 502 /);
+  deepEqual(pulse, { waiting: 0, answers: 1 });
+});
+
+Deno.test("Upstream.pulse: a client that goes away waits no longer", async () => {
+  await using stage = openStage();
+  const { pulse } = stage.upstream;
+  const { client, served } = await begin(stage, GET);
+  client.close();
+  await within(served.readAll(), "the end of the request");
+  await within(stage.upstream.drained(), "the end of the exchange");
+  deepEqual(pulse, { waiting: 0, answers: 0 });
+});
+
+Deno.test("Upstream.pulse: a tunnel is an answer", async () => {
+  await using stage = openStage();
+  const { pulse } = stage.upstream;
+  const upgrade = "GET /app/x HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: t\r\n\r\n";
+  const { client, served } = await begin(stage, upgrade);
+  await served.write("HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: t\r\n\r\n");
+  match(await client.readHead(), /^HTTP\/1\.1 101 /);
+  deepEqual(pulse, { waiting: 0, answers: 1 });
+  const next = await begin(stage, GET);
+  await next.served.write(OK);
+  await next.client.readUntil("ok");
+  deepEqual(pulse, { waiting: 0, answers: 2 });
+});

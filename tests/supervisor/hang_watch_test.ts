@@ -1,0 +1,180 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { MainThread } from "../../lib/process/main_thread.ts";
+import {
+  HANG_LOOKS,
+  type HangEvidence,
+  type HangSigns,
+} from "../../lib/supervisor/hang_verdict.ts";
+import { watchHang } from "../../lib/supervisor/hang_watch.ts";
+import { useFakeTimers } from "../fake_timers.ts";
+
+const HANG_MS = 600;
+
+const LOOK_MS = HANG_MS / HANG_LOOKS;
+
+const INSTANCE = { pid: 7, endpoint: { hostname: "127.0.0.1", port: 1 } };
+
+/** An instance whose signs a test changes, and what was read and told of it. */
+function watch(hangTimeoutMs = HANG_MS) {
+  const clock = useFakeTimers();
+  const signs: { -readonly [Key in keyof HangSigns]: number } = {
+    waiting: 0,
+    requests: 0,
+    answers: 0,
+  };
+  let nowMs = 0;
+  const watching = {
+    signs,
+    thread: "busy" as MainThread,
+    connection: "waits" as HangEvidence["connection"],
+    told: [] as string[],
+    threadsRead: 0,
+    probesOpened: 0,
+    probesOpen: 0,
+    costMs: 0,
+    async look(count = 1): Promise<void> {
+      for (let turn = 0; turn < count; turn++) {
+        nowMs += LOOK_MS;
+        clock.pass(LOOK_MS);
+        for (let step = 0; step < 10; step++) await Promise.resolve();
+      }
+    },
+    [Symbol.dispose]() {
+      hang[Symbol.dispose]();
+      equal(watching.probesOpen, 0, "a probe is left open");
+      equal(clock.count(), 0, "a timer is left");
+      clock[Symbol.dispose]();
+    },
+  };
+  const hang = watchHang({
+    instance: INSTANCE,
+    readSigns: () => ({ ...signs }),
+    hangTimeoutMs,
+    onHung: (wellAtMs) => watching.told.push(`hung, well at ${wellAtMs}`),
+    onRecovered: () => watching.told.push("recovered"),
+    onBlind: () => watching.told.push("blind"),
+    onError: (error) => watching.told.push(String(error)),
+    now: () => nowMs,
+    readThread(pid) {
+      equal(pid, INSTANCE.pid);
+      watching.threadsRead++;
+      return Promise.resolve(watching.thread);
+    },
+    openProbe() {
+      watching.probesOpened++;
+      watching.probesOpen++;
+      return {
+        look() {
+          nowMs += watching.costMs;
+          return Promise.resolve(watching.connection);
+        },
+        [Symbol.dispose]: () => void watching.probesOpen--,
+      };
+    },
+  });
+  return watching;
+}
+
+Deno.test("watchHang() reads nothing of an instance that nobody asks, or that answers", async () => {
+  using watching = watch();
+  await watching.look(20);
+  for (let turn = 0; turn < 20; turn++) {
+    Object.assign(watching.signs, { waiting: 5, requests: turn + 5, answers: turn + 1 });
+    await watching.look();
+  }
+  deepEqual([watching.threadsRead, watching.probesOpened, watching.told], [0, 0, []]);
+});
+
+Deno.test("watchHang() opens no connection to one whose event loop waits for events", async () => {
+  using watching = watch();
+  watching.thread = "idle";
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(20);
+  deepEqual([watching.threadsRead, watching.probesOpened, watching.told], [20, 0, []]);
+});
+
+Deno.test("watchHang() says where the kernel tells too little, and holds nothing against it", async () => {
+  using watching = watch();
+  watching.thread = "unknown";
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(2);
+  watching.thread = "gone";
+  await watching.look(HANG_LOOKS);
+  deepEqual([watching.probesOpened, watching.told], [0, ["blind", "blind"]]);
+});
+
+Deno.test("watchHang() tells once of one that accepts nobody for the whole time", async () => {
+  using watching = watch();
+  await watching.look(2);
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(HANG_LOOKS);
+  deepEqual(watching.told, []);
+  await watching.look();
+  deepEqual(watching.told, [`hung, well at ${2 * LOOK_MS}`]);
+  await watching.look(20);
+  equal(watching.told.length, 1);
+  equal(watching.probesOpened, 1);
+});
+
+Deno.test("watchHang() goes on while clients give up: its own connection waits", async () => {
+  using watching = watch();
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look();
+  watching.signs.waiting = 0;
+  await watching.look(HANG_LOOKS);
+  deepEqual(watching.told, ["hung, well at 0"]);
+});
+
+Deno.test("watchHang() begins anew when it accepts, answers, or waits for events", async () => {
+  const signsOfLife: ((watching: ReturnType<typeof watch>) => void)[] = [
+    (watching) => watching.connection = "accepted",
+    (watching) => watching.thread = "idle",
+    (watching) => watching.signs.answers++,
+  ];
+  for (const showLife of signsOfLife) {
+    using watching = watch();
+    Object.assign(watching.signs, { waiting: 1, requests: 1 });
+    await watching.look(HANG_LOOKS);
+    showLife(watching);
+    await watching.look();
+    equal(watching.probesOpen, 0);
+    Object.assign(watching, { connection: "waits", thread: "busy" });
+    await watching.look(HANG_LOOKS);
+    deepEqual(watching.told, []);
+    await watching.look();
+    equal(watching.told.length, 1);
+  }
+});
+
+Deno.test("watchHang() looks the less often, the more a look costs", async () => {
+  using watching = watch();
+  watching.costMs = LOOK_MS;
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(45);
+  equal(watching.threadsRead, 4);
+  await watching.look(HANG_LOOKS * 20);
+  equal(watching.told.length, 1);
+});
+
+Deno.test("watchHang() tells when one that was hung is well again", async () => {
+  using watching = watch();
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(HANG_LOOKS + 1);
+  watching.connection = "accepted";
+  await watching.look();
+  deepEqual(watching.told, ["hung, well at 0", "recovered"]);
+});
+
+Deno.test("watchHang() never looks where the time is Infinity, and not after its end", async () => {
+  {
+    using watching = watch(Infinity);
+    Object.assign(watching.signs, { waiting: 1, requests: 1 });
+    await watching.look(20);
+    deepEqual([watching.threadsRead, watching.told], [0, []]);
+  }
+  const watching = watch();
+  Object.assign(watching.signs, { waiting: 1, requests: 1 });
+  await watching.look(HANG_LOOKS);
+  watching[Symbol.dispose]();
+  deepEqual(watching.told, []);
+});

@@ -1,0 +1,73 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { AskedStatus } from "../../lib/supervisor/ask_status.ts";
+import { watchHealth } from "../../lib/supervisor/health_watch.ts";
+
+const INTERVAL_MS = 10_000;
+
+/** Answers in turn, each after a time; gives what was told, and when it was asked. */
+async function watch(
+  answers: readonly (readonly [status: number, afterMs?: number])[],
+  { chance = 1 }: { readonly chance?: number } = {},
+): Promise<{ readonly told: string[]; readonly askedAtMs: number[] }> {
+  const over = new AbortController();
+  const told: string[] = [];
+  const askedAtMs: number[] = [];
+  const left = [...answers];
+  let nowMs = 0;
+  await watchHealth({
+    endpoint: { hostname: "127.0.0.1", port: 1 },
+    path: "/h",
+    intervalMs: INTERVAL_MS,
+    onUnhealthy: (reason, wellAtMs) => told.push(`${reason} (well at ${wellAtMs})`),
+    onRecovered: () => told.push("recovered"),
+    signal: over.signal,
+    now: () => nowMs,
+    chance,
+    pause(ms) {
+      nowMs += ms;
+      if (left.length === 0) over.abort();
+      return Promise.resolve();
+    },
+    ask(_, { path }) {
+      equal(path, "/h");
+      askedAtMs.push(nowMs);
+      const [status, afterMs = 0] = left.shift()!;
+      nowMs += afterMs;
+      return Promise.resolve<AskedStatus>({ type: "status", status });
+    },
+  });
+  return { told, askedAtMs };
+}
+
+Deno.test("watchHealth() asks once in an interval, from a beginning that chance spreads", async () => {
+  const well = [[200], [200, 3_000], [200, 12_000], [200]] as const;
+  deepEqual((await watch(well)).askedAtMs, [10_000, 20_000, 30_000, 42_000]);
+  deepEqual((await watch(well.slice(0, 1), { chance: 0 })).askedAtMs, [5_000]);
+});
+
+Deno.test("watchHealth() tells once of three failures in a row, and of what comes after", async () => {
+  const ill = [[200], [503], [503], [503], [503], [204], [503], [503], [200]] as const;
+  deepEqual((await watch(ill)).told, [
+    "It answered /h with 503 three times in a row (well at 10000)",
+    "recovered",
+  ]);
+});
+
+Deno.test("watchHealth() ends with its signal, also while it asks, and leaves nothing", async () => {
+  const over = new AbortController();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  const watching = watchHealth({
+    endpoint: { hostname, port },
+    path: "/h",
+    intervalMs: 1,
+    onUnhealthy: (reason) => {
+      throw new Error(reason);
+    },
+    onRecovered() {},
+    signal: over.signal,
+  });
+  using _asking = await listener.accept();
+  over.abort();
+  await watching;
+});

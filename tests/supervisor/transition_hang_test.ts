@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { type FunctionState, reasonOf } from "../../lib/supervisor/state.ts";
+import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import {
+  describeState,
+  failure,
+  functionState,
+  hang,
+  readyInstance,
+  wanted,
+} from "./function_states.ts";
+
+const start = wanted("start", "r1");
+const ready = (id: number, instead?: string): Event => ({
+  type: "ready",
+  id,
+  upstream: `10.0.0.${id}:8000`,
+  ...(instead === undefined ? {} : { instead: failure("check", { revision: instead }) }),
+});
+const checked = (id: number, revision: string): Event => ({ type: "checked", id, revision });
+const hung = (id: number, wellAtMs = 0, cause: "held" | "unhealthy" = "held"): Event => ({
+  type: "hung",
+  id,
+  wellAtMs,
+  hang: hang(cause),
+});
+const recovered = (id: number): Event => ({ type: "recovered", id });
+const failed = (id: number, stage: "check" | "start" | "host", revision = "r1"): Event => ({
+  type: "failed",
+  id,
+  failure: failure(stage, { revision }),
+});
+const over: Event = { type: "backoff-over" };
+
+/** An event, what is to be done because of it, and when it happens if that matters. */
+type Row = readonly [event: Event, effects: string, atMs?: number];
+
+interface Sequence {
+  readonly what: string;
+  readonly rows: readonly Row[];
+  readonly end: string;
+  readonly also?: Partial<FunctionState>;
+  readonly reason?: string;
+}
+
+const serving: readonly Row[] = [[start, "open 1"], [checked(1, "r1"), ""], [ready(1), ""]];
+const replaced: readonly Row[] = [
+  ...serving,
+  [hung(1), "open 2 forced"],
+  [checked(2, "r1"), ""],
+  [ready(2), "close 1 hung"],
+];
+
+const sequences: readonly Sequence[] = [
+  {
+    what: "one that hangs is replaced at once by its own revision",
+    rows: [...serving, [hung(1), "open 2 forced"]],
+    end: "hung 1/2 - r1",
+    also: { restarts: 1, failure: undefined },
+    reason: "It is held",
+  },
+  {
+    what: "what holds its event loop is closed without a wait, once there is another",
+    rows: replaced,
+    end: "ready 2/- 1:draining r1",
+    also: { restarts: 1 },
+  },
+  {
+    what: "what is only unhealthy may finish its requests",
+    rows: [
+      ...serving,
+      [hung(1, 0, "unhealthy"), "open 2 forced"],
+      [ready(2), "close 1 replaced"],
+    ],
+    end: "ready 2/- 1:draining r1",
+  },
+  {
+    what: "one that hangs again waits longer",
+    rows: [
+      ...replaced,
+      [hung(2), ""],
+      [over, "open 3 forced"],
+      [checked(3, "r1"), ""],
+      [ready(3), "close 2 hung"],
+      [hung(3), ""],
+    ],
+    end: "hung 3/- 1:draining,2:draining r1",
+    also: { restarts: 3, backoff: { attempts: 3, delayMs: 400, untilMs: 400 } },
+  },
+  {
+    what: "one that was well for a minute in between is replaced at once",
+    rows: [...replaced, [hung(2, 60_000), "open 3 forced", 130_000]],
+    end: "hung 2/3 1:draining r1",
+  },
+  {
+    what: "the time until a hang is noticed is no time in service",
+    rows: [...replaced, [hung(2, 59_999), "", 130_000]],
+    end: "hung 2/- 1:draining r1",
+  },
+  {
+    what: "a replacement that does not start is tried again, and both are told",
+    rows: [...serving, [hung(1), "open 2 forced"], [failed(2, "start"), ""], [
+      over,
+      "open 3 forced",
+    ]],
+    end: "hung 1/3 - r1",
+    also: { restarts: 2 },
+    reason: "It is held. It could not be replaced: No start",
+  },
+  {
+    what: "new code that fails changes nothing of one that hangs",
+    rows: [
+      ...serving,
+      [hung(1), "open 2 forced"],
+      [wanted("replace", "r2"), "close 2 stopped, open 3"],
+      [failed(3, "check", "r2"), ""],
+      [over, ""],
+    ],
+    end: "hung 1/- 2:stopping r2",
+  },
+  {
+    what: "one that hangs while new code is on its way waits for that",
+    rows: [...serving, [wanted("replace", "r2"), "open 2"], [hung(1), ""], [
+      ready(2),
+      "close 1 hung",
+    ]],
+    end: "ready 2/- 1:draining r2",
+    also: { restarts: 1 },
+  },
+  {
+    what: "one that hangs and whose new code fails to start is tried again",
+    rows: [
+      ...serving,
+      [wanted("replace", "r2"), "open 2"],
+      [hung(1), ""],
+      [failed(2, "start", "r2"), ""],
+      [over, "open 3 forced"],
+    ],
+    end: "hung 1/3 - r2",
+  },
+  {
+    what: "the kept revision takes its place where the folder's fails",
+    rows: [
+      ...serving,
+      [wanted("replace", "r2"), "open 2"],
+      [failed(2, "check", "r2"), ""],
+      [hung(1), "open 3 forced"],
+      [ready(3, "r2"), "close 1 hung"],
+    ],
+    end: "ready 3/- 1:draining r2",
+    also: { failure: failure("check", { revision: "r2" }) },
+  },
+  {
+    what: "one that recovers while its replacement waits for its pause goes on serving",
+    rows: [...replaced, [hung(2), ""], [recovered(2), ""], [over, ""]],
+    end: "ready 2/- 1:draining r1",
+    also: { restarts: 2 },
+  },
+  {
+    what: "one that recovers leaves no word of a replacement that failed",
+    rows: [...serving, [hung(1), "open 2 forced"], [failed(2, "start"), ""], [recovered(1), ""]],
+    end: "ready 1/- - r1",
+    also: { failure: undefined },
+  },
+  {
+    what: "a replacement that is under way takes the place of one that recovers",
+    rows: [...serving, [hung(1), "open 2 forced"], [recovered(1), ""], [
+      ready(2),
+      "close 1 replaced",
+    ]],
+    end: "ready 2/- 1:draining r1",
+  },
+  {
+    what: "a second word of the same hang changes nothing",
+    rows: [...serving, [hung(1), "open 2 forced"], [hung(1), ""]],
+    end: "hung 1/2 - r1",
+    also: { restarts: 1 },
+  },
+  {
+    what: "a hang of what leaves, or is not there, is nobody's",
+    rows: [...replaced, [hung(1), ""], [hung(7), ""], [recovered(2), ""], [recovered(7), ""]],
+    end: "ready 2/- 1:draining r1",
+    also: { restarts: 1 },
+  },
+  {
+    what: "one that hangs and ends is started again",
+    rows: [
+      ...replaced,
+      [hung(2), ""],
+      [{ type: "exited", id: 2, failure: failure("exit") }, "close 2 stopped"],
+      [over, "open 3"],
+    ],
+    end: "checking -/3 1:draining,2:stopping r1",
+  },
+  {
+    what: "one that hangs and is removed is not waited for",
+    rows: [...serving, [hung(1), "open 2 forced"], [
+      { type: "stop", name: "a" },
+      "close 2 stopped, close 1 hung",
+    ]],
+    end: "draining -/- 2:stopping,1:draining r1",
+  },
+];
+
+for (const { what, rows, end, also = {}, reason } of sequences) {
+  Deno.test(`transition(): ${what}`, () => {
+    let state: FunctionState | undefined;
+    let nextId = 1;
+    for (const [event, effects, atMs = 0] of rows) {
+      const step = transition(state, event, { nowMs: atMs, nextId, chance: 1 });
+      const done = step.effects.map((effect) => {
+        if (effect.type === "close") return `close ${effect.id} ${effect.because}`;
+        nextId = effect.id + 1;
+        return `open ${effect.id}${effect.isForced ? " forced" : ""}`;
+      });
+      assert.equal(done.join(", "), effects, JSON.stringify(event));
+      state = step.state;
+    }
+    assert.equal(describeState(state), end);
+    for (const [key, value] of Object.entries(also)) {
+      assert.deepEqual(state![key as keyof FunctionState], value, key);
+    }
+    if (reason !== undefined) assert.equal(reasonOf(state!), reason);
+  });
+}
+
+Deno.test("reasonOf() tells a hang before the failure of code that is older", () => {
+  const failing = failure("check", { atMs: 1 });
+  const state = (atMs: number): FunctionState =>
+    functionState({
+      failure: failing,
+      serving: { ...readyInstance(1), hang: { ...hang("held"), atMs } },
+    });
+  assert.equal(reasonOf(state(2)), "It is held");
+  assert.equal(reasonOf(state(1)), "It is held. It could not be replaced: No check");
+  assert.equal(reasonOf(functionState({ failure: failing })), "No check");
+  assert.equal(reasonOf(functionState()), undefined);
+});
