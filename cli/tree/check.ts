@@ -16,8 +16,8 @@ export function addCheck(program: Command, onExit: OnExit): void {
     .addOption(
       new Option(
         "--format <format>",
-        "text for people; json: [{path, name, problem, diagnostics: [{file, line, column, code, " +
-          "message}]}]; github: annotations, in GitHub Actions; none is chosen by itself",
+        "text for people; json: [{path, name, problem, skipped, diagnostics: [{file, line, column, " +
+          "code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself",
       ).choices(CHECK_FORMATS).default("text" as const).conflicts("json"),
     )
     .addOption(new Option("--json", "the same as --format json"))
