@@ -1,5 +1,6 @@
 import { functionUrl } from "../../lib/control/report.ts";
 import { type FunctionState, statusOf } from "../../lib/supervisor/state.ts";
+import { describeDuration } from "../../lib/system/describe_duration.ts";
 
 /** Something about a function that is worth a word. */
 export interface Change {
@@ -16,6 +17,8 @@ export interface Change {
   readonly message: string;
   /** Diagnostics or last lines. */
   readonly details: readonly string[];
+  /** The details are lines of the function, which were shown when it wrote them. */
+  readonly isRepeat: boolean;
 }
 
 /** What is worth saying about a change of state, in the order in which it came. */
@@ -44,7 +47,10 @@ export function describeChange(
     return [...failed, change("stopping", "stopping")];
   }
   if (statusOf(after) === "backoff" && after.backoff !== before?.backoff) {
-    return [...failed, change("backoff", `starts again in ${after.backoff!.delayMs} ms`)];
+    return [
+      ...failed,
+      change("backoff", `starts again in ${describeDuration(after.backoff!.delayMs)}`),
+    ];
   }
   return failed;
 }
@@ -54,9 +60,10 @@ function failureOf(before: FunctionState | undefined, after: FunctionState): Cha
   if (failure === undefined || failure === before?.failure) return [];
   const kept = serving === undefined ? "" : " (the old revision goes on serving)";
   const details = failure.detail.split("\n").filter((line) => line !== "");
-  return [{ event: "failed", message: `failed: ${failure.reason}${kept}`, details }];
+  const isRepeat = failure.stage === "start" || failure.stage === "exit";
+  return [{ event: "failed", message: `failed: ${failure.reason}${kept}`, details, isRepeat }];
 }
 
 function change(event: Change["event"], message: string): Change {
-  return { event, message, details: [] };
+  return { event, message, details: [], isRepeat: false };
 }

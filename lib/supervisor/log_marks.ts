@@ -1,4 +1,5 @@
 import { createLineSplitter, type OutputLine } from "../process/lines.ts";
+import { describeDuration } from "../system/describe_duration.ts";
 import type { Failure, FunctionState, Instance } from "./state.ts";
 
 const SHORT_REVISION = 12;
@@ -76,7 +77,7 @@ function backoffMarks(
 ): OutputLine[] {
   const { backoff, failure } = after ?? {};
   if (backoff === undefined || failure === undefined || backoff === before?.backoff) return [];
-  return [mark(`starts again in ${backoff.delayMs} ms`)];
+  return [mark(`starts again in ${describeDuration(backoff.delayMs)}`)];
 }
 
 function revisionOf({ revision, requested }: Instance): string {
