@@ -75,8 +75,10 @@ function noteOf(report: FunctionReport): string {
   const name = makeVisible(report.name);
   const problems = report.problems.map((one) => `${name}: ${makeVisible(one)}\n`).join("");
   if (report.reason === null) return problems;
+  // One that serves has a reason for its newer revision alone, which failed or starts slowly.
+  const state = report.status === "ready" ? report.pending ?? report.status : report.status;
   const what = report.failedRevision === null
-    ? report.status
+    ? state
     : `revision ${report.failedRevision} is not served`;
   return `${name}: ${what}: ${makeVisible(report.reason)}\n${problems}`;
 }

@@ -1,8 +1,9 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
-import { type FunctionState, pendingOf, statusOf } from "../supervisor/state.ts";
+import { type FunctionState, type Instance, pendingOf, statusOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
+import { describeSlowStart, type SlowStart } from "./slow_start.ts";
 
 const SHORT_REVISION = 12;
 
@@ -35,14 +36,16 @@ export async function reportFunction(
   const revision = serving?.revision ?? state.requested;
   const traffic = supervisor.trafficOf(state.name);
   const refusal = supervisor.ignored.get(state.name);
+  const slow = failure === undefined ? slowStart(supervisor, candidate) : undefined;
+  const { reason, detail } = failure ?? slow ?? { reason: null, detail: "" };
   const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
   const data = instance?.pid === undefined ? undefined : await open?.readDataUsage?.(instance.pid);
   return {
     name: state.name,
     status: statusOf(state),
     pending: pendingOf(state, supervisor.arriving.has(state.name)) ?? null,
-    reason: failure?.reason ?? null,
-    detail: failure === undefined || failure.detail === "" ? null : failure.detail,
+    reason,
+    detail: detail === "" ? null : detail,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
     failedRevision: serving !== undefined && failure !== undefined
@@ -69,6 +72,14 @@ export async function reportFunction(
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
   };
+}
+
+function slowStart(
+  { startingOf }: Supervisor,
+  candidate: Instance | undefined,
+): SlowStart | undefined {
+  const start = candidate === undefined ? undefined : startingOf(candidate.id);
+  return start === undefined ? undefined : describeSlowStart(start, performance.now());
 }
 
 /** What passed between clients and each function. */

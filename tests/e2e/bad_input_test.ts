@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import {
+  answering,
+  eventually,
+  makeDirectory,
+  runCli,
+  startServer,
+  writeFiles,
+} from "./harness.ts";
 
 Deno.test("serve: what keeps it from starting is said with the remedy", async (test) => {
   const directory = await makeDirectory();
@@ -97,7 +104,8 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
     type: /The check failed\n\nTS2322/,
     exits: /It ended before it listened: it exited with code 5\n\nlast words/,
     returns: /it exited with code 0\. A function must go on listening\n\nnothing to serve/,
-    silent: /It did not listen on any port within 1 s\n\nthinking/,
+    silent:
+      /It did not listen on any port within 1 s\. A function listens with Deno\.serve.*\n\nthinking/,
     closed: /index\.ts" can't be read by the function's own user \(mode 0600\)\. Run: chmod/,
     loop6: /It listens on an IPv6 address alone \(port 9000\); use 0\.0\.0\.0 or 127\.0\.0\.1/,
   };
@@ -107,6 +115,19 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
     const text = `${report.reason}\n\n${report.detail}`;
     assert.match(text, message, name);
   }
+  // One that starts slowly has not failed yet, and says already what it waits for.
+  await server.write({
+    "slow/index.ts": "console.log('connecting'); setInterval(() => {}, 1000);\n",
+    "slow/ddsrv.json": '{ "startTimeout": "10m" }',
+  });
+  const hint = /^It has not listened on any port for .*s\. A function listens with Deno\.serve\(/;
+  await eventually("a reason while it starts", async () => {
+    const slow = await server.inspect("slow").catch(() => undefined);
+    return slow?.status === "starting" && hint.test(slow.reason ?? "") &&
+      slow.detail === "connecting";
+  });
+  assert.match((await server.cli("list")).stdout, /^slow: starting: It has not listened on any/m);
+  assert.match((await server.cli("inspect", "slow")).stdout, /\n\nconnecting\n$/);
   const response = await fetch(`${server.url}/type`);
   assert.equal(response.status, 500);
   assert.match(await response.text(), /^The check failed\n\nTS2322/);

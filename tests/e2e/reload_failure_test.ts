@@ -57,7 +57,7 @@ const BAD: readonly Bad[] = [
   {
     name: "no listener",
     files: { "app/index.ts": "setInterval(() => {}, 1000);\n" },
-    reason: /^It did not listen on any port within 2 s$/,
+    reason: /^It did not listen on any port within 2 s\. A function listens with Deno\.serve\(/,
   },
   {
     name: "too much memory",
