@@ -17,6 +17,7 @@ import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
 import { hasColours } from "../output/has_colours.ts";
 import { jsonText, offerOut, printError } from "../output/print.ts";
 import { withoutColours } from "../output/visible.ts";
+import { findFunctionsDirectory } from "./find_functions_directory.ts";
 import { checkPath, type PathVerdict } from "./check_path.ts";
 
 /** Options of `ddsrv check`. */
@@ -102,7 +103,8 @@ function print(finding: Finding, format: Exclude<CheckFormat, "json">): boolean 
 }
 
 async function findAll(environment: Readonly<Record<string, string>>): Promise<string[]> {
-  const { settings: { functionsDirectory } } = await loadSettings({}, environment);
+  const { functionsDirectory, from } = await findFunctionsDirectory(environment);
+  printError(`Checking "${functionsDirectory}", ${from}\n`);
   let entries: Deno.DirEntry[];
   try {
     entries = await Array.fromAsync(Deno.readDir(functionsDirectory));

@@ -11,7 +11,7 @@ export function addCheck(program: Command, onExit: OnExit): void {
     .description("say what serve would say of functions, and run nothing; needs no root")
     .argument(
       "[paths...]",
-      "functions' directories, or .ts files (default: all of the functions directory)",
+      "functions' directories, or .ts files (default: all that the supervisor serves)",
     )
     .addOption(
       new Option(

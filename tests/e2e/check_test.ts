@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, runCli, writeFiles } from "./harness.ts";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
 
 const FILES = {
   "good/index.ts": `import "../_shared/mod.ts";\n${answering("good")}`,
@@ -123,7 +123,10 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
     ["stray", false],
     ["wrong", false],
   ]);
-  assert.equal(all.stderr, "7 checked, 6 failed, 1 skipped\n");
+  assert.equal(
+    all.stderr,
+    `Checking "${place.path}", which FUNC_DIRECTORY names\n7 checked, 6 failed, 1 skipped\n`,
+  );
   const [wrong] = JSON.parse((await place.check(["--format=json", "wrong"])).stdout);
   assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "skipped", "diagnostics"]);
   assert.deepEqual(wrong.diagnostics, [{
@@ -142,6 +145,26 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
   const coloured = await place.check(["wrong"], { NO_COLOR: "", FORCE_COLOR: "1" });
   assert.ok(coloured.stderr.includes("\x1b[1mTS2322 \x1b[0m"), coloured.stderr);
   assert.equal((await place.check(["--format=xml", "good"])).code, 2);
+});
+
+Deno.test("check: without a path it checks what the supervisor serves, and says which directory", async () => {
+  await using server = await startServer({ files: { "good/index.ts": answering("good") } });
+  const served = await server.cli("check");
+  assert.deepEqual([served.code, served.stdout], [0, "good: ok\n"]);
+  assert.equal(
+    served.stderr,
+    `Checking "${server.functions}", which the supervisor that runs serves (pid ${server.pid})\n` +
+      "1 checked, 0 failed\n",
+  );
+  const nobody = join(server.directory, "nobody.sock");
+  const alone = await runCli(["check"], { DDSRV_SOCKET: nobody });
+  assert.ok(
+    alone.stderr.startsWith(
+      'Checking "/opt/functions", the default, for no supervisor runs with the socket ' +
+        `"${nobody}"\n`,
+    ),
+    alone.stderr,
+  );
 });
 
 Deno.test("check: nothing to check is said and no failure; no directory is one", async () => {
