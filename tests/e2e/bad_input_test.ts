@@ -115,19 +115,6 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
     const text = `${report.reason}\n\n${report.detail}`;
     assert.match(text, message, name);
   }
-  // One that starts slowly has not failed yet, and says already what it waits for.
-  await server.write({
-    "slow/index.ts": "console.log('connecting'); setInterval(() => {}, 1000);\n",
-    "slow/ddsrv.json": '{ "startTimeout": "10m" }',
-  });
-  const hint = /^It has not listened on any port for .*s\. A function listens with Deno\.serve\(/;
-  await eventually("a reason while it starts", async () => {
-    const slow = await server.inspect("slow").catch(() => undefined);
-    return slow?.status === "starting" && hint.test(slow.reason ?? "") &&
-      slow.detail === "connecting";
-  });
-  assert.match((await server.cli("list")).stdout, /^slow: starting: It has not listened on any/m);
-  assert.match((await server.cli("inspect", "slow")).stdout, /\n\nconnecting\n$/);
   const response = await fetch(`${server.url}/type`);
   assert.equal(response.status, 500);
   assert.match(await response.text(), /^The check failed\n\nTS2322/);
@@ -135,4 +122,22 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   // New code is tried at once, also after a failure that is not tried again by itself.
   await server.write({ "type/index.ts": answering("mended") });
   await server.answers("/type", "mended");
+});
+
+Deno.test("serve: a function that starts slowly says what it waits for, and what it wrote last", async () => {
+  await using server = await startServer({
+    files: {
+      "ddsrv.json": '{ "startTimeout": "10m" }',
+      "slow/index.ts": "console.log('connecting'); setInterval(() => {}, 1000);\n",
+    },
+  });
+  await server.said("[slow] connecting");
+  const hint = /^It has not listened on any port for .*s\. A function listens with Deno\.serve\(/;
+  await eventually("a reason while it starts", async () => {
+    const { status, reason } = await server.inspect("slow");
+    return status === "starting" && hint.test(reason ?? "");
+  });
+  assert.equal((await server.inspect("slow")).detail, "connecting");
+  assert.match((await server.cli("list")).stdout, /^slow: starting: It has not listened on any/m);
+  assert.match((await server.cli("inspect", "slow")).stdout, /\n\nconnecting\n$/);
 });
