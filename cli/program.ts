@@ -6,6 +6,7 @@ import { addCompletions } from "./tree/completions.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addHelp } from "./tree/help.ts";
 import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
 import { addInstallService } from "./tree/install_service.ts";
@@ -57,7 +58,7 @@ export function createProgram(onExit: OnExit): Command {
     program.commandsGroup(title);
     for (const add of verbs) add(program, onExit);
   }
-  program.helpCommand("help [command]", "print the help of a command");
+  addHelp(program);
   for (const verb of program.commands) {
     verb.showHelpAfterError(`(ddsrv ${verb.name()} --help says more)`);
   }

@@ -215,7 +215,7 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a top -d 'watch requests, latency, proce
 complete -c ddsrv -n '__ddsrv_at top' -l socket -r -F -d 'the supervisor\'s control socket'
 complete -c ddsrv -n '__ddsrv_at top' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'say what serve would say of functions, and run nothing; needs no root'
-complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'text for people; json: [{path, name, problem, diagnostics: [{file, line, column, code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself'
+complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'text for people; json: [{path, name, problem, skipped, diagnostics: [{file, line, column, code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself'
 complete -c ddsrv -n '__ddsrv_at check' -l json -d 'the same as --format json'
 complete -c ddsrv -n '__ddsrv_at check' -l isolation -r -a 'full rootless none' -d 'run the check in a sandbox, or with your own rights'
 complete -c ddsrv -n '__ddsrv_at check' -s h -l help -d 'print this help'

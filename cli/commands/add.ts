@@ -123,8 +123,9 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
     if (!wait) printError(`${name} is not waited for. How it is: ddsrv inspect ${name}\n`);
     return report;
   }
-  const reason = report?.reason ??
-    `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout} s`;
+  const said = report?.reason ?? undefined;
+  const late = `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout} s`;
+  const reason = said === undefined ? late : report?.pending === null ? said : `${late}. ${said}`;
   const left = options.isReplaced ? ", and the one before it is back" : "";
   throw failed(
     progress,

@@ -17,7 +17,8 @@ import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
 import { hasColours } from "../output/has_colours.ts";
 import { jsonText, offerOut, printError } from "../output/print.ts";
 import { withoutColours } from "../output/visible.ts";
-import { checkPath } from "./check_path.ts";
+import { findFunctionsDirectory } from "./find_functions_directory.ts";
+import { checkPath, type PathVerdict } from "./check_path.ts";
 
 /** Options of `ddsrv check`. */
 export interface CheckOptions {
@@ -81,7 +82,16 @@ async function checkAll(
   }
   if (format === "json" && !offerOut(jsonText(findings.map(withoutStyle)))) return ExitCode.Done;
   printError(summaryLine(findings));
-  return findings.some(({ problem }) => problem !== null) ? ExitCode.Failed : ExitCode.Done;
+  if (findings.some(({ problem }) => problem !== null)) return ExitCode.Failed;
+  // Somebody who names paths wants them checked: a script must not take that for success.
+  if (paths.length > 0 && findings.every(({ skipped }) => skipped !== null)) {
+    throw new CliError(
+      "Nothing was checked: serve ignores all that was named. Name a function's directory or a " +
+        ".ts file",
+      ExitCode.Usage,
+    );
+  }
+  return ExitCode.Done;
 }
 
 /** Gives `false` when the reader has seen enough. */
@@ -93,7 +103,8 @@ function print(finding: Finding, format: Exclude<CheckFormat, "json">): boolean 
 }
 
 async function findAll(environment: Readonly<Record<string, string>>): Promise<string[]> {
-  const { settings: { functionsDirectory } } = await loadSettings({}, environment);
+  const { functionsDirectory, from } = await findFunctionsDirectory(environment);
+  printError(`Checking "${functionsDirectory}", ${from}\n`);
   let entries: Deno.DirEntry[];
   try {
     entries = await Array.fromAsync(Deno.readDir(functionsDirectory));
@@ -113,11 +124,13 @@ async function findAll(environment: Readonly<Record<string, string>>): Promise<s
   return found;
 }
 
-function findingOf(path: string, said: string | undefined): Finding {
-  const problem = said === undefined ? null : withoutColours(said);
+function findingOf(path: string, verdict: PathVerdict): Finding {
+  const said = verdict.type === "failed" ? verdict.problem : null;
+  const problem = said === null ? null : withoutColours(said);
   const diagnostics = problem === null ? [] : parseDiagnostics(problem);
   const name = basename(basename(path) === ENTRY_FILE ? dirname(path) : path);
-  return { path, name, problem, diagnostics, styled: said ?? null };
+  const skipped = verdict.type === "skipped" ? verdict.reason : null;
+  return { path, name, problem, skipped, diagnostics, styled: said };
 }
 
 function withoutStyle({ styled: _, ...finding }: Finding): Omit<Finding, "styled"> {

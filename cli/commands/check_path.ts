@@ -3,7 +3,7 @@ import { ConfigError } from "../../lib/config/json_file.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
-import { nameProblem } from "../../lib/function/name.ts";
+import { judgeName } from "../../lib/function/name.ts";
 import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
@@ -23,48 +23,83 @@ export interface CheckPathOptions {
   readonly signal: AbortSignal;
 }
 
+/** A look at one path. */
+export type PathVerdict =
+  /** `serve` would start it. */
+  | { readonly type: "passed" }
+  /** `serve` is silent about it, and so no function failed; a sentence without its beginning. */
+  | { readonly type: "skipped"; readonly reason: string }
+  | { readonly type: "failed"; readonly problem: string };
+
 const CODE_FILE = /\.[cm]?[jt]sx?$/;
 
 /**
- * What `serve` would say against a function, as text, by its directory or its entry; of any other
- * file of code, what its check would say. `undefined` when that is nothing.
+ * The answer of `serve` about a function, by its directory or its entry; of any other file of code,
+ * the answer of its check.
  */
-export async function checkPath(
-  path: string,
-  options: CheckPathOptions,
-): Promise<string | undefined> {
+export async function checkPath(path: string, options: CheckPathOptions): Promise<PathVerdict> {
   const file = await Deno.stat(path).catch(() => undefined);
   if (file === undefined) {
-    return `There is no "${path}", or it can't be read. Name a function's directory or a .ts file`;
+    return failed(
+      `There is no "${path}", or it can't be read. Name a function's directory or a .ts file`,
+    );
   }
   try {
     if (file.isDirectory) return await checkFunction(path, options);
     if (basename(path) === ENTRY_FILE) return await checkFunction(dirname(path), options);
     if (!file.isFile || !CODE_FILE.test(path)) {
-      return `"${path}" is no code. Name a function's directory or a .ts file`;
+      return failed(`"${path}" is no code. Name a function's directory or a .ts file`);
     }
     return await checkCode(dirname(path), { ...options, entry: `./${basename(path)}` });
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
+    if (error instanceof ConfigError || error instanceof UntrustedPathError) {
+      return failed(error.message);
+    }
     throw error;
   }
 }
 
-async function checkFunction(
-  directory: string,
-  options: CheckPathOptions,
-): Promise<string | undefined> {
-  const reason = nameProblem(basename(directory));
-  if (reason !== undefined) {
-    return `"${basename(directory)}" can't be a function's name: ${reason}. Rename the directory`;
+async function checkFunction(directory: string, options: CheckPathOptions): Promise<PathVerdict> {
+  const name = basename(directory);
+  const verdict = judgeName(name);
+  if (verdict.type === "reserved") {
+    return { type: "skipped", reason: `serve ignores names that begin with ${name[0]}` };
   }
-  const entry = await Deno.stat(join(directory, ENTRY_FILE)).catch(() => undefined);
-  if (!entry?.isFile) return `"${directory}" has no ${ENTRY_FILE}, so that serve ignores it`;
+  if (verdict.type === "refused") {
+    return failed(
+      `"${name}" can't be a function's name: ${verdict.reason}. Rename the directory`,
+    );
+  }
+  if (!await hasEntry(directory)) {
+    return { type: "skipped", reason: `it has no ${ENTRY_FILE}, so that serve ignores it` };
+  }
   const { special } = await stampTree(directory);
   if (special !== undefined) {
-    return `"${special}" is a pipe, a socket or a device. Take it out of the function's folder`;
+    return failed(
+      `"${special}" is a pipe, a socket or a device. Take it out of the function's folder`,
+    );
   }
   return await checkCode(directory, options);
+}
+
+/**
+ * Whether a folder was meant to be a function. One whose entry is a broken link or no file was.
+ *
+ * @throws {ConfigError} when its entry can't be a function's
+ */
+async function hasEntry(directory: string): Promise<boolean> {
+  const path = join(directory, ENTRY_FILE);
+  try {
+    await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new ConfigError(`Cannot read "${path}": ${(error as Error).message}`);
+  }
+  const entry = await Deno.stat(path).catch(() => undefined);
+  if (entry?.isFile) return true;
+  throw new ConfigError(
+    `"${path}" is no file, so that serve ignores the folder. Put a file or a link to one there`,
+  );
 }
 
 async function checkCode(
@@ -72,7 +107,7 @@ async function checkCode(
   { openChecks, isColoured, entry, loadSettings, signal }: CheckPathOptions & {
     readonly entry?: string;
   },
-): Promise<string | undefined> {
+): Promise<PathVerdict> {
   const functionsDirectory = dirname(directory);
   const settings = await loadSettings(functionsDirectory);
   // Variables of the operator's own are for what is served.
@@ -80,7 +115,7 @@ async function checkCode(
   const { envFiles, policy } = await readFunctionPolicy(directory, own);
   const source = { directory, envFiles };
   const unreadable = await unreadableReason(directory, sourceOf({ ...source, modules: [] }));
-  if (unreadable !== undefined) return unreadable;
+  if (unreadable !== undefined) return failed(unreadable);
   const checks = await openChecks(settings);
   const { diagnostics, modules } = await checks.run({
     name: basename(directory),
@@ -97,7 +132,13 @@ async function checkCode(
     signal,
     ...(entry === undefined ? {} : { entry }),
   });
-  return diagnostics ?? await unreadableReason(directory, sourceOf({ ...source, modules }));
+  const problem = diagnostics ??
+    await unreadableReason(directory, sourceOf({ ...source, modules }));
+  return problem === undefined ? { type: "passed" } : failed(problem);
+}
+
+function failed(problem: string): PathVerdict {
+  return { type: "failed", problem };
 }
 
 /** The files that the function's own user must be able to read. */

@@ -1,6 +1,7 @@
 import { functionUrl } from "../../lib/control/report.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { nextTryMs } from "../../lib/supervisor/transition.ts";
+import { describeDuration } from "../../lib/system/describe_duration.ts";
 
 /** Something about a function that is worth a word. */
 export interface Change {
@@ -18,6 +19,8 @@ export interface Change {
   readonly message: string;
   /** Diagnostics or last lines. */
   readonly details: readonly string[];
+  /** The details are lines of the function, which were shown when it wrote them. */
+  readonly isRepeat: boolean;
 }
 
 /** What is worth saying about a change of state, in the order in which it came. */
@@ -57,7 +60,7 @@ function retryOf(before: FunctionState | undefined, after: FunctionState): Chang
   if (backoff === undefined || backoff === before?.backoff) return [];
   // The first replacement of what hangs begins at once.
   if (nextTryMs(after) === undefined) return [];
-  return [change("backoff", `tries again in ${backoff.delayMs} ms`)];
+  return [change("backoff", `tries again in ${describeDuration(backoff.delayMs)}`)];
 }
 
 /** What hangs, or has recovered; the replacement that begins at once is told by its phases. */
@@ -66,9 +69,12 @@ function hangOf(before: FunctionState | undefined, after: FunctionState): Change
   const [had, has] = [before?.serving?.hang, serving?.hang];
   if (had === has || serving?.id !== before?.serving?.id) return [];
   return [
-    has === undefined
-      ? change("ready", "answers again")
-      : { event: "hung", message: `hangs: ${has.reason}`, details: linesOf(has.detail) },
+    has === undefined ? change("ready", "answers again") : {
+      event: "hung",
+      message: `hangs: ${has.reason}`,
+      details: linesOf(has.detail),
+      isRepeat: true,
+    },
   ];
 }
 
@@ -79,7 +85,8 @@ function failureOf(before: FunctionState | undefined, after: FunctionState): Cha
     ? ""
     : " (the old revision goes on serving)";
   const message = `failed: ${failure.reason}${kept}`;
-  return [{ event: "failed", message, details: linesOf(failure.detail) }];
+  const isRepeat = failure.stage === "start" || failure.stage === "exit";
+  return [{ event: "failed", message, details: linesOf(failure.detail), isRepeat }];
 }
 
 function linesOf(text: string): string[] {
@@ -87,5 +94,5 @@ function linesOf(text: string): string[] {
 }
 
 function change(event: Change["event"], message: string): Change {
-  return { event, message, details: [] };
+  return { event, message, details: [], isRepeat: false };
 }

@@ -52,11 +52,12 @@ export function createTextConsole(
       error(`${paint("yellow", "Warning:")} ${text}\n`);
     },
     debug: (message) => error(`${paint("dim", `Debug: ${makeVisible(message)}`)}\n`),
-    change(name, { event, message, details }) {
+    change(name, { event, message, details, isRepeat }) {
       if (isTerminal && PASSING.includes(event)) return;
       const style = EVENT_STYLES[event];
       const text = style === undefined ? message : paint(style, message);
-      const lines = [text, ...details.map((line) => `  ${makeVisible(line)}`)];
+      const shown = isRepeat && !isQuiet ? [] : details;
+      const lines = [text, ...shown.map((line) => `  ${makeVisible(line)}`)];
       error(lines.map((line) => `${nameOf(name)} ${line}\n`).join(""));
     },
     ignored(name, reason) {

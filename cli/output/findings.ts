@@ -7,8 +7,10 @@ import { makeVisible, makeVisibleDiagnostics, makeVisibleLines } from "./visible
 export interface Finding {
   readonly path: string;
   readonly name: string;
-  /** `null` when `serve` would start it. */
+  /** `null` when `serve` would start it, or ignores it. */
   readonly problem: string | null;
+  /** Why it was not checked: `serve` ignores it. `null` when it was. */
+  readonly skipped: string | null;
   /** What of the problem has a place or a code; there may be none. */
   readonly diagnostics: readonly Diagnostic[];
   /** The problem as it is shown to people, maybe in colours. */
@@ -36,10 +38,11 @@ export function findingLines(
   finding: Finding,
   { format, workingDirectory }: FindingLinesOptions,
 ): FindingLines {
-  const { name, problem, styled } = finding;
+  const { name, problem, skipped, styled } = finding;
+  const shown = makeVisible(name);
+  if (skipped !== null) return { out: "", error: `${shown}: skipped: ${makeVisible(skipped)}\n` };
   switch (format) {
     case "text": {
-      const shown = makeVisible(name);
       if (problem === null) return { out: `${shown}: ok\n`, error: "" };
       return { out: "", error: `${makeVisibleDiagnostics(styled ?? problem)}\n${shown}: failed\n` };
     }
@@ -50,10 +53,12 @@ export function findingLines(
   }
 }
 
-/** `3 checked, 1 failed`. */
+/** `3 checked, 1 failed`, and how many were skipped, if any. */
 export function summaryLine(findings: readonly Finding[]): string {
   const failed = findings.filter(({ problem }) => problem !== null).length;
-  return `${findings.length} checked, ${failed} failed\n`;
+  const skipped = findings.filter((one) => one.skipped !== null).length;
+  const rest = skipped === 0 ? "" : `, ${skipped} skipped`;
+  return `${findings.length - skipped} checked, ${failed} failed${rest}\n`;
 }
 
 function annotationsOf(

@@ -76,8 +76,10 @@ function noteOf(report: FunctionReport): string {
   const name = makeVisible(report.name);
   const problems = report.problems.map((one) => `${name}: ${makeVisible(one)}\n`).join("");
   if (report.reason === null) return problems;
+  // One that serves has a reason for its newer revision alone, which failed or starts slowly.
+  const state = report.status === "ready" ? report.pending ?? report.status : report.status;
   const what = report.failedRevision === null
-    ? report.status
+    ? state
     : `revision ${report.failedRevision} is not served`;
   const retry = report.nextTryAt === null ? "" : ` (next try ${describeNextTry(report.nextTryAt)})`;
   return `${name}: ${what}: ${makeVisible(report.reason)}${retry}\n${problems}`;

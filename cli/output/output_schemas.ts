@@ -29,7 +29,8 @@ const shapes = {
   check: z.strictObject({
     path: z.string(),
     name: z.string(),
-    problem: z.string().nullable().describe("null when serve would start it"),
+    problem: z.string().nullable().describe("null when serve would start it, or ignores it"),
+    skipped: z.string().nullable().describe("Why serve ignores it; null when it was checked"),
     diagnostics: z.array(diagnostic).describe("What of the problem has a place or a code"),
   }),
   host: z.strictObject({

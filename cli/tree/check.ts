@@ -11,13 +11,13 @@ export function addCheck(program: Command, onExit: OnExit): void {
     .description("say what serve would say of functions, and run nothing; needs no root")
     .argument(
       "[paths...]",
-      "functions' directories, or .ts files (default: all of the functions directory)",
+      "functions' directories, or .ts files (default: all that the supervisor serves)",
     )
     .addOption(
       new Option(
         "--format <format>",
-        "text for people; json: [{path, name, problem, diagnostics: [{file, line, column, code, " +
-          "message}]}]; github: annotations, in GitHub Actions; none is chosen by itself",
+        "text for people; json: [{path, name, problem, skipped, diagnostics: [{file, line, column, " +
+          "code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself",
       ).choices(CHECK_FORMATS).default("text" as const).conflicts("json"),
     )
     .addOption(new Option("--json", "the same as --format json"))

@@ -33,5 +33,9 @@ export function parseVariable(
   if (equals !== -1) return [name, text.slice(equals + 1)];
   const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (value !== undefined) return [name, value];
-  throw new RangeError(`"${name}" is not in the environment. Give ${name}=VALUE`);
+  // Not NAME=VALUE: everybody on the host can read a command line.
+  throw new RangeError(
+    `"${name}" is not in the environment. Run: export ${name}=…; or, to type the value unseen: ` +
+      `ddsrv env set FUNCTION ${name}`,
+  );
 }

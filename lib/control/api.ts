@@ -42,9 +42,9 @@ export interface FunctionReport {
   readonly status: ReportedStatus;
   /** What is under way for it; `null` when it is settled. */
   readonly pending: Pending | null;
-  /** One sentence on why it is as it is; `null` when all is well. */
+  /** Why it is as it is, or what its start waits for; `null` when all is well. */
   readonly reason: string | null;
-  /** Diagnostics or last lines of what failed; `null` when there are none. */
+  /** Diagnostics or last lines of what failed or starts slowly; `null` when there are none. */
   readonly detail: string | null;
   readonly url: string | null;
   /** First 12 hexadecimal digits of the revision that serves, else of the one that is tried. */

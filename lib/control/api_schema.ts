@@ -42,8 +42,8 @@ const functionReport = z.strictObject({
   status: z.enum(REPORTED_STATUSES),
   pending: z.enum(PENDING).nullable()
     .describe("What is under way, whatever serves meanwhile; null when it is settled"),
-  reason: text.describe("Why it is as it is; null when all is well"),
-  detail: text.describe("Diagnostics or last lines of what failed"),
+  reason: text.describe("Why it is as it is, or what its start waits for; null when all is well"),
+  detail: text.describe("Diagnostics or last lines of what failed or starts slowly"),
   url: text,
   revision: revision.nullable().describe("The one that serves, else the one that is tried"),
   failedRevision: revision.nullable().describe("A newer one that failed while this one serves"),

@@ -1,9 +1,16 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
-import { type FunctionState, pendingOf, reasonOf, statusOf } from "../supervisor/state.ts";
+import {
+  type FunctionState,
+  type Instance,
+  pendingOf,
+  reasonOf,
+  statusOf,
+} from "../supervisor/state.ts";
 import { nextTryMs } from "../supervisor/transition.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
+import { describeSlowStart, type SlowStart } from "./slow_start.ts";
 
 const SHORT_REVISION = 12;
 
@@ -36,14 +43,16 @@ export async function reportFunction(
   const revision = serving?.revision ?? state.requested;
   const traffic = supervisor.trafficOf(state.name);
   const refusal = supervisor.ignored.get(state.name);
+  const said = reasonOf(state);
+  const slow = said === undefined ? slowStart(supervisor, candidate) : undefined;
   const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
   const data = instance?.pid === undefined ? undefined : await open?.readDataUsage?.(instance.pid);
   return {
     name: state.name,
     status: statusOf(state),
     pending: pendingOf(state, supervisor.arriving.has(state.name)) ?? null,
-    reason: reasonOf(state) ?? null,
-    detail: (failure?.detail || serving?.hang?.detail) || null,
+    reason: said ?? slow?.reason ?? null,
+    detail: (failure?.detail || serving?.hang?.detail || slow?.detail) || null,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
     failedRevision: isUpdateFailed(state) ? failure!.revision.slice(0, SHORT_REVISION) : null,
@@ -81,6 +90,14 @@ function dateOf(atMs: number | undefined): string | null {
 function isUpdateFailed({ serving, failure }: FunctionState): boolean {
   if (serving === undefined || failure === undefined) return false;
   return serving.hang === undefined || failure.revision !== serving.revision;
+}
+
+function slowStart(
+  { startingOf }: Supervisor,
+  candidate: Instance | undefined,
+): SlowStart | undefined {
+  const start = candidate === undefined ? undefined : startingOf(candidate.id);
+  return start === undefined ? undefined : describeSlowStart(start, performance.now());
 }
 
 /** What passed between clients and each function. */

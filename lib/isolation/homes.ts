@@ -6,6 +6,7 @@ import { clearAside, removedPath } from "../function/set_aside.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
+import { explainStateError } from "./state_directory.ts";
 
 /** What belongs to a function and outlives its instances. */
 export interface Home {
@@ -101,10 +102,11 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     } catch (cause) {
       // Not on record, another function might get it after a restart, and with it these files.
       users.delete(name);
-      throw new Error(
-        `Cannot record its user in "${path}": ${(cause as Error).message}. Make room there`,
-        { cause },
-      );
+      const explained = explainStateError(stateDirectory, cause);
+      if (explained !== cause) throw explained;
+      throw new Error(`Cannot record its user in "${path}": ${(cause as Error).message}`, {
+        cause,
+      });
     }
     return uid;
   }

@@ -5,7 +5,6 @@ import type { Settings } from "../config/settings.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { findMissingPrograms, programs } from "../system/programs.ts";
-import { openPrivateDirectory } from "../system/private_directory.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openChecks } from "./checks.ts";
@@ -15,6 +14,7 @@ import type { SourceCheck } from "./isolation.ts";
 import { openModuleCaches } from "./module_caches.ts";
 import { findOutsideLink } from "./outside_links.ts";
 import { requireHost } from "./require_host.ts";
+import { explainStateError, openStateDirectory } from "./state_directory.ts";
 
 /** Checks of folders by hand, without a supervisor. Disposing of it leaves only module caches. */
 export interface StandaloneChecks extends AsyncDisposable {
@@ -65,7 +65,7 @@ export async function openStandaloneChecks(
   const etc = await writeEtcFiles(join(directory, "etc"), []);
   const uidOf = (name: string): Promise<number | undefined> =>
     Promise.resolve(isRoot ? FIRST_UID + parseInt(name.slice(0, 4), 16) : undefined);
-  await openPrivateDirectory(settings.stateDirectory, { onWarning });
+  await openStateDirectory(settings.stateDirectory, { onWarning });
   const caches = join(settings.stateDirectory, "checked");
   const cacheOf = await openModuleCaches(caches, uidOf);
   await removeOldCaches(caches);
@@ -99,7 +99,9 @@ export async function openStandaloneChecks(
       // for what this one asks for.
       const place = resolve(options.directory);
       const cacheName = createHash("sha256").update(place).digest("hex").slice(0, 32);
-      const cacheDirectory = await cacheOf(cacheName);
+      const cacheDirectory = await cacheOf(cacheName).catch((error) => {
+        throw explainStateError(settings.stateDirectory, error);
+      });
       await Deno.utime(cacheDirectory, new Date(), new Date());
       return await checks.run({ ...options, cacheName, cacheDirectory });
     },

@@ -115,6 +115,15 @@ export function baseEnvironment(
 }
 
 /**
+ * Deno's log (`DENO_LOG`) as `--quiet` has it, but for the module of Deno that would warn of each
+ * `export default { fetch }`, "did you mean to run deno serve?": `preload.js` serves those. At this
+ * level that module says nothing else (`runtime/js/99_main.js` in Deno's source). What a function
+ * writes itself never passes through this log. `DENO_AUTO_SERVE` silences the warning too, and then
+ * a module that both listens and exports a server ends, because its port is in use.
+ */
+const DENO_LOG = "error,ext:runtime_main=off";
+
+/**
  * The environment that a function's process is started with; its own variables come later, see
  * `writeStartFile`, but for those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
  * moves its first HTTP listener to where it is looked for.
@@ -134,6 +143,7 @@ export function functionEnvironment(
     PORT: String(port),
     DDSRV_DATA: paths.data,
     DENO_SERVE_ADDRESS: serveAddress(listen),
+    DENO_LOG,
   };
 }
 

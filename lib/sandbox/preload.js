@@ -4,6 +4,12 @@ const { listen, variables } = JSON.parse(
   Deno.readTextFileSync(new URL("start.json", import.meta.url)),
 );
 
+// It is for this process alone, which has read it by now. Where the function may not see it, it stays.
+try {
+  Deno.env.delete("DENO_LOG");
+} catch (error) {
+  if (!(error instanceof Deno.errors.NotCapable)) throw error;
+}
 for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
 
 if (listen.type === "unix") {

@@ -6,9 +6,16 @@ import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { openInstance } from "./instance.ts";
 import { openKeptInstance } from "./kept_instance.ts";
-import type { InstanceOptions, InstanceReport, Opened, OpenInstance } from "./open_instance.ts";
+import type {
+  InstanceOptions,
+  InstanceReport,
+  Opened,
+  OpenInstance,
+  StartingInstance,
+} from "./open_instance.ts";
 import type { FunctionState } from "./state.ts";
 import { type Effect, type Event, servesWell } from "./transition.ts";
+import { whilePresent } from "./while_present.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What instances are opened with, and who hears of them. */
@@ -29,6 +36,8 @@ export interface InstancesOptions {
 export interface Instances {
   /** One that is ready, or on its way out. */
   readonly of: (id: number) => OpenInstance | undefined;
+  /** One that has a process and is not ready. */
+  readonly startingOf: (id: number) => StartingInstance | undefined;
   readonly open: (name: string, effect: Extract<Effect, { type: "open" }>) => Promise<void>;
   readonly close: (name: string, effect: Extract<Effect, { type: "close" }>) => Promise<void>;
 }
@@ -39,6 +48,7 @@ export function createInstances(options: InstancesOptions): Instances {
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
   let isBlind = false;
+  const starting = new Map<number, StartingInstance>();
 
   async function open(
     name: string,
@@ -65,21 +75,27 @@ export function createInstances(options: InstancesOptions): Instances {
           if (states.get(name)?.candidate?.id === id) modules.set(name, found);
           dispatch(name, { type: "checked", id, revision });
         },
-        onSpawned: (pid, namespace) => dispatch(name, { type: "spawned", id, pid, namespace }),
+        onSpawned: ({ pid, namespace, ...start }) => {
+          starting.set(id, start);
+          dispatch(name, { type: "spawned", id, pid, namespace });
+        },
         onLine: (stream, line) => options.onLine(name, stream, line),
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     };
     const known = isForced ? undefined : knownFailure(state);
-    const opened = known ?? await openInstance(what).catch(couldNotOpen(state.requested));
+    const opened = known ??
+      await whilePresent(what, () => openInstance(what).catch(couldNotOpen(state.requested)));
     const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
     // The last revision that served, if it is kept, is better than none.
     const isServed = servesWell(states.get(name));
     const kept = failure === undefined || failure.stage === "host" || isServed
       ? undefined
-      : await openKeptInstance({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
-        .catch(couldNotOpen(state.requested));
+      : await whilePresent(what, () =>
+        openKeptInstance({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
+          .catch(couldNotOpen(state.requested)));
     attempts.delete(id);
+    starting.delete(id);
     const outcome = kept === undefined || kept.type === "none-kept" ? opened : kept;
     const instead = failure === undefined ? {} : { instead: failure };
     switch (outcome.type) {
@@ -162,6 +178,7 @@ export function createInstances(options: InstancesOptions): Instances {
 
   return {
     of: (id) => instances.get(id),
+    startingOf: (id) => starting.get(id),
     open,
     async close(name, { id, because }) {
       attempts.get(id)?.abort();

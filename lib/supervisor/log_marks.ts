@@ -1,4 +1,5 @@
 import { createLineSplitter, type OutputLine } from "../process/lines.ts";
+import { describeDuration } from "../system/describe_duration.ts";
 import type { Failure, FunctionState, Instance } from "./state.ts";
 
 const SHORT_REVISION = 12;
@@ -93,7 +94,7 @@ function backoffMarks(
   // The first replacement of what hangs begins at once.
   const isTold = serving?.hang === undefined ? failure !== undefined : candidate === undefined;
   if (!isTold) return [];
-  return [mark(`tries again in ${backoff.delayMs} ms`)];
+  return [mark(`tries again in ${describeDuration(backoff.delayMs)}`)];
 }
 
 function revisionOf({ revision, requested }: Instance): string {

@@ -9,10 +9,22 @@ import type { Endpoint } from "../system/endpoint.ts";
 import type { Failure } from "./state.ts";
 import type { Workplace } from "./workplace.ts";
 
+/** An instance whose process is there and is not ready yet. */
+export interface StartingInstance {
+  /** By the supervisor's own clock, which never steps: `performance.now()`. */
+  readonly sinceMs: number;
+  /** What is asked of it beside listening; nothing when left out. */
+  readonly healthPath: string | undefined;
+  /** The lines that it wrote last. */
+  readonly lastLines: () => string;
+}
+
 /** What is told while an instance opens. */
 export interface InstanceReport {
   readonly onChecked: (revision: string, modules: Modules) => void;
-  readonly onSpawned: (pid: number, namespace: string | undefined) => void;
+  readonly onSpawned: (
+    process: StartingInstance & { readonly pid: number; readonly namespace: string | undefined },
+  ) => void;
   readonly onWarning: (message: string) => void;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }

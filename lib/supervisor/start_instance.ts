@@ -58,7 +58,14 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       ? undefined
       : { path: policy.healthPath, attempts: workplace.settings.healthAttempts },
     signal,
-    onPid: (pid) => report.onSpawned(pid, sandbox.namespace),
+    onPid: (pid) =>
+      report.onSpawned({
+        pid,
+        namespace: sandbox.namespace,
+        sinceMs: performance.now(),
+        healthPath: policy.healthPath,
+        lastLines: lines.text,
+      }),
   });
   if (start.type !== "listening") {
     // It never served, so that there is nothing to wait for.

@@ -9,7 +9,7 @@ import { createBackoffTimers } from "./backoff_timers.ts";
 import { desiredOf } from "./desired.ts";
 import { createKeeper } from "./keep_revisions.ts";
 import { createInstances } from "./instances.ts";
-import type { OpenInstance } from "./open_instance.ts";
+import type { OpenInstance, StartingInstance } from "./open_instance.ts";
 import { movedFunctions } from "./moved.ts";
 import { reconcile } from "./reconcile.ts";
 import { hasPolicy } from "./has_policy.ts";
@@ -48,6 +48,8 @@ export interface Supervisor {
   readonly arriving: ReadonlySet<string>;
   /** An instance, while it is ready. */
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
+  /** An instance, while it has a process and is not ready. */
+  readonly startingOf: (instanceId: number) => StartingInstance | undefined;
   /** What passed between clients and a function. */
   readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
   /** Requests that wait for a function to be ready. */
@@ -256,6 +258,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return hasScanned;
     },
     instanceOf: instances.of,
+    startingOf: instances.startingOf,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
     scan(take) {

@@ -1,7 +1,12 @@
 import type { StartedProcess } from "../isolation/isolation.ts";
 import { describeExit, type Exit } from "../process/exit.ts";
 import type { Endpoint } from "../system/endpoint.ts";
+import { describeDuration } from "../system/describe_duration.ts";
 import { type HealthCheck, waitUntilHealthy } from "./health.ts";
+
+/** Advice for a function that does not listen. */
+export const LISTEN_HINT =
+  "A function listens with Deno.serve(handler), or has export default { fetch }";
 
 /** How {@linkcode waitUntilReady} waits. */
 export interface StartOptions {
@@ -62,11 +67,11 @@ export async function waitUntilReady(
     return { type: "not-ready", reason, isPassing: true };
   }
   if (pid !== undefined && endpoint !== undefined) return { type: "listening", endpoint, pid };
-  const seconds = startTimeoutMs / 1000;
   const reason = pid === undefined ? undefined : await explain(pid);
   return {
     type: "not-ready",
-    reason: reason ?? `It did not listen on any port within ${seconds} s`,
+    reason: reason ??
+      `It did not listen on any port within ${describeDuration(startTimeoutMs)}. ${LISTEN_HINT}`,
     isPassing: reason === undefined,
   };
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
+import { explainStateError, openStateDirectory } from "../isolation/state_directory.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
-import { openPrivateDirectory } from "../system/private_directory.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
@@ -43,11 +43,16 @@ export async function openWorkplace(
   onWarning: (message: string) => void,
 ): Promise<Workplace> {
   await using stack = new AsyncDisposableStack();
-  await openPrivateDirectory(settings.stateDirectory, { onWarning });
+  const { stateDirectory } = settings;
+  await openStateDirectory(stateDirectory, { onWarning });
   const isolation = stack.use(await openIsolation(settings, onWarning));
   // Two supervisors may have functions of the same name, which have nothing else in common.
   const caches = join(settings.stateDirectory, "cache", isolation.ownerId);
-  const cacheOf = await openModuleCaches(caches, isolation.cacheUid);
+  const openCache = await openModuleCaches(caches, isolation.cacheUid);
+  const cacheOf = (name: string): Promise<string> =>
+    openCache(name).catch((error) => {
+      throw explainStateError(stateDirectory, error);
+    });
   const checkResults = openCheckResults({
     directory: join(settings.stateDirectory, "checks", isolation.ownerId),
     cacheOf,

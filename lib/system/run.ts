@@ -1,3 +1,4 @@
+import { describeDuration } from "./describe_duration.ts";
 import { feedInput } from "./feed_input.ts";
 
 /** How {@linkcode run} runs a command. */
@@ -49,7 +50,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   if (output.success) return new TextDecoder().decode(output.stdout);
   const said = new TextDecoder().decode(output.stderr).trim();
   const ended = timeout.aborted
-    ? `no end after ${timeoutMs} ms`
+    ? `no end after ${describeDuration(timeoutMs)}`
     : `exited with ${output.signal ?? output.code}`;
   throw new CommandError(command, said === "" ? ended : `${ended} (${said})`);
 }

@@ -5,6 +5,8 @@ import { matchesGolden } from "./golden.ts";
 /** Command lines that come to nothing before anything is done. */
 const wrong: readonly string[] = [
   "lst",
+  "help foo",
+  "help inspec",
   "serve --port 70000",
   "serve --isolation some",
   "serve --egress nowhere",

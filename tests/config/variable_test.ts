@@ -16,7 +16,9 @@ Deno.test("parseVariable: what can't be a name, and what is not there", () => {
   }
   assert.throws(
     () => parseVariable("TOKEN", {}),
-    new RangeError('"TOKEN" is not in the environment. Give TOKEN=VALUE'),
+    new RangeError(
+      '"TOKEN" is not in the environment. Run: export TOKEN=…; or, to type the value unseen: ddsrv env set FUNCTION TOKEN',
+    ),
   );
   assert.throws(() => parseVariable("toString", {}), /"toString" is not in the environment/);
 });

@@ -40,6 +40,8 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
     "wrong/index.ts": "const wrong: number = 'text';\n",
     "dies/index.ts": "console.error('last words'); Deno.exit(7);\n",
     "late/index.ts": "setInterval(() => {}, 1000);\n",
+    "mute/index.ts": "console.log('connecting'); setInterval(() => {}, 1000);\n",
+    "mute/ddsrv.json": '{ "startTimeout": "1s" }',
     "empty/readme.txt": "",
   });
   const add = (name: string, ...more: string[]): ReturnType<typeof server.cli> =>
@@ -59,8 +61,15 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   );
   assert.match(
     (await add("late", "--timeout", "1")).stderr,
-    /ddsrv: "late" does not serve: it was (checking|starting) after 1 s\. It was taken away again\n$/,
+    /ddsrv: "late" does not serve: it was (checking|starting) after 1 s\. .*It was taken away again\n$/,
   );
+  const mute = await add("mute");
+  assert.match(
+    mute.stderr,
+    /connecting\nddsrv: "mute" does not serve: It did not listen on any port within 1 s\. A function listens with Deno\.serve\(handler\), or has export default \{ fetch \}\. It was taken away again\n$/,
+  );
+  // Neither what was checked nor what was started leaves a failure of ddsrv's own behind.
+  assert.doesNotMatch(server.output(), /could not be started|realpath|os error/);
   const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
   for (const [name, said] of [["empty", "has no index.ts"], ["missing", "is not there"]] as const) {
     const { code, stderr } = await add(name);
@@ -89,7 +98,11 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
       2,
       /"1" can't be the name of a variable\. Give NAME=VALUE, or NAME to/,
     ],
-    [["app", "--env", "NOT_HERE"], 2, /"NOT_HERE" is not in the environment\. Give NOT_HERE=VALUE/],
+    [
+      ["app", "--env", "NOT_HERE"],
+      2,
+      /"NOT_HERE" is not in the environment\. Run: export NOT_HERE=…/,
+    ],
     [["app", "--timeout", "0"], 2, /Give a whole number from 1 to 600/],
     [
       ["app/index.ts"],

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { longEnoughMs } from "../patience.ts";
-import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import {
+  answering,
+  eventually,
+  makeDirectory,
+  runCli,
+  startServer,
+  writeFiles,
+} from "./harness.ts";
 
 Deno.test("serve: what keeps it from starting is said with the remedy", async (test) => {
   const directory = await makeDirectory();
@@ -100,7 +107,8 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
     type: /The check failed\n\nTS2322/,
     exits: /It ended before it listened: it exited with code 5\n\nlast words/,
     returns: /it exited with code 0\. A function must go on listening\n\nnothing to serve/,
-    silent: /It did not listen on any port within \d+ s\n\nthinking/,
+    silent:
+      /It did not listen on any port within \d+ s\. A function listens with Deno\.serve.*\n\nthinking/,
     closed: /index\.ts" can't be read by the function's own user \(mode 0600\)\. Run: chmod/,
     loop6: /It listens on an IPv6 address alone \(port 9000\); use 0\.0\.0\.0 or 127\.0\.0\.1/,
   };
@@ -117,4 +125,22 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   // New code is tried at once, also after a failure that is not tried again by itself.
   await server.write({ "type/index.ts": answering("mended") });
   await server.answers("/type", "mended");
+});
+
+Deno.test("serve: a function that starts slowly says what it waits for, and what it wrote last", async () => {
+  await using server = await startServer({
+    files: {
+      "ddsrv.json": '{ "startTimeout": "10m" }',
+      "slow/index.ts": "console.log('connecting'); setInterval(() => {}, 1000);\n",
+    },
+  });
+  await server.said("[slow] connecting");
+  const hint = /^It has not listened on any port for .*s\. A function listens with Deno\.serve\(/;
+  await eventually("a reason while it starts", async () => {
+    const { status, reason } = await server.inspect("slow");
+    return status === "starting" && hint.test(reason ?? "");
+  });
+  assert.equal((await server.inspect("slow")).detail, "connecting");
+  assert.match((await server.cli("list")).stdout, /^slow: starting: It has not listened on any/m);
+  assert.match((await server.cli("inspect", "slow")).stdout, /\n\nconnecting\n$/);
 });

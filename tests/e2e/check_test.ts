@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, runCli, writeFiles } from "./harness.ts";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
 
 const FILES = {
   "good/index.ts": `import "../_shared/mod.ts";\n${answering("good")}`,
@@ -14,9 +14,13 @@ const FILES = {
   "stray/index.ts": `import { a } from "../good/a.ts";\nDeno.serve(() => new Response(a));\n`,
   "good/a.ts": 'export const a = "a";\n',
   "empty/readme.txt": "",
+  "broken/index.ts/readme.txt": "",
   "_shared/mod.ts": "export {};\n",
   "_shared/wrong.ts": "export const wrong: number = 'text';\n",
 };
+
+/** One byte more than a function's name may have. */
+const TOO_LONG = "a".repeat(64);
 
 /** A functions directory, and the command beside it. */
 async function open(files: Readonly<Record<string, string>>): Promise<
@@ -36,7 +40,7 @@ async function open(files: Readonly<Record<string, string>>): Promise<
 }
 
 Deno.test("check: says what serve would say, without a supervisor", async () => {
-  await using place = await open(FILES);
+  await using place = await open({ ...FILES, [`${TOO_LONG}/index.ts`]: "" });
   const { check } = place;
   assert.deepEqual(await check(["good"]), {
     code: 0,
@@ -54,8 +58,11 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
       "stray",
       /stray\/index\.ts:1:19 ".*\/good\/a\.ts" is imported, and a function sees no more than/,
     ],
-    ["empty", /has no index\.ts/],
-    ["_shared", /can't be a function's name: it begins with \. or _/],
+    [
+      "broken",
+      /"\/.*\/broken\/index\.ts" is no file, so that serve ignores the folder\. Put a file/,
+    ],
+    [TOO_LONG, /can't be a function's name: the name has 64 bytes.*Rename the directory/],
     ["_shared/wrong.ts", /TS2322[^]*wrong\.ts: failed/],
     ["nowhere", /There is no ".*\/nowhere", or it can't be read\. Name a function's directory/],
     ["empty/readme.txt", /is no code\. Name a function's directory or a \.ts file/],
@@ -71,12 +78,44 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
   assert.match(stderr, /9 checked, 9 failed\n$/);
 });
 
+Deno.test("check: folders that serve ignores are skipped, and fail nothing", async () => {
+  await using place = await open(FILES);
+  const all = await place.check(["_shared/", "empty/", "good/"]);
+  assert.deepEqual(all, {
+    code: 0,
+    stdout: "good: ok\n",
+    stderr: "_shared: skipped: serve ignores names that begin with _\n" +
+      "empty: skipped: it has no index.ts, so that serve ignores it\n" +
+      "1 checked, 0 failed, 2 skipped\n",
+  });
+  const json = await place.check(["--json", "_shared/", "good/"]);
+  assert.deepEqual([json.code, JSON.parse(json.stdout)], [0, [
+    {
+      path: join(place.path, "_shared"),
+      name: "_shared",
+      problem: null,
+      skipped: "serve ignores names that begin with _",
+      diagnostics: [],
+    },
+    { path: join(place.path, "good"), name: "good", problem: null, skipped: null, diagnostics: [] },
+  ]]);
+  const github = await place.check(["--format=github", "_shared/", "good/"]);
+  assert.deepEqual([github.code, github.stdout], [0, ""]);
+  assert.match(github.stderr, /^_shared: skipped/);
+  // One that does not exist fails beside them, and so does one that nobody could check.
+  assert.equal((await place.check(["_shared/", "nowhere/"])).code, 1);
+  const alone = await place.check(["_shared"]);
+  assert.deepEqual([alone.code, alone.stdout], [2, ""]);
+  assert.match(alone.stderr, /Nothing was checked: serve ignores all that was named\. Name a/);
+});
+
 Deno.test("check: JSON for programs, annotations for GitHub, colours for people", async () => {
   await using place = await open(FILES);
   const all = await runCli(["check", "--json"], { FUNC_DIRECTORY: place.path });
   const findings = JSON.parse(all.stdout) as { name: string; problem: string | null }[];
   assert.deepEqual(findings.map((one) => [one.name, one.problem === null]), [
-    ["empty", false],
+    ["broken", false],
+    ["empty", true],
     ["good", true],
     ["manifest", false],
     ["more", false],
@@ -84,9 +123,12 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
     ["stray", false],
     ["wrong", false],
   ]);
-  assert.equal(all.stderr, "7 checked, 6 failed\n");
+  assert.equal(
+    all.stderr,
+    `Checking "${place.path}", which FUNC_DIRECTORY names\n7 checked, 6 failed, 1 skipped\n`,
+  );
   const [wrong] = JSON.parse((await place.check(["--format=json", "wrong"])).stdout);
-  assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "diagnostics"]);
+  assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "skipped", "diagnostics"]);
   assert.deepEqual(wrong.diagnostics, [{
     file: join(place.path, "wrong/index.ts"),
     line: 1,
@@ -103,6 +145,26 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
   const coloured = await place.check(["wrong"], { NO_COLOR: "", FORCE_COLOR: "1" });
   assert.ok(coloured.stderr.includes("\x1b[1mTS2322 \x1b[0m"), coloured.stderr);
   assert.equal((await place.check(["--format=xml", "good"])).code, 2);
+});
+
+Deno.test("check: without a path it checks what the supervisor serves, and says which directory", async () => {
+  await using server = await startServer({ files: { "good/index.ts": answering("good") } });
+  const served = await server.cli("check");
+  assert.deepEqual([served.code, served.stdout], [0, "good: ok\n"]);
+  assert.equal(
+    served.stderr,
+    `Checking "${server.functions}", which the supervisor that runs serves (pid ${server.pid})\n` +
+      "1 checked, 0 failed\n",
+  );
+  const nobody = join(server.directory, "nobody.sock");
+  const alone = await runCli(["check"], { DDSRV_SOCKET: nobody });
+  assert.ok(
+    alone.stderr.startsWith(
+      'Checking "/opt/functions", the default, for no supervisor runs with the socket ' +
+        `"${nobody}"\n`,
+    ),
+    alone.stderr,
+  );
 });
 
 Deno.test("check: nothing to check is said and no failure; no directory is one", async () => {

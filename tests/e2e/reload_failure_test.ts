@@ -60,7 +60,7 @@ const BAD: readonly Bad[] = [
       "app/index.ts": "setInterval(() => {}, 1000);\n",
       "app/ddsrv.json": '{ "startTimeout": "2s", "memory": "160MiB" }',
     },
-    reason: /^It did not listen on any port within 2 s$/,
+    reason: /^It did not listen on any port within 2 s\. A function listens with Deno\.serve\(/,
   },
   {
     name: "too much memory",

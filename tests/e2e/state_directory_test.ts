@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { eventually, host, makeDirectory, type Server, startServer } from "./harness.ts";
+import {
+  answering,
+  eventually,
+  host,
+  makeDirectory,
+  runCli,
+  type Server,
+  startServer,
+} from "./harness.ts";
 
 /** Opens its data directory to everybody, and answers there whoever finds the way. */
 const MEETING = `const data = Deno.env.get("DDSRV_DATA")!;
@@ -97,4 +105,45 @@ Deno.test("state directory: one of an older version is closed to others, and it 
     assert.equal(open.split("\n").filter((path) => !path.includes("/cache/")).join(""), "");
   }
   await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("state directory: one that is read-only or full is named, with the remedy, by serve, check and add", async () => {
+  const directory = await makeDirectory();
+  const state = join(directory, "state");
+  await Deno.mkdir(state);
+  await Deno.mkdir(join(directory, "good"));
+  await Deno.writeTextFile(join(directory, "good/index.ts"), answering("good"));
+  const mount = (...args: string[]): Promise<string> => host("mount", ...args);
+  const env = { DDSRV_STATE_DIRECTORY: state };
+  await mount("-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", state);
+  try {
+    const ends = `, or choose another with --state-dir or DDSRV_STATE_DIRECTORY (`;
+    const said = (why: string): string =>
+      `Cannot write to the state directory "${state}": ${why}${ends}`;
+    const readOnly = said("its file system is read-only. Mount it writable");
+    {
+      await using server = await startServer({ files: {}, env });
+      await mount("-o", "remount,ro", state);
+      const added = await server.cli("add", join(directory, "good"));
+      assert.deepEqual([added.code, added.stdout], [1, ""]);
+      assert.ok(added.stderr.includes(readOnly), added.stderr);
+    }
+    const wrong = [["check", join(directory, "good")], ["serve", directory, "--port=0"]];
+    for (const args of wrong) {
+      const { code, stderr } = await runCli(args, { ...env, DDSRV_SOCKET: `${directory}/s` });
+      assert.equal(code, 1);
+      assert.ok(stderr.includes(readOnly), stderr);
+    }
+    await mount("-o", "remount,rw", state);
+    await Deno.writeFile(join(state, "filler"), new Uint8Array(2 * 1024 ** 2)).catch(() => {});
+    const full = said("no space is left on its file system. Make room there");
+    for (const args of wrong) {
+      const { code, stderr } = await runCli(args, { ...env, DDSRV_SOCKET: `${directory}/s` });
+      assert.equal(code, 1);
+      assert.ok(stderr.includes(full), stderr);
+    }
+  } finally {
+    await host("umount", state);
+    await Deno.remove(directory, { recursive: true });
+  }
 });

@@ -60,6 +60,32 @@ Deno.test("serve: servers of every style answer", async (test) => {
   }
 });
 
+Deno.test("serve: a default export logs no advice to run deno serve, and all that it writes itself", async () => {
+  const said = `warning: Detected export default { fetch }, did you mean to run "deno serve"?`;
+  const shown = `const log = Deno.env.get("DENO_LOG") ?? "unset";`;
+  await using server = await startServer({
+    files: {
+      "quiet/index.ts": `${shown} export default { fetch: () => new Response(log) };\n`,
+      "own-level/index.ts": `${shown} export default { fetch: () => new Response(log) };\n`,
+      "own-level/.env": "DENO_LOG=info\n",
+      "both/index.ts": `Deno.serve(() => new Response("both"));
+        export default { fetch: () => new Response("never") };\n`,
+      "writer/index.ts": `console.error(${JSON.stringify(said)});
+        export default { fetch: () => new Response("writer") };\n`,
+      "broken/index.ts": `setTimeout(() => { throw new Error("told by Deno"); });
+        export default { fetch: () => new Response() };\n`,
+    },
+  });
+  await server.answers("/quiet", "unset");
+  await server.answers("/own-level", "info");
+  await server.answers("/both", "both");
+  await server.answers("/writer", "writer");
+  await server.said("broken failed");
+  const lines = server.output().split("\n").filter((line) => line.includes("deno serve"));
+  assert.deepEqual(lines, [`[writer] ${said}`]);
+  assert.match(server.output(), /\[broken\] error: Uncaught .*Error: told by Deno/);
+});
+
 Deno.test("serve: Hono and Express from npm answer", async () => {
   await using server = await startServer({
     cached: ["hono", "express"],

@@ -78,6 +78,21 @@ Deno.test("add -: what can't be taken is told, and leaves nothing behind", async
       /^ddsrv: Cannot take the archive: it ends in the middle\. Nothing was added\n$/,
     ],
     [
+      "echo junk | ddsrv add - --name junk",
+      1,
+      /^ddsrv: Cannot take the archive: it is no tar archive: it has 5 bytes in all\. Give a tar archive, plain or with gzip: tar cz \.\/shop \| ddsrv add -\. Nothing was added\n$/,
+    ],
+    [
+      "yes | head -c 2000 | gzip | ddsrv add - --name junk",
+      1,
+      /^ddsrv: Cannot take the archive: it is no tar archive: it does not begin with a header\. Give a tar archive/,
+    ],
+    [
+      "printf '\\50\\265\\57\\375rest' | ddsrv add - --name zstd",
+      1,
+      /^ddsrv: Cannot take the archive: it looks like zstd\. Give a tar archive, plain or with gzip/,
+    ],
+    [
       "ddsrv add - --name none < /dev/null",
       1,
       /^ddsrv: Cannot take the archive: there is nothing in it\. Nothing was added\n$/,

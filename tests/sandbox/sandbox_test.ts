@@ -260,6 +260,7 @@ Deno.test("functionEnvironment() holds nothing that a function chooses", () => {
     PORT: "8001",
     DDSRV_DATA: "/ddsrv/data",
     DENO_SERVE_ADDRESS: "tcp:0.0.0.0:8001",
+    DENO_LOG: "error,ext:runtime_main=off",
   });
 });
 

@@ -2,12 +2,18 @@ import { TarError } from "./tar_error.ts";
 
 const GZIP = [0x1f, 0x8b];
 
+/** Advice for input that is no such archive. */
+export const WANTED = "Give a tar archive, plain or with gzip: tar cz ./shop | ddsrv add -";
+
 /** What other archives begin with. */
 const OTHERS: readonly (readonly [string, readonly number[]])[] = [
   ["xz", [0xfd, 0x37, 0x7a, 0x58]],
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
   ["bzip2", [0x42, 0x5a, 0x68]],
   ["zip", [0x50, 0x4b, 0x03, 0x04]],
+  ["7z", [0x37, 0x7a, 0xbc, 0xaf]],
+  ["lz4", [0x04, 0x22, 0x4d, 0x18]],
+  ["compress (.Z)", [0x1f, 0x9d]],
 ];
 
 /**
@@ -27,7 +33,7 @@ export async function decompress(
   }
   if (first.length === 0) throw new TarError("there is nothing in it");
   const other = OTHERS.find(([, magic]) => begins(first, magic));
-  if (other !== undefined) throw new TarError(`it is of ${other[0]}. Give tar, plain or with gzip`);
+  if (other !== undefined) throw new TarError(`it looks like ${other[0]}. ${WANTED}`);
   const whole = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (controller) => controller.enqueue(first),
     async pull(controller) {

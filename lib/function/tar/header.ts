@@ -13,6 +13,9 @@ export interface TarHeader {
   readonly linkName: string;
 }
 
+/** Of the ustar and pax formats, of GNU's, and of v7. */
+const MAGICS: readonly string[] = ["ustar\x0000", "ustar  \0", "\0\0\0\0\0\0\0\0"];
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -26,7 +29,9 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
   if (parseNumber(block.subarray(148, 156)) !== checksum(block)) {
     throw new TarError("a header's checksum is wrong: it is damaged, or no tar archive");
   }
-  const isPosix = magicOf(block) === "ustar\x0000";
+  const magic = magicOf(block);
+  if (!isMagic(magic)) throw new TarError("it is of no known format: ustar, pax, GNU and v7 are");
+  const isPosix = magic === MAGICS[0];
   const name = parseText(block.subarray(0, 100));
   const prefix = isPosix ? parseText(block.subarray(345, 500)) : "";
   const type = block[156]!;
@@ -37,6 +42,16 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
     type: type === 0 ? "0" : String.fromCharCode(type),
     linkName: parseText(block.subarray(157, 257)),
   };
+}
+
+/** Whether a block can be a header at all: one damaged in a single place can. */
+export function resemblesHeader(block: Uint8Array): boolean {
+  if (block.every((byte) => byte === 0)) return true;
+  try {
+    return isMagic(magicOf(block)) || parseNumber(block.subarray(148, 156)) === checksum(block);
+  } catch {
+    return false;
+  }
 }
 
 /** Text up to its first NUL. */
@@ -50,9 +65,11 @@ export function parseText(bytes: Uint8Array): string {
 }
 
 function magicOf(block: Uint8Array): string {
-  const magic = String.fromCharCode(...block.subarray(257, 265));
-  if (["ustar\x0000", "ustar  \0", "\0\0\0\0\0\0\0\0"].includes(magic)) return magic;
-  throw new TarError("it is of no known format: ustar, pax, GNU and v7 are");
+  return String.fromCharCode(...block.subarray(257, 265));
+}
+
+function isMagic(magic: string): boolean {
+  return MAGICS.includes(magic);
 }
 
 /** The sum of all bytes, its own field taken for spaces. */

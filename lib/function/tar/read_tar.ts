@@ -1,5 +1,6 @@
 import type { ByteReader } from "./byte_reader.ts";
-import { BLOCK, parseHeader, parseText, type TarHeader } from "./header.ts";
+import { WANTED } from "./decompress.ts";
+import { BLOCK, parseHeader, parseText, resemblesHeader, type TarHeader } from "./header.ts";
 import { type Extension, parsePaxRecords } from "./pax_records.ts";
 import { TarError } from "./tar_error.ts";
 
@@ -49,11 +50,13 @@ export async function* readTar(
   bytes: ByteReader,
   { maxEntries, maxBytes }: TarLimits = TAR_LIMITS,
 ): AsyncGenerator<TarEntry, void> {
+  let first: Uint8Array | undefined = await readFirst(bytes);
   let extension: Extension = {};
   let headers = 0;
   let total = 0;
   for (;;) {
-    const header = parseHeader(await bytes.read(BLOCK));
+    const header = parseHeader(first ?? await bytes.read(BLOCK));
+    first = undefined;
     if (header === undefined) break;
     const extended = await readExtension(bytes, header);
     if (extended !== undefined && header.type !== "g") {
@@ -94,6 +97,21 @@ export async function* readTar(
   }
   if (Object.keys(extension).length > 0) throw new TarError("a header is of no entry");
   await readEnd(bytes);
+}
+
+/** The first block tells whether it is an archive at all. */
+async function readFirst(bytes: ByteReader): Promise<Uint8Array> {
+  const block = new Uint8Array(BLOCK);
+  let at = 0;
+  while (at < BLOCK) {
+    const piece = await bytes.some(BLOCK - at);
+    if (piece === undefined) break;
+    block.set(piece, at);
+    at += piece.length;
+  }
+  if (at === BLOCK && resemblesHeader(block)) return block;
+  const size = at < BLOCK ? `it has ${at} bytes in all` : "it does not begin with a header";
+  throw new TarError(`it is no tar archive: ${size}. ${WANTED}`);
 }
 
 interface EntryHead {

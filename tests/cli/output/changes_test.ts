@@ -12,7 +12,7 @@ const URL = "http://127.0.0.1:9999";
 const starting = instance(1, { phase: "starting" });
 const exit = failure("exit", { reason: "The function ended", atMs: 1_000 });
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n\x1b[2Jat x\n" });
-const backoff = { attempts: 1, delayMs: 100, untilMs: 1_100 };
+const backoff = { attempts: 1, delayMs: 25_215, untilMs: 26_215 };
 const hang = { cause: "held", reason: "It is held", detail: "last\n", atMs: 0 } as const;
 const old = readyInstance(1);
 const next = readyInstance(2, { revision: "0123456789abcdef" });
@@ -55,7 +55,7 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ]],
   ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
     "failed: The function ended",
-    "tries again in 100 ms",
+    "tries again in 25 s",
   ]],
   ["a hang, and what begins at once", { serving: old }, {
     serving: { ...old, hang },
@@ -65,7 +65,7 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["a hang, and its pause", { serving: old }, { serving: { ...old, hang }, backoff }, [
     "hangs: It is held",
     "  last",
-    "tries again in 100 ms",
+    "tries again in 25 s",
   ]],
   ["a recovery", { serving: { ...old, hang }, backoff }, { serving: old, backoff }, [
     "answers again",
@@ -89,6 +89,13 @@ for (const [what, before, after, lines] of cases) {
     assert.deepEqual(plain(describeChange(stateOf(before), stateOf(after), URL)), lines);
   });
 }
+
+Deno.test("describeChange() knows which details are lines that the function wrote", () => {
+  const isRepeat = (stage: Parameters<typeof failure>[0]): boolean =>
+    describeChange(functionState({}), functionState({ failure: failure(stage) }), URL)[0]!.isRepeat;
+  assert.deepEqual((["start", "exit"] as const).map(isRepeat), [true, true]);
+  assert.deepEqual((["manifest", "check", "host"] as const).map(isRepeat), [false, false, false]);
+});
 
 Deno.test("describeChange() gives a URL that can be opened, whatever the name", () => {
   const after = functionState({ name: "a b%/é", serving: next });

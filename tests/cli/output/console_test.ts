@@ -35,8 +35,14 @@ function sayEverything(console: Console): void {
   console.banner(REPORT);
   console.say("Functions: 2");
   console.warn(new Error("something"));
-  console.change("a", { event: "checking", message: "checking", details: [] });
-  console.change("a", { event: "failed", message: "failed: x", details: ["\x1b[2J1", "2"] });
+  console.change("a", {
+    event: "checking",
+    message: "checking",
+    details: [],
+    isRepeat: false,
+  });
+  const failed = { event: "failed", message: "failed: x", details: ["\x1b[2J1", "2"] } as const;
+  console.change("a", { ...failed, isRepeat: false });
   console.ignored("b\x1b", "it has no index.ts");
   console.progress(new Map([["a", "checking"]]));
   console.line("a", "stdout", { text: "hi\x1b[31m", isPartial: false });
@@ -72,6 +78,26 @@ Deno.test("createTextConsole() shows on a terminal what is under way in the last
     "2 Debug: a: \\x1b -> ready\n",
     "1 GET /\n",
   ]);
+});
+
+Deno.test("createTextConsole() shows a function's last lines once, and with --quiet below its failure", () => {
+  const change = {
+    event: "failed",
+    message: "failed: The function ended",
+    details: ["error: Uncaught"],
+    isRepeat: true,
+  } as const;
+  for (const isQuiet of [false, true]) {
+    const streams = openStreams();
+    const console = createTextConsole(streams, { isQuiet, isTerminal: false });
+    console.line("a", "stderr", { text: "error: Uncaught", isPartial: false });
+    console.change("a", change);
+    const failed = "2 a failed: The function ended\n";
+    assert.deepEqual(
+      streams.taken,
+      isQuiet ? [`${failed}a   error: Uncaught\n`] : ["2 [a] error: Uncaught\n", failed],
+    );
+  }
 });
 
 Deno.test("createJsonConsole() writes an object a line, with nothing that steers a terminal", () => {

@@ -6,6 +6,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
   path: "/w/shop",
   name: "shop",
   problem: null,
+  skipped: null,
   diagnostics: [],
   styled: null,
   ...change,
@@ -37,6 +38,12 @@ const cases: readonly [
     finding({ problem: "bad\x07", styled: "\x1b[31mbad\x1b[0m\x07\x1b[8m\x1b[2J" }),
     { error: "\x1b[31mbad\x1b[0m\\x07\\x1b[8m\\x1b[2J\x1b[0m\nshop: failed\n" },
   ],
+  ["what serve ignores", "text", finding({ name: "_s", skipped: "why" }), {
+    error: "_s: skipped: why\n",
+  }],
+  ["what serve ignores", "github", finding({ name: "_s\x1b[2J", skipped: "why" }), {
+    error: "_s\\x1b[2J: skipped: why\n",
+  }],
   ["a name that is none", "text", finding({ name: "a\x1b[2Jb" }), { out: "a\\x1b[2Jb: ok\n" }],
   [
     "diagnostics",
@@ -68,5 +75,8 @@ for (const [what, format, given, { out = "", error = "" }] of cases) {
 }
 
 Deno.test("summaryLine() counts", () => {
-  assert.equal(summaryLine([finding(), finding({ problem: "no" })]), "2 checked, 1 failed\n");
+  const both = [finding(), finding({ problem: "no" })];
+  assert.equal(summaryLine(both), "2 checked, 1 failed\n");
+  const ignored = finding({ skipped: "why" });
+  assert.equal(summaryLine([...both, ignored]), "2 checked, 1 failed, 1 skipped\n");
 });

@@ -1,0 +1,28 @@
+import type { Command } from "@commander-js/extra-typings";
+import { nearest } from "../../lib/config/suggestion.ts";
+
+/**
+ * Declares `ddsrv help`, once all other verbs are there. Commander's own prints the help of the
+ * program for a verb that does not exist, without a word about that.
+ */
+export function addHelp(program: Command): void {
+  program.helpCommand(false);
+  program.command("help")
+    .description("print the help of a command")
+    .helpOption(false)
+    .argument("[command]")
+    .action((name) => {
+      if (name === undefined) return program.help();
+      const verb = program.commands.find((one) => namesOf(one).includes(name));
+      if (verb !== undefined) return verb.help();
+      const meant = nearest(name, program.commands.flatMap(namesOf));
+      const hint = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
+      program.error(`error: there is no command ${JSON.stringify(name)}${hint}`);
+    });
+}
+
+function namesOf(
+  command: { readonly name: () => string; readonly aliases: () => string[] },
+): string[] {
+  return [command.name(), ...command.aliases()];
+}
