@@ -26,7 +26,7 @@ export interface AddOptions {
   readonly env?: readonly Variable[] | undefined;
   /** Until it serves. */
   readonly wait: boolean;
-  /** In seconds. */
+  /** In milliseconds. */
   readonly timeout: number;
   readonly json?: true | undefined;
 }
@@ -95,7 +95,7 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
   const { name, wait, timeout, progress } = options;
   await control.scan(name);
   const report = wait
-    ? await waitUntilSettled(control, { ...options, timeoutMs: timeout * 1000 })
+    ? await waitUntilSettled(control, { ...options, timeoutMs: timeout })
     : await findSoon(control, name);
   if (report !== undefined && (!wait || isWell(report))) {
     progress.done(wait ? report.status : "in place");
@@ -103,7 +103,7 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
     return report;
   }
   const reason = report?.reason ??
-    `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout} s`;
+    `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout / 1000} s`;
   const left = options.isReplaced ? ", and the one before it is back" : "";
   throw failed(
     progress,
