@@ -111,6 +111,7 @@ async function quit({ nextKey }: LiveScreen): Promise<void> {
 
 /** What is worth a word when it changes; figures always do. */
 function stateOf(report: FunctionReport): readonly unknown[] {
-  const { name, status, revision, failedRevision, restarts, reason, problems } = report;
-  return [name, status, revision, failedRevision, restarts, reason, problems];
+  const { name, status, revision, failedRevision, newerRevision } = report;
+  const { restarts, reason, problems } = report;
+  return [name, status, revision, failedRevision, newerRevision, restarts, reason, problems];
 }

@@ -48,6 +48,7 @@ export async function reportFunction(
     failedRevision: serving !== undefined && failure !== undefined
       ? failure.revision.slice(0, SHORT_REVISION)
       : null,
+    newerRevision: supervisor.newerRevision(state.name)?.slice(0, SHORT_REVISION) ?? null,
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
     upstream: serving?.upstream ?? null,
@@ -102,6 +103,7 @@ export function reportIgnored(
     url: null,
     revision: null,
     failedRevision: null,
+    newerRevision: null,
     pid: null,
     namespace: null,
     upstream: null,
