@@ -1,5 +1,6 @@
 // Brings a fresh machine to where ddsrv runs: system packages, dependencies, and with --launcher
-// the command itself, with --tests what the tests call. It imports nothing from npm, because it runs before dependencies are there.
+// the command itself (with --replace-launcher also where it runs another checkout), with --tests
+// what the tests call. It imports nothing from npm, because it runs before dependencies are there.
 import { fileURLToPath } from "node:url";
 import {
   findMissingPrograms,
@@ -7,11 +8,11 @@ import {
   type Program,
   programs,
 } from "../lib/system/programs.ts";
+import { launcherScript, mainOf, planLauncher } from "./launcher.ts";
 import { printError } from "./output/print.ts";
 import { testPrograms } from "./test_programs.ts";
 
 const LAUNCHER = "/usr/local/bin/ddsrv";
-const LAUNCHER_MARK = "# Made by ddsrv's set-up";
 
 async function setUp(args: readonly string[]): Promise<number> {
   if (Deno.build.os !== "linux") {
@@ -26,7 +27,8 @@ async function setUp(args: readonly string[]): Promise<number> {
   if (!await runVisibly([Deno.execPath(), "ci", "--quiet"])) {
     return refuse("The dependencies could not be installed; Deno's own words are above");
   }
-  return args.includes("--launcher") ? await installLauncher() : 0;
+  const isWanted = args.includes("--replace-launcher");
+  return isWanted || args.includes("--launcher") ? await installLauncher(isWanted) : 0;
 }
 
 async function install(wanted: readonly Program[]): Promise<boolean> {
@@ -46,19 +48,39 @@ async function install(wanted: readonly Program[]): Promise<boolean> {
   return false;
 }
 
-/** A command that runs this checkout with this Deno. */
-async function installLauncher(): Promise<number> {
-  const main = fileURLToPath(new URL("main.ts", import.meta.url));
-  const script = `#!/bin/sh\n${LAUNCHER_MARK}; runs the checkout that it was made from.\n` +
-    `exec ${quote(Deno.execPath())} run --quiet --allow-all ${quote(main)} "$@"\n`;
+/**
+ * Makes the command that runs this checkout with this Deno. One that runs another checkout stays:
+ * who serves from a second checkout does not expect the command to become another one.
+ */
+async function installLauncher(isWanted: boolean): Promise<number> {
+  const target = {
+    execPath: Deno.execPath(),
+    main: fileURLToPath(new URL("main.ts", import.meta.url)),
+  };
   const present = await Deno.readTextFile(LAUNCHER).catch(() => undefined);
-  if (present === script) return 0;
-  if (present !== undefined && !present.includes(LAUNCHER_MARK)) {
-    return refuse(`"${LAUNCHER}" is there and was not made by ddsrv. Move it away and try again`);
+  const other = present === undefined ? undefined : mainOf(present);
+  const isAlive = other !== undefined && await Deno.stat(other).then(() => true, () => false);
+  const plan = planLauncher({ present, target, isAlive, isWanted });
+  switch (plan.type) {
+    case "keep":
+      return 0;
+    case "refuse":
+      return refuse(`"${LAUNCHER}" is there and was not made by ddsrv. Move it away and try again`);
+    case "leave":
+      printError(
+        `${LAUNCHER} runs ${plan.main ?? "another checkout"} and stays as it is. ` +
+          "To have it run this checkout: deno task launcher\n",
+      );
+      return 0;
+    case "write":
+      await Deno.writeTextFile(LAUNCHER, launcherScript(target), { mode: 0o755 });
+      printError(
+        `Installed ${LAUNCHER}${plan.replaced === undefined ? "" : `; it ran ${plan.replaced}`}\n`,
+      );
+      return 0;
+    default:
+      return plan satisfies never;
   }
-  await Deno.writeTextFile(LAUNCHER, script, { mode: 0o755 });
-  printError(`Installed ${LAUNCHER}\n`);
-  return 0;
 }
 
 async function runVisibly([program = "", ...args]: readonly string[]): Promise<boolean> {
@@ -76,10 +98,6 @@ async function runVisibly([program = "", ...args]: readonly string[]): Promise<b
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function refuse(message: string): number {

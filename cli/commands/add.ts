@@ -28,7 +28,7 @@ export interface AddOptions {
   readonly env?: readonly Variable[] | undefined;
   /** Until it serves. */
   readonly wait: boolean;
-  /** In seconds. */
+  /** In milliseconds. */
   readonly timeout: number;
   readonly json?: true | undefined;
 }
@@ -116,7 +116,7 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
   await control.scan(name);
   await options.variables.apply(name);
   const report = wait
-    ? await waitUntilSettled(control, { ...options, timeoutMs: timeout * 1000 })
+    ? await waitUntilSettled(control, { ...options, timeoutMs: timeout })
     : await findSoon(control, name);
   if (report !== undefined && (!wait || isWell(report))) {
     progress.done(wait ? report.status : "in place");
@@ -124,7 +124,7 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
     return report;
   }
   const said = report?.reason ?? undefined;
-  const late = `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout} s`;
+  const late = `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout / 1000} s`;
   const reason = said === undefined ? late : report?.pending === null ? said : `${late}. ${said}`;
   const left = options.isReplaced ? ", and the one before it is back" : "";
   throw failed(

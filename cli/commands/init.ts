@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { SETTINGS_FILE } from "../../lib/config/load_settings.ts";
-import { ENTRY_FILE } from "../../lib/function/layout.ts";
+import { COMMON_FILES, ENTRY_FILE } from "../../lib/function/layout.ts";
 import { nameProblem } from "../../lib/function/name.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { printOut } from "../output/print.ts";
@@ -36,11 +36,35 @@ export async function init(path: string): Promise<number> {
   await Deno.writeTextFile(join(directory, SETTINGS_FILE), MANIFEST, { createNew: true });
   const shown = path.startsWith("/") ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
   printOut(
-    `Wrote ${quoteWord(shown)}. Serve it with one of these:\n` +
+    `Wrote ${quoteWord(shown)}. Serve it with the supervisor that runs:\n` +
       `  ddsrv add ${quoteWord(shown)}\n` +
-      `  ddsrv serve ${quoteWord(dirname(shown))}\n`,
+      await adviseServe(directory, shown),
   );
   return 0;
+}
+
+/**
+ * The command for when no supervisor runs. All directories beside the new one would be served with
+ * it, which is wanted only where they are functions.
+ */
+async function adviseServe(directory: string, shown: string): Promise<string> {
+  const parent = dirname(shown);
+  if (await holdsFunctionsAlone(dirname(directory))) {
+    return `Or serve all functions of its directory:\n  ddsrv serve ${quoteWord(parent)}\n`;
+  }
+  const name = basename(directory) === "functions" ? "served" : "functions";
+  const other = quoteWord(parent === "." ? `./${name}` : join(parent, name));
+  return "If none runs, start one first, with a functions directory of its own:\n" +
+    `  mkdir -p ${other} && ddsrv serve ${other}\n`;
+}
+
+async function holdsFunctionsAlone(parent: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir(parent)) {
+    const isOurs = COMMON_FILES.includes(name) || name === SETTINGS_FILE || /^[._]/.test(name) ||
+      await Deno.stat(join(parent, name, ENTRY_FILE)).then(() => true, () => false);
+    if (!isOurs) return false;
+  }
+  return true;
 }
 
 async function makeEmpty(directory: string): Promise<void> {

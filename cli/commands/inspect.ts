@@ -2,7 +2,7 @@ import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { noSuchFunction } from "../function_names.ts";
 import { FUNCTION_LABELS } from "../output/function_labels.ts";
-import { describeNextTry, describeStatus } from "../output/function_table.ts";
+import { describeNewer, describeNextTry, describeStatus } from "../output/function_table.ts";
 import { printJson, printOut } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatBytes, formatDuration } from "../output/units.ts";
@@ -47,6 +47,8 @@ function formatValue(report: FunctionReport, key: keyof FunctionReport): string 
   switch (key) {
     case "status":
       return describeStatus(report);
+    case "newerRevision":
+      return describeNewer(report).replace(/^revision /, "");
     case "uptimeMs":
       return formatDuration(report.uptimeMs!);
     case "nextTryAt":

@@ -3,10 +3,9 @@ import { connectControl, type ControlClient } from "../../lib/control/client.ts"
 import { sleep } from "../../lib/system/sleep.ts";
 import type { FunctionFilter } from "../output/function_filter.ts";
 import { formatFunctions } from "../output/function_table.ts";
-import { onSignal } from "../output/on_signal.ts";
+import { type LiveScreen, openLiveScreen } from "../output/live_screen.ts";
 import { printOut } from "../output/print.ts";
 import { createReaderWatch } from "../output/reader_gone.ts";
-import { openScreen } from "../output/screen.ts";
 import { terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
 import { makeVisible } from "../output/visible.ts";
@@ -24,6 +23,9 @@ export interface ListOptions {
 
 /** How often `--watch` looks. */
 const INTERVAL_MS = 1_000;
+
+/** What ends `--watch`: q and Escape, and Ctrl-C where it comes as a key. */
+const QUIT_KEYS = ["q", "\x1b", "\x03"];
 
 /** Lists the functions and how they are. */
 export async function list(options: ListOptions): Promise<number> {
@@ -66,8 +68,11 @@ async function watch(
   render: Renderer,
 ): Promise<void> {
   using interrupted = untilInterrupted();
-  const { signal, happened } = interrupted;
-  using screen = options.json || terminalSize() === undefined ? undefined : openScreen();
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupted.signal, over.signal]);
+  using screen = options.json || terminalSize() === undefined
+    ? undefined
+    : openLiveScreen({ redraw: draw });
   let functions: readonly FunctionReport[] | undefined;
 
   function draw(): void {
@@ -88,13 +93,25 @@ async function watch(
     }
   }
 
-  using _resizing = onSignal(["SIGWINCH"], draw);
-  // A supervisor that does not answer is not waited for by someone who has enough.
-  await Promise.race([follow(), happened]);
+  const ends = [follow(), interrupted.happened, ...screen === undefined ? [] : [quit(screen)]];
+  try {
+    // A supervisor that does not answer is not waited for by someone who has enough.
+    await Promise.race(ends);
+  } finally {
+    // What comes late must not draw on a terminal that was given back.
+    over.abort();
+  }
+}
+
+/** Resolves when the user has enough, or no more keys come. */
+async function quit({ nextKey }: LiveScreen): Promise<void> {
+  let key = await nextKey();
+  while (key !== undefined && !QUIT_KEYS.includes(key)) key = await nextKey();
 }
 
 /** What is worth a word when it changes; figures always do. */
 function stateOf(report: FunctionReport): readonly unknown[] {
-  const { name, status, revision, failedRevision, restarts, reason, problems } = report;
-  return [name, status, revision, failedRevision, restarts, reason, problems];
+  const { name, status, revision, failedRevision, newerRevision } = report;
+  const { restarts, reason, problems } = report;
+  return [name, status, revision, failedRevision, newerRevision, restarts, reason, problems];
 }

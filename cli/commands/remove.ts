@@ -11,7 +11,7 @@ import { makeVisible } from "../output/visible.ts";
 /** Options of `ddsrv remove`. */
 export interface RemoveOptions {
   readonly socket: string;
-  /** In seconds. */
+  /** In milliseconds. */
   readonly timeout: number;
   /** Leave what they have kept. */
   readonly keepData?: true | undefined;
@@ -52,11 +52,12 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
   }
   await control.scan();
   for (const { name, hasFolder } of targets) {
-    const wait = { until: "gone" as const, timeoutMs: options.timeout * 1000 };
+    const wait = { until: "gone" as const, timeoutMs: options.timeout };
     const left = await control.find(name, wait);
     if (left !== undefined) {
       throw new CliError(
-        `"${name}" is still ${left.status} after ${options.timeout} s. See: ddsrv inspect ${name}`,
+        `"${name}" is still ${left.status} after ${options.timeout / 1000} s. ` +
+          `See: ddsrv inspect ${name}`,
       );
     }
     if (!options.json) printError(`${describeRemoval(name, hasFolder, options)}\n`);

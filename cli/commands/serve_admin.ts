@@ -1,6 +1,7 @@
 import type { Settings } from "../../lib/config/settings.ts";
 import { type Admin, type AdminOptions, openAdmin } from "../../lib/control/admin.ts";
 import { CliError } from "../exit_code.ts";
+import { portInUse } from "./port_in_use.ts";
 
 /**
  * The endpoints for those who watch, where the settings ask for them.
@@ -15,7 +16,8 @@ export async function openAdminEndpoints(
   try {
     return await openAdmin({ ...options, hostname, hosts, port });
   } catch (error) {
-    const { message } = error as Error;
+    const { code, message } = error as Error & { readonly code?: string };
+    if (code === "EADDRINUSE") throw await portInUse({ hostname, port, option: "--admin-port" });
     throw new CliError(
       `Cannot listen on ${hostname}:${port} for probes and metrics: ${message}. ` +
         "Choose another --admin-port or --admin-hostname",

@@ -5,6 +5,7 @@ import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
 import { readOpenFilesLimit } from "../../lib/system/open_files_limit.ts";
 import { CliError } from "../exit_code.ts";
 import type { Console } from "../output/console.ts";
+import { portInUse } from "./port_in_use.ts";
 import { urlHost } from "./serve_address.ts";
 
 /** A proxy that listens, and whose certificate is renewed. Disposing of it closes it. */
@@ -34,14 +35,16 @@ export async function openServingProxy(
 ): Promise<ServingProxy> {
   await using stack = new AsyncDisposableStack();
   const tls = await loadKeyPair(settings);
-  const proxy = stack.use(listen(settings, {
-    routes,
-    onError,
-    onWarning: console.warn,
-    openFiles: await readOpenFilesLimit(),
-    ...(tls === undefined ? {} : { tls }),
-    ...(onAccess === undefined ? {} : { onAccess }),
-  }));
+  const proxy = stack.use(
+    await listen(settings, {
+      routes,
+      onError,
+      onWarning: console.warn,
+      openFiles: await readOpenFilesLimit(),
+      ...(tls === undefined ? {} : { tls }),
+      ...(onAccess === undefined ? {} : { onAccess }),
+    }),
+  );
   if (tls !== undefined) {
     stack.use(watchKeyPair({
       certPath: settings.tlsCert!,
@@ -74,21 +77,19 @@ async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | und
   }
 }
 
-function listen(
+async function listen(
   settings: Settings,
   options: Pick<
     ProxyOptions,
     "routes" | "tls" | "openFiles" | "onAccess" | "onError" | "onWarning"
   >,
-): Proxy {
+): Promise<Proxy> {
   const { hostname, port } = settings;
   try {
     return openProxy({ ...settings, ...options });
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
-      throw new CliError(
-        `Port ${port} of ${hostname} is taken. Stop what listens there, or choose another --port`,
-      );
+      throw await portInUse({ hostname, port, option: "--port" });
     }
     throw new CliError(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
   }

@@ -5,12 +5,10 @@ import { logFilePath } from "../../lib/logs/log_file.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { createTaskSet } from "../../lib/system/task_set.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
-import { onSignal } from "../output/on_signal.ts";
-import { openScreen } from "../output/screen.ts";
+import { openLiveScreen } from "../output/live_screen.ts";
 import { terminalSize, USUAL_SIZE } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
 import { extendHistory } from "../top/history.ts";
-import { openKeys } from "../top/keys.ts";
 import { ratesBetween, type Sample } from "../top/rates.ts";
 import { initialState, loggedName, pressKey, sortRows } from "../top/state.ts";
 import { renderTop, type TopScene } from "../top/view.ts";
@@ -34,8 +32,7 @@ export async function top(options: TopOptions): Promise<number> {
   const { url, logsDirectory } = await control.supervisor();
   const first = await takeSample(control);
   using interrupted = untilInterrupted();
-  using keys = openKeys();
-  using screen = openScreen({ isWhole: true });
+  using screen = openLiveScreen({ isWhole: true, redraw: () => show({}) });
   const over = new AbortController();
   let sample = first;
   let scene: TopScene = {
@@ -86,7 +83,7 @@ export async function top(options: TopOptions): Promise<number> {
   }
 
   async function heedKeys(): Promise<void> {
-    for (let key = await keys.next(); key !== undefined; key = await keys.next()) {
+    for (let key = await screen.nextKey(); key !== undefined; key = await screen.nextKey()) {
       const { state, action } = pressKey(scene.state, key, scene.rows);
       const isOther = loggedName(state) !== loggedName(scene.state);
       show({ state, message: "", ...isOther && { records: undefined } });
@@ -104,7 +101,6 @@ export async function top(options: TopOptions): Promise<number> {
     // That there is no supervisor, the next look finds too, and ends with it.
     if (!(error instanceof NoSupervisorError)) show({ message: (error as Error).message });
   });
-  using _resizing = onSignal(["SIGWINCH"], () => show({}));
   show({});
   try {
     // Whoever has enough does not wait for a supervisor that does not answer.

@@ -10,6 +10,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   url: "URL",
   revision: "Revision",
   failedRevision: "Failed revision",
+  newerRevision: "Newer revision",
   kept: "Kept revisions",
   directory: "Directory",
   isolation: "Isolation",

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import process from "node:process";
 import type { FunctionReport } from "../../lib/control/api.ts";
+import { quoteWord } from "./quote_word.ts";
 import { type Column, formatTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration, formatShare } from "./units.ts";
 import { makeVisible } from "./visible.ts";
@@ -57,10 +58,24 @@ export function colourStatus(status: FunctionReport["status"], text: string = st
   return styleText(COLOURS[status], text, { stream: process.stdout });
 }
 
-/** A status in its colour, and that there is a newer revision which failed. */
-export function describeStatus({ status, failedRevision }: FunctionReport): string {
-  const text = colourStatus(status);
-  return failedRevision === null ? text : `${text}, ${colourStatus("failed", "update failed")}`;
+/** A status in its colour, and that there is a newer revision which failed, or which waits. */
+export function describeStatus(
+  { status, failedRevision, newerRevision }: FunctionReport,
+): string {
+  return [
+    colourStatus(status),
+    ...failedRevision === null ? [] : [colourStatus("failed", "update failed")],
+    ...newerRevision === null ? [] : [colourStatus("starting", "update waits")],
+  ].join(", ");
+}
+
+/** That a newer revision waits, and what to do; empty when none does. */
+export function describeNewer({ name, newerRevision }: FunctionReport): string {
+  return newerRevision === null
+    ? ""
+    : `revision ${newerRevision} waits (--no-watch). Take it up: ddsrv reload ${
+      makeVisible(quoteWord(name))
+    }`;
 }
 
 function errorsCell({ errors }: FunctionReport): string {
@@ -74,7 +89,8 @@ function cpuCell({ cpuMs, uptimeMs }: FunctionReport): string {
 
 function noteOf(report: FunctionReport): string {
   const name = makeVisible(report.name);
-  const problems = report.problems.map((one) => `${name}: ${makeVisible(one)}\n`).join("");
+  const sentences = [describeNewer(report), ...report.problems.map(makeVisible)];
+  const problems = sentences.filter((one) => one !== "").map((one) => `${name}: ${one}\n`).join("");
   if (report.reason === null) return problems;
   // One that serves has a reason for its newer revision alone, which failed or starts slowly.
   const state = report.status === "ready" ? report.pending ?? report.status : report.status;

@@ -7,6 +7,10 @@ import { terminalSize, USUAL_SIZE } from "./terminal.ts";
 export interface Screen extends Disposable {
   /** Shows a text in the place of the one before; what does not fit is cut off. */
   readonly draw: (text: string) => void;
+  /** Gives the terminal back for a while, in which nothing is drawn. */
+  readonly suspend: () => void;
+  /** Takes it again; nothing that was drawn before counts as being there. */
+  readonly resume: () => void;
 }
 
 const HIDE_CURSOR = "\x1b[?25l";
@@ -33,10 +37,14 @@ export interface ScreenOptions {
 export function openScreen(
   { isWhole = false, write = printOut, size = terminalSize }: ScreenOptions = {},
 ): Screen {
+  const enter = (isWhole ? ENTER_ALTERNATE : "") + HIDE_CURSOR;
+  const leave = SHOW_CURSOR + (isWhole ? LEAVE_ALTERNATE : "");
   let drawn: readonly string[] = [];
-  write((isWhole ? ENTER_ALTERNATE : "") + HIDE_CURSOR);
+  let isSuspended = false;
+  write(enter);
   return {
     draw(text) {
+      if (isSuspended) return;
       const { columns, rows } = size() ?? USUAL_SIZE;
       // The last line of the terminal stays free: writing its end would scroll.
       const shown = text.replace(/\n$/, "").split("\n").slice(0, Math.max(1, rows - 1))
@@ -48,8 +56,20 @@ export function openScreen(
       write(NO_WRAP + begin + body + CLEAR_BELOW + WRAP);
       drawn = shown;
     },
+    suspend() {
+      const { columns } = size() ?? USUAL_SIZE;
+      // What stays would be out of date when it is drawn again below it.
+      write((isWhole ? "" : upwards(rowsOf(drawn, columns)) + CLEAR_BELOW) + leave);
+      drawn = [];
+      isSuspended = true;
+    },
+    resume() {
+      isSuspended = false;
+      drawn = [];
+      write(enter + (isWhole ? "" : "\r"));
+    },
     [Symbol.dispose]() {
-      write(SHOW_CURSOR + (isWhole ? LEAVE_ALTERNATE : ""));
+      write(leave);
     },
   };
 }

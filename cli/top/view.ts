@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import process from "node:process";
+import stringWidth from "fast-string-width";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
 import { cutToWidth } from "../output/cut.ts";
 import { colourStatus } from "../output/function_table.ts";
@@ -28,11 +29,25 @@ export interface TopScene {
 /** Lines around the rows: head and one below it, titles, message and keys. */
 const OTHER_LINES = 5;
 
-const KEYS = {
-  functions: "q quit  ↑↓ choose  l log  R reload  " +
-    "sort: n name r req t p99 e err c cpu m mem",
-  logs: "q quit  ↑↓ choose  l back  R reload",
-} as const;
+/** The longest line that fits is shown; what is known without being told goes first. */
+const KEYS: Readonly<Record<TopState["view"], readonly string[]>> = {
+  functions: [
+    "q quit  ↑↓ choose  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
+    "q quit  ↑↓ choose  l log  R reload  sort: nrtecm",
+    "q quit  l log  R reload  sort: nrtecm",
+    "q quit  l log  R reload",
+    "q quit  l log",
+    "q quit",
+    "q",
+  ],
+  logs: [
+    "q quit  ↑↓ choose  l back  R reload",
+    "q quit  l back  R reload",
+    "q quit  l back",
+    "q quit",
+    "q",
+  ],
+};
 
 /**
  * The whole screen, one line shorter than the terminal. Where there is no room for all of it, the
@@ -42,9 +57,13 @@ export function renderTop(scene: TopScene, { columns, rows }: TerminalSize): str
   const size = { columns, rows: Math.max(1, rows - 1 - OTHER_LINES) };
   const body = scene.state.view === "logs" ? renderLogs(scene, size) : renderRows(scene, size);
   const lines = [renderHead(scene), "", ...body, makeVisible(scene.message)]
-    .concat(dim(KEYS[scene.state.view]));
+    .concat(dim(keysFor(scene.state.view, columns)));
   return lines.slice(0, Math.max(1, rows - 1)).map((line) => `${cutToWidth(line, columns)}\n`)
     .join("");
+}
+
+function keysFor(view: TopState["view"], columns: number): string {
+  return KEYS[view].find((line) => stringWidth(line) <= columns) ?? "q";
 }
 
 function renderHead({ rows, url }: TopScene): string {

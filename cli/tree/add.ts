@@ -3,8 +3,7 @@ import { parseVariable, type Variable } from "../../lib/config/variable.ts";
 import type { OnExit } from "../exit_code.ts";
 import { argument } from "./argument.ts";
 import { withExamples } from "./examples.ts";
-import { parseSeconds } from "./numbers.ts";
-import { jsonOption, socketOption } from "./options.ts";
+import { jsonOption, socketOption, waitOption } from "./options.ts";
 
 /** Declares `ddsrv add`. */
 export function addAdd(program: Command, onExit: OnExit): void {
@@ -21,7 +20,7 @@ export function addAdd(program: Command, onExit: OnExit): void {
       ).argParser(collectVariable),
     )
     .option("--no-wait", "do not wait until it serves")
-    .option("--timeout <seconds>", "how long to wait until it serves", parseSeconds, 60)
+    .addOption(waitOption("how long to wait until it serves"))
     .addOption(socketOption).addOption(jsonOption)
     .action(async (path, options) => {
       const { add } = await import("../commands/add.ts");

@@ -33,7 +33,7 @@ export function addList(program: Command, onExit: OnExit): void {
     });
   withExamples(listing, [
     ["ddsrv ls", "All functions; CPU is the share of a core since the start"],
-    ["ddsrv ls --watch", "The same, as it changes"],
+    ["ddsrv ls --watch", "The same, as it changes; q ends it"],
     ["ddsrv ls --filter status=failed --quiet", "Those that have failed, or whose update has"],
     ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{memoryBytes}}'", "Any keys of --json, for scripts"],
   ]);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { parseDuration } from "../../lib/config/duration.ts";
 
 /** A port, or 0 for one that the kernel chooses. */
 export function parsePort(text: string): number {
@@ -10,9 +11,24 @@ export function parseCount(text: string): number {
   return parseWhole(text, { min: 0, max: 10_000_000 });
 }
 
-/** How long a verb waits. */
-export function parseSeconds(text: string): number {
-  return parseWhole(text, { min: 1, max: 600 });
+const WAIT_MS = { min: 1_000, max: 600_000 } as const;
+
+/**
+ * Milliseconds that a verb waits: a duration as settings have it, such as `30s` or `2m`, or whole
+ * seconds without a unit.
+ */
+export function parseWait(text: string): number {
+  const ms = parsed(/^\d+$/.test(text) ? `${text}s` : text);
+  if (ms !== undefined && ms >= WAIT_MS.min && ms <= WAIT_MS.max) return ms;
+  throw new InvalidArgumentError("Give a duration from 1s to 10m, such as 30s or 2m.");
+}
+
+function parsed(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseWhole(text: string, { min, max }: { min: number; max: number }): number {

@@ -1,4 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
+import { parseWait } from "./numbers.ts";
 import { defaultPaths } from "../../lib/config/default_paths.ts";
 
 /** What a setting's help says beside its purpose. */
@@ -58,6 +59,13 @@ export const USUAL_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/dd
 export const socketOption = new Option("--socket <path>", "the supervisor's control socket")
   .env("DDSRV_SOCKET")
   .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, USUAL_SOCKET);
+
+/** How long a verb waits, in milliseconds; `purpose` says what for. */
+export function waitOption(
+  purpose: string,
+): Option<"--timeout <duration>", undefined, number, number> {
+  return new Option("--timeout <duration>", purpose).argParser(parseWait).default(60_000, "1m");
+}
 
 /** For programs. */
 export const jsonOption = new Option("--json", "print JSON, in the shape that ddsrv schema tells");

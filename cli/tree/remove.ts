@@ -1,15 +1,14 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
-import { parseSeconds } from "./numbers.ts";
-import { jsonOption, socketOption } from "./options.ts";
+import { jsonOption, socketOption, waitOption } from "./options.ts";
 
 /** Declares `ddsrv remove`. */
 export function addRemove(program: Command, onExit: OnExit): void {
   const removing = program.command("remove").alias("rm")
     .description("remove functions with their data, and wait until nothing is left")
     .argument("<names...>", "the functions")
-    .option("--timeout <seconds>", "how long to wait until they are gone", parseSeconds, 60)
+    .addOption(waitOption("how long to wait until they are gone"))
     .option("--keep-data", "leave what they have kept to the next function of that name")
     .addOption(new Option("--purge", "remove what they have kept, which is the default").hideHelp())
     .option("-y, --yes", "do not ask; where no terminal is, nobody is asked anyway")

@@ -51,6 +51,8 @@ export interface FunctionReport {
   readonly revision: string | null;
   /** The newer revision that failed while this one goes on serving. */
   readonly failedRevision: string | null;
+  /** The newer revision in its folder, which waits for `reload` under `--no-watch`. */
+  readonly newerRevision: string | null;
   readonly pid: number | null;
   readonly namespace: string | null;
   /** `host:port` that the proxy connects to. */

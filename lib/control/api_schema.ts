@@ -47,6 +47,7 @@ const functionReport = z.strictObject({
   url: text,
   revision: revision.nullable().describe("The one that serves, else the one that is tried"),
   failedRevision: revision.nullable().describe("A newer one that failed while this one serves"),
+  newerRevision: revision.nullable().describe("A newer one that waits for a reload: --no-watch"),
   pid: z.int().nullable(),
   namespace: text,
   upstream: text.describe("What the proxy connects to"),

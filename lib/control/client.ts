@@ -64,6 +64,12 @@ type Ask = Partial<Call> & Pick<Call, "path">;
 
 const ANSWER_TIMEOUT_MS = 30_000;
 
+/**
+ * Less than the server waits for the next request on a connection, so that none is used again that
+ * it has closed while this process was stopped (`list --watch`, Ctrl-Z, `fg`).
+ */
+const POOL_IDLE_MS = 2_000;
+
 /** A check may have to fetch all that a function imports, and a copy all of its files. */
 const WORK_TIMEOUT_MS = 600_000;
 
@@ -72,7 +78,10 @@ export function connectControl(
   socket: string,
   { timeoutMs = ANSWER_TIMEOUT_MS }: ClientOptions = {},
 ): ControlClient {
-  const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+  const client = Deno.createHttpClient({
+    proxy: { transport: "unix", path: socket },
+    poolIdleTimeout: POOL_IDLE_MS,
+  });
 
   const call = (ask: Ask): Promise<Answer> =>
     callControl(client, socket, { method: "GET", timeoutMs, ...ask });

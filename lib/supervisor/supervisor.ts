@@ -11,6 +11,7 @@ import { createKeeper } from "./keep_revisions.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance, StartingInstance } from "./open_instance.ts";
 import { movedFunctions } from "./moved.ts";
+import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
 import { reconcile } from "./reconcile.ts";
 import { hasPolicy } from "./has_policy.ts";
 import { rollBack } from "./rollback.ts";
@@ -46,6 +47,8 @@ export interface Supervisor {
   readonly ignored: ReadonlyMap<string, string>;
   /** Functions whose files were not at rest when they were last looked at. */
   readonly arriving: ReadonlySet<string>;
+  /** The newer revision of a function that serves, which waits for a reload where nobody watches. */
+  readonly newerRevision: (name: string) => string | undefined;
   /** An instance, while it is ready. */
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
   /** An instance, while it has a process and is not ready. */
@@ -100,6 +103,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const hurry = new AbortController();
   let ignored: ReadonlyMap<string, string> = new Map();
   let arriving: ReadonlySet<string> = new Set();
+  let newer: ReadonlyMap<string, NewerCode> = new Map();
   let changed = Promise.withResolvers<void>();
   let hasScanned = false;
   let nextId = 1;
@@ -197,6 +201,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
     const { watch: isWatching } = workplace.settings;
     const desired = desiredOf(scan, { states, isStale, isWatching, asked });
+    newer = findNewerCode(scan, { states, isStale, isWatching, asked });
     const actions = reconcile(desired, states);
     for (const action of actions) dispatch(action.name, action);
     if (isWatching) reloadMoved(scan, new Set(actions.map(({ name }) => name)));
@@ -256,6 +261,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     get hasScanned() {
       return hasScanned;
+    },
+    newerRevision(name) {
+      const state = states.get(name);
+      return state && newerRevision(state, newer.get(name));
     },
     instanceOf: instances.of,
     startingOf: instances.startingOf,

@@ -13,6 +13,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     url: `http://127.0.0.1:9999/${encodeURIComponent(name)}`,
     revision: "0123456789ab",
     failedRevision: null,
+    newerRevision: null,
     pid: 4711,
     namespace: "ddsrv-a1b2c3-1",
     upstream: "10.0.0.2:8000",

@@ -103,7 +103,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
       2,
       /"NOT_HERE" is not in the environment\. Run: export NOT_HERE=…/,
     ],
-    [["app", "--timeout", "0"], 2, /Give a whole number from 1 to 600/],
+    [["app", "--timeout", "0"], 2, /Give a duration from 1s to 10m, such as 30s or 2m/],
     [
       ["app/index.ts"],
       2,

@@ -42,14 +42,6 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
       [functions, "--socket", join(directory, "file")],
       /is there and is no socket\. Remove it/,
     ));
-  await test.step("a port that is taken", async () => {
-    const taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
-    const { port } = taken.addr;
-    const result = await runCli(["serve", functions, ...socket, "--port", String(port)]);
-    taken.close();
-    assert.equal(result.code, 1);
-    assert.match(result.stderr, /Port \d+ of 0\.0\.0\.0 is taken\. Stop what listens there/);
-  });
   await test.step("a settings file that does not parse", async () => {
     await writeFiles(functions, { "ddsrv.json": '{\n  "port": "many"\n}' });
     await fails([functions, ...socket], /functions\/ddsrv\.json:2:11 is not valid in "port"/);

@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { host, MAIN, makeDirectory, runCli, startServer, testEnvironment } from "./harness.ts";
+import { connectControl } from "../../lib/control/client.ts";
+import {
+  eventually,
+  host,
+  MAIN,
+  makeDirectory,
+  runCli,
+  startServer,
+  testEnvironment,
+  writeFiles,
+} from "./harness.ts";
 
 Deno.test("init: writes a function that is checked, formatted, linted and served", async () => {
   await using server = await startServer();
   const path = join(server.directory, "hello");
   assert.deepEqual(await runCli(["init", path]), {
     code: 0,
-    stdout: `Wrote ${path}. Serve it with one of these:\n` +
-      `  ddsrv add ${path}\n  ddsrv serve ${server.directory}\n`,
+    stdout: `Wrote ${path}. Serve it with the supervisor that runs:
+  ddsrv add ${path}
+If none runs, start one first, with a functions directory of its own:
+  mkdir -p ${server.directory}/functions && ddsrv serve ${server.directory}/functions
+`,
     stderr: "",
   });
   assert.deepEqual(await names(path), ["ddsrv.json", "index.ts"]);
@@ -24,7 +37,7 @@ Deno.test("init: writes a function that is checked, formatted, linted and served
 
 Deno.test("init: a relative path is told as it was given", async () => {
   const directory = await makeDirectory();
-  const script = `cd "$0" && shift 0 && for path in shop a/b/shop/ "./my shop"; do
+  const script = `cd "$0" && shift 0 && for path in shop a/b/shop/ "./my shop" functions; do
 "$1" run --quiet --allow-all "$2" init "$path"; done`;
   const { stdout } = await new Deno.Command("sh", {
     args: ["-c", script, directory, Deno.execPath(), MAIN],
@@ -32,17 +45,90 @@ Deno.test("init: a relative path is told as it was given", async () => {
   }).output();
   assert.equal(
     new TextDecoder().decode(stdout),
-    `Wrote ./shop. Serve it with one of these:
+    `Wrote ./shop. Serve it with the supervisor that runs:
   ddsrv add ./shop
+Or serve all functions of its directory:
   ddsrv serve .
-Wrote ./a/b/shop. Serve it with one of these:
+Wrote ./a/b/shop. Serve it with the supervisor that runs:
   ddsrv add ./a/b/shop
+Or serve all functions of its directory:
   ddsrv serve ./a/b
-Wrote './my shop'. Serve it with one of these:
+Wrote './my shop'. Serve it with the supervisor that runs:
   ddsrv add './my shop'
-  ddsrv serve .
+If none runs, start one first, with a functions directory of its own:
+  mkdir -p ./functions && ddsrv serve ./functions
+Wrote ./functions. Serve it with the supervisor that runs:
+  ddsrv add ./functions
+If none runs, start one first, with a functions directory of its own:
+  mkdir -p ./served && ddsrv serve ./served
 `,
   );
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("init: the commands that it prints serve the new function, and nothing else", async (test) => {
+  const directory = await makeDirectory();
+  await writeFiles(directory, {
+    "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
+    // What is beside it is no function, and must not become one.
+    "mixed/site/main.ts": "",
+    "mixed/secret/index.ts": "Deno.exit(1);",
+    "alone/_shared/greet.ts": "",
+  });
+  await Deno.chmod(join(directory, "bin/ddsrv"), 0o755);
+  for (const [cwd, isAdded] of [["mixed", true], ["alone", false]] as const) {
+    await test.step(cwd, async () => {
+      const socket = join(directory, `${cwd}.sock`);
+      const shell = (line: string): Deno.ChildProcess =>
+        new Deno.Command("setsid", {
+          args: ["sh", "-c", line],
+          cwd: join(directory, cwd),
+          env: {
+            ...testEnvironment(),
+            PATH: `${join(directory, "bin")}:${Deno.env.get("PATH")}`,
+            PORT: "0",
+            DDSRV_SOCKET: socket,
+            LOGS_DIRECTORY: join(directory, "logs"),
+          },
+          stdin: "null",
+          stdout: "piped",
+          stderr: "piped",
+        }).spawn();
+      const run = async (line: string): Promise<string> => {
+        const { success, stdout, stderr } = await shell(line).output();
+        const [said, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+        assert.ok(success, `${line}: ${error}`);
+        return said!;
+      };
+      const printed = await run("ddsrv init hello");
+      const [add, serve] = printed.split("\n").filter((line) => line.startsWith("  "));
+      const server = shell(serve!);
+      let said = "";
+      const drained = Promise.all(
+        [server.stdout, server.stderr].map((stream) =>
+          stream.pipeThrough(new TextDecoderStream())
+            .pipeTo(new WritableStream({ write: (text) => void (said += text) }))
+        ),
+      );
+      try {
+        await eventually("it serves", () => /^(?:Functions: |No functions)/m.test(said));
+        using control = connectControl(socket);
+        const { url } = await control.supervisor();
+        if (isAdded) await run(add!);
+        await eventually("it answers", async () => {
+          const response = await fetch(`${url}/hello`);
+          return await response.text() === "Hello from /\n";
+        });
+        const served = (await control.functions()).filter((one) => one.status !== "ignored");
+        assert.deepEqual(served.map((one) => one.name), ["hello"]);
+      } finally {
+        // Its group: the shell, and what the printed line has started in it.
+        Deno.kill(-server.pid, "SIGTERM");
+        await server.status;
+        await drained;
+      }
+    });
+  }
   await Deno.remove(directory, { recursive: true });
 });
 

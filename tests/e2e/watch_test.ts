@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, startServer, writeFiles } from "./harness.ts";
+import { answering, eventually, startServer, writeFiles } from "./harness.ts";
 
 const answer = async (url: string): Promise<string> => await (await fetch(url)).text();
 
@@ -21,7 +21,21 @@ Deno.test("serve --no-watch: what serves changes only when it is asked for", asy
   await server.write({ "broken/index.ts": answering("mended") });
   await server.answers("/broken", "mended");
   assert.equal(await answer(`${server.url}/app`), "one");
+  let newer: string | null = null;
+  await eventually("it is said that newer code waits", async () => {
+    newer = (await server.inspect("app")).newerRevision;
+    return newer !== null;
+  });
+  const todo = `revision ${newer} waits (--no-watch). Take it up: ddsrv reload app`;
+  const listed = (await server.cli("list")).stdout;
+  assert.match(listed, /^app +ready, update waits /m);
+  assert.ok(listed.includes(`\napp: ${todo}\n`), listed);
+  const shown = (await server.cli("inspect", "app")).stdout;
+  assert.match(shown, /^Status: +ready, update waits$/m);
+  assert.ok(shown.includes(todo.replace(/^revision /, "")), shown);
   assert.equal((await server.cli("reload", "app")).code, 0);
+  const after = await server.inspect("app");
+  assert.deepEqual([after.revision, after.newerRevision], [newer, null]);
   assert.equal(await answer(`${server.url}/app`), "two");
   await Deno.remove(join(server.functions, "late"), { recursive: true });
   await server.answers("/late", "Function not found");

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import stringWidth from "fast-string-width";
 import { REPORTED_STATUSES } from "../../../lib/control/api.ts";
 import { formatFunctions } from "../../../cli/output/function_table.ts";
+import { functionReport } from "../function_report.ts";
 import { FUNCTION_REPORTS } from "./function_reports.ts";
 
 const WIDE =
@@ -111,3 +112,15 @@ async function printElsewhere(env: Readonly<Record<string, string>>): Promise<st
   }).output();
   return new TextDecoder().decode(stdout);
 }
+
+Deno.test("formatFunctions: newer code that waits, and what takes it up", () => {
+  const report = functionReport({ name: "my shop", newerRevision: "fedcba987654" });
+  const text = stripVTControlCharacters(formatFunctions([report]));
+  ok(/^my shop +ready, update waits /m.test(text), text);
+  ok(
+    text.endsWith(
+      "\nmy shop: revision fedcba987654 waits (--no-watch). Take it up: ddsrv reload 'my shop'\n",
+    ),
+    text,
+  );
+});

@@ -68,3 +68,33 @@ Deno.test("openScreen: finds its beginning when the terminal has wrapped its lin
   screen.draw("x\n");
   equal(written[2], frame("\x1b[5A\r", "x"));
 });
+
+Deno.test("openScreen: suspended in place, it takes its frame away and draws anew below", () => {
+  const { screen, written } = recordScreen({ columns: 20, rows: 10 });
+  screen.draw("a\nb\n");
+  screen.suspend();
+  screen.draw("late\n");
+  screen.resume();
+  screen.draw("c\n");
+  screen.draw("d\n");
+  deepEqual(written.slice(2), [
+    "\x1b[2A\r\x1b[J\x1b[?25h",
+    "\x1b[?25l\r",
+    frame("", "c"),
+    frame("\x1b[1A\r", "d"),
+  ]);
+});
+
+Deno.test("openScreen: suspended, the whole terminal is given back, and taken again", () => {
+  const { screen, written } = recordScreen({ columns: 20, rows: 10 }, { isWhole: true });
+  screen.draw("a\n");
+  screen.suspend();
+  screen.draw("late\n");
+  screen.resume();
+  screen.draw("b\n");
+  deepEqual(written.slice(2), [
+    "\x1b[?25h\x1b[?1049l",
+    "\x1b[?1049h\x1b[?25l",
+    frame("\x1b[H", "b"),
+  ]);
+});

@@ -45,7 +45,7 @@ const screens: readonly [
     "函数  ready     2.0  0.0%  64.0MiB",
     "",
     "\\x1b[31mapi\\x1b[0m is started anew",
-    "q quit  ↑↓ choose  l log  R reload  sor…",
+    "q quit  l log  R reload  sort: nrtecm",
   ]],
   [20, 6, {}, [
     "ddsrv  3 functions,…",
@@ -97,7 +97,7 @@ const screens: readonly [
     "",
     "NAME  STATUS  REQ/S  P99  CPU  MEMORY",
     ...blank(4),
-    "q quit  ↑↓ choose  l log  R reload  sor…",
+    "q quit  l log  R reload  sort: nrtecm",
   ]],
 ];
 

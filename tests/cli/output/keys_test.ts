@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import * as fc from "fast-check";
-import { readKeys, splitKeys } from "../../../cli/top/keys.ts";
+import { readKeys, splitKeys } from "../../../cli/output/keys.ts";
 
 const cases: readonly [text: string, keys: readonly string[], rest: string][] = [
   ["", [], ""],

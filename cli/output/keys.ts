@@ -4,6 +4,10 @@ import { sleep } from "../../lib/system/sleep.ts";
 export interface Keys extends Disposable {
   /** The next key: a character, or an escape sequence; `undefined` when no more come. */
   readonly next: () => Promise<string | undefined>;
+  /** Gives the terminal back for a while. */
+  readonly suspend: () => void;
+  /** Takes it again. */
+  readonly resume: () => void;
 }
 
 /** What a terminal sent, as keys. */
@@ -39,13 +43,15 @@ export function splitKeys(text: string): SplitKeys {
 
 /** Reads keys from standard input, which is a terminal. */
 export function openKeys(): Keys {
-  Deno.stdin.setRaw(true, { cbreak: true });
-  const next = readKeys(() => readChunk(Deno.stdin));
+  // Ctrl-C and Ctrl-Z stay signals, which nothing shows as ^C and ^Z.
+  const take = (): void => Deno.stdin.setRaw(true, { cbreak: true });
+  const giveBack = (): void => Deno.stdin.setRaw(false);
+  take();
   return {
-    next,
-    [Symbol.dispose]() {
-      Deno.stdin.setRaw(false);
-    },
+    next: readKeys(() => readChunk(Deno.stdin)),
+    suspend: giveBack,
+    resume: take,
+    [Symbol.dispose]: giveBack,
   };
 }
 

@@ -1,0 +1,51 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { makeDirectory } from "./harness.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const LAUNCHER = "/usr/local/bin/ddsrv";
+
+Deno.test("setup: a second checkout leaves the command with the first one, and says so", async () => {
+  const directory = await makeDirectory();
+  const [one, two] = [join(directory, "one"), join(directory, "two")];
+  for (const checkout of [one, two]) {
+    for (const name of ["cli", "lib", "deno.json", "deno.lock"]) {
+      await cp(join(ROOT, name), join(checkout, name), { recursive: true });
+    }
+  }
+  // All in one mount namespace, whose /usr/local/bin is its own.
+  const script = `mount -t tmpfs none /usr/local/bin
+    setup() { (cd "$1" && shift && "$DENO" run --quiet --allow-all cli/setup.ts "$@") 2>&1; echo "code:$?"; }
+    runs() { sed -n 's/^exec .* \\(.*\\) "$@"$/runs:\\1/p' ${LAUNCHER}; }
+    setup one --launcher; runs
+    setup two --launcher; runs
+    setup two --replace-launcher; runs
+    mv two gone
+    setup one --launcher; runs`;
+  const { stdout } = await new Deno.Command("unshare", {
+    args: ["--mount", "--propagation", "private", "sh", "-c", script],
+    cwd: directory,
+    env: { DENO: Deno.execPath() },
+    stdin: "null",
+  }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n").slice(0, -1);
+  deepEqual(lines, [
+    `Installed ${LAUNCHER}`,
+    ...["code:0", `runs:'${one}/cli/main.ts'`],
+    `${LAUNCHER} runs ${one}/cli/main.ts and stays as it is. ` +
+    "To have it run this checkout: deno task launcher",
+    ...["code:0", `runs:'${one}/cli/main.ts'`],
+    `Installed ${LAUNCHER}; it ran ${one}/cli/main.ts`,
+    ...["code:0", `runs:'${two}/cli/main.ts'`],
+    `Installed ${LAUNCHER}; it ran ${two}/cli/main.ts`,
+    ...["code:0", `runs:'${one}/cli/main.ts'`],
+  ]);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("setup: the tasks that it is known by", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  match(tasks.start.command, /cli\/setup\.ts --launcher && .*cli\/main\.ts serve examples$/);
+  equal(tasks.launcher.command, "deno run --allow-all cli/setup.ts --replace-launcher");
+});
