@@ -3,6 +3,7 @@ import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import type { ClaimedOwner } from "../owner/claim_owner.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, StreamName } from "../process/spawn.ts";
 import type { Endpoint } from "../system/endpoint.ts";
@@ -26,6 +27,12 @@ export interface Isolation extends AsyncDisposable {
   readonly copy: (source: string, target: string) => Promise<void>;
   /** Checks a function's code, which is no more to be trusted than what runs. */
   readonly check: (options: SourceCheck) => Promise<CheckResult>;
+}
+
+/** Whose instances they are, and where it is said what the host can't do for them. */
+export interface IsolationOptions {
+  readonly owner: Pick<ClaimedOwner, "id" | "users">;
+  readonly onWarning: (message: string) => void;
 }
 
 /** What a sandbox is for. */

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { usualSockets } from "../config/default_paths.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
+import { claimOwner } from "../owner/claim_owner.ts";
 import { openPrivateDirectory } from "../system/private_directory.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
@@ -41,17 +43,19 @@ export async function openWorkplace(
 ): Promise<Workplace> {
   await using stack = new AsyncDisposableStack();
   await openPrivateDirectory(settings.stateDirectory, { onWarning });
-  const isolation = stack.use(await openIsolation(settings, onWarning));
-  // Two supervisors may have functions of the same name, which have nothing else in common.
-  const caches = join(settings.stateDirectory, "cache", isolation.ownerId);
+  const formerSockets = [settings.socket, ...usualSockets(Deno.uid(), Deno.env.toObject())];
+  const owner = stack.use(await claimOwner({ ...settings, formerSockets, onWarning }));
+  const isolation = stack.use(await openIsolation(settings, { owner, onWarning }));
+  // Two functions directories may have functions of the same name, with nothing else in common.
+  const caches = join(settings.stateDirectory, "cache", owner.id);
   const cacheOf = await openModuleCaches(caches, isolation.cacheUid);
   const checkResults = openCheckResults({
-    directory: join(settings.stateDirectory, "checks", isolation.ownerId),
+    directory: join(settings.stateDirectory, "checks", owner.id),
     cacheOf,
     onWarning,
   });
   const snapshots = await openSnapshots({
-    directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),
+    directory: join(settings.stateDirectory, "snapshots", owner.id),
     copy: isolation.copy,
   });
   const cores = Math.max(1, navigator.hardwareConcurrency);
