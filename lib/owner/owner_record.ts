@@ -27,17 +27,16 @@ export function recordsDirectory(stateDirectory: string): string {
  * @throws {Error} when one of them is broken: its data would seem to belong to nobody
  */
 export async function readOwnerRecords(stateDirectory: string): Promise<OwnerRecord[]> {
-  const records: OwnerRecord[] = [];
   const directory = recordsDirectory(stateDirectory);
-  for (const name of await namesIn(directory)) {
-    const id = name.slice(0, -".json".length);
-    if (!name.endsWith(".json") || !isOwnerId(id)) continue;
-    const path = join(directory, name);
-    const text = await readOptionalTextFile(path);
-    const { mtime } = await Deno.stat(path);
-    records.push({ ...parseRecord(text ?? "", path), id, usedAtMs: mtime?.getTime() ?? 0 });
-  }
-  return records;
+  const ids = (await namesIn(directory))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .filter(isOwnerId);
+  return await Promise.all(ids.map(async (id) => {
+    const path = join(directory, `${id}.json`);
+    const [text = "", { mtime }] = await Promise.all([readOptionalTextFile(path), Deno.stat(path)]);
+    return { ...parseRecord(text, path), id, usedAtMs: mtime?.getTime() ?? 0 };
+  }));
 }
 
 /** Writes a record; where nothing of it has changed, only its time, which takes no room. */
