@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib/check", "lib/logs"],
   ["lib/namespace", "lib/sandbox", "lib/disk", "lib/process", "lib/proxy"],
   ["lib/function"],
-  ["lib/config"],
+  ["lib/config", "lib/owner"],
   ["lib/system"],
 ];
 

@@ -44,12 +44,13 @@ export async function serve(directory: string | undefined, options: ServeOptions
   await requireDirectory(settings.functionsDirectory);
   await requireHost(settings.isolation);
   await warnOfEnvFile(settings, console.warn);
-  await clearAside(settings.functionsDirectory, console.warn);
   using signals = catchStopSignals();
 
   await using stack = new AsyncDisposableStack();
   const service = stack.use(openService({ pid: process.pid, onWarning: console.warn }));
   const workplace = stack.use(await openWorkplace(settings, console.warn));
+  // No other supervisor serves this directory, whose work it would be.
+  await clearAside(settings.functionsDirectory, console.warn);
   const routes = new RouteTable();
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
   if (accessSink !== undefined) stack.use(accessSink);

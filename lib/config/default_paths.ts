@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 /** Where things are kept where nobody says otherwise. */
 export type DefaultPaths = Pick<
   Settings,
-  "socket" | "logsDirectory" | "stateDirectory" | "runtimeDirectory"
+  "socket" | "logsDirectory" | "stateDirectory" | "runtimeDirectory" | "lockDirectory"
 >;
 
 /**
@@ -27,12 +27,13 @@ export function defaultPaths(
       logsDirectory: "/opt/logs",
       stateDirectory: "/var/lib/ddsrv",
       runtimeDirectory: "/run/ddsrv",
+      lockDirectory: "/run/ddsrv/locks",
     };
   }
   const { HOME = "/tmp", XDG_RUNTIME_DIR, XDG_STATE_HOME } = environment;
   const runtimeDirectory = XDG_RUNTIME_DIR?.startsWith("/")
     ? join(XDG_RUNTIME_DIR, "ddsrv")
-    : `/tmp/ddsrv-${uid ?? 0}`;
+    : fixedDirectory(uid);
   const state = XDG_STATE_HOME?.startsWith("/") ? XDG_STATE_HOME : join(HOME, ".local/state");
   const stateDirectory = join(state, "ddsrv");
   return {
@@ -40,5 +41,32 @@ export function defaultPaths(
     logsDirectory: join(stateDirectory, "logs"),
     stateDirectory,
     runtimeDirectory,
+    // A login has XDG_RUNTIME_DIR, cron has not: two of a user's supervisors meet all the same.
+    lockDirectory: join(fixedDirectory(uid), "locks"),
   };
+}
+
+/**
+ * Control sockets that a user's supervisors have without a setting, with this environment and with
+ * others: a session of systemd has a directory for them, and cron has none.
+ *
+ * @example
+ * ```ts
+ * import { usualSockets } from "./default_paths.ts";
+ * usualSockets(0, {}); // ["/run/ddsrv/ddsrv.sock"]
+ * ```
+ */
+export function usualSockets(
+  uid: number | null,
+  environment: Readonly<Record<string, string>>,
+): string[] {
+  const directories = [environment.XDG_RUNTIME_DIR, `/run/user/${uid}`, ""];
+  const sockets = directories.map((directory) =>
+    defaultPaths(uid, { XDG_RUNTIME_DIR: directory ?? "" }).socket
+  );
+  return [...new Set(sockets)];
+}
+
+function fixedDirectory(uid: number | null): string {
+  return `/tmp/ddsrv-${uid ?? 0}`;
 }

@@ -30,6 +30,8 @@ export interface Settings {
   readonly logMaxFiles: number;
   /** For locks and small files, as long as it runs. */
   readonly runtimeDirectory: string;
+  /** For locks of what only one supervisor of this user may have; the same in every environment. */
+  readonly lockDirectory: string;
   /** Where module caches and functions' data are; survives restarts. */
   readonly stateDirectory: string;
   /** No function lines on the console. */
@@ -171,6 +173,7 @@ export const defaultSettings: Settings = {
   logMaxBytes: 10 * 1024 ** 2,
   logMaxFiles: 5,
   runtimeDirectory: "/run/ddsrv",
+  lockDirectory: "/run/ddsrv/locks",
   stateDirectory: "/var/lib/ddsrv",
   quiet: false,
   consoleFormat: "text",

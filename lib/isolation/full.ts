@@ -13,7 +13,7 @@ import { openChecks } from "./checks.ts";
 import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
-import type { Isolation } from "./isolation.ts";
+import type { Isolation, IsolationOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
 
 /** Where all supervisors that are root keep their small files. */
@@ -27,17 +27,17 @@ const CHECK_LIMITS = checkLimits(Deno.systemMemoryInfo().total);
 /** Every layer: a namespace, a control group and a user for each instance. Takes root. */
 export async function openFullIsolation(
   settings: Settings,
-  onWarning: (message: string) => void,
+  { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
-  const { socket, addressRange, dns } = settings;
+  const { id: ownerId } = owner;
+  const { addressRange, dns } = settings;
   // Hosts that the operator names may have private addresses; which hosts, the fetcher sees to.
   const isNamed = settings.allowImport.length + settings.registries.length > 0;
   const fetchEgress = isNamed || settings.egress === "full" ? "full" : "internet";
   const egress = isNamed || settings.egress === "none" ? fetchEgress : settings.egress;
-  const network = stack.use(await openNetwork({ socket, addressRange, dns, egress, onWarning }));
+  const network = stack.use(await openNetwork({ ownerId, addressRange, dns, egress, onWarning }));
   warnOfNetwork(network, onWarning);
-  const { id: ownerId } = network.owner;
   const runtimeDirectory = join(RUNTIME_DIRECTORY, ownerId);
   // What a killed predecessor left there may hold variables of functions.
   await removeIfThere(runtimeDirectory);
@@ -51,7 +51,7 @@ export async function openFullIsolation(
   stack.defer(() => removeIfThere(runtimeDirectory));
   const systemCallFilter = await writeSystemCallFilter(runtimeDirectory);
   const fetchNamespace = stack.use(await network.open({ label: "fetch", egress: fetchEgress }));
-  const { stateDirectory, uidRange } = settings;
+  const { stateDirectory, uidRange = owner.users } = settings;
   const bounder = await openBounder({ isRoot: true, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder, onWarning });
   const landlock = await openLandlock(onWarning);

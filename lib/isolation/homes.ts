@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Bounder } from "../disk/bounder.ts";
 import type { DiskLimits } from "../disk/disk_limits.ts";
@@ -48,21 +47,12 @@ export interface HomesOptions {
   readonly bounder: Bounder;
   /** Told of removed data that is still there. */
   readonly onWarning: (message: string) => void;
-  /** They all belong to the supervisor's own user, who can't change to another. */
-  readonly isOwn?: boolean;
-  /** First and last user; a range of this owner's own when left out. */
+  /** First and last user; all is the supervisor's own, who can't change to another, when left out. */
   readonly uidRange?: readonly [first: number, last: number] | undefined;
 }
 
 /** Parts of a home that belong to the function; root owns the rest. */
 const PARTS = ["files", "storage"] as const;
-
-/** First user behind those that systemd gives to containers; no distribution gives these out. */
-const FIRST_UID = 0x7000_0000;
-
-/** Users of one supervisor, and ranges of them: two on a host rarely have the same. */
-const RANGE_SIZE = 65_536;
-const RANGES = 1_024;
 
 /**
  * Opens the homes of a supervisor's functions. Which user a function has is written down, so that
@@ -71,8 +61,7 @@ const RANGES = 1_024;
  * @throws {Error} when the file that says so can't be read or written
  */
 export async function openHomes(options: HomesOptions): Promise<Homes> {
-  const { stateDirectory, ownerId, bounder } = options;
-  const [first, last] = options.uidRange ?? rangeOf(ownerId);
+  const { stateDirectory, ownerId, uidRange, bounder } = options;
   const path = join(stateDirectory, "users", `${ownerId}.json`);
   const users = new Map(await readUsers(path));
   const data = join(stateDirectory, "data", ownerId);
@@ -81,7 +70,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   await clearAside(data, options.onWarning);
 
   /** The first user that no function has; the range's very first is for fetching. */
-  function findFree(): number {
+  function findFree([first, last]: readonly [first: number, last: number]): number {
     const taken = new Set(users.values());
     for (let uid = first + 1; uid <= last; uid++) if (!taken.has(uid)) return uid;
     throw new RangeError(
@@ -91,10 +80,11 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   }
 
   async function uidOf(name: string): Promise<number | undefined> {
-    if (options.isOwn) return undefined;
+    if (uidRange === undefined) return undefined;
+    const [first, last] = uidRange;
     const known = users.get(name);
     if (known !== undefined && known > first && known <= last) return known;
-    const uid = findFree();
+    const uid = findFree(uidRange);
     users.set(name, uid);
     writing = writing.catch(() => {}).then(() => writeUsers(path, users));
     try {
@@ -112,7 +102,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   }
 
   return {
-    fetcherUid: options.isOwn ? undefined : first,
+    fetcherUid: uidRange?.[0],
     uidOf,
     directory: data,
     async purge(name) {
@@ -138,13 +128,6 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       return { uid, files, storage, prefix, isFileSystem, problems, watch };
     },
   };
-}
-
-/** The range that belongs to an owner. */
-function rangeOf(ownerId: string): [first: number, last: number] {
-  const index = createHash("sha256").update(ownerId).digest().readUInt32BE(0) % RANGES;
-  const first = FIRST_UID + index * RANGE_SIZE;
-  return [first, first + RANGE_SIZE - 1];
 }
 
 async function readUsers(path: string): Promise<[name: string, uid: number][]> {

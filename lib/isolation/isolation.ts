@@ -4,6 +4,7 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import type { ClaimedOwner } from "../owner/claim_owner.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, StreamName } from "../process/spawn.ts";
 import type { Endpoint } from "../system/endpoint.ts";
@@ -27,6 +28,12 @@ export interface Isolation extends AsyncDisposable {
   readonly copy: (source: string, target: string) => Promise<void>;
   /** Checks a function's code, which is no more to be trusted than what runs. */
   readonly check: (options: SourceCheck) => Promise<CheckResult>;
+}
+
+/** Whose instances they are, and where it is said what the host can't do for them. */
+export interface IsolationOptions {
+  readonly owner: Pick<ClaimedOwner, "id" | "users">;
+  readonly onWarning: (message: string) => void;
 }
 
 /** What a sandbox is for. */

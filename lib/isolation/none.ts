@@ -20,7 +20,13 @@ import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { diskLimitsOf } from "./disk_watch.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
-import type { Isolation, Sandbox, SandboxOptions, StartOptions } from "./isolation.ts";
+import type {
+  Isolation,
+  IsolationOptions,
+  Sandbox,
+  SandboxOptions,
+  StartOptions,
+} from "./isolation.ts";
 import { openOwnPlace } from "./own_place.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -43,13 +49,14 @@ interface Site {
 /** Deno's permissions alone, on any system: for development. */
 export async function openNoIsolation(
   settings: Settings,
-  onWarning: (message: string) => void,
+  { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
-  const { ownerId, directory } = stack.use(await openOwnPlace(settings));
+  const { id: ownerId } = owner;
+  const { directory } = stack.use(await openOwnPlace(settings, ownerId));
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, bounder, onWarning });
   onWarning(NOT_ISOLATED);
   const hasSetpriv = Deno.build.os === "linux" &&
     await isInstalled("setpriv", Deno.env.get("PATH") ?? "");

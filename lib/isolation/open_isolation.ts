@@ -1,6 +1,6 @@
 import type { Settings } from "../config/settings.ts";
 import { openFullIsolation } from "./full.ts";
-import type { Isolation } from "./isolation.ts";
+import type { Isolation, IsolationOptions } from "./isolation.ts";
 import { openNoIsolation } from "./none.ts";
 import { openRootlessIsolation } from "./rootless.ts";
 
@@ -11,16 +11,16 @@ import { openRootlessIsolation } from "./rootless.ts";
  */
 export async function openIsolation(
   settings: Settings,
-  onWarning: (message: string) => void,
+  options: IsolationOptions,
 ): Promise<Isolation> {
   const { isolation: level } = settings;
   switch (level) {
     case "full":
-      return await openFullIsolation(settings, onWarning);
+      return await openFullIsolation(settings, options);
     case "rootless":
-      return await openRootlessIsolation(settings, onWarning);
+      return await openRootlessIsolation(settings, options);
     case "none":
-      return await openNoIsolation(settings, onWarning);
+      return await openNoIsolation(settings, options);
     default:
       return level satisfies never;
   }

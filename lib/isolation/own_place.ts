@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import { deriveOwner } from "../namespace/owner.ts";
 import { acquireLockFile } from "../system/lock_file.ts";
+import { isOwnDirectory } from "../system/own_directory.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
 /** A supervisor's own directory for small files, locked for as long as it is open. */
 export interface OwnPlace extends AsyncDisposable {
-  readonly ownerId: string;
   readonly directory: string;
 }
 
@@ -16,22 +15,23 @@ export interface OwnPlace extends AsyncDisposable {
  *
  * @throws {Error} when another supervisor has it
  */
-export async function openOwnPlace(settings: Settings): Promise<OwnPlace> {
-  const { id: ownerId } = deriveOwner(settings.socket);
+export async function openOwnPlace(settings: Settings, ownerId: string): Promise<OwnPlace> {
   await Deno.mkdir(settings.runtimeDirectory, { recursive: true, mode: 0o700 });
   await requireOwn(settings.runtimeDirectory);
   const lock = acquireLockFile(join(settings.runtimeDirectory, "locks", `owner-${ownerId}`));
   if (lock === undefined) {
     throw new Error(
-      `Another supervisor runs with the control socket "${settings.socket}". Stop it, or choose ` +
-        `another socket with --socket`,
+      `Another supervisor has "${
+        join(settings.runtimeDirectory, ownerId)
+      }", which this one needs: ` +
+        "it is of an older version, or has another state directory. Stop it, or give both the " +
+        "same --state-dir",
     );
   }
   const directory = join(settings.runtimeDirectory, ownerId);
   await removeIfThere(directory);
   await Deno.mkdir(directory, { mode: 0o700 });
   return {
-    ownerId,
     directory,
     async [Symbol.asyncDispose]() {
       await removeIfThere(directory);
@@ -40,10 +40,8 @@ export async function openOwnPlace(settings: Settings): Promise<OwnPlace> {
   };
 }
 
-/** Below `/tmp` anybody might have made it before us. */
 async function requireOwn(directory: string): Promise<void> {
-  const { isDirectory, uid, mode } = await Deno.lstat(directory);
-  if (isDirectory && uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0) return;
+  if (await isOwnDirectory(directory)) return;
   throw new Error(
     `"${directory}" is not this user's alone. Remove it, or set XDG_RUNTIME_DIR to a directory ` +
       "of your own",

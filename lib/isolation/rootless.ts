@@ -19,7 +19,7 @@ import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
-import type { Isolation, Sandbox, SandboxOptions } from "./isolation.ts";
+import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
 import { openOwnPlace } from "./own_place.ts";
 import { sandboxMounts } from "./sandbox_mounts.ts";
@@ -52,14 +52,15 @@ interface Site {
  */
 export async function openRootlessIsolation(
   settings: Settings,
-  onWarning: (message: string) => void,
+  { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
-  const { ownerId, directory } = stack.use(await openOwnPlace(settings));
+  const { id: ownerId } = owner;
+  const { directory } = stack.use(await openOwnPlace(settings, ownerId));
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
-  const homes = await openHomes({ stateDirectory, ownerId, isOwn: true, bounder, onWarning });
+  const homes = await openHomes({ stateDirectory, ownerId, bounder, onWarning });
   onWarning(NOT_BOUNDED);
   const systemCallFilter = await writeSystemCallFilter(directory);
   const landlock = await openLandlock(onWarning);

@@ -11,7 +11,7 @@ import { enableForwarding, shareForwarding } from "./forwarding.ts";
 import { type HostRoute, readRoutes } from "./host.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
 import { createLinks, type Links } from "./links.ts";
-import { deriveOwner, isFunctionInterface, type Owner } from "./owner.ts";
+import { isFunctionInterface, type Owner, ownerOf } from "./owner.ts";
 import { followNames, type Names } from "./name_watch.ts";
 import { createResolver } from "./resolve_name.ts";
 import { readResolvers } from "./resolvers.ts";
@@ -22,8 +22,8 @@ const LOCK_DIRECTORY = "/run/ddsrv/locks";
 
 /** How {@linkcode openNetwork} sets up. */
 export interface NetworkOptions {
-  /** Path of the control socket; the owner is derived from it. */
-  readonly socket: string;
+  /** Six hexadecimal digits, which tag all that is made. */
+  readonly ownerId: string;
   readonly addressRange: string;
   /** Resolvers for functions; none means those of the host. */
   readonly dns: readonly string[];
@@ -80,9 +80,9 @@ export interface Namespace extends AsyncDisposable {
  */
 export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { run = runCommand } = options;
-  const owner = deriveOwner(options.socket);
+  const owner = ownerOf(options.ownerId);
   await using stack = new AsyncDisposableStack();
-  stack.use(lockOwner(owner, options.socket));
+  stack.use(lockOwner(owner));
   const swept = await sweep(owner, run);
   const routes = await readRoutes(run);
   const { range, lock } = chooseRange(parseAddressRange(options.addressRange), routes);
@@ -221,12 +221,13 @@ table ip ddsrv {
   });
 }
 
-function lockOwner(owner: Owner, socket: string): LockFile {
+function lockOwner(owner: Owner): LockFile {
   const lock = acquireLockFile(join(LOCK_DIRECTORY, `owner-${owner.id}`));
   if (lock !== undefined) return lock;
   throw new Error(
-    `Another supervisor runs with the control socket "${socket}". Stop it, or choose another ` +
-      `socket with --socket`,
+    `Another supervisor marks with "${owner.id}" what it makes in the kernel, as this one would: ` +
+      "it is of an older version, or has another state directory. Stop it, or give both the same " +
+      "--state-dir",
   );
 }
 

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /**
  * Names of everything that one supervisor makes in the kernel. Two supervisors on one host have
  * different owners, so that neither takes the other's things for its own.
@@ -23,17 +21,16 @@ export interface Owner {
 const FIRST_LINK_GROUP = 2 ** 30;
 
 /**
- * The owner that belongs to a control socket: the same one after a restart, so that a supervisor
- * finds what its predecessor left, and another one for each further supervisor.
+ * The names that an owner's id gives, see `claimOwner`: the same ones after a restart, so that a
+ * supervisor finds what its predecessor left, and others for each further functions directory.
  *
  * @example
  * ```ts
- * import { deriveOwner } from "./owner.ts";
- * deriveOwner("/run/ddsrv/ddsrv.sock").interfacePrefix.length; // 9
+ * import { ownerOf } from "./owner.ts";
+ * ownerOf("a1b2c3").interfacePrefix; // "dda1b2c3f"
  * ```
  */
-export function deriveOwner(socketPath: string): Owner {
-  const id = createHash("sha256").update(socketPath).digest("hex").slice(0, 6);
+export function ownerOf(id: string): Owner {
   return {
     id,
     table: `ddsrv_${id}`,

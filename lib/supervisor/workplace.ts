@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { usualSockets } from "../config/default_paths.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { explainStateError, openStateDirectory } from "../isolation/state_directory.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
+import { claimOwner } from "../owner/claim_owner.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
@@ -45,25 +47,27 @@ export async function openWorkplace(
   await using stack = new AsyncDisposableStack();
   const { stateDirectory } = settings;
   await openStateDirectory(stateDirectory, { onWarning });
-  const isolation = stack.use(await openIsolation(settings, onWarning));
-  // Two supervisors may have functions of the same name, which have nothing else in common.
-  const caches = join(settings.stateDirectory, "cache", isolation.ownerId);
+  const formerSockets = [settings.socket, ...usualSockets(Deno.uid(), Deno.env.toObject())];
+  const owner = stack.use(await claimOwner({ ...settings, formerSockets, onWarning }));
+  const isolation = stack.use(await openIsolation(settings, { owner, onWarning }));
+  // Two functions directories may have functions of the same name, with nothing else in common.
+  const caches = join(stateDirectory, "cache", owner.id);
   const openCache = await openModuleCaches(caches, isolation.cacheUid);
   const cacheOf = (name: string): Promise<string> =>
     openCache(name).catch((error) => {
       throw explainStateError(stateDirectory, error);
     });
   const checkResults = openCheckResults({
-    directory: join(settings.stateDirectory, "checks", isolation.ownerId),
+    directory: join(settings.stateDirectory, "checks", owner.id),
     cacheOf,
     onWarning,
   });
   const snapshots = await openSnapshots({
-    directory: join(settings.stateDirectory, "snapshots", isolation.ownerId),
+    directory: join(settings.stateDirectory, "snapshots", owner.id),
     copy: isolation.copy,
   });
   const variables = openVariableStore(
-    join(settings.stateDirectory, "variables", isolation.ownerId),
+    join(stateDirectory, "variables", owner.id),
   );
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });

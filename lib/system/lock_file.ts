@@ -8,8 +8,10 @@ export type LockFile = Disposable;
  * gives `undefined` when another process holds it. The kernel drops the lock of a process that
  * dies, whatever it died of. A release removes the file; so a lock counts only if the file is still
  * the one at that path, and not one that its last holder has just removed.
+ *
+ * `text` is for others to read from the file, as far as there is room on the disk.
  */
-export function acquireLockFile(path: string): LockFile | undefined {
+export function acquireLockFile(path: string, text = ""): LockFile | undefined {
   for (;;) {
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
     const file = openLockFile(path);
@@ -19,6 +21,7 @@ export function acquireLockFile(path: string): LockFile | undefined {
       return undefined;
     }
     if (file.statSync().ino === inodeAt(path)) {
+      write(file, text);
       return {
         [Symbol.dispose]() {
           removeLockFile(path);
@@ -27,6 +30,29 @@ export function acquireLockFile(path: string): LockFile | undefined {
       };
     }
     file.close();
+  }
+}
+
+/**
+ * Whether a process holds the lock on the file at `path`; not when there is no such file. It is held
+ * for the moment that the question takes.
+ */
+export function isLocked(path: string): boolean {
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    return !file.tryLockSync(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function write(file: Deno.FsFile, text: string): void {
+  try {
+    file.truncateSync(0);
+    file.writeSync(new TextEncoder().encode(text));
+  } catch {
+    // A full disk: the lock is what counts.
   }
 }
 

@@ -76,7 +76,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
 
 {
   await using network = await openNetwork({
-    socket: join(directory, "none.sock"),
+    ownerId: "a1b2c3",
     addressRange: "10.213.0.0/16",
     dns: [],
     egress: "internet",

@@ -1,25 +1,32 @@
 import assert from "node:assert/strict";
-import { type DefaultPaths, defaultPaths } from "../../lib/config/default_paths.ts";
+import { type DefaultPaths, defaultPaths, usualSockets } from "../../lib/config/default_paths.ts";
 import { defaultSettings } from "../../lib/config/settings.ts";
 
 Deno.test("defaultPaths() of root are those of the system, whatever its environment says", () => {
-  const { socket, logsDirectory, stateDirectory, runtimeDirectory } = defaultSettings;
+  const { socket, logsDirectory, stateDirectory, runtimeDirectory, lockDirectory } =
+    defaultSettings;
   const environment = { HOME: "/h", XDG_RUNTIME_DIR: "/x", XDG_STATE_HOME: "/y" };
   assert.deepEqual(defaultPaths(0, environment), {
     socket,
     logsDirectory,
     stateDirectory,
     runtimeDirectory,
+    lockDirectory,
   });
 });
 
 /** All paths that follow from two of them. */
-function pathsIn(runtimeDirectory: string, stateDirectory: string): DefaultPaths {
+function pathsIn(
+  uid: number | null,
+  runtimeDirectory: string,
+  stateDirectory: string,
+): DefaultPaths {
   return {
     socket: `${runtimeDirectory}/ddsrv.sock`,
     logsDirectory: `${stateDirectory}/logs`,
     stateDirectory,
     runtimeDirectory,
+    lockDirectory: `/tmp/ddsrv-${uid ?? 0}/locks`,
   };
 }
 
@@ -60,6 +67,21 @@ const rows: readonly [
 
 for (const [what, uid, environment, runtimeDirectory, stateDirectory] of rows) {
   Deno.test(`defaultPaths() of somebody with ${what}`, () => {
-    assert.deepEqual(defaultPaths(uid, environment), pathsIn(runtimeDirectory, stateDirectory));
+    assert.deepEqual(
+      defaultPaths(uid, environment),
+      pathsIn(uid, runtimeDirectory, stateDirectory),
+    );
   });
 }
+
+Deno.test("usualSockets() are those of all environments that a user's supervisors may have", () => {
+  assert.deepEqual(usualSockets(0, { XDG_RUNTIME_DIR: "/x" }), ["/run/ddsrv/ddsrv.sock"]);
+  const [cron, session] = ["/tmp/ddsrv-1000/ddsrv.sock", "/run/user/1000/ddsrv/ddsrv.sock"];
+  assert.deepEqual(usualSockets(1_000, {}), [cron, session]);
+  assert.deepEqual(usualSockets(1_000, { XDG_RUNTIME_DIR: "/run/user/1000" }), [session, cron]);
+  assert.deepEqual(usualSockets(1_000, { XDG_RUNTIME_DIR: "/x" }), [
+    "/x/ddsrv/ddsrv.sock",
+    session,
+    cron,
+  ]);
+});

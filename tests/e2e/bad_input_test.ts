@@ -65,9 +65,14 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
 Deno.test("serve: a socket of a living supervisor is refused, and it goes on", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
-  const second = await runCli(["serve", server.functions, "--port=0", "--socket", server.socket]);
+  const elsewhere = join(server.directory, "elsewhere");
+  await Deno.mkdir(elsewhere);
+  const second = await runCli(["serve", elsewhere, "--port=0", "--socket", server.socket]);
   assert.equal(second.code, 1);
-  assert.match(second.stderr, /Another supervisor runs with the control socket .*--socket/);
+  assert.match(
+    second.stderr,
+    /Another supervisor runs with the control socket .*process \d+, which serves .*--socket/,
+  );
   await server.answers("/app", "app");
 });
 

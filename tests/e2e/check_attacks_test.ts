@@ -115,7 +115,7 @@ Deno.test("check: of a served function runs no script either, nor does its start
   }
   for (const name of ["plain", "linked"]) {
     await server.answers(`/${name}`, "a package missing missing");
-    const cache = cacheDirectory(server.socket, name);
+    const cache = cacheDirectory(server.functions, name);
     await assert.rejects(Deno.lstat(join(cache, "evidence")), Deno.errors.NotFound, name);
     // It is another thing that no one but root may enter where caches are.
     assert.equal((await Deno.lstat(join(cache, ".."))).mode! & 0o777, 0o700);

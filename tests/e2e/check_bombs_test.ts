@@ -1,5 +1,5 @@
 import { equal, ok } from "node:assert/strict";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { readHierarchy } from "../../lib/sandbox/control_groups.ts";
 import { readGroups } from "../../lib/sandbox/group_tree.ts";
 import { answering, eventually, type Server, startServer } from "./harness.ts";
@@ -24,7 +24,7 @@ Deno.test("check: five type-level bombs hold up neither a neighbour's update nor
 });
 
 /** Checks that run. */
-async function checks({ socket }: Server): Promise<number> {
+async function checks({ functions }: Server): Promise<number> {
   const { bases: { memory = "" } } = await readHierarchy();
-  return (await readGroups(`${memory}/ddsrv-${deriveOwner(socket).id}/checks`)).length;
+  return (await readGroups(`${memory}/ddsrv-${deriveOwnerId(functions)}/checks`)).length;
 }

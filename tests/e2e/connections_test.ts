@@ -1,4 +1,5 @@
 import { ok } from "node:assert/strict";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { type Namespace, openNetwork } from "../../lib/namespace/network.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { WORLD } from "../world.ts";
@@ -28,7 +29,7 @@ const ALWAYS = 256;
 async function flows(addressRange: string, maxConnections?: number): Promise<number[]> {
   await using directory = await temporaryDirectory();
   await using network = await openNetwork({
-    socket: directory.at("test.sock"),
+    ownerId: deriveOwnerId(directory.path),
     addressRange,
     dns: [],
     egress: "internet",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import {
   answering,
   type CliResult,
@@ -44,7 +44,7 @@ async function set(server: Server, name: string, variable: string, value: string
 
 /** Where the variables of a function are. */
 function storePath(state: string, server: Server, name: string): string {
-  return join(state, "variables", deriveOwner(server.socket).id, `${name}.json`);
+  return join(state, "variables", deriveOwnerId(server.functions), `${name}.json`);
 }
 
 /** A server with a state directory of its own below its directory. */

@@ -1,6 +1,6 @@
 import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { eventually, openPatience } from "../patience.ts";
@@ -19,6 +19,9 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Directory to work in; a new one, removed at the end, when left out. */
   readonly directory?: string;
+  /** Path of the functions directory, and of the control socket, where these are others. */
+  readonly functions?: string;
+  readonly socket?: string;
   /** What runs the command line; this Deno with this checkout when left out. */
   readonly command?: readonly string[];
   /** What it says before the URL, once it listens. */
@@ -78,13 +81,13 @@ export function answering(text: string): string {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const directory = options.directory ?? await makeDirectory();
   const paths = {
-    functions: join(directory, "functions"),
+    functions: options.functions ?? join(directory, "functions"),
     logs: join(directory, "logs"),
-    socket: join(directory, "ddsrv.sock"),
+    socket: options.socket ?? join(directory, "ddsrv.sock"),
   };
   await Deno.mkdir(paths.functions, { recursive: true });
   await writeFiles(paths.functions, options.files ?? {});
-  for (const name of options.cached ?? []) await fillCache(paths.socket, name);
+  for (const name of options.cached ?? []) await fillCache(paths.functions, name);
   const [program = "", ...first] = options.command ?? COMMAND;
   const flags = [paths.functions, "--port=0", "--socket", paths.socket, "--logs-dir", paths.logs];
   const variables = {
@@ -239,13 +242,13 @@ export function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
-/** Where a server with that control socket keeps a function's modules. */
-export function cacheDirectory(socket: string, name: string): string {
-  return join(testCache(), "state/cache", deriveOwner(socket).id, name);
+/** Where a server of that functions directory keeps a function's modules. */
+export function cacheDirectory(functions: string, name: string): string {
+  return join(testCache(), "state/cache", deriveOwnerId(functions), name);
 }
 
-async function fillCache(socket: string, name: string): Promise<void> {
-  const target = cacheDirectory(socket, name);
+async function fillCache(functions: string, name: string): Promise<void> {
+  const target = cacheDirectory(functions, name);
   await cp(join(testCache(), "npm", name), target, { recursive: true });
 }
 

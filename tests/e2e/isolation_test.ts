@@ -267,7 +267,7 @@ Deno.test("isolation: each function has a module cache of its own", async () => 
   await server.answers("/second", "1");
   for (const name of ["first", "second"]) {
     assert.ok(
-      (await Deno.stat(join(cacheDirectory(server.socket, name), "remote/http", WORLD.server)))
+      (await Deno.stat(join(cacheDirectory(server.functions, name), "remote/http", WORLD.server)))
         .isDirectory,
     );
   }

@@ -6,19 +6,22 @@ import { eventually, within } from "../patience.ts";
 import { makeDirectory } from "./harness.ts";
 import { setAside } from "./kill_phases.ts";
 import { enter, type Kill, NEVER, planKills, startFaulty } from "./kill_plan.ts";
-import { readProcesses, readTraces } from "./traces.ts";
+import { readProcesses, readTraces, type Supervised } from "./traces.ts";
 
 /** Part of the moments that must come: how many effects there are is not the same each time. */
 const MIN_REACHED = 0.5;
 
 const directory = await makeDirectory();
-const socket = join(directory, "ddsrv.sock");
+const place: Supervised = {
+  socket: join(directory, "ddsrv.sock"),
+  functions: join(directory, "functions"),
+};
 const faults = new Set<string>();
 let reached = 0;
 
 async function main(lane: number, lanes: number): Promise<number> {
   await setAside(directory);
-  const nothing = await readTraces(socket);
+  const nothing = await readTraces(place);
   const { rounds, bare } = await planKills(directory);
   const mine = rounds.filter((_, index) => index % lanes === lane);
   let last = "nothing";
@@ -26,9 +29,9 @@ async function main(lane: number, lanes: number): Promise<number> {
   for (const round of mine) {
     const places: string[] = [];
     for (const kill of round) {
-      const place = await killAt(kill, expectBare);
-      places.push(place);
-      await expectSoon(`killed at ${place}`, () => readProcesses(socket));
+      const moment = await killAt(kill, expectBare);
+      places.push(moment);
+      await expectSoon(`killed at ${moment}`, () => readProcesses(place));
       await setAside(directory);
     }
     last = places.join(" and ");
@@ -83,7 +86,7 @@ async function goThrough(kill: Kill, onUp: () => Promise<void>): Promise<string>
 
 /** What is there and should not be, or the other way round. */
 async function differ(expected: readonly string[]): Promise<string[]> {
-  const found = await readTraces(socket);
+  const found = await readTraces(place);
   return [
     ...found.filter((line) => !expected.includes(line)),
     ...expected.filter((line) => !found.includes(line)).map((line) => `no ${line}`),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { connectControl } from "../../lib/control/client.ts";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { eventually, type Server, writeFiles } from "./harness.ts";
 
 /** A part of a server's life. */
@@ -50,12 +50,12 @@ async function moveOut(server: Server): Promise<void> {
 }
 
 /** To the end of the instance that is replaced. */
-async function reload({ socket, exited }: Server): Promise<void> {
+async function reload({ socket, functions, exited }: Server): Promise<void> {
   let hasExited = false;
   exited.then(() => hasExited = true);
   using control = connectControl(socket);
   await control.reload("app");
-  const replaced = `/run/netns/ddsrv-${deriveOwner(socket).id}-2`;
+  const replaced = `/run/netns/ddsrv-${deriveOwnerId(functions)}-2`;
   await eventually(
     "the replaced instance is gone",
     () => hasExited || Deno.stat(replaced).then(() => false, () => true),

@@ -53,7 +53,7 @@ export async function planKills(directory: string): Promise<Plan> {
 
 async function learnStart(directory: string): Promise<{ starts: Moment[]; bare: string[] }> {
   await using server = await startFaulty(directory, { ...NEVER, from: "start" });
-  const bare = await readTraces(server.socket);
+  const bare = await readTraces(server);
   return { starts: findMoments("start", server.output()), bare };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { type Namespace, type Network, openNetwork } from "../../lib/namespace/network.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { host, makeDirectory } from "./harness.ts";
 
 const COUNT = 40;
@@ -9,7 +9,7 @@ async function withNetwork(test: (network: Network) => Promise<void>): Promise<v
   const directory = await makeDirectory();
   try {
     await using network = await openNetwork({
-      socket: join(directory, "ddsrv.sock"),
+      ownerId: deriveOwnerId(directory),
       addressRange: "10.213.0.0/16",
       dns: [],
       egress: "internet",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { answering, count, eventually, type Server, startServer } from "./harness.ts";
 
 async function keptOf(server: Server, name: string): Promise<readonly string[]> {
@@ -100,7 +100,7 @@ Deno.test("rollback: the last three are kept, over restarts, and none of a link 
   assert.match((await server.cli("rollback", "huge")).stderr, /No earlier revision of "huge"/);
   server.signal("SIGTERM");
   await server.exited;
-  const home = join(state, "snapshots", deriveOwner(server.socket).id);
+  const home = join(state, "snapshots", deriveOwnerId(server.functions));
   assert.equal((await Deno.stat(home)).mode! & 0o777, 0o700);
   await Deno.mkdir(join(home, "app/.half-made"));
   await using again = await startServer({ directory: server.directory, flags });

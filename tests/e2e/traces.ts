@@ -1,18 +1,21 @@
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { readHierarchy } from "../../lib/sandbox/control_groups.ts";
-import { host } from "./harness.ts";
+import { host, type Server } from "./harness.ts";
+
+/** Where a supervisor is found. */
+export type Supervised = Pick<Server, "socket" | "functions">;
 
 /**
  * All that a supervisor makes on a host and could leave there, as lines. The host is one of its own
- * (`outer.ts`), but for control groups, which are those of the socket's owner.
+ * (`outer.ts`), but for control groups, which are those of its owner.
  */
-export async function readTraces(socket: string): Promise<string[]> {
+export async function readTraces({ socket, functions }: Supervised): Promise<string[]> {
   const [links, rules, forwarding, groups, files] = await Promise.all([
     Deno.readTextFile("/proc/net/dev"),
     // Without counters, which count on.
     host("nft", "--stateless", "list", "ruleset"),
     Deno.readTextFile("/proc/sys/net/ipv4/conf/uplink/forwarding"),
-    readGroups(socket),
+    readGroups(functions),
     walk("/run"),
   ]);
   return [
@@ -28,8 +31,10 @@ export async function readTraces(socket: string): Promise<string[]> {
 }
 
 /** Processes that a supervisor started for a function or a check, by their group or arguments. */
-export async function readProcesses(socket: string): Promise<string[]> {
-  const tag = `ddsrv-${deriveOwner(socket).id}`;
+export async function readProcesses(
+  { functions }: Pick<Supervised, "functions">,
+): Promise<string[]> {
+  const tag = `ddsrv-${deriveOwnerId(functions)}`;
   const entries = await Array.fromAsync(Deno.readDir("/proc"));
   const pids = entries.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(pids.map(async (pid) => {
@@ -46,10 +51,10 @@ export async function readProcesses(socket: string): Promise<string[]> {
   return found.flat();
 }
 
-async function readGroups(socket: string): Promise<string[]> {
+async function readGroups(functions: string): Promise<string[]> {
   const { bases } = await readHierarchy();
   const roots = [...new Set(Object.values(bases))]
-    .map((base) => `${base}/ddsrv-${deriveOwner(socket).id}`);
+    .map((base) => `${base}/ddsrv-${deriveOwnerId(functions)}`);
   const paths = (await Promise.all(roots.map(walk))).flat();
   // A group's directory has files of the kernel's.
   return paths.filter((path) => path.endsWith("/cgroup.procs"));

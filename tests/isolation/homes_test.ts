@@ -44,17 +44,13 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
   }
 });
 
-Deno.test("openHomes() gives each owner a range of its own", async () => {
+Deno.test("openHomes() keeps what owners have apart", async () => {
   await using directory = await temporaryDirectory();
   const [one, two] = await Promise.all(
     ["abc", "def"].map((ownerId) =>
-      openHomes({ stateDirectory: directory.path, ownerId, bounder, onWarning })
+      openHomes({ stateDirectory: directory.path, ownerId, uidRange: RANGE, bounder, onWarning })
     ),
   );
-  assert.notEqual(one!.fetcherUid, two!.fetcherUid);
-  for (const { fetcherUid } of [one!, two!]) {
-    assert.ok(fetcherUid! >= 0x7000_0000 && fetcherUid! + 65_535 < 2 ** 31);
-  }
   const [a, other] = [await one!.open("a", LIMITS), await two!.open("a", LIMITS)];
   assert.notEqual(a.files, other.files);
 });
@@ -89,7 +85,6 @@ Deno.test("openHomes() of one's own belong to nobody else", async () => {
   const homes = await openHomes({
     stateDirectory: directory.path,
     ownerId: "0a1b2c",
-    isOwn: true,
     bounder,
     onWarning,
   });

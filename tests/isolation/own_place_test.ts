@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
 import { openOwnPlace } from "../../lib/isolation/own_place.ts";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
-function settingsIn(directory: TemporaryDirectory, socket = "s.sock"): Settings {
+const ID = "a1b2c3";
+
+function settingsIn(directory: TemporaryDirectory): Settings {
   return {
     ...defaultSettings,
-    socket: directory.at(socket),
     runtimeDirectory: directory.at("run/ddsrv"),
   };
 }
@@ -18,14 +18,13 @@ const namesIn = async (path: string): Promise<string[]> =>
 Deno.test("openOwnPlace() is a directory for its user alone, and leaves nothing", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
-  const place = await openOwnPlace(settings);
-  assert.equal(place.ownerId, deriveOwner(settings.socket).id);
-  assert.equal(place.directory, directory.at(`run/ddsrv/${place.ownerId}`));
+  const place = await openOwnPlace(settings, ID);
+  assert.equal(place.directory, directory.at(`run/ddsrv/${ID}`));
   for (const path of [settings.runtimeDirectory, place.directory]) {
     const { uid, mode } = await Deno.stat(path);
     assert.deepEqual([uid, mode! & 0o777], [Deno.uid(), 0o700], path);
   }
-  await directory.write(`run/ddsrv/${place.ownerId}/a/b`);
+  await directory.write(`run/ddsrv/${ID}/a/b`);
   await place[Symbol.asyncDispose]();
   assert.deepEqual(await namesIn(settings.runtimeDirectory), []);
 });
@@ -33,11 +32,10 @@ Deno.test("openOwnPlace() is a directory for its user alone, and leaves nothing"
 Deno.test("openOwnPlace() takes a predecessor's files away, and no one else's", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
-  const { id } = deriveOwner(settings.socket);
   await Deno.mkdir(directory.at("run/ddsrv"), { recursive: true, mode: 0o700 });
-  await directory.write(`run/ddsrv/${id}/start/1.json`, '{ "SECRET": 1 }');
+  await directory.write(`run/ddsrv/${ID}/start/1.json`, '{ "SECRET": 1 }');
   await directory.write("run/ddsrv/other/start/1.json");
-  await using place = await openOwnPlace(settings);
+  await using place = await openOwnPlace(settings, ID);
   assert.deepEqual(await namesIn(place.directory), []);
   assert.deepEqual(await namesIn(directory.at("run/ddsrv/other")), ["start"]);
 });
@@ -45,29 +43,29 @@ Deno.test("openOwnPlace() takes a predecessor's files away, and no one else's", 
 Deno.test("openOwnPlace() does not go through a link that a predecessor might have left", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
-  const { id } = deriveOwner(settings.socket);
   await directory.write("kept/file");
   await Deno.mkdir(directory.at("run/ddsrv"), { recursive: true, mode: 0o700 });
-  await Deno.symlink(directory.at("kept"), directory.at(`run/ddsrv/${id}`));
-  await using place = await openOwnPlace(settings);
+  await Deno.symlink(directory.at("kept"), directory.at(`run/ddsrv/${ID}`));
+  await using place = await openOwnPlace(settings, ID);
   assert.ok((await Deno.lstat(place.directory)).isDirectory);
   assert.deepEqual(await namesIn(directory.at("kept")), ["file"]);
 });
 
-Deno.test("openOwnPlace() is one supervisor's at a time, for each control socket", async () => {
+Deno.test("openOwnPlace() is one supervisor's at a time, for each owner", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
-  const one = await openOwnPlace(settings);
-  await directory.write(`run/ddsrv/${one.ownerId}/file`);
-  await assert.rejects(openOwnPlace(settings), {
-    message: `Another supervisor runs with the control socket "${settings.socket}". Stop it, or ` +
-      "choose another socket with --socket",
+  const one = await openOwnPlace(settings, ID);
+  await directory.write(`run/ddsrv/${ID}/file`);
+  await assert.rejects(openOwnPlace(settings, ID), {
+    message:
+      `Another supervisor has "${directory.at(`run/ddsrv/${ID}`)}", which this one needs: it is ` +
+      "of an older version, or has another state directory. Stop it, or give both the same --state-dir",
   });
   assert.deepEqual(await namesIn(one.directory), ["file"]);
-  await using other = await openOwnPlace(settingsIn(directory, "other.sock"));
+  await using other = await openOwnPlace(settings, "d4e5f6");
   assert.notEqual(other.directory, one.directory);
   await one[Symbol.asyncDispose]();
-  await using _ = await openOwnPlace(settings);
+  await using _ = await openOwnPlace(settings, ID);
 });
 
 const foreign: readonly [what: string, make: (path: string) => Promise<void>][] = [
@@ -85,17 +83,16 @@ for (const [what, make] of foreign) {
     await using directory = await temporaryDirectory();
     const settings = settingsIn(directory);
     const path = settings.runtimeDirectory;
-    const { id } = deriveOwner(settings.socket);
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-    await directory.write(`run/ddsrv/${id}/file`);
+    await directory.write(`run/ddsrv/${ID}/file`);
     await make(path);
-    await assert.rejects(openOwnPlace(settings), {
+    await assert.rejects(openOwnPlace(settings, ID), {
       message: `"${path}" is not this user's alone. Remove it, or set XDG_RUNTIME_DIR to a ` +
         "directory of your own",
     });
     // Nothing of it was touched.
-    assert.deepEqual(await namesIn(path), [id]);
-    assert.deepEqual(await namesIn(`${path}/${id}`), ["file"]);
+    assert.deepEqual(await namesIn(path), [ID]);
+    assert.deepEqual(await namesIn(`${path}/${ID}`), ["file"]);
   });
 }
 
@@ -106,7 +103,7 @@ Deno.test("openOwnPlace() refuses another user's directory", async () => {
   const settings = settingsIn(directory);
   await Deno.mkdir(settings.runtimeDirectory, { recursive: true, mode: 0o700 });
   await Deno.chown(settings.runtimeDirectory, 65_534, 65_534);
-  await assert.rejects(openOwnPlace(settings), /is not this user's alone/);
+  await assert.rejects(openOwnPlace(settings, ID), /is not this user's alone/);
   assert.deepEqual(await namesIn(settings.runtimeDirectory), []);
 });
 
@@ -115,6 +112,6 @@ Deno.test("openOwnPlace() takes a directory that others may read", async () => {
   const settings = settingsIn(directory);
   await Deno.mkdir(settings.runtimeDirectory, { recursive: true });
   await Deno.chmod(settings.runtimeDirectory, 0o755);
-  await using place = await openOwnPlace(settings);
+  await using place = await openOwnPlace(settings, ID);
   assert.equal((await Deno.stat(place.directory)).mode! & 0o777, 0o700);
 });

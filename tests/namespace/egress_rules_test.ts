@@ -8,9 +8,9 @@ import {
   unregisterRules,
   updateRules,
 } from "../../lib/namespace/firewall_rules.ts";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { ownerOf } from "../../lib/namespace/owner.ts";
 
-const owner = deriveOwner("/run/test.sock");
+const owner = ownerOf("a1b2c3");
 const range = parseAddressRange("10.213.0.0/16");
 const lease = {
   index: 1,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
 import { registerRules, tableRules, unregisterRules } from "../../lib/namespace/firewall_rules.ts";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { ownerOf } from "../../lib/namespace/owner.ts";
 
-const owner = deriveOwner("/run/test.sock");
+const owner = ownerOf("a1b2c3");
 const range = parseAddressRange("10.213.0.0/16");
 const lease = {
   index: 1,

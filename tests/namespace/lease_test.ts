@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { PAIRS_PER_RANGE, parseAddressRange } from "../../lib/namespace/address.ts";
 import { createLeasePool, type LeasePool } from "../../lib/namespace/lease.ts";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { ownerOf } from "../../lib/namespace/owner.ts";
 
-const owner = deriveOwner("/run/test.sock");
+const owner = ownerOf("a1b2c3");
 const LAST = PAIRS_PER_RANGE - 1;
 
 function pool(): LeasePool {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
 import { createLinks } from "../../lib/namespace/links.ts";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { ownerOf } from "../../lib/namespace/owner.ts";
 import type { VethPlan } from "../../lib/namespace/veth.ts";
 import type { Run } from "../../lib/system/run.ts";
 
-const owner = deriveOwner("/run/test.sock");
+const owner = ownerOf("a1b2c3");
 
 function plan(index: number): VethPlan {
   const lease = {

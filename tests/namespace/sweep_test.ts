@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { ownerOf } from "../../lib/namespace/owner.ts";
 import { sweep } from "../../lib/namespace/sweep.ts";
 import type { Run } from "../../lib/system/run.ts";
 
-const owner = deriveOwner("/run/test.sock");
-const other = deriveOwner("/run/other.sock");
+const owner = ownerOf("a1b2c3");
+const other = ownerOf("d4e5f6");
 
 /** A host that answers as ip(8) does, and remembers what it was told. */
 function host(answers: Readonly<Record<string, string>>): { run: Run; batches: string[] } {

@@ -3,10 +3,10 @@ import type { Egress } from "../../lib/config/egress.ts";
 import { findUplinks } from "../../lib/namespace/network.ts";
 import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
 import { createLeasePool } from "../../lib/namespace/lease.ts";
-import { deriveOwner, isFunctionInterface } from "../../lib/namespace/owner.ts";
+import { isFunctionInterface, ownerOf } from "../../lib/namespace/owner.ts";
 
 const range = parseAddressRange("10.213.0.0/16");
-const other = createLeasePool(deriveOwner("/other.sock"), range).take();
+const other = createLeasePool(ownerOf("d4e5f6"), range).take();
 
 const routes = [
   { dst: "default", dev: "eth0" },

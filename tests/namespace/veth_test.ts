@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { deriveOwner } from "../../lib/namespace/owner.ts";
+import { ownerOf } from "../../lib/namespace/owner.ts";
 import { closeBatch, openCommand, openHostBatch, openPeerBatch } from "../../lib/namespace/veth.ts";
 
-const owner = deriveOwner("/run/test.sock");
+const owner = ownerOf("a1b2c3");
 const lease = {
   index: 1,
   namespace: "ddsrv-0a1b2c-1",

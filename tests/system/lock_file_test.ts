@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { acquireLockFile } from "../../lib/system/lock_file.ts";
+import { acquireLockFile, isLocked } from "../../lib/system/lock_file.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 async function exists(path: string): Promise<boolean> {
@@ -44,7 +44,7 @@ Deno.test("acquireLockFile() sees a lock that another process holds", async () =
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
-      `import { acquireLockFile } from ${JSON.stringify(module)};
+      `import { acquireLockFile, isLocked } from ${JSON.stringify(module)};
        const lock = acquireLockFile(${JSON.stringify(path)});
        console.log(lock === undefined ? "refused" : "held");
        await Deno.stdin.read(new Uint8Array(1));
@@ -62,4 +62,27 @@ Deno.test("acquireLockFile() sees a lock that another process holds", async () =
   await reader.cancel();
   using lock = acquireLockFile(path);
   assert.ok(lock);
+});
+
+Deno.test("acquireLockFile() has its holder's text in the file, and nothing of an earlier one", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("locks/one", "a longer text, of one who was killed");
+  using held = acquireLockFile(path, "me");
+  assert.ok(held);
+  assert.equal(await Deno.readTextFile(path), "me");
+  assert.equal(acquireLockFile(path, "another"), undefined);
+  assert.equal(await Deno.readTextFile(path), "me");
+});
+
+Deno.test("isLocked() tells whether somebody holds it, and makes no file", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("locks/one");
+  assert.equal(isLocked(path), false);
+  assert.equal(await exists(directory.at("locks")), false);
+  const held = acquireLockFile(path)!;
+  assert.equal(isLocked(path), true);
+  held[Symbol.dispose]();
+  assert.equal(isLocked(await directory.write("locks/one")), false);
+  using again = acquireLockFile(path);
+  assert.ok(again);
 });

@@ -28,7 +28,7 @@ export async function openGround(): Promise<Ground> {
   await writeFiles(functionsDirectory, { "app/index.ts": answering("app") });
   const network = stack.use(
     await openNetwork({
-      socket: join(directory, "network.sock"),
+      ownerId: "a1b2c3",
       addressRange: "10.213.0.0/16",
       dns: [],
       egress: "internet",

@@ -1,4 +1,5 @@
-import { deriveOwner } from "../../../lib/namespace/owner.ts";
+import { ownerOf } from "../../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
 import { host, type Server } from "../harness.ts";
 import { readProcesses, readTraces } from "../traces.ts";
 
@@ -10,10 +11,11 @@ export interface Accounts {
 }
 
 /** Counts what a supervisor has now; other tests may have others on the same host. */
-export async function readAccounts({ socket, pid }: Server): Promise<Accounts> {
-  const { id, table } = deriveOwner(socket);
+export async function readAccounts(server: Server): Promise<Accounts> {
+  const { functions, pid } = server;
+  const { id, table } = ownerOf(deriveOwnerId(functions));
   const counts: Record<string, number> = {};
-  for (const trace of await readTraces(socket)) {
+  for (const trace of await readTraces(server)) {
     // A group of the kernel's has one line for each hierarchy.
     const kind = /^(?:control group|control socket|\S+)/.exec(trace)![0];
     const isOwn = kind === "link" || kind === "file"
@@ -26,7 +28,7 @@ export async function readAccounts({ socket, pid }: Server): Promise<Accounts> {
   counts["element"] = nftables
     .map((one: { readonly set?: { readonly elem?: readonly unknown[] } }) => one.set?.elem?.length)
     .reduce((sum: number, length: number | undefined) => sum + (length ?? 0), 0);
-  counts["process"] = (await readProcesses(socket)).length;
+  counts["process"] = (await readProcesses(server)).length;
   counts["descriptor"] = (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   const memoryBytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;

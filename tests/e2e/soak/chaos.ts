@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { deriveOwner } from "../../../lib/namespace/owner.ts";
+import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
 import { type Server, writeFiles } from "../harness.ts";
 import { ended, removed, type Slot, UNUSED, written } from "./model.ts";
 import type { Random } from "./random.ts";
@@ -88,7 +88,7 @@ export function createChaos(
     change(name, ended);
     const { pid } = await server.inspect(name).catch(() => ({ pid: null }));
     const group = await Deno.readTextFile(`/proc/${pid}/cgroup`).catch(() => "");
-    if (pid !== null && group.includes(`ddsrv-${deriveOwner(server.socket).id}/`)) {
+    if (pid !== null && group.includes(`ddsrv-${deriveOwnerId(server.functions)}/`)) {
       try {
         Deno.kill(pid, "SIGKILL");
       } catch {

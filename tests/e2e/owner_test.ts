@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
+import { acquireLockFile } from "../../lib/system/lock_file.ts";
+import {
+  answering,
+  type CliResult,
+  eventually,
+  host,
+  makeDirectory,
+  runCli,
+  type Server,
+  type ServerOptions,
+  startServer,
+  writeFiles,
+} from "./harness.ts";
+import { ordinaryUser } from "./ordinary_user.ts";
+
+/** Counts what it is sent in Deno KV and in a file, and tells the user that the file belongs to. */
+const KEEPER = `const kv = await Deno.openKv();
+const path = Deno.env.get("DDSRV_DATA")! + "/count";
+const inFile = () => {
+  try { return Number(Deno.readTextFileSync(path)); } catch { return 0; }
+};
+Deno.serve(async ({ method }) => {
+  const inKv = (await kv.get<number>(["count"])).value ?? 0;
+  if (method === "GET") {
+    const uid = inFile() === 0 ? "nobody" : Deno.statSync(path).uid;
+    return new Response(\`kv \${inKv}, file \${inFile()}, \${uid}\`);
+  }
+  await kv.set(["count"], inKv + 1);
+  Deno.writeTextFileSync(path, String(inFile() + 1));
+  return new Response("kept");
+});
+`;
+
+const EMPTY = "kv 0, file 0, nobody";
+
+interface Place extends AsyncDisposable {
+  readonly state: string;
+  readonly at: (path: string) => string;
+  /** Starts a server of `functions`, with this place's state directory. */
+  readonly start: (options?: ServerOptions) => Promise<Server>;
+  /** Runs `serve` to its end, which is expected to come at once. */
+  readonly refused: (functions: string, ...flags: string[]) => Promise<CliResult>;
+}
+
+async function openPlace(): Promise<Place> {
+  const directory = await makeDirectory();
+  const state = join(directory, "state");
+  const env = { DDSRV_STATE_DIRECTORY: state };
+  return {
+    state,
+    at: (path) => join(directory, path),
+    start: (options = {}) =>
+      startServer({ directory, ...options, env: { ...env, ...options.env } }),
+    refused: (functions, ...flags) => runCli(["serve", functions, "--port=0", ...flags], env),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
+  };
+}
+
+/** Has the keeper keep something, and gives what it says of it then. */
+async function keep(server: Server): Promise<string> {
+  const response = await fetch(`${server.url}/keeper`, { method: "POST" });
+  assert.equal(await response.text(), "kept");
+  return await (await fetch(`${server.url}/keeper`)).text();
+}
+
+async function stop(server: Server): Promise<void> {
+  server.signal("SIGTERM");
+  assert.equal(await server.exited, 0, server.output());
+}
+
+/**
+ * Has the keeper keep something so many times in a state as a version left it that derived the owner
+ * from the control socket, and wrote no record. Gives that owner's id, and what the keeper says.
+ */
+async function keepAsFormer(
+  place: Place,
+  { functions, socket, times }: {
+    readonly functions: string;
+    readonly socket: string;
+    readonly times: number;
+  },
+): Promise<{ readonly id: string; readonly kept: string }> {
+  const id = deriveOwnerId(socket);
+  const record = join(place.state, `owners/${id}.json`);
+  const own = JSON.stringify({ directory: functions, path: functions });
+  await writeFiles(place.state, { [`owners/${id}.json`]: own });
+  await using server = await place.start({ functions, files: { "keeper/index.ts": KEEPER } });
+  await server.answers("/keeper", EMPTY);
+  let kept = "";
+  for (let time = 0; time < times; time++) kept = await keep(server);
+  await stop(server);
+  await Deno.remove(record);
+  return { id, kept };
+}
+
+Deno.test("owner: data, KV, users and revisions are there with another control socket", async () => {
+  await using place = await openPlace();
+  let kept: string;
+  {
+    await using server = await place.start({
+      files: { "keeper/index.ts": KEEPER, "changing/index.ts": answering("one") },
+    });
+    await server.answers("/keeper", EMPTY);
+    await server.answers("/changing", "one");
+    kept = await keep(server);
+    assert.match(kept, /^kv 1, file 1, \d{10}$/);
+    await server.write({ "changing/index.ts": answering("two") });
+    await server.answers("/changing", "two");
+    await eventually("both revisions are kept", async () => {
+      const kept = join(place.state, "snapshots", deriveOwnerId(server.functions), "changing");
+      return (await Array.fromAsync(Deno.readDir(kept))).length === 2;
+    });
+    await stop(server);
+  }
+  const checked = join(place.state, "checks", deriveOwnerId(place.at("functions")), "keeper.json");
+  const { mtime } = await Deno.stat(checked);
+  await using again = await place.start({ socket: place.at("other.sock") });
+  await again.answers("/keeper", kept);
+  assert.deepEqual((await Deno.stat(checked)).mtime, mtime, "it was checked once more");
+  const { code, stderr } = await again.cli("rollback", "changing");
+  assert.equal(code, 0, stderr);
+  await again.answers("/changing", "one");
+});
+
+Deno.test("owner: what an older version kept by its socket is taken over, the last used first", async () => {
+  await using place = await openPlace();
+  const functions = place.at("functions");
+  const others = place.at("others");
+  const [old, last] = [
+    await keepAsFormer(place, { functions, socket: place.at("cron.sock"), times: 1 }),
+    await keepAsFormer(place, { functions, socket: place.at("login.sock"), times: 2 }),
+  ];
+  // Of another directory, and used later than both.
+  const other = await keepAsFormer(place, { functions: others, socket: "/run/a.sock", times: 3 });
+  {
+    // That version is still running.
+    const socket = place.at("login.sock");
+    using _ = acquireLockFile(place.at(`locks/owner-${last.id}`))!;
+    const { code, stderr } = await place.refused(functions, "--socket", socket);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`of an older version, serves "${functions}"`), stderr);
+    assert.ok(stderr.includes(`"${socket}". Stop it`), stderr);
+  }
+  const data = (id: string): string => `"${join(place.state, "data", id)}"`;
+  {
+    await using server = await place.start();
+    await server.answers("/keeper", last.kept);
+    const output = server.output();
+    const took = `Took over what an older version kept for "${functions}": data in `;
+    assert.ok(output.includes(took + data(last.id)), output);
+    assert.ok(output.includes(`${data(old.id)} belongs to "${functions}" too`), output);
+    assert.ok(!output.includes(other.id), output);
+    // It is still the user that wrote it.
+    assert.equal(await keep(server), last.kept.replaceAll(" 2,", " 3,"));
+    await stop(server);
+  }
+  await using server = await place.start({ functions: others });
+  await server.answers("/keeper", other.kept);
+});
+
+Deno.test("owner: a second supervisor of one directory is refused, whatever path leads there", async () => {
+  await using place = await openPlace();
+  const functions = place.at("functions");
+  await using server = await place.start({ files: { "app/index.ts": answering("app") } });
+  await server.answers("/app", "app");
+  const link = place.at("link");
+  await Deno.symlink(functions, link);
+  const bind = place.at("bind");
+  await Deno.mkdir(bind);
+  await host("mount", "--bind", functions, bind);
+  try {
+    for (const path of [functions, `${functions}/../functions/`, link, bind]) {
+      for (const state of [place.state, place.at("other-state")]) {
+        const flags = ["--socket", place.at("other.sock"), "--state-dir", state];
+        const { code, stderr } = await place.refused(path, ...flags);
+        assert.equal(code, 1);
+        const shown = path.replace("/../functions/", "");
+        const as = shown === functions ? "" : `, as "${functions}"`;
+        assert.equal(
+          stderr,
+          `ddsrv: Another supervisor serves "${shown}" already${as}: process ${server.pid}, control ` +
+            `socket "${server.socket}". Stop it, or serve another directory\n`,
+        );
+      }
+    }
+  } finally {
+    await host("umount", bind);
+  }
+  await server.answers("/app", "app");
+});
+
+Deno.test("owner: after kill -9 the directory is served again, with another socket too", async () => {
+  await using place = await openPlace();
+  let kept: string;
+  {
+    await using server = await place.start({ files: { "keeper/index.ts": KEEPER } });
+    await server.answers("/keeper", EMPTY);
+    kept = await keep(server);
+    server.signal("SIGKILL");
+    await server.exited;
+  }
+  await using again = await place.start({ socket: place.at("other.sock") });
+  await again.answers("/keeper", kept);
+  assert.ok(again.output().includes("Swept what an earlier run had left"), again.output());
+});
+
+Deno.test("owner: a directory behind a link that is turned keeps its data", async () => {
+  await using place = await openPlace();
+  const trees = ["one", "two"].map((name) => place.at(`trees/${name}`));
+  const [one, two] = trees as [string, string];
+  for (const tree of trees) await writeFiles(tree, { "functions/keeper/index.ts": KEEPER });
+  // What is served is below the link, as a directory of a repository is.
+  const link = place.at("current");
+  const functions = join(link, "functions");
+  await Deno.symlink(one, link);
+  let kept: string;
+  {
+    await using server = await place.start({ functions });
+    await server.answers("/keeper", EMPTY);
+    kept = await keep(server);
+    await stop(server);
+  }
+  await Deno.symlink(two, `${link}.new`);
+  await Deno.rename(`${link}.new`, link);
+  // The first tree may be gone by then.
+  await Deno.remove(one, { recursive: true });
+  await using again = await place.start({ functions, socket: place.at("other.sock") });
+  await again.answers("/keeper", kept);
+});
+
+Deno.test("owner: an ordinary user's second supervisor is refused in another environment too", async () => {
+  await using user = await ordinaryUser();
+  const { directory, command } = user;
+  const functions = join(directory, "functions");
+  await writeFiles(functions, { "app/index.ts": answering("app") });
+  await host("chown", "-R", `${user.uid}:${user.uid}`, functions);
+  const flags = ["--isolation=none", "--no-logs"];
+  {
+    await using server = await startServer({ directory, command, flags, env: user.env });
+    await server.answers("/app", "app");
+    const [program = "", ...args] = command;
+    for (const state of ["state", "elsewhere"]) {
+      const { code, stderr } = await new Deno.Command(program, {
+        args: [...args, "serve", functions, "--port=0", ...flags],
+        env: {
+          ...user.env,
+          XDG_RUNTIME_DIR: "",
+          NO_COLOR: "1",
+          DDSRV_STATE_DIRECTORY: join(directory, state),
+        },
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assert.equal(code, 1, text);
+      assert.ok(text.includes(`serves "${functions}" already: process ${server.pid}, `), text);
+      assert.ok(text.includes(`control socket "${server.socket}". Stop it`), text);
+    }
+  }
+  await assert.rejects(Deno.lstat(`/tmp/ddsrv-${user.uid}`), Deno.errors.NotFound);
+});
