@@ -73,6 +73,7 @@ Deno.test("serve: a socket of a living supervisor is refused, and it goes on", a
 
 Deno.test("serve: a bad function is told apart and disturbs no other", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "fine/index.ts": answering("fine"),
       "manifest/index.ts": answering("x"),

@@ -10,6 +10,11 @@ export interface ServerOptions {
   /** Functions whose module cache was filled before the tests, which have no way out. */
   readonly cached?: readonly string[];
   readonly flags?: readonly string[];
+  /**
+   * Types are checked, as they are where nothing else is said. A check costs more than all else that
+   * a test does, so that only tests of what a check says have it.
+   */
+  readonly isChecked?: true;
   /** It is told where everything is by its environment, which gives the port too, and has no flag. */
   readonly isFlagless?: true;
   readonly env?: Readonly<Record<string, string>>;
@@ -86,7 +91,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const isFlagless = options.isFlagless === true;
   const child = new Deno.Command(program, {
     args: [...first, "serve", ...isFlagless ? [] : flags, ...options.flags ?? []],
-    env: { ...testEnvironment(), ...isFlagless ? variables : {}, ...options.env },
+    env: {
+      ...testEnvironment(),
+      ...options.isChecked ? {} : { CHECK_CODE: "false" },
+      ...isFlagless ? variables : {},
+      ...options.env,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { answering, count, startServer, writeFiles } from "./harness.ts";
 
 Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
-  await using server = await startServer({ files: { "app/index.ts": answering("one") } });
+  await using server = await startServer({
+    files: { "app/index.ts": answering("one") },
+    isChecked: true,
+  });
   const source = join(server.directory, "app");
   await server.answers("/app", "one");
   await writeFiles(source, { "index.ts": answering("two") });

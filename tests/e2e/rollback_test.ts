@@ -9,6 +9,7 @@ async function keptOf(server: Server, name: string): Promise<readonly string[]> 
 
 Deno.test("rollback: an earlier revision comes back, checked no more, without a gap", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "app/index.ts": answering("one"),
       "app/.env": "A=1\n",
