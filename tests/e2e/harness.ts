@@ -1,5 +1,6 @@
 import { cp } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { connectControl } from "../../lib/control/client.ts";
 import { deriveOwner } from "../../lib/namespace/owner.ts";
 import type { FunctionReport } from "../../lib/control/api.ts";
 
@@ -47,6 +48,7 @@ export interface Server extends AsyncDisposable {
   readonly said: (text: string, from?: number) => Promise<void>;
   /** Runs another verb against it. */
   readonly cli: (...args: string[]) => Promise<CliResult>;
+  /** As `ddsrv inspect --json` does, without the start of a process. */
   readonly inspect: (name: string) => Promise<FunctionReport>;
   /** Writes files below the functions directory. */
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
@@ -147,9 +149,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     cli,
     exited,
     async inspect(name) {
-      const { stdout, stderr } = await cli("inspect", name, "--json");
-      if (stdout === "") throw new Error(stderr);
-      return JSON.parse(stdout) as FunctionReport;
+      using control = connectControl(paths.socket);
+      const report = await control.find(name);
+      if (report === undefined) throw new Error(`There is no function "${name}"`);
+      return report;
     },
     write: (files) => writeFiles(paths.functions, files),
     async answers(path, text) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, count, startServer, writeFiles } from "./harness.ts";
+import { answering, count, pause, startServer, writeFiles } from "./harness.ts";
 
 Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
   await using server = await startServer({
@@ -23,6 +23,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
       const response = await fetch(`${server.url}/app`);
       assert.equal(response.status, 200);
       answers.add(await response.text());
+      await pause(2);
     }
   })();
   const added = await server.cli("add", source, "--replace");

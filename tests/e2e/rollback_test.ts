@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { deriveOwner } from "../../lib/namespace/owner.ts";
-import { answering, count, eventually, type Server, startServer } from "./harness.ts";
+import { answering, count, eventually, pause, type Server, startServer } from "./harness.ts";
 
 async function keptOf(server: Server, name: string): Promise<readonly string[]> {
   return (await server.inspect(name)).kept;
@@ -30,6 +30,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
       const response = await fetch(`${server.url}/app`);
       assert.equal(response.status, 200);
       await response.body?.cancel();
+      await pause(2);
     }
   })();
   const back = await server.cli("rollback", "app");

@@ -12,7 +12,7 @@ export interface ProcessorMeter extends AsyncDisposable {
 }
 
 /** A group is busy until the kernel has put the last process in it to rest. */
-const MAX_TRIES = 50;
+const MAX_TRIES = 100;
 
 /** Opens a meter; `undefined` where the host has no accounts of version 1, or this is not root. */
 export async function openProcessorMeter(name: string): Promise<ProcessorMeter | undefined> {
@@ -32,7 +32,7 @@ export async function openProcessorMeter(name: string): Promise<ProcessorMeter |
         try {
           return await Deno.remove(group);
         } catch {
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          await new Promise((resolve) => setTimeout(resolve, 50));
         }
       }
     },
