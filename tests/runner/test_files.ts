@@ -1,10 +1,18 @@
 // Which files of tests there are, which of them need a host, and in what order they are begun.
 import { join, relative } from "node:path";
 
-/** Longest first, so that no lane waits for one of them at the end. The others come as they are. */
+/** Longest first, so that no lane waits for one of them at the end, see `--times`. */
 const LONGEST: readonly string[] = [
   "e2e/kill_test.ts",
   "e2e/soak_test.ts",
+  "e2e/reload_load_test.ts",
+  "e2e/reload_directory_test.ts",
+  "e2e/check_attacks_test.ts",
+  "e2e/terminal_test.ts",
+  "e2e/add_test.ts",
+  "e2e/exit_codes_test.ts",
+  "e2e/isolation_test.ts",
+  "e2e/story_test.ts",
 ];
 
 /**

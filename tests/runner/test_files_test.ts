@@ -23,7 +23,7 @@ Deno.test("needsHost() says so of each file that starts a supervisor or an isola
 
 Deno.test("orderFiles() begins with the longest, and ends with what needs no host", () => {
   const unit = "tests/config/size_test.ts";
-  const [add, kill] = ["tests/e2e/add_test.ts", "tests/e2e/kill_test.ts"];
-  assert.deepEqual(orderFiles([unit, add, kill]), [kill, add, unit]);
+  const [aborts, kill] = ["tests/e2e/aborts_test.ts", "tests/e2e/kill_test.ts"];
+  assert.deepEqual(orderFiles([unit, aborts, kill]), [kill, aborts, unit]);
   assert.equal(orderFiles(files).length, files.length);
 });
