@@ -1,15 +1,16 @@
 // The whole verification: format, lint, types, then all tests in a network of their own. Nothing of
-// what the tests make may be left when they are done; that is checked too.
+// what the tests make may be left when they are done; that is checked too. Arguments: --unit for types
+// and the tests that need no host; --times for a table of what each file took; then files or directories,
+// of which the tests alone are run.
 import { installPromtool } from "./install_promtool.ts";
 import { describeLeaks, takeInventory } from "./inventory.ts";
 import { planPackage } from "./plan_package.ts";
+import { findTestFiles, needsHost, orderFiles } from "./runner/test_files.ts";
 
 const deno = Deno.execPath();
 const root = new URL("..", import.meta.url).pathname;
 
-/** Begun with, lest all others wait for one of them at the end. */
-const SLOWEST = ["reload_load", "kill", "reload_directory", "isolation", "soak"]
-  .map((name) => `tests/e2e/${name}_test.ts`);
+const RUNNER = ["run", "--quiet", "--allow-all", "tests/runner/main.ts"];
 
 /** What a step came to, beside what it printed. */
 interface Step {
@@ -18,8 +19,15 @@ interface Step {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const isOnlyTests = args.length > 0;
-  const checks: readonly (readonly string[])[] = isOnlyTests
+  const paths = args.filter((arg) => !arg.startsWith("--"));
+  const options = args.filter((arg) => arg === "--times");
+  const files = orderFiles(await findTestFiles(paths.length > 0 ? paths : ["tests"]));
+  if (args.includes("--unit")) {
+    if (!(await step([deno, "check", "--quiet"])).isPassed) return 1;
+    const units = files.filter((file) => !needsHost(file));
+    return (await step([deno, ...RUNNER, ...options, ...units])).isPassed ? 0 : 1;
+  }
+  const checks: readonly (readonly string[])[] = paths.length > 0
     ? []
     : [["fmt", "--check"], ["lint"], ["check"]];
   for (const check of checks) {
@@ -36,13 +44,9 @@ async function main(args: readonly string[]): Promise<number> {
     if (problem !== undefined) say(problem);
     const before = await takeInventory();
     const tests = await step(
-      ["unshare", "--net", "--mount", "--propagation", "private", deno].concat(
-        ["run", "--quiet", "--allow-all", "tests/outer.ts", "test", "--allow-all", "--quiet"],
-        // Tests mostly wait for others; those of one file still go one after the other.
-        ["--parallel"],
-        isOnlyTests ? args : [...SLOWEST, "tests/"],
-      ),
-      { DDSRV_TEST_CACHE: cache, DENO_JOBS: "4", PATH: path },
+      ["unshare", "--net", "--mount", "--propagation", "private", deno]
+        .concat("run", "--quiet", "--allow-all", "tests/outer.ts", RUNNER, options, files),
+      { DDSRV_TEST_CACHE: cache, PATH: path },
     );
     const leaks = await describeLeaks(before);
     for (const leak of leaks) say(`Left behind: ${leak}`);
@@ -52,11 +56,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Counts what is left behind as a test of its own. */
 function report(tests: Step, leaks: number): number {
-  // deno-lint-ignore no-control-regex
-  const plain = tests.output.replace(/\x1b\[[0-9;]*m/g, "");
-  const summary = /\| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/.exec(plain);
-  if (summary === null) {
+  const summary = [...tests.output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
+  if (summary === undefined) {
     say("The tests came to no end");
     return 1;
   }

@@ -35,7 +35,7 @@ Deno.test("add: copies, waits until it serves and prints the URL", async () => {
 });
 
 Deno.test("add: a failed check, a failed start and a late one leave nothing behind", async () => {
-  await using server = await startServer();
+  await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "wrong/index.ts": "const wrong: number = 'text';\n",
     "dies/index.ts": "console.error('last words'); Deno.exit(7);\n",
@@ -125,7 +125,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
 });
 
 Deno.test("add: a file is a function of its name, and what it imports is not with it", async () => {
-  await using server = await startServer();
+  await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "hello.ts": answering("from a file"),
     "apart.ts": 'import { text } from "./text.ts";\nDeno.serve(() => new Response(text));\n',
@@ -149,7 +149,7 @@ Deno.test("add: a file is a function of its name, and what it imports is not wit
 });
 
 Deno.test("add: --link links, a bad one leaves no link, and remove takes the link alone", async () => {
-  await using server = await startServer();
+  await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "linked/index.ts": answering("linked"),
     "wrong/index.ts": "const wrong: number = 'text';\n",

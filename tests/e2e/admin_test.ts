@@ -19,6 +19,7 @@ async function ask(url: string, init: RequestInit = {}): Promise<readonly [numbe
 
 Deno.test("admin: live at once, ready when functions are up, and metrics", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "slow/index.ts": SLOW,
       'na"me\\/index.ts': answering("quoted"),

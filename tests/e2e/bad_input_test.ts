@@ -80,6 +80,7 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   // By then it has said what it says.
   const startTimeout = `${longEnoughMs(2)}ms`;
   await using server = await startServer({
+    isChecked: true,
     files: {
       "fine/index.ts": answering("fine"),
       "manifest/index.ts": answering("x"),

@@ -101,7 +101,10 @@ Deno.test("check: of a served function runs no script either, nor does its start
   const config = JSON.stringify({ nodeModulesDir: "auto", allowScripts: true, vendor: true });
   const seen = `${READ}Deno.serve(() => new Response(a + " " + seen("/tmp/evidence") + " " +
     seen("/ddsrv/data/evidence")));\n`;
-  await using server = await startServer({ flags: ["--registry=server.test:80"] });
+  await using server = await startServer({
+    isChecked: true,
+    flags: ["--registry=server.test:80"],
+  });
   for (const name of ["plain", "linked"]) {
     const folder = join(server.directory, name);
     await writeFiles(folder, {
@@ -140,6 +143,7 @@ Deno.test("check: fetches from hosts that the operator allows, whatever the func
   const using = (name: string): string =>
     `import a from "npm:${name}";\nDeno.serve(() => new Response(a));\n`;
   await using server = await startServer({
+    isChecked: true,
     // The operator allows the metadata service by name, which must not help.
     flags: ["--egress=none", "--registry=server.test", "--registry=metadata.test"],
     files: {

@@ -10,6 +10,7 @@ const BOMBS = ["a", "b", "c", "d", "e"];
 Deno.test("check: five type-level bombs hold up neither a neighbour's update nor requests", async () => {
   const harmless = BOMBS.map((name) => [`${name}/index.ts`, answering("well")]);
   await using server = await startServer({
+    isChecked: true,
     files: { ...Object.fromEntries(harmless), "neighbour/index.ts": answering("old") },
   });
   for (const name of BOMBS) await server.answers(`/${name}`, "well");

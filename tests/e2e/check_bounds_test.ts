@@ -7,6 +7,7 @@ const USED_UP = /The check used its 3 s of processor time\. Import less, or .* r
 
 Deno.test("check: its processor time ends a type-level bomb, and its neighbour serves", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "bomb/index.ts": typeBomb(14),
       "good/index.ts": answering("well"),

@@ -95,6 +95,7 @@ export const LATE_ROWS: readonly Row[] = [
 
 /** The earlier forms: other names, code on port 8000, and what is said over HTTP. */
 export const EARLY = {
+  isChecked: true,
   env: {
     SERVICE_PORT: "0",
     ENABLE_LOGS: "true",

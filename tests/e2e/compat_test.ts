@@ -70,6 +70,7 @@ Deno.test("compat: without its functions directory it says so, and exits with 1"
 
 Deno.test("compat: --compat-reload answers POST /<name>/reload when the reload is done", async () => {
   await using server = await startServer({
+    isChecked: true,
     flags: ["--compat-reload", "--no-watch"],
     files: { "app/index.ts": answering("one") },
   });

@@ -65,6 +65,7 @@ Deno.test("env files: a change reloads those that it concerns, and no others", a
 Deno.test("env files: values are told to nobody but the function", async () => {
   const secret = "s3cr3t-0123456789";
   await using server = await startServer({
+    isChecked: true,
     env: { ENV_JSON: JSON.stringify({ COMMON: `${secret}-common` }) },
     files: {
       "ddsrv.json": `{ "env": { "POLICY": "${secret}-policy" } }`,

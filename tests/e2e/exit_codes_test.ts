@@ -49,6 +49,7 @@ function matchesSchema(verb: JsonVerb, stdout: string): void {
 
 Deno.test("exit codes: of each verb beside a supervisor", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "shop/index.ts": `console.log("hello");\n${answering("shop")}`,
       "wrong/index.ts": "const wrong: number = 'text';\n",

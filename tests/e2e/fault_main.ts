@@ -6,7 +6,8 @@ import { parseMoment } from "./fault_moment.ts";
 const HARMLESS = [
   ...["addSignalListener", "removeSignalListener", "refTimer", "unrefTimer", "exit", "inspect"],
   ...["connect", "cwd", "execPath", "uid", "gid", "umask", "memoryUsage", "watchFs", "readDir"],
-  ...["stat", "statSync", "lstat", "realPath", "readTextFile", "readTextFileSync", "readLink"],
+  ...["stat", "statSync", "lstat", "lstatSync", "realPath", "readTextFile", "readTextFileSync"],
+  ...["readLink", "readLinkSync", "readDirSync", "systemMemoryInfo", "dlopen"],
 ];
 
 const { from, index, timing } = parseMoment(Deno.env.get("DDSRV_FAULT") ?? "");

@@ -35,6 +35,7 @@ Deno.test("full disk: what serves goes on, all is told, and is well again when t
   await host("mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", state);
   try {
     await using server = await startServer({
+      isChecked: true,
       directory,
       files: {
         "ddsrv.json": '{ "dataSize": "16MiB" }',

@@ -28,7 +28,7 @@ const kinds: readonly (readonly [name: string, hang: string])[] = [
 
 Deno.test("a function whose event loop is held is hung, and replaced; others are not touched", async () => {
   await using server = await startServer({
-    env: { DDSRV_HANG_TIMEOUT: "2s", CHECK_CODE: "false" },
+    env: { DDSRV_HANG_TIMEOUT: "2s" },
     files: {
       "ddsrv.json": LITTLE_CPU,
       ...Object.fromEntries(kinds.map(([name, hang]) => [`${name}/index.ts`, hanging(hang)])),
@@ -123,7 +123,7 @@ const slow: readonly (readonly [name: string, ask: (url: string) => Promise<stri
 
 Deno.test("a function that is slow is never taken for one that hangs", async () => {
   await using server = await startServer({
-    env: { DDSRV_HANG_TIMEOUT: `${HANG_TIMEOUT_MS}ms`, CHECK_CODE: "false" },
+    env: { DDSRV_HANG_TIMEOUT: `${HANG_TIMEOUT_MS}ms` },
     files: {
       "ddsrv.json": LITTLE_CPU,
       ...Object.fromEntries(slow.map(([name]) => [`${name}/index.ts`, SLOW])),
@@ -163,7 +163,7 @@ Deno.test("a function that is slow is never taken for one that hangs", async () 
 
 Deno.test("a function that hangs again waits longer for its next start, and says why", async () => {
   await using server = await startServer({
-    env: { DDSRV_HANG_TIMEOUT: "1s", CHECK_CODE: "false" },
+    env: { DDSRV_HANG_TIMEOUT: "1s" },
     files: { "app/index.ts": hanging("for (;;);") },
   });
   await server.answers("/app", "well");
@@ -181,7 +181,7 @@ Deno.test("a function that hangs again waits longer for its next start, and says
 
 Deno.test("a function that hangs and can't be replaced is shown as hung, with both reasons", async () => {
   await using server = await startServer({
-    env: { DDSRV_HANG_TIMEOUT: "1s", CHECK_CODE: "false" },
+    env: { DDSRV_HANG_TIMEOUT: "1s" },
     files: {
       "app/index.ts": `
         const first = await Deno.stat(Deno.env.get("DDSRV_DATA") + "/ran").catch(() => undefined);

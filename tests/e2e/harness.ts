@@ -14,6 +14,11 @@ export interface ServerOptions {
   /** Functions whose module cache was filled before the tests, which have no way out. */
   readonly cached?: readonly string[];
   readonly flags?: readonly string[];
+  /**
+   * Types are checked, as they are where nothing else is said. A check costs more than all else that
+   * a test does, so that only tests of what a check says have it.
+   */
+  readonly isChecked?: true;
   /** It is told where everything is by its environment, which gives the port too, and has no flag. */
   readonly isFlagless?: true;
   readonly env?: Readonly<Record<string, string>>;
@@ -49,6 +54,7 @@ export interface Server extends AsyncDisposable {
   readonly said: (text: string, from?: number) => Promise<void>;
   /** Runs another verb against it. */
   readonly cli: (...args: string[]) => Promise<CliResult>;
+  /** As `ddsrv inspect --json` does, without the start of a process. */
   readonly inspect: (name: string) => Promise<FunctionReport>;
   /** Writes files below the functions directory. */
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
@@ -98,7 +104,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const isFlagless = options.isFlagless === true;
   const child = new Deno.Command(program, {
     args: [...first, "serve", ...isFlagless ? [] : flags, ...options.flags ?? []],
-    env: { ...testEnvironment(), ...isFlagless ? variables : {}, ...options.env },
+    env: {
+      ...testEnvironment(),
+      ...options.isChecked ? {} : { CHECK_CODE: "false" },
+      ...isFlagless ? variables : {},
+      ...options.env,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -148,9 +159,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     cli,
     exited,
     async inspect(name) {
-      const { stdout, stderr } = await cli("inspect", name, "--json");
-      if (stdout === "") throw new Error(stderr);
-      return JSON.parse(stdout) as FunctionReport;
+      using control = connectControl(paths.socket);
+      const report = await control.find(name);
+      if (report === undefined) throw new Error(`There is no function "${name}"`);
+      return report;
     },
     write: (files) => writeFiles(paths.functions, files),
     async answers(path, text) {

@@ -47,7 +47,6 @@ Deno.test("healthPath: the operator's holds for all, and none is asked with 0 at
 
 Deno.test("healthPath: one that fails three times in a row is replaced, and says why", async () => {
   await using server = await startServer({
-    env: { CHECK_CODE: "false" },
     files: {
       "ddsrv.json": '{ "healthPath": "/healthz", "healthInterval": "1s" }',
       // Ill from a request on, for as long as the process lives.

@@ -105,6 +105,7 @@ Deno.test("idle: streams and WebSockets are activity, and one function may be id
 
 Deno.test("idle: new code is checked, and started when it is asked for", async () => {
   await using server = await startServer({
+    isChecked: true,
     flags: ["--idle", "2s"],
     files: { "app/index.ts": answering("one") },
   });

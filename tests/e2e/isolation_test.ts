@@ -207,7 +207,7 @@ Deno.test("isolation: a function's variables don't reach the programs that start
 });
 
 Deno.test("isolation: links in a function's folder lead the supervisor nowhere", async () => {
-  await using server = await startServer();
+  await using server = await startServer({ isChecked: true });
   await server.write({
     "victim/index.ts": answering("victim"),
     "victim/.env": "VICTIM_KEY=secret\n",

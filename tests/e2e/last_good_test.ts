@@ -27,6 +27,7 @@ async function assertStandsIn(server: Server, revision: string): Promise<void> {
 
 Deno.test("last good: it is started again when it ends while its folder is broken", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "_shared/word.ts": 'export const word = "good";\n',
       "app/index.ts": `import { word } from "../_shared/word.ts";
@@ -61,14 +62,17 @@ Deno.test("last good: it is started again when it ends while its folder is broke
 });
 
 Deno.test("last good: it is what a restart of the supervisor begins with", async () => {
-  await using server = await startServer({ files: { "app/index.ts": answering("good") } });
+  await using server = await startServer({
+    files: { "app/index.ts": answering("good") },
+    isChecked: true,
+  });
   await server.answers("/app", "good");
   await isKept(server);
   const { revision } = await server.inspect("app");
   server.signal("SIGTERM");
   await server.exited;
   await server.write({ "app/index.ts": BROKEN, "new/index.ts": BROKEN });
-  await using again = await startServer({ directory: server.directory });
+  await using again = await startServer({ directory: server.directory, isChecked: true });
   await again.answers("/app", "good");
   await assertStandsIn(again, revision!);
   // What never served has nothing to fall back to.
@@ -84,6 +88,7 @@ Deno.test("last good: it is what a restart of the supervisor begins with", async
 
 Deno.test("last good: it is what wakes when the code of an idle function is broken", async () => {
   await using server = await startServer({
+    isChecked: true,
     flags: ["--idle", "1s"],
     files: { "app/index.ts": talking("good") },
   });

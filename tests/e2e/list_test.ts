@@ -17,7 +17,7 @@ const files = {
 };
 
 Deno.test("list: filters, templates, names, and what a function uses and gets wrong", async () => {
-  await using server = await startServer({ files });
+  await using server = await startServer({ files, isChecked: true });
   await server.answers("/shop-a", "a");
   await server.answers("/shop-b", "b");
   await eventually("the check has failed", async () => {

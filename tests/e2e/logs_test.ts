@@ -200,6 +200,7 @@ Deno.test("logs: what a function says and what becomes of it, over restarts, and
   const args = ["app", "--logs-dir", join(directory, "logs"), "--no-prefix"];
   {
     await using server = await startServer({
+      isChecked: true,
       directory,
       files: { "app/index.ts": talker("one"), "quiet/index.ts": "const wrong: number = 'x';\n" },
     });

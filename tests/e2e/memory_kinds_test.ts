@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { answering, host, startServer } from "./harness.ts";
+import { answering, host, pause, startServer } from "./harness.ts";
 
 /** Takes memory that is not its own process's: files in memory, and buffers of connections to itself. */
 const HOARDER = `const kept: unknown[] = [];
@@ -61,7 +61,10 @@ Deno.test("resources: buffers of sockets and files in memory are within a functi
   for (const name of ["small", "roomy", "neighbour"]) await server.answers(`/${name}`, "well");
   let isOver = false;
   const neighbour = (async () => {
-    while (!isOver) equal(await (await fetch(`${server.url}/neighbour`)).text(), "well");
+    while (!isOver) {
+      equal(await (await fetch(`${server.url}/neighbour`)).text(), "well");
+      await pause(10);
+    }
   })();
   const roomy = Number(await (await fetch(`${server.url}/roomy/connections`)).text());
   ok(roomy > 48 * MIB, `the roomy one holds ${roomy}`);

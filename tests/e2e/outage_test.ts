@@ -42,7 +42,7 @@ Deno.test("outage: thirty functions that can't be fetched serve once the network
   const names = Array.from({ length: COUNT }, (_, index) => `f${index}`);
   await using server = await startServer({
     // Without a type check, Deno finds nothing wrong with what it could not fetch.
-    flags: ["--no-check", ...places.flatMap((place) => ["--allow-import", place])],
+    flags: [...places.flatMap((place) => ["--allow-import", place])],
     files: Object.fromEntries(names.map((name, index) => [
       `${name}/index.ts`,
       importing(`http://${places[index % 2]}/broken/well/${name}.ts`),
@@ -80,6 +80,7 @@ Deno.test("outage: a host that answers 503 is asked again, and type errors besid
     "/broken/gone.ts": 404,
   });
   await using server = await startServer({
+    isChecked: true,
     flags: ["--allow-import", `${WORLD.server}:80`],
     files: {
       "busy/index.ts": importing(`http://${WORLD.server}/broken/busy.ts`),
@@ -115,6 +116,7 @@ Deno.test("outage: a host that answers 503 is asked again, and type errors besid
 Deno.test("outage: new code that can't be fetched is tried again while the old one serves", async () => {
   await tell("/broken", { "/broken/new.ts": 500 });
   await using server = await startServer({
+    isChecked: true,
     flags: ["--allow-import", `${WORLD.server}:80`],
     files: { "app/index.ts": answering("old") },
   });
@@ -128,7 +130,10 @@ Deno.test("outage: new code that can't be fetched is tried again while the old o
 
 Deno.test("outage: add says that its check may pass later", async () => {
   await tell("/broken", { "/broken/added.ts": 503 });
-  await using server = await startServer({ flags: ["--allow-import", `${WORLD.server}:80`] });
+  await using server = await startServer({
+    isChecked: true,
+    flags: ["--allow-import", `${WORLD.server}:80`],
+  });
   const source = await makeDirectory();
   try {
     await writeFiles(source, {
@@ -151,7 +156,6 @@ Deno.test("outage: add says that its check may pass later", async () => {
 
 Deno.test("outage: what ends before it listens counts as restarted, and says when it is tried again", async () => {
   await using server = await startServer({
-    flags: ["--no-check"],
     files: { "short/index.ts": "Deno.exit(7);\n" },
   });
   const seen = { nextTryAt: "" };

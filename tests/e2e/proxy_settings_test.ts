@@ -63,6 +63,7 @@ Deno.test("serve bounds bodies, hides errors and logs every request as it is tol
   const directory = await makeDirectory();
   const log = join(directory, "access.log");
   await using server = await startServer({
+    isChecked: true,
     directory,
     files: { "mirror/index.ts": MIRROR, "broken/index.ts": "const secret: number = 'x';\n" },
     flags: ["--hide-errors", "--access-log=json", "--access-log-file", log],

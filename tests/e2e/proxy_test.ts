@@ -86,6 +86,7 @@ async function talkToSocket(url: string): Promise<void> {
 
 Deno.test("proxy: 404, 500 with diagnostics, 503 after an exit, 502, and the health check", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "wrong/index.ts": "const wrong: number = 'text';\n",
       "dies/index.ts": `Deno.serve(() => { Deno.exit(3); });\n`,

@@ -8,7 +8,7 @@ const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 Deno.test("README: its script for CI adds a version, keeps the old one when the new one fails", async () => {
   const script = codeBlocks(await readReadme())
     .find(({ text }) => text.startsWith("#!/bin/sh") && text.includes("ddsrv add"))!.text;
-  await using server = await startServer();
+  await using server = await startServer({ isChecked: true });
   const { directory } = server;
   await writeFiles(directory, {
     "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answering, count, eventually, pause, startServer } from "./harness.ts";
+import { answering, count, eventually, pause, type ServerOptions, startServer } from "./harness.ts";
 import { startLoad } from "./load.ts";
 
 /** New code that must not replace the old. */
@@ -9,6 +9,8 @@ interface Bad {
   /** One sentence, for `list` and `inspect`. */
   readonly reason: RegExp;
   readonly detail?: RegExp;
+  /** Only where types are checked. */
+  readonly isChecked?: true;
 }
 
 const LIMITS = '{ "memory": "160MiB" }';
@@ -19,12 +21,14 @@ const BAD: readonly Bad[] = [
     files: { "app/index.ts": 'const wrong: number = "text";\n' },
     reason: /^The check failed$/,
     detail: /Type 'string' is not assignable to type 'number'/,
+    isChecked: true,
   },
   {
     name: "a module that is not there",
     files: { "app/index.ts": 'import "./missing.ts";\n' },
     reason: /^The check failed$/,
     detail: /missing\.ts/,
+    isChecked: true,
   },
   {
     name: "a manifest that is not valid",
@@ -81,13 +85,26 @@ const BAD: readonly Bad[] = [
 ];
 
 Deno.test("reload: what is bad does not replace what is good, and list and inspect say why", async (test) => {
+  await goThrough(test, BAD.filter(({ isChecked }) => isChecked === undefined));
+});
+
+Deno.test("reload: nor does what its check refuses", async (test) => {
+  await goThrough(test, BAD.filter(({ isChecked }) => isChecked), { isChecked: true });
+});
+
+async function goThrough(
+  test: Deno.TestContext,
+  bad: readonly Bad[],
+  options: Pick<ServerOptions, "isChecked"> = {},
+): Promise<void> {
   await using server = await startServer({
+    ...options,
     files: { "app/index.ts": answering("good"), "app/ddsrv.json": LIMITS },
   });
   await server.answers("/app", "good");
   const { pid, revision } = await server.inspect("app");
   const load = startLoad(server, { path: "/app", connections: 8, pauseMs: 5 });
-  for (const { name, files, reason, detail } of BAD) {
+  for (const { name, files, reason, detail } of bad) {
     await test.step(name, async () => {
       const from = server.output().length;
       await server.write({ "app/ddsrv.json": LIMITS, ...files });
@@ -112,10 +129,11 @@ Deno.test("reload: what is bad does not replace what is good, and list and inspe
   await server.write({ "app/index.ts": answering("mended") });
   await server.answers("/app", "mended");
   assert.equal((await server.inspect("app")).reason, null);
-});
+}
 
 Deno.test("reload: code that fails its check is checked once, however often it is looked at", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: { "app/index.ts": "const wrong: string = 1;\n" },
     flags: ["--rescan", "100ms"],
   });

@@ -30,6 +30,7 @@ Deno.test("reload: new instances take over, of those that are named or of all", 
 
 Deno.test("reload: wrong names touch nothing, and one that fails keeps no other from it", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "app/index.ts": answering("app"),
       "wrong/index.ts": "const wrong: number = 'text';\n",

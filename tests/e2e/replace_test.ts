@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, count, startServer, writeFiles } from "./harness.ts";
+import { answering, count, pause, startServer, writeFiles } from "./harness.ts";
 
 Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
-  await using server = await startServer({ files: { "app/index.ts": answering("one") } });
+  await using server = await startServer({
+    files: { "app/index.ts": answering("one") },
+    isChecked: true,
+  });
   const source = join(server.directory, "app");
   await server.answers("/app", "one");
   await writeFiles(source, { "index.ts": answering("two") });
@@ -20,6 +23,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
       const response = await fetch(`${server.url}/app`);
       assert.equal(response.status, 200);
       answers.add(await response.text());
+      await pause(2);
     }
   })();
   const added = await server.cli("add", source, "--replace");

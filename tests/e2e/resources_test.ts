@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { answering, startServer } from "./harness.ts";
+import { answering, pause, startServer } from "./harness.ts";
 
 /** Takes as much memory as it is asked for, outside V8's heap, and keeps it. */
 const HUNGRY = `const kept: Uint8Array[] = [];
@@ -24,7 +24,10 @@ Deno.test("resources: a function that wants too much memory is ended, and that i
   await server.answers("/neighbour", "well");
   let isOver = false;
   const neighbour = (async () => {
-    while (!isOver) equal(await (await fetch(`${server.url}/neighbour`)).text(), "well");
+    while (!isOver) {
+      equal(await (await fetch(`${server.url}/neighbour`)).text(), "well");
+      await pause(10);
+    }
   })();
   const taken = await fetch(`${server.url}/hungry?take=400`);
   equal(taken.status, 502);

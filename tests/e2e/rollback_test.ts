@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
-import { answering, count, eventually, type Server, startServer } from "./harness.ts";
+import { answering, count, eventually, pause, type Server, startServer } from "./harness.ts";
 
 async function keptOf(server: Server, name: string): Promise<readonly string[]> {
   return (await server.inspect(name)).kept;
@@ -9,6 +9,7 @@ async function keptOf(server: Server, name: string): Promise<readonly string[]> 
 
 Deno.test("rollback: an earlier revision comes back, checked no more, without a gap", async () => {
   await using server = await startServer({
+    isChecked: true,
     files: {
       "app/index.ts": answering("one"),
       "app/.env": "A=1\n",
@@ -29,6 +30,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
       const response = await fetch(`${server.url}/app`);
       assert.equal(response.status, 200);
       await response.body?.cancel();
+      await pause(2);
     }
   })();
   const back = await server.cli("rollback", "app");

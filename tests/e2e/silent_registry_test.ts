@@ -9,6 +9,7 @@ Deno.test("check: hosts that say nothing, or never come to an end, hold up no ot
   const importing = (path: string): string =>
     `import "http://server.test${path}";\n${answering("never")}`;
   await using server = await startServer({
+    isChecked: true,
     files: {
       ...Object.fromEntries(hanging.map((path, index) => [`a${index}/index.ts`, importing(path)])),
       "silent/index.ts": importing("/silent/a.ts"),

@@ -43,6 +43,7 @@ Deno.test({
   async fn() {
     await using group = await openSlowGroup();
     await using server = await startServer({
+      isChecked: true,
       // Some seconds of work for the compiler, and so more than a minute here.
       files: { "large/index.ts": typeBomb(3) },
       command: ["sh", "-c", 'echo 0 >"$0" && exec "$@"', group.tasks, ...COMMAND],

@@ -9,7 +9,7 @@ import { expected } from "./soak/model.ts";
 import { createRandom, type Random } from "./soak/random.ts";
 
 /** How long; for more than the suite has time for, set the variable. */
-const SECONDS = Number(Deno.env.get("DDSRV_SOAK_SECONDS") ?? 30);
+const SECONDS = Number(Deno.env.get("DDSRV_SOAK_SECONDS") ?? 20);
 
 /** To see again what has been seen. */
 const SEED = Number(Deno.env.get("DDSRV_SOAK_SEED") ?? Math.floor(Math.random() * 2 ** 32));
@@ -29,7 +29,10 @@ const SPARE_DESCRIPTORS = CONNECTIONS + 16;
 const SPARE_BYTES = 128 * 1024 ** 2;
 
 Deno.test(`soak: ${SECONDS} s of chaos, seed ${SEED}`, async (test) => {
-  await using server = await startServer({ files: { "steady/index.ts": talking("steady") } });
+  await using server = await startServer({
+    isChecked: true,
+    files: { "steady/index.ts": talking("steady") },
+  });
   await server.answers("/steady", "steady");
   const { pid } = await server.inspect("steady");
   const before = await readAccounts(server);

@@ -126,7 +126,10 @@ Deno.test("serve: a request that the old instance has is finished by it", async 
 });
 
 Deno.test("serve: a broken change leaves the old one serving, and list says why", async () => {
-  await using server = await startServer({ files: { "app/index.ts": answering("good") } });
+  await using server = await startServer({
+    files: { "app/index.ts": answering("good") },
+    isChecked: true,
+  });
   await server.answers("/app", "good");
   const before = await server.inspect("app");
   await server.write({ "app/index.ts": 'const wrong: number = "text";\n' });

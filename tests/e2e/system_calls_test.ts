@@ -129,7 +129,7 @@ function countFilters(status: string): number {
 
 Deno.test("system calls: checks and runs are filtered", async () => {
   await using _silence = await openSilence(SILENT_PORT);
-  await using server = await startServer({ files: WAITING, flags: ALLOW_SILENT });
+  await using server = await startServer({ isChecked: true, files: WAITING, flags: ALLOW_SILENT });
   await assertAllFiltered(server);
 });
 
@@ -138,6 +138,13 @@ Deno.test("system calls: checks and runs of an ordinary user are filtered as wel
   await using user = await ordinaryUser();
   const { directory, command, env } = user;
   const flags = ["--isolation=rootless", ...ALLOW_SILENT];
-  await using server = await startServer({ directory, command, env, files: WAITING, flags });
+  await using server = await startServer({
+    directory,
+    command,
+    env,
+    isChecked: true,
+    files: WAITING,
+    flags,
+  });
   await assertAllFiltered(server);
 });

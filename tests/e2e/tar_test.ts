@@ -47,7 +47,10 @@ Deno.test("add -: an archive from standard input, plain and with gzip", async ()
 });
 
 Deno.test("add -: what can't be taken is told, and leaves nothing behind", async () => {
-  await using server = await startServer({ files: { "shop/index.ts": answering("shop") } });
+  await using server = await startServer({
+    files: { "shop/index.ts": answering("shop") },
+    isChecked: true,
+  });
   await server.answers("/shop", "shop");
   await writeFiles(server.directory, {
     "shop/index.ts": "const wrong: number = 'text';\n",

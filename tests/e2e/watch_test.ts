@@ -6,6 +6,7 @@ const answer = async (url: string): Promise<string> => await (await fetch(url)).
 
 Deno.test("serve --no-watch: what serves changes only when it is asked for", async () => {
   await using server = await startServer({
+    isChecked: true,
     env: { WATCH_FILES: "false" },
     files: {
       "app/index.ts": answering("one"),

@@ -178,7 +178,7 @@ Deno.test("parseRequestHead() and ChunkedScanner take nothing that Node takes ot
       if (ours.isWhole) taken++;
       equal(findConflict(ours, await node.read(text + NEXT)), undefined);
     }),
-    { numRuns: 8_000 },
+    { numRuns: 4_000 },
   );
   ok(taken > 500, `only ${taken} were taken to their end: there was little to compare`);
 });
