@@ -42,7 +42,7 @@ Deno.test("outage: thirty functions that can't be fetched serve once the network
   const names = Array.from({ length: COUNT }, (_, index) => `f${index}`);
   await using server = await startServer({
     // Without a type check, Deno finds nothing wrong with what it could not fetch.
-    flags: [...places.flatMap((place) => ["--allow-import", place])],
+    flags: places.flatMap((place) => ["--allow-import", place]),
     files: Object.fromEntries(names.map((name, index) => [
       `${name}/index.ts`,
       importing(`http://${places[index % 2]}/broken/well/${name}.ts`),
