@@ -90,14 +90,15 @@ Deno.test("admin: a port that is taken is told with what to do", async () => {
   await using server = await startServer({ flags: ["--admin-port", "0"] });
   await server.said("Probes and metrics on ");
   const port = /metrics on \S+:(\d+)/.exec(server.output())![1]!;
+  await Deno.mkdir(`${server.directory}/others`);
   const second = await runCli(
-    ["serve", server.functions, "--port=0", "--admin-port", port]
+    ["serve", `${server.directory}/others`, "--port=0", "--admin-port", port]
       .concat(["--socket", `${server.directory}/second.sock`, "--no-logs"]),
   );
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
-    /Cannot listen on 127\.0\.0\.1:\d+ for probes and metrics: .*Choose another --admin-port/,
+    /Cannot bind port \d+: it is in use by ddsrv .*\. Stop it or pass --admin-port/,
   );
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, startServer } from "./harness.ts";
+import { answering, eventually, makeDirectory, startServer } from "./harness.ts";
 import { startCli } from "./live_cli.ts";
 
 const ALL = ", what serves there and all data kept there, for good? [y/N] ";
@@ -117,9 +117,9 @@ Deno.serve(() => new Response(found));
 
 Deno.test("remove: the next function of the name finds nothing, unless --keep-data says so", async () => {
   await using server = await startServer({ files: { "shop/index.ts": HEIR } });
-  const again = async (): Promise<void> => {
+  const again = async (code = HEIR): Promise<void> => {
     const from = server.output().length;
-    await server.write({ "shop/index.ts": HEIR });
+    await server.write({ "shop/index.ts": code });
     await server.said("shop ready", from);
   };
   await server.answers("/shop", "- - -");
@@ -127,9 +127,13 @@ Deno.test("remove: the next function of the name finds nothing, unless --keep-da
   await again();
   await server.answers("/shop", "kv local file");
   assert.equal((await server.cli("rm", "shop")).code, 0);
-  await again();
+  await again(`${HEIR}// Other code.\n`);
   await server.answers("/shop", "- - -");
   // No earlier owner's code either.
+  await eventually("its own code is kept", async () => {
+    const { kept, revision } = await server.inspect("shop");
+    return kept.includes(revision!);
+  });
   assert.equal((await server.inspect("shop")).kept.length, 1);
 });
 

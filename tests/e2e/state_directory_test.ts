@@ -123,11 +123,18 @@ Deno.test("state directory: one that is read-only or full is named, with the rem
     const readOnly = said("its file system is read-only. Mount it writable");
     {
       await using server = await startServer({ files: {}, env });
-      await mount("-o", "remount,ro", state);
-      const added = await server.cli("add", join(directory, "good"));
-      assert.deepEqual([added.code, added.stdout], [1, ""]);
-      assert.ok(added.stderr.includes(readOnly), added.stderr);
+      // The supervisor has a lock open, so that the whole of it can't be made read-only by hand.
+      const caches = join(state, "cache");
+      await mount("-t", "tmpfs", "-o", "ro", "tmpfs", caches);
+      try {
+        const added = await server.cli("add", join(directory, "good"));
+        assert.deepEqual([added.code, added.stdout], [1, ""]);
+        assert.ok(added.stderr.includes(readOnly), added.stderr);
+      } finally {
+        await host("umount", caches);
+      }
     }
+    await mount("-o", "remount,ro", state);
     const wrong = [["check", join(directory, "good")], ["serve", directory, "--port=0"]];
     for (const args of wrong) {
       const { code, stderr } = await runCli(args, { ...env, DDSRV_SOCKET: `${directory}/s` });

@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, startServer, writeFiles } from "./harness.ts";
+import { answering, eventually, makeDirectory, startServer, writeFiles } from "./harness.ts";
 
 /** Answers with a file beside it, which is no part of its modules. */
 const PAGE = `Deno.serve(() => new Response(Deno.readTextFileSync(
@@ -49,5 +48,9 @@ Deno.test("watch: a functions directory that is a link, turned to another tree",
   await turn(link, third);
   await Deno.remove(second, { recursive: true });
   await server.answers("/code", "three");
-  assert.equal((await fetch(`${server.url}/late`)).status, 404);
+  await eventually("what the new tree has not is gone", async () => {
+    const response = await fetch(`${server.url}/late`);
+    await response.text();
+    return response.status === 404;
+  });
 });

@@ -17,7 +17,9 @@ export interface Way {
 export async function exchangeFrom(
   { request, ...way }: Way & { readonly request: string },
 ): Promise<string> {
-  const socket = await connectFrom(way);
+  // A reset may come before the connection is told of.
+  const socket = await connectFrom(way).catch(() => undefined);
+  if (socket === undefined) return "";
   let text = "";
   const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
   socket.on("data", (bytes) => text += textOf(bytes as Uint8Array));
