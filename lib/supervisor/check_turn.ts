@@ -138,7 +138,8 @@ function findOldest<Running extends RunningCheck>(
     ? ({ idleSinceMs }: RunningCheck): number => idleSinceMs ?? Infinity
     : ({ startedAtMs }: RunningCheck): number => startedAtMs;
   return running
-    .filter((one) => kind === "idle" || !one.isQuick && !isIdle(one, nowMs))
+    // Also one that was expected to be quick, and has long not been.
+    .filter((one) => kind === "idle" || !isIdle(one, nowMs))
     .filter((one) => !isLong || one.isLong)
     .filter((one) => nowMs - since(one) >= patience(one, kind))
     .toSorted((a, b) => since(a) - since(b))[0];

@@ -98,7 +98,7 @@ Deno.test("admin: a port that is taken is told with what to do", async () => {
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
-    /Cannot bind port \d+: it is in use by ddsrv .*\. Stop it or pass --admin-port/,
+    /Cannot bind port \d+ on 127\.0\.0\.1: it is in use by another ddsrv .*\. Stop it or pass --admin-port/,
   );
 });
 

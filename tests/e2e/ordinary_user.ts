@@ -2,9 +2,12 @@
 // with may lie in a directory of root's.
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import { removeIfThere } from "../../lib/system/remove_if_there.ts";
 
-/** Not root, and nobody in particular. */
-const UID = 54_321;
+/** Not root, and nobody in particular; another one each time, for each has a directory in /tmp. */
+const FIRST_UID = 100_000;
+const UIDS_OF_PROCESS = 8;
+let made = 0;
 
 /** What is needed to run ddsrv as somebody else. Disposing of it removes all of it. */
 export interface OrdinaryUser extends AsyncDisposable {
@@ -18,6 +21,7 @@ export interface OrdinaryUser extends AsyncDisposable {
 
 /** Sets up a user with a home, and nothing of root's. */
 export async function ordinaryUser(): Promise<OrdinaryUser> {
+  const uid = FIRST_UID + Deno.pid * UIDS_OF_PROCESS + made++ % UIDS_OF_PROCESS;
   const base = await Deno.makeTempDir({ prefix: "ddsrv-e2e-user-" });
   await Deno.chmod(base, 0o755);
   const deno = join(base, "deno");
@@ -33,14 +37,14 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
   await cp(npmCache, join(cache, "npm"), { recursive: true });
   const directory = join(base, "home");
   await Deno.mkdir(join(directory, "run"), { recursive: true });
-  const own = await new Deno.Command("chown", { args: ["-R", `${UID}:${UID}`, cache, directory] })
+  const own = await new Deno.Command("chown", { args: ["-R", `${uid}:${uid}`, cache, directory] })
     .output();
   if (!own.success) throw new Error(new TextDecoder().decode(own.stderr));
   return {
-    uid: UID,
+    uid,
     directory,
     command: [
-      ...["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups"],
+      ...["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"],
       ...[deno, "run", "--quiet", "--allow-all", join(base, "ddsrv/cli/main.ts")],
     ],
     env: {
@@ -49,6 +53,10 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
       XDG_RUNTIME_DIR: join(directory, "run"),
       DDSRV_STATE_DIRECTORY: join(directory, "state"),
     },
-    [Symbol.asyncDispose]: () => Deno.remove(base, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(base, { recursive: true });
+      // A supervisor that was killed leaves its locks.
+      await removeIfThere(`/tmp/ddsrv-${uid}`);
+    },
   };
 }

@@ -28,7 +28,7 @@ Deno.test("check: hosts that say nothing, or never come to an end, hold up no ot
   }
   await eventually("what says nothing is told as such", async () => {
     const { reason, detail } = await server.inspect("silent");
-    return `${reason} ${detail}`.includes("no answer from server.test:80 within half a minute");
+    return `${reason} ${detail}`.includes("Cannot fetch from server.test: sent nothing for 30 s");
   });
   match((await server.inspect("new")).status, /ready/);
 });
