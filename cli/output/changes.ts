@@ -1,6 +1,6 @@
 import { functionUrl } from "../../lib/control/report.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { nextTryMs } from "../../lib/supervisor/transition.ts";
+import { nextTryMs } from "../../lib/supervisor/retry.ts";
 import { describeDuration } from "../../lib/system/describe_duration.ts";
 
 /** Something about a function that is worth a word. */

@@ -7,7 +7,7 @@ import {
   reasonOf,
   statusOf,
 } from "../supervisor/state.ts";
-import { nextTryMs } from "../supervisor/transition.ts";
+import { nextTryMs } from "../supervisor/retry.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 import { describeSlowStart, type SlowStart } from "./slow_start.ts";

@@ -1,5 +1,5 @@
 import type { FunctionState } from "./state.ts";
-import { nextTryMs } from "./transition.ts";
+import { nextTryMs } from "./retry.ts";
 
 /** Wakes functions when their pauses are over. */
 export interface BackoffTimers {

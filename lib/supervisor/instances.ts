@@ -13,8 +13,9 @@ import type {
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
+import { servesWell } from "./retry.ts";
 import type { FunctionState } from "./state.ts";
-import { type Effect, type Event, servesWell } from "./transition.ts";
+import type { Effect, Event } from "./transition.ts";
 import { whilePresent } from "./while_present.ts";
 import type { Workplace } from "./workplace.ts";
 

@@ -1,6 +1,6 @@
 import { type Fault, faultOf } from "../proxy/fault.ts";
 import type { Backoff, FunctionState } from "./state.ts";
-import { isUnavailable } from "./transition.ts";
+import { isUnavailable } from "./retry.ts";
 
 /** Where a function's requests are to go. */
 export type RouteDecision =
