@@ -17,9 +17,7 @@ export interface Way {
 export async function exchangeFrom(
   { request, ...way }: Way & { readonly request: string },
 ): Promise<string> {
-  // A reset may come before the connection is told of.
-  const socket = await connectFrom(way).catch(() => undefined);
-  if (socket === undefined) return "";
+  const socket = await connectFrom(way);
   let text = "";
   const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
   socket.on("data", (bytes) => text += textOf(bytes as Uint8Array));
