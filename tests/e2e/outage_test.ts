@@ -158,6 +158,7 @@ Deno.test("outage: what ends before it listens counts as restarted, and says whe
   await using server = await startServer({
     files: { "short/index.ts": "Deno.exit(7);\n" },
   });
+  await server.said("short tries again");
   const seen = { nextTryAt: "" };
   await eventually("it is started again", async () => {
     const { restarts, nextTryAt } = await server.inspect("short");
