@@ -1,6 +1,7 @@
 // The network goes and comes back: what could not be fetched is tried again by itself.
 import assert from "node:assert/strict";
 import type { FunctionReport } from "../../lib/control/api.ts";
+import { connectControl } from "../../lib/control/client.ts";
 import { WORLD } from "../world.ts";
 import {
   answering,
@@ -30,9 +31,9 @@ async function tell(path: string, what: unknown): Promise<void> {
   })).text();
 }
 
-async function listed(server: Server): Promise<readonly FunctionReport[]> {
-  const { stdout } = await server.cli("list", "--json");
-  return JSON.parse(stdout);
+async function listed({ socket }: Server): Promise<readonly FunctionReport[]> {
+  using control = connectControl(socket);
+  return await control.functions();
 }
 
 Deno.test("outage: thirty functions that can't be fetched serve once the network is back", async () => {

@@ -9,7 +9,7 @@ import { expected } from "./soak/model.ts";
 import { createRandom, type Random } from "./soak/random.ts";
 
 /** How long; for more than the suite has time for, set the variable. */
-const SECONDS = Number(Deno.env.get("DDSRV_SOAK_SECONDS") ?? 20);
+const SECONDS = Number(Deno.env.get("DDSRV_SOAK_SECONDS") ?? 10);
 
 /** To see again what has been seen. */
 const SEED = Number(Deno.env.get("DDSRV_SOAK_SEED") ?? Math.floor(Math.random() * 2 ** 32));
