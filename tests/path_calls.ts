@@ -15,7 +15,14 @@ const DENO_CALLS = [
 
 /** Our own that take a path and go by its name. */
 const OWN_CALLS = [
-  ...["acquireLockFile", "clearSocket", "copyTree", "discardModuleCache", "holdDirectory"],
+  ...[
+    "acquireLockFile",
+    "clearSocket",
+    "connectEndpoint",
+    "copyTree",
+    "discardModuleCache",
+    "holdDirectory",
+  ],
   ...["holdPath", "openDirectory", "openNamedFile", "openPrivateDirectory", "readDiskUsage"],
   ...["readOptionalTextFile", "readProcFile", "readSuperblock", "removeEntry", "removeIfThere"],
   ...["replaceFolder", "writeWholeFile"],

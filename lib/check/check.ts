@@ -3,6 +3,7 @@ import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_c
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { localPath } from "./local_path.ts";
+import { parseGraph } from "./module_graph.ts";
 import { namesPassingFailure } from "./passing_diagnostics.ts";
 import { findStrayImports } from "./stray_imports.ts";
 import { watchUse } from "./use_watch.ts";
@@ -99,14 +100,7 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
 
 /** Without a type check, Deno finds nothing wrong with a graph whose modules it could not load. */
 function moduleErrors(json: string): string[] {
-  const { modules = [] } = JSON.parse(json) as { readonly modules?: readonly GraphModule[] };
-  return modules.flatMap(({ error }) => error === undefined ? [] : [error]);
-}
-
-/** One entry of `deno info --json`; a module that can't be loaded has only its specifier. */
-interface GraphModule {
-  readonly specifier: string;
-  readonly error?: string;
+  return (parseGraph(json) ?? []).flatMap(({ error }) => error === undefined ? [] : [error]);
 }
 
 /**
@@ -120,12 +114,8 @@ interface GraphModule {
  * ```
  */
 export function parseModules(json: string, functionsDirectory: string): string[] | undefined {
-  let modules: readonly GraphModule[];
-  try {
-    modules = (JSON.parse(json) as { modules?: readonly GraphModule[] }).modules ?? [];
-  } catch {
-    return undefined;
-  }
+  const modules = parseGraph(json);
+  if (modules === undefined) return undefined;
   return modules
     .map((module) => module.specifier)
     .filter((specifier) => specifier.startsWith("file://"))

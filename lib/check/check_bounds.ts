@@ -1,3 +1,5 @@
+import { describeDuration } from "../system/describe_duration.ts";
+
 /** Private memory of each process of a check that may be written to, in bytes, used or not. */
 export const MAX_DATA_BYTES: number = 4 * 1024 ** 3;
 
@@ -24,7 +26,7 @@ export interface EndedCheck {
   readonly diagnostics: string;
 }
 
-/** How the commands of a check came to their end. */
+/** Exit code, processor time and the reason why the commands of a check ended. */
 export interface CheckEnd {
   /** Exit code of the command that failed, 128 and the signal's number after a signal. */
   readonly code: number;
@@ -84,20 +86,14 @@ const KILLED =
   "Import less, or give the host more memory";
 
 function describeCpu({ cpuTimeMs }: CheckBounds): string {
-  return `The check used its ${inWords(cpuTimeMs)} of processor time. Import less, or have the ` +
-    "operator raise checkCpuTime";
+  const time = describeDuration(cpuTimeMs);
+  return `The check used its ${time} of processor time. Import less, or have the operator raise ` +
+    "checkCpuTime";
 }
 
 function describeLate({ timeoutMs }: CheckBounds, cpuMs: number | undefined): string {
-  const used = cpuMs === undefined ? "" : ` It used ${inWords(cpuMs)} of processor time.`;
-  return `The check did not end within ${inWords(timeoutMs)}.${used} A host that it fetches from ` +
-    "may be slow, or the machine has too much to do. Try again, or have the operator raise " +
-    "checkTimeout";
-}
-
-function inWords(ms: number): string {
-  const seconds = ms / 1_000;
-  return seconds >= 600 && seconds % 60 === 0
-    ? `${seconds / 60} min`
-    : `${Number(seconds.toFixed(1))} s`;
+  const time = describeDuration(timeoutMs);
+  const used = cpuMs === undefined ? "" : ` It used ${describeDuration(cpuMs)} of processor time.`;
+  return `The check did not end within ${time}.${used} A host that it fetches from may be slow, or ` +
+    "the machine has too much to do. Try again, or have the operator raise checkTimeout";
 }

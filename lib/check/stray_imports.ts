@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { localPath } from "./local_path.ts";
+import { parseGraph } from "./module_graph.ts";
 
 /** Where a function's code may be. */
 export interface Surroundings {
@@ -10,28 +11,12 @@ export interface Surroundings {
   readonly directories: readonly string[];
 }
 
-interface Graph {
-  readonly modules?: readonly {
-    readonly specifier: string;
-    readonly dependencies?: readonly {
-      readonly code?: Dependency;
-      readonly type?: Dependency;
-    }[];
-  }[];
-}
-
-interface Dependency {
-  readonly specifier?: string;
-  /** From 0. */
-  readonly span?: { readonly start: { readonly line: number; readonly character: number } };
-}
-
 /**
  * The imports of local files that a served function would not see, from what `deno info --json` has
  * said: they are there for the check, and not in the sandbox. A text that is no graph has none.
  */
 export function findStrayImports(json: string, surroundings: Surroundings): Diagnostic[] {
-  return modulesOf(json).flatMap(({ specifier, dependencies = [] }) => {
+  return (parseGraph(json) ?? []).flatMap(({ specifier, dependencies = [] }) => {
     const file = localPath(specifier);
     // What a stray module imports is no news.
     if (file === undefined || !isSeen(file, surroundings)) return [];
@@ -46,14 +31,6 @@ export function findStrayImports(json: string, surroundings: Surroundings): Diag
       return [{ file, line: line + 1, column: character + 1, code: null, message }];
     });
   });
-}
-
-function modulesOf(json: string): NonNullable<Graph["modules"]> {
-  try {
-    return (JSON.parse(json) as Graph).modules ?? [];
-  } catch {
-    return [];
-  }
 }
 
 function isSeen(path: string, { functionsDirectory, directories }: Surroundings): boolean {

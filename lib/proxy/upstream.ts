@@ -1,3 +1,4 @@
+import { connectEndpoint } from "../system/connect_endpoint.ts";
 import { type Endpoint, formatAuthority, formatEndpoint } from "../system/endpoint.ts";
 import type { Pulse } from "./pulse.ts";
 import { Wire } from "./wire.ts";
@@ -149,24 +150,15 @@ async function connectWithin(
   timeoutMs: number,
   endpoint: Endpoint,
 ): Promise<Deno.TcpConn | Deno.UnixConn> {
-  if (timeoutMs === Infinity) return await openConnection(endpoint);
+  if (timeoutMs === Infinity) return await connectEndpoint(endpoint);
   const abort = new AbortController();
   const timer = setTimeout(
     () => abort.abort(new DOMException("no connection in time", "TimeoutError")),
     timeoutMs,
   );
   try {
-    return await openConnection(endpoint, abort.signal);
+    return await connectEndpoint(endpoint, abort.signal);
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A Unix socket accepts or refuses at once. */
-function openConnection(
-  endpoint: Endpoint,
-  signal?: AbortSignal,
-): Promise<Deno.TcpConn | Deno.UnixConn> {
-  if ("path" in endpoint) return Deno.connect({ transport: "unix", path: endpoint.path });
-  return Deno.connect({ ...endpoint, ...(signal === undefined ? {} : { signal }) });
 }

@@ -1,4 +1,5 @@
 import { readTcpUnaccepted, readUnixUnaccepted } from "../process/accept_queue.ts";
+import { connectEndpoint } from "../system/connect_endpoint.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import type { HangEvidence } from "./hang_verdict.ts";
 
@@ -7,13 +8,13 @@ export interface AcceptProbe extends Disposable {
   readonly look: () => Promise<HangEvidence["connection"]>;
 }
 
-/** Whom it connects to. */
+/** The instance to connect to. */
 export interface ProbedInstance {
   readonly pid: number;
   readonly endpoint: Endpoint;
 }
 
-/** How the kernel refuses a connection because nobody takes those before it. */
+/** Error codes of a connection that the kernel refuses because its queue is full. */
 const CROWDED = ["EAGAIN", "EWOULDBLOCK", "ETIMEDOUT"];
 
 /**
@@ -25,7 +26,7 @@ export function openAcceptProbe({ pid, endpoint }: ProbedInstance): AcceptProbe 
   let connection: Deno.TcpConn | Deno.UnixConn | undefined;
   // Where the queue is full, the kernel answers nothing, and goes on asking.
   let problem: HangEvidence["connection"] = "waits";
-  const connecting = connect(endpoint, abort.signal).then((opened) => {
+  const connecting = connectEndpoint(endpoint, abort.signal).then((opened) => {
     connection = opened;
     if (abort.signal.aborted) opened.close();
   }).catch((error) => {
@@ -56,12 +57,4 @@ export function openAcceptProbe({ pid, endpoint }: ProbedInstance): AcceptProbe 
     const { port: peerPort } = localAddr as Deno.NetAddr;
     return readTcpUnaccepted(pid, { port: endpoint.port, peerPort });
   }
-}
-
-function connect(
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<Deno.TcpConn | Deno.UnixConn> {
-  if ("path" in endpoint) return Deno.connect({ transport: "unix", path: endpoint.path });
-  return Deno.connect({ ...endpoint, signal });
 }

@@ -1,3 +1,4 @@
+import { connectEndpoint } from "../system/connect_endpoint.ts";
 import { type Endpoint, formatAuthority } from "../system/endpoint.ts";
 
 /** A status, or why there is none. */
@@ -33,7 +34,7 @@ export async function askStatus(
   };
   signal.addEventListener("abort", close, { once: true });
   try {
-    connection = await connect(endpoint, signal);
+    connection = await connectEndpoint(endpoint, signal);
     if (signal.aborted) return NO_ANSWER;
     await connection.write(requestOf(endpoint, path));
     const status = parseStatus(await readStart(connection));
@@ -48,19 +49,11 @@ export async function askStatus(
   }
 }
 
-/** What the host is short of when it can't connect: descriptors, memory, ports. */
+/** Error codes for a lack of descriptors, memory or ports on the host. */
 const HOST_FAULTS = ["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EADDRNOTAVAIL"];
 
 const NO_ANSWER: AskedStatus = { type: "late", reason: "it did not answer in time" };
 const NO_HTTP: AskedStatus = { type: "none", reason: "what it answered is not HTTP" };
-
-function connect(
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<Deno.TcpConn | Deno.UnixConn> {
-  if ("path" in endpoint) return Deno.connect({ transport: "unix", path: endpoint.path });
-  return Deno.connect({ ...endpoint, signal });
-}
 
 function requestOf(endpoint: Endpoint, path: string): Uint8Array<ArrayBuffer> {
   const host = "path" in endpoint ? "localhost" : formatAuthority(endpoint);

@@ -1,7 +1,8 @@
 import type { CheckResult } from "../check/check.ts";
 import type { Failure } from "./state.ts";
 
-type Failed = Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries">;
+/** Why a check keeps a function from being started. */
+export type CheckProblem = Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries">;
 
 /** A check that used up its memory or processor time is repeated so often, in case the host was busy. */
 const MAX_COSTLY_RETRIES = 2;
@@ -17,7 +18,7 @@ const MAX_COSTLY_RETRIES = 2;
  */
 export function judgeCheck(
   { diagnostics, exhausted, isPassing = false }: CheckResult,
-): Failed | undefined {
+): CheckProblem | undefined {
   if (diagnostics === undefined) return undefined;
   const detail = diagnostics;
   switch (exhausted) {
@@ -38,6 +39,6 @@ export function judgeCheck(
   }
 }
 
-function costly(reason: string, detail: string): Failed {
+function costly(reason: string, detail: string): CheckProblem {
   return { reason, detail, isPassing: true, maxRetries: MAX_COSTLY_RETRIES };
 }

@@ -9,9 +9,8 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
 import type { CheckTask } from "./check_lane.ts";
-import { judgeCheck } from "./check_verdict.ts";
+import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
 import { findModuleOptions } from "./module_options.ts";
-import type { Failure } from "./state.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What is to be checked. */
@@ -43,9 +42,6 @@ const RESTLESS: Pick<InstanceCheck, "problem"> = {
       `It changed under ${MAX_CHECKS} checks in a row. Whatever writes to it must come to an end`,
   },
 };
-
-/** Why a function can't be started. */
-export type CheckProblem = Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries">;
 
 /** What a check says of an instance to be. */
 export interface InstanceCheck {
