@@ -1,7 +1,7 @@
 /** The first words of each launcher's second line, by which one is known to be ours. */
 const MARK = "# Made by ddsrv's set-up";
 
-/** What a launcher runs. */
+/** The checkout that a launcher runs. */
 export interface LauncherTarget {
   /** A Deno. */
   readonly execPath: string;
@@ -9,7 +9,7 @@ export interface LauncherTarget {
   readonly main: string;
 }
 
-/** What becomes of the installed launcher. */
+/** The next state of the installed launcher. */
 export type LauncherPlan =
   | { readonly type: "keep" }
   | { readonly type: "refuse" }
@@ -17,7 +17,7 @@ export type LauncherPlan =
   | { readonly type: "leave"; readonly main: string | undefined }
   | { readonly type: "write"; readonly replaced: string | undefined };
 
-/** What {@linkcode planLauncher} goes by. */
+/** Input of {@linkcode planLauncher}. */
 export interface LauncherFacts {
   /** The text of the launcher that is there. */
   readonly present: string | undefined;

@@ -24,7 +24,7 @@ export interface ListOptions {
 /** How often `--watch` looks. */
 const INTERVAL_MS = 1_000;
 
-/** What ends `--watch`: q and Escape, and Ctrl-C where it comes as a key. */
+/** Keys that end `--watch`: q and Escape, and Ctrl-C where the terminal sends it as a key. */
 const QUIT_KEYS = ["q", "\x1b", "\x03"];
 
 /** Lists the functions and how they are. */

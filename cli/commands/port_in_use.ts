@@ -16,7 +16,7 @@ export type PortUser = PortHolder | {
   readonly functionsDirectory: string;
 } | { readonly type: "self" };
 
-/** How long another supervisor may take to say what it serves. */
+/** Timeout for another supervisor's answer about its functions directory. */
 const ANSWER_MS = 2_000;
 
 /** Control sockets that are asked: a process may listen on many. */
@@ -85,7 +85,7 @@ async function findPortUser(taken: TakenPort): Promise<PortUser> {
   return holder;
 }
 
-/** What the supervisor of that process serves; `undefined` when none listens on the socket. */
+/** Functions directory of that process's supervisor; `undefined` when none listens on the socket. */
 async function askSupervisor(socket: string, pid: number): Promise<string | undefined> {
   using control = connectControl(socket, { timeoutMs: ANSWER_MS });
   try {

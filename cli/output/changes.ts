@@ -63,7 +63,7 @@ function retryOf(before: FunctionState | undefined, after: FunctionState): Chang
   return [change("backoff", `tries again in ${describeDuration(backoff.delayMs)}`)];
 }
 
-/** What hangs, or has recovered; the replacement that begins at once is told by its phases. */
+/** Says that an instance hangs or answers again; its replacement is shown by its own phases. */
 function hangOf(before: FunctionState | undefined, after: FunctionState): Change[] {
   const { serving } = after;
   const [had, has] = [before?.serving?.hang, serving?.hang];

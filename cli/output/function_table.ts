@@ -101,7 +101,7 @@ function noteOf(report: FunctionReport): string {
   return `${name}: ${what}: ${makeVisible(report.reason)}${retry}\n${problems}`;
 }
 
-/** How long it is until ddsrv tries again, as `in 25s`. */
+/** Time until ddsrv tries again, as `in 25s`. */
 export function describeNextTry(nextTryAt: string, nowMs: number = Date.now()): string {
   const ms = Date.parse(nextTryAt) - nowMs;
   return ms < 1_000 ? "now" : `in ${formatDuration(ms)}`;

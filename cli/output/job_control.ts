@@ -1,6 +1,6 @@
 import { onSignal } from "./on_signal.ts";
 
-/** What a command that changes the terminal does when it is stopped and continued. */
+/** Callbacks of a command that changes the terminal, for when it is stopped and continued. */
 export interface Suspendable {
   /** Gives the terminal back as it was. */
   readonly suspend: () => void;
@@ -11,7 +11,7 @@ export interface Suspendable {
   readonly resume: () => void;
 }
 
-/** How signals reach a process; tests pass their own. */
+/** Functions that send and receive signals; tests pass their own. */
 export interface Signals {
   readonly listen: (name: Deno.Signal, listener: () => void) => Disposable;
   /** Stops this process; whoever continues it sends SIGCONT. */

@@ -1,7 +1,7 @@
 import { sleep } from "../system/sleep.ts";
 import { readTreeFigures } from "../system/process_tree.ts";
 
-/** What {@linkcode watchUse} looks at, and who hears of it. */
+/** Options of {@linkcode watchUse}. */
 export interface UseWatchOptions {
   /** Processor time that a check may use, in milliseconds. */
   readonly maxCpuMs: number;

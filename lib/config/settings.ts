@@ -43,7 +43,7 @@ export interface Settings {
   readonly checkCode: boolean;
   /** The most processor time that one check uses, in milliseconds. */
   readonly checkCpuTimeMs: number;
-  /** How long one check may run, however little of the processor it gets. */
+  /** Longest time of one check by the clock, even if it gets little of the processor. */
   readonly checkTimeoutMs: number;
   /** The port that is taken when a function listens on several. */
   readonly preferredPort: number;

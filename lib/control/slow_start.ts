@@ -5,7 +5,7 @@ import { describeDuration } from "../system/describe_duration.ts";
 /** A start that takes longer than most is worth a word. */
 const SLOW_MS = 1_000;
 
-/** What a start is waiting for, and the lines that the function wrote last. */
+/** Reason why a start takes long, and the last lines that the function wrote. */
 export interface SlowStart {
   readonly reason: string;
   /** May be empty. */

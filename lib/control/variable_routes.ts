@@ -16,7 +16,7 @@ const undoQuery = z.strictObject({
   change: z.uuid().describe("The change, as its answer named it"),
 });
 
-/** What the control API answers about variables: values go in, and never out. */
+/** Routes of the control API for variables: they take values, and never give one. */
 export const VARIABLE_ROUTES: readonly Route[] = [
   route({
     method: "GET",

@@ -18,7 +18,7 @@ export interface ReadPolicy {
   readonly layers: readonly VariableLayer[];
 }
 
-/** What {@linkcode readFunctionPolicy} lays over all else. */
+/** Values that {@linkcode readFunctionPolicy} prefers to all others. */
 export interface ReadPolicyOptions {
   /** Variables that the operator has set for this function. */
   readonly variables?: Readonly<Record<string, string>>;

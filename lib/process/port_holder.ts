@@ -62,7 +62,7 @@ function listProcesses(): number[] {
     .sort((a, b) => a - b);
 }
 
-/** What a process has open; nothing of one that is gone, or that this user may not look into. */
+/** Open files of a process; none if it is gone, or if this user may not look into it. */
 function readDescriptors(pid: number, max: number): string[] {
   const directory = `/proc/${pid}/fd`;
   const links: string[] = [];

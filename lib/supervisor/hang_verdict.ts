@@ -1,6 +1,6 @@
 import type { MainThread } from "../process/main_thread.ts";
 
-/** What requests say of an instance between two looks. */
+/** Counts of an instance's requests, compared between two looks. */
 export interface HangSigns {
   /** Requests that have no answer yet. */
   readonly waiting: number;
@@ -10,21 +10,21 @@ export interface HangSigns {
   readonly answers: number;
 }
 
-/** What the kernel says of an instance whose requests go unanswered. */
+/** State of an instance by the kernel, read when its requests go unanswered. */
 export interface HangEvidence {
   readonly thread: MainThread;
   /** Whether the supervisor's own connection still waits to be accepted; `unknown`: can't be told. */
   readonly connection: "waits" | "accepted" | "unknown";
 }
 
-/** What is held against an instance. */
+/** Result of the looks at an instance so far. */
 export type HangPhase =
   | { readonly type: "well" }
   /** Looks in a row at which its event loop was held. */
   | { readonly type: "suspect"; readonly looks: number }
   | { readonly type: "hung" };
 
-/** In the time after which an instance counts as hung, so often it is looked at. */
+/** Looks at an instance within its `hangTimeout`. */
 export const HANG_LOOKS = 6;
 
 /**

@@ -8,7 +8,7 @@ import {
   judgeHang,
 } from "./hang_verdict.ts";
 
-/** How {@linkcode watchHang} looks, and whom it tells. */
+/** Options of {@linkcode watchHang}. */
 export interface HangWatchOptions {
   readonly instance: ProbedInstance;
   readonly readSigns: () => HangSigns;

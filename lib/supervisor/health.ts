@@ -23,7 +23,7 @@ const FIRST_PAUSE_MS = 100;
 const GROWTH = 4;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** How long an answer may take, in milliseconds: what accepts may still say nothing. */
+/** Timeout of an answer, in milliseconds: a server may accept a connection and send nothing. */
 export const ANSWER_MS = 5_000;
 
 /**

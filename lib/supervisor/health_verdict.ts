@@ -1,7 +1,7 @@
 import type { AskedStatus } from "./ask_status.ts";
 import { ANSWER_MS, isHealthy } from "./health.ts";
 
-/** So many failures in a row, and an instance is replaced. */
+/** Failures in a row after which ddsrv replaces an instance. */
 export const HEALTH_FAILURES = 3;
 
 /** An instance's last answers for its health path that were failures, in a row; none: it is well. */

@@ -4,7 +4,7 @@ import { askStatus } from "./ask_status.ts";
 import { ANSWER_MS } from "./health.ts";
 import { countHealth, type HealthFailures, healthVerdict } from "./health_verdict.ts";
 
-/** What {@linkcode watchHealth} asks, and whom it tells. */
+/** Options of {@linkcode watchHealth}. */
 export interface HealthWatchOptions {
   readonly endpoint: Endpoint;
   readonly path: string;

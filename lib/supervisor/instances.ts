@@ -192,7 +192,7 @@ const BLIND =
   "Functions that hang in a call that blocks can't be told from slow ones, because the capability " +
   "SYS_PTRACE is missing. Add it (--cap-add SYS_PTRACE), or give functions a healthPath";
 
-/** How long a closing instance may take for the requests that it has. */
+/** Time in which a closing instance may finish its in-flight requests. */
 function drainOf(
   because: Extract<Effect, { type: "close" }>["because"],
   { stopGraceMs, drainMs }: FunctionPolicy,

@@ -4,7 +4,7 @@ import { watchHealth } from "./health_watch.ts";
 import type { OpenInstance } from "./open_instance.ts";
 import type { InstanceHang } from "./state.ts";
 
-/** Whom {@linkcode watchLiveness} tells. */
+/** Options of {@linkcode watchLiveness}. */
 export interface LivenessOptions {
   readonly instance: OpenInstance;
   /**

@@ -1,7 +1,7 @@
 import { backoffDelay } from "./backoff.ts";
 import type { Failure, FunctionState } from "./state.ts";
 
-/** What a pause is decided from: time by the supervisor's own clock, and a number from 0 to 1. */
+/** Time by the supervisor's own clock, and a random number from 0 to 1 for the jitter. */
 export interface PauseMoment {
   readonly nowMs: number;
   readonly chance: number;

@@ -27,7 +27,7 @@ export interface Instance {
  */
 export type HangCause = "held" | "unhealthy";
 
-/** What is wrong with an instance that hangs. */
+/** Cause and details of a hang. */
 export interface InstanceHang {
   readonly cause: HangCause;
   /** One sentence. */
@@ -112,7 +112,7 @@ export function statusOf(state: FunctionState): Status {
   return state.failure === undefined ? "stopped" : "failed";
 }
 
-/** What a change of its variables led to; `absent` where there is no such function. */
+/** Effect of changed variables on a function; `absent` where there is no such function. */
 export const REFRESHED = ["reloaded", "current", "absent"] as const;
 
 /** One of them. */

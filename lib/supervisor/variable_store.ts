@@ -5,7 +5,7 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { readVariables, type StoredVariables, writeVariables } from "./variable_file.ts";
 
-/** What {@linkcode VariableStore.change} does; a name is in one of them. */
+/** Variables to set and to unset; no name is in both. */
 export interface VariableChange {
   readonly set?: Readonly<Record<string, string>>;
   readonly unset?: readonly string[];

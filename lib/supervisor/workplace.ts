@@ -26,7 +26,7 @@ export interface Workplace extends AsyncDisposable {
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
   readonly snapshots: Snapshots;
-  /** What the operator has set for functions. */
+  /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
   /** Leaves nothing of a function to the next one of its name: no data, variable, revision, check. */
   readonly purge: (name: string) => Promise<void>;

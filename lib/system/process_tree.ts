@@ -7,7 +7,7 @@ const TICK_MS = 10;
 /** More processes than a check or an instance may have. */
 const MAX_PROCESSES = 1_024;
 
-/** What a process and all below it use. */
+/** Processor use of a process and its descendants. */
 export interface TreeFigures {
   /** Processor time in milliseconds, also of children that have ended. */
   readonly cpuMs: number;

@@ -17,7 +17,7 @@ export interface ChangeOptions extends Pick<VariablesRequest, "set" | "unset"> {
   readonly isJson: boolean;
 }
 
-/** How long the function may take to come back with its variables. */
+/** Timeout until the function serves with its variables. */
 const TIMEOUT_MS = 120_000;
 
 /** Changes variables of a function, waits until it has them, and gives the exit code. */

@@ -1,6 +1,6 @@
 import { CliError } from "../../exit_code.ts";
 
-/** What is read, and how much of it at most. */
+/** The name of the input for messages, and its bound. */
 export interface InputOptions {
   /** For messages. */
   readonly what: string;
