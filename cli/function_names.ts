@@ -1,5 +1,5 @@
 import type { FunctionReport } from "../lib/control/api.ts";
-import type { ControlClient } from "../lib/control/client.ts";
+import type { ControlClient } from "../lib/control/control_client.ts";
 import { nearest } from "../lib/config/suggestion.ts";
 import { judgeName } from "../lib/function/name.ts";
 import { CliError, ExitCode } from "./exit_code.ts";

@@ -6,10 +6,10 @@ const QUIET: Machine = { load: 0.5, processors: 2 };
 const BUSY: Machine = { load: 10, processors: 2 };
 
 Deno.test("patienceMs() grows with the processes that share a processor, and has an end", () => {
-  const quietMs = patienceMs(QUIET);
-  equal(patienceMs({ load: 2, processors: 2 }), quietMs);
-  equal(patienceMs(BUSY), 5 * quietMs);
-  equal(patienceMs({ load: 10, processors: 40 }), quietMs);
+  const settleMs = patienceMs(QUIET);
+  equal(patienceMs({ load: 2, processors: 2 }), settleMs);
+  equal(patienceMs(BUSY), 5 * settleMs);
+  equal(patienceMs({ load: 10, processors: 40 }), settleMs);
   equal(patienceMs({ load: 1e6, processors: 1 }), patienceMs({ load: 1e9, processors: 1 }));
 });
 

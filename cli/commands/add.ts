@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import type { FunctionReport } from "../../lib/control/api.ts";
 import type { Variable } from "../../lib/config/variable.ts";
 import { addedPath } from "../../lib/function/set_aside.ts";

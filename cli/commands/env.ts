@@ -1,4 +1,4 @@
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { variableNameProblem } from "../../lib/config/stored_variable.ts";
 import { nameProblem } from "../../lib/function/name.ts";
 import { CliError, ExitCode } from "../exit_code.ts";

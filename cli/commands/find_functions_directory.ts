@@ -1,5 +1,5 @@
 import { loadSettings } from "../../lib/config/load_settings.ts";
-import { connectControl } from "../../lib/control/client.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
 import { NoSupervisorError } from "../../lib/control/unreachable.ts";
 
 /** A functions directory, and who names it. */

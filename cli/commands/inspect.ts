@@ -1,5 +1,5 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { connectControl } from "../../lib/control/client.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
 import { noSuchFunction } from "../function_names.ts";
 import { FUNCTION_LABELS } from "../output/function_labels.ts";
 import { describeNewer, describeNextTry, describeStatus } from "../output/function_table.ts";

@@ -1,5 +1,5 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import type { FunctionFilter } from "../output/function_filter.ts";
 import { formatFunctions } from "../output/function_table.ts";

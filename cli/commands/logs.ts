@@ -3,11 +3,11 @@ import process from "node:process";
 import type { Selection } from "../../lib/logs/log_selection.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import type { LogLineOptions } from "../output/log_line.ts";
-import { followSources } from "./logs_follow.ts";
-import { findLogsDirectory, listLogs, requireNames } from "./logs_names.ts";
-import { printMerged } from "./logs_print.ts";
-import { openSource, type SourceOptions } from "./logs_source.ts";
-import { createTroubles } from "./logs_troubles.ts";
+import { followSources } from "./logs/follow.ts";
+import { findLogsDirectory, listLogs, requireNames } from "./logs/names.ts";
+import { printMerged } from "./logs/print.ts";
+import { openSource, type SourceOptions } from "./logs/source.ts";
+import { createProblems } from "./logs/problems.ts";
 
 /** Options of `ddsrv logs`. */
 export interface LogsOptions {
@@ -24,7 +24,7 @@ export interface LogsOptions {
   readonly json?: true | undefined;
 }
 
-const USUAL_LINES = 100;
+const DEFAULT_LINES = 100;
 
 /** Prints what functions said, merged in the order of time, and maybe what they go on to say. */
 export async function logs(names: readonly string[], options: LogsOptions): Promise<number> {
@@ -33,25 +33,25 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
   const logged = await listLogs(directory);
   await requireNames(names, { logged, directory, socket: options.socket });
   const isFollowed = options.follow === true;
-  const troubles = createTroubles(directory);
+  const problems = createProblems(directory);
   const sourceOptions: SourceOptions = {
     directory,
     selection: selectionOf(options),
-    count: options.lines ?? (options.since === undefined ? USUAL_LINES : Infinity),
+    count: options.lines ?? (options.since === undefined ? DEFAULT_LINES : Infinity),
     isFollowed,
-    ...troubles,
+    ...problems,
   };
   const chosen = names.length > 0 ? [...new Set(names)] : logged;
   const sources = chosen.map((name) => openSource(name, sourceOptions));
   const lineOptions = lineOptionsOf(options);
   await printMerged(sources, (source) => source.past(), lineOptions);
-  troubles.report();
+  problems.report();
   if (isFollowed) {
     const listNew = names.length > 0 ? undefined : () => listLogs(directory);
-    await followSources(sources, { sourceOptions, lineOptions, listNew, report: troubles.report });
+    await followSources(sources, { sourceOptions, lineOptions, listNew, report: problems.report });
   }
   for (const source of sources) source[Symbol.dispose]();
-  return troubles.haveFailed() ? ExitCode.Failed : ExitCode.Done;
+  return problems.haveFailed() ? ExitCode.Failed : ExitCode.Done;
 }
 
 function requireSense({ since, until, follow }: LogsOptions): void {

@@ -1,5 +1,5 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { judgeName } from "../../lib/function/name.ts";
 import { removedPath, removeEntry } from "../../lib/function/set_aside.ts";
 import { CliError, ExitCode } from "../exit_code.ts";

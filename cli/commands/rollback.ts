@@ -1,4 +1,4 @@
-import { connectControl } from "../../lib/control/client.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
 import { CliError } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";

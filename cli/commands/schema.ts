@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jsonSchema } from "../../lib/config/json_schema.ts";
 import { describeApi } from "../../lib/control/openapi.ts";
-import { ROUTES } from "../../lib/control/routes.ts";
+import { ROUTES } from "../../lib/control/api_routes.ts";
 import type { JsonVerb } from "../output/json_verbs.ts";
 import { outputSchemas } from "../output/output_schemas.ts";
 import { printJson } from "../output/print.ts";

@@ -5,28 +5,31 @@ import { openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { requireHost } from "../../lib/isolation/require_host.ts";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { openAccessSink } from "../../lib/supervisor/access_sink.ts";
 import { createCompatReload } from "../../lib/supervisor/compat_reload.ts";
 import { describeStep } from "../../lib/supervisor/describe_step.ts";
 import { openLogSink } from "../../lib/supervisor/log_sink.ts";
 import { type Status, statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor, type Supervisor } from "../../lib/supervisor/supervisor.ts";
-import { openWorkplace, type Workplace } from "../../lib/supervisor/workplace.ts";
+import {
+  openSupervisorContext,
+  type SupervisorContext,
+} from "../../lib/supervisor/supervisor_context.ts";
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { describeChange } from "../output/changes.ts";
 import { createConsole } from "../output/console.ts";
 import { describeService } from "../output/service_status.ts";
 import { version } from "../version.ts";
-import { urlHost } from "./serve_address.ts";
-import { openAdminEndpoints } from "./serve_admin.ts";
-import { requireDirectory, warnOfEnvFile } from "./serve_directory.ts";
-import { onHangup } from "./serve_hangup.ts";
-import { openServingProxy } from "./serve_proxy.ts";
-import { openService } from "./serve_service.ts";
-import { readSettings, type ServeOptions } from "./serve_settings.ts";
-import { catchStopSignals } from "./serve_signals.ts";
+import { urlHost } from "./serve/address.ts";
+import { openAdminEndpoints } from "./serve/admin.ts";
+import { requireDirectory, warnOfEnvFile } from "./serve/directory.ts";
+import { onHangup } from "./serve/hangup.ts";
+import { openServingProxy } from "./serve/proxy.ts";
+import { openService } from "./serve/service.ts";
+import { readSettings, type ServeOptions } from "./serve/settings.ts";
+import { catchStopSignals } from "./serve/signals.ts";
 
 /** Serves a directory until it is told to stop. */
 export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
@@ -48,7 +51,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
 
   await using stack = new AsyncDisposableStack();
   const service = stack.use(openService({ pid: process.pid, onWarning: console.warn }));
-  const workplace = stack.use(await openWorkplace(settings, console.warn));
+  const context = stack.use(await openSupervisorContext(settings, console.warn));
   // No other supervisor serves this directory, whose work it would be.
   await clearAside(settings.functionsDirectory, console.warn);
   const routes = new RouteTable();
@@ -66,7 +69,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const logSink = stack.use(openLogSink(settings, console.warn));
   const statuses = new Map<string, Status>();
   const supervisor = startSupervisor({
-    workplace,
+    context,
     routes,
     onChange: (before, after) => {
       logSink.change(before, after);
@@ -87,8 +90,8 @@ export async function serve(directory: string | undefined, options: ServeOptions
   });
   if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
   stack.defer(() => supervisor.stop(signals.second));
-  const report = reportSupervisor(workplace, url);
-  stack.use(await openControl({ socket: settings.socket, supervisor, workplace, report }));
+  const report = reportSupervisor(context, url);
+  stack.use(await openControl({ socket: settings.socket, supervisor, context, report }));
   const admin = await openAdminEndpoints(settings, {
     supervisor,
     report,
@@ -106,9 +109,9 @@ export async function serve(directory: string | undefined, options: ServeOptions
     during: service.reload,
     async reload() {
       const { settings: next, warnings } = await readSettings(directory, options);
-      const { settings: taken, postponed } = reconfigure(workplace.settings, next);
+      const { settings: taken, postponed } = reconfigure(context.settings, next);
       for (const warning of warnings) console.warn(warning);
-      workplace.configure(taken);
+      context.configure(taken);
       proxy.configure(taken);
       await supervisor.reconfigure();
       console.say("Configuration was read again");
@@ -134,8 +137,8 @@ export async function serve(directory: string | undefined, options: ServeOptions
   return 0;
 }
 
-function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
-  const { settings, isolation } = workplace;
+function reportSupervisor(context: SupervisorContext, url: string): SupervisorReport {
+  const { settings, isolation } = context;
   return {
     version,
     pid: process.pid,
@@ -149,8 +152,8 @@ function reportSupervisor(workplace: Workplace, url: string): SupervisorReport {
   };
 }
 
-function describeFound({ functions, arriving }: Supervisor): string {
-  const count = new Set([...functions.keys(), ...arriving]).size;
+function describeFound({ functions, unsettled }: Supervisor): string {
+  const count = new Set([...functions.keys(), ...unsettled]).size;
   return count === 0 ? "No functions yet: a folder with an index.ts is one" : `Functions: ${count}`;
 }
 

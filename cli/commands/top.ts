@@ -1,4 +1,4 @@
-import { connectControl, type ControlClient } from "../../lib/control/client.ts";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { NoSupervisorError } from "../../lib/control/unreachable.ts";
 import { readLastRecords } from "../../lib/logs/last_records.ts";
 import { logFilePath } from "../../lib/logs/log_file.ts";
@@ -6,7 +6,7 @@ import { sleep } from "../../lib/system/sleep.ts";
 import { createTaskSet } from "../../lib/system/task_set.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { openLiveScreen } from "../output/live_screen.ts";
-import { terminalSize, USUAL_SIZE } from "../output/terminal.ts";
+import { DEFAULT_SIZE, terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
 import { extendHistory } from "../top/history.ts";
 import { ratesBetween, type Sample } from "../top/rates.ts";
@@ -49,7 +49,7 @@ export async function top(options: TopOptions): Promise<number> {
     if (over.signal.aborted) return;
     const { state, rows } = { ...scene, ...change };
     scene = { ...scene, ...change, rows: sortRows(rows, state.sortBy) };
-    screen.draw(renderTop(scene, terminalSize() ?? USUAL_SIZE));
+    screen.draw(renderTop(scene, terminalSize() ?? DEFAULT_SIZE));
   }
 
   async function refresh(): Promise<void> {
@@ -65,7 +65,7 @@ export async function top(options: TopOptions): Promise<number> {
     if (name === undefined) return;
     if (logsDirectory === null) return show({ records: [] });
     try {
-      const { rows } = terminalSize() ?? USUAL_SIZE;
+      const { rows } = terminalSize() ?? DEFAULT_SIZE;
       const records = await readLastRecords(logFilePath(logsDirectory, name), rows);
       // A key may have chosen another one meanwhile.
       if (loggedName(scene.state) === name) show({ records });

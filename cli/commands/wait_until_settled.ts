@@ -1,5 +1,5 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
-import type { ControlClient } from "../../lib/control/client.ts";
+import type { ControlClient } from "../../lib/control/control_client.ts";
 import type { Progress } from "../output/progress.ts";
 
 /** Which function is waited for. */

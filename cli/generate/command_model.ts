@@ -1,7 +1,7 @@
 import type { Argument, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { type Example, examplesOf } from "../tree/examples.ts";
 import { type Manual, manualOf } from "../tree/manual.ts";
-import { environmentOf, socketOption, usualOf } from "../tree/options.ts";
+import { defaultOf, environmentOf, socketOption } from "../tree/options.ts";
 
 /** What a value is, so that it can be completed; a text can't be. */
 export type ValueKind = "function" | "file" | "directory" | "verb" | "choice" | "text";
@@ -35,7 +35,7 @@ export interface OptionModel {
   /** The variable that the command line itself reads. */
   readonly ownVariable: string | undefined;
   /** What holds where it is not given, in words. */
-  readonly usual: string | undefined;
+  readonly default: string | undefined;
 }
 
 /** The program, or one of its verbs, as plain data. */
@@ -114,7 +114,7 @@ function toOption(option: Option): OptionModel {
     group: option.helpGroupHeading ?? "",
     env: environmentOf(option),
     ownVariable: option.envVar,
-    usual: usualOf(option),
+    default: defaultOf(option),
   };
 }
 

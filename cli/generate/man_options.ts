@@ -30,11 +30,11 @@ export function operand(value: ValueModel | undefined): string {
 }
 
 function optionItem(option: OptionModel): readonly [string, string[]] {
-  const { names, value, usual, env } = option;
+  const { names, value, default: defaultText, env } = option;
   return [`${flags(names)}${operand(value)}`, [
     ...textLines(toSentence(option.description)),
     ...(value === undefined ? [] : choices(value)),
-    ...(usual === undefined ? [] : textLines(`Default: ${usual}.`)),
+    ...(defaultText === undefined ? [] : textLines(`Default: ${defaultText}.`)),
     ...(env === undefined ? [] : textLines(`Environment: ${env}.`)),
   ]];
 }

@@ -1,7 +1,7 @@
 import stringWidth from "fast-string-width";
 import { cutToWidth } from "./cut.ts";
 import { printOut } from "./print.ts";
-import { terminalSize, USUAL_SIZE } from "./terminal.ts";
+import { DEFAULT_SIZE, terminalSize } from "./terminal.ts";
 
 /** Part of a terminal that is drawn again and again, in place. Disposing of it leaves what it shows. */
 export interface Screen extends Disposable {
@@ -45,7 +45,7 @@ export function openScreen(
   return {
     draw(text) {
       if (isSuspended) return;
-      const { columns, rows } = size() ?? USUAL_SIZE;
+      const { columns, rows } = size() ?? DEFAULT_SIZE;
       // The last line of the terminal stays free: writing its end would scroll.
       const shown = text.replace(/\n$/, "").split("\n").slice(0, Math.max(1, rows - 1))
         .map((line) => cutToWidth(line, columns));
@@ -57,7 +57,7 @@ export function openScreen(
       drawn = shown;
     },
     suspend() {
-      const { columns } = size() ?? USUAL_SIZE;
+      const { columns } = size() ?? DEFAULT_SIZE;
       // What stays would be out of date when it is drawn again below it.
       write((isWhole ? "" : upwards(rowsOf(drawn, columns)) + CLEAR_BELOW) + leave);
       drawn = [];

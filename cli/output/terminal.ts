@@ -5,7 +5,7 @@ export interface TerminalSize {
 }
 
 /** What is taken for the size of a terminal that does not tell. */
-export const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 };
+export const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
 /**
  * The size of the terminal that a stream is, standard output where nothing is said; `undefined` when
@@ -18,8 +18,8 @@ export function terminalSize(
   try {
     const { columns, rows } = Deno.consoleSize();
     // A terminal that nobody has told its size says 0.
-    return { columns: columns || USUAL_SIZE.columns, rows: rows || USUAL_SIZE.rows };
+    return { columns: columns || DEFAULT_SIZE.columns, rows: rows || DEFAULT_SIZE.rows };
   } catch {
-    return USUAL_SIZE;
+    return DEFAULT_SIZE;
   }
 }

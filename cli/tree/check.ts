@@ -24,7 +24,7 @@ export function addCheck(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--isolation <level>", "run the check in a sandbox, or with your own rights", {
         env: "DDSRV_ISOLATION",
-        usual: "full",
+        default: "full",
       }).choices(ISOLATION_LEVELS),
     )
     .action(async (paths, options) => {

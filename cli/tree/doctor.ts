@@ -9,7 +9,7 @@ export function addDoctor(program: Command, onExit: OnExit): void {
   const examining = program.command("doctor")
     .description("say what this host offers and lacks for isolation, and what to do")
     .addOption(
-      setting("--isolation <level>", "the level that is wanted", { usual: "full" })
+      setting("--isolation <level>", "the level that is wanted", { default: "full" })
         .choices(ISOLATION_LEVELS),
     )
     .addOption(jsonOption)

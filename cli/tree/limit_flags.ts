@@ -16,12 +16,12 @@ export function limitFlags(): Option[] {
   return LIMIT_OPTIONS.map((option) => {
     return setting(`${limitFlag(option)} <${option.unit}>`, option.summary, {
       env: limitVariable(option),
-      usual: usualOf(option),
+      default: defaultOf(option),
     }).helpGroup("Limits:").argParser(argument((text) => parseLimit(option, text))) as Option;
   });
 }
 
-function usualOf(option: LimitOption): string {
+function defaultOf(option: LimitOption): string {
   const whole = LIMIT_OPTIONS.find(({ field }) => field === option.whole);
   if (whole !== undefined) return `a quarter of ${limitFlag(whole)}`;
   return formatLimit(option, defaultLimits[option.field]);

@@ -16,7 +16,7 @@ export function addLogs(program: Command, onExit: OnExit): void {
     .option("-f, --follow", "go on with what they say from now on, new functions too")
     .addOption(
       setting("-n, --lines <count>", "how many past lines of each function, or all", {
-        usual: "100; all with --since",
+        default: "100; all with --since",
       }).argParser(parseLines),
     )
     .option("--since <time>", "no older lines: 10m, 1h30m, 2d, or a day or time", parseTime)

@@ -7,7 +7,7 @@ export interface SettingHelp {
   /** Variables of the environment that set it too. */
   readonly env?: string;
   /** What holds when nobody says anything. */
-  readonly usual?: string;
+  readonly default?: string;
 }
 
 const variables = new WeakMap<object, string>();
@@ -19,22 +19,22 @@ const variables = new WeakMap<object, string>();
 export function setting<Flags extends string>(
   flags: Flags,
   purpose: string,
-  { env, usual }: SettingHelp = {},
+  { env, default: defaultText }: SettingHelp = {},
 ): Option<Flags> {
   const option = new Option(flags, purpose);
   if (env !== undefined) variables.set(option, env);
-  if (usual !== undefined) option.defaultValueDescription = usual;
+  if (defaultText !== undefined) option.defaultValueDescription = defaultText;
   return option;
 }
 
 /** An option's purpose, then its choices, its variables and its default. */
 export function describeOption(option: Option): string {
   const env = environmentOf(option);
-  const usual = usualOf(option);
+  const defaultText = defaultOf(option);
   const facts = [
     ...(option.argChoices === undefined ? [] : [`one of ${option.argChoices.join(", ")}`]),
     ...(env === undefined ? [] : [`env: ${env}`]),
-    ...(usual === undefined ? [] : [`default: ${usual}`]),
+    ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
   ];
   return facts.length === 0 ? option.description : `${option.description} (${facts.join("; ")})`;
 }
@@ -45,7 +45,7 @@ export function environmentOf(option: Option): string | undefined {
 }
 
 /** What holds where an option is not given, in words. */
-export function usualOf(option: Option): string | undefined {
+export function defaultOf(option: Option): string | undefined {
   const { defaultValue, defaultValueDescription, negate } = option;
   if (defaultValueDescription !== undefined) return defaultValueDescription;
   if (defaultValue === undefined || negate || typeof defaultValue === "boolean") return undefined;
@@ -53,12 +53,12 @@ export function usualOf(option: Option): string | undefined {
 }
 
 /** What the default socket is in words, whoever reads them. */
-export const USUAL_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/ddsrv.sock";
+export const DEFAULT_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/ddsrv.sock";
 
 /** The supervisor that a verb talks to. */
 export const socketOption = new Option("--socket <path>", "the supervisor's control socket")
   .env("DDSRV_SOCKET")
-  .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, USUAL_SOCKET);
+  .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, DEFAULT_SOCKET);
 
 /** How long a verb waits, in milliseconds; `purpose` says what for. */
 export function waitOption(

@@ -33,7 +33,7 @@ import { withExamples } from "./examples.ts";
 import { SERVE_FILES } from "./files.ts";
 import { withManual } from "./manual.ts";
 import { parsePort } from "./numbers.ts";
-import { setting, USUAL_SOCKET } from "./options.ts";
+import { DEFAULT_SOCKET, setting } from "./options.ts";
 
 /** Declares `ddsrv serve`. Its variables are read with the rest of the settings. */
 export function addServe(program: Command, onExit: OnExit): void {
@@ -46,22 +46,22 @@ export function addServe(program: Command, onExit: OnExit): void {
     .addOption(
       setting("-p, --port <port>", "port of the proxy", {
         env: "SERVICE_PORT or PORT",
-        usual: "9999",
+        default: "9999",
       }).argParser(parsePort),
     )
     .addOption(
-      setting("--hostname <address>", "address that the proxy listens on", { usual: "0.0.0.0" }),
+      setting("--hostname <address>", "address that the proxy listens on", { default: "0.0.0.0" }),
     )
     .addOption(
       setting("--socket <path>", "the control socket", {
         env: "DDSRV_SOCKET",
-        usual: USUAL_SOCKET,
+        default: DEFAULT_SOCKET,
       }),
     )
     .addOption(
       setting("--logs-dir <path>", "directory of log files", {
         env: "LOGS_DIRECTORY",
-        usual: "/opt/logs",
+        default: "/opt/logs",
       }),
     )
     .addOption(
@@ -70,31 +70,31 @@ export function addServe(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--log-file-format <format>", "lines of log files", {
         env: "LOG_FORMAT",
-        usual: "cri",
+        default: "cri",
       }).choices(LOG_FORMATS),
     )
     .addOption(
       setting("--log-max-size <size>", "size at which a log file is put away", {
         env: "DDSRV_LOG_MAX_SIZE",
-        usual: "10MiB",
+        default: "10MiB",
       }).argParser(argument(parseLogMaxSize)),
     )
     .addOption(
       setting("--log-max-files <count>", "files that are kept of each log", {
         env: "DDSRV_LOG_MAX_FILES",
-        usual: "5",
+        default: "5",
       }).argParser(argument(parseLogMaxFiles)),
     )
     .addOption(
       setting("--state-dir <path>", "directory of caches and of functions' data", {
         env: "DDSRV_STATE_DIRECTORY",
-        usual: "/var/lib/ddsrv",
+        default: "/var/lib/ddsrv",
       }),
     )
     .addOption(
       setting("--isolation <level>", "how functions are kept apart", {
         env: "DDSRV_ISOLATION",
-        usual: "full",
+        default: "full",
       }).choices(ISOLATION_LEVELS),
     )
     .addOption(
@@ -102,7 +102,7 @@ export function addServe(program: Command, onExit: OnExit): void {
         "--egress <kind>",
         "the most that functions may reach: none, internet, full, or a list such as " +
           "db.example.com:5432,10.0.0.0/8",
-        { usual: "internet" },
+        { default: "internet" },
       ).argParser(argument(parseEgress)),
     )
     .addOption(
@@ -125,37 +125,37 @@ export function addServe(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--check-cpu-time <duration>", "the most processor time that one check uses", {
         env: "DDSRV_CHECK_CPU_TIME",
-        usual: "60s",
+        default: "60s",
       }).argParser(argument(parseCheckBound)),
     )
     .addOption(
       setting("--check-timeout <duration>", "how long one check may run", {
         env: "DDSRV_CHECK_TIMEOUT",
-        usual: "10m",
+        default: "10m",
       }).argParser(argument(parseCheckBound)),
     )
     .addOption(
       setting("--idle <duration>", "stop a function that has no request for so long", {
         env: "DDSRV_IDLE",
-        usual: "never",
+        default: "never",
       }).argParser(argument(parseIdle)),
     )
     .addOption(
       setting("--drain <duration>", "for what a replaced instance has still to answer", {
         env: "DDSRV_DRAIN",
-        usual: "30s",
+        default: "30s",
       }).argParser(argument(parseDuration)),
     )
     .addOption(
       setting("--rescan <duration>", "between two looks at all folders, beside events", {
         env: "DDSRV_RESCAN",
-        usual: "3s",
+        default: "3s",
       }).argParser(argument(parseRescan)),
     )
     .addOption(
       setting("--max-files <count>", "the most files and folders in one function's folder", {
         env: "DDSRV_MAX_FILES",
-        usual: "50000",
+        default: "50000",
       }).argParser(argument(parseMaxFiles)),
     )
     .addOption(
@@ -170,25 +170,25 @@ export function addServe(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--log-format <format>", "what serve says: for people, or an object a line", {
         env: "DDSRV_LOG_FORMAT",
-        usual: "text",
+        default: "text",
       }).choices(CONSOLE_FORMATS),
     )
     .addOption(
       setting("--admin-port <port>", "port of /livez, /readyz and /metrics", {
         env: "DDSRV_ADMIN_PORT",
-        usual: "none",
+        default: "none",
       }).argParser(parsePort),
     )
     .addOption(
       setting("--admin-hostname <address>", "address that these listen on", {
         env: "DDSRV_ADMIN_HOSTNAME",
-        usual: "127.0.0.1",
+        default: "127.0.0.1",
       }),
     )
     .addOption(
       setting("--admin-hosts <names>", "names that these answer to, beside addresses", {
         env: "DDSRV_ADMIN_HOSTS",
-        usual: "localhost",
+        default: "localhost",
       }).argParser(collectHosts),
     )
     .optionsGroup("Proxy:")
@@ -207,7 +207,7 @@ export function addServe(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--rate-limit <rate>", "requests of each client: 100/s, or 100/s burst 200 (429)", {
         env: "DDSRV_RATE_LIMIT",
-        usual: "none",
+        default: "none",
       }).argParser(argument(parseRateLimit)),
     )
     .addOption(
@@ -235,7 +235,7 @@ export function addServe(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--access-log-file <path>", "file of the access log", {
         env: "DDSRV_ACCESS_LOG_FILE",
-        usual: "standard output",
+        default: "standard output",
       }),
     );
   for (const flag of limitFlags()) serving.addOption(flag);

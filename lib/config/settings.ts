@@ -122,7 +122,7 @@ export interface Settings {
   /** The most files and folders in one function's folder; one that has more is not taken up. */
   readonly maxFiles: number;
   /** How long files must have been at rest before they are taken up. */
-  readonly quietMs: number;
+  readonly settleMs: number;
   /** New code of a function that serves is taken up by itself, and not only when it is asked for. */
   readonly watch: boolean;
 }
@@ -218,7 +218,7 @@ export const defaultSettings: Settings = {
   accessLogFile: undefined,
   rescanMs: 3_000,
   maxFiles: 50_000,
-  quietMs: 200,
+  settleMs: 200,
   watch: true,
 };
 

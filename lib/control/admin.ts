@@ -6,7 +6,7 @@ import { type AdminReply, type AdminRequest, openAdminServer } from "./admin_ser
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
-import { awaited } from "./readiness.ts";
+import { awaited } from "./awaited_functions.ts";
 import { reportFunctions, reportTraffic } from "./report.ts";
 import { splitTarget } from "./split_target.ts";
 
@@ -50,7 +50,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     const reason = isReady ? undefined : awaited({
       hasScanned: supervisor.hasScanned,
       functions: supervisor.functions.values(),
-      arriving: supervisor.arriving,
+      unsettled: supervisor.unsettled,
     });
     isReady ||= reason === undefined;
     return reason === undefined ? text(200, "ok") : text(503, reason);

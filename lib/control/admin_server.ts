@@ -55,7 +55,7 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
   });
   server.maxConnections = MAX_CONNECTIONS;
   const peers = new PeerTable();
-  server.on("connection", (socket) => meet(socket, peers));
+  server.on("connection", (socket) => admitConnection(socket, peers));
   server.on("request", (request, response) => void respond(request, response, options.answer));
   await listen(server, options);
   return {
@@ -80,7 +80,7 @@ async function listen(
   await promise;
 }
 
-function meet(socket: Socket, peers: PeerTable): void {
+function admitConnection(socket: Socket, peers: PeerTable): void {
   // Without a listener, a client that goes away early would end the supervisor.
   socket.on("error", () => socket.destroy());
   const account = peers.enter(socket.remoteAddress ?? "", {

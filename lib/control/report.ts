@@ -50,7 +50,7 @@ export async function reportFunction(
   return {
     name: state.name,
     status: statusOf(state),
-    pending: pendingOf(state, supervisor.arriving.has(state.name)) ?? null,
+    pending: pendingOf(state, supervisor.unsettled.has(state.name)) ?? null,
     reason: said ?? slow?.reason ?? null,
     detail: (failure?.detail || serving?.hang?.detail || slow?.detail) || null,
     url: functionUrl(baseUrl, state.name),

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import type { Workplace } from "../supervisor/workplace.ts";
+import type { SupervisorContext } from "../supervisor/supervisor_context.ts";
 import type { SupervisorReport } from "./api.ts";
 import type { ShapeName } from "./api_schema.ts";
 
 /** What the control API speaks for. */
 export interface ControlContext {
   readonly supervisor: Supervisor;
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   readonly report: SupervisorReport;
 }
 

@@ -1,23 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { sleep } from "../system/sleep.ts";
-import { answer } from "./answer.ts";
+import { answer } from "./answer_request.ts";
 import { splitTarget } from "./split_target.ts";
 import { API_VERSION, VERSION_FIELD } from "./api.ts";
 import { clearSocket } from "./clear_socket.ts";
 import { openPeerReader, type PeerReader } from "./peer_uid.ts";
 import { type ControlContext, failure, type Reply } from "./route.ts";
-import { ROUTES } from "./routes.ts";
+import { ROUTES } from "./api_routes.ts";
 
 /** Where and for what the control API is served. */
 export interface ControlOptions extends ControlContext {
   readonly socket: string;
 }
 
-/** What tells who comes in, and who may not. */
-interface Door {
+/** Tells the user of a connection, and remembers connections of other users. */
+interface ConnectionCheck {
   readonly peers: PeerReader;
-  readonly strangers: WeakSet<Socket>;
+  readonly unauthorized: WeakSet<Socket>;
 }
 
 /** At most so many clients at a time, each of which takes a descriptor. */
@@ -31,7 +31,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const TAKE_TIMEOUT_MS = 30_000;
 
 /** For somebody else to be told so. */
-const STRANGER_MS = 1_000;
+const UNAUTHORIZED_MS = 1_000;
 
 /** For answers to be finished when the server closes. */
 const CLOSE_MS = 500;
@@ -53,10 +53,10 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
     connectionsCheckingInterval: 1_000,
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const strangers = new WeakSet<Socket>();
-  server.on("connection", (socket) => meet(socket, { peers, strangers }));
+  const unauthorized = new WeakSet<Socket>();
+  server.on("connection", (socket) => authorize(socket, { peers, unauthorized }));
   server.on("request", (request, response) => {
-    if (strangers.has(request.socket)) refuse(request, response);
+    if (unauthorized.has(request.socket)) refuse(request, response);
     else void respond(request, response, options);
   });
   await listen(server, options.socket);
@@ -87,13 +87,13 @@ async function close(server: Server): Promise<void> {
 }
 
 /** Asks who connected, before anything is read. */
-function meet(socket: Socket, { peers, strangers }: Door): void {
+function authorize(socket: Socket, { peers, unauthorized }: ConnectionCheck): void {
   // Without a listener, a client that goes away early would end the supervisor.
   socket.on("error", () => socket.destroy());
   const uid = peers.uidOf(socket);
   if (uid !== undefined && (uid === 0 || uid === Deno.uid())) return;
-  strangers.add(socket);
-  const timer = setTimeout(() => socket.destroy(), STRANGER_MS);
+  unauthorized.add(socket);
+  const timer = setTimeout(() => socket.destroy(), UNAUTHORIZED_MS);
   socket.on("close", () => clearTimeout(timer));
 }
 

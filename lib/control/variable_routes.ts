@@ -43,11 +43,11 @@ export const VARIABLE_ROUTES: readonly Route[] = [
     maxBodyBytes: MAX_VARIABLES_BODY_BYTES,
     gives: "VariablesChange",
     faults: { 404: NO_NAME, 409: "They would be too much together" },
-    async handle({ name, body }, { supervisor, workplace }) {
+    async handle({ name, body }, { supervisor, context }) {
       if (judgeName(name).type !== "function") return failure(404, NO_NAME);
       const { set = {}, unset = [], isReloading = true } = body;
       try {
-        const { changed, id } = await workplace.variables.change(name, { set, unset });
+        const { changed, id } = await context.variables.change(name, { set, unset });
         const isThere = supervisor.functions.get(name)?.isWanted === true;
         const effect = isReloading ? supervisor.refresh(name) : isThere ? "current" : "absent";
         return {
@@ -67,9 +67,9 @@ export const VARIABLE_ROUTES: readonly Route[] = [
     summary: "Take back the last change of a function's variables",
     query: undoQuery,
     faults: { 404: "Another change came after it, or there was no such change" },
-    async handle({ name, query }, { supervisor, workplace }) {
+    async handle({ name, query }, { supervisor, context }) {
       if (judgeName(name).type !== "function") return failure(404, NO_NAME);
-      const isUndone = await workplace.variables.undo(name, query.change);
+      const isUndone = await context.variables.undo(name, query.change);
       if (!isUndone) return failure(404, "That is not the last change of its variables");
       supervisor.refreshServing(name);
       return { status: 204 };
@@ -80,14 +80,14 @@ export const VARIABLE_ROUTES: readonly Route[] = [
 /** A text when the function's own files say no. */
 async function reportVariables(
   name: string,
-  { supervisor, workplace }: ControlContext,
+  { supervisor, context }: ControlContext,
 ): Promise<VariableReport[] | string | undefined> {
   if (judgeName(name).type !== "function") return undefined;
-  const stored = await workplace.variables.read(name);
+  const stored = await context.variables.read(name);
   const directory = supervisor.functions.get(name)?.directory;
   if (directory === undefined && stored.size === 0) return undefined;
   try {
-    return originsOf(await readLayers(directory, workplace, valuesOf(stored))).map((one) => ({
+    return originsOf(await readLayers(directory, context, valuesOf(stored))).map((one) => ({
       ...one,
       setAt: one.source === "set" ? stored.get(one.name)!.setAt : null,
     }));
@@ -99,7 +99,7 @@ async function reportVariables(
 
 async function readLayers(
   directory: string | undefined,
-  { settings }: ControlContext["workplace"],
+  { settings }: ControlContext["context"],
   variables: Readonly<Record<string, string>>,
 ): Promise<readonly VariableLayer[]> {
   return directory === undefined

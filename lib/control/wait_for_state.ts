@@ -45,5 +45,5 @@ function isReached(
   const state = supervisor.functions.get(name);
   if (until === "gone") return state === undefined;
   if (until === "settled" || state === undefined) return isSettled(supervisor, name);
-  return (pendingOf(state, supervisor.arriving.has(name)) ?? "none") !== since;
+  return (pendingOf(state, supervisor.unsettled.has(name)) ?? "none") !== since;
 }

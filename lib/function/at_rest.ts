@@ -5,12 +5,12 @@ export interface RestOptions {
   /** Time at which this state was first seen, by our clock. */
   readonly firstSeenMs: number;
   readonly nowMs: number;
-  readonly quietMs: number;
+  readonly settleMs: number;
 }
 
 /** Returns whether files have been unchanged for long enough, by either clock. */
 export function isAtRest(options: RestOptions): boolean {
-  const { changedAtMs, firstSeenMs, nowMs, quietMs } = options;
+  const { changedAtMs, firstSeenMs, nowMs, settleMs } = options;
   const ageMs = nowMs - changedAtMs;
-  return ageMs >= quietMs || nowMs - firstSeenMs >= quietMs;
+  return ageMs >= settleMs || nowMs - firstSeenMs >= settleMs;
 }

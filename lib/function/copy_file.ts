@@ -8,7 +8,7 @@ import {
   type Stats,
   writeSync,
 } from "node:fs";
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { isForeignHardLink } from "./hard_link.ts";
 
 /** What a copy keeps of a mode: nobody but its owner may write to it, and nothing is set-user-ID. */
@@ -46,7 +46,7 @@ export async function copyFile(
   if (!file.isFile()) return false;
   if (directory !== undefined && isForeignHardLink(file, directory)) throw new HardLinkError();
   using to = holdFile(target, O_WRONLY | O_CREAT | O_EXCL);
-  const breathe = createBreath();
+  const breathe = createYieldToEventLoop();
   for (let left = file.size; left > 0;) {
     const length = readSync(from.descriptor, buffer, 0, Math.min(left, buffer.length), null);
     if (length === 0) break;

@@ -1,6 +1,6 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { openDirectory } from "../system/directory_reader.ts";
 import { type HeldDirectory, holdDirectory } from "../system/held_path.ts";
 import { copyFile, HardLinkError, KEPT_MODE } from "./copy_file.ts";
@@ -34,7 +34,7 @@ const MAX_DEPTH = 100;
  */
 export async function copyFolder(options: FolderCopy): Promise<void> {
   const { source, onSkip, signal } = options;
-  const breathe = createBreath();
+  const breathe = createYieldToEventLoop();
   using root = explained(source, () => holdDirectory(source));
   await copyLevel(root, { path: source, target: options.target, depth: 0 });
 

@@ -11,7 +11,7 @@ export interface FileLook {
 }
 
 /** For file systems that may take their time: nothing else waits meanwhile. */
-export const patientLook: FileLook = {
+export const asyncStat: FileLook = {
   isQuick: false,
   async stat(path) {
     try {
@@ -26,12 +26,12 @@ export const patientLook: FileLook = {
  * For local ones: a tenth of the processor's time. A link is followed patiently, for it may lead to a
  * file system of another kind.
  */
-export const quickLook: FileLook = {
+export const syncStat: FileLook = {
   isQuick: true,
   stat(path) {
     try {
       const file = Deno.lstatSync(path);
-      return file.isSymlink ? patientLook.stat(path) : file;
+      return file.isSymlink ? asyncStat.stat(path) : file;
     } catch (error) {
       return missing(error);
     }

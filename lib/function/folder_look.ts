@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
 import { isAtRest } from "./at_rest.ts";
 import type { Census } from "./census.ts";
-import { type FileLook, patientLook } from "./file_look.ts";
+import { asyncStat, type FileLook } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
 import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
 import { type SourceStamp, stampFiles } from "./source_state.ts";
@@ -23,7 +23,7 @@ export interface FunctionSpec {
 }
 
 /** State of a function at the last look. */
-export interface FolderMemory {
+export interface CachedScan {
   readonly modules: Modules | undefined;
   readonly files: readonly string[];
   readonly watched: Watched;
@@ -47,20 +47,20 @@ export type FolderLook =
     readonly type: "refused";
     readonly reason: string;
     readonly watched: Watched;
-    readonly memory: FolderMemory | undefined;
+    readonly memory: CachedScan | undefined;
   }
   | {
     readonly type: "arriving";
     readonly retryAtMs: number;
     readonly spec: FunctionSpec | undefined;
     readonly watched: Watched;
-    readonly memory: FolderMemory;
+    readonly memory: CachedScan;
   }
   | {
     readonly type: "function";
     readonly spec: FunctionSpec;
     readonly watched: Watched;
-    readonly memory: FolderMemory;
+    readonly memory: CachedScan;
   };
 
 /** The directories in which a change may change what a look finds. */
@@ -73,11 +73,11 @@ export interface FolderLookOptions {
   readonly isLink: boolean;
   /** Real path of the functions directory. */
   readonly root: string;
-  readonly quietMs: number;
+  readonly settleMs: number;
   readonly nowMs: number;
   /** The modules of the function's graph, as far as a check has told. */
   readonly modules: Modules | undefined;
-  readonly before: FolderMemory | undefined;
+  readonly before: CachedScan | undefined;
   readonly look: FileLook;
   /** For files of all functions. */
   readonly shared: FileLook["stat"];
@@ -90,10 +90,10 @@ export interface FolderLookOptions {
 
 /** Looks at one folder of the functions directory. No step of it grows with what the folder holds. */
 export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLook> {
-  const { functionsDirectory, name, shared, before, nowMs, quietMs, modules } = options;
+  const { functionsDirectory, name, shared, before, nowMs, settleMs, modules } = options;
   const directory = join(functionsDirectory, name);
   // A link may lead to a file system of another kind.
-  const look = options.isLink ? patientLook : options.look;
+  const look = options.isLink ? asyncStat : options.look;
   const folder = await look.stat(directory);
   const kind = kindOf(folder);
   if (folder === undefined || kind !== "directory") {
@@ -134,7 +134,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
   // A clock that is set back must not make this wait until it has caught up.
   const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
-  const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, quietMs });
+  const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, settleMs });
   const settled = before?.settled;
   const memory = {
     modules,
@@ -149,7 +149,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   const isKnown = settled?.stamp === stamp.text;
   // What is new is taken up once it is counted.
   if (!isSettled || isOwed && !isKnown) {
-    const retryAtMs = nowMs + quietMs;
+    const retryAtMs = nowMs + settleMs;
     return { type: "arriving", retryAtMs, spec: settled?.spec, watched, memory };
   }
   if (isKnown && settled.spec.place === place) {
@@ -182,7 +182,7 @@ function carefully(look: FileLook, directory: string): FileLook["stat"] {
     plain.set(path, is);
     return is;
   };
-  return (path) => (isPlain(dirname(path)) ? look : patientLook).stat(path);
+  return (path) => (isPlain(dirname(path)) ? look : asyncStat).stat(path);
 }
 
 /** The files of a function, those of the last time where its modules are the same. */

@@ -1,9 +1,9 @@
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { createCensus } from "./census.ts";
-import { onceEach, patientLook, quickLook } from "./file_look.ts";
+import { asyncStat, onceEach, syncStat } from "./file_look.ts";
 import {
+  type CachedScan,
   type FolderLook,
-  type FolderMemory,
   type FunctionSpec,
   lookAtFolder,
 } from "./folder_look.ts";
@@ -26,7 +26,7 @@ export interface Scan {
    * Functions whose files are still being written, or that have just gone: what runs of them stays
    * as it is. Whoever replaces a folder by two renames leaves none there for a moment.
    */
-  readonly arriving: ReadonlySet<string>;
+  readonly unsettled: ReadonlySet<string>;
   /** When to look again because files are not at rest, in milliseconds since 1970. */
   readonly retryAtMs: number | undefined;
   /** By folder, the directories in which a change may change what the next scan finds. */
@@ -39,7 +39,7 @@ export interface Scan {
 export interface ScannerOptions {
   readonly functionsDirectory: string;
   /** How long files must have been at rest. */
-  readonly quietMs: number;
+  readonly settleMs: number;
   /** The most entries of one folder's whole tree. */
   readonly maxFiles: number;
   /** The modules of a function's graph, as far as a check has told. */
@@ -62,12 +62,12 @@ export interface Scanner {
 /** Results of a scan so far. */
 interface Findings {
   readonly looks: Map<string, FolderLook>;
-  readonly memories: Map<string, FolderMemory>;
+  readonly memories: Map<string, CachedScan>;
 }
 
 /** A scanner of one functions directory. */
 export function createScanner(options: ScannerOptions): Scanner {
-  const { functionsDirectory, quietMs, modulesOf, isQuick = isOnLocalMount } = options;
+  const { functionsDirectory, settleMs, modulesOf, isQuick = isOnLocalMount } = options;
   const census = createCensus(options);
   let entries: readonly Deno.DirEntry[] = [];
   let last: Findings = { looks: new Map(), memories: new Map() };
@@ -75,9 +75,9 @@ export function createScanner(options: ScannerOptions): Scanner {
   return {
     async scan(nowMs, only) {
       const root = await Deno.realPath(functionsDirectory);
-      const look = await isQuick(functionsDirectory) ? quickLook : patientLook;
+      const look = await isQuick(functionsDirectory) ? syncStat : asyncStat;
       const shared = onceEach(look);
-      const breathe = createBreath();
+      const breathe = createYieldToEventLoop();
       const next: Findings = { looks: new Map(), memories: new Map() };
       const tookMs = new Map<string, number>();
       let startedMs = performance.now();
@@ -122,7 +122,7 @@ export function createScanner(options: ScannerOptions): Scanner {
         if ("memory" in found && found.memory !== undefined) next.memories.set(name, found.memory);
       }
       census.keep(next.looks);
-      const { scan, missing } = sumUp(next.looks, { last, nowMs, quietMs });
+      const { scan, missing } = sumUp(next.looks, { last, nowMs, settleMs });
       for (const [name, memory] of missing) next.memories.set(name, memory);
       last = next;
       return { ...scan, tookMs };
@@ -145,20 +145,20 @@ async function readCandidates(directory: string): Promise<Deno.DirEntry[]> {
 interface SumOptions {
   readonly last: Findings;
   readonly nowMs: number;
-  readonly quietMs: number;
+  readonly settleMs: number;
 }
 
 /** Makes a scan of the looks, and of what is not there any more. */
 function sumUp(
   looks: ReadonlyMap<string, FolderLook>,
-  { last, nowMs, quietMs }: SumOptions,
-): { readonly scan: Omit<Scan, "tookMs">; readonly missing: ReadonlyMap<string, FolderMemory> } {
+  { last, nowMs, settleMs }: SumOptions,
+): { readonly scan: Omit<Scan, "tookMs">; readonly missing: ReadonlyMap<string, CachedScan> } {
   const functions = new Map<string, FunctionSpec>();
   const ignored = new Map<string, string>();
   const refused = new Map<string, string>();
-  const arriving = new Set<string>();
+  const unsettled = new Set<string>();
   const watched = new Map<string, readonly WatchedDirectory[]>();
-  const missing = new Map<string, FolderMemory>();
+  const missing = new Map<string, CachedScan>();
   let retryAtMs: number | undefined;
   for (const [name, look] of looks) {
     if ("watched" in look) watched.set(name, look.watched);
@@ -173,7 +173,7 @@ function sumUp(
         refused.set(name, look.reason);
         break;
       case "arriving":
-        arriving.add(name);
+        unsettled.add(name);
         if (look.spec !== undefined) functions.set(name, look.spec);
         retryAtMs = Math.min(retryAtMs ?? Infinity, look.retryAtMs);
         break;
@@ -189,7 +189,7 @@ function sumUp(
     if (type === undefined || type === "none") isMissed(name);
   }
   return {
-    scan: { functions, ignored, refused, arriving, retryAtMs, watched },
+    scan: { functions, ignored, refused, unsettled, retryAtMs, watched },
     missing,
   };
 
@@ -197,10 +197,10 @@ function sumUp(
   function isMissed(name: string): boolean {
     const memory = last.memories.get(name);
     if (memory?.settled === undefined) return false;
-    const goneAtMs = (memory.missingSinceMs ?? nowMs) + quietMs;
+    const goneAtMs = (memory.missingSinceMs ?? nowMs) + settleMs;
     if (nowMs >= goneAtMs) return false;
-    arriving.add(name);
-    missing.set(name, { ...memory, missingSinceMs: goneAtMs - quietMs });
+    unsettled.add(name);
+    missing.set(name, { ...memory, missingSinceMs: goneAtMs - settleMs });
     retryAtMs = Math.min(retryAtMs ?? Infinity, goneAtMs);
     return true;
   }

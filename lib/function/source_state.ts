@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { changeTimeMs } from "./change_time.ts";
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
-import { type FileLook, patientLook } from "./file_look.ts";
+import { asyncStat, type FileLook } from "./file_look.ts";
 import { readFully } from "./contained_file.ts";
 import { type HeldFolder, holdFolder, type OpenedFile, openNamedFile } from "./held_folder.ts";
 
@@ -31,9 +31,9 @@ export interface StampOptions {
  */
 export async function stampFiles(
   paths: readonly string[],
-  { stat = patientLook.stat }: StampOptions = {},
+  { stat = asyncStat.stat }: StampOptions = {},
 ): Promise<SourceStamp> {
-  const breathe = createBreath();
+  const breathe = createYieldToEventLoop();
   const parts: string[] = [];
   let changedAtMs = 0;
   for (const [index, path] of paths.entries()) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 import { changeTimeMs } from "./change_time.ts";
 import type { SourceStamp } from "./source_state.ts";
@@ -33,7 +33,7 @@ export async function stampTree(
   directory: string,
   { maxEntries = 5_000, isQuick = false }: TreeStampOptions = {},
 ): Promise<TreeStamp> {
-  const breathe = createBreath();
+  const breathe = createYieldToEventLoop();
   const directories: string[] = [];
   let changedAtMs = 0;
   let bytes = 0;

@@ -1,4 +1,4 @@
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 
 /** Number of entries in a tree, or why it was not counted to the end. */
@@ -16,7 +16,7 @@ export const MAX_TREE_DEPTH = 100;
  * beside the event loop, a piece at a time.
  */
 export async function countTree(directory: string, maxEntries: number): Promise<TreeCount> {
-  const breathe = createBreath();
+  const breathe = createYieldToEventLoop();
   let entries = 0;
   using root = openDirectory(directory);
   const last = root === undefined ? undefined : await count(root, 1);

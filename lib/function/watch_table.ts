@@ -1,4 +1,4 @@
-import { createBreath } from "../system/breath.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { type Inotify, type InotifyEvent, WatchLimitError } from "./inotify.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
@@ -144,7 +144,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
 
   return {
     async follow(watched) {
-      const breathe = createBreath();
+      const breathe = createYieldToEventLoop();
       const fresh = new Set<string>();
       for (const name of folders.keys()) if (!watched.has(name)) drop(name);
       for (const [name, directories] of watched) {

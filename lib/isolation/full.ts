@@ -88,7 +88,7 @@ export async function openFullIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
-    open: (options) => openFullSandbox(site, options),
+    openSandbox: (options) => openFullSandbox(site, options),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

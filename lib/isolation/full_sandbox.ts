@@ -9,7 +9,7 @@ import type { EtcFiles } from "../sandbox/etc_files.ts";
 import { SANDBOX_CACHE, SANDBOX_DATA, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
-import { readListeners, waitForListener } from "../process/readiness.ts";
+import { readListeners, waitForListener } from "../process/wait_for_listener.ts";
 import { sandboxCommand } from "../sandbox/sandbox.ts";
 import { spawnFunction } from "../process/spawn.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
@@ -75,7 +75,7 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
 
   return {
     namespace: namespace.name,
-    async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
+    async spawn({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
       const port = settings.preferredPort;
       const listen = { type: "tcp", hostname: "0.0.0.0", port } as const;
       const home = await homes.open(name, diskLimitsOf(policy));

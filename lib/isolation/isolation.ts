@@ -23,7 +23,7 @@ export interface Isolation extends AsyncDisposable {
   /** Whether source may show in another place than where it is. */
   readonly canRelocate: boolean;
   /** Opens what one instance will run in. */
-  readonly open: (options: SandboxOptions) => Promise<Sandbox>;
+  readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
   /** Copies a directory that is not to be trusted, see `copyTree`. */
   readonly copy: (source: string, target: string) => Promise<void>;
   /** Checks a function's code, which is no more to be trusted than what runs. */
@@ -49,7 +49,7 @@ export interface SandboxOptions {
 export interface Sandbox extends AsyncDisposable {
   /** Its network namespace; missing where it has none with a name. */
   readonly namespace: string | undefined;
-  readonly start: (options: StartOptions) => Promise<StartedProcess>;
+  readonly spawn: (options: StartOptions) => Promise<StartedProcess>;
 }
 
 /** What is started in a sandbox. */

@@ -71,7 +71,7 @@ export async function openNoIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: false,
-    open: (options) => openSandbox(site, { ...options, id: ++opened }),
+    openSandbox: (options) => openSandbox(site, { ...options, id: ++opened }),
     check: (options) => checkDirectly(settings, { ...options, isNice: true }),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -89,7 +89,7 @@ async function openSandbox(
   const owned = stack.move();
   return {
     namespace: undefined,
-    async start({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
+    async spawn({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
       const home = await homes.open(name, diskLimitsOf(policy));
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
       const paths: ProcessPaths = {

@@ -7,7 +7,7 @@ import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
-import { readListeners } from "../process/readiness.ts";
+import { readListeners } from "../process/wait_for_listener.ts";
 import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { spawnFunction } from "../process/spawn.ts";
@@ -95,7 +95,7 @@ export async function openRootlessIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
-    open: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
+    openSandbox: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -112,7 +112,7 @@ function openSandbox(
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
-    async start({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
+    async spawn({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
       const home = await homes.open(name, diskLimitsOf(policy));
       const { env, permissions } = policy;
       const variables = visibleVariables(env, permissions.env);

@@ -21,7 +21,7 @@ export interface LogWindow extends Stretch {
 const STEP_BYTES = 64 * 1024;
 
 /** Bytes that a line is taken to have, where the end of a log is looked at. */
-const USUAL_LINE_BYTES = 256;
+const DEFAULT_LINE_BYTES = 256;
 
 /** What is looked at grows by this, until it is enough. */
 const GROWTH = 4;
@@ -80,7 +80,7 @@ async function findLast(
   chain: LogChain,
   { selection, count, from, to }: WindowOptions & { readonly from?: number; readonly to: number },
 ): Promise<LogWindow> {
-  const wantedBytes = Math.max(STEP_BYTES, count * USUAL_LINE_BYTES);
+  const wantedBytes = Math.max(STEP_BYTES, count * DEFAULT_LINE_BYTES);
   for (let bytes = wantedBytes;; bytes *= GROWTH) {
     while (from === undefined && chain.begin > to - bytes && await chain.extend());
     const lowest = from ?? chain.begin;

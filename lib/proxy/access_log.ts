@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { AccessLogFormat } from "../config/settings.ts";
 import { formatJsonLine } from "../system/json_line.ts";
-import { fieldText } from "./fields.ts";
-import type { FaultCode } from "./fault.ts";
-import { ascii, latin1 } from "./octets.ts";
-import type { RequestHead } from "./request_head.ts";
+import { fieldText } from "./http1/fields.ts";
+import type { FaultCode } from "./http1/fault.ts";
+import { ascii, latin1 } from "./http1/octets.ts";
+import type { RequestHead } from "./http1/request_head.ts";
 
 /** What is known of a request before it is answered; bytes as characters, none of them changed. */
 export interface AccessRequest {

@@ -1,9 +1,9 @@
-import { answerReply } from "./answer.ts";
+import { answerReply } from "./send_reply.ts";
 import type { Client } from "./context.ts";
-import { ascii } from "./octets.ts";
+import { ascii } from "./http1/octets.ts";
 import type { Outcome } from "./outcome.ts";
-import type { RequestHead } from "./request_head.ts";
-import type { ReloadOutcome } from "./routes.ts";
+import type { RequestHead } from "./http1/request_head.ts";
+import type { ReloadOutcome } from "./route_table.ts";
 import type { RoutedTarget } from "./target.ts";
 
 const POST = ascii("POST");

@@ -1,14 +1,14 @@
-import { closeBehind, sendToClient } from "./answer.ts";
+import { closeBehind, sendToClient } from "./send_reply.ts";
 import { AttemptState, CLIENT_CLOSED } from "./attempt_state.ts";
-import { BodyReader } from "./body_reader.ts";
-import { encodeChunk, LAST_CHUNK } from "./chunked.ts";
+import { BodyReader } from "./http1/body_reader.ts";
+import { encodeChunk, LAST_CHUNK } from "./http1/chunked.ts";
 import type { Client } from "./context.ts";
-import { badUpstream, faultOf } from "./fault.ts";
-import { findHeadEnd } from "./head_end.ts";
-import type { HeadWriter } from "./head_writer.ts";
+import { badUpstream, faultOf } from "./http1/fault.ts";
+import { findHeadEnd } from "./http1/head_end.ts";
+import type { HeadWriter } from "./http1/head_writer.ts";
 import { CLOSE, LINGER, type Outcome, PERSISTENT, refuse } from "./outcome.ts";
-import type { RequestHead } from "./request_head.ts";
-import { parseResponseHead, type ResponseHead } from "./response_head.ts";
+import type { RequestHead } from "./http1/request_head.ts";
+import { parseResponseHead, type ResponseHead } from "./http1/response_head.ts";
 import {
   isPlainResponse,
   planResponse,

@@ -1,7 +1,7 @@
 import type { Client } from "./context.ts";
-import { type Fault, faultOf } from "./fault.ts";
+import { type Fault, faultOf } from "./http1/fault.ts";
 import type { Pulse } from "./pulse.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire } from "./http1/wire.ts";
 
 /** The client is gone, or is taken for gone: nobody is answered. */
 export const CLIENT_CLOSED: Fault = faultOf("client-closed");

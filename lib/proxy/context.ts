@@ -7,9 +7,9 @@ import type { FrontFigures } from "./front_figures.ts";
 import type { IsTrusted, Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
-import type { RouteTable } from "./routes.ts";
+import type { RouteTable } from "./route_table.ts";
 import type { Tally } from "./tally.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire } from "./http1/wire.ts";
 
 /** What all clients of a proxy are served with. */
 export interface ProxyContext {

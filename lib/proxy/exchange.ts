@@ -1,12 +1,12 @@
 import { Attempt, type ExchangeOptions } from "./attempt.ts";
-import { badUpstream } from "./fault.ts";
-import { HeadWriter } from "./head_writer.ts";
-import { ascii, NO_BYTES } from "./octets.ts";
+import { badUpstream } from "./http1/fault.ts";
+import { HeadWriter } from "./http1/head_writer.ts";
+import { ascii, NO_BYTES } from "./http1/octets.ts";
 import { type Outcome, refuse } from "./outcome.ts";
-import type { RequestHead } from "./request_head.ts";
-import { createResponseHead, type ResponseHead } from "./response_head.ts";
+import type { RequestHead } from "./http1/request_head.ts";
+import { createResponseHead, type ResponseHead } from "./http1/response_head.ts";
 import { writeRequestHead } from "./rewrite.ts";
-import { Spares } from "./spares.ts";
+import { FreeList } from "./http1/free_list.ts";
 
 /**
  * What can't be sent again takes no connection that the function may be about to close: Node's
@@ -20,8 +20,8 @@ const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].map(asci
 /** Writers that have grown beyond this are not kept. */
 const MAX_SPARE_BYTES = 64 * 1024;
 
-const spareWriters = new Spares<HeadWriter>();
-const spareHeads = new Spares<ResponseHead>();
+const freeWriters = new FreeList<HeadWriter>();
+const freeHeads = new FreeList<ResponseHead>();
 
 /**
  * Sends a request to a function and its answer back. A connection that had been kept may turn out
@@ -31,7 +31,7 @@ const spareHeads = new Spares<ResponseHead>();
 export async function exchange(options: ExchangeOptions): Promise<Outcome> {
   const { client, head, body, upstream } = options;
   const { limits } = client.context;
-  const writer = spareWriters.take() ?? new HeadWriter();
+  const writer = freeWriters.take() ?? new HeadWriter();
   const response = takeResponseHead(limits.maxFields);
   const isRepeatable = head.framing.type === "none" && isIdempotent(head);
   writeRequestHead(writer, head, options.rewrite);
@@ -53,15 +53,15 @@ export async function exchange(options: ExchangeOptions): Promise<Outcome> {
       }
     }
   } finally {
-    if (writer.capacity <= MAX_SPARE_BYTES) spareWriters.give(writer);
+    if (writer.capacity <= MAX_SPARE_BYTES) freeWriters.give(writer);
     response.bytes = NO_BYTES;
-    spareHeads.give(response);
+    freeHeads.give(response);
   }
 }
 
 /** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
 function takeResponseHead(maxFields: number): ResponseHead {
-  const spare = spareHeads.take();
+  const spare = freeHeads.take();
   return spare?.fields.kinds.length === maxFields ? spare : createResponseHead(maxFields);
 }
 

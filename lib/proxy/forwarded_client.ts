@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
-import { FieldKind, findField, valueEnd, valueStart } from "./fields.ts";
-import { latin1 } from "./octets.ts";
+import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { latin1 } from "./http1/octets.ts";
 import type { IsTrusted } from "./peer.ts";
 import { peerKeyOf, plainAddress } from "./peer_key.ts";
-import type { RequestHead } from "./request_head.ts";
+import type { RequestHead } from "./http1/request_head.ts";
 
 /** So much of each field line is looked at, from its end. */
 const MAX_LINE_BYTES = 1_024;

@@ -1,8 +1,8 @@
 import { formatRateLimit, type RateLimit } from "../config/rate_limit.ts";
 import type { Client } from "./context.ts";
-import { type Fault, faultOf } from "./fault.ts";
+import { type Fault, faultOf } from "./http1/fault.ts";
 import { forwardedClient } from "./forwarded_client.ts";
-import type { RequestHead } from "./request_head.ts";
+import type { RequestHead } from "./http1/request_head.ts";
 
 /**
  * Counts a request against a rate; gives the fault to answer with when its client has sent too many

@@ -1,6 +1,6 @@
 import type { Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
-import type { Connection } from "./wire.ts";
+import type { Connection } from "./http1/wire.ts";
 
 /** A client that was let in. */
 export interface Visit {

@@ -1,4 +1,4 @@
-import type { Fault } from "./fault.ts";
+import type { Fault } from "./http1/fault.ts";
 
 /** How an exchange ended, for the connection that the request came by. */
 export type Outcome =

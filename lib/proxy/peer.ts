@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { parseCidr } from "../config/network_address.ts";
-import { ascii } from "./octets.ts";
+import { ascii } from "./http1/octets.ts";
 import { plainAddress } from "./peer_key.ts";
 
 /** Who is at the other end of a client's connection. */

@@ -1,5 +1,5 @@
 import { peerKeyOf } from "./peer_key.ts";
-import type { BufferAccount } from "./wire.ts";
+import type { BufferAccount } from "./http1/wire.ts";
 
 /** Everything that one peer has of a proxy at the moment, over all its connections. */
 export interface PeerAccount extends BufferAccount {

@@ -2,12 +2,12 @@ import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
-import { refuseClient } from "./answer.ts";
-import { serveClient } from "./client.ts";
+import { refuseClient } from "./send_reply.ts";
+import { serveClient } from "./serve_client.ts";
 import { ConnectionSlot, ConnectionTable, type Evictable } from "./connection_table.ts";
 import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
-import { faultOf } from "./fault.ts";
+import { faultOf } from "./http1/fault.ts";
 import { boundByFiles, type FileBound } from "./file_bound.ts";
 import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
 import { type Accepted, openListener, type Visit } from "./listener.ts";
@@ -15,11 +15,11 @@ import { Notice } from "./notice.ts";
 import { peerOf, trustOf } from "./peer.ts";
 import { PeerTable } from "./peer_table.ts";
 import { RateLimiter } from "./rate_limiter.ts";
-import type { RouteTable } from "./routes.ts";
+import type { RouteTable } from "./route_table.ts";
 import { createTally } from "./tally.ts";
-import { openTlsListener } from "./tls_listener.ts";
-import type { KeyPair } from "./tls_terminator.ts";
-import { Wire } from "./wire.ts";
+import { openTlsListener } from "./tls/listener.ts";
+import type { KeyPair } from "./tls/terminator.ts";
+import { Wire } from "./http1/wire.ts";
 
 /** How {@linkcode openProxy} listens and answers. */
 export interface ProxyOptions extends ProxySettings {

@@ -1,19 +1,19 @@
-import { refuseClient } from "./answer.ts";
+import { refuseClient } from "./send_reply.ts";
 import type { Client } from "./context.ts";
-import { type Fault, faultOf } from "./fault.ts";
-import { findHeadEnd } from "./head_end.ts";
-import { CR, LF, NO_BYTES } from "./octets.ts";
+import { type Fault, faultOf } from "./http1/fault.ts";
+import { findHeadEnd } from "./http1/head_end.ts";
+import { CR, LF, NO_BYTES } from "./http1/octets.ts";
 import {
   createRequestHead,
   parseRequestHead,
   type RequestHead,
   targetTooLong,
-} from "./request_head.ts";
-import { Spares } from "./spares.ts";
-import type { Wire } from "./wire.ts";
+} from "./http1/request_head.ts";
+import { FreeList } from "./http1/free_list.ts";
+import type { Wire } from "./http1/wire.ts";
 
 /** Heads that no connection is using: one that is idle needs none. */
-const spareHeads = new Spares<RequestHead>();
+const freeHeads = new FreeList<RequestHead>();
 
 const HEAD_TIMEOUT = {
   fault: faultOf("head-timeout", { detail: "the head did not come in time" }),
@@ -76,7 +76,7 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
 /** Gives a head back that is no longer looked at. */
 export function giveBackHead(head: RequestHead): void {
   head.bytes = NO_BYTES;
-  spareHeads.give(head);
+  freeHeads.give(head);
 }
 
 /** Parses the head that ends at `end`, or answers why it can't be. */
@@ -99,7 +99,7 @@ async function parse(client: Client, end: number): Promise<RequestHead | undefin
 
 /** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
 function takeHead(maxFields: number): RequestHead {
-  const spare = spareHeads.take();
+  const spare = freeHeads.take();
   return spare?.fields.kinds.length === maxFields ? spare : createRequestHead(maxFields);
 }
 

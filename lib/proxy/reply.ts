@@ -1,4 +1,4 @@
-import type { Fault } from "./fault.ts";
+import type { Fault } from "./http1/fault.ts";
 
 /** An answer that the proxy gives by itself. */
 export interface Reply {

@@ -6,12 +6,12 @@ import {
   nameStart,
   valueEnd,
   valueStart,
-} from "./fields.ts";
-import type { HeadWriter } from "./head_writer.ts";
-import { ascii, SLASH, SPACE, STAR, TAB } from "./octets.ts";
+} from "./http1/fields.ts";
+import type { HeadWriter } from "./http1/head_writer.ts";
+import { ascii, SLASH, SPACE, STAR, TAB } from "./http1/octets.ts";
 import type { Peer } from "./peer.ts";
-import type { RequestHead } from "./request_head.ts";
-import type { ResponseHead } from "./response_head.ts";
+import type { RequestHead } from "./http1/request_head.ts";
+import type { ResponseHead } from "./http1/response_head.ts";
 
 /** What a request's head gets on its way to the function. */
 export interface RequestRewrite {

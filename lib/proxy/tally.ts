@@ -1,4 +1,4 @@
-import type { FaultCode } from "./fault.ts";
+import type { FaultCode } from "./http1/fault.ts";
 
 /** What became of one request, as far as a log wants to know. Reused for the next one. */
 export interface Tally {

@@ -1,6 +1,6 @@
-import { FieldKind, findField, valueEnd, valueStart } from "./fields.ts";
-import { latin1, QUESTION, SLASH } from "./octets.ts";
-import type { RequestHead } from "./request_head.ts";
+import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { latin1, QUESTION, SLASH } from "./http1/octets.ts";
+import type { RequestHead } from "./http1/request_head.ts";
 
 /** Which function a request is for, and what that gets to see of the target. */
 export interface RoutedTarget {

@@ -1,4 +1,4 @@
-import type { Wire } from "./wire.ts";
+import type { Wire } from "./http1/wire.ts";
 
 /**
  * Passes bytes both ways until both sides have ended. One side's end is passed on as such, and the

@@ -1,8 +1,8 @@
 import { type AttemptState, CLIENT_CLOSED } from "./attempt_state.ts";
-import type { BodyReader } from "./body_reader.ts";
+import type { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
-import { type Fault, faultOf, malformed } from "./fault.ts";
-import type { Wire } from "./wire.ts";
+import { type Fault, faultOf, malformed } from "./http1/fault.ts";
+import type { Wire } from "./http1/wire.ts";
 
 /** What is sent, and where. */
 export interface UploadOptions {

@@ -1,7 +1,7 @@
 import { connectEndpoint } from "../system/connect_endpoint.ts";
 import { type Endpoint, formatAuthority, formatEndpoint } from "../system/endpoint.ts";
 import type { Pulse } from "./pulse.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "./http1/wire.ts";
 
 /** Idle connections that are kept for one instance: as many as may have been busy at a time. */
 const MAX_IDLE = 1_024;

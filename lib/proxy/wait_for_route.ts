@@ -1,5 +1,5 @@
 import type { Client } from "./context.ts";
-import type { Waited } from "./routes.ts";
+import type { Waited } from "./route_table.ts";
 
 /**
  * Waits for a function's start, as long as the client is there. What the client sends meanwhile is

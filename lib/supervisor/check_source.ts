@@ -5,7 +5,7 @@ import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { checkInstance } from "./instance_check.ts";
 import { valuesOf } from "./variable_store.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 
 /** Which directory is checked. */
@@ -24,14 +24,14 @@ export interface CheckSourceOptions {
  * starting it; `undefined` when nothing would.
  */
 export async function checkSource(
-  workplace: Workplace,
+  context: SupervisorContext,
   { name, cacheName, variables: more, signal }: CheckSourceOptions,
 ): Promise<string | undefined> {
-  const directory = join(workplace.settings.functionsDirectory, name);
-  const variables = { ...valuesOf(await workplace.variables.read(cacheName)), ...more };
+  const directory = join(context.settings.functionsDirectory, name);
+  const variables = { ...valuesOf(await context.variables.read(cacheName)), ...more };
   let read: ReadPolicy;
   try {
-    read = await readFunctionPolicy(directory, workplace.settings, { variables });
+    read = await readFunctionPolicy(directory, context.settings, { variables });
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;
@@ -43,7 +43,7 @@ export async function checkSource(
     envFiles: read.envFiles,
     variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,
-    workplace,
+    context,
     signal,
   });
   if (check.problem === undefined) return undefined;

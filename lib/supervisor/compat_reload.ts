@@ -1,5 +1,5 @@
 import { sleep } from "../system/sleep.ts";
-import type { ReloadOutcome } from "../proxy/routes.ts";
+import type { ReloadOutcome } from "../proxy/route_table.ts";
 import { isSettled } from "./settled.ts";
 import type { Supervisor } from "./supervisor.ts";
 

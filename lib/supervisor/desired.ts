@@ -20,7 +20,7 @@ export interface DesiredOptions {
  * code, which may repair it.
  */
 export function desiredOf(
-  { functions, arriving, refused }: Pick<Scan, "functions" | "arriving" | "refused">,
+  { functions, unsettled, refused }: Pick<Scan, "functions" | "unsettled" | "refused">,
   { states, isStale, isWatching, asked }: DesiredOptions,
 ): Map<string, Desired> {
   const desired = new Map<string, Desired>();
@@ -30,7 +30,7 @@ export function desiredOf(
     const revision = isHeld || isStale(name) ? state?.requested ?? spec.revision : spec.revision;
     desired.set(name, { directory: spec.directory, revision });
   }
-  for (const name of [...arriving, ...refused.keys()]) {
+  for (const name of [...unsettled, ...refused.keys()]) {
     const state = states.get(name);
     if (state?.isWanted !== true) desired.delete(name);
     else desired.set(name, { directory: state.directory, revision: state.requested });

@@ -3,11 +3,11 @@ import { readFunctionPolicy } from "../function/manifest.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { FunctionState } from "./state.ts";
 import { valuesOf } from "./variable_store.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Whether a function would be run with this very policy today. */
 export async function hasPolicy(
-  { settings, variables: store }: Pick<Workplace, "settings" | "variables">,
+  { settings, variables: store }: Pick<SupervisorContext, "settings" | "variables">,
   { name, directory, policy }: Pick<FunctionState, "name" | "directory"> & {
     readonly policy: FunctionPolicy;
   },

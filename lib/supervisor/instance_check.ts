@@ -11,7 +11,7 @@ import { sleep } from "../system/sleep.ts";
 import type { CheckTask } from "./check_lane.ts";
 import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
 import { findModuleOptions } from "./module_options.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** What is to be checked. */
 export interface CheckedInstance {
@@ -25,7 +25,7 @@ export interface CheckedInstance {
   readonly variables: Readonly<Record<string, string>>;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   /** Somebody waits for it: it is checked before others. */
   readonly isUrgent?: () => boolean;
   readonly signal: AbortSignal;
@@ -60,15 +60,15 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
 
 /** The check that this source has passed before, however long ago. */
 async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
-  const { workplace, name, cacheName = name } = options;
+  const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
-  const moduleOptions = await findModuleOptions(options.workplace, options.name);
-  const { functionsDirectory } = workplace.settings;
-  for (const passed of await workplace.checkResults.find(name, keyOf(options, moduleOptions))) {
+  const moduleOptions = await findModuleOptions(options.context, options.name);
+  const { functionsDirectory } = context.settings;
+  for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true };
     const revision = await takeRevision(functionsDirectory, name, modules);
     if (revision !== passed.revision) continue;
-    workplace.checks.presumeQuick(name);
+    context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
     return { revision, modules, moduleOptions, problem };
   }
@@ -77,33 +77,33 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
 
 /** All that a check goes by, beside the source. */
 function keyOf(
-  { workplace, directory, envFiles }: CheckedInstance,
+  { context, directory, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
 ): string {
-  const { checkCode } = workplace.settings;
+  const { checkCode } = context.settings;
   return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
 }
 
 /** Checks until the source is the same before and behind the check. */
 async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck> {
-  const { workplace, directory, name } = options;
-  const { functionsDirectory } = workplace.settings;
+  const { context, directory, name } = options;
+  const { functionsDirectory } = context.settings;
   const take = (modules: Modules): Promise<string> =>
     takeRevision(functionsDirectory, name, modules);
   let { knownModules } = options;
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
     const before = { tree: await stampTree(directory), revision: await take(knownModules) };
-    const moduleOptions = await findModuleOptions(options.workplace, options.name);
+    const moduleOptions = await findModuleOptions(options.context, options.name);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
-      ? await workplace.checks.run(
+      ? await context.checks.run(
         name,
         (given) => check({ ...options, ...given }, moduleOptions),
         options,
       )
       : { diagnostics: problem.detail, modules: knownModules.paths };
-    await requireRoom(workplace, result);
+    await requireRoom(context, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
       isComplete: result.diagnostics === undefined,
@@ -122,14 +122,14 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
         return { ...RESTLESS, revision: before.revision, modules, moduleOptions };
       }
       knownModules = modules;
-      await sleep(workplace.settings.quietMs, options.signal);
+      await sleep(context.settings.settleMs, options.signal);
       continue;
     }
     if (result.diagnostics === undefined) {
       const isProvisional = result.isPassing === true;
       if ((options.cacheName ?? name) === name && !isProvisional) {
         const key = keyOf(options, moduleOptions);
-        await workplace.checkResults.keep(name, { revision, modules: modules.paths, key });
+        await context.checkResults.keep(name, { revision, modules: modules.paths, key });
       }
       return { revision, modules, moduleOptions, problem: undefined, isProvisional };
     }
@@ -142,7 +142,10 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
  *
  * @throws {Error} when it did
  */
-async function requireRoom({ settings }: Workplace, { diagnostics }: CheckResult): Promise<void> {
+async function requireRoom(
+  { settings }: SupervisorContext,
+  { diagnostics }: CheckResult,
+): Promise<void> {
   if (!diagnostics?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
@@ -158,19 +161,19 @@ function specialFile({ special }: TreeStamp): InstanceCheck["problem"] {
 }
 
 async function findUnreadable(
-  { workplace, directory, name, envFiles }: CheckedInstance,
+  { context, directory, name, envFiles }: CheckedInstance,
   modules: Modules,
 ): Promise<InstanceCheck["problem"]> {
   const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
-  const files = sourceFiles(workplace.settings.functionsDirectory, name, modules)
+  const files = sourceFiles(context.settings.functionsDirectory, name, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
   if (detail === undefined) return undefined;
   return { reason: "The source can't be read", detail, isPassing: false };
 }
 
-async function lastChange({ workplace, name }: CheckedInstance, modules: Modules): Promise<number> {
-  const files = sourceFiles(workplace.settings.functionsDirectory, name, modules);
+async function lastChange({ context, name }: CheckedInstance, modules: Modules): Promise<number> {
+  const files = sourceFiles(context.settings.functionsDirectory, name, modules);
   return (await stampFiles(files)).changedAtMs;
 }
 
@@ -178,11 +181,11 @@ async function check(
   options: CheckedInstance & Parameters<CheckTask>[0],
   moduleOptions: ModuleOptions,
 ): Promise<CheckResult> {
-  const { workplace, directory, name, cacheName = name, variables, onLook, signal } = options;
+  const { context, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
-  const cacheDirectory = await workplace.cacheOf(cacheName);
-  const { registries, checkCpuTimeMs, checkTimeoutMs } = workplace.settings;
-  return await workplace.isolation.check({
+  const cacheDirectory = await context.cacheOf(cacheName);
+  const { registries, checkCpuTimeMs, checkTimeoutMs } = context.settings;
+  return await context.isolation.check({
     name,
     directory,
     moduleOptions,

@@ -1,10 +1,10 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
-import type { RouteTable } from "../proxy/routes.ts";
+import type { RouteTable } from "../proxy/route_table.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
-import { openInstance } from "./instance.ts";
+import { checkAndStart } from "./check_and_start.ts";
 import { openKeptInstance } from "./kept_instance.ts";
 import type {
   InstanceOptions,
@@ -17,11 +17,11 @@ import { servesWell } from "./retry.ts";
 import type { FunctionState } from "./state.ts";
 import type { Effect, Event } from "./transition.ts";
 import { whilePresent } from "./while_present.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** What instances are opened with, and who hears of them. */
 export interface InstancesOptions {
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   readonly routes: RouteTable;
   readonly states: ReadonlyMap<string, FunctionState>;
   /** Modules that checks have named, written by those that are made here. */
@@ -30,7 +30,7 @@ export interface InstancesOptions {
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
   /** Aborts when nobody is to be waited for any more. */
-  readonly hurry: AbortSignal;
+  readonly force: AbortSignal;
 }
 
 /** The instances of a supervisor: performs effects, and tells what comes of them as events. */
@@ -39,31 +39,31 @@ export interface Instances {
   readonly of: (id: number) => OpenInstance | undefined;
   /** One that has a process and is not ready. */
   readonly startingOf: (id: number) => StartingInstance | undefined;
-  readonly open: (name: string, effect: Extract<Effect, { type: "open" }>) => Promise<void>;
+  readonly launch: (name: string, effect: Extract<Effect, { type: "launch" }>) => Promise<void>;
   readonly close: (name: string, effect: Extract<Effect, { type: "close" }>) => Promise<void>;
 }
 
 /** Performs the effects of one supervisor. */
 export function createInstances(options: InstancesOptions): Instances {
-  const { workplace, routes, states, modules, dispatch } = options;
+  const { context, routes, states, modules, dispatch } = options;
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
   let isBlind = false;
   const starting = new Map<number, StartingInstance>();
 
-  async function open(
+  async function launch(
     name: string,
-    { id, isForced }: Extract<Effect, { type: "open" }>,
+    { id, isForced }: Extract<Effect, { type: "launch" }>,
   ): Promise<void> {
     const state = states.get(name)!;
-    if (isForced) workplace.checks.skipWait(name);
+    if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
     attempts.set(id, abort);
     const what: InstanceOptions = {
       name,
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
-      workplace,
+      context,
       servedRevision: () => {
         const now = states.get(name);
         return isForced || !servesWell(now) ? undefined : now?.serving?.revision;
@@ -86,7 +86,7 @@ export function createInstances(options: InstancesOptions): Instances {
     };
     const known = isForced ? undefined : knownFailure(state);
     const opened = known ??
-      await whilePresent(what, () => openInstance(what).catch(couldNotOpen(state.requested)));
+      await whilePresent(what, () => checkAndStart(what).catch(couldNotOpen(state.requested)));
     const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
     // The last revision that served, if it is kept, is better than none.
     const isServed = servesWell(states.get(name));
@@ -170,7 +170,7 @@ export function createInstances(options: InstancesOptions): Instances {
     const instance = instances.get(id)!;
     const drainMs = drainOf(because, instance.policy);
     try {
-      await instance.close({ drainMs, hurry: options.hurry });
+      await instance.close({ drainMs, force: options.force });
     } finally {
       instances.delete(id);
       dispatch(name, { type: "closed", id });
@@ -180,7 +180,7 @@ export function createInstances(options: InstancesOptions): Instances {
   return {
     of: (id) => instances.get(id),
     startingOf: (id) => starting.get(id),
-    open,
+    launch,
     async close(name, { id, because }) {
       attempts.get(id)?.abort();
       if (instances.has(id)) await close(name, { id, because });

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** What is to be known of a function whose folder is kept. */
 export interface KeepOptions {
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   readonly modulesOf: (name: string) => Modules;
   /** Whether a revision still serves. */
   readonly isServed: (name: string, revision: string) => boolean;
@@ -13,9 +13,9 @@ export interface KeepOptions {
 
 /** Keeps the folders of revisions that have come to serve, one at a time. */
 export function createKeeper(
-  { workplace, modulesOf, isServed, onWarning }: KeepOptions,
+  { context, modulesOf, isServed, onWarning }: KeepOptions,
 ): (name: string, revision: string) => Promise<void> {
-  const { functionsDirectory } = workplace.settings;
+  const { functionsDirectory } = context.settings;
   let keeping = Promise.resolve();
 
   async function keep(name: string, revision: string): Promise<void> {
@@ -23,7 +23,7 @@ export function createKeeper(
     const takeOwn = (): Promise<string> =>
       takeOwnRevision(functionsDirectory, name, modulesOf(name));
     const directory = join(functionsDirectory, name);
-    await workplace.snapshots.take(name, { directory, revision, own: await takeOwn(), takeOwn });
+    await context.snapshots.take(name, { directory, revision, own: await takeOwn(), takeOwn });
   }
 
   return (name, revision) =>

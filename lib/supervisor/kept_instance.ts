@@ -12,24 +12,24 @@ import { valuesOf } from "./variable_store.ts";
  * one that fails. A folder that has served itself is no such case: what it fails for may pass.
  */
 export async function openKeptInstance(options: InstanceOptions): Promise<Opened> {
-  const { workplace, name, isNeeded } = options;
+  const { context, name, isNeeded } = options;
   const snapshot = await findSnapshot(options);
   const read = snapshot && await readPolicy(options, snapshot);
   if (snapshot === undefined || read === undefined) return { type: "none-kept" };
   const { policy } = read;
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const { path: source, revision } = snapshot;
-  const moduleOptions = await findModuleOptions(workplace, name, source);
-  return await workplace.starts.run(
+  const moduleOptions = await findModuleOptions(context, name, source);
+  return await context.starts.run(
     () => startInstance({ ...options, policy, revision, moduleOptions, source }),
     options,
   );
 }
 
 async function findSnapshot(
-  { workplace, name, knownModules }: InstanceOptions,
+  { context, name, knownModules }: InstanceOptions,
 ): Promise<Snapshot | undefined> {
-  const { settings, isolation, snapshots } = workplace;
+  const { settings, isolation, snapshots } = context;
   const kept = snapshots.list(name);
   if (!isolation.canRelocate || kept.length === 0) return undefined;
   const own = await takeOwnRevision(settings.functionsDirectory, name, knownModules);
@@ -38,12 +38,12 @@ async function findSnapshot(
 
 /** What it was allowed when it served, it may not be any more; its variables are those of today. */
 async function readPolicy(
-  { workplace, name }: InstanceOptions,
+  { context, name }: InstanceOptions,
   { path }: Snapshot,
 ): Promise<ReadPolicy | undefined> {
-  const variables = valuesOf(await workplace.variables.read(name));
+  const variables = valuesOf(await context.variables.read(name));
   try {
-    return await readFunctionPolicy(path, workplace.settings, { variables });
+    return await readFunctionPolicy(path, context.settings, { variables });
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;

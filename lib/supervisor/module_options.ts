@@ -2,11 +2,11 @@ import { join } from "node:path";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
 import { findNodeModules } from "../function/node_modules.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** How a function's modules are found; `source` is where its source is, if not in its folder. */
 export async function findModuleOptions(
-  { settings }: Pick<Workplace, "settings">,
+  { settings }: Pick<SupervisorContext, "settings">,
   name: string,
   source?: string,
 ): Promise<ModuleOptions> {

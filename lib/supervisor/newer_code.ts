@@ -14,14 +14,14 @@ export interface NewerCode {
  * `desiredOf`, it says nothing of files that are changing, or that were not looked at as they count.
  */
 export function findNewerCode(
-  { functions, arriving }: Pick<Scan, "functions" | "arriving">,
+  { functions, unsettled }: Pick<Scan, "functions" | "unsettled">,
   { states, isStale, isWatching, asked }: DesiredOptions,
 ): Map<string, NewerCode> {
   const newer = new Map<string, NewerCode>();
   if (isWatching) return newer;
   for (const [name, { revision }] of functions) {
     const state = states.get(name);
-    const isSettled = !isStale(name) && !arriving.has(name) && !asked.has(name);
+    const isSettled = !isStale(name) && !unsettled.has(name) && !asked.has(name);
     if (!isSettled || state?.serving === undefined || state.requested === revision) continue;
     newer.set(name, { revision, requested: state.requested });
   }

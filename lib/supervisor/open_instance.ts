@@ -7,7 +7,7 @@ import type { StreamName } from "../process/spawn.ts";
 import type { Upstream } from "../proxy/upstream.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import type { Failure } from "./state.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** An instance whose process is there and is not ready yet. */
 export interface StartingInstance {
@@ -35,7 +35,7 @@ export interface InstanceOptions {
   readonly directory: string;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   /** A revision that serves already, which is not to be started once more. */
   readonly servedRevision: () => string | undefined;
   /** Whether it is needed at present, and not only to be known as good. */
@@ -67,7 +67,7 @@ export interface OpenInstance {
   readonly lastLines: () => string;
   /** Lets requests finish for at most `drainMs`, then takes everything away. */
   readonly close: (
-    options: { readonly drainMs: number; readonly hurry: AbortSignal },
+    options: { readonly drainMs: number; readonly force: AbortSignal },
   ) => Promise<void>;
 }
 

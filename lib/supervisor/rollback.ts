@@ -4,7 +4,7 @@ import { type Modules, takeOwnRevision } from "../function/revision.ts";
 import { addedPath } from "../function/set_aside.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import type { Snapshot } from "./snapshots.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** What is to be put back. */
 export interface RollbackOptions {
@@ -26,8 +26,11 @@ export class RollbackError extends Error {
  *
  * @throws {RollbackError} when there is none, or the function's folder is a link
  */
-export async function rollBack(workplace: Workplace, options: RollbackOptions): Promise<string> {
-  const { settings, isolation, snapshots } = workplace;
+export async function rollBack(
+  context: SupervisorContext,
+  options: RollbackOptions,
+): Promise<string> {
+  const { settings, isolation, snapshots } = context;
   const { functionsDirectory } = settings;
   const { name } = options;
   const target = join(functionsDirectory, name);

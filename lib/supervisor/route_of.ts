@@ -1,4 +1,4 @@
-import { type Fault, faultOf } from "../proxy/fault.ts";
+import { type Fault, faultOf } from "../proxy/http1/fault.ts";
 import type { Backoff, FunctionState } from "./state.ts";
 import { isUnavailable } from "./retry.ts";
 

@@ -7,7 +7,7 @@ import { sleep } from "../system/sleep.ts";
 /** How {@linkcode runScans} works. */
 export interface ScanLoopOptions {
   readonly functionsDirectory: string;
-  readonly quietMs: number;
+  readonly settleMs: number;
   readonly rescanMs: number;
   /** The most entries of one folder's whole tree. */
   readonly maxFiles: number;
@@ -67,7 +67,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     const nowMs = performance.now();
     for (const [name, tookMs] of scan.tookMs) queue.charge(name, { nowMs, tookMs });
     const notBeforeMs = nowMs + (scan.retryAtMs ?? 0) - Date.now();
-    for (const name of scan.arriving) queue.add(name, { nowMs, notBeforeMs });
+    for (const name of scan.unsettled) queue.add(name, { nowMs, notBeforeMs });
     await watch.follow(scan.watched);
   }
 

@@ -21,12 +21,12 @@ export interface CheckedFunction extends InstanceOptions {
  * open are closed in reverse before this returns.
  */
 export async function startInstance(options: CheckedFunction): Promise<Opened> {
-  const { name, workplace, directory, report, signal, policy, revision, moduleOptions } = options;
+  const { name, context, directory, report, signal, policy, revision, moduleOptions } = options;
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
   const problems = createProblems(report.onWarning);
   const sandbox = stack.use(
-    await workplace.isolation.open({
+    await context.isolation.openSandbox({
       name,
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
@@ -35,12 +35,12 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
   );
   signal.throwIfAborted();
   const lines = createLastLines();
-  const started = await sandbox.start({
+  const started = await sandbox.spawn({
     directory,
     source: options.source,
     policy,
     moduleOptions,
-    cacheDirectory: await workplace.cacheOf(name),
+    cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       lines.push(line.text);
       report.onLine(stream, line);
@@ -48,15 +48,15 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
   });
   const { process } = started;
   started.problems.forEach(report.onWarning);
-  const hurry = new AbortController();
+  const force = new AbortController();
   stack.defer(async () => {
-    await stopProcess(process, { graceMs: policy.stopGraceMs, hurry: hurry.signal });
+    await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
   });
   const start = await waitUntilReady(started, {
     startTimeoutMs: policy.startTimeoutMs,
     health: policy.healthPath === undefined
       ? undefined
-      : { path: policy.healthPath, attempts: workplace.settings.healthAttempts },
+      : { path: policy.healthPath, attempts: context.settings.healthAttempts },
     signal,
     onPid: (pid) =>
       report.onSpawned({
@@ -69,7 +69,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
   });
   if (start.type !== "listening") {
     // It never served, so that there is nothing to wait for.
-    hurry.abort();
+    force.abort();
     if (signal.aborted) return { type: "aborted" };
     const { reason, isPassing } = start;
     const detail = lines.text();
@@ -91,8 +91,8 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       readDataUsage: started.readDataUsage,
       ended: process.ended,
       lastLines: lines.text,
-      async close({ drainMs, hurry: hasten }) {
-        const rush = (): void => hurry.abort();
+      async close({ drainMs, force: hasten }) {
+        const rush = (): void => force.abort();
         const drained = new AbortController();
         hasten.addEventListener("abort", rush, { once: true });
         if (hasten.aborted) rush();

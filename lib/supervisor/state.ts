@@ -137,8 +137,8 @@ export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;
 export type Pending = typeof PENDING[number];
 
 /** What is under way for a function; `undefined` when it is settled. */
-export function pendingOf(state: FunctionState, isArriving: boolean): Pending | undefined {
-  if (isArriving) return "arriving";
+export function pendingOf(state: FunctionState, isUnsettled: boolean): Pending | undefined {
+  if (isUnsettled) return "arriving";
   if (!state.isWanted) return "leaving";
   if (state.candidate !== undefined) {
     return state.candidate.phase === "checking" ? "checking" : "starting";

@@ -2,7 +2,7 @@ import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
-import type { Route, RouteTable } from "../proxy/routes.ts";
+import type { Route, RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
@@ -10,7 +10,7 @@ import { desiredOf } from "./desired.ts";
 import { createKeeper } from "./keep_revisions.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance, StartingInstance } from "./open_instance.ts";
-import { movedFunctions } from "./moved.ts";
+import { relocatedFunctions } from "./relocated.ts";
 import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
 import { reconcile } from "./reconcile.ts";
 import { hasPolicy } from "./has_policy.ts";
@@ -20,11 +20,11 @@ import { runScans } from "./scan_loop.ts";
 import type { FunctionState, Refreshed } from "./state.ts";
 import { type Effect, type Event, type Step, transition } from "./transition.ts";
 import { createVariableStamps } from "./variable_stamps.ts";
-import type { Workplace } from "./workplace.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** What a supervisor works with, and whom it tells. */
 export interface SupervisorOptions {
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   readonly routes: RouteTable;
   /** A function's state changed; `after` is missing when nothing is left of it. */
   readonly onChange: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
@@ -46,7 +46,7 @@ export interface Supervisor {
    */
   readonly ignored: ReadonlyMap<string, string>;
   /** Functions whose files were not at rest when they were last looked at. */
-  readonly arriving: ReadonlySet<string>;
+  readonly unsettled: ReadonlySet<string>;
   /** The newer revision of a function that serves, which waits for a reload where nobody watches. */
   readonly newerRevision: (name: string) => string | undefined;
   /** An instance, while it is ready. */
@@ -83,33 +83,33 @@ export interface Supervisor {
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
   /** Stops everything; with the signal, without waiting for anybody. */
-  readonly stop: (hurry: AbortSignal) => Promise<void>;
+  readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
 /** Starts a supervisor: scans, and acts on what it finds. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
-  const { workplace, routes } = options;
-  const { settings } = workplace;
+  const { context, routes } = options;
+  const { settings } = context;
   const states = new Map<string, FunctionState>();
   const modules = new Map<string, Modules>();
   const asked = new Set<string>();
   const places = new Map<string, string>();
-  const stamps = createVariableStamps(workplace.variables);
+  const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
   );
   const stopping = new AbortController();
-  const hurry = new AbortController();
+  const force = new AbortController();
   let ignored: ReadonlyMap<string, string> = new Map();
-  let arriving: ReadonlySet<string> = new Set();
+  let unsettled: ReadonlySet<string> = new Set();
   let newer: ReadonlyMap<string, NewerCode> = new Map();
   let changed = Promise.withResolvers<void>();
   let hasScanned = false;
   let nextId = 1;
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
   const keep = createKeeper({
-    workplace,
+    context,
     modulesOf,
     isServed: (name, revision) =>
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
@@ -121,7 +121,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     states,
     modules,
     dispatch,
-    hurry: hurry.signal,
+    force: force.signal,
   });
 
   /** Takes one event to its end before the next: state never changes under anybody's hands. */
@@ -171,10 +171,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function perform(name: string, effect: Effect): void {
     switch (effect.type) {
-      case "open":
+      case "launch":
         nextId = Math.max(nextId, effect.id + 1);
         stamps.opened(name, effect.id);
-        return tasks.track(instances.open(name, effect));
+        return tasks.track(instances.launch(name, effect));
       case "close":
         return tasks.track(instances.close(name, effect));
       default:
@@ -196,29 +196,29 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
     hasScanned = true;
     ignored = passedOver;
-    const hasArrived = [...arriving].some((name) => !scan.arriving.has(name));
-    arriving = scan.arriving;
+    const hasArrived = [...unsettled].some((name) => !scan.unsettled.has(name));
+    unsettled = scan.unsettled;
     const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
-    const { watch: isWatching } = workplace.settings;
+    const { watch: isWatching } = context.settings;
     const desired = desiredOf(scan, { states, isStale, isWatching, asked });
     newer = findNewerCode(scan, { states, isStale, isWatching, asked });
     const actions = reconcile(desired, states);
     for (const action of actions) dispatch(action.name, action);
     if (isWatching) reloadMoved(scan, new Set(actions.map(({ name }) => name)));
-    for (const name of answered) if (!arriving.has(name)) asked.delete(name);
+    for (const name of answered) if (!unsettled.has(name)) asked.delete(name);
     if (hasArrived) announce();
     const isPresent = (name: string): boolean =>
-      states.has(name) || arriving.has(name) || ignored.has(name);
-    tasks.track(workplace.cacheSweeper.sweep(isPresent, performance.now()));
+      states.has(name) || unsettled.has(name) || ignored.has(name);
+    tasks.track(context.cacheSweeper.sweep(isPresent, performance.now()));
   }
 
   /** Starts anew what runs from where its folder was, but for those that are starting just now. */
   function reloadMoved(scan: Scan, started: ReadonlySet<string>): void {
-    for (const name of movedFunctions(scan, { places, states })) {
+    for (const name of relocatedFunctions(scan, { places, states })) {
       if (!started.has(name)) dispatch(name, { type: "reload" });
     }
     for (const { name, place } of scan.functions.values()) {
-      if (!scan.arriving.has(name)) places.set(name, place);
+      if (!scan.unsettled.has(name)) places.set(name, place);
     }
     for (const name of places.keys()) if (!states.has(name)) places.delete(name);
   }
@@ -239,7 +239,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let atScan = { modules: new Map(modules), asked: new Set(asked) };
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
-    quietMs: settings.quietMs,
+    settleMs: settings.settleMs,
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,
     modulesOf: (name) => modules.get(name),
@@ -256,8 +256,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     get ignored() {
       return ignored;
     },
-    get arriving() {
-      return arriving;
+    get unsettled() {
+      return unsettled;
     },
     get hasScanned() {
       return hasScanned;
@@ -283,20 +283,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         const serving = state.serving && instances.of(state.serving.id);
         const isConcerned = serving === undefined
           ? state.isIdle || state.failure?.stage === "manifest"
-          : !await hasPolicy(workplace, { ...state, policy: serving.policy });
+          : !await hasPolicy(context, { ...state, policy: serving.policy });
         if (isConcerned && states.get(name)?.isWanted) dispatch(name, { type: "reload" });
       }
     },
-    kept: (name) => workplace.snapshots.list(name).map((one) => one.revision),
+    kept: (name) => context.snapshots.list(name).map((one) => one.revision),
     async rollBack(name, to) {
-      const revision = await rollBack(workplace, { name, to, modules: modulesOf(name) });
+      const revision = await rollBack(context, { name, to, modules: modulesOf(name) });
       asked.add(name);
       await scans.scan();
       return revision;
     },
     changed: () => changed.promise,
     async stop(signal) {
-      const rush = (): void => hurry.abort();
+      const rush = (): void => force.abort();
       signal.addEventListener("abort", rush, { once: true });
       if (signal.aborted) rush();
       stopping.abort();

@@ -55,7 +55,7 @@ export type Event =
 /** Something to be done outside; it comes back as events. */
 export type Effect =
   | {
-    readonly type: "open";
+    readonly type: "launch";
     readonly id: number;
     readonly name: string;
     /** Also when what serves is of the same revision. */
@@ -99,13 +99,13 @@ export function transition(state: FunctionState | undefined, event: Event, momen
       return stop(state);
     case "reload":
       return state.isWanted
-        ? open(withoutCandidate(state), moment, { isForced: true })
+        ? launch(withoutCandidate(state), moment, { isForced: true })
         : same(state);
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
       // What hangs is of the same revision: without force, it would be taken for what is wanted.
       return isRetried(state)
-        ? open(same(state), moment, { isForced: state.serving?.hang !== undefined })
+        ? launch(same(state), moment, { isForced: state.serving?.hang !== undefined })
         : same(state);
     case "checked":
       return checked(state, event);
@@ -120,7 +120,7 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     case "unused":
       return unused(state, event);
     case "wanted":
-      return isStartedByRequest(state, moment.nowMs) ? open(same(state), moment) : same(state);
+      return isStartedByRequest(state, moment.nowMs) ? launch(same(state), moment) : same(state);
     case "failed":
       return failed(state, event, moment);
     case "exited":
@@ -131,7 +131,7 @@ export function transition(state: FunctionState | undefined, event: Event, momen
       // The first time at once; one that hangs again waits as one that ends again.
       const isFirst = next.backoff === undefined;
       const paused = pause(next, moment);
-      return isFirst ? open(same(paused), moment, { isForced: true }) : same(paused);
+      return isFirst ? launch(same(paused), moment, { isForced: true }) : same(paused);
     }
     case "recovered":
       return same(recovered(state, event));
@@ -168,11 +168,11 @@ function begin(
     requested: desired.revision,
     backoff: undefined,
   };
-  return open({ state: wanted, effects: cleared.effects }, moment);
+  return launch({ state: wanted, effects: cleared.effects }, moment);
 }
 
 /** Adds a new instance as the candidate. */
-function open(step: Step, moment: Moment, { isForced } = { isForced: false }): Step {
+function launch(step: Step, moment: Moment, { isForced } = { isForced: false }): Step {
   const state = step.state!;
   const candidate: Instance = {
     id: moment.nextId,
@@ -186,7 +186,7 @@ function open(step: Step, moment: Moment, { isForced } = { isForced: false }): S
   };
   return {
     state: { ...state, candidate, isIdle: false },
-    effects: [...step.effects, { type: "open", id: candidate.id, name: state.name, isForced }],
+    effects: [...step.effects, { type: "launch", id: candidate.id, name: state.name, isForced }],
   };
 }
 

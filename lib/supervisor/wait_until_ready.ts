@@ -48,7 +48,7 @@ export async function waitUntilReady(
   const pid = await process.findPid(signal);
   if (pid !== undefined) options.onPid(pid);
   const endpoint = pid === undefined ? undefined : await findEndpoint(pid, signal);
-  const ailment = endpoint === undefined || health === undefined || exit !== undefined
+  const problem = endpoint === undefined || health === undefined || exit !== undefined
     ? undefined
     : await waitUntilHealthy(endpoint, health, { signal });
   // One that is gone is not looked for any longer; how it ended is known a little later.
@@ -60,9 +60,9 @@ export async function waitUntilReady(
     const isPassing = exit.signal !== undefined || exit.exhaustedBytes !== undefined;
     return { type: "not-ready", reason: describeEnd(exit, aim), isPassing };
   }
-  if (ailment !== undefined) {
+  if (problem !== undefined) {
     const reason =
-      `It listens, and is not healthy: GET ${health!.path}: ${ailment}. Let it answer ` +
+      `It listens, and is not healthy: GET ${health!.path}: ${problem}. Let it answer ` +
       "below 400, or change healthPath";
     return { type: "not-ready", reason, isPassing: true };
   }

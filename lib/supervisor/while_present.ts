@@ -7,7 +7,7 @@ import type { InstanceOptions, Opened } from "./open_instance.ts";
  * is opened again.
  */
 export async function whilePresent<Result extends Opened>(
-  { directory, workplace, signal }: Pick<InstanceOptions, "directory" | "workplace" | "signal">,
+  { directory, context, signal }: Pick<InstanceOptions, "directory" | "context" | "signal">,
   open: () => Promise<Result>,
   { look = isPresent }: { readonly look?: (path: string) => Promise<boolean> } = {},
 ): Promise<Result | { readonly type: "aborted" }> {
@@ -16,7 +16,7 @@ export async function whilePresent<Result extends Opened>(
     if (opened.type !== "failed" || await look(directory)) return opened;
     while (!await look(directory)) {
       if (signal.aborted) return { type: "aborted" };
-      await sleep(workplace.settings.quietMs, signal);
+      await sleep(context.settings.settleMs, signal);
     }
   }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openNetwork } from "../../lib/namespace/network.ts";
 import { defaultSettings } from "../../lib/config/settings.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
-import { openWorkplace } from "../../lib/supervisor/workplace.ts";
+import { openSupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
 import { formatEndpoint } from "../../lib/system/endpoint.ts";
 import {
   answering,
@@ -11,7 +11,7 @@ import {
   runCli,
   startServer,
   writeFiles,
-} from "../e2e/harness.ts";
+} from "../e2e/support/harness.ts";
 
 const ROUNDS = 9;
 
@@ -88,10 +88,10 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     socket: join(directory, "bench.sock"),
     stateDirectory: join(directory, "state"),
   };
-  await using workplace = await openWorkplace(settings, say);
+  await using context = await openSupervisorContext(settings, say);
   const app = join(functions, "app");
   const { policy } = await readFunctionPolicy(app, settings);
-  const cacheDirectory = await workplace.cacheOf("app");
+  const cacheDirectory = await context.cacheOf("app");
   const bare = (): Promise<number> => {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", join(app, "index.ts")],
@@ -103,14 +103,14 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     });
   };
   const sandboxed = async (): Promise<number> => {
-    await using sandbox = await workplace.isolation.open({
+    await using sandbox = await context.isolation.openSandbox({
       name: "app",
       egress: "internet",
       bandwidthBits: Infinity,
       onProblems: () => {},
     });
     const began = performance.now();
-    const { process, findEndpoint } = await sandbox.start({
+    const { process, findEndpoint } = await sandbox.spawn({
       directory: app,
       source: undefined,
       policy,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { matchRoute } from "../../lib/control/match_route.ts";
-import { ROUTES } from "../../lib/control/routes.ts";
+import { ROUTES } from "../../lib/control/api_routes.ts";
 
 const table: readonly (readonly [string, string, string])[] = [
   ["GET", "/v1", "getSupervisor "],

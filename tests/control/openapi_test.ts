@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { apiShapes } from "../../lib/control/api_schema.ts";
 import { describeApi } from "../../lib/control/openapi.ts";
-import { ROUTES } from "../../lib/control/routes.ts";
+import { ROUTES } from "../../lib/control/api_routes.ts";
 
 type Operation = { operationId: string; summary: string; responses: Record<string, unknown> };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { openBystander } from "./bystander.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { gateOf, type Server, startServer } from "./harness.ts";
-import { ask, connect } from "./raw_client.ts";
+import { openBystander } from "./support/bystander.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { gateOf, type Server, startServer } from "./support/harness.ts";
+import { ask, connect } from "./support/raw_client.ts";
 
 /** A moment at which a client goes away. */
 interface Stage {

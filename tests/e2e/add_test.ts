@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { answering, host, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import {
+  answering,
+  host,
+  makeDirectory,
+  runCli,
+  startServer,
+  writeFiles,
+} from "./support/harness.ts";
 
 /**
  * What is said of a function that comes to serve, where no terminal is; a start may be over before

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { run } from "../deploy/files.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
-import { answering, eventually, gateOf, runCli, startServer } from "./harness.ts";
+import { answering, eventually, gateOf, runCli, startServer } from "./support/harness.ts";
 
 /** Holds up its start until it is told not to. */
 const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";

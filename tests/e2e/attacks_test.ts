@@ -12,9 +12,9 @@ import {
   host,
   type Server,
   startServer,
-} from "./harness.ts";
-import { keepFlows } from "./kept_flows.ts";
-import { PROBE, probe } from "./probe.ts";
+} from "./support/harness.ts";
+import { keepFlows } from "./support/kept_flows.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 /** Runs a program inside and gives its exit code and what it said. */
 const RUNNER = `Deno.serve(async (request) => {

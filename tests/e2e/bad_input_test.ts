@@ -8,7 +8,7 @@ import {
   runCli,
   startServer,
   writeFiles,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 Deno.test("serve: what keeps it from starting is said with the remedy", async (test) => {
   const directory = await makeDirectory();

@@ -1,5 +1,5 @@
 import { doesNotMatch, equal, match, ok } from "node:assert/strict";
-import { host, startServer } from "./harness.ts";
+import { host, startServer } from "./support/harness.ts";
 
 /** Gives as many bytes as it is asked for, and takes what it is sent; `/up` sends them out. */
 const APP = `Deno.serve(async (request) => {

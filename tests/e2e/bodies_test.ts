@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { beginDownload, beginUpload } from "./bulk_client.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { pause, type Server, startServer } from "./harness.ts";
-import { watchMemory } from "./memory.ts";
-import { ask } from "./raw_client.ts";
+import { beginDownload, beginUpload } from "./support/bulk_client.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { pause, type Server, startServer } from "./support/harness.ts";
+import { watchMemory } from "./support/memory.ts";
+import { ask } from "./support/raw_client.ts";
 
 /** More than 31 bits can count, and than anybody's memory should hold. */
 const HUGE = 2_200_000_000;

@@ -3,8 +3,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { PretendPackage } from "../npm_registry.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
-import { cacheDirectory, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
+import {
+  cacheDirectory,
+  makeDirectory,
+  runCli,
+  startServer,
+  writeFiles,
+} from "./support/harness.ts";
 
 const REGISTRY = "http://server.test/npm/";
 

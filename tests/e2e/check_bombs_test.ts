@@ -2,8 +2,8 @@ import { equal, ok } from "node:assert/strict";
 import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { readHierarchy } from "../../lib/sandbox/control_groups.ts";
 import { readGroups } from "../../lib/sandbox/group_tree.ts";
-import { answering, eventually, type Server, startServer } from "./harness.ts";
-import { typeBomb } from "./type_bomb.ts";
+import { answering, eventually, type Server, startServer } from "./support/harness.ts";
+import { typeBomb } from "./support/type_bomb.ts";
 
 const BOMBS = ["a", "b", "c", "d", "e"];
 

@@ -1,7 +1,7 @@
 import { deepEqual, match } from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
-import { typeBomb } from "./type_bomb.ts";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./support/harness.ts";
+import { typeBomb } from "./support/type_bomb.ts";
 
 const USED_UP = /The check used its 3 s of processor time\. Import less, or .* raise checkCpuTime/;
 

@@ -1,8 +1,14 @@
 // Somebody who has waited long enough presses Ctrl-C.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { COMMAND, eventually, makeDirectory, testEnvironment, writeFiles } from "./harness.ts";
-import { startCli } from "./live_cli.ts";
+import {
+  COMMAND,
+  eventually,
+  makeDirectory,
+  testEnvironment,
+  writeFiles,
+} from "./support/harness.ts";
+import { startCli } from "./support/live_cli.ts";
 
 /** While it asks, and as soon as it has begun. */
 const MOMENTS = [["SIGINT", false], ["SIGTERM", false], ["SIGINT", true]] as const;

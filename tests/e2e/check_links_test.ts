@@ -3,8 +3,8 @@
 // not give away what lies beside the repository.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ordinaryUser } from "./ordinary_user.ts";
-import { makeDirectory, runCli, writeFiles } from "./harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
+import { makeDirectory, runCli, writeFiles } from "./support/harness.ts";
 
 const SECRET = "machine registry.test login me password t0ken-of-the-caller\n";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import { answering, makeDirectory, runCli, startServer, writeFiles } from "./support/harness.ts";
 
 const FILES = {
   "good/index.ts": `import "../_shared/mod.ts";\n${answering("good")}`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { answering, runCli, startServer } from "./harness.ts";
+import { answering, runCli, startServer } from "./support/harness.ts";
 
 Deno.test("list: a table for people, JSON for programs, ignored directories with the reason", async () => {
   await using server = await startServer({

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ask, EARLY, EARLY_ROWS, LATE, LATE_ROWS, logOf } from "./compat_rows.ts";
-import { answering, count, makeDirectory, runCli, startServer, writeFiles } from "./harness.ts";
+import { ask, EARLY, EARLY_ROWS, LATE, LATE_ROWS, logOf } from "./support/compat_rows.ts";
+import {
+  answering,
+  count,
+  makeDirectory,
+  runCli,
+  startServer,
+  writeFiles,
+} from "./support/harness.ts";
 
 for (
   const [form, setting, rows] of [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openShell, SHELLS } from "../cli/generate/interactive_shell.ts";
-import { answering, eventually, startServer } from "./harness.ts";
+import { answering, eventually, startServer } from "./support/harness.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 

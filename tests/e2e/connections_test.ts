@@ -3,8 +3,8 @@ import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { type Namespace, openNetwork } from "../../lib/namespace/network.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { WORLD } from "../world.ts";
-import { count } from "./harness.ts";
-import { keepFlows } from "./kept_flows.ts";
+import { count } from "./support/harness.ts";
+import { keepFlows } from "./support/kept_flows.ts";
 
 /** Sends a datagram from as many sockets as it is told; the host keeps a flow of each for a while. */
 const SEND = `const [count, hostname] = Deno.args;

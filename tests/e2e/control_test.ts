@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { apiShapes, type ShapeName } from "../../lib/control/api_schema.ts";
-import { connectControl } from "../../lib/control/client.ts";
-import { ROUTES } from "../../lib/control/routes.ts";
-import { answering, eventually, type Server, startServer } from "./harness.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
+import { ROUTES } from "../../lib/control/api_routes.ts";
+import { answering, eventually, type Server, startServer } from "./support/harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 const app = { "app/index.ts": answering("app") };
 

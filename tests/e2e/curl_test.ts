@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { type Server, startServer } from "./support/harness.ts";
 
 /** What curl got, and what it tells of it. */
 interface Told {

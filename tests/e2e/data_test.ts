@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, startServer } from "./harness.ts";
+import { answering, makeDirectory, startServer } from "./support/harness.ts";
 
 /** Counts its own starts in each place that is to last, and says who it is. */
 const KEEPER = `const kv = await Deno.openKv();

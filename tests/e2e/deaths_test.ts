@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Peer } from "../proxy/harness.ts";
-import { openBystander } from "./bystander.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
-import { ask, connect, readAnswer } from "./raw_client.ts";
+import { openBystander } from "./support/bystander.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { type Server, startServer } from "./support/harness.ts";
+import { ask, connect, readAnswer } from "./support/raw_client.ts";
 
 /** A request that is under way when its function dies, and what its client must see of it. */
 interface Stage {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { count, eventually, host, makeDirectory, type Server, startServer } from "./harness.ts";
+import {
+  count,
+  eventually,
+  host,
+  makeDirectory,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
 
 /** Does with its data directory what it is asked to; gives what came of it. */
 const WRITER = `

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { WORLD } from "../world.ts";
-import { eventually, type Server, startServer } from "./harness.ts";
-import { PROBE, probe } from "./probe.ts";
+import { eventually, type Server, startServer } from "./support/harness.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 const SEEN = "sees 198.51.100.2\n";
 const REFUSED = /^failed: (ConnectionRefused|TypeError: .*refused)/;

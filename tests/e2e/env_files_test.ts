@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { startServer } from "./harness.ts";
-import { PROBE, probe } from "./probe.ts";
+import { startServer } from "./support/harness.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 Deno.test("env files: operator's, settings', function's, manifest's, in this order", async () => {
   await using server = await startServer({

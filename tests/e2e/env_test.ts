@@ -12,9 +12,9 @@ import {
   startServer,
   testEnvironment,
   writeFiles,
-} from "./harness.ts";
-import { PROBE, probe } from "./probe.ts";
-import { openTerminal, PROMPT } from "./pty.ts";
+} from "./support/harness.ts";
+import { PROBE, probe } from "./support/probe.ts";
+import { openTerminal, PROMPT } from "./support/pty.ts";
 
 const SECRET = "s3cr3t-0123456789";
 

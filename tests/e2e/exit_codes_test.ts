@@ -9,7 +9,7 @@ import {
   runCli,
   startServer,
   writeFiles,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 /** A command line, the code that it ends with, and what it prints on each stream, whole. */
 type Row = readonly [args: string[], code: number, stdout: RegExp, stderr: RegExp];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, makeDirectory, startServer, writeFiles } from "./harness.ts";
+import { answering, makeDirectory, startServer, writeFiles } from "./support/harness.ts";
 
 /** A local user, who is not root. */
 const USER = "54321";

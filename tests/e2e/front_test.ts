@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { openProxy } from "../../lib/proxy/proxy.ts";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { connectFrom, exchangeFrom, openHalf } from "../proxy/local_client.ts";
-import { answering, startServer } from "./harness.ts";
+import { answering, startServer } from "./support/harness.ts";
 
 const REQUEST = "GET /app HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, eventually, host, makeDirectory, startServer } from "./harness.ts";
+import { answering, eventually, host, makeDirectory, startServer } from "./support/harness.ts";
 
 /** Writes what it is sent to its data, and says what came of it. */
 const WRITER = `const path = Deno.env.get("DDSRV_DATA")! + "/written";

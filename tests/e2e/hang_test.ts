@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { answering, count, eventually, pause, type Server, startServer } from "./harness.ts";
+import {
+  answering,
+  count,
+  eventually,
+  pause,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
 
 /** Long enough for a well function on a busy machine to accept a connection. */
 const HANG_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answering, startServer } from "./harness.ts";
+import { answering, startServer } from "./support/harness.ts";
 
 /** A server whose `/healthz` answers with these statuses in turn, and then with the last one. */
 function healthy(text: string, ...statuses: number[]): string {

@@ -8,7 +8,7 @@ import {
   type Server,
   startServer,
   writeFiles,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 /** A change of a neighbour, which is seen at once though nobody looks by himself for an hour. */
 async function isSeen(server: Server, text: string): Promise<void> {

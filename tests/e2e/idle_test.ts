@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { answering, count, eventually, type Server, startServer } from "./harness.ts";
-import { openSockets } from "./open_sockets.ts";
+import { answering, count, eventually, type Server, startServer } from "./support/harness.ts";
+import { openSockets } from "./support/open_sockets.ts";
 
 async function statusOf(server: Server, name: string): Promise<string> {
   return (await server.inspect(name)).status;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { connectControl } from "../../lib/control/client.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
 import {
   eventually,
   host,
@@ -10,7 +10,7 @@ import {
   startServer,
   testEnvironment,
   writeFiles,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 Deno.test("init: writes a function that is checked, formatted, linted and served", async () => {
   await using server = await startServer();

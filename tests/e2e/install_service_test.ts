@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeDirectory, runCli } from "./harness.ts";
+import { makeDirectory, runCli } from "./support/harness.ts";
 
 Deno.test("install-service: writes the unit, and says what is next", async () => {
   const directory = await makeDirectory();

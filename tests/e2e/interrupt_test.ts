@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, eventually, startServer, writeFiles } from "./harness.ts";
-import { startCli } from "./live_cli.ts";
+import { answering, eventually, startServer, writeFiles } from "./support/harness.ts";
+import { startCli } from "./support/live_cli.ts";
 
 const NEVER = "setInterval(() => {}, 1000);\n";
 

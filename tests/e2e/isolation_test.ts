@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
-import { answering, cacheDirectory, host, startServer } from "./harness.ts";
-import { PROBE, probe } from "./probe.ts";
+import { answering, cacheDirectory, host, startServer } from "./support/harness.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 Deno.test("isolation: what a function with egress internet reaches", async () => {
   await using server = await startServer({

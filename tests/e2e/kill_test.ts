@@ -19,7 +19,7 @@ async function runLane(lane: number): Promise<{ success: boolean; said: string }
   const run = ["run", "--quiet", "--allow-all"];
   const { success, stdout, stderr } = await new Deno.Command("unshare", {
     args: ["--net", "--mount", "--propagation", "private", Deno.execPath(), ...run]
-      .concat("tests/outer.ts", run, "tests/e2e/kill_lane.ts", numbers),
+      .concat("tests/outer.ts", run, "tests/e2e/support/kill_lane.ts", numbers),
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, eventually, type Server, startServer } from "./harness.ts";
-import { openSockets, talking } from "./open_sockets.ts";
+import { answering, eventually, type Server, startServer } from "./support/harness.ts";
+import { openSockets, talking } from "./support/open_sockets.ts";
 
 const BROKEN = "const broken: string = 1;\n";
 

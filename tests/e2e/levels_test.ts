@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
 import { longEnoughMs } from "../patience.ts";
-import { eventually, runCli, type Server, startServer } from "./harness.ts";
-import { type OrdinaryUser, ordinaryUser } from "./ordinary_user.ts";
-import { PROBE, probe } from "./probe.ts";
+import { eventually, runCli, type Server, startServer } from "./support/harness.ts";
+import { type OrdinaryUser, ordinaryUser } from "./support/ordinary_user.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 const STYLES = {
   "served/index.ts": 'Deno.serve((request) => new Response("served " + request.url));\n',

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { answering, eventually, startServer } from "./harness.ts";
+import { answering, eventually, startServer } from "./support/harness.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 

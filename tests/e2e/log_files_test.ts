@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openLogFile } from "../../lib/logs/log_file.ts";
 import { parseLogRecord } from "../../lib/logs/log_record.ts";
-import { answering, eventually, makeDirectory, runCli, startServer } from "./harness.ts";
-import { startFollower } from "./logs_follower.ts";
+import { answering, eventually, makeDirectory, runCli, startServer } from "./support/harness.ts";
+import { startFollower } from "./support/logs_follower.ts";
 
 Deno.test("log files: rotated as the flags say, in the format that they name", async () => {
   const line = "x".repeat(1_000);

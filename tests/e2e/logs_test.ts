@@ -8,9 +8,9 @@ import {
   makeDirectory,
   runCli,
   startServer,
-} from "./harness.ts";
-import { startFollower } from "./logs_follower.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
+} from "./support/harness.ts";
+import { startFollower } from "./support/logs_follower.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 const LOG = [
   "2026-01-31T09:00:00.100Z stdout F started",

@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { answering, host, pause, startServer } from "./harness.ts";
+import { answering, host, pause, startServer } from "./support/harness.ts";
 
 /** Takes memory that is not its own process's: files in memory, and buffers of connections to itself. */
 const HOARDER = `const kept: unknown[] = [];

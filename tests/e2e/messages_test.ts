@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { bytesOf, type Peer } from "../proxy/harness.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
-import { connect, type RawAnswer, readAnswer } from "./raw_client.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { type Server, startServer } from "./support/harness.ts";
+import { connect, type RawAnswer, readAnswer } from "./support/raw_client.ts";
 
 /** What the function tells of a request. */
 interface Report {

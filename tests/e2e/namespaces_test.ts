@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Namespace, type Network, openNetwork } from "../../lib/namespace/network.ts";
 import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
-import { host, makeDirectory } from "./harness.ts";
+import { host, makeDirectory } from "./support/harness.ts";
 
 const COUNT = 40;
 

@@ -1,7 +1,7 @@
 // The network goes and comes back: what could not be fetched is tried again by itself.
 import assert from "node:assert/strict";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { connectControl } from "../../lib/control/client.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
 import { WORLD } from "../world.ts";
 import {
   answering,
@@ -10,7 +10,7 @@ import {
   type Server,
   startServer,
   writeFiles,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 const COUNT = 30;
 

@@ -13,8 +13,8 @@ import {
   type ServerOptions,
   startServer,
   writeFiles,
-} from "./harness.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
+} from "./support/harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 /** Counts what it is sent in Deno KV and in a file, and tells the user that the file belongs to. */
 const KEEPER = `const kv = await Deno.openKv();

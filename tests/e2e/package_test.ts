@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { printError } from "../../cli/output/print.ts";
 import { version } from "../../cli/version.ts";
-import { answering, type CliResult, startServer, writeFiles } from "./harness.ts";
-import { installPackage, missingForPackage } from "./installed_package.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
+import { answering, type CliResult, startServer, writeFiles } from "./support/harness.ts";
+import { installPackage, missingForPackage } from "./support/installed_package.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 const missing = await missingForPackage();
 const ignore = missing !== undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { host, startServer } from "./harness.ts";
-import { PROBE, probe } from "./probe.ts";
+import { host, startServer } from "./support/harness.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 Deno.test("permissions: a manifest takes them away, one by one", async () => {
   const without = (permissions: unknown): string => JSON.stringify({ permissions });

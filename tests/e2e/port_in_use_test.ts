@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
-import { type CliResult, makeDirectory, runCli, startServer } from "./harness.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
+import { type CliResult, makeDirectory, runCli, startServer } from "./support/harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 /** A program that calls itself what it likes, and listens until it is killed. */
 interface Program extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { PAIRS } from "../proxy/certificates.ts";
-import { eventually, makeDirectory, runCli, startServer } from "./harness.ts";
+import { eventually, makeDirectory, runCli, startServer } from "./support/harness.ts";
 
 /** Answers with what it was asked. */
 const MIRROR = `Deno.serve((request) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answering, startServer } from "./harness.ts";
+import { answering, startServer } from "./support/harness.ts";
 
 const ECHO = `Deno.serve((request) => {
   const url = new URL(request.url);

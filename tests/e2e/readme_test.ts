@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { codeBlocks, readReadme } from "../readme.ts";
-import { answering, startServer, writeFiles } from "./harness.ts";
+import { answering, startServer, writeFiles } from "./support/harness.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { answering, startServer } from "./harness.ts";
-import { PROBE, probe } from "./probe.ts";
+import { answering, startServer } from "./support/harness.ts";
+import { PROBE, probe } from "./support/probe.ts";
 
 Deno.test("SIGHUP: what the configuration changes is replaced, all else is left alone", async () => {
   await using server = await startServer({

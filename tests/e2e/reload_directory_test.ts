@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, eventually, host, type Server, startServer, writeFiles } from "./harness.ts";
-import { openSockets, talking } from "./open_sockets.ts";
+import {
+  answering,
+  eventually,
+  host,
+  type Server,
+  startServer,
+  writeFiles,
+} from "./support/harness.ts";
+import { openSockets, talking } from "./support/open_sockets.ts";
 
 /** Functions that the server has, by their state. */
 async function states(server: Server): Promise<Record<string, string>> {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { within } from "../proxy/harness.ts";
 import { longEnoughMs } from "../patience.ts";
-import { eventually, type Server, startServer } from "./harness.ts";
-import { openSockets } from "./open_sockets.ts";
-import { connect, readAnswer } from "./raw_client.ts";
+import { eventually, type Server, startServer } from "./support/harness.ts";
+import { openSockets } from "./support/open_sockets.ts";
+import { connect, readAnswer } from "./support/raw_client.ts";
 
 /** Answers at once, when it is told to, or never to an end; and talks over WebSockets. */
 const patient = (text: string): string =>

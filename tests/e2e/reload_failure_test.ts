@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { answering, count, eventually, pause, type ServerOptions, startServer } from "./harness.ts";
-import { startLoad } from "./load.ts";
+import {
+  answering,
+  count,
+  eventually,
+  pause,
+  type ServerOptions,
+  startServer,
+} from "./support/harness.ts";
+import { startLoad } from "./support/load.ts";
 
 /** New code that must not replace the old. */
 interface Bad {
@@ -122,7 +129,7 @@ async function goThrough(
       const [line, nextTry] = stdout.split(
         `app: revision ${report.failedRevision} is not served: ${report.reason}`,
       );
-      assert.match(nextTry ?? line, /^(?: \(next try (?:now|in \w+)\))?\n/, stdout);
+      assert.match(nextTry ?? line ?? "", /^(?: \(next try (?:now|in \w+)\))?\n/, stdout);
     });
   }
   const { failures, texts } = await load.stop();

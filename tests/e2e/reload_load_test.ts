@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, count, eventually, pause, type Server, startServer } from "./harness.ts";
-import { startLoad } from "./load.ts";
-import { openSockets, talking } from "./open_sockets.ts";
+import {
+  answering,
+  count,
+  eventually,
+  pause,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
+import { startLoad } from "./support/load.ts";
+import { openSockets, talking } from "./support/open_sockets.ts";
 
 const RELOADS = 50;
 

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, count, eventually, pause, type Server, startServer } from "./harness.ts";
+import {
+  answering,
+  count,
+  eventually,
+  pause,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
 
 /** Files that have not been written to for twice as long are at rest. */
 const QUIET_MS = 100;

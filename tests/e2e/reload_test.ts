@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exchangePaths } from "../exchange_paths.ts";
-import { count, host, type Server, startServer, writeFiles } from "./harness.ts";
-import { startLoad } from "./load.ts";
-import { openSockets, talking } from "./open_sockets.ts";
+import { count, host, type Server, startServer, writeFiles } from "./support/harness.ts";
+import { startLoad } from "./support/load.ts";
+import { openSockets, talking } from "./support/open_sockets.ts";
 
 /** A way to bring a function from one answer to the next. */
 interface Change {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FunctionReport } from "../../lib/control/api.ts";
-import { answering, startServer } from "./harness.ts";
+import { answering, startServer } from "./support/harness.ts";
 
 Deno.test("reload: new instances take over, of those that are named or of all", async () => {
   await using server = await startServer({

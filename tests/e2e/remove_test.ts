@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, eventually, makeDirectory, startServer } from "./harness.ts";
-import { startCli } from "./live_cli.ts";
+import { answering, eventually, makeDirectory, startServer } from "./support/harness.ts";
+import { startCli } from "./support/live_cli.ts";
 
 const ALL = ", what serves there and all data kept there, for good? [y/N] ";
 

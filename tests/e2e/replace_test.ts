@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, count, pause, startServer, writeFiles } from "./harness.ts";
+import { answering, count, pause, startServer, writeFiles } from "./support/harness.ts";
 
 Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
   await using server = await startServer({

@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { answering, pause, startServer } from "./harness.ts";
+import { answering, pause, startServer } from "./support/harness.ts";
 
 /** Takes as much memory as it is asked for, outside V8's heap, and keeps it. */
 const HUNGRY = `const kept: Uint8Array[] = [];

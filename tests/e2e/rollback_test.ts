@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
-import { answering, count, eventually, pause, type Server, startServer } from "./harness.ts";
+import {
+  answering,
+  count,
+  eventually,
+  pause,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
 
 async function keptOf(server: Server, name: string): Promise<readonly string[]> {
   return (await server.inspect(name)).kept;

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, COMMAND, gateOf, makeDirectory, startServer, writeFiles } from "./harness.ts";
-import { openTerminal, PROMPT } from "./pty.ts";
+import {
+  answering,
+  COMMAND,
+  gateOf,
+  makeDirectory,
+  startServer,
+  writeFiles,
+} from "./support/harness.ts";
+import { openTerminal, PROMPT } from "./support/pty.ts";
 
 /** Says something on both streams, one line in control of the terminal. */
 const TALKER = `console.log("out \\x1b[2Jcleared"); console.error("err");\n${answering("talker")}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openNotifyReceiver } from "../system/notify_receiver.ts";
-import { answering, eventually, makeDirectory, startServer } from "./harness.ts";
+import { answering, eventually, makeDirectory, startServer } from "./support/harness.ts";
 
 const HEARD_BY_CHILDREN = 'Deno.serve(() => new Response(Deno.env.get("NOTIFY_SOCKET") ?? "no"));';
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { makeDirectory } from "./harness.ts";
+import { makeDirectory } from "./support/harness.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const LAUNCHER = "/usr/local/bin/ddsrv";

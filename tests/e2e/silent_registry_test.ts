@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { answering, eventually, startServer } from "./harness.ts";
+import { answering, eventually, startServer } from "./support/harness.ts";
 
 /** More than there are places for checks that work. */
 const HANGING = 8;

@@ -1,8 +1,8 @@
 import { equal, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { readHierarchy } from "../../lib/sandbox/control_groups.ts";
-import { COMMAND, pause, startServer } from "./harness.ts";
-import { typeBomb } from "./type_bomb.ts";
+import { COMMAND, pause, startServer } from "./support/harness.ts";
+import { typeBomb } from "./support/type_bomb.ts";
 
 const hierarchy = await readHierarchy();
 

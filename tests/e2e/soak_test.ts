@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { eventually, pause, type Server, startServer, within } from "./harness.ts";
-import { startLoad } from "./load.ts";
-import { openSockets, talking } from "./open_sockets.ts";
+import { eventually, pause, type Server, startServer, within } from "./support/harness.ts";
+import { startLoad } from "./support/load.ts";
+import { openSockets, talking } from "./support/open_sockets.ts";
 import { readAccounts } from "./soak/accounts.ts";
 import { type Chaos, createChaos } from "./soak/chaos.ts";
 import { expected } from "./soak/model.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { type Peer, within } from "../proxy/harness.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
-import { ask, connect } from "./raw_client.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { type Server, startServer } from "./support/harness.ts";
+import { ask, connect } from "./support/raw_client.ts";
 
 /** Longer than any buffer, and no round number. */
 const LARGE = 10_000_019;

@@ -8,7 +8,7 @@ import {
   runCli,
   type Server,
   startServer,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 /** Opens its data directory to everybody, and answers there whoever finds the way. */
 const MEETING = `const data = Deno.env.get("DDSRV_DATA")!;

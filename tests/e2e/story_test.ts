@@ -9,7 +9,7 @@ import {
   pause,
   startServer,
   writeFiles,
-} from "./harness.ts";
+} from "./support/harness.ts";
 
 Deno.test("serve: a folder that is written slowly is started once, when it is whole", async () => {
   await using server = await startServer({ isChecked: true });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { within } from "../proxy/harness.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
-import { ask, connect } from "./raw_client.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { type Server, startServer } from "./support/harness.ts";
+import { ask, connect } from "./support/raw_client.ts";
 
 // What is held back nowhere comes before the next is sent. No clock is needed to see that.
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WORLD } from "../world.ts";
-import { startServer } from "./harness.ts";
+import { startServer } from "./support/harness.ts";
 
 const fixture = (name: string): Promise<string> =>
   Deno.readTextFile(new URL(`../fixtures/npm/${name}/index.ts`, import.meta.url));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { longEnoughMs } from "../patience.ts";
-import { answering, eventually, host, makeDirectory, startServer } from "./harness.ts";
+import { answering, eventually, host, makeDirectory, startServer } from "./support/harness.ts";
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT"] as const) {
   Deno.test(`serve: ${signal} stops everything, exit 0, nothing is left`, async () => {

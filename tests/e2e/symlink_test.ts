@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { answering, eventually, makeDirectory, startServer, writeFiles } from "./harness.ts";
+import {
+  answering,
+  eventually,
+  makeDirectory,
+  startServer,
+  writeFiles,
+} from "./support/harness.ts";
 
 /** Answers with a file beside it, which is no part of its modules. */
 const PAGE = `Deno.serve(() => new Response(Deno.readTextFileSync(

@@ -4,8 +4,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemCalls } from "../../lib/sandbox/system_calls.ts";
 import { WORLD } from "../world.ts";
-import { answering, COMMAND, eventually, host, type Server, startServer } from "./harness.ts";
-import { ordinaryUser } from "./ordinary_user.ts";
+import {
+  answering,
+  COMMAND,
+  eventually,
+  host,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 /** Answers with what perl says to the code that it is sent. */
 const PERL = `Deno.serve(async (request) => {

@@ -8,8 +8,8 @@ import {
   type Server,
   startServer,
   writeFiles,
-} from "./harness.ts";
-import { startCli } from "./live_cli.ts";
+} from "./support/harness.ts";
+import { startCli } from "./support/live_cli.ts";
 
 /** Runs a shell's line with `ddsrv` in it, in the directory that the server works in. */
 async function shell(server: Server, line: string): Promise<CliResult> {

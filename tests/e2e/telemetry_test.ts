@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { WORLD } from "../world.ts";
-import { startCollector } from "./collector.ts";
-import { eventually, host, startServer } from "./harness.ts";
+import { startCollector } from "./support/collector.ts";
+import { eventually, host, startServer } from "./support/harness.ts";
 
 const PORT = 4318;
 

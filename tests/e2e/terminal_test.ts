@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import stringWidth from "fast-string-width";
-import { answering, eventually, runCli, type Server, startServer } from "./harness.ts";
-import { openTerminal, PROMPT, type Terminal } from "./pty.ts";
+import { answering, eventually, runCli, type Server, startServer } from "./support/harness.ts";
+import { openTerminal, PROMPT, type Terminal } from "./support/pty.ts";
 
 const DDSRV = `${Deno.execPath()} run --quiet --allow-all ${
   new URL("../../cli/main.ts", import.meta.url).pathname

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Peer } from "../proxy/harness.ts";
-import { streamsFunction } from "./fixtures.ts";
-import { type Server, startServer } from "./harness.ts";
-import { ask, connect } from "./raw_client.ts";
+import { streamsFunction } from "./support/fixtures.ts";
+import { type Server, startServer } from "./support/harness.ts";
+import { ask, connect } from "./support/raw_client.ts";
 
 Deno.test("upgrade: a protocol that nobody knows passes, and each side's end by itself", async () => {
   await using server = await startServer({ files: await streamsFunction("upgrade") });

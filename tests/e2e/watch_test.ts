@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { answering, eventually, startServer, writeFiles } from "./harness.ts";
+import { answering, eventually, startServer, writeFiles } from "./support/harness.ts";
 
 const answer = async (url: string): Promise<string> => await (await fetch(url)).text();
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { onceEach, patientLook, quickLook } from "../../lib/function/file_look.ts";
+import { asyncStat, onceEach, syncStat } from "../../lib/function/file_look.ts";
 import { createScanner } from "../../lib/function/scanner.ts";
 import { stampFiles } from "../../lib/function/source_state.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-for (const [name, look] of Object.entries({ patientLook, quickLook })) {
+for (const [name, look] of Object.entries({ asyncStat, syncStat })) {
   Deno.test(`${name}.stat() gives nothing for what is not there, and what is a circle`, async () => {
     await using directory = await temporaryDirectory();
     const path = await directory.write("a/index.ts", "123");
@@ -23,14 +23,14 @@ for (const [name, look] of Object.entries({ patientLook, quickLook })) {
   });
 }
 
-Deno.test("quickLook.stat() follows a link beside the event loop", async () => {
+Deno.test("syncStat.stat() follows a link beside the event loop", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a", "1");
   await Deno.symlink("a", directory.at("link"));
-  const look = quickLook.stat(directory.at("link"));
+  const look = syncStat.stat(directory.at("link"));
   assert.ok(look instanceof Promise);
   assert.equal((await look)?.size, 1);
-  assert.ok(!(quickLook.stat(directory.at("a")) instanceof Promise));
+  assert.ok(!(syncStat.stat(directory.at("a")) instanceof Promise));
 });
 
 Deno.test("onceEach() asks once for each path", () => {
@@ -57,7 +57,7 @@ Deno.test("scan() finds the same, whether its directory answers at once or not",
   for (const isQuick of [true, false]) {
     const scanner = createScanner({
       functionsDirectory: directory.path,
-      quietMs: 200,
+      settleMs: 200,
       maxFiles: 1_000,
       modulesOf: () => modules,
       isQuick: () => Promise.resolve(isQuick),

@@ -11,7 +11,7 @@ export interface Seen {
 
 /** What is to hold of scans. */
 export interface ScanLawOptions {
-  readonly quietMs: number;
+  readonly settleMs: number;
   /** Whether files are too young by the disk's clock, so that only what was seen of them counts. */
   readonly isDiskAhead: boolean;
 }
@@ -27,24 +27,24 @@ export function createScanLaw(options: ScanLawOptions): (seen: Seen) => void {
   return (seen) => laws.forEach((law) => law(seen));
 }
 
-function assertPlausible({ scan, nowMs }: Seen, { quietMs }: ScanLawOptions): void {
-  const { arriving, ignored, functions, retryAtMs } = scan;
-  assert.equal(retryAtMs === undefined, arriving.size === 0, "it looks again if it has to");
-  assert.ok(retryAtMs === undefined || (retryAtMs > nowMs && retryAtMs <= nowMs + quietMs));
+function assertPlausible({ scan, nowMs }: Seen, { settleMs }: ScanLawOptions): void {
+  const { unsettled, ignored, functions, retryAtMs } = scan;
+  assert.equal(retryAtMs === undefined, unsettled.size === 0, "it looks again if it has to");
+  assert.ok(retryAtMs === undefined || (retryAtMs > nowMs && retryAtMs <= nowMs + settleMs));
   for (const name of ignored.keys()) {
-    assert.ok(!functions.has(name) && !arriving.has(name), `${name} is ignored and not`);
+    assert.ok(!functions.has(name) && !unsettled.has(name), `${name} is ignored and not`);
   }
 }
 
-/** Contents and revisions belong together one to one; what is arriving has one from before. */
+/** Contents and revisions belong together one to one; what is unsettled has one from before. */
 function createRevisionLaw(): (seen: Seen) => void {
   const revisions = new Map<string, string>();
   const contentsOf = new Map<string, string>();
   return ({ scan, truth }) => {
     for (const [name, { revision }] of scan.functions) {
       const revisionKey = `${name} ${revision}`;
-      if (scan.arriving.has(name)) {
-        assert.ok(contentsOf.has(revisionKey), `${name} is arriving, and new`);
+      if (scan.unsettled.has(name)) {
+        assert.ok(contentsOf.has(revisionKey), `${name} is unsettled, and new`);
         continue;
       }
       const contents = truth.functions.get(name);
@@ -59,10 +59,10 @@ function createRevisionLaw(): (seen: Seen) => void {
 }
 
 /** What was a function stays one while it is written, and for a moment after it is gone. */
-function createAbsenceLaw({ quietMs }: ScanLawOptions): (seen: Seen) => void {
+function createAbsenceLaw({ settleMs }: ScanLawOptions): (seen: Seen) => void {
   const known = new Set<string>();
   const missingSinceMs = new Map<string, number>();
-  return ({ scan: { functions, arriving }, truth, nowMs }) => {
+  return ({ scan: { functions, unsettled }, truth, nowMs }) => {
     for (const name of known) {
       if (truth.functions.has(name)) {
         missingSinceMs.delete(name);
@@ -71,8 +71,8 @@ function createAbsenceLaw({ quietMs }: ScanLawOptions): (seen: Seen) => void {
       }
       const sinceMs = missingSinceMs.get(name) ?? nowMs;
       missingSinceMs.set(name, sinceMs);
-      const isMissed = nowMs < sinceMs + quietMs;
-      assert.equal(arriving.has(name), isMissed, `${name} is gone since ${nowMs - sinceMs} ms`);
+      const isMissed = nowMs < sinceMs + settleMs;
+      assert.equal(unsettled.has(name), isMissed, `${name} is gone since ${nowMs - sinceMs} ms`);
       if (isMissed) continue;
       known.delete(name);
       missingSinceMs.delete(name);
@@ -82,14 +82,14 @@ function createAbsenceLaw({ quietMs }: ScanLawOptions): (seen: Seen) => void {
 }
 
 /** Contents count once they have been the same for long enough; what is back was there before. */
-function createRestLaw({ quietMs }: ScanLawOptions): (seen: Seen) => void {
+function createRestLaw({ settleMs }: ScanLawOptions): (seen: Seen) => void {
   const sinceMs = new Map<string, { readonly contents: string; readonly nowMs: number }>();
-  return ({ scan: { functions, arriving }, truth, nowMs }) => {
+  return ({ scan: { functions, unsettled }, truth, nowMs }) => {
     for (const [name, contents] of truth.functions) {
       if (sinceMs.get(name)?.contents !== contents) sinceMs.set(name, { contents, nowMs });
-      const isTaken = functions.has(name) && !arriving.has(name);
+      const isTaken = functions.has(name) && !unsettled.has(name);
       const ageMs = nowMs - sinceMs.get(name)!.nowMs;
-      assert.ok(!isTaken || ageMs >= quietMs, `${name} is taken after ${ageMs} ms`);
+      assert.ok(!isTaken || ageMs >= settleMs, `${name} is taken after ${ageMs} ms`);
     }
   };
 }

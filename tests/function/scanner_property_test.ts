@@ -35,11 +35,11 @@ async function live(changes: readonly Change[], startMs: number): Promise<void> 
     name === "a" ? [functions.at("a/lib.ts"), functions.at("_shared/mod.ts")] : [];
   const scanner = createScanner({
     functionsDirectory: functions.path,
-    quietMs: QUIET_MS,
+    settleMs: QUIET_MS,
     maxFiles: 1_000,
     modulesOf,
   });
-  const obey = createScanLaw({ quietMs: QUIET_MS, isDiskAhead: startMs < Date.now() });
+  const obey = createScanLaw({ settleMs: QUIET_MS, isDiskAhead: startMs < Date.now() });
   let nowMs = startMs;
   const scan = async (): Promise<Scan> => {
     const truth = await readTruth(functions, pathsOf);
@@ -66,5 +66,5 @@ async function live(changes: readonly Change[], startMs: number): Promise<void> 
 function assertSame(scan: Scan, truth: Truth): void {
   assert.deepEqual([...scan.functions.keys()].sort(), [...truth.functions.keys()].sort());
   assert.deepEqual(Object.fromEntries(scan.ignored), Object.fromEntries(truth.ignored));
-  assert.deepEqual([scan.arriving.size, scan.retryAtMs], [0, undefined]);
+  assert.deepEqual([scan.unsettled.size, scan.retryAtMs], [0, undefined]);
 }

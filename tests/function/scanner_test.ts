@@ -15,7 +15,7 @@ function scannerOf(
 ): Scanner {
   return createScanner({
     functionsDirectory: directory.path,
-    quietMs: QUIET_MS,
+    settleMs: QUIET_MS,
     maxFiles: 1_000,
     modulesOf,
   });
@@ -38,9 +38,9 @@ Deno.test("scan() finds each directory with an entry, in the order of names", as
   await directory.write("_shared/index.ts");
   await directory.write(".git/index.ts");
   await directory.write("file.ts");
-  const { functions, ignored, arriving, retryAtMs } = await scannerOf(directory).scan(late());
+  const { functions, ignored, unsettled, retryAtMs } = await scannerOf(directory).scan(late());
   assert.deepEqual([...functions.keys()], ["%00", "-x", "a b", "b", "é"]);
-  assert.deepEqual([ignored.size, arriving.size, retryAtMs], [0, 0, undefined]);
+  assert.deepEqual([ignored.size, unsettled.size, retryAtMs], [0, 0, undefined]);
   const spec = functions.get("a b")!;
   assert.equal(spec.directory, directory.at("a b"));
   assert.match(spec.revision, /^[0-9a-f]{64}$/);
@@ -96,7 +96,7 @@ Deno.test("scan() tells where folders really are, whatever their files look like
   const functionsDirectory = directory.at("all");
   const scanner = createScanner({
     functionsDirectory,
-    quietMs: QUIET_MS,
+    settleMs: QUIET_MS,
     maxFiles: 1_000,
     modulesOf: () => undefined,
   });
@@ -118,14 +118,14 @@ Deno.test("scan() holds a new function back until its files are at rest", async 
   await directory.write("a/index.ts");
   const scanner = scannerOf(directory);
   const first = await scanner.scan(EARLY_MS);
-  assert.deepEqual([...first.arriving], ["a"]);
+  assert.deepEqual([...first.unsettled], ["a"]);
   assert.equal(first.functions.size, 0);
   assert.equal(first.retryAtMs, EARLY_MS + QUIET_MS);
   const tooSoon = await scanner.scan(EARLY_MS + QUIET_MS - 1);
-  assert.deepEqual([...tooSoon.arriving], ["a"]);
+  assert.deepEqual([...tooSoon.unsettled], ["a"]);
   const then = await scanner.scan(EARLY_MS + QUIET_MS);
   assert.deepEqual([...then.functions.keys()], ["a"]);
-  assert.equal(then.arriving.size, 0);
+  assert.equal(then.unsettled.size, 0);
   assert.equal(then.retryAtMs, undefined);
 });
 
@@ -137,7 +137,7 @@ Deno.test("scan() counts the rest of a new function's tree, not its modules alon
   // With old times, as by cp -p: they say nothing of what else is to come.
   await Deno.utime(await directory.write("a/deep/part.ts"), 1, 1);
   const scan = await scanner.scan(EARLY_MS + QUIET_MS);
-  assert.deepEqual([...scan.arriving], ["a"]);
+  assert.deepEqual([...scan.unsettled], ["a"]);
 });
 
 Deno.test("scan() keeps the known revision of a function that is being written", async () => {
@@ -147,10 +147,10 @@ Deno.test("scan() keeps the known revision of a function that is being written",
   const before = await scanner.scan(late());
   await directory.write("a/index.ts", "22");
   const during = await scanner.scan(EARLY_MS);
-  assert.deepEqual([...during.arriving], ["a"]);
+  assert.deepEqual([...during.unsettled], ["a"]);
   assert.equal(revisionOf(during, "a"), revisionOf(before, "a"));
   const after = await scanner.scan(EARLY_MS + QUIET_MS);
-  assert.equal(after.arriving.size, 0);
+  assert.equal(after.unsettled.size, 0);
   assert.notEqual(revisionOf(after, "a"), revisionOf(before, "a"));
 });
 
@@ -213,10 +213,10 @@ Deno.test("scan() forgets a function whose folder or entry went away", async () 
   await Deno.remove(directory.at("a"), { recursive: true });
   await Deno.remove(directory.at("b/index.ts"));
   const first = await scanner.scan(nowMs);
-  assert.deepEqual([...first.arriving].sort(), ["a", "b"]);
+  assert.deepEqual([...first.unsettled].sort(), ["a", "b"]);
   assert.equal(first.retryAtMs, nowMs + QUIET_MS);
   const scan = await scanner.scan(nowMs + QUIET_MS);
-  assert.deepEqual([scan.functions.size, scan.arriving.size], [0, 0]);
+  assert.deepEqual([scan.functions.size, scan.unsettled.size], [0, 0]);
   assert.deepEqual([...scan.ignored], [["b", "it has no index.ts"]]);
   assert.deepEqual([...(await scanner.scan(nowMs + QUIET_MS)).ignored.keys()], ["b"]);
 });
@@ -230,21 +230,21 @@ Deno.test("scan() does not take a folder for gone that is replaced by two rename
   const before = revisionOf(await scanner.scan(nowMs), "a");
   await Deno.rename(directory.at("a"), directory.at(".old"));
   const between = await scanner.scan(nowMs + 1);
-  assert.deepEqual([...between.arriving], ["a"]);
+  assert.deepEqual([...between.unsettled], ["a"]);
   await Deno.rename(directory.at(".next"), directory.at("a"));
   const after = await scanner.scan(nowMs + 60_000);
   assert.notEqual(revisionOf(after, "a"), before);
   // What comes back later than that begins anew.
   await Deno.remove(directory.at("a"), { recursive: true });
   await scanner.scan(nowMs + 60_001);
-  assert.equal((await scanner.scan(nowMs + 61_000)).arriving.size, 0);
+  assert.equal((await scanner.scan(nowMs + 61_000)).unsettled.size, 0);
 });
 
 Deno.test("scan() rejects when the functions directory is gone", async () => {
   await using directory = await temporaryDirectory();
   const scanner = createScanner({
     functionsDirectory: directory.at("gone"),
-    quietMs: QUIET_MS,
+    settleMs: QUIET_MS,
     maxFiles: 1_000,
     modulesOf: () => undefined,
   });
@@ -258,7 +258,7 @@ Deno.test("scan() does not take a file that was written just now for one at rest
   const { mtime } = await Deno.stat(await directory.write("a/index.ts"));
   // As soon after it as may be, however long this took.
   const scan = await scannerOf(directory).scan(mtime!.getTime() + 1);
-  assert.deepEqual([...scan.arriving], ["a"]);
+  assert.deepEqual([...scan.unsettled], ["a"]);
 });
 
 Deno.test("scan() takes files up also where the clock was set back meanwhile", async () => {
@@ -266,9 +266,9 @@ Deno.test("scan() takes files up also where the clock was set back meanwhile", a
   await directory.write("a/index.ts");
   const scanner = scannerOf(directory);
   const [beforeMs, afterMs] = [Date.now(), Date.now() - 3_600_000];
-  assert.deepEqual([...(await scanner.scan(beforeMs)).arriving], ["a"]);
-  assert.deepEqual([...(await scanner.scan(afterMs)).arriving], ["a"]);
-  assert.deepEqual([...(await scanner.scan(afterMs + QUIET_MS)).arriving], []);
+  assert.deepEqual([...(await scanner.scan(beforeMs)).unsettled], ["a"]);
+  assert.deepEqual([...(await scanner.scan(afterMs)).unsettled], ["a"]);
+  assert.deepEqual([...(await scanner.scan(afterMs + QUIET_MS)).unsettled], []);
 });
 
 const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, boolean][] = [
@@ -281,7 +281,7 @@ const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, 
 
 for (const [changedAtMs, firstSeenMs, nowMs, expected] of rests) {
   Deno.test(`isAtRest() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
-    assert.equal(isAtRest({ changedAtMs, firstSeenMs, nowMs, quietMs: QUIET_MS }), expected);
+    assert.equal(isAtRest({ changedAtMs, firstSeenMs, nowMs, settleMs: QUIET_MS }), expected);
   });
 }
 
@@ -317,7 +317,7 @@ Deno.test("scan() refuses a folder with too many files, leaves what was known, a
   await directory.write("a/index.ts", "1");
   const scanner = createScanner({
     functionsDirectory: directory.path,
-    quietMs: QUIET_MS,
+    settleMs: QUIET_MS,
     maxFiles: 20,
     modulesOf: () => ({ paths: [], isComplete: true }),
   });
@@ -329,7 +329,7 @@ Deno.test("scan() refuses a folder with too many files, leaves what was known, a
     "serves goes on; remove some, or raise --max-files";
   const during = await until(scanner, (scan) => scan.refused.size > 0);
   assert.deepEqual([...during.refused], [["a", reason]]);
-  assert.deepEqual([during.functions.size, during.ignored.size, during.arriving.size], [0, 0, 0]);
+  assert.deepEqual([during.functions.size, during.ignored.size, during.unsettled.size], [0, 0, 0]);
   await Deno.remove(directory.at("a/deep"), { recursive: true });
   const after = await until(scanner, (scan) => scan.functions.size > 0);
   assert.equal(after.refused.size, 0);
@@ -372,9 +372,9 @@ Deno.test("scan() forgets a function in a scan of some as in one of all", async 
   await scanner.scan(nowMs);
   await Deno.remove(directory.at("a/index.ts"));
   const only = new Set(["a"]);
-  assert.deepEqual([...(await scanner.scan(nowMs, only)).arriving], ["a"]);
+  assert.deepEqual([...(await scanner.scan(nowMs, only)).unsettled], ["a"]);
   const gone = await scanner.scan(nowMs + QUIET_MS, new Set());
-  assert.deepEqual([[...gone.ignored.keys()], gone.arriving.size], [["a"], 0]);
+  assert.deepEqual([[...gone.ignored.keys()], gone.unsettled.size], [["a"], 0]);
   await directory.write("a/index.ts");
   assert.ok((await scanner.scan(late(), only)).functions.has("a"));
 });
@@ -416,7 +416,7 @@ Deno.test("scan() does not list a folder on the event loop", async () => {
   }
   const scanner = createScanner({
     functionsDirectory: directory.path,
-    quietMs: QUIET_MS,
+    settleMs: QUIET_MS,
     maxFiles: 100,
     modulesOf: () => ({ paths: [], isComplete: true }),
     isQuick: () => Promise.resolve(true),

@@ -45,7 +45,7 @@ for (const when of ["before", "during"]) {
     const { process, calls } = pretend({ heedsTerm: false });
     const abort = new AbortController();
     if (when === "before") abort.abort();
-    const stopping = stopProcess(process, { graceMs: LONG_MS, hurry: abort.signal });
+    const stopping = stopProcess(process, { graceMs: LONG_MS, force: abort.signal });
     abort.abort();
     assert.equal((await stopping).signal, "SIGKILL");
     assert.deepEqual(calls, ["terminate", "kill"]);

@@ -1,6 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { type Connection, Wire } from "../../lib/proxy/wire.ts";
+import { type Connection, Wire } from "../../lib/proxy/http1/wire.ts";
 import { begin, GET, OK, openStage, type Peer, type Stage, within } from "./harness.ts";
 import { exchangeFrom } from "./local_client.ts";
 

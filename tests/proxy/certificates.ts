@@ -1,4 +1,4 @@
-import type { KeyPair } from "../../lib/proxy/tls_terminator.ts";
+import type { KeyPair } from "../../lib/proxy/tls/terminator.ts";
 
 const DIRECTORY = new URL("../fixtures/tls/", import.meta.url).pathname;
 

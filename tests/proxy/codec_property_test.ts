@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { deepEqual, equal, match } from "node:assert/strict";
-import { ChunkedScanner } from "../../lib/proxy/chunked.ts";
+import { ChunkedScanner } from "../../lib/proxy/http1/chunked.ts";
 import {
   type FieldTable,
   nameEnd,
   nameStart,
   valueEnd,
   valueStart,
-} from "../../lib/proxy/fields.ts";
-import { findHeadEnd } from "../../lib/proxy/head_end.ts";
-import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
-import { createResponseHead, parseResponseHead } from "../../lib/proxy/response_head.ts";
+} from "../../lib/proxy/http1/fields.ts";
+import { findHeadEnd } from "../../lib/proxy/http1/head_end.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
+import { createResponseHead, parseResponseHead } from "../../lib/proxy/http1/response_head.ts";
 import { bytesOf, openStage, textOf } from "./harness.ts";
 import {
   chunkedBody,

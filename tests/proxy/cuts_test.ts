@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
-import { serveClient } from "../../lib/proxy/client.ts";
+import { serveClient } from "../../lib/proxy/serve_client.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
 import { contextOf, fakeConnection, lonelyClient } from "./fake_connection.ts";
 import { within } from "./harness.ts";

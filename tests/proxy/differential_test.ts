@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { METHODS } from "node:http";
-import { ChunkedScanner } from "../../lib/proxy/chunked.ts";
-import { nameEnd, nameStart, valueEnd, valueStart } from "../../lib/proxy/fields.ts";
-import { findHeadEnd } from "../../lib/proxy/head_end.ts";
+import { ChunkedScanner } from "../../lib/proxy/http1/chunked.ts";
+import { nameEnd, nameStart, valueEnd, valueStart } from "../../lib/proxy/http1/fields.ts";
+import { findHeadEnd } from "../../lib/proxy/http1/head_end.ts";
 import {
   createRequestHead,
   parseRequestHead,
   type RequestHead,
-} from "../../lib/proxy/request_head.ts";
+} from "../../lib/proxy/http1/request_head.ts";
 import { ambiguousRequests } from "./ambiguous_request.ts";
 import { bytesOf, textOf } from "./harness.ts";
 import { type NodeReading, type NodeRequest, openNodeParser } from "./node_parser.ts";

@@ -5,9 +5,9 @@ import { Deadline } from "../../lib/proxy/deadline.ts";
 import { createFrontFigures } from "../../lib/proxy/front_figures.ts";
 import { PeerTable } from "../../lib/proxy/peer_table.ts";
 import { RateLimiter } from "../../lib/proxy/rate_limiter.ts";
-import type { RouteTable } from "../../lib/proxy/routes.ts";
+import type { RouteTable } from "../../lib/proxy/route_table.ts";
 import { createTally } from "../../lib/proxy/tally.ts";
-import { Wire } from "../../lib/proxy/wire.ts";
+import { Wire } from "../../lib/proxy/http1/wire.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
 /** A wire whose reads and writes come as the test says, one by one. */

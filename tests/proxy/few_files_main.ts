@@ -1,6 +1,6 @@
 // A proxy in a process that may open few files; prints its port, and ends with its standard input.
 import { openProxy } from "../../lib/proxy/proxy.ts";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { readOpenFilesLimit } from "../../lib/system/open_files_limit.ts";
 
 const isBound = Deno.args[0] === "bound";

@@ -1,7 +1,7 @@
 import { ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { openProxy, type ProxyOptions } from "../../lib/proxy/proxy.ts";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { createUpstream, type Upstream } from "../../lib/proxy/upstream.ts";
 import { within } from "../patience.ts";
 

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { parseRateLimit } from "../../lib/config/rate_limit.ts";
 import { forwardedClient } from "../../lib/proxy/forwarded_client.ts";
 import { trustOf } from "../../lib/proxy/peer.ts";
-import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
 import { defaultLimits } from "../../lib/config/limits.ts";
 import { bytesOf, GET, OK, openStage } from "./harness.ts";
 import { exchangeFrom } from "./local_client.ts";

@@ -1,4 +1,4 @@
-import { faultOf } from "../../lib/proxy/fault.ts";
+import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { equal, match, ok } from "node:assert/strict";
 import { begin, GET, OK, openStage } from "./harness.ts";
 

@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { faultOf } from "../../lib/proxy/fault.ts";
+import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { asksForHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
 

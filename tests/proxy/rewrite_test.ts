@@ -1,8 +1,8 @@
 import { equal } from "node:assert/strict";
-import { HeadWriter } from "../../lib/proxy/head_writer.ts";
+import { HeadWriter } from "../../lib/proxy/http1/head_writer.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
-import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
-import { createResponseHead, parseResponseHead } from "../../lib/proxy/response_head.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
+import { createResponseHead, parseResponseHead } from "../../lib/proxy/http1/response_head.ts";
 import {
   isPlainResponse,
   type ResponseRewrite,

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
 import { decodeName, nameOfHost, routeTarget } from "../../lib/proxy/target.ts";
 import { bytesOf } from "./harness.ts";
 

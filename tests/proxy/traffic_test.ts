@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { faultOf } from "../../lib/proxy/fault.ts";
+import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { countRequest, createTraffic, LATENCY_BOUNDS_MS } from "../../lib/proxy/traffic.ts";
 import { begin, GET, OK, openStage, within } from "./harness.ts";
 

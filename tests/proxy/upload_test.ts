@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { BodyReader } from "../../lib/proxy/body_reader.ts";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { BodyReader } from "../../lib/proxy/http1/body_reader.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
 import { exchange } from "../../lib/proxy/exchange.ts";
 import { defaultLimits } from "../../lib/config/limits.ts";
-import { createRequestHead, parseRequestHead } from "../../lib/proxy/request_head.ts";
+import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
 import { createUpstream } from "../../lib/proxy/upstream.ts";
 import { contextOf, fakeConnection, lonelyClient } from "./fake_connection.ts";
 import { OK, within } from "./harness.ts";

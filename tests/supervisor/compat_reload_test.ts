@@ -27,7 +27,7 @@ function supervisorOf(before: FunctionState | undefined): {
   become(before);
   const supervisor = {
     functions,
-    arriving: new Set<string>(),
+    unsettled: new Set<string>(),
     changed: () => changed.promise,
     reload(name: string) {
       asked.push(name);

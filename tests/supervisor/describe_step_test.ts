@@ -5,7 +5,7 @@ import { functionState, instance, readyInstance } from "./function_states.ts";
 
 const opened: Step = {
   state: functionState({ candidate: instance(1) }),
-  effects: [{ type: "open", id: 1, name: "a", isForced: false }],
+  effects: [{ type: "launch", id: 1, name: "a", isForced: false }],
 };
 const replaced: Step = {
   state: functionState({ serving: readyInstance(2) }),
@@ -13,7 +13,7 @@ const replaced: Step = {
 };
 
 const cases: readonly [event: Event, step: Step, text: string][] = [
-  [{ type: "reload" }, opened, "reload -> checking; open 1"],
+  [{ type: "reload" }, opened, "reload -> checking; launch 1"],
   [{ type: "ready", id: 2, upstream: "u" }, replaced, "ready 2 -> ready; close 1"],
   [{ type: "closed", id: 2 }, { state: undefined, effects: [] }, "closed 2 -> gone"],
 ];

@@ -17,15 +17,15 @@ const cases: readonly [
     isStale?: boolean;
     isWatching?: boolean;
     isAsked?: boolean;
-    isArriving?: boolean;
+    isUnsettled?: boolean;
     isRefused?: boolean;
   },
   revision: string | undefined,
 ][] = [
   ["new code of one that serves", serving, {}, "r2"],
   ["new code that was looked at by other files", serving, { isStale: true }, "r1"],
-  ["new code that still arrives", serving, { isArriving: true }, "r1"],
-  ["a new function that still arrives", undefined, { isArriving: true }, undefined],
+  ["new code that still arrives", serving, { isUnsettled: true }, "r1"],
+  ["a new function that still arrives", undefined, { isUnsettled: true }, undefined],
   ["new code of one that serves, unwatched", serving, { isWatching: false }, "r1"],
   ["the same, asked for", serving, { isWatching: false, isAsked: true }, "r2"],
   ["new code of one that is idle, unwatched", idle, { isWatching: false }, "r2"],
@@ -43,14 +43,14 @@ for (const [what, state, options, revision] of cases) {
       isStale = false,
       isWatching = true,
       isAsked = false,
-      isArriving = false,
+      isUnsettled = false,
       isRefused = false,
     } = options;
     const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision: "r2" };
     const desired = desiredOf(
       {
         functions: new Map(isRefused ? [] : [["a", spec]]),
-        arriving: new Set(isArriving ? ["a"] : []),
+        unsettled: new Set(isUnsettled ? ["a"] : []),
         refused: new Map(isRefused ? [["a", "too large"]] : []),
       },
       {

@@ -10,7 +10,7 @@ const silent: AskedStatus = { type: "late", reason: "it did not answer in time" 
 const cases: readonly [
   answers: readonly AskedStatus[],
   attempts: number,
-  ailment: string | undefined,
+  problem: string | undefined,
   pauses: readonly number[],
 ][] = [
   [[answered(200)], 5, undefined, []],
@@ -31,9 +31,9 @@ const cases: readonly [
   ]],
 ];
 
-for (const [answers, attempts, ailment, pauses] of cases) {
+for (const [answers, attempts, problem, pauses] of cases) {
   const said = answers.map((one) => one.type === "status" ? one.status : "-").join(" ");
-  Deno.test(`waitUntilHealthy() of ${said} in ${attempts}: ${ailment ?? "healthy"}`, async () => {
+  Deno.test(`waitUntilHealthy() of ${said} in ${attempts}: ${problem ?? "healthy"}`, async () => {
     const left = [...answers];
     const paused: number[] = [];
     const found = await waitUntilHealthy(ENDPOINT, { path: "/h", attempts }, {
@@ -47,7 +47,7 @@ for (const [answers, attempts, ailment, pauses] of cases) {
         return Promise.resolve();
       },
     });
-    assert.equal(found, ailment);
+    assert.equal(found, problem);
     assert.deepEqual([paused, left], [pauses, []]);
   });
 }

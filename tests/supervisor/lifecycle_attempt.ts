@@ -6,7 +6,7 @@ import { fateOf, type Folder, type KnownModules, revisionOf } from "./lifecycle_
  */
 export type Luck = "good" | "start" | "host" | "network";
 
-/** What comes of an attempt, as `openInstance()` tells it. */
+/** What comes of an attempt, as `checkAndStart()` tells it. */
 export type Outcome =
   | { readonly type: "ready"; readonly hasIdlePolicy: boolean }
   | { readonly type: "registered" | "aborted" }

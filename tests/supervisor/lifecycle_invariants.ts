@@ -41,7 +41,7 @@ export function assertNothingLost(
   { state: after, effects }: Step,
 ): void {
   const [had, has] = [idsOf(before), idsOf(after)];
-  const opened = effects.filter(({ type }) => type === "open").map(({ id }) => id);
+  const opened = effects.filter(({ type }) => type === "launch").map(({ id }) => id);
   assert.deepEqual(has.filter((id) => !had.includes(id)), opened, "what appears is opened");
   for (const id of had.filter((id) => !has.includes(id))) {
     const isItsEnd = ["closed", "failed", "registered"].includes(event.type) && "id" in event &&

@@ -46,7 +46,7 @@ export class LifecycleModel {
   readonly #modules = new Map<string, KnownModules>();
   /** When pauses end. */
   readonly timers = new Map<string, number>();
-  #endScan: ((isArriving: (name: string) => boolean) => Map<string, Desired>) | undefined;
+  #endScan: ((isUnsettled: (name: string) => boolean) => Map<string, Desired>) | undefined;
   #nowMs = 0;
   #nextId = 1;
 
@@ -159,7 +159,7 @@ export class LifecycleModel {
 
   #perform(name: string, effect: Effect): void {
     const { id } = effect;
-    if (effect.type === "open") return this.#open(name, id);
+    if (effect.type === "launch") return this.#open(name, id);
     const running = this.attempts.get(id);
     if (running !== undefined) running.isAborted = true;
     if (this.instances.has(id)) this.#close(id);

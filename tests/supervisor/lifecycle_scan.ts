@@ -14,7 +14,7 @@ export interface ScanOptions {
 /** Begins a scan; the function that it gives ends it and says how the folders want things to be. */
 export function beginScan(
   { folders, states, modules, isLate }: ScanOptions,
-): (isArriving: (name: string) => boolean) => Map<string, Desired> {
+): (isUnsettled: (name: string) => boolean) => Map<string, Desired> {
   const modulesBefore = new Map(modules);
   const seen = new Map<string, string>();
   const look = (isLooked: (name: string) => boolean): void => {
@@ -23,7 +23,7 @@ export function beginScan(
     }
   };
   look((name) => !isLate(name));
-  return (isArriving) => {
+  return (isUnsettled) => {
     look(isLate);
     const desired = new Map<string, Desired>();
     for (const [name, found] of seen) {
@@ -32,7 +32,7 @@ export function beginScan(
       desired.set(name, { directory: `/f/${name}`, revision });
     }
     for (const name of new Set([...seen.keys(), ...states.keys()])) {
-      if (!isArriving(name)) continue;
+      if (!isUnsettled(name)) continue;
       const state = states.get(name);
       if (state?.isWanted !== true) desired.delete(name);
       else desired.set(name, { directory: state.directory, revision: state.requested });

@@ -9,7 +9,7 @@ interface Options {
   readonly isStale?: boolean;
   readonly isWatching?: boolean;
   readonly isAsked?: boolean;
-  readonly isArriving?: boolean;
+  readonly isUnsettled?: boolean;
   readonly revision?: string;
 }
 
@@ -22,7 +22,7 @@ const cases: readonly [
   ["one that serves", serving, {}, true],
   ["one that serves, watched", serving, { isWatching: true }, false],
   ["one that serves the same", serving, { revision: "r1" }, false],
-  ["one that still arrives", serving, { isArriving: true }, false],
+  ["one that still arrives", serving, { isUnsettled: true }, false],
   ["one that was looked at by other files", serving, { isStale: true }, false],
   ["one that was asked for", serving, { isAsked: true }, false],
   ["one that starts", functionState({ candidate: instance(1), requested: "r1" }), {}, false],
@@ -35,7 +35,7 @@ for (const [what, state, options, waits] of cases) {
     const { revision = "r2", isWatching = false } = options;
     const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision };
     const newer = findNewerCode(
-      { functions: new Map([["a", spec]]), arriving: new Set(options.isArriving ? ["a"] : []) },
+      { functions: new Map([["a", spec]]), unsettled: new Set(options.isUnsettled ? ["a"] : []) },
       {
         states: new Map(state === undefined ? [] : [["a", state]]),
         isStale: () => options.isStale ?? false,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { faultOf } from "../../lib/proxy/fault.ts";
+import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { failure, functionState, hang, instance, readyInstance } from "./function_states.ts";

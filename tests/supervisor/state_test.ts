@@ -32,7 +32,7 @@ for (const [change, status] of cases) {
 
 const pendingCases: readonly [
   change: Partial<FunctionState>,
-  isArriving: boolean,
+  isUnsettled: boolean,
   pending: Pending | undefined,
 ][] = [
   [{}, false, "starting"],
@@ -51,9 +51,9 @@ const pendingCases: readonly [
   [{ isWanted: false, leaving: [readyInstance(1)] }, false, "leaving"],
 ];
 
-for (const [change, isArriving, pending] of pendingCases) {
+for (const [change, isUnsettled, pending] of pendingCases) {
   const what = Object.keys(change).join(", ") || "nothing";
-  Deno.test(`pendingOf() of ${what}${isArriving ? ", arriving," : ""} is ${pending}`, () => {
-    assert.equal(pendingOf(functionState(change), isArriving), pending);
+  Deno.test(`pendingOf() of ${what}${isUnsettled ? ", unsettled," : ""} is ${pending}`, () => {
+    assert.equal(pendingOf(functionState(change), isUnsettled), pending);
   });
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { RouteTable } from "../../lib/proxy/routes.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
 import { within } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
-import { quietWorkplace } from "./quiet_workplace.ts";
+import { quietContext } from "./quiet_context.ts";
 
 const WAIT = { waitTimeoutMs: Infinity, maxWaiting: 10 };
 
@@ -30,7 +30,7 @@ Deno.test({
       return waiting;
     };
     const supervisor = startSupervisor({
-      workplace: quietWorkplace(directory, { settings: { idleMs: 60_000 } }),
+      context: quietContext(directory, { settings: { idleMs: 60_000 } }),
       routes,
       onChange: () => {},
       onLine: () => {},

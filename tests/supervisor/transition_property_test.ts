@@ -53,7 +53,7 @@ Deno.test("transition() keeps a function whole, whatever it is told in whatever 
         assertHeeded(before, event, step);
         assertNothingLost(before, event, step);
         if (step.state !== undefined) assertSound(step.state);
-        for (const effect of step.effects) if (effect.type === "open") nextId = effect.id + 1;
+        for (const effect of step.effects) if (effect.type === "launch") nextId = effect.id + 1;
         state = step.state;
       }
     }),

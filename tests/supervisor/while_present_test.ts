@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Opened } from "../../lib/supervisor/open_instance.ts";
 import { whilePresent } from "../../lib/supervisor/while_present.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
-import { quietWorkplace } from "./quiet_workplace.ts";
+import { quietContext } from "./quiet_context.ts";
 
 const FAILED: Opened = {
   type: "failed",
@@ -18,7 +18,7 @@ const FAILED: Opened = {
 Deno.test("whilePresent() passes on what came of a folder that is there", async () => {
   await using place = await temporaryDirectory();
   const { signal } = new AbortController();
-  const what = { directory: place.path, workplace: quietWorkplace(place), signal };
+  const what = { directory: place.path, context: quietContext(place), signal };
   for (const opened of [FAILED, { type: "registered" }] as const) {
     assert.deepEqual(await whilePresent(what, () => Promise.resolve(opened)), opened);
   }
@@ -29,7 +29,7 @@ Deno.test("whilePresent() makes no failure of a folder that is gone, and waits u
   const stopped = new AbortController();
   const what = {
     directory: place.at("gone"),
-    workplace: quietWorkplace(place),
+    context: quietContext(place),
     signal: stopped.signal,
   };
   const opening = whilePresent(what, () => Promise.resolve(FAILED));
@@ -40,7 +40,7 @@ Deno.test("whilePresent() makes no failure of a folder that is gone, and waits u
 Deno.test("whilePresent() opens a folder again that is back", async () => {
   await using place = await temporaryDirectory();
   const { signal } = new AbortController();
-  const what = { directory: place.path, workplace: quietWorkplace(place), signal };
+  const what = { directory: place.path, context: quietContext(place), signal };
   const seen = [false, false, true];
   const look = (): Promise<boolean> => Promise.resolve(seen.shift()!);
   const outcomes: Opened[] = [FAILED, { type: "registered" }];

@@ -22,7 +22,7 @@ function gathering(options: Partial<CoalesceOptions> = {}) {
   return { ask, items: () => calls.map((call) => call.items), calls };
 }
 
-Deno.test("coalesce() takes what is asked for in one breath in one call", async () => {
+Deno.test("coalesce() takes what is asked for in one yieldToEventLoop in one call", async () => {
   const { ask, items, calls } = gathering();
   const asked = [1, 2, 3].map(ask);
   await settle();

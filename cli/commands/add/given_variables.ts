@@ -1,6 +1,6 @@
 import type { Variable } from "../../../lib/config/variable.ts";
 import { storedVariableProblem } from "../../../lib/config/stored_variable.ts";
-import type { ControlClient } from "../../../lib/control/client.ts";
+import type { ControlClient } from "../../../lib/control/control_client.ts";
 import { CliError, ExitCode } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 

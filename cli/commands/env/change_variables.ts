@@ -3,7 +3,7 @@ import type {
   VariablesChange,
   VariablesRequest,
 } from "../../../lib/control/api.ts";
-import type { ControlClient } from "../../../lib/control/client.ts";
+import type { ControlClient } from "../../../lib/control/control_client.ts";
 import { nearest } from "../../../lib/config/suggestion.ts";
 import { type CliError, ExitCode } from "../../exit_code.ts";
 import { noSuchFunction } from "../../function_names.ts";

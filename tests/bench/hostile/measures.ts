@@ -1,7 +1,13 @@
 // Each act is done in a function's folder, and, for comparison, the same act by the same writer in a
 // directory that nobody serves: what the writer itself takes of the machine counts in both.
 import { join } from "node:path";
-import { answering, makeDirectory, pause, startServer, writeFiles } from "../../e2e/harness.ts";
+import {
+  answering,
+  makeDirectory,
+  pause,
+  startServer,
+  writeFiles,
+} from "../../e2e/support/harness.ts";
 
 const FILES = 300_000;
 const SECONDS = 6;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { runSandboxed } from "../../run_sandboxed.ts";
 import { writeSystemCallFilter } from "../../../lib/sandbox/system_call_filter.ts";
-import { makeDirectory, writeFiles } from "../../e2e/harness.ts";
+import { makeDirectory, writeFiles } from "../../e2e/support/harness.ts";
 import { type Open, printHeading, printSamples, sample, takeSamples } from "./figures.ts";
 
 const UID = 1_879_048_780;

@@ -1,6 +1,6 @@
 import { sleep } from "../../../lib/system/sleep.ts";
 
-/** Pauses between attempts, as those of `lib/process/readiness.ts`. */
+/** Pauses between attempts, as those of `lib/process/wait_for_listener.ts`. */
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 50;
 const PATIENCE_MS = 60_000;

@@ -3,14 +3,17 @@ import { defaultSettings } from "../../../lib/config/settings.ts";
 import { readFunctionPolicy } from "../../../lib/function/manifest.ts";
 import type { FunctionPolicy } from "../../../lib/function/policy.ts";
 import { type Network, openNetwork } from "../../../lib/namespace/network.ts";
-import { openWorkplace, type Workplace } from "../../../lib/supervisor/workplace.ts";
-import { answering, makeDirectory, writeFiles } from "../../e2e/harness.ts";
+import {
+  openSupervisorContext,
+  type SupervisorContext,
+} from "../../../lib/supervisor/supervisor_context.ts";
+import { answering, makeDirectory, writeFiles } from "../../e2e/support/harness.ts";
 
 /** What all instances of a measure share. Disposing of it leaves nothing. */
 export interface Ground extends AsyncDisposable {
   /** For namespaces alone. */
   readonly network: Network;
-  readonly workplace: Workplace;
+  readonly context: SupervisorContext;
   /** The folder of the one function, which answers with a word. */
   readonly app: string;
   readonly policy: FunctionPolicy;
@@ -42,14 +45,14 @@ export async function openGround(): Promise<Ground> {
     stateDirectory: join(directory, "state"),
     startTimeoutMs: 60_000,
   };
-  const workplace = stack.use(await openWorkplace(settings, () => {}));
+  const context = stack.use(await openSupervisorContext(settings, () => {}));
   const app = join(functionsDirectory, "app");
   const { policy } = await readFunctionPolicy(app, settings);
-  const cacheDirectory = await workplace.cacheOf("app");
+  const cacheDirectory = await context.cacheOf("app");
   const owned = stack.move();
   return {
     network,
-    workplace,
+    context,
     app,
     policy,
     cacheDirectory,

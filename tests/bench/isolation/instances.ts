@@ -22,8 +22,8 @@ export async function openBare({ app }: Ground, port: number): Promise<() => Pro
 }
 
 /** Opens a namespace and what is around an instance, as a supervisor does. */
-export function openSandbox({ workplace, policy }: Ground): Promise<Sandbox> {
-  return workplace.isolation.open({
+export function openSandbox({ context, policy }: Ground): Promise<Sandbox> {
+  return context.isolation.openSandbox({
     name: "app",
     egress: policy.egress,
     bandwidthBits: Infinity,
@@ -46,7 +46,7 @@ export async function openInSandbox(
   { app, policy, cacheDirectory }: Ground,
   sandbox: Sandbox,
 ): Promise<() => Promise<unknown>> {
-  const started = await sandbox.start({
+  const started = await sandbox.spawn({
     directory: app,
     source: undefined,
     policy,

@@ -1,4 +1,4 @@
-import { answering, makeDirectory, startServer } from "../../e2e/harness.ts";
+import { answering, makeDirectory, startServer } from "../../e2e/support/harness.ts";
 import { row, timed, title } from "./table.ts";
 
 /** Many functions at the start of a supervisor: checked for the first time, and known. */

@@ -1,4 +1,4 @@
-import { answering, pause, startServer } from "../../e2e/harness.ts";
+import { answering, pause, startServer } from "../../e2e/support/harness.ts";
 import { median, row, timed, title } from "./table.ts";
 
 const ROUNDS = 7;

@@ -1,4 +1,4 @@
-import { answering, eventually, pause, startServer } from "../../e2e/harness.ts";
+import { answering, eventually, pause, startServer } from "../../e2e/support/harness.ts";
 import { row, title } from "./table.ts";
 
 /** How long the processor's time is taken. */

@@ -25,16 +25,16 @@ export async function measurePhases(): Promise<void> {
 }
 
 async function takePhases(ground: Ground): Promise<Record<string, number>> {
-  const { workplace, app, policy, cacheDirectory } = ground;
-  const { functionsDirectory } = workplace.settings;
+  const { context, app, policy, cacheDirectory } = ground;
+  const { functionsDirectory } = context.settings;
   const scanner = createScanner({
     functionsDirectory,
-    quietMs: 0,
+    settleMs: 0,
     maxFiles: 1_000,
     modulesOf: () => undefined,
   });
   const [scan] = await timed(() => scanner.scan(Date.now() + 60_000));
-  await workplace.checkResults.forget("app");
+  await context.checkResults.forget("app");
   const check = (): Promise<InstanceCheck> =>
     checkInstance({
       name: "app",
@@ -42,14 +42,14 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       envFiles: [],
       variables: {},
       knownModules: NO_MODULES,
-      workplace,
+      context,
       signal: new AbortController().signal,
     });
   const [checked, { moduleOptions }] = await timed(check);
   const [known] = await timed(check);
   const [opened, sandbox] = await timed(() => openSandbox(ground));
   const [spawned, started] = await timed(() =>
-    sandbox.start({
+    sandbox.spawn({
       directory: app,
       source: undefined,
       policy,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { answering, pause, startServer } from "../../e2e/harness.ts";
+import { answering, pause, startServer } from "../../e2e/support/harness.ts";
 import { firstAnswer } from "../isolation/first_answer.ts";
 import { median, row, timed, title } from "./table.ts";
 

@@ -1,7 +1,7 @@
 // ddsrv's proxy alone, without functions to start. Arguments: its port, then pairs of an upstream's
 // name and port; with `--reuse-port` in front, others may listen on the port as well.
 import { openProxy } from "../../../lib/proxy/proxy.ts";
-import { RouteTable } from "../../../lib/proxy/routes.ts";
+import { RouteTable } from "../../../lib/proxy/route_table.ts";
 import { createUpstream } from "../../../lib/proxy/upstream.ts";
 
 const isShared = Deno.args[0] === "--reuse-port";

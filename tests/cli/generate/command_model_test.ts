@@ -8,7 +8,7 @@ function makeTree(): Command {
   program.command("take").alias("t").description("take things")
     .argument("[directory]", "where").argument("<names...>", "what")
     .option("-n, --lines <count>", "how many", "5")
-    .addOption(setting("--level <level>", "how", { env: "LEVEL", usual: "low" }).choices(["low"]))
+    .addOption(setting("--level <level>", "how", { env: "LEVEL", default: "low" }).choices(["low"]))
     .addOption(new Option("--secret", "never told").hideHelp());
   return program;
 }
@@ -25,7 +25,7 @@ Deno.test("toCommandModel(): placeholders tell the kind of a value", () => {
 Deno.test("toCommandModel(): options with their names, defaults and variables; no hidden ones", () => {
   const { options } = toCommandModel(makeTree()).verbs[0]!;
   assert.deepEqual(
-    options.map(({ names, value, usual, env }) => [names.join(" "), value?.kind, usual, env]),
+    options.map((one) => [one.names.join(" "), one.value?.kind, one.default, one.env]),
     [
       ["-n --lines", "text", "5", undefined],
       ["--level", "choice", "low", "LEVEL"],

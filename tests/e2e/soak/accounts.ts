@@ -1,7 +1,7 @@
 import { ownerOf } from "../../../lib/namespace/owner.ts";
 import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
-import { host, type Server } from "../harness.ts";
-import { readProcesses, readTraces } from "../traces.ts";
+import { host, type Server } from "../support/harness.ts";
+import { readProcesses, readTraces } from "../support/traces.ts";
 
 /** How much of everything a supervisor has. */
 export interface Accounts {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
-import { type Server, writeFiles } from "../harness.ts";
+import { type Server, writeFiles } from "../support/harness.ts";
 import { ended, removed, type Slot, UNUSED, written } from "./model.ts";
 import type { Random } from "./random.ts";
 

@@ -1,0 +1,73 @@
+import { type FollowedLog, followLog } from "../../../lib/logs/follow_log.ts";
+import { openLogChain } from "../../../lib/logs/log_chain.ts";
+import { logFilePath } from "../../../lib/logs/log_file.ts";
+import type { LogRecord } from "../../../lib/logs/log_record.ts";
+import { createSelector, type Selection } from "../../../lib/logs/log_selection.ts";
+import { findWindow } from "../../../lib/logs/log_window.ts";
+import { endOfLines, readRecords } from "../../../lib/logs/read_log.ts";
+
+/** How {@linkcode openSource} reads. */
+export interface SourceOptions {
+  readonly directory: string;
+  readonly selection: Selection;
+  /** How many past lines; may be Infinity. */
+  readonly count: number;
+  /** More is asked for when the past has been read. */
+  readonly isFollowed: boolean;
+  /** Told of a log that can't be read, and of each line that is no record. */
+  readonly onProblem: (name: string, error: Error) => void;
+  readonly onForeign: (name: string) => void;
+}
+
+/** The log of one function: what was, and then what is added. */
+export interface Source extends Disposable {
+  readonly name: string;
+  readonly past: () => AsyncGenerator<LogRecord[]>;
+  readonly added: () => AsyncGenerator<LogRecord[]>;
+}
+
+/** A function's log, whether there is a file of it yet or not. Its past is to be read first. */
+export function openSource(name: string, options: SourceOptions): Source {
+  const { selection, count, isFollowed } = options;
+  const path = logFilePath(options.directory, name);
+  const selector = createSelector(selection);
+  const onForeign = (): void => options.onForeign(name);
+  let followed: FollowedLog | undefined;
+
+  async function* readPast(): AsyncGenerator<LogRecord[]> {
+    const chain = await openLogChain(path);
+    const end = chain !== undefined && isFollowed ? await endOfLines(chain) : 0;
+    followed = followLog(path, { chain, from: end, onForeign });
+    if (chain === undefined) return;
+    const window = await findWindow(chain, { selection, count, end });
+    let { skip } = window;
+    for await (const records of readRecords(chain, window, { onForeign })) {
+      const lines = selector.push(records);
+      yield lines.slice(skip);
+      skip = Math.max(0, skip - lines.length);
+    }
+    if (!isFollowed) yield selector.end();
+  }
+
+  async function* readAdded(): AsyncGenerator<LogRecord[]> {
+    for await (const records of followed?.added() ?? []) yield selector.push(records);
+  }
+
+  /** One log that can't be read is no reason to keep the others back. */
+  async function* guarded(batches: AsyncGenerator<LogRecord[]>): AsyncGenerator<LogRecord[]> {
+    try {
+      yield* batches;
+    } catch (error) {
+      followed?.[Symbol.dispose]();
+      followed = undefined;
+      options.onProblem(name, error as Error);
+    }
+  }
+
+  return {
+    name,
+    past: () => guarded(readPast()),
+    added: () => guarded(readAdded()),
+    [Symbol.dispose]: () => followed?.[Symbol.dispose](),
+  };
+}

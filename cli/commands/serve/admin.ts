@@ -1,0 +1,26 @@
+import type { Settings } from "../../../lib/config/settings.ts";
+import { type Admin, type AdminOptions, openAdmin } from "../../../lib/control/admin.ts";
+import { CliError } from "../../exit_code.ts";
+import { portInUse } from "./port_in_use.ts";
+
+/**
+ * The endpoints for those who watch, where the settings ask for them.
+ *
+ * @throws {CliError} when their address can't be listened on
+ */
+export async function openAdminEndpoints(
+  { adminPort: port, adminHostname: hostname, adminHosts: hosts }: Settings,
+  options: Omit<AdminOptions, "port" | "hostname" | "hosts">,
+): Promise<Admin | undefined> {
+  if (port === undefined) return undefined;
+  try {
+    return await openAdmin({ ...options, hostname, hosts, port });
+  } catch (error) {
+    const { code, message } = error as Error & { readonly code?: string };
+    if (code === "EADDRINUSE") throw await portInUse({ hostname, port, option: "--admin-port" });
+    throw new CliError(
+      `Cannot listen on ${hostname}:${port} for probes and metrics: ${message}. ` +
+        "Choose another --admin-port or --admin-hostname",
+    );
+  }
+}

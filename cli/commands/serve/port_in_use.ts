@@ -1,0 +1,101 @@
+import { isIPv6 } from "node:net";
+import { connectControl } from "../../../lib/control/control_client.ts";
+import {
+  findPortHolder,
+  type PortHolder,
+  type TakenPort,
+} from "../../../lib/process/port_holder.ts";
+import { CliError } from "../../exit_code.ts";
+import { makeVisible } from "../../output/visible.ts";
+
+/** A port that could not be bound, and the option that names another one. */
+export interface PortInUse extends TakenPort {
+  readonly option: "--port" | "--admin-port";
+}
+
+/** Who uses a port: a process that was found, or ddsrv itself, with what it serves. */
+export type PortUser = PortHolder | {
+  readonly type: "ddsrv";
+  readonly pid: number;
+  readonly functionsDirectory: string;
+} | { readonly type: "self" };
+
+/** Timeout for another supervisor's answer about its functions directory. */
+const ANSWER_MS = 2_000;
+
+/** Control sockets that are asked: a process may listen on many. */
+const MAX_ASKED = 4;
+
+/** Gives the error for a port that is in use, which names the process that uses it. */
+export async function portInUse(taken: PortInUse): Promise<CliError> {
+  const user = await findPortUser(taken).catch((): PortUser => ({ type: "hidden" }));
+  return new CliError(describePortInUse(taken, { user, uid: Deno.uid() ?? 0 }));
+}
+
+/**
+ * The sentence for a port that is in use: by which process, and what to do.
+ *
+ * @example
+ * ```ts
+ * import { describePortInUse } from "./port_in_use.ts";
+ * describePortInUse(
+ *   { hostname: "0.0.0.0", port: 9999, option: "--port" },
+ *   { user: { type: "process", pid: 812, command: "nginx", unixSockets: [] }, uid: 0 },
+ * ); // "Cannot bind port 9999: it is in use by nginx (pid 812). Stop it or pass --port"
+ * ```
+ */
+export function describePortInUse(
+  { hostname, port, option }: PortInUse,
+  { user, uid }: { readonly user: PortUser; readonly uid: number },
+): string {
+  const isEvery = hostname === "0.0.0.0" || hostname === "::";
+  const address = isIPv6(hostname) ? `[${hostname}]` : hostname;
+  const what = `Cannot bind port ${port}${isEvery ? "" : ` on ${address}`}`;
+  const sudo = uid === 0 ? "" : "sudo ";
+  const look = `${sudo}ss -ltnp 'sport = :${port}'`;
+  switch (user.type) {
+    case "self":
+      return `${what}: the proxy of this ddsrv listens there. Pass another ${option}`;
+    case "ddsrv":
+      return `${what}: it is in use by another ddsrv (pid ${user.pid}), which serves ` +
+        `"${makeVisible(user.functionsDirectory)}". Stop it or pass ${option}`;
+    case "process":
+      return `${what}: it is in use by ${makeVisible(user.command)} (pid ${user.pid}). ` +
+        `Stop it or pass ${option}`;
+    case "hidden":
+      return `${what}: it is in use, and the process is not known, because ` +
+        (uid === 0
+          ? `it is not visible from here; it may run outside this container. Look there: ${look}. `
+          : `user ${uid} may not look into other users' processes. See: ${look}. `) +
+        `Stop it or pass ${option}`;
+    case "none":
+      return `${what}: it is in use, and no process is known that listens there. ` +
+        `Try again, or pass ${option}`;
+    default:
+      return user satisfies never;
+  }
+}
+
+async function findPortUser(taken: TakenPort): Promise<PortUser> {
+  const holder = await findPortHolder(taken);
+  if (holder.type !== "process") return holder;
+  if (holder.pid === Deno.pid) return { type: "self" };
+  for (const socket of holder.unixSockets.slice(0, MAX_ASKED)) {
+    const functionsDirectory = await askSupervisor(socket, holder.pid);
+    if (functionsDirectory !== undefined) {
+      return { type: "ddsrv", pid: holder.pid, functionsDirectory };
+    }
+  }
+  return holder;
+}
+
+/** Functions directory of that process's supervisor; `undefined` when none listens on the socket. */
+async function askSupervisor(socket: string, pid: number): Promise<string | undefined> {
+  using control = connectControl(socket, { timeoutMs: ANSWER_MS });
+  try {
+    const report = await control.supervisor();
+    return report.pid === pid ? String(report.functionsDirectory) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,251 @@
+import { shareOf } from "../config/limits.ts";
+import { type AccessRequest, describeRequest } from "./access_log.ts";
+import { answerFault, answerReply, linger } from "./send_reply.ts";
+import { answerReload, asksForReload } from "./answer_reload.ts";
+import { CLIENT_CLOSED } from "./attempt_state.ts";
+import { BodyReader } from "./http1/body_reader.ts";
+import type { Client } from "./context.ts";
+import { exchange } from "./exchange.ts";
+import { faultOf } from "./http1/fault.ts";
+import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { limitRate } from "./limit_rate.ts";
+import { ascii, latin1, SLASH } from "./http1/octets.ts";
+import { CLOSE, type Outcome } from "./outcome.ts";
+import { giveBackHead, readRequestHead } from "./read_request_head.ts";
+import { asksForHtml } from "./reply.ts";
+import type { RequestHead } from "./http1/request_head.ts";
+import type { Route, Waited } from "./route_table.ts";
+import { clearTally } from "./tally.ts";
+import { countRequest, type RequestFigures } from "./traffic.ts";
+import { type RoutedTarget, routeTarget } from "./target.ts";
+import { waitForRoute } from "./wait_for_route.ts";
+
+type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
+
+const REQUEST_ID = ascii("x-request-id");
+
+/** So much of an Accept field is looked at; what browsers send begins with HTML. */
+const MAX_ACCEPT_BYTES = 256;
+
+const NOT_FOUND = faultOf("function-not-found");
+const STARTING = faultOf("function-starting", { retryAfterS: 1 });
+const CROWDED = faultOf("function-starting", {
+  detail: "and too many requests wait for it",
+  retryAfterS: 1,
+});
+const BUSY = faultOf("function-busy", {
+  detail: "it has as many requests in flight as it may have",
+  retryAfterS: 1,
+});
+const PEER_BUSY = faultOf("too-many-in-flight", {
+  detail: "this address has as many in flight as it may have",
+  retryAfterS: 1,
+});
+const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv reports why" });
+
+/** Answers a client's requests one after the other, until either side has enough. */
+export async function serveClient(client: Client): Promise<void> {
+  const { wire, deadlines, slot } = client;
+  try {
+    for (;;) {
+      const head = await readRequestHead(client);
+      // Another connection may have taken its place just when the head was there.
+      if (head === undefined || !slot.occupy()) return;
+      const outcome = await serveRequest(client, head);
+      giveBackHead(head);
+      wire.expectLittle();
+      if (outcome.type === "persistent") continue;
+      slot.finish();
+      if (outcome.type === "close" && outcome.isLingering) await linger(client);
+      return;
+    }
+  } finally {
+    for (const deadline of [deadlines.read, deadlines.write, deadlines.answer]) deadline.clear();
+    wire.close();
+  }
+}
+
+/** Answers a request, and tells of it where somebody wants to know. */
+async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
+  const { wire, tally, context } = client;
+  clearTally(tally);
+  tally.beganAtMs = performance.now();
+  const request = context.onAccess === undefined ? undefined : describeRequest(head, Date.now());
+  const begun = { written: wire.written, taken: taken(wire) };
+  let outcome = CLOSE;
+  try {
+    outcome = await answer(client, head);
+  } catch (error) {
+    context.onError(error);
+    await apologize(client, head);
+  }
+  const sentBytes = Math.max(0, wire.written - begun.written - tally.headBytes);
+  count(client, { sentBytes, receivedBytes: taken(wire) - begun.taken });
+  if (request !== undefined) tell(client, request, sentBytes);
+  return outcome;
+}
+
+/** Bytes that were read and used. */
+function taken({ received, start, end }: Client["wire"]): number {
+  return received - (end - start);
+}
+
+function count(
+  { tally, context }: Client,
+  bytes: Pick<RequestFigures, "sentBytes" | "receivedBytes">,
+): void {
+  const { functionName, status, error, beganAtMs } = tally;
+  const traffic = functionName === undefined ? undefined : context.routes.trafficOf(functionName);
+  if (traffic === undefined) return;
+  const answeredAtMs = tally.answeredAtMs === 0 ? performance.now() : tally.answeredAtMs;
+  countRequest(traffic, {
+    ...bytes,
+    isError: status >= 500 || error !== undefined && faultOf(error).status >= 500,
+    latencyMs: answeredAtMs - beganAtMs,
+  });
+}
+
+function tell({ tally, peer, context }: Client, request: AccessRequest, bytes: number): void {
+  const isGone = tally.status === 0;
+  context.onAccess?.({
+    ...request,
+    address: peer.address,
+    functionName: tally.functionName,
+    status: isGone ? CLIENT_CLOSED.status : tally.status,
+    bytes,
+    durationMs: performance.now() - tally.beganAtMs,
+    requestId: tally.requestId,
+    error: tally.error ?? (isGone ? CLIENT_CLOSED.code : undefined),
+  });
+}
+
+/** Behind a fault of our own, the client is told as far as that is still possible. */
+async function apologize(client: Client, head: RequestHead): Promise<void> {
+  client.tally.error = PROXY_FAILED.code;
+  if (client.tally.headBytes > 0) return;
+  const closing = { ...head, isPersistent: false };
+  await answerFault(client, closing, { fault: PROXY_FAILED, isHtml: false, isComplete: true });
+}
+
+async function answer(client: Client, head: RequestHead): Promise<Outcome> {
+  const { routes, domains, rateLimit } = client.context;
+  const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
+  if (limited !== undefined) {
+    return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
+  }
+  const target = routeTarget(head, domains);
+  if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
+    return await answerReply(client, head, { reply: { status: 204, body: "" } });
+  }
+  const { name } = target;
+  const isHtml = isForBrowser(head);
+  let route: Route | undefined = name === undefined ? undefined : routes.ask(name);
+  if (route !== undefined) client.tally.functionName = name;
+  if (routes.onReload !== undefined && route !== undefined && asksForReload(head, target)) {
+    return await answerReload(client, head, { name: name!, reload: routes.onReload });
+  }
+  if (route?.type === "waiting") {
+    const waited = await waitForStart(client, name!);
+    if (waited.type === "aborted") return CLOSE;
+    if (waited.type === "crowded") {
+      return await answerFault(client, head, { fault: CROWDED, isHtml });
+    }
+    route = waited.type === "route" ? waited.route : route;
+  }
+  switch (route?.type) {
+    case undefined:
+      return await answerFault(client, head, { fault: NOT_FOUND, isHtml });
+    case "ready":
+      return await forward(client, head, { target, route, isHtml });
+    case "refused":
+      return await answerFault(client, head, { fault: route.fault, isHtml });
+    case "waiting":
+      return await answerFault(client, head, { fault: STARTING, isHtml });
+    default:
+      return route satisfies never;
+  }
+}
+
+/** Waits for a function's start, where a peer leaves room for the requests of others. */
+async function waitForStart(client: Client, name: string): Promise<Waited> {
+  const { account, context } = client;
+  const isCrowded = !account.isExempt && account.waiting >= shareOf(context.limits.maxWaiting);
+  if (isCrowded) return { type: "crowded" };
+  account.waiting++;
+  try {
+    return await waitForRoute(client, name);
+  } finally {
+    account.waiting--;
+  }
+}
+
+/** What is known of where a request goes. */
+interface Destination {
+  readonly target: RoutedTarget;
+  readonly route: ReadyRoute;
+  readonly isHtml: boolean;
+}
+
+async function forward(
+  client: Client,
+  head: RequestHead,
+  { target, route, isHtml }: Destination,
+): Promise<Outcome> {
+  const { wire, peer, account, tally } = client;
+  const { limits, figures } = client.context;
+  const { upstream } = route;
+  const { framing } = head;
+  if (head.isHealthCheck) {
+    return await answerReply(client, head, { reply: { status: 200, body: "OK" } });
+  }
+  const limited = route.rateLimit === undefined || route.rateLimit === "none"
+    ? undefined
+    : limitRate(client, head, { limit: route.rateLimit, functionName: target.name });
+  if (limited !== undefined) return await answerFault(client, head, { fault: limited, isHtml });
+  if (upstream.inFlight >= limits.maxInFlight) {
+    return await answerFault(client, head, { fault: BUSY, isHtml });
+  }
+  if (account.inFlight >= limits.maxInFlightPerPeer && !account.isExempt) {
+    figures.crowdedRequests++;
+    return await answerFault(client, head, { fault: PEER_BUSY, isHtml });
+  }
+  if (framing.type === "length" && framing.length > limits.maxBodyBytes) {
+    const fault = faultOf("body-too-large", { detail: `more than ${limits.maxBodyBytes} bytes` });
+    return await answerFault(client, head, { fault, isHtml });
+  }
+  const body = new BodyReader(wire, framing, { maxBytes: limits.maxBodyBytes });
+  const keepsPrefix = route.keepPrefix === true;
+  const requestId = (peer.isTrusted && fieldText(head.bytes, head.fields, REQUEST_ID)) ||
+    crypto.randomUUID();
+  tally.requestId = requestId;
+  const rewrite = {
+    restStart: keepsPrefix ? head.targetStart : target.restStart,
+    rawPrefix: keepsPrefix ? "" : target.rawPrefix,
+    peer,
+    requestId,
+    upstreamHost: upstream.authority,
+  };
+  account.inFlight++;
+  let outcome: Outcome;
+  try {
+    outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }));
+  } finally {
+    account.inFlight--;
+  }
+  if (outcome.type !== "fault") return outcome;
+  return await answerFault(client, head, {
+    fault: outcome.fault,
+    isHtml,
+    isComplete: body.isDone,
+  });
+}
+
+/** Looked at before anything else comes into the buffer that holds the head. */
+function isForBrowser({ bytes, fields }: RequestHead): boolean {
+  const index = findField(fields, FieldKind.Accept);
+  if (index === -1) return false;
+  const start = valueStart(fields, index);
+  return asksForHtml(
+    latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES)),
+  );
+}

@@ -1,0 +1,140 @@
+import { sleep } from "../../system/sleep.ts";
+
+/** A certificate chain and its key, in PEM. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A connection within this process, from both its ends. */
+export interface Met {
+  /** The end that encrypted bytes are put into. */
+  readonly inner: Deno.TcpConn;
+  /** The end that plain bytes come out of. */
+  readonly served: Deno.TlsConn;
+}
+
+/** A listener on loopback that ends TLS with one certificate. */
+export interface Terminator {
+  /** A connection to it. Rejects when its ends do not find each other in time. */
+  readonly meet: () => Promise<Met>;
+  /** Closes it, as soon as nobody is on the way to it. */
+  readonly retire: () => void;
+}
+
+const LOOPBACK = "127.0.0.1";
+
+/** How long the two ends of a connection may take to find each other. */
+const MEET_MS = 5_000;
+
+/** How long a connection may be unknown before it is taken for somebody else's. */
+const UNKNOWN_MS = 1_000;
+const MAX_UNKNOWN = 1_024;
+
+/** Between two attempts to accept, when that fails. */
+const RETRY_MS = 50;
+
+/**
+ * Opens a terminator. Everybody on this machine can connect to it: an end is known by its whole
+ * address, which the kernel gives to one connection alone, and all others are closed.
+ *
+ * @throws {Error} when certificate and key don't go together
+ */
+export function openTerminator(pair: KeyPair): Terminator {
+  const alpnProtocols = ["http/1.1"];
+  const listener = Deno.listenTls({ ...pair, hostname: LOOPBACK, port: 0, alpnProtocols });
+  const expected = new Map<string, (served: Deno.TlsConn) => void>();
+  const unknown = new Map<string, Deno.TlsConn>();
+  let onTheWay = 0;
+  let isRetired = false;
+
+  async function takeIn(): Promise<void> {
+    for (;;) {
+      try {
+        sort(await listener.accept());
+      } catch {
+        if (isRetired && onTheWay === 0) return;
+        // Out of descriptors, most likely; who waits here hears of it in time.
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  function sort(served: Deno.TlsConn): void {
+    const from = addressOf(served.remoteAddr);
+    const take = expected.get(from);
+    if (take !== undefined) return take(served);
+    // It may be one of ours that is here before our end of it is: the oldest is the least likely.
+    if (unknown.size >= MAX_UNKNOWN) forgetOldest();
+    unknown.set(from, served);
+    const timer = setTimeout(() => {
+      if (unknown.get(from) !== served) return;
+      unknown.delete(from);
+      served.close();
+    }, UNKNOWN_MS);
+    Deno.unrefTimer(timer);
+  }
+
+  function forgetOldest(): void {
+    const [oldest] = unknown;
+    if (oldest === undefined) return;
+    unknown.delete(oldest[0]);
+    oldest[1].close();
+  }
+
+  async function findServed(inner: Deno.TcpConn): Promise<Deno.TlsConn> {
+    const from = addressOf(inner.localAddr);
+    const early = unknown.get(from);
+    unknown.delete(from);
+    if (early !== undefined) return early;
+    const { promise, resolve, reject } = Promise.withResolvers<Deno.TlsConn>();
+    const timer = setTimeout(
+      () => reject(new Deno.errors.TimedOut("No connection to the TLS terminator in time")),
+      MEET_MS,
+    );
+    expected.set(from, resolve);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      expected.delete(from);
+    }
+  }
+
+  function closeWhenFree(): void {
+    if (!isRetired || onTheWay > 0) return;
+    listener.close();
+    for (const served of unknown.values()) served.close();
+    unknown.clear();
+  }
+
+  void takeIn();
+
+  return {
+    async meet() {
+      onTheWay++;
+      try {
+        const { port } = listener.addr;
+        const signal = AbortSignal.timeout(MEET_MS);
+        const inner = await Deno.connect({ hostname: LOOPBACK, port, signal });
+        try {
+          return { inner, served: await findServed(inner) };
+        } catch (error) {
+          inner.close();
+          throw error;
+        }
+      } finally {
+        onTheWay--;
+        closeWhenFree();
+      }
+    },
+    retire() {
+      isRetired = true;
+      closeWhenFree();
+    },
+  };
+}
+
+function addressOf({ hostname, port }: Deno.NetAddr): string {
+  return `${hostname}:${port}`;
+}

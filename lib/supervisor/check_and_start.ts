@@ -1,0 +1,78 @@
+import { ConfigError } from "../config/json_file.ts";
+import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
+import { takeRevision } from "../function/revision.ts";
+import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { stampTree } from "../function/tree_activity.ts";
+import { sleep } from "../system/sleep.ts";
+import { checkInstance } from "./instance_check.ts";
+import type { InstanceOptions, Opened } from "./open_instance.ts";
+import { startInstance } from "./start_instance.ts";
+import type { Failure } from "./state.ts";
+import { valuesOf } from "./variable_store.ts";
+
+/** Checks a function's source and, if it is needed, starts it: first come those who are waited for. */
+export async function checkAndStart(options: InstanceOptions): Promise<Opened> {
+  const { context, report, signal, isNeeded } = options;
+  const fail = (failure: Omit<Failure, "atMs" | "revision">, revision: string): Opened =>
+    signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
+  const asked = await readPolicy(options);
+  if (asked.type === "failed") return fail(asked.failure, asked.revision);
+  const { envFiles } = asked;
+  const variables = visibleVariables(asked.policy.env, asked.policy.permissions.env);
+  const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
+  if (signal.aborted) return { type: "aborted" };
+  if ("stage" in checked) return fail(checked, await revisionNow(options));
+  // The revision is taken over the files as they are now, and so must be what it runs with.
+  const current = await readPolicy(options);
+  if (current.type === "failed") return fail(current.failure, current.revision);
+  if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
+  const { policy } = current;
+  const { revision, modules, problem, moduleOptions } = checked;
+  report.onChecked(revision, modules);
+  if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
+  if (revision === options.servedRevision()) return { type: "registered" };
+  if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
+  const opened = await context.starts.run(
+    () => startInstance({ ...options, policy, revision, moduleOptions }),
+    options,
+  );
+  if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
+  return { type: "failed", failure: { ...opened.failure, isPassing: true } };
+}
+
+type PolicyResult =
+  | { readonly type: "policy" } & ReadPolicy
+  | {
+    readonly type: "failed";
+    readonly failure: Omit<Failure, "atMs" | "revision">;
+    /** Of the files that say no; those that were asked for may be back again, and be good. */
+    readonly revision: string;
+  };
+
+async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
+  const { context, name, directory, signal } = options;
+  const { settings } = context;
+  for (let before: string | undefined;; before = (await stampTree(directory)).text) {
+    const variables = valuesOf(await context.variables.read(name));
+    try {
+      return { type: "policy", ...await readFunctionPolicy(directory, settings, { variables }) };
+    } catch (error) {
+      const failure = manifestFailure(error);
+      const revision = await revisionNow(options);
+      const isQuiet = before === (await stampTree(directory)).text;
+      if (isQuiet || signal.aborted) return { type: "failed", failure, revision };
+      if (before !== undefined) await sleep(settings.settleMs, signal);
+    }
+  }
+}
+
+function revisionNow({ context, name, knownModules }: InstanceOptions): Promise<string> {
+  return takeRevision(context.settings.functionsDirectory, name, knownModules);
+}
+
+/** What a settings file that can't be used comes to; any other error is passed on. */
+function manifestFailure(error: unknown): Omit<Failure, "atMs" | "revision"> {
+  if (!(error instanceof ConfigError)) throw error;
+  const reason = "The manifest is not valid";
+  return { stage: "manifest", isPassing: false, reason, detail: error.message };
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
+import { patienceMs, thisMachine } from "../patience.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const START = `Start one with "ddsrv serve", or name its socket with --socket`;
+const OWN = { "ddsrv-api": "v1" };
+
+/** What a call to a socket of that path throws. */
+/** For answers that come. */
+const PATIENT_MS = patienceMs(thisMachine());
+
+async function failureAt(path: string, timeoutMs = PATIENT_MS): Promise<string> {
+  using control = connectControl(path, { timeoutMs });
+  const error = await control.functions().then(() => new Error("It was answered"), (one) => one);
+  return `${error.name}: ${error.message}`;
+}
+
+Deno.test("connectControl: nobody, and nothing that listens", async () => {
+  await using directory = await temporaryDirectory();
+  const [missing, stale, folder] = ["missing", "stale", "folder"].map(directory.at) as [
+    string,
+    string,
+    string,
+  ];
+  await leaveSocket(stale);
+  await Deno.mkdir(folder);
+  const file = await directory.write("file");
+  const long = directory.at("x".repeat(120));
+  const table = [
+    [
+      missing,
+      `NoSupervisorError: No supervisor runs with the socket "${missing}", which does not exist. ` +
+      START,
+    ],
+    [
+      stale,
+      `NoSupervisorError: No supervisor answers on "${stale}": the one that made it has ended. ` +
+      START,
+    ],
+    [file, `Error: "${file}" is a file and no socket. Name the supervisor's with --socket`],
+    [
+      folder,
+      `Error: "${folder}" is a directory and no socket. Name the supervisor's with --socket`,
+    ],
+    [
+      long,
+      `RangeError: The control socket's path has ${long.length} bytes, and at most 107 are ` +
+      `possible: "${long}". Give a shorter one with --socket`,
+    ],
+  ] as const;
+  for (const [path, message] of table) assert.equal(await failureAt(path), message);
+});
+
+const strangers: readonly (readonly [string, (path: string) => AsyncDisposable, string])[] = [
+  ["something that is not HTTP", sayingOnly("SSH-2.0-x\r\n"), "no ddsrv supervisor"],
+  ["something that hangs up", sayingOnly(""), "no ddsrv supervisor"],
+  ["another server", serving(() => Response.json([])), "no ddsrv supervisor"],
+  [
+    "a server that leads elsewhere",
+    serving(() => new Response(null, { status: 302, headers: { location: "http://localhost/" } })),
+    "no ddsrv supervisor",
+  ],
+  [
+    "another version",
+    serving(() => Response.json({ error: "x" }, { status: 404, headers: { "ddsrv-api": "v2" } })),
+    `speaks version "v2" of the control API, which this ddsrv does not know`,
+  ],
+  [
+    "an older supervisor",
+    serving(() => Response.json({ error: "x" }, { status: 404, headers: OWN })),
+    "has no /v1/functions. Restart it",
+  ],
+  ["what is no JSON", serving(() => new Response("{", { headers: OWN })), "no ddsrv supervisor"],
+  ["a huge answer", serving(() => new Response(endless(), { headers: OWN })), "no ddsrv"],
+  ["an endless stranger", serving(() => new Response(endless())), "no ddsrv supervisor"],
+];
+
+for (const [what, open, message] of strangers) {
+  Deno.test(`connectControl: tells ${what} from a supervisor`, async () => {
+    await using directory = await temporaryDirectory();
+    const path = directory.at("s.sock");
+    await using _server = open(path);
+    const failure = await failureAt(path);
+    assert.ok(failure.startsWith("Error: ") && failure.includes(message), failure);
+    assert.ok(failure.includes(`"${path}"`), failure);
+  });
+}
+
+Deno.test("connectControl: waits for no answer for ever, nor for the end of one", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("s.sock");
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  await using _server = serving(() => promise)(path);
+  assert.equal(
+    await failureAt(path, 300),
+    `Error: What listens on "${path}" took the request and has not answered within 0.3 s. Try ` +
+      `again, or start the supervisor anew`,
+  );
+  resolve(new Response());
+  const body = new ReadableStream({ start: (one) => one.enqueue(new Uint8Array([91])) });
+  await using other = await temporaryDirectory();
+  await using _other = serving(() => new Response(body, { headers: OWN }))(other.at("s.sock"));
+  assert.match(await failureAt(other.at("s.sock"), 300), /has not answered within 0\.3 s/);
+});
+
+Deno.test("connectControl: an answer's error is the caller's; 404 is none", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("s.sock");
+  let status = 500;
+  await using _server = serving(() => Response.json({ error: "why" }, { status, headers: OWN }))(
+    path,
+  );
+  using control: ControlClient = connectControl(path);
+  await assert.rejects(control.functions(), { message: "why" });
+  await assert.rejects(control.find("x"), { message: "why" });
+  status = 404;
+  assert.equal(await control.find("x"), undefined);
+  assert.equal(await control.reload("x"), false);
+  assert.equal(await control.rollBack("x"), undefined);
+});
+
+Deno.test("connectControl: loads nothing from npm, because each verb's start-up counts", async () => {
+  const client = new URL("../../lib/control/control_client.ts", import.meta.url).href;
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", client] })
+    .output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    readonly modules: readonly { readonly kind: string; readonly specifier: string }[];
+  };
+  assert.ok(modules.length > 3);
+  const loaded = modules.filter((one) => one.kind === "npm" || one.specifier.startsWith("npm:"));
+  assert.deepEqual(loaded, []);
+});
+
+function serving(handler: () => Response | Promise<Response>): (path: string) => AsyncDisposable {
+  return (path) => Deno.serve({ path, onListen: () => {} }, handler);
+}
+
+function sayingOnly(text: string): (path: string) => AsyncDisposable {
+  return (path) => {
+    const listener = Deno.listen({ transport: "unix", path });
+    const serving = (async () => {
+      for await (const connection of listener) {
+        await connection.write(new TextEncoder().encode(text)).catch(() => {});
+        connection.close();
+      }
+    })();
+    return {
+      async [Symbol.asyncDispose]() {
+        listener.close();
+        await serving.catch(() => {});
+      },
+    };
+  };
+}
+
+function endless(): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(1 << 20).fill(32);
+  return new ReadableStream({ pull: (controller) => controller.enqueue(piece) });
+}
+
+async function leaveSocket(path: string): Promise<void> {
+  const listener = Deno.listen({ transport: "unix", path: `${path}~` });
+  await Deno.rename(`${path}~`, path);
+  listener.close();
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import type { Peer } from "../../proxy/harness.ts";
+import type { Server } from "./harness.ts";
+import { connect } from "./raw_client.ts";
+
+/** A request that is under way all the while, and must not notice what happens to others. */
+export interface Bystander extends Disposable {
+  /** Says a word to the function, and waits for it to come back. */
+  readonly goOn: () => Promise<void>;
+}
+
+/** Opens one to a function whose route `echo` says back what it gets. */
+export async function openBystander(server: Server, name: string): Promise<Bystander> {
+  const client: Peer = await connect(server);
+  await client.write(
+    `POST /${name}/echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
+  const goOn = async (): Promise<void> => {
+    const chunk = "5\r\nhello\r\n";
+    await client.write(chunk);
+    assert.ok((await client.readUntil(chunk)).endsWith(chunk));
+  };
+  await goOn();
+  return { goOn, [Symbol.dispose]: () => client.close() };
+}

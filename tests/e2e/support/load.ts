@@ -1,0 +1,84 @@
+import { Peer } from "../../proxy/harness.ts";
+import type { Server } from "./harness.ts";
+
+/** What {@linkcode startLoad} asks for. */
+export interface LoadOptions {
+  /** A function's path, which answers with a length. */
+  readonly path: string;
+  readonly connections: number;
+  /** What a connection waits between an answer and its next request; nothing when left out. */
+  readonly pauseMs?: number;
+}
+
+/** What clients have seen. */
+export interface LoadResult {
+  readonly requests: number;
+  /** The first answers that were missing, short or not 200. */
+  readonly failures: readonly string[];
+  /** All texts that were answered. */
+  readonly texts: ReadonlySet<string>;
+}
+
+/** Clients that ask all the time. */
+export interface Load {
+  /** Resolves when that many requests more have been answered. */
+  readonly answers: (count: number) => Promise<void>;
+  /** Lets each request that is under way come to its end, and tells of all. */
+  readonly stop: () => Promise<LoadResult>;
+}
+
+/** Failures that are told of; one is enough to be wrong. */
+const MAX_FAILURES = 20;
+
+/** Asks on that many connections, which are kept, until it is stopped. */
+export function startLoad(server: Server, options: LoadOptions): Load {
+  const { path, connections, pauseMs = 0 } = options;
+  const { hostname, port } = new URL(server.url);
+  const request = `GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`;
+  const over = new AbortController();
+  const failures: string[] = [];
+  const texts = new Set<string>();
+  let requests = 0;
+
+  async function ask(peer: Peer): Promise<void> {
+    await peer.write(request);
+    const head = await peer.readHead();
+    const length = /\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1];
+    if (length === undefined) throw new Error(`An answer without a length: ${head}`);
+    const text = await peer.read(Number(length));
+    if (!head.startsWith("HTTP/1.1 200 ")) throw new Error(head + text);
+    if (/\r\nconnection: close\r\n/i.test(head)) throw new Error(`It is not kept: ${head}`);
+    texts.add(text);
+    requests++;
+  }
+
+  async function client(): Promise<void> {
+    while (!over.signal.aborted) {
+      try {
+        using peer = new Peer(await Deno.connect({ hostname, port: Number(port) }));
+        while (!over.signal.aborted) {
+          await ask(peer);
+          if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        }
+      } catch (error) {
+        if (failures.length < MAX_FAILURES) failures.push((error as Error).message);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  const clients = Array.from({ length: connections }, client);
+  return {
+    async answers(count) {
+      const wanted = requests + count;
+      while (requests < wanted && failures.length < MAX_FAILURES) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    async stop() {
+      over.abort();
+      await Promise.all(clients);
+      return { requests, failures, texts };
+    },
+  };
+}

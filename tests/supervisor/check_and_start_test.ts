@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { NO_MODULES, takeRevision } from "../../lib/function/revision.ts";
+import type { Sandbox } from "../../lib/isolation/isolation.ts";
+import { checkAndStart } from "../../lib/supervisor/check_and_start.ts";
+import { run } from "../../lib/system/run.ts";
+import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+import { quietContext, type QuietContextOptions } from "./quiet_context.ts";
+
+/** How the function `a` of a directory is opened; what it reports goes to `reported`. */
+function openingOf(
+  directory: TemporaryDirectory,
+  options: QuietContextOptions & { readonly isNeeded?: boolean; readonly reported?: string[] },
+): InstanceOptions {
+  const { isNeeded = false, reported = [] } = options;
+  return {
+    name: "a",
+    directory: directory.at("a"),
+    knownModules: NO_MODULES,
+    context: quietContext(directory, options),
+    servedRevision: () => undefined,
+    isNeeded: () => isNeeded,
+    isUrgent: () => false,
+    report: {
+      onChecked: () => reported.push("checked"),
+      onSpawned: () => reported.push("spawned"),
+      onLine: () => {},
+      onWarning: assert.fail,
+    },
+    signal: new AbortController().signal,
+  };
+}
+
+Deno.test("checkAndStart() names the revision whose manifest says no, whatever was asked for", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("a/ddsrv.json", "{");
+  const opened = await checkAndStart(openingOf(directory, {}));
+  assert.equal(opened.type, "failed");
+  assert.equal(opened.failure.stage, "manifest");
+  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  assert.equal(opened.failure.revision, revision);
+});
+
+Deno.test("checkAndStart() does the same for a manifest that is spoilt during the check", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const opened = await checkAndStart(openingOf(directory, {
+    async check() {
+      // Not a file of the graph: the check is as good as one at rest.
+      await directory.write("a/ddsrv.json", "{");
+      return { diagnostics: undefined, modules: [] };
+    },
+  }));
+  assert.equal(opened.type, "failed");
+  assert.equal(opened.failure.stage, "manifest");
+  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  assert.equal(opened.failure.revision, revision);
+});
+
+const policies: readonly [idleMs: number, isNeeded: boolean, reported: string, type: string][] = [
+  [Infinity, false, "checked,spawned", "ready"],
+  [Infinity, true, "checked,spawned", "ready"],
+  [60_000, true, "checked,spawned", "ready"],
+  [60_000, false, "checked", "registered"],
+];
+
+for (const [idleMs, isNeeded, expected, type] of policies) {
+  const what = `${isNeeded ? "needed" : "not needed"}, idle after ${idleMs} ms`;
+  Deno.test(`checkAndStart() of a good function, ${what}, is ${type}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    const reported: string[] = [];
+    const settings = { idleMs };
+    const opened = await checkAndStart(openingOf(directory, { settings, isNeeded, reported }));
+    assert.equal(opened.type, type);
+    assert.equal(reported.join(), expected);
+    if (opened.type === "ready") {
+      await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+    }
+  });
+}
+
+Deno.test("checkAndStart() tries again what failed its check for a full disk alone", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  if (Deno.uid() !== 0) {
+    Deno.stdout.writeSync(new TextEncoder().encode("Skipped: to mount takes root\n"));
+    return;
+  }
+  const stateDirectory = directory.at("state");
+  await Deno.mkdir(stateDirectory);
+  const diagnostics = "error: writing the cache: No space left on device (os error 28)";
+  const check = () => Promise.resolve({ diagnostics, modules: [] });
+  const open = () => checkAndStart(openingOf(directory, { settings: { stateDirectory }, check }));
+  // A function that only says so has failed its check.
+  const failed = await open();
+  assert.ok(failed.type === "failed" && failed.failure.stage === "check");
+  await run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", stateDirectory]);
+  try {
+    await assert.rejects(open(), /The disk of ".*" is full. Make room there: it is tried again/);
+  } finally {
+    await run(["umount", stateDirectory]);
+  }
+});
+
+Deno.test("checkAndStart() keeps no check for which a module could not be fetched", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  let checks = 0;
+  const kept: string[] = [];
+  const opening = openingOf(directory, {
+    onKeep: (name) => kept.push(name),
+    check() {
+      checks++;
+      return Promise.resolve({ diagnostics: undefined, modules: [], isPassing: true });
+    },
+    open: () => Promise.resolve(endedSandbox()),
+  });
+  const opened = await checkAndStart(opening);
+  assert.ok(opened.type === "failed" && opened.failure.stage === "start");
+  // The same code may start once the module can be fetched, beside what serves meanwhile too.
+  assert.equal(opened.failure.isPassing, true);
+  assert.deepEqual([checks, kept], [1, []]);
+});
+
+/** A sandbox whose process has ended with an exit code before it was found. */
+function endedSandbox(): Sandbox {
+  return {
+    namespace: undefined,
+    spawn: () =>
+      Promise.resolve({
+        process: {
+          ended: Promise.resolve({ code: 1, signal: undefined }),
+          findPid: () => Promise.resolve(undefined),
+          terminate: () => Promise.resolve(),
+          kill: () => Promise.resolve(),
+        },
+        problems: [],
+        findEndpoint: () => Promise.resolve(undefined),
+        explain: () => Promise.resolve(undefined),
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

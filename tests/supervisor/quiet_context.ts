@@ -1,0 +1,92 @@
+import { defaultSettings, type SomeSettings } from "../../lib/config/settings.ts";
+import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
+import type { Exit } from "../../lib/process/exit.ts";
+import type { CheckResult } from "../../lib/check/check.ts";
+import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
+import type { SupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
+import { createSemaphore } from "../../lib/system/semaphore.ts";
+import { join } from "node:path";
+import type { TemporaryDirectory } from "../temporary_directory.ts";
+
+/** What a context does in place of checks and processes. */
+export interface QuietContextOptions {
+  readonly settings?: SomeSettings;
+  readonly check?: (directory: string) => Promise<CheckResult>;
+  readonly open?: () => Promise<Sandbox>;
+  /** Called for each function whose passed check is kept. */
+  readonly onKeep?: (name: string) => void;
+}
+
+/** A context whose checks pass and whose processes are none, of the functions in a directory. */
+export function quietContext(
+  directory: TemporaryDirectory,
+  options: QuietContextOptions = {},
+): SupervisorContext {
+  const { open = openQuietSandbox, check = passCheck, onKeep = () => {} } = options;
+  const isolation: Isolation = {
+    level: "none",
+    ownerId: "000000",
+    cacheUid: () => Promise.resolve(undefined),
+    dataDirectory: directory.at("data"),
+    purge: () => Promise.resolve(),
+    openSandbox: open,
+    check: (source) => check(source.directory),
+    canRelocate: false,
+    copy: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const { limits: _, ...settings } = options.settings ?? {};
+  return {
+    configure() {},
+    settings: { ...defaultSettings, functionsDirectory: directory.path, settleMs: 1, ...settings },
+    isolation,
+    cacheOf: () => Promise.resolve(directory.path),
+    cacheSweeper: { sweep: () => Promise.resolve() },
+    checkResults: {
+      find: () => Promise.resolve([]),
+      keep: (name) => Promise.resolve(onKeep(name)),
+      forget: () => Promise.resolve(),
+    },
+    snapshots: {
+      list: () => [],
+      take: () => Promise.resolve(),
+      forget: () => Promise.resolve(),
+    },
+    variables: openVariableStore(directory.at("variables")),
+    purge: () => Promise.resolve(),
+    checks: createCheckLane({ cores: 1 }),
+    starts: createSemaphore(1),
+    [Symbol.asyncDispose]: () => isolation[Symbol.asyncDispose](),
+  };
+}
+
+function passCheck(directory: string): Promise<CheckResult> {
+  const modules = [join(directory, "index.ts"), join(directory, "lib.ts")];
+  return Promise.resolve({ diagnostics: undefined, modules });
+}
+
+/** A sandbox whose process listens nowhere, and ends when it is told to. */
+function openQuietSandbox(): Promise<Sandbox> {
+  const ended = Promise.withResolvers<Exit>();
+  const end = (): Promise<void> => {
+    ended.resolve({ code: 0, signal: undefined });
+    return Promise.resolve();
+  };
+  return Promise.resolve({
+    namespace: undefined,
+    spawn: () =>
+      Promise.resolve({
+        process: {
+          ended: ended.promise,
+          findPid: () => Promise.resolve(1),
+          terminate: end,
+          kill: end,
+        },
+        problems: [],
+        findEndpoint: () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }),
+        explain: () => Promise.resolve(undefined),
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}
