@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readPage, shellBlock } from "../readme.ts";
+import { codeBlocks, readPage, readReadme, shellBlock } from "../readme.ts";
 import { linesOfPicture, terminalPicture } from "../terminal_picture.ts";
 import {
   answering,
@@ -84,6 +84,12 @@ Deno.test("README.md: its first function serves, and the picture shows what its 
   }
   const shown = linesOfPicture(await readPage(PICTURE));
   assert.deepEqual(shown.map(withoutFigures), session.map(withoutFigures));
+});
+
+Deno.test("README.md: its smallest function answers", async () => {
+  const code = codeBlocks(await readReadme()).find(({ language }) => language === "ts")!.text;
+  await using server = await startServer({ isChecked: true, files: { "hi/index.ts": code } });
+  await server.answers("/hi/world", "Hello from /world\n");
 });
 
 /** Puts the port of the documentation in place of another, and keeps columns aligned. */
