@@ -1,34 +1,52 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { codeBlocks, readReadme } from "../readme.ts";
-import { answering, startServer, writeFiles } from "./support/harness.ts";
+import { codeBlocks, readPage, readReadme, shellBlock } from "../readme.ts";
+import { linesOfPicture, terminalPicture } from "../terminal_picture.ts";
+import {
+  answering,
+  type CliResult,
+  MAIN,
+  type Server,
+  startServer,
+  testEnvironment,
+  writeFiles,
+} from "./support/harness.ts";
 
-const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
+const PICTURE = "docs/terminal.svg";
 
-Deno.test("README: its script for CI adds a version, keeps the old one when the new one fails", async () => {
-  const script = codeBlocks(await readReadme())
-    .find(({ text }) => text.startsWith("#!/bin/sh") && text.includes("ddsrv add"))!.text;
+/** Returns a shell in the server's directory, with ddsrv on its PATH. */
+async function openShell(
+  { directory, socket }: Server,
+): Promise<(...args: string[]) => Promise<CliResult>> {
+  await writeFiles(directory, {
+    "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
+  });
+  await Deno.chmod(join(directory, "bin/ddsrv"), 0o755);
+  return async (...args) => {
+    const { code, stdout, stderr } = await new Deno.Command("sh", {
+      args,
+      cwd: directory,
+      env: {
+        ...testEnvironment(),
+        PATH: `${join(directory, "bin")}:${Deno.env.get("PATH")}`,
+        DDSRV_SOCKET: socket,
+      },
+      stdin: "null",
+    }).output();
+    const [out = "", error = ""] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    return { code, stdout: out, stderr: error };
+  };
+}
+
+Deno.test("docs/cli.md: its script deploys a version, and keeps the old one when the new one fails", async () => {
   await using server = await startServer({ isChecked: true });
   const { directory } = server;
   await writeFiles(directory, {
-    "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
-    "script.sh": script,
+    "script.sh": await shellBlock("docs/cli.md", "#!/bin/sh", "ddsrv add"),
     "shop/index.ts": answering("first"),
   });
-  await Deno.chmod(join(directory, "bin/ddsrv"), 0o755);
-  const run = async (): Promise<{ code: number; stdout: string; stderr: string }> => {
-    const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["script.sh"],
-      cwd: directory,
-      env: {
-        PATH: `${join(directory, "bin")}:${Deno.env.get("PATH")}`,
-        DDSRV_SOCKET: server.socket,
-        NO_COLOR: "1",
-      },
-    }).output();
-    const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    return { code, stdout: out!, stderr: error! };
-  };
+  const shell = await openShell(server);
+  const run = (): Promise<CliResult> => shell("script.sh");
   // `add --replace` puts a function in a place where none was, too.
   const first = await run();
   assert.deepEqual([first.code, first.stdout], [0, "shop: ok\nfirst"], first.stderr);
@@ -45,3 +63,47 @@ Deno.test("README: its script for CI adds a version, keeps the old one when the 
   assert.match(dies.stderr, /last words/);
   assert.equal(await (await fetch(`${server.url}/shop`)).text(), "second");
 });
+
+Deno.test("README.md: its first function serves, and the picture shows what its commands print", async () => {
+  const block = await shellBlock("README.md", "ddsrv init", "ddsrv rm");
+  assert.equal(await shellBlock("docs/getting-started.md", "ddsrv init", "ddsrv rm"), block);
+  await using server = await startServer({ isChecked: true });
+  const shell = await openShell(server);
+  const session: string[] = [];
+  for (const line of block.trimEnd().split("\n").map((line) => line.replace(/ +#.*$/, ""))) {
+    const result = await shell("-c", line.replaceAll("http://localhost:9999", server.url));
+    assert.equal(result.code, 0, `${line}: ${result.stderr}`);
+    // The picture begins with the function's start and ends before its end.
+    if (!/^(?:ddsrv (?:add|ls)|curl) ?/.test(line)) continue;
+    session.push(`$ ${line}`, ...withPort(result.stdout, server.url).trimEnd().split("\n"));
+  }
+  assert.ok(session.includes("Hello from /world"), session.join("\n"));
+  if (Deno.env.get("UPDATE_GOLDEN") === "1") {
+    const picture = terminalPicture("ddsrv serves a first function", session);
+    await Deno.writeTextFile(new URL(`../../${PICTURE}`, import.meta.url), picture);
+  }
+  const shown = linesOfPicture(await readPage(PICTURE));
+  assert.deepEqual(shown.map(withoutFigures), session.map(withoutFigures));
+});
+
+Deno.test("README.md: its smallest function answers", async () => {
+  const code = codeBlocks(await readReadme()).find(({ language }) => language === "ts")!.text;
+  await using server = await startServer({ isChecked: true, files: { "hi/index.ts": code } });
+  await server.answers("/hi/world", "Hello from /world\n");
+});
+
+/** Puts the port of the documentation in place of another, and keeps columns aligned. */
+function withPort(text: string, url: string): string {
+  return text.replaceAll(
+    new RegExp(`${url}(\\S*)( *)`, "g"),
+    (found, path: string, gap: string) => {
+      const shown = `http://localhost:9999${path}`;
+      return gap === "" ? shown : shown.padEnd(found.length);
+    },
+  );
+}
+
+/** The first three cells of a table's row, without revisions and figures, which differ each time. */
+function withoutFigures(line: string): string {
+  return line.split(/ {2,}/).slice(0, 3).join("  ");
+}
