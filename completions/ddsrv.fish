@@ -142,8 +142,8 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers a
 complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'the level that is wanted'
 complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'write a first function into a new directory'
-complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook' -d 'write this template, into a directory of its name if no other'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'write a function into a new directory, or list the templates for one'
+complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook' -d 'write this template, by default into a directory of its name'
 complete -c ddsrv -n '__ddsrv_at init' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at init' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at init 1' -F

@@ -79,9 +79,9 @@ async function writeFunction(path: string, template: Template | undefined): Prom
 }
 
 /**
- * The files that are not there yet. Shared code beside the directory may be.
+ * Returns the files without the shared code that exists beside the directory already.
  *
- * @throws {CliError} when a file of that name is other code
+ * @throws {CliError} when a file of that name has other content
  */
 async function withoutPresent(directory: string, files: FunctionFiles): Promise<FunctionFiles> {
   const missing = new Map(files);
@@ -91,7 +91,7 @@ async function withoutPresent(directory: string, files: FunctionFiles): Promise<
     const present = await readOptionalTextFile(path);
     if (present === text) missing.delete(file);
     else if (present !== undefined) {
-      throw new CliError(`"${path}" is other code. Choose a directory elsewhere`);
+      throw new CliError(`"${path}" exists with other content. Choose another directory`);
     }
   }
   return missing;

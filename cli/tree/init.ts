@@ -11,13 +11,12 @@ const names = TEMPLATES.map(({ name }) => name);
 /** Declares `ddsrv init`. */
 export function addInit(program: Command, onExit: OnExit): void {
   const writing = program.command("init")
-    .summary("write a first function into a new directory")
-    .description("write a first function into a new directory, or list the templates for one")
+    .description("write a function into a new directory, or list the templates for one")
     .argument("[path]", "the directory, whose name will be the function's")
     .addOption(
       new Option(
         "--template <name>",
-        "write this template, into a directory of its name if no other",
+        "write this template, by default into a directory of its name",
       )
         .choices(names).argParser(argument(findTemplate)),
     )

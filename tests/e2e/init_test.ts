@@ -195,7 +195,10 @@ Or serve all functions of its directory:
   await Deno.writeTextFile(shared, "mine\n");
   const third = await run("three");
   assert.deepEqual([third.code, third.stdout], [1, ""]);
-  assert.match(third.stderr, /_shared\/escape_html\.ts" is other code\. Choose a directory elsewh/);
+  assert.match(
+    third.stderr,
+    /_shared\/escape_html\.ts" exists with other content\. Choose another dir/,
+  );
   assert.equal(await Deno.readTextFile(shared), "mine\n");
   assert.deepEqual(await names(directory), ["_shared", "one", "two"]);
   await Deno.remove(directory, { recursive: true });
