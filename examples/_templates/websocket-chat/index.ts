@@ -21,7 +21,7 @@ Deno.serve((request) => {
   const { socket, response } = Deno.upgradeWebSocket(request);
   socket.addEventListener("open", () => {
     sockets.add(socket);
-    broadcast(`Somebody came: ${sockets.size} here`);
+    broadcast(`Someone joined: ${sockets.size} online`);
   });
   socket.addEventListener("message", ({ data }) => {
     if (typeof data !== "string" || data.length > MAX_LENGTH) {
@@ -30,7 +30,7 @@ Deno.serve((request) => {
   });
   socket.addEventListener("close", () => {
     sockets.delete(socket);
-    broadcast(`Somebody left: ${sockets.size} here`);
+    broadcast(`Someone left: ${sockets.size} online`);
   });
   return response;
 });
