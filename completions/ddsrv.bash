@@ -31,7 +31,7 @@ __ddsrv_options() {
     '') choices=(-V --version -h --help) ;;
     serve) choices=(-p --port --hostname --socket --logs-dir --no-logs --log-file-format --log-max-size --log-max-files --state-dir --isolation --egress --env-file --dns --allow-import --registry --no-check --check-cpu-time --check-timeout --idle --drain --rescan --max-files --no-watch -q --quiet --log-format --admin-port --admin-hostname --admin-hosts --domain --trusted-proxies --rate-limit --hide-errors --compat-reload --tls-cert --tls-key --access-log --access-log-file --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
-    init) choices=(-h --help) ;;
+    init) choices=(--template --json -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
@@ -102,6 +102,7 @@ __ddsrv_value() {
     'serve --max-in-flight') kind='text' ;;
     'serve --max-in-flight-per-peer') kind='text' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
+    'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook) ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
     'add --timeout') kind='text' ;;
@@ -126,7 +127,7 @@ __ddsrv_value() {
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env inspect list logs reload remove rollback) ;;
+    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback) ;;
     *) kind= ;;
   esac
 }

@@ -14,7 +14,7 @@ end
 
 # Whether an option of a verb, as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --registry' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --max-files' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --domain' 'serve --trusted-proxies' 'serve --rate-limit' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --registry' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --max-files' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --domain' 'serve --trusted-proxies' 'serve --rate-limit' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
@@ -142,7 +142,9 @@ complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers a
 complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'the level that is wanted'
 complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'write a first function into a new directory'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'write a function into a new directory, or list the templates for one'
+complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook' -d 'write this template, by default into a directory of its name'
+complete -c ddsrv -n '__ddsrv_at init' -l json -d 'print JSON, in the shape that ddsrv schema tells'
 complete -c ddsrv -n '__ddsrv_at init' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at init 1' -F
 complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'check a function, copy it into the functions directory, wait until it serves'
@@ -232,7 +234,7 @@ complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json, or of what programs read'
 complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'of a function\'s own ddsrv.json, not of the functions directory\'s'
 complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'the control API, in OpenAPI 3.1'
-complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env inspect list logs reload remove rollback' -d 'of what a verb prints with --json; of logs, each line'
+complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback' -d 'of what a verb prints with --json; of logs, each line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
 complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback env list inspect logs top check install-service completions schema help'

@@ -11,6 +11,7 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
   // What functions are started with is a file on disk, beside the code that names it.
   ["lib/sandbox/preload.js", "lib/preload.js"],
   ["lib/check/fetcher.js", "lib/fetcher.js"],
+  ["examples/_templates", "examples/_templates"],
   ["completions", "completions"],
   ["man", "man"],
   ["LICENSE", "LICENSE"],

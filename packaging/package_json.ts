@@ -22,7 +22,7 @@ export function packageJson({ version, man }: PackageFacts): Readonly<Record<str
     type: "module",
     bin: { ddsrv: "bin/ddsrv" },
     ...(man.length === 0 ? {} : { man }),
-    files: ["bin", "lib", "completions", "man"],
+    files: ["bin", "lib", "examples", "completions", "man"],
     os: ["linux"],
     cpu: ["x64", "arm64"],
     libc: ["glibc"],

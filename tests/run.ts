@@ -2,6 +2,7 @@
 // what the tests make may be left when they are done; that is checked too. Arguments: --unit for types
 // and the tests that need no host; --times for a table of what each file took; then files or directories,
 // of which the tests alone are run.
+import { basename } from "node:path";
 import { installPromtool } from "./install_promtool.ts";
 import { describeLeaks, takeInventory } from "./inventory.ts";
 import { planPackage } from "./plan_package.ts";
@@ -71,11 +72,12 @@ function report(tests: Step, leaks: number): number {
 
 /** Fills the module cache of each function that imports from npm: it has the function's name. */
 async function fillCache(cache: string): Promise<boolean> {
-  const fixtures = Deno.readDir(`${root}/tests/fixtures/npm`);
-  for await (const { name } of fixtures) {
+  const fixtures = await Array.fromAsync(Deno.readDir(`${root}/tests/fixtures/npm`));
+  const functions = fixtures.map(({ name }) => `tests/fixtures/npm/${name}`);
+  for (const path of [...functions, "examples/_templates/express", "examples/_templates/hono"]) {
     const command = [deno, "cache", "--quiet", "--no-lock", "--no-config"]
-      .concat(`tests/fixtures/npm/${name}/index.ts`);
-    const cached = await step(command, { DENO_DIR: `${cache}/npm/${name}` });
+      .concat(`${path}/index.ts`);
+    const cached = await step(command, { DENO_DIR: `${cache}/npm/${basename(path)}` });
     if (!cached.isPassed) return false;
   }
   return true;

@@ -1,27 +1,58 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { SETTINGS_FILE } from "../../lib/config/load_settings.ts";
-import { COMMON_FILES, ENTRY_FILE } from "../../lib/function/layout.ts";
 import { nameProblem } from "../../lib/function/name.ts";
+import { SHARED_DIRECTORY } from "../../lib/function/layout.ts";
+import { readOptionalTextFile } from "../../lib/system/read_optional_text_file.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
-import { printOut } from "../output/print.ts";
+import { printError, printJson, printOut } from "../output/print.ts";
 import { quoteWord } from "../output/quote_word.ts";
+import { formatTable } from "../output/table.ts";
+import { type Template, TEMPLATES } from "../templates.ts";
+import { adviseServe } from "./init/advise_serve.ts";
+import { FIRST_FUNCTION } from "./init/first_function.ts";
+import { type FunctionFiles, readTemplate } from "./init/template_files.ts";
 
-const ENTRY = `/** Answers every request; what is below /NAME arrives here without it. */
-Deno.serve((request) => {
-  const { pathname } = new URL(request.url);
-  const greeting = Deno.env.get("GREETING") ?? "Hi";
-  return new Response(\`\${greeting} from \${pathname}\\n\`);
-});
-`;
-
-const MANIFEST = `{
-  // All that can be said here: ddsrv schema --function
-  "env": { "GREETING": "Hello" }
+/** Options of `ddsrv init`. */
+export interface InitOptions {
+  /** What to write in place of the first function. */
+  readonly template?: Template | undefined;
+  /** Of the list of templates. */
+  readonly json?: true | undefined;
 }
-`;
 
-/** Writes a first function into a new or empty directory, and says what comes next. */
-export async function init(path: string): Promise<number> {
+/**
+ * Writes a first function, or a template, into a new or empty directory, and prints the next command.
+ * Without both, lists the templates.
+ */
+export async function init(
+  path: string | undefined,
+  { template, json }: InitOptions,
+): Promise<number> {
+  const target = path ?? template?.name;
+  if (target === undefined) return listTemplates(json);
+  if (json) {
+    throw new CliError(
+      "--json is for the list of templates. Leave it out, or the path and --template",
+      ExitCode.Usage,
+    );
+  }
+  await writeFunction(target, template);
+  return 0;
+}
+
+function listTemplates(json: true | undefined): number {
+  if (json) {
+    printJson(TEMPLATES);
+    return 0;
+  }
+  printOut(formatTable([
+    { title: "TEMPLATE", cell: ({ name }) => name },
+    { title: "SHOWS HOW TO", cell: ({ summary }) => summary },
+  ], TEMPLATES));
+  printError("Write one into a new directory with: ddsrv init --template NAME\n");
+  return 0;
+}
+
+async function writeFunction(path: string, template: Template | undefined): Promise<void> {
   const directory = resolve(path);
   const name = basename(directory);
   const reason = nameProblem(name);
@@ -31,40 +62,47 @@ export async function init(path: string): Promise<number> {
       ExitCode.Usage,
     );
   }
+  const files = template === undefined ? FIRST_FUNCTION : await readTemplate(template.name, name);
+  const missing = await withoutPresent(directory, files);
   await makeEmpty(directory);
-  await Deno.writeTextFile(join(directory, ENTRY_FILE), ENTRY, { createNew: true });
-  await Deno.writeTextFile(join(directory, SETTINGS_FILE), MANIFEST, { createNew: true });
+  for (const [file, text] of missing) {
+    await Deno.mkdir(dirname(join(directory, file)), { recursive: true });
+    await Deno.writeTextFile(join(directory, file), text, { createNew: true });
+  }
   const shown = path.startsWith("/") ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
   printOut(
-    `Wrote ${quoteWord(shown)}. Serve it with the supervisor that runs:\n` +
+    `Wrote ${quoteWord(shown)}${adviseShared(shown, files)}. ` +
+      "Serve it with the supervisor that runs:\n" +
       `  ddsrv add ${quoteWord(shown)}\n` +
       await adviseServe(directory, shown),
   );
-  return 0;
 }
 
 /**
- * The command for when no supervisor runs. All directories beside the new one would be served with
- * it, which is wanted only where they are functions.
+ * Returns the files without the shared code that exists beside the directory already.
+ *
+ * @throws {CliError} when a file of that name has other content
  */
-async function adviseServe(directory: string, shown: string): Promise<string> {
-  const parent = dirname(shown);
-  if (await holdsFunctionsAlone(dirname(directory))) {
-    return `Or serve all functions of its directory:\n  ddsrv serve ${quoteWord(parent)}\n`;
+async function withoutPresent(directory: string, files: FunctionFiles): Promise<FunctionFiles> {
+  const missing = new Map(files);
+  for (const [file, text] of files) {
+    if (!file.startsWith("../")) continue;
+    const path = join(directory, file);
+    const present = await readOptionalTextFile(path);
+    if (present === text) missing.delete(file);
+    else if (present !== undefined) {
+      throw new CliError(`"${path}" exists with other content. Choose another directory`);
+    }
   }
-  const name = basename(directory) === "functions" ? "served" : "functions";
-  const other = quoteWord(parent === "." ? `./${name}` : join(parent, name));
-  return "If none runs, start one first, with a functions directory of its own:\n" +
-    `  mkdir -p ${other} && ddsrv serve ${other}\n`;
+  return missing;
 }
 
-async function holdsFunctionsAlone(parent: string): Promise<boolean> {
-  for await (const { name } of Deno.readDir(parent)) {
-    const isOurs = COMMON_FILES.includes(name) || name === SETTINGS_FILE || /^[._]/.test(name) ||
-      await Deno.stat(join(parent, name, ENTRY_FILE)).then(() => true, () => false);
-    if (!isOurs) return false;
-  }
-  return true;
+/** `ddsrv add` copies the function without the shared code. */
+function adviseShared(shown: string, files: FunctionFiles): string {
+  const isShared = files.keys().some((file) => file.startsWith("../"));
+  if (!isShared) return "";
+  const shared = quoteWord(shown.replace(/[^/]+$/, SHARED_DIRECTORY));
+  return `, which imports ${shared}. Copy that into the functions directory first`;
 }
 
 async function makeEmpty(directory: string): Promise<void> {

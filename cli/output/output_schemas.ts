@@ -5,6 +5,7 @@ import type { Finding as HostFinding } from "../../lib/isolation/host_probes.ts"
 import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
 import type { RemovalReport } from "../commands/remove.ts";
+import type { Template } from "../templates.ts";
 import type { Finding } from "./findings.ts";
 import type { JsonVerb } from "./json_verbs.ts";
 
@@ -39,6 +40,7 @@ const shapes = {
     detail: z.string(),
     remedy: z.string().describe("Empty when nothing is to be done"),
   }),
+  template: z.strictObject({ name: z.string(), summary: z.string() }),
 };
 
 interface Interfaces {
@@ -47,6 +49,7 @@ interface Interfaces {
   diagnostic: Diagnostic;
   check: Omit<Finding, "styled">;
   host: HostFinding;
+  template: Template;
 }
 
 // Does not compile when a shape and its interface differ, and names the shape.
@@ -59,6 +62,7 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   check: z.array(shapes.check),
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
+  init: z.array(shapes.template),
   inspect: apiShapes.FunctionReport,
   list: z.array(apiShapes.FunctionReport),
   logs: shapes.line,

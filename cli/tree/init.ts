@@ -1,17 +1,43 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
+import { nearest } from "../../lib/config/suggestion.ts";
 import type { OnExit } from "../exit_code.ts";
+import { type Template, TEMPLATES } from "../templates.ts";
+import { argument } from "./argument.ts";
 import { withExamples } from "./examples.ts";
+import { jsonOption } from "./options.ts";
+
+const names = TEMPLATES.map(({ name }) => name);
 
 /** Declares `ddsrv init`. */
 export function addInit(program: Command, onExit: OnExit): void {
   const writing = program.command("init")
-    .description("write a first function into a new directory")
-    .argument("<path>", "the directory, whose name will be the function's")
-    .action(async (path) => {
+    .description("write a function into a new directory, or list the templates for one")
+    .argument("[path]", "the directory, whose name will be the function's")
+    .addOption(
+      new Option(
+        "--template <name>",
+        "write this template, by default into a directory of its name",
+      )
+        .choices(names).argParser(argument(findTemplate)),
+    )
+    .addOption(jsonOption)
+    .action(async (path, options) => {
       const { init } = await import("../commands/init.ts");
-      onExit(await init(path));
+      onExit(await init(path, options));
     });
   withExamples(writing, [
     ["ddsrv init hello && ddsrv add ./hello", "Write a function, and serve it"],
+    ["ddsrv init", "List the templates"],
+    ["ddsrv init --template kv-counter", "Write one of them into ./kv-counter"],
+    ["ddsrv init --template kv-counter ./visits", "Write it into another directory"],
   ]);
+}
+
+/** @throws {RangeError} when there is no template of that name; the message lists them */
+function findTemplate(name: string): Template {
+  const found = TEMPLATES.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+  throw new RangeError(`There is no such template.${hint} Choose one of ${names.join(", ")}`);
 }

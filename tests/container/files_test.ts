@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TEMPLATES_DIRECTORY } from "../../cli/templates.ts";
 import { NEEDED_CAPABILITIES } from "../../lib/isolation/capabilities.ts";
 import { programs } from "../../lib/system/programs.ts";
 
@@ -23,6 +24,12 @@ Deno.test("Dockerfile has the Deno that the tests run with, and this version's l
 Deno.test("Dockerfile installs every package that a program comes from", async () => {
   const dockerfile = await read("Dockerfile");
   for (const { package: name } of programs) assert.match(dockerfile, new RegExp(` ${name}[ \n]`));
+});
+
+Deno.test("The image has the templates of ddsrv init", async () => {
+  const lines = (await read(".dockerignore")).split("\n");
+  const { pathname } = TEMPLATES_DIRECTORY;
+  assert.ok(lines.some((line) => line.startsWith("!") && pathname.endsWith(`/${line.slice(1)}/`)));
 });
 
 Deno.test("What is in the image can be run: git keeps the modes of its scripts", async () => {

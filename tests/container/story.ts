@@ -63,6 +63,13 @@ for (const [how, rights, ignore] of ways) {
       await write("local/index.ts", HELLO.replace("serve(", 'serve({ hostname: "127.0.0.1" }, '));
       await container.answers("/local", "Hello, World!");
     });
+    await test.step("ddsrv init writes a template, which is served", async () => {
+      await container.exec("ddsrv", "init", "--template", "kv-counter", "/opt/functions/visits");
+      await eventually(
+        async () => /^[1-9]\d*\n$/.test(await curl("localhost:9999/visits")),
+        () => container.logs(),
+      );
+    });
     await test.step("a function reaches the internet, as the host", async () => {
       const url = JSON.stringify(`http://${WORLD.server}/`);
       await write("out/index.ts", `Deno.serve(() => fetch(${url}));\n`);

@@ -176,10 +176,13 @@ Deno.test("exit codes: of what needs nobody, and of usage", async () => {
     [["schema", "--function"], 0, /^\{[^]*\}\n$/, NOTHING],
     [["schema", "--api"], 0, /^\{\n {2}"openapi": "3\.1/, NOTHING],
     [["schema", "--output", "logs"], 0, /^\{[^]*"ddsrv logs --json"\n\}\n$/, NOTHING],
+    [["init"], 0, /^TEMPLATE +SHOWS HOW TO\n/, /^Write one into a new directory with: .+\n$/],
+    [["init", "--json"], 0, JSON_ONLY, NOTHING],
     [["lst"], 2, NOTHING, /^ddsrv: unknown command 'lst'\n/],
     [["list", "--jsn"], 2, NOTHING, /^ddsrv: unknown option '--jsn'\n/],
     [["top"], 2, NOTHING, /^ddsrv: top needs a terminal /],
     [["add"], 2, NOTHING, /^ddsrv: missing required argument 'path'\n/],
+    [["init", "--template", "none"], 2, NOTHING, /There is no such template\. Choose one of json/],
   ], (args) => runCli(args));
 });
 

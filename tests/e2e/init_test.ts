@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { TEMPLATES } from "../../cli/templates.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
 import {
+  type CliResult,
   eventually,
   host,
   MAIN,
@@ -129,6 +131,76 @@ Deno.test("init: the commands that it prints serve the new function, and nothing
       }
     });
   }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("init: alone, it lists the templates", async () => {
+  const { code, stdout, stderr } = await runCli(["init"]);
+  assert.deepEqual([code, stderr], [
+    0,
+    "Write one into a new directory with: ddsrv init --template NAME\n",
+  ]);
+  const [title, ...rows] = stdout.trimEnd().split("\n");
+  assert.match(title!, /^TEMPLATE +SHOWS HOW TO$/);
+  assert.deepEqual(rows.map((row) => row.split(/ {2,}/)), TEMPLATES.map(Object.values));
+  const json = await runCli(["init", "--json"]);
+  assert.deepEqual([json.code, json.stderr, JSON.parse(json.stdout)], [0, "", TEMPLATES]);
+});
+
+Deno.test("init: a template is written into a folder of its name, or of another", async () => {
+  const directory = await makeDirectory();
+  const run = (...args: string[]): Promise<CliResult> =>
+    runCli(["init", "--template", ...args], {}, directory);
+  const entry = (name: string): Promise<string> =>
+    Deno.readTextFile(join(directory, name, "index.ts"));
+  assert.match((await run("static-files")).stdout, /^Wrote \.\/static-files\. Serve /);
+  assert.deepEqual(await names(join(directory, "static-files")), ["index.ts", "public"]);
+  assert.deepEqual(await names(join(directory, "static-files/public")), [
+    "index.html",
+    "style.css",
+  ]);
+  assert.match(await entry("static-files"), /curl http:\/\/localhost:9999\/static-files\/$/m);
+  // The commands in it name the function that it becomes.
+  assert.equal((await run("webhook", "my hook")).code, 0);
+  assert.match(await entry("my hook"), /curl http:\/\/localhost:9999\/my%20hook --data/);
+  assert.match(await entry("my hook"), /ddsrv env set 'my hook' WEBHOOK_SECRET/);
+
+  const written = await run("webhook");
+  assert.deepEqual([written.code, written.stderr], [0, ""]);
+  const again = await run("webhook");
+  assert.deepEqual([again.code, again.stdout], [1, ""]);
+  assert.match(again.stderr, /webhook" is there and not empty\. Choose another directory\n$/);
+  const both = await run("webhook", "--json");
+  assert.deepEqual([both.code, both.stdout], [2, ""]);
+  assert.match(both.stderr, /^ddsrv: --json is for the list of templates\. Leave it out, or /);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("init: shared code is written beside the function, and not over other code", async () => {
+  const directory = await makeDirectory();
+  const run = (path: string): Promise<CliResult> =>
+    runCli(["init", "--template", "shared-code", path], {}, directory);
+  const shared = join(directory, "_shared/escape_html.ts");
+  const first = await run("one");
+  assert.equal(
+    first.stdout,
+    `Wrote ./one, which imports ./_shared. Copy that into the functions directory first. Serve it with the supervisor that runs:
+  ddsrv add ./one
+Or serve all functions of its directory:
+  ddsrv serve .
+`,
+  );
+  // The same code may serve both.
+  assert.equal((await run("two")).code, 0);
+  await Deno.writeTextFile(shared, "mine\n");
+  const third = await run("three");
+  assert.deepEqual([third.code, third.stdout], [1, ""]);
+  assert.match(
+    third.stderr,
+    /_shared\/escape_html\.ts" exists with other content\. Choose another dir/,
+  );
+  assert.equal(await Deno.readTextFile(shared), "mine\n");
+  assert.deepEqual(await names(directory), ["_shared", "one", "two"]);
   await Deno.remove(directory, { recursive: true });
 });
 

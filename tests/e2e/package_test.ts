@@ -39,6 +39,11 @@ Deno.test({ name: "package: installed, it serves with full isolation", ignore },
   const listed = await run([program, "ls", "--quiet"], { env: { ...env, ...socket } });
   assert.deepEqual(listed, { code: 0, stdout: "exported\nhello\n", stderr: "" });
 
+  const written = join(directory, "visits");
+  await run([program, "init", "--template", "kv-counter", written], { env });
+  const added = await run([program, "add", written], { env: { ...env, ...socket } });
+  assert.deepEqual([added.code, added.stdout], [0, `${server.url}/visits\n`], added.stderr);
+
   // Signals reach the very process that was started, and its exit code is its own.
   server.signal("SIGTERM");
   await server.said("Stopped");

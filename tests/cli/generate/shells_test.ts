@@ -14,6 +14,7 @@ const lines: readonly Case[] = [
   ["serve --hide-e\t --isolation root\t", ["serve", "--hide-errors", "--isolation", "rootless"]],
   ["serve --access-log=comb\t", ["serve", "--access-log=combined"]],
   ["doctor --isolation roo\t --js\t", ["doctor", "--isolation", "rootless", "--json"]],
+  ["init --template kv\t ./visits", ["init", "--template", "kv-counter", "./visits"]],
   ["rm sho\tshe\t", ["rm", "shop", "shelf"]],
   // What is named already is not offered again; so the third is the only one left.
   ["rm shop shelf \t", ["rm", "shop", "shelf", "apple"]],
