@@ -1,24 +1,17 @@
 import { join } from "node:path";
-import type { Egress } from "../config/egress.ts";
-import { formatEgressRule } from "../config/egress.ts";
+import { type Egress, formatEgressRule } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openBounder } from "../disk/bounder.ts";
-import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import type { ProcessPaths } from "../sandbox/function_mounts.ts";
-import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
-import { spawnFunction } from "../process/spawn.ts";
-import { writeStartFile } from "../sandbox/start_file.ts";
-import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
-import { diskLimitsOf } from "./disk_watch.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
 import type {
   Isolation,
@@ -27,6 +20,7 @@ import type {
   SandboxOptions,
   StartOptions,
 } from "./isolation.ts";
+import { launchFunction } from "./launch_function.ts";
 import { openOwnPlace } from "./own_place.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -89,49 +83,42 @@ async function openSandbox(
   const owned = stack.move();
   return {
     namespace: undefined,
-    async spawn({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name, diskLimitsOf(policy));
+    async spawn(start) {
+      const { directory, policy, cacheDirectory } = start;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
-      const paths: ProcessPaths = {
-        deno: Deno.execPath(),
-        preload: join(own, "preload.js"),
-        start: join(own, "start.json"),
-        cache: cacheDirectory,
-        data: home.files,
-        temporary: join(own, "tmp"),
-      };
-      await Deno.copyFile(PRELOAD_FILE, paths.preload);
-      const { env } = policy;
-      const permissions = withEgress(policy.permissions, policy.egress);
-      const variables = visibleVariables(env, permissions.env);
-      const telemetry = telemetryEnvironment({
+      const startFile = join(own, "start.json");
+      const preload = join(own, "preload.js");
+      await Deno.copyFile(PRELOAD_FILE, preload);
+      const started = await launchFunction(owned, {
         name,
-        env,
-        net: permissions.net,
+        homes,
+        start,
+        permissions: withEgress(policy.permissions, policy.egress),
         egress: undefined,
-      });
-      owned.use(await writeStartFile(paths.start, { listen, variables }));
-      await keepStorage(cacheDirectory, home.storage);
-      const process = spawnFunction({
-        command: [
-          ...prefix,
-          ...runCommand({
-            ...moduleOptions,
-            permissions,
-            listen,
+        listen,
+        port: listen.port,
+        startFile,
+        heapBytes: policy.memoryBytes,
+        async openLayers(home) {
+          await keepStorage(cacheDirectory, home.storage);
+          const paths: ProcessPaths = {
+            deno: Deno.execPath(),
+            preload,
+            start: startFile,
+            cache: cacheDirectory,
+            data: home.files,
+            temporary: join(own, "tmp"),
+          };
+          return {
             paths,
             readable: await readablePaths(settings, { directory, paths }),
-            heapBytes: policy.memoryBytes,
-          }),
-        ],
-        cwd: directory,
-        isDirect: true,
-        env: functionEnvironment({ listen, port: listen.port, paths, telemetry: telemetry.env }),
-        onLine,
-      });
-      return {
-        process,
-        problems: [...telemetry.problems, ...unboundedBandwidth(policy)],
+            wrap: (command) => ({
+              command: [...prefix, ...command],
+              cwd: directory,
+              isDirect: true,
+            }),
+          };
+        },
         findEndpoint: async (_pid, signal) =>
           await waitForPort(listen, signal) ? { ...listen } : undefined,
         explain: () =>
@@ -139,7 +126,8 @@ async function openSandbox(
             `It did not listen on the port that it was given (PORT, ${listen.port}). Without ` +
               "isolation, only that one is reached; Deno.serve and node:http are moved there",
           ),
-      };
+      });
+      return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -2,27 +2,21 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { openBounder } from "../disk/bounder.ts";
-import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
-import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
-import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
+import type { Mount } from "../sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
-import { spawnFunction } from "../process/spawn.ts";
-import { needsPrograms } from "../sandbox/system_files.ts";
-import { writeStartFile } from "../sandbox/start_file.ts";
-import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
-import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
 import { openOwnPlace } from "./own_place.ts";
-import { sandboxMounts } from "./sandbox_mounts.ts";
+import { launchFunction } from "./launch_function.ts";
+import { sandboxLayers } from "./sandbox_layers.ts";
 
 /** A directory in memory for the one socket that a function is reached by. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
@@ -112,58 +106,28 @@ function openSandbox(
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
-    async spawn({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name, diskLimitsOf(policy));
-      const { env, permissions } = policy;
-      const variables = visibleVariables(env, permissions.env);
-      const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress: "none" });
-      const startFile = owned.use(
-        await writeStartFile(join(place, "start", `${id}.json`), { listen, variables }),
-      );
-      const seen = owned.use(
-        await sandboxMounts({
+    async spawn(start) {
+      const { policy } = start;
+      const startFile = join(place, "start", `${id}.json`);
+      const started = await launchFunction(owned, {
+        name,
+        homes,
+        start,
+        permissions: policy.permissions,
+        egress: "none",
+        listen,
+        port: settings.preferredPort,
+        startFile,
+        heapBytes: policy.memoryBytes,
+        openLayers: sandboxLayers(owned, {
           functionsDirectory: settings.functionsDirectory,
-          name,
-          source,
-          etc,
-          cacheDirectory,
-          home,
-          startFile: startFile.path,
-        }),
-      );
-      const disk = owned.use(await watchDisk(home));
-      const process = disk.around(spawnFunction({
-        ...sandboxCommand({
           network: "loopback",
           systemCallFilter,
           landlock,
-          mounts: seen.mounts,
-          links: seen.links,
-          programs: needsPrograms(permissions),
+          etc,
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
-          workingDirectory: directory,
-          command: runCommand({
-            ...moduleOptions,
-            permissions,
-            listen,
-            paths: SANDBOX_PATHS,
-            heapBytes: policy.memoryBytes,
-          }),
         }),
-        env: functionEnvironment({
-          listen,
-          port: settings.preferredPort,
-          paths: SANDBOX_PATHS,
-          telemetry: telemetry.env,
-        }),
-        onLine,
-      }));
-      return {
-        process,
-        problems: [...home.problems, ...telemetry.problems, ...unboundedBandwidth(policy)],
         async findEndpoint(pid, signal) {
-          // It has a process, and so all that it sees.
-          await seen[Symbol.asyncDispose]();
           const socket = await waitForSocket(join(`/proc/${pid}/root`, listen.path), signal);
           return socket === undefined
             ? undefined
@@ -175,7 +139,8 @@ function openSandbox(
           return `It listens on port ${listener.port} by itself. Rootless, only Deno.serve, ` +
             "node:http and default exports are reached";
         },
-      };
+      });
+      return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
