@@ -15,30 +15,36 @@ import type { Sandbox, SandboxOptions } from "./isolation.ts";
 import { launchFunction } from "./launch_function.ts";
 import { sandboxLayers } from "./sandbox_layers.ts";
 
-/** What all sandboxes of one supervisor share. */
-export interface FullSite {
+/** Resources that all sandboxes of one supervisor share. */
+export interface FullContext {
   readonly settings: Settings;
   readonly network: Network;
   readonly homes: Homes;
-  /** Missing where the host has none to offer. */
+  /** `undefined` where the host has no control groups. */
   readonly groups: ControlGroups | undefined;
   readonly etc: EtcFiles;
   readonly runtimeDirectory: string;
-  /** Path of the filter of system calls. */
+  /** Path of the system call filter. */
   readonly systemCallFilter: string;
-  /** The kernel has Landlock. */
+  /** Adds Landlock rules to the mounts. */
   readonly landlock: boolean;
 }
 
-/** Opens a namespace, and in it, once it is asked to, a process with every layer around it. */
-export async function openFullSandbox(site: FullSite, options: SandboxOptions): Promise<Sandbox> {
-  const { settings, network, homes, groups, runtimeDirectory } = site;
+/**
+ * Opens a network namespace for one instance. `spawn` starts the process in it with every layer of
+ * isolation.
+ */
+export async function openFullSandbox(
+  context: FullContext,
+  options: SandboxOptions,
+): Promise<Sandbox> {
+  const { settings, network, homes, groups, runtimeDirectory } = context;
   const { name, egress, bandwidthBits, onProblems } = options;
   await using stack = new AsyncDisposableStack();
   let onNames = (_names: readonly ReachableName[]): void => {};
   let known: readonly ReachableName[] = [];
   const namespace = stack.use(
-    await openWithin(network, {
+    await openNamespace(network, {
       label: name,
       egress,
       bandwidthBits,
@@ -55,7 +61,9 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
   let writing = Promise.resolve();
   onNames = (names) => {
     writing = writing.then(() => hosts?.write(names))
-      .catch((error) => onProblems([`Names can't be written: ${error.message}`]));
+      .catch((error) =>
+        onProblems([`Cannot write the hosts file of the function: ${error.message}`])
+      );
   };
   onNames(known);
   await writing;
@@ -86,9 +94,9 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
           functionsDirectory: settings.functionsDirectory,
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
-          systemCallFilter: site.systemCallFilter,
-          landlock: site.landlock,
-          etc: etcOf(site, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
+          systemCallFilter: context.systemCallFilter,
+          landlock: context.landlock,
+          etc: etcOf(context, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
           links: hosts === undefined ? [] : [hosts.link],
           scratch: [SANDBOX_CACHE],
         }),
@@ -107,8 +115,8 @@ export async function openFullSandbox(site: FullSite, options: SandboxOptions): 
   };
 }
 
-/** Says what to do about bandwidth that can't be bounded: nothing runs without its bounds. */
-async function openWithin(
+/** Adds the remedy to an error about the bandwidth limit: no function runs without its limits. */
+async function openNamespace(
   network: Network,
   options: NamespaceOptions,
 ): Promise<Namespace> {
@@ -116,7 +124,7 @@ async function openWithin(
     return await network.open(options);
   } catch (cause) {
     if (!(cause instanceof CommandError) || !/\btc:|qdisc/.test(cause.reason)) throw cause;
-    const reason = `Its bandwidth can't be bounded: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
+    const reason = `Cannot limit its bandwidth: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
     throw new Error(reason, { cause });
   }
 }
@@ -124,10 +132,10 @@ async function openWithin(
 async function explainListeners(pid: number): Promise<string | undefined> {
   const one = (await readListeners(pid)).find(({ scope }) => scope === "unreachable");
   if (one === undefined) return undefined;
-  return `It listens on an IPv6 address alone (port ${one.port}); use 0.0.0.0 or 127.0.0.1`;
+  return `It listens only on an IPv6 address (port ${one.port}). Listen on 0.0.0.0 or 127.0.0.1`;
 }
 
-function etcOf({ etc }: FullSite, egress: SandboxOptions["egress"]): EtcFiles["online"] {
+function etcOf({ etc }: FullContext, egress: SandboxOptions["egress"]): EtcFiles["online"] {
   if (egress === "none") return etc.offline;
   return typeof egress === "string" ? etc.online : etc.named;
 }

@@ -21,33 +21,33 @@ import type {
   StartOptions,
 } from "./isolation.ts";
 import { launchFunction } from "./launch_function.ts";
-import { openOwnPlace } from "./own_place.ts";
+import { openRuntimeDirectory } from "./runtime_directory.ts";
 
 const HOSTNAME = "127.0.0.1";
 
 const PAUSE_MS = 5;
 
 const NOT_ISOLATED =
-  "Isolation is none: Deno's permissions alone keep functions apart. They reach your network, and " +
-  "nothing bounds their memory (but for V8's heap), processes, CPU and data. This is for development";
+  "--isolation=none is for development: only Deno's permissions isolate functions. They can " +
+  "reach your network, and have no limits for CPU, processes, data and memory, except V8's heap";
 
-/** What all instances of one supervisor share. */
-interface Site {
+/** Resources that all instances of one supervisor share. */
+interface Context {
   readonly settings: Settings;
   readonly homes: Homes;
   readonly directory: string;
-  /** What a command begins with that is to die with the supervisor. */
+  /** Command prefix that makes the kernel kill the process when the supervisor exits. */
   readonly prefix: readonly string[];
 }
 
-/** Deno's permissions alone, on any system: for development. */
+/** Opens the level without isolation, for development: only Deno's permissions limit functions. */
 export async function openNoIsolation(
   settings: Settings,
   { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
-  const { directory } = stack.use(await openOwnPlace(settings, ownerId));
+  const { directory } = stack.use(await openRuntimeDirectory(settings, ownerId));
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, bounder, onWarning });
@@ -55,7 +55,7 @@ export async function openNoIsolation(
   const hasSetpriv = Deno.build.os === "linux" &&
     await isInstalled("setpriv", Deno.env.get("PATH") ?? "");
   const prefix = hasSetpriv ? ["setpriv", "--pdeathsig", "KILL"] : [];
-  const site = { settings, homes, directory, prefix };
+  const context = { settings, homes, directory, prefix };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -65,7 +65,7 @@ export async function openNoIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: false,
-    openSandbox: (options) => openSandbox(site, { ...options, id: ++opened }),
+    openSandbox: (options) => openSandbox(context, { ...options, id: ++opened }),
     check: (options) => checkDirectly(settings, { ...options, isNice: true }),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -73,7 +73,7 @@ export async function openNoIsolation(
 }
 
 async function openSandbox(
-  { settings, homes, directory: place, prefix }: Site,
+  { settings, homes, directory: place, prefix }: Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Promise<Sandbox> {
   const own = join(place, String(id));
@@ -100,7 +100,7 @@ async function openSandbox(
         startFile,
         heapBytes: policy.memoryBytes,
         async openLayers(home) {
-          await keepStorage(cacheDirectory, home.storage);
+          await linkStorage(cacheDirectory, home.storage);
           const paths: ProcessPaths = {
             deno: Deno.execPath(),
             preload,
@@ -123,8 +123,8 @@ async function openSandbox(
           await waitForPort(listen, signal) ? { ...listen } : undefined,
         explain: () =>
           Promise.resolve(
-            `It did not listen on the port that it was given (PORT, ${listen.port}). Without ` +
-              "isolation, only that one is reached; Deno.serve and node:http are moved there",
+            `It does not listen on the port in the variable PORT (${listen.port}). Without ` +
+              "isolation, ddsrv reaches only that port; it moves Deno.serve and node:http there",
           ),
       });
       return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
@@ -133,14 +133,19 @@ async function openSandbox(
   };
 }
 
-/** `Deno.openKv()` and `localStorage` are kept beside the module cache, which may be swept. */
-async function keepStorage(cacheDirectory: string, storage: string): Promise<void> {
+/**
+ * Links the storage of `Deno.openKv()` and `localStorage` into the module cache, where Deno looks
+ * for it. The cache itself may be removed.
+ */
+async function linkStorage(cacheDirectory: string, storage: string): Promise<void> {
   const path = join(cacheDirectory, "location_data");
   await removeIfThere(path);
   await Deno.symlink(storage, path);
 }
 
-/** What egress comes to where Deno alone holds a function back: no more than it may have anyway. */
+/**
+ * Returns the permissions reduced to the egress, for a level where only Deno limits the network.
+ */
 export function withEgress(permissions: Permissions, egress: Egress): Permissions {
   const { net } = permissions;
   if (egress === "none" || net === false) return { ...permissions, net: false };
@@ -159,7 +164,7 @@ async function readablePaths(
   return [directory, await Deno.realPath(directory), ...common, cache, data, temporary];
 }
 
-/** A port that is free at this moment. */
+/** Returns a port that is free now. */
 function findPort(): number {
   using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
   return listener.addr.port;

@@ -14,35 +14,36 @@ import { hostEtc } from "./host_etc.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
 import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
-import { openOwnPlace } from "./own_place.ts";
+import { openRuntimeDirectory } from "./runtime_directory.ts";
 import { launchFunction } from "./launch_function.ts";
 import { sandboxLayers } from "./sandbox_layers.ts";
 
-/** A directory in memory for the one socket that a function is reached by. */
+/** Directory in memory (tmpfs) of the socket on which a function listens. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
 
 const NOT_BOUNDED =
-  "Rootless: functions have no egress, and nothing bounds their memory (but for V8's heap), their " +
-  "processes and their CPU; their data is only counted. For that, run ddsrv as root";
+  "Rootless isolation: functions have no egress and no limits for CPU, processes and memory, " +
+  "except V8's heap; ddsrv counts their data every few seconds. Run ddsrv as root for all limits";
 
-/** What all sandboxes of one supervisor share. */
-interface Site {
+/** Resources that all sandboxes of one supervisor share. */
+interface Context {
   readonly settings: Settings;
   readonly homes: Homes;
   readonly ownerId: string;
   readonly directory: string;
   readonly etc: readonly Mount[];
-  /** Path of the filter of system calls. */
+  /** Path of the system call filter. */
   readonly systemCallFilter: string;
-  /** The kernel has Landlock. */
+  /** Adds Landlock rules to the mounts. */
   readonly landlock: boolean;
 }
 
 /**
- * What namespaces give to an ordinary user: files, processes and a network of nothing but its own
- * loopback for each instance, which is reached over a Unix socket.
+ * Opens rootless isolation, with the namespaces that an ordinary user can create: each instance has
+ * its own files, its own processes and a network with only a loopback interface. ddsrv reaches it
+ * over a Unix socket.
  *
- * @throws {Error} when the caller is root: a function would be root's in its namespace
+ * @throws {Error} when the caller is root: functions would be root in their namespaces
  */
 export async function openRootlessIsolation(
   settings: Settings,
@@ -50,7 +51,7 @@ export async function openRootlessIsolation(
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
-  const { directory } = stack.use(await openOwnPlace(settings, ownerId));
+  const { directory } = stack.use(await openRuntimeDirectory(settings, ownerId));
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
@@ -65,13 +66,13 @@ export async function openRootlessIsolation(
       etc: { ...etc, online: await hostEtc() },
       systemCallFilter,
       landlock,
-      // The operator's own import map may name a host of theirs.
+      // The operator's import map may name a private host.
       isPrivateAllowed: true,
       isNice: true,
       uidOf: homes.uidOf,
     }),
   );
-  const site = {
+  const context = {
     settings,
     homes,
     ownerId,
@@ -89,7 +90,7 @@ export async function openRootlessIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
-    openSandbox: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
+    openSandbox: (options) => Promise.resolve(openSandbox(context, { ...options, id: ++opened })),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -97,11 +98,12 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, ownerId, directory: place, etc, systemCallFilter, landlock }: Site,
+  { settings, homes, ownerId, directory: place, etc, systemCallFilter, landlock }: Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
-  // The kernel's table of Unix sockets has the sockets of all functions, by the path that was bound.
+  // The kernel's table of Unix sockets lists the sockets of all functions by path, so paths are
+  // unique.
   const socketName = `http-${ownerId}-${id}.sock`;
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
@@ -136,8 +138,8 @@ function openSandbox(
         async explain(pid) {
           const [listener] = await readListeners(pid);
           if (listener === undefined) return undefined;
-          return `It listens on port ${listener.port} by itself. Rootless, only Deno.serve, ` +
-            "node:http and default exports are reached";
+          return `It listens on TCP port ${listener.port}. With rootless isolation, ddsrv ` +
+            "reaches only Deno.serve, node:http and default exports";
         },
       });
       return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };

@@ -204,7 +204,7 @@ Deno.test("owner: after kill -9 the directory is served again, with another sock
   }
   await using again = await place.start({ socket: place.at("other.sock") });
   await again.answers("/keeper", kept);
-  assert.ok(again.output().includes("Swept what an earlier run had left"), again.output());
+  assert.ok(again.output().includes("Removed leftovers of a killed supervisor"), again.output());
 });
 
 Deno.test("owner: a directory behind a link that is turned keeps its data", async () => {

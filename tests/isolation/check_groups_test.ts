@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   checkLimits,
-  describeHunger,
+  describeOutOfMemory,
   FRESH_CHECK_MS,
   openCheckGroups,
 } from "../../lib/isolation/check_groups.ts";
@@ -21,7 +21,10 @@ Deno.test("checkLimits() leaves half of a small machine's memory to functions", 
     const limits = checkLimits(machine);
     assert.deepEqual([limits.each.memoryBytes, limits.together.memoryBytes], [each, together]);
   }
-  assert.match(describeHunger(checkLimits(GIB)), /may use 512MiB, and all checks together 512MiB/);
+  assert.match(
+    describeOutOfMemory(checkLimits(GIB)),
+    /the limit is 512MiB, and 512MiB for all checks together/,
+  );
 });
 
 /** Groups that write down which weights they get. */

@@ -27,7 +27,7 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
   assert.deepEqual([a.uid, b.uid].sort(), [300_001, 300_002]);
   await assert.rejects(
     homes.open("c", LIMITS),
-    /All users from 300000 to 300002 belong to functions/,
+    /All user ids from 300000 to 300002 belong to functions/,
   );
   const again = await openHomes(options);
   for (const [name, first] of [["b", b], ["a", a]] as const) {
@@ -61,7 +61,9 @@ Deno.test("openHomes() says which file is broken", async () => {
   await assert.rejects(
     openHomes({ stateDirectory: directory.path, ownerId: "abc", bounder, onWarning }),
     {
-      message: new RegExp(`^"${path}" is not JSON, .*Mend it`),
+      message: new RegExp(
+        `^Cannot read the users of functions: "${path}" is not JSON\\. Fix the file`,
+      ),
     },
   );
 });

@@ -38,10 +38,10 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
     "Linux",
     "user 1000",
     "bwrap",
-    "bound by descriptor",
+    "bubblewrap mounts file descriptors",
     "users, network, processes and files by bubblewrap",
-    "a second wall for files",
-    "system calls are filtered (seccomp)",
+    "a second layer that protects files",
+    "bubblewrap filters system calls (seccomp)",
   ]);
   for (const { layer, status, remedy } of findings) {
     assert.equal(remedy === "", status === "ok", layer);
@@ -69,19 +69,19 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
-    "As root, leave --isolation out; or run ddsrv as an ordinary user",
+    "As root, remove --isolation=rootless; or run ddsrv as an ordinary user",
   ]);
   assert.deepEqual([programs!.detail, programs!.remedy], [
     "not on the PATH: bwrap",
     "apt-get install bubblewrap",
   ]);
-  assert.match(mounts!.remedy, /^Upgrade it/);
+  assert.match(mounts!.remedy, /^Upgrade bubblewrap: /);
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
-  assert.match(filter!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
+  assert.match(filter!.remedy, /^Use a kernel with CONFIG_SECCOMP_FILTER/);
   assert.equal(landlock!.detail, "no Landlock: No permissions");
   assert.match(landlock!.remedy, /Install perl-base/);
-  assert.match(resources!.detail, /not bounded without root/);
+  assert.match(resources!.detail, /^without root, no limit for CPU, processes and memory/);
 });
 
 Deno.test("examineHost() has one thing to say where there is no isolation", async () => {
@@ -91,8 +91,9 @@ Deno.test("examineHost() has one thing to say where there is no isolation", asyn
       assert.deepEqual(await examineHost({ level: "none", run, path: "/nowhere", uid, os }), [{
         layer: "files",
         status: "limited",
-        detail: "Deno's permissions alone, on any system",
-        remedy: "For development. Choose --isolation=full or rootless to keep functions apart",
+        detail: "only Deno's permissions, on any system",
+        remedy:
+          "Use it for development only. Choose --isolation=full or rootless to isolate functions",
       }]);
     }
   }

@@ -69,20 +69,20 @@ const refusals: readonly [level: "full" | "rootless", change: Change, message: s
   [
     "full",
     { uid: 1_000 },
-    "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+    "ddsrv serve creates network namespaces, which needs root. Run it with sudo, or choose " +
     "--isolation=rootless",
   ],
   [
     "full",
     { uid: null },
-    "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+    "ddsrv serve creates network namespaces, which needs root. Run it with sudo, or choose " +
     "--isolation=rootless",
   ],
   [
     "rootless",
     { uid: 0 },
-    "Rootless isolation is for an ordinary user, and this is root. Leave --isolation out, or " +
-    "run ddsrv as somebody else",
+    "Rootless isolation needs an ordinary user, but ddsrv runs as root. Remove " +
+    "--isolation=rootless, or run ddsrv as another user",
   ],
   [
     "full",
@@ -123,7 +123,7 @@ Deno.test("requireHost() says why there are no user namespaces, and what to do",
     assert.equal(error.cause, cause);
     assert.match(
       error.message,
-      /^This user can't make user namespaces: "bwrap" failed: exited with 1 \(No permissions\)\. All/,
+      /^This user can't create user namespaces: "bwrap" failed: exited with 1 \(No permissions\)\. Allow/,
     );
     assert.match(error.message, /, or choose --isolation=none$/);
     return true;
@@ -140,7 +140,7 @@ Deno.test("requireHost() refuses an ordinary user that can't filter system calls
   await using host = await openHost();
   const options = { ...host.options, run: withoutFilter, uid: 1_000 };
   await assert.rejects(requireHost("rootless", options), {
-    message: /^System calls can't be filtered: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
+    message: /^Cannot filter system calls: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
   });
 });
 
@@ -149,9 +149,9 @@ Deno.test("requireHost() refuses a bubblewrap that binds by name alone", async (
   const run: Run = () => Promise.resolve("--ro-bind SRC DEST");
   for (const [level, uid] of [["full", 0], ["rootless", 1_000]] as const) {
     await assert.rejects(requireHost(level, { ...host.options, run, uid }), {
-      message: "Isolation lacks its mounts: this bubblewrap binds by name alone, it has no " +
-        "--ro-bind-fd. Upgrade it: apt-get install bubblewrap. Debian 12 has that option since " +
-        "0.8.0-2+deb12u1, others since 0.10",
+      message: 'The isolation layer "mounts" is not available: this bubblewrap has no option ' +
+        "--ro-bind-fd. Upgrade bubblewrap: apt-get install bubblewrap. Debian 12 has the option " +
+        "since 0.8.0-2+deb12u1, other distributions since 0.10",
     });
   }
 });
@@ -160,7 +160,7 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
   [
     "a capability, on a host",
     { status: "CapEff:\t000001ffffffffdf\n" },
-    /^Isolation lacks its rights: capabilities are missing: KILL\. .*=CAP_KILL\)$/,
+    /^The isolation layer "rights" is not available: missing capabilities: KILL\. .*=CAP_KILL\)$/,
   ],
   [
     "capabilities, in a container",
@@ -170,7 +170,7 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
   [
     "a place for its files",
     { runtimeDirectory: "/proc/nowhere", isContainer: true },
-    /^Isolation lacks its runtime: nothing can be made in "\/proc\/nowhere": .*with --tmpfs \/run$/,
+    /^The isolation layer "runtime" is not available: cannot write to "\/proc\/nowhere": .*with --tmpfs \/run$/,
   ],
   [
     "a sandbox",
@@ -181,12 +181,12 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
           ? Promise.reject(new CommandError(command, "pivot_root: Operation not permitted"))
           : Promise.resolve("--ro-bind-fd FD DEST"),
     },
-    /^Isolation lacks its sandbox: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
+    /^The isolation layer "sandbox" is not available: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
   ],
   [
     "a filter of system calls",
     { run: withoutFilter },
-    /^Isolation lacks its filter: "sh .*" failed: prctl.*Run a kernel with CONFIG_SECCOMP_FILTER/,
+    /^The isolation layer "filter" is not available: "sh .*" failed: prctl.*Use a kernel with CONFIG_SECCOMP_FILTER/,
   ],
 ];
 
