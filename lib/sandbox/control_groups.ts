@@ -21,50 +21,50 @@ import {
   removeGroup,
 } from "./group_tree.ts";
 
-/** A group, of one instance or around others. Disposing of it ends whatever is still in it. */
+/** A control group. Disposing of it kills the processes that are still in it and removes it. */
 export interface Group extends AsyncDisposable {
-  /** Gives it another share of a contended processor, see `ResourceLimits`. */
+  /** Sets the CPU weight, see `ResourceLimits`. */
   readonly setCpuWeight: (weight: number) => Promise<void>;
 }
 
 /** The group of one instance. */
 export interface ControlGroup extends Group {
-  /** Files that a process of one thread writes `0` to, which is itself, in order to join. */
+  /** Files to which a single-threaded process writes `0` to join the group. */
   readonly joinFiles: readonly string[];
-  /** Number of times that the kernel has killed a process here because memory ran out. */
+  /** Returns how often the kernel killed a process of the group because memory ran out. */
   readonly oomKills: () => Promise<number>;
   /**
-   * Milliseconds of processor time that all processes here have used, ended ones included;
-   * `undefined` where the kernel does not count them.
+   * Returns the CPU time of all processes of the group in milliseconds, ended ones included;
+   * `undefined` where the kernel does not count it.
    */
   readonly cpuTimeMs: () => Promise<number | undefined>;
 }
 
-/** Makes a group; `name` is unique among those that are open in the same place. */
+/** Creates a group; `name` is unique among the open groups with the same parent. */
 export type OpenGroup = (name: string, limits: ResourceLimits) => Promise<ControlGroup>;
 
-/** A group around others, with limits over all of them together. No process joins it. */
+/** A group of groups, with limits for all of them together. No process joins it. */
 export interface ParentGroup extends Group {
   readonly open: OpenGroup;
 }
 
-/** The groups of one supervisor. Disposing of it takes its own group away. */
+/** The groups of one supervisor. Disposing of it removes the supervisor's own group. */
 export interface ControlGroups extends AsyncDisposable {
   readonly hierarchy: CgroupHierarchy;
-  /** Groups that a predecessor had left, with what was in them. */
+  /** Number of groups of a killed supervisor that were removed with their processes. */
   readonly swept: number;
   readonly open: OpenGroup;
-  /** Makes a group for others to be in. */
+  /** Creates a parent group. */
   readonly openParent: (name: string, limits: ResourceLimits) => Promise<ParentGroup>;
 }
 
 /**
- * A process that moves as a thread takes no lock that stops the whole host from forking, for which
- * the kernel waits some 10 ms. Version 2 moves whole processes only, and has no more than one file.
+ * File by which a process joins a group, by version. In v1, moving a thread avoids a lock that
+ * stops every fork of the host for some 10 ms. V2 moves only whole processes.
  */
 const JOIN_FILES = { 1: "tasks", 2: "cgroup.procs" } as const;
 
-/** Reads what this host has of control groups. */
+/** Reads which control groups this host offers. */
 export async function readHierarchy(): Promise<CgroupHierarchy> {
   const [mountInfo, ownGroups] = await Promise.all([
     Deno.readTextFile("/proc/self/mountinfo"),
@@ -77,15 +77,15 @@ export async function readHierarchy(): Promise<CgroupHierarchy> {
   return findHierarchy({ mountInfo, ownGroups, unifiedControllers });
 }
 
-/** Whether the kernel bounds the buffers of a group's TCP and UDP sockets. */
+/** Returns true if the kernel limits the buffers of a group's TCP and UDP sockets. */
 export async function boundsSockets({ version, bases }: CgroupHierarchy): Promise<boolean> {
   if (version === 2 || bases.memory === undefined) return version === 2;
   return await readOptionalTextFile(join(bases.memory, SOCKET_FILE)) !== undefined;
 }
 
 /**
- * Makes the group that all of a supervisor's groups are in, named for its owner, and takes away
- * what a predecessor of that owner left.
+ * Creates the parent of all groups of a supervisor, named for its owner, and removes the groups of
+ * a killed predecessor with their processes.
  */
 export async function openControlGroups(
   ownerId: string,
@@ -109,11 +109,11 @@ export async function openControlGroups(
   };
 }
 
-/** A group's place in each hierarchy. */
+/** Location of a group in each hierarchy. */
 interface Place {
   readonly hierarchy: CgroupHierarchy;
   readonly tree: GroupTree;
-  /** Its path below the bases. */
+  /** Path relative to the bases. */
   readonly below: string;
 }
 
@@ -145,7 +145,7 @@ async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGr
 }
 
 async function openParent(place: Place, limits: ResourceLimits): Promise<ParentGroup> {
-  // Of those in it the kernel ends the hungriest alone, not all.
+  // The kernel should kill only the largest process, not all children.
   const writes = planLimits(place.hierarchy.version, limits)
     .filter(({ file }) => file !== "memory.oom.group");
   await using stack = new AsyncDisposableStack();
@@ -169,14 +169,14 @@ async function openGroup(place: Place, writes: readonly CgroupWrite[]): Promise<
   };
 }
 
-/** Lets the groups at the top of version 2 have controllers. */
+/** Enables controllers for groups at the top of v2. */
 async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
   const base = hierarchy.bases.memory!;
   try {
     await enableControllers(base, hierarchy);
   } catch (error) {
     if (!isBusy(error)) throw error;
-    // In a container the top is no real root: processes may not be beside groups with controllers.
+    // In a container, the top is not the real root: it must not contain processes.
     const aside = join(base, "ddsrv-host");
     await Deno.mkdir(aside, { recursive: true });
     for (const pid of await readProcesses(base)) await move(pid, aside);
@@ -185,8 +185,8 @@ async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
 }
 
 /**
- * Lets groups within a group be bounded. A kernel before 5.11 counts what is in them for the group
- * around them only where `memory.use_hierarchy` says so; later ones always do.
+ * Enables limits for child groups. A kernel before 5.11 counts children for their parent only with
+ * `memory.use_hierarchy`.
  */
 async function enableBelow(place: Place): Promise<void> {
   const { hierarchy, below } = place;
@@ -205,12 +205,12 @@ async function move(pid: number, path: string): Promise<void> {
   try {
     await Deno.writeTextFile(join(path, "cgroup.procs"), String(pid));
   } catch (error) {
-    // It has ended since.
+    // The process has ended.
     if (!isGone(error)) throw error;
   }
 }
 
-/** Takes away what is below the roots; gives how many groups there were. */
+/** Removes all groups below the roots, and returns their number. */
 async function sweep(roots: readonly string[], tree: GroupTree): Promise<number> {
   const names = new Set<string>();
   for (const root of roots) {

@@ -191,7 +191,7 @@ Deno.test("permissionFlags() refuses a path that Deno would take for two", () =>
   assert.throws(
     () =>
       permissionFlags({ permissions: defaultPermissions, listen: tcp, paths: OUTSIDE, readable }),
-    /"\/fns\/x,\.\." holds a comma, so that Deno can't be told of it\. Rename it/,
+    /"\/fns\/x,\.\." to Deno because it contains a comma\. Rename it/,
   );
 });
 

@@ -101,7 +101,7 @@ Deno.test("telemetryEnvironment(): what no program can be started with is not tr
   assert.deepEqual(telemetryEnvironment({ name: "hello", env, net: true, egress: "full" }), {
     env: {},
     problems: [
-      "OpenTelemetry sends nothing: its variables are longer than 128 KiB. Say it with less",
+      "OpenTelemetry is off: its variables are longer than 128 KiB. Shorten them",
     ],
   });
 });
