@@ -38,7 +38,7 @@ for (const cidr of invalid) {
   Deno.test(`parseAddressRange() refuses ${JSON.stringify(cidr)}`, () => {
     assert.throws(() => parseAddressRange(cidr), {
       name: "SyntaxError",
-      message: `"${cidr}" is not an address range. Give a /16 of IPv4, such as 10.213.0.0/16`,
+      message: `"${cidr}" is not an address range. Set an IPv4 /16, such as 10.213.0.0/16`,
     });
   });
 }
@@ -81,7 +81,7 @@ for (const index of [0, -1, 1.5, NaN, PAIRS_PER_RANGE]) {
   Deno.test(`addressPair() refuses ${index}`, () => {
     assert.throws(() => addressPair(parseAddressRange("10.213.0.0/16"), index), {
       name: "RangeError",
-      message: `No address pair ${index}: a range has 1 to 32767`,
+      message: `No address pair ${index}: the index must be from 1 to 32767`,
     });
   });
 }

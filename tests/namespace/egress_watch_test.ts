@@ -102,7 +102,7 @@ const problems: readonly [
 ][] = [
   ["nobody has asked for", {}, false, {
     addresses: [],
-    problem: "nobody has said yet where it leads, so nothing is open for it",
+    problem: "it is not resolved yet, so connections to it are refused",
   }],
   ["is no good", { problem: "it is no good" }, false, {
     addresses: [],
@@ -110,13 +110,13 @@ const problems: readonly [
   }],
   [
     "was good",
-    { addresses: ["192.0.2.1"], problem: "where it led before stays open" },
+    { addresses: ["192.0.2.1"], problem: "its last addresses stay allowed" },
     false,
-    { addresses: ["192.0.2.1"], problem: "where it led before stays open" },
+    { addresses: ["192.0.2.1"], problem: "its last addresses stay allowed" },
   ],
   ["leads to metadata", { addresses: ["169.254.169.254"] }, false, {
     addresses: [],
-    problem: "it leads to 169.254.169.254, which may not be reached from here",
+    problem: "it resolves to 169.254.169.254, which the egress policy refuses",
   }],
   ["leads inside", { addresses: ["10.0.0.1"] }, false, {
     addresses: ["10.0.0.1"],
@@ -124,7 +124,7 @@ const problems: readonly [
   }],
   ["leads inside from outside", { addresses: ["10.0.0.1", "127.0.0.1"] }, true, {
     addresses: [],
-    problem: "it leads to 10.0.0.1, 127.0.0.1, which may not be reached from here",
+    problem: "it resolves to 10.0.0.1, 127.0.0.1, which the egress policy refuses",
   }],
   ["leads inside as well", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
     addresses: ["192.0.2.1"],
@@ -201,7 +201,7 @@ Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and go
   );
   await using _ = await watchEgress({ ...options, list: listOf("a.test:1"), names: fake.names });
   assert.deepEqual(events, []);
-  assert.deepEqual(warnings, ["What may be reached can't be changed: nft exited with 1"]);
+  assert.deepEqual(warnings, ["Cannot update the egress of a function: nft exited with 1"]);
   isBroken = false;
   fake.tell();
   while (events.length < 2) await settle();

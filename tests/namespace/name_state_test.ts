@@ -16,8 +16,8 @@ function after(...answers: readonly Resolution[]): NameState {
   return answers.reduce(afterResolution, UNKNOWN_NAME);
 }
 
-const NOT_THERE = "it does not resolve to an IPv4 address, so nothing is open for it";
-const NOBODY = "no resolver could say where it leads (ETIMEOUT): ";
+const NOT_THERE = "it does not resolve to an IPv4 address, so connections to it are refused";
+const NO_ANSWER = "no resolver answered (ETIMEOUT), ";
 
 const rows: readonly [what: string, state: NameState, expected: Partial<NameState>][] = [
   ["the first answer", after(found(60_000, "192.0.2.1", "192.0.2.2")), {
@@ -64,7 +64,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
   ["no answer", after(failed), {
     addresses: [],
     retired: [],
-    problem: `${NOBODY}nothing is open for it`,
+    problem: `${NO_ANSWER}connections to it are refused`,
     failures: 1,
     refreshMs: 5_000,
   }],
@@ -74,7 +74,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     {
       addresses: ["192.0.2.2"],
       retired: ["192.0.2.1"],
-      problem: `${NOBODY}where it led before stays open`,
+      problem: `${NO_ANSWER}its last addresses stay allowed`,
       failures: 1,
       refreshMs: 5_000,
     },
