@@ -19,7 +19,10 @@ Deno.test("openBounder() counts where no image can be mounted, and says what it 
   const onWarning = (message: string): number => warnings.push(message);
   const bounder = await openBounder({ isRoot: true, onWarning, run: noLoops });
   assert.equal(bounder.kind, "account");
-  assert.match(warnings.join(), /counted every few seconds, .*loop device.*Install e2fsprogs/);
+  assert.match(
+    warnings.join(),
+    /can't limit the data of functions, .*every few seconds: .*loop device.*Install e2fsprogs/,
+  );
   await openBounder({ isRoot: false, onWarning, run: noLoops });
   assert.equal(warnings.length, 1);
 });
@@ -29,7 +32,7 @@ Deno.test("Bounder.open() never gives fresh data in place of an image that it ca
   await directory.write("image", "x");
   const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
   const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
-  await assert.rejects(bounder.open(place), /Its data is in the image ".*can't be mounted here/);
+  await assert.rejects(bounder.open(place), /Its data is in the image ".*this host can't mount/);
 });
 
 Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts", async () => {
@@ -41,7 +44,7 @@ Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts
   const { watch } = await bounder.open(place);
   await assert.rejects(
     watch(() => assert.fail()),
-    /It can't start: its data is larger than dataSize allows. Remove some of ".*files"/,
+    /It can't start: its data is larger than dataSize allows. Remove files in ".*files"/,
   );
 });
 
@@ -66,7 +69,7 @@ await testWith(
 
 await testWith(
   "mkfs.ext4",
-  "an image holds what its limits say, and is mended and enlarged",
+  "an image holds what its limits say, and is repaired and enlarged",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -97,7 +100,7 @@ await testWith(
     // The host itself sees nothing of it, and nothing is left.
     await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
     assert.equal(await run(["losetup", "--associated", directory.at("image")]), "");
-    // Faults that the kernel has noted are mended before it is mounted again.
+    // Errors that the kernel recorded are repaired before the next mount.
     const image = directory.at("image");
     await run(["debugfs", "-w", "-R", "set_super_value state 3", image]);
     assert.equal((await readSuperblock(image))!.hasErrors, true);
@@ -106,7 +109,7 @@ await testWith(
     assert.equal((await readSuperblock(image))!.hasErrors, false);
     await run([...larger.prefix, "fallocate", "-l", "100MiB", kept + "2"]);
     assert.equal(await run([...larger.prefix, "cat", kept]), "data\n");
-    assert.match((await open()).problems.join(), /may take 128MiB, .*an image never shrinks/);
+    assert.match((await open()).problems.join(), /may use 128MiB, .*an image never shrinks/);
   },
 );
 
@@ -160,12 +163,12 @@ await testWith("mkfs.ext4", "a file that is no image is not written over", async
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   await directory.write("image", "somebody's");
   const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
-  await assert.rejects(bounder.open(place), /holds no file system. Bring it back from a backup/);
+  await assert.rejects(bounder.open(place), /contains no file system. Restore it from a backup/);
 });
 
 await testWith(
   "mkfs.ext4",
-  "an image with faults ends what has it, for it to be mended",
+  "an image with errors stops the process that uses it, to be repaired",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {}, pauseMs: 1 });
@@ -174,7 +177,10 @@ await testWith(
     const found = Promise.withResolvers<string>();
     using _ = await watch(found.resolve);
     await run(["debugfs", "-w", "-R", "set_super_value state 3", directory.at("image")]);
-    assert.match(await found.promise, /could not be written while the host's disk was full/);
+    assert.match(
+      await found.promise,
+      /the host's disk was full or failed, so its data became read-only/,
+    );
   },
 );
 

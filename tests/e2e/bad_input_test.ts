@@ -71,7 +71,7 @@ Deno.test("serve: a socket of a living supervisor is refused, and it goes on", a
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
-    /Another supervisor runs with the control socket .*process \d+, which serves .*--socket/,
+    /Another supervisor uses the control socket .*process \d+, which serves .*--socket/,
   );
   await server.answers("/app", "app");
 });

@@ -33,7 +33,7 @@ Deno.test("take() refuses when all are taken, and goes on when one came back", (
   assert.equal(new Set(leases.map((lease) => lease.index)).size, LAST);
   assert.throws(take, {
     name: "RangeError",
-    message: "All 32767 namespaces of 10.213.0.0/16 are taken",
+    message: "All 32767 namespaces of 10.213.0.0/16 are in use",
   });
   release(leases[122]!);
   assert.equal(take().index, 123);

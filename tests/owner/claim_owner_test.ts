@@ -62,7 +62,7 @@ Deno.test("claimOwner() gives one at a time, while a socket or a directory is ta
   const { directory } = site;
   const one = await claimOwner(await site.of("f"));
   const already =
-    `Another supervisor serves "${directory.at("f")}" already: process ${Deno.pid}, ` +
+    `Another supervisor already serves "${directory.at("f")}": process ${Deno.pid}, ` +
     `control socket "${directory.at("f.sock")}". Stop it, or serve another directory`;
   await assert.rejects(claimOwner(await site.of("f", { socket: "/other.sock" })), {
     message: already,
@@ -72,8 +72,7 @@ Deno.test("claimOwner() gives one at a time, while a socket or a directory is ta
     message: already,
   });
   await assert.rejects(claimOwner(await site.of("g", { socket: directory.at("f.sock") })), {
-    message:
-      `Another supervisor runs with the control socket "${directory.at("f.sock")}" (process ` +
+    message: `Another supervisor uses the control socket "${directory.at("f.sock")}" (process ` +
       `${Deno.pid}, which serves "${directory.at("f")}"). Stop it, or choose another socket with ` +
       "--socket",
   });
@@ -105,7 +104,7 @@ Deno.test("claimOwner() says which host another one is on, and nothing where tha
     await Deno.writeTextFile(path, text);
     await assert.rejects(claimOwner(await site.of("f", elsewhere)), {
       message:
-        `Another supervisor serves "${directory.at("f")}" already${who}. Stop it, or serve ` +
+        `Another supervisor already serves "${directory.at("f")}"${who}. Stop it, or serve ` +
         "another directory",
     });
   }
@@ -125,8 +124,8 @@ Deno.test("claimOwner() says what another path to the same directory does not le
   const [there, back] = site.warnings;
   assert.equal(site.warnings.length, 2);
   const [f, l] = [`"${directory.at("f")}"`, `"${directory.at("link")}"`];
-  assert.ok(there!.startsWith(`${l} was served as ${f} last time. `) && there!.endsWith(`as ${f}`));
-  assert.ok(back!.startsWith(`${f} was served as ${l} last time. `) && back!.endsWith(`as ${l}`));
+  assert.ok(there!.startsWith(`${l} was last served as ${f}. `) && there!.endsWith(`as ${f}`));
+  assert.ok(back!.startsWith(`${f} was last served as ${l}. `) && back!.endsWith(`as ${l}`));
 });
 
 Deno.test("claimOwner() of many directories at once gives each its own", async () => {
@@ -145,7 +144,9 @@ for (
     await using site = await openSite();
     const path = await site.directory.write("state/owners/a1b2c3.json", text);
     await assert.rejects(claimOwner(await site.of("f")), {
-      message: new RegExp(`^"${path}" is broken, and says .*Mend it`),
+      message: new RegExp(
+        `^Cannot read which functions directory has which data: "${path}" is broken\\. Fix it `,
+      ),
     });
     assert.deepEqual(await namesIn(site.directory.at("state/owners")), ["a1b2c3.json"]);
     await assert.rejects(Deno.lstat(site.directory.at("run/locks")), Deno.errors.NotFound);
@@ -168,7 +169,7 @@ Deno.test("claimOwner() takes what it can of former state that is odd", async ()
   assert.equal(owner.id, "a1b2c3");
   assert.deepEqual(owner.users, userRangeOf("a1b2c3"));
   assert.equal(site.warnings.length, 1);
-  assert.match(site.warnings[0]!, /^Took over what an older version kept for .*data\/a1b2c3"/);
+  assert.match(site.warnings[0]!, /^Adopted the state of an older version for .*data\/a1b2c3"/);
 });
 
 Deno.test("claimOwner() says where data may lie of which nothing says whose it is", async () => {
@@ -199,7 +200,7 @@ Deno.test("claimOwner() goes on where its locks would be another user's, and say
   await Deno.chmod(site.directory.at("run"), 0o777);
   using _ = await claimOwner(await site.of("f"));
   assert.equal(site.warnings.length, 1);
-  assert.match(site.warnings[0]!, /run" is not this user's alone, .*Remove it$/);
+  assert.match(site.warnings[0]!, /run" is not a private directory of this user, .*Remove it$/);
   assert.deepEqual(await namesIn(site.directory.at("run")), []);
 });
 
