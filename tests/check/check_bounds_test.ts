@@ -37,7 +37,7 @@ const rows: readonly [what: string, end: Partial<CheckEnd>, Exhausted | undefine
 ];
 
 for (const [what, end, exhausted, message] of rows) {
-  Deno.test(`endOf() tells of a check that ended ${what}`, () => {
+  Deno.test(`endOf() describes a check that ended ${what}`, () => {
     const found = endOf({ code: 0, cpuMs: undefined, stopped: undefined, ...end }, BOUNDS);
     assert.equal(found?.exhausted, exhausted);
     assert.match(found?.diagnostics ?? "", message);

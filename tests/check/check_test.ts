@@ -26,17 +26,17 @@ const cases: readonly [what: string, json: string, modules: readonly string[] | 
 ];
 
 for (const [what, json, modules] of cases) {
-  Deno.test(`parseModules() gives ${what}`, () => {
+  Deno.test(`parseModules() returns ${what}`, () => {
     assert.deepEqual(parseModules(json, "/f"), modules);
   });
 }
 
-Deno.test("parseModules() gives a bounded number", () => {
+Deno.test("parseModules() limits the number of modules", () => {
   const specifiers = Array.from({ length: 10_005 }, (_, index) => `file:///f/${index}.ts`);
   assert.equal(parseModules(graph(...specifiers), "/f")?.length, 10_000);
 });
 
-Deno.test("parseModules() overflows no stack, however deep a text is nested", () => {
+Deno.test("parseModules() does not overflow the stack for deep nesting", () => {
   const half = 512 * 1024;
   assert.equal(parseModules("[".repeat(2 * half), "/f"), undefined);
   assert.deepEqual(parseModules("[".repeat(half) + "]".repeat(half), "/f"), []);

@@ -38,7 +38,7 @@ const choices: readonly [
 ];
 
 for (const [what, files, expected] of choices) {
-  Deno.test(`findImportMap() gives ${what}`, async () => {
+  Deno.test(`findImportMap() returns ${what}`, async () => {
     await using directory = await temporaryDirectory();
     for (const [name, text] of Object.entries(files)) await directory.write(name, text);
     assert.equal(

@@ -14,7 +14,7 @@ const UID = 300_001;
 const noLoops = (command: readonly string[]): Promise<string> =>
   Promise.reject(new CommandError(command, "exited with 125 (failed to setup loop device)"));
 
-Deno.test("openBounder() counts where no image can be mounted, and says what it takes", async () => {
+Deno.test("openBounder() counts where images can't be mounted, and warns with a remedy", async () => {
   const warnings: string[] = [];
   const onWarning = (message: string): number => warnings.push(message);
   const bounder = await openBounder({ isRoot: true, onWarning, run: noLoops });
@@ -27,7 +27,7 @@ Deno.test("openBounder() counts where no image can be mounted, and says what it 
   assert.equal(warnings.length, 1);
 });
 
-Deno.test("Bounder.open() never gives fresh data in place of an image that it can't mount", async () => {
+Deno.test("Bounder.open() refuses to replace an image that it can't mount", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("image", "x");
   const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
@@ -35,7 +35,7 @@ Deno.test("Bounder.open() never gives fresh data in place of an image that it ca
   await assert.rejects(bounder.open(place), /Its data is in the image ".*this host can't mount/);
 });
 
-Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts", async () => {
+Deno.test("BoundedDirectory.watch() rejects a directory above its limits", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("files/large", "x".repeat(2 ** 20));
   const bounder = await openBounder({ isRoot: false, onWarning() {} });

@@ -12,7 +12,7 @@ const LIMITS = { bytes: 2 ** 24, files: 64 };
 /** Plain directories: nothing is mounted. */
 const bounder = await openBounder({ isRoot: false, onWarning() {} });
 
-Deno.test("Homes.open() gives each function a user of its own, and the same one again", async () => {
+Deno.test("Homes.open() gives each function its own user, and the same user again", async () => {
   await using directory = await temporaryDirectory();
   const options = {
     stateDirectory: directory.path,
@@ -44,7 +44,7 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
   }
 });
 
-Deno.test("openHomes() keeps what owners have apart", async () => {
+Deno.test("openHomes() separates the data of owners", async () => {
   await using directory = await temporaryDirectory();
   const [one, two] = await Promise.all(
     ["abc", "def"].map((ownerId) =>
@@ -55,7 +55,7 @@ Deno.test("openHomes() keeps what owners have apart", async () => {
   assert.notEqual(a.files, other.files);
 });
 
-Deno.test("openHomes() says which file is broken", async () => {
+Deno.test("openHomes() names a broken file", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("users/abc.json", "{");
   await assert.rejects(
@@ -68,7 +68,7 @@ Deno.test("openHomes() says which file is broken", async () => {
   );
 });
 
-Deno.test("Homes.open() gives another user where the one before is out of the range", async () => {
+Deno.test("Homes.open() replaces a user outside the range", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("users/abc.json", '{ "a": 5, "b": "x", "c": 300001 }');
   const options = {
@@ -82,7 +82,7 @@ Deno.test("Homes.open() gives another user where the one before is out of the ra
   assert.equal((await homes.open("a", LIMITS)).uid, 300_002);
 });
 
-Deno.test("openHomes() of one's own belong to nobody else", async () => {
+Deno.test("openHomes() keeps the caller's user without a range", async () => {
   await using directory = await temporaryDirectory();
   const homes = await openHomes({
     stateDirectory: directory.path,

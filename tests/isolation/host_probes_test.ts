@@ -21,7 +21,7 @@ const LAYERS = [
   "changes",
 ];
 
-Deno.test("examineHost() tries every layer, and finds this host fit", async () => {
+Deno.test("examineHost() tests every layer, and passes on this host", async () => {
   const findings = await examineHost();
   assert.deepEqual(findings.map(({ layer }) => layer), LAYERS);
   // Control groups and resolvers are what a host may well lack.
@@ -30,7 +30,7 @@ Deno.test("examineHost() tries every layer, and finds this host fit", async () =
   }
 });
 
-Deno.test("examineHost() says of each layer that is missing what to do", async () => {
+Deno.test("examineHost() has a remedy for each missing layer", async () => {
   const commands: string[] = [];
   const run: Run = (command) => {
     commands.push(command.join(" "));
@@ -56,7 +56,7 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   assert.equal(commands.length, 8);
 });
 
-Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {
+Deno.test("examineHost() names the container flag for each layer", async () => {
   const run: Run = (command) => Promise.reject(new CommandError(command, "exited with 1"));
   const findings = await examineHost({
     ...{ run, uid: 0, isContainer: true, runtimeDirectory: "/nowhere" },

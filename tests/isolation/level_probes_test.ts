@@ -15,7 +15,7 @@ const LIMITED = ["landlock", ...UNBOUNDED];
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.slice(0, LAYERS.length).map(({ layer, status }) => [layer, status]);
 
-Deno.test("examineHost() tries each layer of the rootless level for an ordinary user", async () => {
+Deno.test("examineHost() tests each layer of the rootless level for an ordinary user", async () => {
   await using directory = await temporaryDirectory();
   await Deno.chmod(await directory.write("bwrap"), 0o755);
   const commands: (readonly string[])[] = [];
@@ -52,7 +52,7 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
   }
 });
 
-Deno.test("examineHost() says of each layer of the rootless level what to do", async () => {
+Deno.test("examineHost() has a remedy for each layer of the rootless level", async () => {
   const run: Run = (command) => Promise.reject(new CommandError(command, "No permissions"));
   const findings = await examineHost({
     level: "rootless",
@@ -84,7 +84,7 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
   assert.match(resources!.detail, /^without root, no limit for CPU, processes and memory/);
 });
 
-Deno.test("examineHost() has one thing to say where there is no isolation", async () => {
+Deno.test("examineHost() has one finding without isolation", async () => {
   const run: Run = () => Promise.reject(new Error("nothing is to be run"));
   for (const os of ["linux", "darwin"]) {
     for (const uid of [0, 1_000, null]) {

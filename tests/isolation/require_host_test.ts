@@ -30,7 +30,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
   };
 }
 
-Deno.test("requireHost() takes root for full isolation, and tries each layer", async () => {
+Deno.test("requireHost() accepts root for full isolation, and tests each layer", async () => {
   await using host = await openHost();
   await requireHost("full", { ...host.options, uid: 0 });
   assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap", "bwrap", "sh"]);
@@ -38,13 +38,13 @@ Deno.test("requireHost() takes root for full isolation, and tries each layer", a
   assert.deepEqual(left.map(({ name }) => name), ["bin"]);
 });
 
-Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
+Deno.test("requireHost() accepts an ordinary user for rootless isolation, and tests it", async () => {
   await using host = await openHost(["bwrap"]);
   await requireHost("rootless", { ...host.options, uid: 1_000 });
   assert.deepEqual(host.commands, ["bwrap", "bwrap", "sh"]);
 });
 
-Deno.test("requireHost() asks for nothing without isolation", async () => {
+Deno.test("requireHost() requires nothing without isolation", async () => {
   for (const uid of [0, 1_000, null]) {
     const run: Run = () => Promise.reject(new Error("nothing is to be run"));
     await requireHost("none", { run, uid, os: "darwin", path: "/nowhere" });
@@ -105,7 +105,7 @@ for (const [level, change, message] of refusals) {
   });
 }
 
-Deno.test("requireHost() names what alone is missing", async () => {
+Deno.test("requireHost() names only the missing program", async () => {
   await using host = await openHost(["ip", "bwrap", "nsenter", "setpriv"]);
   await assert.rejects(requireHost("full", { ...host.options, uid: 0 }), {
     message: 'Isolation needs "nft", not found on the PATH. Install: apt-get install nftables',
@@ -113,7 +113,7 @@ Deno.test("requireHost() names what alone is missing", async () => {
   await requireHost("rootless", { ...host.options, uid: 1_000 });
 });
 
-Deno.test("requireHost() says why there are no user namespaces, and what to do", async () => {
+Deno.test("requireHost() gives reason and remedy for missing user namespaces", async () => {
   await using host = await openHost();
   const cause = new CommandError(["bwrap"], "exited with 1 (No permissions)");
   const run: Run = (command) =>
@@ -144,7 +144,7 @@ Deno.test("requireHost() refuses an ordinary user that can't filter system calls
   });
 });
 
-Deno.test("requireHost() refuses a bubblewrap that binds by name alone", async () => {
+Deno.test("requireHost() refuses a bubblewrap without --ro-bind-fd", async () => {
   await using host = await openHost();
   const run: Run = () => Promise.resolve("--ro-bind SRC DEST");
   for (const [level, uid] of [["full", 0], ["rootless", 1_000]] as const) {
@@ -191,7 +191,7 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
 ];
 
 for (const [what, change, message] of lacks) {
-  Deno.test(`requireHost() refuses root that lacks ${what}`, async () => {
+  Deno.test(`requireHost() refuses root without ${what}`, async () => {
     await using host = await openHost();
     await assert.rejects(requireHost("full", { ...host.options, ...change, uid: 0 }), { message });
   });

@@ -15,7 +15,7 @@ function settingsIn(directory: TemporaryDirectory): Settings {
 const namesIn = async (path: string): Promise<string[]> =>
   (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
 
-Deno.test("openRuntimeDirectory() is a directory for its user alone, and leaves nothing", async () => {
+Deno.test("openRuntimeDirectory() creates a private directory, and removes it", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
   const place = await openRuntimeDirectory(settings, ID);
@@ -29,7 +29,7 @@ Deno.test("openRuntimeDirectory() is a directory for its user alone, and leaves 
   assert.deepEqual(await namesIn(settings.runtimeDirectory), []);
 });
 
-Deno.test("openRuntimeDirectory() takes a predecessor's files away, and no one else's", async () => {
+Deno.test("openRuntimeDirectory() removes only a predecessor's files", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
   await Deno.mkdir(directory.at("run/ddsrv"), { recursive: true, mode: 0o700 });
@@ -40,7 +40,7 @@ Deno.test("openRuntimeDirectory() takes a predecessor's files away, and no one e
   assert.deepEqual(await namesIn(directory.at("run/ddsrv/other")), ["start"]);
 });
 
-Deno.test("openRuntimeDirectory() does not go through a link that a predecessor might have left", async () => {
+Deno.test("openRuntimeDirectory() does not follow a predecessor's link", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
   await directory.write("kept/file");
@@ -51,7 +51,7 @@ Deno.test("openRuntimeDirectory() does not go through a link that a predecessor 
   assert.deepEqual(await namesIn(directory.at("kept")), ["file"]);
 });
 
-Deno.test("openRuntimeDirectory() is one supervisor's at a time, for each owner", async () => {
+Deno.test("openRuntimeDirectory() allows one supervisor at a time for each owner", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
   const one = await openRuntimeDirectory(settings, ID);
@@ -112,7 +112,7 @@ Deno.test("openRuntimeDirectory() refuses another user's directory", async () =>
   assert.deepEqual(await namesIn(settings.runtimeDirectory), []);
 });
 
-Deno.test("openRuntimeDirectory() takes a directory that others may read", async () => {
+Deno.test("openRuntimeDirectory() accepts a directory that others may read", async () => {
   await using directory = await temporaryDirectory();
   const settings = settingsIn(directory);
   await Deno.mkdir(settings.runtimeDirectory, { recursive: true });

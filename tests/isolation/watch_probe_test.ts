@@ -4,14 +4,14 @@ import { probeWatches } from "../../lib/isolation/watch_probe.ts";
 
 const readLimit = (count: number) => (): Promise<string> => Promise.resolve(`${count}\n`);
 
-Deno.test("probeWatches() says how many directories can be watched", async () => {
+Deno.test("probeWatches() returns how many directories can be watched", async () => {
   assert.equal(
     await probeWatches({ readLimit: readLimit(65_536) }),
     "ddsrv watches up to 65536 directories for changes",
   );
 });
 
-Deno.test("probeWatches() names the limit to raise where it is low", async () => {
+Deno.test("probeWatches() names a low limit", async () => {
   assert.deepEqual(await probeWatches({ readLimit: readLimit(100) }), {
     status: "limited",
     detail: "ddsrv watches only 100 directories, and finds changes in others by rescans",
@@ -19,7 +19,7 @@ Deno.test("probeWatches() names the limit to raise where it is low", async () =>
   });
 });
 
-Deno.test("probeWatches() says that rescans find changes where there is no inotify", async () => {
+Deno.test("probeWatches() reports a host without inotify as limited", async () => {
   const open: typeof openInotify = () => undefined;
   assert.deepEqual(await probeWatches({ open }), {
     status: "limited",

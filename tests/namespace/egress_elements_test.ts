@@ -86,7 +86,7 @@ for (const [what, list, networks, services] of rows) {
   });
 }
 
-Deno.test("egressElements() does not depend on the order of rules and addresses", () => {
+Deno.test("egressElements() ignores the order of rules and addresses", () => {
   const texts = ["10.0.0.0/8", "two.test:80", "192.0.2.7", "one.test:443", "10.9.0.0/16:80"];
   const one = egressElements(listOf(texts.join(",")), addressesOf);
   const other = egressElements(
@@ -169,7 +169,7 @@ function elementsOf({ list, addresses }: typeof world extends fc.Arbitrary<infer
   return [networks.map(read), services.map(read)];
 }
 
-Deno.test("egressElements() gives elements that never overlap within a set", () => {
+Deno.test("egressElements() returns elements that never overlap within a set", () => {
   fc.assert(
     fc.property(world, (one) => {
       for (const set of elementsOf(one)) {
@@ -185,7 +185,7 @@ Deno.test("egressElements() gives elements that never overlap within a set", () 
   );
 });
 
-Deno.test("egressElements() opens all that was listed, and nothing else", () => {
+Deno.test("egressElements() allows exactly the listed destinations", () => {
   fc.assert(
     fc.property(world, (one) => {
       const wanted = one.list.rules.flatMap((rule): Element[] =>
@@ -213,7 +213,7 @@ Deno.test("egressElements() opens all that was listed, and nothing else", () => 
   );
 });
 
-Deno.test("egressElements() has neither metadata nor, where that is so, what is private", () => {
+Deno.test("egressElements() excludes metadata addresses, and private ones if only public are allowed", () => {
   fc.assert(
     fc.property(world, (one) => {
       for (const { network } of elementsOf(one).flat()) {

@@ -33,7 +33,7 @@ const list: EgressElements = {
 for (
   const [verb, rules] of [["add", registerRules], ["delete", unregisterRules]] as const
 ) {
-  Deno.test(`${rules.name}() says ${verb} to each element of an egress list`, () => {
+  Deno.test(`${rules.name}() uses ${verb} for each element of an egress list`, () => {
     assert.equal(
       rules(owner, { lease, egress: list }),
       [
@@ -46,7 +46,7 @@ for (
     );
   });
 
-  Deno.test(`${rules.name}() of an empty egress list ties the interface alone`, () => {
+  Deno.test(`${rules.name}() of an empty egress list contains only the interface`, () => {
     assert.equal(
       rules(owner, { lease, egress: { networks: [], services: [] } }),
       line(verb, `sources { ${name} . 10.213.0.3 }`),
@@ -116,7 +116,7 @@ Deno.test("updateRules() never touches the source of a namespace", () => {
   }
 });
 
-Deno.test("tableRules() lets out by lists after metadata, and asks no resolver for them", () => {
+Deno.test("tableRules() allows lists after it refuses metadata, without resolvers", () => {
   const text = tableRules({
     owner,
     range,
@@ -138,7 +138,7 @@ Deno.test("tableRules() lets out by lists after metadata, and asks no resolver f
   assert.doesNotMatch(text, /@(networks|services) jump ask_resolver/);
 });
 
-Deno.test("tableRules() counts connections, of each and of all, where the kernel can", () => {
+Deno.test("tableRules() limits connections of each and of all, if the kernel can count", () => {
   const options = { owner, range, resolvers: [], supervisorUid: 0, maxConnections: 6_400 };
   const count = /add @flows \{ ip saddr ct count over \d+ \} jump refuse/g;
   const crowd = /add @crowd \{ th sport & 63 ct count over (\d+) \} jump crowded/g;

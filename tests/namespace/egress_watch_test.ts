@@ -75,7 +75,7 @@ function listOf(text: string, isPublicOnly = false): EgressList {
   return { ...egress, isPublicOnly };
 }
 
-Deno.test("watchEgress() opens what names lead to, before it tells of them", async () => {
+Deno.test("watchEgress() allows the addresses of names before it reports them", async () => {
   const fake = fakeNames();
   fake.set("a.test", { addresses: ["192.0.2.1"], retired: ["192.0.2.9"] });
   fake.learn();
@@ -133,7 +133,7 @@ const problems: readonly [
 ];
 
 for (const [what, state, isPublicOnly, reach] of problems) {
-  Deno.test(`watchEgress() tells of a name that ${what}`, async () => {
+  Deno.test(`watchEgress() reports a name that ${what}`, async () => {
     const fake = fakeNames();
     fake.set("a.test", state);
     fake.learn();
@@ -147,7 +147,7 @@ for (const [what, state, isPublicOnly, reach] of problems) {
   });
 }
 
-Deno.test("watchEgress() opens again what has changed, one change after the other", async () => {
+Deno.test("watchEgress() applies changes one after the other", async () => {
   const fake = fakeNames();
   fake.learn();
   let applying = 0;
@@ -172,7 +172,7 @@ Deno.test("watchEgress() opens again what has changed, one change after the othe
   assert.deepEqual(events.slice(-2), last);
 });
 
-Deno.test("watchEgress() waits no more than two seconds for names", async () => {
+Deno.test("watchEgress() waits at most two seconds for names", async () => {
   using timers = fakeTimers();
   const fake = fakeNames();
   const { options, events } = openWatched();
@@ -191,7 +191,7 @@ Deno.test("watchEgress() waits no more than two seconds for names", async () => 
   assert.deepEqual(events[0], ["apply", { networks: [], services: ["192.0.2.1 . 443"] }]);
 });
 
-Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and goes on", async () => {
+Deno.test("watchEgress() warns of a failed change, does not report it, and continues", async () => {
   const fake = fakeNames();
   fake.learn();
   fake.set("a.test", { addresses: ["192.0.2.1"] });
@@ -209,7 +209,7 @@ Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and go
   assert.equal(warnings.length, 1);
 });
 
-Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
+Deno.test("watchEgress() changes nothing after disposal", async () => {
   const fake = fakeNames();
   fake.learn();
   const entered = Promise.withResolvers<void>();
@@ -241,7 +241,7 @@ Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
   assert.equal(events.filter(([type]) => type === "apply").length, 1);
 });
 
-Deno.test("watchEgress() says once what has not changed, and of a name once", async () => {
+Deno.test("watchEgress() reports an unchanged state once, and each name once", async () => {
   const fake = fakeNames();
   fake.set("a.test", { addresses: ["192.0.2.1"] });
   fake.learn();

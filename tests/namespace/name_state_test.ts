@@ -111,13 +111,13 @@ for (
     [Infinity, 300_000],
   ] as const
 ) {
-  Deno.test(`afterResolution() asks again after ${refreshMs} ms where a record lives ${ttlMs}`, () => {
+  Deno.test(`afterResolution() refreshes after ${refreshMs} ms with a TTL of ${ttlMs}`, () => {
     assert.equal(after(found(ttlMs, "192.0.2.1")).refreshMs, refreshMs);
   });
 }
 
 for (const answer of [missing, failed]) {
-  Deno.test(`afterResolution() asks less and less often where the answer is ${answer.type}`, () => {
+  Deno.test(`afterResolution() backs off when the answer is ${answer.type}`, () => {
     const waits = Array.from(
       { length: 9 },
       (_, count) => after(...Array.from({ length: count + 1 }, () => answer)).refreshMs,
@@ -137,7 +137,7 @@ for (const answer of [missing, failed]) {
   });
 }
 
-Deno.test("afterResolution() changes nothing of what was", () => {
+Deno.test("afterResolution() does not mutate its input", () => {
   const before = after(found(1, "192.0.2.1"));
   const copy = structuredClone(before);
   for (const answer of [missing, failed, found(1, "192.0.2.2")]) afterResolution(before, answer);

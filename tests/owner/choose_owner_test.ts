@@ -177,13 +177,13 @@ const rows: readonly [
 ];
 
 for (const [what, directory, { records = [], unclaimed = [] }, expected] of rows) {
-  Deno.test(`chooseOwner() where ${what}`, () => {
+  Deno.test(`chooseOwner() when ${what}`, () => {
     const { type, id, others, unclear } = chooseOwner(directory, { records, unclaimed });
     assert.deepEqual({ type, id, others, unclear }, expected);
   });
 }
 
-Deno.test("chooseOwner() gives no users that another owner has", () => {
+Deno.test("chooseOwner() returns no user ids of another owner", () => {
   const id = deriveOwnerId("/f");
   const [first] = userRangeOf(id);
   // Beside it, and by chance.

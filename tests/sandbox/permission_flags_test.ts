@@ -83,7 +83,7 @@ const sandboxed: readonly [
 ];
 
 for (const [what, some, listen, flags] of sandboxed) {
-  Deno.test(`permissionFlags() gives ${what}`, () => {
+  Deno.test(`permissionFlags() returns ${what}`, () => {
     const permissions = withPermissions(defaultPermissions, some);
     assert.deepEqual(permissionFlags({ permissions, listen, paths: SANDBOX_PATHS }), flags);
   });
@@ -120,7 +120,7 @@ const bare: readonly [what: string, some: SomePermissions, flags: readonly strin
 ];
 
 for (const [what, some, flags] of bare) {
-  Deno.test(`permissionFlags() without a sandbox: it ${what}`, () => {
+  Deno.test(`permissionFlags() without a sandbox ${what}`, () => {
     const permissions = withPermissions(defaultPermissions, some);
     const readable = ["/f/a", "/state/a"];
     const found = permissionFlags({ permissions, listen: tcp, paths, readable });
@@ -137,7 +137,7 @@ const variables: readonly [permission: Permission, names: readonly string[]][] =
 ];
 
 for (const [permission, names] of variables) {
-  Deno.test(`visibleVariables() under ${JSON.stringify(permission)} are ${names.join(" ")}`, () => {
+  Deno.test(`visibleVariables() with ${JSON.stringify(permission)} returns ${names.join(" ")}`, () => {
     const env = { A: "1", AB: "", b: "3" };
     const expected = Object.entries(env).filter(([name]) => names.includes(name));
     assert.deepEqual(visibleVariables(env, permission), Object.fromEntries(expected));
@@ -169,7 +169,7 @@ const outside: readonly [
 ];
 
 for (const [what, some, flags] of outside) {
-  Deno.test(`permissionFlags() without a sandbox does not give ${what}`, () => {
+  Deno.test(`permissionFlags() without a sandbox does not allow ${what}`, () => {
     const given = permissionFlags({
       permissions: withPermissions(defaultPermissions, {
         ...some,
@@ -186,7 +186,7 @@ for (const [what, some, flags] of outside) {
   });
 }
 
-Deno.test("permissionFlags() refuses a path that Deno would take for two", () => {
+Deno.test("permissionFlags() refuses a path with a comma", () => {
   const readable = ["/fns/x,.."];
   assert.throws(
     () =>
@@ -195,6 +195,6 @@ Deno.test("permissionFlags() refuses a path that Deno would take for two", () =>
   );
 });
 
-Deno.test("visibleVariables() takes a name that ends in * as Deno does", () => {
+Deno.test("visibleVariables() matches a * at the end like Deno", () => {
   assert.deepEqual(visibleVariables({ A_B: "1", A: "2", AB: "3" }, ["A_*"]), { A_B: "1" });
 });

@@ -87,7 +87,7 @@ for (const [endpoint, net, egress, isSent] of judged) {
   });
 }
 
-Deno.test("telemetryEnvironment(): no endpoint is the specification's default", () => {
+Deno.test("telemetryEnvironment() uses the specification's default endpoint", () => {
   const on = { OTEL_DENO: "true" };
   const portOf = (env: Record<string, string>): string | undefined =>
     telemetryEnvironment({ name: "hello", env, net: [], egress: undefined })
@@ -96,7 +96,7 @@ Deno.test("telemetryEnvironment(): no endpoint is the specification's default", 
   assert.equal(portOf({ ...on, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }), "4317");
 });
 
-Deno.test("telemetryEnvironment(): what no program can be started with is not tried", () => {
+Deno.test("telemetryEnvironment() refuses variables that are too long for execve", () => {
   const env = { ...ON, OTEL_RESOURCE_ATTRIBUTES: "x".repeat(128 * 1024) };
   assert.deepEqual(telemetryEnvironment({ name: "hello", env, net: true, egress: "full" }), {
     env: {},
