@@ -11,18 +11,18 @@ const cases: readonly [what: string, json: string, modules: readonly string[] | 
     "/f/b/index.ts",
   ]],
   ["no remote, npm or data modules", graph("https://x.example/f/a.ts", "npm:/x@1", "data:,x"), []],
-  ["nothing outside of the directory", graph("file:///etc/passwd", "file:///f2/a.ts"), []],
-  ["nothing by a path that climbs out", graph("file:///f/../etc/passwd"), []],
+  ["no files outside the directory", graph("file:///etc/passwd", "file:///f2/a.ts"), []],
+  ["no file behind ..", graph("file:///f/../etc/passwd"), []],
   ["paths with spaces and escapes", graph("file:///f/a%20b/%C3%A9%25.ts"), ["/f/a b/é%.ts"]],
-  ["no path that holds an escaped slash", graph("file:///f/a%2Fb.ts", "file:///f/a.ts"), [
+  ["no path with an escaped slash", graph("file:///f/a%2Fb.ts", "file:///f/a.ts"), [
     "/f/a.ts",
   ]],
   ["no file of another host", graph("file://host/f/a.ts", "file:///f/a.ts"), ["/f/a.ts"]],
   ["no URL that does not parse", graph("file://[/f/a.ts"), []],
-  ["no modules of an empty graph", "{}", []],
-  ["nothing of what is no JSON", "error: no such file", undefined],
-  ["nothing of nothing", "", undefined],
-  ["nothing of null", "null", undefined],
+  ["nothing for an empty graph", "{}", []],
+  ["undefined for invalid JSON", "error: no such file", undefined],
+  ["undefined for an empty text", "", undefined],
+  ["undefined for null", "null", undefined],
 ];
 
 for (const [what, json, modules] of cases) {

@@ -50,7 +50,7 @@ Deno.test("BoundedDirectory.watch() rejects a directory above its limits", async
 
 await testWith(
   "mkfs.ext4",
-  "a prefix shows plain directories without programs and set-user-ID",
+  "a plain directory is mounted noexec and nosuid",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
@@ -69,7 +69,7 @@ await testWith(
 
 await testWith(
   "mkfs.ext4",
-  "an image holds what its limits say, and is repaired and enlarged",
+  "an image enforces its limits, and is repaired and enlarged",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -113,7 +113,7 @@ await testWith(
   },
 );
 
-await testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
+await testWith("mkfs.ext4", "an interrupted move into an image starts again", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   const place = {
@@ -141,7 +141,7 @@ await testWith("mkfs.ext4", "a move into an image that was cut short begins agai
 
 await testWith(
   "mkfs.ext4",
-  "data that does not fit stays where it is, and it is said",
+  "data that does not fit stays in place, with an error",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -158,7 +158,7 @@ await testWith(
   },
 );
 
-await testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
+await testWith("mkfs.ext4", "a file that is not an image is not overwritten", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   await directory.write("image", "somebody's");
@@ -186,7 +186,7 @@ await testWith(
 
 await testWith(
   "mkfs.ext4",
-  "the smallest image takes the largest number of files that fits",
+  "the smallest image accepts the largest possible number of files",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -196,7 +196,7 @@ await testWith(
   },
 );
 
-await testWith("mkfs.ext4", "a host that lacks one of the programs is told which", async () => {
+await testWith("mkfs.ext4", "findImageProblem() names a missing program", async () => {
   await using directory = await temporaryDirectory();
   for (const name of ["unshare", "sh", "mount", "truncate", "mkfs.ext4", "mkdir", "resize2fs"]) {
     const path = (await run(["sh", "-c", 'command -v "$1"', "sh", name])).trim();
@@ -210,7 +210,7 @@ await testWith("mkfs.ext4", "a host that lacks one of the programs is told which
 
 await testWith(
   "mkfs.ext4",
-  "a loop device that has no node in /dev, as in a container, gets one",
+  "a missing loop device node, as in a container, is created",
   async () => {
     await using directory = await temporaryDirectory();
     const script = `mount -t tmpfs -o mode=755 tmpfs "$1" && cd "$1" &&

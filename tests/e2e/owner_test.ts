@@ -254,7 +254,7 @@ Deno.test("owner: an ordinary user's second supervisor is refused in another env
       }).output();
       const text = new TextDecoder().decode(stderr);
       assert.equal(code, 1, text);
-      assert.ok(text.includes(`serves "${functions}" already: process ${server.pid}, `), text);
+      assert.ok(text.includes(`already serves "${functions}": process ${server.pid}, `), text);
       assert.ok(text.includes(`control socket "${server.socket}". Stop it`), text);
     }
   }

@@ -168,7 +168,7 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
     /: NET_ADMIN, SYS_ADMIN\. Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN, or/,
   ],
   [
-    "a place for its files",
+    "a runtime directory",
     { runtimeDirectory: "/proc/nowhere", isContainer: true },
     /^The isolation layer "runtime" is not available: cannot write to "\/proc\/nowhere": .*with --tmpfs \/run$/,
   ],
@@ -184,7 +184,7 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
     /^The isolation layer "sandbox" is not available: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
   ],
   [
-    "a filter of system calls",
+    "a system call filter",
     { run: withoutFilter },
     /^The isolation layer "filter" is not available: "sh .*" failed: prctl.*Use a kernel with CONFIG_SECCOMP_FILTER/,
   ],

@@ -73,7 +73,7 @@ Deno.test("openRuntimeDirectory() allows one supervisor at a time for each owner
 const foreign: readonly [what: string, make: (path: string) => Promise<void>][] = [
   ["its group may write to", (path) => Deno.chmod(path, 0o770)],
   ["others may write to", (path) => Deno.chmod(path, 0o702)],
-  ["anybody may write to", (path) => Deno.chmod(path, 0o1777)],
+  ["every user may write to", (path) => Deno.chmod(path, 0o1777)],
   ["is a link", async (path) => {
     await Deno.rename(path, `${path}.real`);
     await Deno.symlink(`${path}.real`, path);

@@ -60,20 +60,20 @@ const updates: readonly [
   after: Registration["egress"],
   expected: readonly (readonly ["add" | "delete", element: string])[],
 ][] = [
-  ["nothing where all is so", list, structuredClone(list), []],
-  ["nothing where the order is another", list, {
+  ["nothing without a difference", list, structuredClone(list), []],
+  ["nothing for another order", list, {
     networks: list.networks.toReversed(),
     services: list.services.toReversed(),
   }, []],
   ["nothing from none to an empty list", "none", { networks: [], services: [] }, []],
-  ["what is new", { networks: [], services: [] }, { networks: ["192.0.2.1"], services: [] }, [
+  ["new elements", { networks: [], services: [] }, { networks: ["192.0.2.1"], services: [] }, [
     ["add", `networks { ${name} . 192.0.2.1 }`],
   ]],
-  ["what is gone", list, { ...list, services: ["192.0.2.2 . 443"] }, [
+  ["removed elements", list, { ...list, services: ["192.0.2.2 . 443"] }, [
     ["delete", `services { ${name} . 198.51.100.0/24 . 80 }`],
   ]],
   // The other way round, a network would for a moment overlap what replaces it.
-  ["what is gone, before what is new", list, {
+  ["removed elements before new ones", list, {
     networks: ["10.0.0.0/9", "192.0.2.1"],
     services: ["192.0.2.3 . 443", "198.51.100.0/24 . 80"],
   }, [
@@ -82,7 +82,7 @@ const updates: readonly [
     ["add", `networks { ${name} . 10.0.0.0/9 }`],
     ["add", `services { ${name} . 192.0.2.3 . 443 }`],
   ]],
-  ["the port that is another", { networks: [], services: ["192.0.2.2 . 443"] }, {
+  ["a changed port", { networks: [], services: ["192.0.2.2 . 443"] }, {
     networks: [],
     services: ["192.0.2.2 . 44"],
   }, [

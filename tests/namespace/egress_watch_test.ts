@@ -100,33 +100,38 @@ const problems: readonly [
   isPublicOnly: boolean,
   reach: Omit<ReachableName, "name">,
 ][] = [
-  ["nobody has asked for", {}, false, {
+  ["is not resolved yet", {}, false, {
     addresses: [],
     problem: "it is not resolved yet, so connections to it are refused",
   }],
-  ["is no good", { problem: "it is no good" }, false, {
+  ["failed", { problem: "it is no good" }, false, {
     addresses: [],
     problem: "it is no good",
   }],
   [
-    "was good",
+    "failed after an answer",
     { addresses: ["192.0.2.1"], problem: "its last addresses stay allowed" },
     false,
     { addresses: ["192.0.2.1"], problem: "its last addresses stay allowed" },
   ],
-  ["leads to metadata", { addresses: ["169.254.169.254"] }, false, {
+  ["resolves to a metadata address", { addresses: ["169.254.169.254"] }, false, {
     addresses: [],
     problem: "it resolves to 169.254.169.254, which the egress policy refuses",
   }],
-  ["leads inside", { addresses: ["10.0.0.1"] }, false, {
+  ["resolves to a private address", { addresses: ["10.0.0.1"] }, false, {
     addresses: ["10.0.0.1"],
     problem: undefined,
   }],
-  ["leads inside from outside", { addresses: ["10.0.0.1", "127.0.0.1"] }, true, {
-    addresses: [],
-    problem: "it resolves to 10.0.0.1, 127.0.0.1, which the egress policy refuses",
-  }],
-  ["leads inside as well", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
+  [
+    "resolves to private addresses, where only public are allowed",
+    { addresses: ["10.0.0.1", "127.0.0.1"] },
+    true,
+    {
+      addresses: [],
+      problem: "it resolves to 10.0.0.1, 127.0.0.1, which the egress policy refuses",
+    },
+  ],
+  ["resolves to a private and a public address", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
     addresses: ["192.0.2.1"],
     problem: undefined,
   }],

@@ -27,7 +27,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     failures: 0,
     refreshMs: 60_000,
   }],
-  ["the same again", after(found(60_000, "192.0.2.1"), found(60_000, "192.0.2.1")), {
+  ["the same answer", after(found(60_000, "192.0.2.1"), found(60_000, "192.0.2.1")), {
     addresses: ["192.0.2.1"],
     retired: [],
   }],
@@ -41,7 +41,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     { addresses: ["192.0.2.2", "192.0.2.3"], retired: ["192.0.2.1"] },
   ],
   [
-    "two answers since",
+    "two newer answers",
     after(found(1, "192.0.2.1"), found(1, "192.0.2.2"), found(1, "192.0.2.3")),
     { addresses: ["192.0.2.3"], retired: ["192.0.2.2"] },
   ],
@@ -50,14 +50,14 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     after(found(1, "192.0.2.1"), found(1, "192.0.2.2"), found(1, "192.0.2.1")),
     { addresses: ["192.0.2.1"], retired: ["192.0.2.2"] },
   ],
-  ["no such name", after(missing), {
+  ["a name that does not exist", after(missing), {
     ...UNKNOWN_NAME,
     problem: NOT_THERE,
     failures: 1,
     refreshMs: 5_000,
   }],
   [
-    "no such name any more",
+    "a name that no longer exists",
     after(found(1, "192.0.2.1"), found(1, "192.0.2.2"), missing),
     { addresses: [], retired: [], problem: NOT_THERE, failures: 1 },
   ],
@@ -69,7 +69,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     refreshMs: 5_000,
   }],
   [
-    "no answer any more",
+    "no answer after an answer",
     after(found(60_000, "192.0.2.1"), found(60_000, "192.0.2.2"), failed),
     {
       addresses: ["192.0.2.2"],

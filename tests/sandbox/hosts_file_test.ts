@@ -8,9 +8,9 @@ const LOCAL = "127.0.0.1 localhost\n::1 localhost\n";
 const rows: readonly [what: string, names: readonly HostsEntry[], lines: string][] = [
   ["nothing", [], ""],
   ["a name", [{ name: "a.test", addresses: ["192.0.2.1"] }], "192.0.2.1 a.test\n"],
-  ["a name that leads nowhere", [{ name: "a.test", addresses: [] }], ""],
+  ["a name without addresses", [{ name: "a.test", addresses: [] }], ""],
   [
-    "a name with several addresses, the first first",
+    "several addresses of a name in order",
     [{ name: "a.test", addresses: ["192.0.2.2", "192.0.2.1"] }],
     "192.0.2.2 a.test\n192.0.2.1 a.test\n",
   ],
@@ -20,7 +20,7 @@ const rows: readonly [what: string, names: readonly HostsEntry[], lines: string]
     "192.0.2.1 b.test\n192.0.2.1 a.test\n",
   ],
   [
-    "a name that is there twice, for two ports",
+    "a name with two ports once",
     [{ name: "a.test", addresses: ["192.0.2.1"] }, { name: "a.test", addresses: ["192.0.2.1"] }],
     "192.0.2.1 a.test\n",
   ],
