@@ -12,7 +12,7 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-interface Begun {
+interface Unfinished {
   readonly code: string | null;
   readonly lines: string[];
 }
@@ -40,29 +40,29 @@ const SUMMARY = "Type checking failed.";
  */
 export function parseDiagnostics(text: string): Diagnostic[] {
   const found: Diagnostic[] = [];
-  let begun: Begun | undefined;
+  let current: Unfinished | undefined;
   const end = (place: Place = NOWHERE): void => {
-    if (begun !== undefined) {
-      found.push({ ...place, code: begun.code, message: messageOf(begun.lines) });
+    if (current !== undefined) {
+      found.push({ ...place, code: current.code, message: messageOf(current.lines) });
     }
-    begun = undefined;
+    current = undefined;
   };
   for (const line of text.split("\n")) {
     const place = PLACE.exec(line);
     const header = HEADER.exec(line);
     const error = ERROR.exec(line);
     const own = OWN.exec(line);
-    if (place !== null && begun !== undefined) end(placeOf(place[1]!, place[2]!, place[3]!));
+    if (place !== null && current !== undefined) end(placeOf(place[1]!, place[2]!, place[3]!));
     else if (header !== null) {
       end();
-      begun = { code: header[1]!, lines: [header[2]!] };
+      current = { code: header[1]!, lines: [header[2]!] };
     } else if (error !== null) {
       end();
       if (error[1] === SUMMARY) continue;
       const within = PLACE_WITHIN.exec(error[1]!);
-      begun = { code: null, lines: [within?.[1] ?? error[1]!] };
+      current = { code: null, lines: [within?.[1] ?? error[1]!] };
       if (within !== null) end(placeOf(within[2]!, within[3]!, within[4]!));
-    } else if (begun !== undefined) begun.lines.push(line);
+    } else if (current !== undefined) current.lines.push(line);
     else if (own !== null) {
       found.push({ ...placeOf(own[1]!, own[2]!, own[3]!), code: null, message: own[4]! });
     }

@@ -114,7 +114,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       clearTimeout(idleTimer);
       users++;
       const id = String(++opened);
-      const own = join(directory, id);
+      const checkDirectory = join(directory, id);
       let process: FetcherProcess | undefined;
       let closing: Promise<Unfetched> | undefined;
       const close = async (): Promise<Unfetched> => {
@@ -125,13 +125,13 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         } finally {
           // Without a process, there is nothing to stop.
           if (--users === 0 && running !== undefined) stopWhenIdle();
-          await removeIfThere(own);
+          await removeIfThere(checkDirectory);
         }
       };
       try {
-        await Deno.mkdir(own, { recursive: true, mode: 0o755 });
+        await Deno.mkdir(checkDirectory, { recursive: true, mode: 0o755 });
         // No other user can write to the parent directory.
-        if (uid !== undefined) await Deno.chown(own, uid, uid);
+        if (uid !== undefined) await Deno.chown(checkDirectory, uid, uid);
         process = ensureRunning();
         await process.send({ type: "open", id, hosts }, signal);
         AbortSignal.any([signal, closed.signal]).throwIfAborted();
@@ -140,7 +140,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         throw error;
       }
       return {
-        directory: own,
+        directory: checkDirectory,
         close: () => closing ??= close(),
         async [Symbol.asyncDispose]() {
           // A caller that needs the result has called close().

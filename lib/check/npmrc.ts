@@ -38,9 +38,9 @@ const PLAIN = /^[!%&()*+,\-./0-9:<>?@A-Z[\]^_a-z{|}~=]+$/;
  * function does not have
  */
 export function expandNpmrc(options: NpmrcOptions): string {
-  const room = { characters: MAX_EXPANDED };
+  const remaining = { characters: MAX_EXPANDED };
   return options.text.split(/\r?\n/)
-    .map((line, index) => expandLine(line, { ...options, number: index + 1, room }))
+    .map((line, index) => expandLine(line, { ...options, number: index + 1, remaining }))
     .filter((line) => line !== undefined)
     .map((line) => `${line}\n`).join("");
 }
@@ -49,12 +49,12 @@ interface Line extends NpmrcOptions {
   /** Starts at 1. */
   readonly number: number;
   /** Number of characters that variables may still add to the file. */
-  readonly room: { characters: number };
+  readonly remaining: { characters: number };
 }
 
 function expandLine(
   line: string,
-  { path, variables, isAllowed, number, room }: Line,
+  { path, variables, isAllowed, number, remaining }: Line,
 ): string | undefined {
   const trimmed = line.trim();
   if (trimmed === "" || /^[;#]/.test(trimmed)) return undefined;
@@ -72,8 +72,8 @@ function expandLine(
       const [, wanted = "", isOptional] = /^(.*?)(\?)?$/.exec(name)!;
       const value = Object.hasOwn(variables, wanted) ? variables[wanted] : undefined;
       if (value === undefined && isOptional === undefined) unknown.push(wanted);
-      room.characters -= value?.length ?? 0;
-      if (room.characters < 0) {
+      remaining.characters -= value?.length ?? 0;
+      if (remaining.characters < 0) {
         fail(`has variables of more than ${MAX_EXPANDED} characters. Use shorter ones`);
       }
       return value ?? "";

@@ -32,11 +32,11 @@ export async function findExcess(
 /** Returns 0 when counting fails, because that is no reason to stop a function. */
 async function count(args: readonly string[], run: Run): Promise<number> {
   try {
-    const said = await run(["sh", "-c", COUNT_SCRIPT, "sh", ...args], {
+    const output = await run(["sh", "-c", COUNT_SCRIPT, "sh", ...args], {
       timeoutMs: 2_000 * COUNT_TIMEOUT_S,
     });
-    if (new RegExp(`^${LATE}$`, "m").test(said)) return Infinity;
-    return Number(/^(\d+)\ttotal$/m.exec(said)?.[1] ?? 0);
+    if (new RegExp(`^${LATE}$`, "m").test(output)) return Infinity;
+    return Number(/^(\d+)\ttotal$/m.exec(output)?.[1] ?? 0);
   } catch {
     return 0;
   }

@@ -68,7 +68,7 @@ export async function openImageDirectory(
       if (problem === undefined) grown.set(image, limits.bytes);
       else problems.push(problem);
     }
-    problems.push(...describeSize(found, limits), ...await describeStrays(options));
+    problems.push(...describeSize(found, limits), ...await describeUnused(options));
   }
   for (const part of parts) await removeIfThere(join(directory, part + MOVED));
   return {
@@ -92,35 +92,35 @@ async function findFault(directory: string, image: string): Promise<string | und
   return "the host's disk was full or failed, so its data became read-only; ddsrv repairs it now";
 }
 
-interface OwnOptions extends BoundedDirectoryOptions {
+interface ImageOptions extends BoundedDirectoryOptions {
   readonly image: string;
   readonly mountPoint: string;
   readonly run: Run;
 }
 
 /** Creates an image completely or not at all: under another name, and then renames it. */
-async function makeImage(options: OwnOptions): Promise<void> {
+async function makeImage(options: ImageOptions): Promise<void> {
   const { directory, parts, limits, image, mountPoint, run } = options;
   // An interrupted move: the image was not renamed yet.
   for (const part of parts) {
     await renameIfThere(join(directory, part + MOVED), join(directory, part));
   }
-  const beside = `${image}.new`;
-  await removeIfThere(beside);
-  await Deno.writeFile(beside, new Uint8Array(), { createNew: true, mode: 0o600 });
-  await Deno.truncate(beside, limits.bytes);
+  const newImage = `${image}.new`;
+  await removeIfThere(newImage);
+  await Deno.writeFile(newImage, new Uint8Array(), { createNew: true, mode: 0o600 });
+  await Deno.truncate(newImage, limits.bytes);
   try {
-    await run(makeFileSystem(beside, limits));
+    await run(makeFileSystem(newImage, limits));
   } catch (cause) {
-    throw new Error(`Cannot create a file system in "${beside}": ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot create a file system in "${newImage}": ${reasonOf(cause)}`, { cause });
   }
-  const present = await presentOf(parts.map((part) => join(directory, part)));
+  const present = await existingOf(parts.map((part) => join(directory, part)));
   if (present.length > 0) {
     try {
-      const command = copyIntoImage(beside, { mountPoint, sources: present });
+      const command = copyIntoImage(newImage, { mountPoint, sources: present });
       await run(command, { timeoutMs: COPY_TIMEOUT_MS });
     } catch (cause) {
-      await removeIfThere(beside);
+      await removeIfThere(newImage);
       throw new Error(
         `Cannot move the data in "${directory}" into an image of ` +
           `${formatLimit({ unit: "size" }, limits.bytes)}: ${
@@ -131,9 +131,9 @@ async function makeImage(options: OwnOptions): Promise<void> {
       );
     }
   }
-  await give({ ...options, image: beside });
+  await give({ ...options, image: newImage });
   for (const path of present) await Deno.rename(path, path + MOVED);
-  await Deno.rename(beside, image);
+  await Deno.rename(newImage, image);
 }
 
 /**
@@ -141,7 +141,7 @@ async function makeImage(options: OwnOptions): Promise<void> {
  * starts anyway.
  */
 async function grow(
-  { image, mountPoint, limits, run }: OwnOptions,
+  { image, mountPoint, limits, run }: ImageOptions,
   isMounted: boolean,
 ): Promise<string | undefined> {
   // If interrupted, the next start repeats it, because the superblock changes last.
@@ -157,7 +157,7 @@ async function grow(
 }
 
 /** Changes the owner of the parts. Files inside keep their owner, as in any directory. */
-async function give({ image, mountPoint, uid, parts, run }: OwnOptions): Promise<void> {
+async function give({ image, mountPoint, uid, parts, run }: ImageOptions): Promise<void> {
   try {
     await run(giveParts({ image, mountPoint }, { uid, parts }));
   } catch (cause) {
@@ -203,10 +203,10 @@ function describeSize(found: Superblock, limits: DiskLimits): string[] {
 }
 
 /** Describes data next to the image, which an older version of ddsrv may have written. */
-async function describeStrays({ directory, parts }: BoundedDirectoryOptions): Promise<string[]> {
-  const strays = await presentOf(parts.map((part) => join(directory, part)));
-  if (strays.length === 0) return [];
-  const named = strays.map((path) => `"${path}"`).join(" and ");
+async function describeUnused({ directory, parts }: BoundedDirectoryOptions): Promise<string[]> {
+  const unused = await existingOf(parts.map((part) => join(directory, part)));
+  if (unused.length === 0) return [];
+  const named = unused.map((path) => `"${path}"`).join(" and ");
   return [`Its data is in an image, so ddsrv ignores ${named}. Remove it`];
 }
 
@@ -215,7 +215,7 @@ function reasonOf(error: unknown): string {
   return error instanceof CommandError ? error.reason : (error as Error).message;
 }
 
-async function presentOf(paths: readonly string[]): Promise<string[]> {
+async function existingOf(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => Deno.lstat(path).catch(() => undefined)));
   return paths.filter((_, index) => found[index] !== undefined);
 }

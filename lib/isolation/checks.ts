@@ -156,7 +156,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     if (group !== undefined) stack.use(group);
     const { functionsDirectory, checkCode } = settings;
     const cache = stack.use(watchCache(cacheDirectory, watch));
-    const seen = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
+    const mounted = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
     const result = await checkFunction({
       ...options,
       ...moduleOptions,
@@ -169,7 +169,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         systemCallFilter,
         landlock,
         uid,
-        mounts: [...seen.mounts, ...npmrc === undefined ? [] : [npmrc]],
+        mounts: [...mounted.mounts, ...npmrc === undefined ? [] : [npmrc]],
         cacheDirectory,
         fetchDirectory: fetching.directory,
         directory,

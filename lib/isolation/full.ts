@@ -59,8 +59,8 @@ export async function openFullIsolation(
   const bounder = await openBounder({ isRoot: true, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder, onWarning });
   const landlock = await openLandlock(onWarning);
-  const own = { etc, runtimeDirectory, systemCallFilter, landlock };
-  const context: FullContext = { settings, network, homes, groups, ...own };
+  const shared = { etc, runtimeDirectory, systemCallFilter, landlock };
+  const context: FullContext = { settings, network, homes, groups, ...shared };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);
   let opened = 0;

@@ -110,15 +110,15 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     uidOf,
     directory: data,
     async purge(name) {
-      const aside = removedPath(data);
+      const removed = removedPath(data);
       try {
         // A running instance keeps its open files.
-        await Deno.rename(join(data, name), aside);
+        await Deno.rename(join(data, name), removed);
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return;
         throw error;
       }
-      await removeIfThere(aside);
+      await removeIfThere(removed);
     },
     async open(name, limits) {
       const uid = await uidOf(name);
@@ -126,9 +126,9 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       await Deno.mkdir(home, { recursive: true, mode: 0o700 });
       // A function may make its own directory public; this parent directory stays private.
       await Deno.chmod(home, 0o700);
-      const place = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
-      const [files, storage] = PARTS.map(place.pathOf) as [string, string];
-      const { prefix, isFileSystem, problems, watch } = place;
+      const bounded = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
+      const [files, storage] = PARTS.map(bounded.pathOf) as [string, string];
+      const { prefix, isFileSystem, problems, watch } = bounded;
       return { uid, files, storage, prefix, isFileSystem, problems, watch };
     },
   };

@@ -30,16 +30,16 @@ export async function openModuleCaches(
  * miss names that are not UTF-8, and Deno's records of past checks.
  */
 export async function discardModuleCache(path: string): Promise<void> {
-  const aside = removedPath(dirname(path));
+  const removed = removedPath(dirname(path));
   // A process that starts now finds no cache instead of half a cache.
   try {
-    await Deno.rename(path, aside);
+    await Deno.rename(path, removed);
   } catch (error) {
     // Another check of the same function has removed it.
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  await removeEntry(aside);
+  await removeEntry(removed);
 }
 
 async function makeCache(

@@ -73,21 +73,21 @@ export async function openNoIsolation(
 }
 
 async function openSandbox(
-  { settings, homes, directory: place, prefix }: Context,
+  { settings, homes, directory: runtimeDirectory, prefix }: Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Promise<Sandbox> {
-  const own = join(place, String(id));
-  await Deno.mkdir(join(own, "tmp"), { recursive: true, mode: 0o700 });
+  const ownDirectory = join(runtimeDirectory, String(id));
+  await Deno.mkdir(join(ownDirectory, "tmp"), { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => removeIfThere(own));
+  stack.defer(() => removeIfThere(ownDirectory));
   const owned = stack.move();
   return {
     namespace: undefined,
     async spawn(start) {
       const { directory, policy, cacheDirectory } = start;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
-      const startFile = join(own, "start.json");
-      const preload = join(own, "preload.js");
+      const startFile = join(ownDirectory, "start.json");
+      const preload = join(ownDirectory, "preload.js");
       await Deno.copyFile(PRELOAD_FILE, preload);
       const started = await launchFunction(owned, {
         name,
@@ -107,7 +107,7 @@ async function openSandbox(
             start: startFile,
             cache: cacheDirectory,
             data: home.files,
-            temporary: join(own, "tmp"),
+            temporary: join(ownDirectory, "tmp"),
           };
           return {
             paths,

@@ -98,7 +98,8 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, ownerId, directory: place, etc, systemCallFilter, landlock }: Context,
+  { settings, homes, ownerId, directory: runtimeDirectory, etc, systemCallFilter, landlock }:
+    Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -110,7 +111,7 @@ function openSandbox(
     namespace: undefined,
     async spawn(start) {
       const { policy } = start;
-      const startFile = join(place, "start", `${id}.json`);
+      const startFile = join(runtimeDirectory, "start", `${id}.json`);
       const started = await launchFunction(owned, {
         name,
         homes,

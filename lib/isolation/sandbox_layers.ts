@@ -25,20 +25,20 @@ export function sandboxLayers(
   options: SandboxLayersOptions,
 ): LaunchOptions["openLayers"] {
   return async (home, { start, ...launch }) => {
-    const seen = owned.use(await sandboxMounts({ ...options, ...start, ...launch, home }));
+    const mounted = owned.use(await sandboxMounts({ ...options, ...start, ...launch, home }));
     const { around } = owned.use(await watchDisk(home));
     return {
       paths: SANDBOX_PATHS,
       around,
-      release: () => seen[Symbol.asyncDispose](),
+      release: () => mounted[Symbol.asyncDispose](),
       wrap: (command) =>
         sandboxCommand({
           ...options,
           prefix: home.prefix,
           uid: home.uid,
-          mounts: seen.mounts,
+          mounts: mounted.mounts,
           programs: needsPrograms(start.policy.permissions),
-          links: [...seen.links, ...options.links ?? []],
+          links: [...mounted.links, ...options.links ?? []],
           workingDirectory: start.directory,
           command,
         }),

@@ -45,14 +45,14 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
   }));
-  const seen = await functionMounts(options);
+  const common = await functionMounts(options);
   const mounts = [
-    ...seen.mounts,
+    ...common.mounts,
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];
-  return { mounts, links, [Symbol.asyncDispose]: () => seen[Symbol.asyncDispose]() };
+  return { mounts, links, [Symbol.asyncDispose]: () => common[Symbol.asyncDispose]() };
 }

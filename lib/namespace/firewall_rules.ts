@@ -187,9 +187,9 @@ export function unregisterRules(owner: Owner, registration: Registration): strin
  */
 export function updateRules(owner: Owner, before: Registration, after: Registration): string {
   const [old, wanted] = [before, after].map((one) => egressLines(one));
-  const gone = old!.filter((line) => !wanted!.includes(line));
+  const removed = old!.filter((line) => !wanted!.includes(line));
   const added = wanted!.filter((line) => !old!.includes(line));
-  return format("delete", owner, gone) + format("add", owner, added);
+  return format("delete", owner, removed) + format("add", owner, added);
 }
 
 function changeElements(verb: "add" | "delete", owner: Owner, registration: Registration): string {

@@ -92,7 +92,7 @@ export async function openControlGroups(
   hierarchy: CgroupHierarchy,
   tree: GroupTree = kernelTree,
 ): Promise<ControlGroups> {
-  const top: Place = { hierarchy, tree, below: `ddsrv-${ownerId}` };
+  const top: Location = { hierarchy, tree, below: `ddsrv-${ownerId}` };
   const roots = directories(top);
   const swept = await sweep(roots, tree);
   for (const root of roots) await Deno.mkdir(root, { recursive: true });
@@ -101,8 +101,8 @@ export async function openControlGroups(
   return {
     hierarchy,
     swept,
-    open: (name, limits) => openLeaf(beneath(top, name), limits),
-    openParent: (name, limits) => openParent(beneath(top, name), limits),
+    open: (name, limits) => openLeaf(childOf(top, name), limits),
+    openParent: (name, limits) => openParent(childOf(top, name), limits),
     async [Symbol.asyncDispose]() {
       for (const root of roots) await removeGroup(root, tree);
     },
@@ -110,28 +110,28 @@ export async function openControlGroups(
 }
 
 /** Location of a group in each hierarchy. */
-interface Place {
+interface Location {
   readonly hierarchy: CgroupHierarchy;
   readonly tree: GroupTree;
   /** Path relative to the bases. */
   readonly below: string;
 }
 
-function beneath(place: Place, name: string): Place {
-  return { ...place, below: join(place.below, name) };
+function childOf(location: Location, name: string): Location {
+  return { ...location, below: join(location.below, name) };
 }
 
-function directories({ hierarchy, below }: Place): string[] {
+function directories({ hierarchy, below }: Location): string[] {
   return [...new Set(Object.values(hierarchy.bases))].map((base) => join(base, below));
 }
 
-async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGroup> {
-  const { hierarchy: { version, bases }, below } = place;
+async function openLeaf(location: Location, limits: ResourceLimits): Promise<ControlGroup> {
+  const { hierarchy: { version, bases }, below } = location;
   const counter = cpuTimeFile(version);
-  const group = await openGroup(place, planLimits(version, limits));
+  const group = await openGroup(location, planLimits(version, limits));
   return {
     ...group,
-    joinFiles: directories(place).map((path) => join(path, JOIN_FILES[version])),
+    joinFiles: directories(location).map((path) => join(path, JOIN_FILES[version])),
     oomKills: async () =>
       bases.memory === undefined
         ? 0
@@ -144,27 +144,27 @@ async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGr
   };
 }
 
-async function openParent(place: Place, limits: ResourceLimits): Promise<ParentGroup> {
+async function openParent(location: Location, limits: ResourceLimits): Promise<ParentGroup> {
   // The kernel should kill only the largest process, not all children.
-  const writes = planLimits(place.hierarchy.version, limits)
+  const writes = planLimits(location.hierarchy.version, limits)
     .filter(({ file }) => file !== "memory.oom.group");
   await using stack = new AsyncDisposableStack();
-  const group = stack.use(await openGroup(place, writes));
-  await enableBelow(place);
+  const group = stack.use(await openGroup(location, writes));
+  await enableBelow(location);
   stack.move();
-  return { ...group, open: (name, limits) => openLeaf(beneath(place, name), limits) };
+  return { ...group, open: (name, limits) => openLeaf(childOf(location, name), limits) };
 }
 
-async function openGroup(place: Place, writes: readonly CgroupWrite[]): Promise<Group> {
+async function openGroup(location: Location, writes: readonly CgroupWrite[]): Promise<Group> {
   await using stack = new AsyncDisposableStack();
-  for (const path of directories(place)) {
-    await place.tree.make(path);
-    stack.defer(() => removeGroup(path, place.tree));
+  for (const path of directories(location)) {
+    await location.tree.make(path);
+    stack.defer(() => removeGroup(path, location.tree));
   }
-  for (const one of writes) await write(place, one);
+  for (const one of writes) await write(location, one);
   const owned = stack.move();
   return {
-    setCpuWeight: (weight) => write(place, planCpuWeight(place.hierarchy.version, weight)),
+    setCpuWeight: (weight) => write(location, planCpuWeight(location.hierarchy.version, weight)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -177,9 +177,9 @@ async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
   } catch (error) {
     if (!isBusy(error)) throw error;
     // In a container, the top is not the real root: it must not contain processes.
-    const aside = join(base, "ddsrv-host");
-    await Deno.mkdir(aside, { recursive: true });
-    for (const pid of await readProcesses(base)) await move(pid, aside);
+    const hostGroup = join(base, "ddsrv-host");
+    await Deno.mkdir(hostGroup, { recursive: true });
+    for (const pid of await readProcesses(base)) await move(pid, hostGroup);
     await enableControllers(base, hierarchy);
   }
 }
@@ -188,12 +188,12 @@ async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
  * Enables limits for child groups. A kernel before 5.11 counts children for their parent only with
  * `memory.use_hierarchy`.
  */
-async function enableBelow(place: Place): Promise<void> {
-  const { hierarchy, below } = place;
+async function enableBelow(location: Location): Promise<void> {
+  const { hierarchy, below } = location;
   const { version, bases } = hierarchy;
   if (version === 2) return await enableControllers(join(bases.memory!, below), hierarchy);
   const hierarchical = { controller: "memory", file: "memory.use_hierarchy", value: "1" } as const;
-  await write(place, { ...hierarchical, isOptional: true });
+  await write(location, { ...hierarchical, isOptional: true });
 }
 
 async function enableControllers(path: string, { bases }: CgroupHierarchy): Promise<void> {
@@ -223,7 +223,7 @@ async function sweep(roots: readonly string[], tree: GroupTree): Promise<number>
 }
 
 async function write(
-  { hierarchy, below }: Place,
+  { hierarchy, below }: Location,
   { controller, file, value, isOptional }: CgroupWrite,
 ): Promise<void> {
   const base = hierarchy.bases[controller];

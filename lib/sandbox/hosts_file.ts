@@ -35,9 +35,9 @@ export async function openHostsFile(directory: string): Promise<HostsFile> {
   await Deno.mkdir(directory, { recursive: true, mode: 0o755 });
   const path = join(directory, "hosts");
   const write = async (names: readonly HostsEntry[]): Promise<void> => {
-    const beside = `${path}.new`;
-    await Deno.writeTextFile(beside, formatHosts(names), { mode: 0o644 });
-    await Deno.rename(beside, path);
+    const newPath = `${path}.new`;
+    await Deno.writeTextFile(newPath, formatHosts(names), { mode: 0o644 });
+    await Deno.rename(newPath, path);
   };
   await write([]);
   return {

@@ -87,28 +87,29 @@ function problemOf(endpoint: string, { net, egress }: TelemetryOptions): string 
   if (host === undefined) {
     return `"${endpoint}" is not a valid endpoint. Write it like http://collector.example.com:4318`;
   }
-  const place = `${host}:${digits ?? (scheme.toLowerCase() === "https" ? 443 : 80)}`.toLowerCase();
-  const isPermitted = typeof net === "boolean" ? net : net.some((one) => covers(one, place));
-  if (!isPermitted) return `the permission "net" does not include "${place}". Add it`;
+  const destination = `${host}:${digits ?? (scheme.toLowerCase() === "https" ? 443 : 80)}`
+    .toLowerCase();
+  const isPermitted = typeof net === "boolean" ? net : net.some((one) => covers(one, destination));
+  if (!isPermitted) return `the permission "net" does not include "${destination}". Add it`;
   if (egress === undefined) return undefined;
   if (LOOPBACK.test(host)) {
-    return `"${place}" is inside the function's own network. Set OTEL_EXPORTER_OTLP_ENDPOINT to ` +
+    return `"${destination}" is inside the function's own network. Set OTEL_EXPORTER_OTLP_ENDPOINT to ` +
       "the address of a collector";
   }
-  return isWithin(place, egress)
+  return isWithin(destination, egress)
     ? undefined
-    : `the egress "${formatEgress(egress)}" does not include "${place}". Add it`;
+    : `the egress "${formatEgress(egress)}" does not include "${destination}". Add it`;
 }
 
 /** Matches like `--allow-net`: a host, on one port or on all. */
-function covers(permitted: string, place: string): boolean {
-  const [host] = /^.*(?=:\d+$)/.exec(place)!;
-  return [host, place].includes(permitted.toLowerCase());
+function covers(permitted: string, destination: string): boolean {
+  const [host] = /^.*(?=:\d+$)/.exec(destination)!;
+  return [host, destination].includes(permitted.toLowerCase());
 }
 
-function isWithin(place: string, egress: Egress): boolean {
+function isWithin(destination: string, egress: Egress): boolean {
   try {
-    const asked = { rules: [parseEgressRule(place)], isPublicOnly: false };
+    const asked = { rules: [parseEgressRule(destination)], isPublicOnly: false };
     return tightenEgress(asked, egress).type === "allowed";
   } catch {
     return false;
