@@ -36,9 +36,7 @@ export interface CheckEnd {
   readonly stopped: "cpu" | "time" | undefined;
 }
 
-/**
- * Signals as exit codes: from V8 and Rust without memory, from the kernel, and from setrlimit(2).
- */
+/** Signals as exit codes: of V8 and Rust without memory, of the kernel, and of setrlimit(2). */
 const [SIGTRAP, SIGABRT, SIGKILL, SIGXCPU, SIGXFSZ] = [133, 134, 137, 152, 153];
 
 /**

@@ -21,10 +21,7 @@ export interface CheckPlace {
   readonly cwd?: string;
   /** Returns the launch chain around a command. */
   readonly around: (command: readonly string[]) => Pick<Launch, "command"> & Partial<Launch>;
-  /**
-   * Returns the CPU time of everything that has run there, in milliseconds; missing where nothing
-   * counts it.
-   */
+  /** Returns the CPU time of all its processes in milliseconds; missing where nothing counts it. */
   readonly cpuTimeMs?: (() => Promise<number | undefined>) | undefined;
 }
 

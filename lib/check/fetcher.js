@@ -85,9 +85,7 @@ function note(check, url, problem) {
   }
 }
 
-/**
- * Returns true if a retry may succeed: RFC 9110, sections 15.5.9 and 15.6, and RFC 6585, section 4.
- */
+/** Returns true if a retry may succeed: RFC 9110 15.5.9 and 15.6, RFC 6585 section 4. */
 function isPassing(status) {
   return status === 408 || status === 429 || status >= 500;
 }

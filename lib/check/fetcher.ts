@@ -27,15 +27,9 @@ export interface FetcherOptions {
   readonly answerMs?: number;
 }
 
-/**
- * Fetches modules for checks, in a process that runs only while checks run. Disposing of it stops
- * the process.
- */
+/** Fetches modules for checks, in a process that runs only while checks run. */
 export interface Fetcher extends AsyncDisposable {
-  /**
-   * Starts the process before its first use; it stops when no check opens a connection. The
-   * directory must exist.
-   */
+  /** Starts the process ahead of time; it stops when unused. The directory must exist. */
   readonly start: () => void;
   /**
    * Allows one check to fetch from these hosts: `host` for any port, or `host:port`.
@@ -62,19 +56,14 @@ export interface FetchPlace extends AsyncDisposable {
 export interface Unfetched {
   /** Hosts (`host:port`) that the check may not use. */
   readonly refused: readonly string[];
-  /**
-   * Temporary failures, as `host: reason`: names that don't resolve, hosts that answer 503 or time
-   * out.
-   */
+  /** Temporary failures, as `host: reason`, such as unknown names, status 503 and timeouts. */
   readonly failed: readonly string[];
 }
 
 /** Time that the process keeps running after the last check, because checks come in bursts. */
 const IDLE_MS = 10_000;
 
-/**
- * Default timeout of a command. A start takes half a second, and far more on a slow, busy machine.
- */
+/** Default timeout of a command, far longer than a start on a slow, busy machine. */
 const ANSWER_MS = 120_000;
 
 /** Creates the fetcher of one supervisor. */

@@ -15,14 +15,9 @@ export interface FetcherCommandOptions
   readonly etc: readonly Mount[];
   /** Host directory with a subdirectory for each check. */
   readonly directory: string;
-  /**
-   * Hosts that the operator names, proxies included. Only if one is on this machine, the fetcher
-   * may connect to this machine.
-   */
+  /** Hosts that the operator names, proxies included; only these may be on this machine. */
   readonly hosts: readonly string[];
-  /**
-   * Names may resolve to private addresses. Otherwise only to public ones, also without a firewall.
-   */
+  /** Names may resolve to private addresses; otherwise only to public ones. */
   readonly isPrivateAllowed: boolean;
 }
 

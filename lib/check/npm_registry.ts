@@ -52,10 +52,7 @@ export async function findNpmRegistry(options: NpmRegistryOptions): Promise<stri
   }
 }
 
-/**
- * Returns variables that make Deno send all requests to a Unix socket, with absolute URLs and
- * without TLS.
- */
+/** Returns variables that send Deno's requests to a Unix socket, with absolute URLs and no TLS. */
 export function proxyEnvironment(path: string): Record<string, string> {
   return { HTTP_PROXY: `unix:${path}`, HTTPS_PROXY: `unix:${path}`, NO_PROXY: "" };
 }

@@ -49,10 +49,7 @@ export async function openBounder(options: BounderOptions): Promise<Bounder> {
     );
   }
 
-  /**
-   * Runs tasks with the same key one after the other: two instances may start at a time, but only
-   * one may create the image.
-   */
+  /** Runs tasks with the same key in sequence: of two new instances, one creates the image. */
   async function inTurn<Result>(key: string, act: () => Promise<Result>): Promise<Result> {
     const turn = (turns.get(key) ?? Promise.resolve()).catch(() => {}).then(act);
     turns.set(key, turn);

@@ -26,10 +26,7 @@ const PRIVATE = ["unshare", "--mount", "--propagation", "private", "--", "sh", "
 
 const BLOCK_BYTES = 4_096;
 
-/**
- * Returns the command that creates the file system of an image. It can't have more files than
- * blocks.
- */
+/** Returns the command that creates the file system of an image: at most one file per block. */
 export function makeFileSystem(image: string, { bytes, files }: DiskLimits): string[] {
   const inodes = Math.min(files, Math.floor(bytes / BLOCK_BYTES));
   return [
@@ -68,10 +65,7 @@ e2label "$(findmnt --noheadings --output SOURCE --mountpoint "$PWD")" "$owner"`;
   return [...PRIVATE, script, "sh", image, mountPoint, String(uid), ...parts];
 }
 
-/**
- * Returns the command that copies directories into a new image, with owners, modes, times and
- * links, see cp(1).
- */
+/** Returns the command that copies directories into a new image with all attributes, see cp(1). */
 export function copyIntoImage(image: string, options: {
   readonly mountPoint: string;
   readonly sources: readonly string[];
@@ -81,10 +75,7 @@ cp -a -- "$@" "$target/" && sync -f "$target"`;
   return [...PRIVATE, script, "sh", image, options.mountPoint, ...options.sources];
 }
 
-/**
- * Returns the command that repairs the file system of an unmounted image; it answers yes to every
- * question.
- */
+/** Returns the command that repairs the file system of an unmounted image. */
 export function repairFileSystem(image: string): string[] {
   // Exit codes below 4: e2fsck(8) has repaired all errors.
   return ["sh", "-c", 'e2fsck -fy "$1" >&2; [ $? -lt 4 ]', "sh", image];
@@ -103,9 +94,7 @@ losetup --set-capacity "$device" && resize2fs "$device"`;
   return [...PRIVATE, script, "sh", image, mountPoint];
 }
 
-/**
- * Returns the command that tests everything that images need, in memory. It leaves nothing behind.
- */
+/** Returns the command that tests everything that images need, and leaves nothing behind. */
 export function tryImages(): string[] {
   const script = `${MOUNT}mount -t tmpfs -o size=32m tmpfs /run && cd /run &&
 truncate -s 16M image && ${

@@ -137,8 +137,7 @@ async function makeImage(options: ImageOptions): Promise<void> {
 }
 
 /**
- * Enlarges an image. Returns a problem when that fails while another instance uses it: the function
- * starts anyway.
+ * Enlarges an image. Returns a problem when another instance uses it: the function starts anyway.
  */
 async function grow(
   { image, mountPoint, limits, run }: ImageOptions,

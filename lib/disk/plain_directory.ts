@@ -52,9 +52,7 @@ export async function openPlainDirectory(
   };
 }
 
-/**
- * Returns a prefix with a new mount namespace: nosuid, nodev, noexec, and a limit for each file.
- */
+/** Returns a prefix with a new mount namespace: nosuid, nodev, noexec, and a file size limit. */
 function hardenDirectory(directory: string, bytes: number): string[] {
   const script = `ulimit -f ${Math.ceil(bytes / FILE_BLOCK_BYTES)} && mount --bind "$1" "$1" &&
 mount -o remount,bind,nosuid,nodev,noexec "$1" || exit 125; shift; exec "$@"`;

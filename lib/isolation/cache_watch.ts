@@ -14,10 +14,7 @@ export interface CacheWatch extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/**
- * Counts the module cache of a running check: unpacked packages may be a thousand times larger than
- * what was fetched.
- */
+/** Counts a cache during a check: packages may unpack to a thousand times their size. */
 export function watchCache(
   directory: string,
   watch: ReturnType<typeof createRounds>,

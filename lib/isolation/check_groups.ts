@@ -1,10 +1,7 @@
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import type { ControlGroup, ControlGroups } from "../sandbox/control_groups.ts";
 
-/**
- * Control groups of checks inside one parent group, which limits all checks together. Disposing of
- * it kills them.
- */
+/** Control groups of checks in one parent with common limits. Disposing of it kills them. */
 export interface CheckGroups extends AsyncDisposable {
   /** Creates the group of a new check; `name` is unique among the open groups. */
   readonly open: (name: string) => Promise<ControlGroup>;
@@ -63,9 +60,7 @@ export async function openCheckGroups(
   let fresh = 0;
   let weighing = Promise.resolve();
 
-  /**
-   * Sets weights one after the other, so that the last change wins. The group may already be gone.
-   */
+  /** Sets weights in sequence, so that the last change wins. The group may already be gone. */
   function weigh(group: Pick<ControlGroup, "setCpuWeight">, weight: () => number): void {
     weighing = weighing.then(() => group.setCpuWeight(weight())).catch(() => {});
   }

@@ -53,8 +53,7 @@ export interface ChecksOptions {
   /** Files by which the fetcher joins its control groups. */
   readonly fetcherJoinFiles?: readonly string[];
   /**
-   * Returns the user that owns a function's module cache and checks the function; `undefined` for
-   * the supervisor's own.
+   * Returns the user that checks a function and owns its cache; `undefined` for the supervisor's.
    */
   readonly uidOf: (name: string) => Promise<number | undefined>;
   /** Creates the control group of one check; missing where the host has no control groups. */

@@ -6,8 +6,7 @@ import type { Home } from "./homes.ts";
 /** Watches the home of a running process. */
 export interface DiskWatch extends Disposable {
   /**
-   * Returns the same process, which is killed when the home exceeds its limits; `ended` then has
-   * `excess`.
+   * Returns the same process, killed when the home exceeds its limits; `ended` has `excess` then.
    */
   readonly around: (process: FunctionProcess) => FunctionProcess;
 }

@@ -24,10 +24,7 @@ const FETCH_LIMITS: ResourceLimits = { memoryBytes: 512 * 1024 ** 2, processes: 
 
 const CHECK_LIMITS = checkLimits(Deno.systemMemoryInfo().total);
 
-/**
- * Opens full isolation: a network namespace, a control group and a user for each instance. Needs
- * root.
- */
+/** Opens full isolation: a namespace, a control group and a user for each instance. Needs root. */
 export async function openFullIsolation(
   settings: Settings,
   { owner, onWarning }: IsolationOptions,

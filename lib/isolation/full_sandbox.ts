@@ -30,10 +30,7 @@ export interface FullContext {
   readonly landlock: boolean;
 }
 
-/**
- * Opens a network namespace for one instance. `spawn` starts the process in it with every layer of
- * isolation.
- */
+/** Opens a network namespace for one instance, in which `spawn` starts the process. */
 export async function openFullSandbox(
   context: FullContext,
   options: SandboxOptions,

@@ -44,10 +44,7 @@ export async function openGroups(
   }
 }
 
-/**
- * Returns the same process; `ended` has `exhaustedBytes` when the kernel killed a process of the
- * group because memory ran out.
- */
+/** Returns the same process; `ended` has `exhaustedBytes` after an out-of-memory kill. */
 export function withMemoryLimit(
   group: ControlGroup | undefined,
   memoryBytes: number,

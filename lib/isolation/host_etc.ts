@@ -3,7 +3,7 @@ import type { Mount } from "../sandbox/sandbox.ts";
 const FILES = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"];
 
 /**
- * Returns the host's files for name resolution as mounts, for a sandbox with the host's network.
+ * Returns mounts of the host's files for name resolution, for a sandbox with the host's network.
  */
 export async function hostEtc(): Promise<Mount[]> {
   const mounts = await Promise.all(FILES.map(async (target) => {

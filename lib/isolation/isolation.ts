@@ -73,10 +73,7 @@ export interface StartedProcess {
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
-  /**
-   * Returns why the process can't be reached after the start timeout; `undefined` when it does not
-   * listen at all.
-   */
+  /** Returns why the process can't be reached; `undefined` when it does not listen at all. */
   readonly explain: (pid: number) => Promise<string | undefined>;
 }
 

@@ -143,9 +143,7 @@ async function linkStorage(cacheDirectory: string, storage: string): Promise<voi
   await Deno.symlink(storage, path);
 }
 
-/**
- * Returns the permissions reduced to the egress, for a level where only Deno limits the network.
- */
+/** Returns the permissions reduced to the egress, for a level where only Deno limits it. */
 export function withEgress(permissions: Permissions, egress: Egress): Permissions {
   const { net } = permissions;
   if (egress === "none" || net === false) return { ...permissions, net: false };

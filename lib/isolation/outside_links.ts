@@ -37,10 +37,7 @@ async function realPathIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/**
- * Returns true if `path` is strictly below `root`: a directory above the root would show its other
- * entries.
- */
+/** Returns true if `path` is strictly below `root`, and not in a hidden directory. */
 function isBelow(root: string, path: string): boolean {
   const names = relative(root, path).split("/");
   return names.every((name) => name !== "" && !name.startsWith("."));

@@ -19,8 +19,7 @@ const NO_LIMITS = "Without them, one function can use all resources of the host"
 const MODULES = "load nf_tables and nft_chain_nat on the host";
 
 /**
- * Returns remedies: inside a container flags of `docker run`, which Podman has too; elsewhere
- * settings of the host.
+ * Returns flags of `docker run` inside a container, which Podman has too, otherwise host settings.
  */
 export function remediesFor({ isContainer }: { readonly isContainer: boolean }): Remedies {
   if (!isContainer) {

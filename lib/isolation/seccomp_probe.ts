@@ -1,7 +1,4 @@
-/**
- * A filter of one instruction that allows everything, `SECCOMP_RET_ALLOW`, in octal, because
- * arguments can't contain NUL.
- */
+/** Filter that allows everything, `SECCOMP_RET_ALLOW`, in octal: arguments can't contain NUL. */
 const PROGRAM = String.raw`\006\000\000\000\000\000\377\177`;
 
 /**
@@ -13,9 +10,7 @@ const MOUNTS = [
   ...["lib", "lib64", "bin"].map((name) => `--symlink usr/${name} /${name}`),
 ].join(" ");
 
-/**
- * Command that loads a minimal system call filter in the same way as bwrap(1) loads the real one.
- */
+/** Command that loads a minimal system call filter in the way that bwrap(1) loads the real one. */
 export const SECCOMP_PROBE: readonly string[] = [
   ...["sh", "-c", `printf '${PROGRAM}' | exec bwrap ${MOUNTS} --seccomp 0 -- true`],
 ];

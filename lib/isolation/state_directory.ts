@@ -36,9 +36,7 @@ export async function openStateDirectory(
   }
 }
 
-/**
- * Returns an error with the remedy for a failure in the state directory; any other error unchanged.
- */
+/** Returns an error with a remedy for a failure in the state directory; others unchanged. */
 export function explainStateError(path: string, error: unknown): unknown {
   const { code, message } = error as Error & { readonly code?: string };
   const why = EXPLANATIONS[code ?? ""];

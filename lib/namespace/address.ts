@@ -16,10 +16,7 @@ export interface AddressPair {
   readonly ordinal: number;
 }
 
-/**
- * Number of pairs in a range. The first is not used, because its host end would be the network
- * address.
- */
+/** Number of pairs in a range. The first is unused: its host end is the network address. */
 export const PAIRS_PER_RANGE = 32_768;
 
 const RANGE_SIZE = 65_536;

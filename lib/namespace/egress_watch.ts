@@ -27,9 +27,7 @@ export interface EgressWatchOptions {
 /** Maximum time that the opening of a sandbox waits for names. Slower names are allowed later. */
 const FIRST_ANSWER_MS = 2_000;
 
-/**
- * Keeps the firewall up to date with the addresses of an egress list's names, until it is disposed.
- */
+/** Keeps the firewall up to date with the addresses of names, until it is disposed. */
 export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDisposable> {
   const { list, names, onWarning } = options;
   const wanted = [

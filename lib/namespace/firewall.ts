@@ -29,9 +29,7 @@ export interface OpenFirewallOptions
   readonly run: Run;
 }
 
-/**
- * nft(8) reads all rules before each change, so a large change costs little more than a small one.
- */
+/** nft(8) reads all rules before each change, so large changes cost little more than small ones. */
 const GATHERING = { maxCalls: 1, maxItems: 256 };
 
 /** Interval of checks that the table exists. */
@@ -135,15 +133,10 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   };
 }
 
-/**
- * Size of the kernel's connection table on a machine with 1 GiB of memory (netfilter's
- * nf_conntrack-sysctl).
- */
+/** Size of the kernel's connection table with 1 GiB of memory (nf_conntrack-sysctl). */
 const DEFAULT_TRACKED = 32_768;
 
-/**
- * Returns half of the connections that the host can track, and leaves the rest to other programs.
- */
+/** Returns half of the connections that the host can track: the rest is for other programs. */
 async function readMaxConnections(): Promise<number> {
   const text = await readOptionalTextFile("/proc/sys/net/netfilter/nf_conntrack_max");
   return Math.floor(Number(text ?? DEFAULT_TRACKED) / 2);

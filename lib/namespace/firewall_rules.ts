@@ -31,10 +31,7 @@ export interface Registration {
   readonly egress: EgressKind | EgressElements;
 }
 
-/**
- * Connections that a function may always have, also when all functions together have reached their
- * maximum.
- */
+/** Connections that a function may have even when all functions together reached their maximum. */
 const MIN_CONNECTIONS = 256;
 
 /**
@@ -181,10 +178,7 @@ export function unregisterRules(owner: Owner, registration: Registration): strin
   return changeElements("delete", owner, registration);
 }
 
-/**
- * Returns one transaction that changes the egress of a registered namespace from `before` to
- * `after`.
- */
+/** Returns one transaction that changes the egress of a registered namespace. */
 export function updateRules(owner: Owner, before: Registration, after: Registration): string {
   const [old, wanted] = [before, after].map((one) => egressLines(one));
   const removed = old!.filter((line) => !wanted!.includes(line));

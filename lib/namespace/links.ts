@@ -19,9 +19,7 @@ const OPEN_GATHERING = { maxCalls: 4, maxItems: 32 };
 /** Each call waits once for the kernel, for any number of links. */
 const CLOSE_GATHERING = { maxCalls: 1, maxItems: 256 };
 
-/**
- * Creates the links of one owner. Requests that arrive while a command runs share the next command.
- */
+/** Creates the links of one owner. Requests during a command share the next command. */
 export function createLinks(owner: Owner, run: Run): Links {
   const closeAll = async (leases: readonly Lease[]): Promise<void> => {
     const links = leases.map((lease) => lease.interface);

@@ -4,9 +4,7 @@ import type { Resolution } from "./resolve_name.ts";
 export interface NameState {
   /** Current addresses. */
   readonly addresses: readonly string[];
-  /**
-   * Previous addresses, allowed until the next answer for clients that have just resolved the name.
-   */
+  /** Previous addresses, allowed until the next answer for clients that still use them. */
   readonly retired: readonly string[];
   /** Reason why the name has no addresses, or why they may be outdated. */
   readonly problem: string | undefined;

@@ -2,10 +2,7 @@ import { sleep } from "../system/sleep.ts";
 import { afterResolution, type NameState, UNKNOWN_NAME } from "./name_state.ts";
 import type { ResolveName } from "./resolve_name.ts";
 
-/**
- * Resolves names for all functions of a supervisor: one query for each name, for any number of
- * functions.
- */
+/** Resolves names for all functions of a supervisor, with one query for each name. */
 export interface Names {
   /** Resolves names until it is disposed; calls `onChange` when the state of one changes. */
   readonly watch: (names: readonly string[], onChange: () => void) => NameWatch;

@@ -29,10 +29,7 @@ export interface NetworkOptions {
   readonly dns: readonly string[];
   /** Maximum egress of any namespace. */
   readonly egress: Egress;
-  /**
-   * Maximum connections of all functions together; half of the host's connection table when left
-   * out.
-   */
+  /** Maximum connections of all functions; half of the host's connection table when left out. */
   readonly maxConnections?: number;
   /** Called when the firewall or the egress of a function has a problem. */
   readonly onWarning: (message: string) => void;

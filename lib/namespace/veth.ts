@@ -40,10 +40,7 @@ const BURST_S = 0.02;
 /** Maximum time that a packet waits; later packets are dropped, which slows TCP down. */
 const LATENCY = "100ms";
 
-/**
- * Returns the command that creates namespaces and links, on both sides. It stops at the first
- * error.
- */
+/** Returns the command that creates namespaces and links. It stops at the first error. */
 export function openCommand(plans: readonly VethPlan[]): string[] {
   return [
     ...["sh", "-c", OPEN_SCRIPT, "sh"],
@@ -57,10 +54,7 @@ export function openCommand(plans: readonly VethPlan[]): string[] {
   ];
 }
 
-/**
- * Returns the `ip -batch -` input for the host's side: the namespace, the veth pair and the host's
- * address.
- */
+/** Returns the `ip -batch -` input for the host's side: namespace, veth pair and address. */
 export function openHostBatch({ lease, alias }: VethPlan): string {
   const { namespace, interface: name, addresses } = lease;
   return batch([

@@ -23,9 +23,7 @@ export interface KnownOwners {
 
 /** The owner of a functions directory. */
 export interface OwnerChoice extends Pick<OwnerRecord, "id" | "firstUid"> {
-  /**
-   * `known`: has a record; `former`: adopts the state of an earlier version; `new`: has no state.
-   */
+  /** `known`: has a record. `former`: adopts state of an earlier version. `new`: has no state. */
   readonly type: "known" | "former" | "new";
   /** Path under which it was served last time, if it differs. */
   readonly lastPath?: string | undefined;
@@ -80,10 +78,7 @@ function isOf(state: UnclaimedState, served: ServedDirectory): boolean {
   return served.formerIds.has(state.id) && !state.names.isDisjointFrom(served.names);
 }
 
-/**
- * Returns true if only some of its check records name the directory, or if nothing names a
- * directory.
- */
+/** Returns true if a minority of its check records name the directory, or none names any. */
 function mayBeOf(state: UnclaimedState, served: ServedDirectory): boolean {
   if (state.witnesses.length > 0) return state.witnesses.some((one) => names(one, served));
   return served.formerIds.has(state.id) && state.names.size > 0;

@@ -6,10 +6,7 @@ export interface LockDirectory extends Disposable {
   readonly path: string;
 }
 
-/**
- * Creates the parent of a lock directory. Returns `undefined`, with a warning, if another user
- * could change its content.
- */
+/** Creates the parent of a lock directory; `undefined` when another user could change it. */
 export async function openLockDirectory(
   path: string,
   onWarning: (message: string) => void,

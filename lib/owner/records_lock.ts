@@ -12,10 +12,7 @@ export type LockRecord = (
 
 const PAUSE_MS = 20;
 
-/**
- * Timeout for the lock. Other processes need some milliseconds; a stopped process never releases
- * it.
- */
+/** Timeout for the lock, which processes hold for some milliseconds unless they are stopped. */
 const LOCK_TIMEOUT_MS = 10_000;
 
 /** Errors of file systems without locks: ENOSYS, ENOLCK and EOPNOTSUPP, see flock(2). */

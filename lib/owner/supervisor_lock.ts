@@ -12,10 +12,7 @@ export interface Holder {
   readonly socket: string;
 }
 
-/**
- * Returns an error message about the holder of a lock; the argument is `undefined` when the lock
- * file does not name it.
- */
+/** Returns an error message about the holder; `undefined` when the lock file does not name it. */
 export type DescribeHolder = (holder: Holder | undefined) => string;
 
 /**

@@ -3,9 +3,7 @@ import type { Answer, Rule } from "./filter_rule.ts";
 /** Set-user-ID and set-group-ID bits of a mode, see inode(7). */
 const SET_ID_BITS = 0o6000;
 
-/**
- * O_CREAT, and the bit of O_TMPFILE besides O_DIRECTORY: only with these flags, open(2) has a mode.
- */
+/** O_CREAT and the main bit of O_TMPFILE: only with these flags, open(2) has a mode. */
 const CREATES = 0o100 | 0o20000000;
 
 /** All flags of clone(2) that create a namespace; CLONE_NEWTIME is not a flag of clone(2). */
@@ -122,9 +120,7 @@ const IO_PRIORITIES = [0, ...range(0x4004, 0x4007), ...range(0x6000, 0x6007)];
 /** PER_LINUX, PER_LINUX32, which changes a name in uname(2), and the value that only reads. */
 const PERSONALITIES = [0, 8, 0xffffffff];
 
-/**
- * Rules by system call name. A call that the table allows and that has no rule is always allowed.
- */
+/** Rules by system call name. An allowed call without a rule is always allowed. */
 export const argumentRules: Readonly<Record<string, Rule>> = {
   socket: SOCKETS,
   socketpair: SOCKETS,
@@ -173,9 +169,7 @@ function plainMode(argument: number): Rule {
   return { type: "bits", argument, bits: SET_ID_BITS, set: "EPERM", clear: "allow" };
 }
 
-/**
- * Checks the mode, the next argument, only when the flags create a file; otherwise it is undefined.
- */
+/** Checks the mode only when the flags create a file; otherwise it is undefined. */
 function plainModeIfCreated(argument: number): Rule {
   return { type: "bits", argument, bits: CREATES, set: plainMode(argument + 1), clear: "allow" };
 }

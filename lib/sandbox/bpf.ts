@@ -1,7 +1,4 @@
-/**
- * One instruction, `struct sock_filter` of linux/filter.h. A jump is the number of instructions to
- * skip.
- */
+/** One `struct sock_filter` of linux/filter.h. A jump is the number of instructions to skip. */
 export type Instruction = readonly [
   code: number,
   jumpTrue: number,

@@ -11,10 +11,7 @@ export interface ResourceLimits {
   readonly processes: number;
   /** CPU cores; may be a fraction. */
   readonly cpu: number;
-  /**
-   * CPU weight relative to sibling groups, from 1 to 10,000; the kernel's default, 100, when left
-   * out.
-   */
+  /** CPU weight relative to sibling groups, from 1 to 10,000; the kernel's default is 100. */
   readonly cpuWeight?: number;
   /** Disk weight on the same scale, where the I/O scheduler supports it. */
   readonly ioWeight?: number;

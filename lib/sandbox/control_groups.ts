@@ -184,10 +184,7 @@ async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
   }
 }
 
-/**
- * Enables limits for child groups. A kernel before 5.11 counts children for their parent only with
- * `memory.use_hierarchy`.
- */
+/** Enables limits for child groups. Before Linux 5.11, v1 needs `memory.use_hierarchy` for it. */
 async function enableBelow(location: Location): Promise<void> {
   const { hierarchy, below } = location;
   const { version, bases } = hierarchy;

@@ -100,8 +100,7 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
 }
 
 /**
- * Returns the base environment of all Deno processes. Nothing else of the supervisor's environment
- * is passed on.
+ * Returns the base environment of all Deno processes, which inherits only certificate variables.
  */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,

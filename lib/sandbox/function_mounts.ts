@@ -108,10 +108,7 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
   return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/**
- * Returns mounts of Deno and of the certificate authorities that this host trusts, by its
- * environment.
- */
+/** Returns mounts of Deno and of the certificate authorities that this host trusts. */
 export async function hostMounts(): Promise<Mount[]> {
   const certificates = [
     "/etc/ssl/certs",

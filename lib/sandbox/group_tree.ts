@@ -20,10 +20,7 @@ export const kernelTree: GroupTree = {
 const MAX_ROUNDS = 200;
 const ROUND_MS = 5;
 
-/**
- * Kills all processes of a group and of the groups below it, and removes the groups. A missing
- * group is not an error.
- */
+/** Removes a group with all its processes and children. A missing group is not an error. */
 export async function removeGroup(path: string, tree: GroupTree): Promise<void> {
   for (let round = 0;; round++) {
     try {
@@ -61,10 +58,7 @@ export async function readProcesses(path: string): Promise<number[]> {
   return (text ?? "").split("\n").map(Number).filter((pid) => pid > 0);
 }
 
-/**
- * Kills all processes of a tree by `cgroup.kill`; without that file, one process of the group after
- * the other.
- */
+/** Kills a whole tree by `cgroup.kill`; without it (v1), the processes of one group. */
 async function killAll(path: string): Promise<void> {
   try {
     await Deno.writeTextFile(join(path, "cgroup.kill"), "1", { create: false });

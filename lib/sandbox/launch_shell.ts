@@ -79,10 +79,7 @@ export function launchShell(options: LaunchShellOptions, command: readonly strin
   ];
 }
 
-/**
- * The hard limit is higher, because SIGXCPU shows why a process ended. With equal limits, the
- * kernel sends only SIGKILL.
- */
+/** The hard limit is higher: with equal limits, the kernel sends SIGKILL and not SIGXCPU. */
 function cpuArguments(seconds: number): string[] {
   return ["-St", String(seconds), "-Ht", String(seconds + KILL_AFTER_SECONDS)];
 }

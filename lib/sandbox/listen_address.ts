@@ -3,10 +3,7 @@ export type ListenAddress =
   | { readonly type: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly type: "unix"; readonly path: string };
 
-/**
- * Returns the value of `DENO_SERVE_ADDRESS`, which moves the first HTTP listener of a process to
- * the address.
- */
+/** Returns the `DENO_SERVE_ADDRESS` that moves the first HTTP listener to the address. */
 export function serveAddress(address: ListenAddress): string {
   return address.type === "tcp"
     ? `tcp:${address.hostname}:${address.port}`

@@ -35,10 +35,7 @@ export interface Launch {
 
 /** Options of {@linkcode sandboxCommand}. */
 export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
-  /**
-   * Path of a network namespace; or a network with only a loopback interface; the caller's network
-   * when left out.
-   */
+  /** A network namespace, or a network with only loopback; the caller's network when left out. */
   readonly network?: { readonly path: string } | "loopback";
   /** Path of a system call filter, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
@@ -180,10 +177,7 @@ function userArguments(uid: number | undefined): string[] {
   return ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
 }
 
-/**
- * Makes /dev read-only, because new files in it would use memory that nothing limits without
- * control groups.
- */
+/** Makes /dev read-only: without control groups, nothing limits the memory of new files in it. */
 function deviceArguments(devices: "default" | "none"): string[] {
   const shown = devices === "default"
     ? ["--dev", "/dev"]

@@ -61,9 +61,7 @@ export function systemCallFilter(arch: typeof Deno.build.arch): Uint8Array<Array
   ]);
 }
 
-/**
- * Writes the filter for this machine into `directory`, which the caller owns, and returns its path.
- */
+/** Writes the filter for this machine into the caller's `directory`, and returns its path. */
 export async function writeSystemCallFilter(directory: string): Promise<string> {
   const path = join(directory, "system-calls.bpf");
   await Deno.writeFile(path, systemCallFilter(Deno.build.arch), { mode: 0o644 });
@@ -86,9 +84,7 @@ function compile(rule: Rule): Fragment {
   ];
 }
 
-/**
- * Returns consecutive ranges with one rule each; gaps between the cases get the rule `otherwise`.
- */
+/** Returns consecutive ranges with one rule each; gaps get the rule `otherwise`. */
 function toRanges(
   cases: readonly { readonly value: number; readonly rule: Rule }[],
   otherwise: Rule,

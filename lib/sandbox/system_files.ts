@@ -1,8 +1,6 @@
 import type { Permission, Permissions } from "../config/permissions.ts";
 
-/**
- * Directories of libraries, if they exist; on hosts with a merged `/usr`, the last two are links.
- */
+/** Directories of libraries, if they exist; with a merged `/usr`, the last two are links. */
 export const LIBRARIES: readonly string[] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
 
 /** Time zones, and the targets of links in `/etc/ssl/certs`. */
@@ -12,9 +10,7 @@ const DATA: readonly string[] = [
   "/usr/local/share/ca-certificates",
 ];
 
-/**
- * Programs of the host and the files that they need; not `/usr/local/etc`, which may be private.
- */
+/** Programs of the host and their files; not `/usr/local/etc`, which may be private. */
 const PROGRAMS: readonly string[] = [
   ...["/usr/bin", "/usr/sbin", "/usr/libexec", "/usr/share", "/bin", "/sbin"],
   ...["bin", "sbin", "lib", "libexec", "share"].map((name) => `/usr/local/${name}`),

@@ -19,10 +19,7 @@ export interface TelemetryEnvironment {
   readonly problems: readonly string[];
 }
 
-/**
- * Variables that Deno reads, except `OTEL_DENO_VSOCK`, which bypasses network namespaces, see
- * vsock(7).
- */
+/** Variables that Deno reads; `OTEL_DENO_VSOCK` would bypass network namespaces, see vsock(7). */
 const TELEMETRY_VARIABLE = /^OTEL_(?!DENO_VSOCK$)[A-Z0-9_]+$/;
 
 /** An endpoint without user information and escapes, so that no two parsers read it differently. */
