@@ -8,39 +8,39 @@ import { namesPassingFailure } from "./passing_diagnostics.ts";
 import { findStrayImports } from "./stray_imports.ts";
 import { watchUse } from "./use_watch.ts";
 
-/** What is checked, and from where. */
+/** Options of {@linkcode checkFunction}. */
 export interface CheckOptions extends ModuleOptions {
   readonly functionsDirectory: string;
-  /** The function's directory, where its source shows to the check. */
+  /** Path at which the check sees the function's directory. */
   readonly directory: string;
-  /** The real path of that, with all links followed. */
+  /** Real path of that directory. */
   readonly realDirectory: string;
-  /** A file of the function's directory; the function's entry when left out. */
+  /** File in the function's directory; the function's entry when left out. */
   readonly entry?: string | undefined;
-  /** The place in which the commands run. */
+  /** Environment of the commands. */
   readonly place: CheckPlace;
-  /** Ask for types, or for the module graph alone. */
+  /** Type-check, or only read the module graph. */
   readonly checkTypes: boolean;
-  /** Diagnostics come in colours. */
+  /** Adds colours to the diagnostics. */
   readonly isColoured?: boolean | undefined;
   readonly bounds: CheckBounds;
-  /** Told, twice a second, whether it uses no processor and waits for somebody else. */
+  /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
-/** What a check found. */
+/** Result of a check. */
 export interface CheckResult {
-  /** Deno's own diagnostics; `undefined` when there is nothing to say against the code. */
+  /** Deno's diagnostics; `undefined` when the code has no errors. */
   readonly diagnostics: string | undefined;
-  /** Absolute paths of the modules that the entry needs, also of those that are missing. */
+  /** Absolute paths of the local modules that the entry needs, missing ones included. */
   readonly modules: readonly string[];
   /**
-   * The host or the network failed, so that the same check may have another result later. Without
-   * diagnostics, a module is missing that nothing but a start can tell whether it is needed.
+   * The host or the network failed, so another check may succeed without new code. Without
+   * diagnostics, only a start can show whether the missing module is needed.
    */
   readonly isPassing?: boolean;
-  /** Which of its bounds ended the check, if one did. */
+  /** Limit that ended the check. */
   readonly exhausted?: Exhausted;
 }
 
@@ -48,9 +48,9 @@ const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 const MAX_MODULES = 10_000;
 
 /**
- * Checks a function's code as Deno does and fills the module cache. No code of the function is run;
- * but configuration and imports of the function are read, and they are no more to be trusted than
- * its code: see {@linkcode CheckPlace}.
+ * Type-checks a function's code like Deno, and fills the module cache. It does not run the
+ * function's code, but Deno reads its configuration and imports, which are as untrusted as its
+ * code, see {@linkcode CheckPlace}.
  */
 export async function checkFunction(options: CheckOptions): Promise<CheckResult> {
   const { place, functionsDirectory, directory, realDirectory, bounds, onLook } = options;
@@ -83,29 +83,29 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   const directories = [directory, realDirectory];
   const stray = findStrayImports(graph.stdout, { functionsDirectory, directories })
     .map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`);
-  // To Deno such a file is merely missing.
+  // Deno only reports that the file is missing.
   if (stray.length > 0) return { diagnostics: stray.join("\n"), modules };
   if (failed !== undefined) {
     const ended = await boundAt(failed.code);
     if (ended !== undefined) return { ...ended, modules };
-    const said = failed.stderr.trim();
-    const diagnostics = said === "" ? `deno exited with ${failed.code}` : said;
-    return { diagnostics, modules, ...(namesPassingFailure(said) ? { isPassing: true } : {}) };
+    const errors = failed.stderr.trim();
+    const diagnostics = errors === "" ? `deno exited with ${failed.code}` : errors;
+    return { diagnostics, modules, ...(namesPassingFailure(errors) ? { isPassing: true } : {}) };
   }
-  const diagnostics = parsed === undefined ? "The module graph is too large to follow" : undefined;
+  const diagnostics = parsed === undefined ? "The module graph is too large to read" : undefined;
   const isPassing = diagnostics === undefined &&
     moduleErrors(graph.stdout).some(namesPassingFailure);
   return { diagnostics, modules, ...(isPassing ? { isPassing } : {}) };
 }
 
-/** Without a type check, Deno finds nothing wrong with a graph whose modules it could not load. */
+/** Returns load errors of modules, which Deno does not report without a type check. */
 function moduleErrors(json: string): string[] {
   return (parseGraph(json) ?? []).flatMap(({ error }) => error === undefined ? [] : [error]);
 }
 
 /**
- * The local modules of a graph that lie in the functions directory; `undefined` when the text is no
- * graph, because it was cut or never came.
+ * Returns the local modules of a graph in the functions directory; `undefined` when the text is not
+ * a graph, because it was truncated or empty.
  *
  * @example
  * ```ts

@@ -11,21 +11,21 @@ import { type CheckBounds, MAX_DATA_BYTES, MAX_FILE_BYTES } from "./check_bounds
 import { FETCH_SOCKET } from "./fetcher.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
 
-/** The place in which a check's commands run. */
+/** Environment in which a check's commands run. */
 export interface CheckPlace {
-  /** Deno's path there. */
+  /** Path of Deno. */
   readonly deno: string;
-  /** The whole environment. */
+  /** All environment variables. */
   readonly env: Readonly<Record<string, string>>;
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
-  /** Puts what is needed around a command. */
+  /** Returns the launch chain around a command. */
   readonly around: (command: readonly string[]) => Pick<Launch, "command"> & Partial<Launch>;
-  /** Processor time of all that has run there, in milliseconds, where something counts it. */
+  /** Returns the CPU time of all its processes in milliseconds; missing where nothing counts it. */
   readonly cpuTimeMs?: (() => Promise<number | undefined>) | undefined;
 }
 
-/** Bounds of each process of a check, also where there are no control groups. */
+/** Returns the limits of each process of a check, which need no control groups. */
 function limitsOf({ cpuTimeMs }: CheckBounds): ProcessLimits {
   return {
     cpuSeconds: Math.ceil(cpuTimeMs / 1_000),
@@ -35,33 +35,33 @@ function limitsOf({ cpuTimeMs }: CheckBounds): ProcessLimits {
   };
 }
 
-/** On the kernel's scale a third of what others get of a contended processor (sched(7), nice(1)). */
+/** Low priority: a third of the CPU share of other processes (sched(7), nice(1)). */
 const NICE: readonly string[] = ["nice", "-n", "5"];
 
-/** Path inside the sandbox of the socket through which a check fetches. */
+/** Path inside the sandbox of the directory with the fetcher's socket. */
 const FETCH_DIRECTORY = "/ddsrv/fetch";
 
-/** The files and resources that a sandboxed check can see and use. */
+/** Options of {@linkcode sandboxedPlace}. */
 export interface SandboxedPlaceOptions
   extends Pick<SandboxOptions, "joinFiles" | "landlock" | "systemCallFilter" | "uid"> {
-  /** The function's source, and what Deno needs. */
+  /** Mounts of the function's source, and of files that Deno needs. */
   readonly mounts: readonly Mount[];
-  /** Module cache of the host, which the check fills. */
+  /** Host path of the module cache, which the check fills. */
   readonly cacheDirectory: string;
-  /** Directory of the host with the fetcher's socket. */
+  /** Host directory with the fetcher's socket. */
   readonly fetchDirectory: string;
-  /** The function's directory. */
+  /** Path of the function's directory. */
   readonly directory: string;
   readonly bounds: CheckBounds;
-  /** Functions go first, where no control group says so. */
+  /** Runs at low CPU priority, where no control group does. */
   readonly isNice?: boolean | undefined;
-  /** Processor time of the control group that is joined, see {@linkcode CheckPlace}. */
+  /** CPU time of the joined control group, see {@linkcode CheckPlace}. */
   readonly cpuTimeMs?: CheckPlace["cpuTimeMs"];
 }
 
 /**
- * A sandbox as strict as a function's own, with no network but the loopback: what has to be fetched
- * comes over one Unix socket from the fetcher, which knows the hosts that are allowed.
+ * Returns a sandbox as strict as that of a function, with only a loopback network: the check
+ * fetches over one Unix socket from the fetcher, which allows only some hosts.
  */
 export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
   const { mounts, cacheDirectory, fetchDirectory, directory, bounds, isNice, cpuTimeMs, ...chain } =
@@ -89,23 +89,24 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
 }
 
 /**
- * The caller's own rights and network, for the level of isolation that has no sandbox. Nothing of
- * the caller's environment is there, because the folder's `.npmrc` may name variables and a
- * registry. Processor time is bounded as in a sandbox, but on Windows, which has no setrlimit(2).
+ * Returns an environment with the caller's rights and network, for the isolation level without a
+ * sandbox. It has no variables of the caller, because the folder's `.npmrc` may refer to variables
+ * and name a registry. CPU time is limited as in a sandbox, except on Windows, which has no
+ * setrlimit(2).
  */
 export function directPlace(
   { directory, cacheDirectory, bounds, isNice }: {
     readonly directory: string;
     readonly bounds: CheckBounds;
     readonly isNice?: boolean | undefined;
-    /** The caller's own module cache when left out. */
+    /** Module cache; the caller's own when left out. */
     readonly cacheDirectory?: string | undefined;
   },
 ): CheckPlace {
   const cache = cacheDirectory ?? denoDirectory(Deno.env.toObject());
   return {
     deno: Deno.execPath(),
-    // No home: what lies there is the caller's.
+    // No home directory: its files belong to the caller.
     env: baseEnvironment({ cache, temporary: "/nonexistent" }),
     cwd: directory,
     around: (command) => ({

@@ -1,18 +1,18 @@
 import { localPath } from "./local_path.ts";
 
-/** One thing that is wrong, and where. */
+/** An error and its location. */
 export interface Diagnostic {
-  /** An absolute path, or the URL of remote code; `null` where it is of no file. */
+  /** Absolute path, or URL of remote code; `null` when the error has no file. */
   readonly file: string | null;
-  /** From 1. */
+  /** Starts at 1. */
   readonly line: number | null;
   readonly column: number | null;
-  /** Such as `TS2322`; `null` where it has none. */
+  /** Code such as `TS2322`; `null` when there is none. */
   readonly code: string | null;
   readonly message: string;
 }
 
-interface Begun {
+interface Unfinished {
   readonly code: string | null;
   readonly lines: string[];
 }
@@ -21,16 +21,16 @@ const HEADER = /^(?:error: )?(TS\d+) \[ERROR\]: (.*)$/;
 const ERROR = /^error: (.*)$/;
 const PLACE = /^ {4}at (\S.*):(\d+):(\d+)$/;
 const PLACE_WITHIN = /^(.*) at (\S+):(\d+):(\d+)$/;
-/** A fault of settings, or an import that ddsrv itself says no to. */
+/** An error of settings, or an import that ddsrv refuses. */
 const OWN = /^(\/.*?):(\d+):(\d+) (.+)$/;
 const MARKER = /^\s*(?:~+|\^)$/;
 
-/** Stands below the diagnostics, and says nothing more. */
+/** Last line of Deno's diagnostics. */
 const SUMMARY = "Type checking failed.";
 
 /**
- * What `deno check`, `deno info` and our own settings have said, one thing wrong at a time; text
- * without colours. What is of another form is passed over: the text itself says more.
+ * Parses the output of `deno check`, `deno info` and of our settings, without colours, into single
+ * errors. It skips text of another form.
  *
  * @example
  * ```ts
@@ -40,29 +40,29 @@ const SUMMARY = "Type checking failed.";
  */
 export function parseDiagnostics(text: string): Diagnostic[] {
   const found: Diagnostic[] = [];
-  let begun: Begun | undefined;
+  let current: Unfinished | undefined;
   const end = (place: Place = NOWHERE): void => {
-    if (begun !== undefined) {
-      found.push({ ...place, code: begun.code, message: messageOf(begun.lines) });
+    if (current !== undefined) {
+      found.push({ ...place, code: current.code, message: messageOf(current.lines) });
     }
-    begun = undefined;
+    current = undefined;
   };
   for (const line of text.split("\n")) {
     const place = PLACE.exec(line);
     const header = HEADER.exec(line);
     const error = ERROR.exec(line);
     const own = OWN.exec(line);
-    if (place !== null && begun !== undefined) end(placeOf(place[1]!, place[2]!, place[3]!));
+    if (place !== null && current !== undefined) end(placeOf(place[1]!, place[2]!, place[3]!));
     else if (header !== null) {
       end();
-      begun = { code: header[1]!, lines: [header[2]!] };
+      current = { code: header[1]!, lines: [header[2]!] };
     } else if (error !== null) {
       end();
       if (error[1] === SUMMARY) continue;
       const within = PLACE_WITHIN.exec(error[1]!);
-      begun = { code: null, lines: [within?.[1] ?? error[1]!] };
+      current = { code: null, lines: [within?.[1] ?? error[1]!] };
       if (within !== null) end(placeOf(within[2]!, within[3]!, within[4]!));
-    } else if (begun !== undefined) begun.lines.push(line);
+    } else if (current !== undefined) current.lines.push(line);
     else if (own !== null) {
       found.push({ ...placeOf(own[1]!, own[2]!, own[3]!), code: null, message: own[4]! });
     }
@@ -79,9 +79,9 @@ function placeOf(url: string, line: string, column: string): Place {
   return { file: localPath(url) ?? url, line: Number(line), column: Number(column) };
 }
 
-/** The first line and those that go on from it, without the code that Deno shows below. */
+/** Returns the message without the code that Deno quotes below it. */
 function messageOf(lines: readonly string[]): string {
   const blank = lines.indexOf("");
-  const said = blank === -1 ? lines : lines.slice(0, blank);
-  return (MARKER.test(said.at(-1) ?? "") ? said.slice(0, -2) : said).join("\n");
+  const text = blank === -1 ? lines : lines.slice(0, blank);
+  return (MARKER.test(text.at(-1) ?? "") ? text.slice(0, -2) : text).join("\n");
 }

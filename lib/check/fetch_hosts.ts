@@ -1,9 +1,9 @@
 import { DEFAULT_IMPORT_HOSTS } from "../sandbox/deno_command.ts";
 import { urlHost } from "./url_host.ts";
 
-/** The sources of the hosts from which a check may fetch. */
+/** Options of {@linkcode fetchHosts}. */
 export interface FetchHostsOptions {
-  /** Hosts that the operator lets code be imported from, as `host` or `host:port`. */
+  /** Hosts from which the operator allows imports, as `host` or `host:port`. */
   readonly allowImport: readonly string[];
   /** Registries that the operator allows, as `host` or `host:port`. */
   readonly registries: readonly string[];
@@ -11,14 +11,14 @@ export interface FetchHostsOptions {
   readonly npmRegistry: string;
 }
 
-/** The hosts that a check may fetch from; all others are refused. */
+/** Returns the hosts from which a check may fetch. The fetcher refuses all others. */
 export function fetchHosts(options: FetchHostsOptions): string[] {
   const { allowImport, registries, npmRegistry } = options;
   return [...new Set([...DEFAULT_IMPORT_HOSTS, ...allowImport, ...registries, npmRegistry])];
 }
 
 /**
- * Whether npm packages may come from a host.
+ * Returns true if npm packages may come from a host.
  *
  * @example
  * ```ts
@@ -35,8 +35,8 @@ export function isRegistry(
 }
 
 /**
- * The proxies, as `host:port`, that an environment names for requests to others. Where the URL has
- * no scheme, as curl(1) allows, it is HTTP.
+ * Returns the proxies, as `host:port`, of an environment. A URL without a scheme, which curl(1)
+ * allows, is HTTP.
  *
  * @example
  * ```ts

@@ -1,31 +1,31 @@
-// Runs in a sandbox of its own, with the network that checks do not have. For each check it listens
-// on a Unix socket and fetches modules and packages, from the hosts that the check may use and from
-// no other. Orders come as lines of JSON over a socket of the supervisor's; see fetcher.ts.
-// Arguments: the directory of the sockets, and for tests another number of milliseconds.
-const [directory, silence = "30000"] = Deno.args;
+// Runs in a sandbox with the network that checks do not have. For each check, it listens on a Unix
+// socket and fetches modules and packages only from the hosts that the check may use. The
+// supervisor sends commands as lines of JSON over its own socket; see fetcher.ts. Arguments: the
+// directory of the sockets, and for tests another timeout in milliseconds.
+const [directory, timeout = "30000"] = Deno.args;
 
-/** Bytes of all answers to one check. */
+/** Maximum bytes of all responses to one check. */
 const MAX_BYTES = 1024 ** 3;
 
-/** Requests of one check that are under way at a time; the others wait. */
+/** Maximum concurrent requests of one check; the others wait. */
 const MAX_ACTIVE = 32;
 
-/** Requests of one check that wait. */
+/** Maximum waiting requests of one check. */
 const MAX_WAITING = 1024;
 
-/** Hosts and failures that are named to the supervisor. */
+/** Maximum number of hosts and of failures in a report to the supervisor. */
 const MAX_NAMED = 20;
 
-/** URLs of one check whose last fetch failed and that are remembered. */
+/** Maximum number of failed URLs of one check. */
 const MAX_FAILED = 1_000;
 
-/** A host that is not connected to, or sends nothing, for this long has failed. */
-const SILENCE_MS = Number(silence);
+/** Timeout for connecting to a host, and for each part of its response. */
+const TIMEOUT_MS = Number(timeout);
 
-/** The request headers that a package manager needs; others, such as cookies, are dropped. */
+/** Request headers that a package manager needs; others, such as cookies, are dropped. */
 const REQUEST_FIELDS = ["accept", "authorization", "if-modified-since", "if-none-match"];
 
-/** Fields about the connection or the encoding; the body is passed on decoded. */
+/** Response headers of the connection or the encoding, because the body is forwarded decoded. */
 const DROPPED_FIELDS = new Set([
   "connection",
   "content-encoding",
@@ -38,8 +38,8 @@ const DROPPED_FIELDS = new Set([
 ]);
 
 /**
- * Over IPv4 alone. Deno's permissions know no networks of IPv6, and don't see the IPv4 address within
- * one such as `::ffff:169.254.169.254`, which a host's DNS may give.
+ * Client for IPv4 only. Deno's permissions know no IPv6 networks, and do not recognise the IPv4
+ * address in an IPv6 address such as `::ffff:169.254.169.254`, which a host's DNS may return.
  */
 const client = Deno.createHttpClient({ localAddress: "0.0.0.0" });
 
@@ -49,7 +49,7 @@ function openCheck({ id, hosts }) {
   const check = {
     hosts: new Set(hosts),
     refused: new Set(),
-    silent: new Set(),
+    timedOut: new Set(),
     failed: new Map(),
     left: MAX_BYTES,
     active: 0,
@@ -59,12 +59,12 @@ function openCheck({ id, hosts }) {
   const path = `${directory}/${id}/fetch.sock`;
   const { signal } = check.end;
   check.server = Deno.serve({ path, signal, onListen() {} }, (request) => answer(check, request));
-  // The check runs as another user. Nobody else can enter the directory.
+  // The check runs as another user. No other user can enter the directory.
   Deno.chmodSync(path, 0o666);
   checks.set(id, check);
 }
 
-/** Ends all that is under way for it: who asks is gone, and a host may take as long as it likes. */
+/** Stops a check's requests: it no longer waits for them, and a host may take any time. */
 async function closeCheck({ id }) {
   const check = checks.get(id);
   if (check === undefined) return {};
@@ -76,19 +76,16 @@ async function closeCheck({ id }) {
   return { refused: [...check.refused], failed };
 }
 
-/** Notes how the last fetch of a URL went: a package manager tries again, and may succeed then. */
+/** Records the result of the last fetch of a URL: a package manager retries, and may succeed. */
 function note(check, url, problem) {
   if (problem === undefined) check.failed.delete(url.href);
-  // What is under way when a check ends fails for that alone.
+  // A request that the end of the check aborts is not a failure.
   else if (!check.end.signal.aborted && check.failed.size < MAX_FAILED) {
     check.failed.set(url.href, `${url.host}: ${problem}`);
   }
 }
 
-/**
- * Whether a host may answer otherwise later: RFC 9110, sections 15.5.9 and 15.6, and RFC 6585,
- * section 4.
- */
+/** Returns true if a retry may succeed: RFC 9110 15.5.9 and 15.6, RFC 6585 section 4. */
 function isPassing(status) {
   return status === 408 || status === 429 || status >= 500;
 }
@@ -97,24 +94,24 @@ async function answer(check, request) {
   const url = new URL(request.url);
   const host = `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    return say(400, "A check fetches by HTTP and HTTPS alone");
+    return respond(400, "A check may fetch only by HTTP and HTTPS");
   }
   if (!check.hosts.has(host) && !check.hosts.has(url.hostname)) {
     if (check.refused.size < MAX_NAMED) check.refused.add(host);
-    return say(403, `${host} is not among the hosts that a check may fetch from`);
+    return respond(403, `A check may not fetch from ${host}`);
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return say(405, "A check fetches, and changes nothing");
+    return respond(405, "A check may only send GET and HEAD");
   }
   if (check.active >= MAX_ACTIVE) {
-    if (check.queue.length >= MAX_WAITING) return say(503, "Too many requests wait");
+    if (check.queue.length >= MAX_WAITING) return respond(503, "Too many requests are waiting");
     await new Promise((resolve) => check.queue.push(resolve));
   }
-  // Each request to it would wait as long again, one after the other.
-  if (check.silent.has(host)) {
+  // Each further request would wait for the same timeout.
+  if (check.timedOut.has(host)) {
     check.queue.shift()?.();
-    note(check, url, describeSilence());
-    return say(504, `${host} ${describeSilence()}`);
+    note(check, url, describeTimeout());
+    return respond(504, `${host} ${describeTimeout()}`);
   }
   check.active++;
   let isDone = false;
@@ -125,30 +122,30 @@ async function answer(check, request) {
     check.queue.shift()?.();
   };
   try {
-    return await pass(check, { request, url, host, done });
+    return await forward(check, { request, url, host, done });
   } catch (error) {
     done();
-    const isSilent = check.silent.has(host);
-    const problem = isSilent
-      ? describeSilence()
+    const isTimeout = check.timedOut.has(host);
+    const problem = isTimeout
+      ? describeTimeout()
       : String(error?.cause?.message ?? error?.message ?? error);
     note(check, url, problem);
-    return isSilent ? say(504, `${host} ${problem}`) : say(502, problem);
+    return isTimeout ? respond(504, `${host} ${problem}`) : respond(502, problem);
   }
 }
 
-async function pass(check, { request, url, host, done }) {
+async function forward(check, { request, url, host, done }) {
   const controller = new AbortController();
-  // An abort alone does not always end a read that waits.
-  const silence = Promise.withResolvers();
-  silence.promise.catch(() => {});
+  // An abort does not always end a pending read.
+  const timedOut = Promise.withResolvers();
+  timedOut.promise.catch(() => {});
   const abort = () => {
-    check.silent.add(host);
-    const error = new Error(describeSilence());
-    silence.reject(error);
+    check.timedOut.add(host);
+    const error = new Error(describeTimeout());
+    timedOut.reject(error);
     controller.abort(error);
   };
-  let timer = setTimeout(abort, SILENCE_MS);
+  let timer = setTimeout(abort, TIMEOUT_MS);
   const headers = new Headers({ "user-agent": navigator.userAgent });
   for (const name of REQUEST_FIELDS) {
     const value = request.headers.get(name);
@@ -159,7 +156,7 @@ async function pass(check, { request, url, host, done }) {
     headers,
     redirect: "manual",
     signal: AbortSignal.any([request.signal, controller.signal, check.end.signal]),
-    // An address in brackets was looked up nowhere, and was allowed as it is.
+    // An IPv6 address needs no DNS, and is allowed as it is.
     ...url.hostname.startsWith("[") ? {} : { client },
   }).finally(() => clearTimeout(timer));
   const { status } = response;
@@ -179,10 +176,10 @@ async function pass(check, { request, url, host, done }) {
   const reader = response.body.getReader();
   const body = new ReadableStream({
     async pull(stream) {
-      // The host's silence alone counts, and not that of a check which gets no processor to read.
-      timer = setTimeout(abort, SILENCE_MS);
+      // The timeout applies only to the host, and not to a check that is too slow to read.
+      timer = setTimeout(abort, TIMEOUT_MS);
       try {
-        const { value, done: isEnd } = await Promise.race([reader.read(), silence.promise])
+        const { value, done: isEnd } = await Promise.race([reader.read(), timedOut.promise])
           .finally(() => clearTimeout(timer));
         if (isEnd) {
           stream.close();
@@ -191,11 +188,11 @@ async function pass(check, { request, url, host, done }) {
         }
         check.left -= value.length;
         if (check.left < 0) {
-          // Its imports are too large, which is for its author to change.
-          const tooMuch = new Error(`More than ${MAX_BYTES} bytes`);
+          // The imports are too large, and the author can reduce them.
+          const tooLarge = new Error(`More than ${MAX_BYTES} bytes`);
           done();
-          controller.abort(tooMuch);
-          return stream.error(tooMuch);
+          controller.abort(tooLarge);
+          return stream.error(tooLarge);
         }
         stream.enqueue(value);
       } catch (error) {
@@ -214,25 +211,25 @@ async function pass(check, { request, url, host, done }) {
   return new Response(body, init);
 }
 
-/** See https://fetch.spec.whatwg.org/#null-body-status; others are no statuses of an answer. */
+/** See https://fetch.spec.whatwg.org/#null-body-status; other values are not valid statuses. */
 function canHaveBody(status) {
   return status >= 200 && status <= 599 && ![204, 205, 304].includes(status);
 }
 
-function say(status, text) {
+function respond(status, text) {
   return new Response(`${text}\n`, { status });
 }
 
-function describeSilence() {
-  return `sent nothing for ${SILENCE_MS / 1000} s`;
+function describeTimeout() {
+  return `sent nothing for ${TIMEOUT_MS / 1000} s`;
 }
 
-async function obey(order) {
+async function run(command) {
   try {
-    const found = order.type === "open" ? openCheck(order) : await closeCheck(order);
-    await reply({ type: order.type, id: order.id, ...found });
+    const found = command.type === "open" ? openCheck(command) : await closeCheck(command);
+    await reply({ type: command.type, id: command.id, ...found });
   } catch (error) {
-    await reply({ type: order.type, id: order.id, problem: String(error) });
+    await reply({ type: command.type, id: command.id, problem: String(error) });
   }
 }
 
@@ -240,22 +237,22 @@ async function reply(value) {
   await replies.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 }
 
-// One host's odd answer must not end what others fetch.
+// An invalid response of one host must not stop other requests.
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   Deno.stderr.writeSync(new TextEncoder().encode(`${event.reason}\n`));
 });
 
-const orders = await Deno.connect({ transport: "unix", path: `${directory}/orders.sock` });
-const replies = orders.writable.getWriter();
+const connection = await Deno.connect({ transport: "unix", path: `${directory}/orders.sock` });
+const replies = connection.writable.getWriter();
 let text = "";
-for await (const chunk of orders.readable.pipeThrough(new TextDecoderStream())) {
+for await (const chunk of connection.readable.pipeThrough(new TextDecoderStream())) {
   const lines = (text + chunk).split("\n");
   text = lines.pop();
   for (const line of lines) {
-    // Side by side: one check that takes long to end holds up no other.
-    obey(JSON.parse(line));
+    // Not awaited: a check that is slow to close must not delay others.
+    run(JSON.parse(line));
   }
 }
-// Nobody gives orders any more.
+// The supervisor has closed the connection.
 Deno.exit(0);

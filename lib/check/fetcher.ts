@@ -5,91 +5,89 @@ import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren } from "../system/kill_with_children.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
-/** The fetcher's module, on the host. */
+/** Host path of the fetcher's module. */
 export const FETCHER_FILE: string = fileURLToPath(new URL("fetcher.js", import.meta.url));
 
-/** Name of the socket by which the fetcher asks for orders, in the directory of all checks. */
-const ORDERS_SOCKET = "orders.sock";
+/** Name of the socket on which the supervisor sends commands, in the directory of all checks. */
+const COMMAND_SOCKET = "orders.sock";
 
 /** Name of the socket in the directory that a check sees. */
 export const FETCH_SOCKET = "fetch.sock";
 
-/** Options for starting the fetcher. */
+/** Options of {@linkcode createFetcher}. */
 export interface FetcherOptions {
-  /** Holds a directory for each check while it runs; the caller alone may write to it. */
+  /** Directory with a subdirectory for each running check; only the caller may write to it. */
   readonly directory: string;
-  /** User of the fetcher's process; the caller's own when left out. */
+  /** User of the fetcher's process; the caller when left out. */
   readonly uid?: number | undefined;
-  /** The whole command, with the sandbox around it. */
+  /** Command of the fetcher in its sandbox. */
   readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
-  /** Timeout of one order in milliseconds; 120,000 when left out. */
+  /** Timeout of one command in milliseconds; 120,000 when left out. */
   readonly answerMs?: number;
 }
 
-/** Fetches for checks, in a process that is there only while checks are. Disposing of it ends it. */
+/** Fetches modules for checks, in a process that runs only while checks run. */
 export interface Fetcher extends AsyncDisposable {
-  /** Starts the process ahead of its first use; it ends again when nobody opens. The directory exists. */
+  /** Starts the process ahead of time; it stops when unused. The directory must exist. */
   readonly start: () => void;
   /**
-   * Lets one check fetch from these hosts: `host` for any port, or `host:port`.
+   * Allows one check to fetch from these hosts: `host` for any port, or `host:port`.
    *
-   * @throws {Error} when the process does not start or answer; the reason of `signal` when it aborts
+   * @throws {Error} when the process does not start or answer; the reason of `signal` when it
+   * aborts
    */
   readonly open: (hosts: readonly string[], signal: AbortSignal) => Promise<FetchPlace>;
 }
 
-/** The connection through which one check fetches. */
+/** The fetcher's connection for one check. */
 export interface FetchPlace extends AsyncDisposable {
-  /** Directory of the host that holds {@linkcode FETCH_SOCKET}. */
+  /** Host directory that contains {@linkcode FETCH_SOCKET}. */
   readonly directory: string;
   /**
-   * Ends it, and tells what it did not fetch.
+   * Closes the connection, and returns failed fetches.
    *
-   * @throws {Error} when the process ended meanwhile: the result of the check is then unreliable
+   * @throws {Error} when the process ended: the result of the check is then unreliable
    */
   readonly close: () => Promise<Unfetched>;
 }
 
-/** Fetches that came to nothing. */
+/** Failed fetches. */
 export interface Unfetched {
   /** Hosts (`host:port`) that the check may not use. */
   readonly refused: readonly string[];
-  /**
-   * Failures that may pass, as `host: reason`: names that don't resolve, hosts that answer 503 or send
-   * nothing for half a minute.
-   */
+  /** Temporary failures, as `host: reason`, such as unknown names, status 503 and timeouts. */
   readonly failed: readonly string[];
 }
 
-/** The process stays this long after the last check, because checks come in bursts. */
-const LINGER_MS = 10_000;
+/** Time that the process keeps running after the last check, because checks come in bursts. */
+const IDLE_MS = 10_000;
 
-/** Default timeout of an order. Starting takes half a second, and far more on a slow, busy machine. */
+/** Default timeout of a command, far longer than a start on a slow, busy machine. */
 const ANSWER_MS = 120_000;
 
-/** A fetcher of one supervisor. */
+/** Creates the fetcher of one supervisor. */
 export function createFetcher(options: FetcherOptions): Fetcher {
   const { directory, uid } = options;
   let running: FetcherProcess | undefined;
-  let lingering: ReturnType<typeof setTimeout> | undefined;
+  let idleTimer: ReturnType<typeof setTimeout> | undefined;
   const closed = new AbortController();
   let opened = 0;
   let users = 0;
 
   async function end(): Promise<void> {
-    clearTimeout(lingering);
+    clearTimeout(idleTimer);
     const ending = running;
     running = undefined;
     await ending?.kill();
   }
 
-  function linger(): void {
-    clearTimeout(lingering);
-    lingering = setTimeout(() => void end(), LINGER_MS);
+  function stopWhenIdle(): void {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(() => void end(), IDLE_MS);
   }
 
-  function present(): FetcherProcess {
+  function ensureRunning(): FetcherProcess {
     if (running === undefined || running.hasEnded()) running = startProcess(options);
     return running;
   }
@@ -97,83 +95,83 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   return {
     start() {
       if (closed.signal.aborted) return;
-      present();
-      if (users === 0) linger();
+      ensureRunning();
+      if (users === 0) stopWhenIdle();
     },
     async open(hosts, signal) {
       AbortSignal.any([signal, closed.signal]).throwIfAborted();
-      clearTimeout(lingering);
+      clearTimeout(idleTimer);
       users++;
       const id = String(++opened);
-      const own = join(directory, id);
+      const checkDirectory = join(directory, id);
       let process: FetcherProcess | undefined;
       let closing: Promise<Unfetched> | undefined;
       const close = async (): Promise<Unfetched> => {
         try {
-          const { refused = [], failed = [] } =
-            await process?.order({ type: "close", id }, NEVER) ?? {};
+          const { refused = [], failed = [] } = await process?.send({ type: "close", id }, NEVER) ??
+            {};
           return { refused, failed };
         } finally {
-          // Without a process there is nothing to end later.
-          if (--users === 0 && running !== undefined) linger();
-          await removeIfThere(own);
+          // Without a process, there is nothing to stop.
+          if (--users === 0 && running !== undefined) stopWhenIdle();
+          await removeIfThere(checkDirectory);
         }
       };
       try {
-        await Deno.mkdir(own, { recursive: true, mode: 0o755 });
-        // No other user writes to the directory that this one is in.
-        if (uid !== undefined) await Deno.chown(own, uid, uid);
-        process = present();
-        await process.order({ type: "open", id, hosts }, signal);
+        await Deno.mkdir(checkDirectory, { recursive: true, mode: 0o755 });
+        // No other user can write to the parent directory.
+        if (uid !== undefined) await Deno.chown(checkDirectory, uid, uid);
+        process = ensureRunning();
+        await process.send({ type: "open", id, hosts }, signal);
         AbortSignal.any([signal, closed.signal]).throwIfAborted();
       } catch (error) {
         await close().catch(() => {});
         throw error;
       }
       return {
-        directory: own,
+        directory: checkDirectory,
         close: () => closing ??= close(),
         async [Symbol.asyncDispose]() {
-          // Who wants to know how it ended has asked for it.
+          // A caller that needs the result has called close().
           await (closing ??= close()).catch(() => {});
         },
       };
     },
     async [Symbol.asyncDispose]() {
-      closed.abort(new Error("Nothing is fetched any more: ddsrv ends"));
+      closed.abort(new Error("Cannot fetch modules: ddsrv is stopping"));
       await end();
     },
   };
 }
 
-type Order =
+type Command =
   | { readonly type: "open"; readonly id: string; readonly hosts: readonly string[] }
   | { readonly type: "close"; readonly id: string };
 
-/** The answer to an order. */
+/** Reply to a command. */
 interface Reply extends Partial<Unfetched> {
-  readonly type: Order["type"];
+  readonly type: Command["type"];
   readonly id: string;
   readonly problem?: string;
 }
 
 interface FetcherProcess {
-  /** @throws {Error} when the process can't do it, does not answer, or has ended */
-  readonly order: (order: Order, signal: AbortSignal) => Promise<Reply>;
+  /** @throws {Error} when the process can't run the command, does not answer, or has ended */
+  readonly send: (command: Command, signal: AbortSignal) => Promise<Reply>;
   readonly hasEnded: () => boolean;
   readonly kill: () => Promise<void>;
 }
 
-const SILENT =
-  "The process that fetches modules for checks does not answer, and is started anew. " +
-  "If this comes again, the machine has too little memory or too much to do";
+const NO_ANSWER =
+  "The process that fetches modules for checks does not answer, so ddsrv restarts it. If this " +
+  "happens again, the machine has too little memory or is overloaded";
 
-/** A check is closed also when it was aborted. */
+/** Closing a check never aborts. */
 const NEVER = new AbortController().signal;
 
 function startProcess(options: FetcherOptions): FetcherProcess {
   const { launch, env, directory, uid } = options;
-  const path = join(directory, ORDERS_SOCKET);
+  const path = join(directory, COMMAND_SOCKET);
   removeSocket(path);
   const listener = Deno.listen({ transport: "unix", path });
   if (uid !== undefined) Deno.chownSync(path, uid, uid);
@@ -190,42 +188,45 @@ function startProcess(options: FetcherOptions): FetcherProcess {
   void feedInput(child, launch.input);
   const waiting = new Map<string, PromiseWithResolvers<Reply>>();
   let isRunning = true;
-  let said = "";
-  const talking = talk(listener, (line) => {
+  let errors = "";
+  const lines = openLines(listener, (line) => {
     const reply = JSON.parse(line) as Reply;
     waiting.get(`${reply.type}-${reply.id}`)?.resolve(reply);
   });
-  const reading = readLines(child.stderr, (line) => said = `${said}${line}\n`.slice(-MAX_SAID));
+  const reading = readLines(
+    child.stderr,
+    (line) => errors = `${errors}${line}\n`.slice(-MAX_QUOTED),
+  );
   const ended = child.status.then(async ({ code }) => {
     isRunning = false;
     await reading;
-    talking.close();
+    lines.close();
     const error = new Error(
-      `The process that fetches modules for checks ended (exit code ${code}): ${said.trim()}`,
+      `The process that fetches modules for checks ended (exit code ${code}): ${errors.trim()}`,
     );
     for (const one of waiting.values()) one.reject(error);
     waiting.clear();
   });
   return {
     hasEnded: () => !isRunning,
-    async order(order, signal) {
+    async send(command, signal) {
       if (!isRunning) throw new Error("The process that fetches modules for checks has ended");
       const answered = Promise.withResolvers<Reply>();
       const abort = (): void => answered.reject(signal.reason);
       const timer = setTimeout(() => {
-        answered.reject(new Error(SILENT));
-        // Another one is started for the next check.
+        answered.reject(new Error(NO_ANSWER));
+        // The next check starts a new process.
         if (isRunning) void killWithChildren(child.pid);
       }, options.answerMs ?? ANSWER_MS);
-      // The answer to an order that was given up may still come, and is not that to the next.
-      const id = `${order.type}-${order.id}`;
+      // A late reply to an aborted command must not count as the reply to the next one.
+      const id = `${command.type}-${command.id}`;
       waiting.set(id, answered);
       signal.addEventListener("abort", abort, { once: true });
       try {
-        talking.send(JSON.stringify(order));
+        lines.send(JSON.stringify(command));
         const reply = await answered.promise;
         if (reply.problem === undefined) return reply;
-        throw new Error(`Modules can't be fetched for the check: ${reply.problem}`);
+        throw new Error(`Cannot fetch modules for the check: ${reply.problem}`);
       } finally {
         waiting.delete(id);
         clearTimeout(timer);
@@ -239,13 +240,13 @@ function startProcess(options: FetcherOptions): FetcherProcess {
   };
 }
 
-/** Lines to and from the first that connects. */
-interface Talk {
+/** Sends and receives lines on the first connection. */
+interface Lines {
   readonly send: (line: string) => void;
   readonly close: () => void;
 }
 
-function talk(listener: Deno.UnixListener, onLine: (line: string) => void): Talk {
+function openLines(listener: Deno.UnixListener, onLine: (line: string) => void): Lines {
   let isConnected = false;
   const connected = listener.accept().then((one) => {
     isConnected = true;
@@ -253,7 +254,7 @@ function talk(listener: Deno.UnixListener, onLine: (line: string) => void): Talk
     void readLines(one.readable, onLine).catch(() => {});
     return one.writable.getWriter();
   });
-  // Without one, there is nobody to talk to: the end of its process tells why.
+  // Without a connection, the end of the process explains why.
   connected.catch(() => {});
   return {
     send(line) {
@@ -261,7 +262,7 @@ function talk(listener: Deno.UnixListener, onLine: (line: string) => void): Talk
       connected.then((writer) => writer.write(bytes)).catch(() => {});
     },
     close() {
-      // Once its other end has gone, a connection closes by itself.
+      // A connection closes automatically when its other end closes.
       if (!isConnected) listener.close();
     },
   };
@@ -275,8 +276,8 @@ function removeSocket(path: string): void {
   }
 }
 
-/** Characters of its standard error that are kept for an error message. */
-const MAX_SAID = 2_000;
+/** Number of characters of standard error that an error message quotes. */
+const MAX_QUOTED = 2_000;
 
 async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,

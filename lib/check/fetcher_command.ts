@@ -8,19 +8,16 @@ import {
 } from "../sandbox/sandbox.ts";
 import { FETCHER_FILE } from "./fetcher.ts";
 
-/** Environment of the process that fetches modules. */
+/** Options of {@linkcode fetcherCommand}. */
 export interface FetcherCommandOptions
   extends Pick<SandboxOptions, "joinFiles" | "landlock" | "network" | "systemCallFilter" | "uid"> {
-  /** Small files below `/etc` that look-ups need. */
+  /** Mounts of the files in `/etc` that name resolution needs. */
   readonly etc: readonly Mount[];
-  /** Directory of the host that holds a directory for each check. */
+  /** Host directory with a subdirectory for each check. */
   readonly directory: string;
-  /** Hosts that the operator names, proxies included; only they may be on this machine. */
+  /** Hosts that the operator names, proxies included; only these may be on this machine. */
   readonly hosts: readonly string[];
-  /**
-   * Names may lead to private addresses. Without it they lead to the internet alone, also where no
-   * firewall is around the fetcher.
-   */
+  /** Names may resolve to private addresses; otherwise only to public ones. */
   readonly isPrivateAllowed: boolean;
 }
 
@@ -29,8 +26,8 @@ const [MODULE, DIRECTORY] = ["/ddsrv/fetcher.js", "/ddsrv/fetch"];
 const LOOPBACK: readonly string[] = ["127.0.0.0/8", "0.0.0.0/8", "[::1]", "[::]"];
 
 /**
- * The fetcher with a sandbox around it: its own code is trusted, and what it reads is not. Deno
- * compares the networks that it may not reach with the addresses that names lead to.
+ * Returns the command of the fetcher in a sandbox. Its code is trusted, but not its input. Deno
+ * compares the denied networks with the addresses to which names resolve.
  */
 export async function fetcherCommand(options: FetcherCommandOptions): Promise<Launch> {
   const { etc, directory, hosts, isPrivateAllowed, ...chain } = options;

@@ -8,16 +8,16 @@ import { urlHost } from "./url_host.ts";
 const IMPORT_MAP = "import_map.json";
 
 /**
- * The import map that a function is run with, or `undefined` when Deno is to find its own: the
- * function's `import_map.json`, else that of the functions directory unless the function's
- * `deno.json` maps imports itself.
+ * Returns the path of a function's import map, or `undefined` when Deno should find its own: the
+ * function's `import_map.json`, otherwise that of the functions directory unless the function's
+ * `deno.json` maps imports.
  *
- * @throws {ConfigError} when one of the files can't be read, or is too large to be parsed
+ * @throws {ConfigError} when a file can't be read, or is too large to parse
  */
 export async function findImportMap(
   functionsDirectory: string,
   name: string,
-  /** Where its source is, if that is not in its place. */
+  /** Real path of the source, if the function's folder is not used. */
   source: string = join(functionsDirectory, name),
 ): Promise<string | undefined> {
   const own = await readContainedTextFile(source, join(source, IMPORT_MAP));
@@ -34,8 +34,8 @@ export async function findImportMap(
 }
 
 /**
- * The hosts, as `host:port`, that the functions directory's own import map leads to. The operator
- * wrote it, so code may be imported from there.
+ * Returns the hosts, as `host:port`, in the functions directory's import map. The operator wrote
+ * it, so imports from these hosts are allowed.
  */
 export async function readImportMapHosts(functionsDirectory: string): Promise<string[]> {
   const path = join(functionsDirectory, IMPORT_MAP);
@@ -51,7 +51,7 @@ export async function readImportMapHosts(functionsDirectory: string): Promise<st
   return [...new Set(targets.map(hostOf).filter((host) => host !== undefined))];
 }
 
-/** Of JSON that has faults, what can be made of it: Deno names them. */
+/** Parses as much as possible of invalid JSON: Deno reports its errors. */
 function parseJson({ path, text, isTrusted = false }: {
   readonly path: string;
   readonly text: string | undefined;

@@ -1,7 +1,7 @@
-/** One entry of the graph that `deno info --json` prints. */
+/** A module in the output of `deno info --json`. */
 export interface GraphModule {
   readonly specifier: string;
-  /** Why the module can't be loaded; it has nothing else then. */
+  /** Reason why the module can't be loaded; other fields are missing then. */
   readonly error?: string;
   readonly dependencies?: readonly {
     readonly code?: GraphDependency;
@@ -9,14 +9,14 @@ export interface GraphModule {
   }[];
 }
 
-/** An import of a module. */
+/** An import in a module. */
 export interface GraphDependency {
   readonly specifier?: string;
-  /** From 0. */
+  /** Starts at 0. */
   readonly span?: { readonly start: { readonly line: number; readonly character: number } };
 }
 
-/** The modules of a graph; `undefined` when the text is no graph, because it was cut or never came. */
+/** Parses the modules of a graph; `undefined` when the text is truncated or empty. */
 export function parseGraph(json: string): readonly GraphModule[] | undefined {
   try {
     return (JSON.parse(json) as { readonly modules?: readonly GraphModule[] }).modules ?? [];

@@ -1,25 +1,25 @@
 import { join } from "node:path";
 import { urlHost } from "./url_host.ts";
 
-/** Options for {@linkcode findNpmRegistry}. */
+/** Options of {@linkcode findNpmRegistry}. */
 export interface NpmRegistryOptions {
   readonly deno: string;
   readonly env: Readonly<Record<string, string>>;
-  /** An empty directory, which the caller owns and removes. */
+  /** Empty directory, which the caller owns and removes. */
   readonly directory: string;
 }
 
-/** A package that exists nowhere: all that counts is whom Deno asks for it. */
+/** A package that does not exist: only the host of Deno's request matters. */
 const PACKAGE = "npm:ddsrv-which-registry@1";
 
-/** Longest that Deno may take to ask: a start, which a slow, busy machine makes long. */
+/** Timeout of Deno's first request, which comes after a start that is slow on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * The registry that npm packages come from where no configuration names one, as `host:port`. Deno
- * itself is asked: its first request goes to a socket of ours, which answers nothing.
+ * Returns Deno's default npm registry as `host:port`. It starts Deno and reads its first request on
+ * a Unix socket, which sends no response.
  *
- * @throws {Error} when Deno ends without asking
+ * @throws {Error} when Deno exits without a request
  */
 export async function findNpmRegistry(options: NpmRegistryOptions): Promise<string> {
   const { deno, env, directory } = options;
@@ -46,18 +46,18 @@ export async function findNpmRegistry(options: NpmRegistryOptions): Promise<stri
     try {
       child.kill("SIGKILL");
     } catch {
-      // It has ended.
+      // It has exited.
     }
     await child.status;
   }
 }
 
-/** Variables that send all of Deno's requests to a Unix socket, with whole URLs and without TLS. */
+/** Returns variables that send Deno's requests to a Unix socket, with absolute URLs and no TLS. */
 export function proxyEnvironment(path: string): Record<string, string> {
   return { HTTP_PROXY: `unix:${path}`, HTTPS_PROXY: `unix:${path}`, NO_PROXY: "" };
 }
 
-/** The request target of the one head that comes. */
+/** Returns the request target of the first request head. */
 async function readTarget(connection: Deno.Conn): Promise<string | undefined> {
   using _closed = connection;
   const bytes = new Uint8Array(4_096);

@@ -1,4 +1,4 @@
-/** Error numbers of Linux that tell of the host and not of the code: see errno(3). */
+/** Error numbers of Linux that come from the host and not from the code, see errno(3). */
 const HOST_ERRORS: ReadonlySet<number> = new Set([
   5, // EIO
   11, // EAGAIN
@@ -12,18 +12,17 @@ const HOST_ERRORS: ReadonlySet<number> = new Set([
 
 const OS_ERROR = /\(os error (\d+)\)/;
 
-/** A request that came to no answer, as Deno's HTTP client says it. */
+/** Message of Deno's HTTP client for a request without a response. */
 const NO_ANSWER = /\berror sending request for url\b|\bdns error\b/;
 
-/** Answers that may be others later: RFC 9110, sections 15.5.9 and 15.6; RFC 6585, section 4. */
+/** Statuses that may change on a retry: RFC 9110, sections 15.5.9 and 15.6; RFC 6585, section 4. */
 const PASSING_STATUS = /\bfailed: (?:408|429|5\d\d) /;
 
-/** A type error, which quotes the code. */
+/** A type error, which may quote any text of the code. */
 const TYPE_ERROR = /^TS\d+ /;
 
 /**
- * Whether Deno's own diagnostics name a failure of the network or the host, which may pass without
- * new code.
+ * Returns true if Deno's diagnostics contain a temporary failure of the network or the host.
  *
  * @example
  * ```ts

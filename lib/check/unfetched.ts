@@ -2,8 +2,8 @@ import type { CheckResult } from "./check.ts";
 import type { Unfetched } from "./fetcher.ts";
 
 /**
- * The result of a failed check together with what it could not fetch. Where a host or the network
- * failed, the other diagnostics may follow from that, so that all of them may pass.
+ * Adds failed fetches to the diagnostics of a failed check. After a failure of a host or the
+ * network, the other diagnostics may be temporary too.
  *
  * @example
  * ```ts
@@ -19,8 +19,8 @@ export function withUnfetched(
   const lines = [result.diagnostics];
   if (refused.length > 0) {
     lines.push(
-      `The check may not fetch from ${refused.join(", ")}. Import from another host, or have the ` +
-        'operator add it to "allowImport" or "registries"',
+      `The check may not fetch from ${refused.join(", ")}. Import from another host, or ask the ` +
+        'operator to add it to "allowImport" or "registries"',
     );
   }
   lines.push(...failed.map((one) => `Cannot fetch from ${one}`));

@@ -1,5 +1,5 @@
 /**
- * Host and port of a URL, the port always written.
+ * Returns host and port of a URL, always with the port.
  *
  * @example
  * ```ts

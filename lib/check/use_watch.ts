@@ -3,75 +3,75 @@ import { readTreeFigures } from "../system/process_tree.ts";
 
 /** Options of {@linkcode watchUse}. */
 export interface UseWatchOptions {
-  /** Processor time that a check may use, in milliseconds. */
+  /** Maximum CPU time of a check in milliseconds. */
   readonly maxCpuMs: number;
   /**
-   * Processor time of all that the check runs, in milliseconds; where it is missing, or gives
-   * nothing, the processes are added up.
+   * Returns the CPU time of the check's control group in milliseconds. When missing or `undefined`,
+   * the CPU time of its processes is added up.
    */
   readonly cpuTimeMs?: (() => Promise<number | undefined>) | undefined;
-  /** Told whether the check uses no processor and waits for somebody else, at each look. */
+  /** Called at each measurement; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;
-  /** Time between two looks in milliseconds. */
+  /** Time between two measurements in milliseconds. */
   readonly everyMs?: number;
 }
 
-/** Looks at what a check uses while its commands run. Disposing of it ends that. */
+/** Measures the CPU time of a check while its commands run. Disposing of it stops that. */
 export interface UseWatch extends AsyncDisposable {
-  /** Aborts when the check has used its processor time. */
+  /** Aborts when the check has used its CPU time. */
   readonly signal: AbortSignal;
-  /** The command that runs from now on. */
+  /** Starts to measure another command. */
   readonly follow: (pid: number) => void;
-  /** Looks once more: what has been used, in milliseconds, where that is known. */
+  /** Measures once more, and returns the used CPU time in milliseconds, if known. */
   readonly used: () => Promise<number | undefined>;
 }
 
-/** A check of a second is looked at once or twice. */
-const LOOK_MS = 500;
+/** Often enough to measure a check of one second once or twice. */
+const MEASURE_MS = 500;
 
-/** Less of a core than this is none: a timer, or a packet now and then. */
+/** Part of a core that counts as idle: a timer or a packet now and then. */
 const IDLE_PART = 0.02;
 
-/** A check with several processors is ended no later than this after its bound, times their number. */
+/** Starts to measure a check. The limit is exceeded by at most one interval on each CPU core. */
 export function watchUse(options: UseWatchOptions): UseWatch {
-  const { maxCpuMs, cpuTimeMs, onLook, everyMs = LOOK_MS } = options;
+  const { maxCpuMs, cpuTimeMs, onLook, everyMs = MEASURE_MS } = options;
   const over = new AbortController();
   let pid: number | undefined;
   let usedMs: number | undefined;
-  /** Of commands that have ended, where processes are added up. */
+  /** CPU time of ended commands, if processes are added up. */
   let endedMs = 0;
-  let lookedAtMs = performance.now();
-  let looking: Promise<void> = Promise.resolve();
+  let measuredAtMs = performance.now();
+  let measuring: Promise<void> = Promise.resolve();
 
-  async function look(): Promise<void> {
+  async function measure(): Promise<void> {
     const before = usedMs ?? 0;
     const grouped = await cpuTimeMs?.();
     const tree = grouped === undefined && pid !== undefined
       ? await readTreeFigures(pid)
       : undefined;
     const now = grouped ?? (tree === undefined ? undefined : endedMs + tree.cpuMs);
-    // A process that ends between two looks takes what it used with it.
+    // The CPU time of a process that ends between two measurements is lost.
     if (now !== undefined) usedMs = Math.max(before, now);
     if (usedMs === undefined) return;
     if (usedMs >= maxCpuMs) over.abort();
     const nowMs = performance.now();
-    const passedMs = nowMs - lookedAtMs;
+    const passedMs = nowMs - measuredAtMs;
     if (passedMs < everyMs / 2) return;
-    lookedAtMs = nowMs;
+    measuredAtMs = nowMs;
     const isQuiet = usedMs - before <= passedMs * IDLE_PART && pid !== undefined;
     const isIdle = isQuiet && (tree ?? await readTreeFigures(pid!))?.isRunnable === false;
     onLook?.(isIdle);
   }
 
-  /** One look at a time. */
-  function lookNext(): Promise<void> {
-    return looking = looking.then(look, look);
+  /** Runs one measurement at a time. */
+  function measureNext(): Promise<void> {
+    return measuring = measuring.then(measure, measure);
   }
 
   const end = new AbortController();
   const watching = (async () => {
-    // A look that fails, as of a group that is gone, is no reason to end the check.
-    for (; !end.signal.aborted; await lookNext().catch(() => {})) {
+    // A failed measurement, for example of a removed group, does not end the check.
+    for (; !end.signal.aborted; await measureNext().catch(() => {})) {
       await sleep(everyMs, end.signal);
     }
   })();
@@ -82,13 +82,13 @@ export function watchUse(options: UseWatchOptions): UseWatch {
       pid = next;
     },
     async used() {
-      await lookNext().catch(() => {});
+      await measureNext().catch(() => {});
       return usedMs;
     },
     async [Symbol.asyncDispose]() {
       end.abort();
       await watching;
-      await looking.catch(() => {});
+      await measuring.catch(() => {});
     },
   };
 }

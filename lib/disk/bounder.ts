@@ -8,34 +8,34 @@ import { createRounds, type RoundsOptions } from "./rounds.ts";
 /** Limits the size of directories by the means that the host offers. */
 export interface Bounder {
   /**
-   * `image`: the kernel refuses writes beyond the limit. `account`: ddsrv counts periodically, and
-   * ends the process that wrote too much.
+   * `image`: the kernel refuses writes above the limit. `account`: ddsrv counts periodically, and
+   * kills a process that wrote too much.
    */
   readonly kind: "image" | "account";
-  /** Opens a directory; made when it is first asked for. */
+  /** Opens a directory, and creates it at the first call. */
   readonly open: (place: BoundedPlace) => Promise<BoundedDirectory>;
 }
 
-/** Options to open a directory; without `uid` the caller owns it, and can't mount anything. */
+/** Options to open a directory; without `uid`, the caller owns it and can't mount. */
 export interface BoundedPlace extends Omit<BoundedDirectoryOptions, "uid"> {
   readonly uid: number | undefined;
 }
 
-/** Options to detect what the host offers to a bounder. */
+/** Options of {@linkcode openBounder}. */
 export interface BounderOptions extends RoundsOptions {
-  /** Without root nothing can be mounted. */
+  /** ddsrv runs as root, so that it can mount. */
   readonly isRoot: boolean;
-  /** Told why directories are only counted, where images are possible elsewhere. */
+  /** Called with the reason why root can't mount images on this host. */
   readonly onWarning: (message: string) => void;
   readonly run?: Run;
 }
 
-/** Remedy where images can't be had, behind what is wrong. */
+/** Remedy when images can't be mounted. */
 export const IMAGE_REMEDY =
-  "Install e2fsprogs and mount, and give loop devices (in a container: --privileged, or " +
+  "Install e2fsprogs and mount, and allow loop devices (in a container: --privileged, or " +
   "--device /dev/loop-control and the loop devices)";
 
-/** Tries whether images can be mounted, and takes the better of both ways. */
+/** Uses images if they can be mounted, and otherwise counts. */
 export async function openBounder(options: BounderOptions): Promise<Bounder> {
   const { isRoot, onWarning, run = execute } = options;
   const problem = isRoot ? await findImageProblem(run) : "not root";
@@ -44,12 +44,12 @@ export async function openBounder(options: BounderOptions): Promise<Bounder> {
   const grown = new Map<string, number>();
   if (problem !== undefined && isRoot) {
     onWarning(
-      `Data of functions is counted every few seconds, not bounded by the kernel: ${problem}. ` +
-        IMAGE_REMEDY,
+      `The kernel can't limit the data of functions, so ddsrv counts it every few seconds: ` +
+        `${problem}. ${IMAGE_REMEDY}`,
     );
   }
 
-  /** Two instances of a function may start at a time: one makes the image, both use it. */
+  /** Runs tasks with the same key in sequence: of two new instances, one creates the image. */
   async function inTurn<Result>(key: string, act: () => Promise<Result>): Promise<Result> {
     const turn = (turns.get(key) ?? Promise.resolve()).catch(() => {}).then(act);
     turns.set(key, turn);
@@ -75,7 +75,7 @@ export async function openBounder(options: BounderOptions): Promise<Bounder> {
   };
 }
 
-/** Why no image can be mounted here; nothing when one can. */
+/** Returns why images can't be mounted; `undefined` if they can. */
 export async function findImageProblem(run: Run = execute): Promise<string | undefined> {
   try {
     await run(tryImages());

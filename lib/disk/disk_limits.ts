@@ -1,34 +1,35 @@
-/** Limits of one place on disk. */
+/** Limits of one directory. */
 export interface DiskLimits {
-  /** Includes what the file system itself needs. */
+  /** Bytes, including those of the file system itself. */
   readonly bytes: number;
   /** Files, directories and links. */
   readonly files: number;
 }
 
-/** A directory that holds no more than its limits, and how processes come to see it. */
+/** A directory whose size is limited. */
 export interface BoundedDirectory {
   /** Returns the path of a part, for processes that start behind the prefix. */
   readonly pathOf: (part: string) => string;
-  /** Prefix of a launch chain, so that paths lead to the bounded directory. */
+  /** Command prefix of a launch chain, which makes the paths lead to the limited directory. */
   readonly prefix: readonly string[];
-  /** It has a file system of its own, which reports the usage. */
+  /** The directory is a file system of its own, which reports its usage. */
   readonly isFileSystem: boolean;
-  /** Deviations from the limits, one sentence each. */
+  /** Limits that could not be applied, one sentence each. */
   readonly problems: readonly string[];
   /**
-   * Watches it while a process has it: tells once, in half a sentence, why that must end.
+   * Watches the directory while a process uses it. Calls `onFound` once, with half a sentence about
+   * the reason, when the process must stop.
    *
-   * @throws {Error} when it holds more than its limits already
+   * @throws {Error} when the directory already exceeds its limits
    */
   readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
 }
 
-/** Options of a bounded directory. */
+/** Options of a limited directory. */
 export interface BoundedDirectoryOptions {
   /** Only root may write to it and to its parent directories. */
   readonly directory: string;
-  /** Names of its parts: directories that belong to `uid`. */
+  /** Names of its parts, which are directories of `uid`. */
   readonly parts: readonly string[];
   readonly uid: number;
   readonly limits: DiskLimits;

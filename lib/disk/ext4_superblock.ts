@@ -2,13 +2,13 @@
 export interface Superblock {
   readonly bytes: number;
   readonly files: number;
-  /** Its volume name. */
+  /** Volume name. */
   readonly label: string;
-  /** The kernel found faults in it, which wait for e2fsck(8). */
+  /** The kernel found errors, which e2fsck(8) must repair. */
   readonly hasErrors: boolean;
 }
 
-/** Offset of the superblock, and the number of bytes read here. */
+/** Offset of the superblock, and its length here. */
 const OFFSET = 1_024;
 const LENGTH = 1_024;
 
@@ -22,7 +22,7 @@ const LABEL_LENGTH = 16;
 const ERROR_FS = 0x2;
 
 /**
- * The superblock among the first 2,048 bytes of a file system; `undefined` when there is none.
+ * Parses the superblock in the first 2,048 bytes of a file system; `undefined` when there is none.
  * Source: Documentation/filesystems/ext4/super.rst of the kernel.
  */
 export function parseSuperblock(bytes: Uint8Array): Superblock | undefined {
@@ -43,7 +43,7 @@ function readLabel(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(0, end === -1 ? undefined : end));
 }
 
-/** The superblock of an image; `undefined` when there is no image, or none in it. */
+/** Reads the superblock of an image; `undefined` when the image does not exist or has none. */
 export async function readSuperblock(path: string): Promise<Superblock | undefined> {
   try {
     using file = await Deno.open(path);

@@ -1,15 +1,15 @@
 import type { DiskLimits } from "./disk_limits.ts";
 
 /**
- * nosuid, nodev and noexec: what a function writes there is data alone. Blocks of removed files go
- * back to the host by `discard`. Tables that were never used stay holes in the image.
+ * nosuid, nodev and noexec: files of a function are only data. `discard` returns blocks of removed
+ * files to the host. `noinit_itable` keeps unused tables sparse.
  */
 const MOUNT_OPTIONS = "loop,nosuid,nodev,noexec,noatime,discard,noinit_itable,errors=remount-ro";
 
 /**
- * Mounts the image $1 at $2. A loop device of another mount of the same image is used again by
- * mount(8), which is what makes two mounts safe; one that ends meanwhile makes it fail, so it is
- * tried again. In a container `/dev` may lack the node of the next free device.
+ * Mounts the image $1 at $2. mount(8) reuses the loop device of another mount of the same image,
+ * which makes two mounts safe. mount fails if that device is removed at the same moment, so the
+ * script tries again. In a container, `/dev` may lack the node of the next free device.
  */
 const MOUNT = `mount_image() { tries=0
 until said=$(mount -t ext4 -o ${MOUNT_OPTIONS} "$1" "$2" 2>&1); do
@@ -21,37 +21,38 @@ done
 return 0; }
 `;
 
-/** A mount namespace of its own: it ends with the last process in it, and the mount with it. */
+/** A new mount namespace, which the kernel removes with its last process, and the mount with it. */
 const PRIVATE = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"] as const;
 
 const BLOCK_BYTES = 4_096;
 
-/** Makes the file system of an image. More files than blocks it can't have. */
+/** Returns the command that creates the file system of an image: at most one file per block. */
 export function makeFileSystem(image: string, { bytes, files }: DiskLimits): string[] {
   const inodes = Math.min(files, Math.floor(bytes / BLOCK_BYTES));
   return [
     ...["mkfs.ext4", "-q", "-F", "-b", String(BLOCK_BYTES), "-I", "256", "-m", "0"],
     ...["-N", String(inodes)],
-    // What is not written takes no room of the host's.
+    // Blocks use no space of the host before they are written.
     ...["-J", "size=4", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image],
   ];
 }
 
-/** Which image is mounted where. */
+/** An image and its mount point. */
 export interface ImageMount {
   readonly image: string;
   readonly mountPoint: string;
 }
 
-/** Prefix of a launch chain that mounts the image at its mount point. */
+/** Returns the command prefix that mounts the image at its mount point. */
 export function mountImage({ image, mountPoint }: ImageMount): string[] {
   const script = `${MOUNT}mount_image "$1" "$2"; shift 2; exec "$@"`;
   return [...PRIVATE, script, "sh", image, mountPoint];
 }
 
 /**
- * Gives the parts of an image to a user, and makes those that are missing. It is written into the
- * label last, so that it is done once: a change of owners costs a flush of the host's disk.
+ * Returns the command that creates missing parts of an image and changes their owner. It writes the
+ * owner into the volume label last, so that it runs only once: a change of owners flushes the
+ * host's disk.
  */
 export function giveParts(
   { image, mountPoint }: ImageMount,
@@ -64,7 +65,7 @@ e2label "$(findmnt --noheadings --output SOURCE --mountpoint "$PWD")" "$owner"`;
   return [...PRIVATE, script, "sh", image, mountPoint, String(uid), ...parts];
 }
 
-/** Copies directories into a new image, with owners, modes, times and links, see cp(1). */
+/** Returns the command that copies directories into a new image with all attributes, see cp(1). */
 export function copyIntoImage(image: string, options: {
   readonly mountPoint: string;
   readonly sources: readonly string[];
@@ -74,18 +75,18 @@ cp -a -- "$@" "$target/" && sync -f "$target"`;
   return [...PRIVATE, script, "sh", image, options.mountPoint, ...options.sources];
 }
 
-/** Repairs the file system of an unmounted image; answers yes to every question. */
-export function mendFileSystem(image: string): string[] {
-  // Exit codes below 4: e2fsck(8) has repaired all faults.
+/** Returns the command that repairs the file system of an unmounted image. */
+export function repairFileSystem(image: string): string[] {
+  // Exit codes below 4: e2fsck(8) has repaired all errors.
   return ["sh", "-c", 'e2fsck -fy "$1" >&2; [ $? -lt 4 ]', "sh", image];
 }
 
-/** Grows a file system to the size of its unmounted image. */
+/** Returns the command that grows a file system to the size of its unmounted image. */
 export function growFileSystem(image: string): string[] {
   return ["sh", "-c", 'e2fsck -fp "$1" >&2; [ $? -lt 4 ] && resize2fs "$1"', "sh", image];
 }
 
-/** The same while others have it mounted, which takes CAP_SYS_RESOURCE. */
+/** Returns the command that grows a mounted file system, which needs CAP_SYS_RESOURCE. */
 export function growMountedFileSystem(image: string, mountPoint: string): string[] {
   const script = `${MOUNT}mount_image "$1" "$2"
 device=$(findmnt --noheadings --output SOURCE --mountpoint "$2") &&
@@ -93,7 +94,7 @@ losetup --set-capacity "$device" && resize2fs "$device"`;
   return [...PRIVATE, script, "sh", image, mountPoint];
 }
 
-/** Tries all that images take, in memory; whenever it ends, nothing is left of it. */
+/** Returns the command that tests everything that images need, and leaves nothing behind. */
 export function tryImages(): string[] {
   const script = `${MOUNT}mount -t tmpfs -o size=32m tmpfs /run && cd /run &&
 truncate -s 16M image && ${

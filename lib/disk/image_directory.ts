@@ -12,23 +12,23 @@ import {
   growFileSystem,
   growMountedFileSystem,
   makeFileSystem,
-  mendFileSystem,
   mountImage,
+  repairFileSystem,
 } from "./image_commands.ts";
 import { isLoopBacking } from "./loop_devices.ts";
 
-/** Options to open an image, besides its limits. */
+/** Options of {@linkcode openImageDirectory}. */
 export interface ImageDirectoryOptions extends BoundedDirectoryOptions {
-  /** Images that were enlarged already, and to what, by their path. */
+  /** Paths of images that were enlarged, with their size in bytes. */
   readonly grown: Map<string, number>;
   readonly rounds: ReturnType<typeof createRounds>;
   readonly run?: Run;
 }
 
-/** Much data on a slow disk. */
+/** Long enough for much data on a slow disk. */
 const COPY_TIMEOUT_MS = 600_000;
 
-/** Sizes are rounded to whole blocks. */
+/** Tolerance in bytes, because sizes are rounded to blocks. */
 const SLACK_BYTES = 4_096;
 
 /** Name of the image in a bounded directory. */
@@ -38,12 +38,12 @@ export const IMAGE = "image";
 const MOVED = ".moved";
 
 /**
- * Opens a directory whose parts are in the image of a file system. The image limits bytes and files
- * for all users. Each process that uses it mounts it in its own mount namespace and nowhere else,
- * so no mount is left when these processes have ended, however they died. Parts of an older version
- * that lie beside the image are moved into it, once.
+ * Opens a directory whose parts are in a file system image. The image limits bytes and files for
+ * all users. Each process that uses it mounts it only in its own mount namespace, so the kernel
+ * removes the mount when these processes have ended for any reason. Parts that an older version
+ * stored next to the image are moved into it.
  *
- * @throws {Error} when the image can't be made, repaired or enlarged
+ * @throws {Error} when the image can't be created, repaired or enlarged
  */
 export async function openImageDirectory(
   options: ImageDirectoryOptions,
@@ -59,15 +59,16 @@ export async function openImageDirectory(
     await makeImage({ ...options, image, mountPoint, run });
   } else {
     const isMounted = await isLoopBacking(image);
-    if (found.hasErrors && !isMounted) await mend(image, run);
+    if (found.hasErrors && !isMounted) await repair(image, run);
     if (found.label !== String(uid)) await give({ ...options, image, mountPoint, run });
     if (found.bytes < limits.bytes && grown.get(image) !== limits.bytes) {
       const problem = await grow({ ...options, image, mountPoint, run }, isMounted);
-      // A last piece that is too small for tables of its own stays out of the file system.
+      // The file system may stay smaller than its image: ext4 does not use a last piece that is too
+      // small.
       if (problem === undefined) grown.set(image, limits.bytes);
       else problems.push(problem);
     }
-    problems.push(...describeSize(found, limits), ...await describeStrays(options));
+    problems.push(...describeSize(found, limits), ...await describeUnused(options));
   }
   for (const part of parts) await removeIfThere(join(directory, part + MOVED));
   return {
@@ -81,67 +82,68 @@ export async function openImageDirectory(
 }
 
 /**
- * When the host's disk is full or fails, the file system of an image becomes read-only. The
- * function runs on until there is room again; then ddsrv repairs the image and restarts the
- * function.
+ * Returns half a sentence when the image needs a repair. After a full or failing host disk, its
+ * file system is read-only. The function keeps running until there is space again; then ddsrv
+ * repairs the image and restarts the function.
  */
 async function findFault(directory: string, image: string): Promise<string | undefined> {
   const found = await readSuperblock(image).catch(() => undefined);
   if (found?.hasErrors !== true || await isDiskFull(directory)) return undefined;
-  return "its data could not be written while the host's disk was full or failed; it is mended now";
+  return "the host's disk was full or failed, so its data became read-only; ddsrv repairs it now";
 }
 
-/** The same image is in the kernel's hands where it is mounted. */
-interface OwnOptions extends BoundedDirectoryOptions {
+interface ImageOptions extends BoundedDirectoryOptions {
   readonly image: string;
   readonly mountPoint: string;
   readonly run: Run;
 }
 
-/** Whole or not at all: made beside it first, then put in its place. */
-async function makeImage(options: OwnOptions): Promise<void> {
+/** Creates an image completely or not at all: under another name, and then renames it. */
+async function makeImage(options: ImageOptions): Promise<void> {
   const { directory, parts, limits, image, mountPoint, run } = options;
-  // A move that was cut short: the image was not in its place yet.
+  // An interrupted move: the image was not renamed yet.
   for (const part of parts) {
     await renameIfThere(join(directory, part + MOVED), join(directory, part));
   }
-  const beside = `${image}.new`;
-  await removeIfThere(beside);
-  await Deno.writeFile(beside, new Uint8Array(), { createNew: true, mode: 0o600 });
-  await Deno.truncate(beside, limits.bytes);
+  const newImage = `${image}.new`;
+  await removeIfThere(newImage);
+  await Deno.writeFile(newImage, new Uint8Array(), { createNew: true, mode: 0o600 });
+  await Deno.truncate(newImage, limits.bytes);
   try {
-    await run(makeFileSystem(beside, limits));
+    await run(makeFileSystem(newImage, limits));
   } catch (cause) {
-    throw new Error(`Cannot make a file system in "${beside}": ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot create a file system in "${newImage}": ${reasonOf(cause)}`, { cause });
   }
-  const present = await presentOf(parts.map((part) => join(directory, part)));
+  const present = await existingOf(parts.map((part) => join(directory, part)));
   if (present.length > 0) {
     try {
-      const command = copyIntoImage(beside, { mountPoint, sources: present });
+      const command = copyIntoImage(newImage, { mountPoint, sources: present });
       await run(command, { timeoutMs: COPY_TIMEOUT_MS });
     } catch (cause) {
-      await removeIfThere(beside);
+      await removeIfThere(newImage);
       throw new Error(
         `Cannot move the data in "${directory}" into an image of ` +
           `${formatLimit({ unit: "size" }, limits.bytes)}: ${
             reasonOf(cause)
           }. Raise dataSize and dataFiles, ` +
-          "or make room there",
+          "or free some space",
         { cause },
       );
     }
   }
-  await give({ ...options, image: beside });
+  await give({ ...options, image: newImage });
   for (const path of present) await Deno.rename(path, path + MOVED);
-  await Deno.rename(beside, image);
+  await Deno.rename(newImage, image);
 }
 
-/** Says why it can't be grown while another instance has it; that is no reason not to start. */
+/**
+ * Enlarges an image. Returns a problem when another instance uses it: the function starts anyway.
+ */
 async function grow(
-  { image, mountPoint, limits, run }: OwnOptions,
+  { image, mountPoint, limits, run }: ImageOptions,
   isMounted: boolean,
 ): Promise<string | undefined> {
-  // Begins again at the next start where it is cut short: the superblock is changed last.
+  // If interrupted, the next start repeats it, because the superblock changes last.
   await Deno.truncate(image, limits.bytes);
   const command = isMounted ? growMountedFileSystem(image, mountPoint) : growFileSystem(image);
   try {
@@ -149,12 +151,12 @@ async function grow(
   } catch (error) {
     if (!isMounted) throw new Error(`Cannot enlarge "${image}": ${reasonOf(error)}`);
     const reason = reasonOf(error);
-    return `Its data gets more room once no instance has it, at the next restart of ddsrv: ${reason}`;
+    return `Its data is in use, and is enlarged at the next restart of ddsrv: ${reason}`;
   }
 }
 
-/** Another range of users makes another owner; files below keep theirs, as in any directory. */
-async function give({ image, mountPoint, uid, parts, run }: OwnOptions): Promise<void> {
+/** Changes the owner of the parts. Files inside keep their owner, as in any directory. */
+async function give({ image, mountPoint, uid, parts, run }: ImageOptions): Promise<void> {
   try {
     await run(giveParts({ image, mountPoint }, { uid, parts }));
   } catch (cause) {
@@ -162,54 +164,57 @@ async function give({ image, mountPoint, uid, parts, run }: OwnOptions): Promise
   }
 }
 
-async function mend(image: string, run: Run): Promise<void> {
+async function repair(image: string, run: Run): Promise<void> {
   try {
-    await run(mendFileSystem(image), { timeoutMs: COPY_TIMEOUT_MS });
+    await run(repairFileSystem(image), { timeoutMs: COPY_TIMEOUT_MS });
   } catch (cause) {
     throw new Error(
-      `The file system in "${image}" has faults that e2fsck can't mend. Bring the file back from a ` +
-        "backup, or remove it together with the data in it",
+      `Cannot repair the file system in "${image}" with e2fsck. Restore the file from a backup, ` +
+        "or remove it and all data in it",
       { cause },
     );
   }
 }
 
-/** A file without a file system in it was not made here, and may be somebody's only copy. */
+/**
+ * Requires that no file has the image's name: ddsrv did not create a file without a file system,
+ * which may be the only copy of data.
+ */
 async function requireNoImage(image: string): Promise<void> {
   const file = await Deno.lstat(image).catch(() => undefined);
   if (file === undefined) return;
   throw new Error(
-    `"${image}" holds no file system. Bring it back from a backup, or remove it to begin with ` +
-      "no data",
+    `"${image}" contains no file system. Restore it from a backup, or remove it to start without ` +
+      "data",
   );
 }
 
-/** Only a copy could make it smaller: ext4 does not shrink while it is mounted. */
+/** Describes an image that is larger than its limit. ext4 can't shrink while it is mounted. */
 function describeSize(found: Superblock, limits: DiskLimits): string[] {
   const present = formatLimit({ unit: "size" }, found.bytes);
   const isLarger = limits.bytes < found.bytes - SLACK_BYTES;
   return isLarger
     ? [
-      `Its data may take ${present}, more than dataSize says: an image never shrinks. Remove the ` +
-      "data to begin with a smaller one",
+      `Its data may use ${present}, more than dataSize, because an image never shrinks. Remove ` +
+      "the data to start with a smaller image",
     ]
     : [];
 }
 
-/** An older version of ddsrv may have run meanwhile, and written beside the image. */
-async function describeStrays({ directory, parts }: BoundedDirectoryOptions): Promise<string[]> {
-  const strays = await presentOf(parts.map((part) => join(directory, part)));
-  if (strays.length === 0) return [];
-  const named = strays.map((path) => `"${path}"`).join(" and ");
-  return [`Its data is in an image, and ${named} beside it is not used. Remove it`];
+/** Describes data next to the image, which an older version of ddsrv may have written. */
+async function describeUnused({ directory, parts }: BoundedDirectoryOptions): Promise<string[]> {
+  const unused = await existingOf(parts.map((part) => join(directory, part)));
+  if (unused.length === 0) return [];
+  const named = unused.map((path) => `"${path}"`).join(" and ");
+  return [`Its data is in an image, so ddsrv ignores ${named}. Remove it`];
 }
 
-/** Without the command, which is a script and no help to anybody. */
+/** Returns the reason without the command, which is a long script. */
 function reasonOf(error: unknown): string {
   return error instanceof CommandError ? error.reason : (error as Error).message;
 }
 
-async function presentOf(paths: readonly string[]): Promise<string[]> {
+async function existingOf(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => Deno.lstat(path).catch(() => undefined)));
   return paths.filter((_, index) => found[index] !== undefined);
 }

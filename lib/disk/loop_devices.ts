@@ -2,7 +2,7 @@
 const BLOCK_DEVICES = "/sys/block";
 
 /**
- * Whether a loop device stands for a file, and so somebody may have it mounted. Source: loop(4) and
+ * Returns true if a loop device uses a file, so that the file may be mounted. Source: loop(4) and
  * `/sys/block/loopN/loop/backing_file`.
  */
 export async function isLoopBacking(path: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { sleep } from "../system/sleep.ts";
 
-/** A check that each round makes, and the callback that it reports to. */
+/** A test that runs in each round, and its callback. */
 export interface Watched {
-  /** Half a sentence on what is wrong; nothing while all is well. */
+  /** Returns half a sentence about a problem; `undefined` while there is none. */
   readonly examine: () => Promise<string | undefined>;
   /** Called once. */
   readonly onFound: (reason: string) => void;
@@ -13,13 +13,13 @@ export interface RoundsOptions {
   readonly pauseMs?: number;
 }
 
-/** Pause between two rounds; at least this many times the duration of the last one. */
+/** Pause between two rounds in milliseconds; at least this many times as long as the last round. */
 const PAUSE_MS = 5_000;
 const PAUSE_FACTOR = 4;
 
 /**
- * Returns a function that examines everything given to it periodically, one after the other, until
- * the result is disposed. An examination must not reject.
+ * Returns a function that adds a test. All tests run periodically, one after the other, until their
+ * result is disposed. A test must not reject.
  */
 export function createRounds({ pauseMs = PAUSE_MS }: RoundsOptions = {}): (
   watched: Watched,
@@ -49,7 +49,7 @@ export function createRounds({ pauseMs = PAUSE_MS }: RoundsOptions = {}): (
     return {
       [Symbol.dispose]() {
         all.delete(watched);
-        // Nothing is left to wait for.
+        // No test is left.
         if (all.size === 0) wake.abort();
       },
     };

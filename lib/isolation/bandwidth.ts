@@ -4,23 +4,25 @@ import type { Run } from "../system/run.ts";
 
 /** Remedy when tc(8) or the kernel can't limit bandwidth. */
 export const BANDWIDTH_REMEDY =
-  "Install iproute2 with its program tc and load the kernel's module " +
-  'sch_tbf (modprobe sch_tbf), or leave "bandwidth" out';
+  "Install iproute2, which has tc, and load the kernel module sch_tbf (modprobe sch_tbf), or " +
+  'remove "bandwidth" from the settings';
 
 /**
- * Tries what bounds bandwidth in a network of its own, of which nothing is left.
+ * Creates a tc-tbf(8) queue in a new network namespace, which the kernel removes with the command.
  *
- * @throws {Error} when it can't be had
+ * @throws {Error} when tc or the kernel can't limit bandwidth
  */
 export async function probeBandwidth(run: Run): Promise<string> {
   const queue = "tc qdisc add dev lo root tbf rate 1mbit burst 16kb latency 100ms";
   await run(["unshare", "--net", "sh", "-c", queue]);
-  return "tc can bound it";
+  return "tc can limit it";
 }
 
-/** Message for an isolation level that has no link on which to limit bandwidth. */
+/** Returns a problem where the isolation level can't limit the bandwidth that the policy sets. */
 export function unboundedBandwidth({ bandwidthBits }: FunctionPolicy): string[] {
   if (bandwidthBits === Infinity) return [];
   const most = formatLimit({ unit: "bandwidth" }, bandwidthBits);
-  return [`Its bandwidth of ${most} is not bounded at this level of isolation, only with full`];
+  return [
+    `The bandwidth limit of ${most} has no effect: only --isolation=full can limit bandwidth`,
+  ];
 }

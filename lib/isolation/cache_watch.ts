@@ -2,19 +2,19 @@ import { findExcess } from "../disk/count_usage.ts";
 import type { DiskLimits } from "../disk/disk_limits.ts";
 import type { createRounds } from "../disk/rounds.ts";
 
-/** The most that one function's module cache holds: far beyond what real dependencies take. */
-export const CACHE_LIMITS: DiskLimits = { bytes: 2 * 1024 ** 3, files: 200_000 };
+/** Limits of one function's module cache, far above the size of real dependencies. */
+const CACHE_LIMITS: DiskLimits = { bytes: 2 * 1024 ** 3, files: 200_000 };
 
-/** Most checks end sooner, and write too little to be counted. */
+/** Delay before the first count: most checks end sooner. */
 const FIRST_COUNT_MS = 3_000;
 
-/** Watches a module cache while a check may write to it; disposing of it ends that. */
+/** Watches a module cache while a check may write to it. Disposing of it ends the watch. */
 export interface CacheWatch extends Disposable {
-  /** Aborts when the cache holds more than {@linkcode CACHE_LIMITS}; the reason says so. */
+  /** Aborts with a {@linkcode CacheError} when the cache exceeds the limits. */
   readonly signal: AbortSignal;
 }
 
-/** Watches from outside, because what a check unpacks may be a thousand times what it fetched. */
+/** Counts a cache during a check: packages may unpack to a thousand times their size. */
 export function watchCache(
   directory: string,
   watch: ReturnType<typeof createRounds>,
@@ -24,7 +24,7 @@ export function watchCache(
   const timer = setTimeout(() => {
     watching.use(watch({
       examine: () => findExcess([directory], CACHE_LIMITS),
-      onFound: () => controller.abort(new CacheError(OVERFULL)),
+      onFound: () => controller.abort(new CacheError(TOO_LARGE)),
     }));
   }, FIRST_COUNT_MS);
   return {
@@ -36,10 +36,10 @@ export function watchCache(
   };
 }
 
-/** A module cache that holds too much. */
+/** A module cache exceeds its limits. */
 export class CacheError extends Error {
   override readonly name = "CacheError";
 }
 
-const OVERFULL = `The check has filled the function's module cache: it may hold ` +
-  `${CACHE_LIMITS.bytes / 1024 ** 3}GiB and ${CACHE_LIMITS.files} files. Import less`;
+const TOO_LARGE = `The check filled the function's module cache, which is limited to ` +
+  `${CACHE_LIMITS.bytes / 1024 ** 3}GiB and ${CACHE_LIMITS.files} files. Import fewer modules`;

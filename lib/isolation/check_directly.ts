@@ -6,15 +6,15 @@ import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
 import type { SourceCheck } from "./isolation.ts";
 
 /**
- * A check with the supervisor's own rights and network, as `deno check` by hand. Nothing keeps the
- * folder's configuration from reading what the supervisor may read, so the folder has to be its
- * own.
+ * Checks a function with the rights and the network of the supervisor, like `deno check` on the
+ * command line. The folder must belong to the supervisor's user, because its configuration can make
+ * Deno read any file that the supervisor may read.
  */
 export async function checkDirectly(
   settings: Pick<Settings, "functionsDirectory" | "checkCode">,
   options: Omit<SourceCheck, "cacheDirectory"> & {
     readonly cacheDirectory?: string | undefined;
-    /** Functions of a supervisor go first; `false` when left out. */
+    /** Runs at low CPU priority; `false` when left out. */
     readonly isNice?: boolean;
   },
 ): Promise<CheckResult> {
@@ -33,13 +33,13 @@ export async function checkDirectly(
 
 async function foreignOwner(directory: string): Promise<string | undefined> {
   const own = Deno.uid();
-  // Windows has no users of that kind.
+  // Windows has no such user ids.
   if (own === null) return undefined;
   try {
     using folder = await holdTrustedPath(directory);
     const { uid } = await folder.stat();
     if (uid !== own) {
-      return `"${directory}" belongs to user ${uid}, and this is user ${own}. ${REMEDY}`;
+      return `"${directory}" belongs to user ${uid}, but ddsrv runs as user ${own}. ${REMEDY}`;
     }
     return own === ROOT ? await foreignParent(folder.place()) : undefined;
   } catch (error) {
@@ -48,12 +48,12 @@ async function foreignOwner(directory: string): Promise<string | undefined> {
   }
 }
 
-/** The owner of a parent directory could replace root's folder with another one meanwhile. */
+/** The owner of a parent directory could replace root's folder during the check. */
 async function foreignParent(place: string): Promise<string | undefined> {
   for (let path = dirname(place);; path = dirname(path)) {
     const { uid } = await Deno.lstat(path);
     if (uid !== ROOT) {
-      return `"${place}" can be exchanged by user ${uid}, who owns "${path}", and this is root. ${REMEDY}`;
+      return `User ${uid} owns "${path}" and can replace "${place}", but ddsrv runs as root. ${REMEDY}`;
     }
     if (path === dirname(path)) return undefined;
   }
@@ -62,5 +62,5 @@ async function foreignParent(place: string): Promise<string | undefined> {
 const ROOT = 0;
 
 const REMEDY =
-  "Without isolation only a folder of your own is checked. Choose --isolation=full or " +
-  "rootless, or make it your own";
+  "Without isolation, ddsrv checks only your own folders. Choose --isolation=full or rootless, " +
+  "or change the owner";

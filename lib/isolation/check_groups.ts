@@ -1,30 +1,31 @@
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import type { ControlGroup, ControlGroups } from "../sandbox/control_groups.ts";
 
-/** Groups of checks, within one that bounds them all together. Disposing of it ends them. */
+/** Control groups of checks in one parent with common limits. Disposing of it kills them. */
 export interface CheckGroups extends AsyncDisposable {
-  /** Makes the group of a check that begins now; `name` is unique among those that are open. */
+  /** Creates the group of a new check; `name` is unique among the open groups. */
   readonly open: (name: string) => Promise<ControlGroup>;
 }
 
-/** Bounds of checks, whatever the functions themselves may use. */
+/** Resource limits of checks, independent of the functions' limits. */
 export interface CheckLimits {
   readonly each: ResourceLimits;
   readonly together: ResourceLimits;
 }
 
-/** For this long all checks together have half the share of the processor that one function has. */
+/** Age in milliseconds up to which checks together get half the CPU share of one function. */
 export const FRESH_CHECK_MS = 3_000;
 
-/** On the kernel's scale, where each function has 100, and so has the supervisor beside all of them. */
+/** CPU weights on the kernel's scale, on which each function and the supervisor have 100. */
 const FRESH_WEIGHT = 50;
 const SLOW_WEIGHTS = { each: 1, together: 10 } as const;
 
 const MIB = 1024 ** 2;
 
 /**
- * The compiler takes some hundred megabytes for a large graph. On a machine of little memory checks
- * give way, because the functions that serve need it.
+ * Returns the limits of checks for a machine with `machineBytes` of memory. The type checker takes
+ * some hundred megabytes for a large module graph. On a small machine, checks get at most half of
+ * the memory, because running functions need the rest.
  */
 export function checkLimits(machineBytes: number): CheckLimits {
   const togetherBytes = Math.min(4_096 * MIB, Math.floor(machineBytes / 2));
@@ -39,17 +40,17 @@ export function checkLimits(machineBytes: number): CheckLimits {
   };
 }
 
-/** Why a check ended that was out of memory. */
-export function describeHunger({ each, together }: CheckLimits): string {
+/** Returns the diagnostics of a check that ran out of memory. */
+export function describeOutOfMemory({ each, together }: CheckLimits): string {
   const [one, all] = [each, together].map(({ memoryBytes }) => Math.floor(memoryBytes / MIB));
-  return `The check ran out of memory: it may use ${one}MiB, and all checks together ${all}MiB. ` +
-    "Import less";
+  return `The check ran out of memory: the limit is ${one}MiB, and ${all}MiB for all checks ` +
+    "together. Import fewer modules";
 }
 
 /**
- * Makes the group that all checks are in. A check that takes long gets a hundredth of what a new one
- * gets, and when none is new, all of them together get a tenth of what one function gets: type
- * checks that take long delay neither requests nor another function's update.
+ * Creates the parent group of all checks. A slow check gets a hundredth of the CPU share of a new
+ * one. Without new checks, all checks together get a tenth of the share of one function. So slow
+ * type checks delay neither requests nor updates of other functions.
  */
 export async function openCheckGroups(
   groups: ControlGroups,
@@ -59,7 +60,7 @@ export async function openCheckGroups(
   let fresh = 0;
   let weighing = Promise.resolve();
 
-  /** In turn, so that the last change is the one that holds; a group may have gone meanwhile. */
+  /** Sets weights in sequence, so that the last change wins. The group may already be gone. */
   function weigh(group: Pick<ControlGroup, "setCpuWeight">, weight: () => number): void {
     weighing = weighing.then(() => group.setCpuWeight(weight())).catch(() => {});
   }

@@ -22,7 +22,7 @@ import type { SourceCheck } from "./isolation.ts";
 import { discardModuleCache } from "./module_caches.ts";
 import { writeNpmrc } from "./npmrc_file.ts";
 
-/** Checks that run in sandboxes. Disposing of them ends the process that fetches for them. */
+/** Checks that run in sandboxes. Disposing of it stops the fetcher process. */
 export interface Checks extends AsyncDisposable {
   readonly run: (options: SourceCheck) => Promise<CheckResult>;
 }
@@ -33,54 +33,60 @@ export interface ChecksOptions {
     Settings,
     "functionsDirectory" | "checkCode" | "allowImport" | "registries"
   >;
-  /** Holds small files and sockets; the supervisor alone may write to it. */
+  /** Directory for small files and sockets; only the supervisor may write to it. */
   readonly directory: string;
-  /** For the process that fetches, and for checks, which look up nothing. */
+  /** Mounts in `/etc` of the fetcher (`online`) and of checks (`offline`). */
   readonly etc: Pick<EtcFiles, "online" | "offline">;
   /** Path of the filter of system calls. */
   readonly systemCallFilter: string;
-  /** The kernel has Landlock. */
+  /** Adds Landlock rules to the mounts. */
   readonly landlock: boolean;
-  /** The network of the process that fetches; the supervisor's own when left out. */
+  /** Network of the fetcher; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
   /**
-   * Hosts that may be fetched from may have private addresses: something else keeps the fetcher
-   * from those that it must not reach, or the operator has named hosts.
+   * Allows private addresses for the hosts that modules may come from: because a firewall limits
+   * the fetcher, or because the operator named the hosts.
    */
   readonly isPrivateAllowed: boolean;
-  /** User of the process that fetches; the supervisor's own when left out. */
+  /** User of the fetcher; the supervisor's own when left out. */
   readonly fetcherUid?: number | undefined;
-  /** Files by which the process that fetches joins its control groups. */
+  /** Files by which the fetcher joins its control groups. */
   readonly fetcherJoinFiles?: readonly string[];
-  /** User that owns a function's module cache and checks it; the supervisor's own when missing. */
+  /**
+   * Returns the user that checks a function and owns its cache; `undefined` for the supervisor's.
+   */
   readonly uidOf: (name: string) => Promise<number | undefined>;
-  /** Opens a control group for one check, where the host has any. */
+  /** Creates the control group of one check; missing where the host has no control groups. */
   readonly openGroup?: () => Promise<ControlGroup>;
-  /** Functions go first, where no control group says so; `false` when left out. */
+  /** Runs checks at low CPU priority, where no control group does; `false` when left out. */
   readonly isNice?: boolean;
-  /** Told of a check that wanted more memory than its group allows. */
-  readonly hunger?: string;
+  /** Diagnostics of a check that exceeded the memory limit of its group. */
+  readonly outOfMemory?: string;
 }
 
-/** Opens what checks share; nothing of it runs until the first check. */
+/** Opens the resources that checks share. No process starts before the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const { settings, directory, etc, network, fetcherUid, uidOf, openGroup, isNice } = options;
-  const { isPrivateAllowed, systemCallFilter, landlock, hunger = "The check ran out of memory" } =
-    options;
-  const place = (name: string): string => join(directory, name);
-  // Nobody else enters it: the sockets within are open to every user who does.
+  const {
+    isPrivateAllowed,
+    systemCallFilter,
+    landlock,
+    outOfMemory = "The check ran out of memory",
+  } = options;
+  const pathOf = (name: string): string => join(directory, name);
+  // No other user may enter: the sockets inside accept every user.
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   for (const name of ["fetch", "npmrc"]) {
-    await Deno.mkdir(place(name), { recursive: true, mode: 0o755 });
+    await Deno.mkdir(pathOf(name), { recursive: true, mode: 0o755 });
   }
   const env = { ...baseEnvironment(), ...registryEnvironment() };
-  // The environment is the operator's, and so are the addresses that it names.
+  // The operator sets the environment, so the hosts that it names are allowed.
   const named = [
     ...proxyHosts(upstreamProxy()),
     ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(urlHost),
   ];
   const fetcher = createFetcher({
-    directory: place("fetch"),
+    directory: pathOf("fetch"),
     uid: fetcherUid,
     env: { ...env, ...upstreamProxy() },
     launch: await fetcherCommand({
@@ -90,7 +96,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       uid: fetcherUid,
       joinFiles: options.fetcherJoinFiles ?? [],
       etc: etc.online,
-      directory: place("fetch"),
+      directory: pathOf("fetch"),
       hosts: [...settings.allowImport, ...settings.registries, ...named],
       isPrivateAllowed: isPrivateAllowed || named.length > 0,
     }),
@@ -100,8 +106,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   let checks = 0;
 
   function findRegistry(): Promise<string> {
-    finding ??= findIn(place("registry"));
-    // It may do better the next time.
+    finding ??= findIn(pathOf("registry"));
+    // The next check tries again.
     finding.catch(() => finding = undefined);
     return finding;
   }
@@ -119,7 +125,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     try {
       return await runOne(options);
     } catch (error) {
-      // What the function's .npmrc says is for its author to change.
+      // The author of the function can fix its .npmrc.
       if (error instanceof ConfigError) return { diagnostics: error.message, modules: [] };
       if (!(error instanceof CacheError)) throw error;
       await discardModuleCache(options.cacheDirectory);
@@ -129,12 +135,12 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
 
   async function runOne(options: SourceCheck): Promise<CheckResult> {
     const { name, directory, moduleOptions, cacheDirectory, registries } = options;
-    // Both take a Deno's start.
+    // Start the fetcher first: both take as long as Deno needs to start.
     fetcher.start();
     const npmRegistry = await findRegistry();
     const uid = await uidOf(options.cacheName ?? name);
     await using stack = new AsyncDisposableStack();
-    const path = place(`npmrc/${++checks}`);
+    const path = pathOf(`npmrc/${++checks}`);
     stack.defer(() => removeIfThere(path));
     const npmrc = await writeNpmrc(options, {
       path,
@@ -149,7 +155,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     if (group !== undefined) stack.use(group);
     const { functionsDirectory, checkCode } = settings;
     const cache = stack.use(watchCache(cacheDirectory, watch));
-    const seen = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
+    const mounted = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
     const result = await checkFunction({
       ...options,
       ...moduleOptions,
@@ -162,7 +168,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         systemCallFilter,
         landlock,
         uid,
-        mounts: [...seen.mounts, ...npmrc === undefined ? [] : [npmrc]],
+        mounts: [...mounted.mounts, ...npmrc === undefined ? [] : [npmrc]],
         cacheDirectory,
         fetchDirectory: fetching.directory,
         directory,
@@ -174,7 +180,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const { diagnostics } = result;
     if (diagnostics === undefined) return result;
     if (group !== undefined && await group.oomKills() > 0) {
-      return { ...result, diagnostics: hunger, exhausted: "memory" };
+      return { ...result, diagnostics: outOfMemory, exhausted: "memory" };
     }
     return withUnfetched(result, await fetching.close());
   }

@@ -3,13 +3,15 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import type { FunctionProcess } from "../process/spawn.ts";
 import type { Home } from "./homes.ts";
 
-/** A home that is watched while a process has it. */
+/** Watches the home of a running process. */
 export interface DiskWatch extends Disposable {
-  /** The same process, which is ended when its home holds too much, and whose end tells so. */
+  /**
+   * Returns the same process, killed when the home exceeds its limits; `ended` has `excess` then.
+   */
   readonly around: (process: FunctionProcess) => FunctionProcess;
 }
 
-/** The most that a function's home holds. */
+/** Returns the limits of a function's home. */
 export function diskLimitsOf(
   { dataBytes, dataFiles }: Pick<FunctionPolicy, "dataBytes" | "dataFiles">,
 ): DiskLimits {
@@ -17,9 +19,9 @@ export function diskLimitsOf(
 }
 
 /**
- * Watches a home.
+ * Starts to watch a home.
  *
- * @throws {Error} when it holds too much already: a function that starts would only be ended again
+ * @throws {Error} when the home already exceeds its limits: a new process would be killed at once
  */
 export async function watchDisk(home: Home): Promise<DiskWatch> {
   let excess: string | undefined;

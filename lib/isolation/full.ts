@@ -8,23 +8,23 @@ import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
-import { checkLimits, describeHunger, openCheckGroups } from "./check_groups.ts";
+import { checkLimits, describeOutOfMemory, openCheckGroups } from "./check_groups.ts";
 import { openChecks } from "./checks.ts";
-import { type FullSite, openFullSandbox } from "./full_sandbox.ts";
+import { type FullContext, openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, IsolationOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
 
-/** Where all supervisors that are root keep their small files. */
+/** Directory of small files of all supervisors that run as root. */
 const RUNTIME_DIRECTORY = "/run/ddsrv";
 
-/** The process that fetches modules for checks holds no more than what is under way. */
+/** Limits of the fetcher, which holds only modules that it transfers. */
 const FETCH_LIMITS: ResourceLimits = { memoryBytes: 512 * 1024 ** 2, processes: 64, cpu: Infinity };
 
 const CHECK_LIMITS = checkLimits(Deno.systemMemoryInfo().total);
 
-/** Every layer: a namespace, a control group and a user for each instance. Takes root. */
+/** Opens full isolation: a namespace, a control group and a user for each instance. Needs root. */
 export async function openFullIsolation(
   settings: Settings,
   { owner, onWarning }: IsolationOptions,
@@ -32,14 +32,15 @@ export async function openFullIsolation(
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
   const { addressRange, dns } = settings;
-  // Hosts that the operator names may have private addresses; which hosts, the fetcher sees to.
+  // Hosts that the operator names may have private addresses. The fetcher decides which hosts are
+  // allowed.
   const isNamed = settings.allowImport.length + settings.registries.length > 0;
   const fetchEgress = isNamed || settings.egress === "full" ? "full" : "internet";
   const egress = isNamed || settings.egress === "none" ? fetchEgress : settings.egress;
   const network = stack.use(await openNetwork({ ownerId, addressRange, dns, egress, onWarning }));
   warnOfNetwork(network, onWarning);
   const runtimeDirectory = join(RUNTIME_DIRECTORY, ownerId);
-  // What a killed predecessor left there may hold variables of functions.
+  // Files of a killed supervisor may contain variables of functions.
   await removeIfThere(runtimeDirectory);
   const groups = await openGroups(ownerId, onWarning);
   if (groups !== undefined) {
@@ -55,8 +56,8 @@ export async function openFullIsolation(
   const bounder = await openBounder({ isRoot: true, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder, onWarning });
   const landlock = await openLandlock(onWarning);
-  const own = { etc, runtimeDirectory, systemCallFilter, landlock };
-  const site: FullSite = { settings, network, homes, groups, ...own };
+  const shared = { etc, runtimeDirectory, systemCallFilter, landlock };
+  const context: FullContext = { settings, network, homes, groups, ...shared };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);
   let opened = 0;
@@ -68,7 +69,7 @@ export async function openFullIsolation(
       systemCallFilter,
       landlock,
       network: { path: fetchNamespace.path },
-      // The firewall of that network sees to it.
+      // The firewall decides.
       isPrivateAllowed: true,
       fetcherUid: homes.fetcherUid,
       fetcherJoinFiles: fetchGroup?.joinFiles ?? [],
@@ -76,7 +77,7 @@ export async function openFullIsolation(
       isNice: checkGroups === undefined,
       ...checkGroups === undefined ? {} : {
         openGroup: () => checkGroups.open(`check-${++opened}`),
-        hunger: describeHunger(CHECK_LIMITS),
+        outOfMemory: describeOutOfMemory(CHECK_LIMITS),
       },
     }),
   );
@@ -88,7 +89,7 @@ export async function openFullIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
-    openSandbox: (options) => openFullSandbox(site, options),
+    openSandbox: (options) => openFullSandbox(context, options),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -97,10 +98,10 @@ export async function openFullIsolation(
 
 function warnOfNetwork(network: Network, onWarning: (message: string) => void): void {
   const swept = [...network.swept.namespaces, ...network.swept.links];
-  if (swept.length > 0) onWarning(`Swept what an earlier run had left: ${swept.join(", ")}`);
+  if (swept.length > 0) onWarning(`Removed leftovers of a killed supervisor: ${swept.join(", ")}`);
   if (network.resolvers.length > 0) return;
   onWarning(
-    "The host's resolv.conf names no resolver that functions could reach, so they can't look up " +
-      "names. Name one with --dns ADDRESS",
+    "Functions can't resolve names: the host's resolv.conf has no resolver that they can reach. " +
+      "Name one with --dns ADDRESS",
   );
 }

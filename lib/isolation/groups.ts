@@ -9,15 +9,14 @@ import {
 import type { FunctionProcess } from "../process/spawn.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 
-/** Of a host with version 1 whose kernel leaves sockets out of memory limits. */
+/** Problem of a host with cgroup v1 whose kernel does not count sockets in the memory limit. */
 export const UNBOUNDED_SOCKETS =
-  "This kernel does not bound the buffers of sockets: a function may hold more memory by them";
+  "This kernel does not limit the memory of socket buffers, so a function may use more memory";
 
-/** Remedy for that. */
-export const UNBOUNDED_SOCKETS_REMEDY =
-  "Boot with control groups of version 2: systemd.unified_cgroup_hierarchy=1";
+/** Remedy for {@linkcode UNBOUNDED_SOCKETS}. */
+export const UNBOUNDED_SOCKETS_REMEDY = "Boot with cgroup v2: systemd.unified_cgroup_hierarchy=1";
 
-/** The control groups of a supervisor, or nothing where they can't be used, which is said. */
+/** Opens the control groups of a supervisor; `undefined` with a warning where the host has none. */
 export async function openGroups(
   ownerId: string,
   onWarning: (message: string) => void,
@@ -27,7 +26,9 @@ export async function openGroups(
     const missing = missingControllers(hierarchy);
     if (missing.length > 0) {
       onWarning(
-        `This host has no control group for ${missing.join(", ")}: functions are not bounded there`,
+        `This host has no cgroup controller for ${
+          missing.join(", ")
+        }: functions have no such limit`,
       );
     }
     if (missing.length === 0 && !await boundsSockets(hierarchy)) {
@@ -37,13 +38,13 @@ export async function openGroups(
   } catch (error) {
     const remedies = remediesFor({ isContainer: await isContainer() });
     onWarning(
-      `Control groups can't be used: ${(error as Error).message}. ${remedies.groups}`,
+      `Cannot use control groups: ${(error as Error).message}. ${remedies.groups}`,
     );
     return undefined;
   }
 }
 
-/** The same process, whose end tells whether it wanted more memory than it might have. */
+/** Returns the same process; `ended` has `exhaustedBytes` after an out-of-memory kill. */
 export function withMemoryLimit(
   group: ControlGroup | undefined,
   memoryBytes: number,

@@ -7,19 +7,19 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
 import { explainStateError } from "./state_directory.ts";
 
-/** What belongs to a function and outlives its instances. */
+/** Data of a function that outlives its instances. */
 export interface Home {
-  /** User and group of its processes; the supervisor's own when missing. */
+  /** User and group of the function's processes; `undefined` for the supervisor's own. */
   readonly uid: number | undefined;
-  /** Where it keeps files, on the host. */
+  /** Host path of the function's files. */
   readonly files: string;
-  /** Where Deno keeps its `Deno.openKv()` and `localStorage`, on the host. */
+  /** Host path of the data of `Deno.openKv()` and `localStorage`. */
   readonly storage: string;
-  /** Prefix of the launch chain, so that these paths lead to the bounded directory. */
+  /** Command prefix that makes these paths lead to the limited directory. */
   readonly prefix: readonly string[];
-  /** It has a file system of its own, which tells what is used. */
+  /** The home is a file system of its own, which counts its usage. */
   readonly isFileSystem: boolean;
-  /** Deviations from its limits, one sentence each. */
+  /** Limits that could not be applied, one sentence each. */
   readonly problems: readonly string[];
   /** See `BoundedDirectory`. */
   readonly watch: (onFound: (reason: string) => void) => Promise<Disposable>;
@@ -27,38 +27,39 @@ export interface Home {
 
 /** The homes of one supervisor's functions. */
 export interface Homes {
-  /** User of the process that fetches modules, who has no home; the supervisor's own when missing. */
+  /** User of the fetcher, who has no home; `undefined` for the supervisor's own. */
   readonly fetcherUid: number | undefined;
-  /** A function's user, who is written down when first asked for; the supervisor's own when missing. */
+  /** Returns a function's user, and records a new one; `undefined` for the supervisor's own. */
   readonly uidOf: (name: string) => Promise<number | undefined>;
-  /** A function's home; made when it is first asked for. */
+  /** Opens a function's home, and creates it at the first call. */
   readonly open: (name: string, limits: DiskLimits) => Promise<Home>;
-  /** Removes all data of a function; the next one to open its home finds it empty at once. */
+  /** Removes all data of a function. The next `open` finds an empty home at once. */
   readonly purge: (name: string) => Promise<void>;
-  /** Holds a directory for each function that has run, under its name. */
+  /** Path of the directory that has a subdirectory for each function that has run. */
   readonly directory: string;
 }
 
-/** Where homes are, and which users they may have. */
+/** Options of {@linkcode openHomes}. */
 export interface HomesOptions {
   readonly stateDirectory: string;
   readonly ownerId: string;
-  /** Bounds what each holds. */
+  /** Limits the size of each home. */
   readonly bounder: Bounder;
-  /** Told of removed data that is still there. */
+  /** Called when removed data could not be deleted. */
   readonly onWarning: (message: string) => void;
-  /** First and last user; all is the supervisor's own, who can't change to another, when left out. */
+  /** First and last user id of functions; when left out, functions run as the supervisor's user. */
   readonly uidRange?: readonly [first: number, last: number] | undefined;
 }
 
-/** Parts of a home that belong to the function; root owns the rest. */
+/** Subdirectories of a home that belong to the function's user; root owns the rest. */
 const PARTS = ["files", "storage"] as const;
 
 /**
- * Opens the homes of a supervisor's functions. Which user a function has is written down, so that
- * it is the same one after a restart and owns what it wrote before.
+ * Opens the homes of a supervisor's functions. The file `users/OWNER.json` of the state directory
+ * records each function's user, so that a function has the same user after a restart and still owns
+ * its files.
  *
- * @throws {Error} when the file that says so can't be read or written
+ * @throws {Error} when the file can't be read or written
  */
 export async function openHomes(options: HomesOptions): Promise<Homes> {
   const { stateDirectory, ownerId, uidRange, bounder } = options;
@@ -69,13 +70,13 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
   await Deno.mkdir(data, { recursive: true, mode: 0o700 });
   await clearAside(data, options.onWarning);
 
-  /** The first user that no function has; the range's very first is for fetching. */
+  /** Returns the first free user; the first of the range is the fetcher's. */
   function findFree([first, last]: readonly [first: number, last: number]): number {
     const taken = new Set(users.values());
     for (let uid = first + 1; uid <= last; uid++) if (!taken.has(uid)) return uid;
     throw new RangeError(
-      `All users from ${first} to ${last} belong to functions. Give a larger uidRange, or remove ` +
-        `functions that are gone from "${path}"`,
+      `All user ids from ${first} to ${last} belong to functions. Set a larger uidRange, or ` +
+        `remove deleted functions from "${path}"`,
     );
   }
 
@@ -90,13 +91,16 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     try {
       await writing;
     } catch (cause) {
-      // Not on record, another function might get it after a restart, and with it these files.
+      // Without the record, another function could get this user and its files after a restart.
       users.delete(name);
       const explained = explainStateError(stateDirectory, cause);
       if (explained !== cause) throw explained;
-      throw new Error(`Cannot record its user in "${path}": ${(cause as Error).message}`, {
-        cause,
-      });
+      throw new Error(
+        `Cannot record the function's user in "${path}": ${(cause as Error).message}`,
+        {
+          cause,
+        },
+      );
     }
     return uid;
   }
@@ -106,25 +110,25 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
     uidOf,
     directory: data,
     async purge(name) {
-      const aside = removedPath(data);
+      const removed = removedPath(data);
       try {
-        // An instance that has it open goes on in what is removed.
-        await Deno.rename(join(data, name), aside);
+        // A running instance keeps its open files.
+        await Deno.rename(join(data, name), removed);
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return;
         throw error;
       }
-      await removeIfThere(aside);
+      await removeIfThere(removed);
     },
     async open(name, limits) {
       const uid = await uidOf(name);
       const home = join(data, name);
       await Deno.mkdir(home, { recursive: true, mode: 0o700 });
-      // A function may open its own directory to everybody: here nobody passes.
+      // A function may make its own directory public; this parent directory stays private.
       await Deno.chmod(home, 0o700);
-      const place = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
-      const [files, storage] = PARTS.map(place.pathOf) as [string, string];
-      const { prefix, isFileSystem, problems, watch } = place;
+      const bounded = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
+      const [files, storage] = PARTS.map(bounded.pathOf) as [string, string];
+      const { prefix, isFileSystem, problems, watch } = bounded;
       return { uid, files, storage, prefix, isFileSystem, problems, watch };
     },
   };
@@ -138,8 +142,8 @@ async function readUsers(path: string): Promise<[name: string, uid: number][]> {
       .filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]));
   } catch (cause) {
     throw new Error(
-      `"${path}" is not JSON, and says which user each function has. Mend it, or remove it together ` +
-        "with the functions' data",
+      `Cannot read the users of functions: "${path}" is not JSON. Fix the file, or remove it ` +
+        "together with the functions' data",
       { cause },
     );
   }

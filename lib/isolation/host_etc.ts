@@ -2,7 +2,9 @@ import type { Mount } from "../sandbox/sandbox.ts";
 
 const FILES = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"];
 
-/** The host's own files for look-ups, as mounts for a sandbox that has the host's network. */
+/**
+ * Returns mounts of the host's files for name resolution, for a sandbox with the host's network.
+ */
 export async function hostEtc(): Promise<Mount[]> {
   const mounts = await Promise.all(FILES.map(async (target) => {
     const source = await Deno.realPath(target).catch(() => undefined);

@@ -18,44 +18,44 @@ import { LANDLOCK_REMEDY, tryLandlock } from "./landlock.ts";
 import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
-import { lookForWatches } from "./watch_probe.ts";
+import { probeWatches } from "./watch_probe.ts";
 
-/** What was found of one layer of isolation. */
+/** Result of a probe of one isolation layer. */
 export interface Finding {
   readonly layer: string;
-  /** `missing`: nothing can be served. `limited`: served, and something is not bounded. */
+  /** `missing`: ddsrv can't serve. `limited`: ddsrv serves with a missing limit. */
   readonly status: "ok" | "limited" | "missing";
-  /** What is so. */
+  /** The state of the layer. */
   readonly detail: string;
-  /** What to do; empty when nothing is to be done. */
+  /** Action for the operator; empty when none is needed. */
   readonly remedy: string;
 }
 
-/** What {@linkcode examineHost} looks with. */
+/** Options of {@linkcode examineHost}. */
 export interface ExaminationOptions extends KernelProbeOptions {
-  /** The level that is wanted; `full` by default. */
+  /** Isolation level to examine; `full` by default. */
   readonly level?: IsolationLevel;
   readonly path?: string;
   readonly uid?: number | null;
   readonly os?: string;
 }
 
-/** One look at the host; what it throws is why the layer is missing. */
+/** A test of the host; when it throws, the layer is missing and the error says why. */
 interface Probe {
   readonly layer: string;
-  readonly look: () => Promise<string | Omit<Finding, "layer">>;
+  readonly probe: () => Promise<string | Omit<Finding, "layer">>;
   readonly remedy: string;
 }
 
 /**
- * What this host offers and lacks for isolation, layer by layer, from outside in. Each layer is
- * tried and not only looked for; nothing is left of it.
+ * Tests every isolation layer of this host, from the outermost to the innermost. Each test uses the
+ * layer and leaves nothing behind.
  */
 export async function examineHost(options: ExaminationOptions = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { layer, look, remedy } of await probes(options)) {
+  for (const { layer, probe, remedy } of await createProbes(options)) {
     try {
-      const found = await look();
+      const found = await probe();
       findings.push({
         layer,
         ...(typeof found === "string" ? { status: "ok", detail: found, remedy: "" } : found),
@@ -67,7 +67,7 @@ export async function examineHost(options: ExaminationOptions = {}): Promise<Fin
   return findings;
 }
 
-async function probes(options: ExaminationOptions): Promise<Probe[]> {
+async function createProbes(options: ExaminationOptions): Promise<Probe[]> {
   const { level = "full" } = options;
   switch (level) {
     case "full":
@@ -75,7 +75,7 @@ async function probes(options: ExaminationOptions): Promise<Probe[]> {
     case "rootless":
       return rootlessProbes(options);
     case "none":
-      return [{ layer: "files", look: () => Promise.resolve(UNBOUNDED), remedy: "" }];
+      return [{ layer: "files", probe: () => Promise.resolve(UNBOUNDED), remedy: "" }];
     default:
       return level satisfies never;
   }
@@ -83,14 +83,14 @@ async function probes(options: ExaminationOptions): Promise<Probe[]> {
 
 const UNBOUNDED: Omit<Finding, "layer"> = {
   status: "limited",
-  detail: "Deno's permissions alone, on any system",
-  remedy: "For development. Choose --isolation=full or rootless to keep functions apart",
+  detail: "only Deno's permissions, on any system",
+  remedy: "Use it for development only. Choose --isolation=full or rootless to isolate functions",
 };
 
 function systemProbe({ os = Deno.build.os }: ExaminationOptions): Probe {
   return {
     layer: "system",
-    look: () => os === "linux" ? Promise.resolve("Linux") : Promise.reject(new Error(os)),
+    probe: () => os === "linux" ? Promise.resolve("Linux") : Promise.reject(new Error(os)),
     remedy: "Run ddsrv on Linux",
   };
 }
@@ -102,22 +102,22 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     systemProbe(options),
     {
       layer: "user",
-      look: () =>
+      probe: () =>
         uid === 0 ? Promise.resolve("root") : Promise.reject(new Error(`user ${uid}, not root`)),
       remedy: "Run ddsrv serve with sudo, or choose --isolation=rootless",
     },
-    { layer: "programs", look: () => lookForPrograms(path, programs), remedy: "" },
+    { layer: "programs", probe: () => probePrograms(path, programs), remedy: "" },
     ...await kernelProbes(options),
     landlockProbe(options),
     {
       layer: "resources",
-      look: () => lookForGroups(remedies.groups),
+      probe: () => probeGroups(remedies.groups),
       remedy: "",
     },
-    { layer: "disk", look: () => lookForImages(options.run), remedy: "" },
-    { layer: "bandwidth", look: () => lookForBandwidth(options), remedy: "" },
-    { layer: "names", look: lookForResolvers, remedy: "" },
-    { layer: "changes", look: () => lookForWatches(), remedy: "" },
+    { layer: "disk", probe: () => probeImages(options.run), remedy: "" },
+    { layer: "bandwidth", probe: () => tryBandwidth(options), remedy: "" },
+    { layer: "names", probe: probeResolvers, remedy: "" },
+    { layer: "changes", probe: () => probeWatches(), remedy: "" },
   ];
 }
 
@@ -127,14 +127,14 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     systemProbe(options),
     {
       layer: "user",
-      look: () => uid === 0 ? Promise.reject(new Error("root")) : Promise.resolve(`user ${uid}`),
-      remedy: "As root, leave --isolation out; or run ddsrv as an ordinary user",
+      probe: () => uid === 0 ? Promise.reject(new Error("root")) : Promise.resolve(`user ${uid}`),
+      remedy: "As root, remove --isolation=rootless; or run ddsrv as an ordinary user",
     },
-    { layer: "programs", look: () => lookForPrograms(path, rootlessPrograms), remedy: "" },
+    { layer: "programs", probe: () => probePrograms(path, rootlessPrograms), remedy: "" },
     mountsProbe(run),
     {
       layer: "sandbox",
-      look: async () => {
+      probe: async () => {
         await run(USER_NAMESPACE_PROBE);
         return "users, network, processes and files by bubblewrap";
       },
@@ -143,7 +143,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     landlockProbe(options),
     {
       layer: "filter",
-      look: async () => {
+      probe: async () => {
         await run(SECCOMP_PROBE);
         return SECCOMP_FOUND;
       },
@@ -151,20 +151,20 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     },
     {
       layer: "resources",
-      look: () => Promise.resolve(UNBOUNDED_RESOURCES),
+      probe: () => Promise.resolve(UNBOUNDED_RESOURCES),
       remedy: "",
     },
-    { layer: "disk", look: () => Promise.resolve(COUNTED), remedy: "" },
-    { layer: "changes", look: () => lookForWatches(), remedy: "" },
+    { layer: "disk", probe: () => Promise.resolve(COUNTED), remedy: "" },
+    { layer: "changes", probe: () => probeWatches(), remedy: "" },
   ];
 }
 
-/** A second wall: without it, functions are served all the same. */
+/** Functions run without it too. */
 function landlockProbe({ run = execute }: ExaminationOptions): Probe {
   return {
     layer: "landlock",
-    look: () =>
-      tryLandlock(run).then(() => "a second wall for files", (error: Error) => ({
+    probe: () =>
+      tryLandlock(run).then(() => "a second layer that protects files", (error: Error) => ({
         status: "limited" as const,
         detail: error.message,
         remedy: LANDLOCK_REMEDY,
@@ -175,23 +175,23 @@ function landlockProbe({ run = execute }: ExaminationOptions): Probe {
 
 const UNBOUNDED_RESOURCES: Omit<Finding, "layer"> = {
   status: "limited",
-  detail: "memory but for V8's heap, processes and CPU are not bounded without root",
-  remedy: "Run ddsrv as root to bound them",
+  detail: "without root, no limit for CPU, processes and memory, except V8's heap",
+  remedy: "Run ddsrv as root to limit them",
 };
 
 const COUNTED: Omit<Finding, "layer"> = {
   status: "limited",
-  detail: "data of functions is counted every few seconds; what is too large ends its function",
-  remedy: "Run ddsrv as root to have the kernel bound it",
+  detail: "ddsrv counts data every few seconds and stops a function that exceeds its limit",
+  remedy: "Run ddsrv as root, so that the kernel limits it",
 };
 
-async function lookForImages(run: Run | undefined): Promise<string | Omit<Finding, "layer">> {
+async function probeImages(run: Run | undefined): Promise<string | Omit<Finding, "layer">> {
   const problem = await findImageProblem(run);
-  if (problem === undefined) return "data of each function in a file system of its own (ext4)";
+  if (problem === undefined) return "a file system (ext4) for the data of each function";
   return { ...COUNTED, detail: `${COUNTED.detail} (${problem})`, remedy: IMAGE_REMEDY };
 }
 
-async function lookForPrograms(
+async function probePrograms(
   path: string,
   wanted: readonly Program[],
 ): Promise<string | Omit<Finding, "layer">> {
@@ -205,29 +205,33 @@ async function lookForPrograms(
   };
 }
 
-async function lookForGroups(remedy: string): Promise<string | Omit<Finding, "layer">> {
+async function probeGroups(remedy: string): Promise<string | Omit<Finding, "layer">> {
   try {
     const hierarchy = await readHierarchy();
     const missing = missingControllers(hierarchy);
     if (missing.length > 0) {
-      return { status: "limited", detail: `no control group for ${missing.join(", ")}`, remedy };
+      return {
+        status: "limited",
+        detail: `no cgroup controller for ${missing.join(", ")}`,
+        remedy,
+      };
     }
     if (!await boundsSockets(hierarchy)) {
       return { status: "limited", detail: UNBOUNDED_SOCKETS, remedy: UNBOUNDED_SOCKETS_REMEDY };
     }
     await using groups = await openControlGroups(`doctor-${Deno.pid}`, hierarchy);
     await using _ = await groups.open("probe", { memoryBytes: 2 ** 26, processes: 64, cpu: 1 });
-    const found = `control groups, version ${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
+    const found = `cgroup v${hierarchy.version}: ${CONTROLLERS.join(", ")}`;
     return hierarchy.bases.io === undefined
-      ? `${found} (no io: disk shares are equal)`
+      ? `${found} (no io: all functions share the disk equally)`
       : `${found}, io`;
   } catch (error) {
     return { status: "limited", detail: (error as Error).message, remedy };
   }
 }
 
-/** Functions are served without it, unless a setting asks for it. */
-async function lookForBandwidth(
+/** Only functions with a `bandwidth` setting need it. */
+async function tryBandwidth(
   { run = execute }: ExaminationOptions,
 ): Promise<string | Omit<Finding, "layer">> {
   try {
@@ -237,12 +241,12 @@ async function lookForBandwidth(
   }
 }
 
-async function lookForResolvers(): Promise<string | Omit<Finding, "layer">> {
+async function probeResolvers(): Promise<string | Omit<Finding, "layer">> {
   const resolvers = await readResolvers();
   if (resolvers.length > 0) return `resolvers ${resolvers.join(", ")}`;
   return {
     status: "limited",
-    detail: "resolv.conf names no resolver that functions could reach",
-    remedy: "Name one with --dns ADDRESS, or functions can't look up names",
+    detail: "resolv.conf has no resolver that functions can reach",
+    remedy: "Name one with --dns ADDRESS, or functions can't resolve names",
   };
 }

@@ -9,54 +9,54 @@ import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, StreamName } from "../process/spawn.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 
-/** How functions are kept apart, at one level. Disposing of it leaves nothing. */
+/** One isolation level of a supervisor. Disposing of it removes everything that it created. */
 export interface Isolation extends AsyncDisposable {
   readonly level: IsolationLevel;
-  /** Tag of all that this supervisor makes. */
+  /** Tag of everything that this supervisor creates in the kernel. */
   readonly ownerId: string;
-  /** User that owns a function's module cache; the supervisor's own when missing. */
+  /** Returns the user that owns a function's module cache; `undefined` for the supervisor's own. */
   readonly cacheUid: (name: string) => Promise<number | undefined>;
-  /** Holds what functions keep: a directory for each, under its name. */
+  /** Path of the directory that has a data directory for each function, by its name. */
   readonly dataDirectory: string;
-  /** Takes away all that a function has kept. */
+  /** Removes all data of a function. */
   readonly purge: (name: string) => Promise<void>;
-  /** Whether source may show in another place than where it is. */
+  /** The sandbox can show source at another path than its real one. */
   readonly canRelocate: boolean;
-  /** Opens what one instance will run in. */
+  /** Opens the sandbox of one instance. */
   readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
-  /** Copies a directory that is not to be trusted, see `copyTree`. */
+  /** Copies an untrusted directory, see `copyTree`. */
   readonly copy: (source: string, target: string) => Promise<void>;
-  /** Checks a function's code, which is no more to be trusted than what runs. */
+  /** Type-checks a function's code, which is as untrusted as a running function. */
   readonly check: (options: SourceCheck) => Promise<CheckResult>;
 }
 
-/** Whose instances they are, and where it is said what the host can't do for them. */
+/** Options to open an isolation level. `onWarning` receives what the host can't do. */
 export interface IsolationOptions {
   readonly owner: Pick<ClaimedOwner, "id" | "users">;
   readonly onWarning: (message: string) => void;
 }
 
-/** What a sandbox is for. */
+/** Options of a sandbox. */
 export interface SandboxOptions {
   readonly name: string;
   readonly egress: FunctionPolicy["egress"];
   readonly bandwidthBits: FunctionPolicy["bandwidthBits"];
-  /** Told what of the egress can't be had, again whenever that changes. */
+  /** Called with the current egress problems, again after each change. */
   readonly onProblems: (problems: readonly string[]) => void;
 }
 
-/** What is around one instance's process. It is disposed of after the process has ended. */
+/** The layers around one instance's process. Dispose of it after the process has ended. */
 export interface Sandbox extends AsyncDisposable {
-  /** Its network namespace; missing where it has none with a name. */
+  /** Name of the network namespace; `undefined` where it has no name. */
   readonly namespace: string | undefined;
   readonly spawn: (options: StartOptions) => Promise<StartedProcess>;
 }
 
-/** What is started in a sandbox. */
+/** Options to start a function's process in a sandbox. */
 export interface StartOptions {
-  /** Where the function's source shows. */
+  /** Path at which the sandbox shows the function's source. */
   readonly directory: string;
-  /** Where it is, if not there. */
+  /** Real path of the source, if it differs. */
   readonly source: string | undefined;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
@@ -64,38 +64,38 @@ export interface StartOptions {
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
-/** A process that has been started, and how to find out where it listens. */
+/** A started process. */
 export interface StartedProcess {
   readonly process: FunctionProcess;
-  /** What it asks for and does not get, beside its egress. */
+  /** Limits and features that could not be applied, except egress. */
   readonly problems: readonly string[];
-  /** Disk usage of its data, where that is cheap to read. */
+  /** Reads the disk usage of its data; missing where that is slow. */
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
-  /** Waits until it listens; gives nothing when the signal aborts first. */
+  /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
-  /** Why it can't be reached, once its time is up; nothing when it does not listen at all. */
+  /** Returns why the process can't be reached; `undefined` when it does not listen at all. */
   readonly explain: (pid: number) => Promise<string | undefined>;
 }
 
-/** What is checked. */
+/** Options of a check. */
 export interface SourceCheck {
   readonly name: string;
   readonly directory: string;
   readonly moduleOptions: ModuleOptions;
-  /** Module cache of the host, which the check fills. */
+  /** Host path of the module cache, which the check fills. */
   readonly cacheDirectory: string;
-  /** The function that the cache belongs to; the one that is checked when left out. */
+  /** Name of the function that owns the cache; the checked function when left out. */
   readonly cacheName?: string | undefined;
-  /** Hosts that packages may come from beside Deno's own registry: `host` or `host:port`. */
+  /** Hosts besides Deno's registry that packages may come from: `host` or `host:port`. */
   readonly registries: readonly string[];
-  /** The function's variables, which its `.npmrc` may name. */
+  /** Variables of the function, to which its `.npmrc` may refer. */
   readonly variables: Readonly<Record<string, string>>;
-  /** A file of the directory; the function's entry when left out. */
+  /** File in the directory to check; the function's entry when left out. */
   readonly entry?: string | undefined;
-  /** Diagnostics come in colours. */
+  /** Adds colours to the diagnostics. */
   readonly isColoured?: boolean;
   readonly bounds: CheckBounds;
-  /** Told, twice a second, whether it uses no processor and waits for somebody else. */
+  /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;
   readonly signal: AbortSignal;
 }

@@ -4,25 +4,25 @@ import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, type Remedies, remediesFor } from "./remedies.ts";
 import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
 
-/** One look at what the kernel allows; what it throws is why the layer is missing. */
+/** A test of one kernel feature; when it throws, the layer is missing and the error says why. */
 export interface KernelProbe {
   readonly layer: string;
-  /** Gives what is so. */
-  readonly look: () => Promise<string>;
+  /** Returns the state of the layer. */
+  readonly probe: () => Promise<string>;
   readonly remedy: string;
 }
 
-/** What {@linkcode kernelProbes} looks with. */
+/** Options of {@linkcode kernelProbes}. */
 export interface KernelProbeOptions {
   readonly run?: Run;
   /** Text of `/proc/self/status`; read when left out. */
   readonly status?: string;
   readonly isContainer?: boolean;
-  /** Where locks and namespaces are kept. */
+  /** Directory of locks and namespaces. */
   readonly runtimeDirectory?: string;
 }
 
-/** Tries what full isolation asks of the kernel, layer by layer; nothing is left of it. */
+/** Returns tests of the kernel features that full isolation needs. They leave nothing behind. */
 export async function kernelProbes(options: KernelProbeOptions = {}): Promise<KernelProbe[]> {
   const { run = execute, runtimeDirectory = "/run" } = options;
   const status = options.status ?? await Deno.readTextFile("/proc/self/status").catch(() => "");
@@ -31,24 +31,24 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
     capabilityProbe(status, remedies),
     {
       layer: "runtime",
-      look: async () => {
-        const directory = await touch(runtimeDirectory);
+      probe: async () => {
+        const directory = await requireWritable(runtimeDirectory);
         return `${directory} is writable`;
       },
       remedy: remedies.runtime,
     },
     {
       layer: "network",
-      look: async () => {
+      probe: async () => {
         await run(["unshare", "--net", "true"]);
-        return "namespaces can be made";
+        return "network namespaces can be created";
       },
       remedy: remedies.network,
     },
     {
       layer: "firewall",
-      look: async () => {
-        // Checked by the kernel in a network of its own, and never laid.
+      probe: async () => {
+        // The kernel only checks the table, in a new network namespace.
         await run(["unshare", "--net", "nft", "--check", "--file", "-"], { stdin: PROBE_TABLE });
         return "nftables with addresses, sets and NAT";
       },
@@ -57,7 +57,7 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
     mountsProbe(run),
     {
       layer: "sandbox",
-      look: async () => {
+      probe: async () => {
         const mounts = ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"];
         const links = ["lib", "lib64", "bin"]
           .flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]);
@@ -68,7 +68,7 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
     },
     {
       layer: "filter",
-      look: async () => {
+      probe: async () => {
         await run(SECCOMP_PROBE);
         return SECCOMP_FOUND;
       },
@@ -81,22 +81,22 @@ function capabilityProbe(status: string, remedies: Remedies): KernelProbe {
   const missing = missingCapabilities(status);
   return {
     layer: "rights",
-    look: () =>
+    probe: () =>
       missing.length === 0
-        ? Promise.resolve("all capabilities that it takes")
-        : Promise.reject(new Error(`capabilities are missing: ${missing.join(", ")}`)),
+        ? Promise.resolve("all necessary capabilities")
+        : Promise.reject(new Error(`missing capabilities: ${missing.join(", ")}`)),
     remedy: remedies.capabilities(missing),
   };
 }
 
-/** Whether a directory can be written to, found out by what leaves nothing, whenever it ends. */
-async function touch(parent: string): Promise<string> {
+/** Tests that a directory is writable, without creating a file that an abort could leave behind. */
+async function requireWritable(parent: string): Promise<string> {
   try {
     const now = new Date();
     await Deno.utime(parent, now, now);
     return parent;
   } catch (cause) {
-    throw new Error(`nothing can be made in "${parent}": ${(cause as Error).message}`, { cause });
+    throw new Error(`cannot write to "${parent}": ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -2,13 +2,14 @@ import { LANDLOCK_PROBE } from "../sandbox/landlock.ts";
 import { CommandError, type Run, run as execute } from "../system/run.ts";
 
 /** Remedy when Landlock is not available. */
-export const LANDLOCK_REMEDY = "Mounts alone keep files apart without it. Install perl-base, and " +
-  "have a kernel from 5.13 on with Landlock among its modules (lsm=landlock at its start)";
+export const LANDLOCK_REMEDY =
+  "Without it, only mounts protect files. Install perl-base, and boot a " +
+  "kernel since 5.13 with Landlock enabled (lsm=landlock)";
 
 /**
- * Tries whether the kernel has Landlock, and perl is there to ask it.
+ * Tests that the kernel has Landlock, and that perl can call it.
  *
- * @throws {Error} that says why not
+ * @throws {Error} when Landlock is not available, with the reason
  */
 export async function tryLandlock(run: Run = execute): Promise<void> {
   try {
@@ -19,7 +20,7 @@ export async function tryLandlock(run: Run = execute): Promise<void> {
   }
 }
 
-/** Returns whether sandboxes have Landlock; if not, warns the operator once. */
+/** Returns true if Landlock is available; otherwise warns the operator. */
 export async function openLandlock(
   onWarning: (message: string) => void,
   run: Run = execute,

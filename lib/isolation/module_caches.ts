@@ -3,15 +3,15 @@ import { removedPath, removeEntry } from "../function/set_aside.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
 /**
- * Opens the directory of all module caches, which root alone may enter: what a check leaves in its
- * own is for no other user to find. Gives a function by which a function's cache is made.
+ * Opens the directory of all module caches, which only root may enter, so that no user can reach
+ * another user's cache. Returns a function that creates a function's cache and returns its path.
  *
- * Each function has its own cache, and its own user fills it: where packages come from is for its
- * configuration to say, and must not be what another function reads.
+ * Each function has its own cache, and its own user fills it: its configuration chooses the package
+ * sources, which must not affect other functions.
  */
 export async function openModuleCaches(
   directory: string,
-  /** The user of a function's cache; the supervisor's own when there is none. */
+  /** Returns the user of a function's cache; `undefined` for the supervisor's own. */
   uidOf: (name: string) => Promise<number | undefined>,
 ): Promise<(name: string) => Promise<string>> {
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
@@ -26,20 +26,20 @@ export async function openModuleCaches(
 }
 
 /**
- * Takes a module cache away as a whole; it is made anew when it is next asked for. To go through its
- * names would leave what has one that is not UTF-8, and the records of what was checked with it.
+ * Removes a whole module cache; the next check creates it again. Removing entries by name would
+ * miss names that are not UTF-8, and Deno's records of past checks.
  */
 export async function discardModuleCache(path: string): Promise<void> {
-  const aside = removedPath(dirname(path));
-  // What is started meanwhile finds none, rather than half of one.
+  const removed = removedPath(dirname(path));
+  // A process that starts now finds no cache instead of half a cache.
   try {
-    await Deno.rename(path, aside);
+    await Deno.rename(path, removed);
   } catch (error) {
-    // Another check of the same function has done it.
+    // Another check of the same function has removed it.
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  await removeEntry(aside);
+  await removeEntry(removed);
 }
 
 async function makeCache(
@@ -47,11 +47,11 @@ async function makeCache(
   findUid: () => Promise<number | undefined>,
 ): Promise<string> {
   const uid = await findUid();
-  // Nobody else can write to the directory above, so that a name in it leads to what was made there.
+  // Only root can write to the parent directory, so the name can't be a link.
   await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   const owner = (await Deno.lstat(path)).uid;
   if (uid === undefined || owner === uid) return path;
-  // What root has made has been put there for the function. Anything else is another user's.
+  // Root created it for the function. Any other owner is the wrong user.
   if (owner === 0) await giveTo(path, uid);
   else {
     await removeIfThere(path);
@@ -61,7 +61,7 @@ async function makeCache(
   return path;
 }
 
-/** The tree's root comes last: until then nobody else can write in it. */
+/** Changes the owner of a tree, its root last: until then no other user can write in it. */
 async function giveTo(path: string, uid: number): Promise<void> {
   for await (const entry of Deno.readDir(path)) {
     const child = join(path, entry.name);

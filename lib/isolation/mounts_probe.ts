@@ -2,18 +2,18 @@ import type { Run } from "../system/run.ts";
 import type { KernelProbe } from "./kernel_probes.ts";
 
 /**
- * Whether bwrap(1) mounts what is held by a descriptor. Folders may belong to users who exchange
- * them for something else in the moment between a look at a name and its mount.
+ * Tests that bwrap(1) can mount open file descriptors. The owner of a folder could replace it
+ * between a check of its name and the mount.
  */
 export function mountsProbe(run: Run): KernelProbe {
   return {
     layer: "mounts",
-    look: async () => {
+    probe: async () => {
       const help = await run(["bwrap", "--help"]);
-      if (help.includes("--ro-bind-fd")) return "bound by descriptor";
-      throw new Error("this bubblewrap binds by name alone, it has no --ro-bind-fd");
+      if (help.includes("--ro-bind-fd")) return "bubblewrap mounts file descriptors";
+      throw new Error("this bubblewrap has no option --ro-bind-fd");
     },
-    remedy: "Upgrade it: apt-get install bubblewrap. Debian 12 has that option since " +
-      "0.8.0-2+deb12u1, others since 0.10",
+    remedy: "Upgrade bubblewrap: apt-get install bubblewrap. Debian 12 has the option " +
+      "since 0.8.0-2+deb12u1, other distributions since 0.10",
   };
 }

@@ -1,24 +1,17 @@
 import { join } from "node:path";
-import type { Egress } from "../config/egress.ts";
-import { formatEgressRule } from "../config/egress.ts";
+import { type Egress, formatEgressRule } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openBounder } from "../disk/bounder.ts";
-import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import type { ProcessPaths } from "../sandbox/function_mounts.ts";
-import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
-import { spawnFunction } from "../process/spawn.ts";
-import { writeStartFile } from "../sandbox/start_file.ts";
-import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
-import { diskLimitsOf } from "./disk_watch.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
 import type {
   Isolation,
@@ -27,33 +20,34 @@ import type {
   SandboxOptions,
   StartOptions,
 } from "./isolation.ts";
-import { openOwnPlace } from "./own_place.ts";
+import { launchFunction } from "./launch_function.ts";
+import { openRuntimeDirectory } from "./runtime_directory.ts";
 
 const HOSTNAME = "127.0.0.1";
 
 const PAUSE_MS = 5;
 
 const NOT_ISOLATED =
-  "Isolation is none: Deno's permissions alone keep functions apart. They reach your network, and " +
-  "nothing bounds their memory (but for V8's heap), processes, CPU and data. This is for development";
+  "--isolation=none is for development: only Deno's permissions isolate functions. They can " +
+  "reach your network, and have no limits for CPU, processes, data and memory, except V8's heap";
 
-/** What all instances of one supervisor share. */
-interface Site {
+/** Resources that all instances of one supervisor share. */
+interface Context {
   readonly settings: Settings;
   readonly homes: Homes;
   readonly directory: string;
-  /** What a command begins with that is to die with the supervisor. */
+  /** Command prefix that makes the kernel kill the process when the supervisor exits. */
   readonly prefix: readonly string[];
 }
 
-/** Deno's permissions alone, on any system: for development. */
+/** Opens the level without isolation, for development: only Deno's permissions limit functions. */
 export async function openNoIsolation(
   settings: Settings,
   { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
-  const { directory } = stack.use(await openOwnPlace(settings, ownerId));
+  const { directory } = stack.use(await openRuntimeDirectory(settings, ownerId));
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, bounder, onWarning });
@@ -61,7 +55,7 @@ export async function openNoIsolation(
   const hasSetpriv = Deno.build.os === "linux" &&
     await isInstalled("setpriv", Deno.env.get("PATH") ?? "");
   const prefix = hasSetpriv ? ["setpriv", "--pdeathsig", "KILL"] : [];
-  const site = { settings, homes, directory, prefix };
+  const context = { settings, homes, directory, prefix };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -71,7 +65,7 @@ export async function openNoIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: false,
-    openSandbox: (options) => openSandbox(site, { ...options, id: ++opened }),
+    openSandbox: (options) => openSandbox(context, { ...options, id: ++opened }),
     check: (options) => checkDirectly(settings, { ...options, isNice: true }),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -79,80 +73,77 @@ export async function openNoIsolation(
 }
 
 async function openSandbox(
-  { settings, homes, directory: place, prefix }: Site,
+  { settings, homes, directory: runtimeDirectory, prefix }: Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Promise<Sandbox> {
-  const own = join(place, String(id));
-  await Deno.mkdir(join(own, "tmp"), { recursive: true, mode: 0o700 });
+  const ownDirectory = join(runtimeDirectory, String(id));
+  await Deno.mkdir(join(ownDirectory, "tmp"), { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => removeIfThere(own));
+  stack.defer(() => removeIfThere(ownDirectory));
   const owned = stack.move();
   return {
     namespace: undefined,
-    async spawn({ directory, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name, diskLimitsOf(policy));
+    async spawn(start) {
+      const { directory, policy, cacheDirectory } = start;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
-      const paths: ProcessPaths = {
-        deno: Deno.execPath(),
-        preload: join(own, "preload.js"),
-        start: join(own, "start.json"),
-        cache: cacheDirectory,
-        data: home.files,
-        temporary: join(own, "tmp"),
-      };
-      await Deno.copyFile(PRELOAD_FILE, paths.preload);
-      const { env } = policy;
-      const permissions = withEgress(policy.permissions, policy.egress);
-      const variables = visibleVariables(env, permissions.env);
-      const telemetry = telemetryEnvironment({
+      const startFile = join(ownDirectory, "start.json");
+      const preload = join(ownDirectory, "preload.js");
+      await Deno.copyFile(PRELOAD_FILE, preload);
+      const started = await launchFunction(owned, {
         name,
-        env,
-        net: permissions.net,
+        homes,
+        start,
+        permissions: withEgress(policy.permissions, policy.egress),
         egress: undefined,
-      });
-      owned.use(await writeStartFile(paths.start, { listen, variables }));
-      await keepStorage(cacheDirectory, home.storage);
-      const process = spawnFunction({
-        command: [
-          ...prefix,
-          ...runCommand({
-            ...moduleOptions,
-            permissions,
-            listen,
+        listen,
+        port: listen.port,
+        startFile,
+        heapBytes: policy.memoryBytes,
+        async openLayers(home) {
+          await linkStorage(cacheDirectory, home.storage);
+          const paths: ProcessPaths = {
+            deno: Deno.execPath(),
+            preload,
+            start: startFile,
+            cache: cacheDirectory,
+            data: home.files,
+            temporary: join(ownDirectory, "tmp"),
+          };
+          return {
             paths,
             readable: await readablePaths(settings, { directory, paths }),
-            heapBytes: policy.memoryBytes,
-          }),
-        ],
-        cwd: directory,
-        isDirect: true,
-        env: functionEnvironment({ listen, port: listen.port, paths, telemetry: telemetry.env }),
-        onLine,
-      });
-      return {
-        process,
-        problems: [...telemetry.problems, ...unboundedBandwidth(policy)],
+            wrap: (command) => ({
+              command: [...prefix, ...command],
+              cwd: directory,
+              isDirect: true,
+            }),
+          };
+        },
         findEndpoint: async (_pid, signal) =>
           await waitForPort(listen, signal) ? { ...listen } : undefined,
         explain: () =>
           Promise.resolve(
-            `It did not listen on the port that it was given (PORT, ${listen.port}). Without ` +
-              "isolation, only that one is reached; Deno.serve and node:http are moved there",
+            `It does not listen on the port in the variable PORT (${listen.port}). Without ` +
+              "isolation, ddsrv reaches only that port; it moves Deno.serve and node:http there",
           ),
-      };
+      });
+      return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/** `Deno.openKv()` and `localStorage` are kept beside the module cache, which may be swept. */
-async function keepStorage(cacheDirectory: string, storage: string): Promise<void> {
+/**
+ * Links the storage of `Deno.openKv()` and `localStorage` into the module cache, where Deno looks
+ * for it. The cache itself may be removed.
+ */
+async function linkStorage(cacheDirectory: string, storage: string): Promise<void> {
   const path = join(cacheDirectory, "location_data");
   await removeIfThere(path);
   await Deno.symlink(storage, path);
 }
 
-/** What egress comes to where Deno alone holds a function back: no more than it may have anyway. */
+/** Returns the permissions reduced to the egress, for a level where only Deno limits it. */
 export function withEgress(permissions: Permissions, egress: Egress): Permissions {
   const { net } = permissions;
   if (egress === "none" || net === false) return { ...permissions, net: false };
@@ -171,7 +162,7 @@ async function readablePaths(
   return [directory, await Deno.realPath(directory), ...common, cache, data, temporary];
 }
 
-/** A port that is free at this moment. */
+/** Returns a port that is free now. */
 function findPort(): number {
   using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
   return listener.addr.port;

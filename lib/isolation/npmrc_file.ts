@@ -5,19 +5,19 @@ import { NPMRC_FILE } from "../function/layout.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
 import type { SourceCheck } from "./isolation.ts";
 
-/** Target path of the file, and the settings that it may contain. */
+/** Options of {@linkcode writeNpmrc}. */
 export interface NpmrcFileOptions {
-  /** A new file, in a directory that the supervisor alone may write to. */
+  /** Path of the new file, in a directory to which only the supervisor may write. */
   readonly path: string;
-  /** Its reader; the supervisor's own user when missing. */
+  /** User that may read the file; `undefined` for the supervisor's own. */
   readonly uid: number | undefined;
-  /** Whether packages may come from a host, given as `host:port`. */
+  /** Returns true if packages may come from a host, given as `host:port`. */
   readonly isAllowed: (host: string) => boolean;
 }
 
 /**
- * Writes the function's `.npmrc` as its check sees it, and gives the mount that puts it in the
- * file's place; `undefined` when the function has none.
+ * Writes the function's `.npmrc` for its check, and returns the mount that replaces the original
+ * file; `undefined` when the function has none.
  *
  * @throws {ConfigError} when the file contains a setting that is not allowed
  */

@@ -5,9 +5,9 @@ import { openNoIsolation } from "./none.ts";
 import { openRootlessIsolation } from "./rootless.ts";
 
 /**
- * Opens the level of isolation that the settings name, and no other.
+ * Opens the isolation level of the settings, and never another one.
  *
- * @throws {Error} when the host can't offer it
+ * @throws {Error} when the host does not support the level
  */
 export async function openIsolation(
   settings: Settings,

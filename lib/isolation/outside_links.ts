@@ -1,19 +1,19 @@
 import { join, relative } from "node:path";
 import { SHARED_NAMES } from "../sandbox/function_mounts.ts";
 
-/** Which function is looked at, and from where. */
+/** Options of {@linkcode findOutsideLink}. */
 export interface OutsideLinkOptions {
   readonly functionsDirectory: string;
   readonly name: string;
-  /** The directory that the caller works in. */
+  /** Working directory of the caller. */
   readonly workingDirectory: string;
 }
 
 /**
- * Says which link makes a check show more than the functions directory and the caller's working
- * directory hold; `undefined` when none does. In a repository that was checked out, all links are
- * the caller's, and their author's choice; a check quotes what they lead to. Hidden directories, such
- * as `.git`, do not count as parts of either.
+ * Returns a problem when a check would show files outside the functions directory and the caller's
+ * working directory, because of a link; `undefined` otherwise. In a checked-out repository, its
+ * author chose the links, but the caller owns them, and diagnostics quote the files behind them.
+ * Hidden directories, such as `.git`, are outside too.
  */
 export async function findOutsideLink(options: OutsideLinkOptions): Promise<string | undefined> {
   const { functionsDirectory, name, workingDirectory } = options;
@@ -21,9 +21,9 @@ export async function findOutsideLink(options: OutsideLinkOptions): Promise<stri
   for (const path of [name, ...SHARED_NAMES].map((one) => join(functionsDirectory, one))) {
     const real = await realPathIfThere(path);
     if (real === undefined || roots.some((root) => isBelow(root, real))) continue;
-    return `"${path}" is a link to "${real}", which is neither in "${functionsDirectory}" nor in ` +
-      `"${workingDirectory}". Put a copy in its place, or, if the link is your own, run ` +
-      "ddsrv check from a directory that holds both";
+    return `"${path}" is a link to "${real}", which is outside "${functionsDirectory}" and ` +
+      `"${workingDirectory}". Replace the link with a copy or, if you trust it, run ddsrv check ` +
+      "from a directory that contains both";
   }
   return undefined;
 }
@@ -37,7 +37,7 @@ async function realPathIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Strictly: a directory that holds the root shows all that lies beside it. */
+/** Returns true if `path` is strictly below `root`, and not in a hidden directory. */
 function isBelow(root: string, path: string): boolean {
   const names = relative(root, path).split("/");
   return names.every((name) => name !== "" && !name.startsWith("."));

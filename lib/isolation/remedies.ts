@@ -1,36 +1,38 @@
-/** What to do about something that the host denies, in the words of where ddsrv runs. */
+/** Remedies for features that the host or the container denies. */
 export interface Remedies {
-  /** Capabilities are missing: these ones, without `CAP_`. */
+  /** Missing capabilities, given without `CAP_`. */
   readonly capabilities: (missing: readonly string[]) => string;
-  /** No namespace of a network can be made. */
+  /** The kernel refuses network namespaces. */
   readonly network: string;
-  /** The kernel takes no firewall table. */
+  /** The kernel refuses the firewall table. */
   readonly firewall: string;
-  /** bubblewrap can't make mounts. */
+  /** bubblewrap can't mount. */
   readonly sandbox: string;
-  /** No control group can be made. */
+  /** Control groups can't be created. */
   readonly groups: string;
-  /** `/run` can't be written to. */
+  /** `/run` is not writable. */
   readonly runtime: string;
 }
 
-const STARVING = "Without them a greedy function can starve the others";
+const NO_LIMITS = "Without them, one function can use all resources of the host";
 
 const MODULES = "load nf_tables and nft_chain_nat on the host";
 
-/** Names the flags of `docker run`, which Podman has too, in a container, and settings elsewhere. */
+/**
+ * Returns flags of `docker run` inside a container, which Podman has too, otherwise host settings.
+ */
 export function remediesFor({ isContainer }: { readonly isContainer: boolean }): Remedies {
   if (!isContainer) {
     return {
       capabilities: (missing) =>
-        `Give them to root again (systemd: CapabilityBoundingSet=${
+        `Give root these capabilities (systemd: CapabilityBoundingSet=${
           missing.map((name) => `CAP_${name}`).join(" ")
         })`,
-      network: "Give CAP_SYS_ADMIN, and allow network namespaces (user.max_net_namespaces)",
-      firewall: `Give CAP_NET_ADMIN, and ${MODULES}`,
-      sandbox: "Allow mounts and pivot_root to root (seccomp, AppArmor, SELinux)",
-      groups: `${STARVING}. Mount them at /sys/fs/cgroup, and make them writable`,
-      runtime: "Make it writable, as a file system in memory (tmpfs)",
+      network: "Add CAP_SYS_ADMIN, and allow network namespaces (user.max_net_namespaces)",
+      firewall: `Add CAP_NET_ADMIN, and ${MODULES}`,
+      sandbox: "Allow mount and pivot_root for root (seccomp, AppArmor, SELinux)",
+      groups: `${NO_LIMITS}. Mount control groups at /sys/fs/cgroup, writable`,
+      runtime: "Mount a writable tmpfs at /run",
     };
   }
   return {
@@ -42,13 +44,13 @@ export function remediesFor({ isContainer }: { readonly isContainer: boolean }):
     firewall: `Run the container with --cap-add NET_ADMIN, and ${MODULES}`,
     sandbox: "Run the container with --security-opt seccomp=unconfined --security-opt " +
       "apparmor=unconfined",
-    groups: `${STARVING}. Start it by the image's own entry point, which makes them writable; or ` +
-      "run the container with --security-opt writable-cgroups=true (Docker 28), or --privileged",
+    groups: `${NO_LIMITS}. Use the image's entry point, which makes them writable, or run ` +
+      "the container with --security-opt writable-cgroups=true (Docker 28), or --privileged",
     runtime: "Run the container with --tmpfs /run",
   };
 }
 
-/** Whether this is a container of Docker's or Podman's, by the file that each puts into it. */
+/** Returns true inside a container of Docker or Podman, which each create a marker file. */
 export async function isContainer(): Promise<boolean> {
   const marks = await Promise.all(
     ["/.dockerenv", "/run/.containerenv"].map((path) => Deno.stat(path).catch(() => undefined)),

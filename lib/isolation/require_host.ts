@@ -6,7 +6,7 @@ import { type KernelProbe, type KernelProbeOptions, kernelProbes } from "./kerne
 import { mountsProbe } from "./mounts_probe.ts";
 import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
 
-/** What {@linkcode requireHost} looks at. */
+/** Options of {@linkcode requireHost}. */
 export interface HostOptions extends KernelProbeOptions {
   readonly path?: string;
   readonly uid?: number | null;
@@ -14,10 +14,10 @@ export interface HostOptions extends KernelProbeOptions {
 }
 
 /**
- * Makes sure that a level of isolation can be had before anything is begun: nothing is served with
- * less than was asked for.
+ * Requires that the host supports an isolation level, before anything starts. ddsrv never falls
+ * back to a lower level.
  *
- * @throws {Error} that says what is missing, and how to get it
+ * @throws {Error} when something is missing; the message says what to install or to change
  */
 export async function requireHost(level: IsolationLevel, options: HostOptions = {}): Promise<void> {
   const { uid = Deno.uid(), os = Deno.build.os, path = Deno.env.get("PATH") ?? "" } = options;
@@ -31,14 +31,14 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
   }
   if (level === "full" && uid !== 0) {
     throw new Error(
-      "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+      "ddsrv serve creates network namespaces, which needs root. Run it with sudo, or choose " +
         "--isolation=rootless",
     );
   }
   if (level === "rootless" && uid === 0) {
     throw new Error(
-      "Rootless isolation is for an ordinary user, and this is root. Leave --isolation out, or " +
-        "run ddsrv as somebody else",
+      "Rootless isolation needs an ordinary user, but ddsrv runs as root. Remove " +
+        "--isolation=rootless, or run ddsrv as another user",
     );
   }
   const wanted = level === "full" ? programs : rootlessPrograms;
@@ -56,7 +56,9 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
     await run(USER_NAMESPACE_PROBE);
   } catch (cause) {
     throw new Error(
-      `This user can't make user namespaces: ${(cause as Error).message}. ${USER_NAMESPACE_REMEDY}`,
+      `This user can't create user namespaces: ${
+        (cause as Error).message
+      }. ${USER_NAMESPACE_REMEDY}`,
       { cause },
     );
   }
@@ -64,19 +66,22 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
     await run(SECCOMP_PROBE);
   } catch (cause) {
     throw new Error(
-      `System calls can't be filtered: ${(cause as Error).message}. ${SECCOMP_REMEDY}`,
+      `Cannot filter system calls: ${(cause as Error).message}. ${SECCOMP_REMEDY}`,
       { cause },
     );
   }
 }
 
-/** Functions would fail one by one of what is missing here, and nobody would see why. */
+/** Runs all probes: otherwise each function would fail on its own, without a clear reason. */
 async function requireAll(probes: readonly KernelProbe[]): Promise<void> {
-  const looks = await Promise.allSettled(probes.map(({ look }) => look()));
-  for (const [index, look] of looks.entries()) {
-    if (look.status === "fulfilled") continue;
+  const results = await Promise.allSettled(probes.map(({ probe }) => probe()));
+  for (const [index, result] of results.entries()) {
+    if (result.status === "fulfilled") continue;
     const { layer, remedy } = probes[index]!;
-    const cause = look.reason as Error;
-    throw new Error(`Isolation lacks its ${layer}: ${cause.message}. ${remedy}`, { cause });
+    const cause = result.reason as Error;
+    throw new Error(
+      `The isolation layer "${layer}" is not available: ${cause.message}. ${remedy}`,
+      { cause },
+    );
   }
 }

@@ -2,53 +2,48 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { openBounder } from "../disk/bounder.ts";
-import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
-import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
-import { type Mount, sandboxCommand } from "../sandbox/sandbox.ts";
+import type { Mount } from "../sandbox/sandbox.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
-import { spawnFunction } from "../process/spawn.ts";
-import { needsPrograms } from "../sandbox/system_files.ts";
-import { writeStartFile } from "../sandbox/start_file.ts";
-import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
-import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
 import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
-import { openOwnPlace } from "./own_place.ts";
-import { sandboxMounts } from "./sandbox_mounts.ts";
+import { openRuntimeDirectory } from "./runtime_directory.ts";
+import { launchFunction } from "./launch_function.ts";
+import { sandboxLayers } from "./sandbox_layers.ts";
 
-/** A directory in memory for the one socket that a function is reached by. */
+/** Directory in memory (tmpfs) of the socket on which a function listens. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
 
 const NOT_BOUNDED =
-  "Rootless: functions have no egress, and nothing bounds their memory (but for V8's heap), their " +
-  "processes and their CPU; their data is only counted. For that, run ddsrv as root";
+  "Rootless isolation: functions have no egress and no limits for CPU, processes and memory, " +
+  "except V8's heap; ddsrv counts their data every few seconds. Run ddsrv as root for all limits";
 
-/** What all sandboxes of one supervisor share. */
-interface Site {
+/** Resources that all sandboxes of one supervisor share. */
+interface Context {
   readonly settings: Settings;
   readonly homes: Homes;
   readonly ownerId: string;
   readonly directory: string;
   readonly etc: readonly Mount[];
-  /** Path of the filter of system calls. */
+  /** Path of the system call filter. */
   readonly systemCallFilter: string;
-  /** The kernel has Landlock. */
+  /** Adds Landlock rules to the mounts. */
   readonly landlock: boolean;
 }
 
 /**
- * What namespaces give to an ordinary user: files, processes and a network of nothing but its own
- * loopback for each instance, which is reached over a Unix socket.
+ * Opens rootless isolation, with the namespaces that an ordinary user can create: each instance has
+ * its own files, its own processes and a network with only a loopback interface. ddsrv reaches it
+ * over a Unix socket.
  *
- * @throws {Error} when the caller is root: a function would be root's in its namespace
+ * @throws {Error} when the caller is root: functions would be root in their namespaces
  */
 export async function openRootlessIsolation(
   settings: Settings,
@@ -56,7 +51,7 @@ export async function openRootlessIsolation(
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
-  const { directory } = stack.use(await openOwnPlace(settings, ownerId));
+  const { directory } = stack.use(await openRuntimeDirectory(settings, ownerId));
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
@@ -71,13 +66,13 @@ export async function openRootlessIsolation(
       etc: { ...etc, online: await hostEtc() },
       systemCallFilter,
       landlock,
-      // The operator's own import map may name a host of theirs.
+      // The operator's import map may name a private host.
       isPrivateAllowed: true,
       isNice: true,
       uidOf: homes.uidOf,
     }),
   );
-  const site = {
+  const context = {
     settings,
     homes,
     ownerId,
@@ -95,7 +90,7 @@ export async function openRootlessIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
-    openSandbox: (options) => Promise.resolve(openSandbox(site, { ...options, id: ++opened })),
+    openSandbox: (options) => Promise.resolve(openSandbox(context, { ...options, id: ++opened })),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -103,67 +98,39 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, ownerId, directory: place, etc, systemCallFilter, landlock }: Site,
+  { settings, homes, ownerId, directory: runtimeDirectory, etc, systemCallFilter, landlock }:
+    Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
-  // The kernel's table of Unix sockets has the sockets of all functions, by the path that was bound.
+  // The kernel's table of Unix sockets lists the sockets of all functions by path, so paths are
+  // unique.
   const socketName = `http-${ownerId}-${id}.sock`;
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
-    async spawn({ directory, source, policy, moduleOptions, cacheDirectory, onLine }) {
-      const home = await homes.open(name, diskLimitsOf(policy));
-      const { env, permissions } = policy;
-      const variables = visibleVariables(env, permissions.env);
-      const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress: "none" });
-      const startFile = owned.use(
-        await writeStartFile(join(place, "start", `${id}.json`), { listen, variables }),
-      );
-      const seen = owned.use(
-        await sandboxMounts({
+    async spawn(start) {
+      const { policy } = start;
+      const startFile = join(runtimeDirectory, "start", `${id}.json`);
+      const started = await launchFunction(owned, {
+        name,
+        homes,
+        start,
+        permissions: policy.permissions,
+        egress: "none",
+        listen,
+        port: settings.preferredPort,
+        startFile,
+        heapBytes: policy.memoryBytes,
+        openLayers: sandboxLayers(owned, {
           functionsDirectory: settings.functionsDirectory,
-          name,
-          source,
-          etc,
-          cacheDirectory,
-          home,
-          startFile: startFile.path,
-        }),
-      );
-      const disk = owned.use(await watchDisk(home));
-      const process = disk.around(spawnFunction({
-        ...sandboxCommand({
           network: "loopback",
           systemCallFilter,
           landlock,
-          mounts: seen.mounts,
-          links: seen.links,
-          programs: needsPrograms(permissions),
+          etc,
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
-          workingDirectory: directory,
-          command: runCommand({
-            ...moduleOptions,
-            permissions,
-            listen,
-            paths: SANDBOX_PATHS,
-            heapBytes: policy.memoryBytes,
-          }),
         }),
-        env: functionEnvironment({
-          listen,
-          port: settings.preferredPort,
-          paths: SANDBOX_PATHS,
-          telemetry: telemetry.env,
-        }),
-        onLine,
-      }));
-      return {
-        process,
-        problems: [...home.problems, ...telemetry.problems, ...unboundedBandwidth(policy)],
         async findEndpoint(pid, signal) {
-          // It has a process, and so all that it sees.
-          await seen[Symbol.asyncDispose]();
           const socket = await waitForSocket(join(`/proc/${pid}/root`, listen.path), signal);
           return socket === undefined
             ? undefined
@@ -172,10 +139,11 @@ function openSandbox(
         async explain(pid) {
           const [listener] = await readListeners(pid);
           if (listener === undefined) return undefined;
-          return `It listens on port ${listener.port} by itself. Rootless, only Deno.serve, ` +
-            "node:http and default exports are reached";
+          return `It listens on TCP port ${listener.port}. With rootless isolation, ddsrv ` +
+            "reaches only Deno.serve, node:http and default exports";
         },
-      };
+      });
+      return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -11,33 +11,33 @@ import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
 import type { Home } from "./homes.ts";
 
-/** What one instance is to see. */
+/** Options of {@linkcode sandboxMounts}. */
 export interface SandboxMountOptions {
   readonly functionsDirectory: string;
   readonly name: string;
-  /** Where its source is, if that is not in its place. */
+  /** Real path of the source, if the function's folder is not used. */
   readonly source: string | undefined;
-  /** What it sees of `/etc`. */
+  /** Mounts in `/etc`. */
   readonly etc: readonly Mount[];
   readonly cacheDirectory: string;
   readonly home: Home;
-  /** Path of its start file. */
+  /** Host path of the start file. */
   readonly startFile: string;
 }
 
-/** Path inside the sandbox of the modules that a check has fetched. */
+/** Path inside the sandbox of the modules that checks have fetched. */
 const SANDBOX_MODULES = "/ddsrv/modules";
 
-/** Mounts of the host in a sandbox, and links inside it. */
+/** Mounts of host paths, and links inside the sandbox. */
 export interface SandboxMounts extends FunctionMounts {
   readonly links: readonly SandboxLink[];
 }
 
 /**
- * Returns what an instance sees of the host: its source, its modules and its data. Checks write to
- * the module cache, so any entry in it may become a link to anywhere. Therefore root never mounts
- * an entry of the cache, only the whole cache, whose parent directory belongs to root. Links inside
- * the sandbox lead to the two parts that the instance needs.
+ * Returns the mounts of an instance: source, modules and data. Checks write to the module cache, so
+ * any entry in it may become a link to anywhere. Therefore root never mounts an entry of the cache,
+ * only the whole cache, whose parent directory belongs to root. Links inside the sandbox lead to
+ * the two parts that the instance needs.
  */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
   const { cacheDirectory, home } = options;
@@ -45,14 +45,14 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
   }));
-  const seen = await functionMounts(options);
+  const common = await functionMounts(options);
   const mounts = [
-    ...seen.mounts,
+    ...common.mounts,
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];
-  return { mounts, links, [Symbol.asyncDispose]: () => seen[Symbol.asyncDispose]() };
+  return { mounts, links, [Symbol.asyncDispose]: () => common[Symbol.asyncDispose]() };
 }

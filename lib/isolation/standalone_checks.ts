@@ -16,28 +16,28 @@ import { findOutsideLink } from "./outside_links.ts";
 import { requireHost } from "./require_host.ts";
 import { explainStateError, openStateDirectory } from "./state_directory.ts";
 
-/** Checks of folders by hand, without a supervisor. Disposing of it leaves only module caches. */
+/** Checks without a supervisor, for `ddsrv check`. Disposing of it leaves only module caches. */
 export interface StandaloneChecks extends AsyncDisposable {
   readonly run: (options: StandaloneCheck) => Promise<CheckResult>;
 }
 
-/** The function to check: its path decides the module cache. */
+/** Function to check; its path decides which module cache is used. */
 export type StandaloneCheck = Omit<SourceCheck, "cacheDirectory" | "cacheName">;
 
-/** Users of these checks, behind all that functions have; and the one who fetches for them. */
+/** User ids of these checks, above those of functions, and of their fetcher. */
 const FIRST_UID = 0x7400_0000;
 const USERS = 65_536;
 const FETCHER_UID = FIRST_UID + USERS;
 
-/** A module cache that no check has used for this long is removed. */
+/** Age in milliseconds after which an unused module cache is removed. */
 const CACHE_KEPT_MS = 30 * 24 * 3_600_000;
 
 /**
- * Opens checks at the level of isolation that the settings name. As root each folder is checked by
- * a user of its own, as anybody else in a user namespace; both see and reach no more than the check
- * of a supervisor. Without isolation, only the caller's own folders are checked.
+ * Opens checks at the isolation level of the settings. As root, each folder is checked as a user of
+ * its own; otherwise in a user namespace. Both have the same files and network as checks of a
+ * supervisor. Without isolation, ddsrv checks only folders of the caller.
  *
- * @throws {Error} that says what the host lacks, and how to get it
+ * @throws {Error} when something is missing; the message says what to install or to change
  */
 export async function openStandaloneChecks(
   settings: Pick<
@@ -72,7 +72,7 @@ export async function openStandaloneChecks(
   const [online, systemCallFilter, landlock] = await Promise.all([
     hostEtc(),
     writeSystemCallFilter(directory),
-    // Where there is none, doctor says so.
+    // ddsrv doctor reports a missing Landlock.
     openLandlock(() => {}),
   ]);
   const checks = stack.use(
@@ -82,7 +82,7 @@ export async function openStandaloneChecks(
       etc: { ...etc, online },
       systemCallFilter,
       landlock,
-      // An import map is part of what is checked, and names no host of the operator's.
+      // The import map is untrusted like the function, so only settings allow private hosts.
       isPrivateAllowed: settings.allowImport.length + settings.registries.length > 0,
       fetcherUid: isRoot ? FETCHER_UID : undefined,
       uidOf,
@@ -95,8 +95,8 @@ export async function openStandaloneChecks(
       const own = { functionsDirectory, name: options.name, workingDirectory: Deno.cwd() };
       const problem = await findOutsideLink(own);
       if (problem !== undefined) return { diagnostics: problem, modules: [] };
-      // By its name, for who owns it may exchange it for a link: another folder's cache is no place
-      // for what this one asks for.
+      // The cache depends on the path, not on the real path: the owner of the folder could replace
+      // it with a link to another folder and use that folder's cache.
       const place = resolve(options.directory);
       const cacheName = createHash("sha256").update(place).digest("hex").slice(0, 32);
       const cacheDirectory = await cacheOf(cacheName).catch((error) => {
@@ -115,15 +115,15 @@ async function requirePrograms(isRoot: boolean): Promise<void> {
   const [missing] = await findMissingPrograms(Deno.env.get("PATH") ?? "", wanted);
   if (missing === undefined) return;
   throw new Error(
-    `A check runs in a sandbox, and "${missing.name}" is not found on the PATH. Install: apt-get ` +
-      `install ${missing.package}. Or choose --isolation=none for a folder of your own`,
+    `Cannot check in a sandbox: "${missing.name}" is not on the PATH. Install it (apt-get ` +
+      `install ${missing.package}), or choose --isolation=none for your own folders`,
   );
 }
 
 async function removeOldCaches(caches: string): Promise<void> {
   for await (const { name } of Deno.readDir(caches)) {
     const path = join(caches, name);
-    // Another check by hand may be removing it.
+    // Another ddsrv check may remove it at the same time.
     const mtime = (await Deno.lstat(path).catch(ignoreGone))?.mtime;
     if (mtime && Date.now() - mtime.getTime() > CACHE_KEPT_MS) await removeIfThere(path);
   }

@@ -1,23 +1,23 @@
 import { join } from "node:path";
 import { openPrivateDirectory, type PrivateDirectoryOptions } from "../system/private_directory.ts";
 
-/** Explanations by the error's code, see errno(3), each with what helps. */
+/** Reasons and remedies by error code, see errno(3). */
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   EROFS: "its file system is read-only. Mount it writable",
-  ENOSPC: "no space is left on its file system. Make room there",
-  EDQUOT: "the disk quota is used up. Make room there",
-  EACCES: "this user may not write there. Give it to the user who runs ddsrv",
-  EPERM: "this user may not write there. Give it to the user who runs ddsrv",
+  ENOSPC: "its file system is full. Free some space",
+  EDQUOT: "the disk quota is used up. Free some space",
+  EACCES: "permission denied. Change its owner to the user that runs ddsrv",
+  EPERM: "permission denied. Change its owner to the user that runs ddsrv",
 };
 
-/** One block: a full disk may take an empty file, and no byte of content. */
+/** Size of one disk block: a full disk may accept an empty file but no data. */
 const PROBE_BYTES = 4_096;
 
 /**
- * Opens the state directory for its owner alone, and writes a file there once: at the start, a disk
- * that is full or read-only is explained better than by the first of many files that meets it.
+ * Opens the state directory, which only its owner may enter, and writes a test file to find a full
+ * or read-only disk at the start.
  *
- * @throws {Error} that names the directory, the cause and the remedy
+ * @throws {Error} when a file can't be written there, with the reason and the remedy
  */
 export async function openStateDirectory(
   path: string,
@@ -36,14 +36,14 @@ export async function openStateDirectory(
   }
 }
 
-/** An error that arose in the state directory, with the remedy; any other as it is. */
+/** Returns an error with a remedy for a failure in the state directory; others unchanged. */
 export function explainStateError(path: string, error: unknown): unknown {
   const { code, message } = error as Error & { readonly code?: string };
   const why = EXPLANATIONS[code ?? ""];
   if (why === undefined) return error;
   return new Error(
-    `Cannot write to the state directory "${path}": ${why}, or choose another with --state-dir or ` +
-      `DDSRV_STATE_DIRECTORY (${message})`,
+    `Cannot write to the state directory "${path}": ${why}, or choose another with --state-dir ` +
+      `or DDSRV_STATE_DIRECTORY (${message})`,
     { cause: error },
   );
 }

@@ -1,17 +1,17 @@
 import { openInotify } from "../function/inotify.ts";
 import type { Finding } from "./host_probes.ts";
 
-/** With fewer, the folders of some hundred functions are watched in part. */
+/** Minimum of inotify watches: with fewer, ddsrv watches some hundred functions only in part. */
 const MIN_WATCHES = 8_192;
 
-/** Options of {@linkcode lookForWatches}. */
+/** Options of {@linkcode probeWatches}. */
 export interface WatchProbeOptions {
   readonly open?: typeof openInotify;
   readonly readLimit?: () => Promise<string>;
 }
 
-/** Tries to watch a directory, which tells of changes before the next rescan. */
-export async function lookForWatches(
+/** Tests that ddsrv can watch a directory and so detects changes before the next rescan. */
+export async function probeWatches(
   { open = openInotify, readLimit = readMaxWatches }: WatchProbeOptions = {},
 ): Promise<string | Omit<Finding, "layer">> {
   try {
@@ -20,16 +20,16 @@ export async function lookForWatches(
       throw new Error("no inotify, or no openat2(2)");
     }
     const most = Number(await readLimit());
-    if (most >= MIN_WATCHES) return `changes are seen at once, in at most ${most} directories`;
+    if (most >= MIN_WATCHES) return `ddsrv watches up to ${most} directories for changes`;
     return {
       status: "limited",
-      detail: `at most ${most} directories are watched; changes in others are found by rescans`,
-      remedy: `Raise it: sysctl fs.inotify.max_user_watches=${MIN_WATCHES}`,
+      detail: `ddsrv watches only ${most} directories, and finds changes in others by rescans`,
+      remedy: `Raise the limit: sysctl fs.inotify.max_user_watches=${MIN_WATCHES}`,
     };
   } catch (error) {
     return {
       status: "limited",
-      detail: `changes are found by rescans alone: ${(error as Error).message}`,
+      detail: `ddsrv finds changes only by rescans: ${(error as Error).message}`,
       remedy: "Use Linux 5.6 or later, and allow inotify and openat2 (seccomp)",
     };
   }

@@ -7,17 +7,17 @@ import {
 } from "../config/ipv4_network.ts";
 import { isMetadata, isPublic } from "../config/special_networks.ts";
 
-/** What a list of egress opens, as the firewall's sets have it; no two elements overlap. */
+/** Elements of the firewall's sets that an egress list allows; no two elements overlap. */
 export interface EgressElements {
-  /** IPv4 networks that are open on all ports. */
+  /** IPv4 networks, allowed on all ports. */
   readonly networks: readonly string[];
   /** Networks with a port, as `192.0.2.1 . 443`. */
   readonly services: readonly string[];
 }
 
 /**
- * The elements of an egress list, names replaced by where they lead now. Addresses that no function
- * may reach, and private ones where the ceiling is `internet`, are left out.
+ * Returns the elements of an egress list, with the current addresses of its names. It leaves out
+ * addresses that no function may reach, and private ones if the ceiling is `internet`.
  */
 export function egressElements(
   list: EgressList,
@@ -41,12 +41,12 @@ export function egressElements(
   };
 }
 
-/** Whether a name's address may be opened at all. */
+/** Returns true if an address of a name may be allowed. */
 export function isOpen(address: Ipv4Network, isPublicOnly: boolean): boolean {
   return !isMetadata(address) && (!isPublicOnly || isPublic(address));
 }
 
-/** The firewall refuses elements that overlap: those within others go. */
+/** Removes networks inside other networks, because nftables refuses overlapping elements. */
 function disjoint(networks: readonly Ipv4Network[]): Ipv4Network[] {
   const kept: Ipv4Network[] = [];
   for (const network of [...networks].sort((a, b) => b.size - a.size || a.base - b.base)) {

@@ -4,36 +4,36 @@ import { sleep } from "../system/sleep.ts";
 import { type EgressElements, egressElements, isOpen } from "./egress_elements.ts";
 import type { Names } from "./name_watch.ts";
 
-/** A name of an egress list, and where it leads now. */
+/** A name of an egress list and its current addresses. */
 export interface ReachableName {
   readonly name: string;
-  /** IPv4 addresses that are open for it. */
+  /** IPv4 addresses that the firewall allows for the name. */
   readonly addresses: readonly string[];
-  /** Why some or all of what it stands for is not open. */
+  /** Reason why some or all addresses are not allowed. */
   readonly problem: string | undefined;
 }
 
-/** How {@linkcode watchEgress} works. */
+/** Options of {@linkcode watchEgress}. */
 export interface EgressWatchOptions {
   readonly list: EgressList;
   readonly names: Names;
-  /** Opens these elements, and closes all others. */
+  /** Allows these elements, and no others. */
   readonly apply: (elements: EgressElements) => Promise<void>;
-  /** Told once what is open, and again whenever that changes. */
+  /** Called with the allowed names, again after each change. */
   readonly onNames: (names: readonly ReachableName[]) => void;
   readonly onWarning: (message: string) => void;
 }
 
-/** How long an opening waits for names; those that take longer are opened later. */
+/** Maximum time that the opening of a sandbox waits for names. Slower names are allowed later. */
 const FIRST_ANSWER_MS = 2_000;
 
-/** Keeps what is open for a list in step with where its names lead, until it is disposed of. */
+/** Keeps the firewall up to date with the addresses of names, until it is disposed. */
 export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDisposable> {
   const { list, names, onWarning } = options;
   const wanted = [
     ...new Set(list.rules.flatMap((rule) => rule.type === "name" ? [rule.name] : [])),
   ];
-  let told = "";
+  let applied = "";
   const stop = new AbortController();
   let applying = Promise.resolve();
 
@@ -45,12 +45,12 @@ export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDis
       });
       const names = wanted.map(reach);
       const now = JSON.stringify([elements, names]);
-      if (stop.signal.aborted || now === told) return;
+      if (stop.signal.aborted || now === applied) return;
       await options.apply(elements);
-      // Told after it is open: whoever hears of an address may go there.
+      // The firewall must allow an address before the function learns of it.
       options.onNames(names);
-      told = now;
-    }).catch((error) => onWarning(`What may be reached can't be changed: ${error.message}`));
+      applied = now;
+    }).catch((error) => onWarning(`Cannot update the egress of a function: ${error.message}`));
   }
 
   function reach(name: string): ReachableName {
@@ -61,8 +61,8 @@ export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDis
       name,
       addresses: open,
       problem: addresses.length === 0
-        ? "nobody has said yet where it leads, so nothing is open for it"
-        : `it leads to ${addresses.join(", ")}, which may not be reached from here`,
+        ? "it is not resolved yet, so connections to it are refused"
+        : `it resolves to ${addresses.join(", ")}, which the egress policy refuses`,
     };
   }
 

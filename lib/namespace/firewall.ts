@@ -11,33 +11,33 @@ import {
   updateRules,
 } from "./firewall_rules.ts";
 
-/** One supervisor's firewall table. Disposing of it takes the table away. */
+/** Firewall table of one supervisor. Disposing of it deletes the table. */
 export interface Firewall extends AsyncDisposable {
-  /** Lets a namespace out as far as its egress goes. */
+  /** Adds a namespace with its egress. */
   readonly register: (registration: Registration) => Promise<void>;
-  /** Changes what is open for a registered namespace. */
+  /** Changes the egress of a registered namespace. */
   readonly update: (registration: Registration) => Promise<void>;
   readonly unregister: (registration: Pick<Registration, "lease">) => Promise<void>;
 }
 
-/** How {@linkcode openFirewall} works. */
+/** Options of {@linkcode openFirewall}. */
 export interface OpenFirewallOptions
   extends Omit<FirewallOptions, "isCounting" | "maxConnections"> {
-  /** As in {@linkcode FirewallOptions}; half of the host's table when left out. */
+  /** See {@linkcode FirewallOptions}; half of the host's connection table when left out. */
   readonly maxConnections?: number | undefined;
   readonly onWarning: (message: string) => void;
   readonly run: Run;
 }
 
-/** nft(8) reads what is there before it changes anything; to change much costs little more. */
+/** nft(8) reads all rules before each change, so large changes cost little more than small ones. */
 const GATHERING = { maxCalls: 1, maxItems: 256 };
 
-/** How often the table is looked for. */
+/** Interval of checks that the table exists. */
 const GUARD_MS = 2_000;
 
 /**
- * Lays the table, and lays it again when somebody else takes it away: `nft flush ruleset`, which a
- * reload of Debian's nftables service runs, would leave functions with forwarding and no rules.
+ * Creates the table, and creates it again after another program deleted it: `nft flush ruleset`,
+ * which Debian's nftables service runs on reload, would leave forwarding on without any rules.
  */
 export async function openFirewall(options: OpenFirewallOptions): Promise<Firewall> {
   const { owner, run, onWarning } = options;
@@ -45,57 +45,59 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   const apply = async (rules: string): Promise<void> => {
     await run(["nft", "-f", "-"], { stdin: rules });
   };
-  // A transaction is applied as a whole or not at all.
+  // nft applies a transaction completely or not at all.
   const change = coalesce<string>((changes) => apply(changes.join("")), GATHERING);
   let isCounting = true;
   let maxConnections = options.maxConnections ?? await readMaxConnections();
-  const lay = (): Promise<void> => {
+  const createTable = (): Promise<void> => {
     const registered = [...registrations.values()].map((one) => registerRules(owner, one));
     return apply(tableRules({ ...options, isCounting, maxConnections }) + registered.join(""));
   };
   try {
-    await lay();
+    await createTable();
   } catch (error) {
     isCounting = false;
-    // What it complains of when it is not that, this attempt says once more.
-    await lay();
+    // If another problem causes the error, this attempt throws it again.
+    await createTable();
     onWarning(
-      `This kernel can't count connections (${
+      `This kernel can't limit connections (${
         (error as Error).message
-      }): a function may fill the ` +
-        "host's table of them. Load nft_connlimit",
+      }), so a function may use the ` +
+        "host's whole connection table. Load the kernel module nft_connlimit",
     );
   }
-  // The kernel may have no such table before rules need one.
+  // The kernel may create its connection table only when rules need it.
   const known = options.maxConnections ?? await readMaxConnections();
   if (known !== maxConnections) {
     maxConnections = known;
-    await lay();
+    await createTable();
   }
   const closing = new AbortController();
 
-  async function guard(): Promise<void> {
+  async function guardTable(): Promise<void> {
     while (!closing.signal.aborted) {
       await sleep(GUARD_MS, closing.signal);
-      if (closing.signal.aborted || await isLaid()) continue;
+      if (closing.signal.aborted || await hasTable()) continue;
       try {
-        await lay();
+        await createTable();
         onWarning(
-          `Somebody took the firewall table "${owner.table}" away (nft flush ruleset?). It is laid ` +
-            `again; for up to ${GUARD_MS / 1000} s functions were not held back`,
+          `Another program deleted the firewall table "${owner.table}" (nft flush ruleset?). ` +
+            `ddsrv created it again; for up to ${
+              GUARD_MS / 1000
+            } s, the egress of functions had no limits`,
         );
       } catch (error) {
         onWarning(
-          `The firewall table "${owner.table}" is gone and can't be laid: ` +
-            `${
-              (error as Error).message
-            }. Functions are not held back; stop ddsrv and mend nftables`,
+          `Cannot create the deleted firewall table "${owner.table}" again: ${
+            (error as Error).message
+          }. ` +
+            "The egress of functions has no limits. Stop ddsrv and fix nftables",
         );
       }
     }
   }
 
-  async function isLaid(): Promise<boolean> {
+  async function hasTable(): Promise<boolean> {
     try {
       await run(["nft", "list", "chain", "inet", owner.table, "refuse"]);
       return true;
@@ -104,7 +106,7 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
     }
   }
 
-  const guarding = guard();
+  const guarding = guardTable();
   return {
     async register(registration) {
       registrations.set(registration.lease.interface, registration);
@@ -131,11 +133,11 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   };
 }
 
-/** The kernel's least, of a machine with a gigabyte of memory (netfilter's nf_conntrack-sysctl). */
-const LEAST_TRACKED = 32_768;
+/** Size of the kernel's connection table with 1 GiB of memory (nf_conntrack-sysctl). */
+const DEFAULT_TRACKED = 32_768;
 
-/** Half of what the host can track: the rest is for what is not ours. */
+/** Returns half of the connections that the host can track: the rest is for other programs. */
 async function readMaxConnections(): Promise<number> {
   const text = await readOptionalTextFile("/proc/sys/net/netfilter/nf_conntrack_max");
-  return Math.floor(Number(text ?? LEAST_TRACKED) / 2);
+  return Math.floor(Number(text ?? DEFAULT_TRACKED) / 2);
 }

@@ -5,42 +5,43 @@ import type { EgressElements } from "./egress_elements.ts";
 import type { Lease } from "./lease.ts";
 import type { Owner } from "./owner.ts";
 
-/** What the table is made from. */
+/** Options of {@linkcode tableRules}. */
 export interface FirewallOptions {
   readonly owner: Owner;
   readonly range: AddressRange;
-  /** IPv4 addresses that functions may ask for names. */
+  /** IPv4 addresses of resolvers that functions may use. */
   readonly resolvers: readonly string[];
-  /** The only user whose processes may open connections to functions. */
+  /** User id of the only processes that may connect to functions. */
   readonly supervisorUid: number;
-  /** Whether the kernel can count connections; without that nothing bounds a function's. */
+  /** True if the kernel can count connections; otherwise nothing limits their number. */
   readonly isCounting: boolean;
-  /** Connections that all functions may have together, beside those that each may always have. */
+  /** Maximum connections of all functions together, in addition to a minimum for each. */
   readonly maxConnections: number;
 }
 
 /**
- * Connections that one function has at a time, towards whatever it may reach. The kernel's table of
- * them is one for the whole host, and holds some ten or hundred thousand.
+ * Maximum concurrent connections of one function. The kernel tracks connections in one table for
+ * the whole host, with space for ten or hundred thousands.
  */
 export const MAX_CONNECTIONS = 8_192;
 
-/** A namespace's place in the table. */
+/** A namespace in the table. */
 export interface Registration {
   readonly lease: Lease;
   readonly egress: EgressKind | EgressElements;
 }
 
-/** Connections that a function may begin when all functions together have as many as they may. */
+/** Connections that a function may have even when all functions together reached their maximum. */
 const MIN_CONNECTIONS = 256;
 
 /**
- * Parts in which connections of all functions are counted, by the lowest bits of their source port:
- * the kernel looks through all that are counted together when there is a new one. A power of two.
+ * Number of parts in which connections of all functions are counted, by the lowest bits of their
+ * source port: for a new connection, the kernel searches all connections of its part. A power of
+ * two.
  */
 const CROWD_PARTS = 64;
 
-/** Rules for a new connection; the transport protocol may be any. */
+/** Returns the rules that limit new connections of every transport protocol. */
 function countNew(maxConnections: number): string {
   const most = Math.max(1, Math.floor(maxConnections / CROWD_PARTS));
   return `    add @flows { ip saddr ct count over ${MAX_CONNECTIONS} } jump refuse
@@ -54,9 +55,9 @@ const CROWDED = `  chain crowded {
 `;
 
 /**
- * The table as one `nft -f -` transaction that replaces what was there. Interfaces are matched by
- * prefix, so that one which is not registered reaches nothing; a function is registered by adding
- * elements to the sets.
+ * Returns one `nft -f -` transaction that replaces the table. It matches interfaces by prefix, so
+ * an unregistered one can't reach anything. A function is registered by adding elements to the
+ * sets.
  */
 export function tableRules(options: FirewallOptions): string {
   const { owner, range, resolvers, supervisorUid } = options;
@@ -167,22 +168,22 @@ ${options.isCounting ? CROWDED : ""}  chain refuse {
 `;
 }
 
-/** Lets a namespace's packets in, and out as far as its egress goes. */
+/** Returns the rules that register a namespace with its egress. */
 export function registerRules(owner: Owner, registration: Registration): string {
   return changeElements("add", owner, registration);
 }
 
-/** Takes a namespace out of the table. */
+/** Returns the rules that remove a namespace. */
 export function unregisterRules(owner: Owner, registration: Registration): string {
   return changeElements("delete", owner, registration);
 }
 
-/** Makes what is open for a registered namespace what it is to be, in one transaction. */
+/** Returns one transaction that changes the egress of a registered namespace. */
 export function updateRules(owner: Owner, before: Registration, after: Registration): string {
   const [old, wanted] = [before, after].map((one) => egressLines(one));
-  const gone = old!.filter((line) => !wanted!.includes(line));
+  const removed = old!.filter((line) => !wanted!.includes(line));
   const added = wanted!.filter((line) => !old!.includes(line));
-  return format("delete", owner, gone) + format("add", owner, added);
+  return format("delete", owner, removed) + format("add", owner, added);
 }
 
 function changeElements(verb: "add" | "delete", owner: Owner, registration: Registration): string {
@@ -191,7 +192,7 @@ function changeElements(verb: "add" | "delete", owner: Owner, registration: Regi
   return format(verb, owner, [source, ...egressLines(registration)]);
 }
 
-/** Sets with the elements that let a namespace out. */
+/** Returns the sets, each with the element that allows the egress. */
 function egressLines({ lease, egress }: Registration): string[] {
   const name = `"${lease.interface}"`;
   if (egress === "none") return [];

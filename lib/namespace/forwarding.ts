@@ -3,10 +3,10 @@ import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import type { Owner } from "./owner.ts";
 
 /**
- * Lets the kernel forward packets that come in by an interface. The global switch is left alone.
+ * Enables forwarding of packets that arrive on an interface. The global setting stays unchanged.
  * Source: Linux ip-sysctl, `conf/interface/forwarding`.
  *
- * @throws {Error} when `/proc/sys` can't be written
+ * @throws {Error} when `/proc/sys` is not writable
  */
 export async function enableForwarding(interfaceName: string): Promise<void> {
   if (await isForwarding(interfaceName)) return;
@@ -14,25 +14,23 @@ export async function enableForwarding(interfaceName: string): Promise<void> {
     await Deno.writeTextFile(sysctlPath(interfaceName), "1");
   } catch (cause) {
     throw new Error(
-      `Cannot switch on forwarding for "${interfaceName}": ${
-        (cause as Error).message
-      }. Functions ` +
-        `would reach nothing; make /proc/sys writable, or set the sysctl ` +
-        `net.ipv4.conf.${interfaceName}.forwarding=1 from outside (docker run --sysctl ` +
+      `Cannot enable forwarding on "${interfaceName}": ${(cause as Error).message}. Functions ` +
+        `would have no egress. Make /proc/sys writable, or set the sysctl ` +
+        `net.ipv4.conf.${interfaceName}.forwarding=1 on the host (docker run --sysctl ` +
         `net.ipv4.ip_forward=1)`,
       { cause },
     );
   }
 }
 
-/** Where supervisors say for which interfaces they switched forwarding on. */
+/** Directory in which supervisors record the interfaces on which they enabled forwarding. */
 const SHARES_DIRECTORY = "/run/ddsrv/forwarding";
 
 /**
- * Switches forwarding on for an interface that all supervisors of a host share. The last of those
- * that have asked for it switches it off again, unless it had been on before any of them. A share
- * is there for as long as forwarding may be on for its owner's sake: one that is killed at any
- * point leaves it to its successor, which then knows whose doing it was.
+ * Enables forwarding on an interface that all supervisors of a host share. The last supervisor that
+ * uses it disables it again, unless it was enabled before. A file records each supervisor that may
+ * have enabled it. If the supervisor is killed, its successor finds the file and knows who enabled
+ * forwarding.
  */
 export async function shareForwarding(
   interfaceName: string,
@@ -40,7 +38,7 @@ export async function shareForwarding(
 ): Promise<AsyncDisposable> {
   const directory = join(SHARES_DIRECTORY, interfaceName);
   const wasOn = await isForwarding(interfaceName);
-  // Somebody else's doing, and for somebody else to undo.
+  // Another program enabled it, and disables it.
   if (wasOn && (await readShares(directory)).length === 0) {
     return { [Symbol.asyncDispose]: async () => {} };
   }
@@ -53,7 +51,7 @@ export async function shareForwarding(
       if (wasLast) await disableForwarding(interfaceName);
       await Deno.remove(join(directory, owner.id));
       const isLast = (await readShares(directory)).length === 0;
-      // Another one came or went at the same moment.
+      // Another supervisor started or stopped at the same moment.
       if (wasLast && !isLast) await enableForwarding(interfaceName);
       if (!wasLast && isLast) await disableForwarding(interfaceName);
       await Deno.remove(directory).catch(() => {});
@@ -79,7 +77,7 @@ async function disableForwarding(interfaceName: string): Promise<void> {
   try {
     await Deno.writeTextFile(sysctlPath(interfaceName), "0");
   } catch (error) {
-    // The interface went away, and its setting with it.
+    // The interface was removed together with its setting.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

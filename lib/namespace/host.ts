@@ -1,10 +1,10 @@
 import type { Run } from "../system/run.ts";
 
-/** One route of the host, as far as we look at it. */
+/** A route of the host, as `ip -j` prints it. */
 export interface HostRoute {
   /** A network in CIDR notation, an address, or `default`. */
   readonly dst: string;
-  /** Name of the interface; routes that go nowhere have none. */
+  /** Name of the interface; missing for routes without one. */
   readonly dev?: string;
 }
 
@@ -14,23 +14,23 @@ export interface HostLink {
   readonly ifalias?: string;
 }
 
-/** The host's IPv4 routes, of all tables but `local`. */
+/** Returns the host's IPv4 routes of all tables except `local`. */
 export async function readRoutes(run: Run): Promise<HostRoute[]> {
   return parseList<HostRoute>(await run(["ip", "-j", "-4", "route", "show"]));
 }
 
-/** The host's ends of veth pairs. */
+/** Returns the host's ends of veth pairs. */
 export async function readVethLinks(run: Run): Promise<HostLink[]> {
   return parseList<HostLink>(await run(["ip", "-j", "link", "show", "type", "veth"]));
 }
 
-/** Names of the host's network namespaces. */
+/** Returns the names of the host's network namespaces. */
 export async function readNamespaces(run: Run): Promise<string[]> {
   const list = parseList<{ readonly name: string }>(await run(["ip", "-j", "netns", "list"]));
   return list.map((one) => one.name);
 }
 
-/** `ip -j` prints nothing at all where a list is empty. */
+/** `ip -j` prints an empty text for an empty list. */
 function parseList<Item>(json: string): Item[] {
   return json.trim() === "" ? [] : JSON.parse(json) as Item[];
 }

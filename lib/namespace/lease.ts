@@ -1,26 +1,26 @@
 import { type AddressPair, addressPair, type AddressRange, PAIRS_PER_RANGE } from "./address.ts";
 import type { Owner } from "./owner.ts";
 
-/** The names and addresses of one namespace, before any of it is made. */
+/** Names and addresses of one namespace, which may not exist yet. */
 export interface Lease {
   readonly index: number;
-  /** Name of the namespace, as `ip netns` knows it. */
+  /** Name of the namespace for `ip netns`. */
   readonly namespace: string;
   /** Name of the host's end of the veth pair. */
   readonly interface: string;
   readonly addresses: AddressPair;
 }
 
-/** Gives out leases; no two at a time are alike. */
+/** Pool of leases; no two leases in use are equal. */
 export interface LeasePool {
-  /** @throws {RangeError} when all are taken */
+  /** @throws {RangeError} when all leases are in use */
   readonly take: () => Lease;
   readonly release: (lease: Lease) => void;
 }
 
 /**
- * A pool over one address range. An index that came back is given out again only after all the
- * others, so that late packets of its last holder meet nobody.
+ * Creates a pool for one address range. A released index is used again only after all others, so
+ * that late packets to its last user reach no new one.
  */
 export function createLeasePool(owner: Owner, range: AddressRange): LeasePool {
   const taken = new Set<number>();
@@ -40,7 +40,7 @@ export function createLeasePool(owner: Owner, range: AddressRange): LeasePool {
           addresses: addressPair(range, index),
         };
       }
-      throw new RangeError(`All ${PAIRS_PER_RANGE - 1} namespaces of ${range.cidr} are taken`);
+      throw new RangeError(`All ${PAIRS_PER_RANGE - 1} namespaces of ${range.cidr} are in use`);
     },
     release(lease) {
       taken.delete(lease.index);

@@ -5,21 +5,21 @@ import type { Lease } from "./lease.ts";
 import type { Owner } from "./owner.ts";
 import { closeBatch, openCommand, type VethPlan } from "./veth.ts";
 
-/** Namespaces and their veth pairs in the kernel, many at a time. */
+/** Creates and removes namespaces with their veth pairs, many at a time. */
 export interface Links {
-  /** Makes a namespace and its link; leaves nothing when that fails. */
+  /** Creates a namespace and its link; on failure, removes both. */
   readonly open: (plan: VethPlan) => Promise<void>;
-  /** Takes both away. That they are gone already is no fault. */
+  /** Removes both. It is no error if they no longer exist. */
   readonly close: (lease: Lease) => Promise<void>;
 }
 
-/** To start a program costs more than what it does here; more in one call gains little. */
+/** Starting a program costs more than its work; more items for each call gain little. */
 const OPEN_GATHERING = { maxCalls: 4, maxItems: 32 };
 
-/** Each call waits once for the kernel, however many links it takes away. */
+/** Each call waits once for the kernel, for any number of links. */
 const CLOSE_GATHERING = { maxCalls: 1, maxItems: 256 };
 
-/** The links of one owner; requests that come while a command runs go together in the next. */
+/** Creates the links of one owner. Requests during a command share the next command. */
 export function createLinks(owner: Owner, run: Run): Links {
   const closeAll = async (leases: readonly Lease[]): Promise<void> => {
     const links = leases.map((lease) => lease.interface);
@@ -36,7 +36,7 @@ export function createLinks(owner: Owner, run: Run): Links {
     try {
       await run(openCommand(plans));
     } catch (error) {
-      // What is left of it the next attempt stumbles over, and says so.
+      // The next attempt fails on leftovers, and reports them.
       await closeAll(plans.map((plan) => plan.lease)).catch(() => {});
       throw error;
     }

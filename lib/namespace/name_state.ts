@@ -1,20 +1,20 @@
 import type { Resolution } from "./resolve_name.ts";
 
-/** What is known of a name that functions may reach. */
+/** Resolution state of a name that functions may reach. */
 export interface NameState {
-  /** Where it leads now. */
+  /** Current addresses. */
   readonly addresses: readonly string[];
-  /** Where it led before: open for as long again, for those who have just asked. */
+  /** Previous addresses, allowed until the next answer for clients that still use them. */
   readonly retired: readonly string[];
-  /** Why it leads nowhere, or why nobody could say whether it still leads there. */
+  /** Reason why the name has no addresses, or why they may be outdated. */
   readonly problem: string | undefined;
-  /** Failures in a row. */
+  /** Number of consecutive failures. */
   readonly failures: number;
-  /** When it is asked for again. */
+  /** Time until the next query, in milliseconds. */
   readonly refreshMs: number;
 }
 
-/** A name that nobody has been asked for yet. */
+/** State of a name before its first query. */
 export const UNKNOWN_NAME: NameState = {
   addresses: [],
   retired: [],
@@ -23,13 +23,13 @@ export const UNKNOWN_NAME: NameState = {
   refreshMs: 0,
 };
 
-/** A record that lives for less is not asked for more often, and one that lives for longer is. */
+/** Limits of the time between two queries, whatever the TTL of a record is. */
 const MIN_REFRESH_MS = 5_000;
 const MAX_REFRESH_MS = 300_000;
 
 /**
- * What an answer makes of a name. One that does not exist is closed; where nobody could say, what
- * was open stays open, and it is asked for again, less and less often.
+ * Returns the state of a name after a query. A name that does not exist loses its addresses. When
+ * no resolver answers, the addresses stay, and the time to the next query grows.
  */
 export function afterResolution(before: NameState, resolution: Resolution): NameState {
   switch (resolution.type) {
@@ -46,17 +46,17 @@ export function afterResolution(before: NameState, resolution: Resolution): Name
     case "missing":
       return {
         ...UNKNOWN_NAME,
-        problem: "it does not resolve to an IPv4 address, so nothing is open for it",
+        problem: "it does not resolve to an IPv4 address, so connections to it are refused",
         failures: before.failures + 1,
         refreshMs: clamp(MIN_REFRESH_MS * 2 ** before.failures),
       };
     case "failed": {
       const kept = before.addresses.length > 0
-        ? "where it led before stays open"
-        : "nothing is open for it";
+        ? "its last addresses stay allowed"
+        : "connections to it are refused";
       return {
         ...before,
-        problem: `no resolver could say where it leads (${resolution.reason}): ${kept}`,
+        problem: `no resolver answered (${resolution.reason}), ${kept}`,
         failures: before.failures + 1,
         refreshMs: clamp(MIN_REFRESH_MS * 2 ** before.failures),
       };

@@ -2,20 +2,20 @@ import { sleep } from "../system/sleep.ts";
 import { afterResolution, type NameState, UNKNOWN_NAME } from "./name_state.ts";
 import type { ResolveName } from "./resolve_name.ts";
 
-/** Follows names for all functions of a supervisor: each is asked for once, however many want it. */
+/** Resolves names for all functions of a supervisor, with one query for each name. */
 export interface Names {
-  /** Follows names until it is disposed of; `onChange` is called when one leads elsewhere. */
+  /** Resolves names until it is disposed; calls `onChange` when the state of one changes. */
   readonly watch: (names: readonly string[], onChange: () => void) => NameWatch;
 }
 
-/** Some names that are followed. */
+/** Names that are resolved again and again. */
 export interface NameWatch extends Disposable {
   readonly stateOf: (name: string) => NameState;
-  /** Resolves when every name has been asked for once. */
+  /** Resolves after the first query for every name. */
   readonly known: Promise<void>;
 }
 
-/** A name that somebody wants. */
+/** A name with its state and its listeners. */
 interface Followed {
   state: NameState;
   readonly listeners: Set<() => void>;
@@ -23,7 +23,7 @@ interface Followed {
   readonly stop: AbortController;
 }
 
-/** Follows names: asks for each, and again when its answer has aged. */
+/** Creates {@linkcode Names}, which queries each name again when its answer expires. */
 export function followNames(resolve: ResolveName): Names {
   const followed = new Map<string, Followed>();
 

@@ -17,66 +17,64 @@ import { createResolver } from "./resolve_name.ts";
 import { readResolvers } from "./resolvers.ts";
 import { sweep, type Swept } from "./sweep.ts";
 
-/** Where all supervisors of a host keep the locks that tell them apart. */
+/** Directory of locks that keep the supervisors of a host apart. */
 const LOCK_DIRECTORY = "/run/ddsrv/locks";
 
-/** How {@linkcode openNetwork} sets up. */
+/** Options of {@linkcode openNetwork}. */
 export interface NetworkOptions {
-  /** Six hexadecimal digits, which tag all that is made. */
+  /** Six hexadecimal digits that tag everything that is created. */
   readonly ownerId: string;
   readonly addressRange: string;
-  /** Resolvers for functions; none means those of the host. */
+  /** Resolvers for functions; the host's when empty. */
   readonly dns: readonly string[];
-  /** The most that any namespace will be allowed. */
+  /** Maximum egress of any namespace. */
   readonly egress: Egress;
-  /** Connections that all functions may have together; half of the host's table when left out. */
+  /** Maximum connections of all functions; half of the host's connection table when left out. */
   readonly maxConnections?: number;
-  /** Told when the firewall had to be laid again. */
+  /** Called when the firewall or the egress of a function has a problem. */
   readonly onWarning: (message: string) => void;
   readonly run?: Run;
 }
 
-/** One supervisor's part of the kernel's network. Disposing of it leaves nothing. */
+/** Kernel network objects of one supervisor. Disposing of it removes all of them. */
 export interface Network extends AsyncDisposable {
   readonly owner: Owner;
   readonly resolvers: readonly string[];
-  /** What an earlier run of this owner had left. */
+  /** Objects of a killed supervisor with the same owner, which were removed. */
   readonly swept: Swept;
-  /** Makes a namespace with its link and its place in the firewall. */
+  /** Creates a namespace with its link and registers it in the firewall. */
   readonly open: (options: NamespaceOptions) => Promise<Namespace>;
 }
 
-/** What a namespace is for. */
+/** Options of a namespace. */
 export interface NamespaceOptions {
-  /** For people who look at the interface's alias: a function's name, or what else it serves. */
+  /** Name of the function, or another purpose, for the interface's alias. */
   readonly label: string;
   readonly egress: Egress;
-  /** Bits a second, in each direction; no bound when left out or infinite. */
+  /** Bits per second, in each direction; no limit when left out or infinite. */
   readonly bandwidthBits?: number;
-  /** Told where the names of an egress list lead, and again whenever that changes. */
+  /** Called with the names of an egress list and their addresses, again after each change. */
   readonly onNames?: (names: readonly ReachableName[]) => void;
 }
 
-/** An open network namespace. Disposing of it takes link, namespace and registration away. */
+/** An open network namespace. Disposing of it removes link, namespace and registration. */
 export interface Namespace extends AsyncDisposable {
   readonly name: string;
-  /** What nsenter(1) enters. */
+  /** Path for nsenter(1). */
   readonly path: string;
   /** IPv4 address of the function's end. */
   readonly address: string;
-  /** A number of its own on this host, for the user that runs in it. */
+  /** Number that no other namespace of this host has. */
   readonly ordinal: number;
-  /**
-   * Makes a port reachable from outside that is bound to 127.0.0.1 alone in the namespace.
-   */
+  /** Makes a port that listens only on 127.0.0.1 reachable from outside the namespace. */
   readonly exposeLoopback: (port: number) => Promise<void>;
 }
 
 /**
- * Takes the owner's lock, sweeps what was left, chooses an address range that the host does not
- * route, and lays the firewall table.
+ * Locks the owner, removes leftovers of a killed supervisor, chooses an address range that the host
+ * does not route, and creates the firewall table.
  *
- * @throws {Error} when another supervisor has this owner, or no range is free
+ * @throws {Error} when another supervisor uses this owner, or no range is free
  */
 export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { run = runCommand } = options;
@@ -134,11 +132,11 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
   const lease = pool.take();
   let watch: AsyncDisposable | undefined;
   try {
-    await makeNamespace(options, lease);
+    await createNamespace(options, lease);
     watch = await watchNames(options, lease);
   } catch (error) {
-    // What of it was made is taken away; what was not can't be, and is no news.
-    await unmakeNamespace(options, lease).catch(() => {});
+    // Removes the parts that exist. Errors about missing parts don't matter.
+    await removeNamespace(options, lease).catch(() => {});
     pool.release(lease);
     throw error;
   }
@@ -151,20 +149,20 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
     exposeLoopback: (port) => exposeLoopback(path, port, run),
     async [Symbol.asyncDispose]() {
       await watch?.[Symbol.asyncDispose]();
-      await unmakeNamespace(options, lease);
+      await removeNamespace(options, lease);
       pool.release(lease);
     },
   };
 }
 
-async function makeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
+async function createNamespace(options: OpenOptions, lease: Lease): Promise<void> {
   const { alias, egress, bandwidthBits, firewall, links } = options;
   const bound = bandwidthBits === undefined ? {} : { bandwidthBits };
   const linked = links.open({ lease, alias, ...bound }).then(() =>
     enableForwarding(lease.interface)
   );
   const open = typeof egress === "string" ? egress : egressElements(egress, () => []);
-  await allDone([firewall.register({ lease, egress: open }), linked]);
+  await settleAll([firewall.register({ lease, egress: open }), linked]);
 }
 
 async function watchNames(
@@ -181,21 +179,21 @@ async function watchNames(
   });
 }
 
-async function unmakeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
+async function removeNamespace(options: OpenOptions, lease: Lease): Promise<void> {
   const { firewall, links } = options;
-  await allDone([links.close(lease), firewall.unregister({ lease })]);
+  await settleAll([links.close(lease), firewall.unregister({ lease })]);
 }
 
-/** Waits for all to their end, so that nothing runs on beside what comes next. */
-async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
+/** Waits for all tasks, also after a failure, so that none runs in parallel with what follows. */
+async function settleAll(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === "rejected") throw result.reason;
   }
 }
 
 /**
- * NAT makes the kernel track connections in the namespace. Those of a function to itself are left
- * out: their entries are in no memory limit.
+ * Because of NAT, the kernel tracks connections in the namespace. Connections of a function to
+ * itself are excluded, because no memory limit counts their entries.
  */
 async function exposeLoopback(path: string, port: number, run: Run): Promise<void> {
   const inside = ["nsenter", `--net=${path}`];
@@ -225,9 +223,8 @@ function lockOwner(owner: Owner): LockFile {
   const lock = acquireLockFile(join(LOCK_DIRECTORY, `owner-${owner.id}`));
   if (lock !== undefined) return lock;
   throw new Error(
-    `Another supervisor marks with "${owner.id}" what it makes in the kernel, as this one would: ` +
-      "it is of an older version, or has another state directory. Stop it, or give both the same " +
-      "--state-dir",
+    `Another supervisor uses the owner id "${owner.id}": it is an older version, or has another ` +
+      "state directory. Stop it, or start both with the same --state-dir",
   );
 }
 
@@ -244,12 +241,12 @@ function chooseRange(
     if (lock !== undefined) return { range, lock };
   }
   throw new Error(
-    `The host routes every address range from ${first.cidr} on. Name a /16 that is free in ` +
-      `"addressRange" of ddsrv.json`,
+    `No address range from ${first.cidr} on is free: the host routes them, or other supervisors ` +
+      `use them. Set a free /16 as "addressRange" in ddsrv.json`,
   );
 }
 
-/** Interfaces by which answers to functions come in; other supervisors' functions are no such way. */
+/** Returns the interfaces on which answers to functions arrive, without interfaces of functions. */
 export function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<string> {
   if (egress === "none") return new Set();
   const leading = routes.filter((route) => egress !== "internet" || route.dst === "default");
@@ -257,7 +254,7 @@ export function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<s
   return new Set(devices.filter((dev) => !isFunctionInterface(dev)));
 }
 
-/** `ip -batch` splits at white space and heeds quotes; a label is any text. */
+/** Encodes a label, because `ip -batch` splits at white space and interprets quotes. */
 function encodeLabel(label: string): string {
   return encodeURIComponent(label).replaceAll("'", "%27");
 }

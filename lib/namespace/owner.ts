@@ -1,28 +1,28 @@
 /**
- * Names of everything that one supervisor makes in the kernel. Two supervisors on one host have
- * different owners, so that neither takes the other's things for its own.
+ * Names of all kernel objects of one supervisor. Two supervisors on one host have different owners,
+ * so that neither touches the other's objects.
  */
 export interface Owner {
   /** Six hexadecimal digits. */
   readonly id: string;
-  /** The nftables table, family inet. */
+  /** Name of the nftables table, family inet. */
   readonly table: string;
-  /** How our interfaces' names begin; at most 15 bytes with the index (IFNAMSIZ). */
+  /** Prefix of interface names; at most 15 bytes with the index (IFNAMSIZ). */
   readonly interfacePrefix: string;
-  /** How our namespaces' names begin. */
+  /** Prefix of namespace names. */
   readonly namespacePrefix: string;
-  /** How our interfaces' aliases begin. */
+  /** Prefix of interface aliases. */
   readonly aliasPrefix: string;
-  /** The group that links join to be taken away together; never 0, which all others are in. */
+  /** Link group in which links are deleted together; never 0, the group of all other links. */
   readonly linkGroup: number;
 }
 
-/** Above what people choose for their own groups; with the id it is within 31 bits. */
+/** Above the groups that people choose; with the id, it fits in 31 bits. */
 const FIRST_LINK_GROUP = 2 ** 30;
 
 /**
- * The names that an owner's id gives, see `claimOwner`: the same ones after a restart, so that a
- * supervisor finds what its predecessor left, and others for each further functions directory.
+ * Returns the names for an owner's id, see `claimOwner`. They are the same after a restart, so that
+ * a supervisor finds leftovers of its predecessor, and differ for each functions directory.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function ownerOf(id: string): Owner {
   };
 }
 
-/** Whether an interface leads to a function, of whatever owner: those come and go. */
+/** Returns true if an interface leads to a function of any owner. */
 export function isFunctionInterface(name: string): boolean {
   return /^dd[0-9a-f]{6}f\d+$/.test(name);
 }

@@ -1,27 +1,28 @@
 import { lookup, Resolver } from "node:dns/promises";
 
-/** What came of asking for a name. */
+/** Result of a DNS query. */
 export type Resolution =
   | { readonly type: "found"; readonly addresses: readonly string[]; readonly ttlMs: number }
-  /** There is no such name, or it has no IPv4 address. */
+  /** The name does not exist, or has no IPv4 address. */
   | { readonly type: "missing" }
-  /** Nobody could say. */
+  /** No resolver answered. */
   | { readonly type: "failed"; readonly reason: string };
 
-/** Asks for a name's IPv4 addresses. */
+/** Resolves a name to IPv4 addresses. */
 export type ResolveName = (name: string) => Promise<Resolution>;
 
-/** How long what has no time of its own holds: `/etc/hosts`, and other sources of the host. */
+/** TTL of answers without one, from `/etc/hosts` and other sources of the host. */
 const LOCAL_TTL_MS = 30_000;
 
-/** Most addresses of one name that count. */
+/** Maximum number of addresses of one name. */
 const MAX_ADDRESSES = 64;
 
 const TIMEOUT_MS = 3_000;
 
 /**
- * Asks resolvers as the host does: those given, else the host's own, and where they know nothing,
- * the host's other sources, such as `/etc/hosts` and search domains.
+ * Creates a function that resolves names like the host: first by the given resolvers or else the
+ * host's; if they have no answer, by the host's other sources, such as `/etc/hosts` and search
+ * domains.
  */
 export function createResolver(servers: readonly string[]): ResolveName {
   return async (name) => {

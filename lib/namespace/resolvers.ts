@@ -1,11 +1,11 @@
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
-/** Where systemd-resolved lists the resolvers that it asks itself. */
+/** File in which systemd-resolved lists its upstream resolvers. */
 const RESOLVED_FILE = "/run/systemd/resolve/resolv.conf";
 
 /**
- * The IPv4 resolvers of a resolv.conf(5) that a namespace of its own could reach: all but loopback
- * addresses, which lead to the host's own stub.
+ * Returns the IPv4 resolvers of a resolv.conf(5) that a network namespace can reach: all except
+ * loopback addresses, which lead to the host's own stub.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ export function parseResolvers(text: string): string[] {
   });
 }
 
-/** The host's real resolvers; empty when there is none that functions could ask. */
+/** Returns the host's real resolvers; empty when functions can reach none. */
 export async function readResolvers(): Promise<string[]> {
   for (const path of ["/etc/resolv.conf", RESOLVED_FILE]) {
     const found = parseResolvers(await readOptionalTextFile(path) ?? "");

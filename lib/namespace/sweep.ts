@@ -3,24 +3,24 @@ import { readNamespaces, readVethLinks } from "./host.ts";
 import type { Owner } from "./owner.ts";
 import { closeBatch } from "./veth.ts";
 
-/** What was found of a predecessor and taken away. */
+/** Removed leftovers of a killed supervisor. */
 export interface Swept {
   readonly links: readonly string[];
   readonly namespaces: readonly string[];
 }
 
 /**
- * Takes away what an earlier supervisor of this owner left behind when it was killed: processes in
- * its namespaces, veth pairs by their alias, namespaces by their name. Nothing of another owner is
- * touched; the caller holds the owner's lock, so no living supervisor has this one.
+ * Removes what a killed supervisor of this owner left behind: processes in its namespaces, veth
+ * pairs by alias, namespaces by name. It never touches other owners. The caller holds the owner's
+ * lock, so no running supervisor uses this owner.
  */
 export async function sweep(owner: Owner, run: Run): Promise<Swept> {
   const found = await find(owner, run);
   try {
-    await takeAway(owner, found, run);
+    await removeAll(owner, found, run);
   } catch {
-    // The predecessor's last command may outlive it for a moment, and take the same away.
-    await takeAway(owner, await find(owner, run), run);
+    // The predecessor's last command may still run for a moment, and remove the same objects.
+    await removeAll(owner, await find(owner, run), run);
   }
   return found;
 }
@@ -35,13 +35,13 @@ async function find(owner: Owner, run: Run): Promise<Swept> {
   };
 }
 
-async function takeAway(owner: Owner, found: Swept, run: Run): Promise<void> {
+async function removeAll(owner: Owner, found: Swept, run: Run): Promise<void> {
   await Promise.all(found.namespaces.map((name) => killProcesses(name, run)));
   const left = closeBatch(owner, found);
   if (left !== "") await run(["ip", "-force", "-batch", "-"], { stdin: left });
 }
 
-/** Whatever runs in a namespace of ours was started by us. */
+/** Kills all processes in a namespace; all of them belong to this owner. */
 async function killProcesses(namespace: string, run: Run): Promise<void> {
   const pids = (await run(["ip", "netns", "pids", namespace])).split(/\s+/)
     .filter(Boolean);
@@ -49,7 +49,7 @@ async function killProcesses(namespace: string, run: Run): Promise<void> {
     try {
       Deno.kill(Number(pid), "SIGKILL");
     } catch {
-      // It is gone already.
+      // The process no longer exists.
     }
   }
 }

@@ -1,19 +1,19 @@
 import type { Lease } from "./lease.ts";
 import type { Owner } from "./owner.ts";
 
-/** A namespace and its link, to be made. */
+/** A namespace and its link that will be created. */
 export interface VethPlan {
   readonly lease: Lease;
-  /** Goes into the interface's alias for people to read; it must be free of white space. */
+  /** Alias of the interface, for people; without white space. */
   readonly alias: string;
-  /** Bits a second, in each direction; no bound when left out or infinite. */
+  /** Bits per second, in each direction; no limit when left out or infinite. */
   readonly bandwidthBits?: number;
 }
 
 /**
- * The first two arguments are for the host's side, each further three name a namespace and say what
- * is done inside: for ip(8), and for tc(8), which is started only for what it has to do. One shell
- * starts the programs: that costs a fraction of starting them from here.
+ * The first two arguments are batches of ip(8) and tc(8) for the host's side. Each further three
+ * are a namespace and its two batches. tc runs only when it has work. One shell starts the
+ * programs, which takes a fraction of the time of starting them from Deno.
  */
 const OPEN_SCRIPT = `set -e
 ip -batch - <<END
@@ -33,14 +33,14 @@ END
   shift 3
 done`;
 
-/** Passes at once after a pause: some packets, and what the rate gives between the kernel's ticks. */
+/** Burst after a pause: some packets, and the data of the rate between two kernel ticks. */
 const MIN_BURST_BYTES = 16 * 1024;
 const BURST_S = 0.02;
 
-/** Longest that a packet may wait; what would wait longer is dropped, and TCP slows down. */
+/** Maximum time that a packet waits; later packets are dropped, which slows TCP down. */
 const LATENCY = "100ms";
 
-/** The command that makes namespaces and links, on both sides; it ends at the first fault. */
+/** Returns the command that creates namespaces and links. It stops at the first error. */
 export function openCommand(plans: readonly VethPlan[]): string[] {
   return [
     ...["sh", "-c", OPEN_SCRIPT, "sh"],
@@ -54,26 +54,24 @@ export function openCommand(plans: readonly VethPlan[]): string[] {
   ];
 }
 
-/**
- * What `ip -batch -` makes on the host's side: the namespace, the veth pair and the host's address.
- */
+/** Returns the `ip -batch -` input for the host's side: namespace, veth pair and address. */
 export function openHostBatch({ lease, alias }: VethPlan): string {
   const { namespace, interface: name, addresses } = lease;
   return batch([
     `netns add ${namespace}`,
     `link add ${name} type veth peer name eth0 netns ${namespace}`,
-    // No fe80:: on the host's end: there is nothing for a function to reach there.
+    // No link-local address (fe80::) on the host's end: functions must not reach it.
     `link set ${name} addrgenmode none`,
     `link set ${name} alias ${alias} up`,
     `addr add ${addresses.host}/31 dev ${name}`,
   ]);
 }
 
-/** What `ip -n NAMESPACE -batch -` makes on the function's side. */
+/** Returns the `ip -n NAMESPACE -batch -` input for the function's side. */
 export function openPeerBatch(lease: Lease): string {
   return batch([
-    // The kernel grants every socket one packet beyond the bound of its group's buffers. They are of
-    // up to 64 KiB here, unless it is said that they are small.
+    // The kernel allows each socket one packet more than its group's buffer limit. Without these
+    // limits, loopback packets have up to 64 KiB.
     "link set lo mtu 1500 gso_max_size 4096 up",
     "link set eth0 addrgenmode none",
     `addr add ${lease.addresses.peer}/31 dev eth0`,
@@ -82,7 +80,7 @@ export function openPeerBatch(lease: Lease): string {
   ]);
 }
 
-/** A queue as tc-tbf(8) has it holds back what an end of the link sends; nothing without a bound. */
+/** Returns a tc-tbf(8) queue that limits what a device sends; empty without a limit. */
 function shapeBatch(device: string, { bandwidthBits = Infinity }: VethPlan): string {
   if (bandwidthBits === Infinity) return "";
   const burst = Math.max(MIN_BURST_BYTES, Math.ceil(bandwidthBits / 8 * BURST_S));
@@ -91,9 +89,10 @@ function shapeBatch(device: string, { bandwidthBits = Infinity }: VethPlan): str
 }
 
 /**
- * What `ip -force -batch -` takes away. The links go first: a namespace that some process still
- * holds would otherwise keep its own. They go as a group, because the kernel waits some 20 ms in
- * each deletion until no packet is under way, whether that is of one link or of hundreds.
+ * Returns the `ip -force -batch -` input that removes links and namespaces. Links come first: a
+ * namespace that a process still uses would keep its link. They are deleted as a group, because
+ * each deletion of one or hundreds of links makes the kernel wait some 20 ms until no packet is in
+ * transit.
  */
 export function closeBatch(
   owner: Owner,

@@ -3,46 +3,47 @@ import type { OwnerRecord } from "./owner_record.ts";
 import type { UnclaimedState, Witness } from "./unclaimed_state.ts";
 import { userRangeOf } from "./user_range.ts";
 
-/** A functions directory, as it is about to be served. */
+/** A functions directory that will be served. */
 export interface ServedDirectory {
-  /** Absolute path that it is served by. */
+  /** Absolute path under which it is served. */
   readonly path: string;
   /** Its real path. */
   readonly directory: string;
   /** Names of the folders in it. */
   readonly names: ReadonlySet<string>;
-  /** Ids that an earlier version may have had for it, by the sockets that are usual. */
+  /** Ids that an earlier version may have used for it, from the usual control sockets. */
   readonly formerIds: ReadonlySet<string>;
 }
 
-/** All that is known below a state directory. */
+/** Owners that have state in a state directory. */
 export interface KnownOwners {
   readonly records: readonly OwnerRecord[];
   readonly unclaimed: readonly UnclaimedState[];
 }
 
-/** Which owner a functions directory has. */
+/** The owner of a functions directory. */
 export interface OwnerChoice extends Pick<OwnerRecord, "id" | "firstUid"> {
-  /** It has a record, it is taken over from an earlier version, or it is new. */
+  /** `known`: has a record. `former`: adopts state of an earlier version. `new`: has no state. */
   readonly type: "known" | "former" | "new";
-  /** Path that it was served by last time, where that is another one. */
+  /** Path under which it was served last time, if it differs. */
   readonly lastPath?: string | undefined;
-  /** Ids of further state that was this directory's, used less recently. */
+  /** Ids of other, less recently used state of this directory. */
   readonly others: readonly string[];
-  /** Ids of state that may hold something of this directory, and is not taken over. */
+  /** Ids of state that may belong to this directory, and is not adopted. */
   readonly unclear: readonly string[];
 }
 
-/** Far more than owners of one state directory have the same id. */
+/** Maximum number of attempts, far above the number of owners with the same first id. */
 const MAX_TURNS = 1_000;
 
 /**
- * Chooses the owner of a functions directory: the one that was served by the same path last time,
- * also where a link on the path leads elsewhere now; else the one that has the same real path; else
- * what an earlier version kept for it, the most recently used first; else a new one.
+ * Chooses the owner of a functions directory: first the one that was served under the same path,
+ * also if a link on the path changed; then the one with the same real path; then the most recently
+ * used state of an earlier version; otherwise a new one.
  *
- * What such a version kept belongs to the directory that most of its records of checks name. Where
- * there are none, the id must be one of a usual socket, and a function there of the same name.
+ * State of an earlier version belongs to the directory that most of its check records name. Without
+ * check records, its id must be that of a usual control socket, and it must have a function of the
+ * same name.
  *
  * @throws {RangeError} when no id is free
  */
@@ -77,7 +78,7 @@ function isOf(state: UnclaimedState, served: ServedDirectory): boolean {
   return served.formerIds.has(state.id) && !state.names.isDisjointFrom(served.names);
 }
 
-/** Few of its functions are of this directory, or nothing says which they are of. */
+/** Returns true if a minority of its check records name the directory, or none names any. */
 function mayBeOf(state: UnclaimedState, served: ServedDirectory): boolean {
   if (state.witnesses.length > 0) return state.witnesses.some((one) => names(one, served));
   return served.formerIds.has(state.id) && state.names.size > 0;
@@ -103,7 +104,7 @@ function newOwner(
     return firstUid === userRangeOf(id)[0] ? { id } : { id, firstUid };
   }
   throw new RangeError(
-    `No owner's id is free for "${directory}". Remove records of directories that are gone, or ` +
+    `No owner id is free for "${directory}". Remove the records of deleted directories, or ` +
       "choose another --state-dir",
   );
 }

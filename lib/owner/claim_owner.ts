@@ -17,41 +17,42 @@ import { type Holder, lockForSupervisor, nameHolder } from "./supervisor_lock.ts
 import { readUnclaimedState } from "./unclaimed_state.ts";
 import { rangeFrom, type UserRange, userRangeOf } from "./user_range.ts";
 
-/** The owner of a functions directory, this process's alone for as long as it is open. */
+/** The owner of a functions directory, locked for this process until it is disposed. */
 export interface ClaimedOwner extends Disposable {
-  /** Tag of all that belongs to it, in the kernel and in the state directory. */
+  /** Tag of all its objects in the kernel and in the state directory. */
   readonly id: string;
-  /** Users that its functions may have. */
+  /** User ids of its functions. */
   readonly users: UserRange;
 }
 
-/** Which functions directory is claimed, and where it is written down. */
+/** Options of {@linkcode claimOwner}. */
 export interface ClaimOptions {
   /** Absolute path. */
   readonly functionsDirectory: string;
-  /** Absolute path of a directory that is this user's alone. */
+  /** Absolute path of a private directory of this user. */
   readonly stateDirectory: string;
   /** Absolute path of the control socket. */
   readonly socket: string;
-  /** Where all supervisors of this user and host keep their locks. */
+  /** Lock directory of all supervisors of this user and host. */
   readonly lockDirectory: string;
-  /** Control sockets that an earlier version may have had, which derived its owner from that. */
+  /** Control sockets that an earlier version may have used, which derived its owner from them. */
   readonly formerSockets: readonly string[];
   readonly onWarning: (message: string) => void;
 }
 
 /**
- * Takes a functions directory for this process: no other supervisor of this host serves it or has
- * this control socket, and none anywhere has the owner that is its own below the state directory.
- * Which one that is, a record there says, see `chooseOwner`; what an earlier version kept is
- * taken over by such a record, so that nothing is moved and users stay what they are.
+ * Locks a functions directory for this process: no other supervisor of this host serves it or uses
+ * this control socket, and no supervisor anywhere uses its owner in the state directory. A record
+ * in the state directory stores the owner, see `chooseOwner`. A new record adopts the state of an
+ * earlier version, so that nothing moves and users stay the same.
  *
- * The locks of the host are files in `lockDirectory` that the device and inode of the functions
- * directory name: links, bind mounts and spellings lead to the same one, while containers and hosts
- * that share a functions directory have locks of their own. A lock on the directory itself would
- * span them (NFS passes it on), and every local user who may read it could take it.
+ * The locks of the host are files in `lockDirectory`, named by the device and inode of the
+ * functions directory, so that links, bind mounts and other spellings lead to the same lock.
+ * Containers and hosts that share a functions directory have their own locks. A lock on the
+ * directory itself would apply to all of them (NFS shares it), and every local user with read
+ * access could take it.
  *
- * @throws {Error} when another supervisor has one of these
+ * @throws {Error} when another supervisor holds one of these locks
  */
 export async function claimOwner(options: ClaimOptions): Promise<ClaimedOwner> {
   const { functionsDirectory, stateDirectory, socket, onWarning } = options;
@@ -59,7 +60,7 @@ export async function claimOwner(options: ClaimOptions): Promise<ClaimedOwner> {
   using stack = new DisposableStack();
   const { pid } = process;
   const holder: Holder = { pid, hostname: Deno.hostname(), functionsDirectory, socket };
-  const describeServed = (other: Holder | undefined): string => describeTwo(options, other);
+  const describeServed = (other: Holder | undefined): string => describeDirectory(options, other);
   const locks = await openLockDirectory(options.lockDirectory, onWarning);
   if (locks !== undefined) {
     stack.use(locks);
@@ -74,7 +75,7 @@ export async function claimOwner(options: ClaimOptions): Promise<ClaimedOwner> {
   }
   const choice = await withRecords(stateDirectory, onWarning, async (lock) => {
     const choice = await choose(options, directory);
-    if (choice.type === "former") requireNoFormer(options, choice.id);
+    if (choice.type === "former") requireNoOldSupervisor(options, choice.id);
     stack.use(await lock(`${choice.id}.lock`, { holder, describe: describeServed }));
     const { id, firstUid } = choice;
     const path = functionsDirectory;
@@ -108,35 +109,39 @@ async function choose(
 }
 
 /**
- * A supervisor of an older version has no lock but that of its owner, where its socket is.
+ * Requires that no supervisor of an older version runs. It has only the lock of its owner, next to
+ * its socket.
  *
  * @throws {Error} when one runs
  */
-function requireNoFormer({ functionsDirectory, formerSockets }: ClaimOptions, id: string): void {
+function requireNoOldSupervisor(
+  { functionsDirectory, formerSockets }: ClaimOptions,
+  id: string,
+): void {
   const socket = formerSockets.find((socket) =>
     deriveOwnerId(socket) === id && isLocked(join(dirname(socket), "locks", `owner-${id}`))
   );
   if (socket === undefined) return;
   throw new Error(
-    `Another supervisor, of an older version, serves "${functionsDirectory}": its control socket ` +
-      `is "${socket}". Stop it`,
+    `A supervisor of an older version serves "${functionsDirectory}": its control socket is ` +
+      `"${socket}". Stop it`,
   );
 }
 
-function describeTwo(
+function describeDirectory(
   { functionsDirectory: path }: ClaimOptions,
   other: Holder | undefined,
 ): string {
   const remedy = "Stop it, or serve another directory";
-  if (other === undefined) return `Another supervisor serves "${path}" already. ${remedy}`;
+  if (other === undefined) return `Another supervisor already serves "${path}". ${remedy}`;
   const as = other.functionsDirectory === path ? "" : `, as "${other.functionsDirectory}"`;
-  return `Another supervisor serves "${path}" already${as}: ${nameHolder(other)}. ${remedy}`;
+  return `Another supervisor already serves "${path}"${as}: ${nameHolder(other)}. ${remedy}`;
 }
 
 function describeSocket(socket: string, other: Holder | undefined): string {
   const who = other && ` (process ${other.pid}, which serves "${other.functionsDirectory}")`;
-  return `Another supervisor runs with the control socket "${socket}"${who ?? ""}. Stop it, or ` +
-    "choose another socket with --socket";
+  return `Another supervisor uses the control socket "${socket}"${who ?? ""}. Stop it, or choose ` +
+    "another socket with --socket";
 }
 
 function describeChoice(
@@ -146,27 +151,27 @@ function describeChoice(
   const dataOf = (id: string): string => `"${join(stateDirectory, "data", id)}"`;
   return [
     ...lastPath === undefined ? [] : [
-      `"${functionsDirectory}" was served as "${lastPath}" last time. Users, data and revisions are ` +
-      "the same, but Deno finds Deno.openKv() and localStorage by the path of the code: to have " +
-      `what functions keep there, serve it as "${lastPath}"`,
+      `"${functionsDirectory}" was last served as "${lastPath}". Users, data and revisions are ` +
+      "the same, but Deno finds Deno.openKv() and localStorage by the path of the code. To use " +
+      `this data, serve it as "${lastPath}"`,
     ],
     ...type === "former"
       ? [
-        `Took over what an older version kept for "${functionsDirectory}": data in ${
+        `Adopted the state of an older version for "${functionsDirectory}": data in ${
           dataOf(id)
         }, ` +
-        "with users, revisions, checks and caches",
+        "users, revisions, checks and caches",
       ]
       : [],
     ...others.map((other) =>
-      `${dataOf(other)} belongs to "${functionsDirectory}" too, from another control socket, and ` +
-      `was used less recently: it stays there, unused. Remove it, or copy what you need`
+      `${dataOf(other)} also belongs to "${functionsDirectory}", from another control socket, ` +
+      "but was used less recently, so ddsrv ignores it. Remove it, or copy the data that you need"
     ),
     ...unclear.map((other) => {
       const records = recordsDirectory(stateDirectory);
-      return `${dataOf(other)}, from an older version, may hold data of functions in ` +
-        `"${functionsDirectory}", which began anew. If all of it belongs to them, stop ddsrv, run: ` +
-        `mv "${join(records, `${id}.json`)}" "${
+      return `${dataOf(other)}, from an older version, may contain data of functions in ` +
+        `"${functionsDirectory}", which start without data. If all of it is theirs, stop ddsrv, ` +
+        `run: mv "${join(records, `${id}.json`)}" "${
           join(records, `${other}.json`)
         }", and start it again`;
     }),

@@ -1,19 +1,20 @@
 import { holdTrustedPath } from "../system/trusted_path.ts";
 
-/** A directory, whatever path led to it. */
+/** Identity of a directory, independent of its path. */
 export interface DirectoryIdentity {
   /** Its real path. */
   readonly directory: string;
-  /** Its device and inode: the same through links and bind mounts. */
+  /** Device and inode, the same through links and bind mounts. */
   readonly inode: string;
 }
 
 /**
- * Tells which directory a path leads to. Root follows no other user's link to what is not that
- * user's: it would be taken for a directory of theirs, with its data.
+ * Returns the identity of the directory at a path. Root does not follow a link of another user to
+ * files that are not that user's: the link would become a functions directory of that user, with
+ * its data.
  *
- * @throws {UntrustedPathError} when such a link leads to what belongs to somebody else
- * @throws {Deno.errors.NotFound} when nothing is there
+ * @throws {UntrustedPathError} when such a link leads to files of another user
+ * @throws {Deno.errors.NotFound} when the path does not exist
  */
 export async function identifyDirectory(path: string): Promise<DirectoryIdentity> {
   if (Deno.uid() !== 0) {

@@ -1,15 +1,12 @@
 import { dirname } from "node:path";
 import { isOwnDirectory } from "../system/own_directory.ts";
 
-/** A directory for locks. It goes with the last of them. */
+/** A directory for locks. Disposing of it removes it when it is empty. */
 export interface LockDirectory extends Disposable {
   readonly path: string;
 }
 
-/**
- * Makes the directory that holds a directory of locks; gives nothing, with a warning, where another
- * user could change what is in it.
- */
+/** Creates the parent of a lock directory; `undefined` when another user could change it. */
 export async function openLockDirectory(
   path: string,
   onWarning: (message: string) => void,
@@ -19,15 +16,15 @@ export async function openLockDirectory(
   await Deno.mkdir(parent, { recursive: true, mode: isRoot ? 0o755 : 0o700 });
   if (!await isOwnDirectory(parent)) {
     onWarning(
-      `"${parent}" is not this user's alone, so that a second supervisor with another state ` +
-        "directory would not be noticed. Remove it",
+      `"${parent}" is not a private directory of this user, so ddsrv can't detect a second ` +
+        "supervisor with another state directory. Remove it",
     );
     return undefined;
   }
   return {
     path,
     [Symbol.dispose]() {
-      // Root's is the system's.
+      // Root's parent directory belongs to the system.
       if (!isRoot) removeEmpty(parent);
     },
   };
@@ -37,6 +34,6 @@ function removeEmpty(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // Something else is in it.
+    // It is not empty.
   }
 }

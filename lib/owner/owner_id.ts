@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 /**
- * The id that a path gives an owner: six hexadecimal digits, the same at each call. A further `turn`
- * gives another one, for a path whose first one somebody else has. Earlier versions derived it
- * from the control socket's path; now it comes from the functions directory's.
+ * Derives an owner's id from a path: six hexadecimal digits, always the same for the same path.
+ * Another `turn` gives another id, if the first is in use. Earlier versions derived the id from the
+ * control socket's path; now it comes from the functions directory's path.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ export function deriveOwnerId(path: string, turn = 0): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 6);
 }
 
-/** Whether a name below the state directory is an owner's id. */
+/** Returns true if a name in the state directory is an owner's id. */
 export function isOwnerId(name: string): boolean {
   return /^[0-9a-f]{6}$/.test(name);
 }

@@ -3,28 +3,28 @@ import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
 import { isOwnerId } from "./owner_id.ts";
 
-/** Says which functions directory the state of an owner belongs to. */
+/** Record of the functions directory to which an owner's state belongs. */
 export interface OwnerRecord {
   readonly id: string;
   /** Real path of the functions directory when it was last served. */
   readonly directory: string;
-  /** Path that it was served by then; another one where a link is on the way. */
+  /** Path under which it was last served; differs from `directory` if the path contains a link. */
   readonly path: string;
-  /** First of its functions' users, where another owner has the range that the id gives. */
+  /** First user id of its functions, if another owner uses the range that the id gives. */
   readonly firstUid?: number | undefined;
-  /** When it was last served, in milliseconds since 1970. */
+  /** Time of the last start, in milliseconds since 1970. */
   readonly usedAtMs: number;
 }
 
-/** Directory of the records, and of the locks beside them. */
+/** Returns the directory of the records and their locks. */
 export function recordsDirectory(stateDirectory: string): string {
   return join(stateDirectory, "owners");
 }
 
 /**
- * Reads all records below a state directory.
+ * Reads all records of a state directory.
  *
- * @throws {Error} when one of them is broken: its data would seem to belong to nobody
+ * @throws {Error} when a record is broken: its data would have no owner
  */
 export async function readOwnerRecords(stateDirectory: string): Promise<OwnerRecord[]> {
   const directory = recordsDirectory(stateDirectory);
@@ -39,7 +39,7 @@ export async function readOwnerRecords(stateDirectory: string): Promise<OwnerRec
   }));
 }
 
-/** Writes a record; where nothing of it has changed, only its time, which takes no room. */
+/** Writes a record. An unchanged record only gets a new time, which needs no disk space. */
 export async function writeOwnerRecord(
   stateDirectory: string,
   { id, directory, path, firstUid, usedAtMs }: OwnerRecord,
@@ -58,12 +58,12 @@ function parseRecord(text: string, file: string): Omit<OwnerRecord, "id" | "used
       (firstUid === undefined || Number.isSafeInteger(firstUid))
     ) return { directory, path, firstUid };
   } catch {
-    // The same holds as where something is missing in it.
+    // Same error as for missing fields.
   }
   throw new Error(
-    `"${file}" is broken, and says which functions directory has which data. Mend it ` +
-      '({ "directory": "its real path", "path": "the path that is served" }), or restore it from a ' +
-      "backup",
+    `Cannot read which functions directory has which data: "${file}" is broken. Fix it ` +
+      '({ "directory": "its real path", "path": "the path that is served" }), or restore it from ' +
+      "a backup",
   );
 }
 

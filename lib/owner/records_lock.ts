@@ -4,7 +4,7 @@ import { sleep } from "../system/sleep.ts";
 import { recordsDirectory } from "./owner_record.ts";
 import { type DescribeHolder, type Holder, lockForSupervisor } from "./supervisor_lock.ts";
 
-/** Takes a lock beside the records, see `lockForSupervisor`. */
+/** Acquires a lock next to the records, see `lockForSupervisor`. */
 export type LockRecord = (
   name: string,
   options: { readonly holder: Holder; readonly describe: DescribeHolder },
@@ -12,20 +12,20 @@ export type LockRecord = (
 
 const PAUSE_MS = 20;
 
-/** Others choose an owner in some milliseconds; one that was stopped meanwhile never ends. */
-const PATIENCE_MS = 10_000;
+/** Timeout for the lock, which processes hold for some milliseconds unless they are stopped. */
+const LOCK_TIMEOUT_MS = 10_000;
 
-/** Errors of file systems that know no locks: ENOSYS, ENOLCK and EOPNOTSUPP, see flock(2). */
+/** Errors of file systems without locks: ENOSYS, ENOLCK and EOPNOTSUPP, see flock(2). */
 const NO_LOCKS = /os error (38|37|95)\)/;
 
-/** It is held by nobody. */
+/** A lock that nothing holds. */
 const UNLOCKED: LockFile = { [Symbol.dispose]() {} };
 
 /**
- * Runs a task that reads and writes the records below a state directory while no other process does.
- * Where its file system knows no locks, warns and goes on.
+ * Runs a task that reads and writes the records of a state directory, and locks them meanwhile. On
+ * a file system without locks, warns and continues.
  *
- * @throws {Error} when another process does not come to an end with it, or nothing can be written
+ * @throws {Error} when another process keeps the lock, or nothing can be written
  */
 export async function withRecords<Result>(
   stateDirectory: string,
@@ -33,32 +33,32 @@ export async function withRecords<Result>(
   task: (lock: LockRecord) => Promise<Result>,
 ): Promise<Result> {
   const directory = recordsDirectory(stateDirectory);
-  const unlessLockless = async (acquire: () => Promise<LockFile>): Promise<LockFile> => {
+  const acquireIfSupported = async (acquire: () => Promise<LockFile>): Promise<LockFile> => {
     try {
       return await acquire();
     } catch (error) {
       if (!NO_LOCKS.test((error as Error).message)) throw error;
       onWarning(
-        `The file system of "${stateDirectory}" knows no locks (${
+        `The file system of "${stateDirectory}" does not support locks (${
           (error as Error).message
-        }). Let ` +
-          "no two supervisors use this state directory for one functions directory",
+        }). Do not ` +
+          "start two supervisors for one functions directory with this state directory",
       );
       return UNLOCKED;
     }
   };
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-  using _ = await unlessLockless(() => waitForLock(join(directory, "records.lock")));
+  using _ = await acquireIfSupported(() => waitForLock(join(directory, "records.lock")));
   return await task((name, options) =>
-    unlessLockless(() => lockForSupervisor(join(directory, name), options))
+    acquireIfSupported(() => lockForSupervisor(join(directory, name), options))
   );
 }
 
 async function waitForLock(path: string): Promise<LockFile> {
-  for (const untilMs = performance.now() + PATIENCE_MS; performance.now() < untilMs;) {
+  for (const untilMs = performance.now() + LOCK_TIMEOUT_MS; performance.now() < untilMs;) {
     const lock = acquireLockFile(path);
     if (lock !== undefined) return lock;
     await sleep(PAUSE_MS);
   }
-  throw new Error(`Another process holds "${path}" for too long. End it, and start again`);
+  throw new Error(`Timeout: another process holds the lock "${path}". Stop it, and start again`);
 }

@@ -1,24 +1,24 @@
 import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
-/** Who holds a lock, as it stands in the lock's file. */
+/** Holder of a lock, as written in the lock file. */
 export interface Holder {
   readonly pid: number;
-  /** Host that its pid counts on. */
+  /** Host of the process id. */
   readonly hostname: string;
-  /** Path that its functions directory is served by. */
+  /** Path under which its functions directory is served. */
   readonly functionsDirectory: string;
-  /** Path of its control socket. */
+  /** Path of the control socket. */
   readonly socket: string;
 }
 
-/** Gives a message that names who holds a lock; nothing where that is not written there. */
+/** Returns an error message about the holder; `undefined` when the lock file does not name it. */
 export type DescribeHolder = (holder: Holder | undefined) => string;
 
 /**
- * Takes a lock that one supervisor has at a time, and writes down who that is.
+ * Acquires a lock that only one supervisor can hold, and writes the holder into its file.
  *
- * @throws {Error} with the message of `describe` when another process has it
+ * @throws {Error} with the message of `describe` when another process holds the lock
  */
 export async function lockForSupervisor(
   path: string,
@@ -30,7 +30,7 @@ export async function lockForSupervisor(
 }
 
 /**
- * A supervisor by the words that lead to it.
+ * Describes a supervisor by its process id, host and control socket.
  *
  * @example
  * ```ts

@@ -3,33 +3,33 @@ import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { identifyDirectory } from "./identify_directory.ts";
 import { isOwnerId } from "./owner_id.ts";
 
-/** State of an owner that no record speaks of: earlier versions wrote none. */
+/** State of an owner without a record: earlier versions wrote none. */
 export interface UnclaimedState {
   readonly id: string;
-  /** Functions that have something there. */
+  /** Names of functions that have state there. */
   readonly names: ReadonlySet<string>;
-  /** Functions directories that its records of checks name. */
+  /** Functions directories that its check records name. */
   readonly witnesses: readonly Witness[];
-  /** When something of it last changed, in milliseconds since 1970. */
+  /** Time of the last change, in milliseconds since 1970. */
   readonly usedAtMs: number;
 }
 
-/** A functions directory that records of checks name. */
+/** A functions directory that check records name. */
 export interface Witness {
-  /** Its path when the checks were made. */
+  /** Path at the time of the checks. */
   readonly path: string;
-  /** Where that leads today; nothing when nothing is there. */
+  /** Real path today; `undefined` when the path does not exist. */
   readonly directory: string | undefined;
-  /** Number of functions that were last checked there. */
+  /** Number of functions whose last check was there. */
   readonly functions: number;
-  /** When the last of these checks was made, in milliseconds since 1970. */
+  /** Time of the last of these checks, in milliseconds since 1970. */
   readonly checkedAtMs: number;
 }
 
-/** The file, or the directory, that each owner has in these directories. */
+/** Directories that have a file or directory for each owner. */
 const KINDS = ["users", "data", "snapshots", "checks", "cache"] as const;
 
-/** Reads what lies below a state directory for owners beside the ids in `claimed`. */
+/** Reads the state of all owners in a state directory except those in `claimed`. */
 export async function readUnclaimedState(
   stateDirectory: string,
   claimed: ReadonlySet<string>,
@@ -51,7 +51,7 @@ async function readState(stateDirectory: string, id: string): Promise<UnclaimedS
     const directory = join(stateDirectory, kind, id);
     times.push(await modifiedAtMs(directory));
     for (const { name } of await entriesIn(directory)) {
-      // A name with a dot in front is half made, or being removed.
+      // A name with a leading dot is incomplete or being removed.
       if (!name.startsWith(".")) names.add(kind === "checks" ? name.replace(/\.json$/, "") : name);
       times.push(await modifiedAtMs(join(directory, name)));
       if (kind !== "data") continue;
@@ -64,7 +64,7 @@ async function readState(stateDirectory: string, id: string): Promise<UnclaimedS
   return { id, names, witnesses, usedAtMs: Math.max(...times) };
 }
 
-/** Each function's newest check tells where it was. */
+/** Reads the directory of each function's newest check. */
 async function readWitnesses(directory: string): Promise<Witness[]> {
   const found = new Map<string, { functions: number; checkedAtMs: number }>();
   for (const { name } of await entriesIn(directory)) {
@@ -85,7 +85,7 @@ async function readWitnesses(directory: string): Promise<Witness[]> {
   );
 }
 
-/** The functions directory in a file of passed checks, of which the newest comes first. */
+/** Returns the functions directory in a file of passed checks, newest first. */
 function checkedIn(text: string): string | undefined {
   try {
     const [{ key }] = JSON.parse(text);

@@ -3,16 +3,16 @@ import { createHash } from "node:crypto";
 /** First and last user of an owner's functions. */
 export type UserRange = readonly [first: number, last: number];
 
-/** First user behind those that systemd gives to containers; no distribution gives these out. */
+/** First user id, above those that systemd uses for containers; no distribution uses these. */
 const FIRST_UID = 0x7000_0000;
 
-/** Users of one owner, and the number of such ranges. */
+/** Number of user ids of one owner, and number of such ranges. */
 const RANGE_SIZE = 65_536;
 const RANGES = 1_024;
 
 /**
- * The range of users that belongs to an owner: the one that its id gives, or the next one that is
- * not in `taken`, the first users of other owners' ranges. When all are taken, owners share one.
+ * Returns the range of user ids of an owner: the one that its id gives, or the next one whose first
+ * id is not in `taken`. When all are in use, owners share a range.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export function userRangeOf(ownerId: string, taken: ReadonlySet<number> = new Se
   return rangeFrom(FIRST_UID + index * RANGE_SIZE);
 }
 
-/** The range that begins with a user. */
+/** Returns the range that begins with a user id. */
 export function rangeFrom(first: number): UserRange {
   return [first, first + RANGE_SIZE - 1];
 }

@@ -3,10 +3,10 @@ import type { Answer, Rule } from "./filter_rule.ts";
 /** Set-user-ID and set-group-ID bits of a mode, see inode(7). */
 const SET_ID_BITS = 0o6000;
 
-/** O_CREAT and the bit that O_TMPFILE has beside O_DIRECTORY: with others, open(2) has no mode. */
+/** O_CREAT and the main bit of O_TMPFILE: only with these flags, open(2) has a mode. */
 const CREATES = 0o100 | 0o20000000;
 
-/** Every flag of clone(2) that makes a namespace; CLONE_NEWTIME is none of its own. */
+/** All flags of clone(2) that create a namespace; CLONE_NEWTIME is not a flag of clone(2). */
 const NEW_NAMESPACES = 0x7e020000;
 
 const AF_UNIX = 1;
@@ -14,21 +14,21 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
 
-/** Bits of a socket's type that are no flags. */
+/** Mask of a socket's type without its flags. */
 const SOCKET_TYPE = 0xf;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 
-/** The default, ICMP, TCP, UDP and ICMPv6. Others load modules of the kernel (SCTP, DCCP, MPTCP). */
+/** The default, ICMP, TCP, UDP and ICMPv6. Others would load kernel modules (SCTP, DCCP, MPTCP). */
 const PROTOCOLS = [0, 1, 6, 17, 58];
 
-/** Links and addresses of the namespace, see rtnetlink(7). */
+/** Netlink protocol for links and addresses of the namespace, see rtnetlink(7). */
 const NETLINK_ROUTE = 0;
 
 /**
- * Sockets of the families that a network namespace and its firewall hold. Others lead past it: on a
- * virtual machine, AF_VSOCK leads to its host from any namespace (vsock(7)).
+ * Allows only socket families that the network namespace and its firewall control. Others bypass
+ * it: on a virtual machine, AF_VSOCK leads to its host from any namespace (vsock(7)).
  */
 const SOCKETS: Rule = {
   type: "values",
@@ -56,14 +56,14 @@ const SOCKETS: Rule = {
   otherwise: "EAFNOSUPPORT",
 };
 
-/** Bits of a request of ioctl(2) that name the kind of what it is for. */
+/** Mask of the bits of an ioctl(2) request that name its device type. */
 const REQUEST_KIND = 0xff00;
 
 /**
- * Requests for terminals and any open file, sockets, filters of its own, and some for files; all
- * others give ENOTTY, as where a file does not know them. Refused are those that inject what
- * somebody types (TIOCSTI, TIOCLINUX), load line disciplines (TIOCSETD), or change flags and the
- * project of a file, by which a quota counts it (FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR).
+ * Allows ioctl(2) requests for terminals, open files, sockets, seccomp filters and some for files.
+ * Others fail with ENOTTY, like a request that the file does not support. EPERM for requests that
+ * inject terminal input (TIOCSTI, TIOCLINUX), load line disciplines (TIOCSETD), or change a file's
+ * flags or quota project (FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR).
  */
 const REQUESTS: Rule = {
   type: "values",
@@ -80,29 +80,29 @@ const REQUESTS: Rule = {
         otherwise: "allow",
       },
     },
-    // Sockets, and SECCOMP_IOCTL_NOTIF_RECV with its like.
+    // Sockets, and SECCOMP_IOCTL_NOTIF_*.
     { values: [0x8900, 0x2100], then: "allow" },
     // FS_IOC_GETFLAGS and FS_IOC_FIEMAP; FS_IOC_SETFLAGS.
     { values: [0x6600], then: fileRequest([0x80086601, 0xc020660b], 0x40086602) },
     // FS_IOC_FSGETXATTR; FS_IOC_FSSETXATTR.
     { values: [0x5800], then: fileRequest([0x801c581f], 0x401c5820) },
-    // FICLONE, FICLONERANGE and FIDEDUPERANGE, and none that make volumes of Btrfs.
+    // FICLONE, FICLONERANGE and FIDEDUPERANGE; no requests that create Btrfs volumes.
     { values: [0x9400], then: only(1, [0x40049409, 0x4020940d, 0xc0189436], "ENOTTY") },
   ],
   otherwise: "ENOTTY",
 };
 
 /**
- * MAP_HUGETLB, MFD_HUGETLB and SHM_HUGETLB. Huge pages are a pool of the whole host, outside of a
- * group's memory; where the pool is empty, the kernel gives ENOMEM as well.
+ * MAP_HUGETLB, MFD_HUGETLB and SHM_HUGETLB. All processes of the host share one pool of huge pages,
+ * which no memory limit counts. ENOMEM is also the error of an empty pool.
  */
 const HUGE_PAGES = { mmap: 0x40000, memfd: 0x4, shm: 0o4000 };
 
 /**
- * Options of prctl(2) for the calling process alone: names, signals, capabilities to give up,
- * seccomp, speculation, arm64's vectors and pointer keys, PR_SET_PTRACER and PR_SET_VMA. Left out
- * are PR_SET_MM, which rewrites what `ps` shows, performance counters, machine checks, dispatch of
- * system calls, core scheduling and merging of equal pages, which tells what others hold.
+ * Options of prctl(2) that affect only the calling process: names, signals, dropped capabilities,
+ * seccomp, speculation, arm64 vectors and pointer keys, PR_SET_PTRACER and PR_SET_VMA. Not allowed:
+ * PR_SET_MM, which changes what `ps` shows; performance counters; machine checks; system call
+ * dispatch; core scheduling; and page merging, which reveals the memory of others.
  */
 const OPTIONS = [
   ...range(1, 4),
@@ -111,16 +111,16 @@ const OPTIONS = [
   ...[0x53564d41, 0x59616d61],
 ];
 
-/** SCHED_OTHER, SCHED_BATCH and SCHED_IDLE, each also with SCHED_RESET_ON_FORK. */
+/** SCHED_OTHER, SCHED_BATCH and SCHED_IDLE, with and without SCHED_RESET_ON_FORK. */
 const SCHEDULERS = [0, 3, 5].flatMap((policy) => [policy, 0x40000000 | policy]);
 
-/** No class, the lower half of best effort, and idle: a process may give way, never push ahead. */
+/** No class, the lower half of best effort, and idle: a process may only lower its priority. */
 const IO_PRIORITIES = [0, ...range(0x4004, 0x4007), ...range(0x6000, 0x6007)];
 
-/** PER_LINUX, PER_LINUX32, which changes a name in uname(2), and the question which it is. */
+/** PER_LINUX, PER_LINUX32, which changes a name in uname(2), and the value that only reads. */
 const PERSONALITIES = [0, 8, 0xffffffff];
 
-/** Rules of system calls by name; those that the table allows and that have none always pass. */
+/** Rules by system call name. An allowed call without a rule is always allowed. */
 export const argumentRules: Readonly<Record<string, Rule>> = {
   socket: SOCKETS,
   socketpair: SOCKETS,
@@ -164,12 +164,12 @@ function smallPages(argument: number, bits: number): Rule {
   return { type: "bits", argument, bits, set: "ENOMEM", clear: "allow" };
 }
 
-/** A mode without the bits by which a program runs as its owner, see RestrictSUIDSGID= of systemd. */
+/** Refuses set-user-ID and set-group-ID bits in a mode, see RestrictSUIDSGID= of systemd. */
 function plainMode(argument: number): Rule {
   return { type: "bits", argument, bits: SET_ID_BITS, set: "EPERM", clear: "allow" };
 }
 
-/** The mode follows the flags, and holds anything where nothing is created. */
+/** Checks the mode only when the flags create a file; otherwise it is undefined. */
 function plainModeIfCreated(argument: number): Rule {
   return { type: "bits", argument, bits: CREATES, set: plainMode(argument + 1), clear: "allow" };
 }

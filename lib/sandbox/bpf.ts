@@ -1,7 +1,4 @@
-/**
- * One instruction, `struct sock_filter` of linux/filter.h. Jumps count the instructions that are
- * passed over.
- */
+/** One `struct sock_filter` of linux/filter.h. A jump is the number of instructions to skip. */
 export type Instruction = readonly [
   code: number,
   jumpTrue: number,
@@ -9,10 +6,10 @@ export type Instruction = readonly [
   constant: number,
 ];
 
-/** Instructions that end with a return, whichever way is taken through them. */
+/** Instructions whose every path ends with a return. */
 export type Fragment = readonly Instruction[];
 
-/** Values from `from` up to the next range's `from`, and what is done for them. */
+/** Values from `from` up to the next range's `from`, and the instructions for them. */
 export interface Range {
   readonly from: number;
   readonly fragment: Fragment;
@@ -25,31 +22,31 @@ const AT_LEAST = 0x35;
 const ANY_BIT = 0x45;
 const RETURN = 0x06;
 
-/** Most that a conditional jump passes over. */
+/** Maximum number of instructions that a conditional jump skips. */
 const MAX_JUMP = 255;
 
-/** The word at an offset of `struct seccomp_data` becomes the value that is looked at. */
+/** Loads the 32-bit word at an offset of `struct seccomp_data`. */
 export function load(offset: number): Instruction {
   return [LOAD, 0, 0, offset];
 }
 
-/** Of the value, these bits alone stay. */
+/** Keeps only these bits of the loaded value. */
 export function mask(bits: number): Instruction {
   return [MASK, 0, 0, bits];
 }
 
-/** Ends the program with an action of seccomp(2). */
+/** Returns an action of seccomp(2). */
 export function answer(action: number): Fragment {
   return [[RETURN, 0, 0, action]];
 }
 
-/** Goes on with `set` where the value has one of the bits, and with `clear` elsewhere. */
+/** Continues with `set` if the value has at least one of the bits, otherwise with `clear`. */
 export function branchOnBits(bits: number, set: Fragment, clear: Fragment): Fragment {
   return branch([ANY_BIT, bits], set, clear);
 }
 
 /**
- * Finds the value's range by bisection. The ranges are in order and the first begins at 0.
+ * Finds the value's range by binary search. The ranges are sorted and the first begins at 0.
  *
  * @example
  * ```ts
@@ -75,7 +72,7 @@ function branch(
     : [[code, 0, 1, constant], [JUMP, 0, 0, otherwise.length], ...otherwise, ...then];
 }
 
-/** The program as the kernel takes it, eight bytes an instruction, on a little-endian machine. */
+/** Encodes the program for the kernel: eight bytes for each instruction, little-endian. */
 export function encode(program: Fragment): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(program.length * 8);
   const view = new DataView(bytes.buffer);

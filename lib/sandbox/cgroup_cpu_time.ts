@@ -1,8 +1,8 @@
 import type { CgroupHierarchy, Controller } from "./cgroup_hierarchy.ts";
 
 /**
- * The file of a group that counts the processor time of all that was ever in it. Sources: the
- * kernel's admin-guide/cgroup-v1/cpuacct, and admin-guide/cgroup-v2 (`cpu.stat`).
+ * Returns the file of a group that counts the CPU time of all its processes, ended ones included.
+ * Sources: the kernel's admin-guide/cgroup-v1/cpuacct, and admin-guide/cgroup-v2 (`cpu.stat`).
  */
 export function cpuTimeFile(
   version: CgroupHierarchy["version"],
@@ -13,8 +13,9 @@ export function cpuTimeFile(
 }
 
 /**
- * Milliseconds from the text of that file: nanoseconds alone in version 1, microseconds among other
- * figures in version 2. `undefined` when the text is neither, as that of a group that is gone.
+ * Parses that file and returns milliseconds. The file has only nanoseconds in v1, and microseconds
+ * among other values in v2. Returns `undefined` for any other text, such as that of a removed
+ * group.
  *
  * @example
  * ```ts

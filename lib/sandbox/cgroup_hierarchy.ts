@@ -5,41 +5,41 @@ import { unescapeMountPath } from "../system/mount_path.ts";
 export const CONTROLLERS = ["memory", "pids", "cpu"] as const;
 
 /**
- * A controller that limits need, or one that not every kernel has: `io`, which version 1 calls blkio,
- * and version 1's `cpuacct`, which counts processor time. In version 2 every group counts that.
+ * A controller that limits need, or an optional one: `io`, called blkio in v1, and v1's `cpuacct`,
+ * which counts CPU time. In v2, every group counts CPU time.
  */
 export type Controller = typeof CONTROLLERS[number] | "io" | "cpuacct";
 
-/** Where groups can be made on this host. */
+/** Directories in which this host allows control groups. */
 export interface CgroupHierarchy {
   readonly version: 1 | 2;
   /**
-   * The directory below which groups of a controller are made; with version 2 it is the same one for
-   * all. A controller that is missing can't be had here.
+   * Parent directory of groups by controller; in v2, it is the same for all. A missing controller
+   * is not available on this host.
    */
   readonly bases: Readonly<Partial<Record<Controller, string>>>;
 }
 
-/** The controllers that limits need and that can't be had on this host. */
+/** Returns the controllers that limits need and that are not available on this host. */
 export function missingControllers({ bases }: CgroupHierarchy): readonly Controller[] {
   return CONTROLLERS.filter((name) => bases[name] === undefined);
 }
 
-/** What {@linkcode findHierarchy} goes by. */
+/** Options of {@linkcode findHierarchy}. */
 export interface HierarchyOptions {
   /** Text of `/proc/self/mountinfo`, proc_pid_mountinfo(5). */
   readonly mountInfo: string;
   /** Text of `/proc/self/cgroup`, cgroups(7). */
   readonly ownGroups: string;
-  /** Text of `cgroup.controllers` of the version 2 mount; empty when there is none. */
+  /** Text of `cgroup.controllers` of the v2 mount; empty without such a mount. */
   readonly unifiedControllers: string;
 }
 
 /**
- * Finds where groups can be made: version 2 where it has all controllers, else version 1 with those
- * that are mounted. Groups of version 1 are made below this process's own, so that limits which hold
- * for the supervisor hold for its functions too. With version 2, a process must not be beside groups
- * that have controllers, so they are made at the top of what is mounted.
+ * Finds the parent directories of groups: v2 if it has all controllers, otherwise the mounted
+ * controllers of v1. In v1, groups are created below this process's own group, so that the
+ * supervisor's limits also apply to functions. In v2, a group with controllers for its children
+ * must not contain processes, so groups are created at the top of the mount.
  */
 export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
   const mounts = parseMounts(options.mountInfo);
@@ -58,7 +58,7 @@ export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
       type === "cgroup" && controllers.includes(called)
     );
     if (mount === undefined) continue;
-    // In a container the mount shows a part of the tree, which our path may begin with or not.
+    // In a container, the mount may show only a part of the tree, outside of which our path may be.
     const below = posix.relative(mount.root, own.get(called) ?? "/");
     bases[name] = below.startsWith("..") ? mount.path : join(mount.path, below);
   }
@@ -69,7 +69,7 @@ export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
 interface Mount {
   readonly type: string;
   readonly path: string;
-  /** The group that the mount shows as its top. */
+  /** Group that the mount shows as its top. */
   readonly root: string;
   readonly controllers: readonly string[];
 }
@@ -84,7 +84,7 @@ function parseMounts(mountInfo: string): Mount[] {
   });
 }
 
-/** This process's group for each controller of version 1. */
+/** Returns this process's group by v1 controller. */
 function parseOwnGroups(text: string): Map<string, string> {
   const groups = new Map<string, string>();
   for (const line of text.split("\n")) {

@@ -1,52 +1,49 @@
 import type { CgroupHierarchy, Controller } from "./cgroup_hierarchy.ts";
 
-/** What one group may use. */
+/** Resource limits of one group. */
 export interface ResourceLimits {
   /**
-   * Bytes, swap included. Buffers of TCP and UDP sockets are within it in version 2; in version 1 the
-   * kernel counts them apart, and they may be a quarter of it more.
+   * Bytes, swap included. In v2, it includes buffers of TCP and UDP sockets; in v1, the kernel
+   * counts these separately, and allows a quarter more for them.
    */
   readonly memoryBytes: number;
   /** Processes and threads. */
   readonly processes: number;
-  /** Cores; may be a fraction. */
+  /** CPU cores; may be a fraction. */
   readonly cpu: number;
-  /**
-   * Share of a contended processor among the groups beside it, from 1 to 10,000; the kernel's own
-   * default, 100, when left out.
-   */
+  /** CPU weight relative to sibling groups, from 1 to 10,000; the kernel's default is 100. */
   readonly cpuWeight?: number;
-  /** Share of a contended disk, on the same scale, where the disk's scheduler heeds it. */
+  /** Disk weight on the same scale, where the I/O scheduler supports it. */
   readonly ioWeight?: number;
 }
 
-/** The file of version 1 that bounds buffers of sockets; not every kernel has it. */
+/** File of cgroup v1 that limits socket buffers; not every kernel has it. */
 export const SOCKET_FILE = "memory.kmem.tcp.limit_in_bytes";
 
-/** A value for a file of a group. */
+/** A value to write to a file of a group. */
 export interface CgroupWrite {
   readonly controller: Controller;
   readonly file: string;
   readonly value: string;
-  /** Not every kernel has the file, and the limit holds without it. */
+  /** Ignore errors: not every kernel has the file, and the limit works without it. */
   readonly isOptional: boolean;
 }
 
-/** Microseconds over which CPU time is counted, the kernel's own default. */
+/** Period of CPU quotas in microseconds, the kernel's default. */
 const CPU_PERIOD_US = 100_000;
 
-/** The least that the kernel takes for a period (sched-bwc). */
+/** Minimum CPU quota that the kernel accepts (sched-bwc). */
 const MIN_QUOTA_US = 1_000;
 
-/** Part of a group's memory that version 1 lets its sockets have besides. */
+/** Memory for sockets in v1, as a part of the group's limit and in addition to it. */
 const SOCKET_PART = 1 / 4;
 
-/** The most that the scheduler bfq takes (block/bfq-iosched). */
+/** Maximum weight of the I/O scheduler bfq (block/bfq-iosched). */
 const MAX_BFQ_WEIGHT = 1_000;
 
 /**
- * The writes that set limits; one that is infinite is not written. Sources: the kernel's
- * admin-guide/cgroup-v1 (memory, pids) and scheduler/sched-bwc, and admin-guide/cgroup-v2.
+ * Returns the writes that set limits; an infinite limit needs none. Sources: the kernel's
+ * admin-guide/cgroup-v1 (memory, pids), scheduler/sched-bwc, and admin-guide/cgroup-v2.
  *
  * @example
  * ```ts
@@ -71,13 +68,13 @@ export function planLimits(
     ? [
       write("memory", "memory.max", memoryBytes),
       { ...write("memory", "memory.swap.max", 0), isOptional: true },
-      // All of a function goes, not its largest process alone.
+      // The kernel kills all processes of the function, not only the largest.
       { ...write("memory", "memory.oom.group", 1), isOptional: true },
     ]
     : [
       write("memory", "memory.limit_in_bytes", memoryBytes),
       { ...write("memory", "memory.memsw.limit_in_bytes", memoryBytes), isOptional: true },
-      // UDP is counted here too, whatever the name says.
+      // Counts UDP too, despite its name.
       { ...write("memory", SOCKET_FILE, Math.ceil(memoryBytes * SOCKET_PART)), isOptional: true },
     ];
   const processor = version === 2 ? [write("cpu", "cpu.max", `${quotaUs} ${CPU_PERIOD_US}`)] : [
@@ -95,8 +92,8 @@ export function planLimits(
 }
 
 /**
- * The write that sets a group's share of a contended processor. Version 1 counts in shares, 1,024 by
- * default and 2 at least, which the kernel's sched-design-CFS describes.
+ * Returns the write that sets a group's CPU weight. V1 counts in shares: 1,024 by default, at least
+ * 2 (sched-design-CFS).
  *
  * @example
  * ```ts
@@ -111,7 +108,7 @@ export function planCpuWeight(version: CgroupHierarchy["version"], weight: numbe
     : { ...common, file: "cpu.shares", value: String(Math.max(2, Math.round(weight * 10.24))) };
 }
 
-/** Which file there is depends on the kernel and on the disk's scheduler: bfq has its own. */
+/** The available file depends on the kernel and on the I/O scheduler: bfq has its own. */
 function planIoWeight(version: CgroupHierarchy["version"], weight: number): CgroupWrite[] {
   const common = { controller: "io", isOptional: true } as const;
   const bfq = String(Math.min(weight, MAX_BFQ_WEIGHT));
@@ -126,12 +123,12 @@ function planIoWeight(version: CgroupHierarchy["version"], weight: number): Cgro
     ];
 }
 
-/** How often the kernel has ended something in a group for want of memory. */
+/** Returns how many processes of a group the kernel killed because memory ran out. */
 export function parseOomKills(text: string): number {
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-/** The file of a group that tells of it: `memory.events`, or `memory.oom_control` of version 1. */
+/** Returns the file that counts these kills: `memory.events`, or `memory.oom_control` in v1. */
 export function oomFile(version: CgroupHierarchy["version"]): string {
   return version === 2 ? "memory.events" : "memory.oom_control";
 }

@@ -21,50 +21,50 @@ import {
   removeGroup,
 } from "./group_tree.ts";
 
-/** A group, of one instance or around others. Disposing of it ends whatever is still in it. */
+/** A control group. Disposing of it kills the processes that are still in it and removes it. */
 export interface Group extends AsyncDisposable {
-  /** Gives it another share of a contended processor, see `ResourceLimits`. */
+  /** Sets the CPU weight, see `ResourceLimits`. */
   readonly setCpuWeight: (weight: number) => Promise<void>;
 }
 
 /** The group of one instance. */
 export interface ControlGroup extends Group {
-  /** Files that a process of one thread writes `0` to, which is itself, in order to join. */
+  /** Files to which a single-threaded process writes `0` to join the group. */
   readonly joinFiles: readonly string[];
-  /** Number of times that the kernel has killed a process here because memory ran out. */
+  /** Returns how often the kernel killed a process of the group because memory ran out. */
   readonly oomKills: () => Promise<number>;
   /**
-   * Milliseconds of processor time that all processes here have used, ended ones included;
-   * `undefined` where the kernel does not count them.
+   * Returns the CPU time of all processes of the group in milliseconds, ended ones included;
+   * `undefined` where the kernel does not count it.
    */
   readonly cpuTimeMs: () => Promise<number | undefined>;
 }
 
-/** Makes a group; `name` is unique among those that are open in the same place. */
+/** Creates a group; `name` is unique among the open groups with the same parent. */
 export type OpenGroup = (name: string, limits: ResourceLimits) => Promise<ControlGroup>;
 
-/** A group around others, with limits over all of them together. No process joins it. */
+/** A group of groups, with limits for all of them together. No process joins it. */
 export interface ParentGroup extends Group {
   readonly open: OpenGroup;
 }
 
-/** The groups of one supervisor. Disposing of it takes its own group away. */
+/** The groups of one supervisor. Disposing of it removes the supervisor's own group. */
 export interface ControlGroups extends AsyncDisposable {
   readonly hierarchy: CgroupHierarchy;
-  /** Groups that a predecessor had left, with what was in them. */
+  /** Number of groups of a killed supervisor that were removed with their processes. */
   readonly swept: number;
   readonly open: OpenGroup;
-  /** Makes a group for others to be in. */
+  /** Creates a parent group. */
   readonly openParent: (name: string, limits: ResourceLimits) => Promise<ParentGroup>;
 }
 
 /**
- * A process that moves as a thread takes no lock that stops the whole host from forking, for which
- * the kernel waits some 10 ms. Version 2 moves whole processes only, and has no more than one file.
+ * File by which a process joins a group, by version. In v1, moving a thread avoids a lock that
+ * stops every fork of the host for some 10 ms. V2 moves only whole processes.
  */
 const JOIN_FILES = { 1: "tasks", 2: "cgroup.procs" } as const;
 
-/** Reads what this host has of control groups. */
+/** Reads which control groups this host offers. */
 export async function readHierarchy(): Promise<CgroupHierarchy> {
   const [mountInfo, ownGroups] = await Promise.all([
     Deno.readTextFile("/proc/self/mountinfo"),
@@ -77,22 +77,22 @@ export async function readHierarchy(): Promise<CgroupHierarchy> {
   return findHierarchy({ mountInfo, ownGroups, unifiedControllers });
 }
 
-/** Whether the kernel bounds the buffers of a group's TCP and UDP sockets. */
+/** Returns true if the kernel limits the buffers of a group's TCP and UDP sockets. */
 export async function boundsSockets({ version, bases }: CgroupHierarchy): Promise<boolean> {
   if (version === 2 || bases.memory === undefined) return version === 2;
   return await readOptionalTextFile(join(bases.memory, SOCKET_FILE)) !== undefined;
 }
 
 /**
- * Makes the group that all of a supervisor's groups are in, named for its owner, and takes away
- * what a predecessor of that owner left.
+ * Creates the parent of all groups of a supervisor, named for its owner, and removes the groups of
+ * a killed predecessor with their processes.
  */
 export async function openControlGroups(
   ownerId: string,
   hierarchy: CgroupHierarchy,
   tree: GroupTree = kernelTree,
 ): Promise<ControlGroups> {
-  const top: Place = { hierarchy, tree, below: `ddsrv-${ownerId}` };
+  const top: Location = { hierarchy, tree, below: `ddsrv-${ownerId}` };
   const roots = directories(top);
   const swept = await sweep(roots, tree);
   for (const root of roots) await Deno.mkdir(root, { recursive: true });
@@ -101,37 +101,37 @@ export async function openControlGroups(
   return {
     hierarchy,
     swept,
-    open: (name, limits) => openLeaf(beneath(top, name), limits),
-    openParent: (name, limits) => openParent(beneath(top, name), limits),
+    open: (name, limits) => openLeaf(childOf(top, name), limits),
+    openParent: (name, limits) => openParent(childOf(top, name), limits),
     async [Symbol.asyncDispose]() {
       for (const root of roots) await removeGroup(root, tree);
     },
   };
 }
 
-/** A group's place in each hierarchy. */
-interface Place {
+/** Location of a group in each hierarchy. */
+interface Location {
   readonly hierarchy: CgroupHierarchy;
   readonly tree: GroupTree;
-  /** Its path below the bases. */
+  /** Path relative to the bases. */
   readonly below: string;
 }
 
-function beneath(place: Place, name: string): Place {
-  return { ...place, below: join(place.below, name) };
+function childOf(location: Location, name: string): Location {
+  return { ...location, below: join(location.below, name) };
 }
 
-function directories({ hierarchy, below }: Place): string[] {
+function directories({ hierarchy, below }: Location): string[] {
   return [...new Set(Object.values(hierarchy.bases))].map((base) => join(base, below));
 }
 
-async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGroup> {
-  const { hierarchy: { version, bases }, below } = place;
+async function openLeaf(location: Location, limits: ResourceLimits): Promise<ControlGroup> {
+  const { hierarchy: { version, bases }, below } = location;
   const counter = cpuTimeFile(version);
-  const group = await openGroup(place, planLimits(version, limits));
+  const group = await openGroup(location, planLimits(version, limits));
   return {
     ...group,
-    joinFiles: directories(place).map((path) => join(path, JOIN_FILES[version])),
+    joinFiles: directories(location).map((path) => join(path, JOIN_FILES[version])),
     oomKills: async () =>
       bases.memory === undefined
         ? 0
@@ -144,56 +144,53 @@ async function openLeaf(place: Place, limits: ResourceLimits): Promise<ControlGr
   };
 }
 
-async function openParent(place: Place, limits: ResourceLimits): Promise<ParentGroup> {
-  // Of those in it the kernel ends the hungriest alone, not all.
-  const writes = planLimits(place.hierarchy.version, limits)
+async function openParent(location: Location, limits: ResourceLimits): Promise<ParentGroup> {
+  // The kernel should kill only the largest process, not all children.
+  const writes = planLimits(location.hierarchy.version, limits)
     .filter(({ file }) => file !== "memory.oom.group");
   await using stack = new AsyncDisposableStack();
-  const group = stack.use(await openGroup(place, writes));
-  await enableBelow(place);
+  const group = stack.use(await openGroup(location, writes));
+  await enableBelow(location);
   stack.move();
-  return { ...group, open: (name, limits) => openLeaf(beneath(place, name), limits) };
+  return { ...group, open: (name, limits) => openLeaf(childOf(location, name), limits) };
 }
 
-async function openGroup(place: Place, writes: readonly CgroupWrite[]): Promise<Group> {
+async function openGroup(location: Location, writes: readonly CgroupWrite[]): Promise<Group> {
   await using stack = new AsyncDisposableStack();
-  for (const path of directories(place)) {
-    await place.tree.make(path);
-    stack.defer(() => removeGroup(path, place.tree));
+  for (const path of directories(location)) {
+    await location.tree.make(path);
+    stack.defer(() => removeGroup(path, location.tree));
   }
-  for (const one of writes) await write(place, one);
+  for (const one of writes) await write(location, one);
   const owned = stack.move();
   return {
-    setCpuWeight: (weight) => write(place, planCpuWeight(place.hierarchy.version, weight)),
+    setCpuWeight: (weight) => write(location, planCpuWeight(location.hierarchy.version, weight)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/** Lets the groups at the top of version 2 have controllers. */
+/** Enables controllers for groups at the top of v2. */
 async function delegate(hierarchy: CgroupHierarchy): Promise<void> {
   const base = hierarchy.bases.memory!;
   try {
     await enableControllers(base, hierarchy);
   } catch (error) {
     if (!isBusy(error)) throw error;
-    // In a container the top is no real root: processes may not be beside groups with controllers.
-    const aside = join(base, "ddsrv-host");
-    await Deno.mkdir(aside, { recursive: true });
-    for (const pid of await readProcesses(base)) await move(pid, aside);
+    // In a container, the top is not the real root: it must not contain processes.
+    const hostGroup = join(base, "ddsrv-host");
+    await Deno.mkdir(hostGroup, { recursive: true });
+    for (const pid of await readProcesses(base)) await move(pid, hostGroup);
     await enableControllers(base, hierarchy);
   }
 }
 
-/**
- * Lets groups within a group be bounded. A kernel before 5.11 counts what is in them for the group
- * around them only where `memory.use_hierarchy` says so; later ones always do.
- */
-async function enableBelow(place: Place): Promise<void> {
-  const { hierarchy, below } = place;
+/** Enables limits for child groups. Before Linux 5.11, v1 needs `memory.use_hierarchy` for it. */
+async function enableBelow(location: Location): Promise<void> {
+  const { hierarchy, below } = location;
   const { version, bases } = hierarchy;
   if (version === 2) return await enableControllers(join(bases.memory!, below), hierarchy);
   const hierarchical = { controller: "memory", file: "memory.use_hierarchy", value: "1" } as const;
-  await write(place, { ...hierarchical, isOptional: true });
+  await write(location, { ...hierarchical, isOptional: true });
 }
 
 async function enableControllers(path: string, { bases }: CgroupHierarchy): Promise<void> {
@@ -205,12 +202,12 @@ async function move(pid: number, path: string): Promise<void> {
   try {
     await Deno.writeTextFile(join(path, "cgroup.procs"), String(pid));
   } catch (error) {
-    // It has ended since.
+    // The process has ended.
     if (!isGone(error)) throw error;
   }
 }
 
-/** Takes away what is below the roots; gives how many groups there were. */
+/** Removes all groups below the roots, and returns their number. */
 async function sweep(roots: readonly string[], tree: GroupTree): Promise<number> {
   const names = new Set<string>();
   for (const root of roots) {
@@ -223,7 +220,7 @@ async function sweep(roots: readonly string[], tree: GroupTree): Promise<number>
 }
 
 async function write(
-  { hierarchy, below }: Place,
+  { hierarchy, below }: Location,
   { controller, file, value, isOptional }: CgroupWrite,
 ): Promise<void> {
   const base = hierarchy.bases[controller];

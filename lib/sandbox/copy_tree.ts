@@ -3,25 +3,25 @@ import { type Run, run as execute } from "../system/run.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import { launchShell, PLACE_DESCRIPTORS } from "./launch_shell.ts";
 
-/** What is copied, and how. */
+/** Options of {@linkcode copyTree}. */
 export interface CopyOptions {
-  /** An absolute path of a directory, and no link to one. */
+  /** Absolute path of a directory, not of a link. */
   readonly source: string;
-  /** A path where nothing is. */
+  /** Path that does not exist. */
   readonly target: string;
-  /** Root copies what it does not trust, and must see nothing else meanwhile. */
+  /** Copies in a sandbox, because root does not trust the source. */
   readonly isSandboxed: boolean;
   readonly run?: Run;
 }
 
-/** A large folder on a slow disk. */
+/** Long enough for a large folder on a slow disk. */
 const TIMEOUT_MS = 60_000;
 
 /**
- * Copies a directory with owners, modes, times and links, see cp(1). Whoever may write to the source
- * may put a link anywhere at any moment; where root copies, there is nothing that it could lead to.
+ * Copies a directory with owners, modes, times and links, see cp(1). The owner of the source may
+ * create a link at any moment, so root copies in a sandbox where a link leads nowhere.
  *
- * @throws {CommandError} when it can't be copied whole
+ * @throws {CommandError} when the copy is not complete
  */
 export async function copyTree(options: CopyOptions): Promise<void> {
   const { source, target, isSandboxed, run = execute } = options;
@@ -30,11 +30,11 @@ export async function copyTree(options: CopyOptions): Promise<void> {
     return;
   }
   using held = await holdTrustedPath(source);
-  if (!(await held.stat()).isDirectory()) throw new Error(`"${source}" is no directory`);
+  if (!(await held.stat()).isDirectory()) throw new Error(`"${source}" is not a directory`);
   const capabilities = ["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_CHOWN", "CAP_FOWNER"];
   const [descriptor = ""] = PLACE_DESCRIPTORS;
   const command = [
-    // Not --unshare-all: among users of its own, root is nobody to files of others.
+    // Not --unshare-all: in a user namespace, root could not read files of other users.
     ...["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"],
     ...["--unshare-net", "--cap-drop", "ALL"],
     ...capabilities.flatMap((name) => ["--cap-add", name]),

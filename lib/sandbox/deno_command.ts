@@ -9,7 +9,7 @@ import {
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 
-/** Hosts that Deno lets code be imported from by default (`deno check --help`). */
+/** Hosts from which Deno imports by default (`deno check --help`). */
 export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
   "deno.land:443",
   "jsr.io:443",
@@ -20,50 +20,50 @@ export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
   "gist.githubusercontent.com:443",
 ];
 
-/** How a function's modules are found. */
+/** Options that decide where a function's modules come from. */
 export interface ModuleOptions {
   /** Absolute path of an import map. */
   readonly importMap: string | undefined;
-  /** Hosts beside Deno's default list, as `host` or `host:port`. */
+  /** Hosts in addition to Deno's default list, as `host` or `host:port`. */
   readonly allowImport: readonly string[];
   /** Value of Deno's `--node-modules-dir`. */
   readonly nodeModules: NodeModules;
 }
 
 /**
- * The module cache alone, or the `node_modules` directory that a folder brings. Deno's other modes
- * install packages into the folder, which runs the packages' own scripts; which one is taken is
- * never the folder's configuration's to say.
+ * Use only the module cache, or also the `node_modules` directory of the folder. Deno's other modes
+ * install packages into the folder and run their scripts. The folder's configuration never decides
+ * this.
  */
 export type NodeModules = "none" | "manual";
 
-/** What is checked. */
+/** Options of {@linkcode checkCommand} and {@linkcode infoCommand}. */
 export interface CheckCommandOptions extends ModuleOptions {
-  /** A file of the working directory; a function's entry when left out. */
+  /** File in the working directory; the function's entry when left out. */
   readonly entry?: string | undefined;
 }
 
-/** `deno check` of a function's entry. */
+/** Returns the `deno check` command for a function's entry. */
 export function checkCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
   const { entry = ENTRY_FILE } = options;
   return [deno, "check", "--quiet", ...moduleArguments(options), entry];
 }
 
-/** `deno info` of a function's entry: its module graph as JSON. */
+/** Returns the `deno info` command that prints the module graph of a function's entry as JSON. */
 export function infoCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
   const { entry = ENTRY_FILE } = options;
   return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entry];
 }
 
-/** How a function is run. */
+/** Options of {@linkcode runCommand}. */
 export interface RunCommandOptions extends ModuleOptions, PermissionFlagsOptions {
-  /** Most of V8's heap in bytes, where nothing else bounds memory. */
+  /** Maximum size of V8's heap in bytes, where nothing else limits memory. */
   readonly heapBytes?: number | undefined;
 }
 
 /**
- * `deno run` of a function's entry. The code cache is off: it would be empty at each start and
- * costs the making of a database.
+ * Returns the `deno run` command for a function's entry. The code cache is off: it would be empty
+ * at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
   const { paths, heapBytes } = options;
@@ -74,7 +74,7 @@ export function runCommand(options: RunCommandOptions): string[] {
     "--no-prompt",
     "--no-code-cache",
     ...permissionFlags(options),
-    // Deno.openKv(), which keeps its database beside the module cache.
+    // Enables Deno.openKv(), whose database is next to the module cache.
     "--unstable-kv",
     ...(heapBytes === undefined
       ? []
@@ -86,7 +86,7 @@ export function runCommand(options: RunCommandOptions): string[] {
 }
 
 /**
- * A user's own module cache, as Deno finds it (`deno info`).
+ * Returns the path of a user's module cache, as Deno finds it (`deno info`).
  *
  * @example
  * ```ts
@@ -99,7 +99,9 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
   return DENO_DIR || join(XDG_CACHE_HOME || join(HOME, ".cache"), "deno");
 }
 
-/** Variables that every Deno of ours has; nothing else of the supervisor's environment. */
+/**
+ * Returns the base environment of all Deno processes, which inherits only certificate variables.
+ */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
 ): Record<string, string> {
@@ -115,18 +117,19 @@ export function baseEnvironment(
 }
 
 /**
- * Deno's log (`DENO_LOG`) as `--quiet` has it, but for the module of Deno that would warn of each
- * `export default { fetch }`, "did you mean to run deno serve?": `preload.js` serves those. At this
- * level that module says nothing else (`runtime/js/99_main.js` in Deno's source). What a function
- * writes itself never passes through this log. `DENO_AUTO_SERVE` silences the warning too, and then
- * a module that both listens and exports a server ends, because its port is in use.
+ * Value of `DENO_LOG`: the level of `--quiet`, except that it silences Deno's warning about each
+ * `export default { fetch }` ("did you mean to run deno serve?"), because `preload.js` serves these
+ * modules. At this level, that part of Deno logs nothing else (`runtime/js/99_main.js` in Deno's
+ * source). The function's own output does not use this log. `DENO_AUTO_SERVE` would silence the
+ * warning too, but then a module that both listens and exports a server fails because its port is
+ * in use.
  */
 const DENO_LOG = "error,ext:runtime_main=off";
 
 /**
- * The environment that a function's process is started with; its own variables come later, see
- * `writeStartFile`, but for those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
- * moves its first HTTP listener to where it is looked for.
+ * Returns the environment of a function's process. Its own variables come later, see
+ * `writeStartFile`, except those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
+ * moves its first HTTP listener to `listen`.
  */
 export function functionEnvironment(
   { listen, port, paths, telemetry = {} }: {
@@ -151,7 +154,7 @@ function moduleArguments({ importMap, allowImport, nodeModules }: ModuleOptions)
   return [
     `--node-modules-dir=${nodeModules}`,
     "--vendor=false",
-    // A lock file beside read-only source could not be brought up to date.
+    // Deno could not update a lock file in the read-only source.
     "--no-lock",
     `--allow-import=${[...DEFAULT_IMPORT_HOSTS, ...allowImport].join(",")}`,
     ...(importMap === undefined ? [] : [`--import-map=${importMap}`]),

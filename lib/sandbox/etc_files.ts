@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Mount } from "./sandbox.ts";
 
-/** The small files below `/etc` that look-ups need, as mounts for a sandbox. */
+/** Mounts of the files in `/etc` that name resolution needs. */
 export interface EtcFiles {
-  /** With the resolvers, for what may reach them. */
+  /** With the resolvers. */
   readonly online: readonly Mount[];
-  /** Without any, so that a look-up fails at once instead of hanging. */
+  /** Without resolvers, so that a lookup fails at once. */
   readonly offline: readonly Mount[];
-  /** Without any, and without names: those have a file of their own. */
+  /** Without resolvers and without a hosts file, which the caller adds. */
   readonly named: readonly Mount[];
 }
 
@@ -32,10 +32,10 @@ export async function writeEtcFiles(
   });
   const order = mount("nsswitch.conf");
   const names = mount("hosts");
-  const nobody = mount("resolv-offline.conf", "resolv.conf");
+  const noResolver = mount("resolv-offline.conf", "resolv.conf");
   return {
     online: [names, order, mount("resolv.conf")],
-    offline: [names, order, nobody],
-    named: [order, nobody],
+    offline: [names, order, noResolver],
+    named: [order, noResolver],
   };
 }

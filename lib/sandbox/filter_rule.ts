@@ -1,4 +1,4 @@
-/** Action of the filter for a system call: allow it, or fail with an error. */
+/** Result of the filter for a system call: allow it, or fail with an error. */
 export type Answer = "allow" | keyof typeof ERRORS;
 
 /** Error numbers that are the same on x86-64 and arm64. Source: errno(3). */
@@ -14,8 +14,8 @@ export const ERRORS = {
 } as const;
 
 /**
- * A decision on the arguments of a system call. Only the lower 32 bits of an argument are looked
- * at: of all that rules look at, the kernel takes no more either.
+ * A rule about the arguments of a system call. Rules see only the lower 32 bits of an argument; for
+ * these calls, the kernel uses no more either.
  */
 export type Rule =
   | Answer
@@ -30,7 +30,7 @@ export type Rule =
   | {
     readonly type: "values";
     readonly argument: number;
-    /** Bits that count; all when left out. */
+    /** Bits to compare; all when left out. */
     readonly mask?: number;
     readonly cases: readonly { readonly values: readonly number[]; readonly then: Rule }[];
     readonly otherwise: Rule;

@@ -5,29 +5,29 @@ import { holdTrustedPath } from "../system/trusted_path.ts";
 import type { Mount } from "./sandbox.ts";
 import { otherLibraries } from "./system_files.ts";
 
-/** Where Deno's binary shows inside every sandbox. */
+/** Path of Deno inside every sandbox. */
 export const SANDBOX_DENO = "/ddsrv/deno";
 
-/** Where the module cache shows inside every sandbox. */
+/** Path of the module cache inside every sandbox. */
 export const SANDBOX_CACHE = "/ddsrv/cache";
 
-/** Where a function's own files show inside its sandbox. */
+/** Path of the function's data inside every sandbox. */
 export const SANDBOX_DATA = "/ddsrv/data";
 
-/** Where the module that serves default exports shows inside every sandbox. */
+/** Path of the preload module inside every sandbox. */
 export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 
-/** Where what that module is told shows inside a sandbox: beside it. */
+/** Path of the start file inside every sandbox: next to the preload module. */
 export const SANDBOX_START = "/ddsrv/start.json";
 
-/** Where a function's process finds what is there for it. */
+/** Paths that a function's process uses. */
 export interface ProcessPaths {
   readonly deno: string;
   readonly preload: string;
   readonly start: string;
-  /** The module cache, `DENO_DIR`. */
+  /** Module cache, `DENO_DIR`. */
   readonly cache: string;
-  /** Where it keeps files. */
+  /** Data directory, `DDSRV_DATA`. */
   readonly data: string;
   readonly temporary: string;
 }
@@ -42,7 +42,7 @@ export const SANDBOX_PATHS: ProcessPaths = {
   temporary: "/tmp",
 };
 
-/** Variables that say which certificate authorities to trust; passed on when the host sets them. */
+/** Variables that name certificate authorities to trust; passed on if the host sets them. */
 const CERTIFICATE_VARIABLES: readonly string[] = [
   "DENO_CERT",
   "DENO_TLS_CA_STORE",
@@ -51,35 +51,35 @@ const CERTIFICATE_VARIABLES: readonly string[] = [
   "SSL_CERT_FILE",
 ];
 
-/** Names in the functions directory that every function sees, where they are there. */
+/** Names in the functions directory that every function sees, if they exist. */
 export const SHARED_NAMES: readonly string[] = [...COMMON_FILES, SHARED_DIRECTORY];
 
-/** Which function is to be seen, and from where. */
+/** Options of {@linkcode functionMounts}. */
 export interface FunctionMountOptions {
   readonly functionsDirectory: string;
   readonly name: string;
-  /** Where its source is, if that is not in its place. */
+  /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
-  /** What it sees of `/etc`. */
+  /** Mounts in `/etc`. */
   readonly etc: readonly Mount[];
 }
 
-/** Known once for all: Deno has loaded all of its own by now. */
+/** Cached: Deno has loaded all its libraries by now. */
 let libraries: readonly string[] | undefined;
 
-/** Mounts with places that are held for them; disposing of it lets these go. */
+/** Mounts with open file descriptors; disposing of it closes them. */
 export interface FunctionMounts extends AsyncDisposable {
   readonly mounts: readonly Mount[];
 }
 
 /**
- * What every sandbox of a function sees, all of it read-only: its own source and the shared code at
- * their own paths, so that messages name the paths that people know, and what DNS and TLS need.
- * Source and shared code may belong to users who are not root, and are held, see `holdTrustedPath`:
- * they must stay so until the sandbox is there.
+ * Returns the read-only mounts of every sandbox of a function: its source and the shared code at
+ * their own paths, so that error messages show familiar paths, and the files that DNS and TLS need.
+ * Other users may own source and shared code, so both are mounted by open file descriptors, see
+ * `holdTrustedPath`. Keep them open until the sandbox has started.
  *
- * @throws {Deno.errors.NotFound} when the function's directory is gone
- * @throws {UntrustedPathError} when another user's link leads to what is not theirs
+ * @throws {Deno.errors.NotFound} when the function's directory does not exist
+ * @throws {UntrustedPathError} when a link of another user leads to files that are not theirs
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
   const { functionsDirectory, name, etc } = options;
@@ -95,7 +95,7 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     if (one.status === "fulfilled") {
       return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
     }
-    // Shared code need not be there.
+    // Shared code is optional.
     if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];
     throw one.reason;
   });
@@ -108,7 +108,7 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
   return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Deno, and the certificate authorities that this host trusts: the operator names them. */
+/** Returns mounts of Deno and of the certificate authorities that this host trusts. */
 export async function hostMounts(): Promise<Mount[]> {
   const certificates = [
     "/etc/ssl/certs",
@@ -123,7 +123,7 @@ export async function hostMounts(): Promise<Mount[]> {
   ];
 }
 
-/** Certificate variables of this process's environment. */
+/** Returns the certificate variables of this process. */
 export function certificateEnvironment(): Record<string, string> {
   const entries = CERTIFICATE_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));

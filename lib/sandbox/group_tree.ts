@@ -6,11 +6,11 @@ import { sleep } from "../system/sleep.ts";
 /** Creates and removes groups; the kernel creates and removes their files with them. */
 export interface GroupTree {
   readonly make: (path: string) => Promise<void>;
-  /** Fails with `EBUSY` while a process or another group is in it. */
+  /** Throws `EBUSY` while a process or another group is in it. */
   readonly remove: (path: string) => Promise<void>;
 }
 
-/** The kernel's own. */
+/** Groups in the kernel's cgroup file system. */
 export const kernelTree: GroupTree = {
   make: (path) => Deno.mkdir(path),
   remove: (path) => Deno.remove(path),
@@ -20,10 +20,7 @@ export const kernelTree: GroupTree = {
 const MAX_ROUNDS = 200;
 const ROUND_MS = 5;
 
-/**
- * Ends all processes of a group and of those below it, and takes them all away. A group that is
- * gone already is no error.
- */
+/** Removes a group with all its processes and children. A missing group is not an error. */
 export async function removeGroup(path: string, tree: GroupTree): Promise<void> {
   for (let round = 0;; round++) {
     try {
@@ -39,7 +36,7 @@ export async function removeGroup(path: string, tree: GroupTree): Promise<void> 
   }
 }
 
-/** Names of the groups right below one; none when that is not there. */
+/** Returns the names of a group's children; empty when the group does not exist. */
 export async function readGroups(path: string): Promise<string[]> {
   try {
     const entries = await Array.fromAsync(Deno.readDir(path));
@@ -50,36 +47,36 @@ export async function readGroups(path: string): Promise<string[]> {
   }
 }
 
-/** Processes of a group, without those of groups below it. */
+/** Returns the process ids of a group, without those of its children. */
 export async function readProcesses(path: string): Promise<number[]> {
   const text = await readOptionalTextFile(join(path, "cgroup.procs")).catch((error) => {
-    // A predecessor's reaper takes groups away at the same time.
+    // The reaper of a killed supervisor may remove groups at the same time.
     if (isGone(error)) return "";
     throw error;
   });
-  // Processes of another process namespace show as 0.
+  // Processes of another process namespace appear as 0.
   return (text ?? "").split("\n").map(Number).filter((pid) => pid > 0);
 }
 
-/** `cgroup.kill` ends a whole tree at once; without it (version 1), one after the other. */
+/** Kills a whole tree by `cgroup.kill`; without it (v1), the processes of one group. */
 async function killAll(path: string): Promise<void> {
   try {
     await Deno.writeTextFile(join(path, "cgroup.kill"), "1", { create: false });
     return;
   } catch {
-    // Not of version 2, or of a kernel before 5.14.
+    // Cgroup v1, or a kernel before 5.14.
   }
   for (const pid of await readProcesses(path)) {
     sendSignal(pid, "SIGKILL");
   }
 }
 
-/** Whether something is still in a group, or in the way of what is asked of it. */
+/** Returns true if an error means that a group is not empty or in use. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && (error as { code?: string }).code === "EBUSY";
 }
 
-/** A file that is not there, a process that has ended, or a group that was taken away. */
+/** Returns true if an error means that a file, a process or a group no longer exists. */
 export function isGone(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound ||
     error instanceof Error && ["ESRCH", "ENODEV"].includes((error as { code?: string }).code ?? "");

@@ -6,13 +6,13 @@ export const HOST_PERL = "/usr/bin/perl";
 
 /** Access that a rule grants below a path. */
 export type LandlockAccess =
-  /** See names. */
+  /** List directories. */
   | "list"
-  /** Read files, and see names. */
+  /** Read files, and list directories. */
   | "read"
-  /** Read and write what is there, which is for devices. */
+  /** Read and write existing files, for devices. */
   | "use"
-  /** All but execute. */
+  /** Everything except execute. */
   | "write";
 
 /** Rule for one path, as the sandbox names it. */
@@ -23,8 +23,8 @@ export interface LandlockRule {
 }
 
 /**
- * Rights of files by the first version of the interface (ABI) that knows them, see landlock(7); the
- * order is that of their bits in linux/landlock.h.
+ * File rights, each with the first version of the Landlock interface (ABI) that has it, see
+ * landlock(7). The order is that of their bits in linux/landlock.h.
  */
 const RIGHTS = [
   ["execute", 1],
@@ -58,18 +58,16 @@ const GRANTED: Readonly<Record<LandlockAccess, readonly Right[]>> = {
   ),
 };
 
-/** Rights that a rule for a file may name; the others are of directories. */
+/** Rights that a rule for a file may have; the others are for directories. */
 const OF_FILES: readonly Right[] = [
   ...["execute", "write_file", "read_file", "truncate", "ioctl_dev"] as const,
 ];
 
-/** First version that keeps abstract sockets and signals within, and the bits for both. */
+/** First version that restricts abstract sockets and signals, and the bits for both. */
 const SCOPE_VERSION = 6;
 const SCOPE = 3;
 
-/**
- * For each version the rights that it knows, as the script needs them: the kernel refuses others.
- */
+/** Supported rights by version: the kernel refuses a rule with others. */
 const KNOWN = [1, 2, 3, 4, 5].map((version) =>
   bits(RIGHTS.filter(([, since]) => since <= version).map(([right]) => right))
 );
@@ -77,7 +75,7 @@ const KNOWN = [1, 2, 3, 4, 5].map((version) =>
 /**
  * Arguments: pairs of rights and a path up to `--`, then the command. The numbers of the three
  * system calls are the same on every architecture: landlock_create_ruleset(2), landlock_add_rule(2)
- * and landlock_restrict_self(2). Whatever fails ends it: nothing runs with less.
+ * and landlock_restrict_self(2). When a call fails, the command does not run.
  */
 const SCRIPT = `
 my $v = syscall(444, 0, 0, 1);
@@ -99,10 +97,10 @@ exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
 `;
 
 /**
- * A command that gives up, for good and for all that it starts, what no rule grants, see
- * landlock(7): a second wall should a mount allow more than it is meant to. Debian has no program
- * that does it, so perl(1) makes the system calls. It takes no-new-privs, and goes behind all
- * mounts, because it allows no further ones.
+ * Returns a command that gives up all file access without a rule, also for its children, see
+ * landlock(7). This second layer protects files if a mount allows too much. Debian has no program
+ * for it, so perl(1) makes the system calls. It needs no-new-privs, and runs after all mounts,
+ * because it allows no new ones.
  */
 export function landlockCommand(
   rules: readonly LandlockRule[],
@@ -115,7 +113,7 @@ export function landlockCommand(
   return [SANDBOX_PERL, "-e", SCRIPT, ...pairs, "--", ...command];
 }
 
-/** A command that ends with 0 where this user's processes may have Landlock. */
+/** Command that exits with 0 if Landlock is available to this user. */
 export const LANDLOCK_PROBE: readonly string[] = [
   ...[HOST_PERL, "-e", 'die "$!\\n" if syscall(444, 0, 0, 1) < 1'],
 ];

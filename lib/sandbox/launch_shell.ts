@@ -1,53 +1,50 @@
-/** Steps of the first shell of a launch chain before it becomes the command. */
+/** Options of {@linkcode launchShell}. */
 export interface LaunchShellOptions {
-  /** Files by which the process joins control groups before all else, see `ControlGroup`. */
+  /** Files by which the process joins control groups first, see `ControlGroup`. */
   readonly joinFiles?: readonly string[] | undefined;
-  /** Path of a filter of system calls, which is open as {@linkcode FILTER_DESCRIPTOR} then. */
+  /** Path of a system call filter, opened as {@linkcode FILTER_DESCRIPTOR}. */
   readonly systemCallFilter?: string | undefined;
-  /** Paths that are open as the descriptors of {@linkcode PLACE_DESCRIPTORS} then, in this order. */
+  /** Paths to open as {@linkcode PLACE_DESCRIPTORS}, in this order. */
   readonly places?: readonly string[];
   readonly limits?: ProcessLimits | undefined;
 }
 
-/** Bounds of each process by itself, see getrlimit(2). */
+/** Limits of each process on its own, see getrlimit(2). */
 export interface ProcessLimits {
-  /**
-   * Seconds of processor time; a process that takes more ends by SIGXCPU, and some seconds later, if
-   * it heeds no signal, by SIGKILL.
-   */
+  /** Seconds of CPU time. A process that uses more gets SIGXCPU, and SIGKILL some seconds later. */
   readonly cpuSeconds?: number;
-  /** Size that a file may have, in bytes; counted in blocks of 512. */
+  /** Maximum size of a file in bytes, rounded down to 512. */
   readonly fileBytes?: number;
   /**
-   * Private memory that may be written to, in bytes, used or not; counted in KiB. Deno itself has
-   * some 550 MiB of it from the start, and does not start with less than 640.
+   * Maximum of private writable memory in bytes, used or not, rounded down to KiB. Deno starts with
+   * some 550 MiB of it, and does not start with less than 640 MiB.
    */
   readonly dataBytes?: number;
-  /** Open files. */
+  /** Maximum number of open files. */
   readonly files?: number;
 }
 
-/** File descriptor on which the command finds the standard input of the chain. */
+/** File descriptor of the launch chain's standard input in the command. */
 export const INPUT_DESCRIPTOR = "3";
 
-/** File descriptor on which the command finds the system call filter. */
+/** File descriptor of the system call filter in the command. */
 export const FILTER_DESCRIPTOR = "4";
 
-/** File descriptors of the places, for the command; dash(1) opens none above 9. */
+/** File descriptors of the places in the command; dash(1) supports none above 9. */
 export const PLACE_DESCRIPTORS: readonly string[] = ["5", "6", "7", "8", "9"];
 
-/** So many open files where nothing else is wanted and the host allows it. */
+/** Limit of open files by default, if the host allows it. */
 const DEFAULT_FILES = 65_536;
 
-/** Seconds of processor time between SIGXCPU and SIGKILL. */
+/** Seconds of CPU time between SIGXCPU and SIGKILL. */
 const KILL_AFTER_SECONDS = 2;
 
 const OPENED = [FILTER_DESCRIPTOR, ...PLACE_DESCRIPTORS];
 
 /**
  * Arguments: for each of the descriptors from 4 to 9 a path or `-`; options and values of ulimit up
- * to `--`; files of groups up to `--`; the command. A core dump would put a function's memory on
- * the host's disk.
+ * to `--`; files of groups up to `--`; the command. Core dumps are off, because they would write a
+ * function's memory to the host's disk.
  */
 const SCRIPT = [
   "exec 3<&0 0</dev/null",
@@ -64,16 +61,16 @@ const SCRIPT = [
 ].join("; ");
 
 /**
- * A command that begins with a shell, which opens files, sets limits and joins groups, and then
- * becomes the command. Deno.Command can do none of these. The files that it opens stay open in the
- * command; bwrap(1) closes each that it is given by an option.
+ * Returns a command that starts with a shell: it opens files, sets limits, joins groups and then
+ * executes the command. Deno.Command can't do these steps. The files stay open in the command;
+ * bwrap(1) closes each file that it gets by an option.
  *
- * @throws {RangeError} when there are more places than descriptors for them
+ * @throws {RangeError} when there are more places than descriptors
  */
 export function launchShell(options: LaunchShellOptions, command: readonly string[]): string[] {
   const { joinFiles = [], systemCallFilter = "-", places = [], limits = {} } = options;
   if (places.length > PLACE_DESCRIPTORS.length) {
-    throw new RangeError(`At most ${PLACE_DESCRIPTORS.length} places can be held for one sandbox`);
+    throw new RangeError(`A sandbox has at most ${PLACE_DESCRIPTORS.length} mounts by descriptor`);
   }
   const paths = PLACE_DESCRIPTORS.map((_, index) => places[index] ?? "-");
   return [
@@ -82,7 +79,7 @@ export function launchShell(options: LaunchShellOptions, command: readonly strin
   ];
 }
 
-/** SIGXCPU tells why a process ended, which SIGKILL, sent where both limits are one, does not. */
+/** The hard limit is higher: with equal limits, the kernel sends SIGKILL and not SIGXCPU. */
 function cpuArguments(seconds: number): string[] {
   return ["-St", String(seconds), "-Ht", String(seconds + KILL_AFTER_SECONDS)];
 }

@@ -1,9 +1,9 @@
-/** Where a function is to listen, as its own process names it. */
+/** Address on which a function listens, as seen by its process. */
 export type ListenAddress =
   | { readonly type: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly type: "unix"; readonly path: string };
 
-/** The value of `DENO_SERVE_ADDRESS` that moves a process's first HTTP listener there. */
+/** Returns the `DENO_SERVE_ADDRESS` that moves the first HTTP listener to the address. */
 export function serveAddress(address: ListenAddress): string {
   return address.type === "tcp"
     ? `tcp:${address.hostname}:${address.port}`

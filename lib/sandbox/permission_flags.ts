@@ -1,23 +1,22 @@
 import { normalize } from "node:path";
 import type { Permission, Permissions } from "../config/permissions.ts";
-import { SANDBOX_PATHS } from "./function_mounts.ts";
-import type { ProcessPaths } from "./function_mounts.ts";
+import { type ProcessPaths, SANDBOX_PATHS } from "./function_mounts.ts";
 import type { ListenAddress } from "./listen_address.ts";
 
-/** What the flags are made from. */
+/** Options of {@linkcode permissionFlags}. */
 export interface PermissionFlagsOptions {
   readonly permissions: Permissions;
   readonly listen: ListenAddress;
   readonly paths: ProcessPaths;
-  /** All that may be read where no sandbox keeps the rest out of sight. */
+  /** Paths that may be read at most, where no sandbox hides other files. */
   readonly readable?: readonly string[];
 }
 
 /**
- * The flags of `deno run` that give a function its permissions, and what it needs beside them: to
- * listen where it is looked for, and to read the file that starts it.
+ * Returns the flags of `deno run` for a function's permissions, and for what every function needs:
+ * to listen on its address, and to read its start file.
  *
- * @throws {Error} when a path holds a comma, which Deno takes for the end of a path
+ * @throws {Error} when a path contains a comma, which separates paths in Deno's flags
  */
 export function permissionFlags(options: PermissionFlagsOptions): string[] {
   const { permissions, listen, paths, readable } = options;
@@ -44,7 +43,7 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
   ];
 }
 
-/** The variables that a function may see at all. */
+/** Returns the variables that a function may see. */
 export function visibleVariables(
   env: Readonly<Record<string, string>>,
   permission: Permission,
@@ -54,7 +53,7 @@ export function visibleVariables(
   return Object.fromEntries(Object.entries(env).filter(([name]) => isVisible(name)));
 }
 
-/** A name of Deno's may end in `*`, which stands for any ending. */
+/** In Deno's flags, a `*` at the end matches any suffix. */
 function isNamed(one: string, name: string): boolean {
   return one === name || one.endsWith("*") && name.startsWith(one.slice(0, -1));
 }
@@ -65,16 +64,16 @@ function flag(name: string, permission: Permission, always: readonly string[] = 
   const [odd] = listed.filter((one) => one.includes(","));
   if (odd !== undefined) {
     throw new Error(
-      `"${odd}" holds a comma, so that Deno can't be told of it. Rename it, or choose a level of ` +
-        "isolation with a sandbox",
+      `Cannot pass "${odd}" to Deno because it contains a comma. Rename it, or choose an ` +
+        "isolation level with a sandbox",
     );
   }
   return listed.length === 0 ? [] : [`--allow-${name}=${listed.join(",")}`];
 }
 
 /**
- * A permission where no sandbox is: what a sandbox shows of a function's own is elsewhere, and of
- * what it does not show nothing is permitted, whoever asks for it.
+ * Returns a path permission without a sandbox: paths of a sandbox are translated to the host's, and
+ * other paths are dropped unless `most` contains them.
  */
 function outside(
   permission: Permission,

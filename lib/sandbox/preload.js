@@ -4,7 +4,7 @@ const { listen, variables } = JSON.parse(
   Deno.readTextFileSync(new URL("start.json", import.meta.url)),
 );
 
-// It is for this process alone, which has read it by now. Where the function may not see it, it stays.
+// Only this process needs it, and has read it by now. Without env permission, it stays.
 try {
   Deno.env.delete("DENO_LOG");
 } catch (error) {
@@ -13,7 +13,7 @@ try {
 for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
 
 if (listen.type === "unix") {
-  // Requests over a Unix socket have URLs of a scheme that no client knows.
+  // Requests over a Unix socket have URLs with a non-standard scheme.
   const { get, ...url } = Object.getOwnPropertyDescriptor(Request.prototype, "url");
   Object.defineProperty(Request.prototype, "url", {
     ...url,
@@ -28,12 +28,12 @@ addEventListener("load", async () => {
   const server = entry.default;
   if (typeof server?.fetch !== "function") return;
   const handler = (request, info) => server.fetch(request, info);
-  // The first listener is moved to where it is looked for in any case.
+  // DENO_SERVE_ADDRESS moves the first listener in any case.
   const { hostname = "127.0.0.1", port = 0 } = listen;
   try {
     Deno.serve({ hostname, port, onListen() {} }, handler);
   } catch (error) {
-    // A module that listens by itself has the port already, and stays as it is.
+    // The module already listens on the port.
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
   }
 }, { once: true });

@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** The module that runs before every function's entry, on the host. */
+/** Host path of the module that runs before every function's entry. */
 export const PRELOAD_FILE: string = fileURLToPath(new URL("preload.js", import.meta.url));

@@ -1,14 +1,14 @@
 import type { ResourceLimits } from "./cgroup_limits.ts";
 import type { ControlGroups } from "./control_groups.ts";
 
-/** It waits nearly always, and is small. */
+/** The reaper is small and almost always waits. */
 const LIMITS: ResourceLimits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
 
 /**
- * Arguments are the files of its own group. It joins that, waits until nobody holds the other end of
- * its input, and takes the groups beside its own away with all that is in them: what has not joined
- * yet then can't any more, and ends by itself. Groups are two deep at most. A terminal's signals are
- * for the supervisor.
+ * Arguments: the files by which it joins its own group. It waits until no process holds the other
+ * end of its input, and then removes the sibling groups and kills their processes. A process that
+ * has not joined yet can't join any more, and exits. Groups are at most two levels deep. It ignores
+ * a terminal's signals, which are for the supervisor.
  */
 const SCRIPT = `trap '' HUP INT QUIT TERM
 for file; do echo 0 >"$file" || exit 125; done
@@ -31,13 +31,14 @@ while [ $((round += 1)) -le 200 ]; do
 done`;
 
 /**
- * Starts a small process that outlives the supervisor, whatever that dies of, and then ends what is
- * in its groups. bwrap's promise to die with its parent does not hold for one that has just been
- * started: it is made only after the parent may have died, and its child makes it later still.
+ * Starts a small process that kills all functions when the supervisor exits for any reason. bwrap's
+ * option --die-with-parent is not enough for a process that has just started: bwrap sets it only
+ * some milliseconds later, and its child later still.
  */
 export async function openReaper(groups: ControlGroups): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  // The next start sweeps this group with the others, and so ends a reaper before it makes its own.
+  // The next supervisor removes this group first, and so kills this reaper before it starts its
+  // own.
   const group = stack.use(await groups.open(`reaper-${Deno.pid}`, LIMITS));
   const child = new Deno.Command("sh", {
     args: ["-c", SCRIPT, "reaper", ...group.joinFiles],
@@ -48,7 +49,7 @@ export async function openReaper(groups: ControlGroups): Promise<AsyncDisposable
   stack.move();
   return {
     async [Symbol.asyncDispose]() {
-      // That ends it too.
+      // This also kills the reaper.
       await group[Symbol.asyncDispose]();
       await child.status;
       await child.stdin.close();

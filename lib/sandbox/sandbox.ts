@@ -10,11 +10,11 @@ import {
 } from "./launch_shell.ts";
 import { HOST_SETPRIV, LIBRARIES, SANDBOX_SETPRIV, systemFiles } from "./system_files.ts";
 
-/** A file or directory of the host that shows inside the sandbox. */
+/** A file or directory of the host that the sandbox shows. */
 export interface Mount {
   /**
-   * A path whose every part only root, or the supervisor's own user, can change: root mounts what
-   * it leads to at that moment. Anything else is held, and mounted by its descriptor.
+   * A path of which only root or the supervisor's user can change any part, because root mounts
+   * whatever it leads to at that moment. Anything else is an open path, mounted by its descriptor.
    */
   readonly source: string | Pick<HeldPath, "pathForChildren">;
   readonly target: string;
@@ -27,7 +27,7 @@ export interface SandboxLink {
   readonly target: string;
 }
 
-/** A command to start, and what its standard input is. */
+/** A command, and the text of its standard input. */
 export interface Launch {
   readonly command: readonly string[];
   readonly input: string;
@@ -35,48 +35,46 @@ export interface Launch {
 
 /** Options of {@linkcode sandboxCommand}. */
 export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
-  /**
-   * Path of the network namespace; or a network of nothing but its own loopback; or the caller's
-   * own network when left out.
-   */
+  /** A network namespace, or a network with only loopback; the caller's network when left out. */
   readonly network?: { readonly path: string } | "loopback";
-  /** Path of a filter of system calls, see `systemCallFilter`; none when left out. */
+  /** Path of a system call filter, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
-  /** Command prefix before bwrap, in whose mount namespace bwrap runs, see `BoundedDirectory`. */
+  /** Command before bwrap; bwrap runs in its mount namespace, see `BoundedDirectory`. */
   readonly prefix?: readonly string[];
   /**
-   * User and group that the command runs as, which takes root to change to; when left out, the
-   * caller's own, in a user namespace of its own (user_namespaces(7)).
+   * User and group of the command, which needs root. When left out, the caller's own, in a new user
+   * namespace (user_namespaces(7)).
    */
   readonly uid?: number | undefined;
-  /** Beside the system's files, in this order. */
+  /** Mounts in addition to the system's files, in this order. */
   readonly mounts: readonly Mount[];
-  /** Show the host's programs, see `systemFiles`; libraries alone by default. */
+  /** Shows the host's programs, see `systemFiles`; only libraries by default. */
   readonly programs?: boolean;
   /**
-   * Devices: `default` for those of every process, `none` for `/dev/null` alone, where what reads
-   * files that others name must not find an endless one; `default` when left out.
+   * `default`: the usual devices. `none`: only `/dev/null`, so that a program which reads files by
+   * given names can't read an endless one. `default` when left out.
    */
   readonly devices?: "default" | "none";
-  /** Add rules of Landlock to the mounts, see `landlockCommand`; `false` when left out. */
+  /** Adds Landlock rules to the mounts, see `landlockCommand`; `false` when left out. */
   readonly landlock?: boolean;
-  /** Private directories in memory that the command may write to, beside `/tmp`; mounted first. */
+  /** Private writable directories in memory, in addition to `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
   readonly links?: readonly SandboxLink[];
   readonly workingDirectory: string;
   readonly command: readonly string[];
 }
 
-/** Most that a private directory in memory holds. */
+/** Maximum size of a private directory in memory. */
 const SCRATCH_BYTES = 256 * 1024 * 1024;
 
 /**
- * The launch chain: sh(1) for descriptors, limits and control groups, nsenter(1) for the network,
- * bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three capabilities
- * that setpriv needs to drop all the rest. bwrap reads what it mounts from the input: its arguments
- * show inside, as those of process 1, and paths of the host are no function's business.
+ * Returns the launch chain: sh(1) for descriptors, limits and control groups, nsenter(1) for the
+ * network, bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three
+ * capabilities that setpriv needs to drop all others. bwrap reads its mounts from the input,
+ * because its arguments are visible inside as those of process 1, and functions should not see host
+ * paths.
  *
- * @throws {RangeError} when more sources are held than the first shell can open
+ * @throws {RangeError} when there are more mounts by descriptor than descriptors
  */
 export function sandboxCommand(options: SandboxOptions): Launch {
   const { network, joinFiles, limits, systemCallFilter, mounts } = options;
@@ -108,8 +106,8 @@ export function sandboxCommand(options: SandboxOptions): Launch {
 }
 
 /**
- * bwrap's arguments for files. Each directory on the way to a mount is made with `--perms 0755`,
- * because bwrap would make it 0700 and root's.
+ * Returns bwrap's arguments for files. Each parent directory of a mount is created with `--perms
+ * 0755`, because bwrap's default is 0700, owned by root.
  */
 function fileArguments(
   options: SandboxOptions,
@@ -143,16 +141,16 @@ function fileArguments(
     ...mounts.flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
     ...links.flatMap(({ path, target }) => [...parents(path, made), "--symlink", target, path]),
     ...["--chdir", options.workingDirectory],
-    // Last, so that nothing starts where the input did not come whole.
+    // Last, so that the command can't start when the input is incomplete.
     ...tools.flatMap((mount) => [...parents(mount.target, made), ...bind(mount)]),
-    // Directories on the way belong to the user who made them.
+    // The user owns the parent directories that bwrap created.
     ...(options.uid === undefined ? ["--remount-ro", "/", "--remount-ro", "/etc"] : []),
   ];
 }
 
 /**
- * The same as the mounts allow. Without programs nothing is executed but the command, and setpriv
- * before it: libraries can't be told from the programs beside them.
+ * Returns rules with the same access as the mounts. Without programs, only the command and setpriv
+ * are executable: libraries can't be told apart from the programs in the same directories.
  */
 function landlockRules(options: SandboxOptions): LandlockRule[] {
   const { mounts, scratch = [], programs = false, command } = options;
@@ -174,12 +172,12 @@ function landlockRules(options: SandboxOptions): LandlockRule[] {
 }
 
 function userArguments(uid: number | undefined): string[] {
-  // Without root a namespace of users is what allows all the others; none is made within it.
+  // Without root, only a user namespace allows the other namespaces. None can be created inside it.
   if (uid === undefined) return ["--unshare-user", "--disable-userns"];
   return ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
 }
 
-/** Nothing new appears in it: that would be memory that nothing bounds without control groups. */
+/** Makes /dev read-only: without control groups, nothing limits the memory of new files in it. */
 function deviceArguments(devices: "default" | "none"): string[] {
   const shown = devices === "default"
     ? ["--dev", "/dev"]
@@ -187,7 +185,7 @@ function deviceArguments(devices: "default" | "none"): string[] {
   return [...shown, "--remount-ro", "/dev"];
 }
 
-/** bwrap alone sets no-new-privs and has dropped every capability already. */
+/** Without a uid, bwrap already sets no-new-privs and drops every capability. */
 function dropArguments(uid: number | undefined): string[] {
   if (uid === undefined) return [];
   return [

@@ -29,10 +29,10 @@ const ALLOW = 0x7fff0000;
 const ERROR = 0x00050000;
 
 /**
- * A filter of system calls as bwrap(1) takes it: those of the table alone, by their rules. Every
- * other number, those of x32 and those of a foreign architecture give ENOSYS. Calls that are always
- * allowed are decided before an argument is loaded, so that the kernel answers them from a bitmap
- * and never runs the program for them. Source: seccomp(2), kernel/seccomp.c.
+ * Returns the system call filter for bwrap(1). It allows the calls of the table, by their rules.
+ * All other numbers, those of x32 and those of other architectures fail with ENOSYS. Calls that are
+ * always allowed are decided before an argument is loaded, so that the kernel caches them in a
+ * bitmap and skips the filter for them. Source: seccomp(2), kernel/seccomp.c.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function systemCallFilter(arch: typeof Deno.build.arch): Uint8Array<Array
   ]);
 }
 
-/** Writes the filter for this machine into `directory`, which the caller owns; gives its path. */
+/** Writes the filter for this machine into the caller's `directory`, and returns its path. */
 export async function writeSystemCallFilter(directory: string): Promise<string> {
   const path = join(directory, "system-calls.bpf");
   await Deno.writeFile(path, systemCallFilter(Deno.build.arch), { mode: 0o644 });
@@ -84,7 +84,7 @@ function compile(rule: Rule): Fragment {
   ];
 }
 
-/** Ranges of values that share a rule; those between are ranges as well, with the other rule. */
+/** Returns consecutive ranges with one rule each; gaps get the rule `otherwise`. */
 function toRanges(
   cases: readonly { readonly value: number; readonly rule: Rule }[],
   otherwise: Rule,

@@ -1,16 +1,16 @@
 import type { Answer } from "./filter_rule.ts";
 
-/** System calls that share a subject, an answer and the reason for it. */
+/** System calls with the same subject, answer and reason. */
 export interface SystemCallGroup {
   readonly subject: string;
   /** The reason for the answer. */
   readonly why: string;
   readonly answer: Answer;
-  /** Each call's name, its number on x86-64 and its number on arm64, or `-` where it has none. */
+  /** Name of each call, its numbers on x86-64 and on arm64, or `-` where it does not exist. */
   readonly calls: string;
 }
 
-/** One system call of the table. A number is missing where the architecture lacks the call. */
+/** One system call. A number is missing where the architecture lacks the call. */
 export interface SystemCall {
   readonly name: string;
   readonly answer: Answer;
@@ -18,16 +18,15 @@ export interface SystemCall {
 }
 
 /**
- * Every system call that the filter knows. One that is not here gives ENOSYS, as from a kernel that
- * does not have it, and libraries then use an older one; a refused one gives EPERM where programs
- * expect that of an unprivileged user. Calls with arguments that matter have a rule as well, see
- * `argumentRules`. Source of the numbers: asm/unistd_64.h and asm-generic/unistd.h of Linux.
+ * All system calls that the filter knows. Any other fails with ENOSYS, as on a kernel without it,
+ * and libraries then use an older call. A refused call fails with EPERM where programs expect that
+ * without privileges. Calls whose arguments matter also have a rule, see `argumentRules`. Source of
+ * the numbers: asm/unistd_64.h and asm-generic/unistd.h of Linux.
  */
 export const systemCallGroups: readonly SystemCallGroup[] = [
   {
     subject: "opening and naming files",
-    why: "The mounts and the user decide which files these reach. Rules keep set-user-ID bits " +
-      "out.",
+    why: "Mounts and the user limit which files they reach. Rules refuse set-user-ID bits.",
     answer: "allow",
     calls: `
       open 2 -, close 3 57, stat 4 -, fstat 5 80, lstat 6 -, access 21 -, truncate 76 45,
@@ -46,7 +45,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "reading, writing and waiting for open files",
-    why: "They act on what is open already.",
+    why: "They use files that are already open.",
     answer: "allow",
     calls: `
       read 0 63, write 1 64, poll 7 -, lseek 8 62, ioctl 16 29, pread64 17 67, pwrite64 18 68,
@@ -61,7 +60,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "memory",
-    why: "A process changes its own memory alone, and the control group bounds it.",
+    why: "A process changes only its own memory, and the control group limits it.",
     answer: "allow",
     calls: `
       mmap 9 222, mprotect 10 226, munmap 11 215, brk 12 214, mremap 25 216, msync 26 227,
@@ -72,8 +71,8 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "processes and threads",
-    why: "The process namespace shows the function its own processes alone; the control group " +
-      "counts them.",
+    why:
+      "The process namespace shows only the function's processes; the control group limits them.",
     answer: "allow",
     calls: `
       sched_yield 24 124, getpid 39 172, clone 56 220, fork 57 -, vfork 58 -, execve 59 221,
@@ -93,7 +92,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "signals",
-    why: "They reach processes of the same process namespace alone.",
+    why: "They reach only processes of the same process namespace.",
     answer: "allow",
     calls: `
       rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139, pause 34 -, alarm 37 -,
@@ -103,8 +102,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "users and rights",
-    why: "setpriv(1) drops the rest of root with them. Without capabilities they only give up " +
-      "more.",
+    why: "setpriv(1) needs them to drop root. Without capabilities, they can only drop more.",
     answer: "allow",
     calls: `
       getuid 102 174, getgid 104 176, setuid 105 146, setgid 106 144, geteuid 107 175,
@@ -115,8 +113,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "sockets",
-    why: "The network namespace and its firewall decide whom they reach; rules say of which " +
-      "kinds they are.",
+    why: "The network namespace and its firewall limit whom they reach; rules limit their types.",
     answer: "allow",
     calls: `
       socket 41 198, connect 42 203, accept 43 202, sendto 44 206, recvfrom 45 207,
@@ -126,7 +123,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "time",
-    why: "Clocks are read, never set.",
+    why: "They read clocks, and never set them.",
     answer: "allow",
     calls: `
       nanosleep 35 101, getitimer 36 102, setitimer 38 103, gettimeofday 96 169, time 201 -,
@@ -137,7 +134,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "messages between processes",
-    why: "They belong to the function's own IPC namespace, which ends with it.",
+    why: "They use the function's own IPC namespace, which is removed with it.",
     answer: "allow",
     calls: `
       shmget 29 194, shmat 30 196, shmctl 31 195, semget 64 190, semop 65 193, semctl 66 191,
@@ -147,15 +144,15 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "facts about the system",
-    why: "They tell what /proc and uname(1) tell as well.",
+    why: "/proc and uname(1) show the same.",
     answer: "allow",
     calls: `
       uname 63 160, sysinfo 99 179, getrandom 318 278`,
   },
   {
     subject: "namespaces, mounts and roots",
-    why: "A new namespace gives all capabilities within it, and so a large part of the kernel " +
-      "to attack.",
+    why:
+      "A new namespace grants all capabilities inside it, so code can attack more of the kernel.",
     answer: "EPERM",
     calls: `
       pivot_root 155 41, chroot 161 51, mount 165 40, umount2 166 39, unshare 272 97,
@@ -164,15 +161,14 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "keyrings",
-    why: "No namespace separates them: the supervisor's session keyring would be everybody's.",
+    why: "No namespace separates them: all functions would share the supervisor's session keyring.",
     answer: "EPERM",
     calls: `
       add_key 248 217, request_key 249 218, keyctl 250 219`,
   },
   {
     subject: "other processes' memory and files",
-    why: "A process that reads or steers another one is a debugger; a filter cannot see whose " +
-      "process it is.",
+    why: "Only debuggers need them, and a filter can't see which process they target.",
     answer: "EPERM",
     calls: `
       ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, kcmp 312 272,
@@ -180,7 +176,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "memory nodes",
-    why: "They move pages between nodes, and have given rise to many defects of the kernel.",
+    why: "They move pages between nodes, and had many bugs in the kernel.",
     answer: "EPERM",
     calls: `
       mbind 237 235, set_mempolicy 238 237, get_mempolicy 239 236, migrate_pages 256 238,
@@ -188,7 +184,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "observing the kernel and its files",
-    why: "They show or hold up what others do.",
+    why: "They can observe or delay other processes.",
     answer: "EPERM",
     calls: `
       syslog 103 116, lookup_dcookie 212 18, perf_event_open 298 241, fanotify_init 300 262,
@@ -196,7 +192,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "files by handle",
-    why: "A handle finds a file past every mount that hides it.",
+    why: "A handle reaches files that mounts hide.",
     answer: "EPERM",
     calls: `
       name_to_handle_at 303 264, open_by_handle_at 304 265`,
@@ -213,29 +209,28 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
       kexec_file_load 320 294, quotactl_fd 443 443`,
   },
   {
-    subject: "the disks of everybody",
-    why: "They write out what others have written as well. fsync writes out the function's " +
-      "own.",
+    subject: "all disks",
+    why: "They also flush the data of others. fsync flushes only one file.",
     answer: "EPERM",
     calls: `
       sync 162 81, syncfs 306 267`,
   },
   {
-    subject: "arguments that a filter cannot see",
-    why: "They pass in memory what a rule must look at. Libraries then use the older call.",
+    subject: "arguments that a filter can't see",
+    why: "Their arguments are in memory, which a filter can't read. Libraries use the older call.",
     answer: "ENOSYS",
     calls: `
       sched_setattr 314 274, clone3 435 435, openat2 437 437`,
   },
   {
     subject: "another way to make system calls",
-    why: "What a ring performs passes no filter.",
+    why: "The filter does not see the operations of a ring.",
     answer: "ENOSYS",
     calls: `
       io_uring_setup 425 425, io_uring_enter 426 426, io_uring_register 427 427`,
   },
   {
-    subject: "a table of the whole host",
+    subject: "a limit of the whole host",
     why: "A function could use up all requests that the host allows (fs.aio-max-nr).",
     answer: "ENOSYS",
     calls: `
@@ -244,8 +239,8 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
   },
   {
     subject: "what kernels may lack",
-    why: "Programs do without; each has been a way into the kernel, or past a quota or a " +
-      "cache.",
+    why:
+      "Programs work without them; each has been used to attack the kernel, or to bypass a quota.",
     answer: "ENOSYS",
     calls: `
       uselib 134 -, ustat 136 -, sysfs 139 -, modify_ldt 154 -, remap_file_pages 216 234,
@@ -254,7 +249,7 @@ export const systemCallGroups: readonly SystemCallGroup[] = [
 ];
 
 /**
- * The table's calls, one by one.
+ * Returns all calls of the table.
  *
  * @example
  * ```ts

@@ -1,25 +1,25 @@
 import type { Permission, Permissions } from "../config/permissions.ts";
 
-/** Libraries, as far as the host has them; on hosts with a merged `/usr` the last two are links. */
+/** Directories of libraries, if they exist; with a merged `/usr`, the last two are links. */
 export const LIBRARIES: readonly string[] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
 
-/** Time zones, and the certificates that files in `/etc/ssl/certs` are links to. */
+/** Time zones, and the targets of links in `/etc/ssl/certs`. */
 const DATA: readonly string[] = [
   "/usr/share/zoneinfo",
   "/usr/share/ca-certificates",
   "/usr/local/share/ca-certificates",
 ];
 
-/** Programs of the host and what they need; not `/usr/local/etc`, which is the host's own affair. */
+/** Programs of the host and their files; not `/usr/local/etc`, which may be private. */
 const PROGRAMS: readonly string[] = [
   ...["/usr/bin", "/usr/sbin", "/usr/libexec", "/usr/share", "/bin", "/sbin"],
   ...["bin", "sbin", "lib", "libexec", "share"].map((name) => `/usr/local/${name}`),
 ];
 
-/** Path of the host's setpriv(1) inside every sandbox, which runs it first. */
+/** Path of the host's setpriv(1) inside every sandbox. */
 export const SANDBOX_SETPRIV = "/ddsrv/setpriv";
 
-/** Path at which util-linux installs it on every distribution. */
+/** Path of setpriv(1) from util-linux on every distribution. */
 export const HOST_SETPRIV = "/usr/bin/setpriv";
 
 /**
@@ -30,14 +30,14 @@ export function systemFiles(programs: boolean): readonly string[] {
   return [...LIBRARIES, ...(programs ? PROGRAMS : DATA)];
 }
 
-/** Whether a function may run the host's programs or load its libraries. */
+/** Returns true if a function may run programs or load libraries of the host. */
 export function needsPrograms({ run, ffi }: Pick<Permissions, "run" | "ffi">): boolean {
   return [run, ffi].some((one: Permission) => one === true || one !== false && one.length > 0);
 }
 
 /**
- * Libraries that this process, whose program runs inside too, has loaded from elsewhere, by the
- * text of its `/proc/self/maps` (proc_pid_maps(5)).
+ * Returns libraries that this process has loaded from other directories, by the text of its
+ * `/proc/self/maps` (proc_pid_maps(5)). Deno needs the same ones inside the sandbox.
  *
  * @example
  * ```ts

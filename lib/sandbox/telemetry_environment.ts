@@ -1,40 +1,40 @@
 import { type Egress, formatEgress, parseEgressRule, tightenEgress } from "../config/egress.ts";
 import type { Permission } from "../config/permissions.ts";
 
-/** What {@linkcode telemetryEnvironment} goes by. */
+/** Options of {@linkcode telemetryEnvironment}. */
 export interface TelemetryOptions {
-  /** The function's name, which its telemetry carries unless it is told another one. */
+  /** Name of the function; its telemetry uses it as the service name by default. */
   readonly name: string;
-  /** All variables of its policy, also those that its code may not see. */
+  /** All variables of the policy, also those that the code may not see. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where its code may connect to. */
+  /** Permission `net` of the code. */
   readonly net: Permission;
-  /** What its network lets out; missing where it has none of its own. */
+  /** Egress of its network namespace; `undefined` on the host's network. */
   readonly egress: Egress | undefined;
 }
 
-/** What its process is started with so that Deno sends telemetry, and why that is nothing. */
+/** Variables for the function's process, empty with a problem when telemetry is not allowed. */
 export interface TelemetryEnvironment {
   readonly env: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
 }
 
-/** What Deno reads; `OTEL_DENO_VSOCK` leads out of any network namespace, see vsock(7). */
+/** Variables that Deno reads; `OTEL_DENO_VSOCK` would bypass network namespaces, see vsock(7). */
 const TELEMETRY_VARIABLE = /^OTEL_(?!DENO_VSOCK$)[A-Z0-9_]+$/;
 
-/** No user information and no escapes: nothing that two parsers could read differently. */
+/** An endpoint without user information and escapes, so that no two parsers read it differently. */
 const ENDPOINT = /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(?:\/[!-~]*)?$/i;
 
 const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/i;
 
-/** Most of all of them: no program can be started with a longer one, see execve(2). */
+/** Maximum length of all variables: execve(2) accepts no longer ones. */
 const MAX_BYTES = 128 * 1024;
 
 /**
- * The variables that turn Deno's OpenTelemetry on. Deno reads them before any module runs, so that
- * the preload module would set them too late, and it sends what it has to say past the permission
- * to connect. So they are part of the process's own environment, and only where that permission
- * covers each place they name. None of them means anything to the programs of the launch chain.
+ * Returns the variables that enable Deno's OpenTelemetry. Deno reads them before any module runs,
+ * so the preload module would set them too late, and its exporter ignores the permission `net`. So
+ * they are part of the process's environment, and only if the permission covers every endpoint. The
+ * programs of the launch chain ignore them.
  *
  * @example
  * ```ts
@@ -49,11 +49,11 @@ export function telemetryEnvironment(options: TelemetryOptions): TelemetryEnviro
   if (env["OTEL_DENO"] === undefined) return { env: {}, problems: [] };
   const known = Object.entries(env).filter(([key]) => TELEMETRY_VARIABLE.test(key));
   const [problem] = [
-    ...(isTooLong(known) ? ["its variables are longer than 128 KiB. Say it with less"] : []),
+    ...(isTooLong(known) ? ["its variables are longer than 128 KiB. Shorten them"] : []),
     ...endpointsOf(env).flatMap((endpoint) => problemOf(endpoint, options) ?? []),
   ];
   if (problem !== undefined) {
-    return { env: {}, problems: [`OpenTelemetry sends nothing: ${problem}`] };
+    return { env: {}, problems: [`OpenTelemetry is off: ${problem}`] };
   }
   const isNamed = env["OTEL_RESOURCE_ATTRIBUTES"]?.includes("service.name=") ?? false;
   return {
@@ -68,8 +68,8 @@ function isTooLong(variables: readonly (readonly [string, string])[]): boolean {
 }
 
 /**
- * Where telemetry goes: to one place for all signals, `localhost` unless it is named, and to others
- * for single ones. Source: OpenTelemetry Protocol Exporter, "Endpoint URLs for OTLP/HTTP".
+ * Returns the endpoints of telemetry: one for all signals, `localhost` by default, and those of
+ * single signals. Source: OpenTelemetry Protocol Exporter, "Endpoint URLs for OTLP/HTTP".
  */
 function endpointsOf(env: TelemetryOptions["env"]): string[] {
   const port = env["OTEL_EXPORTER_OTLP_PROTOCOL"] === "grpc" ? 4317 : 4318;
@@ -78,34 +78,35 @@ function endpointsOf(env: TelemetryOptions["env"]): string[] {
   return [common ?? `http://localhost:${port}`, ...single.filter((one) => one !== undefined)];
 }
 
-/** Why nothing may be sent there. */
+/** Returns why telemetry may not be sent to an endpoint. */
 function problemOf(endpoint: string, { net, egress }: TelemetryOptions): string | undefined {
   const [, scheme = "", host, digits] = ENDPOINT.exec(endpoint) ?? [];
   if (host === undefined) {
-    return `"${endpoint}" is no endpoint. Give one as http://collector.example.com:4318`;
+    return `"${endpoint}" is not a valid endpoint. Write it like http://collector.example.com:4318`;
   }
-  const place = `${host}:${digits ?? (scheme.toLowerCase() === "https" ? 443 : 80)}`.toLowerCase();
-  const isPermitted = typeof net === "boolean" ? net : net.some((one) => covers(one, place));
-  if (!isPermitted) return `the permission "net" does not cover "${place}". Permit it there`;
+  const destination = `${host}:${digits ?? (scheme.toLowerCase() === "https" ? 443 : 80)}`
+    .toLowerCase();
+  const isPermitted = typeof net === "boolean" ? net : net.some((one) => covers(one, destination));
+  if (!isPermitted) return `the permission "net" does not include "${destination}". Add it`;
   if (egress === undefined) return undefined;
   if (LOOPBACK.test(host)) {
-    return `"${place}" is the function's own loopback. Set OTEL_EXPORTER_OTLP_ENDPOINT to where ` +
-      "a collector is";
+    return `"${destination}" is inside the function's own network. Set OTEL_EXPORTER_OTLP_ENDPOINT to ` +
+      "the address of a collector";
   }
-  return isWithin(place, egress)
+  return isWithin(destination, egress)
     ? undefined
-    : `the egress "${formatEgress(egress)}" does not cover "${place}". Allow it there`;
+    : `the egress "${formatEgress(egress)}" does not include "${destination}". Add it`;
 }
 
-/** Deno's own terms for `--allow-net`: a host, on one port or on all. */
-function covers(permitted: string, place: string): boolean {
-  const [host] = /^.*(?=:\d+$)/.exec(place)!;
-  return [host, place].includes(permitted.toLowerCase());
+/** Matches like `--allow-net`: a host, on one port or on all. */
+function covers(permitted: string, destination: string): boolean {
+  const [host] = /^.*(?=:\d+$)/.exec(destination)!;
+  return [host, destination].includes(permitted.toLowerCase());
 }
 
-function isWithin(place: string, egress: Egress): boolean {
+function isWithin(destination: string, egress: Egress): boolean {
   try {
-    const asked = { rules: [parseEgressRule(place)], isPublicOnly: false };
+    const asked = { rules: [parseEgressRule(destination)], isPublicOnly: false };
     return tightenEgress(asked, egress).type === "allowed";
   } catch {
     return false;

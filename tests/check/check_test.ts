@@ -11,32 +11,32 @@ const cases: readonly [what: string, json: string, modules: readonly string[] | 
     "/f/b/index.ts",
   ]],
   ["no remote, npm or data modules", graph("https://x.example/f/a.ts", "npm:/x@1", "data:,x"), []],
-  ["nothing outside of the directory", graph("file:///etc/passwd", "file:///f2/a.ts"), []],
-  ["nothing by a path that climbs out", graph("file:///f/../etc/passwd"), []],
+  ["no files outside the directory", graph("file:///etc/passwd", "file:///f2/a.ts"), []],
+  ["no file behind ..", graph("file:///f/../etc/passwd"), []],
   ["paths with spaces and escapes", graph("file:///f/a%20b/%C3%A9%25.ts"), ["/f/a b/é%.ts"]],
-  ["no path that holds an escaped slash", graph("file:///f/a%2Fb.ts", "file:///f/a.ts"), [
+  ["no path with an escaped slash", graph("file:///f/a%2Fb.ts", "file:///f/a.ts"), [
     "/f/a.ts",
   ]],
   ["no file of another host", graph("file://host/f/a.ts", "file:///f/a.ts"), ["/f/a.ts"]],
   ["no URL that does not parse", graph("file://[/f/a.ts"), []],
-  ["no modules of an empty graph", "{}", []],
-  ["nothing of what is no JSON", "error: no such file", undefined],
-  ["nothing of nothing", "", undefined],
-  ["nothing of null", "null", undefined],
+  ["nothing for an empty graph", "{}", []],
+  ["undefined for invalid JSON", "error: no such file", undefined],
+  ["undefined for an empty text", "", undefined],
+  ["undefined for null", "null", undefined],
 ];
 
 for (const [what, json, modules] of cases) {
-  Deno.test(`parseModules() gives ${what}`, () => {
+  Deno.test(`parseModules() returns ${what}`, () => {
     assert.deepEqual(parseModules(json, "/f"), modules);
   });
 }
 
-Deno.test("parseModules() gives a bounded number", () => {
+Deno.test("parseModules() limits the number of modules", () => {
   const specifiers = Array.from({ length: 10_005 }, (_, index) => `file:///f/${index}.ts`);
   assert.equal(parseModules(graph(...specifiers), "/f")?.length, 10_000);
 });
 
-Deno.test("parseModules() overflows no stack, however deep a text is nested", () => {
+Deno.test("parseModules() does not overflow the stack for deep nesting", () => {
   const half = 512 * 1024;
   assert.equal(parseModules("[".repeat(2 * half), "/f"), undefined);
   assert.deepEqual(parseModules("[".repeat(half) + "]".repeat(half), "/f"), []);

@@ -10,9 +10,9 @@ const at = (
 ): Diagnostic => ({ file, line, column, code, message });
 
 const cases: readonly [what: string, text: string, expected: readonly Diagnostic[]][] = [
-  ["nothing", "", []],
+  ["an empty text", "", []],
   [
-    "types, one with a second line and a place that it refers to",
+    "type errors, one with a second line and a second location",
     `TS2345 [ERROR]: Argument of type 'A' is not assignable.
   Property 'c' is missing in type 'A'.
 f({b: 1});
@@ -44,7 +44,7 @@ error: Type checking failed.`,
     ],
   ],
   [
-    "what can't be parsed",
+    "a syntax error",
     `error: The module's source code could not be parsed: Expected ';' at file:///f/a.ts:1:9
 
   const x y = 1;
@@ -54,7 +54,7 @@ error: Type checking failed.`,
     ],
   ],
   [
-    "an import that leads nowhere",
+    "a missing import",
     'error: Module not found "file:///f/nope.ts".\n    at file:///f/a.ts:1:17',
     [at("/f/a.ts", 1, 17, null, 'Module not found "file:///f/nope.ts".')],
   ],
@@ -64,7 +64,7 @@ error: Type checking failed.`,
     [at("https://example.com/x.ts", 4, 5, "TS2322", "No")],
   ],
   [
-    "what has no place",
+    "an error without a location",
     "error: Import 'https://evil.example/' failed.\n",
     [at(null, null, null, null, "Import 'https://evil.example/' failed.")],
   ],
@@ -76,7 +76,7 @@ error: Type checking failed.`,
       at("/f/a/ddsrv.json", 3, 1, null, "is not JSON"),
     ],
   ],
-  ["what is of no form", '"/f/a" has no index.ts, so that serve ignores it', []],
+  ["unknown text", '"/f/a" has no index.ts, so that serve ignores it', []],
 ];
 
 for (const [what, text, expected] of cases) {

@@ -4,7 +4,7 @@ import { urlHost } from "../../lib/check/url_host.ts";
 
 const ALLOWED = { registries: ["npm.test", "10.0.0.5:4873"], npmRegistry: "usual.test:443" };
 
-Deno.test("fetchHosts() has Deno's own list, the operator's hosts and the registries, each once", () => {
+Deno.test("fetchHosts() returns Deno's list, the operator's hosts and the registries once", () => {
   const hosts = fetchHosts({ ...ALLOWED, allowImport: ["npm.test", "code.test:8443"] });
   for (
     const host of ["jsr.io:443", "npm.test", "10.0.0.5:4873", "usual.test:443", "code.test:8443"]
@@ -30,7 +30,7 @@ for (
   });
 }
 
-Deno.test("urlHost() writes the port that the scheme stands for", () => {
+Deno.test("urlHost() adds the default port of the scheme", () => {
   assert.equal(urlHost("https://a.test/b"), "a.test:443");
   assert.equal(urlHost("http://a.test/b"), "a.test:80");
   assert.equal(urlHost("http://a.test:8080/b"), "a.test:8080");

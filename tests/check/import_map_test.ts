@@ -7,38 +7,38 @@ const choices: readonly [
   files: Readonly<Record<string, string>>,
   expected: string | undefined,
 ][] = [
-  ["none where there is none", {}, undefined],
-  ["the common one", { "import_map.json": "{}" }, "import_map.json"],
+  ["undefined without an import map", {}, undefined],
+  ["the common import map", { "import_map.json": "{}" }, "import_map.json"],
   [
-    "the function's own",
+    "the function's import map",
     { "import_map.json": "{}", "a/import_map.json": "{}" },
     "a/import_map.json",
   ],
-  ["none where deno.json maps imports", {
+  ["undefined if deno.json maps imports", {
     "import_map.json": "{}",
     "a/deno.json": '{ "imports": {} }',
   }, undefined],
-  ["none where deno.jsonc names a map", {
+  ["undefined if deno.jsonc names a map", {
     "import_map.json": "{}",
     "a/deno.jsonc": '{ // here\n "importMap": "x.json", }',
   }, undefined],
-  ["the common one where deno.json does not map", {
+  ["the common import map if deno.json does not map", {
     "import_map.json": "{}",
     "a/deno.json": '{ "fmt": {} }',
   }, "import_map.json"],
-  ["the common one where deno.json can't be read as JSON", {
+  ["the common import map if deno.json is invalid", {
     "import_map.json": "{}",
     "a/deno.json": "nonsense",
   }, "import_map.json"],
-  ["the function's own even where deno.json maps", {
+  ["the function's import map even if deno.json maps imports", {
     "a/import_map.json": "{}",
     "a/deno.json": '{ "imports": {} }',
   }, "a/import_map.json"],
-  ["none of another function", { "b/import_map.json": "{}" }, undefined],
+  ["undefined for another function's import map", { "b/import_map.json": "{}" }, undefined],
 ];
 
 for (const [what, files, expected] of choices) {
-  Deno.test(`findImportMap() gives ${what}`, async () => {
+  Deno.test(`findImportMap() returns ${what}`, async () => {
     await using directory = await temporaryDirectory();
     for (const [name, text] of Object.entries(files)) await directory.write(name, text);
     assert.equal(

@@ -5,19 +5,19 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const deno = Deno.execPath();
 
-Deno.test("findNpmRegistry() is the one that the operator has named for Deno", async () => {
+Deno.test("findNpmRegistry() returns the operator's registry", async () => {
   await using place = await temporaryDirectory();
   const env = { ...baseEnvironment(), NPM_CONFIG_REGISTRY: "http://registry.test:4873/" };
   assert.equal(await findNpmRegistry({ deno, env, directory: place.path }), "registry.test:4873");
 });
 
-Deno.test("findNpmRegistry() is Deno's own where nobody has named one", async () => {
+Deno.test("findNpmRegistry() returns Deno's registry by default", async () => {
   await using place = await temporaryDirectory();
   const env = baseEnvironment();
   assert.match(await findNpmRegistry({ deno, env, directory: place.path }), /^[a-z.]+:443$/);
 });
 
-Deno.test("findNpmRegistry() says so when Deno does not ask", async () => {
+Deno.test("findNpmRegistry() rejects when Deno exits without a request", async () => {
   await using place = await temporaryDirectory();
   await assert.rejects(
     findNpmRegistry({ deno: "/bin/false", env: {}, directory: place.path }),

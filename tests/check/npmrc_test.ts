@@ -44,21 +44,21 @@ for (const [text, expanded] of EXPANDED) {
 const REFUSED: readonly (readonly [text: string, said: RegExp])[] = [
   [
     "\nregistry=http://evil.test/",
-    /^\/f\/a\/\.npmrc:2 names the registry evil\.test:80, which is not allowed/,
+    /^\/f\/a\/\.npmrc:2 has the registry evil\.test:80, which is not allowed/,
   ],
   ["@acme:registry=https://good.test:8443/", /good\.test:8443, which is not allowed/],
   ["registry=http://good.test@evil.test/", /evil\.test:80, which is not allowed/],
   ["registry=http://evil.test/${TOKEN}/", /evil\.test:80/],
   [
     "registry=https://${SECRET}.good.test/",
-    /by the variable "SECRET", which the function does not have/,
+    /uses the variable "SECRET" for a registry, but the function does not have it/,
   ],
-  ["registry=https://${SECRET?}/", /is no URL/],
-  ["registry=file:///etc", /is no URL/],
-  ["registry=https://good.test/ # comment", /is no URL/],
-  ["registry=https://${LINES}/", /is no URL/],
-  ["//good.test/:_authToken=${LINES}", /holds credentials with a character/],
-  ['//good.test/:_authToken=a"b', /holds credentials with a character/],
+  ["registry=https://${SECRET?}/", /is not a URL/],
+  ["registry=file:///etc", /is not a URL/],
+  ["registry=https://good.test/ # comment", /is not a URL/],
+  ["registry=https://${LINES}/", /is not a URL/],
+  ["//good.test/:_authToken=${LINES}", /has credentials with an invalid character/],
+  ['//good.test/:_authToken=a"b', /has credentials with an invalid character/],
 ];
 
 for (const [text, said] of REFUSED) {
@@ -67,7 +67,7 @@ for (const [text, said] of REFUSED) {
   });
 }
 
-Deno.test("expandNpmrc() names no registry that is not allowed, whatever the file holds", () => {
+Deno.test("expandNpmrc() returns only allowed registries for any file", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "registry",
@@ -122,7 +122,7 @@ const VAST: readonly (readonly [what: string, text: string])[] = [
 ];
 
 for (const [what, text] of VAST) {
-  Deno.test(`expandNpmrc() comes to an end of a file of ${what}`, () => {
+  Deno.test(`expandNpmrc() is fast for a file of ${what}`, () => {
     const expand = (): string =>
       expandNpmrc({ path: "/f/a/.npmrc", text, variables: {}, isAllowed: () => true });
     try {
@@ -134,7 +134,7 @@ for (const [what, text] of VAST) {
   });
 }
 
-Deno.test("expandNpmrc() refuses a file that its variables make vast", () => {
+Deno.test("expandNpmrc() refuses a file that its variables make too large", () => {
   const expand = (times: number): string =>
     expandNpmrc({
       path: "/f/a/.npmrc",
@@ -146,7 +146,6 @@ Deno.test("expandNpmrc() refuses a file that its variables make vast", () => {
   assert.equal(expand(2).length, MOST + 2 * "//good.test/:_authToken=\n".length);
   assert.throws(() => expand(200), {
     name: "ConfigError",
-    message:
-      "/f/a/.npmrc:1 becomes longer than 1048576 characters by its variables. Use shorter ones",
+    message: "/f/a/.npmrc:1 has variables of more than 1048576 characters. Use shorter ones",
   });
 });

@@ -29,10 +29,10 @@ const final: readonly string[] = [
   "TS2322 [ERROR]: Type '\"a (os error 28)\"' is not assignable to type 'number'.",
 ];
 
-Deno.test("namesPassingFailure() knows the network and the host at fault", () => {
+Deno.test("namesPassingFailure() recognises failures of the network and the host", () => {
   for (const text of passing) assert.equal(namesPassingFailure(text), true, text);
 });
 
-Deno.test("namesPassingFailure() leaves the code's faults to its author", () => {
+Deno.test("namesPassingFailure() ignores errors of the code", () => {
   for (const text of final) assert.equal(namesPassingFailure(text), false, text);
 });

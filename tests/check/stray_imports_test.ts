@@ -11,21 +11,25 @@ function graph(from: string, to: string, kind = "code"): string {
 
 const cases: readonly [what: string, json: string, place: string | undefined][] = [
   ["another function's code", graph("file:///f/a/index.ts", "file:///f/b/x.ts"), "/f/a/index.ts"],
-  ["a type alone", graph("file:///f/a/index.ts", "file:///x.ts", "type"), "/f/a/index.ts"],
-  ["a way out of _shared", graph("file:///f/_shared/m.ts", "file:///x.ts"), "/f/_shared/m.ts"],
-  ["a folder whose name begins alike", graph("file:///f/a/i.ts", "file:///f/ab/x.ts"), "/f/a/i.ts"],
+  ["a type import", graph("file:///f/a/index.ts", "file:///x.ts", "type"), "/f/a/index.ts"],
+  [
+    "an import from _shared to elsewhere",
+    graph("file:///f/_shared/m.ts", "file:///x.ts"),
+    "/f/_shared/m.ts",
+  ],
+  ["a folder with the same prefix", graph("file:///f/a/i.ts", "file:///f/ab/x.ts"), "/f/a/i.ts"],
   [
     "another file of the functions directory",
     graph("file:///f/a/i.ts", "file:///f/x.ts"),
     "/f/a/i.ts",
   ],
   ["its own code", graph("file:///f/a/index.ts", "file:///f/a/lib/x.ts"), undefined],
-  ["its own code by its other name", graph("file:///f/a/i.ts", "file:///real/a/x.ts"), undefined],
+  ["its own code by its other path", graph("file:///f/a/i.ts", "file:///real/a/x.ts"), undefined],
   ["shared code", graph("file:///f/a/index.ts", "file:///f/_shared/x.ts"), undefined],
   ["the common configuration", graph("file:///f/a/i.ts", "file:///f/deno.json"), undefined],
   ["remote code", graph("file:///f/a/index.ts", "https://deno.land/x/a.ts"), undefined],
-  ["what stray code imports", graph("file:///f/b/x.ts", "file:///y.ts"), undefined],
-  ["no graph", "error", undefined],
+  ["imports of stray code", graph("file:///f/b/x.ts", "file:///y.ts"), undefined],
+  ["a text that is not a graph", "error", undefined],
   ["null", "null", undefined],
 ];
 

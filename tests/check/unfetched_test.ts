@@ -3,17 +3,17 @@ import { withUnfetched } from "../../lib/check/unfetched.ts";
 
 const result = { diagnostics: "error: Import failed", modules: ["/f/a/index.ts"] };
 
-Deno.test("withUnfetched() leaves a result as it is when all was fetched", () => {
+Deno.test("withUnfetched() keeps the result without failed fetches", () => {
   assert.deepEqual(withUnfetched(result, { refused: [], failed: [] }), result);
 });
 
-Deno.test("withUnfetched() tells of hosts that a check may not use, which only new code helps", () => {
+Deno.test("withUnfetched() reports refused hosts as a permanent failure", () => {
   const { diagnostics, isPassing } = withUnfetched(result, { refused: ["a.test:80"], failed: [] });
   assert.match(diagnostics!, /^error: Import failed\nThe check may not fetch from a\.test:80\. /);
   assert.equal(isPassing, undefined);
 });
 
-Deno.test("withUnfetched() tells of hosts that failed, which may pass", () => {
+Deno.test("withUnfetched() reports failed hosts as a temporary failure", () => {
   const failed = ["a.test: it answered 503", "b.test: dns error"];
   assert.deepEqual(withUnfetched(result, { refused: [], failed }), {
     ...result,

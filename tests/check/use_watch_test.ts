@@ -20,7 +20,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-Deno.test("watchUse() ends commands that have used their processor time together", async () => {
+Deno.test("watchUse() stops commands that together used their CPU time", async () => {
   await using use = watchUse({ maxCpuMs: 200, everyMs: 10 });
   const first = spawn(LOOP);
   use.follow(first.pid);
@@ -36,7 +36,7 @@ Deno.test("watchUse() ends commands that have used their processor time together
   await end(second);
 });
 
-Deno.test("watchUse() goes by the group where there is one, and by processes where it is silent", async () => {
+Deno.test("watchUse() uses the group's CPU time, or else that of processes", async () => {
   let grouped: number | undefined = 90;
   await using use = watchUse({
     maxCpuMs: 100,
@@ -53,7 +53,7 @@ Deno.test("watchUse() goes by the group where there is one, and by processes whe
   await end(child);
 });
 
-Deno.test("watchUse() tells a command that waits from one that works", async () => {
+Deno.test("watchUse() distinguishes a waiting command from a working one", async () => {
   for (const [script, expected] of [["read -r _", true], [LOOP, false]] as const) {
     const looks: boolean[] = [];
     const seen = Promise.withResolvers<void>();
@@ -73,7 +73,7 @@ Deno.test("watchUse() tells a command that waits from one that works", async () 
   }
 });
 
-Deno.test("watchUse() tells nothing of a command that is gone", async () => {
+Deno.test("watchUse() reports nothing about an ended command", async () => {
   const child = spawn("true");
   await child.stdin.close();
   await child.status;

@@ -11,7 +11,7 @@ for (const [, name] of NEEDED_CAPABILITIES) {
     assert.equal(serve.code, 1);
     assert.equal(
       serve.text,
-      `ddsrv: Isolation lacks its rights: capabilities are missing: ${name}. Run the container ` +
+      `ddsrv: The isolation layer "rights" is not available: missing capabilities: ${name}. Run the container ` +
         `with --cap-add ${name}, or with --privileged`,
     );
     assert.equal(doctor.code, 1);
@@ -23,7 +23,7 @@ const refusals: readonly [what: string, flags: readonly string[], message: RegEx
   [
     "a container as Docker makes it",
     [],
-    /capabilities are missing: NET_ADMIN, SYS_ADMIN\. Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN/,
+    /missing capabilities: NET_ADMIN, SYS_ADMIN\. Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN/,
   ],
   [
     "Docker's own system call filter",
@@ -31,12 +31,12 @@ const refusals: readonly [what: string, flags: readonly string[], message: RegEx
       .filter((flag, index, all) =>
         flag !== "--security-opt" || all[index + 1] !== "--security-opt"
       ),
-    /lacks its sandbox: .*pivot_root.*Run the container with --security-opt seccomp=unconfined/,
+    /layer "sandbox" is not available: .*pivot_root.*Run the container with --security-opt seccomp=unconfined/,
   ],
   [
     "a file system that is read-only",
     [...leastPrivilege(), "--read-only"],
-    /lacks its runtime: nothing can be made in "\/run": .*Run the container with --tmpfs \/run/,
+    /layer "runtime" is not available: cannot write to "\/run": .*Run the container with --tmpfs \/run/,
   ],
 ];
 

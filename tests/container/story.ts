@@ -149,7 +149,7 @@ Deno.test("docker stop: one that ignores SIGTERM, with a request in flight", asy
 });
 
 /** Least privilege has none, so that data is counted. */
-const NO_LOOP_DEVICES = /^Warning: Data of functions is counted every few seconds/;
+const NO_LOOP_DEVICES = /^Warning: The kernel can't limit the data of functions/;
 
 Deno.test("docker run --read-only: with /run and /tmp in memory it serves all the same", async () => {
   const { volumes } = await makeHostDirectories({ "app/index.ts": HELLO });

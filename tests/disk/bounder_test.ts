@@ -14,25 +14,28 @@ const UID = 300_001;
 const noLoops = (command: readonly string[]): Promise<string> =>
   Promise.reject(new CommandError(command, "exited with 125 (failed to setup loop device)"));
 
-Deno.test("openBounder() counts where no image can be mounted, and says what it takes", async () => {
+Deno.test("openBounder() counts where images can't be mounted, and warns with a remedy", async () => {
   const warnings: string[] = [];
   const onWarning = (message: string): number => warnings.push(message);
   const bounder = await openBounder({ isRoot: true, onWarning, run: noLoops });
   assert.equal(bounder.kind, "account");
-  assert.match(warnings.join(), /counted every few seconds, .*loop device.*Install e2fsprogs/);
+  assert.match(
+    warnings.join(),
+    /can't limit the data of functions, .*every few seconds: .*loop device.*Install e2fsprogs/,
+  );
   await openBounder({ isRoot: false, onWarning, run: noLoops });
   assert.equal(warnings.length, 1);
 });
 
-Deno.test("Bounder.open() never gives fresh data in place of an image that it can't mount", async () => {
+Deno.test("Bounder.open() refuses to replace an image that it can't mount", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("image", "x");
   const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
   const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
-  await assert.rejects(bounder.open(place), /Its data is in the image ".*can't be mounted here/);
+  await assert.rejects(bounder.open(place), /Its data is in the image ".*this host can't mount/);
 });
 
-Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts", async () => {
+Deno.test("BoundedDirectory.watch() rejects a directory above its limits", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("files/large", "x".repeat(2 ** 20));
   const bounder = await openBounder({ isRoot: false, onWarning() {} });
@@ -41,13 +44,13 @@ Deno.test("BoundedDirectory.watch() refuses what holds too much before it starts
   const { watch } = await bounder.open(place);
   await assert.rejects(
     watch(() => assert.fail()),
-    /It can't start: its data is larger than dataSize allows. Remove some of ".*files"/,
+    /It can't start: its data is larger than dataSize allows. Remove files in ".*files"/,
   );
 });
 
 await testWith(
   "mkfs.ext4",
-  "a prefix shows plain directories without programs and set-user-ID",
+  "a plain directory is mounted noexec and nosuid",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {}, run: noLoops });
@@ -66,7 +69,7 @@ await testWith(
 
 await testWith(
   "mkfs.ext4",
-  "an image holds what its limits say, and is mended and enlarged",
+  "an image enforces its limits, and is repaired and enlarged",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -97,7 +100,7 @@ await testWith(
     // The host itself sees nothing of it, and nothing is left.
     await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
     assert.equal(await run(["losetup", "--associated", directory.at("image")]), "");
-    // Faults that the kernel has noted are mended before it is mounted again.
+    // Errors that the kernel recorded are repaired before the next mount.
     const image = directory.at("image");
     await run(["debugfs", "-w", "-R", "set_super_value state 3", image]);
     assert.equal((await readSuperblock(image))!.hasErrors, true);
@@ -106,11 +109,11 @@ await testWith(
     assert.equal((await readSuperblock(image))!.hasErrors, false);
     await run([...larger.prefix, "fallocate", "-l", "100MiB", kept + "2"]);
     assert.equal(await run([...larger.prefix, "cat", kept]), "data\n");
-    assert.match((await open()).problems.join(), /may take 128MiB, .*an image never shrinks/);
+    assert.match((await open()).problems.join(), /may use 128MiB, .*an image never shrinks/);
   },
 );
 
-await testWith("mkfs.ext4", "a move into an image that was cut short begins again", async () => {
+await testWith("mkfs.ext4", "an interrupted move into an image starts again", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   const place = {
@@ -138,7 +141,7 @@ await testWith("mkfs.ext4", "a move into an image that was cut short begins agai
 
 await testWith(
   "mkfs.ext4",
-  "data that does not fit stays where it is, and it is said",
+  "data that does not fit stays in place, with an error",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -155,17 +158,17 @@ await testWith(
   },
 );
 
-await testWith("mkfs.ext4", "a file that is no image is not written over", async () => {
+await testWith("mkfs.ext4", "a file that is not an image is not overwritten", async () => {
   await using directory = await temporaryDirectory();
   const bounder = await openBounder({ isRoot: true, onWarning() {} });
   await directory.write("image", "somebody's");
   const place = { directory: directory.path, parts: ["files"], uid: UID, limits: LIMITS };
-  await assert.rejects(bounder.open(place), /holds no file system. Bring it back from a backup/);
+  await assert.rejects(bounder.open(place), /contains no file system. Restore it from a backup/);
 });
 
 await testWith(
   "mkfs.ext4",
-  "an image with faults ends what has it, for it to be mended",
+  "an image with errors stops the process that uses it, to be repaired",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {}, pauseMs: 1 });
@@ -174,13 +177,16 @@ await testWith(
     const found = Promise.withResolvers<string>();
     using _ = await watch(found.resolve);
     await run(["debugfs", "-w", "-R", "set_super_value state 3", directory.at("image")]);
-    assert.match(await found.promise, /could not be written while the host's disk was full/);
+    assert.match(
+      await found.promise,
+      /the host's disk was full or failed, so its data became read-only/,
+    );
   },
 );
 
 await testWith(
   "mkfs.ext4",
-  "the smallest image takes the largest number of files that fits",
+  "the smallest image accepts the largest possible number of files",
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
@@ -190,7 +196,7 @@ await testWith(
   },
 );
 
-await testWith("mkfs.ext4", "a host that lacks one of the programs is told which", async () => {
+await testWith("mkfs.ext4", "findImageProblem() names a missing program", async () => {
   await using directory = await temporaryDirectory();
   for (const name of ["unshare", "sh", "mount", "truncate", "mkfs.ext4", "mkdir", "resize2fs"]) {
     const path = (await run(["sh", "-c", 'command -v "$1"', "sh", name])).trim();
@@ -204,7 +210,7 @@ await testWith("mkfs.ext4", "a host that lacks one of the programs is told which
 
 await testWith(
   "mkfs.ext4",
-  "a loop device that has no node in /dev, as in a container, gets one",
+  "a missing loop device node, as in a container, is created",
   async () => {
     await using directory = await temporaryDirectory();
     const script = `mount -t tmpfs -o mode=755 tmpfs "$1" && cd "$1" &&

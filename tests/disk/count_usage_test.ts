@@ -4,7 +4,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const LIMITS = { bytes: 2 ** 20, files: 100 };
 
-Deno.test("findExcess() counts bytes on disk and files, and follows no link", async () => {
+Deno.test("findExcess() counts bytes and files, and follows no link", async () => {
   await using directory = await temporaryDirectory();
   const paths = [directory.at("late"), directory.at("b")];
   for (const path of paths) await Deno.mkdir(path);
@@ -20,12 +20,12 @@ Deno.test("findExcess() counts bytes on disk and files, and follows no link", as
   assert.equal(await excess(), "its data has more files than dataFiles allows");
 });
 
-Deno.test("findExcess() takes what can't be counted in time for too much", async () => {
+Deno.test("findExcess() reports an excess when the count times out", async () => {
   const run = (): Promise<string> => Promise.resolve("late\n");
   assert.match(await findExcess(["/x"], LIMITS, run) ?? "", /larger than dataSize/);
 });
 
-Deno.test("findExcess() holds nothing against a function where counting itself fails", async () => {
+Deno.test("findExcess() reports no excess when counting fails", async () => {
   const run = (): Promise<string> => Promise.reject(new Error("no du"));
   assert.equal(await findExcess(["/x"], LIMITS, run), undefined);
 });

@@ -4,7 +4,7 @@ import { makeFileSystem } from "../../lib/disk/image_commands.ts";
 import { run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("readSuperblock() tells size, files and faults of what mkfs.ext4 made", async () => {
+Deno.test("readSuperblock() reads size, files and errors of an ext4 file system", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("image");
   await Deno.truncate(path, 2 ** 26);
@@ -18,7 +18,7 @@ Deno.test("readSuperblock() tells size, files and faults of what mkfs.ext4 made"
   assert.deepEqual(parseSuperblock(bytes), { ...found, hasErrors: true });
 });
 
-Deno.test("readSuperblock() finds none where there is none", async () => {
+Deno.test("readSuperblock() returns undefined without a superblock", async () => {
   await using directory = await temporaryDirectory();
   assert.equal(await readSuperblock(directory.at("missing")), undefined);
   assert.equal(await readSuperblock(await directory.write("short", "x")), undefined);

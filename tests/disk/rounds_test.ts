@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRounds } from "../../lib/disk/rounds.ts";
 
-Deno.test("createRounds() looks until something is found, and tells once", async () => {
+Deno.test("createRounds() tests until a problem is found, and reports it once", async () => {
   const watch = createRounds({ pauseMs: 1 });
   const told = Promise.withResolvers<string>();
   let [looks, times] = [0, 0];
@@ -16,7 +16,7 @@ Deno.test("createRounds() looks until something is found, and tells once", async
   assert.deepEqual([looks, times], [3, 1]);
 });
 
-Deno.test("createRounds() ends with what is watched, and begins again", async () => {
+Deno.test("createRounds() stops without tests, and starts again", async () => {
   const watch = createRounds({ pauseMs: 3_600_000 });
   const looked = Promise.withResolvers<void>();
   const first = watch({

@@ -221,7 +221,7 @@ Deno.test("attacks: two supervisors of one host leave each other alone", async (
   one.signal("SIGKILL");
   await one.exited;
   await using again = await startServer({ directory: one.directory });
-  await again.said("Swept what an earlier run had left");
+  await again.said("Removed leftovers of a killed supervisor");
   await again.answers("/app", "one");
   await two.answers("/app", "two");
   assert.equal((await two.inspect("app")).pid, pid);

@@ -71,7 +71,7 @@ Deno.test("serve: a socket of a living supervisor is refused, and it goes on", a
   assert.equal(second.code, 1);
   assert.match(
     second.stderr,
-    /Another supervisor runs with the control socket .*process \d+, which serves .*--socket/,
+    /Another supervisor uses the control socket .*process \d+, which serves .*--socket/,
   );
   await server.answers("/app", "app");
 });
@@ -108,7 +108,8 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
     silent:
       /It did not listen on any port within \d+ s\. A function listens with Deno\.serve.*\n\nthinking/,
     closed: /index\.ts" can't be read by the function's own user \(mode 0600\)\. Run: chmod/,
-    loop6: /It listens on an IPv6 address alone \(port 9000\); use 0\.0\.0\.0 or 127\.0\.0\.1/,
+    loop6:
+      /It listens only on an IPv6 address \(port 9000\)\. Listen on 0\.0\.0\.0 or 127\.0\.0\.1/,
   };
   for (const [name, message] of Object.entries(expected)) {
     await server.said(`${name} failed`);

@@ -71,7 +71,7 @@ Deno.test("resources: bandwidth that can't be bounded keeps the function from st
     });
     await server.answers("/free", "well");
     await server.said("slow failed");
-    match(server.output(), /slow +Its bandwidth can't be bounded: .*kind is unknown.*sch_tbf/);
+    match(server.output(), /slow +Cannot limit its bandwidth: .*kind is unknown.*sch_tbf/);
   } finally {
     await Deno.remove(bin, { recursive: true });
   }

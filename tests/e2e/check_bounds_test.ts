@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { answering, makeDirectory, runCli, startServer, writeFiles } from "./support/harness.ts";
 import { typeBomb } from "./support/type_bomb.ts";
 
-const USED_UP = /The check used its 3 s of processor time\. Import less, or .* raise checkCpuTime/;
+const USED_UP =
+  /The check used its CPU time limit of 3 s\. Import fewer modules, or .* raise checkCpuTime/;
 
 Deno.test("check: its processor time ends a type-level bomb, and its neighbour serves", async () => {
   await using server = await startServer({
@@ -15,7 +16,7 @@ Deno.test("check: its processor time ends a type-level bomb, and its neighbour s
     flags: ["--check-cpu-time=3s"],
   });
   await server.answers("/good", "well");
-  await server.said("of processor time");
+  await server.said("its CPU time limit of");
   const { reason, detail } = await server.inspect("bomb");
   match(`${reason} ${detail}`, USED_UP);
 });

@@ -56,7 +56,7 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
     ["named", /names the envFile ".*nowhere\.env", which is not there/],
     [
       "stray",
-      /stray\/index\.ts:1:19 ".*\/good\/a\.ts" is imported, and a function sees no more than/,
+      /stray\/index\.ts:1:19 Cannot import ".*\/good\/a\.ts": a function sees only its own folder/,
     ],
     [
       "broken",

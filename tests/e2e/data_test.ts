@@ -61,5 +61,5 @@ Deno.test("data: a range of users may be configured", async () => {
   const { pid } = await server.inspect("one");
   match(await Deno.readTextFile(join("/proc", String(pid), "status")), /^Uid:\s+300001\s/m);
   await server.write({ "two/index.ts": answering("two") });
-  await server.said("All users from 300000 to 300001 belong to functions");
+  await server.said("All user ids from 300000 to 300001 belong to functions");
 });

@@ -145,13 +145,13 @@ Deno.test("disk: data goes on over reloads, kill -9 and a larger dataSize, and m
       await eventually("it has grown", async () => await fill() === "done");
     } else {
       printSkip("this root lacks CAP_SYS_RESOURCE; images grow where no instance has them");
-      await server.said("Its data gets more room once no instance has it", from);
+      await server.said("Its data is in use, and is enlarged at the next restart of ddsrv", from);
     }
     const smaller = server.output().length;
     await server.write({ "ddsrv.json": SMALL });
     server.signal("SIGHUP");
     await server.said(
-      "Its data may take ",
+      "Its data may use ",
       smaller,
     );
   }
@@ -185,7 +185,7 @@ Deno.test("disk: data of an older version is moved into the image, once", async 
   await Deno.mkdir(join(home, "files"));
   {
     await using server = await startSmall(directory);
-    await server.said(`Its data is in an image, and "${home}/files" beside it is not used`);
+    await server.said(`Its data is in an image, so ddsrv ignores "${home}/files"`);
     assert.equal(await act(server, "writer", "read"), "new");
   }
   await Deno.remove(directory, { recursive: true });

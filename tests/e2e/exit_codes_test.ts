@@ -108,7 +108,7 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     [["check", at("bad")], 1, NOTHING, /TS2322[^]*bad: failed\n.+\n$/],
     [["doctor", "--json"], 0, JSON_ONLY, NOTHING],
     [["doctor"], 0, /^ok /, NOTHING],
-    [["serve", server.functions], 1, NOTHING, saying("Another supervisor serves .*")],
+    [["serve", server.functions], 1, NOTHING, saying("Another supervisor already serves .*")],
   ];
   await check(rows, (args) => server.cli(...args));
 });

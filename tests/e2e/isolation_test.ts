@@ -310,7 +310,7 @@ Deno.test("isolation: a firewall that somebody flushes is laid again", async () 
   const what = `connect|${upstream!.replace(":", " ")}`;
   assert.match(await probe(server, "probe", what), /^failed: ConnectionRefused/);
   await host("nft", "delete", "table", "inet", `ddsrv_${namespace!.split("-")[1]}`);
-  await server.said("It is laid again");
+  await server.said("ddsrv created it again");
   assert.match(await probe(server, "probe", what), /^failed: ConnectionRefused/);
   assert.equal(await probe(server, "probe", "resolve|server.test"), WORLD.server);
 });

@@ -46,8 +46,10 @@ Deno.test("rootless: an ordinary user's functions serve, each in a sandbox of it
   await server.answers("/node", "node");
   await server.said("probe ready");
   await server.said("Isolation: rootless");
-  await server.said("Rootless: functions have no egress, and nothing bounds their memory");
-  await server.said("raw failed: It listens on port 5000 by itself");
+  await server.said(
+    "Rootless isolation: functions have no egress and no limits for CPU, processes and memory",
+  );
+  await server.said("raw failed: It listens on TCP port 5000");
   assert.equal((await server.inspect("probe")).isolation, "rootless");
   assert.match((await server.cli("ls")).stdout, /probe .* rootless/);
 
@@ -102,7 +104,7 @@ Deno.test("rootless: a function that keeps more than it may is ended, and can't 
   await server.answers("/growing", "growing");
   await fetch(`${server.url}/growing`, { method: "POST" }).then((one) => one.text());
   await server.said("The function ended: its data is larger than dataSize allows");
-  await server.said("It can't start: its data is larger than dataSize allows. Remove some of ");
+  await server.said("It can't start: its data is larger than dataSize allows. Remove files in ");
   assert.equal(await probe(server, "other", "write|/ddsrv/data/x"), "written");
   const large = /Remove some of "([^"]+)"/.exec(server.output())![1]!;
   await Deno.remove(join(large, "large"));
@@ -187,7 +189,7 @@ Deno.test("rootless: root is told to leave it, and others that full takes root",
   assert.equal(asRoot.code, 1);
   assert.match(
     asRoot.stderr,
-    /^ddsrv: Rootless isolation is for an ordinary user, and this is root/,
+    /^ddsrv: Rootless isolation needs an ordinary user, but ddsrv runs as root/,
   );
   const [program = "", ...args] = user.command;
   const output = await new Deno.Command(program, {
@@ -197,7 +199,7 @@ Deno.test("rootless: root is told to leave it, and others that full takes root",
   assert.equal(output.code, 1);
   assert.match(
     new TextDecoder().decode(output.stderr),
-    /needs root\. Run it with sudo, or choose --isolation=rootless/,
+    /creates network namespaces, which needs root\. Run it with sudo, or choose --isolation=rootless/,
   );
 });
 
@@ -218,7 +220,9 @@ Deno.test("none: Deno's permissions alone, which list and banner say", async () 
   await server.answers("/node", "node");
   await server.said("probe ready");
   await server.said("shut ready");
-  await server.said("Isolation is none: Deno's permissions alone");
+  await server.said(
+    "--isolation=none is for development: only Deno's permissions isolate functions",
+  );
   assert.equal((await server.inspect("probe")).isolation, "none");
   assert.equal(await probe(server, "probe", "variable|OWN"), "1");
   assert.match(

@@ -141,7 +141,7 @@ Deno.test("owner: what an older version kept by its socket is taken over, the la
     using _ = acquireLockFile(place.at(`locks/owner-${last.id}`))!;
     const { code, stderr } = await place.refused(functions, "--socket", socket);
     assert.equal(code, 1);
-    assert.ok(stderr.includes(`of an older version, serves "${functions}"`), stderr);
+    assert.ok(stderr.includes(`A supervisor of an older version serves "${functions}"`), stderr);
     assert.ok(stderr.includes(`"${socket}". Stop it`), stderr);
   }
   const data = (id: string): string => `"${join(place.state, "data", id)}"`;
@@ -149,9 +149,9 @@ Deno.test("owner: what an older version kept by its socket is taken over, the la
     await using server = await place.start();
     await server.answers("/keeper", last.kept);
     const output = server.output();
-    const took = `Took over what an older version kept for "${functions}": data in `;
+    const took = `Adopted the state of an older version for "${functions}": data in `;
     assert.ok(output.includes(took + data(last.id)), output);
-    assert.ok(output.includes(`${data(old.id)} belongs to "${functions}" too`), output);
+    assert.ok(output.includes(`${data(old.id)} also belongs to "${functions}"`), output);
     assert.ok(!output.includes(other.id), output);
     // It is still the user that wrote it.
     assert.equal(await keep(server), last.kept.replaceAll(" 2,", " 3,"));
@@ -181,7 +181,7 @@ Deno.test("owner: a second supervisor of one directory is refused, whatever path
         const as = shown === functions ? "" : `, as "${functions}"`;
         assert.equal(
           stderr,
-          `ddsrv: Another supervisor serves "${shown}" already${as}: process ${server.pid}, control ` +
+          `ddsrv: Another supervisor already serves "${shown}"${as}: process ${server.pid}, control ` +
             `socket "${server.socket}". Stop it, or serve another directory\n`,
         );
       }
@@ -204,7 +204,7 @@ Deno.test("owner: after kill -9 the directory is served again, with another sock
   }
   await using again = await place.start({ socket: place.at("other.sock") });
   await again.answers("/keeper", kept);
-  assert.ok(again.output().includes("Swept what an earlier run had left"), again.output());
+  assert.ok(again.output().includes("Removed leftovers of a killed supervisor"), again.output());
 });
 
 Deno.test("owner: a directory behind a link that is turned keeps its data", async () => {
@@ -254,7 +254,7 @@ Deno.test("owner: an ordinary user's second supervisor is refused in another env
       }).output();
       const text = new TextDecoder().decode(stderr);
       assert.equal(code, 1, text);
-      assert.ok(text.includes(`serves "${functions}" already: process ${server.pid}, `), text);
+      assert.ok(text.includes(`already serves "${functions}": process ${server.pid}, `), text);
       assert.ok(text.includes(`control socket "${server.socket}". Stop it`), text);
     }
   }

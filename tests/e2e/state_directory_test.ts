@@ -143,7 +143,7 @@ Deno.test("state directory: one that is read-only or full is named, with the rem
     }
     await mount("-o", "remount,rw", state);
     await Deno.writeFile(join(state, "filler"), new Uint8Array(2 * 1024 ** 2)).catch(() => {});
-    const full = said("no space is left on its file system. Make room there");
+    const full = said("its file system is full. Free some space");
     for (const args of wrong) {
       const { code, stderr } = await runCli(args, { ...env, DDSRV_SOCKET: `${directory}/s` });
       assert.equal(code, 1);

@@ -76,7 +76,7 @@ Deno.test("serve: kill -9 leaves no process; the next start sweeps its own and n
   assert.ok((await host("ip", "netns", "list")).includes(namespace!));
   {
     await using next = await startServer({ directory });
-    assert.match(next.output(), /Swept what an earlier run had left/);
+    assert.match(next.output(), /Removed leftovers of a killed supervisor/);
     assert.ok(!(await host("ip", "netns", "list")).includes(`${namespace} `));
     await next.answers("/app", "app");
     await other.answers("/app", "other");

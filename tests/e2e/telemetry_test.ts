@@ -91,13 +91,13 @@ Deno.test("telemetry: it takes no way that a function's code may not take", asyn
   assert.deepEqual(names.filter(isFrom), ["fair"]);
   const problemsOf = async (name: string): Promise<readonly string[]> =>
     (await server.inspect(name)).problems;
-  const nothing = "OpenTelemetry sends nothing: ";
+  const nothing = "OpenTelemetry is off: ";
   assert.deepEqual(await problemsOf("fair"), []);
   assert.deepEqual(await problemsOf("sly"), [
-    `${nothing}the permission "net" does not cover "${COLLECTOR}". Permit it there`,
+    `${nothing}the permission "net" does not include "${COLLECTOR}". Add it`,
   ]);
   assert.deepEqual(await problemsOf("split"), [
-    `${nothing}the egress "${COLLECTOR}" does not cover "${WORLD.other}:80". Allow it there`,
+    `${nothing}the egress "${COLLECTOR}" does not include "${WORLD.other}:80". Add it`,
   ]);
-  await server.said(`lost: ${nothing}"localhost:${PORT}" is the function's own loopback.`);
+  await server.said(`lost: ${nothing}"localhost:${PORT}" is inside the function's own network.`);
 });

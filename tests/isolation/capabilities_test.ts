@@ -5,12 +5,12 @@ const ALL = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID", "SET
   .concat(["NET_ADMIN", "SYS_ADMIN"]);
 
 const cases: readonly [what: string, status: string, missing: readonly string[]][] = [
-  ["all that there are", "CapEff:\t000001ffffffffff", []],
-  ["just those that are needed", "CapEff:\t00000000002011eb", []],
-  ["Docker's by default", "CapEff:\t00000000a80425fb", ["NET_ADMIN", "SYS_ADMIN"]],
+  ["all capabilities", "CapEff:\t000001ffffffffff", []],
+  ["exactly the necessary capabilities", "CapEff:\t00000000002011eb", []],
+  ["Docker's default capabilities", "CapEff:\t00000000a80425fb", ["NET_ADMIN", "SYS_ADMIN"]],
   ["none", "CapEff:\t0000000000000000", ALL],
-  ["no word of them", "Name:\tddsrv", ALL],
-  ["others of another set", "CapPrm:\t000001ffffffffff\nCapEff:\t0000000000000000", ALL],
+  ["a text without capabilities", "Name:\tddsrv", ALL],
+  ["capabilities in another set", "CapPrm:\t000001ffffffffff\nCapEff:\t0000000000000000", ALL],
 ];
 
 for (const [what, status, missing] of cases) {

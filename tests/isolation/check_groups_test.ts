@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   checkLimits,
-  describeHunger,
+  describeOutOfMemory,
   FRESH_CHECK_MS,
   openCheckGroups,
 } from "../../lib/isolation/check_groups.ts";
@@ -10,7 +10,7 @@ import { useFakeTimers } from "../fake_timers.ts";
 
 const GIB = 1024 ** 3;
 
-Deno.test("checkLimits() leaves half of a small machine's memory to functions", () => {
+Deno.test("checkLimits() leaves half of a small machine's memory for functions", () => {
   const rows: readonly [machine: number, each: number, together: number][] = [
     [64 * GIB, 2 * GIB, 4 * GIB],
     [8 * GIB, 2 * GIB, 4 * GIB],
@@ -21,7 +21,10 @@ Deno.test("checkLimits() leaves half of a small machine's memory to functions", 
     const limits = checkLimits(machine);
     assert.deepEqual([limits.each.memoryBytes, limits.together.memoryBytes], [each, together]);
   }
-  assert.match(describeHunger(checkLimits(GIB)), /may use 512MiB, and all checks together 512MiB/);
+  assert.match(
+    describeOutOfMemory(checkLimits(GIB)),
+    /the limit is 512MiB, and 512MiB for all checks together/,
+  );
 });
 
 /** Groups that write down which weights they get. */
@@ -54,7 +57,7 @@ function recordGroups(): { readonly groups: ControlGroups; readonly said: string
   return { groups, said };
 }
 
-Deno.test("openCheckGroups() lowers the share of a check that takes long, and of all when none is new", async () => {
+Deno.test("openCheckGroups() lowers the CPU weight of slow checks, and of all checks when none is new", async () => {
   using timers = useFakeTimers();
   const { groups, said } = recordGroups();
   const checks = await openCheckGroups(groups, checkLimits(8 * GIB));

@@ -43,7 +43,7 @@ console.log(JSON.stringify(found));
 Deno.exit(0);
 `;
 
-Deno.test("sandboxedPlace(): a check reaches, sees and may do no more than this", async () => {
+Deno.test("sandboxedPlace() limits the network, files and rights of a check", async () => {
   await using place = await temporaryDirectory();
   for (const name of ["cache", "fetch", "deno"]) await Deno.mkdir(place.at(name));
   await place.write("source/index.ts", SCRIPT);

@@ -29,7 +29,7 @@ async function perform(systemCallFilter: string, uid?: number): Promise<string> 
 for (
   const [who, uid] of [["a user of its own", 1_879_048_778], ["the caller", undefined]] as const
 ) {
-  Deno.test(`the filter leaves alone what functions do every day, as ${who}`, async () => {
+  Deno.test(`the filter allows common system calls of functions, as ${who}`, async () => {
     await using directory = await temporaryDirectory();
     const filter = await writeSystemCallFilter(directory.path);
     assert.equal(await perform(filter, uid), "done\n");

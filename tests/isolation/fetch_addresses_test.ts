@@ -42,7 +42,7 @@ async function ask(isPrivateAllowed: boolean): Promise<Record<string, number>> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("the fetcher goes by no name to this machine or to a metadata service", async () => {
+Deno.test("the fetcher refuses names that resolve to this machine or a metadata service", async () => {
   assert.deepEqual(await ask(true), {
     ...Object.fromEntries(Object.keys(ADDRESSES).map((name) => [name, 502])),
     "public.test": 200,
@@ -50,7 +50,7 @@ Deno.test("the fetcher goes by no name to this machine or to a metadata service"
   });
 });
 
-Deno.test("the fetcher of checks by hand goes by no name to a private address", async () => {
+Deno.test("the fetcher of ddsrv check refuses names that resolve to a private address", async () => {
   assert.deepEqual(await ask(false), {
     ...Object.fromEntries(Object.keys(ADDRESSES).map((name) => [name, 502])),
     "public.test": 200,

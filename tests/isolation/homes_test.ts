@@ -12,7 +12,7 @@ const LIMITS = { bytes: 2 ** 24, files: 64 };
 /** Plain directories: nothing is mounted. */
 const bounder = await openBounder({ isRoot: false, onWarning() {} });
 
-Deno.test("Homes.open() gives each function a user of its own, and the same one again", async () => {
+Deno.test("Homes.open() gives each function its own user, and the same user again", async () => {
   await using directory = await temporaryDirectory();
   const options = {
     stateDirectory: directory.path,
@@ -27,7 +27,7 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
   assert.deepEqual([a.uid, b.uid].sort(), [300_001, 300_002]);
   await assert.rejects(
     homes.open("c", LIMITS),
-    /All users from 300000 to 300002 belong to functions/,
+    /All user ids from 300000 to 300002 belong to functions/,
   );
   const again = await openHomes(options);
   for (const [name, first] of [["b", b], ["a", a]] as const) {
@@ -44,7 +44,7 @@ Deno.test("Homes.open() gives each function a user of its own, and the same one 
   }
 });
 
-Deno.test("openHomes() keeps what owners have apart", async () => {
+Deno.test("openHomes() separates the data of owners", async () => {
   await using directory = await temporaryDirectory();
   const [one, two] = await Promise.all(
     ["abc", "def"].map((ownerId) =>
@@ -55,18 +55,20 @@ Deno.test("openHomes() keeps what owners have apart", async () => {
   assert.notEqual(a.files, other.files);
 });
 
-Deno.test("openHomes() says which file is broken", async () => {
+Deno.test("openHomes() names a broken file", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("users/abc.json", "{");
   await assert.rejects(
     openHomes({ stateDirectory: directory.path, ownerId: "abc", bounder, onWarning }),
     {
-      message: new RegExp(`^"${path}" is not JSON, .*Mend it`),
+      message: new RegExp(
+        `^Cannot read the users of functions: "${path}" is not JSON\\. Fix the file`,
+      ),
     },
   );
 });
 
-Deno.test("Homes.open() gives another user where the one before is out of the range", async () => {
+Deno.test("Homes.open() replaces a user outside the range", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("users/abc.json", '{ "a": 5, "b": "x", "c": 300001 }');
   const options = {
@@ -80,7 +82,7 @@ Deno.test("Homes.open() gives another user where the one before is out of the ra
   assert.equal((await homes.open("a", LIMITS)).uid, 300_002);
 });
 
-Deno.test("openHomes() of one's own belong to nobody else", async () => {
+Deno.test("openHomes() keeps the caller's user without a range", async () => {
   await using directory = await temporaryDirectory();
   const homes = await openHomes({
     stateDirectory: directory.path,

@@ -21,7 +21,7 @@ const LAYERS = [
   "changes",
 ];
 
-Deno.test("examineHost() tries every layer, and finds this host fit", async () => {
+Deno.test("examineHost() tests every layer, and passes on this host", async () => {
   const findings = await examineHost();
   assert.deepEqual(findings.map(({ layer }) => layer), LAYERS);
   // Control groups and resolvers are what a host may well lack.
@@ -30,7 +30,7 @@ Deno.test("examineHost() tries every layer, and finds this host fit", async () =
   }
 });
 
-Deno.test("examineHost() says of each layer that is missing what to do", async () => {
+Deno.test("examineHost() has a remedy for each missing layer", async () => {
   const commands: string[] = [];
   const run: Run = (command) => {
     commands.push(command.join(" "));
@@ -45,18 +45,18 @@ Deno.test("examineHost() says of each layer that is missing what to do", async (
   for (const { layer, remedy } of missing) assert.notEqual(remedy, "", layer);
   assert.match(missing[1]!.detail, /^user 1000, not root$/);
   assert.match(missing[2]!.remedy, /^apt-get install iproute2 nftables bubblewrap util-linux$/);
-  assert.match(missing[3]!.detail, /^capabilities are missing: CHOWN, .*, SYS_ADMIN$/);
-  assert.match(missing[4]!.detail, /^nothing can be made in "\/nowhere": No such file/);
-  assert.match(missing[9]!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
+  assert.match(missing[3]!.detail, /^missing capabilities: CHOWN, .*, SYS_ADMIN$/);
+  assert.match(missing[4]!.detail, /^cannot write to "\/nowhere": No such file/);
+  assert.match(missing[9]!.remedy, /^Use a kernel with CONFIG_SECCOMP_FILTER/);
   assert.match(missing[5]!.detail, /"unshare --net true" failed: Operation not permitted/);
   const disk = findings.find(({ layer }) => layer === "disk")!;
   assert.equal(disk.status, "limited");
-  assert.match(disk.detail, /counted every few seconds.* \(Operation not permitted\)$/);
+  assert.match(disk.detail, /^ddsrv counts data every few seconds.* \(Operation not permitted\)$/);
   assert.match(disk.remedy, /^Install e2fsprogs/);
   assert.equal(commands.length, 8);
 });
 
-Deno.test("examineHost() names the flag to give to a container, for each layer", async () => {
+Deno.test("examineHost() names the container flag for each layer", async () => {
   const run: Run = (command) => Promise.reject(new CommandError(command, "exited with 1"));
   const findings = await examineHost({
     ...{ run, uid: 0, isContainer: true, runtimeDirectory: "/nowhere" },
@@ -71,7 +71,7 @@ Deno.test("examineHost() names the flag to give to a container, for each layer",
     ["firewall", "Run the container with --cap-add NET_ADMIN"],
     [
       "mounts",
-      "Upgrade it: apt-get install bubblewrap. Debian 12 has that option since 0.8.0-2+deb12u1, others since 0.10",
+      "Upgrade bubblewrap: apt-get install bubblewrap. Debian 12 has the option since 0.8.0-2+deb12u1, other distributions since 0.10",
     ],
     [
       "sandbox",
@@ -79,7 +79,7 @@ Deno.test("examineHost() names the flag to give to a container, for each layer",
     ],
     [
       "filter",
-      "Run a kernel with CONFIG_SECCOMP_FILTER, in a container whose own filter allows seccomp(2)",
+      "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in its filter",
     ],
   ]);
 });

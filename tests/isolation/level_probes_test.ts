@@ -15,7 +15,7 @@ const LIMITED = ["landlock", ...UNBOUNDED];
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.slice(0, LAYERS.length).map(({ layer, status }) => [layer, status]);
 
-Deno.test("examineHost() tries each layer of the rootless level for an ordinary user", async () => {
+Deno.test("examineHost() tests each layer of the rootless level for an ordinary user", async () => {
   await using directory = await temporaryDirectory();
   await Deno.chmod(await directory.write("bwrap"), 0o755);
   const commands: (readonly string[])[] = [];
@@ -38,10 +38,10 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
     "Linux",
     "user 1000",
     "bwrap",
-    "bound by descriptor",
+    "bubblewrap mounts file descriptors",
     "users, network, processes and files by bubblewrap",
-    "a second wall for files",
-    "system calls are filtered (seccomp)",
+    "a second layer that protects files",
+    "bubblewrap filters system calls (seccomp)",
   ]);
   for (const { layer, status, remedy } of findings) {
     assert.equal(remedy === "", status === "ok", layer);
@@ -52,7 +52,7 @@ Deno.test("examineHost() tries each layer of the rootless level for an ordinary 
   }
 });
 
-Deno.test("examineHost() says of each layer of the rootless level what to do", async () => {
+Deno.test("examineHost() has a remedy for each layer of the rootless level", async () => {
   const run: Run = (command) => Promise.reject(new CommandError(command, "No permissions"));
   const findings = await examineHost({
     level: "rootless",
@@ -69,30 +69,31 @@ Deno.test("examineHost() says of each layer of the rootless level what to do", a
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
-    "As root, leave --isolation out; or run ddsrv as an ordinary user",
+    "As root, remove --isolation=rootless; or run ddsrv as an ordinary user",
   ]);
   assert.deepEqual([programs!.detail, programs!.remedy], [
     "not on the PATH: bwrap",
     "apt-get install bubblewrap",
   ]);
-  assert.match(mounts!.remedy, /^Upgrade it/);
+  assert.match(mounts!.remedy, /^Upgrade bubblewrap: /);
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
-  assert.match(filter!.remedy, /^Run a kernel with CONFIG_SECCOMP_FILTER/);
+  assert.match(filter!.remedy, /^Use a kernel with CONFIG_SECCOMP_FILTER/);
   assert.equal(landlock!.detail, "no Landlock: No permissions");
   assert.match(landlock!.remedy, /Install perl-base/);
-  assert.match(resources!.detail, /not bounded without root/);
+  assert.match(resources!.detail, /^without root, no limit for CPU, processes and memory/);
 });
 
-Deno.test("examineHost() has one thing to say where there is no isolation", async () => {
+Deno.test("examineHost() has one finding without isolation", async () => {
   const run: Run = () => Promise.reject(new Error("nothing is to be run"));
   for (const os of ["linux", "darwin"]) {
     for (const uid of [0, 1_000, null]) {
       assert.deepEqual(await examineHost({ level: "none", run, path: "/nowhere", uid, os }), [{
         layer: "files",
         status: "limited",
-        detail: "Deno's permissions alone, on any system",
-        remedy: "For development. Choose --isolation=full or rootless to keep functions apart",
+        detail: "only Deno's permissions, on any system",
+        remedy:
+          "Use it for development only. Choose --isolation=full or rootless to isolate functions",
       }]);
     }
   }

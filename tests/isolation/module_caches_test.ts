@@ -11,7 +11,7 @@ const ownerOf = async (path: string): Promise<readonly [uid: number | null, mode
   return [uid, mode! & 0o777];
 };
 
-Deno.test("openModuleCaches() gives each function a cache of its own, in a place of root's alone", async () => {
+Deno.test("openModuleCaches() gives each function its own cache, in a directory of root", async () => {
   await using place = await temporaryDirectory();
   const caches = place.at("cache");
   await Deno.mkdir(caches, { mode: 0o755 });
@@ -27,7 +27,7 @@ Deno.test("openModuleCaches() gives each function a cache of its own, in a place
   assert.deepEqual(await ownerOf(other), [OTHER, 0o700]);
 });
 
-Deno.test("openModuleCaches() takes nothing that another user has filled", async () => {
+Deno.test("openModuleCaches() replaces a cache that another user filled", async () => {
   await using place = await temporaryDirectory();
   await place.write("cache/a/remote/module", "planted");
   for (const path of ["cache/a", "cache/a/remote", "cache/a/remote/module"]) {
@@ -39,7 +39,7 @@ Deno.test("openModuleCaches() takes nothing that another user has filled", async
   assert.deepEqual(await Array.fromAsync(Deno.readDir(path)), []);
 });
 
-Deno.test("openModuleCaches() gives the function what root has filled for it, and follows no link", async () => {
+Deno.test("openModuleCaches() gives a cache that root filled to the function's user, and follows no link", async () => {
   await using place = await temporaryDirectory();
   await place.write("secret", "of root");
   await place.write("cache/a/remote/module", "for the function");
@@ -52,13 +52,13 @@ Deno.test("openModuleCaches() gives the function what root has filled for it, an
   assert.equal((await ownerOf(place.path))[0], 0);
 });
 
-Deno.test("openModuleCaches() leaves caches to the supervisor's own user where there is no other", async () => {
+Deno.test("openModuleCaches() keeps the supervisor's user for caches without another user", async () => {
   await using place = await temporaryDirectory();
   const cacheOf = await openModuleCaches(place.at("cache"), () => Promise.resolve(undefined));
   assert.equal((await ownerOf(await cacheOf("a")))[0], Deno.uid());
 });
 
-Deno.test("discardModuleCache() leaves nothing, whatever names a check has given", async () => {
+Deno.test("discardModuleCache() removes files with any name", async () => {
   await using place = await temporaryDirectory();
   await place.write("secret/file", "of root");
   const cacheOf = await openModuleCaches(place.at("cache"), () => Promise.resolve(OWN));

@@ -17,7 +17,7 @@ const cases: readonly [net: Permission, egress: Egress, expected: Permission][] 
 ];
 
 for (const [net, egress, expected] of cases) {
-  Deno.test(`withEgress() of net ${net} and egress ${JSON.stringify(egress)}`, () => {
+  Deno.test(`withEgress() combines net ${net} and egress ${JSON.stringify(egress)}`, () => {
     assert.deepEqual(withEgress({ ...defaultPermissions, net }, egress).net, expected);
   });
 }

@@ -30,7 +30,7 @@ async function openHost(names = programs.map(({ name }) => name)): Promise<Host>
   };
 }
 
-Deno.test("requireHost() takes root for full isolation, and tries each layer", async () => {
+Deno.test("requireHost() accepts root for full isolation, and tests each layer", async () => {
   await using host = await openHost();
   await requireHost("full", { ...host.options, uid: 0 });
   assert.deepEqual(host.commands, ["unshare", "unshare", "bwrap", "bwrap", "sh"]);
@@ -38,13 +38,13 @@ Deno.test("requireHost() takes root for full isolation, and tries each layer", a
   assert.deepEqual(left.map(({ name }) => name), ["bin"]);
 });
 
-Deno.test("requireHost() takes an ordinary user for rootless isolation, and tries it", async () => {
+Deno.test("requireHost() accepts an ordinary user for rootless isolation, and tests it", async () => {
   await using host = await openHost(["bwrap"]);
   await requireHost("rootless", { ...host.options, uid: 1_000 });
   assert.deepEqual(host.commands, ["bwrap", "bwrap", "sh"]);
 });
 
-Deno.test("requireHost() asks for nothing without isolation", async () => {
+Deno.test("requireHost() requires nothing without isolation", async () => {
   for (const uid of [0, 1_000, null]) {
     const run: Run = () => Promise.reject(new Error("nothing is to be run"));
     await requireHost("none", { run, uid, os: "darwin", path: "/nowhere" });
@@ -69,20 +69,20 @@ const refusals: readonly [level: "full" | "rootless", change: Change, message: s
   [
     "full",
     { uid: 1_000 },
-    "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+    "ddsrv serve creates network namespaces, which needs root. Run it with sudo, or choose " +
     "--isolation=rootless",
   ],
   [
     "full",
     { uid: null },
-    "ddsrv serve makes network namespaces and needs root. Run it with sudo, or choose " +
+    "ddsrv serve creates network namespaces, which needs root. Run it with sudo, or choose " +
     "--isolation=rootless",
   ],
   [
     "rootless",
     { uid: 0 },
-    "Rootless isolation is for an ordinary user, and this is root. Leave --isolation out, or " +
-    "run ddsrv as somebody else",
+    "Rootless isolation needs an ordinary user, but ddsrv runs as root. Remove " +
+    "--isolation=rootless, or run ddsrv as another user",
   ],
   [
     "full",
@@ -105,7 +105,7 @@ for (const [level, change, message] of refusals) {
   });
 }
 
-Deno.test("requireHost() names what alone is missing", async () => {
+Deno.test("requireHost() names only the missing program", async () => {
   await using host = await openHost(["ip", "bwrap", "nsenter", "setpriv"]);
   await assert.rejects(requireHost("full", { ...host.options, uid: 0 }), {
     message: 'Isolation needs "nft", not found on the PATH. Install: apt-get install nftables',
@@ -113,7 +113,7 @@ Deno.test("requireHost() names what alone is missing", async () => {
   await requireHost("rootless", { ...host.options, uid: 1_000 });
 });
 
-Deno.test("requireHost() says why there are no user namespaces, and what to do", async () => {
+Deno.test("requireHost() gives reason and remedy for missing user namespaces", async () => {
   await using host = await openHost();
   const cause = new CommandError(["bwrap"], "exited with 1 (No permissions)");
   const run: Run = (command) =>
@@ -123,7 +123,7 @@ Deno.test("requireHost() says why there are no user namespaces, and what to do",
     assert.equal(error.cause, cause);
     assert.match(
       error.message,
-      /^This user can't make user namespaces: "bwrap" failed: exited with 1 \(No permissions\)\. All/,
+      /^This user can't create user namespaces: "bwrap" failed: exited with 1 \(No permissions\)\. Allow/,
     );
     assert.match(error.message, /, or choose --isolation=none$/);
     return true;
@@ -140,18 +140,18 @@ Deno.test("requireHost() refuses an ordinary user that can't filter system calls
   await using host = await openHost();
   const options = { ...host.options, run: withoutFilter, uid: 1_000 };
   await assert.rejects(requireHost("rootless", options), {
-    message: /^System calls can't be filtered: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
+    message: /^Cannot filter system calls: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
   });
 });
 
-Deno.test("requireHost() refuses a bubblewrap that binds by name alone", async () => {
+Deno.test("requireHost() refuses a bubblewrap without --ro-bind-fd", async () => {
   await using host = await openHost();
   const run: Run = () => Promise.resolve("--ro-bind SRC DEST");
   for (const [level, uid] of [["full", 0], ["rootless", 1_000]] as const) {
     await assert.rejects(requireHost(level, { ...host.options, run, uid }), {
-      message: "Isolation lacks its mounts: this bubblewrap binds by name alone, it has no " +
-        "--ro-bind-fd. Upgrade it: apt-get install bubblewrap. Debian 12 has that option since " +
-        "0.8.0-2+deb12u1, others since 0.10",
+      message: 'The isolation layer "mounts" is not available: this bubblewrap has no option ' +
+        "--ro-bind-fd. Upgrade bubblewrap: apt-get install bubblewrap. Debian 12 has the option " +
+        "since 0.8.0-2+deb12u1, other distributions since 0.10",
     });
   }
 });
@@ -160,7 +160,7 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
   [
     "a capability, on a host",
     { status: "CapEff:\t000001ffffffffdf\n" },
-    /^Isolation lacks its rights: capabilities are missing: KILL\. .*=CAP_KILL\)$/,
+    /^The isolation layer "rights" is not available: missing capabilities: KILL\. .*=CAP_KILL\)$/,
   ],
   [
     "capabilities, in a container",
@@ -168,9 +168,9 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
     /: NET_ADMIN, SYS_ADMIN\. Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN, or/,
   ],
   [
-    "a place for its files",
+    "a runtime directory",
     { runtimeDirectory: "/proc/nowhere", isContainer: true },
-    /^Isolation lacks its runtime: nothing can be made in "\/proc\/nowhere": .*with --tmpfs \/run$/,
+    /^The isolation layer "runtime" is not available: cannot write to "\/proc\/nowhere": .*with --tmpfs \/run$/,
   ],
   [
     "a sandbox",
@@ -181,17 +181,17 @@ const lacks: readonly [what: string, change: Change, message: RegExp][] = [
           ? Promise.reject(new CommandError(command, "pivot_root: Operation not permitted"))
           : Promise.resolve("--ro-bind-fd FD DEST"),
     },
-    /^Isolation lacks its sandbox: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
+    /^The isolation layer "sandbox" is not available: "bwrap .*" failed: pivot_root.*seccomp=unconfined/,
   ],
   [
-    "a filter of system calls",
+    "a system call filter",
     { run: withoutFilter },
-    /^Isolation lacks its filter: "sh .*" failed: prctl.*Run a kernel with CONFIG_SECCOMP_FILTER/,
+    /^The isolation layer "filter" is not available: "sh .*" failed: prctl.*Use a kernel with CONFIG_SECCOMP_FILTER/,
   ],
 ];
 
 for (const [what, change, message] of lacks) {
-  Deno.test(`requireHost() refuses root that lacks ${what}`, async () => {
+  Deno.test(`requireHost() refuses root without ${what}`, async () => {
     await using host = await openHost();
     await assert.rejects(requireHost("full", { ...host.options, ...change, uid: 0 }), { message });
   });

@@ -5,7 +5,7 @@ import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { openPatience } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("sandboxMounts() shows a cache's own modules, and not what a check links there", async () => {
+Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links in it", async () => {
   await using directory = await temporaryDirectory();
   const { path, at, write } = directory;
   await Deno.chmod(path, 0o755);

@@ -68,7 +68,7 @@ async function cache(directory: TemporaryDirectory, filter?: string): Promise<st
 }
 
 for (const mode of [0o4755, 0o2755]) {
-  Deno.test(`a package's tarball can't leave a file of mode ${mode.toString(8)}`, async () => {
+  Deno.test(`a package's tarball can't create a file of mode ${mode.toString(8)}`, async () => {
     await using directory = await temporaryDirectory();
     await makeRegistry(directory, mode);
     const filter = await writeSystemCallFilter(directory.path);
@@ -79,7 +79,7 @@ for (const mode of [0o4755, 0o2755]) {
   });
 }
 
-Deno.test("a package's tarball may hold programs", async () => {
+Deno.test("a package's tarball may contain programs", async () => {
   await using directory = await temporaryDirectory();
   await makeRegistry(directory, 0o755);
   const filter = await writeSystemCallFilter(directory.path);

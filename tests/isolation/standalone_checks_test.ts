@@ -4,7 +4,7 @@ import { defaultSettings } from "../../lib/config/settings.ts";
 import { openStandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("openStandaloneChecks() gives a folder no other one's cache, whatever it leads to", async () => {
+Deno.test("openStandaloneChecks() does not give a folder the cache of another, even through a link", async () => {
   await using place = await temporaryDirectory();
   await Deno.chmod(place.path, 0o755);
   const { at } = place;
@@ -31,7 +31,7 @@ Deno.test("openStandaloneChecks() gives a folder no other one's cache, whatever 
   }
 });
 
-Deno.test("openStandaloneChecks() writes to no state directory of another user", async () => {
+Deno.test("openStandaloneChecks() does not write to a state directory of another user", async () => {
   await using place = await temporaryDirectory();
   const settings = { ...defaultSettings, stateDirectory: place.at("state") };
   // The positive control.

@@ -64,7 +64,7 @@ function assertBare(acts: readonly Act[], answers: readonly string[]): void {
   }
 }
 
-Deno.test("the filter refuses native code of a function what the kernel alone allows", async () => {
+Deno.test("the filter refuses system calls of native code that the kernel would allow", async () => {
   await using directory = await temporaryDirectory();
   const filter = await writeSystemCallFilter(directory.path);
   const acts = availableActs(userActs);
@@ -72,7 +72,7 @@ Deno.test("the filter refuses native code of a function what the kernel alone al
   assertBare(acts, await perform(acts, "full"));
 });
 
-Deno.test("the filter refuses native code what the kernel leaves to root", async () => {
+Deno.test("the filter refuses system calls of native code that the kernel allows for root", async () => {
   await using directory = await temporaryDirectory();
   const filter = await writeSystemCallFilter(directory.path);
   const acts = availableActs(rootActs);
@@ -80,7 +80,7 @@ Deno.test("the filter refuses native code what the kernel leaves to root", async
   assertBare(acts, await perform(acts, "root"));
 });
 
-Deno.test("the filter refuses the same in a sandbox that takes no root", async () => {
+Deno.test("the filter refuses the same system calls in a rootless sandbox", async () => {
   await using directory = await temporaryDirectory();
   const filter = await writeSystemCallFilter(directory.path);
   const acts = availableActs([...userActs, ...rootActs]);

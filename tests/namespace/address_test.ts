@@ -15,7 +15,7 @@ for (
     ["223.255.0.0/16", 0xdfff0000],
   ] as const
 ) {
-  Deno.test(`parseAddressRange() reads ${cidr}`, () => {
+  Deno.test(`parseAddressRange() parses ${cidr}`, () => {
     assert.deepEqual(parseAddressRange(cidr), { cidr, base });
   });
 }
@@ -38,7 +38,7 @@ for (const cidr of invalid) {
   Deno.test(`parseAddressRange() refuses ${JSON.stringify(cidr)}`, () => {
     assert.throws(() => parseAddressRange(cidr), {
       name: "SyntaxError",
-      message: `"${cidr}" is not an address range. Give a /16 of IPv4, such as 10.213.0.0/16`,
+      message: `"${cidr}" is not an address range. Set an IPv4 /16, such as 10.213.0.0/16`,
     });
   });
 }
@@ -55,7 +55,7 @@ for (
   });
 }
 
-Deno.test("nextRange() comes round after 256 steps, and not before", () => {
+Deno.test("nextRange() returns to the start after exactly 256 steps", () => {
   const seen = new Set<string>();
   let range = parseAddressRange("10.213.0.0/16");
   for (let step = 0; step < 256; step++, range = nextRange(range)) seen.add(range.cidr);
@@ -81,12 +81,12 @@ for (const index of [0, -1, 1.5, NaN, PAIRS_PER_RANGE]) {
   Deno.test(`addressPair() refuses ${index}`, () => {
     assert.throws(() => addressPair(parseAddressRange("10.213.0.0/16"), index), {
       name: "RangeError",
-      message: `No address pair ${index}: a range has 1 to 32767`,
+      message: `No address pair ${index}: the index must be from 1 to 32767`,
     });
   });
 }
 
-Deno.test("addressPair() gives ordinals that differ between ranges and fit a user id", () => {
+Deno.test("addressPair() returns ordinals that differ between ranges and fit a user id", () => {
   const last = addressPair(parseAddressRange("10.0.0.0/16"), 32_767).ordinal;
   const next = addressPair(parseAddressRange("10.1.0.0/16"), 1).ordinal;
   assert.ok(next > last);

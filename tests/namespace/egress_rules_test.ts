@@ -33,7 +33,7 @@ const list: EgressElements = {
 for (
   const [verb, rules] of [["add", registerRules], ["delete", unregisterRules]] as const
 ) {
-  Deno.test(`${rules.name}() says ${verb} to each element of an egress list`, () => {
+  Deno.test(`${rules.name}() uses ${verb} for each element of an egress list`, () => {
     assert.equal(
       rules(owner, { lease, egress: list }),
       [
@@ -46,7 +46,7 @@ for (
     );
   });
 
-  Deno.test(`${rules.name}() of an empty egress list ties the interface alone`, () => {
+  Deno.test(`${rules.name}() of an empty egress list contains only the interface`, () => {
     assert.equal(
       rules(owner, { lease, egress: { networks: [], services: [] } }),
       line(verb, `sources { ${name} . 10.213.0.3 }`),
@@ -60,20 +60,20 @@ const updates: readonly [
   after: Registration["egress"],
   expected: readonly (readonly ["add" | "delete", element: string])[],
 ][] = [
-  ["nothing where all is so", list, structuredClone(list), []],
-  ["nothing where the order is another", list, {
+  ["nothing without a difference", list, structuredClone(list), []],
+  ["nothing for another order", list, {
     networks: list.networks.toReversed(),
     services: list.services.toReversed(),
   }, []],
   ["nothing from none to an empty list", "none", { networks: [], services: [] }, []],
-  ["what is new", { networks: [], services: [] }, { networks: ["192.0.2.1"], services: [] }, [
+  ["new elements", { networks: [], services: [] }, { networks: ["192.0.2.1"], services: [] }, [
     ["add", `networks { ${name} . 192.0.2.1 }`],
   ]],
-  ["what is gone", list, { ...list, services: ["192.0.2.2 . 443"] }, [
+  ["removed elements", list, { ...list, services: ["192.0.2.2 . 443"] }, [
     ["delete", `services { ${name} . 198.51.100.0/24 . 80 }`],
   ]],
   // The other way round, a network would for a moment overlap what replaces it.
-  ["what is gone, before what is new", list, {
+  ["removed elements before new ones", list, {
     networks: ["10.0.0.0/9", "192.0.2.1"],
     services: ["192.0.2.3 . 443", "198.51.100.0/24 . 80"],
   }, [
@@ -82,7 +82,7 @@ const updates: readonly [
     ["add", `networks { ${name} . 10.0.0.0/9 }`],
     ["add", `services { ${name} . 192.0.2.3 . 443 }`],
   ]],
-  ["the port that is another", { networks: [], services: ["192.0.2.2 . 443"] }, {
+  ["a changed port", { networks: [], services: ["192.0.2.2 . 443"] }, {
     networks: [],
     services: ["192.0.2.2 . 44"],
   }, [
@@ -116,7 +116,7 @@ Deno.test("updateRules() never touches the source of a namespace", () => {
   }
 });
 
-Deno.test("tableRules() lets out by lists after metadata, and asks no resolver for them", () => {
+Deno.test("tableRules() allows lists after it refuses metadata, without resolvers", () => {
   const text = tableRules({
     owner,
     range,
@@ -138,7 +138,7 @@ Deno.test("tableRules() lets out by lists after metadata, and asks no resolver f
   assert.doesNotMatch(text, /@(networks|services) jump ask_resolver/);
 });
 
-Deno.test("tableRules() counts connections, of each and of all, where the kernel can", () => {
+Deno.test("tableRules() limits connections of each and of all, if the kernel can count", () => {
   const options = { owner, range, resolvers: [], supervisorUid: 0, maxConnections: 6_400 };
   const count = /add @flows \{ ip saddr ct count over \d+ \} jump refuse/g;
   const crowd = /add @crowd \{ th sport & 63 ct count over (\d+) \} jump crowded/g;

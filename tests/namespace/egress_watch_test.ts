@@ -75,7 +75,7 @@ function listOf(text: string, isPublicOnly = false): EgressList {
   return { ...egress, isPublicOnly };
 }
 
-Deno.test("watchEgress() opens what names lead to, before it tells of them", async () => {
+Deno.test("watchEgress() allows the addresses of names before it reports them", async () => {
   const fake = fakeNames();
   fake.set("a.test", { addresses: ["192.0.2.1"], retired: ["192.0.2.9"] });
   fake.learn();
@@ -100,40 +100,45 @@ const problems: readonly [
   isPublicOnly: boolean,
   reach: Omit<ReachableName, "name">,
 ][] = [
-  ["nobody has asked for", {}, false, {
+  ["is not resolved yet", {}, false, {
     addresses: [],
-    problem: "nobody has said yet where it leads, so nothing is open for it",
+    problem: "it is not resolved yet, so connections to it are refused",
   }],
-  ["is no good", { problem: "it is no good" }, false, {
+  ["failed", { problem: "it is no good" }, false, {
     addresses: [],
     problem: "it is no good",
   }],
   [
-    "was good",
-    { addresses: ["192.0.2.1"], problem: "where it led before stays open" },
+    "failed after an answer",
+    { addresses: ["192.0.2.1"], problem: "its last addresses stay allowed" },
     false,
-    { addresses: ["192.0.2.1"], problem: "where it led before stays open" },
+    { addresses: ["192.0.2.1"], problem: "its last addresses stay allowed" },
   ],
-  ["leads to metadata", { addresses: ["169.254.169.254"] }, false, {
+  ["resolves to a metadata address", { addresses: ["169.254.169.254"] }, false, {
     addresses: [],
-    problem: "it leads to 169.254.169.254, which may not be reached from here",
+    problem: "it resolves to 169.254.169.254, which the egress policy refuses",
   }],
-  ["leads inside", { addresses: ["10.0.0.1"] }, false, {
+  ["resolves to a private address", { addresses: ["10.0.0.1"] }, false, {
     addresses: ["10.0.0.1"],
     problem: undefined,
   }],
-  ["leads inside from outside", { addresses: ["10.0.0.1", "127.0.0.1"] }, true, {
-    addresses: [],
-    problem: "it leads to 10.0.0.1, 127.0.0.1, which may not be reached from here",
-  }],
-  ["leads inside as well", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
+  [
+    "resolves to private addresses, where only public are allowed",
+    { addresses: ["10.0.0.1", "127.0.0.1"] },
+    true,
+    {
+      addresses: [],
+      problem: "it resolves to 10.0.0.1, 127.0.0.1, which the egress policy refuses",
+    },
+  ],
+  ["resolves to a private and a public address", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
     addresses: ["192.0.2.1"],
     problem: undefined,
   }],
 ];
 
 for (const [what, state, isPublicOnly, reach] of problems) {
-  Deno.test(`watchEgress() tells of a name that ${what}`, async () => {
+  Deno.test(`watchEgress() reports a name that ${what}`, async () => {
     const fake = fakeNames();
     fake.set("a.test", state);
     fake.learn();
@@ -147,7 +152,7 @@ for (const [what, state, isPublicOnly, reach] of problems) {
   });
 }
 
-Deno.test("watchEgress() opens again what has changed, one change after the other", async () => {
+Deno.test("watchEgress() applies changes one after the other", async () => {
   const fake = fakeNames();
   fake.learn();
   let applying = 0;
@@ -172,7 +177,7 @@ Deno.test("watchEgress() opens again what has changed, one change after the othe
   assert.deepEqual(events.slice(-2), last);
 });
 
-Deno.test("watchEgress() waits no more than two seconds for names", async () => {
+Deno.test("watchEgress() waits at most two seconds for names", async () => {
   using timers = fakeTimers();
   const fake = fakeNames();
   const { options, events } = openWatched();
@@ -191,7 +196,7 @@ Deno.test("watchEgress() waits no more than two seconds for names", async () => 
   assert.deepEqual(events[0], ["apply", { networks: [], services: ["192.0.2.1 . 443"] }]);
 });
 
-Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and goes on", async () => {
+Deno.test("watchEgress() warns of a failed change, does not report it, and continues", async () => {
   const fake = fakeNames();
   fake.learn();
   fake.set("a.test", { addresses: ["192.0.2.1"] });
@@ -201,7 +206,7 @@ Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and go
   );
   await using _ = await watchEgress({ ...options, list: listOf("a.test:1"), names: fake.names });
   assert.deepEqual(events, []);
-  assert.deepEqual(warnings, ["What may be reached can't be changed: nft exited with 1"]);
+  assert.deepEqual(warnings, ["Cannot update the egress of a function: nft exited with 1"]);
   isBroken = false;
   fake.tell();
   while (events.length < 2) await settle();
@@ -209,7 +214,7 @@ Deno.test("watchEgress() warns of what can't be opened, tells of nothing, and go
   assert.equal(warnings.length, 1);
 });
 
-Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
+Deno.test("watchEgress() changes nothing after disposal", async () => {
   const fake = fakeNames();
   fake.learn();
   const entered = Promise.withResolvers<void>();
@@ -241,7 +246,7 @@ Deno.test("watchEgress() changes nothing once it is disposed of", async () => {
   assert.equal(events.filter(([type]) => type === "apply").length, 1);
 });
 
-Deno.test("watchEgress() says once what has not changed, and of a name once", async () => {
+Deno.test("watchEgress() reports an unchanged state once, and each name once", async () => {
   const fake = fakeNames();
   fake.set("a.test", { addresses: ["192.0.2.1"] });
   fake.learn();

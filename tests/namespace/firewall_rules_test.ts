@@ -32,7 +32,7 @@ function block(kind: "chain" | "set", name: string): string[] {
   return match[1]!.trimEnd().split("\n").map((line) => line.trim());
 }
 
-Deno.test("tableRules() replaces the table in one transaction, whether it is there or not", () => {
+Deno.test("tableRules() creates or replaces the table in one transaction", () => {
   const [add, remove, make] = rules().split("\n");
   assert.deepEqual([add, remove, make], [
     `add table inet ${owner.table}`,
@@ -47,7 +47,7 @@ Deno.test("tableRules() is balanced", () => {
 });
 
 for (const chain of ["prerouting", "input", "forward", "output", "postrouting"]) {
-  Deno.test(`tableRules() leaves other people's packets alone in ${chain}`, () => {
+  Deno.test(`tableRules() accepts packets of other interfaces in ${chain}`, () => {
     const [hook, ...lines] = block("chain", chain);
     assert.match(hook!, / hook (\w+) .*policy accept;$/);
     assert.equal(/ hook (\w+) /.exec(hook!)![1], chain);
@@ -61,14 +61,14 @@ for (const chain of ["prerouting", "input", "forward", "output", "postrouting"])
   });
 }
 
-Deno.test("tableRules() refuses at the end of each chain what nothing has let through", () => {
+Deno.test("tableRules() refuses the rest at the end of each chain", () => {
   for (const chain of ["input", "forward", "output"]) {
     assert.equal(block("chain", chain).at(-1), "jump refuse", chain);
   }
   assert.equal(block("chain", "prerouting").at(-1), "counter name spoofed drop");
 });
 
-Deno.test("tableRules() lets nobody in but answers", () => {
+Deno.test("tableRules() allows only replies towards functions", () => {
   const forward = block("chain", "forward");
   const ours = `"${owner.interfacePrefix}*"`;
   const answers = forward.indexOf(`oifname ${ours} ct state established,related accept`);
@@ -77,7 +77,7 @@ Deno.test("tableRules() lets nobody in but answers", () => {
   assert.ok(0 < answers && answers < others && others < outside);
 });
 
-Deno.test("tableRules() refuses metadata to everybody, before anything else is let out", () => {
+Deno.test("tableRules() refuses metadata before it allows anything", () => {
   const forward = block("chain", "forward");
   const metadata = forward.indexOf("ip daddr @metadata jump refuse");
   assert.ok(metadata > 0);
@@ -104,7 +104,7 @@ for (
   });
 }
 
-Deno.test("tableRules() lets functions ask the given resolvers on port 53 alone", () => {
+Deno.test("tableRules() allows the given resolvers only on port 53", () => {
   assert.ok(block("set", "resolvers").includes("elements = { 192.0.2.53, 192.0.2.54 }"));
   assert.deepEqual(block("chain", "ask_resolver"), [
     "ip daddr @resolvers udp dport 53 accept",
@@ -112,24 +112,24 @@ Deno.test("tableRules() lets functions ask the given resolvers on port 53 alone"
   ]);
 });
 
-Deno.test("tableRules() has no empty list of elements, which nft would refuse", () => {
+Deno.test("tableRules() has no empty list of elements", () => {
   assert.doesNotMatch(rules([]), /elements = {\s*}/);
   assert.match(rules([]), /set resolvers {\n {4}type ipv4_addr\n\s*}/);
 });
 
-Deno.test("tableRules() lets the supervisor's user alone open connections to functions", () => {
+Deno.test("tableRules() allows only the supervisor's user to connect to functions", () => {
   const accepts = block("chain", "output").filter((line) => line.startsWith("meta skuid"));
   assert.deepEqual(accepts, ["meta skuid 1234 accept"]);
 });
 
 const source = `inet ${owner.table} sources { "${lease.interface}" . 10.213.0.3 }\n`;
 
-Deno.test("registerRules() ties the interface to its one address", () => {
+Deno.test("registerRules() binds the interface to its address", () => {
   assert.equal(registerRules(owner, { lease, egress: "none" }), `add element ${source}`);
 });
 
 for (const egress of ["internet", "full"] as const) {
-  Deno.test(`registerRules() puts egress ${egress} into its set, unregisterRules() takes it out`, () => {
+  Deno.test(`registerRules() adds egress ${egress} to its set, unregisterRules() removes it`, () => {
     const set = `inet ${owner.table} ${egress} { "${lease.interface}" }\n`;
     const registration = { lease, egress };
     assert.equal(registerRules(owner, registration), `add element ${source}add element ${set}`);

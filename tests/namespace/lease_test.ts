@@ -10,7 +10,7 @@ function pool(): LeasePool {
   return createLeasePool(owner, parseAddressRange("10.213.0.0/16"));
 }
 
-Deno.test("take() gives names and addresses that belong together", () => {
+Deno.test("take() returns matching names and addresses", () => {
   assert.deepEqual(pool().take(), {
     index: 1,
     namespace: `ddsrv-${owner.id}-1`,
@@ -19,7 +19,7 @@ Deno.test("take() gives names and addresses that belong together", () => {
   });
 });
 
-Deno.test("take() gives an index that came back only after all the others", () => {
+Deno.test("take() reuses a released index after all others", () => {
   const { take, release } = pool();
   const first = take();
   release(first);
@@ -27,13 +27,13 @@ Deno.test("take() gives an index that came back only after all the others", () =
   assert.equal(take().index, 1);
 });
 
-Deno.test("take() refuses when all are taken, and goes on when one came back", () => {
+Deno.test("take() throws when all are in use, and works again after a release", () => {
   const { take, release } = pool();
   const leases = Array.from({ length: LAST }, take);
   assert.equal(new Set(leases.map((lease) => lease.index)).size, LAST);
   assert.throws(take, {
     name: "RangeError",
-    message: "All 32767 namespaces of 10.213.0.0/16 are taken",
+    message: "All 32767 namespaces of 10.213.0.0/16 are in use",
   });
   release(leases[122]!);
   assert.equal(take().index, 123);

@@ -43,14 +43,14 @@ function host(taken: readonly string[] = []) {
   return { run, namespaces, commands };
 }
 
-Deno.test("open() of many at once is one command", async () => {
+Deno.test("open() of many is one command", async () => {
   const { run, commands } = host();
   const links = createLinks(owner, run);
   await Promise.all([1, 2, 3].map(plan).map(links.open));
   assert.deepEqual(commands, ["add 1, add 2, add 3"]);
 });
 
-Deno.test("open() takes back what a failed command made, and fails the one that is to blame", async () => {
+Deno.test("open() removes the leftovers of a failed command, and rejects only the cause", async () => {
   const { run, commands, namespaces } = host([`${owner.namespacePrefix}3`]);
   // Of somebody who holds on to it.
   const { delete: remove } = Set.prototype;
@@ -67,7 +67,7 @@ Deno.test("open() takes back what a failed command made, and fails the one that 
   ]);
 });
 
-Deno.test("close() of many at once is one command, and takes for closed what is gone", async () => {
+Deno.test("close() of many is one command, and ignores missing links", async () => {
   const { run, commands, namespaces } = host([1, 2].map((one) => `${owner.namespacePrefix}${one}`));
   const links = createLinks(owner, run);
   await Promise.all([1, 2, 3].map((index) => links.close(plan(index).lease)));
@@ -75,7 +75,7 @@ Deno.test("close() of many at once is one command, and takes for closed what is 
   assert.equal(namespaces.size, 0);
 });
 
-Deno.test("close() fails when something is left", async () => {
+Deno.test("close() rejects when a link remains", async () => {
   const { run, namespaces } = host([`${owner.namespacePrefix}1`]);
   namespaces.delete = () => false;
   await assert.rejects(createLinks(owner, run).close(plan(1).lease), { message: "no such" });

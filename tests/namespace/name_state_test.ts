@@ -16,8 +16,8 @@ function after(...answers: readonly Resolution[]): NameState {
   return answers.reduce(afterResolution, UNKNOWN_NAME);
 }
 
-const NOT_THERE = "it does not resolve to an IPv4 address, so nothing is open for it";
-const NOBODY = "no resolver could say where it leads (ETIMEOUT): ";
+const NOT_THERE = "it does not resolve to an IPv4 address, so connections to it are refused";
+const NO_ANSWER = "no resolver answered (ETIMEOUT), ";
 
 const rows: readonly [what: string, state: NameState, expected: Partial<NameState>][] = [
   ["the first answer", after(found(60_000, "192.0.2.1", "192.0.2.2")), {
@@ -27,7 +27,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     failures: 0,
     refreshMs: 60_000,
   }],
-  ["the same again", after(found(60_000, "192.0.2.1"), found(60_000, "192.0.2.1")), {
+  ["the same answer", after(found(60_000, "192.0.2.1"), found(60_000, "192.0.2.1")), {
     addresses: ["192.0.2.1"],
     retired: [],
   }],
@@ -41,7 +41,7 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     { addresses: ["192.0.2.2", "192.0.2.3"], retired: ["192.0.2.1"] },
   ],
   [
-    "two answers since",
+    "two newer answers",
     after(found(1, "192.0.2.1"), found(1, "192.0.2.2"), found(1, "192.0.2.3")),
     { addresses: ["192.0.2.3"], retired: ["192.0.2.2"] },
   ],
@@ -50,31 +50,31 @@ const rows: readonly [what: string, state: NameState, expected: Partial<NameStat
     after(found(1, "192.0.2.1"), found(1, "192.0.2.2"), found(1, "192.0.2.1")),
     { addresses: ["192.0.2.1"], retired: ["192.0.2.2"] },
   ],
-  ["no such name", after(missing), {
+  ["a name that does not exist", after(missing), {
     ...UNKNOWN_NAME,
     problem: NOT_THERE,
     failures: 1,
     refreshMs: 5_000,
   }],
   [
-    "no such name any more",
+    "a name that no longer exists",
     after(found(1, "192.0.2.1"), found(1, "192.0.2.2"), missing),
     { addresses: [], retired: [], problem: NOT_THERE, failures: 1 },
   ],
   ["no answer", after(failed), {
     addresses: [],
     retired: [],
-    problem: `${NOBODY}nothing is open for it`,
+    problem: `${NO_ANSWER}connections to it are refused`,
     failures: 1,
     refreshMs: 5_000,
   }],
   [
-    "no answer any more",
+    "no answer after an answer",
     after(found(60_000, "192.0.2.1"), found(60_000, "192.0.2.2"), failed),
     {
       addresses: ["192.0.2.2"],
       retired: ["192.0.2.1"],
-      problem: `${NOBODY}where it led before stays open`,
+      problem: `${NO_ANSWER}its last addresses stay allowed`,
       failures: 1,
       refreshMs: 5_000,
     },
@@ -111,13 +111,13 @@ for (
     [Infinity, 300_000],
   ] as const
 ) {
-  Deno.test(`afterResolution() asks again after ${refreshMs} ms where a record lives ${ttlMs}`, () => {
+  Deno.test(`afterResolution() refreshes after ${refreshMs} ms with a TTL of ${ttlMs}`, () => {
     assert.equal(after(found(ttlMs, "192.0.2.1")).refreshMs, refreshMs);
   });
 }
 
 for (const answer of [missing, failed]) {
-  Deno.test(`afterResolution() asks less and less often where the answer is ${answer.type}`, () => {
+  Deno.test(`afterResolution() backs off when the answer is ${answer.type}`, () => {
     const waits = Array.from(
       { length: 9 },
       (_, count) => after(...Array.from({ length: count + 1 }, () => answer)).refreshMs,
@@ -137,7 +137,7 @@ for (const answer of [missing, failed]) {
   });
 }
 
-Deno.test("afterResolution() changes nothing of what was", () => {
+Deno.test("afterResolution() does not mutate its input", () => {
   const before = after(found(1, "192.0.2.1"));
   const copy = structuredClone(before);
   for (const answer of [missing, failed, found(1, "192.0.2.2")]) afterResolution(before, answer);

@@ -34,7 +34,7 @@ const found = (...addresses: string[]): Resolution => ({
 
 const failed: Resolution = { type: "failed", reason: "ETIMEOUT" };
 
-Deno.test("NameWatch.stateOf() is unknown until the name is answered for", async () => {
+Deno.test("NameWatch.stateOf() is unknown before the first answer", async () => {
   const { names, questions } = openStage();
   using watch = names.watch(["a.test"], () => {});
   assert.equal(watch.stateOf("a.test"), UNKNOWN_NAME);
@@ -46,7 +46,7 @@ Deno.test("NameWatch.stateOf() is unknown until the name is answered for", async
   assert.deepEqual(watch.stateOf("a.test").addresses, ["192.0.2.1"]);
 });
 
-Deno.test("NameWatch.known waits for every name, and for what is no good as well", async () => {
+Deno.test("NameWatch.known waits for every name, failed ones included", async () => {
   const { names, questions } = openStage();
   using watch = names.watch(["a.test", "b.test", "c.test"], () => {});
   let isKnown = false;
@@ -62,14 +62,14 @@ Deno.test("NameWatch.known waits for every name, and for what is no good as well
   assert.match(watch.stateOf("c.test").problem!, /ETIMEOUT/);
 });
 
-Deno.test("NameWatch.known is there at once where there is nothing to ask for", async () => {
+Deno.test("NameWatch.known resolves at once without names", async () => {
   const { names, questions } = openStage();
   using watch = names.watch([], () => {});
   await watch.known;
   assert.equal(questions.count(), 0);
 });
 
-Deno.test("Names.watch() asks once for a name, however many watch it", async () => {
+Deno.test("Names.watch() queries a name once for all watchers", async () => {
   const { names, questions } = openStage();
   const calls: string[] = [];
   using one = names.watch(["a.test", "a.test"], () => calls.push("one"));
@@ -86,7 +86,7 @@ Deno.test("Names.watch() asks once for a name, however many watch it", async () 
   }
 });
 
-Deno.test("Names.watch() asks for each of several names at once", async () => {
+Deno.test("Names.watch() queries several names in parallel", async () => {
   const { names, questions } = openStage();
   using _ = names.watch(["a.test", "b.test"], () => {});
   using __ = names.watch(["b.test", "c.test"], () => {});
@@ -95,7 +95,7 @@ Deno.test("Names.watch() asks for each of several names at once", async () => {
   assert.deepEqual(asked.map(({ name }) => name), ["a.test", "b.test", "c.test"]);
 });
 
-Deno.test("Names.watch() asks again when an answer has aged, and tells of what changed", async () => {
+Deno.test("Names.watch() queries again after the TTL, and reports changes", async () => {
   using timers = fakeTimers();
   const { names, questions } = openStage();
   const changes = arrivals<readonly string[]>();
@@ -124,7 +124,7 @@ Deno.test("Names.watch() asks again when an answer has aged, and tells of what c
   }
 });
 
-Deno.test("Names.watch() goes on until the last that watches is disposed of", async () => {
+Deno.test("Names.watch() continues until the last watcher is disposed", async () => {
   using timers = fakeTimers();
   const { names, questions } = openStage();
   const calls: string[] = [];
@@ -147,7 +147,7 @@ Deno.test("Names.watch() goes on until the last that watches is disposed of", as
   assert.equal(other.stateOf("a.test"), UNKNOWN_NAME);
 });
 
-Deno.test("Names.watch() forgets names apart", async () => {
+Deno.test("Names.watch() forgets each name on its own", async () => {
   const { names, questions } = openStage();
   const one = names.watch(["a.test", "b.test"], () => {});
   using other = names.watch(["b.test"], () => {});
@@ -159,7 +159,7 @@ Deno.test("Names.watch() forgets names apart", async () => {
   assert.deepEqual(other.stateOf("b.test").addresses, ["192.0.2.2"]);
 });
 
-Deno.test("Names.watch() asks anew for a name that was forgotten", async () => {
+Deno.test("Names.watch() queries a forgotten name again", async () => {
   const { names, questions } = openStage();
   const one = names.watch(["a.test"], () => {});
   (await questions.next()).answer(found("192.0.2.1"));
@@ -172,7 +172,7 @@ Deno.test("Names.watch() asks anew for a name that was forgotten", async () => {
   assert.deepEqual(other.stateOf("a.test").addresses, ["192.0.2.2"]);
 });
 
-Deno.test("Names.watch() does nothing with an answer that comes after disposal", async () => {
+Deno.test("Names.watch() ignores an answer after disposal", async () => {
   const { names, questions } = openStage();
   let calls = 0;
   const one = names.watch(["a.test"], () => calls++);

@@ -24,7 +24,7 @@ function host(answers: Readonly<Record<string, string>>): { run: Run; batches: s
   };
 }
 
-Deno.test("sweep() takes away what is this owner's, and nothing else", async () => {
+Deno.test("sweep() removes only objects of this owner", async () => {
   const { run, batches } = host({
     "ip -j link show type veth": JSON.stringify([
       { ifname: `${owner.interfacePrefix}1`, ifalias: `${owner.aliasPrefix}hello` },
@@ -50,13 +50,13 @@ Deno.test("sweep() takes away what is this owner's, and nothing else", async () 
   ]);
 });
 
-Deno.test("sweep() does nothing on a clean host, where ip prints nothing at all", async () => {
+Deno.test("sweep() does nothing on a clean host", async () => {
   const { run, batches } = host({ "ip -j link show type veth": "", "ip -j netns list": "\n" });
   assert.deepEqual(await sweep(owner, run), { links: [], namespaces: [] });
   assert.deepEqual(batches, []);
 });
 
-Deno.test("sweep() is content when a late command has taken the same away meanwhile", async () => {
+Deno.test("sweep() succeeds when a late command removes the same objects", async () => {
   const left = host({
     "ip -j link show type veth": "",
     "ip -j netns list": JSON.stringify([{ name: `${owner.namespacePrefix}1` }]),

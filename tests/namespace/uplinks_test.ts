@@ -23,12 +23,12 @@ const cases: readonly [egress: Egress, expected: readonly string[]][] = [
 ];
 
 for (const [egress, expected] of cases) {
-  Deno.test(`findUplinks() for ${JSON.stringify(egress)} leaves others' functions alone`, () => {
+  Deno.test(`findUplinks() for ${JSON.stringify(egress)} excludes interfaces of functions`, () => {
     assert.deepEqual([...findUplinks(routes, egress)], expected);
   });
 }
 
-Deno.test("isFunctionInterface() knows those of every owner, and no other", () => {
+Deno.test("isFunctionInterface() matches only interfaces of functions, of every owner", () => {
   assert.ok(isFunctionInterface(other.interface));
   for (const name of ["eth0", "dd0", "ddabcdef", "ddabcdeff", "docker0", "ddabcdeff1x"]) {
     assert.ok(!isFunctionInterface(name), name);

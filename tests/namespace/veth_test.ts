@@ -20,7 +20,7 @@ const other = {
   alias: "ddsrv:0a1b2c:$(reboot)",
 };
 
-Deno.test("openHostBatch() makes the namespace, the link and the host's address", () => {
+Deno.test("openHostBatch() creates the namespace, the link and the host's address", () => {
   assert.equal(
     openHostBatch(plan),
     `netns add ddsrv-0a1b2c-1
@@ -32,7 +32,7 @@ addr add 10.213.0.2/31 dev dd0a1b2cf1
   );
 });
 
-Deno.test("openPeerBatch() gives the function's end its address and its way out", () => {
+Deno.test("openPeerBatch() sets the address and the route of the function's end", () => {
   assert.equal(
     openPeerBatch(lease),
     `link set lo mtu 1500 gso_max_size 4096 up
@@ -44,7 +44,7 @@ route add default via 10.213.0.2
   );
 });
 
-Deno.test("openCommand() has all of the host's side in two arguments, each peer in three more", () => {
+Deno.test("openCommand() has two arguments for the host's side, and three for each peer", () => {
   const [program, ...args] = openCommand([plan, other]);
   assert.equal(program, "sh");
   assert.deepEqual(args.slice(3), [
@@ -55,7 +55,7 @@ Deno.test("openCommand() has all of the host's side in two arguments, each peer 
   ]);
 });
 
-Deno.test("openCommand() holds back both ends of a link whose bandwidth is bounded", () => {
+Deno.test("openCommand() limits the bandwidth of both ends of a link", () => {
   const [, , , , ...args] = openCommand([plan, { ...other, bandwidthBits: 8_000_000 }]);
   const queue = "root tbf rate 8000000bit burst 20000b latency 100ms";
   assert.deepEqual([args[1], args[4], args[7]], [
@@ -67,11 +67,11 @@ Deno.test("openCommand() holds back both ends of a link whose bandwidth is bound
   assert.match(slow, /rate 64000bit burst 16384b /);
 });
 
-Deno.test("openCommand() has the same script for whatever is opened", () => {
+Deno.test("openCommand() always has the same script", () => {
   assert.deepEqual(openCommand([plan]).slice(0, 4), openCommand([other, plan]).slice(0, 4));
 });
 
-Deno.test("closeBatch() takes all links together, before the first namespace", () => {
+Deno.test("closeBatch() deletes all links together, before the first namespace", () => {
   const links = [lease.interface, other.lease.interface];
   const namespaces = [lease.namespace, other.lease.namespace];
   assert.equal(
@@ -85,7 +85,7 @@ netns del ddsrv-0a1b2c-2
   );
 });
 
-Deno.test("closeBatch() has no group to take away where no link is named", () => {
+Deno.test("closeBatch() deletes no group without links", () => {
   assert.equal(closeBatch(owner, { links: [], namespaces: ["a"] }), "netns del a\n");
   assert.equal(closeBatch(owner, { links: [], namespaces: [] }), "");
 });

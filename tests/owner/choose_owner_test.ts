@@ -43,29 +43,34 @@ const rows: readonly [
   known: { readonly records?: readonly OwnerRecord[]; readonly unclaimed?: UnclaimedState[] },
   expected: Pick<OwnerChoice, "type" | "id" | "others" | "unclear">,
 ][] = [
-  ["nothing is known", served("/f"), {}, FRESH],
-  ["others are known", served("/f"), { records: [record("000001", "/g")] }, FRESH],
-  ["it is known", served("/f"), { records: [record("000001", "/f")] }, choice("known", "000001")],
+  ["there are no owners", served("/f"), {}, FRESH],
+  ["only others have records", served("/f"), { records: [record("000001", "/g")] }, FRESH],
   [
-    "it is known by another path",
+    "it has a record",
+    served("/f"),
+    { records: [record("000001", "/f")] },
+    choice("known", "000001"),
+  ],
+  [
+    "it has a record with another path",
     served("/link", "/f"),
     { records: [record("000001", "/f")] },
     choice("known", "000001"),
   ],
   [
-    "it was known by a link and is served by its real path",
+    "a link was served, and now its real path",
     served("/f"),
     { records: [record("000001", "/link", "/f")] },
     choice("known", "000001"),
   ],
   [
-    "the link was turned",
+    "the link changed",
     served("/link", "/trees/b"),
     { records: [record("000001", "/link", "/trees/a")] },
     choice("known", "000001"),
   ],
   [
-    "the link was turned to a directory that was served by itself meanwhile",
+    "the link changed to a directory that has its own record",
     served("/link", "/trees/b"),
     {
       records: [record("000001", "/link", "/trees/a"), record("000002", "/trees/b", "/trees/b", 9)],
@@ -73,13 +78,13 @@ const rows: readonly [
     choice("known", "000001"),
   ],
   [
-    "the tree that a link has left is served by itself",
+    "the former target of a link is served",
     served("/trees/a"),
     { records: [record(deriveOwnerId("/trees/a"), "/link", "/trees/b")] },
     choice("new", deriveOwnerId("/trees/a", 1)),
   ],
   [
-    "it was moved, and a link is in its place",
+    "it was moved, and a link replaces it",
     served("/f", "/new/f"),
     { records: [record("000001", "/f")] },
     choice("known", "000001"),
@@ -91,85 +96,85 @@ const rows: readonly [
     choice("known", "000002"),
   ],
   [
-    "another has its id",
+    "another owner has its id",
     served("/f"),
     { records: [record(deriveOwnerId("/f"), "/g"), record(deriveOwnerId("/f", 1), "/h")] },
     choice("new", deriveOwnerId("/f", 2)),
   ],
   [
-    "an older version has checked it",
+    "an older version checked it",
     served("/f"),
     { unclaimed: [state("000001", [witness("/f")]), state("000002", [witness("/g")], 9)] },
     choice("former", "000001"),
   ],
   [
-    "an older version has checked it by a link that is turned now",
+    "an older version checked it by a link that changed",
     served("/link", "/trees/b"),
     { unclaimed: [state("000001", [{ ...witness("/link"), directory: "/trees/b" }])] },
     choice("former", "000001"),
   ],
   [
-    "an older version has checked it by another path",
+    "an older version checked it by another path",
     served("/f"),
     { unclaimed: [state("000001", [{ ...witness("/link"), directory: "/f" }])] },
     choice("former", "000001"),
   ],
   [
-    "older versions have had it under three sockets",
+    "older versions used three sockets",
     served("/f"),
     { unclaimed: [1, 3, 2].map((at) => state(`00000${at}`, [witness("/f")], at)) },
     choice("former", "000003", { others: ["000002", "000001"] }),
   ],
   [
-    "it is known, and an older version has come back meanwhile",
+    "it has a record, and an older version ran later",
     served("/f"),
     { records: [record("000001", "/f")], unclaimed: [state("000002", [witness("/f")], 9)] },
     choice("known", "000001"),
   ],
   [
-    "most functions of one socket are of another directory",
+    "most functions of a socket belong to another directory",
     served("/f"),
     { unclaimed: [state("000001", [witness("/f", 1, 9), witness("/g", 2)])] },
     { ...FRESH, unclear: ["000001"] },
   ],
   [
-    "as many functions of one socket are of another directory, which was checked earlier",
+    "as many functions of a socket belong to another directory, checked earlier",
     served("/f"),
     { unclaimed: [state("000001", [witness("/g", 2, 1), witness("/f", 2, 2)])] },
     choice("former", "000001"),
   ],
   [
-    "no check says whose it is, its socket is a usual one, and functions have the same names",
+    "no check names it, its socket is usual, and functions have the same names",
     served("/f", "/f", "app"),
     { unclaimed: [state(FORMER, [])] },
     choice("former", FORMER),
   ],
   [
-    "no check says whose it is, and functions have other names",
+    "no check names it, and functions have other names",
     served("/f", "/f", "other"),
     { unclaimed: [state(FORMER, [])] },
     { ...FRESH, unclear: [FORMER] },
   ],
   [
-    "no check says whose it is, and its socket is an unusual one",
+    "no check names it, and its socket is unusual",
     served("/f", "/f", "app"),
     { unclaimed: [state("000001", [])] },
     FRESH,
   ],
   [
-    "checks say that what its usual socket has is another one's",
+    "checks name another directory for its usual socket",
     served("/f", "/f", "app"),
     { unclaimed: [state(FORMER, [witness("/g")])] },
     FRESH,
   ],
   [
-    "its record is lost, and no check says whose it is",
+    "its record is lost, and no check names it",
     served("/f"),
     { unclaimed: [state(deriveOwnerId("/f"), [])] },
     choice("former", deriveOwnerId("/f")),
   ],
   [
-    "another's socket gave its id",
+    "another socket derived its id",
     served("/f"),
     { unclaimed: [state(deriveOwnerId("/f"), [witness("/g")])] },
     choice("new", deriveOwnerId("/f", 1)),
@@ -177,13 +182,13 @@ const rows: readonly [
 ];
 
 for (const [what, directory, { records = [], unclaimed = [] }, expected] of rows) {
-  Deno.test(`chooseOwner() where ${what}`, () => {
+  Deno.test(`chooseOwner() when ${what}`, () => {
     const { type, id, others, unclear } = chooseOwner(directory, { records, unclaimed });
     assert.deepEqual({ type, id, others, unclear }, expected);
   });
 }
 
-Deno.test("chooseOwner() gives no users that another owner has", () => {
+Deno.test("chooseOwner() returns no user ids of another owner", () => {
   const id = deriveOwnerId("/f");
   const [first] = userRangeOf(id);
   // Beside it, and by chance.

@@ -39,7 +39,7 @@ async function openSite(): Promise<Site> {
 const namesIn = async (path: string): Promise<string[]> =>
   (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
 
-Deno.test("claimOwner() writes down whose the state is, and leaves no lock", async () => {
+Deno.test("claimOwner() records the owner, and leaves no lock", async () => {
   await using site = await openSite();
   const { directory } = site;
   const id = deriveOwnerId(directory.at("f"));
@@ -57,12 +57,12 @@ Deno.test("claimOwner() writes down whose the state is, and leaves no lock", asy
   assert.deepEqual(site.warnings, []);
 });
 
-Deno.test("claimOwner() gives one at a time, while a socket or a directory is taken", async () => {
+Deno.test("claimOwner() refuses a directory or a socket in use", async () => {
   await using site = await openSite();
   const { directory } = site;
   const one = await claimOwner(await site.of("f"));
   const already =
-    `Another supervisor serves "${directory.at("f")}" already: process ${Deno.pid}, ` +
+    `Another supervisor already serves "${directory.at("f")}": process ${Deno.pid}, ` +
     `control socket "${directory.at("f.sock")}". Stop it, or serve another directory`;
   await assert.rejects(claimOwner(await site.of("f", { socket: "/other.sock" })), {
     message: already,
@@ -72,8 +72,7 @@ Deno.test("claimOwner() gives one at a time, while a socket or a directory is ta
     message: already,
   });
   await assert.rejects(claimOwner(await site.of("g", { socket: directory.at("f.sock") })), {
-    message:
-      `Another supervisor runs with the control socket "${directory.at("f.sock")}" (process ` +
+    message: `Another supervisor uses the control socket "${directory.at("f.sock")}" (process ` +
       `${Deno.pid}, which serves "${directory.at("f")}"). Stop it, or choose another socket with ` +
       "--socket",
   });
@@ -88,7 +87,7 @@ Deno.test("claimOwner() gives one at a time, while a socket or a directory is ta
   using _ = await claimOwner(await site.of("f", { socket: "/other.sock" }));
 });
 
-Deno.test("claimOwner() says which host another one is on, and nothing where that is not known", async () => {
+Deno.test("claimOwner() names the host of another supervisor, if known", async () => {
   await using site = await openSite();
   const { directory } = site;
   const path = directory.at(`state/owners/${deriveOwnerId(directory.at("f"))}.lock`);
@@ -105,13 +104,13 @@ Deno.test("claimOwner() says which host another one is on, and nothing where tha
     await Deno.writeTextFile(path, text);
     await assert.rejects(claimOwner(await site.of("f", elsewhere)), {
       message:
-        `Another supervisor serves "${directory.at("f")}" already${who}. Stop it, or serve ` +
+        `Another supervisor already serves "${directory.at("f")}"${who}. Stop it, or serve ` +
         "another directory",
     });
   }
 });
 
-Deno.test("claimOwner() says what another path to the same directory does not lead to", async () => {
+Deno.test("claimOwner() warns about another path to the same directory", async () => {
   await using site = await openSite();
   const { directory } = site;
   const link = { functionsDirectory: directory.at("link") };
@@ -125,11 +124,11 @@ Deno.test("claimOwner() says what another path to the same directory does not le
   const [there, back] = site.warnings;
   assert.equal(site.warnings.length, 2);
   const [f, l] = [`"${directory.at("f")}"`, `"${directory.at("link")}"`];
-  assert.ok(there!.startsWith(`${l} was served as ${f} last time. `) && there!.endsWith(`as ${f}`));
-  assert.ok(back!.startsWith(`${f} was served as ${l} last time. `) && back!.endsWith(`as ${l}`));
+  assert.ok(there!.startsWith(`${l} was last served as ${f}. `) && there!.endsWith(`as ${f}`));
+  assert.ok(back!.startsWith(`${f} was last served as ${l}. `) && back!.endsWith(`as ${l}`));
 });
 
-Deno.test("claimOwner() of many directories at once gives each its own", async () => {
+Deno.test("claimOwner() of many directories at once returns different owners", async () => {
   await using site = await openSite();
   const names = Array.from({ length: 20 }, (_, index) => `f${index}`);
   const owners = await Promise.all(names.map(async (name) => claimOwner(await site.of(name))));
@@ -141,18 +140,20 @@ Deno.test("claimOwner() of many directories at once gives each its own", async (
 for (
   const text of ["", "{", "null", "[]", '{ "directory": "/f" }', '{ "directory": 1, "path": 1 }']
 ) {
-  Deno.test(`claimOwner() begins nothing anew where a record is ${JSON.stringify(text)}`, async () => {
+  Deno.test(`claimOwner() refuses to replace the record ${JSON.stringify(text)}`, async () => {
     await using site = await openSite();
     const path = await site.directory.write("state/owners/a1b2c3.json", text);
     await assert.rejects(claimOwner(await site.of("f")), {
-      message: new RegExp(`^"${path}" is broken, and says .*Mend it`),
+      message: new RegExp(
+        `^Cannot read which functions directory has which data: "${path}" is broken\\. Fix it `,
+      ),
     });
     assert.deepEqual(await namesIn(site.directory.at("state/owners")), ["a1b2c3.json"]);
     await assert.rejects(Deno.lstat(site.directory.at("run/locks")), Deno.errors.NotFound);
   });
 }
 
-Deno.test("claimOwner() takes what it can of former state that is odd", async () => {
+Deno.test("claimOwner() adopts the readable part of irregular former state", async () => {
   await using site = await openSite();
   const { directory } = site;
   const check = (path: string): string =>
@@ -168,10 +169,10 @@ Deno.test("claimOwner() takes what it can of former state that is odd", async ()
   assert.equal(owner.id, "a1b2c3");
   assert.deepEqual(owner.users, userRangeOf("a1b2c3"));
   assert.equal(site.warnings.length, 1);
-  assert.match(site.warnings[0]!, /^Took over what an older version kept for .*data\/a1b2c3"/);
+  assert.match(site.warnings[0]!, /^Adopted the state of an older version for .*data\/a1b2c3"/);
 });
 
-Deno.test("claimOwner() says where data may lie of which nothing says whose it is", async () => {
+Deno.test("claimOwner() warns about data without a known owner", async () => {
   await using site = await openSite();
   const { directory } = site;
   const options = await site.of("f");
@@ -193,17 +194,17 @@ Deno.test("claimOwner() says where data may lie of which nothing says whose it i
   assert.equal(site.warnings.length, 1);
 });
 
-Deno.test("claimOwner() goes on where its locks would be another user's, and says so", async () => {
+Deno.test("claimOwner() warns and continues when another user controls its locks", async () => {
   await using site = await openSite();
   await Deno.mkdir(site.directory.at("run"));
   await Deno.chmod(site.directory.at("run"), 0o777);
   using _ = await claimOwner(await site.of("f"));
   assert.equal(site.warnings.length, 1);
-  assert.match(site.warnings[0]!, /run" is not this user's alone, .*Remove it$/);
+  assert.match(site.warnings[0]!, /run" is not a private directory of this user, .*Remove it$/);
   assert.deepEqual(await namesIn(site.directory.at("run")), []);
 });
 
-Deno.test("claimOwner() takes no directory for another that a local user's link leads to", async () => {
+Deno.test("claimOwner() does not follow a local user's link to another directory", async () => {
   // deno-lint-ignore no-console
   if (!isRoot) return console.log("skipped: only root can make another user's link");
   await using site = await openSite();

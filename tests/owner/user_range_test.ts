@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rangeFrom, userRangeOf } from "../../lib/owner/user_range.ts";
 
-Deno.test("userRangeOf() is the same again, behind all users of others, and fits 31 bits", () => {
+Deno.test("userRangeOf() is stable, above other user ids, and fits 31 bits", () => {
   for (const id of ["000000", "a1b2c3", "ffffff"]) {
     const [first, last] = userRangeOf(id);
     assert.deepEqual(userRangeOf(id), [first, last]);
@@ -10,7 +10,7 @@ Deno.test("userRangeOf() is the same again, behind all users of others, and fits
   }
 });
 
-Deno.test("userRangeOf() goes round those that are taken, and gives the first one when all are", () => {
+Deno.test("userRangeOf() skips ranges in use, and returns the first when all are in use", () => {
   const taken = new Set<number>();
   for (let turn = 0; turn < 1_024; turn++) {
     const [first, last] = userRangeOf("a1b2c3", taken);

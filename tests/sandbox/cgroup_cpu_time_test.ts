@@ -12,12 +12,12 @@ const rows: readonly [version: 1 | 2, text: string, ms: number | undefined][] = 
 ];
 
 for (const [version, text, ms] of rows) {
-  Deno.test(`parseCpuTime() of version ${version} and ${JSON.stringify(text)}`, () => {
+  Deno.test(`parseCpuTime() parses ${JSON.stringify(text)} of version ${version}`, () => {
     assert.equal(parseCpuTime(version, text), ms);
   });
 }
 
-Deno.test("ControlGroup.cpuTimeMs() counts all processes, also those that have ended", async () => {
+Deno.test("ControlGroup.cpuTimeMs() counts all processes, ended ones included", async () => {
   await using groups = await openControlGroups(`c${Deno.pid}`, await readHierarchy());
   await using parent = await groups.openParent("checks", {
     memoryBytes: Infinity,

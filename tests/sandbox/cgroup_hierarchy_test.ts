@@ -12,7 +12,7 @@ const V1_OWN = "9:name=systemd:/\n8:pids:/\n4:memory:/a/b\n2:blkio:/d\n1:cpu,cpu
 const V2_MOUNTS =
   "30 23 0:27 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
 
-Deno.test("findHierarchy() takes version 2 where it has all controllers", () => {
+Deno.test("findHierarchy() chooses version 2 with all controllers", () => {
   const unifiedControllers = "cpuset cpu io memory hugetlb pids rdma\n";
   assert.deepEqual(
     findHierarchy({ mountInfo: V2_MOUNTS, ownGroups: "0::/x\n", unifiedControllers }),
@@ -28,7 +28,7 @@ Deno.test("findHierarchy() takes version 2 where it has all controllers", () => 
   );
 });
 
-Deno.test("findHierarchy() takes version 2 without io, which no limit needs", () => {
+Deno.test("findHierarchy() chooses version 2 without io", () => {
   const unifiedControllers = "cpu memory pids\n";
   const { version, bases } = findHierarchy({
     mountInfo: V2_MOUNTS,
@@ -38,7 +38,7 @@ Deno.test("findHierarchy() takes version 2 without io, which no limit needs", ()
   assert.deepEqual([version, Object.keys(bases)], [2, ["memory", "pids", "cpu"]]);
 });
 
-Deno.test("findHierarchy() takes version 1 below this process's own groups", () => {
+Deno.test("findHierarchy() chooses version 1 below this process's groups", () => {
   const found = findHierarchy({
     mountInfo: V1_MOUNTS,
     ownGroups: V1_OWN,
@@ -56,7 +56,7 @@ Deno.test("findHierarchy() takes version 1 below this process's own groups", () 
   });
 });
 
-Deno.test("findHierarchy() finds its place in a container's part of the tree", () => {
+Deno.test("findHierarchy() handles a container's part of the tree", () => {
   const mountInfo = (root: string): string =>
     `35 31 0:32 ${root} /sys/fs/cgroup/me\\040mory rw - cgroup cgroup rw,memory\n`;
   const rows: readonly [root: string, own: string, base: string][] = [
@@ -72,7 +72,7 @@ Deno.test("findHierarchy() finds its place in a container's part of the tree", (
   }
 });
 
-Deno.test("findHierarchy() finds nothing where nothing is", () => {
+Deno.test("findHierarchy() returns no bases without mounts", () => {
   const found = findHierarchy({ mountInfo: "", ownGroups: "", unifiedControllers: "" });
   assert.deepEqual(found.bases, {});
 });

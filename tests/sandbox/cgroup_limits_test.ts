@@ -7,7 +7,7 @@ function plan(...[version, limits]: Parameters<typeof planLimits>): string[] {
   return planLimits(version, limits).map(({ file, value }) => `${file} ${value}`);
 }
 
-Deno.test("planLimits() writes the files of each version", () => {
+Deno.test("planLimits() returns the files of each version", () => {
   assert.deepEqual(plan(1, LIMITS), [
     "memory.limit_in_bytes 1000000",
     "memory.memsw.limit_in_bytes 1000000",
@@ -25,13 +25,13 @@ Deno.test("planLimits() writes the files of each version", () => {
   ]);
 });
 
-Deno.test("planLimits() writes nothing for what has no bound, and no quota below the kernel's", () => {
+Deno.test("planLimits() skips infinite limits, and keeps the kernel's minimum quota", () => {
   const none = { memoryBytes: Infinity, processes: Infinity, cpu: Infinity };
   assert.deepEqual([plan(1, none), plan(2, none)], [[], []]);
   assert.deepEqual(plan(2, { ...none, cpu: 0.001 }), ["cpu.max 1000 100000"]);
 });
 
-Deno.test("planLimits() writes weights on each version's own scale", () => {
+Deno.test("planLimits() converts weights to the scale of each version", () => {
   const none = { memoryBytes: Infinity, processes: Infinity, cpu: Infinity };
   const rows: readonly [weight: number, v1: string[], v2: string[]][] = [
     [
@@ -56,7 +56,7 @@ Deno.test("planLimits() writes weights on each version's own scale", () => {
   }
 });
 
-Deno.test("parseOomKills() reads what either version tells", () => {
+Deno.test("parseOomKills() parses the files of both versions", () => {
   assert.equal(parseOomKills("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n"), 3);
   assert.equal(parseOomKills("low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\noom_group_kill 1\n"), 1);
   assert.equal(parseOomKills(""), 0);

@@ -15,7 +15,7 @@ function spawnIn(joinFiles: readonly string[], script: string): Deno.ChildProces
   return new Deno.Command("sh", { args: ["-c", `${join}${script}`], stderr: "null" }).spawn();
 }
 
-Deno.test("ControlGroups.open() bounds what joins it, and tells of a want of memory", async () => {
+Deno.test("ControlGroups.open() limits processes that join, and counts out-of-memory kills", async () => {
   await using groups = await openControlGroups(OWNER, await readHierarchy());
   await using group = await groups.open("1", LIMITS);
   assert.equal(await group.oomKills(), 0);
@@ -25,7 +25,7 @@ Deno.test("ControlGroups.open() bounds what joins it, and tells of a want of mem
   assert.ok(await group.oomKills() > 0);
 });
 
-Deno.test("ControlGroup ends what is still in it when it is disposed of", async () => {
+Deno.test("ControlGroup kills its processes on disposal", async () => {
   await using groups = await openControlGroups(OWNER, await readHierarchy());
   const group = await groups.open("1", LIMITS);
   // One that has left its session and ignores SIGTERM.
@@ -36,7 +36,7 @@ Deno.test("ControlGroup ends what is still in it when it is disposed of", async 
   await assert.rejects(Deno.stat(group.joinFiles[0]!), Deno.errors.NotFound);
 });
 
-Deno.test("openControlGroups() takes away what a predecessor left, and nobody else's", async () => {
+Deno.test("openControlGroups() removes only groups of a predecessor", async () => {
   const hierarchy = await readHierarchy();
   const left = await openControlGroups(OWNER, hierarchy);
   const { joinFiles } = await left.open("7", LIMITS);
@@ -50,7 +50,7 @@ Deno.test("openControlGroups() takes away what a predecessor left, and nobody el
   await Deno.stat(kept.joinFiles[0]!);
 });
 
-Deno.test("ParentGroup bounds the groups in it together, and its end is theirs", async () => {
+Deno.test("ParentGroup limits its children together, and removes them on disposal", async () => {
   const hierarchy = await readHierarchy();
   await using groups = await openControlGroups(OWNER, hierarchy);
   await using aside = await groups.open("aside", LIMITS);
@@ -78,7 +78,7 @@ Deno.test("ParentGroup bounds the groups in it together, and its end is theirs",
   await neighbour.status;
 });
 
-Deno.test("openControlGroups() takes away groups within groups", async () => {
+Deno.test("openControlGroups() removes nested groups", async () => {
   const hierarchy = await readHierarchy();
   const left = await openControlGroups(OWNER, hierarchy);
   const parent = await left.openParent("checks", LIMITS);
@@ -126,7 +126,7 @@ function treeOfFiles(): GroupTree & { readonly killed: string[] } {
   };
 }
 
-Deno.test("openControlGroups() writes version 2 as the kernel reads it", async () => {
+Deno.test("openControlGroups() writes the files of version 2", async () => {
   await using directory = await temporaryDirectory();
   const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
   const tree = treeOfFiles();
@@ -162,7 +162,7 @@ Deno.test("openControlGroups() writes version 2 as the kernel reads it", async (
   await assert.rejects(Deno.stat(directory.at("ddsrv-abc")), Deno.errors.NotFound);
 });
 
-Deno.test("ControlGroups.open() says which limit can't be set, and leaves nothing", async () => {
+Deno.test("ControlGroups.open() names a limit that can't be set, and removes the group", async () => {
   await using directory = await temporaryDirectory();
   const bases = Object.fromEntries(CONTROLLERS.map((name) => [name, directory.path]));
   // No kernel makes the files of a group here.
@@ -177,7 +177,7 @@ Deno.test("ControlGroups.open() says which limit can't be set, and leaves nothin
 const { version } = await readHierarchy();
 
 Deno.test({
-  name: "openControlGroups() uses version 2 for real, where the host has its controllers",
+  name: "openControlGroups() works with a real version 2 hierarchy",
   ignore: (() => {
     if (version !== 2) printSkip("version 1 is tested here; for version 2 run deno task test:v2");
     return version !== 2;

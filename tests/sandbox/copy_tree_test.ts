@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyTree } from "../../lib/sandbox/copy_tree.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("copyTree: root copies what nobody else may read, with owners and modes", async () => {
+Deno.test("copyTree() copies private files with owners and modes as root", async () => {
   await using directory = await temporaryDirectory();
   const secret = await directory.write("source/secret", "text");
   await Deno.chmod(secret, 0o600);

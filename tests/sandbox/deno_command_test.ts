@@ -30,7 +30,7 @@ const commands: readonly [name: string, make: (options: ModuleOptions) => string
 ];
 
 for (const [name, make] of commands) {
-  Deno.test(`${name}() is Deno of the sandbox, and the entry last`, () => {
+  Deno.test(`${name}() starts with the sandbox's Deno, and ends with the entry`, () => {
     for (const options of [plain, mapped]) {
       const command = make(options);
       assert.equal(command[0], "/ddsrv/deno");
@@ -39,13 +39,13 @@ for (const [name, make] of commands) {
     }
   });
 
-  Deno.test(`${name}() never lets the folder's configuration choose how packages are installed`, () => {
+  Deno.test(`${name}() overrides the folder's configuration of package installation`, () => {
     assert.ok(make(plain).includes("--node-modules-dir=none"));
     assert.ok(make(mapped).includes("--node-modules-dir=manual"));
     assert.ok(make(plain).includes("--vendor=false"));
   });
 
-  Deno.test(`${name}() names an import map where there is one`, () => {
+  Deno.test(`${name}() passes an import map`, () => {
     assert.ok(!make(plain).some((one) => one.startsWith("--import-map")));
     assert.ok(make(mapped).includes("--import-map=/f/a b/import_map.json"));
   });
@@ -59,15 +59,15 @@ for (const [name, make] of commands) {
   });
 }
 
-Deno.test("checkCommand() can be that of another Deno", () => {
+Deno.test("checkCommand() accepts another Deno", () => {
   assert.deepEqual(checkCommand(plain, "/bin/deno").slice(0, 2), ["/bin/deno", "check"]);
 });
 
-Deno.test("infoCommand() asks for JSON", () => {
+Deno.test("infoCommand() requests JSON", () => {
   assert.ok(infoCommand(plain).includes("--json"));
 });
 
-Deno.test("runCommand() gives no right to run programs, and to write to /tmp and its data alone", () => {
+Deno.test("runCommand() allows no programs, and writes only to /tmp and the data", () => {
   const rights = runCommand(run(plain)).filter((one) => /^(-A|--allow-(?!import))/.test(one));
   assert.deepEqual(rights, [
     "--allow-net",
@@ -79,7 +79,7 @@ Deno.test("runCommand() gives no right to run programs, and to write to /tmp and
   assert.ok(runCommand(run(plain)).includes("--no-prompt"));
 });
 
-Deno.test("runCommand() bounds V8's heap where it is told to", () => {
+Deno.test("runCommand() limits V8's heap on request", () => {
   const command = runCommand({ ...run(plain), heapBytes: 64 * 1024 ** 2 });
   assert.ok(command.includes("--v8-flags=--max-old-space-size=64"));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeEtcFiles } from "../../lib/sandbox/etc_files.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("writeEtcFiles() names the resolvers, and none for what may not reach them", async () => {
+Deno.test("writeEtcFiles() lists resolvers only for sandboxes that may reach them", async () => {
   await using directory = await temporaryDirectory();
   const etc = await writeEtcFiles(directory.at("etc"), ["192.0.2.1", "192.0.2.2"]);
   const read = async (mounts: typeof etc.online): Promise<Record<string, string>> =>

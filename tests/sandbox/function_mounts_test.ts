@@ -4,7 +4,7 @@ import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
 import { openBelow } from "../open_below.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("functionMounts() shows a function its own source and the shared code, no other", async () => {
+Deno.test("functionMounts() shows only the function's source and the shared code", async () => {
   await using directory = await temporaryDirectory();
   await using elsewhere = await temporaryDirectory();
   const { path, at } = directory;
@@ -31,13 +31,13 @@ Deno.test("functionMounts() shows a function its own source and the shared code,
   assert.equal(new Set(mounts.map(({ target }) => target)).size, mounts.length);
 });
 
-Deno.test("functionMounts() rejects when the function's directory is gone", async () => {
+Deno.test("functionMounts() rejects when the function's directory does not exist", async () => {
   await using directory = await temporaryDirectory();
   const options = { functionsDirectory: directory.path, name: "a", etc: [] };
   await assert.rejects(functionMounts(options), Deno.errors.NotFound);
 });
 
-Deno.test("functionMounts() refuses shared code by a link to what is not the link's owner's", async () => {
+Deno.test("functionMounts() refuses shared code behind a link to another user's files", async () => {
   await using directory = await temporaryDirectory();
   const { path, at } = directory;
   for (const name of ["a/index.ts", "elsewhere/m.ts"]) await directory.write(name);

@@ -8,9 +8,9 @@ const LOCAL = "127.0.0.1 localhost\n::1 localhost\n";
 const rows: readonly [what: string, names: readonly HostsEntry[], lines: string][] = [
   ["nothing", [], ""],
   ["a name", [{ name: "a.test", addresses: ["192.0.2.1"] }], "192.0.2.1 a.test\n"],
-  ["a name that leads nowhere", [{ name: "a.test", addresses: [] }], ""],
+  ["a name without addresses", [{ name: "a.test", addresses: [] }], ""],
   [
-    "a name with several addresses, the first first",
+    "several addresses of a name in order",
     [{ name: "a.test", addresses: ["192.0.2.2", "192.0.2.1"] }],
     "192.0.2.2 a.test\n192.0.2.1 a.test\n",
   ],
@@ -20,7 +20,7 @@ const rows: readonly [what: string, names: readonly HostsEntry[], lines: string]
     "192.0.2.1 b.test\n192.0.2.1 a.test\n",
   ],
   [
-    "a name that is there twice, for two ports",
+    "a name with two ports once",
     [{ name: "a.test", addresses: ["192.0.2.1"] }, { name: "a.test", addresses: ["192.0.2.1"] }],
     "192.0.2.1 a.test\n",
   ],
@@ -32,7 +32,7 @@ for (const [what, names, lines] of rows) {
   });
 }
 
-Deno.test("openHostsFile() has nothing but this host, and goes with all that is in it", async () => {
+Deno.test("openHostsFile() starts with localhost, and removes its directory", async () => {
   await using directory = await temporaryDirectory();
   const place = directory.at("names/one");
   const hosts = await openHostsFile(place);
@@ -41,14 +41,14 @@ Deno.test("openHostsFile() has nothing but this host, and goes with all that is 
   await assert.rejects(Deno.lstat(place), Deno.errors.NotFound);
 });
 
-Deno.test("openHostsFile() shows the directory read-only, and the file where it is looked for", async () => {
+Deno.test("openHostsFile() mounts the directory read-only, and links the file", async () => {
   await using directory = await temporaryDirectory();
   await using hosts = await openHostsFile(directory.at("names"));
   assert.deepEqual(hosts.mount, { source: directory.at("names"), target: "/ddsrv/names" });
   assert.deepEqual(hosts.link, { path: "/etc/hosts", target: "/ddsrv/names/hosts" });
 });
 
-Deno.test("HostsFile.write() puts a whole file in place of another", async () => {
+Deno.test("HostsFile.write() replaces the whole file", async () => {
   await using directory = await temporaryDirectory();
   await using hosts = await openHostsFile(directory.at("names"));
   const path = directory.at("names/hosts");
@@ -62,7 +62,7 @@ Deno.test("HostsFile.write() puts a whole file in place of another", async () =>
   assert.deepEqual((await Array.fromAsync(Deno.readDir(directory.at("names")))).length, 1);
 });
 
-Deno.test("openHostsFile() can be read by a function's user, and written by nobody else", async () => {
+Deno.test("openHostsFile() is readable for functions, and writable only for root", async () => {
   await using directory = await temporaryDirectory();
   const umask = Deno.umask(0o022);
   await using hosts = await openHostsFile(directory.at("names"));

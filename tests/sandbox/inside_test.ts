@@ -44,7 +44,7 @@ async function run({ command, input }: Launch): Promise<string> {
   return stdout + stderr;
 }
 
-Deno.test("inside: of all files below /proc, mount lists alone tell where things are on the host", async () => {
+Deno.test("inside: only mount lists in /proc reveal host paths", async () => {
   // Patterns, which don't match the text of this very command.
   const patterns = ["host[-]home", "host[-]state", Deno.execPath().replace(/.$/, "[$&]")];
   const text = await say(
@@ -72,7 +72,7 @@ Deno.test("inside: the launch chain leaves no file open", async () => {
   assert.deepEqual(kinds, [], text);
 });
 
-Deno.test("inside: devices that never end are there, and not where none are wanted", async () => {
+Deno.test("inside: endless devices exist only by default", async () => {
   const script = "head -c 3 /dev/zero | wc -c; cat /dev/null; ls -A /dev; echo >/dev/new";
   const usual = await say(script);
   assert.match(usual, /^3\n/);
@@ -84,7 +84,7 @@ Deno.test("inside: devices that never end are there, and not where none are want
   assert.match(none, /cannot create \/dev\/new/);
 });
 
-Deno.test("inside: the system's libraries and data, and its programs where they are wanted", async () => {
+Deno.test("inside: programs are visible only on request, libraries and data always", async () => {
   const deno = async (code: string, programs: boolean): Promise<string> =>
     await say("", { programs, command: ["/ddsrv/deno", "eval", "--no-config", code] });
   const list = 'for (const path of ["/usr", "/usr/local"]) ' +
@@ -98,7 +98,7 @@ Deno.test("inside: the system's libraries and data, and its programs where they 
   assert.match(await deno(zone, false), /09:00:00/);
 });
 
-Deno.test("inside: Landlock refuses what a mount allows by mistake, and nothing else", async () => {
+Deno.test("inside: Landlock refuses only access without a rule", async () => {
   await using elsewhere = await temporaryDirectory();
   const { path, at } = elsewhere;
   await Deno.chmod(path, 0o777);
@@ -129,7 +129,7 @@ Deno.test("inside: Landlock refuses what a mount allows by mistake, and nothing 
   );
 });
 
-Deno.test("inside: with Landlock, what is meant to be written and run is", async () => {
+Deno.test("inside: Landlock allows intended writes and programs", async () => {
   const script = "set -e; cd /tmp; mkdir a b; echo 1 >a/x; mv a/x b/y; ln -s y b/z; cat b/z; " +
     "mkfifo p; : >b/y; rm -r a b p; echo >/dev/null; head -c 1 /dev/zero | wc -c; " +
     "ls / >/dev/null; cp /usr/bin/true t; ./t; (sleep 9 & kill $!); cat /proc/self/comm; date";
@@ -137,7 +137,7 @@ Deno.test("inside: with Landlock, what is meant to be written and run is", async
   assert.match(text, /^1\n1\ncat\n.*\d{4}\n$/);
 });
 
-Deno.test("inside: with Landlock and no programs, nothing but the command is executed", async () => {
+Deno.test("inside: Landlock without programs allows only the command to execute", async () => {
   const code = `
     Deno.copyFileSync("/ddsrv/deno", "/tmp/copy");
     Deno.chmodSync("/tmp/copy", 0o755);
@@ -167,7 +167,7 @@ async function limited(code: string, limits: SandboxOptions["limits"]): Promise<
 
 const LIMITS = { dataBytes: 2 * 1024 ** 3, cpuSeconds: 60, fileBytes: 1024 ** 2, files: 256 };
 
-Deno.test("inside: a limit of private memory ends growth, and leaves Deno what it needs", async () => {
+Deno.test("inside: a private memory limit stops growth, but not Deno's start", async () => {
   const grow = (mib: number): string =>
     `const held = [];
     for (let mib = 0; mib < ${mib}; mib += 64) held.push(new Uint8Array(64 * 1024 ** 2));
@@ -178,7 +178,7 @@ Deno.test("inside: a limit of private memory ends growth, and leaves Deno what i
   assert.equal(await limited(grow(1024), { ...LIMITS, dataBytes: 3 * 1024 ** 3 }), "16\n");
 });
 
-Deno.test("inside: a limit of a file's size ends a write beyond it", async () => {
+Deno.test("inside: a file size limit stops a write", async () => {
   const write = (bytes: number): string =>
     `Deno.writeFileSync("/tmp/x", new Uint8Array(${bytes})); console.log("written");`;
   assert.equal(await limited(write(1024 ** 2), LIMITS), "written\n");
@@ -194,14 +194,14 @@ Deno.test("inside: a limit of open files refuses one more", async () => {
   assert.equal(await limited(open, { ...LIMITS, files: 2_000 }), "1000\n");
 });
 
-Deno.test("inside: a limit of processor time ends what takes more", async () => {
+Deno.test("inside: a CPU time limit kills the command", async () => {
   const spin = "import { cpuUsage } from 'node:process'; while (cpuUsage().user < 20e6); " +
     "console.log('over');";
   assert.doesNotMatch(await limited(spin, { ...LIMITS, cpuSeconds: 1 }), /over/);
   assert.equal(await limited("console.log('over')", { ...LIMITS, cpuSeconds: 10 }), "over\n");
 });
 
-Deno.test("inside: a module that never ends is not there, or ends at the limit of memory", async () => {
+Deno.test("inside: an endless module does not exist, or fails at the memory limit", async () => {
   const importing = async (path: string, options: Partial<SandboxOptions>): Promise<string> => {
     const code = `import ${JSON.stringify(path)}; console.log("over");`;
     const command = ["/ddsrv/deno", "eval", "--no-config", "--ext=ts", code];
@@ -216,7 +216,7 @@ Deno.test("inside: a module that never ends is not there, or ends at the limit o
   }
 });
 
-Deno.test("inside: a chain whose input never came, or not whole, starts nothing", async () => {
+Deno.test("inside: the launch chain does not start the command without its complete input", async () => {
   const launch = sandboxCommand({
     ...{ uid: UID, programs: true, landlock: true, mounts: [], workingDirectory: "/tmp" },
     command: ["echo", "started"],

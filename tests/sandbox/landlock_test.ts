@@ -14,7 +14,7 @@ function granted(command: readonly string[]): Map<string, number> {
 const [EXECUTE, WRITE_FILE, READ_FILE, READ_DIR] = [1, 2, 4, 8];
 const [MAKE_CHAR, MAKE_BLOCK, REFER, TRUNCATE, IOCTL_DEV] = [64, 2_048, 8_192, 16_384, 32_768];
 
-Deno.test("landlockCommand() grants what linux/landlock.h calls so", () => {
+Deno.test("landlockCommand() uses the bits of linux/landlock.h", () => {
   const rule = (access: "list" | "read" | "use" | "write", isExecutable = false): number => {
     const command = landlockCommand([{ path: "/x", access, isExecutable }], ["true"]);
     assert.deepEqual(command.slice(-2), ["--", "true"]);
@@ -41,7 +41,7 @@ const options: SandboxOptions = {
   command: ["/ddsrv/deno", "run", "index.ts"],
 };
 
-Deno.test("sandboxCommand() grants by Landlock what its mounts allow", () => {
+Deno.test("sandboxCommand() passes rules to Landlock that match its mounts", () => {
   const { command } = sandboxCommand(options);
   const rights = granted(command);
   const has = (path: string, right: number): boolean => (rights.get(path)! & right) === right;
@@ -62,7 +62,7 @@ Deno.test("sandboxCommand() grants by Landlock what its mounts allow", () => {
   assert.ok(command.indexOf("/ddsrv/perl") < command.lastIndexOf("/ddsrv/setpriv"));
 });
 
-Deno.test("sandboxCommand() with programs lets what they write be executed", () => {
+Deno.test("sandboxCommand() with programs allows written files to execute", () => {
   const rights = granted(sandboxCommand({ ...options, programs: true }).command);
   for (const path of ["/usr/bin", "/tmp", "/ddsrv/data", "/functions/a"]) {
     assert.ok(rights.get(path)! & EXECUTE, path);
@@ -70,7 +70,7 @@ Deno.test("sandboxCommand() with programs lets what they write be executed", () 
   assert.ok(!(rights.get("/proc")! & WRITE_FILE));
 });
 
-Deno.test("sandboxCommand() has neither perl nor rules where there is no Landlock", () => {
+Deno.test("sandboxCommand() has neither perl nor rules without Landlock", () => {
   const { command, input } = sandboxCommand({ ...options, landlock: false });
   assert.ok(![...command, ...input.split("\0")].some((one) => one.includes("perl")));
 });

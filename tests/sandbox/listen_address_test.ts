@@ -13,7 +13,7 @@ for (
   });
 }
 
-Deno.test("serveAddress() is what Deno moves its listener to", async () => {
+Deno.test("serveAddress() moves Deno's listener", async () => {
   const code = "const server = Deno.serve({ hostname: '0.0.0.0', port: 1, onListen(address) { " +
     "console.log(address.hostname, address.port); queueMicrotask(() => server.shutdown()); } }, " +
     "() => new Response())";

@@ -24,7 +24,7 @@ const KINDS: readonly [kind: string, bytes: number, fate: "ended" | "refused"][]
 ];
 
 for (const [kind, bytes, fate] of KINDS) {
-  Deno.test(`memory: ${kind} count, and a group that wants too much is ${fate}`, async () => {
+  Deno.test(`memory: ${kind} count, and a group above its limit is ${fate}`, async () => {
     await using groups = await openControlGroups(OWNER, await readHierarchy());
     const roomy = await attack(ROOMY);
     assert.ok(roomy.held >= bytes * 0.9, `a roomy group holds ${roomy.held}`);

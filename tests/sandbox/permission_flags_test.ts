@@ -17,21 +17,21 @@ const sandboxed: readonly [
   listen: typeof tcp | typeof unix,
   flags: readonly string[],
 ][] = [
-  ["what is given by default", {}, tcp, [
+  ["the default flags", {}, tcp, [
     "--allow-net",
     "--allow-read",
     "--allow-write=/tmp,/ddsrv/data",
     "--allow-env",
     "--allow-sys",
   ]],
-  ["what is given by default, with a Unix socket", {}, unix, [
+  ["the default flags, with a Unix socket", {}, unix, [
     "--allow-net",
     "--allow-read",
     `--allow-write=/tmp,/ddsrv/data,${unix.path}`,
     "--allow-env",
     "--allow-sys",
   ]],
-  ["all", "all", tcp, [
+  ["all flags without limits", "all", tcp, [
     "--allow-net",
     "--allow-read",
     "--allow-write",
@@ -41,25 +41,25 @@ const sandboxed: readonly [
     "--allow-ffi",
   ]],
   [
-    "nothing but where it listens and what starts it",
+    "only the listen address and the start file",
     { net: false, read: false, write: false, env: false, sys: false },
     tcp,
     ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json"],
   ],
   [
-    "nothing but its Unix socket and what starts it",
+    "only the Unix socket and the start file",
     { net: false, read: false, write: false, env: false, sys: false },
     unix,
     [`--allow-read=/ddsrv/start.json,${unix.path}`, `--allow-write=${unix.path}`],
   ],
   [
-    "nothing where lists are empty",
+    "no flags for empty lists",
     { net: [], read: [], write: [], env: [], sys: [], run: [], ffi: [] },
     tcp,
     ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json"],
   ],
   [
-    "what is listed",
+    "listed values",
     {
       net: ["a.test:443", "b.test"],
       read: ["/a"],
@@ -83,7 +83,7 @@ const sandboxed: readonly [
 ];
 
 for (const [what, some, listen, flags] of sandboxed) {
-  Deno.test(`permissionFlags() gives ${what}`, () => {
+  Deno.test(`permissionFlags() returns ${what}`, () => {
     const permissions = withPermissions(defaultPermissions, some);
     assert.deepEqual(permissionFlags({ permissions, listen, paths: SANDBOX_PATHS }), flags);
   });
@@ -100,27 +100,27 @@ const paths: ProcessPaths = {
 };
 
 const bare: readonly [what: string, some: SomePermissions, flags: readonly string[]][] = [
-  ["reads and writes what is its own", {}, [
+  ["allows its own files", {}, [
     "--allow-read=/f/a,/state/a,/run/1/start.json",
     "--allow-write=/run/1/tmp,/state/a",
   ]],
-  ["has no more where all is given", { write: true }, [
+  ["allows no other files with all permissions", { write: true }, [
     "--allow-read=/f/a,/state/a,/run/1/start.json",
     "--allow-write=/run/1/tmp,/state/a",
   ]],
-  ["reads what starts it alone", { read: false }, [
+  ["reads only the start file", { read: false }, [
     "--allow-read=/run/1/start.json",
     "--allow-write=/run/1/tmp,/state/a",
   ]],
   ["writes nothing", { write: false }, ["--allow-read=/f/a,/state/a,/run/1/start.json"]],
-  ["writes one of its places", { write: ["/ddsrv/data"] }, [
+  ["writes one of its directories", { write: ["/ddsrv/data"] }, [
     "--allow-read=/f/a,/state/a,/run/1/start.json",
     "--allow-write=/state/a",
   ]],
 ];
 
 for (const [what, some, flags] of bare) {
-  Deno.test(`permissionFlags() without a sandbox: it ${what}`, () => {
+  Deno.test(`permissionFlags() without a sandbox ${what}`, () => {
     const permissions = withPermissions(defaultPermissions, some);
     const readable = ["/f/a", "/state/a"];
     const found = permissionFlags({ permissions, listen: tcp, paths, readable });
@@ -137,7 +137,7 @@ const variables: readonly [permission: Permission, names: readonly string[]][] =
 ];
 
 for (const [permission, names] of variables) {
-  Deno.test(`visibleVariables() under ${JSON.stringify(permission)} are ${names.join(" ")}`, () => {
+  Deno.test(`visibleVariables() with ${JSON.stringify(permission)} returns ${names.join(" ")}`, () => {
     const env = { A: "1", AB: "", b: "3" };
     const expected = Object.entries(env).filter(([name]) => names.includes(name));
     assert.deepEqual(visibleVariables(env, permission), Object.fromEntries(expected));
@@ -158,18 +158,18 @@ const outside: readonly [
   some: Exclude<SomePermissions, "all">,
   flags: readonly string[],
 ][] = [
-  ["all there is", { read: ["/"], write: ["/etc"] }, ["--allow-read=/own/1/start.json"]],
+  ["the whole file system", { read: ["/"], write: ["/etc"] }, ["--allow-read=/own/1/start.json"]],
   ["the host's /tmp", { read: ["/tmp"], write: ["/tmp/", "/tmp/x", "/tmp/../etc"] }, [
     "--allow-read=/own/1/tmp,/own/1/start.json",
     "--allow-write=/own/1/tmp,/own/1/tmp/x",
   ]],
-  ["what only begins like its own", { read: ["/fns/f2", "/fns/f/a"], write: ["/ddsrv/data2"] }, [
+  ["a path with the same prefix", { read: ["/fns/f2", "/fns/f/a"], write: ["/ddsrv/data2"] }, [
     "--allow-read=/fns/f/a,/own/1/start.json",
   ]],
 ];
 
 for (const [what, some, flags] of outside) {
-  Deno.test(`permissionFlags() without a sandbox does not give ${what}`, () => {
+  Deno.test(`permissionFlags() without a sandbox does not allow ${what}`, () => {
     const given = permissionFlags({
       permissions: withPermissions(defaultPermissions, {
         ...some,
@@ -186,15 +186,15 @@ for (const [what, some, flags] of outside) {
   });
 }
 
-Deno.test("permissionFlags() refuses a path that Deno would take for two", () => {
+Deno.test("permissionFlags() refuses a path with a comma", () => {
   const readable = ["/fns/x,.."];
   assert.throws(
     () =>
       permissionFlags({ permissions: defaultPermissions, listen: tcp, paths: OUTSIDE, readable }),
-    /"\/fns\/x,\.\." holds a comma, so that Deno can't be told of it\. Rename it/,
+    /"\/fns\/x,\.\." to Deno because it contains a comma\. Rename it/,
   );
 });
 
-Deno.test("visibleVariables() takes a name that ends in * as Deno does", () => {
+Deno.test("visibleVariables() matches a * at the end like Deno", () => {
   assert.deepEqual(visibleVariables({ A_B: "1", A: "2", AB: "3" }, ["A_*"]), { A_B: "1" });
 });

@@ -6,7 +6,7 @@ import { eventually } from "../patience.ts";
 const OWNER = `r${Deno.pid}`;
 const SPAWNER = new URL("kill_spawner.ts", import.meta.url).pathname;
 
-Deno.test("openReaper() ends what a killed supervisor was just starting", async () => {
+Deno.test("openReaper() kills processes that a killed supervisor was starting", async () => {
   const hierarchy = await readHierarchy();
   for (let round = 0; round < 3; round++) {
     const { signal } = await new Deno.Command(Deno.execPath(), {
@@ -20,7 +20,7 @@ Deno.test("openReaper() ends what a killed supervisor was just starting", async 
   }
 });
 
-Deno.test("openReaper() leaves nothing, and touches nothing, when it is disposed of", async () => {
+Deno.test("openReaper() touches no other group and leaves nothing on disposal", async () => {
   await using groups = await openControlGroups(OWNER, await readHierarchy());
   const limits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
   await using group = await groups.open("1", limits);

@@ -69,25 +69,25 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
   ]);
 });
 
-Deno.test("sandboxCommand() keeps the caller's network where no namespace is given", () => {
+Deno.test("sandboxCommand() keeps the caller's network without a namespace", () => {
   const { network: _, ...rest } = options;
   assert.equal(sandboxCommand(rest).command.slice(3, 13).join(" "), "sh - - - - - - -- -- bwrap");
 });
 
-Deno.test("sandboxCommand() hands a filter of system calls on to bwrap", () => {
+Deno.test("sandboxCommand() passes a system call filter to bwrap", () => {
   const { command } = sandboxCommand({ ...options, systemCallFilter: "/run/x/filter" });
   assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "-"]);
   assert.ok(has(command, ["--seccomp", "4"]));
   assert.ok(!sandboxCommand(options).command.includes("--seccomp"));
 });
 
-Deno.test("sandboxCommand() makes a network of its own loopback where it is asked to", () => {
+Deno.test("sandboxCommand() creates a loopback network on request", () => {
   const { command } = sandboxCommand({ ...options, network: "loopback" });
   assert.ok(command.includes("--unshare-net"));
   assert.ok(!sandboxCommand(options).command.includes("--unshare-net"));
 });
 
-Deno.test("sandboxCommand() without a user to change to has a user namespace of its own", () => {
+Deno.test("sandboxCommand() creates a user namespace without a uid", () => {
   const { uid: _, ...rest } = options;
   const { command } = sandboxCommand({ ...rest, network: "loopback" });
   assert.ok(has(command, ["--unshare-user", "--disable-userns"]));
@@ -96,7 +96,7 @@ Deno.test("sandboxCommand() without a user to change to has a user namespace of 
   assert.ok(has(command, ["--", ...options.command]));
 });
 
-Deno.test("sandboxCommand() makes links where their directories are", () => {
+Deno.test("sandboxCommand() creates links after their directories", () => {
   const links = [{ path: "/etc/hosts", target: "/ddsrv/names/hosts" }];
   assert.ok(
     has(files({ ...options, links }), ["--symlink", "/ddsrv/names/hosts", "/etc/hosts"]),
@@ -114,7 +114,7 @@ for (
     ["--args", "3"],
   ]
 ) {
-  Deno.test(`sandboxCommand() says ${part.join(" ")}`, () => {
+  Deno.test(`sandboxCommand() has the arguments ${part.join(" ")}`, () => {
     const { command } = sandboxCommand(options);
     assert.ok(has(command.slice(0, command.lastIndexOf("--")), part));
   });
@@ -132,12 +132,12 @@ for (
     ["--chdir", "/srv/very/deep/functions/a b"],
   ]
 ) {
-  Deno.test(`sandboxCommand() has bwrap read ${part.join(" ")}`, () => {
+  Deno.test(`sandboxCommand() passes ${part.join(" ")} by the input`, () => {
     assert.ok(has(files(options), part));
   });
 }
 
-Deno.test("sandboxCommand() shows programs only where they are wanted, and never all of /usr", () => {
+Deno.test("sandboxCommand() shows programs only on request, and never all of /usr", () => {
   const shown = (programs: boolean): string[] => files({ ...options, programs });
   for (const path of ["/usr/bin", "/bin", "/usr/local/lib", "/usr/share"]) {
     assert.ok(!has(shown(false), [path, path]), path);
@@ -148,7 +148,7 @@ Deno.test("sandboxCommand() shows programs only where they are wanted, and never
   }
 });
 
-Deno.test("sandboxCommand() shows no endless device where none are wanted", () => {
+Deno.test("sandboxCommand() can hide endless devices", () => {
   const devices = files({ ...options, devices: "none" });
   assert.ok(has(devices, ["--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null"]));
   assert.ok(has(devices, ["--remount-ro", "/dev"]) && !devices.includes("--dev"));
@@ -160,7 +160,7 @@ Deno.test("sandboxCommand() keeps only the capabilities that setpriv needs", () 
   assert.deepEqual(kept, ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"]);
 });
 
-Deno.test("sandboxCommand() binds read-only, unless it is told otherwise", () => {
+Deno.test("sandboxCommand() mounts read-only by default", () => {
   const command = files(options);
   for (const { source, target, isWritable } of options.mounts) {
     assert.ok(has(command, [isWritable ? "--bind" : "--ro-bind", String(source), target]), target);
@@ -168,7 +168,7 @@ Deno.test("sandboxCommand() binds read-only, unless it is told otherwise", () =>
   assert.equal(command.filter((one) => one === "--bind").length, 1);
 });
 
-Deno.test("sandboxCommand() binds what is held by its descriptor", () => {
+Deno.test("sandboxCommand() mounts open paths by descriptor", () => {
   const held = (number: number) => ({ pathForChildren: `/proc/7/fd/${number}` });
   const [first, second] = [held(41), held(42)];
   const mounts = [
@@ -186,13 +186,13 @@ Deno.test("sandboxCommand() binds what is held by its descriptor", () => {
   assert.throws(() => sandboxCommand({ ...options, mounts: six }), RangeError);
 });
 
-Deno.test("sandboxCommand() tells no path of the host to what runs inside", () => {
+Deno.test("sandboxCommand() reveals no host path inside", () => {
   const { command } = sandboxCommand(options);
   const inside = command.slice(command.indexOf("bwrap"));
   assert.deepEqual(inside.filter((one) => /^\/(host|real)/.test(one)), []);
 });
 
-Deno.test("sandboxCommand() passes on limits in ulimit's units", () => {
+Deno.test("sandboxCommand() converts limits to ulimit's units", () => {
   const limits = { cpuSeconds: 1.5, fileBytes: 1_048_576, dataBytes: 1_048_576, files: 256 };
   const { command } = sandboxCommand({ ...options, limits });
   assert.ok(
@@ -200,7 +200,7 @@ Deno.test("sandboxCommand() passes on limits in ulimit's units", () => {
   );
 });
 
-Deno.test("sandboxCommand() makes each directory on the way, once, readable, outermost first", () => {
+Deno.test("sandboxCommand() creates each parent directory once, readable, outermost first", () => {
   const command = files(options);
   const given = new Set(["/", "/tmp", "/etc", "/dev"]);
   for (const target of [...options.scratch!, ...options.mounts.map((mount) => mount.target)]) {
@@ -224,7 +224,7 @@ Deno.test("sandboxCommand() makes each directory on the way, once, readable, out
   });
 });
 
-Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
+Deno.test("sandboxCommand() mounts scratch directories before mounts inside them", () => {
   const command = files(options);
   const scratch = find(command, [
     ...["--size", "268435456", "--perms", "1777"],
@@ -236,7 +236,7 @@ Deno.test("sandboxCommand() mounts scratch before what goes into it", () => {
   assert.ok(0 < scratch && scratch < first);
 });
 
-Deno.test("sandboxCommand() never holds a function's variables", () => {
+Deno.test("sandboxCommand() never contains a function's variables", () => {
   const { command } = sandboxCommand({
     ...options,
     command: runCommand({
@@ -254,7 +254,7 @@ Deno.test("sandboxCommand() never holds a function's variables", () => {
   assert.equal(command.lastIndexOf("-c"), 1);
 });
 
-Deno.test("functionEnvironment() holds nothing that a function chooses", () => {
+Deno.test("functionEnvironment() contains nothing that a function chooses", () => {
   assert.deepEqual(functionEnvironment({ listen, port: 8_001, paths: SANDBOX_PATHS }), {
     ...baseEnvironment(),
     PORT: "8001",
@@ -264,7 +264,7 @@ Deno.test("functionEnvironment() holds nothing that a function chooses", () => {
   });
 });
 
-Deno.test("baseEnvironment() takes nothing of the supervisor's but certificates", () => {
+Deno.test("baseEnvironment() inherits only certificate variables", () => {
   const own = new Set(["PATH", "HOME", "LANG", "DENO_DIR", "DENO_NO_UPDATE_CHECK", "NO_COLOR"]);
   const certificates = /^(DENO_CERT|DENO_TLS_CA_STORE|NODE_EXTRA_CA_CERTS|SSL_CERT_(DIR|FILE))$/;
   for (const [name, value] of Object.entries(baseEnvironment())) {

@@ -6,7 +6,7 @@ const uid = Deno.uid()!;
 
 const listen = { type: "tcp", hostname: "0.0.0.0", port: 8_000 } as const;
 
-Deno.test("writeStartFile() writes for one user alone, and takes the file away again", async () => {
+Deno.test("writeStartFile() writes for one user, and removes the file", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("start/a.json");
   const variables = { A: 'x"\n', LD_PRELOAD: "/evil.so" };
@@ -18,7 +18,7 @@ Deno.test("writeStartFile() writes for one user alone, and takes the file away a
   await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
 });
 
-Deno.test("writeStartFile() replaces what a predecessor left, and follows no link", async () => {
+Deno.test("writeStartFile() replaces a predecessor's file, and follows no link", async () => {
   await using directory = await temporaryDirectory();
   const other = await directory.write("other", "untouched");
   const path = directory.at("a.json");

@@ -118,7 +118,7 @@ const refused: readonly (readonly [name: string, x86: number, arm: number, answe
 ];
 
 for (const [name, x86, arm, expected] of refused) {
-  Deno.test(`systemCallFilter() refuses ${name} with ${expected}, whatever its arguments`, () => {
+  Deno.test(`systemCallFilter() refuses ${name} with ${expected} for all arguments`, () => {
     const words = randomWords();
     for (let round = 0; round < 20; round++) {
       const args = Array.from({ length: 6 }, () => round === 0 ? 0 : words.next().value);
@@ -305,7 +305,7 @@ function at(index: number, ...values: readonly number[]): number[] {
 }
 
 for (const arch of ARCHES) {
-  Deno.test(`systemCallFilter() of ${arch} looks at arguments, at each rule's edges`, () => {
+  Deno.test(`systemCallFilter() of ${arch} checks the edges of each argument rule`, () => {
     const seen = new Set<string>();
     for (const [name, args, expected] of rows) {
       const number = numbers.get(name)![arch];
@@ -349,7 +349,7 @@ for (const arch of ARCHES) {
     }
   });
 
-  Deno.test(`systemCallFilter() of ${arch} answers as the table says, fast`, () => {
+  Deno.test(`systemCallFilter() of ${arch} follows the table, in few steps`, () => {
     const words = randomWords();
     for (const { name, answer, numbers } of systemCalls()) {
       const number = numbers[arch];
@@ -365,7 +365,7 @@ for (const arch of ARCHES) {
     }
   });
 
-  Deno.test(`systemCallFilter() of ${arch} is a program that the kernel takes`, () => {
+  Deno.test(`systemCallFilter() of ${arch} is a program that the kernel accepts`, () => {
     const program = PROGRAMS[arch];
     const view = new DataView(program.buffer);
     const length = program.length / 8;
@@ -381,7 +381,7 @@ for (const arch of ARCHES) {
   });
 }
 
-Deno.test("systemCalls() names each call once, and each number once", () => {
+Deno.test("systemCalls() contains each call and each number once", () => {
   const calls = systemCalls();
   assert.equal(new Set(calls.map(({ name }) => name)).size, calls.length);
   for (const arch of ARCHES) {
@@ -399,7 +399,7 @@ Deno.test("systemCallGroups gives a reason for each group", () => {
   for (const { subject, why } of systemCallGroups) assert.match(why, /^\S.*\.$/, subject);
 });
 
-Deno.test("argumentRules has rules for allowed calls alone", () => {
+Deno.test("argumentRules has rules only for allowed calls", () => {
   const allowed = new Set(
     systemCalls().filter(({ answer }) => answer === "allow").map(({ name }) => name),
   );

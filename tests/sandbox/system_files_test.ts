@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { needsPrograms, otherLibraries, systemFiles } from "../../lib/sandbox/system_files.ts";
 
-Deno.test("needsPrograms() where programs may be run or libraries be loaded", () => {
+Deno.test("needsPrograms() returns true for the permissions run and ffi", () => {
   assert.ok(!needsPrograms({ run: false, ffi: false }));
   assert.ok(!needsPrograms({ run: [], ffi: [] }));
   assert.ok(needsPrograms({ run: true, ffi: false }));
@@ -9,7 +9,7 @@ Deno.test("needsPrograms() where programs may be run or libraries be loaded", ()
   assert.ok(needsPrograms({ run: false, ffi: ["/usr/lib/x.so"] }));
 });
 
-Deno.test("systemFiles() always has libraries, and programs where they are wanted", () => {
+Deno.test("systemFiles() contains libraries always, and programs on request", () => {
   assert.deepEqual(systemFiles(false).filter((path) => path.endsWith("bin")), []);
   for (const path of ["/usr/lib", "/lib64"]) {
     assert.ok(systemFiles(false).includes(path) && systemFiles(true).includes(path), path);
@@ -17,7 +17,7 @@ Deno.test("systemFiles() always has libraries, and programs where they are wante
   assert.ok(systemFiles(true).includes("/usr/bin"));
 });
 
-Deno.test("otherLibraries() finds what is loaded from elsewhere, once, and no other file", () => {
+Deno.test("otherLibraries() returns each library from another directory once", () => {
   const lines = [
     "559f-55a0 r-xp 00000000 08:01 1 /usr/bin/deno",
     "7f00-7f01 r--p 00000000 08:01 2 /nix/store/a b/libm.so.6",

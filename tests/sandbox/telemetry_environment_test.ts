@@ -8,26 +8,29 @@ const PLACE = "192.168.7.1:4318";
 const ON = { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_ENDPOINT: `http://${PLACE}` };
 
 const kept: readonly [what: string, env: Record<string, string>, got: Record<string, string>][] = [
-  ["nothing without OTEL_DENO", { OTEL_SERVICE_NAME: "x", A: "b" }, {}],
-  ["what Deno reads", { ...ON, A: "b" }, { ...ON, OTEL_SERVICE_NAME: "hello" }],
-  ["a name of its own", { ...ON, OTEL_SERVICE_NAME: "x" }, { ...ON, OTEL_SERVICE_NAME: "x" }],
-  ["a name among attributes", { ...ON, OTEL_RESOURCE_ATTRIBUTES: "a=b,service.name=x" }, {
+  ["returns nothing without OTEL_DENO", { OTEL_SERVICE_NAME: "x", A: "b" }, {}],
+  ["returns variables that Deno reads", { ...ON, A: "b" }, { ...ON, OTEL_SERVICE_NAME: "hello" }],
+  ["keeps a service name", { ...ON, OTEL_SERVICE_NAME: "x" }, { ...ON, OTEL_SERVICE_NAME: "x" }],
+  ["keeps a service name in the attributes", {
+    ...ON,
+    OTEL_RESOURCE_ATTRIBUTES: "a=b,service.name=x",
+  }, {
     ...ON,
     OTEL_RESOURCE_ATTRIBUTES: "a=b,service.name=x",
   }],
   [
-    "nothing that the launch chain or Deno take for something else",
+    "drops other variables",
     { ...ON, LD_PRELOAD: "/x", DENO_DIR: "/x", "OTEL_ x": "1", otel_a: "1", OTEL_: "1" },
     { ...ON, OTEL_SERVICE_NAME: "hello" },
   ],
-  ["no socket of the machine's", { ...ON, OTEL_DENO_VSOCK: "2:1" }, {
+  ["drops OTEL_DENO_VSOCK", { ...ON, OTEL_DENO_VSOCK: "2:1" }, {
     ...ON,
     OTEL_SERVICE_NAME: "hello",
   }],
 ];
 
 for (const [what, env, expected] of kept) {
-  Deno.test(`telemetryEnvironment(): ${what}`, () => {
+  Deno.test(`telemetryEnvironment() ${what}`, () => {
     const got = telemetryEnvironment({ name: "hello", env, net: true, egress: "full" });
     assert.deepEqual(got, { env: expected, problems: [] });
   });
@@ -71,7 +74,7 @@ const judged: readonly [endpoint: string, net: Permission, egress: string | unde
 
 for (const [endpoint, net, egress, isSent] of judged) {
   const place = `${JSON.stringify(endpoint)}, net ${net}, egress ${egress}`;
-  Deno.test(`telemetryEnvironment(): ${isSent ? "sends" : "does not send"} to ${place}`, () => {
+  Deno.test(`telemetryEnvironment() ${isSent ? "sends" : "does not send"} to ${place}`, () => {
     for (const signal of ["", "TRACES_", "METRICS_", "LOGS_"]) {
       const common = { ...ON, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
       const single = { ...common, [`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`]: endpoint };
@@ -87,7 +90,7 @@ for (const [endpoint, net, egress, isSent] of judged) {
   });
 }
 
-Deno.test("telemetryEnvironment(): no endpoint is the specification's default", () => {
+Deno.test("telemetryEnvironment() uses the specification's default endpoint", () => {
   const on = { OTEL_DENO: "true" };
   const portOf = (env: Record<string, string>): string | undefined =>
     telemetryEnvironment({ name: "hello", env, net: [], egress: undefined })
@@ -96,12 +99,12 @@ Deno.test("telemetryEnvironment(): no endpoint is the specification's default", 
   assert.equal(portOf({ ...on, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }), "4317");
 });
 
-Deno.test("telemetryEnvironment(): what no program can be started with is not tried", () => {
+Deno.test("telemetryEnvironment() refuses variables that are too long for execve", () => {
   const env = { ...ON, OTEL_RESOURCE_ATTRIBUTES: "x".repeat(128 * 1024) };
   assert.deepEqual(telemetryEnvironment({ name: "hello", env, net: true, egress: "full" }), {
     env: {},
     problems: [
-      "OpenTelemetry sends nothing: its variables are longer than 128 KiB. Say it with less",
+      "OpenTelemetry is off: its variables are longer than 128 KiB. Shorten them",
     ],
   });
 });

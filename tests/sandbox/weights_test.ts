@@ -7,7 +7,7 @@ const OWNER = `w${Deno.pid}`;
 /** Processor time of the favoured group, in the kernel's ticks of 10 ms, before it is compared. */
 const ENOUGH_TICKS = 100;
 
-Deno.test("ResourceLimits.cpuWeight says which group gets how much of a contended processor", async () => {
+Deno.test("ResourceLimits.cpuWeight decides the shares of a contended CPU", async () => {
   await using groups = await openControlGroups(OWNER, await readHierarchy());
   const limits = { memoryBytes: 64 * 1024 ** 2, processes: 64, cpu: Infinity };
   await using favoured = await groups.open("favoured", { ...limits, cpuWeight: 100 });

@@ -4,27 +4,28 @@ import { acquireLockFile } from "../system/lock_file.ts";
 import { isOwnDirectory } from "../system/own_directory.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
-/** A supervisor's own directory for small files, locked for as long as it is open. */
-export interface OwnPlace extends AsyncDisposable {
+/** Runtime directory of one supervisor for small files, locked while it is open. */
+export interface RuntimeDirectory extends AsyncDisposable {
   readonly directory: string;
 }
 
 /**
- * Opens the place of a supervisor without namespaces that carry its name; empty, whatever a
- * predecessor has left there, and to be entered by its user alone.
+ * Opens the runtime directory of a supervisor that does not run as root. It is empty, and only its
+ * user may enter it.
  *
- * @throws {Error} when another supervisor has it
+ * @throws {Error} when another supervisor uses it, or another user may enter the parent
  */
-export async function openOwnPlace(settings: Settings, ownerId: string): Promise<OwnPlace> {
+export async function openRuntimeDirectory(
+  settings: Settings,
+  ownerId: string,
+): Promise<RuntimeDirectory> {
   await Deno.mkdir(settings.runtimeDirectory, { recursive: true, mode: 0o700 });
   await requireOwn(settings.runtimeDirectory);
   const lock = acquireLockFile(join(settings.runtimeDirectory, "locks", `owner-${ownerId}`));
   if (lock === undefined) {
     throw new Error(
-      `Another supervisor has "${
-        join(settings.runtimeDirectory, ownerId)
-      }", which this one needs: ` +
-        "it is of an older version, or has another state directory. Stop it, or give both the " +
+      `Another supervisor uses "${join(settings.runtimeDirectory, ownerId)}": ` +
+        "it is an older version, or has another state directory. Stop it, or start both with the " +
         "same --state-dir",
     );
   }
@@ -43,7 +44,7 @@ export async function openOwnPlace(settings: Settings, ownerId: string): Promise
 async function requireOwn(directory: string): Promise<void> {
   if (await isOwnDirectory(directory)) return;
   throw new Error(
-    `"${directory}" is not this user's alone. Remove it, or set XDG_RUNTIME_DIR to a directory ` +
-      "of your own",
+    `"${directory}" is not a private directory of this user. Remove it, or set XDG_RUNTIME_DIR ` +
+      "to a directory that is",
   );
 }

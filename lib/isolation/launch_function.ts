@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import type { Egress } from "../config/egress.ts";
+import type { Permissions } from "../config/permissions.ts";
+import { readDiskUsage } from "../disk/disk_usage.ts";
+import { type FunctionProcess, spawnFunction, type SpawnOptions } from "../process/spawn.ts";
+import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
+import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
+import type { ListenAddress } from "../sandbox/listen_address.ts";
+import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { writeStartFile } from "../sandbox/start_file.ts";
+import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
+import { diskLimitsOf } from "./disk_watch.ts";
+import type { Home, Homes } from "./homes.ts";
+import type { StartedProcess, StartOptions } from "./isolation.ts";
+
+/** Decisions of an isolation level about one launch. */
+export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "explain"> {
+  /** Name of the function. */
+  readonly name: string;
+  readonly homes: Homes;
+  readonly start: StartOptions;
+  readonly permissions: Permissions;
+  /** Egress of the network namespace; `undefined` where the function uses the host's network. */
+  readonly egress: Egress | undefined;
+  readonly listen: ListenAddress;
+  /** Value of the variable `PORT`. */
+  readonly port: number;
+  /** Path of the start file on the host. */
+  readonly startFile: string;
+  /** Limit of V8's heap in bytes, where no control group limits memory. */
+  readonly heapBytes?: number;
+  /** Opens the layers around the process, after the start file has been written. */
+  readonly openLayers: (home: Home, options: LaunchOptions) => Promise<Layers>;
+}
+
+/** Layers around a function's process. */
+export interface Layers {
+  /** Paths that the process uses. */
+  readonly paths: ProcessPaths;
+  /** Paths that Deno may read, where no sandbox hides the others. */
+  readonly readable?: readonly string[];
+  /** Returns the command that starts `command` inside the layers. */
+  readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
+  /** Watches the process, and kills it when its data exceeds a limit. */
+  readonly around?: (process: FunctionProcess) => FunctionProcess;
+  /** Closes files that only the start needs. */
+  readonly release?: () => PromiseLike<void>;
+}
+
+/**
+ * Starts a function's process: opens its home, writes its start file, opens the layers of the
+ * isolation level and spawns Deno inside them. `owned` removes the start file when it is disposed.
+ *
+ * @throws {Error} when one of the steps fails; no process has been started then
+ */
+export async function launchFunction(
+  owned: AsyncDisposableStack,
+  options: LaunchOptions,
+): Promise<StartedProcess> {
+  const { name, start, permissions, egress, listen, port, heapBytes } = options;
+  const { policy: { env, ...policy }, moduleOptions, onLine } = start;
+  const home = await options.homes.open(name, diskLimitsOf(policy));
+  const variables = visibleVariables(env, permissions.env);
+  const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
+  owned.use(await writeStartFile(options.startFile, { listen, variables }, home.uid));
+  const layers = await options.openLayers(home, options);
+  const { paths, readable, around = (process) => process } = layers;
+  const process = around(spawnFunction({
+    ...layers.wrap(runCommand({
+      ...moduleOptions,
+      ...readable === undefined ? {} : { readable },
+      permissions,
+      listen,
+      paths,
+      heapBytes,
+    })),
+    env: functionEnvironment({ listen, port, paths, telemetry: telemetry.env }),
+    onLine,
+  }));
+  return {
+    process,
+    problems: [...home.problems, ...telemetry.problems],
+    ...home.isFileSystem ? { readDataUsage } : {},
+    async findEndpoint(pid, signal) {
+      // The process exists, so the sandbox has mounted everything.
+      await layers.release?.();
+      return await options.findEndpoint(pid, signal);
+    },
+    explain: options.explain,
+  };
+}
+
+/** Reads the usage inside the sandbox, because the host does not mount the data. */
+function readDataUsage(pid: number): ReturnType<typeof readDiskUsage> {
+  return readDiskUsage(join("/proc", String(pid), "root", SANDBOX_DATA));
+}
