@@ -37,7 +37,7 @@ Deno.test("serveClient() lets one peer's unfinished heads take so much memory an
 Deno.test("serveClient() refuses a head that finds no room, and serves other peers", async () => {
   await using stage = openStage({ maxPeerBufferBytes: 0 });
   const [client] = await openHeads(stage, 1);
-  match(await client!.readAll(), /^HTTP\/1.1 431 .*as much in buffers as it may have$/s);
+  match(await client!.readAll(), /^HTTP\/1.1 431 .*reached its limit of buffer memory$/s);
   const small = await stage.connect();
   await small.write("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
   match(await small.readUntil("not found"), /^HTTP\/1.1 404 /);
@@ -158,7 +158,7 @@ Deno.test("Wire charges for what its buffer has grown, within bounds, and gives 
           wire.detach();
           break;
         case "little":
-          wire.expectLittle();
+          wire.shrink();
           break;
         case "move":
           wire.chargeTo(other);

@@ -34,7 +34,7 @@ Deno.test("openProxy() warns when there are files for fewer connections than are
   equal(warnings.length, 1);
   match(
     warnings[0]!,
-    /^There are at most 512 connections, because ddsrv may open 1024 files\. Raise/,
+    /^Limiting connections to 512, because ddsrv may open only 1024 files\. Raise/,
   );
   stage.proxy.configure({ limits: { maxConnections: 100 } });
   equal(warnings.length, 1);

@@ -76,7 +76,7 @@ Deno.test("serveClient() answers 503 when a function has enough requests in flig
   const second = await stage.connect();
   await second.write(GET);
   match(
-    await second.readUntil("as it may have"),
+    await second.readUntil("limit of in-flight requests"),
     /^HTTP\/1.1 503 .*x-ddsrv-error: function-busy\r\nretry-after: 1\r\nconnection: keep-alive/s,
   );
   await first.served.write(OK);

@@ -86,7 +86,7 @@ Deno.test("exchange() repeats nothing on a connection that was new", async () =>
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   served.close();
-  match(await client.readUntil("without an answer"), /^HTTP\/1.1 502 /);
+  match(await client.readUntil("without a response"), /^HTTP\/1.1 502 /);
   equal(stage.backend.opened, 1);
 });
 
@@ -99,7 +99,7 @@ Deno.test("exchange() keeps its place on the client's connection when a function
   await served.readHead();
   await served.read(2);
   served.close();
-  match(await client.readUntil("without an answer"), /^HTTP\/1.1 502 .*: keep-alive\r\n/s);
+  match(await client.readUntil("without a response"), /^HTTP\/1.1 502 .*: keep-alive\r\n/s);
   const fresh = await stage.backend.accept();
   match(await fresh.readHead(), /^GET \/second HTTP\/1.1\r\n/);
   await fresh.write(OK);

@@ -8,7 +8,7 @@ import { bytesOf, GET, OK, openStage } from "./harness.ts";
 import { exchangeFrom } from "./local_client.ts";
 
 const ASK = "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
-const LIMITED = "a client has 2/h";
+const LIMITED = "the limit for each client is 2/h";
 const rateLimit = parseRateLimit("2/h");
 
 Deno.test("serveClient() answers 429 to a client that asks too often, and keeps its connection", async () => {
@@ -58,7 +58,7 @@ Deno.test("serveClient() finds the next request behind one that is refused with 
   await client.write(`${ASK}POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nGET${ASK}`);
   await client.readUntil("not found");
   for (let count = 0; count < 2; count++) {
-    match(await client.readUntil("a client has 1/h"), /^HTTP\/1.1 429 /);
+    match(await client.readUntil("the limit for each client is 1/h"), /^HTTP\/1.1 429 /);
   }
 });
 
@@ -110,7 +110,7 @@ Deno.test("serveClient() counts requests at a function against a rate of its own
   await served.write(OK);
   await client.readUntil("ok");
   await client.write(GET);
-  match(await client.readUntil("has 1/h"), /^HTTP\/1.1 429 /);
+  match(await client.readUntil("each client is 1/h"), /^HTTP\/1.1 429 /);
   stage.routes.set("other", { type: "ready", upstream, rateLimit: parseRateLimit("1/h") });
   await client.write(GET.replace("/app", "/other"));
   await served.readHead();

@@ -50,7 +50,7 @@ Deno.test("serveClient() refuses ambiguous requests, closes, and hands on none o
     const got = await client.readAll();
     equal(got.slice(0, 13), `HTTP/1.1 ${status} `, request);
     match(got, /\r\nconnection: close\r\n/, request);
-    equal(got.split("HTTP/1.1 ").length, 2 + Number(status === 505), `${request}: one answer`);
+    equal(got.split("HTTP/1.1 ").length, 2, `${request}: one answer`);
     ok(!client.isReset);
   }
   equal(stage.backend.opened, 0);
@@ -180,7 +180,7 @@ Deno.test("proxy: a Connection field with thousands of names is refused, by eith
   const many = `Connection: ${"a,".repeat(30_000)}b\r\n`;
   const client = await stage.connect();
   await client.write(`GET /app/x HTTP/1.1\r\nHost: h\r\n${many}\r\n`);
-  match(await client.readAll(), /^HTTP\/1\.1 400 [^]*Connection names too many fields$/);
+  match(await client.readAll(), /^HTTP\/1\.1 400 [^]*Connection lists too many field names$/);
   const { client: other, served } = await begin(stage, GET);
   await served.write(`HTTP/1.1 200 OK\r\n${many}Content-Length: 0\r\n\r\n`);
   match(await other.readHead(), /^HTTP\/1\.1 502 /);
@@ -212,7 +212,7 @@ Deno.test("exchange() answers 502 when a function sends interim answers without 
   const interim = "HTTP/1.1 102 Processing\r\n\r\n";
   await served.write(interim.repeat(100));
   match(
-    await client.readUntil("without an end"),
+    await client.readUntil("too many interim responses"),
     /^(?:HTTP\/1.1 102 Processing\r\n\r\n){64}HTTP\/1.1 502 /,
   );
 });

@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { faultOf } from "../../lib/proxy/http1/fault.ts";
-import { asksForHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
+import { acceptsHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
 
 Deno.test("encodeReply() writes an answer of the proxy's own", () => {
@@ -74,7 +74,7 @@ Deno.test("faultReply() hides all but the kind of a fault", () => {
   equal(faultReply(fault, { isHidden: true }).fields!["x-ddsrv-error"], "upstream-failed");
 });
 
-Deno.test("asksForHtml() knows browsers by what they ask for", () => {
+Deno.test("acceptsHtml() knows browsers by what they ask for", () => {
   const rows: [string, boolean][] = [
     ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true],
     ["application/json, TEXT/HTML ;q=0.1", true],
@@ -85,5 +85,5 @@ Deno.test("asksForHtml() knows browsers by what they ask for", () => {
     ["text/html; q=0.000", false],
     ["application/json", false],
   ];
-  for (const [accept, expected] of rows) equal(asksForHtml(accept), expected, accept);
+  for (const [accept, expected] of rows) equal(acceptsHtml(accept), expected, accept);
 });

@@ -130,7 +130,7 @@ Deno.test("serveClient() moves a kept connection to the function that is there n
   await client.readUntil("Function not found");
 });
 
-Deno.test("RouteTable.ask() has what is refused for a passing reason tried again", () => {
+Deno.test("RouteTable.resolve() has what is refused for a passing reason tried again", () => {
   const routes = new RouteTable();
   const wanted: string[] = [];
   const fault = faultOf("function-unavailable");
@@ -140,11 +140,11 @@ Deno.test("RouteTable.ask() has what is refused for a passing reason tried again
   };
   routes.set("failed", { type: "refused", fault });
   routes.set("passing", { type: "refused", fault, isAsked: true });
-  equal(routes.ask("none"), undefined);
-  equal(routes.ask("failed")?.type, "refused");
+  equal(routes.resolve("none"), undefined);
+  equal(routes.resolve("failed")?.type, "refused");
   deepEqual(wanted, []);
   // It is too soon, and then it is not.
-  equal(routes.ask("passing")?.type, "refused");
-  equal(routes.ask("passing")?.type, "waiting");
+  equal(routes.resolve("passing")?.type, "refused");
+  equal(routes.resolve("passing")?.type, "waiting");
   deepEqual(wanted, ["passing", "passing"]);
 });

@@ -9,7 +9,7 @@ Deno.test("serveClient() answers 408 when a head does not come in time", async (
     await client.write(part);
     match(
       await client.readAll(),
-      /^HTTP\/1.1 408 .*\r\nconnection: close\r\n.* did not come in time$/s,
+      /^HTTP\/1.1 408 .*\r\nconnection: close\r\n.* did not arrive in time$/s,
     );
     // What comes now is too late: it was refused.
     await client.write(GET.slice(part.length)).catch(() => {});
@@ -49,7 +49,7 @@ Deno.test("exchange() answers 504 when the function says nothing in time", async
     // The time may be over already.
     await served.write(answer).catch(() => {});
     match(
-      await client.readUntil("did not answer in time"),
+      await client.readUntil("did not respond in time"),
       /HTTP\/1.1 504 Gateway Timeout\r\n.*x-ddsrv-error: upstream-timeout\r\nconnection: keep-alive/s,
       answer,
     );
@@ -116,7 +116,7 @@ Deno.test("serveClient() answers 503 when a function's start takes too long", as
   for (const request of [GET, GET]) {
     await client.write(request);
     match(
-      await client.readUntil("still being started"),
+      await client.readUntil("still starting"),
       /^HTTP\/1.1 503 .*\r\nretry-after: 1\r\nconnection: keep-alive\r\n/s,
     );
   }
