@@ -154,7 +154,10 @@ Deno.test("openLogFile() follows no link where others may write, nor writes to a
     await Deno.chmod(directory.at("logs"), 0o777);
     const log = logOf({ directory: directory.at("logs") });
     await log.write("1");
-    assert.match(log.warnings[0]!, /\/logs\/f\.log": It is a link, in a directory that others may/);
+    assert.match(
+      log.warnings[0]!,
+      /\/logs\/f\.log": It is a link in a directory that other users can/,
+    );
     assert.equal(await Deno.readTextFile(directory.at("elsewhere")), "");
   }
 });
@@ -165,7 +168,7 @@ Deno.test("openLogFile() does not wait at a pipe in its place", async () => {
   assert.ok(success);
   const log = logOf({ directory: directory.path });
   await log.write("1");
-  assert.match(log.warnings[0]!, /It is neither a file nor \/dev\/null\. Lines are lost/);
+  assert.match(log.warnings[0]!, /It is neither a file nor \/dev\/null\. Dropping log lines/);
 });
 
 Deno.test("openLogFile() goes on where files in between are missing", async () => {
@@ -198,14 +201,17 @@ Deno.test("openLogFile() counts what it could not write, and says so when it can
   log.write(record("lost 4"));
   await log[Symbol.asyncDispose]();
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^Log of "f": cannot write ".*\/logs\/f\.log": .+\. Lines are lost/);
+  assert.match(
+    warnings[0]!,
+    /^Log of "f": cannot write ".*\/logs\/f\.log": .+\. Dropping log lines/,
+  );
 
   await Deno.remove(path);
   log.write(record("kept 1"));
   await mended.promise;
   log.write(record("kept 2"));
   await log[Symbol.asyncDispose]();
-  assert.deepEqual(warnings.slice(1), ['Log of "f": writing again; 4 lines were lost']);
+  assert.deepEqual(warnings.slice(1), ['Log of "f": writing again; 4 lines were dropped']);
   assert.deepEqual(await textsOf(directory.at("logs/f.log")), [
     "ddsrv: 4 lines could not be written here",
     "kept 1",
@@ -241,5 +247,5 @@ Deno.test("openLogFile() drops what a slow disk can't take, and counts that too"
   assert.ok(lost >= 5, `${lost} were lost`);
   assert.ok(texts.includes(`ddsrv: ${lost} lines could not be written here`));
   assert.equal(texts.at(-1), "last");
-  assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were lost`);
+  assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were dropped`);
 });

@@ -157,7 +157,7 @@ Deno.test("openLogChain() refuses a pipe and a directory, and does not wait", as
   assert.ok(success);
   await Deno.mkdir(directory.at("d.log"));
   for (const name of ["p.log", "d.log"]) {
-    await assert.rejects(openLogChain(directory.at(name)), { message: "It is no file" });
+    await assert.rejects(openLogChain(directory.at(name)), { message: "It is not a file" });
   }
 });
 

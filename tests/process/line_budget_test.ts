@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { createLineBudget } from "../../lib/process/line_budget.ts";
 
 const line = (text: string): { text: string; isPartial: boolean } => ({ text, isPartial: false });
-const REPORT = "ddsrv: 2 lines were dropped, more than 3 came within a second";
+const REPORT =
+  "ddsrv: 2 lines were dropped: more than 3 lines or 10 characters came within a second";
 
 Deno.test("createLineBudget() passes so many lines a second, and says how many it dropped", () => {
-  const budget = createLineBudget(3);
+  const budget = createLineBudget(3, 10);
   const admit = (text: string, ms: number): string[] =>
     budget.admit(line(text), ms).map((one) => one.text);
   assert.deepEqual(["a", "b", "c"].map((text) => admit(text, 10)), [["a"], ["b"], ["c"]]);
