@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { ConnectionSlot, ConnectionTable } from "../../lib/proxy/connection_table.ts";
 
-/** A table on a clock of the test's own, and who was closed for another one's sake. */
+/** A table with a clock of the test, and the connections that it has evicted. */
 function openTable() {
   const clock = { nowMs: 0 };
   const table = new ConnectionTable(() => clock.nowMs);
@@ -17,7 +17,7 @@ function openTable() {
   return { clock, table, evicted, create, add };
 }
 
-Deno.test("ConnectionTable.add() closes late heads first, the oldest of them before others", () => {
+Deno.test("ConnectionTable.add() closes the oldest late head first", () => {
   const { clock, table, evicted, add } = openTable();
   add("one");
   clock.nowMs = 10;
@@ -31,7 +31,7 @@ Deno.test("ConnectionTable.add() closes late heads first, the oldest of them bef
   equal(table.size, 3);
 });
 
-Deno.test("ConnectionTable.add() lets a client that has just come send its head", () => {
+Deno.test("ConnectionTable.add() closes idle connections before new ones", () => {
   const { clock, evicted, add } = openTable();
   for (const name of ["first", "second"]) {
     const slot = add(name);
@@ -45,7 +45,7 @@ Deno.test("ConnectionTable.add() lets a client that has just come send its head"
   equal(evicted.at(-1), "unfinished b");
 });
 
-Deno.test("ConnectionTable.add() goes by when a head has begun, not by its last byte", () => {
+Deno.test("ConnectionTable.add() counts from the start of a head, not from its last byte", () => {
   const { clock, evicted, add } = openTable();
   const slow = add("slow");
   slow.markWaiting(true);
@@ -57,7 +57,7 @@ Deno.test("ConnectionTable.add() goes by when a head has begun, not by its last 
   deepEqual(evicted, ["unfinished slow"]);
 });
 
-Deno.test("ConnectionTable.add() refuses when all are busy, and closes none of them", () => {
+Deno.test("ConnectionTable.add() returns false if all are busy, and closes none of them", () => {
   const { clock, table, evicted, add, create } = openTable();
   const busy = add("busy");
   busy.markBusy();
@@ -69,7 +69,7 @@ Deno.test("ConnectionTable.add() refuses when all are busy, and closes none of t
   deepEqual(evicted, ["idle busy"]);
 });
 
-Deno.test("ConnectionTable.add() closes two for one while there are more than it may have", () => {
+Deno.test("ConnectionTable.add() closes two for each new one while above the limit", () => {
   const { table, evicted, add } = openTable();
   for (let count = 0; count < 10; count++) add(String(count));
   add("new", 4);
@@ -77,7 +77,7 @@ Deno.test("ConnectionTable.add() closes two for one while there are more than it
   equal(table.size, 9);
 });
 
-Deno.test("ConnectionSlot.markBusy() tells one whose place was taken, and it stays outside", () => {
+Deno.test("ConnectionSlot.markBusy() returns false after an eviction", () => {
   const { table, add } = openTable();
   const slot = add("old");
   add("new", 1);
@@ -89,13 +89,13 @@ Deno.test("ConnectionSlot.markBusy() tells one whose place was taken, and it sta
   equal(table.size, 1);
 });
 
-/** One thing that happens to the connection of a number. */
+/** One event of one connection. */
 const act = fc.record({
   kind: fc.constantFrom("add", "begin", "wait", "busy", "finish", "leave", "tick"),
   at: fc.nat(30),
 });
 
-Deno.test("ConnectionTable never closes a busy connection, and counts none twice", () => {
+Deno.test("ConnectionTable never closes a busy connection or counts one twice", () => {
   fc.assert(fc.property(fc.array(act, { maxLength: 200 }), fc.integer({ min: 1, max: 8 }), run));
 
   function run(acts: readonly { kind: string; at: number }[], maxConnections: number): void {

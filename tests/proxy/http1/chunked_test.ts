@@ -5,12 +5,12 @@ import { bytesOf } from "../harness.ts";
 interface Scanned {
   readonly isDone: boolean;
   readonly fault: string | undefined;
-  /** Where the scan stopped. */
+  /** Position where the scan stopped. */
   readonly stop: number;
   readonly data: string;
 }
 
-/** Scans text that comes in pieces; each begins where one of `cuts` is. */
+/** Scans text in pieces, split at `cuts`. */
 function scan(text: string, cuts: readonly number[] = []): Scanned {
   const bytes = bytesOf(text);
   const scanner = new ChunkedScanner();
@@ -70,7 +70,7 @@ const BAD: readonly (readonly [string, number, string])[] = [
   ["0\r\nConnection: close\r\n\r\n", 13, "only allowed in the header"],
 ];
 
-Deno.test("ChunkedScanner finds the data and the end, wherever the pieces are cut", () => {
+Deno.test("ChunkedScanner finds data and end for any split of the input", () => {
   for (const [body, data] of WHOLE) {
     // What follows belongs to the next message.
     const text = `${body}GET / HTTP/1.1\r\n`;
@@ -85,7 +85,7 @@ Deno.test("ChunkedScanner finds the data and the end, wherever the pieces are cu
   }
 });
 
-Deno.test("ChunkedScanner refuses at the first wrong byte, wherever the pieces are cut", () => {
+Deno.test("ChunkedScanner stops at the first invalid byte for any split of the input", () => {
   for (const [text, stop, part] of BAD) {
     const whole = scan(text);
     equal(whole.fault?.includes(part), true, `${JSON.stringify(text)}: ${whole.fault}`);
@@ -94,7 +94,7 @@ Deno.test("ChunkedScanner refuses at the first wrong byte, wherever the pieces a
   }
 });
 
-Deno.test("ChunkedScanner is never done before the last byte", () => {
+Deno.test("ChunkedScanner is not done before the last byte", () => {
   for (const [body] of WHOLE) {
     for (let length = 0; length < body.length; length++) {
       const { isDone, fault } = scan(body.slice(0, length));
@@ -103,7 +103,7 @@ Deno.test("ChunkedScanner is never done before the last byte", () => {
   }
 });
 
-Deno.test("ChunkedScanner bounds extensions and trailers", () => {
+Deno.test("ChunkedScanner limits extensions and trailers", () => {
   const rows: [string, boolean][] = [
     [`1;${"a".repeat(8_000)}\r\nx\r\n1;${"a".repeat(8_000)}\r\nx\r\n0\r\n\r\n`, true],
     [`1;${"a".repeat(9_000)}\r\nx\r\n1;${"a".repeat(9_000)}\r\nx\r\n0\r\n\r\n`, false],

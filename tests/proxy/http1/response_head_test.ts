@@ -39,7 +39,7 @@ Deno.test("parseResponseHead() finds status, framing and persistence", () => {
   }
 });
 
-Deno.test("parseResponseHead() refuses what could be read in two ways", () => {
+Deno.test("parseResponseHead() rejects ambiguous responses", () => {
   const rows: [string, RegExp][] = [
     ["HTTP/1.1 20 OK\r\n", /status line/],
     ["HTTP/1.1 2000 OK\r\n", /status line/],
