@@ -11,13 +11,13 @@ export interface AppendLimits {
 const LF = 0x0a;
 
 /**
- * Appends as many whole lines as the file has room for, at least one, and returns the number of
- * their bytes: the rest is for the next file. On failure, the file is as it was before. Follows a
- * symbolic link in the file's place where only root and this user can create one; when the file is
- * full, the link itself is rotated.
+ * Appends as many whole lines as the file has room for, at least one, and returns their length in
+ * bytes; the caller appends the rest with another call. Rotates a full file first. On failure, the
+ * file stays unchanged. Follows a symbolic link in place of the file if only root and this user can
+ * create one there; rotation then renames the link.
  *
- * @throws {TypeError} when something else than a file is in its place
- * @throws {UntrustedPathError} when another user's link leads to a directory that is not theirs
+ * @throws {TypeError} if the path is something other than a file
+ * @throws {UntrustedPathError} if another user's link leads to a directory that is not theirs
  */
 export async function appendLines(
   path: string,
@@ -38,23 +38,23 @@ async function appendAt(
   lines: Uint8Array,
   { maxBytes, maxFiles }: AppendLimits,
 ): Promise<number> {
-  const opened = await openFitting(place, lines, maxBytes);
+  const opened = await openWithRoom(place, lines, maxBytes);
   if (opened !== undefined) return await append(opened, lines);
   await rotate(place.path, maxFiles);
   return await append({ ...await place.open(), count: fittingLines(lines, maxBytes) }, lines);
 }
 
-/** A log file, and how many bytes of the lines are for it. */
-interface Fitting extends OpenLog {
+/** A log file, and the number of bytes to append to it. */
+interface LogWithRoom extends OpenLog {
   readonly count: number;
 }
 
-/** The file as it is, unless it is full. */
-async function openFitting(
+/** Opens the current file; returns `undefined` if it is full. */
+async function openWithRoom(
   place: LogPlace,
   lines: Uint8Array,
   maxBytes: number,
-): Promise<Fitting | undefined> {
+): Promise<LogWithRoom | undefined> {
   const { file, size } = await place.open();
   const count = fittingLines(lines, maxBytes - size);
   if (count > 0 || size === 0) return { file, size, count };
@@ -62,12 +62,12 @@ async function openFitting(
   return undefined;
 }
 
-/** Bytes of the whole lines that fit into a room. */
+/** Returns the length in bytes of the whole lines that fit into `room` bytes. */
 function fittingLines(lines: Uint8Array, room: number): number {
   return room <= 0 ? 0 : lines.lastIndexOf(LF, Math.min(room, lines.length) - 1) + 1;
 }
 
-async function append({ file, size, count }: Fitting, lines: Uint8Array): Promise<number> {
+async function append({ file, size, count }: LogWithRoom, lines: Uint8Array): Promise<number> {
   using _ = file;
   const length = count || lines.indexOf(LF) + 1 || lines.length;
   try {
@@ -75,7 +75,7 @@ async function append({ file, size, count }: Fitting, lines: Uint8Array): Promis
       rest = rest.subarray(await file.write(rest));
     }
   } catch (error) {
-    // Half a line would be taken for the begin of the next, and lines before it for lost ones.
+    // Half a line would corrupt the next one, and the caller counts all of these lines as dropped.
     await file.truncate(size).catch(() => {});
     throw error;
   }
@@ -91,7 +91,7 @@ async function rotate(path: string, maxFiles: number): Promise<void> {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  // There are more of them when more were allowed before.
+  // Remove the files that an earlier, higher limit allowed.
   for (let age = maxFiles; await isRemoved(`${path}.${age}`); age++);
 }
 

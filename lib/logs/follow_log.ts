@@ -5,46 +5,46 @@ import { createRecordFramer, type RecordFramer } from "./record_framer.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** A log that is looked at again and again. */
+/** A log that is read while it grows. */
 export interface FollowedLog extends Disposable {
-  /** What was added since the last look, some at a time; over any number of rotations. */
+  /** Reads all records added since the last call, in batches, across any number of rotations. */
   readonly added: () => AsyncGenerator<LogRecord[]>;
 }
 
-/** How {@linkcode followLog} goes about it. */
+/** Options of {@linkcode followLog}. */
 export interface FollowOptions {
-  /** The log as it was read up to now, which is taken over; all of it is new when left out. */
+  /** The log as read so far, which the follower will close; if left out, all records are new. */
   readonly chain?: LogChain | undefined;
-  /** The position up to which it was read. */
+  /** Position up to which `chain` was read. */
   readonly from?: number;
-  /** Told of each line that is no record; it is passed over. */
+  /** Called for each line that is not a record; such lines are skipped. */
   readonly onForeign?: () => void;
 }
 
-/** The file that is written to, as far as is known. */
+/** The current file as of the last call. */
 interface Current {
   readonly chain: LogChain;
   readonly inode: number | null;
   readonly framer: RecordFramer;
-  /** In bytes, from the file's begin. */
+  /** Bytes read so far. */
   offset: number;
 }
 
-/** Follows a log, whether there is a file of it yet or not. */
+/** Follows a log. Its file need not exist yet. */
 export function followLog(path: string, options: FollowOptions = {}): FollowedLog {
   const { onForeign } = options;
   let current: Current | undefined;
   if (options.chain !== undefined) {
     const { size } = options.chain.files[0]!;
-    current = taken(options.chain, size + (options.from ?? 0));
+    current = startAt(options.chain, size + (options.from ?? 0));
   }
 
-  function taken(chain: LogChain, offset: number): Current {
+  function startAt(chain: LogChain, offset: number): Current {
     const { inode } = chain.files[0]!;
     return { chain, inode, framer: createRecordFramer(onForeign), offset };
   }
 
-  async function* readOn(file: Current): AsyncGenerator<LogRecord[]> {
+  async function* readNew(file: Current): AsyncGenerator<LogRecord[]> {
     const { handle } = file.chain.files[0]!;
     const bytes = new Uint8Array(CHUNK_BYTES);
     await handle.seek(file.offset, Deno.SeekMode.Start);
@@ -58,21 +58,21 @@ export function followLog(path: string, options: FollowOptions = {}): FollowedLo
 
   return {
     async *added() {
-      const info = look(path);
+      const info = statLog(path);
       if (current !== undefined && info?.ino === current.inode) {
-        // Somebody has emptied it, and it is written anew from its begin.
-        if (info.size < current.offset) current = taken(current.chain, 0);
-        if (info.size > current.offset) yield* readOn(current);
+        // The file was truncated, and is written from its start again.
+        if (info.size < current.offset) current = startAt(current.chain, 0);
+        if (info.size > current.offset) yield* readNew(current);
         return;
       }
-      if (current !== undefined) yield* readOn(current);
-      // It was put away, or taken away, and the next one is not there yet.
+      if (current !== undefined) yield* readNew(current);
+      // The file was rotated or removed, and the next one does not exist yet.
       if (info === undefined) return;
       const chain = await openLogChain(path);
       if (chain === undefined) return;
       const before = current;
       while (!isKnown(chain, before) && await chain.extend());
-      current = taken(chain, 0);
+      current = startAt(chain, 0);
       const oldest = isKnown(chain, before) ? chain.files.at(-1)!.size : 0;
       if (before !== undefined) {
         yield before.framer.end();
@@ -82,7 +82,7 @@ export function followLog(path: string, options: FollowOptions = {}): FollowedLo
       yield* readRecords(chain, { from: Math.min(to, chain.begin + oldest), to }, {
         ...(onForeign === undefined ? {} : { onForeign }),
       });
-      yield* readOn(current);
+      yield* readNew(current);
     },
     [Symbol.dispose]() {
       current?.chain[Symbol.dispose]();
@@ -90,15 +90,15 @@ export function followLog(path: string, options: FollowOptions = {}): FollowedLo
   };
 }
 
-/** Whether the oldest file that is open had been read before. */
+/** Returns true if the oldest open file was read before. */
 function isKnown({ files }: LogChain, before: Current | undefined): boolean {
   const oldest = files.at(-1)!;
   return before !== undefined &&
-    (oldest.inode === before.inode || oldest.identity === before.chain.elder);
+    (oldest.inode === before.inode || oldest.identity === before.chain.rotatedIdentity);
 }
 
-/** A look that needs no thread: it is taken often, and at many files. */
-function look(path: string): Deno.FileInfo | undefined {
+/** Synchronous, because it is called often for many files, and a thread for each would cost more. */
+function statLog(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);
   } catch {

@@ -1,38 +1,38 @@
 import type { LogRecord } from "./log_record.ts";
 import type { StreamName } from "../process/spawn.ts";
 
-/** Puts the parts of long lines together. */
+/** Joins the parts of long lines. */
 export interface PartJoiner {
   readonly push: (records: readonly LogRecord[]) => LogRecord[];
-  /** What has had no end up to now, still marked as a part. */
+  /** Returns lines without a last part, still marked as partial. */
   readonly end: () => LogRecord[];
 }
 
-/** Longest line that is put together, in UTF-16 units; a longer one stays in pieces of this size. */
+/** Maximum length of a joined line in UTF-16 units; a longer one stays in pieces of this size. */
 const MAX_LINE = 256 * 1024;
 
 /**
- * A joiner for one log. The lines of both streams may come in between each other's parts: a line
- * stands where its last part stood, with that one's time.
+ * Creates a joiner for one log. Parts of both streams may be interleaved: a line takes the place and
+ * the time of its last part.
  */
 export function createPartJoiner(maxLine: number = MAX_LINE): PartJoiner {
-  const begun = new Map<StreamName, LogRecord>();
+  const partial = new Map<StreamName, LogRecord>();
 
   function join(record: LogRecord): LogRecord | undefined {
     const { stream } = record;
-    const first = begun.get(stream);
+    const first = partial.get(stream);
     const line = first === undefined ? record : { ...record, text: first.text + record.text };
-    begun.delete(stream);
+    partial.delete(stream);
     if (!line.isPartial || line.text.length >= maxLine) return line;
-    begun.set(stream, line);
+    partial.set(stream, line);
     return undefined;
   }
 
   return {
     push: (records) => records.map(join).filter((line) => line !== undefined),
     end() {
-      const lines = [...begun.values()];
-      begun.clear();
+      const lines = [...partial.values()];
+      partial.clear();
       return lines;
     },
   };

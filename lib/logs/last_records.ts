@@ -5,9 +5,10 @@ import { findWindow } from "./log_window.ts";
 import { readRecords } from "./read_log.ts";
 
 /**
- * The last so many lines of a log, the oldest first, over rotations; none when there is no log.
+ * Reads the last `count` selected lines of a log across rotations, the oldest first. Resolves to an
+ * empty array if there is no log.
  *
- * @throws {TypeError} when it is no file
+ * @throws {TypeError} if the path is not a file
  */
 export async function readLastRecords(
   path: string,

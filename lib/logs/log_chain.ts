@@ -1,48 +1,47 @@
-/** One file of a log, open. */
+/** One open file of a log. */
 export interface ChainFile {
   readonly handle: Deno.FsFile;
   readonly inode: number | null;
-  /** Tells a file that was put away, and is not written to any more, from one with its inode. */
+  /** Inode, size and time of change: identifies a rotated file even if its inode is reused. */
   readonly identity: string;
-  /** In bytes, as it was when it was opened. */
+  /** Bytes at the time of opening. */
   readonly size: number;
 }
 
 /**
- * The files of a log, the current one and those that were put away, as one stretch of bytes. A
- * position is counted from its end, so that it stays true when an older file is added: 0 is the end,
- * and all there is to read lies before it.
+ * The current file of a log and its rotated files as one sequence of bytes. Positions count from the
+ * end, so that they stay valid when an older file is added: 0 is the end, all others are negative.
  */
 export interface LogChain extends Disposable {
-  /** Where the oldest file begins that is open. */
+  /** Position where the oldest open file begins. */
   readonly begin: number;
-  /** Those that are open, the newest first. */
+  /** Open files, the newest first. */
   readonly files: readonly ChainFile[];
-  /** Identity of the file that had been put away last when this was opened. */
-  readonly elder: string | undefined;
-  /** Opens the next older file; `false` when there is none. */
+  /** Identity of the most recently rotated file at the time of opening. */
+  readonly rotatedIdentity: string | undefined;
+  /** Opens the next older file. Resolves to false if there is none. */
   readonly extend: () => Promise<boolean>;
-  /** Where the file that holds a position begins and ends. */
+  /** Returns where the file that contains a position begins and ends. */
   readonly boundsOf: (position: number) => { readonly begin: number; readonly end: number };
-  /** At most so many bytes from one file; none when the file was cut short meanwhile. */
+  /** Reads at most `maxBytes` from one file; none if the file was truncated meanwhile. */
   readonly read: (position: number, maxBytes: number) => Promise<Uint8Array>;
 }
 
 /**
- * Opens the current file of a log; `undefined` when there is none. Files stay open: what is renamed
- * or removed meanwhile is read all the same.
+ * Opens the current file of a log. Resolves to `undefined` if there is none. Files stay open, so
+ * that they can be read even if they are renamed or removed meanwhile.
  *
- * @throws {TypeError} when it is no file
+ * @throws {TypeError} if the path is not a file
  */
 export async function openLogChain(path: string): Promise<LogChain | undefined> {
   const newest = await openFile(path);
   if (newest === undefined) return undefined;
-  const elder = await Deno.stat(`${path}.1`).then(identityOf, () => undefined);
+  const rotatedIdentity = await Deno.stat(`${path}.1`).then(identityOf, () => undefined);
   const files = [newest];
   let begin = -newest.size;
   let age = 0;
 
-  function holding(position: number): { file: ChainFile; begin: number; end: number } {
+  function fileAt(position: number): { file: ChainFile; begin: number; end: number } {
     let end = 0;
     for (const file of files) {
       if (position >= end - file.size) return { file, begin: end - file.size, end };
@@ -56,12 +55,12 @@ export async function openLogChain(path: string): Promise<LogChain | undefined> 
       return begin;
     },
     files,
-    elder,
+    rotatedIdentity,
     async extend() {
       for (;;) {
         const older = await openFile(`${path}.${++age}`);
         if (older === undefined) return false;
-        // All have moved on by one since the last one was opened.
+        // A rotation has renamed all files since the last one was opened.
         if (files.some((file) => file.inode === older.inode)) {
           older.handle.close();
           continue;
@@ -71,9 +70,9 @@ export async function openLogChain(path: string): Promise<LogChain | undefined> 
         return true;
       }
     },
-    boundsOf: holding,
+    boundsOf: fileAt,
     async read(position, maxBytes) {
-      const { file: { handle }, begin, end } = holding(position);
+      const { file: { handle }, begin, end } = fileAt(position);
       await handle.seek(position - begin, Deno.SeekMode.Start);
       const bytes = new Uint8Array(Math.min(maxBytes, end - position));
       return bytes.subarray(0, await handle.read(bytes) ?? 0);
@@ -90,8 +89,8 @@ function identityOf({ ino, size, mtime }: Deno.FileInfo): string {
 
 async function openFile(path: string): Promise<ChainFile | undefined> {
   try {
-    // To open a pipe would wait for somebody who writes to it.
-    if (!(await Deno.stat(path)).isFile) throw new TypeError("It is no file");
+    // Opening a pipe would wait for a writer.
+    if (!(await Deno.stat(path)).isFile) throw new TypeError("It is not a file");
     const handle = await Deno.open(path);
     const info = await handle.stat();
     return { handle, inode: info.ino, identity: identityOf(info), size: info.size };

@@ -4,35 +4,35 @@ import type { AppendLimits } from "./append_lines.ts";
 import { formatLogRecord, type LogRecord } from "./log_record.ts";
 import { openRotatingFile } from "./rotating_file.ts";
 
-/** How {@linkcode openLogFile} writes. */
+/** Options of {@linkcode openLogFile}. */
 export interface LogFileOptions extends Partial<AppendLimits> {
   readonly directory: string;
-  /** The function; its file is `NAME.log`. */
+  /** Name of the function; its file is `NAME.log`. */
   readonly name: string;
   readonly format: LogFormat;
-  /** Told once when lines begin to be lost, and once when that is over. */
+  /** Receives a warning when lines begin to be dropped, and another when writing works again. */
   readonly onWarning: (message: string) => void;
 }
 
-/** A log file that never holds up what it logs. */
+/** A log file that never blocks its writers. */
 export interface LogFile extends AsyncDisposable {
-  /** Takes a record; it is written soon, in order. */
+  /** Queues a record to be written. */
   readonly write: (record: LogRecord) => void;
 }
 
-/** Where a function's log is. */
+/** Returns the path of a function's log file. */
 export function logFilePath(directory: string, name: string): string {
   return join(directory, `${name}.log`);
 }
 
-/** A function's log file, appended to over restarts and rotated by size. */
+/** Opens a function's log file, which is appended to across restarts and rotated by size. */
 export function openLogFile(options: LogFileOptions): LogFile {
   const { directory, name, format } = options;
   const file = openRotatingFile({
     ...options,
     path: logFilePath(directory, name),
     label: `Log of "${name}"`,
-    lostLine: (lost) => lostLine(lost, format),
+    droppedLine: (dropped) => droppedLine(dropped, format),
   });
   return {
     write: (record) => file.write(formatLogRecord(record, format)),
@@ -40,8 +40,8 @@ export function openLogFile(options: LogFileOptions): LogFile {
   };
 }
 
-function lostLine(lost: number, format: LogFormat): string {
-  const text = `ddsrv: ${lost} lines could not be written here`;
+function droppedLine(dropped: number, format: LogFormat): string {
+  const text = `ddsrv: ${dropped} lines could not be written here`;
   const time = new Date().toISOString();
   return formatLogRecord({ time, stream: "stderr", text, isPartial: false }, format);
 }

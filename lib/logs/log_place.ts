@@ -2,18 +2,18 @@ import { basename, dirname, join } from "node:path";
 import { holdPath } from "../system/held_path.ts";
 import { holdTrustedPath, isOpenToOthers } from "../system/trusted_path.ts";
 
-/** A log file's place: its name in a directory that is held, whatever becomes of that one's name. */
+/** A file name in an open directory, which stays the same if the directory's path changes. */
 export interface LogPlace extends Disposable {
-  /** A path by which this process reaches it. */
+  /** Path by which this process can access the file. */
   readonly path: string;
-  /** Puts the path that people know into a message. */
+  /** Replaces that path in a message with the one that users know. */
   readonly rename: (message: string) => string;
   /**
-   * Opens the file for appending; it is made when it is missing. A symbolic link is followed where
-   * root and the supervisor's own user alone may write to the directory.
+   * Opens the file for appending, and creates it if it is missing. Follows a symbolic link only if
+   * nobody but root and the supervisor's user can write to the directory.
    *
-   * @throws {TypeError} when something else than a file is there, or what another user may have put
-   * there to have this process write elsewhere
+   * @throws {TypeError} if the path is something other than a file, or a link with which another
+   * user could redirect the log
    */
   readonly open: () => Promise<OpenLog>;
 }
@@ -21,15 +21,15 @@ export interface LogPlace extends Disposable {
 /** A log file; the caller closes it. */
 export interface OpenLog {
   readonly file: Deno.FsFile;
-  /** In bytes, before anything is appended. */
+  /** Bytes before anything is appended. */
   readonly size: number;
 }
 
 /**
- * Takes hold of the directory of a log file, which is made with those above it if it is missing. It
- * may belong to another user: no link of theirs leads to a directory that does not.
+ * Opens the directory of a log file, and creates it with its parents if it is missing. It may belong
+ * to another user, but links of that user may only lead to their own directories.
  *
- * @throws {UntrustedPathError} when one does
+ * @throws {UntrustedPathError} if a link leads elsewhere
  */
 export async function holdLogPlace(path: string): Promise<LogPlace> {
   using stack = new DisposableStack();
@@ -51,15 +51,15 @@ async function openForAppend(path: string, isOpen: boolean): Promise<OpenLog> {
     const make = isOpen ? { createNew: true } : { create: true };
     return { file: await Deno.open(path, { append: true, ...make, mode: 0o640 }), size: 0 };
   }
-  const look = await held.stat();
-  if (isOpen && (look.isSymbolicLink() || look.nlink > 1)) {
-    throw new TypeError("It is a link, in a directory that others may write to");
+  const info = await held.stat();
+  if (isOpen && (info.isSymbolicLink() || info.nlink > 1)) {
+    throw new TypeError("It is a link in a directory that other users can write to");
   }
-  // To open a pipe would wait for somebody who reads it.
-  if (!look.isFile() && !look.isCharacterDevice()) {
+  // Opening a pipe would wait for a reader.
+  if (!info.isFile() && !info.isCharacterDevice()) {
     throw new TypeError("It is neither a file nor /dev/null");
   }
-  return { file: await Deno.open(held.path, { append: true }), size: look.size };
+  return { file: await Deno.open(held.path, { append: true }), size: info.size };
 }
 
 function ignoreMissing(error: { readonly code?: string }): undefined {

@@ -10,7 +10,7 @@ export interface LogRecord extends OutputLine {
 }
 
 /**
- * A record as a line of a log file, with its line feed. `cri` is the format of the container
+ * Formats a record as a line of a log file with its line feed. `cri` is the format of the container
  * runtime interface, `docker` that of Docker's json-file driver.
  *
  * @example
@@ -33,7 +33,7 @@ export function formatLogRecord(record: LogRecord, format: LogFormat): string {
   }
 }
 
-/** Reads a line of a log file in either format; `undefined` for what is neither. */
+/** Parses a line of a log file in either format. Returns `undefined` if it is neither. */
 export function parseLogRecord(line: string): LogRecord | undefined {
   return line.startsWith("{") ? parseDocker(line) : parseCri(line);
 }

@@ -2,26 +2,26 @@ import { createPartJoiner } from "./join_parts.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { StreamName } from "../process/spawn.ts";
 
-/** Which lines of a log are wanted. */
+/** Filter for the lines of a log. */
 export interface Selection {
-  /** Milliseconds since the epoch; a line of that very time is wanted. */
+  /** Milliseconds since the epoch, inclusive; so is `untilMs`. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
   readonly stream?: StreamName | undefined;
-  /** A pattern that the text has to match. */
+  /** Pattern that the text must match. */
   readonly pattern?: RegExp | undefined;
-  /** Leave the parts of a line as they are, a record each. */
+  /** Do not join the parts of long lines. */
   readonly isInParts?: boolean | undefined;
 }
 
-/** Selects from the records of one log, in their order. */
+/** Filters the records of one log, in their order. */
 export interface Selector {
   readonly push: (records: readonly LogRecord[]) => LogRecord[];
-  /** A line whose last part never came. */
+  /** Returns selected lines whose last part is missing. */
   readonly end: () => LogRecord[];
 }
 
-/** A selector for one log. */
+/** Creates a selector for one log. */
 export function createSelector(selection: Selection): Selector {
   const joiner = selection.isInParts ? undefined : createPartJoiner();
   const wanted = (record: LogRecord): boolean => isSelected(record, selection);

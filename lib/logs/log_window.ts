@@ -3,35 +3,35 @@ import type { LogRecord } from "./log_record.ts";
 import { alignToLine, readRecords, type Stretch } from "./read_log.ts";
 import { createSelector, type Selection } from "./log_selection.ts";
 
-/** What of a log is wanted. */
+/** Options of {@linkcode findWindow}. */
 export interface WindowOptions {
   readonly selection: Selection;
-  /** The last so many lines of those that are selected; all of them with Infinity. */
+  /** Maximum number of selected lines, counted from the end; Infinity for all. */
   readonly count: number;
-  /** Where the log is taken to end; see `endOfLines`. */
+  /** Position where the log ends; see `endOfLines`. */
   readonly end: number;
 }
 
-/** A part of a log, and how many of the lines selected from it are too many at its beginning. */
+/** A part of a log, and the number of selected lines to skip at its beginning. */
 export interface LogWindow extends Stretch {
   readonly skip: number;
 }
 
-/** Looks are taken this close to each other, in bytes. */
+/** Bisection ends at this distance in bytes. */
 const STEP_BYTES = 64 * 1024;
 
-/** Bytes that a line is taken to have, where the end of a log is looked at. */
-const DEFAULT_LINE_BYTES = 256;
+/** Estimated length of a line in bytes. */
+const ESTIMATED_LINE_BYTES = 256;
 
-/** What is looked at grows by this, until it is enough. */
-const GROWTH = 4;
+/** Each attempt reads so many times as much as the one before. */
+const GROWTH_FACTOR = 4;
 
-/** A line that began before what was looked at may be cut, once in each stream. */
+/** Lines that may lack their first parts at the start of a window: one in each stream. */
 const CUT_LINES = 2;
 
 /**
- * Finds what is wanted without reading the rest: by bisection where a time is given, and from the
- * end where a number is. Times are taken to rise through the files.
+ * Finds the part of a log that contains the selected lines without reading the rest: by bisection
+ * for times, and backwards from the end for a count. Assumes that times increase.
  */
 export async function findWindow(chain: LogChain, options: WindowOptions): Promise<LogWindow> {
   const { selection: { sinceMs, untilMs }, count, end } = options;
@@ -44,7 +44,7 @@ export async function findWindow(chain: LogChain, options: WindowOptions): Promi
   return await findLast(chain, { ...options, from: await alignToLine(chain, before), to });
 }
 
-/** Records before `before` are older than a time, and those from `after` on are not. */
+/** Bisects: records before `before` are older than a time, and records after `after` are not. */
 async function seekTime(
   chain: LogChain,
   timeMs: number,
@@ -80,8 +80,8 @@ async function findLast(
   chain: LogChain,
   { selection, count, from, to }: WindowOptions & { readonly from?: number; readonly to: number },
 ): Promise<LogWindow> {
-  const wantedBytes = Math.max(STEP_BYTES, count * DEFAULT_LINE_BYTES);
-  for (let bytes = wantedBytes;; bytes *= GROWTH) {
+  const wantedBytes = Math.max(STEP_BYTES, count * ESTIMATED_LINE_BYTES);
+  for (let bytes = wantedBytes;; bytes *= GROWTH_FACTOR) {
     while (from === undefined && chain.begin > to - bytes && await chain.extend());
     const lowest = from ?? chain.begin;
     if (count === Infinity) return { from: lowest, to, skip: 0 };

@@ -1,13 +1,13 @@
 import type { LogRecord } from "./log_record.ts";
 
-/** A record, and which of the logs that were merged it is from. */
+/** A record, and the index of its log. */
 export interface MergedRecord {
   readonly source: number;
   readonly record: LogRecord;
 }
 
-/** A log whose next record is known. */
-interface Head {
+/** Position in a log whose next record was read. */
+interface Cursor {
   readonly source: number;
   readonly batches: AsyncIterator<readonly LogRecord[]>;
   batch: readonly LogRecord[];
@@ -15,44 +15,44 @@ interface Head {
   timeMs: number;
 }
 
-/** Handed on at a time. */
+/** Maximum length of a batch. */
 const BATCH_RECORDS = 500;
 
 /**
- * Merges logs by time, holding no more of each than was read at once. Each log keeps its own order;
- * of the same time, the earlier source comes first.
+ * Merges logs by time. Holds one batch of each log in memory. Keeps the order within each log; of
+ * records with the same time, the one of the earlier source comes first.
  */
 export async function* mergeLogs(
   sources: readonly AsyncIterable<readonly LogRecord[]>[],
 ): AsyncGenerator<MergedRecord[]> {
-  const heads = sources.map((source, index): Head => ({
+  const cursors = sources.map((source, index): Cursor => ({
     source: index,
     batches: source[Symbol.asyncIterator](),
     batch: [],
     at: 0,
     timeMs: 0,
   }));
-  const filled = await Promise.all(heads.map(fill));
-  // A binary heap; what comes first stands at its root.
-  const heap = heads.filter((_, index) => filled[index]).sort((a, b) => isBefore(a, b) ? -1 : 1);
+  const filled = await Promise.all(cursors.map(fill));
+  // A binary heap with the earliest record at its root.
+  const heap = cursors.filter((_, index) => filled[index]).sort((a, b) => isBefore(a, b) ? -1 : 1);
   let merged: MergedRecord[] = [];
   while (heap.length > 0) {
-    const head = heap[0]!;
-    merged.push({ source: head.source, record: head.batch[head.at++]! });
-    if (head.at < head.batch.length) setTime(head);
+    const cursor = heap[0]!;
+    merged.push({ source: cursor.source, record: cursor.batch[cursor.at++]! });
+    if (cursor.at < cursor.batch.length) setTime(cursor);
     else {
-      // To read may take a while; what is known already can be shown.
+      // Reading may take a while, so return what is merged already.
       if (merged.length >= BATCH_RECORDS) {
         yield merged;
         merged = [];
       }
-      if (!await fill(head)) {
+      if (!await fill(cursor)) {
         const last = heap.pop()!;
-        if (last === head) break;
+        if (last === cursor) break;
         heap[0] = last;
       }
     }
-    sink(heap);
+    siftDown(heap);
     if (merged.length < BATCH_RECORDS) continue;
     yield merged;
     merged = [];
@@ -60,28 +60,28 @@ export async function* mergeLogs(
   if (merged.length > 0) yield merged;
 }
 
-/** Reads on until there is a record; `false` at the end. */
-async function fill(head: Head): Promise<boolean> {
+/** Reads the next batch that is not empty. Resolves to false at the end. */
+async function fill(cursor: Cursor): Promise<boolean> {
   for (;;) {
-    const { value, done } = await head.batches.next();
+    const { value, done } = await cursor.batches.next();
     if (done) return false;
     if (value.length === 0) continue;
-    [head.batch, head.at] = [value, 0];
-    setTime(head);
+    [cursor.batch, cursor.at] = [value, 0];
+    setTime(cursor);
     return true;
   }
 }
 
-function setTime(head: Head): void {
-  head.timeMs = Date.parse(head.batch[head.at]!.time);
+function setTime(cursor: Cursor): void {
+  cursor.timeMs = Date.parse(cursor.batch[cursor.at]!.time);
 }
 
-function isBefore(a: Head, b: Head): boolean {
+function isBefore(a: Cursor, b: Cursor): boolean {
   return a.timeMs < b.timeMs || a.timeMs === b.timeMs && a.source < b.source;
 }
 
-/** Moves the root down to where it belongs. */
-function sink(heap: Head[]): void {
+/** Moves the root down until the heap is in order again. */
+function siftDown(heap: Cursor[]): void {
   for (let at = 0;;) {
     const children = [2 * at + 1, 2 * at + 2].filter((child) => child < heap.length);
     const first = children.reduce(

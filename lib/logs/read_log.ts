@@ -5,21 +5,21 @@ import { createRecordFramer } from "./record_framer.ts";
 const CHUNK_BYTES = 256 * 1024;
 const LF = 0x0a;
 
-/** A part of a log, as positions of its chain; both are where a line begins, or the end. */
+/** A part of a log, as positions in its chain where lines begin or end. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** How {@linkcode readRecords} goes about it. */
+/** Options of {@linkcode readRecords}. */
 export interface ReadOptions {
-  /** Told of each line that is no record; it is passed over. */
+  /** Called for each line that is not a record; such lines are skipped. */
   readonly onForeign?: () => void;
-  /** Read at a time. */
+  /** Maximum bytes of each read. */
   readonly chunkBytes?: number;
 }
 
-/** The records of a part of a log in the order of the files, some at a time. */
+/** Reads the records of a part of a log in the order of its files, in batches. */
 export async function* readRecords(
   chain: LogChain,
   { from, to }: Stretch,
@@ -31,17 +31,17 @@ export async function* readRecords(
     const { end } = chain.boundsOf(position);
     position = bytes.length === 0 ? end : position + bytes.length;
     yield framer.push(bytes);
-    // A line does not go on in the next file.
+    // Lines do not continue in the next file.
     if (position >= Math.min(end, to)) yield framer.end();
   }
 }
 
-/** Where the first line begins that begins at a position or after it. */
+/** Returns the start of the first line that starts at or after a position. */
 export async function alignToLine(chain: LogChain, position: number): Promise<number> {
   if (position >= 0) return 0;
   const { begin, end } = chain.boundsOf(position);
   if (position === begin) return begin;
-  // A line that begins exactly here follows a line feed.
+  // From one byte before, because a line that starts exactly here follows a line feed.
   for (let at = position - 1; at < end;) {
     const bytes = await chain.read(at, CHUNK_BYTES);
     if (bytes.length === 0) break;
@@ -52,7 +52,7 @@ export async function alignToLine(chain: LogChain, position: number): Promise<nu
   return end;
 }
 
-/** Where the last line ends that has its line feed: what is behind it is still being written. */
+/** Returns the end of the last complete line of the current file. A line after it is incomplete. */
 export async function endOfLines(chain: LogChain): Promise<number> {
   const begin = -chain.files[0]!.size;
   for (let at = 0; at > begin;) {

@@ -1,26 +1,26 @@
 import { type LogRecord, parseLogRecord } from "./log_record.ts";
 
-/** Cuts the bytes of a log file into records. */
+/** Parses the bytes of a log file into records. */
 export interface RecordFramer {
   readonly push: (bytes: Uint8Array) => LogRecord[];
-  /** The last line, when the file ends without a line feed. */
+  /** Returns the last line if it has no line feed. */
   readonly end: () => LogRecord[];
 }
 
-/** Longest line in bytes that may be a record; ours have 96 KiB at most, in Docker's format. */
+/** Maximum length of a record in bytes. Records of ddsrv have up to 96 KiB, in Docker's format. */
 const MAX_LINE = 1024 * 1024;
 
 const LF = 0x0a;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A framer for one file; told are lines that are no records, which are passed over. */
+/** Creates a framer for one file. Calls `onForeign` for each line that is not a record. */
 export function createRecordFramer(
   onForeign: () => void = () => {},
   maxLine: number = MAX_LINE,
 ): RecordFramer {
   let rest = new Uint8Array(0);
-  /** Of a line that is too long, what comes is thrown away until its end. */
+  /** True while the rest of a line that is too long is discarded. */
   let isSkipping = false;
 
   function parse(bytes: Uint8Array): LogRecord[] {

@@ -1,92 +1,91 @@
 import { countLines } from "../system/count_lines.ts";
 import { type AppendLimits, appendLines } from "./append_lines.ts";
 
-/** How {@linkcode openRotatingFile} writes. */
+/** Options of {@linkcode openRotatingFile}. */
 export interface RotatingFileOptions extends Partial<AppendLimits> {
   readonly path: string;
-  /** What the file is, for messages: `Log of "hello"`. */
+  /** Name of the file in warnings: `Log of "hello"`. */
   readonly label: string;
-  /** A line that stands for lines which were lost. */
-  readonly lostLine: (lost: number) => string;
-  /** Told once when lines begin to be lost, and once when that is over. */
+  /** Formats the line that replaces dropped lines. */
+  readonly droppedLine: (dropped: number) => string;
+  /** Receives a warning when lines begin to be dropped, and another when writing works again. */
   readonly onWarning: (message: string) => void;
 }
 
-/** A file that never holds up what writes to it. Disposing of it writes what still waits. */
+/** A file that never blocks its writers. Disposing of it writes all queued lines. */
 export interface RotatingFile extends AsyncDisposable {
-  /** Takes lines, with their ends; they are written soon, in order. */
+  /** Queues lines, with their line feeds, to be written. */
   readonly write: (text: string) => void;
 }
 
-/** Most that waits in memory for a slow disk, in UTF-16 units. */
-const MAX_WAITING = 4 * 1024 * 1024;
+/** Maximum length of queued text in UTF-16 units. */
+const MAX_QUEUED = 4 * 1024 * 1024;
 
 const LF = 0x0a;
 
 const encoder = new TextEncoder();
 
 /**
- * A file of lines, appended to over restarts and rotated by size. A full disk or a directory that
- * was removed stops nothing: what could not be written is counted, and the count is written as a
- * line of its own once writing works again.
+ * Opens a file of lines, which is appended to across restarts and rotated by size. If writing fails
+ * or is too slow, lines are dropped and counted. When writing works again, the file gets a line with
+ * that count.
  */
 export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
   const { path, label, maxBytes = 10 * 1024 * 1024, maxFiles = 5, onWarning } = options;
-  let waiting = "";
-  let lost = 0;
+  let queued = "";
+  let dropped = 0;
   let writing: Promise<void> | undefined;
 
   async function flush(): Promise<void> {
     do {
-      const text = waiting;
-      waiting = "";
+      const text = queued;
+      queued = "";
       await writeAll(text);
-    } while (waiting !== "");
+    } while (queued !== "");
     writing = undefined;
   }
 
   async function writeAll(text: string): Promise<void> {
-    // More may be lost while this is being written; they are told of the next time.
-    let missed = lost;
-    const notice = encoder.encode(missed === 0 ? "" : options.lostLine(missed));
+    // Lines that are dropped while this is written are reported with the next write.
+    const reported = dropped;
+    const notice = encoder.encode(reported === 0 ? "" : options.droppedLine(reported));
     let rest = encoder.encode(text);
     if (notice.length + rest.length === 0) return;
     try {
-      // Where there is room for the notice alone, it would be all that is ever written.
+      // In one write: otherwise a disk with little room might take nothing but notices.
       let written = await appendLines(path, joined(notice, rest), { maxBytes, maxFiles });
-      if (missed > 0) onWarning(`${label}: writing again; ${missed} lines were lost`);
-      lost -= missed;
-      missed = 0;
+      if (reported > 0) onWarning(`${label}: writing again; ${reported} lines were dropped`);
+      dropped -= reported;
       rest = rest.subarray(Math.max(0, written - notice.length));
       while (rest.length > 0) {
         written = await appendLines(path, rest, { maxBytes, maxFiles });
         rest = rest.subarray(written);
       }
     } catch (error) {
-      if (lost === 0) {
+      if (dropped === 0) {
         onWarning(
           `${label}: cannot write "${path}": ${(error as Error).message}. ` +
-            `Lines are lost until that is mended; all else goes on`,
+            `Dropping log lines until this is fixed; functions keep running`,
         );
       }
-      lost += countFeeds(rest);
+      dropped += countFeeds(rest);
     }
   }
 
   return {
     write(text) {
-      if (waiting.length + text.length > MAX_WAITING) {
-        if (lost === 0) onWarning(`${label}: the disk is too slow for it. Lines are lost`);
-        lost += countLines(text);
+      if (queued.length + text.length > MAX_QUEUED) {
+        if (dropped === 0) onWarning(`${label}: the disk is too slow. Dropping log lines`);
+        dropped += countLines(text);
         return;
       }
-      waiting += text;
+      queued += text;
       writing ??= flush();
     },
     async [Symbol.asyncDispose]() {
       await writing;
-      // Nothing more may come that the count could stand before.
-      if (lost > 0) await flush();
+      // There may be no further lines with which to write the count.
+      if (dropped > 0) await flush();
     },
   };
 }

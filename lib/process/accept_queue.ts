@@ -1,6 +1,6 @@
 import { readProcFile } from "../system/read_proc_file.ts";
 
-/** A TCP connection as its server sees it. */
+/** A TCP connection, from the side of its server. */
 export interface ServedConnection {
   /** Port that the server listens on. */
   readonly port: number;
@@ -11,16 +11,16 @@ export interface ServedConnection {
 /** State ESTABLISHED of TCP, in the kernel's tables. */
 const ESTABLISHED = "01";
 
-/** State SS_CONNECTING of a Unix socket: the server's end of what nobody has accepted. */
+/** State SS_CONNECTING of a Unix socket: the server has not accepted it. */
 const CONNECTING = "02";
 
-/** A socket without a descriptor has no inode yet. */
+/** Inode of a socket that no process has a descriptor of. */
 const NO_INODE = "0";
 
 /**
- * Whether a connection is established and the server has not accepted it, by its namespace's
- * `/proc/PID/net/tcp` and `tcp6`. The kernel completes a connection by itself; the socket gets an
- * inode when the server takes it. Source: Linux proc_net_tcp.
+ * Returns true if a table from `/proc/PID/net/tcp` or `tcp6` lists a connection as established but
+ * not accepted: the kernel completes a handshake on its own, and the socket gets an inode when the
+ * server accepts it. Source: Linux proc_net_tcp.
  *
  * @example
  * ```ts
@@ -30,21 +30,22 @@ const NO_INODE = "0";
  * ```
  */
 export function isTcpUnaccepted(table: string, { port, peerPort }: ServedConnection): boolean {
-  // A function may have very many sockets: only lines that name the client are taken apart.
+  // A function may have a great many sockets, so parse only lines that contain the client's port.
   const mark = `${hexPort(peerPort)} ${ESTABLISHED} `;
   for (let at = table.indexOf(mark); at !== -1; at = table.indexOf(mark, at + 1)) {
     const line = table.slice(table.lastIndexOf("\n", at) + 1, lineEnd(table, at));
     const [, local, peer, state, , , , , , inode] = line.trim().split(/\s+/);
-    const isIt = state === ESTABLISHED && local?.endsWith(hexPort(port)) &&
+    const isMatch = state === ESTABLISHED && local?.endsWith(hexPort(port)) &&
       peer?.endsWith(hexPort(peerPort));
-    if (isIt && inode === NO_INODE) return true;
+    if (isMatch && inode === NO_INODE) return true;
   }
   return false;
 }
 
 /**
- * Whether a connection to a Unix socket is not accepted, by the `/proc/PID/net/unix` of a process in
- * the client's network namespace and the path that the server has bound. Source: proc_pid_net(5).
+ * Returns true if a table from `/proc/PID/net/unix` lists a connection to the socket bound to `path`
+ * that is not accepted. The table must be from the client's network namespace. Source:
+ * proc_pid_net(5).
  */
 export function isUnixUnaccepted(table: string, path: string): boolean {
   const end = ` ${CONNECTING} ${NO_INODE.padStart(5)} ${path}`;
@@ -52,7 +53,7 @@ export function isUnixUnaccepted(table: string, path: string): boolean {
   return found !== -1 || table.endsWith(end);
 }
 
-/** As {@linkcode isTcpUnaccepted}, read in the namespace of a process. */
+/** Reads the tables in the namespace of a process for {@linkcode isTcpUnaccepted}. */
 export async function readTcpUnaccepted(
   pid: number,
   connection: ServedConnection,
@@ -63,12 +64,12 @@ export async function readTcpUnaccepted(
   return tables.some((table) => isTcpUnaccepted(table, connection));
 }
 
-/** As {@linkcode isUnixUnaccepted}, read in this process's own namespace. */
+/** Reads the table in the namespace of this process for {@linkcode isUnixUnaccepted}. */
 export async function readUnixUnaccepted(path: string): Promise<boolean> {
   return isUnixUnaccepted(await readProcFile("/proc/self/net/unix"), path);
 }
 
-/** As it stands behind an address: `:1F40`. */
+/** Formats a port as in the table: `:1F40`. */
 function hexPort(port: number): string {
   return `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
 }

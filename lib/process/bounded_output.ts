@@ -1,7 +1,7 @@
 import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren } from "../system/kill_with_children.ts";
 
-/** How a command ended, and what it said. */
+/** Exit code and output of a command. */
 export interface BoundedOutput {
   readonly success: boolean;
   readonly code: number;
@@ -9,30 +9,32 @@ export interface BoundedOutput {
   readonly stderr: string;
 }
 
-/** How {@linkcode runBounded} runs a command. */
+/** Options of {@linkcode runBounded}. */
 export interface BoundedOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Working directory; the caller's own when left out. */
+  /** Working directory; the caller's if left out. */
   readonly cwd?: string;
-  /** Text for its standard input; none when left out. */
+  /** Text for its standard input; none if left out. */
   readonly input?: string;
   readonly signal: AbortSignal;
-  /** Most that is kept of each stream; the rest is read and thrown away. */
+  /** Maximum bytes kept of each stream; the rest is discarded. */
   readonly maxBytes: number;
-  /** Told the command's process id. */
+  /** Receives the process id of the command. */
   readonly onSpawn?: (pid: number) => void;
 }
 
 /**
- * Runs a command that is not trusted: with an environment of its own, and with bounded memory for
- * whatever it prints. An abort ends it.
+ * Runs an untrusted command with the given environment only, and with bounded memory for its output.
+ * When `signal` aborts, kills the command and its children.
+ *
+ * @throws {DOMException} AbortError if `signal` has aborted before
  */
 export async function runBounded(
   command: readonly string[],
   options: BoundedOptions,
 ): Promise<BoundedOutput> {
   const { env, signal, maxBytes } = options;
-  // A signal that has aborted already would not end the command.
+  // An event listener would not see an earlier abort.
   signal.throwIfAborted();
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, {
@@ -57,20 +59,20 @@ export async function runBounded(
   isRunning = false;
   signal.removeEventListener("abort", kill);
   await killing;
-  // Some other process may hold the pipes open.
+  // Another process may still have the pipes open.
   const timer = setTimeout(() => outputs.forEach((output) => output.cancel()), DRAIN_OUTPUT_MS);
   const [stdout = "", stderr = ""] = await Promise.all(outputs.map((output) => output.text));
   clearTimeout(timer);
   return { success: status.success, code: status.code, stdout, stderr };
 }
 
-/** How long output is still read after the process has ended. */
+/** Maximum time for reading output after the command has exited. */
 const DRAIN_OUTPUT_MS = 200;
 
-/** A stream that is being read. */
+/** A stream that is read. */
 interface Reading {
   readonly text: Promise<string>;
-  /** Takes what has come up to now for all there is. */
+  /** Ends the text here. */
   readonly cancel: () => void;
 }
 

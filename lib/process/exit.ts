@@ -1,13 +1,13 @@
 import { formatLimit } from "../config/limit_options.ts";
 
-/** How a process ended. */
+/** The exit of a process. */
 export interface Exit {
   readonly code: number;
-  /** Set when a signal ended it, and that is known. */
+  /** Name of the signal that killed it, if known. */
   readonly signal: string | undefined;
-  /** The memory in bytes that it was allowed, when it was ended because it wanted more. */
+  /** Its memory limit in bytes, if it was killed because it exceeded that. */
   readonly exhaustedBytes?: number;
-  /** The disk limit that it exceeded when ddsrv ended it for that: half a sentence. */
+  /** Half a sentence about the disk limit, if ddsrv killed it because it exceeded that. */
   readonly excess?: string;
 }
 
@@ -28,14 +28,15 @@ const SIGNALS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The end of a process as bwrap passes it on: 128 and the signal's number, where a signal ended it.
+ * Converts the status of a process. Understands exit codes of bwrap and shells: 128 plus the number
+ * of the signal that killed the process.
  */
 export function parseExit(status: Pick<Deno.CommandStatus, "code" | "signal">): Exit {
   return { code: status.code, signal: status.signal ?? SIGNALS[status.code - 128] };
 }
 
 /**
- * Says in half a sentence how a process ended.
+ * Describes an exit in half a sentence.
  *
  * @example
  * ```ts

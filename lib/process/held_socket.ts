@@ -1,22 +1,22 @@
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { sleep } from "../system/sleep.ts";
 
-/** A Unix socket that is held on to, whatever becomes of its name. */
+/** A handle of a Unix socket that stays valid if its name is removed or replaced. */
 export interface HeldSocket extends Disposable {
-  /** A path by which this process reaches that very socket. */
+  /** Path by which this process can connect to the socket. */
   readonly path: string;
 }
 
-/** Opens a name without following or using what it stands for; see open(2). */
+/** Opens a file without accessing it; see open(2). */
 const O_PATH = 0o10000000;
 
 const PAUSE_MS = 5;
 
 /**
- * Waits until somebody listens on a Unix socket, and holds on to it; `undefined` when the signal
- * aborts first. The name may be another's to change at any moment, a symbolic link to a socket of
- * ours among other things: a link is not followed, and what is connected to later on is the socket
- * that was seen here, through `/proc/self/fd` (proc(5)).
+ * Waits until a process listens on a Unix socket, and opens a handle of it. Resolves to `undefined`
+ * if the signal aborts first. The name may be in a directory that a function can write to, so a
+ * symbolic link is not followed, and later connections go to the same socket through
+ * `/proc/self/fd` (proc(5)).
  */
 export async function waitForSocket(
   path: string,
@@ -33,7 +33,7 @@ export async function waitForSocket(
   return undefined;
 }
 
-/** Takes hold of the socket of that name, if it is one. */
+/** Opens a handle of a Unix socket. Returns `undefined` if the path is not a socket. */
 export function holdSocket(path: string): HeldSocket | undefined {
   let descriptor: number;
   try {
@@ -56,7 +56,7 @@ async function isAccepting(path: string): Promise<boolean> {
     (await Deno.connect({ transport: "unix", path })).close();
     return true;
   } catch {
-    // Bound, and not yet listening.
+    // Bound, but not listening yet.
     return false;
   }
 }

@@ -1,16 +1,16 @@
 import type { OutputLine } from "./lines.ts";
 
-/** Bounds how much one stream of a function may say, so that it can't keep the others from theirs. */
+/** Limits the output of one stream of a function, so that it cannot delay the output of others. */
 export interface LineBudget {
-  /** The lines to pass on for this one: none when it is dropped, and a count of dropped ones. */
+  /** Returns the lines to forward: this one unless it is dropped, after a report of dropped ones. */
   readonly admit: (line: OutputLine, nowMs: number) => OutputLine[];
-  /** A count of what was dropped last. */
+  /** Returns a report of lines that were dropped last, if any. */
   readonly end: () => OutputLine[];
 }
 
 const PERIOD_MS = 1_000;
 
-/** A budget for each second: 2,000 lines, and 2 MiB of text in UTF-16 units. */
+/** Creates a budget for each second, by default of 2,000 lines and 2 Mi UTF-16 units of text. */
 export function createLineBudget(maxLines = 2_000, maxUnits = 2 * 1024 * 1024): LineBudget {
   let beganMs = -Infinity;
   let lines = 0;
@@ -19,7 +19,8 @@ export function createLineBudget(maxLines = 2_000, maxUnits = 2 * 1024 * 1024): 
 
   function report(): OutputLine[] {
     if (dropped === 0) return [];
-    const text = `ddsrv: ${dropped} lines were dropped, more than ${maxLines} came within a second`;
+    const text = `ddsrv: ${dropped} lines were dropped: more than ${maxLines} lines or ` +
+      `${maxUnits} characters came within a second`;
     dropped = 0;
     return [{ text, isPartial: false }];
   }

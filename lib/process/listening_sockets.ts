@@ -1,22 +1,22 @@
-/** A TCP socket that listens, as the kernel lists it. */
+/** A listening TCP socket from the kernel's tables. */
 export interface ListeningSocket {
-  /** An IPv4 address, or the eight groups of an IPv6 one, without zeros in front. */
+  /** An IPv4 address, or the eight groups of an IPv6 address without leading zeros. */
   readonly address: string;
   readonly port: number;
-  /** What `/proc/PID/fd` calls it: `socket:[INODE]`. */
+  /** Number in its name below `/proc/PID/fd`: `socket:[INODE]`. */
   readonly inode: string;
 }
 
 /** State LISTEN in the kernel's table. */
 const LISTEN = "0A";
 
-/** The flag of a Unix socket that listens: __SO_ACCEPTCON of linux/net.h. */
+/** Flag of a listening Unix socket: __SO_ACCEPTCON of linux/net.h. */
 const ACCEPTS = 0x10000;
 
 const ANY = ["0.0.0.0", "0:0:0:0:0:0:0:0"];
 
 /**
- * The listening sockets of a `/proc/net/tcp` or `/proc/net/tcp6` table. Source: Linux proc_net_tcp.
+ * Parses the listening sockets from `/proc/net/tcp` or `/proc/net/tcp6`. Source: Linux proc_net_tcp.
  *
  * @example
  * ```ts
@@ -37,8 +37,8 @@ export function parseListeningSockets(table: string): ListeningSocket[] {
 }
 
 /**
- * The inodes of the sockets that keep an address and port from being listened on. Of an address that
- * is a host name, or written in another way than the kernel's, every socket on that port may.
+ * Returns the inodes of the sockets that conflict with listening on an address and port. For a host
+ * name, or an address of IPv6, every socket on that port counts as a conflict.
  */
 export function findConflicts(
   sockets: readonly ListeningSocket[],
@@ -52,7 +52,7 @@ export function findConflicts(
 }
 
 /**
- * Paths of the Unix sockets that listen, by inode, from `/proc/net/unix`. Source: proc_pid_net(5).
+ * Parses `/proc/net/unix`: returns paths of listening Unix sockets by inode. Source: proc_pid_net(5).
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export function parseUnixListeners(table: string): Map<string, string> {
   );
 }
 
-/** Addresses there are hexadecimal, in groups of four bytes of the machine's (little-endian) order. */
+/** Decodes an address: hexadecimal, in groups of four bytes in host byte order (little-endian). */
 function addressOf(hex: string): string | undefined {
   if (!/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) return undefined;
   const bytes = hex.match(/.{8}/g)!.flatMap((group) => group.match(/../g)!.reverse());

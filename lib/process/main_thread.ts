@@ -1,9 +1,9 @@
 import { readProcFile } from "../system/read_proc_file.ts";
 
 /**
- * A process's main thread, on which Deno runs code and the event loop: `idle` waits for events;
- * `busy` runs, is stopped or sits in any other system call; `unknown` sleeps, and the kernel does
- * not tell where; or it is `gone`.
+ * State of a process's main thread, on which Deno runs code and the event loop. `idle`: it waits for
+ * events. `busy`: it runs, is stopped, or is in any other system call. `unknown`: it sleeps, but
+ * this process may not read in which system call. `gone`: it has exited.
  */
 export type MainThread = "idle" | "busy" | "unknown" | "gone";
 
@@ -13,20 +13,20 @@ const EPOLL_CALLS: Readonly<Record<typeof Deno.build.arch, readonly string[]>> =
   aarch64: ["22", "441"],
 };
 
-/** Looks at the main thread of a process. */
+/** Reads the state of a process's main thread. */
 export async function readMainThread(pid: number): Promise<MainThread> {
   const directory = `/proc/${pid}/task/${pid}`;
   const [stat, call] = await Promise.all([
     readProcFile(`${directory}/stat`),
-    // Without the right to trace the process (CAP_SYS_PTRACE), this one can't be read.
+    // Reading this needs the right to trace the process (CAP_SYS_PTRACE).
     readProcFile(`${directory}/syscall`).catch(() => ""),
   ]);
   return parseMainThread({ stat, call, arch: Deno.build.arch });
 }
 
 /**
- * The main thread from the texts of its `stat` and `syscall` below `/proc/PID/task/PID`; the second
- * is empty when it can't be read. Source: proc_pid_stat(5), proc_pid_syscall(5).
+ * Parses the texts of `stat` and `syscall` below `/proc/PID/task/PID`; `call` is empty if it cannot
+ * be read. Source: proc_pid_stat(5), proc_pid_syscall(5).
  *
  * @example
  * ```ts
@@ -41,10 +41,10 @@ export function parseMainThread(
     readonly arch: typeof Deno.build.arch;
   },
 ): MainThread {
-  // The command's name is in brackets, and may hold anything.
+  // The command's name is in parentheses and may contain any character.
   const state = stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
   if (stat === "" || "ZX".includes(state)) return "gone";
-  // It runs or would, or somebody has stopped it; where it was then is no matter.
+  // Running, runnable or stopped: the system call does not matter.
   if ("RTt".includes(state)) return "busy";
   const [number = ""] = call.trim().split(" ");
   if (number === "") return "unknown";

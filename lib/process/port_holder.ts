@@ -13,9 +13,9 @@ export interface TakenPort {
 }
 
 /**
- * The process that listens on a port. `hidden`: the kernel lists the socket, and no process that
- * this user may look into, in this PID namespace, has it. `none`: the kernel lists none, because it
- * is closed by now, or is bound and does not listen.
+ * The process that listens on a port. `hidden`: the kernel lists the socket, but its process belongs
+ * to another user or PID namespace. `none`: the kernel lists no such socket, because it was closed
+ * meanwhile or is bound without listening.
  */
 export type PortHolder =
   | { readonly type: "hidden" }
@@ -23,16 +23,16 @@ export type PortHolder =
   | {
     readonly type: "process";
     readonly pid: number;
-    /** As the process calls itself, which may be any text of up to 15 bytes. */
+    /** Name chosen by the process: any text of up to 15 bytes. */
     readonly command: string;
-    /** Paths of the Unix sockets that it listens on. */
+    /** Paths of Unix sockets on which it listens. */
     readonly unixSockets: readonly string[];
   };
 
-/** Links that are read at most, over all processes: a process may have a million. */
+/** Maximum number of links read over all processes, because one process may have a million. */
 const MAX_LINKS = 2_000_000;
 
-/** Finds the process that listens on a port of this network namespace, the oldest where several do. */
+/** Finds the process that listens on a port in this network namespace; the lowest pid of several. */
 export async function findPortHolder(taken: TakenPort): Promise<PortHolder> {
   const inodes = findConflicts(await listListening(), taken);
   if (inodes.length === 0) return { type: "none" };
@@ -62,7 +62,7 @@ function listProcesses(): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Open files of a process; none if it is gone, or if this user may not look into it. */
+/** Lists the open files of a process; none if it has exited or belongs to another user. */
 function readDescriptors(pid: number, max: number): string[] {
   const directory = `/proc/${pid}/fd`;
   const links: string[] = [];
@@ -72,11 +72,11 @@ function readDescriptors(pid: number, max: number): string[] {
       try {
         links.push(Deno.readLinkSync(`${directory}/${name}`));
       } catch {
-        // It was closed meanwhile.
+        // The file was closed meanwhile.
       }
     }
   } catch {
-    // It is gone, or another user's.
+    // The process has exited, or belongs to another user.
   }
   return links;
 }

@@ -1,7 +1,7 @@
-/** A TCP socket that waits for connections. */
+/** A listening TCP socket. */
 export interface Listener {
   readonly port: number;
-  /** Whom it listens to: every IPv4 address, its own loopback, or only ones we can't reach. */
+  /** Reachable on any IPv4 address, on IPv4 loopback only, or not over IPv4. */
   readonly scope: "any" | "loopback" | "unreachable";
 }
 
@@ -9,8 +9,8 @@ export interface Listener {
 const LISTEN = "0A";
 
 /**
- * The listening sockets of a `/proc/PID/net/tcp` or `tcp6` table. Addresses there are hexadecimal,
- * in groups of four bytes of the machine's (little-endian) order. Source: Linux proc_net_tcp.
+ * Parses the listening sockets from `/proc/PID/net/tcp` or `tcp6`. Addresses are hexadecimal, in
+ * groups of four bytes in host byte order (little-endian). Source: Linux proc_net_tcp.
  *
  * @example
  * ```ts
@@ -30,9 +30,9 @@ export function parseSocketTable(table: string): Listener[] {
 }
 
 /**
- * Whether a namespace has TCP sockets at all, by its `/proc/PID/net/sockstat` or `sockstat6`. That is
- * a counter; to read the table, the kernel walks through one that all namespaces share, which takes
- * milliseconds where there is much memory. Without an answer there may be some.
+ * Returns false if `/proc/PID/net/sockstat` or `sockstat6` shows that a namespace has no TCP sockets.
+ * Reading this counter is cheap. For a table of sockets, the kernel walks a hash table shared by all
+ * namespaces, which takes milliseconds on hosts with much memory.
  *
  * @example
  * ```ts
@@ -45,8 +45,8 @@ export function mayHaveSockets(counters: string): boolean {
 }
 
 /**
- * The listener that requests go to: one that is open to all before one on loopback alone, and the
- * preferred port before others, of which the lowest is taken.
+ * Chooses the listener for requests: prefers any address to loopback only, then the preferred port,
+ * then the lowest port.
  */
 export function chooseListener(
   listeners: readonly Listener[],

@@ -6,47 +6,47 @@ import { type Exit, parseExit } from "./exit.ts";
 import { createLineBudget } from "./line_budget.ts";
 import { createLineSplitter, type OutputLine } from "./lines.ts";
 
-/** Which of a process's two streams a line came from. */
+/** Output stream of a process. */
 export type StreamName = "stdout" | "stderr";
 
-/** How {@linkcode spawnFunction} starts a process. */
+/** Options of {@linkcode spawnFunction}. */
 export interface SpawnOptions {
-  /** The launch chain, see `sandboxCommand`. */
+  /** Program and arguments of the launch chain; see `sandboxCommand`. */
   readonly command: readonly string[];
-  /** Text for its standard input, which the launch chain reads itself; none when left out. */
+  /** Text for its standard input, which the launch chain reads; none if left out. */
   readonly input?: string;
-  /** Working directory; the caller's own when left out. */
+  /** Working directory; the caller's if left out. */
   readonly cwd?: string;
-  /** The command is the process itself, with no sandbox around it. */
+  /** The command runs Deno directly, without a sandbox. */
   readonly isDirect?: boolean;
-  /** The whole environment; secrets go here and never into the arguments. */
+  /** The complete environment. Secrets belong here, because other users can read arguments. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
-/** A process in its sandbox. */
+/** A running process of a function. */
 export interface FunctionProcess {
-  /** Resolves when it has ended and all it said has been read. */
+  /** Resolves when it has exited and its output was read. */
   readonly ended: Promise<Exit>;
-  /** Process id of Deno itself as the host sees it, once it is there. */
+  /** Waits for Deno's process id on the host. Resolves to `undefined` on exit or abort. */
   readonly findPid: (signal: AbortSignal) => Promise<number | undefined>;
-  /** Sends SIGTERM to Deno itself: bwrap would end it hard. */
+  /** Sends SIGTERM to Deno itself, because bwrap would kill it at once. */
   readonly terminate: () => Promise<void>;
-  /** Ends the sandbox and all that is in it. */
+  /** Kills the sandbox with all its processes. */
   readonly kill: () => Promise<void>;
 }
 
-/** Lines that are handled before anything else may be. */
-const LINES_AT_ONCE = 200;
+/** Lines that are handled in one turn of the event loop. */
+const LINES_PER_TURN = 200;
 
-/** Between looks for the process; where many start at once, looks would take the time they need. */
+/** Pauses between lookups of the process id; lookups must not slow down many concurrent starts. */
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 20;
 
-/** How long output is still read after the process has ended. */
+/** Maximum time for reading output after the process has exited. */
 const DRAIN_OUTPUT_MS = 200;
 
-/** Starts a process; the parent-death signal wants that this is done on the main thread. */
+/** Starts a process. Must run on the main thread, which the parent-death signal is bound to. */
 export function spawnFunction(options: SpawnOptions): FunctionProcess {
   const [program = "", ...args] = options.command;
   const child = new Deno.Command(program, {
@@ -54,7 +54,7 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...options.env },
     clearEnv: true,
-    // Ctrl-C at a terminal is for the supervisor, which lets requests finish first.
+    // Ctrl-C in a terminal must reach the supervisor only, which drains requests first.
     detached: true,
     stdin: options.input === undefined ? "null" : "piped",
     stdout: "piped",
@@ -87,7 +87,7 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     terminate: async () => {
       const pid = await findPid(child.pid);
       if (!isRunning) return;
-      // Before there is an inner process, there is nothing that could end with grace.
+      // Without an inner process, there is nothing to shut down gracefully.
       sendSignal(pid ?? child.pid, "SIGTERM");
     },
     kill: async () => {
@@ -96,14 +96,14 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   };
 }
 
-/** bwrap's only child is process 1 of the sandbox, and that one's first child is ours. */
+/** Deno is the first child of process 1 of the sandbox, which is the only child of bwrap. */
 async function readInnerPid(sandboxPid: number): Promise<number | undefined> {
   const [first] = await readChildren(sandboxPid);
   return first === undefined ? undefined : (await readChildren(first))[0];
 }
 
 interface Output {
-  /** Waits for the stream's end, at most for `ms`: some other process may hold the pipe open. */
+  /** Waits at most `ms` for the stream's end, because another process may have the pipe open. */
   readonly finish: (ms: number) => Promise<void>;
 }
 
@@ -117,8 +117,8 @@ function openOutput(
   const deliver = async (lines: readonly OutputLine[]): Promise<void> => {
     for (const [index, line] of lines.entries()) {
       for (const one of budget.admit(line, performance.now())) onLine(one);
-      // Others get their turn while one function has much to say.
-      if (index % LINES_AT_ONCE === LINES_AT_ONCE - 1) await sleep(0);
+      // Let other functions have their turn.
+      if (index % LINES_PER_TURN === LINES_PER_TURN - 1) await sleep(0);
     }
   };
   const read = async (): Promise<void> => {
@@ -131,7 +131,7 @@ function openOutput(
     budget.end().forEach(onLine);
   };
   const finished = read();
-  // Waited for at the end; until then nobody would hear of a fault.
+  // `finish` waits for it; until then, an error must not count as unhandled.
   finished.catch(() => {});
   return {
     finish: async (ms) => {

@@ -2,15 +2,15 @@ import { sleep } from "../system/sleep.ts";
 import type { Exit } from "./exit.ts";
 import type { FunctionProcess } from "./spawn.ts";
 
-/** How {@linkcode stopProcess} goes about it. */
+/** Options of {@linkcode stopProcess}. */
 export interface StopOptions {
-  /** How long the process may take after SIGTERM. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  /** Cuts the grace short. */
+  /** Ends the grace time at once. */
   readonly force?: AbortSignal;
 }
 
-/** The stop ladder: SIGTERM to the process, and after the grace time SIGKILL to its sandbox. */
+/** Stops a process: sends SIGTERM to it, and after the grace time SIGKILL to its sandbox. */
 export async function stopProcess(process: FunctionProcess, options: StopOptions): Promise<Exit> {
   const over = new AbortController();
   const ended = process.ended.finally(() => over.abort());

@@ -2,24 +2,24 @@ import { readProcFile } from "../system/read_proc_file.ts";
 import { sleep } from "../system/sleep.ts";
 import { chooseListener, type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.ts";
 
-/** How {@linkcode waitForListener} waits. */
+/** Options of {@linkcode waitForListener}. */
 export interface ReadinessOptions {
-  /** A process in the function's network namespace; its own process id, not bwrap's. */
+  /** Id of a process in the function's network namespace, not that of bwrap. */
   readonly pid: number;
   readonly preferredPort: number;
-  /** Ends the wait: the process ended, it took too long, nobody wants it any more. */
+  /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 50;
-/** How long another port must have been open until it is taken for want of the preferred one. */
+/** Time for the preferred port to open after another one. */
 const OTHER_PORT_MS = 150;
 
 /**
- * Waits until a process listens, and gives where; `undefined` when the signal aborts first. The
- * kernel tells without an attempt to connect, which the process would see. When another port than
- * the preferred one is seen first, the preferred one is given a moment.
+ * Waits until a process listens on a port. Resolves to `undefined` if the signal aborts first. Reads
+ * the kernel's tables instead of connecting, which the process would notice. If another port opens
+ * first, waits a moment for the preferred one.
  */
 export async function waitForListener(options: ReadinessOptions): Promise<Listener | undefined> {
   const { pid, preferredPort, signal } = options;
@@ -37,7 +37,7 @@ export async function waitForListener(options: ReadinessOptions): Promise<Listen
   return undefined;
 }
 
-/** All listening sockets of a process's network namespace. */
+/** Reads all listening sockets in a process's network namespace. */
 export async function readListeners(pid: number): Promise<Listener[]> {
   const tables = await Promise.all([
     readTable(pid, { counters: "sockstat", table: "tcp" }),

@@ -6,36 +6,36 @@ import type { FaultCode } from "./http1/fault.ts";
 import { ascii, latin1 } from "./http1/octets.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 
-/** What is known of a request before it is answered; bytes as characters, none of them changed. */
+/** The request part of an access log record. Texts have one character per byte as sent. */
 export interface AccessRequest {
   /** Milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly method: string;
-  /** As sent, prefix and all. */
+  /** As sent, with the prefix. */
   readonly target: string;
-  /** Empty when the request could not be read; so are its other parts then. */
+  /** Empty, like all other texts, if the request could not be parsed. */
   readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "";
   readonly host: string;
   readonly referer: string;
   readonly userAgent: string;
 }
 
-/** A request and its answer. */
+/** One line of the access log: a request and its response. */
 export interface AccessRecord extends AccessRequest {
-  /** The client's address. */
+  /** Address of the client. */
   readonly address: string;
-  /** The function's name, where there is one. */
+  /** Name of the function, if the request was for an existing one. */
   readonly functionName: string | undefined;
   readonly status: number;
-  /** Bytes of the answer's body, as sent. */
+  /** Bytes of the response body, as sent. */
   readonly bytes: number;
   readonly durationMs: number;
   readonly requestId: string | undefined;
-  /** Why the function did not answer. */
+  /** Reason why the function did not answer, or not completely. */
   readonly error: FaultCode | undefined;
 }
 
-/** So much of what a client says is logged. */
+/** Maximum length of each logged text. */
 const MAX_CHARACTERS = 1_024;
 
 const REFERER = ascii("referer");
@@ -46,14 +46,14 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat(
   ["Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 );
 
-/** What an access log wants of a request's head, taken out before its buffer is used again. */
+/** Copies what the access log needs from a request head, because the head's buffer is reused. */
 export function describeRequest(head: RequestHead, startedAtMs: number): AccessRequest {
   const { bytes, fields } = head;
   const hasAuthority = head.authorityEnd > head.authorityStart;
   return {
     startedAtMs,
     method: cut(bytes, head.methodStart, head.methodEnd),
-    // An absolute target's scheme and host stand before what is routed.
+    // From methodEnd, because targetStart skips scheme and host of an absolute target.
     target: cut(bytes, head.methodEnd + 1, head.targetEnd),
     protocol: head.isHttp10 ? "HTTP/1.0" : "HTTP/1.1",
     host: hasAuthority
@@ -68,7 +68,7 @@ function cut(bytes: Uint8Array, start: number, end: number): string {
   return latin1(bytes, start, Math.min(end, start + MAX_CHARACTERS));
 }
 
-/** A record as one line, with its end. */
+/** Formats a record as one line with its line feed. */
 export function formatAccess(record: AccessRecord, format: AccessLogFormat): string {
   switch (format) {
     case "json":
@@ -100,7 +100,7 @@ function formatJson(record: AccessRecord): string {
   });
 }
 
-/** The combined format of Apache and nginx; what a client sent can't end a field or a line. */
+/** The combined format of Apache and nginx. Escapes prevent clients from ending a field or line. */
 function formatCombined(record: AccessRecord): string {
   const request = `${record.method} ${record.target} ${record.protocol}`.trim() || "-";
   return `${record.address} - - [${logTime(record.startedAtMs)}] "${escaped(request)}" ` +
@@ -124,7 +124,7 @@ function escaped(text: string): string {
 
 const decoder = new TextDecoder();
 
-/** Text of bytes that mostly are UTF-8. */
+/** Decodes bytes, given as one character each, as UTF-8. */
 function utf8(bytes: string): string {
   return IS_ASCII.test(bytes) ? bytes : decoder.decode(Buffer.from(bytes, "latin1"));
 }

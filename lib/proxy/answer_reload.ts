@@ -1,25 +1,28 @@
 import { answerReply } from "./send_reply.ts";
 import type { Client } from "./context.ts";
-import { ascii } from "./http1/octets.ts";
+import { ascii, isAt } from "./http1/octets.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { ReloadOutcome } from "./route_table.ts";
 import type { RoutedTarget } from "./target.ts";
 
-const POST = ascii("POST");
+const POST = ascii("POST ");
 const RELOAD = ascii("/reload");
 
 /**
- * Whether a request is `POST /NAME/reload` to the byte: with a query, by another method or by a host
- * that names the function, it is the function's own.
+ * Returns true for exactly `POST /NAME/reload`. With a query, with another method, or if the host
+ * names the function, the request is for the function itself.
  */
-export function asksForReload(head: RequestHead, { rawPrefix, restStart }: RoutedTarget): boolean {
-  const { bytes, methodStart, methodEnd, targetEnd } = head;
-  return rawPrefix !== "" && equals(bytes.subarray(methodStart, methodEnd), POST) &&
-    equals(bytes.subarray(restStart, targetEnd), RELOAD);
+export function isReloadRequest(
+  head: RequestHead,
+  { rawPrefix, restStart }: RoutedTarget,
+): boolean {
+  const { bytes, methodStart, targetEnd } = head;
+  return rawPrefix !== "" && isAt(bytes, methodStart, POST) &&
+    targetEnd - restStart === RELOAD.length && isAt(bytes, restStart, RELOAD);
 }
 
-/** Has a function reloaded, and answers when that is done or has failed. */
+/** Reloads a function, and answers with the result as JSON. */
 export async function answerReload(
   client: Client,
   head: RequestHead,
@@ -29,19 +32,15 @@ export async function answerReload(
   },
 ): Promise<Outcome> {
   const outcome = await reload(name);
-  const said = outcome.isDone
+  const message = outcome.isDone
     ? `Server ${name} reloaded successfully`
     : `Server ${name} was not reloaded${client.context.hideErrors ? "" : `: ${outcome.reason}`}`;
   return await answerReply(client, head, {
     reply: {
       status: outcome.isDone ? 200 : 500,
-      body: JSON.stringify({ success: outcome.isDone, message: said }),
+      body: JSON.stringify({ success: outcome.isDone, message }),
       contentType: "application/json",
       fields: { "cache-control": "no-store", "x-content-type-options": "nosniff" },
     },
   });
-}
-
-function equals(bytes: Uint8Array, expected: Uint8Array): boolean {
-  return bytes.length === expected.length && expected.every((byte, index) => bytes[index] === byte);
 }

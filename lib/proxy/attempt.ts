@@ -1,4 +1,4 @@
-import { closeBehind, sendToClient } from "./send_reply.ts";
+import { closeAfterReply, sendToClient } from "./send_reply.ts";
 import { AttemptState, CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import { encodeChunk, LAST_CHUNK } from "./http1/chunked.ts";
@@ -20,35 +20,35 @@ import { tunnel } from "./tunnel.ts";
 import { upload } from "./upload.ts";
 import type { Upstream, UpstreamConnection } from "./upstream.ts";
 
-/** One request on its way to a function. */
+/** A request and the function instance to forward it to. */
 export interface ExchangeOptions {
   readonly client: Client;
   readonly head: RequestHead;
-  /** The request's body; how far it was read is known here alone. */
+  /** The request's body, which keeps track of how much was read. */
   readonly body: BodyReader;
   readonly rewrite: RequestRewrite;
   readonly upstream: Upstream;
 }
 
-/** What an attempt works with, beside the exchange's own. */
+/** Connection and reused objects of one attempt. */
 export interface AttemptOptions {
   readonly connection: UpstreamConnection;
-  /** Holds the request's head, and is used again for the answer's. */
+  /** Contains the request head; reused for the response head. */
   readonly writer: HeadWriter;
   readonly response: ResponseHead;
 }
 
-/** Interim answers that a function may send before its answer; no use has more than a few. */
+/** Maximum number of interim responses (1xx) before the final one. */
 const MAX_INTERIM = 64;
 
-/** One request on one connection to a function. */
+/** One attempt to send a request to a function, over one connection. */
 export class Attempt {
   readonly #options: ExchangeOptions;
   readonly #connection: UpstreamConnection;
   readonly #writer: HeadWriter;
   readonly #response: ResponseHead;
   readonly #state: AttemptState;
-  /** Whether the function's connection can carry the next request. */
+  /** True when the function's connection can carry another request. */
   #isReusable = false;
 
   constructor(options: ExchangeOptions, { connection, writer, response }: AttemptOptions) {
@@ -59,7 +59,7 @@ export class Attempt {
     this.#state = new AttemptState(options.client, connection.wire, options.upstream.pulse);
   }
 
-  /** Runs it to its end; "dead" when the connection broke before the answer's first byte. */
+  /** Runs the attempt. Resolves to "dead" if the connection broke before the response's first byte. */
   async run(): Promise<Outcome | "dead"> {
     const { client, body, upstream } = this.#options;
     const { wire } = this.#connection;
@@ -80,13 +80,13 @@ export class Attempt {
     const outcome = await this.#answer().finally(() => state.finish());
     if (this.#isReusable && state.abort === undefined) upstream.release(this.#connection);
     else upstream.discard(this.#connection);
-    // An upload that is still under way now ends with its next write, or with the client's
-    // connection, which its owner closes.
+    // An unfinished upload ends with its next write, or when the caller closes the client's
+    // connection.
     if (body.isDone || body.fault !== undefined) await uploading;
     return outcome;
   }
 
-  /** A fault of our own on the way up: the way down must not wait for it. */
+  /** Handles a bug in the upload, so that the response does not wait for it. */
   #fail(error: unknown): void {
     this.#options.client.context.onError(error);
     this.#state.abortWith(faultOf("proxy-failed"));
@@ -97,24 +97,26 @@ export class Attempt {
     for (let interim = 0;; interim++) {
       const problem = await this.#readHead();
       if (problem !== undefined) {
-        // Behind an interim answer nothing may be repeated any more.
+        // After an interim response, the request must not be sent again.
         const isLate = problem === "dead" && interim > 0;
-        return this.#withoutAnswer(isLate ? "the function's answer did not come" : problem);
+        return this.#withoutAnswer(
+          isLate ? "the function closed the connection before its final response" : problem,
+        );
       }
       const { status } = this.#response;
       if (status === 101) {
         if (head.isUpgrade && this.#state.isUploaded) return await this.#switchProtocols();
-        return refuse(badUpstream("the function switched protocols unasked"));
+        return refuse(badUpstream("the function switched protocols without being asked"));
       }
       if (status >= 200) return await this.#passAnswer();
       if (interim === MAX_INTERIM) {
-        return refuse(badUpstream("the function sends interim answers without an end"));
+        return refuse(badUpstream("the function sent too many interim responses"));
       }
       if (!head.isHttp10 && !await this.#passInterim()) return CLOSE;
     }
   }
 
-  /** Reads one head into `#response`; gives what is wrong, or "dead" when not a byte came. */
+  /** Reads one head into `#response`. Returns a problem, or "dead" if not one byte came. */
   async #readHead(): Promise<string | undefined> {
     const { wire } = this.#connection;
     const { client, head } = this.#options;
@@ -123,17 +125,17 @@ export class Attempt {
     for (;;) {
       const end = findHeadEnd(wire.buffer, scanned, wire.end);
       const length = (end === -1 ? wire.end : end) - wire.start;
-      if (length > maxHeadBytes) return "the head of the function's answer is too large";
+      if (length > maxHeadBytes) return "the head of the function's response is too large";
       if (end !== -1) {
         const range = { start: wire.start, end, isForHead: head.isHead };
         wire.start = end;
         return parseResponseHead(wire.buffer, range, this.#response);
       }
-      if (!wire.hasRoom) return "its head finds no room: the client has too much in buffers";
+      if (!wire.hasRoom) return "the client has reached its limit of buffer memory";
       if (!await wire.fill()) {
-        return length === 0 ? "dead" : "the function's answer ended within its head";
+        return length === 0 ? "dead" : "the function's response ended within its head";
       }
-      // The buffer may have moved; an end may begin up to three bytes before what is new.
+      // The buffer may have moved; the end may start up to three bytes before the new bytes.
       scanned = wire.start + Math.max(0, length - 3);
     }
   }
@@ -174,30 +176,30 @@ export class Attempt {
     const rewrite = this.#plan();
     const body = new BodyReader(wire, response.framing, { isDechunked: rewrite.isDechunked });
     client.tally.status = response.status;
-    if (!await sendToClient(client, this.#firstPiece(body, rewrite))) return this.#unsent();
+    if (!await sendToClient(client, this.#firstPiece(body, rewrite))) return this.#incomplete();
     while (!body.isDone) {
       const piece = await body.next();
       if (piece === undefined) break;
       if (!await sendToClient(client, rewrite.isRechunked ? encodeChunk(piece) : piece)) {
-        return this.#unsent();
+        return this.#incomplete();
       }
     }
-    if (!body.isDone) return this.#unsent();
-    if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) return this.#unsent();
+    if (!body.isDone) return this.#incomplete();
+    if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) return this.#incomplete();
     this.#isReusable = response.isPersistent && this.#state.isUploaded;
     if (!this.#options.body.isDone) return LINGER;
-    return rewrite.isPersistent ? PERSISTENT : closeBehind(client);
+    return rewrite.isPersistent ? PERSISTENT : closeAfterReply(client);
   }
 
-  /** An answer that has begun and does not come to its end: the client sees it cut. */
-  #unsent(): Outcome {
+  /** Closes the connection of a client whose response is incomplete, so that it sees the error. */
+  #incomplete(): Outcome {
     const { wire, tally } = this.#options.client;
     const { abort } = this.#state;
     tally.error = abort?.code ?? (wire.isEnded ? CLIENT_CLOSED.code : "upstream-failed");
     return CLOSE;
   }
 
-  /** The head and what is already there of the body, to be sent at once. */
+  /** Returns the head and the buffered part of the body, for one write. */
   #firstPiece(body: BodyReader, rewrite: ResponseRewrite): Uint8Array {
     const { wire } = this.#connection;
     const { tally } = this.#options.client;

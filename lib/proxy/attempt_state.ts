@@ -3,22 +3,22 @@ import { type Fault, faultOf } from "./http1/fault.ts";
 import type { Pulse } from "./pulse.ts";
 import type { Wire } from "./http1/wire.ts";
 
-/** The client is gone, or is taken for gone: nobody is answered. */
+/** The client has disconnected, so there is nobody to answer. */
 export const CLIENT_CLOSED: Fault = faultOf("client-closed");
 
 const UPSTREAM_TIMEOUT = faultOf("upstream-timeout", {
-  detail: "the function did not answer in time",
+  detail: "the function did not respond in time",
 });
 
-/** How one request on one connection to a function stands; both its ways go by it. */
+/** State of one attempt, shared by its upload and its response. */
 export class AttemptState {
-  /** Whether the function's connection has taken the whole request. */
+  /** True when the whole request was written to the function. */
   isUploaded = false;
-  /** Whether the answer itself has begun; from then on the function may take its time. */
+  /** True when the final response has started; from then on, no time limit applies to it. */
   isAnswered = false;
-  /** Whether the attempt has come to its outcome; what is still under way must leave all alone. */
+  /** True when the outcome is known; an upload that still runs must not change anything. */
   isOver = false;
-  /** Why the function's connection was closed under way. */
+  /** Reason why the proxy closed the function's connection. */
   abort: Fault | undefined;
 
   readonly #client: Client;
@@ -32,14 +32,14 @@ export class AttemptState {
     pulse.waiting++;
   }
 
-  /** Ends the attempt by closing the function's connection. */
+  /** Ends the attempt with a fault by closing the function's connection. */
   abortWith(fault: Fault): void {
     if (this.isOver) return;
     this.abort ??= fault;
     this.#upstream.close();
   }
 
-  /** From now on, the function has its time to begin with the answer. */
+  /** Starts the time limit for the first byte of the response, or starts it again. */
   awaitAnswer(): void {
     if (this.isAnswered || this.isOver) return;
     const { deadlines, context } = this.#client;
@@ -49,7 +49,7 @@ export class AttemptState {
     );
   }
 
-  /** The answer is there. */
+  /** Records that the final response has started. */
   answered(): void {
     this.isAnswered = true;
     this.#pulse.waiting--;
@@ -58,7 +58,7 @@ export class AttemptState {
     this.#client.deadlines.answer.clear();
   }
 
-  /** The attempt has come to its outcome. */
+  /** Records that the outcome is known. */
   finish(): void {
     this.isOver = true;
     if (!this.isAnswered) this.#pulse.waiting--;

@@ -1,63 +1,63 @@
 /**
- * State of a client's connection. `unfinished`: no whole head of a request has come since it
- * opened, or a further one has begun. `idle`: its requests are answered and nothing more has come.
- * `busy`: a request, or a tunnel, is under way. `outside`: it is not, or no longer, in a table.
+ * State of a client's connection. `unfinished`: it is new or has started a request, and the head is
+ * incomplete. `idle`: all requests are answered, and no further byte has come. `busy`: a request or
+ * a tunnel is in flight. `outside`: it is not in the table.
  */
-export type Standing = "unfinished" | "idle" | "busy" | "outside";
+export type SlotState = "unfinished" | "idle" | "busy" | "outside";
 
-/** Standings of connections that may be closed for another one's sake, in the order of that. */
-export type Evictable = Extract<Standing, "unfinished" | "idle">;
+/** States in which a connection may be closed to make room for a new one. */
+export type Evictable = Extract<SlotState, "unfinished" | "idle">;
 
-/** So much time a client has for its head before it is taken for one that has none. */
+/** A connection unfinished for longer is closed before idle ones. */
 const HEAD_GRACE_MS = 1_000;
 
-/** At most so many are closed for one that arrives; more than one only after the table shrank. */
+/** Maximum closed for each new connection. More than one is needed only after the limit was lowered. */
 const MAX_EVICTED_AT_ONCE = 2;
 
-/** One client's connection in a table. */
+/** The entry of one client's connection in a table. */
 export class ConnectionSlot {
-  standing: Standing = "outside";
-  /** Whether a request has been read from it. */
-  hasAsked = false;
-  /** When it became unfinished. */
+  state: SlotState = "outside";
+  /** True when a request was read from it. */
+  hasSentRequest = false;
+  /** Time when it became unfinished, on the table's clock. */
   unfinishedAtMs = 0;
-  /** Neighbours among those of the same standing. */
+  /** Neighbours in the queue of the same state. */
   older: ConnectionSlot | undefined;
   newer: ConnectionSlot | undefined;
 
   readonly #table: ConnectionTable;
 
-  /** `evict` closes the connection; called once at most, when its place is taken. */
-  constructor(table: ConnectionTable, readonly evict: (standing: Evictable) => void) {
+  /** `evict` must close the connection; the table calls it at most once, with the last state. */
+  constructor(table: ConnectionTable, readonly evict: (state: Evictable) => void) {
     this.#table = table;
   }
 
-  /** It waits for bytes of a request; `isBegun`: some are there already. */
-  await(isBegun: boolean): void {
-    const standing = isBegun || !this.hasAsked ? "unfinished" : "idle";
-    if (standing !== this.standing) this.#table.move(this, standing);
+  /** Records that it waits for a request; `isBegun`: a part of the head has arrived. */
+  markWaiting(isBegun: boolean): void {
+    const state = isBegun || !this.hasSentRequest ? "unfinished" : "idle";
+    if (state !== this.state) this.#table.move(this, state);
   }
 
-  /** It has a request now; gives false when its place was taken meanwhile. */
-  occupy(): boolean {
-    if (this.standing === "outside") return false;
-    this.hasAsked = true;
-    if (this.standing !== "busy") this.#table.move(this, "busy");
+  /** Records that a request is in flight. Returns false if the connection was evicted meanwhile. */
+  markBusy(): boolean {
+    if (this.state === "outside") return false;
+    this.hasSentRequest = true;
+    if (this.state !== "busy") this.#table.move(this, "busy");
     return true;
   }
 
-  /** It has nothing to answer any more. */
-  finish(): void {
+  /** Records that no request is in flight. */
+  markIdle(): void {
     this.#table.move(this, "idle");
   }
 
-  /** It is closed. */
+  /** Removes it from the table. */
   leave(): void {
     this.#table.move(this, "outside");
   }
 }
 
-/** Connections of one standing, from the one that has had it longest. */
+/** Connections in one state, in the order in which they entered it. */
 class Queue {
   oldest: ConnectionSlot | undefined;
   newest: ConnectionSlot | undefined;
@@ -80,26 +80,25 @@ class Queue {
 }
 
 /**
- * The connections of all clients, and which of them gives way when there are too many. Every step
- * takes the same time, however many there are.
+ * The connections of all clients. Chooses which one to close when there are too many. Every
+ * operation takes constant time.
  */
 export class ConnectionTable {
-  /** Connections in it. */
+  /** Number of connections. */
   size = 0;
 
   readonly #now: () => number;
   readonly #unfinished = new Queue();
   readonly #idle = new Queue();
 
-  /** `now` gives milliseconds that never step back. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /**
-   * Takes a connection in, as one that has not sent a request yet. When the table is full, another
-   * one is closed for it: the one that has been unfinished for longest, or, when that is not long,
-   * the one that has been idle for longest. Gives false when all are busy.
+   * Adds a connection as unfinished. If the table is full, closes another one: the oldest unfinished
+   * one, or, if that is younger than a second, the oldest idle one. Returns false if all are busy.
    */
   add(slot: ConnectionSlot, maxConnections: number): boolean {
     if (this.size >= maxConnections) {
@@ -114,35 +113,35 @@ export class ConnectionTable {
     return true;
   }
 
-  /** Gives a connection another standing, or takes it out. One that is outside stays there. */
-  move(slot: ConnectionSlot, to: Standing): void {
-    if (slot.standing === to || slot.standing === "outside") return;
-    this.#queueOf(slot.standing)?.remove(slot);
+  /** Changes the state of a connection; "outside" removes it for good. */
+  move(slot: ConnectionSlot, to: SlotState): void {
+    if (slot.state === to || slot.state === "outside") return;
+    this.#queueOf(slot.state)?.remove(slot);
     this.#enter(slot, to);
     if (to === "outside") this.size--;
   }
 
-  #enter(slot: ConnectionSlot, standing: Standing): void {
-    slot.standing = standing;
-    if (standing === "unfinished") slot.unfinishedAtMs = this.#now();
-    this.#queueOf(standing)?.push(slot);
+  #enter(slot: ConnectionSlot, state: SlotState): void {
+    slot.state = state;
+    if (state === "unfinished") slot.unfinishedAtMs = this.#now();
+    this.#queueOf(state)?.push(slot);
   }
 
   #evict(): boolean {
     const unfinished = this.#unfinished.oldest;
-    // A client that has just come may be sending its head: it goes before no idle one.
+    // A new client may just be sending its head, so close an idle connection first.
     const isLate = unfinished !== undefined &&
       this.#now() - unfinished.unfinishedAtMs >= HEAD_GRACE_MS;
     const slot = isLate ? unfinished : this.#idle.oldest ?? unfinished;
     if (slot === undefined) return false;
-    const standing = slot.standing as Evictable;
+    const state = slot.state as Evictable;
     this.move(slot, "outside");
-    slot.evict(standing);
+    slot.evict(state);
     return true;
   }
 
-  #queueOf(standing: Standing): Queue | undefined {
-    switch (standing) {
+  #queueOf(state: SlotState): Queue | undefined {
+    switch (state) {
       case "unfinished":
         return this.#unfinished;
       case "idle":

@@ -11,36 +11,35 @@ import type { RouteTable } from "./route_table.ts";
 import type { Tally } from "./tally.ts";
 import type { Wire } from "./http1/wire.ts";
 
-/** What all clients of a proxy are served with. */
+/** State and settings of a proxy, shared by all its clients. */
 export interface ProxyContext {
   readonly routes: RouteTable;
   readonly limits: Limits;
   /** Domains whose subdomains name functions, in lower case. */
   readonly domains: readonly string[];
-  /** Clients are told no more of a fault than its kind. */
+  /** Responses to clients contain the title of a fault only. */
   readonly hideErrors: boolean;
-  /** Requests of one client, at all functions together. */
+  /** Rate limit of each client, over all functions. */
   readonly rateLimit: RateLimit;
   readonly limiter: RateLimiter;
   /** Peers whose `X-Forwarded-For` the proxy trusts. */
   readonly isTrusted: IsTrusted;
-  /** Counts of what was turned away. */
   readonly figures: FrontFigures;
-  /** Told of every request, where somebody wants to know. */
+  /** Receives a record of each request, if there is an access log. */
   readonly onAccess: ((record: AccessRecord) => void) | undefined;
-  /** Told of a fault of our own. */
+  /** Receives unexpected errors: bugs of the proxy. */
   readonly onError: (error: unknown) => void;
-  /** Aborts when no further request is to be taken up. */
+  /** Aborts when the proxy stops taking requests. */
   readonly closing: AbortSignal;
 }
 
-/** What a client's connection is waited for, each by itself: they may run at the same time. */
+/** Time limits of a client's connection. They may run at the same time. */
 export interface ClientDeadlines {
-  /** For bytes from the client. */
+  /** Limit for the client to send bytes. */
   readonly read: Deadline;
-  /** For the client to take bytes. */
+  /** Limit for the client to receive bytes. */
   readonly write: Deadline;
-  /** For the function's answer to begin. */
+  /** Limit for the function's response to start. */
   readonly answer: Deadline;
 }
 
@@ -48,12 +47,12 @@ export interface ClientDeadlines {
 export interface Client {
   readonly wire: Wire;
   readonly peer: Peer;
-  /** All that its peer has, over all of that one's connections. */
+  /** Resources in use by its peer, over all connections of the peer. */
   readonly account: PeerAccount;
-  /** Its place among all connections. */
+  /** Its entry in the table of connections. */
   readonly slot: ConnectionSlot;
   readonly deadlines: ClientDeadlines;
-  /** What becomes of the request that is being answered. */
+  /** Figures of the current request. */
   readonly tally: Tally;
   readonly context: ProxyContext;
 }

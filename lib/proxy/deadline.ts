@@ -1,6 +1,6 @@
-/** A time by which something must have happened; looked at now and then, not kept by a timer. */
+/** A time limit, checked by a periodic sweep in place of a timer of its own. */
 export class Deadline {
-  /** On the sweep's clock. */
+  /** Time on the clock of the sweep. */
   dueAtMs = Infinity;
   onExpire: (() => void) | undefined;
 
@@ -10,43 +10,43 @@ export class Deadline {
     this.#clock = clock;
   }
 
-  /** Calls `onExpire` once, some time after `ms` milliseconds, unless it is set again or cleared. */
+  /** Calls `onExpire` once after at least `ms` milliseconds, unless it is set again or cleared. */
   set(ms: number, onExpire: () => void): void {
     this.dueAtMs = this.#clock.nowMs + ms;
     this.onExpire = onExpire;
   }
 
-  /** Calls it off. */
+  /** Cancels the deadline. */
   clear(): void {
     this.dueAtMs = Infinity;
   }
 }
 
-/** The deadlines of one proxy; disposing of it stops them all. */
+/** The deadlines of one proxy. Disposing of it stops them all. */
 export interface Deadlines extends Disposable {
   readonly open: () => Deadline;
   readonly close: (deadline: Deadline) => void;
 }
 
-/** A clock that is read often and goes in steps. */
+/** The time of the next sweep, so that reading it costs nothing. */
 interface Clock {
   nowMs: number;
 }
 
-/** How often deadlines are looked at: they come at most twice that much late. */
+/** Interval of the sweep. Deadlines expire late by at most twice as much. */
 const SWEEP_MS = 250;
 
 /**
- * Keeps any number of deadlines with one timer: setting one costs two assignments, for each request
- * sets several. None of them comes early.
+ * Starts one timer for any number of deadlines. Each request sets several, so setting one costs
+ * two assignments only. No deadline expires early.
  */
 export function openDeadlines(): Deadlines {
   const deadlines = new Set<Deadline>();
-  // One step ahead, because the time since the last step is not counted.
+  // One interval ahead, because the clock does not count the time since the last sweep.
   const clock: Clock = { nowMs: performance.now() + SWEEP_MS };
   const sweeper = setInterval(() => {
     const nowMs = performance.now();
-    // While nothing ran here, nobody could do what was waited for either.
+    // While this event loop was blocked, it did not see the awaited events either.
     const lateMs = Math.max(0, nowMs - clock.nowMs);
     clock.nowMs = nowMs + SWEEP_MS;
     for (const deadline of deadlines) {

@@ -1,7 +1,7 @@
 import { Attempt, type ExchangeOptions } from "./attempt.ts";
 import { badUpstream } from "./http1/fault.ts";
 import { HeadWriter } from "./http1/head_writer.ts";
-import { ascii, NO_BYTES } from "./http1/octets.ts";
+import { ascii, isAt, NO_BYTES } from "./http1/octets.ts";
 import { type Outcome, refuse } from "./outcome.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import { createResponseHead, type ResponseHead } from "./http1/response_head.ts";
@@ -9,24 +9,24 @@ import { writeRequestHead } from "./rewrite.ts";
 import { FreeList } from "./http1/free_list.ts";
 
 /**
- * What can't be sent again takes no connection that the function may be about to close: Node's
- * servers do so after five seconds.
+ * A request that must not be sent twice uses no connection that the function may be about to close:
+ * servers of Node close idle ones after five seconds.
  */
 const MAX_IDLE_MS = 4_000;
 
-/** Methods whose request may be sent again when nobody knows what became of it (RFC 9110, 9.2.2). */
+/** Methods of requests that may be sent again if their outcome is unknown (RFC 9110, 9.2.2). */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].map(ascii);
 
-/** Writers that have grown beyond this are not kept. */
-const MAX_SPARE_BYTES = 64 * 1024;
+/** Larger writers are not reused. */
+const MAX_REUSED_BYTES = 64 * 1024;
 
 const freeWriters = new FreeList<HeadWriter>();
 const freeHeads = new FreeList<ResponseHead>();
 
 /**
- * Sends a request to a function and its answer back. A connection that had been kept may turn out
- * dead before the answer's first byte; then, and only where no body was sent and the method allows
- * it, the request is sent once more on a new one.
+ * Forwards a request to a function and its response to the client. If an idle connection turns out
+ * dead before the response's first byte, and the request is idempotent and has no body, sends the
+ * request once more over a new connection.
  */
 export async function exchange(options: ExchangeOptions): Promise<Outcome> {
   const { client, head, body, upstream } = options;
@@ -42,27 +42,27 @@ export async function exchange(options: ExchangeOptions): Promise<Outcome> {
       try {
         connection ??= await upstream.connect(limits.connectTimeoutMs);
       } catch (error) {
-        // What is there of the body is passed over, so that the next request can be found.
+        // Skip the buffered body, so that the next request can be found.
         body.takeBuffered();
         return refuse(badUpstream(`the function does not accept connections (${nameOf(error)})`));
       }
       const outcome = await new Attempt(options, { connection, writer, response }).run();
       if (outcome !== "dead") return outcome;
       if (!isRepeatable || !connection.isReused) {
-        return refuse(badUpstream("the function closed the connection without an answer"));
+        return refuse(badUpstream("the function closed the connection without a response"));
       }
     }
   } finally {
-    if (writer.capacity <= MAX_SPARE_BYTES) freeWriters.give(writer);
+    if (writer.capacity <= MAX_REUSED_BYTES) freeWriters.give(writer);
     response.bytes = NO_BYTES;
     freeHeads.give(response);
   }
 }
 
-/** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
+/** Takes a free head if its table has the size of the current limit, or creates one. */
 function takeResponseHead(maxFields: number): ResponseHead {
-  const spare = freeHeads.take();
-  return spare?.fields.kinds.length === maxFields ? spare : createResponseHead(maxFields);
+  const free = freeHeads.take();
+  return free?.fields.kinds.length === maxFields ? free : createResponseHead(maxFields);
 }
 
 function isIdempotent({ bytes, methodStart, methodEnd }: RequestHead): boolean {
@@ -71,13 +71,6 @@ function isIdempotent({ bytes, methodStart, methodEnd }: RequestHead): boolean {
     if (method.length === length && isAt(bytes, methodStart, method)) return true;
   }
   return false;
-}
-
-function isAt(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
-  for (let index = 0; index < expected.length; index++) {
-    if (bytes[start + index] !== expected[index]) return false;
-  }
-  return true;
 }
 
 function nameOf(error: unknown): string {

@@ -1,21 +1,22 @@
 import type { Limits } from "../config/limits.ts";
 
-/** Limits that the connections of clients have to respect. */
+/** Limits of the process for connections. */
 export interface FileBound {
-  /** Files that the process may have open. */
+  /** Maximum number of open files of the process. */
   readonly openFiles: number;
   readonly proto: "http" | "https";
 }
 
-/** For functions, logs and watches; of few files, half. */
+/** Files reserved for functions, logs and watches; at most half of all. */
 const RESERVED_FILES = 512;
 
 /** With TLS, the two ends of a connection within this process beside the client's. */
 const FILES_EACH = { http: 1, https: 3 } as const;
 
 /**
- * Limits with no more connections than there are files for: without a file, nobody's connection can
- * be accepted, and none gives way. A peer keeps its part of them.
+ * Lowers `maxConnections` to the number of connections that there are files for, because the proxy
+ * can neither accept nor evict a connection when files run out. The limit of each peer keeps its
+ * share.
  *
  * @example
  * ```ts

@@ -5,16 +5,16 @@ import type { IsTrusted } from "./peer.ts";
 import { peerKeyOf, plainAddress } from "./peer_key.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 
-/** So much of each field line is looked at, from its end. */
+/** Maximum bytes read of each field line, from its end. */
 const MAX_LINE_BYTES = 1_024;
 
 /** Number of characters kept of a value that is not an address. */
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Whom a trusted proxy speaks for, as one peer: the last address in `X-Forwarded-For` that is not a
- * trusted proxy itself. What stands before that, anybody may have written. `undefined` when there is
- * none: then the proxies speak for themselves.
+ * Returns the peer key of the client behind trusted proxies: the last address in `X-Forwarded-For`
+ * that is not a trusted proxy, because a client can forge everything before it. Returns `undefined`
+ * if there is none: then the proxies themselves are the client.
  */
 export function forwardedClient(
   { bytes, fields }: Pick<RequestHead, "bytes" | "fields">,
@@ -39,7 +39,7 @@ export function forwardedClient(
   return undefined;
 }
 
-/** Some proxies write `192.0.2.1:4711` and `[2001:db8::1]:4711`. */
+/** Some proxies add ports: `192.0.2.1:4711` and `[2001:db8::1]:4711`. */
 function withoutPort(text: string): string {
   return /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ??
     /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;

@@ -1,20 +1,20 @@
-/** Counts of what the front of a proxy has rejected since it started. */
+/** Counts of connections and requests that a proxy has rejected since it started. */
 export interface FrontFigures {
-  /** Connections closed at once because their peer had its share. */
+  /** Connections closed at once because their peer had reached its limit. */
   refusedPeers: number;
-  /** Connections answered with 503, or closed, because all places were taken by busy ones. */
+  /** Connections answered with 503, or closed, because all others were busy. */
   refusedFull: number;
-  /** Connections without a whole request that gave way to new ones. */
+  /** Connections without a complete request head that were closed to accept new ones. */
   evictedUnfinished: number;
-  /** Idle connections that gave way to new ones. */
+  /** Idle connections that were closed to accept new ones. */
   evictedIdle: number;
-  /** Requests answered with 429 because their client has as many in flight as it may have. */
+  /** Requests answered with 429 because their peer had reached its limit of in-flight requests. */
   crowdedRequests: number;
-  /** Requests answered with 429 because their client sent too many in a time. */
+  /** Requests answered with 429 because their client had reached a rate limit. */
   limitedRequests: number;
 }
 
-/** Nothing yet. */
+/** Creates figures that are all zero. */
 export function createFrontFigures(): FrontFigures {
   return {
     refusedPeers: 0,

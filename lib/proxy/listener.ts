@@ -2,27 +2,27 @@ import type { Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { Connection } from "./http1/wire.ts";
 
-/** A client that was let in. */
+/** An admitted client. */
 export interface Visit {
   readonly peer: Peer;
   readonly account: PeerAccount;
-  /** To be called once, when its connection is closed. */
+  /** The caller must call it once, when the connection is closed. */
   readonly leave: () => void;
 }
 
-/** A connection that was accepted. */
+/** An accepted connection of an admitted client. */
 export interface Accepted extends Visit {
   readonly connection: Connection;
 }
 
-/** Lets a client in by its address as the kernel tells it, or gives `undefined`. */
+/** Admits a client by its address as reported by the kernel, or returns `undefined`. */
 export type Admit = (address: string) => Visit | undefined;
 
-/** Where clients arrive. */
+/** A listening socket of the proxy. */
 export interface Listener {
   readonly proto: "http" | "https";
   readonly port: number;
-  /** The next connection; rejects when the listener is closed, or when there is no room. */
+  /** Accepts the next connection. Rejects if the listener is closed or no descriptor is free. */
   readonly accept: () => Promise<Accepted>;
   readonly close: () => void;
 }
@@ -35,10 +35,10 @@ export interface ListenOptions {
 }
 
 /**
- * Listens for plain connections. One that is not let in is closed at once, without a word: all else
- * would cost more than it costs a client to come again.
+ * Listens for plain HTTP connections. Closes a connection that is not admitted without a response,
+ * because any response would cost more than it costs the client to connect again.
  *
- * @throws {Deno.errors.AddrInUse} when the port is taken
+ * @throws {Deno.errors.AddrInUse} if the port is in use
  */
 export function openListener({ hostname, port, admit }: ListenOptions): Listener {
   const listener = Deno.listen({ hostname, port });

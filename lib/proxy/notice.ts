@@ -1,24 +1,24 @@
-/** Says something that may happen any number of times a second, and says it seldom. */
+/** Reports a frequent event at most once in each interval. */
 export class Notice {
   #count = 0;
-  #saidAtMs = -Infinity;
+  #reportedAtMs = -Infinity;
 
   constructor(
     readonly options: {
       readonly intervalMs: number;
-      readonly say: (message: string) => void;
+      readonly report: (message: string) => void;
     },
   ) {}
 
   /**
-   * Counts an event, and says so when nothing was said for an interval; `describe` gets how many
-   * there were since then.
+   * Counts an event, and reports it if the last report is older than the interval. `describe` gets
+   * the number of events since that report.
    */
   count(nowMs: number, describe: (count: number) => string): void {
     this.#count++;
-    if (nowMs - this.#saidAtMs < this.options.intervalMs) return;
-    this.options.say(describe(this.#count));
-    this.#saidAtMs = nowMs;
+    if (nowMs - this.#reportedAtMs < this.options.intervalMs) return;
+    this.options.report(describe(this.#count));
+    this.#reportedAtMs = nowMs;
     this.#count = 0;
   }
 }

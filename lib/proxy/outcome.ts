@@ -1,25 +1,25 @@
 import type { Fault } from "./http1/fault.ts";
 
-/** How an exchange ended, for the connection that the request came by. */
+/** Result of an exchange for the client's connection. */
 export type Outcome =
-  /** Answered to the end; the next request may come. */
+  /** The response is complete, and the connection can carry the next request. */
   | { readonly type: "persistent" }
-  /** Nothing more can be sent or read on this connection; `isLingering`: the client may still be
-   * sending, and must be let finish to see its answer. */
+  /** The connection must be closed. `isLingering`: the client may still be sending, and gets its
+   * response only if the proxy reads that first. */
   | { readonly type: "close"; readonly isLingering: boolean }
-  /** Nothing has been sent yet; the connection's owner answers with the fault. */
+  /** Nothing was sent yet; the caller must answer with the fault. */
   | { readonly type: "fault"; readonly fault: Fault };
 
-/** Both sides are done with the connection. */
+/** Close the connection. */
 export const CLOSE: Outcome = { type: "close", isLingering: false };
 
-/** The client may still be sending. */
+/** Close the connection after reading what the client still sends. */
 export const LINGER: Outcome = { type: "close", isLingering: true };
 
-/** The next request may come. */
+/** Keep the connection open. */
 export const PERSISTENT: Outcome = { type: "persistent" };
 
-/** The connection's owner answers with the fault. */
+/** Answer with the fault. */
 export function refuse(fault: Fault): Outcome {
   return { type: "fault", fault };
 }

@@ -3,26 +3,26 @@ import { parseCidr } from "../config/network_address.ts";
 import { ascii } from "./http1/octets.ts";
 import { plainAddress } from "./peer_key.ts";
 
-/** Who is at the other end of a client's connection. */
+/** The other end of a client's connection. */
 export interface Peer {
   readonly address: string;
   readonly proto: "http" | "https";
-  /** Its forwarding fields are believed. */
+  /** True if the proxy trusts its forwarding fields. */
   readonly isTrusted: boolean;
-  /** Address and proto as they are written into each request's head. */
+  /** Address and proto, encoded once for all request heads. */
   readonly addressBytes: Uint8Array;
   readonly protoBytes: Uint8Array;
 }
 
 const PROTO_BYTES = { http: ascii("http"), https: ascii("https") } as const;
 
-/** Tells whether an address is one of the proxies whose word is taken. */
+/** Returns true if an address belongs to a trusted proxy. */
 export type IsTrusted = (address: string) => boolean;
 
 /**
- * The test for a list of addresses and CIDRs.
+ * Creates the predicate for a list of addresses and CIDRs.
  *
- * @throws {SyntaxError} when one of them is neither
+ * @throws {SyntaxError} if one of them is neither
  */
 export function trustOf(trustedProxies: readonly string[]): IsTrusted {
   if (trustedProxies.length === 0) return () => false;
@@ -34,7 +34,7 @@ export function trustOf(trustedProxies: readonly string[]): IsTrusted {
   return (address) => list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-/** The peer with an address as the kernel tells it. */
+/** Creates the peer for an address as reported by the kernel. */
 export function peerOf(
   remoteAddress: string,
   { proto, isTrusted }: { readonly proto: Peer["proto"]; readonly isTrusted: IsTrusted },

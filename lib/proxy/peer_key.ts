@@ -1,11 +1,11 @@
-/** An IPv4 address as a listener on IPv6 gives it (RFC 4291, section 2.5.5.2). */
+/** An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2). */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** Groups of an IPv6 address, and how many of them name a network that one client has for itself. */
+/** Groups of an IPv6 address, and of the network that is assigned to one site. */
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
-/** An address as the kernel tells it, without IPv6 around an IPv4 address. */
+/** Returns the IPv4 address of an IPv4-mapped IPv6 address, and any other address unchanged. */
 export function plainAddress(address: string): string {
   return MAPPED.exec(address)?.[1] ?? address;
 }
@@ -36,7 +36,7 @@ export function peerKeyOf(address: string): string {
   return `${network.join(":")}::/64`;
 }
 
-/** A part in IPv4's notation stands for two groups. */
+/** Splits a part of an IPv6 address. A group in IPv4 notation counts as two. */
 function groupsOf(text: string): string[] {
   if (text === "") return [];
   return text.split(":").flatMap((group) => group.includes(".") ? ["0", "0"] : [group]);

@@ -1,30 +1,30 @@
 import { peerKeyOf } from "./peer_key.ts";
 import type { BufferAccount } from "./http1/wire.ts";
 
-/** Everything that one peer has of a proxy at the moment, over all its connections. */
+/** Resources of the proxy that one peer uses, over all its connections. */
 export interface PeerAccount extends BufferAccount {
   readonly key: string;
-  /** Its word is believed: it speaks for many, and has no share of its own. */
+  /** True for a trusted proxy: it forwards for many clients, so no limit for each peer applies. */
   readonly isExempt: boolean;
   connections: number;
-  /** Requests that functions are answering, tunnels included. */
+  /** In-flight requests at all functions, tunnels included. */
   inFlight: number;
-  /** Requests that wait for a function's start. */
+  /** Requests that wait for a function to start. */
   waiting: number;
 }
 
-/** The peers that have connections now, and so no more of them than connections. */
+/** Accounts of all peers that have connections. */
 export class PeerTable {
   readonly #accounts = new Map<string, PeerAccount>();
 
-  /** Peers in it. */
+  /** Number of peers. */
   get size(): number {
     return this.#accounts.size;
   }
 
   /**
-   * Counts a connection of an address; gives `undefined` when its peer has `maxConnections` of them
-   * already. What was given is to be given back to {@linkcode leave} once.
+   * Counts a connection of an address. Returns `undefined` if its peer has `maxConnections` already.
+   * The caller must pass the account to {@linkcode leave} once.
    */
   enter(
     address: string,
@@ -34,7 +34,7 @@ export class PeerTable {
       readonly maxBufferedBytes?: number;
     },
   ): PeerAccount | undefined {
-    // One that is believed may share its network with others, who are not.
+    // A trusted proxy may share its network with other clients.
     const key = isExempt ? address : peerKeyOf(address);
     const known = this.#accounts.get(key);
     if (known !== undefined && known.isExempt === isExempt) {
@@ -55,7 +55,7 @@ export class PeerTable {
     return account;
   }
 
-  /** Stops counting a connection. */
+  /** Removes a connection from its account. */
   leave(account: PeerAccount): void {
     account.connections--;
     const isLast = account.connections === 0;

@@ -21,83 +21,82 @@ import { openTlsListener } from "./tls/listener.ts";
 import type { KeyPair } from "./tls/terminator.ts";
 import { Wire } from "./http1/wire.ts";
 
-/** How {@linkcode openProxy} listens and answers. */
+/** Options of {@linkcode openProxy}. */
 export interface ProxyOptions extends ProxySettings {
   readonly hostname: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly routes: RouteTable;
-  /** With a certificate, clients speak TLS. */
+  /** Certificate and key; with them, the proxy accepts TLS connections only. */
   readonly tls?: KeyPair;
-  /** Files that the process may have open, where connections must fit in them. */
+  /** Maximum number of open files of the process, if connections must not exceed it. */
   readonly openFiles?: number;
-  /** Told of every request. */
+  /** Receives a record of each request. */
   readonly onAccess?: (record: AccessRecord) => void;
-  /** Told, seldom, that connections are turned away, and what could be done. */
+  /** Receives warnings about rejected connections, with remedies, at most one of a kind a minute. */
   readonly onWarning?: (message: string) => void;
-  /** A connection ended by a fault of our own; it is closed, the others go on. */
+  /** Receives unexpected errors. The connection concerned is closed; all others continue. */
   readonly onError: (error: unknown) => void;
 }
 
-/** What of it may change while it runs. */
+/** Settings that may change while the proxy runs. */
 export interface ProxySettings {
   readonly limits?: Partial<Limits>;
   /** Domains whose subdomains name functions, in lower case. */
   readonly domains?: readonly string[];
-  /** Peers whose forwarding fields are believed, as addresses or CIDRs. */
+  /** Peers whose forwarding fields the proxy trusts, as addresses or CIDRs. */
   readonly trustedProxies?: readonly string[];
-  /** Clients are told no more of a fault than its kind. */
+  /** Responses to clients contain the title of a fault only. */
   readonly hideErrors?: boolean;
-  /** Requests of one client, at all functions together; none where it is left out. */
+  /** Rate limit of each client, over all functions; none if left out. */
   readonly rateLimit?: RateLimit;
 }
 
-/** The listening proxy. Disposing of it closes every connection. */
+/** A listening proxy. Disposing of it closes all connections. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** Clients' connections that are open. */
+  /** Number of open connections of clients. */
   readonly connections: number;
-  /** Counts of what the proxy has rejected since it started. */
   readonly figures: Readonly<FrontFigures>;
   /**
-   * Takes other settings, for all requests to come; whether a peer is believed is told when its
-   * connection opens, and TLS keeps its `maxConnections`.
+   * Applies other settings to all further requests. A peer stays trusted or not until it connects
+   * again, and the TLS listener keeps its `maxConnections`.
    */
   readonly configure: (settings: ProxySettings) => void;
-  /** Takes another certificate for connections to come; throws when the pair can't be used. */
+  /** Uses another certificate for new connections. Throws if the pair is invalid. */
   readonly renew: (pair: KeyPair) => void;
-  /** Takes no new connection and no new request; resolves when those in flight are answered. */
+  /** Stops accepting connections and requests. Resolves when all in-flight requests are answered. */
   readonly drain: () => Promise<void>;
 }
 
-/** Between two attempts to accept, when that fails: out of file descriptors, most likely. */
+/** Pause after a failed accept, most likely because file descriptors have run out. */
 const ACCEPT_PAUSE_MS = 100;
 
-/** Between two reports of one and the same trouble. */
-const REPORT_PAUSE_MS = 10_000;
+/** Minimum time between two reports of failed accepts. */
+const REPORT_INTERVAL_MS = 10_000;
 
-/** Between two warnings of one kind. */
-const NOTICE_MS = 60_000;
+/** Minimum time between two warnings of one kind. */
+const WARNING_INTERVAL_MS = 60_000;
 
-/** Holds most request heads whole; ten thousand idle connections have one each. */
+/** Large enough for most request heads, small because each idle connection has one. */
 const BUFFER_BYTES = 4 * 1024;
 
-/** Connections above the limit that are told so at a time; others are closed without a word. */
+/** Maximum number of excess connections that get a 503 at a time; others are just closed. */
 const MAX_REFUSING = 64;
 
 const TOO_MANY = {
   fault: faultOf("too-many-connections", {
-    detail: "it has as many connections as it may have",
+    detail: "it has reached its limit of connections",
     retryAfterS: 1,
   }),
   isForHead: false,
 };
 
 /**
- * Listens for clients, and serves each until it goes away.
+ * Listens for clients, and serves each one until it disconnects.
  *
- * @throws {Deno.errors.AddrInUse} when the port is taken
- * @throws {Error} when certificate and key don't go together
+ * @throws {Deno.errors.AddrInUse} if the port is in use
+ * @throws {Error} if certificate and key do not match
  */
 export function openProxy(options: ProxyOptions): Proxy {
   const { tls, onWarning = () => {} } = options;
@@ -107,8 +106,8 @@ export function openProxy(options: ProxyOptions): Proxy {
   const table = new ConnectionTable(() => performance.now());
   const peers = new PeerTable();
   const figures = createFrontFigures();
-  const refusals = new Notice({ intervalMs: NOTICE_MS, say: onWarning });
-  const evictions = new Notice({ intervalMs: NOTICE_MS, say: onWarning });
+  const refusals = new Notice({ intervalMs: WARNING_INTERVAL_MS, report: onWarning });
+  const evictions = new Notice({ intervalMs: WARNING_INTERVAL_MS, report: onWarning });
   const closing = new AbortController();
   const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
     routes: options.routes,
@@ -148,7 +147,7 @@ export function openProxy(options: ProxyOptions): Proxy {
         serve(await listener.accept());
       } catch (error) {
         if (closing.signal.aborted) return;
-        if (performance.now() - reportedAtMs > REPORT_PAUSE_MS) {
+        if (performance.now() - reportedAtMs > REPORT_INTERVAL_MS) {
           reportedAtMs = performance.now();
           options.onError(cannotAccept(error));
         }
@@ -185,11 +184,11 @@ export function openProxy(options: ProxyOptions): Proxy {
       });
     clients.set(wire, served);
 
-    function evict(standing: Evictable): void {
-      if (standing === "idle") figures.evictedIdle++;
+    function evict(state: Evictable): void {
+      if (state === "idle") figures.evictedIdle++;
       else figures.evictedUnfinished++;
       evictions.count(performance.now(), (count) => describeEviction(count, maxConnections));
-      if (slot.hasAsked) wire.close();
+      if (slot.hasSentRequest) wire.close();
       else wire.abort();
     }
   }
@@ -198,7 +197,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     const { maxConnections } = context.limits;
     if (completeLimits(limits).maxConnections === maxConnections) return;
     onWarning(
-      `There are at most ${maxConnections} connections, because ddsrv may open ` +
+      `Limiting connections to ${maxConnections}, because ddsrv may open only ` +
         `${bound.openFiles} files. Raise that (ulimit -n, LimitNOFILE), or lower --max-connections`,
     );
   }
@@ -250,7 +249,7 @@ function contextSettings(
 ): Pick<ProxyContext, "limits" | "domains" | "hideErrors" | "isTrusted" | "rateLimit"> {
   return {
     limits: boundByFiles(completeLimits(limits ?? {}), bound),
-    // The longest of those that match is the one that is meant.
+    // The longest domain that matches a host wins.
     domains: [...domains].sort((a, b) => b.length - a.length),
     hideErrors,
     isTrusted: trustOf(trustedProxies),
@@ -260,20 +259,20 @@ function contextSettings(
 
 function describeRefusal(count: number, address: string): string {
   const connections = count === 1 ? "1 connection" : `${count} connections`;
-  return `Closed ${connections} at once, the last one of ${address}: that peer has as many as ` +
-    "it may have. If it speaks for many clients, name it in --trusted-proxies; otherwise raise " +
-    "--max-connections-per-peer if they are wanted";
+  return `Closed ${connections} at once, the last one from ${address}: that peer has reached its ` +
+    "limit. If it is a proxy for many clients, add it to --trusted-proxies; otherwise raise " +
+    "--max-connections-per-peer to allow more";
 }
 
 function describeEviction(count: number, maxConnections: number): string {
-  return `All ${maxConnections} connections are taken: ${count} without a request gave way to new ` +
-    "ones. If these clients are wanted, raise --max-connections";
+  return `All ${maxConnections} connections are in use: closed ${count} without a request in ` +
+    "flight to accept new ones. Raise --max-connections to allow more";
 }
 
 function cannotAccept(error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
   return new Error(
-    `Cannot accept connections: ${message}. If it is out of file descriptors, raise their limit ` +
+    `Cannot accept connections: ${message}. If file descriptors have run out, raise their limit ` +
       "(ulimit -n, LimitNOFILE) or lower --max-connections",
     { cause: error },
   );

@@ -1,7 +1,7 @@
-/** Signs of life of one instance, as the requests that are sent to it see them. */
+/** Signs of life of one instance, from the requests sent to it. */
 export interface Pulse {
-  /** Requests that were sent to it and have no answer yet, not even its first byte. */
+  /** Requests that were sent, and whose response has not started. */
   waiting: number;
-  /** Answers that have begun, since it became ready; tunnels are among them. */
+  /** Responses that have started since the instance became ready, tunnels included. */
   answers: number;
 }

@@ -12,21 +12,21 @@ import {
 import { FreeList } from "./http1/free_list.ts";
 import type { Wire } from "./http1/wire.ts";
 
-/** Heads that no connection is using: one that is idle needs none. */
+/** Unused heads. Idle connections need none. */
 const freeHeads = new FreeList<RequestHead>();
 
 const HEAD_TIMEOUT = {
-  fault: faultOf("head-timeout", { detail: "the head did not come in time" }),
+  fault: faultOf("head-timeout", { detail: "the request head did not arrive in time" }),
   isForHead: false,
 };
 
 const BUFFERS_FULL = faultOf("head-too-large", {
-  detail: "this address has as much in buffers as it may have",
+  detail: "this address has reached its limit of buffer memory",
 });
 
 /**
- * Reads the next request's head; gives `undefined` when there is none, or none that can be
- * answered. To be given back with {@linkcode giveBackHead}.
+ * Reads and parses the next request head. Resolves to `undefined` if there is none, or if it was
+ * rejected and answered. The caller must pass the head to {@linkcode releaseRequestHead}.
  */
 export async function readRequestHead(client: Client): Promise<RequestHead | undefined> {
   const { wire, context } = client;
@@ -54,14 +54,14 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
       return undefined;
     }
     if (!wire.hasRoom) {
-      // What it holds is given back at once, for heads that may still come whole.
+      // Free its memory at once, for heads that may still become complete.
       wire.start = wire.end;
-      wire.expectLittle();
+      wire.shrink();
       await refuseClient(client, { fault: BUFFERS_FULL, isForHead: false });
       return undefined;
     }
     if (context.closing.aborted && !isBegun) return undefined;
-    client.slot.await(isBegun);
+    client.slot.markWaiting(isBegun);
     wire.isIdle = !isBegun;
     const hasBytes = await wire.fill();
     wire.isIdle = false;
@@ -73,13 +73,13 @@ export async function readRequestHead(client: Client): Promise<RequestHead | und
   }
 }
 
-/** Gives a head back that is no longer looked at. */
-export function giveBackHead(head: RequestHead): void {
+/** Makes a head available for other requests. */
+export function releaseRequestHead(head: RequestHead): void {
   head.bytes = NO_BYTES;
   freeHeads.give(head);
 }
 
-/** Parses the head that ends at `end`, or answers why it can't be. */
+/** Parses the head that ends at `end`, or answers with the fault. */
 async function parse(client: Client, end: number): Promise<RequestHead | undefined> {
   const { wire, context } = client;
   const range = { start: wire.start, end };
@@ -92,18 +92,18 @@ async function parse(client: Client, end: number): Promise<RequestHead | undefin
   const fault = parseRequestHead(wire.buffer, range, head, context.limits);
   if (fault === undefined) return head;
   const { isHead } = head;
-  giveBackHead(head);
+  releaseRequestHead(head);
   await refuseClient(client, { fault, isForHead: isHead });
   return undefined;
 }
 
-/** A head to parse into; its table bounds the fields, so that it must be of the size asked for. */
+/** Takes a free head if its table has the size of the current limit, or creates one. */
 function takeHead(maxFields: number): RequestHead {
-  const spare = freeHeads.take();
-  return spare?.fields.kinds.length === maxFields ? spare : createRequestHead(maxFields);
+  const free = freeHeads.take();
+  return free?.fields.kinds.length === maxFields ? free : createRequestHead(maxFields);
 }
 
-/** Empty lines before a request are passed over (RFC 9112, section 2.2). */
+/** Skips empty lines before a request (RFC 9112, section 2.2). */
 function skipEmptyLines(wire: Wire): void {
   const { buffer } = wire;
   while (wire.end - wire.start >= 2 && buffer[wire.start] === CR && buffer[wire.start + 1] === LF) {
@@ -111,7 +111,7 @@ function skipEmptyLines(wire: Wire): void {
   }
 }
 
-/** What makes the head that begins at `start` too large: its target, or its fields. */
+/** Returns the fault for a head at `start` that is too large: of its target, or of its fields. */
 function headTooLarge({ wire, context }: Client, start: number): Fault {
   const { limits } = context;
   const at = wire.buffer.indexOf(LF, start);

@@ -1,6 +1,6 @@
 import type { Fault } from "./http1/fault.ts";
 
-/** An answer that the proxy gives by itself. */
+/** A response of the proxy itself. */
 export interface Reply {
   readonly status: number;
   readonly body: string;
@@ -8,11 +8,11 @@ export interface Reply {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** How a fault is told. */
+/** Options of {@linkcode faultReply}. */
 export interface FaultStyle {
-  /** The client is a browser that asks for HTML. */
+  /** The client is a browser: reply with an HTML page. */
   readonly isHtml?: boolean;
-  /** No more than the fault's kind is told. */
+  /** Show the title of the fault only. */
   readonly isHidden?: boolean;
 }
 
@@ -40,7 +40,7 @@ const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:15
   "overflow-wrap:anywhere;padding:1rem;background:#f4f4f4;border-radius:.5rem}" +
   "@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}pre{background:#282828}}";
 
-/** A fault as an answer. What a function said may stand in it, so that nothing of it is a script. */
+/** Creates the reply for a fault. Its CSP forbids scripts, as the message may quote a function. */
 export function faultReply(fault: Fault, style: FaultStyle = {}): Reply {
   const { status, code, title, retryAfterS } = fault;
   const message = style.isHidden === true ? title : fault.message;
@@ -60,14 +60,14 @@ export function faultReply(fault: Fault, style: FaultStyle = {}): Reply {
   };
 }
 
-/** An answer as it is sent. */
+/** A reply as bytes. */
 export interface EncodedReply {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How many of them are the head. */
+  /** Length of the head in bytes. */
   readonly headBytes: number;
 }
 
-/** The bytes of an answer; one to HEAD says how long its body would be, and has none. */
+/** Encodes a reply. A reply to HEAD has the length of its body, but no body. */
 export function encodeReply(
   reply: Reply,
   options: { readonly isForHead: boolean; readonly isPersistent: boolean },
@@ -77,7 +77,7 @@ export function encodeReply(
     ...(reply.body === "" ? {} : { "content-type": reply.contentType ?? PLAIN }),
     ...(reply.status === 204 ? {} : { "content-length": String(body.length) }),
     ...reply.fields,
-    // Keeping the connection is said as well, for clients of HTTP/1.0.
+    // Clients of HTTP/1.0 need an explicit keep-alive.
     connection: options.isPersistent ? "keep-alive" : "close",
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -91,17 +91,17 @@ export function encodeReply(
 }
 
 /**
- * Whether a request's `Accept` asks for HTML by name, as browsers do and programs don't
+ * Returns true if an `Accept` value lists `text/html`, as browsers send it and most programs do not
  * (RFC 9110, section 12.5.1).
  *
  * @example
  * ```ts
- * import { asksForHtml } from "./reply.ts";
- * asksForHtml("text/html,application/xhtml+xml"); // true
- * asksForHtml("*" + "/*"); // false
+ * import { acceptsHtml } from "./reply.ts";
+ * acceptsHtml("text/html,application/xhtml+xml"); // true
+ * acceptsHtml("*" + "/*"); // false
  * ```
  */
-export function asksForHtml(accept: string): boolean {
+export function acceptsHtml(accept: string): boolean {
   return accept.split(",").some((range) => {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
     return type === "text/html" && !parameters.some((one) => /^q=0(?:\.0*)?$/.test(one));

@@ -13,28 +13,28 @@ import type { Peer } from "./peer.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { ResponseHead } from "./http1/response_head.ts";
 
-/** What a request's head gets on its way to the function. */
+/** Changes to a request head on its way to the function. */
 export interface RequestRewrite {
-  /** Where the target's rest begins, behind the prefix that is taken off. */
+  /** Start of the target after the stripped prefix. */
   readonly restStart: number;
-  /** The prefix that is taken off, as the client sent it: `/name`; empty when none is. */
+  /** The stripped prefix as sent: `/name`; empty if none is stripped. */
   readonly rawPrefix: string;
   readonly peer: Peer;
-  /** What stands for the request in everybody's logs, as bytes. */
+  /** Value of `X-Request-Id`, one character per byte. */
   readonly requestId: string;
-  /** The function's own address, for a request that names no host. */
+  /** `Host` for a request without one. */
   readonly upstreamHost: string;
 }
 
-/** What an answer's head gets on its way to the client. */
+/** Changes to a response on its way to the client. */
 export interface ResponseRewrite {
   /** The client speaks HTTP/1.0. */
   readonly isForHttp10: boolean;
-  /** The connection stays open after this answer. */
+  /** The client's connection stays open after this response. */
   readonly isPersistent: boolean;
-  /** A body without a declared end is given chunks. */
+  /** The proxy adds chunked coding to a body that ends with the connection. */
   readonly isRechunked: boolean;
-  /** A chunked body loses its chunks, for HTTP/1.0. */
+  /** The proxy removes chunked coding, for HTTP/1.0. */
   readonly isDechunked: boolean;
 }
 
@@ -53,26 +53,26 @@ const FORWARDED_PROTO = ascii("X-Forwarded-Proto: ");
 const FORWARDED_PREFIX = ascii("X-Forwarded-Prefix: ");
 const REQUEST_ID = ascii("X-Request-Id: ");
 
-/** Kinds of fields as bits. */
+/** Sets of field kinds, as bits. */
 const HOP_BY_HOP = bitsOf(FieldKind.Connection, FieldKind.HopByHop);
 const UPGRADE = bitsOf(FieldKind.Upgrade);
 const HOST = bitsOf(FieldKind.Host);
-/** Written anew in any case, with what was there before where that is believed. */
-const EXTENDED = bitsOf(
+/** Always rewritten; the values of a trusted peer are kept in front. */
+const REWRITTEN = bitsOf(
   FieldKind.ForwardedFor,
   FieldKind.ForwardedPrefix,
   FieldKind.RequestId,
 );
-/** Passed on when a trusted peer sends them. */
-const BELIEVED = bitsOf(
+/** Forwarded only from trusted peers. */
+const TRUSTED_ONLY = bitsOf(
   FieldKind.ForwardedHost,
   FieldKind.ForwardedProto,
   FieldKind.ForwardedElse,
 );
 
 /**
- * Writes the head that the function gets: the prefix off, hop-by-hop fields off, forwarding fields
- * on, all else as it came. RFC 9110, section 7.6.
+ * Writes the request head for the function: strips the prefix, drops hop-by-hop fields, adds
+ * forwarding fields, and copies everything else unchanged (RFC 9110, section 7.6).
  */
 export function writeRequestHead(
   writer: HeadWriter,
@@ -82,24 +82,24 @@ export function writeRequestHead(
   const { bytes } = head;
   writer.clear();
   writer.copy(bytes, head.methodStart, head.methodEnd);
-  // The rest of a target may be empty or a query alone; a path begins with a slash.
+  // The rest of a target may be empty or just a query, but a path starts with a slash.
   const first = rewrite.restStart < head.targetEnd ? bytes[rewrite.restStart] : undefined;
   writer.latin1(first === SLASH || first === STAR ? " " : " /");
   writer.copy(bytes, rewrite.restStart, head.targetEnd);
   writer.bytes(HTTP_11_LINE_END);
   const hasAuthority = head.authorityEnd > head.authorityStart;
   if (hasAuthority) {
-    // The target's authority stands for whatever Host says (RFC 9112, section 3.2.2).
+    // The target's authority replaces Host (RFC 9112, section 3.2.2).
     writer.bytes(HOST_NAME);
     writer.copy(bytes, head.authorityStart, head.authorityEnd);
     writer.bytes(CRLF);
   } else if (head.isHttp10 && findField(head.fields, FieldKind.Host) === -1) {
-    // HTTP/1.0 goes without, HTTP/1.1 does not, and servers insist on it (section 3.2).
+    // Optional in HTTP/1.0, but servers require it in HTTP/1.1 (section 3.2).
     writer.bytes(HOST_NAME);
     writer.latin1(rewrite.upstreamHost);
     writer.bytes(CRLF);
   }
-  const dropped = HOP_BY_HOP | EXTENDED | (rewrite.peer.isTrusted ? 0 : BELIEVED) |
+  const dropped = HOP_BY_HOP | REWRITTEN | (rewrite.peer.isTrusted ? 0 : TRUSTED_ONLY) |
     (head.isUpgrade ? 0 : UPGRADE) | (hasAuthority ? HOST : 0);
   copyFields(writer, head, dropped);
   if (head.isUpgrade) writer.bytes(CONNECTION_UPGRADE);
@@ -107,26 +107,27 @@ export function writeRequestHead(
   writer.bytes(CRLF);
 }
 
-/** What the function is told of where a request came from. */
+/** Writes the fields that say where a request came from. */
 function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: RequestRewrite): void {
   const { bytes, fields } = head;
   const { peer, rawPrefix } = rewrite;
-  const isTold = (kind: FieldKind): boolean => peer.isTrusted && findField(fields, kind) !== -1;
+  const isForwarded = (kind: FieldKind): boolean =>
+    peer.isTrusted && findField(fields, kind) !== -1;
   writer.bytes(FORWARDED_FOR);
   if (peer.isTrusted) copyList(writer, head, FieldKind.ForwardedFor);
   writer.bytes(peer.addressBytes);
   writer.bytes(CRLF);
-  if (!isTold(FieldKind.ForwardedHost)) {
+  if (!isForwarded(FieldKind.ForwardedHost)) {
     writer.bytes(FORWARDED_HOST);
     writeHost(writer, bytes, head);
     writer.bytes(CRLF);
   }
-  if (!isTold(FieldKind.ForwardedProto)) {
+  if (!isForwarded(FieldKind.ForwardedProto)) {
     writer.bytes(FORWARDED_PROTO);
     writer.bytes(peer.protoBytes);
     writer.bytes(CRLF);
   }
-  if (rawPrefix !== "" || isTold(FieldKind.ForwardedPrefix)) {
+  if (rawPrefix !== "" || isForwarded(FieldKind.ForwardedPrefix)) {
     writer.bytes(FORWARDED_PREFIX);
     if (peer.isTrusted) copyPrefix(writer, head);
     writer.latin1(rawPrefix);
@@ -137,7 +138,7 @@ function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: Request
   writer.bytes(CRLF);
 }
 
-/** The values of a field, each with the separator behind it. */
+/** Copies all values of a field, each followed by a separator. */
 function copyList(writer: HeadWriter, { bytes, fields }: RequestHead, kind: FieldKind): void {
   let index = findField(fields, kind);
   while (index !== -1) {
@@ -148,7 +149,7 @@ function copyList(writer: HeadWriter, { bytes, fields }: RequestHead, kind: Fiel
   }
 }
 
-/** The prefix that proxies before this one took off; ours goes on from there. */
+/** Copies the prefix that earlier proxies stripped, to put ours after it. */
 function copyPrefix(writer: HeadWriter, { bytes, fields }: RequestHead): void {
   const index = findField(fields, FieldKind.ForwardedPrefix);
   if (index === -1) return;
@@ -157,7 +158,7 @@ function copyPrefix(writer: HeadWriter, { bytes, fields }: RequestHead): void {
   writer.copy(bytes, valueStart(fields, index), end);
 }
 
-/** How an answer is to be written; `isRead` tells that the request's body was read whole. */
+/** Decides the changes to a response. `isRead`: the request's body was read to its end. */
 export function planResponse(
   response: Pick<ResponseHead, "framing" | "isChunked">,
   request: Pick<RequestHead, "isHttp10" | "isPersistent">,
@@ -174,7 +175,7 @@ export function planResponse(
   };
 }
 
-/** Whether an answer's head can be passed on as the function sent it. */
+/** Returns true if a response head can be forwarded unchanged. */
 export function isPlainResponse(head: ResponseHead, rewrite: ResponseRewrite): boolean {
   if (head.isHttp10 || rewrite.isForHttp10 || !rewrite.isPersistent) {
     return false;
@@ -187,7 +188,7 @@ export function isPlainResponse(head: ResponseHead, rewrite: ResponseRewrite): b
   return true;
 }
 
-/** Writes the head that the client gets. */
+/** Writes the response head for the client. */
 export function writeResponseHead(
   writer: HeadWriter,
   head: ResponseHead,
@@ -207,14 +208,14 @@ export function writeResponseHead(
   writer.bytes(CRLF);
 }
 
-/** A head that field lines come from, with the names that `Connection` marks as hop-by-hop. */
+/** The part of a head that {@linkcode copyFields} reads. */
 interface FieldSource {
   readonly bytes: Uint8Array;
   readonly fields: FieldTable;
   readonly connectionNames: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** Copies the lines of all fields but those whose kind is dropped, each run of neighbours at once. */
+/** Copies all field lines except dropped ones. Copies adjacent lines at once. */
 function copyFields(writer: HeadWriter, source: FieldSource, dropped: number): void {
   const { bytes, fields } = source;
   let runStart = -1;
@@ -233,7 +234,7 @@ function copyFields(writer: HeadWriter, source: FieldSource, dropped: number): v
   if (runStart !== -1) writer.copy(bytes, runStart, runEnd);
 }
 
-/** Only fields that mean nothing to the proxy may be taken off by a client's word. */
+/** Returns true if `Connection` lists a field. Applies only to fields unknown to the proxy. */
 function isListed({ bytes, fields, connectionNames }: FieldSource, index: number): boolean {
   if (connectionNames.length === 0) return false;
   const start = nameStart(fields, index);
@@ -259,7 +260,7 @@ function writeHost(writer: HeadWriter, bytes: Uint8Array, head: RequestHead): vo
   if (index !== -1) writer.copy(bytes, valueStart(fields, index), valueEnd(fields, index));
 }
 
-/** Behind the CRLF that closes the line; white space before it belongs to the line. */
+/** Returns the position after the CRLF of a line, given the end of its value. */
 function lineEnd(bytes: Uint8Array, position: number): number {
   while (bytes[position] === SPACE || bytes[position] === TAB) position++;
   return position + 2;

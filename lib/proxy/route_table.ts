@@ -3,66 +3,66 @@ import type { Fault } from "./http1/fault.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** Where requests for a function go. */
+/** The way in which requests for a function are answered. */
 export type Route =
   | {
     readonly type: "ready";
     readonly upstream: Upstream;
     readonly keepPrefix?: boolean;
-    /** Requests of one client at this function; none where it is left out. */
+    /** Rate limit of each client at this function; none if left out. */
     readonly rateLimit?: RateLimit;
   }
-  /** It is being started; requests wait. */
+  /** The function is starting; requests wait. */
   | { readonly type: "waiting" }
-  /** It can't be started, or not now; `isAsked`: a request may have it tried again at once. */
+  /** The function cannot be started now. `isAsked`: a request may trigger a new attempt. */
   | { readonly type: "refused"; readonly fault: Fault; readonly isAsked?: true };
 
-/** What came of a reload that a client has asked for. */
+/** Result of a reload requested by a client. */
 export type ReloadOutcome =
   | { readonly isDone: true }
   | { readonly isDone: false; readonly reason: string };
 
-/** What a wait for a start came to. */
-export type Waited =
+/** Result of {@linkcode RouteTable.wait}. `crowded`: too many requests wait already. */
+export type WaitOutcome =
   | { readonly type: "route"; readonly route: Route | undefined }
   | { readonly type: "crowded" }
   | { readonly type: "timeout" }
   | { readonly type: "aborted" };
 
-/** Bounds of a wait. */
+/** Options of {@linkcode RouteTable.wait}. */
 export interface WaitOptions {
   readonly waitTimeoutMs: number;
   readonly maxWaiting: number;
-  /** Aborts when nobody waits any more. */
+  /** Ends the wait. */
   readonly signal?: AbortSignal;
 }
 
-/** The functions by name. One assignment moves a route; requests that wait go with it. */
+/** Routes by function name. A change of a route applies to all waiting requests at once. */
 export class RouteTable {
   readonly #routes = new Map<string, Route>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #traffic = new Map<string, Traffic>();
 
-  /** Called for a function that a request asks for and that does not serve: it may be started now. */
+  /** Called when a request arrives for a function that does not serve, so that it can be started. */
   onWanted: ((name: string) => void) | undefined;
 
-  /** Asked by a client to reload a function; without it, what asks for that reaches the function. */
+  /** Reloads a function for a client. Without it, reload requests go to the function itself. */
   onReload: ((name: string) => Promise<ReloadOutcome>) | undefined;
 
-  /** The route that answers now; `undefined` when there is no such function. */
+  /** Returns the current route of a function, or `undefined` if there is no such function. */
   get(name: string): Route | undefined {
     return this.#routes.get(name);
   }
 
-  /** The route for a request: a function that was refused for what may have passed is tried again. */
-  ask(name: string): Route | undefined {
+  /** Returns the route for a request. First triggers a new attempt where the route allows that. */
+  resolve(name: string): Route | undefined {
     const route = this.#routes.get(name);
     if (route?.type !== "refused" || route.isAsked !== true) return route;
     this.onWanted?.(name);
     return this.#routes.get(name);
   }
 
-  /** What passed between clients and a function, for as long as there is one of that name. */
+  /** Returns the traffic figures of a function since it appeared. */
   trafficOf(name: string): Traffic | undefined {
     return this.#traffic.get(name);
   }
@@ -79,23 +79,23 @@ export class RouteTable {
     this.#wake(name);
   }
 
-  /** Requests that wait for a function. */
+  /** Number of requests that wait for a function. */
   waitingFor(name: string): number {
     return this.#waiting.get(name)?.size ?? 0;
   }
 
-  /** Waits until a function's route is something else than `waiting`. */
-  async wait(name: string, options: WaitOptions): Promise<Waited> {
+  /** Waits until a function's route is no longer `waiting`. */
+  async wait(name: string, options: WaitOptions): Promise<WaitOutcome> {
     const route = this.#routes.get(name);
     if (route?.type !== "waiting") return { type: "route", route };
     const waiting = this.#waiting.get(name) ?? new Set();
     if (waiting.size >= options.maxWaiting) return { type: "crowded" };
     this.#waiting.set(name, waiting);
     if (options.signal?.aborted) return { type: "aborted" };
-    const { promise, resolve } = Promise.withResolvers<Waited>();
+    const { promise, resolve } = Promise.withResolvers<WaitOutcome>();
     const wake = (): void => resolve({ type: "route", route: this.#routes.get(name) });
     const abort = (): void => resolve({ type: "aborted" });
-    // A timer of more than its 31 bits would fire at once.
+    // A timer above its 31-bit maximum would fire at once.
     const timer = options.waitTimeoutMs === Infinity
       ? undefined
       : setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);

@@ -5,7 +5,7 @@ import { CLOSE, LINGER, type Outcome, PERSISTENT } from "./outcome.ts";
 import { encodeReply, faultReply, type Reply } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 
-/** What is known of a request that could not be read. */
+/** Access log fields of a request that could not be parsed. */
 const UNREADABLE = {
   method: "",
   target: "",
@@ -18,19 +18,19 @@ const UNREADABLE = {
   requestId: undefined,
 } as const;
 
-/** How long a client that is still sending is listened to after its answer. */
+/** Maximum time and bytes for reading from a client after its response. */
 const LINGER_MS = 2_000;
 const MAX_LINGER_BYTES = 1024 * 1024;
 
-/** How a fault is told. */
+/** A fault and the format of its reply. */
 export interface FaultAnswer {
   readonly fault: Fault;
   readonly isHtml: boolean;
-  /** Whether the request's body was read to its end; looked at when left out. */
+  /** True if the request's body was read to its end; determined from the buffer if left out. */
   readonly isComplete?: boolean;
 }
 
-/** Answers with a fault. */
+/** Answers a request with a fault. */
 export async function answerFault(
   client: Client,
   head: RequestHead,
@@ -45,13 +45,13 @@ export async function answerFault(
 }
 
 /**
- * Gives an answer of the proxy's own. A request's body that has not come whole by then is not
- * waited for; the connection is closed behind the answer instead.
+ * Answers a request with a reply of the proxy. Does not wait for the rest of the request's body, but
+ * closes the connection after the reply if the body is incomplete.
  */
 export async function answerReply(
   client: Client,
   head: RequestHead,
-  { reply, isComplete = passBody(client, head) }: {
+  { reply, isComplete = skipBody(client, head) }: {
     readonly reply: Reply;
     readonly isComplete?: boolean;
   },
@@ -63,15 +63,15 @@ export async function answerReply(
   tally.headBytes += headBytes;
   if (!await sendToClient(client, bytes)) return CLOSE;
   if (isPersistent) return PERSISTENT;
-  return isComplete ? closeBehind(client) : LINGER;
+  return isComplete ? closeAfterReply(client) : LINGER;
 }
 
-/** How a connection ends behind an answer: what has come meanwhile must not cost the client that. */
-export function closeBehind({ wire }: Client): Outcome {
+/** Chooses how to close a connection after a complete response: unread bytes would reset it. */
+export function closeAfterReply({ wire }: Client): Outcome {
   return wire.start < wire.end && !wire.isEnded ? LINGER : CLOSE;
 }
 
-/** Whether the client took the bytes; one that takes none for too long is cut off. */
+/** Writes to the client, and returns true on success. Disconnects a client that stops reading. */
 export async function sendToClient(client: Client, bytes: Uint8Array): Promise<boolean> {
   const { wire, deadlines, context } = client;
   deadlines.write.set(context.limits.stallTimeoutMs, () => wire.close());
@@ -85,7 +85,7 @@ export async function sendToClient(client: Client, bytes: Uint8Array): Promise<b
   }
 }
 
-/** Answers what could not be read as a request, and ends the connection. */
+/** Answers with a fault when there is no valid request head, and ends the connection. */
 export async function refuseClient(
   client: Client,
   { fault, isForHead }: { readonly fault: Fault; readonly isForHead: boolean },
@@ -101,7 +101,7 @@ export async function refuseClient(
     bytes: bytes.length - headBytes,
     error: fault.code,
   });
-  // Nobody is waited for who does not take so little.
+  // A client that does not read even these few bytes is disconnected soon.
   deadlines.write.set(LINGER_MS, () => wire.close());
   try {
     await wire.write(bytes);
@@ -115,12 +115,12 @@ export async function refuseClient(
 }
 
 /**
- * Lets a client finish what it is sending: a connection closed over unread bytes is reset, and the
- * client would lose its answer (RFC 9112, section 9.6). Bounded in time and bytes.
+ * Reads what a client still sends, up to a maximum of time and bytes. Closing a connection with
+ * unread bytes would reset it, and the client could lose its response (RFC 9112, section 9.6).
  */
 export async function linger({ wire, deadlines }: Client): Promise<void> {
   deadlines.read.set(LINGER_MS, () => wire.close());
-  // With TLS even the end takes room that there may not be.
+  // With TLS, closing writes an alert, which may block as well.
   deadlines.write.set(LINGER_MS, () => wire.close());
   try {
     await wire.connection.closeWrite();
@@ -136,8 +136,8 @@ export async function linger({ wire, deadlines }: Client): Promise<void> {
   }
 }
 
-/** Passes over a body that nobody has begun to read; tells whether all of it was there. */
-function passBody({ wire }: Client, head: RequestHead): boolean {
+/** Skips the buffered part of an unread body, and returns true if it was complete. */
+function skipBody({ wire }: Client, head: RequestHead): boolean {
   const body = new BodyReader(wire, head.framing);
   body.takeBuffered();
   return body.isDone;

@@ -1,7 +1,7 @@
 import { shareOf } from "../config/limits.ts";
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./send_reply.ts";
-import { answerReload, asksForReload } from "./answer_reload.ts";
+import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
@@ -11,10 +11,10 @@ import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/f
 import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
-import { giveBackHead, readRequestHead } from "./read_request_head.ts";
-import { asksForHtml } from "./reply.ts";
+import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
+import { acceptsHtml } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
-import type { Route, Waited } from "./route_table.ts";
+import type { Route, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
@@ -24,38 +24,38 @@ type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
 
 const REQUEST_ID = ascii("x-request-id");
 
-/** So much of an Accept field is looked at; what browsers send begins with HTML. */
+/** Maximum bytes read of an Accept field. Browsers list HTML first. */
 const MAX_ACCEPT_BYTES = 256;
 
 const NOT_FOUND = faultOf("function-not-found");
 const STARTING = faultOf("function-starting", { retryAfterS: 1 });
 const CROWDED = faultOf("function-starting", {
-  detail: "and too many requests wait for it",
+  detail: "too many requests are waiting for it",
   retryAfterS: 1,
 });
 const BUSY = faultOf("function-busy", {
-  detail: "it has as many requests in flight as it may have",
+  detail: "it has reached its limit of in-flight requests",
   retryAfterS: 1,
 });
 const PEER_BUSY = faultOf("too-many-in-flight", {
-  detail: "this address has as many in flight as it may have",
+  detail: "this address has reached its limit of in-flight requests",
   retryAfterS: 1,
 });
-const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv reports why" });
+const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv has logged the reason" });
 
-/** Answers a client's requests one after the other, until either side has enough. */
+/** Answers the requests of a client one after the other, until either side closes the connection. */
 export async function serveClient(client: Client): Promise<void> {
   const { wire, deadlines, slot } = client;
   try {
     for (;;) {
       const head = await readRequestHead(client);
-      // Another connection may have taken its place just when the head was there.
-      if (head === undefined || !slot.occupy()) return;
+      // The connection may have been evicted just when the head was complete.
+      if (head === undefined || !slot.markBusy()) return;
       const outcome = await serveRequest(client, head);
-      giveBackHead(head);
-      wire.expectLittle();
+      releaseRequestHead(head);
+      wire.shrink();
       if (outcome.type === "persistent") continue;
-      slot.finish();
+      slot.markIdle();
       if (outcome.type === "close" && outcome.isLingering) await linger(client);
       return;
     }
@@ -65,32 +65,32 @@ export async function serveClient(client: Client): Promise<void> {
   }
 }
 
-/** Answers a request, and tells of it where somebody wants to know. */
+/** Answers a request, and adds it to the traffic figures and the access log. */
 async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
   const { wire, tally, context } = client;
   clearTally(tally);
   tally.beganAtMs = performance.now();
   const request = context.onAccess === undefined ? undefined : describeRequest(head, Date.now());
-  const begun = { written: wire.written, taken: taken(wire) };
+  const before = { written: wire.written, consumed: consumedBytes(wire) };
   let outcome = CLOSE;
   try {
     outcome = await answer(client, head);
   } catch (error) {
     context.onError(error);
-    await apologize(client, head);
+    await answerProxyFailure(client, head);
   }
-  const sentBytes = Math.max(0, wire.written - begun.written - tally.headBytes);
-  count(client, { sentBytes, receivedBytes: taken(wire) - begun.taken });
-  if (request !== undefined) tell(client, request, sentBytes);
+  const sentBytes = Math.max(0, wire.written - before.written - tally.headBytes);
+  countTraffic(client, { sentBytes, receivedBytes: consumedBytes(wire) - before.consumed });
+  if (request !== undefined) logAccess(client, request, sentBytes);
   return outcome;
 }
 
-/** Bytes that were read and used. */
-function taken({ received, start, end }: Client["wire"]): number {
+/** Returns the number of bytes that were read and used. */
+function consumedBytes({ received, start, end }: Client["wire"]): number {
   return received - (end - start);
 }
 
-function count(
+function countTraffic(
   { tally, context }: Client,
   bytes: Pick<RequestFigures, "sentBytes" | "receivedBytes">,
 ): void {
@@ -105,7 +105,7 @@ function count(
   });
 }
 
-function tell({ tally, peer, context }: Client, request: AccessRequest, bytes: number): void {
+function logAccess({ tally, peer, context }: Client, request: AccessRequest, bytes: number): void {
   const isGone = tally.status === 0;
   context.onAccess?.({
     ...request,
@@ -119,8 +119,8 @@ function tell({ tally, peer, context }: Client, request: AccessRequest, bytes: n
   });
 }
 
-/** Behind a fault of our own, the client is told as far as that is still possible. */
-async function apologize(client: Client, head: RequestHead): Promise<void> {
+/** Answers with 500 after a bug of the proxy, unless a response has started. */
+async function answerProxyFailure(client: Client, head: RequestHead): Promise<void> {
   client.tally.error = PROXY_FAILED.code;
   if (client.tally.headBytes > 0) return;
   const closing = { ...head, isPersistent: false };
@@ -139,9 +139,9 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   }
   const { name } = target;
   const isHtml = isForBrowser(head);
-  let route: Route | undefined = name === undefined ? undefined : routes.ask(name);
+  let route: Route | undefined = name === undefined ? undefined : routes.resolve(name);
   if (route !== undefined) client.tally.functionName = name;
-  if (routes.onReload !== undefined && route !== undefined && asksForReload(head, target)) {
+  if (routes.onReload !== undefined && route !== undefined && isReloadRequest(head, target)) {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
   }
   if (route?.type === "waiting") {
@@ -166,8 +166,8 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   }
 }
 
-/** Waits for a function's start, where a peer leaves room for the requests of others. */
-async function waitForStart(client: Client, name: string): Promise<Waited> {
+/** Waits for a function to start. Limits the share of one peer among waiting requests. */
+async function waitForStart(client: Client, name: string): Promise<WaitOutcome> {
   const { account, context } = client;
   const isCrowded = !account.isExempt && account.waiting >= shareOf(context.limits.maxWaiting);
   if (isCrowded) return { type: "crowded" };
@@ -179,7 +179,7 @@ async function waitForStart(client: Client, name: string): Promise<Waited> {
   }
 }
 
-/** What is known of where a request goes. */
+/** The destination of a request. */
 interface Destination {
   readonly target: RoutedTarget;
   readonly route: ReadyRoute;
@@ -240,12 +240,12 @@ async function forward(
   });
 }
 
-/** Looked at before anything else comes into the buffer that holds the head. */
+/** Must be called before anything else is read into the buffer that contains the head. */
 function isForBrowser({ bytes, fields }: RequestHead): boolean {
   const index = findField(fields, FieldKind.Accept);
   if (index === -1) return false;
   const start = valueStart(fields, index);
-  return asksForHtml(
+  return acceptsHtml(
     latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES)),
   );
 }

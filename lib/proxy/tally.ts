@@ -1,21 +1,21 @@
 import type { FaultCode } from "./http1/fault.ts";
 
-/** What became of one request, as far as a log wants to know. Reused for the next one. */
+/** Figures of one request, for logs and metrics. Reused for the client's next request. */
 export interface Tally {
   functionName: string | undefined;
-  /** When its head was there, and when the head of its answer was; 0 while there is none. */
+  /** Times when the request head and the response head were complete; 0 if not yet. */
   beganAtMs: number;
   answeredAtMs: number;
   requestId: string | undefined;
-  /** Status that the client got; 0 when it got none. */
+  /** Status sent to the client; 0 if none was sent. */
   status: number;
-  /** Bytes of the answer's head, and of interim ones. */
+  /** Bytes of the response head and of interim responses. */
   headBytes: number;
-  /** Why the function did not answer, or not to the end. */
+  /** Reason why the function did not answer, or not completely. */
   error: FaultCode | undefined;
 }
 
-/** A tally of nothing. */
+/** Creates an empty tally. */
 export function createTally(): Tally {
   return {
     functionName: undefined,
@@ -28,7 +28,7 @@ export function createTally(): Tally {
   };
 }
 
-/** Makes it one of nothing again. */
+/** Resets a tally. */
 export function clearTally(tally: Tally): void {
   tally.functionName = tally.requestId = tally.error = undefined;
   tally.status =

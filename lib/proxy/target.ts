@@ -2,19 +2,19 @@ import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { latin1, QUESTION, SLASH } from "./http1/octets.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 
-/** Which function a request is for, and what that gets to see of the target. */
+/** The function that a request is for, and the parts of its target. */
 export interface RoutedTarget {
-  /** The function's name; `undefined` when none can have it. */
+  /** The function's name; `undefined` if it is not valid UTF-8. */
   readonly name: string | undefined;
-  /** The name as sent, behind a slash; empty when the host names the function. */
+  /** The name as sent, after a slash; empty if the host names the function. */
   readonly rawPrefix: string;
-  /** Where the rest begins: a slash, a question mark, or the target's end. */
+  /** Start of the rest: at a slash, a question mark, or the target's end. */
   readonly restStart: number;
 }
 
 /**
- * Finds a request's function: a host `name.domain` of one of the domains names it, or else `/name`
- * at the front of the target does, which is taken off. The rest stays byte for byte.
+ * Finds the function of a request: by a host `name.domain` with one of `domains`, otherwise by the
+ * first segment of the path.
  */
 export function routeTarget(head: RequestHead, domains: readonly string[]): RoutedTarget {
   const { bytes, targetStart, targetEnd } = head;
@@ -33,18 +33,10 @@ export function routeTarget(head: RequestHead, domains: readonly string[]): Rout
   };
 }
 
-/**
- * The name that a raw path segment stands for; `undefined` when its escapes are no UTF-8.
- *
- * @example
- * ```ts
- * import { decodeName } from "./target.ts";
- * decodeName("a%20b"); // "a b"
- * ```
- */
-export function decodeName(rawName: string): string | undefined {
+/** Decodes a raw path segment; returns `undefined` if it is not valid UTF-8. */
+function decodeName(rawName: string): string | undefined {
   try {
-    // Bytes above 0x7f stand for themselves; as escapes they take the same way as all others.
+    // Escape raw bytes above 0x7f, so that they are decoded like all others.
     const escaped = rawName.replace(
       /[\x80-\xff]/g,
       (char) => `%${char.charCodeAt(0).toString(16)}`,
@@ -56,22 +48,16 @@ export function decodeName(rawName: string): string | undefined {
 }
 
 /**
- * The function that a host names: what stands before one of the domains, in lower case, for hosts
- * know no other.
- *
- * @example
- * ```ts
- * import { nameOfHost } from "./target.ts";
- * nameOfHost("Hello.Example.org:9999", ["example.org"]); // "hello"
- * ```
+ * Returns the part of a host before one of the domains, in lower case because hosts ignore case, or
+ * `undefined` if no domain matches. Ignores a port and a final dot.
  */
-export function nameOfHost(host: string, domains: readonly string[]): string | undefined {
+function nameOfHost(host: string, domains: readonly string[]): string | undefined {
   const plain = host.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
   const domain = domains.find((one) => plain.endsWith(`.${one}`));
   return domain === undefined ? undefined : plain.slice(0, -domain.length - 1);
 }
 
-/** The host that a request is for: its target's, or else what its `Host` says. */
+/** Returns the host of a request: of an absolute target, otherwise of `Host`. */
 function hostOf(head: RequestHead): string {
   const { bytes, fields, authorityStart, authorityEnd } = head;
   if (authorityEnd > authorityStart) return latin1(bytes, authorityStart, authorityEnd);

@@ -1,29 +1,29 @@
 /**
- * Upper bounds of the latencies that are counted together, in milliseconds; what took longer than
- * the last one is counted behind it.
+ * Upper bounds of the histogram's buckets in milliseconds. A further bucket counts all longer
+ * latencies.
  */
 export const LATENCY_BOUNDS_MS: readonly number[] = [
   ...[0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500],
   ...[1_000, 2_500, 5_000, 10_000, 30_000],
 ];
 
-/** What passed between clients and one function, over all its instances. */
+/** Traffic figures of one function, over all its instances. */
 export interface Traffic {
-  /** Requests that were answered, or came to nothing. */
+  /** Requests that ended, with or without a response. */
   requests: number;
-  /** Those of them that the function, or its start, is to blame for: 5xx, and answers cut short. */
+  /** Requests that failed at the function or at its start: 5xx and incomplete responses. */
   errors: number;
-  /** Bytes of requests' bodies. */
+  /** Bytes of request bodies. */
   receivedBytes: number;
-  /** Bytes of answers' bodies. */
+  /** Bytes of response bodies. */
   sentBytes: number;
-  /** From a request's head to that of its answer, in all. */
+  /** Sum of the times from request head to response head. */
   latencyMs: number;
-  /** Requests by that time: one count for each of {@linkcode LATENCY_BOUNDS_MS}, and one behind. */
+  /** Requests by that time: one count for each of {@linkcode LATENCY_BOUNDS_MS}, and one more. */
   readonly latencies: number[];
 }
 
-/** One request, as far as it is counted. */
+/** Figures of one request. */
 export interface RequestFigures {
   readonly isError: boolean;
   readonly receivedBytes: number;
@@ -31,7 +31,7 @@ export interface RequestFigures {
   readonly latencyMs: number;
 }
 
-/** Nothing yet. */
+/** Creates figures that are all zero. */
 export function createTraffic(): Traffic {
   return {
     requests: 0,
@@ -43,14 +43,14 @@ export function createTraffic(): Traffic {
   };
 }
 
-/** Counts a request. */
+/** Adds a request to the figures of its function. */
 export function countRequest(traffic: Traffic, figures: RequestFigures): void {
   traffic.requests++;
   if (figures.isError) traffic.errors++;
   traffic.receivedBytes += figures.receivedBytes;
   traffic.sentBytes += figures.sentBytes;
   traffic.latencyMs += figures.latencyMs;
-  let place = 0;
-  while (place < LATENCY_BOUNDS_MS.length && figures.latencyMs > LATENCY_BOUNDS_MS[place]!) place++;
-  traffic.latencies[place]!++;
+  let index = 0;
+  while (index < LATENCY_BOUNDS_MS.length && figures.latencyMs > LATENCY_BOUNDS_MS[index]!) index++;
+  traffic.latencies[index]!++;
 }

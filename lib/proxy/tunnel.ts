@@ -1,18 +1,18 @@
 import type { Wire } from "./http1/wire.ts";
 
 /**
- * Passes bytes both ways until both sides have ended. One side's end is passed on as such, and the
- * other may go on; a broken connection breaks the other. Each way reads on only once what it read
- * before was taken.
+ * Forwards bytes in both directions until both sides have ended. When one side shuts down, the other
+ * may continue; when one connection breaks, the other is closed. Each direction reads on only after
+ * its last write, so that a slow reader slows the sender down.
  */
 export async function tunnel(client: Wire, upstream: Wire): Promise<void> {
-  // A side may break, or be closed by its owner, while the other takes nothing or says nothing.
+  // A side may break while the other one blocks in a read or a write.
   client.onRead = () => client.isBroken && upstream.close();
   upstream.onRead = () => upstream.isBroken && client.close();
   await Promise.all([pass(client, upstream), pass(upstream, client)]);
 }
 
-/** Passes bytes one way until that side ends, and then its end. */
+/** Forwards bytes in one direction until its source ends, then shuts down the other side. */
 export async function pass(from: Wire, to: Wire): Promise<void> {
   try {
     do {
@@ -23,7 +23,7 @@ export async function pass(from: Wire, to: Wire): Promise<void> {
         from.growIfFilled();
       }
     } while (await from.fill());
-    if (from.isBroken) throw new Deno.errors.ConnectionReset("the other side broke off");
+    if (from.isBroken) throw new Deno.errors.ConnectionReset("the other side was reset");
     await to.connection.closeWrite();
   } catch {
     from.close();

@@ -4,7 +4,7 @@ import type { Client } from "./context.ts";
 import { type Fault, faultOf, malformed } from "./http1/fault.ts";
 import type { Wire } from "./http1/wire.ts";
 
-/** What is sent, and where. */
+/** Options of {@linkcode upload}. */
 export interface UploadOptions {
   readonly client: Client;
   readonly body: BodyReader;
@@ -12,12 +12,12 @@ export interface UploadOptions {
   readonly state: AttemptState;
 }
 
-const BODY_TIMEOUT = faultOf("body-timeout", { detail: "the body did not come in time" });
-const TOO_MUCH_BEHIND = faultOf("body-timeout", {
-  detail: "more came behind the request than there is room for, and it took too long",
+const BODY_TIMEOUT = faultOf("body-timeout", { detail: "the request body did not arrive in time" });
+const TOO_MUCH_DATA = faultOf("body-timeout", {
+  detail: "the client sent too much data after the request, and the response took too long",
 });
 
-/** Sends the rest of the request's body; then watches for the client to go away. */
+/** Sends the rest of the request body, then watches whether the client disconnects. */
 export async function upload(options: UploadOptions): Promise<void> {
   const { client, body, upstream, state } = options;
   const { wire, deadlines, context } = client;
@@ -35,7 +35,7 @@ export async function upload(options: UploadOptions): Promise<void> {
     try {
       await upstream.write(piece);
     } catch {
-      // It takes no more; its answer, if there is one, tells why.
+      // The function reads no more; its response, if any, says why.
       return;
     }
     if (state.isOver) return;
@@ -46,22 +46,23 @@ export async function upload(options: UploadOptions): Promise<void> {
   }
   state.isUploaded = true;
   state.awaitAnswer();
-  wire.expectLittle();
+  wire.shrink();
   watch(options);
 }
 
 /**
- * Reads on behind a request, so that its client's end is seen. What comes is the next request's, for
- * which there is room only up to a bound: behind that, nobody can tell whether the client is there.
+ * Reads on after a request to notice when its client disconnects. The bytes belong to the next
+ * request and must fit into the buffer. When it is full, the proxy cannot notice a disconnect, so a
+ * timeout starts.
  */
 function watch({ client, state }: UploadOptions): void {
   const { wire, deadlines, context } = client;
   if (wire.isEnded) return state.abortWith(CLIENT_CLOSED);
   if (wire.end === wire.buffer.length) wire.detach();
   if (wire.end < wire.buffer.length) void wire.fill();
-  else deadlines.read.set(context.limits.stallTimeoutMs, () => state.abortWith(TOO_MUCH_BEHIND));
+  else deadlines.read.set(context.limits.stallTimeoutMs, () => state.abortWith(TOO_MUCH_DATA));
 }
 
 function faultOfBody(body: BodyReader): Fault {
-  return body.isTooLarge ? faultOf("body-too-large") : malformed(body.fault ?? "the body");
+  return body.isTooLarge ? faultOf("body-too-large") : malformed(body.fault ?? "invalid body");
 }

@@ -3,59 +3,59 @@ import { type Endpoint, formatAuthority, formatEndpoint } from "../system/endpoi
 import type { Pulse } from "./pulse.ts";
 import { Wire } from "./http1/wire.ts";
 
-/** Idle connections that are kept for one instance: as many as may have been busy at a time. */
+/** Maximum number of idle connections to one instance. */
 const MAX_IDLE = 1_024;
 
-/** One that was not needed for so long was for a rush that is over. */
+/** Connections that are idle for longer are closed when another one becomes idle. */
 const IDLE_MS = 60_000;
 
-/** Holds most answers whole, so that they take one read and one write. */
+/** Large enough for most responses, so that they take one read and one write. */
 const BUFFER_BYTES = 16 * 1024;
 
 /** An open connection to an instance. */
 export interface UpstreamConnection {
   readonly wire: Wire;
-  /** Whether it has carried a request before: then the instance may just have let go of it. */
+  /** True if it has carried a request before: then the instance may be about to close it. */
   readonly isReused: boolean;
 }
 
-/** An instance as the proxy sees it: where it listens, and the connections to it. */
+/** An instance as a target of requests: its address and the connections to it. */
 export interface Upstream {
-  /** Where it listens, as people read it. */
+  /** Its address, for messages. */
   readonly label: string;
-  /** Host and port, as a Host field has them. */
+  /** Host and port for the `Host` field. */
   readonly authority: string;
-  /** Requests that are being answered, tunnels included. */
+  /** Number of in-flight requests, tunnels included. */
   readonly inFlight: number;
-  /** Requests since it became ready. */
+  /** Number of requests since it became ready. */
   readonly requests: number;
-  /** Whether it answers; kept by those who send requests. */
+  /** Signs of life, updated by each attempt. */
   readonly pulse: Pulse;
-  /** Runs one request; counts it as long as it lasts. */
+  /** Runs one request, and counts it as in flight until it ends. */
   readonly use: <Result>(task: () => Promise<Result>) => Promise<Result>;
-  /** A connection that was kept, if there is one that has been idle for no longer than that. */
+  /** Returns a connection that has been idle for at most `maxIdleMs`, if there is one. */
   readonly takeIdle: (maxIdleMs: number) => UpstreamConnection | undefined;
-  /** A new connection. Rejects when the instance does not accept one in time. */
+  /** Opens a connection. Rejects if the instance does not accept it in time. */
   readonly connect: (timeoutMs: number) => Promise<UpstreamConnection>;
-  /** Keeps a connection whose answer was read to its end for the next request. */
+  /** Keeps a connection for the next request. Its response must have been read to the end. */
   readonly release: (connection: UpstreamConnection) => void;
-  /** Closes a connection that can't be kept. */
+  /** Closes a connection that cannot be reused. */
   readonly discard: (connection: UpstreamConnection) => void;
-  /** Connections that are open, idle ones included. */
+  /** Number of open connections, idle ones included. */
   readonly connections: number;
-  /** Resolves when no request is in flight any more; a replaced instance gets no new ones. */
+  /** Resolves when no request is in flight. */
   readonly drained: () => Promise<void>;
   /** Closes all connections. */
   readonly close: () => void;
 }
 
-/** A connection that is kept. */
+/** An idle connection. */
 interface Idle {
   readonly wire: Wire;
   readonly sinceMs: number;
 }
 
-/** An upstream at an endpoint; connects when a request comes. */
+/** Creates an upstream for an endpoint. It opens connections when requests need them. */
 export function createUpstream(endpoint: Endpoint): Upstream {
   const idle: Idle[] = [];
   const open = new Set<Wire>();
@@ -110,7 +110,7 @@ export function createUpstream(endpoint: Endpoint): Upstream {
       }
     },
     takeIdle(maxIdleMs) {
-      // The last one that was used; the others have been idle for longer.
+      // The most recently used one.
       const kept = idle.at(-1);
       if (kept === undefined) return undefined;
       if (maxIdleMs < Infinity && performance.now() - kept.sinceMs > maxIdleMs) return undefined;
@@ -124,13 +124,13 @@ export function createUpstream(endpoint: Endpoint): Upstream {
         forget(wire);
         return;
       }
-      wire.expectLittle();
+      wire.shrink();
       wire.chargeTo();
       const nowMs = performance.now();
       idle.push({ wire, sinceMs: nowMs });
-      // The last ones in are taken first, so that those in front are the ones too many.
+      // The most recent ones are reused first, so the first one has been idle for longest.
       if (nowMs - idle[0]!.sinceMs > IDLE_MS) forget(idle[0]!.wire);
-      // Whatever comes on an idle connection, its end or bytes that nobody asked for, is its end.
+      // Close an idle connection when it ends or unexpected bytes arrive.
       wire.onRead = () => forget(wire);
       void wire.fill();
     },
@@ -145,7 +145,7 @@ export function createUpstream(endpoint: Endpoint): Upstream {
   };
 }
 
-/** A full backlog answers nothing at all, and the kernel would go on asking for two minutes. */
+/** Connects with a timeout: if the backlog is full, the kernel would retry for two minutes. */
 async function connectWithin(
   timeoutMs: number,
   endpoint: Endpoint,
@@ -153,7 +153,7 @@ async function connectWithin(
   if (timeoutMs === Infinity) return await connectEndpoint(endpoint);
   const abort = new AbortController();
   const timer = setTimeout(
-    () => abort.abort(new DOMException("no connection in time", "TimeoutError")),
+    () => abort.abort(new DOMException("connection timed out", "TimeoutError")),
     timeoutMs,
   );
   try {

@@ -1,11 +1,11 @@
 import type { Client } from "./context.ts";
-import type { Waited } from "./route_table.ts";
+import type { WaitOutcome } from "./route_table.ts";
 
 /**
- * Waits for a function's start, as long as the client is there. What the client sends meanwhile is
- * read for as long as there is room; the head stays in the buffer that it came in.
+ * Waits for a function to start while the client stays connected. Reads what the client sends
+ * meanwhile up to the buffer's size; the request head stays valid in its own buffer.
  */
-export async function waitForRoute({ wire, context }: Client, name: string): Promise<Waited> {
+export async function waitForRoute({ wire, context }: Client, name: string): Promise<WaitOutcome> {
   const gone = new AbortController();
   let isDetached = false;
   const watch = (): void => {

@@ -32,7 +32,7 @@ export function openAccessSink(options: AccessSinkOptions): AccessSink | undefin
     path,
     label: "The access log",
     // A gap can't be told in the format itself; the warning tells it.
-    lostLine: () => "",
+    droppedLine: () => "",
     onWarning: options.onWarning,
   });
   const write = file === undefined ? options.print : file.write;

@@ -75,7 +75,7 @@ Deno.test("log files: a full disk loses lines, counts exactly which, and half a 
     assert.ok(kept.length > 10, String(kept.length));
     assert.equal(kept.at(-1), written - 1);
     assert.deepEqual(warnings.slice(1), [
-      `Log of "app": writing again; ${lost[0]} lines were lost`,
+      `Log of "app": writing again; ${lost[0]} lines were dropped`,
     ]);
   } finally {
     await command("umount", directory);

@@ -128,7 +128,7 @@ Deno.test("logs: pipes and directories are passed over, or refused by name", asy
   assert.deepEqual(all, { code: 0, stdout: "a long line\n", stderr: "" });
   const link = await place.logs("app", "l", "-n", "1", "--no-prefix");
   assert.deepEqual([link.code, link.stdout], [1, "a long line\n"]);
-  assert.equal(link.stderr, `ddsrv: Cannot read "${place.directory}/l.log": It is no file\n`);
+  assert.equal(link.stderr, `ddsrv: Cannot read "${place.directory}/l.log": It is not a file\n`);
 });
 
 Deno.test("logs: one that may not be read keeps nothing of the others back", async () => {

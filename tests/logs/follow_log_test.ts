@@ -21,7 +21,7 @@ async function append(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text, { append: true });
 }
 
-/** Puts the files of a log away, as its writer does. */
+/** Rotates the files of a log as its writer does. */
 async function rotate(path: string, maxFiles = 5): Promise<void> {
   for (let age = maxFiles - 1; age >= 1; age--) {
     await Deno.rename(age === 1 ? path : `${path}.${age - 1}`, `${path}.${age}`).catch(() => {});
@@ -29,11 +29,11 @@ async function rotate(path: string, maxFiles = 5): Promise<void> {
 }
 
 interface Follower extends Disposable {
-  /** Whatever was added since the last look. */
+  /** Everything added since the last call. */
   readonly next: () => Promise<LogRecord[]>;
 }
 
-/** Follows a log from where it ends now. */
+/** Follows a log from its current end. */
 async function follow(path: string, onForeign?: () => void): Promise<Follower> {
   const chain = await openLogChain(path);
   const from = chain === undefined ? 0 : await endOfLines(chain);
@@ -44,7 +44,7 @@ async function follow(path: string, onForeign?: () => void): Promise<Follower> {
   };
 }
 
-Deno.test("followLog() gives what is added, once, and not what was there", async () => {
+Deno.test("followLog() returns added records once, and no earlier ones", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(1, 3)));
   using log = await follow(path);
@@ -54,7 +54,7 @@ Deno.test("followLog() gives what is added, once, and not what was there", async
   assert.deepEqual(await log.next(), []);
 });
 
-Deno.test("followLog() waits for a file that is not there yet, and gives all of it", async () => {
+Deno.test("followLog() waits for a file that does not exist yet, and returns all of it", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("f.log");
   using log = await follow(path);
@@ -64,7 +64,7 @@ Deno.test("followLog() waits for a file that is not there yet, and gives all of 
   assert.deepEqual(await log.next(), range(1, 3));
 });
 
-Deno.test("followLog() gives a record when its end is there, also when its begin was before", async () => {
+Deno.test("followLog() returns a record when its line feed arrives", async () => {
   await using directory = await temporaryDirectory();
   const bytes = new TextEncoder().encode(textOf([record(1, "é👋")]));
   const path = directory.at("f.log");
@@ -79,7 +79,7 @@ Deno.test("followLog() gives a record when its end is there, also when its begin
 });
 
 for (const rotations of [1, 2, 3]) {
-  Deno.test(`followLog() goes over ${rotations} rotations at once without a gap`, async () => {
+  Deno.test(`followLog() reads across ${rotations} rotations at once without a gap`, async () => {
     await using directory = await temporaryDirectory();
     const path = await directory.write("f.log", textOf([record(0)]));
     await directory.write("f.log.1", textOf([record(99)]));
@@ -95,7 +95,7 @@ for (const rotations of [1, 2, 3]) {
   });
 }
 
-Deno.test("followLog() reads what is left after more rotations than files are kept", async () => {
+Deno.test("followLog() reads the remaining files after more rotations than are kept", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf([record(0)]));
   using log = await follow(path);
@@ -118,7 +118,7 @@ Deno.test("followLog() waits between a rotation and the next file", async () => 
   assert.deepEqual(await log.next(), [record(2)]);
 });
 
-Deno.test("followLog() reads older files no second time when the current one is removed", async () => {
+Deno.test("followLog() does not read older files again when the current one is removed", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf([record(2)]));
   await directory.write("f.log.1", textOf([record(1)]));
@@ -129,7 +129,7 @@ Deno.test("followLog() reads older files no second time when the current one is 
   assert.deepEqual(await log.next(), [record(3)]);
 });
 
-Deno.test("followLog() begins anew in a file that was emptied", async () => {
+Deno.test("followLog() starts again in a truncated file", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(1, 9)));
   using log = await follow(path);
@@ -139,7 +139,7 @@ Deno.test("followLog() begins anew in a file that was emptied", async () => {
   assert.deepEqual(await log.next(), [record(10)]);
 });
 
-Deno.test("followLog() tells of lines that are no records", async () => {
+Deno.test("followLog() reports lines that are not records", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log");
   let foreign = 0;

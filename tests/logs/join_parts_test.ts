@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPartJoiner } from "../../lib/logs/join_parts.ts";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
 
-/** `o` and `e` for the streams, a star for a part, then the text. */
+/** `o` or `e` for the stream, a star for a part, then the text. */
 function records(...notes: string[]): LogRecord[] {
   return notes.map((note, index) => ({
     time: new Date(index).toISOString(),
@@ -31,7 +31,7 @@ const cases: readonly [what: string, given: string[], pushed: string[], ended: s
 ];
 
 for (const [what, given, pushed, ended] of cases) {
-  Deno.test(`createPartJoiner() of ${what}`, () => {
+  Deno.test(`createPartJoiner() joins ${what}`, () => {
     const joiner = createPartJoiner(10);
     assert.deepEqual(noted(joiner.push(records(...given))), pushed);
     assert.deepEqual(noted(joiner.end()), ended);
@@ -39,7 +39,7 @@ for (const [what, given, pushed, ended] of cases) {
   });
 }
 
-Deno.test("createPartJoiner() gives a line the time of its last part, over any cuts", () => {
+Deno.test("createPartJoiner() gives a line the time of its last part for any split", () => {
   const joiner = createPartJoiner();
   const [first, second] = records("o*a", "o b");
   assert.deepEqual(joiner.push([first!]), []);

@@ -10,12 +10,12 @@ function record(text: string): LogRecord {
 }
 
 interface Log {
-  /** Writes texts, one after the other has reached the disk. */
+  /** Writes texts, each after the previous one is on disk. */
   readonly write: (...texts: string[]) => Promise<void>;
   readonly warnings: readonly string[];
 }
 
-/** A log that is opened anew for each record. */
+/** A log that is opened again for each record. */
 function logOf(options: Partial<LogFileOptions> & { directory: string }): Log {
   const warnings: string[] = [];
   const onWarning = (message: string): void => void warnings.push(message);
@@ -45,7 +45,7 @@ async function namesIn(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory))).map((entry) => entry.name).sort();
 }
 
-Deno.test("openLogFile() appends in order, over restarts, in a directory that it makes", async () => {
+Deno.test("openLogFile() creates its directory and appends in order across restarts", async () => {
   await using directory = await temporaryDirectory();
   const logs = directory.at("deep/logs");
   const texts = Array.from({ length: 100 }, (_, index) => `line ${index}`);
@@ -65,7 +65,7 @@ Deno.test("openLogFile() appends in order, over restarts, in a directory that it
   assert.equal((await Deno.stat(path)).mode! & 0o007, 0);
 });
 
-Deno.test("openLogFile() writes Docker's format where it is asked for", async () => {
+Deno.test("openLogFile() writes Docker's format", async () => {
   await using directory = await temporaryDirectory();
   await logOf({ directory: directory.path, format: "docker" }).write("text");
   assert.equal(
@@ -74,7 +74,7 @@ Deno.test("openLogFile() writes Docker's format where it is asked for", async ()
   );
 });
 
-Deno.test("openLogFile() puts a full file away, and keeps so many", async () => {
+Deno.test("openLogFile() rotates a full file and keeps maxFiles files", async () => {
   await using directory = await temporaryDirectory();
   const log = logOf({ directory: directory.path, maxBytes: 80, maxFiles: 3 });
   // Two records of 35 bytes fill a file.
@@ -91,7 +91,7 @@ Deno.test("openLogFile() puts a full file away, and keeps so many", async () => 
   assert.deepEqual(log.warnings, []);
 });
 
-Deno.test("openLogFile() counts bytes, and cuts what comes at once between records", async () => {
+Deno.test("openLogFile() counts bytes, and rotates only between records", async () => {
   await using directory = await temporaryDirectory();
   const maxBytes = 1_000;
   const texts = Array.from({ length: 40 }, (_, index) => `${index}${"é".repeat(60)}`);
@@ -117,7 +117,7 @@ Deno.test("openLogFile() counts bytes, and cuts what comes at once between recor
   assert.deepEqual(found, texts);
 });
 
-Deno.test("openLogFile() gives a record that is too large a file of its own", async () => {
+Deno.test("openLogFile() writes a record above maxBytes to its own file", async () => {
   await using directory = await temporaryDirectory();
   const log = logOf({ directory: directory.path, maxBytes: 80 });
   await log.write("1", "x".repeat(200), "2");
@@ -126,7 +126,7 @@ Deno.test("openLogFile() gives a record that is too large a file of its own", as
   assert.deepEqual(await textsOf(directory.at("f.log.2")), ["1"]);
 });
 
-Deno.test("openLogFile() takes away what is too many since fewer files are kept", async () => {
+Deno.test("openLogFile() removes files above a lowered maxFiles", async () => {
   await using directory = await temporaryDirectory();
   await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 9 }).write(..."123456");
   assert.equal((await namesIn(directory.path)).length, 6);
@@ -134,7 +134,7 @@ Deno.test("openLogFile() takes away what is too many since fewer files are kept"
   assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1"]);
 });
 
-Deno.test("openLogFile() follows a link, and puts the link away when its file is full", async () => {
+Deno.test("openLogFile() follows a link, and rotates the link when its file is full", async () => {
   await using directory = await temporaryDirectory();
   await Deno.mkdir(directory.at("logs"));
   await Deno.symlink(directory.at("elsewhere"), directory.at("logs/f.log"));
@@ -145,7 +145,7 @@ Deno.test("openLogFile() follows a link, and puts the link away when its file is
   assert.ok((await Deno.lstat(directory.at("logs/f.log"))).isFile);
 });
 
-Deno.test("openLogFile() follows no link where others may write, nor writes to a hard link", async () => {
+Deno.test("openLogFile() rejects links in a directory that other users can write to", async () => {
   for (const make of [Deno.symlink, Deno.link]) {
     await using directory = await temporaryDirectory();
     await directory.write("elsewhere");
@@ -154,28 +154,31 @@ Deno.test("openLogFile() follows no link where others may write, nor writes to a
     await Deno.chmod(directory.at("logs"), 0o777);
     const log = logOf({ directory: directory.at("logs") });
     await log.write("1");
-    assert.match(log.warnings[0]!, /\/logs\/f\.log": It is a link, in a directory that others may/);
+    assert.match(
+      log.warnings[0]!,
+      /\/logs\/f\.log": It is a link in a directory that other users can/,
+    );
     assert.equal(await Deno.readTextFile(directory.at("elsewhere")), "");
   }
 });
 
-Deno.test("openLogFile() does not wait at a pipe in its place", async () => {
+Deno.test("openLogFile() rejects a pipe without waiting for a reader", async () => {
   await using directory = await temporaryDirectory();
   const { success } = await new Deno.Command("mkfifo", { args: [directory.at("f.log")] }).output();
   assert.ok(success);
   const log = logOf({ directory: directory.path });
   await log.write("1");
-  assert.match(log.warnings[0]!, /It is neither a file nor \/dev\/null\. Lines are lost/);
+  assert.match(log.warnings[0]!, /It is neither a file nor \/dev\/null\. Dropping log lines/);
 });
 
-Deno.test("openLogFile() goes on where files in between are missing", async () => {
+Deno.test("openLogFile() rotates even if files in between are missing", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("f.log.2", "old\n");
   await logOf({ directory: directory.path, maxBytes: 1, maxFiles: 4 }).write("1", "2");
   assert.deepEqual(await namesIn(directory.path), ["f.log", "f.log.1", "f.log.3"]);
 });
 
-Deno.test("openLogFile() counts what it could not write, and says so when it can again", async () => {
+Deno.test("openLogFile() counts lines that it cannot write, and reports them later", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("logs", "a file where the directory should be");
   const warnings: string[] = [];
@@ -193,19 +196,22 @@ Deno.test("openLogFile() counts what it could not write, and says so when it can
   log.write(record("lost 1"));
   await first.promise;
   log.write(record("lost 2"));
-  // These two wait for the one before, and are tried together.
+  // These two are queued behind the one before, and written together.
   log.write(record("lost 3"));
   log.write(record("lost 4"));
   await log[Symbol.asyncDispose]();
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^Log of "f": cannot write ".*\/logs\/f\.log": .+\. Lines are lost/);
+  assert.match(
+    warnings[0]!,
+    /^Log of "f": cannot write ".*\/logs\/f\.log": .+\. Dropping log lines/,
+  );
 
   await Deno.remove(path);
   log.write(record("kept 1"));
   await mended.promise;
   log.write(record("kept 2"));
   await log[Symbol.asyncDispose]();
-  assert.deepEqual(warnings.slice(1), ['Log of "f": writing again; 4 lines were lost']);
+  assert.deepEqual(warnings.slice(1), ['Log of "f": writing again; 4 lines were dropped']);
   assert.deepEqual(await textsOf(directory.at("logs/f.log")), [
     "ddsrv: 4 lines could not be written here",
     "kept 1",
@@ -213,7 +219,7 @@ Deno.test("openLogFile() counts what it could not write, and says so when it can
   ]);
 });
 
-Deno.test("openLogFile() drops what a slow disk can't take, and counts that too", async () => {
+Deno.test("openLogFile() drops and counts lines if the disk is too slow", async () => {
   await using directory = await temporaryDirectory();
   const warnings: string[] = [];
   const mended = Promise.withResolvers<void>();
@@ -226,8 +232,8 @@ Deno.test("openLogFile() drops what a slow disk can't take, and counts that too"
       if (message.includes("again")) mended.resolve();
     },
   });
-  // All of it in one turn, so that nothing can be written meanwhile: the first record is on its
-  // way, and four more MiB may wait.
+  // All in one turn of the event loop: the first record is being written, and up to four more MiB
+  // are queued.
   const mebibyte = "x".repeat(1024 * 1024);
   for (let index = 0; index < 10; index++) log.write(record(`${index}${mebibyte}`));
   await log[Symbol.asyncDispose]();
@@ -241,5 +247,5 @@ Deno.test("openLogFile() drops what a slow disk can't take, and counts that too"
   assert.ok(lost >= 5, `${lost} were lost`);
   assert.ok(texts.includes(`ddsrv: ${lost} lines could not be written here`));
   assert.equal(texts.at(-1), "last");
-  assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were lost`);
+  assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were dropped`);
 });

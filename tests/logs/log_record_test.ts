@@ -66,7 +66,7 @@ const foreign = [
 ];
 
 for (const line of foreign) {
-  Deno.test(`parseLogRecord() passes over ${JSON.stringify(line)}`, () => {
+  Deno.test(`parseLogRecord() rejects ${JSON.stringify(line)}`, () => {
     assert.equal(parseLogRecord(line), undefined);
   });
 }

@@ -29,7 +29,7 @@ const cases: readonly [what: string, Selection, texts: readonly string[]][] = [
 ];
 
 for (const [what, selection, texts] of cases) {
-  Deno.test(`createSelector() of ${what}`, () => {
+  Deno.test(`createSelector() selects ${what}`, () => {
     const selector = createSelector(selection);
     const lines = [...records.flatMap((one) => selector.push([one])), ...selector.end()];
     assert.deepEqual(lines.map((line) => line.text), texts);

@@ -19,13 +19,13 @@ async function merge(...logs: AsyncIterable<LogRecord[]>[]): Promise<string[]> {
   );
 }
 
-Deno.test("mergeLogs() of none, of empty ones and of one", async () => {
+Deno.test("mergeLogs() merges no logs, empty logs and a single log", async () => {
   assert.deepEqual(await merge(), []);
   assert.deepEqual(await merge(log(), log([], [])), []);
   assert.deepEqual(await merge(log(), log([], [record(1)], [], [record(2)])), ["1 1", "1 2"]);
 });
 
-Deno.test("mergeLogs() keeps the order of sources where times are the same", async () => {
+Deno.test("mergeLogs() keeps the order of sources for equal times", async () => {
   const ones = [record(1), record(1)];
   assert.deepEqual(await merge(log(ones), log(ones), log([record(0)])), [
     "2 0",
@@ -36,7 +36,7 @@ Deno.test("mergeLogs() keeps the order of sources where times are the same", asy
   ]);
 });
 
-Deno.test("mergeLogs() compares times, however they are written", async () => {
+Deno.test("mergeLogs() compares times in different notations", async () => {
   const first = record("2026-01-01T00:00:00.100000001Z", "nanoseconds");
   const second = record("2026-01-01T01:00:00.200+01:00", "zone");
   const third = record("2026-01-01T00:00:00.3Z", "short");
@@ -47,7 +47,7 @@ Deno.test("mergeLogs() compares times, however they are written", async () => {
   ]);
 });
 
-Deno.test("mergeLogs() never changes a log's own order", async () => {
+Deno.test("mergeLogs() keeps the order within each log", async () => {
   assert.deepEqual(await merge(log([record(5), record(1)]), log([record(2), record(6)])), [
     "1 2",
     "0 5",
@@ -56,7 +56,7 @@ Deno.test("mergeLogs() never changes a log's own order", async () => {
   ]);
 });
 
-Deno.test("mergeLogs() does as a stable sort of all does, however it comes in pieces", async () => {
+Deno.test("mergeLogs() equals a stable sort for any split into batches", async () => {
   const times = fc.array(fc.array(fc.nat(50), { maxLength: 20 }), { maxLength: 8 });
   const logs = fc.array(times, { maxLength: 7 });
   await fc.assert(fc.asyncProperty(logs, async (drawn) => {

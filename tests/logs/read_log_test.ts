@@ -18,7 +18,7 @@ function textOf(records: readonly LogRecord[]): string {
   return records.map((one) => formatLogRecord(one, "cri")).join("");
 }
 
-Deno.test("readLastRecords() gives the last ones, the oldest first, over rotations", async () => {
+Deno.test("readLastRecords() returns the last records across rotations, the oldest first", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(7, 9)));
   await directory.write("f.log.1", textOf(range(4, 6)));
@@ -29,7 +29,7 @@ Deno.test("readLastRecords() gives the last ones, the oldest first, over rotatio
   assert.deepEqual(await readLastRecords(path, 0), []);
 });
 
-Deno.test("readLastRecords() ends at the first rotation that is missing", async () => {
+Deno.test("readLastRecords() stops at the first missing rotated file", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(7, 9)));
   await directory.write("f.log.2", textOf(range(1, 3)));
@@ -37,7 +37,7 @@ Deno.test("readLastRecords() ends at the first rotation that is missing", async 
   assert.deepEqual(await readLastRecords(directory.at("none.log"), 5), []);
 });
 
-Deno.test("readLastRecords() reads no more of a long file than it must, and nothing wrong", async () => {
+Deno.test("readLastRecords() reads only the end of a long file", async () => {
   await using directory = await temporaryDirectory();
   const records = Array.from({ length: 5_000 }, (_, index) => record(index, `é${"x".repeat(40)}`));
   const path = await directory.write("f.log", textOf(records));
@@ -47,14 +47,14 @@ Deno.test("readLastRecords() reads no more of a long file than it must, and noth
   }
 });
 
-Deno.test("readLastRecords() reads a record that is longer than a piece of the file", async () => {
+Deno.test("readLastRecords() reads a record longer than one read", async () => {
   await using directory = await temporaryDirectory();
   const records = [record(1), record(2, "é".repeat(200_000)), record(3)];
   const path = await directory.write("f.log", textOf(records));
   assert.deepEqual(await readLastRecords(path, 2), records.slice(1));
 });
 
-Deno.test("readLastRecords() passes over what is no record, and misses none for it", async () => {
+Deno.test("readLastRecords() skips lines that are not records", async () => {
   await using directory = await temporaryDirectory();
   const foreign = `${"not a record\n".repeat(10)}`;
   const records = range(1, 20_000);
@@ -67,14 +67,14 @@ Deno.test("readLastRecords() passes over what is no record, and misses none for 
   assert.deepEqual((await readLastRecords(path, 20_001))[0], record(0));
 });
 
-Deno.test("readLastRecords() reads a last line without its end, and an empty file", async () => {
+Deno.test("readLastRecords() reads a last line without line feed, and an empty file", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(1, 3)).trimEnd());
   assert.deepEqual(await readLastRecords(path, 2), range(2, 3));
   assert.deepEqual(await readLastRecords(await directory.write("e.log"), 2), []);
 });
 
-Deno.test("readLastRecords() finds any span of time, over rotations", async () => {
+Deno.test("readLastRecords() finds any range of time across rotations", async () => {
   await using directory = await temporaryDirectory();
   const records = Array.from({ length: 9_000 }, (_, index) => record(index, "x".repeat(80)));
   const path = await directory.write("f.log", textOf(records.slice(6_000)));
@@ -108,7 +108,7 @@ Deno.test("readLastRecords() finds any span of time, over rotations", async () =
   assert.deepEqual(await readLastRecords(path, 1, { untilMs: 1_500 }), [records[1]]);
 });
 
-Deno.test("readLastRecords() counts the lines that are selected, not those that are passed over", async () => {
+Deno.test("readLastRecords() counts selected lines only", async () => {
   await using directory = await temporaryDirectory();
   const records = Array.from({ length: 9_000 }, (_, index) => record(index));
   const path = await directory.write("f.log", textOf(records.slice(5_000)));
@@ -124,7 +124,7 @@ Deno.test("readLastRecords() counts the lines that are selected, not those that 
   assert.deepEqual(await readLastRecords(path, 5, { stream: "stderr" }), []);
 });
 
-Deno.test("readLastRecords() of a log out of its order reads what there is of it", async () => {
+Deno.test("readLastRecords() reads a log whose times are out of order", async () => {
   await using directory = await temporaryDirectory();
   const records = [5, 4, 9, 1, 7].map((index) => record(index));
   const path = await directory.write("f.log", textOf(records));
@@ -135,7 +135,7 @@ Deno.test("readLastRecords() of a log out of its order reads what there is of it
   );
 });
 
-Deno.test("readRecords() reads lines that end as elsewhere, and foreign ones one by one", async () => {
+Deno.test("readRecords() reads CRLF lines, and reports each line that is not a record", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(1, 2)).replaceAll("\n", "\r\n"));
   assert.deepEqual(await readLastRecords(path, 9), range(1, 2));
@@ -151,17 +151,17 @@ Deno.test("readRecords() reads lines that end as elsewhere, and foreign ones one
   assert.equal(foreign, binary.filter((byte) => byte === 10).length + 1);
 });
 
-Deno.test("openLogChain() refuses a pipe and a directory, and does not wait", async () => {
+Deno.test("openLogChain() rejects a pipe and a directory without waiting", async () => {
   await using directory = await temporaryDirectory();
   const { success } = await new Deno.Command("mkfifo", { args: [directory.at("p.log")] }).output();
   assert.ok(success);
   await Deno.mkdir(directory.at("d.log"));
   for (const name of ["p.log", "d.log"]) {
-    await assert.rejects(openLogChain(directory.at(name)), { message: "It is no file" });
+    await assert.rejects(openLogChain(directory.at(name)), { message: "It is not a file" });
   }
 });
 
-Deno.test("openLogChain() reads on in files that are renamed and removed meanwhile", async () => {
+Deno.test("openLogChain() keeps reading files that are renamed or removed", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("f.log", textOf(range(5, 6)));
   await directory.write("f.log.1", textOf(range(3, 4)));

@@ -3,7 +3,7 @@ import { createRecordFramer } from "../../lib/logs/record_framer.ts";
 
 const TIME = "2024-12-15T11:06:22.074Z";
 
-/** Texts of records, and how many lines were none, when bytes come in pieces of a size. */
+/** The texts of records and the number of invalid lines, for pieces of one size. */
 function frame(text: string, size: number): { texts: string[]; foreign: number } {
   let foreign = 0;
   const framer = createRecordFramer(() => foreign++, 100);
@@ -23,14 +23,14 @@ const cases: readonly [what: string, text: string, texts: string[], foreign: num
   ["lines", `${line("a")}\n${line("é👋")}\n`, ["a", "é👋"], 0],
   ["no last line feed", `${line("a")}\n${line("b")}`, ["a", "b"], 0],
   ["CRLF and empty lines", `${line("a")}\r\n\r\n\n${line("b ")}\r\n`, ["a", "b "], 0],
-  ["a foreign line", `what\n${line("a")}\nis this\n`, ["a"], 2],
-  ["a line without an end", "x".repeat(1_000), [], 1],
+  ["a line that is not a record", `what\n${line("a")}\nis this\n`, ["a"], 2],
+  ["an endless line", "x".repeat(1_000), [], 1],
   ["a line that is too long", `${line("a")}\n${"x".repeat(1_000)}\n${line("b")}\n`, ["a", "b"], 1],
-  ["a time that is none", "2024-99-99Tx stdout F a\n2024-12 stdout F b\n", [], 2],
+  ["an invalid time", "2024-99-99Tx stdout F a\n2024-12 stdout F b\n", [], 2],
 ];
 
 for (const [what, text, texts, foreign] of cases) {
-  Deno.test(`createRecordFramer() of ${what}, in pieces of any size`, () => {
+  Deno.test(`createRecordFramer() parses ${what}, for any split of the bytes`, () => {
     for (const size of [1, 2, 3, 7, 50, 99]) {
       assert.deepEqual(frame(text, size), { texts, foreign }, `${size} bytes`);
     }

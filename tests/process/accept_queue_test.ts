@@ -14,12 +14,12 @@ const row = (local: string, peer: string, state: string, inode: number): string 
 const rows: readonly (readonly [table: string, expected: boolean])[] = [
   ["", false],
   [row("0100007F:1F40", "0100007F:E53C", "01", 0), true],
-  // The function has taken it.
+  // Accepted by the function.
   [row("0100007F:1F40", "0100007F:E53C", "01", 6_461_526), false],
-  // It has closed it: what waits for the end of time has no inode either.
+  // Closed by the function: a socket in TIME_WAIT has no inode either.
   [row("0100007F:1F40", "0100007F:E53C", "06", 0), false],
   [row("0100007F:1F40", "0100007F:E53C", "05", 0), false],
-  // Another port, another client, and the client's own end.
+  // Another port, another client, and the client's end.
   [row("0100007F:1F41", "0100007F:E53C", "01", 0), false],
   [row("0100007F:1F40", "0100007F:E53D", "01", 0), false],
   [row("0100007F:E53C", "0100007F:1F40", "01", 0), false],
@@ -42,7 +42,7 @@ Deno.test("isTcpUnaccepted() finds a connection that its server has not accepted
   }
 });
 
-Deno.test("isUnixUnaccepted() goes by the path that the server has bound", () => {
+Deno.test("isUnixUnaccepted() finds a connection by the server's path", () => {
   const table = (state: string, inode: number, path: string): string =>
     "Num       RefCount Protocol Flags    Type St Inode Path\n" +
     `000000000e63a6af: 00000003 00000000 00000000 0001 ${state} ${

@@ -4,7 +4,7 @@ import { runBounded } from "../../lib/process/bounded_output.ts";
 const signal = new AbortController().signal;
 const env = { PATH: "/usr/bin:/bin" };
 
-Deno.test("runBounded() gives code and both streams", async () => {
+Deno.test("runBounded() returns the exit code and both streams", async () => {
   const script = "echo out; echo err >&2; exit 3";
   assert.deepEqual(await runBounded(["sh", "-c", script], { env, signal, maxBytes: 100 }), {
     success: false,
@@ -14,7 +14,7 @@ Deno.test("runBounded() gives code and both streams", async () => {
   });
 });
 
-Deno.test("runBounded() keeps so much of each stream, and reads the rest", async () => {
+Deno.test("runBounded() keeps at most maxBytes of each stream, and discards the rest", async () => {
   const script = "head -c 1000000 /dev/zero | tr '\\0' x; head -c 1000000 /dev/zero >&2; echo end";
   const output = await runBounded(["sh", "-c", script], { env, signal, maxBytes: 10 });
   assert.equal(output.success, true);
@@ -22,7 +22,7 @@ Deno.test("runBounded() keeps so much of each stream, and reads the rest", async
   assert.equal(output.stderr, "\0".repeat(10));
 });
 
-Deno.test("runBounded() gives no variables but those it is given, and no input", async () => {
+Deno.test("runBounded() passes the given variables only, and no input", async () => {
   const command = ["sh", "-c", "cat; env"];
   const { stdout } = await runBounded(command, {
     env: { ...env, OWN: "x" },
@@ -31,7 +31,7 @@ Deno.test("runBounded() gives no variables but those it is given, and no input",
     maxBytes: 10_000,
   });
   const names = stdout.trimEnd().split("\n").map((line) => line.split("=")[0]!);
-  // The shell sets the others by itself.
+  // The shell sets the others.
   assert.deepEqual(names.filter((name) => !/^(PWD|SHLVL|_|OLDPWD)$/.test(name)).sort(), [
     "OWN",
     "PATH",
@@ -39,14 +39,14 @@ Deno.test("runBounded() gives no variables but those it is given, and no input",
   assert.match(stdout, /^PWD=\/$/m);
 });
 
-Deno.test("runBounded() ends the command when the signal aborts", async () => {
+Deno.test("runBounded() kills the command when the signal aborts", async () => {
   const abort = new AbortController();
   const running = runBounded(["sleep", "60"], { env, signal: abort.signal, maxBytes: 10 });
   abort.abort();
   assert.equal((await running).success, false);
 });
 
-Deno.test("runBounded() leaves nothing of a sandbox, whenever the signal aborts", async () => {
+Deno.test("runBounded() leaves no process of a sandbox behind after an abort", async () => {
   const marker = `60.${Deno.pid}`;
   const bwrap = ["bwrap", "--die-with-parent", "--unshare-pid", "--ro-bind", "/usr", "/usr"]
     .concat(["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"])
@@ -54,7 +54,7 @@ Deno.test("runBounded() leaves nothing of a sandbox, whenever the signal aborts"
   for (let round = 0; round < 60; round++) {
     const abort = new AbortController();
     const running = runBounded(bwrap, { env, signal: abort.signal, maxBytes: 10 });
-    // Every few microseconds of its start; a timer would be too coarse.
+    // At every few microseconds of the start; a timer would be too coarse.
     const until = performance.now() + round / 10;
     while (performance.now() < until) await Promise.resolve();
     abort.abort();

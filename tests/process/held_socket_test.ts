@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { holdSocket, waitForSocket } from "../../lib/process/held_socket.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
-/** Listens on a Unix socket and says its name to everybody who comes. */
+/** Listens on a Unix socket and sends its name on each connection. */
 function serve(path: string, name: string): AsyncDisposable {
   const listener = Deno.listen({ transport: "unix", path });
   const serving = (async () => {
     for await (const connection of listener) {
-      // Whoever only looks whether there is somebody has gone by now.
+      // A client that only tests the socket has disconnected already.
       await connection.write(new TextEncoder().encode(name)).catch(() => {});
       connection.close();
     }
@@ -25,7 +25,7 @@ async function ask(path: string): Promise<string> {
   return await new Response(connection.readable).text();
 }
 
-/** How many descriptors of this process stand for files below a directory. */
+/** Counts this process's descriptors of files below a directory. */
 function countHeld({ path }: TemporaryDirectory): number {
   return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
     try {
@@ -36,7 +36,7 @@ function countHeld({ path }: TemporaryDirectory): number {
   }).length;
 }
 
-Deno.test("holdSocket() holds a socket until it is disposed of", async () => {
+Deno.test("holdSocket() keeps a socket open until it is disposed of", async () => {
   await using directory = await temporaryDirectory();
   await using _ = serve(directory.at("s"), "one");
   const held = holdSocket(directory.at("s"));
@@ -48,7 +48,7 @@ Deno.test("holdSocket() holds a socket until it is disposed of", async () => {
   assert.equal(countHeld(directory), 0);
 });
 
-Deno.test("holdSocket() reaches the first socket after its name is another's", async () => {
+Deno.test("holdSocket() reaches the same socket after its name is replaced", async () => {
   await using directory = await temporaryDirectory();
   await using _ = serve(directory.at("s"), "one");
   using held = holdSocket(directory.at("s"))!;
@@ -72,7 +72,7 @@ const others: readonly [what: string, make: (directory: TemporaryDirectory) => P
   ];
 
 for (const [what, make] of others) {
-  Deno.test(`holdSocket() does not hold ${what}`, async () => {
+  Deno.test(`holdSocket() rejects ${what}`, async () => {
     await using directory = await temporaryDirectory();
     await using _ = serve(directory.at("s"), "one");
     await make(directory);
@@ -81,7 +81,7 @@ for (const [what, make] of others) {
   });
 }
 
-Deno.test("waitForSocket() waits until somebody listens", async () => {
+Deno.test("waitForSocket() waits until a process listens", async () => {
   await using directory = await temporaryDirectory();
   const waiting = waitForSocket(directory.at("s"), new AbortController().signal);
   await using _ = serve(directory.at("s"), "one");
@@ -89,7 +89,7 @@ Deno.test("waitForSocket() waits until somebody listens", async () => {
   assert.equal(await ask(held!.path), "one");
 });
 
-Deno.test("waitForSocket() ends with its signal, and holds nothing", async () => {
+Deno.test("waitForSocket() stops on abort and leaves nothing open", async () => {
   await using directory = await temporaryDirectory();
   assert.equal(await waitForSocket(directory.at("s"), AbortSignal.abort()), undefined);
   const stop = new AbortController();
@@ -98,10 +98,10 @@ Deno.test("waitForSocket() ends with its signal, and holds nothing", async () =>
   assert.equal(await waiting, undefined);
 });
 
-Deno.test("waitForSocket() does not take a socket that nobody listens on", async () => {
+Deno.test("waitForSocket() ignores a socket on which nobody listens", async () => {
   await using directory = await temporaryDirectory();
   {
-    // A listener that goes leaves its name behind.
+    // A closed listener leaves its name behind.
     await using _ = serve(directory.at("s"), "one");
     await Deno.rename(directory.at("s"), directory.at("left"));
   }

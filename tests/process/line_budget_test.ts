@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { createLineBudget } from "../../lib/process/line_budget.ts";
 
 const line = (text: string): { text: string; isPartial: boolean } => ({ text, isPartial: false });
-const REPORT = "ddsrv: 2 lines were dropped, more than 3 came within a second";
+const REPORT =
+  "ddsrv: 2 lines were dropped: more than 3 lines or 10 characters came within a second";
 
-Deno.test("createLineBudget() passes so many lines a second, and says how many it dropped", () => {
-  const budget = createLineBudget(3);
+Deno.test("createLineBudget() limits lines per second and reports dropped ones", () => {
+  const budget = createLineBudget(3, 10);
   const admit = (text: string, ms: number): string[] =>
     budget.admit(line(text), ms).map((one) => one.text);
   assert.deepEqual(["a", "b", "c"].map((text) => admit(text, 10)), [["a"], ["b"], ["c"]]);
@@ -14,7 +15,7 @@ Deno.test("createLineBudget() passes so many lines a second, and says how many i
   assert.deepEqual(budget.end(), []);
 });
 
-Deno.test("createLineBudget() bounds the text too, and reports at the end", () => {
+Deno.test("createLineBudget() limits the length of text, and reports at the end", () => {
   const budget = createLineBudget(3, 10);
   assert.equal(budget.admit(line("x".repeat(10)), 0).length, 1);
   assert.deepEqual(budget.admit(line("y"), 0), []);

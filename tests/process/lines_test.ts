@@ -11,7 +11,7 @@ function partial(text: string): OutputLine {
   return { text, isPartial: true };
 }
 
-/** What a splitter makes of chunks. */
+/** The lines that a splitter returns for chunks. */
 function split(chunks: readonly Uint8Array[], maxLine?: number): OutputLine[] {
   const splitter = createLineSplitter(maxLine);
   return [...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.end()];
@@ -39,7 +39,7 @@ for (const [text, lines] of cases) {
   });
 }
 
-Deno.test("createLineSplitter() gives a line as soon as its end is there", () => {
+Deno.test("createLineSplitter() returns a line as soon as its line feed arrives", () => {
   const splitter = createLineSplitter();
   assert.deepEqual(splitter.push(encoder.encode("a")), []);
   assert.deepEqual(splitter.push(encoder.encode("b\nc")), [full("ab")]);
@@ -47,7 +47,7 @@ Deno.test("createLineSplitter() gives a line as soon as its end is there", () =>
   assert.deepEqual(splitter.end(), []);
 });
 
-Deno.test("createLineSplitter() cuts no character, wherever the bytes are cut", () => {
+Deno.test("createLineSplitter() keeps characters whole for any split of the bytes", () => {
   const text = "aé€👋\r\n👨‍👩‍👧é\nend€";
   const bytes = encoder.encode(text);
   const expected = [full("aé€👋"), full("👨‍👩‍👧é"), full("end€")];
@@ -70,7 +70,7 @@ const broken: readonly [bytes: readonly number[], lines: readonly OutputLine[]][
 ];
 
 for (const [bytes, lines] of broken) {
-  Deno.test(`createLineSplitter() shows U+FFFD for ${bytes.map((one) => one.toString(16))}`, () => {
+  Deno.test(`createLineSplitter() returns U+FFFD for ${bytes.map((one) => one.toString(16))}`, () => {
     assert.deepEqual(split([Uint8Array.from(bytes)]), lines);
   });
 }
@@ -82,7 +82,7 @@ const long: readonly [text: string, lines: readonly OutputLine[]][] = [
   ["abcdefgh\n", [partial("abcd"), full("efgh")]],
   ["abcdefghi", [partial("abcd"), partial("efgh"), full("i")]],
   ["abcdefghij\nk\n", [partial("abcd"), partial("efgh"), full("ij"), full("k")]],
-  // A pair of surrogates is never torn apart.
+  // A surrogate pair is never split.
   ["abc👋d\n", [partial("abc"), full("👋d")]],
   ["ab👋d\n", [partial("ab👋"), full("d")]],
   ["👋👋👋\n", [partial("👋👋"), full("👋")]],
@@ -97,7 +97,7 @@ for (const [text, lines] of long) {
   });
 }
 
-Deno.test("createLineSplitter() does not hold a line without end", () => {
+Deno.test("createLineSplitter() returns parts of an endless line", () => {
   const splitter = createLineSplitter();
   const chunk = encoder.encode("x".repeat(1_000));
   const lines = Array.from({ length: 100 }, () => splitter.push(chunk)).flat();

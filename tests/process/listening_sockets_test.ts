@@ -21,14 +21,14 @@ const V6 = [
   `   2: B80D0120000000000000000001000000:0050 ${"0".repeat(32)}:0000 0A 0:0 00:0 0 0 0 23 1`,
 ].join("\n");
 
-Deno.test("parseListeningSockets: those that listen, and nothing else", () => {
+Deno.test("parseListeningSockets() returns listening sockets only", () => {
   deepEqual(parseListeningSockets(V4), [
     { address: "0.0.0.0", port: 9999, inode: "11" },
     { address: "127.0.0.1", port: 8000, inode: "12" },
   ]);
 });
 
-Deno.test("parseListeningSockets: IPv6, and IPv4 in it", () => {
+Deno.test("parseListeningSockets() reads IPv6 and IPv4-mapped addresses", () => {
   deepEqual(parseListeningSockets(V6), [
     { address: "0:0:0:0:0:0:0:0", port: 9999, inode: "21" },
     { address: "127.0.0.1", port: 80, inode: "22" },
@@ -45,7 +45,7 @@ for (
     ["localhost", ["1", "2", "3", "4"]],
   ] as const
 ) {
-  Deno.test(`findConflicts: ${hostname}`, () => {
+  Deno.test(`findConflicts() for ${hostname}`, () => {
     const sockets = [
       { address: "127.0.0.1", port: 80, inode: "1" },
       { address: "10.0.0.1", port: 80, inode: "2" },
@@ -57,7 +57,7 @@ for (
   });
 }
 
-Deno.test("parseUnixListeners: paths with spaces; none that is connected, abstract or unbound", () => {
+Deno.test("parseUnixListeners() reads paths with spaces, and skips other sockets", () => {
   const table = [
     "Num       RefCount Protocol Flags    Type St Inode Path",
     "000000000ba6bb51: 00000003 00000000 00000000 0001 03  1591",

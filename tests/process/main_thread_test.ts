@@ -10,21 +10,21 @@ const rows: readonly (readonly [stat: string, call: string, expected: MainThread
   ["7 (deno) D 1 2", "0 0x4\n", "busy"],
   ["7 (deno) S 1 2", "-1 0x7ffe 0x7f77\n", "busy"],
   ["7 (deno) R 1 2", "running\n", "busy"],
-  // The kernel says "running" of a call that has just returned as well.
+  // The kernel also says "running" just after a call has returned.
   ["7 (deno) S 1 2", "running\n", "busy"],
-  // One that was stopped while it waited for events does not wait for them.
+  // A thread that was stopped while waiting for events is not idle.
   ["7 (deno) T 1 2", "232 0x3\n", "busy"],
   ["7 (deno) t 1 2", "232 0x3\n", "busy"],
-  // Without the right to trace it, only running can be told from sleeping.
+  // Without the right to trace it, only running and sleeping can be distinguished.
   ["7 (deno) S 1 2", "", "unknown"],
   ["7 (deno) R 1 2", "", "busy"],
-  // A name of its own making, and one that is gone.
+  // A forged name, and a process that has exited.
   ["7 (a) R 1) S 1 2", "232 0x3\n", "idle"],
   ["7 (deno) Z 1 2", "", "gone"],
   ["", "", "gone"],
 ];
 
-Deno.test("parseMainThread() tells a thread that waits for events from any other", () => {
+Deno.test("parseMainThread() recognizes a thread that waits for events", () => {
   for (const [stat, call, expected] of rows) {
     equal(parseMainThread({ stat, call, arch: "x86_64" }), expected, `${stat} / ${call}`);
   }
@@ -32,11 +32,11 @@ Deno.test("parseMainThread() tells a thread that waits for events from any other
   equal(parseMainThread({ stat: "7 (deno) S", call: "232 0x3", arch: "aarch64" }), "busy");
 });
 
-Deno.test("readMainThread() knows nothing of a process that is gone", async () => {
+Deno.test('readMainThread() returns "gone" for a process that has exited', async () => {
   equal(await readMainThread(2 ** 22 + 1), "gone");
 });
 
-Deno.test("readMainThread() sees Deno wait, spin and block", async () => {
+Deno.test("readMainThread() recognizes a waiting, a spinning and a blocked Deno", async () => {
   const cases = [
     ["setTimeout(() => {}, 60_000)", "idle"],
     ["for (;;);", "busy"],
@@ -50,7 +50,7 @@ Deno.test("readMainThread() sees Deno wait, spin and block", async () => {
     try {
       await child.stdout.getReader().read();
       let seen: MainThread | undefined;
-      // It may be on its way there for a moment.
+      // It may take a moment to get there.
       for (let look = 0; look < 200 && seen !== expected; look++) {
         seen = await readMainThread(child.pid);
         if (seen !== expected) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -37,7 +37,7 @@ for (const [what, local, listener] of addresses) {
   });
 }
 
-Deno.test("parseSocketTable() takes sockets that listen, and no others", () => {
+Deno.test("parseSocketTable() returns listening sockets only", () => {
   const states = ["01", "06", "0A", "0B"].map((state) => line("00000000:1F40", state));
   assert.deepEqual(parseSocketTable([HEAD, ...states, ""].join("\n")), [any]);
 });
@@ -68,7 +68,7 @@ const choices: readonly [what: string, readonly Listener[], Listener | undefined
 ];
 
 for (const [what, listeners, expected] of choices) {
-  Deno.test(`chooseListener() takes ${what}`, () => {
+  Deno.test(`chooseListener() chooses ${what}`, () => {
     assert.deepEqual(chooseListener(listeners, 8000), expected);
     assert.deepEqual(chooseListener(listeners.toReversed(), 8000), expected);
   });

@@ -5,7 +5,7 @@ import { stopProcess } from "../../lib/process/stop.ts";
 
 const LONG_MS = 3_600_000;
 
-/** A process that ends at SIGTERM, or only at SIGKILL. */
+/** A process that exits on SIGTERM, or only on SIGKILL. */
 function pretend({ heedsTerm }: { readonly heedsTerm: boolean }): {
   process: FunctionProcess;
   calls: string[];
@@ -29,19 +29,19 @@ function pretend({ heedsTerm }: { readonly heedsTerm: boolean }): {
   return { process, calls };
 }
 
-Deno.test("stopProcess() waits no longer than a process that ends by itself", async () => {
+Deno.test("stopProcess() resolves as soon as the process exits", async () => {
   const { process } = pretend({ heedsTerm: true });
   assert.equal((await stopProcess(process, { graceMs: LONG_MS })).signal, "SIGTERM");
 });
 
-Deno.test("stopProcess() kills after the grace time, and not before SIGTERM", async () => {
+Deno.test("stopProcess() sends SIGTERM, and SIGKILL after the grace time", async () => {
   const { process, calls } = pretend({ heedsTerm: false });
   assert.equal((await stopProcess(process, { graceMs: 5 })).signal, "SIGKILL");
   assert.deepEqual(calls, ["terminate", "kill"]);
 });
 
 for (const when of ["before", "during"]) {
-  Deno.test(`stopProcess() cuts the grace short when it is hurried ${when} it`, async () => {
+  Deno.test(`stopProcess() ends the grace time if it is forced ${when} it`, async () => {
     const { process, calls } = pretend({ heedsTerm: false });
     const abort = new AbortController();
     if (when === "before") abort.abort();

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { begin, GET, OK, openStage, within } from "./harness.ts";
 
-Deno.test("exchange() closes the function's connection when the client goes away", async () => {
+Deno.test("exchange() closes the function's connection when the client disconnects", async () => {
   const rows: [string, string, string][] = [
     ["before the answer", GET, ""],
     ["after a whole upload", "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab", ""],
@@ -22,7 +22,7 @@ Deno.test("exchange() closes the function's connection when the client goes away
   }
 });
 
-Deno.test("exchange() sees a client go away that had sent its next request before", async () => {
+Deno.test("exchange() notices a disconnect after a pipelined request", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   await client.write(GET.slice(0, 9));
@@ -32,7 +32,7 @@ Deno.test("exchange() sees a client go away that had sent its next request befor
   await within(stage.upstream.drained(), "the exchange to end");
 });
 
-Deno.test("exchange() ends when the client goes away while the function reads nothing", async () => {
+Deno.test("exchange() ends when the client disconnects while the function reads nothing", async () => {
   await using stage = openStage();
   const { client } = await begin(
     stage,
@@ -47,10 +47,10 @@ Deno.test("exchange() ends when the client goes away while the function reads no
     clearTimeout(timer);
   }
   client.close();
-  // The stage ends the proxy now, which must not wait for the function.
+  // Disposing of the stage closes the proxy, which must not wait for the function.
 });
 
-Deno.test("openProxy() ends at once, whatever its connections are waiting for", async () => {
+Deno.test("disposing of openProxy() closes connections in every state at once", async () => {
   const rows: [string, string, string][] = [
     ["an answer", GET, ""],
     ["an answer, with a request behind", GET + GET, ""],
@@ -77,7 +77,7 @@ Deno.test("openProxy() ends at once, whatever its connections are waiting for", 
   }
 });
 
-Deno.test("openProxy() ends at once while a request waits for a function's start", async () => {
+Deno.test("disposing of openProxy() ends requests that wait for a start", async () => {
   await using stage = openStage();
   stage.routes.set("app", { type: "waiting" });
   const waiting = Promise.withResolvers<void>();
@@ -92,11 +92,11 @@ Deno.test("openProxy() ends at once while a request waits for a function's start
   await within(stage.proxy[Symbol.asyncDispose](), "the end");
 });
 
-Deno.test("Proxy.drain() lets requests in flight finish and takes no new ones", async () => {
+Deno.test("Proxy.drain() finishes in-flight requests and accepts no new ones", async () => {
   await using stage = openStage();
   const idle = await stage.connect();
   const { client, served } = await begin(stage, GET);
-  // A connection that has carried a request, one that has carried none, and one with an answer due.
+  // A connection after a request, one without a request, and one with a request in flight.
   const used = await stage.connect();
   await used.write(GET);
   const other = await stage.backend.accept();
@@ -111,7 +111,7 @@ Deno.test("Proxy.drain() lets requests in flight finish and takes no new ones", 
   await within(drained, "the drain to end");
 });
 
-Deno.test("serveClient() forgets a request whose client leaves while it waits for a start", async () => {
+Deno.test("serveClient() drops a waiting request when its client disconnects", async () => {
   for (const behind of ["", GET, "x".repeat(10_000), "x".repeat(200_000)]) {
     const left = Promise.withResolvers<void>();
     await using stage = openStage({}, {
@@ -122,7 +122,7 @@ Deno.test("serveClient() forgets a request whose client leaves while it waits fo
     const sent = client.write(GET + behind).catch(() => {});
     if (behind.length < 64 * 1024) await sent;
     client.close();
-    // Behind more than there is room for, its end can't be seen yet.
+    // The proxy cannot see the client's end behind more data than its buffer holds.
     if (behind.length > 64 * 1024) continue;
     await within(left.promise, "the proxy to notice");
     stage.routes.set("app", { type: "ready", upstream: stage.upstream });
@@ -130,7 +130,7 @@ Deno.test("serveClient() forgets a request whose client leaves while it waits fo
   }
 });
 
-Deno.test("serveClient() loses nothing of what came while a request waited for a start", async () => {
+Deno.test("serveClient() keeps all data that arrives while a request waits for a start", async () => {
   await using stage = openStage();
   stage.routes.set("app", { type: "waiting" });
   const client = await stage.connect();

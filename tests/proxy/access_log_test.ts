@@ -26,7 +26,7 @@ Deno.test("formatAccess() writes a line in the combined format", () => {
   );
 });
 
-Deno.test("formatAccess() lets nobody end a field or a line", () => {
+Deno.test("formatAccess() escapes characters that would end a field or a line", () => {
   const target = '/a"\\\n\x1b[31m\xc3\xa9';
   match(
     formatAccess({ ...RECORD, target, userAgent: '"\r' }, "combined"),
@@ -37,7 +37,7 @@ Deno.test("formatAccess() lets nobody end a field or a line", () => {
   equal(JSON.parse(line).target, '/a"\\\n\x1b[31mé');
 });
 
-Deno.test("formatAccess() writes a line of JSON", () => {
+Deno.test("formatAccess() writes a line in JSON", () => {
   deepEqual(JSON.parse(formatAccess({ ...RECORD, error: "upstream-failed" }, "json")), {
     time: "2026-11-03T04:05:06.789Z",
     address: "192.0.2.1",
@@ -56,14 +56,14 @@ Deno.test("formatAccess() writes a line of JSON", () => {
   });
 });
 
-/** What is told of each request, without what differs from run to run. */
+/** The log record of each request, without fields that differ from run to run. */
 type Told = Partial<AccessRecord>;
 
 function plain({ status, bytes, functionName, method, target, error }: AccessRecord): Told {
   return { status, bytes, functionName, method, target, error };
 }
 
-Deno.test("serveClient() tells of every request once it is over", async () => {
+Deno.test("serveClient() logs each request when it has ended", async () => {
   const told: Told[] = [];
   let heard = Promise.withResolvers<void>();
   await using stage = openStage({ maxBodyBytes: 3 }, {
@@ -90,7 +90,7 @@ Deno.test("serveClient() tells of every request once it is over", async () => {
   await client.readUntil("ok");
   deepEqual(await next(), answered);
 
-  // Behind an interim answer, in chunks: the body is what was sent of it.
+  // After an interim response, chunked: the body includes its framing.
   await client.write(GET);
   await served.readHead();
   const chunks = "2\r\nok\r\n0\r\n\r\n";

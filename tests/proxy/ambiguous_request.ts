@@ -9,7 +9,7 @@ import {
   writeFields,
 } from "./message_arbitrary.ts";
 
-/** One of some texts, the first of them far more often than the others. */
+/** Generates one of several texts, the first one far more often than the others. */
 function mostly(usual: fc.Arbitrary<string>, ...others: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof({ weight: 24, arbitrary: usual }, {
     weight: 1,
@@ -25,7 +25,7 @@ const method = mostly(
   ...["get", "Post", "FOO", "", "CONNECT", "PRI", "\r\nGET", "\nGET", " GET", "GE\0T"],
 );
 
-/** Node takes none beyond ASCII. */
+/** Node accepts ASCII only. */
 const asciiPath = path.map((text) => text.replaceAll(/[\x80-\xff]/g, "_"));
 
 const target = mostly(
@@ -63,7 +63,7 @@ const version = mostly(
   ],
 );
 
-/** Field lines without their ends that parsers have been known to read in different ways. */
+/** Field lines, without line ends, that known parsers read in different ways. */
 const LINES = [
   "Host: other",
   "Host : h",
@@ -147,7 +147,7 @@ const oneLine = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...LINES) },
 );
 
-/** A body, and the field line that announces it. */
+/** Generates a body and the field line that declares it. */
 const body = fc.oneof(
   { weight: 2, arbitrary: fc.constant(["X-None: 1", ""] as const) },
   fc.tuple(fc.constantFrom(3, 12, 200), fc.constantFrom(0, 0, 0, 0, -1, 1, 9)).map((
@@ -183,7 +183,7 @@ const clean = fc.tuple(
   `${verb} ${to} HTTP/1.1\r\nHost: h\r\n${writeFields(fields)}${announced}\r\n\r\n${data}`
 );
 
-/** A few requests back to back, of which some could be read in more than one way. */
+/** Generates a few adjacent requests, some of them ambiguous. */
 export const ambiguousRequests: fc.Arbitrary<string> = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: request },

@@ -4,13 +4,13 @@ import { type Answer, readAnswers } from "./answer_reader.ts";
 import { OK, openStage, type Stage } from "./harness.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 
-/** Behind each case, on the same connection: whose answer must be the right one, if one comes. */
+/** Sent after each case on the same connection; its response, if any, must be the right one. */
 const NEXT = "GET /app/next HTTP/1.1\r\nHost: h\r\n\r\n";
 const LAST = NEXT.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
 
 type Scene = (stage: Stage) => Promise<string>;
 
-/** Plays a scene before a function that says `answer` first, and what is right from then on. */
+/** Runs a scene with a function that sends `answer` first, and valid responses from then on. */
 async function play(
   { answer, isLast }: Pick<AnswerCase, "answer" | "isLast">,
   scene: Scene,
@@ -28,7 +28,7 @@ async function play(
   return got;
 }
 
-/** All that a client gets that sends its next request right behind the first. */
+/** Everything that a client gets if it sends its next request right after the first. */
 function getAtOnce(request: string): Scene {
   return async (stage) => {
     const client = await stage.connect();
@@ -39,7 +39,7 @@ function getAtOnce(request: string): Scene {
   };
 }
 
-/** The same of one that waits for its answer, of `length` bytes, before it sends the next. */
+/** The same if it waits for its response, of `length` bytes, before it sends the next. */
 function getApart(request: string, length: number): Scene {
   return async (stage) => {
     const client = await stage.connect();
@@ -50,7 +50,7 @@ function getApart(request: string, length: number): Scene {
   };
 }
 
-/** The answer to the case's own request; fails on what is neither right nor a refusal. */
+/** Returns the response to the case's request. Fails if it is neither right nor a rejection. */
 function checkFirst(one: AnswerCase, answers: readonly Answer[]): Answer | undefined {
   const answer = answers.find(({ status }) => status >= 200);
   if (one.status === "cut") {
@@ -80,16 +80,16 @@ async function check(one: AnswerCase): Promise<void> {
   const expected = isClosed ? [] : [{ status: 200, body: "ok", isWhole: true }];
   deepEqual(behind.map(({ status, body, isWhole }) => ({ status, body, isWhole })), expected);
   if (isClosed) return;
-  // The same once more, with the next request only when the first has its answer.
+  // The same again, but with the next request after the first response.
   const length = got.lastIndexOf("HTTP/1.1 200 OK");
   equal(await play(one, getApart(one.request, length)), got);
 }
 
 for (const one of ANSWER_CASES) {
-  Deno.test(`proxy before a hostile function: ${one.name}`, () => check(one));
+  Deno.test(`proxy with a hostile function: ${one.name}`, () => check(one));
 }
 
-Deno.test("proxy before a hostile function: more behind an answer that ends with a read", async () => {
+Deno.test("proxy with a hostile function: more data after a response that ends with a read", async () => {
   for (const total of [1_024, 4_096, 16_384, 32_768, 65_536, 131_072]) {
     for (const excess of ["HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL", "\r\n"]) {
       const head = `HTTP/1.1 200 OK\r\nContent-Length: ${total - 100}\r\nX: `;
@@ -103,7 +103,7 @@ Deno.test("proxy before a hostile function: more behind an answer that ends with
   }
 });
 
-Deno.test("proxy before a hostile function: every case has a name of its own", () => {
+Deno.test("proxy with a hostile function: each case has its own name", () => {
   equal(new Set(ANSWER_CASES.map(({ name }) => name)).size, ANSWER_CASES.length);
   ok(ANSWER_CASES.length >= 60, `${ANSWER_CASES.length} cases`);
 });

@@ -1,23 +1,23 @@
-/** What a hostile function says to one request, and what its client must get. One char a byte. */
+/** A hostile function's response to one request, and the response the client must get. */
 export interface AnswerCase {
   readonly name: string;
   readonly request: string;
   readonly answer: string;
-  /** Whether the function ends its side of the connection behind it. */
+  /** True if the function closes the connection after it. */
   readonly isLast: boolean;
   /**
-   * The status of the final answer, which must be whole; "cut": an answer that shows that it is not
-   * whole, or a whole 502; "any": a whole answer of the function or a whole 502.
+   * Status of the complete final response; "cut": a response that is recognizably incomplete, or a
+   * complete 502; "any": a complete response of the function or a complete 502.
    */
   readonly status: number | "cut" | "any";
-  /** The data of a whole answer of the function's, where that is what must come. */
+  /** The data of the function's response, if the client must get that. */
   readonly body?: string;
 }
 
-/** The bounds that the cases are made for. */
+/** Limits that the cases assume. */
 export const ANSWER_LIMITS = { maxHeadBytes: 1_024, maxFields: 12 } as const;
 
-/** Bytes that nobody may ever get, in the shape of an answer. */
+/** Bytes in the shape of a response that no client may ever get. */
 const EVIL = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL";
 
 const GET = "GET /app/x HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -30,12 +30,12 @@ const OLD_UPGRADE = OLD.replace("\r\n\r\n", "\r\nConnection: Upgrade\r\nUpgrade:
 const ok = (fields: string, body = ""): string => `HTTP/1.1 200 OK\r\n${fields}\r\n\r\n${body}`;
 const chunked = (body: string): string => ok("Transfer-Encoding: chunked", body);
 const withLine = (line: string): string => `${line}\r\nContent-Length: 4\r\n\r\nEVIL`;
-/** An answer with one field more than its length. */
+/** A response with a further field besides its length. */
 const withField = (field: string): string => ok(`Content-Length: 4\r\n${field}`, "EVIL");
 
 type Rows<Row> = Readonly<Record<string, Row>>;
 
-/** Not passed on: the client gets a whole 502 instead. */
+/** Rejected: the client gets a complete 502 instead. */
 function refused(rows: Rows<string>, request = GET): AnswerCase[] {
   return Object.entries(rows).map(([name, answer]) => ({
     name,
@@ -46,7 +46,7 @@ function refused(rows: Rows<string>, request = GET): AnswerCase[] {
   }));
 }
 
-/** Ended too early for anything to be passed on. */
+/** Ended too early to forward anything. */
 function ended(rows: Rows<string>): AnswerCase[] {
   return Object.entries(rows).map(([name, answer]) => ({
     name,
@@ -57,7 +57,7 @@ function ended(rows: Rows<string>): AnswerCase[] {
   }));
 }
 
-/** Right for a while; the client must see that it did not get all. */
+/** Valid at first; the client must see that the response is incomplete. */
 function cut(rows: Rows<string>, isLast: boolean): AnswerCase[] {
   return Object.entries(rows).map(([name, answer]) => ({
     name,
@@ -68,7 +68,7 @@ function cut(rows: Rows<string>, isLast: boolean): AnswerCase[] {
   }));
 }
 
-/** Passed on whole. */
+/** Forwarded completely. */
 function whole(
   rows: Rows<
     readonly [request: string, answer: string, status: number, body: string, isLast?: boolean]
@@ -88,13 +88,13 @@ const { maxHeadBytes, maxFields } = ANSWER_LIMITS;
 const MANY = Array.from({ length: maxFields - 1 }, (_, index) => `X-${index}: a`).join("\r\n");
 const NAMES = Array.from({ length: 33 }, (_, index) => `n${index}`).join(",");
 
-/** An answer whose head has `total` bytes. */
+/** A response whose head has `total` bytes. */
 function withHeadOf(total: number): string {
   const shortest = ok("Content-Length: 4\r\nX: ");
   return ok(`Content-Length: 4\r\nX: ${"a".repeat(total - shortest.length)}`, "body");
 }
 
-/** Every case; no two have the same name. */
+/** All cases, with unique names. */
 export const ANSWER_CASES: readonly AnswerCase[] = [
   // Status lines.
   ...refused({
@@ -102,28 +102,28 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     "HTTP/2.0": withLine("HTTP/2.0 200 OK"),
     "HTTP/1.2": withLine("HTTP/1.2 200 OK"),
     "HTTP/0.9": withLine("HTTP/0.9 200 OK"),
-    "a version in small letters": withLine("http/1.1 200 OK"),
-    "a version alone": withLine("HTTP/1.1"),
+    "a version in lower case": withLine("http/1.1 200 OK"),
+    "a version only": withLine("HTTP/1.1"),
     "a status of two digits": withLine("HTTP/1.1 20 OK"),
     "a status of four digits": withLine("HTTP/1.1 2000 OK"),
-    "a status below all": withLine("HTTP/1.1 099 OK"),
-    "a status above all": withLine("HTTP/1.1 999 OK"),
+    "a status below 100": withLine("HTTP/1.1 099 OK"),
+    "a status above 599": withLine("HTTP/1.1 999 OK"),
     "a status with a letter": withLine("HTTP/1.1 2x0 OK"),
     "a status with a minus": withLine("HTTP/1.1 -20 OK"),
     "two spaces before the status": withLine("HTTP/1.1  200 OK"),
     "a tab before the status": withLine("HTTP/1.1\t200 OK"),
-    "a NUL behind the status": withLine("HTTP/1.1 200\x00OK"),
+    "a NUL after the status": withLine("HTTP/1.1 200\x00OK"),
     "a NUL in the reason": withLine("HTTP/1.1 200 O\x00K"),
     "a bare CR in the reason": withLine("HTTP/1.1 200 OK\rX: y"),
     "a bare LF in the reason": withLine("HTTP/1.1 200 OK\nX: y"),
     "a space before the version": withLine(" HTTP/1.1 200 OK"),
     "an empty line before the version": withLine("\r\nHTTP/1.1 200 OK"),
-    "bare LFs alone": "HTTP/1.1 200 OK\nContent-Length: 4\n\nEVIL",
+    "bare LFs only": "HTTP/1.1 200 OK\nContent-Length: 4\n\nEVIL",
     "a request": "GET /app HTTP/1.1\r\nHost: h\r\n\r\n",
     "data without a head": "EVIL\r\n\r\n",
   }),
 
-  // Two ideas of where a body ends.
+  // Ambiguous framing.
   ...refused({
     "two lengths": ok("Content-Length: 4\r\nContent-Length: 0", "EVIL"),
     "two equal lengths": ok("Content-Length: 4\r\nContent-Length: 4", "EVIL"),
@@ -144,7 +144,7 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     "chunks in HTTP/1.0": "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "204 with two lengths":
       "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nContent-Length: 4\r\n\r\n",
-    // RFC 9110, section 8.6, and RFC 9112, section 6.1: it can't even say that it has a body.
+    // RFC 9110, section 8.6, and RFC 9112, section 6.1: these must not even declare a body.
     "204 with a length and a body": "HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nEVIL",
     "204 with chunks":
       "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nEVIL\r\n0\r\n\r\n",
@@ -166,46 +166,46 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     "a field without a colon": withField("EVIL"),
     "a field without a name": withField(": y"),
     "a field name with a space": withField("X Y: z"),
-    "a field name beyond ASCII": withField("\xe9: y"),
+    "a field name outside ASCII": withField("\xe9: y"),
     "a NUL in a value": withField("X: y\x00EVIL"),
     "a DEL in a value": withField("X: y\x7f"),
     "an ESC in a value": withField("X: \x1b[2J"),
     "a bare CR in a value": withField("Location: /\rSet-Cookie: EVIL"),
     "a bare LF in a value": withField("Location: /\nSet-Cookie: EVIL"),
     "two bare LFs in a value": withField(`Location: /\n\n${EVIL}`),
-    "two CRs behind a value": withField("X: y\r"),
+    "two CRs after a value": withField("X: y\r"),
     "a bare CR before the empty line": withField("X: y\r\n\rEVIL: z"),
     "one field too many": ok(`${MANY}\r\nY: z\r\nContent-Length: 4`, "EVIL"),
-    "fields without an end": `HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(4_000)}`,
+    "fields that never end": `HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(4_000)}`,
     "a head one byte too long": withHeadOf(maxHeadBytes + 1),
     "a field longer than a head": withField(`X: ${"a".repeat(2 * maxHeadBytes)}`),
-    "a field without an end": `HTTP/1.1 200 OK\r\nX: ${"a".repeat(40_000)}`,
-    "a status line without an end": `HTTP/1.1 200 ${"a".repeat(40_000)}`,
+    "a field that never ends": `HTTP/1.1 200 OK\r\nX: ${"a".repeat(40_000)}`,
+    "a status line that never ends": `HTTP/1.1 200 ${"a".repeat(40_000)}`,
     "Connection with too many names": withField(`Connection: ${NAMES}`),
   }),
 
-  // An end too early.
+  // Premature ends.
   ...ended({
     "not a byte": "",
     "half a version": "HTTP/",
     "half a status line": "HTTP/1.1 200 O",
-    "a status line alone": "HTTP/1.1 200 OK\r\n",
+    "a status line only": "HTTP/1.1 200 OK\r\n",
     "half a field": "HTTP/1.1 200 OK\r\nContent-Le",
-    "a head without its empty line": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+    "a head without an empty line": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
     "half an empty line": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r",
-    "an interim answer alone": "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
-    "half an answer behind an interim one": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n",
+    "an interim response only": "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
+    "half a response after an interim one": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n",
   }),
   ...cut({
     "a length without a body": ok("Content-Length: 4"),
     "a body shorter than its length": ok("Content-Length: 40000", "a".repeat(39_999)),
     "chunks without the first": chunked(""),
     "half a size": chunked("1"),
-    "a size without its LF": chunked("4\r"),
-    "a size alone": chunked("4\r\n"),
+    "a size without LF": chunked("4\r"),
+    "a size only": chunked("4\r\n"),
     "half a chunk": chunked("4\r\nbo"),
-    "a chunk without its line end": chunked("4\r\nbody"),
-    "half of a chunk's line end": chunked("4\r\nbody\r"),
+    "a chunk without a line end": chunked("4\r\nbody"),
+    "half a line end of a chunk": chunked("4\r\nbody\r"),
     "no last chunk": chunked("4\r\nbody\r\n"),
     "half a last chunk": chunked("4\r\nbody\r\n0"),
     "a last chunk without the end": chunked("4\r\nbody\r\n0\r\n"),
@@ -213,70 +213,70 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     "a trailer without the end": chunked("4\r\nbody\r\n0\r\nX-Sum: 1\r\n"),
   }, true),
 
-  // Chunks that are none.
+  // Invalid chunks.
   ...cut({
     "no size": chunked("\r\nEVIL\r\n0\r\n\r\n"),
     "a size that is not hexadecimal": chunked("4\r\nbody\r\nEVIL\r\n0\r\n\r\n"),
     "a size with a minus": chunked("-4\r\nEVIL\r\n0\r\n\r\n"),
     "a size with 0x": chunked("0x4\r\nEVIL\r\n0\r\n\r\n"),
     "a space before a size": chunked(" 4\r\nEVIL\r\n0\r\n\r\n"),
-    "a space behind a size": chunked("4 \r\nEVIL\r\n0\r\n\r\n"),
+    "a space after a size": chunked("4 \r\nEVIL\r\n0\r\n\r\n"),
     "a size of 2^64": chunked("10000000000000000\r\nEVIL\r\n0\r\n\r\n"),
-    "a bare LF behind a size": chunked("4\nEVIL\r\n0\r\n\r\n"),
-    "a bare CR behind a size": chunked("4\rEVIL\r\n0\r\n\r\n"),
+    "a bare LF after a size": chunked("4\nEVIL\r\n0\r\n\r\n"),
+    "a bare CR after a size": chunked("4\rEVIL\r\n0\r\n\r\n"),
     "a bare LF in an extension": chunked("4;a\nEVIL\r\n0\r\n\r\n"),
     "a NUL in an extension": chunked("4;\x00\r\nEVIL\r\n0\r\n\r\n"),
-    "an extension without an end": chunked(`4;${"a".repeat(20_000)}`),
+    "an extension that never ends": chunked(`4;${"a".repeat(20_000)}`),
     "a chunk longer than its size": chunked("4\r\nbodyEVIL\r\n0\r\n\r\n"),
-    "a chunk with a bare LF behind it": chunked("4\r\nbody\n4\r\nEVIL\r\n0\r\n\r\n"),
+    "a chunk with a bare LF after it": chunked("4\r\nbody\n4\r\nEVIL\r\n0\r\n\r\n"),
     "a bare LF at the end": chunked("4\r\nbody\r\n0\r\n\nEVIL\r\n\r\n"),
     "a trailer without a colon": chunked("0\r\nX\r\nEVIL\r\n\r\n"),
     "a trailer on a folded line": chunked("0\r\nX: y\r\n EVIL\r\n\r\n"),
     "a trailer with a NUL": chunked("0\r\nX: \x00EVIL\r\n\r\n"),
     "a trailer that is a length": chunked("0\r\nContent-Length: 4\r\n\r\nEVIL"),
     "a trailer that is a coding": chunked("0\r\nTransfer-Encoding: chunked\r\n\r\nEVIL"),
-    "trailers without an end": chunked(`0\r\n${"X: y\r\n".repeat(4_000)}`),
+    "trailers that never end": chunked(`0\r\n${"X: y\r\n".repeat(4_000)}`),
   }, false),
 
-  // More than was asked for.
+  // Unexpected data.
   ...whole({
-    "an answer behind a length": [GET, ok("Content-Length: 4", `body${EVIL}`), 200, "body"],
-    "an answer behind a length of nothing": [GET, ok("Content-Length: 0", EVIL), 200, ""],
-    "an answer behind chunks": [GET, chunked(`4\r\nbody\r\n0\r\n\r\n${EVIL}`), 200, "body"],
-    "an empty line behind a length": [GET, ok("Content-Length: 4", `body\r\n${EVIL}`), 200, "body"],
-    "one byte behind a length": [GET, ok("Content-Length: 4", "body\x00"), 200, "body"],
-    "an answer behind a length, then the end": [
+    "a response after a length": [GET, ok("Content-Length: 4", `body${EVIL}`), 200, "body"],
+    "a response after a length of zero": [GET, ok("Content-Length: 0", EVIL), 200, ""],
+    "a response after chunks": [GET, chunked(`4\r\nbody\r\n0\r\n\r\n${EVIL}`), 200, "body"],
+    "an empty line after a length": [GET, ok("Content-Length: 4", `body\r\n${EVIL}`), 200, "body"],
+    "one byte after a length": [GET, ok("Content-Length: 4", "body\x00"), 200, "body"],
+    "a response after a length, then the end": [
       GET,
       ok("Content-Length: 4", `body${EVIL}`),
       200,
       "body",
       true,
     ],
-    "an interim answer behind a length": [
+    "an interim response after a length": [
       GET,
       ok("Content-Length: 4", `bodyHTTP/1.1 103 EVIL\r\nLink: EVIL\r\n\r\n${EVIL}`),
       200,
       "body",
     ],
-    "an answer behind one that closes": [
+    "a response after one that closes": [
       GET,
       ok("Connection: close\r\nContent-Length: 4", `body${EVIL}`),
       200,
       "body",
     ],
-    "an answer behind one of HTTP/1.0": [
+    "a response after one of HTTP/1.0": [
       GET,
       `HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\nbody${EVIL}`,
       200,
       "body",
     ],
-    "an answer split by a field": [
+    "a response split by a field": [
       GET,
       `HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n${EVIL}`,
       302,
       "",
     ],
-    "204 with a length of nothing": [
+    "204 with a length of zero": [
       GET,
       "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
       204,
@@ -301,22 +301,22 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     "HEAD with a body until the end": [HEAD, ok("X: y", EVIL), 200, "", true],
   }),
 
-  // Interim answers.
+  // Interim responses.
   ...whole({
-    "some interim answers": [
+    "several interim responses": [
       GET,
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" +
       `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${ok("Content-Length: 4", "body")}`,
       200,
       "body",
     ],
-    "an interim answer that closes": [
+    "an interim response that closes": [
       GET,
       `HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n${ok("Content-Length: 4", "body")}`,
       200,
       "body",
     ],
-    "an interim answer to HTTP/1.0": [
+    "an interim response to HTTP/1.0": [
       OLD,
       `HTTP/1.1 103 Early Hints\r\nX: EVIL\r\n\r\n${ok("Content-Length: 4", "body")}`,
       200,
@@ -324,44 +324,44 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
     ],
   }),
   ...refused({
-    "an interim answer with a length and a body":
+    "an interim response with a length and a body":
       "HTTP/1.1 103 Early\r\nContent-Length: 4\r\n\r\nEVIL",
-    "an interim answer with chunks":
+    "an interim response with chunks":
       "HTTP/1.1 103 Early\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nEVIL\r\n0\r\n\r\n",
-    "an interim answer with a bad field": "HTTP/1.1 103 Early\r\nX : EVIL\r\n\r\n",
-    "an interim answer with two lengths":
+    "an interim response with a bad field": "HTTP/1.1 103 Early\r\nX : EVIL\r\n\r\n",
+    "an interim response with two lengths":
       "HTTP/1.1 103 Early\r\nContent-Length: 0\r\nContent-Length: 4\r\n\r\n",
-    "an interim answer with a long head": `HTTP/1.1 103 E\r\nX: ${"a".repeat(2_000)}\r\n\r\n`,
-    "an interim answer with bare LFs": "HTTP/1.1 103 Early\nX: EVIL\n\n",
-    "interim answers, then what is none": `${"HTTP/1.1 103 E\r\n\r\n".repeat(3)}EVIL\r\n\r\n`,
-    "101 that nobody asked for": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+    "an interim response with a long head": `HTTP/1.1 103 E\r\nX: ${"a".repeat(2_000)}\r\n\r\n`,
+    "an interim response with bare LFs": "HTTP/1.1 103 Early\nX: EVIL\n\n",
+    "interim responses, then invalid data": `${"HTTP/1.1 103 E\r\n\r\n".repeat(3)}EVIL\r\n\r\n`,
+    "101 without being asked": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
     "101 without Upgrade": "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-    "101 behind an interim answer": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 S\r\n\r\n",
+    "101 after an interim response": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 S\r\n\r\n",
   }),
   ...refused({ "101 to an Upgrade that was not in Connection": "HTTP/1.1 101 S\r\n\r\n" }, UPGRADE),
   ...refused({ "101 to HTTP/1.0": "HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\n" }, OLD_UPGRADE),
   {
-    name: "a flood of interim answers",
+    name: "too many interim responses",
     request: GET,
     answer: "HTTP/1.1 103 E\r\n\r\n".repeat(2_000) + ok("Content-Length: 4", "body"),
     isLast: false,
     status: "any",
   },
 
-  // Unusual and right.
+  // Unusual but valid.
   ...whole({
     "a body until the end": [GET, ok("X: y", `body\r\n${ok("")}`), 200, `body\r\n${ok("")}`, true],
     "no body until the end": [GET, ok("X: y"), 200, "", true],
     "HTTP/1.0 until the end": [GET, "HTTP/1.0 200 OK\r\n\r\nbody", 200, "body", true],
     "an empty reason": [GET, "HTTP/1.1 200 \r\nContent-Length: 4\r\n\r\nbody", 200, "body"],
-    "a reason beyond ASCII": [
+    "a reason outside ASCII": [
       GET,
       "HTTP/1.1 404 N\xf6\r\nContent-Length: 4\r\n\r\nbody",
       404,
       "body",
     ],
-    "a head as long as it may be": [GET, withHeadOf(maxHeadBytes), 200, "body"],
-    "as many fields as there may be": [
+    "a head of maximum length": [GET, withHeadOf(maxHeadBytes), 200, "body"],
+    "the maximum number of fields": [
       GET,
       ok(`${MANY}\r\nContent-Length: 4`, "body"),
       200,
@@ -373,7 +373,12 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
       200,
       "body",
     ],
-    "data that is an answer": [GET, ok(`Content-Length: ${ok("").length}`, ok("")), 200, ok("")],
+    "data that looks like a response": [
+      GET,
+      ok(`Content-Length: ${ok("").length}`, ok("")),
+      200,
+      ok(""),
+    ],
     "Connection with the name of Content-Length": [
       GET,
       ok("Connection: content-length\r\nContent-Length: 4", "body"),
@@ -386,7 +391,7 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
       200,
       "body",
     ],
-    "fields of the function's hop": [
+    "hop-by-hop fields": [
       GET,
       ok(
         "Connection: x-hop\r\nX-Hop: EVIL\r\nKeep-Alive: EVIL\r\nProxy-Connection: EVIL\r\n" +
@@ -397,7 +402,7 @@ export const ANSWER_CASES: readonly AnswerCase[] = [
       "body",
     ],
     "chunks for HTTP/1.0": [OLD, chunked("4\r\nbody\r\n0\r\nX: EVIL\r\n\r\n" + EVIL), 200, "body"],
-    "some chunks for HTTP/1.0": [
+    "several chunks for HTTP/1.0": [
       OLD,
       chunked("2\r\nbo\r\n1;a\r\nd\r\n1\r\ny\r\n0\r\n\r\n"),
       200,

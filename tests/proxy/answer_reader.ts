@@ -1,25 +1,25 @@
 import { equal, match, ok } from "node:assert/strict";
 
-/** One answer as a client got it. */
+/** One response as a client received it. */
 export interface Answer {
   readonly status: number;
-  /** In lower case; of repeated ones the last. */
+  /** Names in lower case; the last value of a repeated field. */
   readonly fields: ReadonlyMap<string, string>;
-  /** The data, without its chunks. */
+  /** The data, without chunked framing. */
   readonly body: string;
-  /** Whether the connection lasted until the body's end. */
+  /** True if the connection stayed open until the end of the body. */
   readonly isWhole: boolean;
 }
 
 interface Body {
   readonly data: string;
-  /** Just behind the body; `undefined` when the text ends before it does. */
+  /** Position after the body; `undefined` if the text ends before the body does. */
   readonly end: number | undefined;
 }
 
 /**
- * Reads all that a client got until its connection ended, more strictly than clients do.
- * `methods` are those of its requests. Fails on whatever is not well-formed.
+ * Parses everything a client received on a connection, more strictly than clients do.
+ * `methods` are those of its requests. Fails for any malformed response.
  */
 export function readAnswers(text: string, methods: readonly string[]): Answer[] {
   const answers: Answer[] = [];
@@ -59,7 +59,7 @@ function readHead(head: string): Pick<Answer, "status" | "fields"> {
   if (length !== undefined) match(length, /^\d+$/);
   if (coding !== undefined) equal(coding.toLowerCase(), "chunked");
   if (status < 200 || status === 204) {
-    // RFC 9110, section 8.6, and RFC 9112, section 6.1: a client may take them at their word.
+    // RFC 9110, section 8.6, and RFC 9112, section 6.1: clients may rely on that.
     ok(coding === undefined && Number(length ?? 0) === 0, `a body declared with ${status}`);
   }
   return { status, fields };

@@ -5,14 +5,14 @@ const MB = 1024 * 1024;
 const POST_CHUNKED = "POST /app/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-/** Text that shows when a piece of it is lost or moved. */
+/** Text in which a lost or moved piece shows. */
 function patternOf(length: number): string {
   let text = "";
   for (let index = 0; text.length < length; index++) text += `${index}\xff\r\n`;
   return text.slice(0, length);
 }
 
-/** Writes until all is taken; `isStalled` resolves once nothing was taken for a while. */
+/** Writes everything; `isStalled` resolves when writing makes no progress for a while. */
 function flood(peer: Peer, total: number) {
   const piece = bytesOf(patternOf(64 * 1024));
   const stalled = Promise.withResolvers<number>();
@@ -29,7 +29,7 @@ function flood(peer: Peer, total: number) {
   return { done: run(), stalled: stalled.promise };
 }
 
-Deno.test("BodyReader passes chunks and trailers on as they are, both ways", async () => {
+Deno.test("BodyReader forwards chunks and trailers unchanged, both ways", async () => {
   const bodies = [
     "0\r\n\r\n",
     "5;ext=1\r\nhello\r\n00003\r\n\r\n\r\r\n0\r\n\r\n",
@@ -64,7 +64,7 @@ Deno.test("BodyReader passes chunks and trailers on as they are, both ways", asy
   equal(stage.backend.opened, 1);
 });
 
-Deno.test("BodyReader passes some megabytes on, both ways", async () => {
+Deno.test("BodyReader forwards large bodies, both ways", async () => {
   const data = patternOf(3 * MB);
   const hex = data.length.toString(16);
   const chunked = `${hex}\r\n${data}\r\n0\r\n\r\n`;
@@ -91,7 +91,7 @@ Deno.test("BodyReader passes some megabytes on, both ways", async () => {
   await served!.readHead();
 });
 
-Deno.test("BodyReader reads an answer no faster than the client does", async () => {
+Deno.test("BodyReader reads a response only as fast as the client", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   const total = 96 * MB;
@@ -107,7 +107,7 @@ Deno.test("BodyReader reads an answer no faster than the client does", async () 
   await served.readHead();
 });
 
-Deno.test("BodyReader reads a request no faster than the function does", async () => {
+Deno.test("BodyReader reads a request only as fast as the function", async () => {
   await using stage = openStage();
   const total = 96 * MB;
   const { client, served } = await begin(
@@ -123,7 +123,7 @@ Deno.test("BodyReader reads a request no faster than the function does", async (
   equal(await client.read(OK.length), OK);
 });
 
-Deno.test("BodyReader gives an answer without an end chunks, and ends them with it", async () => {
+Deno.test("BodyReader adds chunked coding to a response that ends with its connection", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   await served.write("HTTP/1.1 200 OK\r\nA: b\r\n\r\nfirst");
@@ -139,14 +139,14 @@ Deno.test("BodyReader gives an answer without an end chunks, and ends them with 
   await (await stage.backend.accept()).readHead();
 });
 
-Deno.test("BodyReader never completes an answer that was cut short", async () => {
+Deno.test("BodyReader does not complete a response that was cut short", async () => {
   const rows: [string, string][] = [
     ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfour", "four"],
     [`${CHUNKED}5\r\nfour`, "5\r\nfour"],
     [`${CHUNKED}4\r\nfour\r\n`, "4\r\nfour\r\n"],
     [`${CHUNKED}4\r\nfour\r\n0\r\n`, "4\r\nfour\r\n0\r\n"],
     [`${CHUNKED}4\r\nfour\r\n0\r\nA: b\r\n`, "4\r\nfour\r\n0\r\nA: b\r\n"],
-    // Malformed from here on: what went before has been sent, and nothing else is.
+    // Malformed from here on: the proxy has sent the part before, and sends no more.
     [`${CHUNKED}4\r\nfour\r\nX\r\n0\r\n\r\n`, "4\r\nfour\r\n"],
     [`${CHUNKED}4\r\nfours\r\n0\r\n\r\n`, "4\r\nfour"],
     [`${CHUNKED}0\r\n\rX`, "0\r\n\r"],
@@ -163,11 +163,11 @@ Deno.test("BodyReader never completes an answer that was cut short", async () =>
   }
 });
 
-Deno.test("BodyReader does not take a stopped function's last words for a whole answer", async () => {
+Deno.test("BodyReader does not complete a response when its function is stopped", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   await served.write("HTTP/1.1 200 OK\r\n\r\n");
-  // As much as stalls: the proxy is held up by the client when the connection is taken away.
+  // Enough to stall: the proxy waits for the client when the connection closes.
   const { done, stalled } = flood(served, 96 * MB);
   const broken = done.catch(() => "broken");
   await stalled;
@@ -177,7 +177,7 @@ Deno.test("BodyReader does not take a stopped function's last words for a whole 
   ok(!got.endsWith("\r\n0\r\n\r\n"), "an answer that was cut short came with its last chunk");
 });
 
-Deno.test("BodyReader refuses a malformed request body and never completes it", async () => {
+Deno.test("BodyReader rejects a malformed request body and never completes it", async () => {
   const rows = [
     "5\r\nhelloX",
     "zz\r\n",
@@ -203,7 +203,7 @@ Deno.test("BodyReader refuses a malformed request body and never completes it", 
   }
 });
 
-Deno.test("BodyReader ends the function's request when the client breaks off", async () => {
+Deno.test("BodyReader ends the function's request when the client disconnects", async () => {
   const rows = [
     "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhell",
     `${POST_CHUNKED}5\r\nhello\r\n0\r\n`,

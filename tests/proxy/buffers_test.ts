@@ -4,7 +4,7 @@ import { type Connection, Wire } from "../../lib/proxy/http1/wire.ts";
 import { begin, GET, OK, openStage, type Peer, type Stage, within } from "./harness.ts";
 import { exchangeFrom } from "./local_client.ts";
 
-/** Of a head, so much that its buffer grows from 4 to 64 KiB. */
+/** So many bytes of a head that its buffer grows from 4 to 64 KiB. */
 const HALF = `GET /none HTTP/1.1\r\nHost: h\r\nA: ${"x".repeat(40_000)}`;
 const GROWN = 60 * 1024;
 
@@ -15,7 +15,7 @@ async function openHeads(stage: Stage, count: number): Promise<Peer[]> {
   return clients;
 }
 
-Deno.test("serveClient() lets one peer's unfinished heads take so much memory and no more", async () => {
+Deno.test("serveClient() limits the memory of one peer's unfinished heads", async () => {
   await using stage = openStage({ maxPeerBufferBytes: 4 * GROWN });
   const clients = await openHeads(stage, 20);
   const statuses: string[] = [];
@@ -24,7 +24,7 @@ Deno.test("serveClient() lets one peer's unfinished heads take so much memory an
     statuses.push((await client.readAll()).slice(9, 12));
     if (statuses.length === 16) fewLeft.resolve();
   });
-  // There is room for four of them at most, however they arrive.
+  // At most four of them fit, in any order.
   await within(fewLeft.promise, "16 refusals");
   equal(statuses.every((status) => status === "431"), true);
   for (const client of clients) {
@@ -34,16 +34,16 @@ Deno.test("serveClient() lets one peer's unfinished heads take so much memory an
   equal(statuses.at(-1), "404");
 });
 
-Deno.test("serveClient() refuses a head that finds no room, and serves other peers", async () => {
+Deno.test("serveClient() rejects a head above the memory limit and serves other peers", async () => {
   await using stage = openStage({ maxPeerBufferBytes: 0 });
   const [client] = await openHeads(stage, 1);
-  match(await client!.readAll(), /^HTTP\/1.1 431 .*as much in buffers as it may have$/s);
+  match(await client!.readAll(), /^HTTP\/1.1 431 .*reached its limit of buffer memory$/s);
   const small = await stage.connect();
   await small.write("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
   match(await small.readUntil("not found"), /^HTTP\/1.1 404 /);
 });
 
-Deno.test("serveClient() bounds each peer by itself, and a trusted one not at all", async () => {
+Deno.test("serveClient() limits the memory of each peer, except trusted ones", async () => {
   await using stage = openStage(
     { maxPeerBufferBytes: GROWN },
     { trustedProxies: ["127.0.0.1"] },
@@ -58,7 +58,7 @@ Deno.test("serveClient() bounds each peer by itself, and a trusted one not at al
   }
 });
 
-Deno.test("exchange() passes large bodies both ways without letting a buffer grow", async () => {
+Deno.test("exchange() forwards large bodies both ways without growing buffers", async () => {
   await using stage = openStage({ maxPeerBufferBytes: 0 });
   const body = "0123456789abcdef".repeat(64 * 1024);
   const { client, served } = await begin(
@@ -80,7 +80,7 @@ Deno.test("exchange() passes large bodies both ways without letting a buffer gro
   equal(await client.readUntil("ok"), OK);
 });
 
-Deno.test("exchange() answers 502 when a function's head finds no room, and 200 when it does", async () => {
+Deno.test("exchange() answers 502 while no memory is left for a response head", async () => {
   const answer = OK.replace("\r\n\r\n", `\r\nA: ${"x".repeat(20_000)}\r\n\r\n`);
   for (const [maxPeerBufferBytes, status] of [[0, "502"], [GROWN, "200"]] as const) {
     await using stage = openStage({ maxPeerBufferBytes });
@@ -91,7 +91,7 @@ Deno.test("exchange() answers 502 when a function's head finds no room, and 200 
   }
 });
 
-Deno.test("serveClient() answers what came while a request waited, without room to grow", async () => {
+Deno.test("serveClient() answers pipelined requests without room to grow", async () => {
   await using stage = openStage({ maxPeerBufferBytes: 0 });
   stage.routes.set("app", { type: "waiting" });
   const client = await stage.connect();
@@ -115,7 +115,7 @@ Deno.test("serveClient() answers what came while a request waited, without room 
   }
 });
 
-/** Gives as many bytes as are asked for, up to what a step allows. */
+/** Returns as many bytes as requested, up to the maximum of a step. */
 function source(): { readonly connection: Connection; nextBytes: number } {
   const state = { nextBytes: 0 };
   const connection: Connection = {
@@ -133,7 +133,7 @@ const step = fc.record({
   at: fc.nat(2),
 });
 
-Deno.test("Wire charges for what its buffer has grown, within bounds, and gives all of it back", async () => {
+Deno.test("Wire charges the growth of its buffer, within limits, and releases all of it", async () => {
   const maxBufferedBytes = 100_000;
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 100 }), async (steps) => {
     const account = { bufferedBytes: 0, maxBufferedBytes };
@@ -158,7 +158,7 @@ Deno.test("Wire charges for what its buffer has grown, within bounds, and gives 
           wire.detach();
           break;
         case "little":
-          wire.expectLittle();
+          wire.shrink();
           break;
         case "move":
           wire.chargeTo(other);
@@ -169,7 +169,7 @@ Deno.test("Wire charges for what its buffer has grown, within bounds, and gives 
       }
       ok(account.bufferedBytes >= 0);
       equal(other.bufferedBytes, 0);
-      // What is detached is somebody's already; all else grows within the bound alone.
+      // Detached buffers are in use already; all others stay within the limit.
       if (act !== "detach") ok(account.bufferedBytes <= Math.max(before, maxBufferedBytes));
     }
     for (const wire of wires) wire.close();

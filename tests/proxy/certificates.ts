@@ -2,13 +2,13 @@ import type { KeyPair } from "../../lib/proxy/tls/terminator.ts";
 
 const DIRECTORY = new URL("../fixtures/tls/", import.meta.url).pathname;
 
-/** A certificate for `localhost`, good for nothing but tests. */
+/** A certificate for `localhost`, for tests only. */
 export interface TestPair extends KeyPair {
-  /** The authority that has signed it, and nothing else; its key is gone. */
+  /** The authority that signed this certificate only; its key is deleted. */
   readonly authority: string;
 }
 
-/** Two pairs that a client tells apart by the authority that it trusts. */
+/** Two pairs, signed by different authorities. */
 export const PAIRS: Readonly<Record<"one" | "two", TestPair>> = {
   one: readPair("one"),
   two: readPair("two"),

@@ -31,14 +31,14 @@ import { openRecorder } from "./recorder.ts";
 const MAX_FIELDS = 16;
 const LIMITS = { maxTargetBytes: 64 };
 
-/** Where a message lies in a buffer. */
+/** The range of a message in a buffer. */
 interface Place {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
 }
 
-/** Reads one thing at a place, as plain values that do not tell where it is. */
+/** Parses a range, and returns plain values without offsets. */
 type Reader = (place: Place) => unknown;
 
 function fieldsOf(bytes: Uint8Array, table: FieldTable): [string, string][] {
@@ -73,7 +73,7 @@ const readResponse: Reader = ({ bytes, start, end }) => {
   return { status, isHttp10, framing, isPersistent, fields, length: head.fieldsStart - start };
 };
 
-/** Reads chunks that come in pieces, each up to one of `cuts`. */
+/** Scans chunks in pieces, split at `cuts`. */
 function readChunks({ bytes, start, end }: Place, cuts: readonly number[] = []): unknown {
   const scanner = new ChunkedScanner();
   let [stop, data] = [start, ""];
@@ -85,7 +85,7 @@ function readChunks({ bytes, start, end }: Place, cuts: readonly number[] = []):
   return { isDone: scanner.isDone, fault: scanner.fault, length: stop - start, data };
 }
 
-/** Reads a head that `findHeadEnd` delimits; `undefined` where it does not end. */
+/** Parses a head that `findHeadEnd` delimits; returns `undefined` if it does not end. */
 function readHead(text: string, reader: Reader): unknown {
   const bytes = bytesOf(text);
   const end = findHeadEnd(bytes, 0, bytes.length);
@@ -123,7 +123,7 @@ function writeRequest({ method, authority, target, isHttp10, framing, fields }: 
   return writeHead({ line, fields: [field("Host", "h"), ...fields, ...framing] });
 }
 
-/** How a body ends by its fields, `otherwise` where they say nothing. */
+/** The framing that the fields declare; `otherwise` if they declare none. */
 function framingBy([line]: readonly FieldLine[], otherwise: string): unknown {
   if (line === undefined) return { type: otherwise };
   if (line.name === "Transfer-Encoding") return { type: "chunked" };
@@ -133,7 +133,7 @@ function framingBy([line]: readonly FieldLine[], otherwise: string): unknown {
 const pairs = (fields: readonly FieldLine[]): [string, string][] =>
   fields.map(({ name, value }) => [name, value]);
 
-Deno.test("parseRequestHead() reads what was written", () => {
+Deno.test("parseRequestHead() parses generated requests", () => {
   fc.assert(
     fc.property(requestHead, (parts) => {
       const { method, authority, target, isHttp10, framing, fields } = parts;
@@ -149,7 +149,7 @@ Deno.test("parseRequestHead() reads what was written", () => {
   );
 });
 
-Deno.test("parseResponseHead() reads what was written", () => {
+Deno.test("parseResponseHead() parses generated responses", () => {
   fc.assert(
     fc.property(responseHead, ({ status, reason, framing, fields }) => {
       const line = `HTTP/1.1 ${status}${reason}`;
@@ -173,7 +173,7 @@ Deno.test("parseResponseHead() reads what was written", () => {
   );
 });
 
-Deno.test("ChunkedScanner reads what was written, wherever it is cut", () => {
+Deno.test("ChunkedScanner scans generated bodies for any split of the input", () => {
   fc.assert(
     fc.property(chunkedBody, (body) => {
       const bytes = bytesOf(`${writeChunkedBody(body)}GET / HTTP/1.1\r\n`);
@@ -187,7 +187,7 @@ Deno.test("ChunkedScanner reads what was written, wherever it is cut", () => {
   );
 });
 
-/** What may lie behind a message: nothing, and all that might lead a parser on. */
+/** Data after a message: nothing, or bytes that might mislead a parser. */
 const POISONS = [
   "\0".repeat(99),
   "A".repeat(99),
@@ -196,7 +196,7 @@ const POISONS = [
   " HTTP/1.1\r\n",
 ];
 
-/** The same bytes are read the same alone, with anything behind them, and further on in a buffer. */
+/** Asserts the same result for bytes alone, with anything after them, and at another offset. */
 function isReadAlike(text: string, reader: Reader): void {
   const bytes = bytesOf(text);
   const alone = reader({ bytes, start: 0, end: bytes.length });
@@ -206,12 +206,12 @@ function isReadAlike(text: string, reader: Reader): void {
   }
 }
 
-/** Bytes of any kind, valid messages, and such with faults. */
+/** Any bytes, valid messages, and damaged ones. */
 function anyOf(valid: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof(octets, valid, { weight: 3, arbitrary: mutated(valid) });
 }
 
-Deno.test("findHeadEnd() does not see what lies behind, and goes on where it was", () => {
+Deno.test("findHeadEnd() ignores data after the head, and continues where it stopped", () => {
   const text = fc.oneof(
     anyOf(requestText),
     fc.string({ unit: fc.constantFrom("\r", "\n", "\r\n", "a", ":") }),
@@ -228,7 +228,7 @@ Deno.test("findHeadEnd() does not see what lies behind, and goes on where it was
         const read = Math.min(cut, bytes.length);
         found = findHeadEnd(bytes, scanned, read);
         if (found !== -1) break;
-        // An end may begin up to three bytes before what comes next.
+        // An end may start up to three bytes before the new data.
         scanned = Math.max(0, read - 3);
       }
       equal(found, end);
@@ -243,11 +243,11 @@ for (
     ["parseResponseHead()", responseText, readResponse],
   ] as const
 ) {
-  Deno.test(`${name} takes any bytes, and none from behind the head`, () => {
+  Deno.test(`${name} accepts any bytes, and reads none after the head`, () => {
     fc.assert(
       fc.property(anyOf(valid), (text) => {
         const end = findHeadEnd(bytesOf(text), 0, text.length);
-        // A head always ends; what never does is not given to the parser.
+        // The parser only gets heads that have an end.
         const head = end === -1 ? `${text}\r\n\r\n` : text.slice(0, end);
         isReadAlike(head.slice(0, findHeadEnd(bytesOf(head), 0, head.length)), reader);
       }),
@@ -255,7 +255,7 @@ for (
     );
   });
 
-  Deno.test(`${name} reads two heads back to back as it does apart`, () => {
+  Deno.test(`${name} parses two adjacent heads like single ones`, () => {
     fc.assert(
       fc.property(valid, valid, (first, second) => {
         const bytes = bytesOf(first + second);
@@ -270,7 +270,7 @@ for (
   });
 }
 
-Deno.test("ChunkedScanner takes any bytes, none from behind, wherever they are cut", () => {
+Deno.test("ChunkedScanner accepts any bytes, and reads none after the body", () => {
   fc.assert(
     fc.property(anyOf(chunkedBody.map(writeChunkedBody)), (text) => {
       isReadAlike(text, readChunks);
@@ -284,7 +284,7 @@ Deno.test("ChunkedScanner takes any bytes, none from behind, wherever they are c
   );
 });
 
-Deno.test("ChunkedScanner reads two bodies back to back as it does apart", () => {
+Deno.test("ChunkedScanner scans two adjacent bodies like single ones", () => {
   const body = chunkedBody.map(writeChunkedBody);
   fc.assert(
     fc.property(body, body, (first, second) => {
@@ -304,7 +304,7 @@ Deno.test("ChunkedScanner reads two bodies back to back as it does apart", () =>
 const HOST = "Host: h\r\n";
 const CHUNKS = '3;a="b"\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n';
 
-/** Messages that are passed on, each on a connection that stays. */
+/** Messages that are forwarded and keep their connection open. */
 const TAKEN = [
   `GET /app HTTP/1.1\r\n${HOST}\r\n`,
   `\r\n\r\nGET /app/a?b HTTP/1.1\r\n${HOST}\r\n`,
@@ -320,7 +320,7 @@ const TAKEN = [
   `GET /app/1 HTTP/1.1\r\n${HOST}\r\nGET /app/2 HTTP/1.1\r\n${HOST}\r\n`,
 ];
 
-/** Messages that are refused, and end their connection. */
+/** Messages that are rejected and close their connection. */
 const REFUSED = [
   `GET /app HTTP/1.1\r\n${HOST}A: b\r\n c\r\n\r\n`,
   `GET /app HTTP/1.1\n${HOST}\r\n`,
@@ -333,7 +333,7 @@ const REFUSED = [
 
 const NONE = `GET /none HTTP/1.1\r\n${HOST}\r\n`;
 
-Deno.test("serveClient() passes a message on the same wherever it is cut", async () => {
+Deno.test("serveClient() forwards a message the same for any split of the input", async () => {
   for (const message of TAKEN) {
     await using stage = openStage();
     await using recorder = openRecorder();
@@ -341,7 +341,7 @@ Deno.test("serveClient() passes a message on the same wherever it is cut", async
     const [client, other] = [await stage.connect(), await stage.connect()];
     for (let cut = 0; cut < message.length; cut++) {
       await client.write(message.slice(0, cut));
-      // Another client's answer tells that the proxy has been at work since.
+      // The response to another client shows that the proxy has processed the data.
       await other.write(NONE);
       await other.readUntil("Function not found");
       await client.write(message.slice(cut));
@@ -353,7 +353,7 @@ Deno.test("serveClient() passes a message on the same wherever it is cut", async
   }
 });
 
-Deno.test("serveClient() refuses a message with the same words wherever it is cut", async () => {
+Deno.test("serveClient() rejects a message with the same reply for any split of the input", async () => {
   await using stage = openStage({ maxHeadBytes: 256, maxTargetBytes: 128 });
   const other = await stage.connect();
   for (const message of REFUSED) {

@@ -11,7 +11,7 @@ const REQUEST = "POST /app/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r
 const NEXT = "GET /none HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 const ANSWER = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/** Serves both requests, which come in pieces, with an answer that does too; gives what is sent. */
+/** Serves both requests and a response, all in pieces, and returns the bytes sent. */
 async function serve(
   requests: readonly string[],
   answer: readonly string[],
@@ -50,7 +50,7 @@ function check(sent: Awaited<ReturnType<typeof serve>>): void {
   match(sent.client.slice(ANSWER.length), /^HTTP\/1.1 404 .*Function not found$/s);
 }
 
-Deno.test("serveClient() reads requests the same wherever they are cut", async () => {
+Deno.test("serveClient() reads requests the same for any split of the input", async () => {
   const text = REQUEST + NEXT;
   check(await serve([...text], [ANSWER]));
   for (let cut = 1; cut < text.length; cut++) {
@@ -58,7 +58,7 @@ Deno.test("serveClient() reads requests the same wherever they are cut", async (
   }
 });
 
-Deno.test("exchange() reads answers the same wherever they are cut", async () => {
+Deno.test("exchange() reads responses the same for any split of the input", async () => {
   check(await serve([REQUEST + NEXT], [...ANSWER]));
   for (let cut = 1; cut < ANSWER.length; cut++) {
     check(await serve([REQUEST + NEXT], [ANSWER.slice(0, cut), ANSWER.slice(cut)]));

@@ -14,24 +14,24 @@ import { bytesOf, textOf } from "./harness.ts";
 import { type NodeReading, type NodeRequest, openNodeParser } from "./node_parser.ts";
 import { WIRE_CASES } from "./wire_cases.ts";
 
-/** What our parsers make of a connection's bytes. */
+/** The bytes of a connection as read by our parsers. */
 interface Reading {
   readonly requests: readonly OurRequest[];
-  /** Whether the bytes end where a request may begin, and nothing of them was refused or left. */
+  /** True if all bytes were read, without a fault, up to the start of a request. */
   readonly isWhole: boolean;
 }
 
 interface OurRequest extends NodeRequest {
-  /** The head as it came. */
+  /** The head as sent. */
   readonly head: string;
-  /** Whether there is a wrong byte in the body; it does not count then how far others read. */
+  /** True if the body has an invalid byte; then it does not matter how far others read. */
   readonly isRefused: boolean;
 }
 
 const LIMITS = { maxTargetBytes: 16_384 };
 const NEXT = "GET /next HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/** Reads one request after the other, as a connection is read. */
+/** Reads one request after the other, as the proxy reads a connection. */
 function readAll(text: string): Reading {
   const bytes = bytesOf(text);
   const head = createRequestHead(128);
@@ -84,7 +84,7 @@ function readBody(
   return { body, isWhole: scanner.isDone, isRefused: scanner.fault !== undefined, end };
 }
 
-/** A difference at one of our requests, or behind the last. */
+/** A difference at one of our requests, or after the last one. */
 interface Conflict {
   readonly what: string;
   readonly own: OurRequest | undefined;
@@ -92,37 +92,38 @@ interface Conflict {
   readonly error: string | null;
 }
 
-/** Where Node stops at what we take, and why we take it all the same. */
+/** Inputs that we accept and Node does not, with the reason. */
 const EXCEPTIONS: readonly {
   readonly reason: string;
   readonly isGiven: (conflict: Conflict) => boolean;
 }[] = [
   {
-    reason: "Node has a list of methods; any token is one (RFC 9110, section 9.1)",
+    reason: "Node has a list of methods; any token is valid (RFC 9110, section 9.1)",
     isGiven: ({ own, error }) =>
       error !== null && own !== undefined && !METHODS.includes(own.method),
   },
   {
-    reason: "Node wants a target in ASCII; raw UTF-8 has one meaning, and is passed on as it is",
+    reason: "Node accepts ASCII targets only; raw UTF-8 is unambiguous, and forwarded unchanged",
     isGiven: ({ own, error }) => error === "HPE_INVALID_URL" && /[\x80-\xff]/.test(own?.url ?? ""),
   },
   {
-    reason: "Node takes no tab behind these two values; it is a blank (RFC 9110, section 5.6.3)",
+    reason:
+      "Node accepts no tab after these two values; it is white space (RFC 9110, section 5.6.3)",
     isGiven: ({ own, error }) =>
       /^HPE_INVALID_(CONTENT_LENGTH|TRANSFER_ENCODING)$/.test(error ?? "") &&
       /^(content-length|transfer-encoding):[^\r]*\t *\r$/im.test(own?.head ?? ""),
   },
   {
-    reason: "Node takes extensions of chunks apart; they are ignored (RFC 9112, section 7.1.1)",
+    reason: "Node parses chunk extensions; recipients must ignore them (RFC 9112, section 7.1.1)",
     isGiven: ({ own, error }) => error === "HPE_STRICT" && own?.isWhole === true,
   },
   {
-    reason: "Node heeds Proxy-Connection; nobody should (RFC 9112, appendix C.2.2)",
+    reason: "Node honors Proxy-Connection, but should not (RFC 9112, appendix C.2.2)",
     isGiven: ({ before, error }) =>
       error === "HPE_CLOSED_CONNECTION" && /^proxy-connection:.*close/im.test(before?.head ?? ""),
   },
   {
-    reason: "Node reads nothing behind a request for an upgrade, and maybe not all of its body",
+    reason: "Node reads nothing after an upgrade request, and maybe not all of its body",
     isGiven: ({ own, before, error }) => error === null && [own, before].some(isUpgrade),
   },
 ];
@@ -132,7 +133,7 @@ function isUpgrade(request: OurRequest | undefined): boolean {
   return /^upgrade:/im.test(head) && /^connection:.*upgrade/im.test(head);
 }
 
-/** Where the two readings of the same bytes are at odds without a reason. */
+/** Returns a difference between two readings of the same bytes, unless it is a known exception. */
 function findConflict(ours: Reading, theirs: NodeReading): string | undefined {
   const { error } = theirs;
   const { length } = ours.requests;
@@ -169,7 +170,7 @@ function compareEnds({ requests, isWhole }: Reading, theirs: NodeReading): strin
   return "Node goes on where nothing is left";
 }
 
-Deno.test("parseRequestHead() and ChunkedScanner take nothing that Node takes otherwise", async () => {
+Deno.test("parseRequestHead() and ChunkedScanner accept nothing that Node reads differently", async () => {
   await using node = openNodeParser();
   let taken = 0;
   await fc.assert(
@@ -183,7 +184,7 @@ Deno.test("parseRequestHead() and ChunkedScanner take nothing that Node takes ot
   ok(taken > 500, `only ${taken} were taken to their end: there was little to compare`);
 });
 
-Deno.test("parseRequestHead() and ChunkedScanner: Node takes the cases of the wire alike", async () => {
+Deno.test("parseRequestHead() and ChunkedScanner read the wire cases as Node does", async () => {
   await using node = openNodeParser();
   const conflicts: string[] = [];
   for (const { name, request } of WIRE_CASES) {

@@ -1,7 +1,7 @@
 import { equal, match, notEqual } from "node:assert/strict";
 import { begin, GET, OK, openStage } from "./harness.ts";
 
-Deno.test("exchange() rewrites the request and passes the answer on byte for byte", async () => {
+Deno.test("exchange() rewrites the request and forwards the response byte for byte", async () => {
   await using stage = openStage();
   const { client, served, head } = await begin(
     stage,
@@ -20,7 +20,7 @@ Deno.test("exchange() rewrites the request and passes the answer on byte for byt
   equal(await client.read(answer.length), answer);
 });
 
-Deno.test("exchange() answers one request after the other on kept connections", async () => {
+Deno.test("exchange() reuses persistent connections on both sides", async () => {
   await using stage = openStage();
   const { client, served, head } = await begin(stage, GET);
   await served.write(OK);
@@ -52,7 +52,7 @@ Deno.test("exchange() answers pipelined requests in order", async () => {
   );
 });
 
-Deno.test("exchange() reads a head that comes byte by byte, and another right behind it", async () => {
+Deno.test("exchange() reads a head that arrives byte by byte, and the next one right after it", async () => {
   await using stage = openStage();
   const client = await stage.connect();
   for (const byte of GET + GET.slice(0, 10)) await client.write(byte);
@@ -101,7 +101,7 @@ Deno.test("exchange() serves HTTP/1.0, with and without keep-alive", async () =>
   }
 });
 
-Deno.test("exchange() knows which answers have no body", async () => {
+Deno.test("exchange() forwards responses without a body", async () => {
   const rows: [string, string][] = [
     ["HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"],
     ["HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
@@ -123,7 +123,7 @@ Deno.test("exchange() knows which answers have no body", async () => {
   equal(stage.backend.opened, 1);
 });
 
-Deno.test("exchange() passes interim answers on, each as it comes", async () => {
+Deno.test("exchange() forwards interim responses as they arrive", async () => {
   await using stage = openStage();
   const { client, served, head } = await begin(
     stage,
@@ -144,7 +144,7 @@ Deno.test("exchange() passes interim answers on, each as it comes", async () => 
   match(await served.readHead(), /^GET \/x /);
 });
 
-Deno.test("exchange() lets a function answer without the body that it was promised", async () => {
+Deno.test("exchange() forwards a response that does not wait for the request body", async () => {
   await using stage = openStage();
   const { client, served } = await begin(
     stage,
@@ -158,7 +158,7 @@ Deno.test("exchange() lets a function answer without the body that it was promis
   equal(await served.readAll(), "", "the function's connection is not used again");
 });
 
-Deno.test("exchange() drops what belongs to the function's hop", async () => {
+Deno.test("exchange() drops hop-by-hop fields of the response", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   await served.write(

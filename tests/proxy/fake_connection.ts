@@ -10,14 +10,14 @@ import { createTally } from "../../lib/proxy/tally.ts";
 import { Wire } from "../../lib/proxy/http1/wire.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
-/** A wire whose reads and writes come as the test says, one by one. */
+/** A wire whose reads and writes the test controls one by one. */
 export interface FakeConnection {
   readonly wire: Wire;
-  /** What one read gives. */
+  /** Sets the result of one read. */
   readonly arrive: (text: string) => void;
 }
 
-/** A connection without a socket; `write` tells how much of a text is taken, and when. */
+/** A connection without a socket. `write` decides when a write ends and how many bytes it takes. */
 export function fakeConnection(write: (text: string) => Promise<number>): FakeConnection {
   const closed = Promise.withResolvers<never>();
   closed.promise.catch(() => {});
@@ -44,7 +44,7 @@ export function fakeConnection(write: (text: string) => Promise<number>): FakeCo
   };
 }
 
-/** What a client is served with that nothing else wants anything of. */
+/** The parts of a client that the tests do not use. */
 export function lonelyClient(): Pick<Client, "account" | "slot" | "deadlines" | "tally"> {
   const table = new ConnectionTable(() => 0);
   const slot = new ConnectionSlot(table, () => {});
@@ -60,7 +60,7 @@ function idleDeadlines(): ClientDeadlines {
   return { read: new Deadline(clock), write: new Deadline(clock), answer: new Deadline(clock) };
 }
 
-/** What clients are served with where nothing is limited beyond the defaults. */
+/** A context with default limits. */
 export function contextOf(routes: RouteTable): ProxyContext {
   return {
     routes,

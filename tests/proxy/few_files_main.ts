@@ -1,4 +1,4 @@
-// A proxy in a process that may open few files; prints its port, and ends with its standard input.
+// A proxy in a process that may open few files. Prints its port; exits at the end of its input.
 import { openProxy } from "../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { readOpenFilesLimit } from "../../lib/system/open_files_limit.ts";

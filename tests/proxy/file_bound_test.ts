@@ -20,21 +20,21 @@ const rows = [
 
 for (const [openFiles, proto, given, most, mostPerPeer] of rows) {
   const says = Object.entries(given).join() || "the defaults";
-  Deno.test(`boundByFiles() makes of ${says} with ${openFiles} files for ${proto}: ${most}`, () => {
+  Deno.test(`boundByFiles() limits ${says} with ${openFiles} files for ${proto} to ${most}`, () => {
     const limits = boundByFiles(completeLimits(given), { openFiles, proto });
     deepEqual([limits.maxConnections, limits.maxConnectionsPerPeer], [most, mostPerPeer]);
     equal(limits.maxInFlight, defaultLimits.maxInFlight);
   });
 }
 
-Deno.test("openProxy() warns when there are files for fewer connections than are asked for", async () => {
+Deno.test("openProxy() warns if the file limit lowers maxConnections", async () => {
   const warnings: string[] = [];
   const onWarning = (message: string): void => void warnings.push(message);
   await using stage = openStage({}, { openFiles: 1_024, onWarning });
   equal(warnings.length, 1);
   match(
     warnings[0]!,
-    /^There are at most 512 connections, because ddsrv may open 1024 files\. Raise/,
+    /^Limiting connections to 512, because ddsrv may open only 1024 files\. Raise/,
   );
   stage.proxy.configure({ limits: { maxConnections: 100 } });
   equal(warnings.length, 1);
@@ -64,7 +64,7 @@ async function withFewFiles(kind: "bound" | "free", test: (port: number) => Prom
   }
 }
 
-Deno.test("openProxy() serves others when one peer has more connections than there are files", async () => {
+Deno.test("openProxy() serves others while one peer opens more connections than there are files", async () => {
   await withFewFiles("bound", async (port) => {
     const request = "GET /none HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     for (let count = 0; count < 5; count++) {
@@ -73,13 +73,13 @@ Deno.test("openProxy() serves others when one peer has more connections than the
   });
 });
 
-Deno.test("openProxy() serves nobody else when it takes connections for which it has no files", async () => {
+Deno.test("openProxy() serves nobody else if connections may use up all files", async () => {
   await withFewFiles("free", async (port) => {
     const socket = await connectFrom({ from: "127.0.0.2", port });
     let answer = "";
     socket.on("data", (bytes) => answer += bytes);
     socket.write("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
-    // Longer than an answer takes, and than it pauses when it has no file.
+    // Longer than a response takes, and longer than the pause after a failed accept.
     await new Promise((resolve) => setTimeout(resolve, 500));
     socket.destroy();
     equal(answer, "");

@@ -3,7 +3,7 @@ import { PAIRS } from "./certificates.ts";
 import { GET, OK, openStage, type Peer, type Stage, within } from "./harness.ts";
 import { connectFrom, exchangeFrom, openHalf } from "./local_client.ts";
 
-/** Answered by the proxy itself, so that no function is needed. */
+/** The proxy answers it itself, so no function is needed. */
 const ASK = "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
 const ASK_ONCE = ASK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
 const UPGRADE = "GET /app HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
@@ -12,7 +12,7 @@ function askFrom(stage: Stage, from: string): Promise<string> {
   return exchangeFrom({ from, port: stage.proxy.port, request: ASK_ONCE });
 }
 
-/** Connections of 127.0.0.1 with a request each that the function has and does not answer. */
+/** Connections from 127.0.0.1, each with a request that the function does not answer. */
 async function holdRequests(stage: Stage, count: number): Promise<Peer[]> {
   const held: Peer[] = [];
   while (held.length < count) {
@@ -23,7 +23,7 @@ async function holdRequests(stage: Stage, count: number): Promise<Peer[]> {
   return held;
 }
 
-/** What a proxy does comes a little after what its clients do. */
+/** The proxy reacts a little after its clients. */
 async function until(isSo: () => boolean, what: string): Promise<void> {
   const wait = async (): Promise<void> => {
     while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -41,21 +41,21 @@ Deno.test("openProxy() serves others while one peer has 2,000 half-open connecti
   }
   equal(stage.proxy.connections, 250);
   equal(stage.proxy.figures.refusedPeers, 1_750);
-  // 1,750 times, and said once.
+  // 1,750 events, one warning.
   equal(warnings.length, 1);
   match(
     warnings[0]!,
-    /^Closed 1 connections? at once, the last one of 127\.0\.0\.1: .*trusted-pro/,
+    /^Closed 1 connections? at once, the last one from 127\.0\.0\.1: .*trusted-pro/,
   );
 });
 
-Deno.test("openProxy() keeps places for others when one peer has requests in flight", async () => {
+Deno.test("openProxy() keeps connections for others while one peer has requests in flight", async () => {
   await using stage = openStage({ maxConnections: 8 });
   const [first] = await holdRequests(stage, 2);
   const third = await stage.connect();
   equal(await third.readAll(), "");
   match(await askFrom(stage, "127.0.0.2"), /^HTTP\/1.1 404 /);
-  // A place that is free again is given to the same peer again.
+  // The peer may use a freed connection again.
   first!.close();
   await until(() => stage.proxy.connections === 1, "a connection to be closed");
   const next = await stage.connect();
@@ -63,7 +63,7 @@ Deno.test("openProxy() keeps places for others when one peer has requests in fli
   match(await next.readAll(), /^HTTP\/1.1 404 /);
 });
 
-Deno.test("openProxy() has no place for others when a peer may have them all", async () => {
+Deno.test("openProxy() rejects others if one peer may use all connections", async () => {
   await using stage = openStage({ maxConnections: 8, maxConnectionsPerPeer: Infinity });
   await holdRequests(stage, 8);
   await until(() => stage.backend.opened === 8, "the requests");
@@ -71,7 +71,7 @@ Deno.test("openProxy() has no place for others when a peer may have them all", a
   equal(stage.proxy.figures.refusedFull, 1);
 });
 
-Deno.test("openProxy() counts no connections of a trusted proxy", async () => {
+Deno.test("openProxy() does not limit a trusted proxy", async () => {
   await using stage = openStage({ maxConnections: 8 }, { trustedProxies: ["127.0.0.1"] });
   await holdRequests(stage, 7);
   await until(() => stage.backend.opened === 7, "the requests");
@@ -80,7 +80,7 @@ Deno.test("openProxy() counts no connections of a trusted proxy", async () => {
 });
 
 for (const [kind, bytes] of [["half heads", "GET / HT"], ["nothing", ""]] as const) {
-  Deno.test(`openProxy() lets ${kind} of many peers give way to a request`, async () => {
+  Deno.test(`openProxy() evicts ${kind} of many peers for a request`, async () => {
     await using stage = openStage({ maxConnections: 50, maxConnectionsPerPeer: Infinity });
     using _half = await openHalf(stage.proxy.port, 300, bytes);
     for (let count = 0; count < 20; count++) {
@@ -91,7 +91,7 @@ for (const [kind, bytes] of [["half heads", "GET / HT"], ["nothing", ""]] as con
   });
 }
 
-Deno.test("openProxy() lets idle connections give way, and their clients see them closed", async () => {
+Deno.test("openProxy() evicts idle connections, and their clients see them closed", async () => {
   await using stage = openStage({ maxConnections: 4, maxConnectionsPerPeer: Infinity });
   const idle: Peer[] = [];
   for (let count = 0; count < 4; count++) {
@@ -107,7 +107,7 @@ Deno.test("openProxy() lets idle connections give way, and their clients see the
   await idle[1]!.readUntil("not found");
 });
 
-Deno.test("openProxy() closes neither a request in flight nor a tunnel for others", async () => {
+Deno.test("openProxy() never evicts an in-flight request or a tunnel", async () => {
   await using stage = openStage({ maxConnections: 4, maxConnectionsPerPeer: Infinity });
   const [asking, tunnelling] = [await stage.connect(), await stage.connect()];
   await asking.write(GET);
@@ -126,7 +126,7 @@ Deno.test("openProxy() closes neither a request in flight nor a tunnel for other
   equal(await far.read(4), "ping");
 });
 
-Deno.test("openProxy() counts TLS handshakes that nobody finishes", async () => {
+Deno.test("openProxy() counts unfinished TLS handshakes", async () => {
   const { one } = PAIRS;
   await using stage = openStage({ maxConnections: 40 }, { tls: one });
   // The first bytes of a ClientHello (RFC 8446, section 4.1.2), and nothing more.
@@ -144,7 +144,7 @@ Deno.test("openProxy() counts TLS handshakes that nobody finishes", async () => 
   }
 });
 
-Deno.test("openProxy() lets unfinished TLS handshakes of many peers give way", async () => {
+Deno.test("openProxy() evicts unfinished TLS handshakes of many peers", async () => {
   const { one } = PAIRS;
   await using stage = openStage({ maxConnections: 20, maxConnectionsPerPeer: 15 }, { tls: one });
   const half = await Promise.all(Array.from({ length: 400 }, async (_, index) => {
@@ -167,18 +167,18 @@ async function askOverTls(stage: Stage): Promise<void> {
   client.close();
 }
 
-Deno.test("serveClient() answers 429 when a peer has its requests in flight", async () => {
+Deno.test("serveClient() answers 429 if a peer has reached its limit of in-flight requests", async () => {
   await using stage = openStage({ maxInFlight: 8 });
   const held = await holdRequests(stage, 2);
   const served = [await stage.backend.accept(), await stage.backend.accept()];
   const third = await stage.connect();
   await third.write(GET);
   match(
-    await third.readUntil("as it may have"),
+    await third.readUntil("limit of in-flight requests"),
     /^HTTP\/1.1 429 .*x-ddsrv-error: too-many-in-flight\r\nretry-after: 1\r\nconnection: keep-alive/s,
   );
   equal(stage.proxy.figures.crowdedRequests, 1);
-  // Others have what is left of the function.
+  // Other peers use the rest of the function's limit.
   const other = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
   other.write(GET);
   await (await stage.backend.accept()).readHead();
@@ -194,7 +194,7 @@ Deno.test("serveClient() answers 429 when a peer has its requests in flight", as
   await third.readUntil("ok");
 });
 
-Deno.test("serveClient() has no place at a function for others when a peer may have all", async () => {
+Deno.test("serveClient() answers 503 to others if one peer may use all of a function", async () => {
   await using stage = openStage({ maxInFlight: 4, maxInFlightPerPeer: Infinity });
   await holdRequests(stage, 4);
   await until(() => stage.upstream.inFlight === 4, "the requests");
@@ -206,14 +206,14 @@ Deno.test("serveClient() has no place at a function for others when a peer may h
   );
 });
 
-Deno.test("serveClient() lets one peer take a quarter of the places that wait for a start", async () => {
+Deno.test("serveClient() limits one peer to a quarter of the waiting requests", async () => {
   await using stage = openStage({ maxWaiting: 8 });
   stage.routes.set("app", { type: "waiting" });
   await holdRequests(stage, 2);
   await until(() => stage.routes.waitingFor("app") === 2, "two requests that wait");
   const third = await stage.connect();
   await third.write(GET);
-  match(await third.readUntil("wait for it"), /^HTTP\/1.1 503 .*function-starting/s);
+  match(await third.readUntil("waiting for it"), /^HTTP\/1.1 503 .*function-starting/s);
   const other = await connectFrom({ from: "127.0.0.2", port: stage.proxy.port });
   other.write(GET);
   await until(() => stage.routes.waitingFor("app") === 3, "another peer's request");

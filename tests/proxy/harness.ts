@@ -7,23 +7,23 @@ import { within } from "../patience.ts";
 
 export { within } from "../patience.ts";
 
-/** A plain request for the function, and a plain answer. */
+/** A plain request for the function, and a plain response. */
 export const GET = "GET /app/x HTTP/1.1\r\nHost: h\r\n\r\n";
 export const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/** One byte a character. */
+/** Encodes one byte per character. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
-/** One character a byte. */
+/** Decodes one character per byte. */
 export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 /** One end of a connection, as bytes. */
 export class Peer implements Disposable {
-  /** Whether the connection ended with a reset. */
+  /** True if the connection was reset. */
   isReset = false;
   readonly #connection: Deno.TcpConn | Deno.TlsConn;
   #unread = "";
@@ -34,7 +34,7 @@ export class Peer implements Disposable {
     if ("setNoDelay" in connection) connection.setNoDelay(true);
   }
 
-  /** Writes text, or bytes as they are. */
+  /** Writes text or bytes. */
   async write(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === "string" ? bytesOf(data) : data;
     for (let at = 0; at < bytes.length;) {
@@ -42,7 +42,7 @@ export class Peer implements Disposable {
     }
   }
 
-  /** What comes, up to and with `mark`. */
+  /** Reads up to and including `mark`. */
   async readUntil(mark: string): Promise<string> {
     for (let from = 0;;) {
       const at = this.#unread.indexOf(mark, from);
@@ -65,7 +65,7 @@ export class Peer implements Disposable {
     return this.#take(length);
   }
 
-  /** What comes until the other side ends or resets the connection. */
+  /** Reads until the other side closes or resets the connection. */
   async readAll(): Promise<string> {
     while (await this.#fill("the end"));
     return this.#take(this.#unread.length);
@@ -106,12 +106,12 @@ export class Peer implements Disposable {
   }
 }
 
-/** A function without a process: the test itself takes the connections and writes the answers. */
+/** A function without a process: the test accepts its connections and writes its responses. */
 export interface Backend extends Disposable {
   readonly port: number;
-  /** The next connection that the proxy opens. */
+  /** Accepts the next connection of the proxy. */
   readonly accept: () => Promise<Peer>;
-  /** Connections that were opened up to now. */
+  /** Number of connections opened so far. */
   readonly opened: number;
 }
 
@@ -121,7 +121,7 @@ export interface Stage extends AsyncDisposable {
   readonly backend: Backend;
   readonly upstream: Upstream;
   readonly proxy: ReturnType<typeof openProxy>;
-  /** A client's connection; with an authority to trust, it speaks TLS. */
+  /** Opens a client's connection; with an authority to trust, over TLS. */
   readonly connect: (authority?: string) => Promise<Peer>;
 }
 
@@ -161,7 +161,7 @@ export function openBackend(): Backend {
   };
 }
 
-/** Opens all of it; nothing of it may fail on its own account. */
+/** Opens a stage. An unexpected error in the proxy fails the test. */
 export function openStage(
   limits: ProxyOptions["limits"] = {},
   options: Partial<ProxyOptions> = {},
@@ -205,7 +205,7 @@ export function openStage(
   };
 }
 
-/** A client and the function's side of the request that it sent first. */
+/** Sends a first request, and returns both ends of it. */
 export async function begin(
   stage: Stage,
   request: string,
@@ -216,7 +216,7 @@ export async function begin(
   return { client, served, head: await served.readHead() };
 }
 
-/** Rejects when the certificate is not one of the authority's. */
+/** Rejects if the authority has not signed the certificate. */
 async function connectTls(
   address: { readonly hostname: string; readonly port: number },
   authority: string,

@@ -6,7 +6,7 @@ function post(fields: string, body = ""): string {
   return `POST /app HTTP/1.1\r\nHost: h\r\n${fields}\r\n\r\n${body}`;
 }
 
-Deno.test("serveClient() answers 413 before it forwards a body that says it is too large", async () => {
+Deno.test("serveClient() answers 413 to a declared length above the limit before forwarding", async () => {
   await using stage = openStage({ maxBodyBytes: 4 });
   const client = await stage.connect();
   await client.write(post("Content-Length: 5", "12345") + GET);
@@ -14,7 +14,7 @@ Deno.test("serveClient() answers 413 before it forwards a body that says it is t
     await client.readUntil("more than 4 bytes"),
     /^HTTP\/1.1 413 Content Too Large\r\n.*x-ddsrv-error: body-too-large\r\nconnection: keep-alive/s,
   );
-  // All of it had come, so that the next request could be found.
+  // All of the body had arrived, so the proxy could find the next request.
   const served = await stage.backend.accept();
   await served.readHead();
   await served.write(OK);
@@ -24,7 +24,7 @@ Deno.test("serveClient() answers 413 before it forwards a body that says it is t
   match(await late.readAll(), /^HTTP\/1.1 413 .*\r\nconnection: close\r\n/s);
 });
 
-Deno.test("exchange() answers 413 when chunks come to more than is allowed", async () => {
+Deno.test("exchange() answers 413 to chunks above the limit", async () => {
   await using stage = openStage({ maxBodyBytes: 4 });
   for (const body of ["5\r\n12345\r\n", "4\r\n1234\r\n1\r\n", "ffffffff\r\n"]) {
     const client = await stage.connect();
@@ -35,7 +35,7 @@ Deno.test("exchange() answers 413 when chunks come to more than is allowed", asy
   }
 });
 
-Deno.test("exchange() forwards a body of just the size that is allowed", async () => {
+Deno.test("exchange() forwards a body of exactly the maximum size", async () => {
   await using stage = openStage({ maxBodyBytes: 4 });
   const rows: [string, string][] = [
     ["Content-Length: 4", "1234"],
@@ -50,9 +50,9 @@ Deno.test("exchange() forwards a body of just the size that is allowed", async (
   }
 });
 
-Deno.test("exchange() answers 502 when a function does not accept in time", async () => {
+Deno.test("exchange() answers 502 if a function does not accept in time", async () => {
   await using stage = openStage({ connectTimeoutMs: 50 });
-  // Its backlog is full: the kernel lets further connections wait.
+  // Its backlog is full, so further connections wait in the kernel.
   using full = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const { port } = full.addr;
   const waiting: Deno.TcpConn[] = [];
@@ -70,13 +70,13 @@ Deno.test("exchange() answers 502 when a function does not accept in time", asyn
   for (const connection of waiting) connection.close();
 });
 
-Deno.test("serveClient() answers 503 when a function has enough requests in flight", async () => {
+Deno.test("serveClient() answers 503 above the limit of in-flight requests", async () => {
   await using stage = openStage({ maxInFlight: 1 });
   const first = await begin(stage, GET);
   const second = await stage.connect();
   await second.write(GET);
   match(
-    await second.readUntil("as it may have"),
+    await second.readUntil("limit of in-flight requests"),
     /^HTTP\/1.1 503 .*x-ddsrv-error: function-busy\r\nretry-after: 1\r\nconnection: keep-alive/s,
   );
   await first.served.write(OK);
@@ -87,13 +87,13 @@ Deno.test("serveClient() answers 503 when a function has enough requests in flig
   await second.readUntil("ok");
 });
 
-Deno.test("serveClient() answers 503 when enough requests wait for a start", async () => {
+Deno.test("serveClient() answers 503 above the limit of waiting requests", async () => {
   await using stage = openStage({ maxWaiting: 1 });
   stage.routes.set("app", { type: "waiting" });
   const clients = [await stage.connect(), await stage.connect()];
   for (const client of clients) await client.write(GET);
   const heads = clients.map((client, index) => client.readHead().then((head) => ({ head, index })));
-  // Which of the two came first is not ours to know.
+  // Either of the two may have arrived first.
   const { head, index } = await Promise.race(heads);
   match(
     head,
@@ -103,7 +103,7 @@ Deno.test("serveClient() answers 503 when enough requests wait for a start", asy
   match((await heads[1 - index]!).head, /^HTTP\/1.1 404 /);
 });
 
-Deno.test("openProxy() answers 503 to connections that are too many", async () => {
+Deno.test("openProxy() answers 503 above the limit of connections", async () => {
   await using stage = openStage({ maxConnections: 1, maxConnectionsPerPeer: Infinity });
   const first = await begin(stage, GET);
   const second = await stage.connect();
@@ -116,7 +116,7 @@ Deno.test("openProxy() answers 503 to connections that are too many", async () =
   await first.served.write(OK);
   await first.client.readUntil("ok");
   first.client.close();
-  // The proxy learns of a client's end a little later.
+  // The proxy notices a disconnect a little later.
   const untilFree = async (): Promise<void> => {
     while (stage.proxy.connections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
   };

@@ -3,15 +3,15 @@ import { bytesOf, textOf, within } from "./harness.ts";
 
 /** A connection between two addresses of this machine. */
 export interface Way {
-  /** The client's own address: 127.0.0.2 is another peer than 127.0.0.1. */
+  /** Address of the client: 127.0.0.2 is a different peer from 127.0.0.1. */
   readonly from: string;
-  /** 127.0.0.1 when it is left out. */
+  /** 127.0.0.1 if left out. */
   readonly to?: string;
   readonly port: number;
 }
 
 /**
- * Sends a request from an address and gives what comes until the other side closes; "" when that is
+ * Sends a request from an address, and returns all data until the other side closes; "" if that is
  * nothing, or a reset.
  */
 export async function exchangeFrom(
@@ -26,7 +26,7 @@ export async function exchangeFrom(
   return text;
 }
 
-/** A connection from an address; it is reset in place of an error when the other side closes it. */
+/** Opens a connection from an address. When the other side closes it, it resets without an error. */
 export async function connectFrom({ from, to = "127.0.0.1", port }: Way): Promise<Socket> {
   const socket = connect({ host: to, port, localAddress: from });
   socket.on("error", () => socket.destroy());

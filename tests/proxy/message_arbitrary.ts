@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A field line in its parts; the blanks around the value belong to neither. */
+/** The parts of a field line; the blanks around the value are extra parts. */
 export interface FieldLine {
   readonly name: string;
   readonly before: string;
@@ -8,14 +8,14 @@ export interface FieldLine {
   readonly after: string;
 }
 
-/** A message's head in its parts. */
+/** The parts of a message head. */
 export interface Head {
   /** The first line, without its end. */
   readonly line: string;
   readonly fields: readonly FieldLine[];
 }
 
-/** A chunked body in its parts. */
+/** The parts of a chunked body. */
 export interface ChunkedBody {
   readonly chunks: readonly Chunk[];
   /** The last chunk's size and extension. */
@@ -54,7 +54,7 @@ export const path = fc.string({
   maxLength: 20,
 }).map((text) => `/${text}`);
 
-/** A field that says nothing about how its message is read. */
+/** A field without effect on the framing of its message. */
 export const fieldLine: fc.Arbitrary<FieldLine> = fc.record({
   name: fc.oneof(token, fc.constantFrom("Accept", "cookie", "X-Hop", "Content-Lengthy", "Hos"))
     .filter((name) => !/^(content-length|transfer-encoding|connection|host)$/i.test(name)),
@@ -86,7 +86,7 @@ export const chunkedBody: fc.Arbitrary<ChunkedBody> = fc.record({
   trailers: fc.array(fieldLine, { maxLength: 3 }),
 });
 
-/** The fields that end a body: with nothing, a length, or chunks. */
+/** The fields that declare a body: none, a length, or chunked coding. */
 export const framingFields: fc.Arbitrary<readonly FieldLine[]> = fc.oneof(
   fc.constant([]),
   fc.tuple(fc.constantFrom("Content-Length", "content-length"), fc.nat({ max: 2_000 })).map(
@@ -116,7 +116,7 @@ export function writeChunkedBody({ chunks, last, trailers }: ChunkedBody): strin
   return `${written.join("")}${last}\r\n${writeFields(trailers)}\r\n`;
 }
 
-/** A text with a few bytes left out, put in or replaced, mostly by such as parsers look for. */
+/** A text with a few bytes removed, inserted or replaced, mostly by delimiters. */
 export function mutated(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const edit = fc.record({
     at: fc.nat({ max: 1_000 }),

@@ -1,30 +1,30 @@
 import { within } from "./harness.ts";
 
-/** A request as Node's own HTTP server read it. */
+/** A request as read by Node's HTTP server. */
 export interface NodeRequest {
   readonly method: string;
   readonly url: string;
   readonly version: string;
-  /** Names and values by turns, as they were sent. */
+  /** Alternating names and values, as sent. */
   readonly fields: readonly string[];
   readonly body: string;
-  /** Whether the body came to its end. */
+  /** True if the body was complete. */
   readonly isWhole: boolean;
 }
 
-/** All that it made of some bytes; `error` is why it read no further, where there is a reason. */
+/** The result for some bytes; `error` says why it stopped reading, if it did. */
 export interface NodeReading {
   readonly requests: readonly NodeRequest[];
   readonly error: string | null;
 }
 
-/** Another HTTP parser than ours, in a process of its own that lives as long as this. */
+/** Node's HTTP parser, in a process of its own that runs until it is disposed of. */
 export interface NodeParser extends AsyncDisposable {
-  /** What it makes of a connection with these bytes, one character each; one at a time. */
+  /** Parses the bytes of one connection, one character each. Calls must not overlap. */
   readonly read: (text: string) => Promise<NodeReading>;
 }
 
-/** Starts it. */
+/** Starts the process. */
 export function openNodeParser(): NodeParser {
   const child = new Deno.Command("node", {
     args: [new URL("node_parser.mjs", import.meta.url).pathname],
@@ -59,7 +59,7 @@ export function openNodeParser(): NodeParser {
       return JSON.parse(await within(readLine(), `what Node makes of ${JSON.stringify(text)}`));
     },
     async [Symbol.asyncDispose]() {
-      // It may have ended by itself, which its reader was told.
+      // It may have exited already, which its reader has noticed.
       await input.close().catch(() => {});
       await output.cancel();
       await child.status;

@@ -18,12 +18,12 @@ const keys: readonly (readonly [address: string, key: string])[] = [
 ];
 
 for (const [address, key] of keys) {
-  Deno.test(`peerKeyOf() counts ${address} as ${key}`, () => {
+  Deno.test(`peerKeyOf() maps ${address} to ${key}`, () => {
     equal(peerKeyOf(address), key);
   });
 }
 
-Deno.test("peerKeyOf() gives all addresses of one /64 the same key, and no other", () => {
+Deno.test("peerKeyOf() maps exactly the addresses of one /64 to the same key", () => {
   const group = fc.nat(0xffff).map((number) => number.toString(16));
   const groups = fc.array(group, { minLength: 8, maxLength: 8 });
   fc.assert(fc.property(groups, groups, (one, other) => {
@@ -34,7 +34,7 @@ Deno.test("peerKeyOf() gives all addresses of one /64 the same key, and no other
   }));
 });
 
-Deno.test("PeerTable.enter() bounds a /64 as one peer, and an exempt address not at all", () => {
+Deno.test("PeerTable.enter() limits a /64 as one peer, and does not limit an exempt address", () => {
   const peers = new PeerTable();
   const stranger = { isExempt: false, maxConnections: 2 };
   ok(peers.enter("2001:db8::1", stranger));
@@ -46,7 +46,7 @@ Deno.test("PeerTable.enter() bounds a /64 as one peer, and an exempt address not
   }
 });
 
-Deno.test("PeerTable counts never more than is allowed, and forgets who has left", () => {
+Deno.test("PeerTable counts at most maxConnections and removes peers without connections", () => {
   const act = fc.record({ isIn: fc.boolean(), peer: fc.nat(3), isExempt: fc.boolean() });
   fc.assert(fc.property(fc.array(act, { maxLength: 100 }), (acts) => {
     const peers = new PeerTable();

@@ -4,7 +4,7 @@ import { begin, GET, OK, openStage, type Peer, type Stage } from "./harness.ts";
 /** A request that must not be sent twice. */
 const POST = "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
 
-/** As many kept connections to the function as are asked for. */
+/** Opens `count` idle connections to the function. */
 async function keep(stage: Stage, count: number): Promise<{ client: Peer; kept: Peer[] }> {
   const pairs = [];
   for (let index = 0; index < count; index++) pairs.push(await begin(stage, GET));
@@ -15,7 +15,7 @@ async function keep(stage: Stage, count: number): Promise<{ client: Peer; kept: 
   return { client: pairs[0]!.client, kept: pairs.map(({ served }) => served) };
 }
 
-Deno.test("createUpstream() keeps connections for the next request of any client", async () => {
+Deno.test("createUpstream() reuses connections for requests of any client", async () => {
   await using stage = openStage();
   const { client, kept } = await keep(stage, 1);
   const [served] = kept as [Peer];
@@ -40,11 +40,11 @@ Deno.test("createUpstream() keeps connections for the next request of any client
   equal(stage.backend.opened, 1);
 });
 
-Deno.test("exchange() repeats a request once, on a new connection, where that is safe", async () => {
+Deno.test("exchange() retries a safe request once on a new connection", async () => {
   for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]) {
     await using stage = openStage();
     const { client, kept } = await keep(stage, 3);
-    // The function lets go of its connections at the moment that the request comes.
+    // The function closes its connections just when the request arrives.
     await client.write(`${method} /app/again HTTP/1.1\r\nHost: h\r\n\r\n`);
     const served = kept.at(-1)!;
     match(await served.readHead(), /\/again/);
@@ -57,7 +57,7 @@ Deno.test("exchange() repeats a request once, on a new connection, where that is
   }
 });
 
-Deno.test("exchange() repeats no request that may have been acted upon", async () => {
+Deno.test("exchange() does not retry a request that may have had an effect", async () => {
   const rows: [string, string][] = [
     [POST, ""],
     ["POST /app/x HTTP/1.1\r\nHost: h\r\n\r\n", ""],
@@ -82,31 +82,31 @@ Deno.test("exchange() repeats no request that may have been acted upon", async (
   }
 });
 
-Deno.test("exchange() repeats nothing on a connection that was new", async () => {
+Deno.test("exchange() does not retry after a failure on a new connection", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   served.close();
-  match(await client.readUntil("without an answer"), /^HTTP\/1.1 502 /);
+  match(await client.readUntil("without a response"), /^HTTP\/1.1 502 /);
   equal(stage.backend.opened, 1);
 });
 
-Deno.test("exchange() keeps its place on the client's connection when a function dies", async () => {
+Deno.test("exchange() keeps the client's connection in sync when a function exits", async () => {
   await using stage = openStage();
   const { client, kept } = await keep(stage, 1);
   const [served] = kept as [Peer];
-  // Behind the body comes another request, whose bytes must not be taken for a body.
+  // Another request follows the body, and must not be read as part of it.
   await client.write(POST + GET.replace("/x", "/second"));
   await served.readHead();
   await served.read(2);
   served.close();
-  match(await client.readUntil("without an answer"), /^HTTP\/1.1 502 .*: keep-alive\r\n/s);
+  match(await client.readUntil("without a response"), /^HTTP\/1.1 502 .*: keep-alive\r\n/s);
   const fresh = await stage.backend.accept();
   match(await fresh.readHead(), /^GET \/second HTTP\/1.1\r\n/);
   await fresh.write(OK);
   equal(await client.read(OK.length), OK);
 });
 
-Deno.test("createUpstream() gives no unsolicited bytes to the next request", async () => {
+Deno.test("createUpstream() closes an idle connection that receives unexpected bytes", async () => {
   for (const stray of [OK, "\r\n", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"]) {
     for (const isAtOnce of [true, false]) {
       await using stage = openStage();
@@ -124,7 +124,7 @@ Deno.test("createUpstream() gives no unsolicited bytes to the next request", asy
   }
 });
 
-Deno.test("createUpstream() keeps no connection that is not at its end", async () => {
+Deno.test("createUpstream() does not reuse a connection with an unfinished response", async () => {
   const rows: [string, string][] = [
     ["HTTP/1.1 204 No Content\r\n\r\n", "body"],
     ["HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\n", "body"],
@@ -141,7 +141,7 @@ Deno.test("createUpstream() keeps no connection that is not at its end", async (
   }
 });
 
-Deno.test("createUpstream() keeps no connection that still takes a request's body", async () => {
+Deno.test("createUpstream() does not reuse a connection with an unfinished request body", async () => {
   await using stage = openStage();
   const length = 64 * 1024 * 1024;
   const { client, served } = await begin(
@@ -157,7 +157,7 @@ Deno.test("createUpstream() keeps no connection that still takes a request's bod
   ok(stage.upstream.inFlight === 0);
 });
 
-Deno.test("createUpstream() tells a function that does not listen from one that does", async () => {
+Deno.test("createUpstream() rejects connections to a function that does not listen", async () => {
   await using stage = openStage();
   stage.backend[Symbol.dispose]();
   const client = await stage.connect();
@@ -167,7 +167,7 @@ Deno.test("createUpstream() tells a function that does not listen from one that 
   match(await client.readUntil("ConnectionRefused)"), /^HTTP\/1.1 502 /);
 });
 
-Deno.test("createUpstream() counts requests and says when the last has ended", async () => {
+Deno.test("createUpstream() counts requests and resolves when the last one has ended", async () => {
   await using stage = openStage();
   const first = await begin(stage, GET);
   const second = await begin(stage, GET);
@@ -183,13 +183,13 @@ Deno.test("createUpstream() counts requests and says when the last has ended", a
   equal(stage.upstream.requests, 2);
 });
 
-Deno.test("createUpstream() forgets connections that can't be kept", async () => {
+Deno.test("createUpstream() closes connections that cannot be reused", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, GET);
   equal(stage.upstream.connections, 1);
   await served.write(OK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
   await client.readUntil("ok");
-  // The next request's connection is the only one then.
+  // The next request opens the only connection.
   await client.write(GET);
   const next = await stage.backend.accept();
   await next.readHead();

@@ -8,10 +8,10 @@ import { bytesOf, GET, OK, openStage } from "./harness.ts";
 import { exchangeFrom } from "./local_client.ts";
 
 const ASK = "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
-const LIMITED = "a client has 2/h";
+const LIMITED = "the limit for each client is 2/h";
 const rateLimit = parseRateLimit("2/h");
 
-Deno.test("serveClient() answers 429 to a client that asks too often, and keeps its connection", async () => {
+Deno.test("serveClient() answers 429 above the rate limit and keeps the connection", async () => {
   await using stage = openStage({}, { rateLimit });
   const client = await stage.connect();
   for (let count = 0; count < 2; count++) {
@@ -26,7 +26,7 @@ Deno.test("serveClient() answers 429 to a client that asks too often, and keeps 
     );
   }
   equal(stage.proxy.figures.limitedRequests, 2);
-  // It is the peer that is counted, and not the connection.
+  // The limit is for the peer, not for the connection.
   const second = await stage.connect();
   await second.write(ASK);
   match(await second.readUntil(LIMITED), /^HTTP\/1.1 429 /);
@@ -35,7 +35,7 @@ Deno.test("serveClient() answers 429 to a client that asks too often, and keeps 
   match(await exchangeFrom({ from: "127.0.0.2", port, request }), /^HTTP\/1.1 404 /);
 });
 
-Deno.test("serveClient() counts each of the requests that come in one piece", async () => {
+Deno.test("serveClient() counts each of several pipelined requests", async () => {
   await using stage = openStage({}, { rateLimit });
   const client = await stage.connect();
   const last = ASK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
@@ -44,7 +44,7 @@ Deno.test("serveClient() counts each of the requests that come in one piece", as
   deepEqual(statuses, ["404", "404", ...new Array<string>(8).fill("429")]);
 });
 
-Deno.test("serveClient() limits nobody where no rate is set", async () => {
+Deno.test("serveClient() does not limit without a rate", async () => {
   await using stage = openStage();
   const client = await stage.connect();
   const last = ASK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
@@ -52,17 +52,17 @@ Deno.test("serveClient() limits nobody where no rate is set", async () => {
   equal((await client.readAll()).match(/HTTP\/1.1 404/g)?.length, 100);
 });
 
-Deno.test("serveClient() finds the next request behind one that is refused with its body", async () => {
+Deno.test("serveClient() finds the next request after a limited one with a body", async () => {
   await using stage = openStage({}, { rateLimit: parseRateLimit("1/h") });
   const client = await stage.connect();
   await client.write(`${ASK}POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nGET${ASK}`);
   await client.readUntil("not found");
   for (let count = 0; count < 2; count++) {
-    match(await client.readUntil("a client has 1/h"), /^HTTP\/1.1 429 /);
+    match(await client.readUntil("the limit for each client is 1/h"), /^HTTP\/1.1 429 /);
   }
 });
 
-Deno.test("serveClient() counts whom a trusted proxy names, and nobody where it names none", async () => {
+Deno.test("serveClient() limits the clients that a trusted proxy names", async () => {
   await using stage = openStage({}, { rateLimit, trustedProxies: ["127.0.0.1", "10.0.0.0/8"] });
   const client = await stage.connect();
   const askFor = async (forwarded: string): Promise<string> => {
@@ -74,7 +74,7 @@ Deno.test("serveClient() counts whom a trusted proxy names, and nobody where it 
     ["192.0.2.1", "404"],
     ["192.0.2.1", "404"],
     ["192.0.2.1", "429"],
-    // What a client writes itself stands before its own address.
+    // Values that the client itself wrote come before its address.
     ["198.51.100.9, 192.0.2.1", "429"],
     ["192.0.2.1, 10.1.2.3", "429"],
     ["192.0.2.2", "404"],
@@ -88,7 +88,7 @@ Deno.test("serveClient() counts whom a trusted proxy names, and nobody where it 
   for (const [forwarded, status] of rows) equal(await askFor(forwarded), status, forwarded);
 });
 
-Deno.test("serveClient() believes no X-Forwarded-For of strangers", async () => {
+Deno.test("serveClient() ignores X-Forwarded-For of untrusted peers", async () => {
   await using stage = openStage({}, { rateLimit });
   const client = await stage.connect();
   for (const [index, status] of ["404", "404", "429"].entries()) {
@@ -99,7 +99,7 @@ Deno.test("serveClient() believes no X-Forwarded-For of strangers", async () => 
   }
 });
 
-Deno.test("serveClient() counts requests at a function against a rate of its own", async () => {
+Deno.test("serveClient() applies the rate limit of a function", async () => {
   await using stage = openStage();
   const { upstream } = stage;
   stage.routes.set("app", { type: "ready", upstream, rateLimit: parseRateLimit("1/h") });
@@ -110,7 +110,7 @@ Deno.test("serveClient() counts requests at a function against a rate of its own
   await served.write(OK);
   await client.readUntil("ok");
   await client.write(GET);
-  match(await client.readUntil("has 1/h"), /^HTTP\/1.1 429 /);
+  match(await client.readUntil("each client is 1/h"), /^HTTP\/1.1 429 /);
   stage.routes.set("other", { type: "ready", upstream, rateLimit: parseRateLimit("1/h") });
   await client.write(GET.replace("/app", "/other"));
   await served.readHead();
@@ -118,7 +118,7 @@ Deno.test("serveClient() counts requests at a function against a rate of its own
   await client.readUntil("ok");
 });
 
-Deno.test("Proxy.configure() takes another rate at once", async () => {
+Deno.test("Proxy.configure() applies another rate at once", async () => {
   await using stage = openStage({}, { rateLimit });
   const client = await stage.connect();
   const ask = async (): Promise<string> => {
@@ -148,7 +148,7 @@ const named: readonly (readonly [fields: string, client: string | undefined])[] 
 ];
 
 for (const [fields, client] of named) {
-  Deno.test(`forwardedClient() takes ${client?.slice(0, 20)} from ${JSON.stringify(fields.slice(0, 60))}`, () => {
+  Deno.test(`forwardedClient() returns ${client?.slice(0, 20)} for ${JSON.stringify(fields.slice(0, 60))}`, () => {
     const bytes = bytesOf(`GET / HTTP/1.1\r\nHost: h\r\n${fields}${fields && "\r\n"}\r\n`);
     const head = createRequestHead(defaultLimits.maxFields);
     equal(parseRequestHead(bytes, { start: 0, end: bytes.length }, head, defaultLimits), undefined);

@@ -1,23 +1,23 @@
 import { createUpstream, type Upstream } from "../../lib/proxy/upstream.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
-/** What a function says to a request. */
+/** A function's response to a request. */
 export interface Said {
   readonly text: string;
-  /** Whether it ends its side of the connection behind it. */
+  /** True if it closes the connection after it. */
   readonly isLast?: boolean;
 }
 
-/** A function that takes every request to its end, answers, and keeps all bytes that it got. */
+/** A function that reads each request to its end, answers, and records all bytes. */
 export interface Recorder extends AsyncDisposable {
   readonly upstream: Upstream;
-  /** Closes it; gives what came, connection by connection, in the order they were opened. */
+  /** Closes it, and returns the bytes of each connection, in the order of opening. */
   readonly finish: () => Promise<string>;
 }
 
 const NO_CONTENT: Said = { text: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
 
-/** Opens a function whose answer to its request number `index`, from 0, is `answerTo(index)`. */
+/** Starts a function that answers request number `index`, from 0, with `answerTo(index)`. */
 export function openRecorder(answerTo: (index: number) => Said = () => NO_CONTENT): Recorder {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -42,7 +42,7 @@ export function openRecorder(answerTo: (index: number) => Said = () => NO_CONTEN
 
   async function finish(): Promise<string> {
     upstream.close();
-    // Connections are accepted in their order: behind this one there is none of the proxy's.
+    // Connections are accepted in order, so all of the proxy's come before this one.
     last = Deno.connect({ hostname: "127.0.0.1", port });
     await listening;
     (await last).close();
@@ -59,7 +59,7 @@ export function openRecorder(answerTo: (index: number) => Said = () => NO_CONTEN
   };
 }
 
-/** Answers one connection's requests; gives all bytes that came on it. */
+/** Answers the requests of one connection, and returns all bytes that it received. */
 async function serve(connection: Deno.TcpConn, answer: () => Said): Promise<string> {
   const chunk = new Uint8Array(64 * 1024);
   let [received, next, isEnded] = ["", 0, false];
@@ -81,7 +81,7 @@ async function serve(connection: Deno.TcpConn, answer: () => Said): Promise<stri
       }
     }
   } catch {
-    // The proxy broke off; what came is what counts.
+    // The proxy has reset the connection; the bytes so far count.
   }
   connection.close();
   return received;
@@ -91,7 +91,7 @@ async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<vo
   for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }
 
-/** Where the request that begins at `start` ends; -1 while it is not whole. */
+/** Returns the end of the request that starts at `start`, or -1 if it is incomplete. */
 function endOfRequest(text: string, start: number): number {
   const headEnd = text.indexOf("\r\n\r\n", start);
   if (headEnd === -1) return -1;

@@ -4,7 +4,7 @@ import { begin, GET, OK, openStage, type Stage } from "./harness.ts";
 const POST = "POST /app/reload HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
 const DONE = '{"success":true,"message":"Server app reloaded successfully"}';
 
-/** What of a stage was asked to be reloaded. */
+/** The names of the functions that a stage was asked to reload. */
 function reloading(stage: Stage, reason?: string): string[] {
   const asked: string[] = [];
   stage.routes.onReload = (name) => {
@@ -14,7 +14,7 @@ function reloading(stage: Stage, reason?: string): string[] {
   return asked;
 }
 
-Deno.test("proxy: POST /NAME/reload reloads, and the connection goes on", async () => {
+Deno.test("POST /NAME/reload reloads the function and keeps the connection", async () => {
   await using stage = openStage();
   const asked = reloading(stage);
   const client = await stage.connect();
@@ -29,7 +29,7 @@ Deno.test("proxy: POST /NAME/reload reloads, and the connection goes on", async 
   assert.deepEqual(asked, ["app"]);
 });
 
-Deno.test("proxy: a reload's body that is still on its way ends the connection behind the answer", async () => {
+Deno.test("POST /NAME/reload with an incomplete body closes the connection after the reply", async () => {
   await using stage = openStage();
   reloading(stage);
   const client = await stage.connect();
@@ -39,7 +39,7 @@ Deno.test("proxy: a reload's body that is still on its way ends the connection b
   assert.equal(await client.readAll(), DONE);
 });
 
-Deno.test("proxy: a reload that failed says why, unless errors are hidden", async () => {
+Deno.test("POST /NAME/reload says why a reload failed unless errors are hidden", async () => {
   for (const hideErrors of [false, true]) {
     await using stage = openStage({}, { hideErrors });
     reloading(stage, "The check failed");
@@ -53,7 +53,7 @@ Deno.test("proxy: a reload that failed says why, unless errors are hidden", asyn
   }
 });
 
-Deno.test("proxy: what is not a reload to the byte reaches the function", async () => {
+Deno.test("requests other than exactly POST /NAME/reload reach the function", async () => {
   const requests = [
     "GET /app/reload",
     "PUT /app/reload",
@@ -80,7 +80,7 @@ Deno.test("proxy: what is not a reload to the byte reaches the function", async 
   assert.match(head, /^POST \/reload HTTP/);
 });
 
-Deno.test("proxy: without leave, a reload reaches the function; and an unknown one is not found", async () => {
+Deno.test("POST /NAME/reload reaches the function if reloads are off", async () => {
   await using stage = openStage();
   const { head } = await begin(stage, POST);
   assert.match(head, /^POST \/reload HTTP/);

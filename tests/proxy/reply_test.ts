@@ -1,9 +1,9 @@
 import { equal, match } from "node:assert/strict";
 import { faultOf } from "../../lib/proxy/http1/fault.ts";
-import { asksForHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
+import { acceptsHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
 
-Deno.test("encodeReply() writes an answer of the proxy's own", () => {
+Deno.test("encodeReply() encodes a reply of the proxy", () => {
   const text = "content-type: text/plain; charset=utf-8\r\n";
   const rows: [Reply, boolean, boolean, string][] = [
     [
@@ -52,7 +52,7 @@ Deno.test("encodeReply() writes an answer of the proxy's own", () => {
   }
 });
 
-Deno.test("faultReply() gives a page without scripts to a browser", () => {
+Deno.test("faultReply() creates an HTML page without scripts for a browser", () => {
   const message = `<script>alert("1")</script> & 'x'`;
   const { body, contentType, fields } = faultReply(faultOf("function-failed", { message }), {
     isHtml: true,
@@ -66,7 +66,7 @@ Deno.test("faultReply() gives a page without scripts to a browser", () => {
   );
 });
 
-Deno.test("faultReply() hides all but the kind of a fault", () => {
+Deno.test("faultReply() hides all but the title of a fault", () => {
   const fault = faultOf("upstream-failed", { detail: "10.0.0.1 said no" });
   equal(faultReply(fault).body, "Error forwarding request: 10.0.0.1 said no");
   equal(faultReply(fault, { isHidden: true }).body, "Error forwarding request");
@@ -74,7 +74,7 @@ Deno.test("faultReply() hides all but the kind of a fault", () => {
   equal(faultReply(fault, { isHidden: true }).fields!["x-ddsrv-error"], "upstream-failed");
 });
 
-Deno.test("asksForHtml() knows browsers by what they ask for", () => {
+Deno.test("acceptsHtml() recognizes browsers", () => {
   const rows: [string, boolean][] = [
     ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true],
     ["application/json, TEXT/HTML ;q=0.1", true],
@@ -85,5 +85,5 @@ Deno.test("asksForHtml() knows browsers by what they ask for", () => {
     ["text/html; q=0.000", false],
     ["application/json", false],
   ];
-  for (const [accept, expected] of rows) equal(asksForHtml(accept), expected, accept);
+  for (const [accept, expected] of rows) equal(acceptsHtml(accept), expected, accept);
 });

@@ -12,7 +12,7 @@ import {
 import { routeTarget } from "../../lib/proxy/target.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
-/** The head that a function gets for `text`. */
+/** The request head that a function gets for `text`. */
 function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): string {
   const bytes = bytesOf(text);
   const head = createRequestHead(32);
@@ -32,12 +32,12 @@ function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): 
   return textOf(writer.written);
 }
 
-/** What is put behind the client's own fields. */
+/** The fields that the proxy adds. */
 const added = (host = "h", prefix = "/name") =>
   `X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
   `X-Forwarded-Prefix: ${prefix}\r\nX-Request-Id: id\r\n\r\n`;
 
-Deno.test("writeRequestHead() takes the prefix off and leaves the rest byte for byte", () => {
+Deno.test("writeRequestHead() strips the prefix and keeps the rest byte for byte", () => {
   const rows: [string, string, string][] = [
     ["/name", "/", "/name"],
     ["/name/", "/", "/name"],
@@ -57,7 +57,7 @@ Deno.test("writeRequestHead() takes the prefix off and leaves the rest byte for 
   }
 });
 
-Deno.test("writeRequestHead() writes a Host in every case", () => {
+Deno.test("writeRequestHead() always writes a Host", () => {
   equal(
     forward("GET http://other:1/name/a HTTP/1.1\r\nA: b\r\nHost: h\r\nC: d\r\n\r\n"),
     `GET /a HTTP/1.1\r\nHost: other:1\r\nA: b\r\nC: d\r\n${added("other:1")}`,
@@ -66,14 +66,14 @@ Deno.test("writeRequestHead() writes a Host in every case", () => {
     forward("GET /name/a HTTP/1.0\r\nHost: h\r\n\r\n"),
     `GET /a HTTP/1.1\r\nHost: h\r\n${added()}`,
   );
-  // RFC 9112, section 3.2: a request of HTTP/1.1 has one, and servers insist on it.
+  // RFC 9112, section 3.2: HTTP/1.1 requires it, and so do servers.
   equal(
     forward("GET /name/a HTTP/1.0\r\nA: b\r\n\r\n"),
     `GET /a HTTP/1.1\r\nHost: 10.0.0.1:8000\r\nA: b\r\n${added("")}`,
   );
 });
 
-Deno.test("writeRequestHead() drops what is for this hop or not to be believed", () => {
+Deno.test("writeRequestHead() drops hop-by-hop fields and untrusted forwarding fields", () => {
   const rows: [string, string][] = [
     ["A: 1\r\na: 2\r\nA:\t3 \r\n", "A: 1\r\na: 2\r\nA:\t3 \r\n"],
     ["Cookie: a=\xe9; b\r\nX: \r\n", "Cookie: a=\xe9; b\r\nX: \r\n"],
@@ -111,7 +111,7 @@ Deno.test("writeRequestHead() drops what is for this hop or not to be believed",
   }
 });
 
-Deno.test("writeRequestHead() goes on from what a trusted peer says", () => {
+Deno.test("writeRequestHead() extends the forwarding fields of a trusted peer", () => {
   const rows: [string, string][] = [
     ["", added()],
     [
@@ -135,7 +135,7 @@ Deno.test("writeRequestHead() goes on from what a trusted peer says", () => {
   }
 });
 
-Deno.test("writeRequestHead() says nothing of a prefix that it leaves where it is", () => {
+Deno.test("writeRequestHead() writes no X-Forwarded-Prefix if it keeps the prefix", () => {
   const request = (fields: string): string => `GET /name/a?b HTTP/1.1\r\nHost: h\r\n${fields}\r\n`;
   const rest = added().replace("X-Forwarded-Prefix: /name\r\n", "");
   equal(
@@ -155,7 +155,7 @@ const PLAIN: ResponseRewrite = {
   isDechunked: false,
 };
 
-/** The head that a client gets for `text`, and whether it may have it as it is. */
+/** The response head that a client gets for `text`, and whether it is forwarded unchanged. */
 function answer(text: string, rewrite: Partial<ResponseRewrite>): [string, boolean] {
   const bytes = bytesOf(text);
   const head = createResponseHead(32);
@@ -166,7 +166,7 @@ function answer(text: string, rewrite: Partial<ResponseRewrite>): [string, boole
   return [textOf(writer.written), isPlainResponse(head, { ...PLAIN, ...rewrite })];
 }
 
-Deno.test("writeResponseHead() passes an answer on as the function wrote it", () => {
+Deno.test("writeResponseHead() keeps end-to-end fields unchanged", () => {
   const text = "HTTP/1.1 200 F\xefne\r\nset-cookie: a=1\r\nSET-Cookie: b=2; Path=/\r\nDate: x\r\n" +
     "Set-Cookie:c=3 \r\nContent-Length: 0\r\nSet-Cookie: a=1\r\n\r\n";
   const [head, isPlain] = answer(text, {});
@@ -174,7 +174,7 @@ Deno.test("writeResponseHead() passes an answer on as the function wrote it", ()
   equal(isPlain, true);
 });
 
-Deno.test("writeResponseHead() rewrites what belongs to the hop", () => {
+Deno.test("writeResponseHead() rewrites hop-by-hop fields", () => {
   const length = "Content-Length: 2\r\n";
   const chunked = "Transfer-Encoding: chunked\r\n";
   const rows: [string, Partial<ResponseRewrite>, string][] = [

@@ -5,7 +5,7 @@ import { begin, GET, OK, openStage } from "./harness.ts";
 
 const FAULT = faultOf("function-failed", { message: "It does not compile" });
 
-Deno.test("RouteTable.wait() gives the route once it is no longer waiting", async () => {
+Deno.test("RouteTable.wait() returns the route once it is no longer waiting", async () => {
   const limits = { waitTimeoutMs: Infinity, maxWaiting: 2 };
   const routes = new RouteTable();
   const refused = { type: "refused", fault: FAULT } as const;
@@ -25,7 +25,7 @@ Deno.test("RouteTable.wait() gives the route once it is no longer waiting", asyn
   deepEqual(await routes.wait("a", { ...limits, waitTimeoutMs: 1 }), { type: "timeout" });
 });
 
-Deno.test("serveClient() answers for functions that are not there or not well", async () => {
+Deno.test("serveClient() answers for missing and failed functions", async () => {
   await using stage = openStage();
   stage.routes.set("down", { type: "refused", fault: { ...FAULT, retryAfterS: 3 } });
   const rows: [string, RegExp][] = [
@@ -49,7 +49,7 @@ Deno.test("serveClient() answers for functions that are not there or not well", 
   equal(stage.backend.opened, 0);
 });
 
-Deno.test("serveClient() finds a function by its escaped name", async () => {
+Deno.test("serveClient() decodes the function's name", async () => {
   await using stage = openStage();
   stage.routes.set("é b", { type: "ready", upstream: stage.upstream });
   for (const name of ["%C3%A9%20b", "\xc3\xa9%20b"]) {
@@ -60,7 +60,7 @@ Deno.test("serveClient() finds a function by its escaped name", async () => {
   }
 });
 
-Deno.test("serveClient() answers a health check without asking the function", async () => {
+Deno.test("serveClient() answers a health check without forwarding it", async () => {
   await using stage = openStage({ waitTimeoutMs: Infinity });
   const check = GET.replace("\r\n\r\n", "\r\nX-Graphand-HealthCheck: true\r\n\r\n");
   const client = await stage.connect();
@@ -80,7 +80,7 @@ Deno.test("serveClient() holds a request until its function is ready", async () 
   await client.write(
     `${GET.replace("GET", "PUT").replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\n")}ab`,
   );
-  // Another function's answer shows that the request above waits alone.
+  // The response of another function shows that only the request above waits.
   await other.write("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
   await other.readUntil("Function not found");
   equal(stage.backend.opened, 0);
@@ -92,7 +92,7 @@ Deno.test("serveClient() holds a request until its function is ready", async () 
   equal(await client.read(OK.length), OK);
 });
 
-Deno.test("serveClient() tells a request that waited what became of its function", async () => {
+Deno.test("serveClient() answers waiting requests when the function's start fails", async () => {
   await using stage = openStage({ waitTimeoutMs: Infinity, maxWaiting: 1 });
   stage.routes.set("app", { type: "waiting" });
   const [first, second] = [await stage.connect(), await stage.connect()];
@@ -113,7 +113,7 @@ Deno.test("serveClient() tells a request that waited what became of its function
   match(answered[1]!, /^HTTP\/1.1 500 /);
 });
 
-Deno.test("serveClient() moves a kept connection to the function that is there now", async () => {
+Deno.test("serveClient() routes each request on a persistent connection anew", async () => {
   await using before = openStage();
   await using after = openStage();
   const { client, served } = await begin(before, GET);
@@ -130,7 +130,7 @@ Deno.test("serveClient() moves a kept connection to the function that is there n
   await client.readUntil("Function not found");
 });
 
-Deno.test("RouteTable.ask() has what is refused for a passing reason tried again", () => {
+Deno.test("RouteTable.resolve() triggers a new attempt if the route allows it", () => {
   const routes = new RouteTable();
   const wanted: string[] = [];
   const fault = faultOf("function-unavailable");
@@ -140,11 +140,11 @@ Deno.test("RouteTable.ask() has what is refused for a passing reason tried again
   };
   routes.set("failed", { type: "refused", fault });
   routes.set("passing", { type: "refused", fault, isAsked: true });
-  equal(routes.ask("none"), undefined);
-  equal(routes.ask("failed")?.type, "refused");
+  equal(routes.resolve("none"), undefined);
+  equal(routes.resolve("failed")?.type, "refused");
   deepEqual(wanted, []);
-  // It is too soon, and then it is not.
-  equal(routes.ask("passing")?.type, "refused");
-  equal(routes.ask("passing")?.type, "waiting");
+  // The first time, no new attempt is due; the second time, it is.
+  equal(routes.resolve("passing")?.type, "refused");
+  equal(routes.resolve("passing")?.type, "waiting");
   deepEqual(wanted, ["passing", "passing"]);
 });

@@ -1,7 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { begin, GET, OK, openStage, type Stage, within } from "./harness.ts";
 
-/** Resolves when the proxy has no connection and the function no request any more. */
+/** Resolves when no connection is open at the proxy and no request at the function. */
 async function untilFree(stage: Stage): Promise<void> {
   const free = async (): Promise<void> => {
     while (stage.proxy.connections > 0 || stage.upstream.inFlight > 0) {
@@ -13,17 +13,17 @@ async function untilFree(stage: Stage): Promise<void> {
 
 const POST = "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n";
 
-Deno.test("exchange() lets go of a client that dribbles behind its refusal", async () => {
+Deno.test("exchange() disconnects a client that keeps sending after its error response", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, `${POST}a`);
   await served.write("garbage\r\n\r\n");
-  match(await client.readUntil("not HTTP/1.1"), /^HTTP\/1.1 502 /);
+  match(await client.readUntil("an HTTP/1.1 status line"), /^HTTP\/1.1 502 /);
   await client.write("b").catch(() => {});
-  // The proxy has ended its side; the client keeps its own open and goes on for ever.
+  // The proxy has shut down its side; the client keeps sending.
   await untilFree(stage);
 });
 
-Deno.test("exchange() bounds a body's pause behind an interim answer", async () => {
+Deno.test("exchange() limits pauses of a request body after an interim response", async () => {
   await using stage = openStage({ stallTimeoutMs: 1 });
   const { client, served } = await begin(
     stage,
@@ -35,7 +35,7 @@ Deno.test("exchange() bounds a body's pause behind an interim answer", async () 
   await untilFree(stage);
 });
 
-Deno.test("exchange() bounds a body's pause behind the answer's begin", async () => {
+Deno.test("exchange() limits pauses of a request body after the response has started", async () => {
   await using stage = openStage({ stallTimeoutMs: 1 });
   const { client, served } = await begin(stage, `${POST}a`);
   await served.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -44,7 +44,7 @@ Deno.test("exchange() bounds a body's pause behind the answer's begin", async ()
   await untilFree(stage);
 });
 
-Deno.test("exchange() notices a client that leaves, whatever it has asked for or sent behind", async () => {
+Deno.test("exchange() notices a disconnect after any request and any further data", async () => {
   const requests = [
     GET,
     GET.replace("Host", "Connection: Upgrade\r\nUpgrade: x\r\nHost"),
@@ -62,7 +62,7 @@ Deno.test("exchange() notices a client that leaves, whatever it has asked for or
   }
 });
 
-Deno.test("exchange() does not wait for ever for one who has sent more than there is room for", async () => {
+Deno.test("exchange() times out for a client that has sent more data than the buffer holds", async () => {
   await using stage = openStage({ stallTimeoutMs: 1 });
   const { client, served } = await begin(stage, GET);
   const sent = client.write(new Uint8Array(1024 * 1024)).catch(() => {});
@@ -73,11 +73,11 @@ Deno.test("exchange() does not wait for ever for one who has sent more than ther
   await untilFree(stage);
 });
 
-Deno.test("refuseClient() waits for nobody who takes nothing", async () => {
+Deno.test("refuseClient() disconnects a client that does not read", async () => {
   await using stage = openStage();
   stage.routes.delete("app");
   const client = await stage.connect();
-  // Answers that fill all buffers on the way, and then what can't be read.
+  // Responses that fill all buffers, and then an invalid request.
   const flood = (async () => {
     for (let count = 0; count < 4_000; count++) await client.write(GET.repeat(40));
     await client.write("BROKEN\r\n\r\n");
@@ -89,7 +89,7 @@ Deno.test("refuseClient() waits for nobody who takes nothing", async () => {
   await untilFree(stage);
 });
 
-Deno.test("readRequestHead() takes no state over from another client's head", async () => {
+Deno.test("readRequestHead() keeps no state of another client's head", async () => {
   await using stage = openStage({ maxHeadBytes: 1_024 });
   const first = await begin(stage, GET.replace("GET", "HEAD"));
   await first.served.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
@@ -99,7 +99,7 @@ Deno.test("readRequestHead() takes no state over from another client's head", as
   match(await second.readAll(), /^HTTP\/1.1 431 .*\r\n\r\nRequest header fields too large: more/s);
 });
 
-Deno.test("serveClient() tells a browser in HTML also when more had come behind the request", async () => {
+Deno.test("serveClient() answers a browser with HTML after a pipelined request", async () => {
   await using stage = openStage();
   const asking = GET.replace("Host", "Accept: text/html\r\nHost");
   const { client, served } = await begin(stage, asking);
@@ -112,7 +112,7 @@ Deno.test("serveClient() tells a browser in HTML also when more had come behind 
   );
 });
 
-Deno.test("readRequestHead() takes an empty line in two pieces for no request", async () => {
+Deno.test("readRequestHead() skips an empty line that arrives in two pieces", async () => {
   await using stage = openStage({ headTimeoutMs: 1 });
   const client = await stage.connect();
   await client.write("\r");
@@ -126,7 +126,7 @@ Deno.test("readRequestHead() takes an empty line in two pieces for no request", 
   equal(await client.readUntil("ok"), OK);
 });
 
-Deno.test("exchange() hands all of an answer over although more had come behind the request", async () => {
+Deno.test("exchange() delivers a whole response after a pipelined request", async () => {
   await using stage = openStage();
   const length = 3_000_000;
   const { client, served } = await begin(

@@ -1,9 +1,22 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
-import { decodeName, nameOfHost, routeTarget } from "../../lib/proxy/target.ts";
+import { routeTarget } from "../../lib/proxy/target.ts";
 import { bytesOf } from "./harness.ts";
 
-Deno.test("decodeName() gives the name that a path segment stands for", () => {
+/** The name, the prefix and the rest of the target of one request. */
+function route(target: string, host: string, domains: readonly string[]) {
+  const bytes = bytesOf(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  const head = createRequestHead(4);
+  const fault = parseRequestHead(bytes, { start: 0, end: bytes.length }, head, {
+    maxTargetBytes: 99,
+  });
+  equal(fault, undefined);
+  const { name, rawPrefix, restStart } = routeTarget(head, domains);
+  const rest = String.fromCharCode(...bytes.subarray(restStart, head.targetEnd));
+  return { name, rawPrefix, rest };
+}
+
+Deno.test("routeTarget() decodes the name in the path", () => {
   const rows: [string, string | undefined][] = [
     ["", ""],
     ["hello", "hello"],
@@ -23,10 +36,10 @@ Deno.test("decodeName() gives the name that a path segment stands for", () => {
     ["%c0%af", undefined],
     ["%ed%a0%80", undefined],
   ];
-  for (const [raw, name] of rows) equal(decodeName(raw), name, raw);
+  for (const [raw, name] of rows) equal(route(`/${raw}`, "h", []).name, name, raw);
 });
 
-Deno.test("routeTarget() takes the name off the front", () => {
+Deno.test("routeTarget() splits the target after the name", () => {
   const rows: [string, string, string][] = [
     ["/", "", ""],
     ["//a", "", "/a"],
@@ -40,16 +53,12 @@ Deno.test("routeTarget() takes the name off the front", () => {
     ["http://h/name/a", "name", "/a"],
   ];
   for (const [target, rawName, rest] of rows) {
-    const bytes = bytesOf(`GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`);
-    const head = createRequestHead(4);
-    parseRequestHead(bytes, { start: 0, end: bytes.length }, head, { maxTargetBytes: 99 });
-    const { name, rawPrefix, restStart } = routeTarget(head, []);
-    const found = String.fromCharCode(...bytes.subarray(restStart, head.targetEnd));
-    deepEqual([rawPrefix, name, found], [`/${rawName}`, decodeName(rawName), rest], target);
+    const name = decodeURIComponent(rawName);
+    deepEqual(route(target, "h", []), { name, rawPrefix: `/${rawName}`, rest }, target);
   }
 });
 
-Deno.test("nameOfHost() gives what stands before a domain", () => {
+Deno.test("routeTarget() takes the name before a domain in Host", () => {
   const rows: [string, string | undefined][] = [
     ["hello.example.org", "hello"],
     ["Hello.EXAMPLE.org:9999", "hello"],
@@ -66,11 +75,11 @@ Deno.test("nameOfHost() gives what stands before a domain", () => {
     ["", undefined],
   ];
   for (const [host, name] of rows) {
-    equal(nameOfHost(host, ["example.org", "other.net"]), name, host);
+    equal(route("/path", host, ["example.org", "other.net"]).name, name ?? "path", host);
   }
 });
 
-Deno.test("routeTarget() leaves the whole target to a function that the host names", () => {
+Deno.test("routeTarget() keeps the whole target if the host names the function", () => {
   const rows: [string, string, string, string][] = [
     ["/a?b", "hello.example.org", "hello", "/a?b"],
     ["/hello/a", "example.org", "hello", "/a"],
@@ -78,11 +87,7 @@ Deno.test("routeTarget() leaves the whole target to a function that the host nam
     ["http://hello.example.org/a", "x.example.org", "hello", "/a"],
   ];
   for (const [target, host, name, rest] of rows) {
-    const bytes = bytesOf(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    const head = createRequestHead(4);
-    parseRequestHead(bytes, { start: 0, end: bytes.length }, head, { maxTargetBytes: 99 });
-    const routed = routeTarget(head, ["example.org"]);
-    const found = String.fromCharCode(...bytes.subarray(routed.restStart, head.targetEnd));
-    deepEqual([routed.name, found], [name, rest], `${host} ${target}`);
+    const routed = route(target, host, ["example.org"]);
+    deepEqual([routed.name, routed.rest], [name, rest], `${host} ${target}`);
   }
 });

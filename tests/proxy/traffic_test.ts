@@ -17,7 +17,7 @@ Deno.test("countRequest() adds up requests, errors, bytes and time", () => {
   });
 });
 
-Deno.test("countRequest() counts a latency up to its bound, and behind the last one", () => {
+Deno.test("countRequest() counts a latency up to its bound, and above the last one", () => {
   for (const [place, bound] of [...LATENCY_BOUNDS_MS, Infinity].entries()) {
     const below = place === 0 ? 0 : LATENCY_BOUNDS_MS[place - 1]! + 0.001;
     for (const latencyMs of [below, Math.min(bound, 1e9)]) {
@@ -28,7 +28,7 @@ Deno.test("countRequest() counts a latency up to its bound, and behind the last 
   }
 });
 
-Deno.test("serveClient() counts what passed, whether it was answered, cut, refused or left", async () => {
+Deno.test("serveClient() counts answered, incomplete, refused and aborted requests", async () => {
   const told = queue();
   await using stage = openStage({ maxBodyBytes: 3 }, { onAccess: told.push });
   const { client, served } = await begin(
@@ -50,7 +50,7 @@ Deno.test("serveClient() counts what passed, whether it was answered, cut, refus
   deepEqual(sums(), [1, 0, 3, 2, 1]);
   ok(traffic.latencyMs > 0 && traffic.latencyMs < 10_000);
 
-  // A client's own fault, and a client that goes away, are no errors of the function.
+  // Faults of the client and disconnects are not errors of the function.
   await client.write("POST /app HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n1234");
   await client.readUntil("bytes");
   await told.next();
@@ -82,7 +82,7 @@ Deno.test("serveClient() counts what passed, whether it was answered, cut, refus
   equal(stage.routes.trafficOf("app"), undefined);
 });
 
-/** Records as they come, for whoever waits for the next one. */
+/** A queue of records. */
 function queue(): { readonly push: () => void; readonly next: () => Promise<void> } {
   let heard = Promise.withResolvers<void>();
   return {

@@ -12,7 +12,7 @@ async function open(stage: Stage): Promise<{ client: Peer; served: Peer }> {
   return { client, served };
 }
 
-Deno.test("tunnel() passes bytes both ways until both sides have ended", async () => {
+Deno.test("tunnel() forwards bytes both ways until both sides have ended", async () => {
   await using stage = openStage();
   const { client, served } = await open(stage);
   const data = "\x00\xff\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n".repeat(50_000);
@@ -30,7 +30,7 @@ Deno.test("tunnel() passes bytes both ways until both sides have ended", async (
   await stage.upstream.drained();
 });
 
-Deno.test("tunnel() passes on the function's end while the client goes on", async () => {
+Deno.test("tunnel() forwards the function's shutdown while the client continues", async () => {
   await using stage = openStage();
   const { client, served } = await open(stage);
   await served.write("bye");
@@ -42,7 +42,7 @@ Deno.test("tunnel() passes on the function's end while the client goes on", asyn
   equal(await served.readAll(), "");
 });
 
-Deno.test("tunnel() passes on what came together with the heads", async () => {
+Deno.test("tunnel() forwards data that arrives together with the heads", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, `${UPGRADE}early`);
   await served.write(`${SWITCHED}hello`);
@@ -50,7 +50,7 @@ Deno.test("tunnel() passes on what came together with the heads", async () => {
   equal(await served.read(5), "early");
 });
 
-Deno.test("exchange() goes on with HTTP when the function does not switch", async () => {
+Deno.test("exchange() continues with HTTP if the function does not switch protocols", async () => {
   await using stage = openStage();
   const { client, served } = await begin(stage, UPGRADE);
   await served.write(OK);
@@ -59,7 +59,7 @@ Deno.test("exchange() goes on with HTTP when the function does not switch", asyn
   match(await served.readHead(), /^GET \/x /);
 });
 
-Deno.test("exchange() switches nothing before the request is whole", async () => {
+Deno.test("exchange() does not switch protocols before the request is complete", async () => {
   await using stage = openStage();
   const { client, served } = await begin(
     stage,

@@ -9,14 +9,14 @@ import { createUpstream } from "../../lib/proxy/upstream.ts";
 import { contextOf, fakeConnection, lonelyClient } from "./fake_connection.ts";
 import { OK, within } from "./harness.ts";
 
-Deno.test("exchange() keeps no connection that has not taken the whole request", async () => {
+Deno.test("exchange() does not reuse a connection that has not taken the whole request", async () => {
   const request = "POST /app HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n";
   const got: string[] = [];
   const client = fakeConnection((text) => {
     got.push(text);
     return Promise.resolve(text.length);
   });
-  // The function takes the head, and answers while its connection takes nothing of the body.
+  // The function reads the head, and responds without reading the body.
   const served = fakeConnection((text) => {
     if (text.endsWith("\r\n\r\n")) {
       client.arrive("body");

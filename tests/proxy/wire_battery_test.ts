@@ -4,13 +4,13 @@ import { openStage } from "./harness.ts";
 import { openRecorder } from "./recorder.ts";
 import { WIRE_CASES, WIRE_LIMITS, type WireCase } from "./wire_cases.ts";
 
-/** Behind each case: it is answered where the connection goes on, and reaches nobody elsewhere. */
+/** Sent after each case: answered if the connection stays open, never forwarded otherwise. */
 const LAST = "GET /app/last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 const LAST_SEEN = "GET /last HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 127.0.0.1\r\n" +
   "X-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Prefix: /app\r\n" +
   "X-Request-Id: ID\r\n\r\n";
 
-/** What came of a case: the client's bytes until the end, and the function's. */
+/** The result of a case: all bytes that the client and the function received. */
 async function run(request: string): Promise<{ readonly got: string; readonly upstream: string }> {
   await using stage = openStage(WIRE_LIMITS);
   await using recorder = openRecorder();
@@ -46,7 +46,7 @@ for (const one of WIRE_CASES) {
     check(one, await run(one.request + LAST)));
 }
 
-Deno.test("proxy at the wire: every case has a name of its own", () => {
+Deno.test("proxy at the wire: each case has its own name", () => {
   equal(new Set(WIRE_CASES.map(({ name }) => name)).size, WIRE_CASES.length);
   ok(WIRE_CASES.length >= 170, `${WIRE_CASES.length} cases`);
 });

@@ -1,44 +1,44 @@
-// One table, so that it is read and searched in one place; that is why this file is long.
+// This file is long because one table is easier to read and search.
 
-/** Bytes in, and what must come of them. One character a byte. */
+/** Input bytes and the expected result. One character per byte. */
 export interface WireCase {
   readonly name: string;
   readonly request: string;
-  /** The answer's status; of pipelined requests each one's. */
+  /** Status of the response, or of each response to pipelined requests. */
   readonly status: number | readonly number[];
   /**
-   * All that the function may get, with `ID` for the request's id and `UPSTREAM` for the function's
-   * own address; `null`: not a byte.
+   * All bytes that the function may get, with `ID` for the request id and `UPSTREAM` for its address;
+   * `null`: not one byte.
    */
   readonly upstream: string | null;
-  /** `upstream` goes up to the first wrong byte: less of it is right too, more is not. */
+  /** `upstream` ends at the first invalid byte: the function may get less of it, but not more. */
   readonly isCut: boolean;
-  /** Whether the connection must end behind the last answer. */
+  /** True if the connection must close after the last response. */
   readonly isClosed: boolean;
 }
 
-/** The bounds that the cases are made for. */
+/** Limits that the cases assume. */
 export const WIRE_LIMITS = { maxHeadBytes: 1_024, maxTargetBytes: 256, maxFields: 12 } as const;
 
-/** A request that must never be taken for one where it stands in a body or behind a refusal. */
+/** A request that must never be served from within a body or after a rejected request. */
 const SMUGGLED = "GET /app/smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/** What the proxy puts behind the fields that it keeps. */
+/** Fields that the proxy adds after the client's fields. */
 const added = (host = "h", prefix = "/app"): string =>
   `X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
   `X-Forwarded-Prefix: ${prefix}\r\nX-Request-Id: ID\r\n\r\n`;
 
 const lines = (fields: string): string => fields === "" ? "" : `${fields}\r\n`;
-/** A head by its request line, with a Host and some fields. */
+/** A head with a request line, a Host and further fields. */
 const withLine = (line: string, fields = ""): string =>
   `${line}\r\nHost: h\r\n${lines(fields)}\r\n`;
 const get = (target: string, fields = ""): string => withLine(`GET ${target} HTTP/1.1`, fields);
-/** A head with its fields alone, as they are. */
+/** A head with exactly these fields. */
 const bare = (fields: string): string => `GET /app HTTP/1.1\r\n${lines(fields)}\r\n`;
 const post = (fields: string, body = ""): string => withLine("POST /app HTTP/1.1", fields) + body;
 const chunked = (body: string): string => post("Transfer-Encoding: chunked", body);
 
-/** The same as the function gets them. */
+/** The same heads as the function gets them. */
 const seenLine = (line: string, fields = ""): string =>
   `${line} HTTP/1.1\r\nHost: h\r\n${lines(fields)}${added()}`;
 const seen = (target: string, fields = ""): string => seenLine(`GET ${target}`, fields);
@@ -47,7 +47,7 @@ const seenChunked = (body: string): string => seenPost("Transfer-Encoding: chunk
 
 type Rows<Row> = Readonly<Record<string, Row>>;
 
-/** Refused: the connection ends, and nothing of it reaches the function. */
+/** Rejected: the connection closes, and nothing reaches the function. */
 function refused(status: number, rows: Rows<string>): WireCase[] {
   return Object.entries(rows).map(([name, request]) => ({
     name,
@@ -59,7 +59,7 @@ function refused(status: number, rows: Rows<string>): WireCase[] {
   }));
 }
 
-/** Refused within a chunked body, at the first byte of the second part. */
+/** Rejected within a chunked body, at the first byte of the second part. */
 function refusedBodies(rows: Rows<readonly [right: string, wrong: string]>): WireCase[] {
   return Object.entries(rows).map(([name, [right, wrong]]) => ({
     name,
@@ -71,7 +71,7 @@ function refusedBodies(rows: Rows<readonly [right: string, wrong: string]>): Wir
   }));
 }
 
-/** Answered by the proxy itself, which then takes the next request. */
+/** Answered by the proxy itself, which then serves the next request. */
 function answered(status: number, rows: Rows<string>): WireCase[] {
   return Object.entries(rows).map(([name, request]) => ({
     name,
@@ -83,7 +83,7 @@ function answered(status: number, rows: Rows<string>): WireCase[] {
   }));
 }
 
-/** Passed on, as the second text. */
+/** Forwarded as the second text. */
 function passed(rows: Rows<readonly [request: string, upstream: string]>): WireCase[] {
   return Object.entries(rows).map(([name, [request, upstream]]) => ({
     name,
@@ -95,14 +95,14 @@ function passed(rows: Rows<readonly [request: string, upstream: string]>): WireC
   }));
 }
 
-/** Passed on with the first fields as the second; the rest of the head stays. */
+/** Forwarded with the first fields rewritten to the second; the rest of the head stays. */
 function passedFields(rows: Rows<readonly [sent: string, seen: string]>): WireCase[] {
   return passed(Object.fromEntries(
     Object.entries(rows).map(([name, row]) => [name, [get("/app", row[0]), seen("/", row[1])]]),
   ));
 }
 
-/** Passed on with a chunked body that stays byte for byte. */
+/** Forwarded with a chunked body that stays byte for byte. */
 function passedBodies(rows: Rows<string>): WireCase[] {
   return passed(Object.fromEntries(
     Object.entries(rows).map(([name, body]) => [name, [chunked(body), seenChunked(body)]]),
@@ -125,7 +125,7 @@ function pipelined(
   }));
 }
 
-/** A field that makes what comes before it `total` bytes long, with the empty line behind it. */
+/** A field that makes a head `total` bytes long, including the empty line. */
 function padding(before: string, total: number): string {
   return `X: ${"a".repeat(total - before.length - "X: \r\n\r\n".length)}`;
 }
@@ -136,14 +136,14 @@ const LONG_TARGET = `/app/${"a".repeat(maxTargetBytes - "/app/".length)}`;
 const HOST_LINE = "GET /app HTTP/1.1\r\nHost: h\r\n";
 const NAMES = Array.from({ length: 32 }, (_, index) => `n${index}`).join(",");
 
-/** Every case; no two have the same name. */
+/** All cases, with unique names. */
 export const WIRE_CASES: readonly WireCase[] = [
-  // Two ideas of where a body ends.
+  // Ambiguous framing.
   ...refused(400, {
     "CL.TE": post("Content-Length: 6\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
     "TE.CL": post("Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n"),
-    "CL.TE with a length of nothing": post("Content-Length: 0\r\nTransfer-Encoding: chunked"),
-    "CL.TE that Connection would take apart": post(
+    "CL.TE with a length of zero": post("Content-Length: 0\r\nTransfer-Encoding: chunked"),
+    "CL.TE with Connection: content-length": post(
       "Connection: content-length\r\nContent-Length: 6\r\nTransfer-Encoding: chunked",
     ),
     "TE.TE, the same": post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
@@ -156,8 +156,8 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a tab before the colon of Transfer-Encoding": post("Transfer-Encoding\t: chunked"),
     "a vertical tab before chunked": post("Transfer-Encoding: \x0bchunked"),
     "a form feed before chunked": post("Transfer-Encoding: \x0cchunked"),
-    "a vertical tab behind chunked": post("Transfer-Encoding: chunked\x0b"),
-    "a NUL behind chunked": post("Transfer-Encoding: chunked\x00"),
+    "a vertical tab after chunked": post("Transfer-Encoding: chunked\x0b"),
+    "a NUL after chunked": post("Transfer-Encoding: chunked\x00"),
     "a CR before chunked": post("Transfer-Encoding: \rchunked"),
     "a LF before chunked": post("Transfer-Encoding:\n chunked"),
     "a no-break space before chunked": post("Transfer-Encoding: \xa0chunked"),
@@ -167,7 +167,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "chunk": post("Transfer-Encoding: chunk"),
     "chunked in quotes": post('Transfer-Encoding: "chunked"'),
     "chunked with a parameter": post("Transfer-Encoding: chunked;q=1"),
-    "chunked with an empty member behind": post("Transfer-Encoding: chunked,"),
+    "chunked with an empty member after": post("Transfer-Encoding: chunked,"),
     "chunked with an empty member before": post("Transfer-Encoding: ,chunked"),
     "chunked, identity": post("Transfer-Encoding: chunked, identity"),
     "chunked, chunked": post("Transfer-Encoding: chunked, chunked"),
@@ -178,7 +178,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "no coding": post("Transfer-Encoding:"),
     "a blank coding": post("Transfer-Encoding: \t "),
     "Transfer-Encoding in HTTP/1.0": withLine("POST /app HTTP/1.0", "Transfer-Encoding: chunked"),
-    "Transfer-Encoding in HTTP/1.0 beside a length": withLine(
+    "Transfer-Encoding in HTTP/1.0 with a length": withLine(
       "POST /app HTTP/1.0",
       "Content-Length: 0\r\nTransfer-Encoding: chunked",
     ),
@@ -189,7 +189,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "identity, chunked": post("Transfer-Encoding: identity, chunked", "0\r\n\r\n"),
   }),
   ...passed({
-    "chunked in capitals": [
+    "chunked in upper case": [
       post("TRANSFER-ENCODING: CHUNKED", "0\r\n\r\n"),
       seenPost("TRANSFER-ENCODING: CHUNKED", "0\r\n\r\n"),
     ],
@@ -197,7 +197,7 @@ export const WIRE_CASES: readonly WireCase[] = [
       post("Transfer-Encoding:\tchunked\t", "0\r\n\r\n"),
       seenPost("Transfer-Encoding:\tchunked\t", "0\r\n\r\n"),
     ],
-    "chunked right behind the colon": [
+    "chunked right after the colon": [
       post("Transfer-Encoding:chunked", "0\r\n\r\n"),
       seenPost("Transfer-Encoding:chunked", "0\r\n\r\n"),
     ],
@@ -215,14 +215,14 @@ export const WIRE_CASES: readonly WireCase[] = [
   ...refused(400, {
     "a length with a plus": post("Content-Length: +3", "abc"),
     "a length with a minus": post("Content-Length: -3", "abc"),
-    "a length of minus nothing": post("Content-Length: -0"),
+    "a length of minus zero": post("Content-Length: -0"),
     "a length with a space inside": post("Content-Length: 3 3", "abc"),
     "a length with a tab inside": post("Content-Length: 3\t3", "abc"),
     "a length in hexadecimal": post("Content-Length: 0x3", "abc"),
     "a length in hexadecimal digits": post("Content-Length: a", "0123456789"),
     "a length with a fraction": post("Content-Length: 3.0", "abc"),
     "a length with an exponent": post("Content-Length: 3e0", "abc"),
-    "a length with a group mark": post("Content-Length: 1_0", "0123456789"),
+    "a length with an underscore": post("Content-Length: 1_0", "0123456789"),
     "a length in quotes": post('Content-Length: "3"', "abc"),
     "a length with a superscript": post("Content-Length: \xb3", "abc"),
     "a length with a NUL": post("Content-Length: 3\x00", "abc"),
@@ -238,7 +238,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "two equal lengths": post("Content-Length: 3\r\nContent-Length: 3", "abc"),
     "two different lengths": post("Content-Length: 0\r\nContent-Length: 39"),
     "two lengths, one without a value": post("Content-Length: 0\r\nContent-Length:"),
-    "two lengths of nothing, written apart": post("Content-Length: 0\r\ncontent-length: 00"),
+    "two lengths of zero, in different case": post("Content-Length: 0\r\ncontent-length: 00"),
     "two lengths in HTTP/1.0": withLine(
       "POST /app HTTP/1.0",
       "Content-Length: 0\r\nContent-Length: 39",
@@ -246,22 +246,22 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a length of 2^53": post("Content-Length: 9007199254740992"),
     "a length of 2^64": post("Content-Length: 18446744073709551616"),
     "a length of 2^64 and three": post("Content-Length: 18446744073709551619", "abc"),
-    "a length of twenty digits, most of them noughts": post("Content-Length: 00000000000000000003"),
+    "a length of twenty digits, most of them zeros": post("Content-Length: 00000000000000000003"),
     "a space before the colon of Content-Length": post("Content-Length : 3", "abc"),
     "a length on a folded line": post("Content-Length:\r\n 3", "abc"),
-    "a length behind a folded line": post("X: a\r\n Content-Length: 39"),
-    "a length behind a bare LF": post("X: a\nContent-Length: 39"),
-    "a length behind a bare CR": post("X: a\rContent-Length: 39"),
-    "a length behind a NUL": post("X: a\x00Content-Length: 39"),
+    "a length after a folded line": post("X: a\r\n Content-Length: 39"),
+    "a length after a bare LF": post("X: a\nContent-Length: 39"),
+    "a length after a bare CR": post("X: a\rContent-Length: 39"),
+    "a length after a NUL": post("X: a\x00Content-Length: 39"),
     "a bad length where the method has no body": get("/app", "Content-Length: x"),
   }),
   ...passed({
-    "a body of the length that was said": [
+    "a body of its declared length": [
       post("Content-Length: 3", "abc"),
       seenPost("Content-Length: 3", "abc"),
     ],
-    "a length of nothing": [post("Content-Length: 0"), seenPost("Content-Length: 0")],
-    "a length with leading noughts": [
+    "a length of zero": [post("Content-Length: 0"), seenPost("Content-Length: 0")],
+    "a length with leading zeros": [
       post("Content-Length: 003", "abc"),
       seenPost("Content-Length: 003", "abc"),
     ],
@@ -269,11 +269,11 @@ export const WIRE_CASES: readonly WireCase[] = [
       post("Content-Length: \t 3 \t", "abc"),
       seenPost("Content-Length: \t 3 \t", "abc"),
     ],
-    "a body that is a request": [
+    "a body that looks like a request": [
       post(`Content-Length: ${SMUGGLED.length}`, SMUGGLED),
       seenPost(`Content-Length: ${SMUGGLED.length}`, SMUGGLED),
     ],
-    "a body that is the end of chunks": [
+    "a body that looks like a last chunk": [
       post("Content-Length: 5", "0\r\n\r\n"),
       seenPost("Content-Length: 5", "0\r\n\r\n"),
     ],
@@ -296,23 +296,23 @@ export const WIRE_CASES: readonly WireCase[] = [
   ...passedBodies({
     "no chunk": "0\r\n\r\n",
     "one chunk": "3\r\nabc\r\n0\r\n\r\n",
-    "some chunks": "1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n",
-    "a size in capitals": "A\r\n0123456789\r\n0\r\n\r\n",
-    "a size in small letters": "a\r\n0123456789\r\n0\r\n\r\n",
-    "a size with leading noughts": "0000000000003\r\nabc\r\n0\r\n\r\n",
-    "a last chunk of several noughts": "000\r\n\r\n",
+    "several chunks": "1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n",
+    "a size in upper case": "A\r\n0123456789\r\n0\r\n\r\n",
+    "a size in lower case": "a\r\n0123456789\r\n0\r\n\r\n",
+    "a size with leading zeros": "0000000000003\r\nabc\r\n0\r\n\r\n",
+    "a last chunk of several zeros": "000\r\n\r\n",
     "an extension without a value": "3;a\r\nabc\r\n0\r\n\r\n",
     "an extension with a value": "3;a=b\r\nabc\r\n0\r\n\r\n",
     "an extension with a quoted value": '3;a="b;c=d, 5"\r\nabc\r\n0\r\n\r\n',
     "an extension with an escaped quote": '3;a="\\";\\\\"\r\nabc\r\n0\r\n\r\n',
-    "some extensions": '3;a;b=c;d="e"\r\nabc\r\n0\r\n\r\n',
+    "several extensions": '3;a;b=c;d="e"\r\nabc\r\n0\r\n\r\n',
     "an extension of the last chunk": "0;a=b\r\n\r\n",
     "an extension that looks like a size": "3;5\r\nabc\r\n0\r\n\r\n",
     "a trailer": "3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n",
-    "some trailers": '0\r\nX-Sum: 1\r\nETag: "a"\r\nX-Sum: 2\r\n\r\n',
+    "several trailers": '0\r\nX-Sum: 1\r\nETag: "a"\r\nX-Sum: 2\r\n\r\n',
     "a trailer without a value": "0\r\nX-Sum:\r\n\r\n",
-    "data that is the end of chunks": "5\r\n0\r\n\r\n\r\n0\r\n\r\n",
-    "data that is a request": `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`,
+    "data that looks like a last chunk": "5\r\n0\r\n\r\n\r\n0\r\n\r\n",
+    "data that looks like a request": `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`,
     "data of line ends": "4\r\n\r\n\r\n\r\n0\r\n\r\n",
   }),
   ...refusedBodies({
@@ -326,28 +326,28 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a size with a comma": ["3", ",3\r\nabc\r\n0\r\n\r\n"],
     "a space before a size": ["", " 3\r\nabc\r\n0\r\n\r\n"],
     "a tab before a size": ["", "\t3\r\nabc\r\n0\r\n\r\n"],
-    "a space behind a size": ["3", " \r\nabc\r\n0\r\n\r\n"],
-    "a tab behind a size": ["3", "\t\r\nabc\r\n0\r\n\r\n"],
+    "a space after a size": ["3", " \r\nabc\r\n0\r\n\r\n"],
+    "a tab after a size": ["3", "\t\r\nabc\r\n0\r\n\r\n"],
     "a space before an extension": ["3", " ;a\r\nabc\r\n0\r\n\r\n"],
-    "a NUL behind a size": ["3", "\x00\r\nabc\r\n0\r\n\r\n"],
+    "a NUL after a size": ["3", "\x00\r\nabc\r\n0\r\n\r\n"],
     "a size of fourteen digits": ["0000000000000", "3\r\nabc\r\n0\r\n\r\n"],
     "a size of 2^64 less one": ["FFFFFFFFFFFFF", "FFF\r\nabc\r\n0\r\n\r\n"],
     "a size of 2^64 and three": ["1000000000000", "0003\r\nabc\r\n0\r\n\r\n"],
-    "a bare LF behind a size": ["3", "\nabc\r\n0\r\n\r\n"],
-    "a bare CR behind a size": ["3\r", "abc\r\n0\r\n\r\n"],
+    "a bare LF after a size": ["3", "\nabc\r\n0\r\n\r\n"],
+    "a bare CR after a size": ["3\r", "abc\r\n0\r\n\r\n"],
     "a bare LF in an extension": ["3;a", "\nabc\r\n0\r\n\r\n"],
     "a bare LF in a quoted extension": ['3;a="', '\n"\r\nabc\r\n0\r\n\r\n'],
     "a bare CR in an extension": ["3;a\r", "b\r\nabc\r\n0\r\n\r\n"],
     "a NUL in an extension": ["3;a", "\x00\r\nabc\r\n0\r\n\r\n"],
     "a line end in a quoted extension": ['3;a="\r\n0\r\n\r', '"\r\n\r\n'],
-    "an extension without an end": [`3;${"a".repeat(20_000)}`, "\r\nabc\r\n0\r\n\r\n"],
+    "an extension that never ends": [`3;${"a".repeat(20_000)}`, "\r\nabc\r\n0\r\n\r\n"],
     "a chunk longer than its size": ["3\r\nabc", "d\r\n0\r\n\r\n"],
-    "a chunk without its line end": ["3\r\nabc", "0\r\n\r\n"],
-    "a chunk with a bare LF behind it": ["3\r\nabc", "\n0\r\n\r\n"],
-    "a chunk with a bare CR behind it": ["3\r\nabc\r", "0\r\n\r\n"],
-    "a chunk with two line ends behind it": ["3\r\nabc\r\n", "\r\n0\r\n\r\n"],
+    "a chunk without a line end": ["3\r\nabc", "0\r\n\r\n"],
+    "a chunk with a bare LF after it": ["3\r\nabc", "\n0\r\n\r\n"],
+    "a chunk with a bare CR after it": ["3\r\nabc\r", "0\r\n\r\n"],
+    "a chunk with two line ends after it": ["3\r\nabc\r\n", "\r\n0\r\n\r\n"],
     "a chunk shorter than its size": ["4\r\nabc\r", "\n0\r\n\r\n"],
-    "a bare LF behind the last size": ["0", "\n\r\n"],
+    "a bare LF after the last size": ["0", "\n\r\n"],
     "a bare LF at the end": ["0\r\n", "\n"],
     "a bare CR at the end": ["0\r\n\r", "X"],
     "a request where the end should be": ["0\r\n", "\x00\r\n\r\n"],
@@ -362,19 +362,19 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a trailer that is a coding": ["0\r\nTRANSFER-encoding", ": chunked\r\n\r\n"],
     "a trailer that is a host": ["0\r\nX-Sum: 1\r\nhost", ": other\r\n\r\n"],
     "a trailer that is a Connection": ["0\r\nConnection", ": close\r\n\r\n"],
-    "a trailer that says where a request came from": ["0\r\nX-Forwarded-For", ": 6.6.6.6\r\n\r\n"],
-    "trailers without an end": [`0\r\nX: ${"a".repeat(20_000)}`, "\r\n\r\n"],
+    "a trailer that is a forwarding field": ["0\r\nX-Forwarded-For", ": 6.6.6.6\r\n\r\n"],
+    "trailers that never end": [`0\r\nX: ${"a".repeat(20_000)}`, "\r\n\r\n"],
   }),
 
   // Request lines.
   ...refused(400, {
-    "two spaces behind the method": withLine("GET  /app HTTP/1.1"),
+    "two spaces after the method": withLine("GET  /app HTTP/1.1"),
     "two spaces before the version": withLine("GET /app  HTTP/1.1"),
-    "a tab behind the method": withLine("GET\t/app HTTP/1.1"),
+    "a tab after the method": withLine("GET\t/app HTTP/1.1"),
     "a tab before the version": withLine("GET /app\tHTTP/1.1"),
     "a vertical tab before the version": withLine("GET /app\x0bHTTP/1.1"),
     "a space before the method": withLine(" GET /app HTTP/1.1"),
-    "a space behind the version": withLine("GET /app HTTP/1.1 "),
+    "a space after the version": withLine("GET /app HTTP/1.1 "),
     "a space in the target": withLine("GET /app x HTTP/1.1"),
     "a second version": withLine("GET /app HTTP/1.1 HTTP/1.1"),
     "no version": withLine("GET /app"),
@@ -385,33 +385,33 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a method with a colon": withLine("GET: /app HTTP/1.1"),
     "a method with a bracket": withLine("G(T /app HTTP/1.1"),
     "a method with a NUL": withLine("G\x00T /app HTTP/1.1"),
-    "a method beyond ASCII": withLine("G\xc9T /app HTTP/1.1"),
-    "a version in small letters": withLine("GET /app http/1.1"),
+    "a method outside ASCII": withLine("G\xc9T /app HTTP/1.1"),
+    "a version in lower case": withLine("GET /app http/1.1"),
     "a version of another protocol": withLine("GET /app FTP/1.1"),
     "a version of HTTPS": withLine("GET /app HTTPS/1.1"),
-    "a version with two digits behind the point": withLine("GET /app HTTP/1.10"),
+    "a version with two digits after the point": withLine("GET /app HTTP/1.10"),
     "a version with two digits before the point": withLine("GET /app HTTP/11.1"),
     "a version with a comma": withLine("GET /app HTTP/1,1"),
     "a version without its second digit": withLine("GET /app HTTP/1."),
     "a version without digits": withLine("GET /app HTTP/x.y"),
     "a version with a space inside": withLine("GET /app HTTP/ 1.1"),
-    "a bare LF behind the request line": "GET /app HTTP/1.1\nHost: h\r\n\r\n",
-    "bare LFs alone": "GET /app HTTP/1.1\nHost: h\n\n",
-    "a bare CR behind the request line": "GET /app HTTP/1.1\rHost: h\r\n\r\n",
-    "two CRs behind the request line": "GET /app HTTP/1.1\r\r\nHost: h\r\n\r\n",
+    "a bare LF after the request line": "GET /app HTTP/1.1\nHost: h\r\n\r\n",
+    "bare LFs only": "GET /app HTTP/1.1\nHost: h\n\n",
+    "a bare CR after the request line": "GET /app HTTP/1.1\rHost: h\r\n\r\n",
+    "two CRs after the request line": "GET /app HTTP/1.1\r\r\nHost: h\r\n\r\n",
     "a bare LF before the request line": `\n${get("/app")}`,
     "a bare CR before the request line": `\r${get("/app")}`,
     "a byte order mark": `\xef\xbb\xbf${get("/app")}`,
-    "another protocol's greeting": "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+    "a ClientHello": "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
     "a fragment": get("/app#a"),
-    "a fragment behind the query": get("/app?a#b"),
+    "a fragment after the query": get("/app?a#b"),
     "a NUL in the target": get("/app/\x00"),
     "a DEL in the target": get("/app/\x7f"),
     "a control character in the target": get("/app/\x1f"),
     "a bare CR in the target": get("/app/\rX"),
     "a bare LF in the target": get("/app/\nX"),
-    "a target without its slash": get("app"),
-    "a target of a query alone": get("?app"),
+    "a target without a slash": get("app"),
+    "a target of a query only": get("?app"),
     "a target with a backslash first": get("\\app"),
     "a target in authority form": get("h:80"),
     "an asterisk with GET": get("*"),
@@ -419,7 +419,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "an asterisk and more": withLine("OPTIONS *a HTTP/1.1"),
     "an absolute target of another scheme": get("ftp://h/app"),
     "an absolute target without a host": get("http:///app"),
-    "an absolute target without its slashes": get("http:/app"),
+    "an absolute target without slashes": get("http:/app"),
     "an absolute target with userinfo": get("http://u:p@h/app"),
     "an absolute target with a space": get("http://h /app"),
     "an absolute target with a bad host": get("http://h\\x/app"),
@@ -427,8 +427,8 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a control character in a field's name": get("/app", "A\x01: b"),
     "an empty field name": get("/app", ": b"),
     "a field without a colon": get("/app", "A"),
-    "a field name beyond ASCII": get("/app", "\xe9: b"),
-    "a field name in brackets": get("/app", "A[b]: c"),
+    "a field name outside ASCII": get("/app", "\xe9: b"),
+    "a field name with brackets": get("/app", "A[b]: c"),
     "a folded line": get("/app", "A: b\r\n c"),
     "a folded line with a tab": get("/app", "A: b\r\n\tc"),
     "a folded line of blanks": get("/app", "A: b\r\n \t"),
@@ -438,7 +438,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a DEL in a field's value": get("/app", "A: \x7f"),
     "a bare CR in a field's value": get("/app", "A: b\rc"),
     "a bare LF in a field's value": get("/app", "A: b\nc"),
-    "two CRs behind a field": get("/app", "A: b\r"),
+    "two CRs after a field": get("/app", "A: b\r"),
     "a bare CR before the empty line": "GET /app HTTP/1.1\r\nHost: h\r\n\rA: b\r\n\r\n",
     "a bare LF for the empty line": "GET /app HTTP/1.1\r\nHost: h\r\n\n",
   }),
@@ -454,8 +454,8 @@ export const WIRE_CASES: readonly WireCase[] = [
     "CONNECT with a path": withLine("CONNECT /app HTTP/1.1"),
   }),
   ...passed({
-    "a method in small letters": [withLine("get /app HTTP/1.1"), seenLine("get /")],
-    "a method of its own": [withLine("PURGE /app HTTP/1.1"), seenLine("PURGE /")],
+    "a method in lower case": [withLine("get /app HTTP/1.1"), seenLine("get /")],
+    "an unknown method": [withLine("PURGE /app HTTP/1.1"), seenLine("PURGE /")],
     "a method of every character": [
       withLine("!#$%&'*+-.^_`|~09azAZ /app HTTP/1.1"),
       seenLine("!#$%&'*+-.^_`|~09azAZ /"),
@@ -463,27 +463,27 @@ export const WIRE_CASES: readonly WireCase[] = [
     "HEAD": [withLine("HEAD /app HTTP/1.1"), seenLine("HEAD /")],
     "DELETE": [withLine("DELETE /app/a HTTP/1.1"), seenLine("DELETE /a")],
     "OPTIONS with a path": [withLine("OPTIONS /app/a HTTP/1.1"), seenLine("OPTIONS /a")],
-    "the prefix alone": [get("/app"), seen("/")],
+    "the prefix only": [get("/app"), seen("/")],
     "a slash at the end": [get("/app/a/"), seen("/a/")],
-    "a slash behind the prefix": [get("/app/"), seen("/")],
-    "a query behind the prefix": [get("/app?a=b"), seen("/?a=b")],
-    "a query behind a slash": [get("/app/?a=/app/&a"), seen("/?a=/app/&a")],
+    "a slash after the prefix": [get("/app/"), seen("/")],
+    "a query after the prefix": [get("/app?a=b"), seen("/?a=b")],
+    "a query after a slash": [get("/app/?a=/app/&a"), seen("/?a=/app/&a")],
     "an empty query": [get("/app?"), seen("/?")],
     "two slashes": [get("/app//a//b//"), seen("//a//b//")],
     "dots": [get("/app/./a/../../none"), seen("/./a/../../none")],
     "escapes": [get("/app/%2F%2f%00%0d%0a%C3%A9"), seen("/%2F%2f%00%0d%0a%C3%A9")],
-    "escapes that are none": [get("/app/%%zz%1"), seen("/%%zz%1")],
+    "invalid escapes": [get("/app/%%zz%1"), seen("/%%zz%1")],
     "a semicolon": [get("/app/a;b=c;/d"), seen("/a;b=c;/d")],
     "a backslash": [get("/app/\\a\\..\\b"), seen("/\\a\\..\\b")],
     "characters that a URI has escaped": [get('/app/<"a|b^`{}>[]'), seen('/<"a|b^`{}>[]')],
     "raw UTF-8": [get("/app/\xc3\xa9?\xe2\x82\xac"), seen("/\xc3\xa9?\xe2\x82\xac")],
-    "raw bytes that are no UTF-8": [get("/app/\x80\xff"), seen("/\x80\xff")],
+    "raw bytes that are not UTF-8": [get("/app/\x80\xff"), seen("/\x80\xff")],
     "the prefix with an escape": [
       get("/%61pp/a"),
       `GET /a HTTP/1.1\r\nHost: h\r\n${added("h", "/%61pp")}`,
     ],
     "an absolute target": [get("http://h/app/a"), seen("/a")],
-    "an absolute target in capitals": [get("HTTP://h/app/a"), seen("/a")],
+    "an absolute target in upper case": [get("HTTP://h/app/a"), seen("/a")],
     "an absolute target of https": [get("https://h/app/a"), seen("/a")],
     "an absolute target that overrides Host": [
       "GET http://other:81/app/a HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -494,26 +494,26 @@ export const WIRE_CASES: readonly WireCase[] = [
       `GET /a HTTP/1.1\r\nHost: [::1]:80\r\n${added("[::1]:80")}`,
     ],
     "an empty line first": [`\r\n${get("/app")}`, seen("/")],
-    "some empty lines first": [`${"\r\n".repeat(9)}${get("/app")}`, seen("/")],
+    "several empty lines first": [`${"\r\n".repeat(9)}${get("/app")}`, seen("/")],
   }),
   ...answered(404, {
     "no name": get("/"),
-    "a name that is not there": get("/none/app"),
-    "a name in capitals": get("/APP"),
+    "a name of no function": get("/none/app"),
+    "a name in upper case": get("/APP"),
     "a name with an escaped slash": get("/app%2Fa"),
     "a name with a NUL": get("/app%00"),
     "a name with a backslash": get("/app\\a"),
     "a name with a semicolon": get("/app;a"),
-    "a name behind two slashes": get("//app"),
-    "a name behind dots": get("/../app"),
-    "a name behind a dot": get("/./app"),
+    "a name after two slashes": get("//app"),
+    "a name after dots": get("/../app"),
+    "a name after a dot": get("/./app"),
     "a name with half an escape": get("/app%"),
-    "a name of bytes that are no UTF-8": get("/\xff"),
-    "a name of an object's own": get("/__proto__"),
-    "a body that nobody wants": "POST /none HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
-    "chunks that nobody wants":
+    "a name of bytes that are not UTF-8": get("/\xff"),
+    "a name of an Object property": get("/__proto__"),
+    "a body for no function": "POST /none HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
+    "chunks for no function":
       "POST /none HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "HEAD of what is not there": withLine("HEAD /none HTTP/1.1"),
+    "HEAD of no function": withLine("HEAD /none HTTP/1.1"),
   }),
   ...answered(204, {
     "OPTIONS with an asterisk": withLine("OPTIONS * HTTP/1.1"),
@@ -525,7 +525,7 @@ export const WIRE_CASES: readonly WireCase[] = [
   ...refused(400, {
     "no Host": bare(""),
     "HEAD without a Host": "HEAD /app HTTP/1.1\r\n\r\n",
-    "no Host beside an absolute target": "GET http://h/app HTTP/1.1\r\n\r\n",
+    "no Host with an absolute target": "GET http://h/app HTTP/1.1\r\n\r\n",
     "two Hosts": bare("Host: h\r\nHost: other"),
     "two equal Hosts": bare("Host: h\r\nHost: h"),
     "two Hosts in HTTP/1.0": "GET /app HTTP/1.0\r\nHost: h\r\nHost: other\r\n\r\n",
@@ -542,9 +542,9 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a Host with a list": bare("Host: h, g"),
     "a Host with a quote": bare('Host: "h"'),
     "a Host with a bracket": bare("Host: <h>"),
-    "a Host beyond ASCII": bare("Host: \xc3\xa9"),
+    "a Host outside ASCII": bare("Host: \xc3\xa9"),
     "a Host with a NUL": bare("Host: h\x00"),
-    "a Host with a port that is no number": bare("Host: h:http"),
+    "a Host with a port that is not a number": bare("Host: h:http"),
     "a Host with two ports": bare("Host: h:1:2"),
     "a Host with half an address": bare("Host: [::1"),
   }),
@@ -558,24 +558,24 @@ export const WIRE_CASES: readonly WireCase[] = [
       `GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n${added("[2001:db8::1]:80")}`,
     ],
     "an empty Host": [bare("Host:"), `GET / HTTP/1.1\r\nHost:\r\n${added("")}`],
-    "a Host behind other fields": [
+    "a Host after other fields": [
       bare("A: b\r\nhost:\th\t"),
       `GET / HTTP/1.1\r\nA: b\r\nhost:\th\t\r\n${added()}`,
     ],
   }),
 
-  // Limits: what is just within them, and one more.
+  // Limits: values at the limit and above.
   ...passed({
-    "a target as long as it may be": [get(LONG_TARGET), seen(LONG_TARGET.slice("/app".length))],
-    "a head as long as it may be": [
+    "a target of maximum length": [get(LONG_TARGET), seen(LONG_TARGET.slice("/app".length))],
+    "a head of maximum length": [
       `${HOST_LINE}${padding(HOST_LINE, maxHeadBytes)}\r\n\r\n`,
       seen("/", padding(HOST_LINE, maxHeadBytes)),
     ],
-    "a head as long as it may be, behind empty lines": [
+    "a head of maximum length, after empty lines": [
       `${"\r\n".repeat(600)}${HOST_LINE}${padding(HOST_LINE, maxHeadBytes)}\r\n\r\n`,
       seen("/", padding(HOST_LINE, maxHeadBytes)),
     ],
-    "as many fields as there may be": [get("/app", MANY), seen("/", MANY)],
+    "the maximum number of fields": [get("/app", MANY), seen("/", MANY)],
   }),
   ...refused(414, {
     "a target one byte too long": get(`${LONG_TARGET}a`),
@@ -583,15 +583,15 @@ export const WIRE_CASES: readonly WireCase[] = [
       `http://h${LONG_TARGET.slice(0, 1 - "http://h".length)}a`,
     ),
     "a target longer than a head": get(`/app/${"a".repeat(2 * maxHeadBytes)}`),
-    "a target without an end": `GET /app/${"a".repeat(20_000)}`,
+    "a target that never ends": `GET /app/${"a".repeat(20_000)}`,
   }),
   ...refused(431, {
     "a head one byte too long": `${HOST_LINE}${padding(HOST_LINE, maxHeadBytes + 1)}\r\n\r\n`,
     "a field longer than a head": get("/app", `X: ${"a".repeat(2 * maxHeadBytes)}`),
-    "a field without an end": `${HOST_LINE}X: ${"a".repeat(20_000)}`,
+    "a field that never ends": `${HOST_LINE}X: ${"a".repeat(20_000)}`,
     "one field too many": get("/app", `${MANY}\r\nY: a`),
     "many fields too many": get("/app", "A:\r\n".repeat(100) + "A:"),
-    "fields without an end": HOST_LINE + "A:\r\n".repeat(1_000),
+    "fields that never end": HOST_LINE + "A:\r\n".repeat(1_000),
   }),
 
   // HTTP/1.0.
@@ -627,7 +627,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     ],
   }),
 
-  // Connection, and what belongs to one hop.
+  // Connection and hop-by-hop fields.
   ...pipelined({
     "Connection: close": [get("/app", "Connection: close"), [200], seen("/"), true],
     "Connection: CLOSE among names": [
@@ -650,8 +650,8 @@ export const WIRE_CASES: readonly WireCase[] = [
     "Connection: keep-alive": ["Connection: keep-alive", ""],
     "Connection: closed": ["Connection: closed", ""],
     "an empty Connection": ["Connection:\r\nA: b", "A: b"],
-    "Connection with commas alone": ["Connection: , ,\r\nA: b", "A: b"],
-    "Connection with as many names as there may be": [
+    "Connection with commas only": ["Connection: , ,\r\nA: b", "A: b"],
+    "Connection with the maximum number of names": [
       `Connection: ${NAMES}\r\nN31: a\r\nA: b`,
       "A: b",
     ],
@@ -660,7 +660,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "Connection with a part of a name": ["Connection: x-ho\r\nX-Hop: 1", "X-Hop: 1"],
     "Connection with more than a name": ["Connection: x-hops\r\nX-Hop: 1", "X-Hop: 1"],
     "two Connections with names": ["Connection: a\r\nA: 1\r\nConnection: b\r\nB: 2", ""],
-    "Connection with the name of nothing": ["Connection: nothing\r\nA: b", "A: b"],
+    "Connection with the name of no field": ["Connection: nothing\r\nA: b", "A: b"],
     "Connection with the name of Host": ["Connection: host", ""],
     "Connection with the name of itself": ["Connection: connection, close-not", ""],
     "Connection with names of forwarding fields": [
@@ -685,13 +685,13 @@ export const WIRE_CASES: readonly WireCase[] = [
       "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nA: b",
       "Upgrade: websocket\r\nA: b\r\nConnection: Upgrade",
     ],
-    "Expect that nobody knows": ["Expect: nothing", "Expect: nothing"],
+    "an unknown Expect": ["Expect: nothing", "Expect: nothing"],
     "fields of one name": ["A: 1\r\na: 2\r\nA: 1", "A: 1\r\na: 2\r\nA: 1"],
     "odd blanks around values": [
       "A:1\r\nB: \t 2 \t\r\nC:\r\nD: ",
       "A:1\r\nB: \t 2 \t\r\nC:\r\nD: ",
     ],
-    "a value beyond ASCII": ["A: \xe9\x80\xff", "A: \xe9\x80\xff"],
+    "a value outside ASCII": ["A: \xe9\x80\xff", "A: \xe9\x80\xff"],
   }),
   ...passed({
     "Connection with the name of Content-Length": [
@@ -708,21 +708,21 @@ export const WIRE_CASES: readonly WireCase[] = [
     ],
   }),
 
-  // What a stranger says about where a request came from.
+  // Forwarding fields of an untrusted peer.
   ...passedFields({
-    "X-Forwarded-For of a stranger": ["X-Forwarded-For: 6.6.6.6", ""],
-    "X-Forwarded-For of a stranger, twice": [
+    "X-Forwarded-For from an untrusted peer": ["X-Forwarded-For: 6.6.6.6", ""],
+    "X-Forwarded-For from an untrusted peer, twice": [
       "x-forwarded-for: 6.6.6.6\r\nA: b\r\nX-FORWARDED-FOR: 7.7.7.7",
       "A: b",
     ],
-    "X-Forwarded-Host of a stranger": ["X-Forwarded-Host: other", ""],
-    "X-Forwarded-Proto of a stranger": ["X-Forwarded-Proto: https", ""],
-    "X-Forwarded-Port of a stranger": ["X-Forwarded-Port: 443", ""],
-    "X-Forwarded-Prefix of a stranger": ["X-Forwarded-Prefix: /other", ""],
-    "X-Request-Id of a stranger": ["X-Request-Id: other", ""],
-    "X-Real-IP of a stranger": ["X-Real-IP: 6.6.6.6", ""],
-    "Forwarded of a stranger": ["Forwarded: for=6.6.6.6;proto=https", ""],
-    "a health check that is none": ["X-Graphand-Healthcheck: 1", "X-Graphand-Healthcheck: 1"],
+    "X-Forwarded-Host from an untrusted peer": ["X-Forwarded-Host: other", ""],
+    "X-Forwarded-Proto from an untrusted peer": ["X-Forwarded-Proto: https", ""],
+    "X-Forwarded-Port from an untrusted peer": ["X-Forwarded-Port: 443", ""],
+    "X-Forwarded-Prefix from an untrusted peer": ["X-Forwarded-Prefix: /other", ""],
+    "X-Request-Id from an untrusted peer": ["X-Request-Id: other", ""],
+    "X-Real-IP from an untrusted peer": ["X-Real-IP: 6.6.6.6", ""],
+    "Forwarded from an untrusted peer": ["Forwarded: for=6.6.6.6;proto=https", ""],
+    "a health check with another value": ["X-Graphand-Healthcheck: 1", "X-Graphand-Healthcheck: 1"],
   }),
   ...answered(200, {
     "a health check": get("/app", "X-Graphand-Healthcheck: true"),
@@ -732,7 +732,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     ),
   }),
 
-  // One request behind the other.
+  // Pipelined requests.
   ...pipelined({
     "good, good": [get("/app/1") + get("/app/2"), [200, 200], seen("/1") + seen("/2"), false],
     "good, bad": [`${get("/app/1")}GET /app\r\n\r\n${SMUGGLED}`, [200, 400], seen("/1"), true],
@@ -742,13 +742,13 @@ export const WIRE_CASES: readonly WireCase[] = [
       seen("/1"),
       true,
     ],
-    "good, not there, good": [
+    "good, not found, good": [
       get("/app/1") + get("/none") + get("/app/2"),
       [200, 404, 200],
       seen("/1") + seen("/2"),
       false,
     ],
-    "good, of another version": [
+    "good, unsupported version": [
       get("/app/1") + withLine("GET /app HTTP/2.0") + SMUGGLED,
       [200, 505],
       seen("/1"),
@@ -772,13 +772,13 @@ export const WIRE_CASES: readonly WireCase[] = [
       seenChunked("3\r\nabc\r\n0\r\nA: b\r\n\r\n") + seen("/2"),
       false,
     ],
-    "a body longer than was said": [
+    "a body longer than its length": [
       post("Content-Length: 3", `abc\x00${SMUGGLED}`),
       [200, 400],
       seenPost("Content-Length: 3", "abc"),
       true,
     ],
-    "a body where none was said": [
+    "a body without a length": [
       post("", `{"a":1}\r\n\r\n${SMUGGLED}`),
       [200, 400],
       seenPost(""),
@@ -790,8 +790,8 @@ export const WIRE_CASES: readonly WireCase[] = [
       seen("/1"),
       true,
     ],
-    "not there with close, good": [get("/none", "Connection: close") + SMUGGLED, [404], "", true],
-    "an Upgrade that is not taken, good": [
+    "not found with close, good": [get("/none", "Connection: close") + SMUGGLED, [404], "", true],
+    "an Upgrade that is not accepted, good": [
       get("/app", "Connection: Upgrade\r\nUpgrade: x") + get("/app/2"),
       [200, 200],
       seen("/", "Upgrade: x\r\nConnection: Upgrade") + seen("/2"),

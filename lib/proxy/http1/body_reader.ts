@@ -3,21 +3,21 @@ import type { Framing } from "./framing.ts";
 import { NO_BYTES } from "./octets.ts";
 import type { Wire } from "./wire.ts";
 
-/** How a body is to be read. */
+/** Options of a {@linkcode BodyReader}. */
 export interface BodyOptions {
-  /** Chunks are taken off. */
+  /** Remove the chunked framing and return the data only. */
   readonly isDechunked?: boolean;
-  /** Most bytes of data that chunks may hold; a declared length is known without reading. */
+  /** Maximum bytes of data in a chunked body; a declared length is checked before reading. */
   readonly maxBytes?: number;
 }
 
-/** Reads one message's body off a wire, piece by piece, and finds its end. */
+/** Reads the body of one message from a wire, piece by piece, and finds its end. */
 export class BodyReader {
-  /** Whether the body has come to its proper end. */
+  /** True when the body was read to its end. */
   isDone: boolean;
-  /** Why there will be no proper end. */
+  /** Why the body cannot be read to its end. */
   fault: string | undefined;
-  /** Whether the fault is that there is more of it than is allowed. */
+  /** True if the fault is that the body exceeds `maxBytes`. */
   isTooLarge = false;
 
   readonly #wire: Wire;
@@ -38,8 +38,8 @@ export class BodyReader {
   }
 
   /**
-   * What is buffered of the body, maybe nothing. As it came, chunks and all, unless the reader is
-   * to take them off. Valid until the next read.
+   * Takes and returns the buffered part of the body, which may be empty. It includes the chunked
+   * framing unless the reader removes it. Valid until the next read.
    */
   takeBuffered(): Uint8Array {
     const { buffer, start, end } = this.#wire;
@@ -60,7 +60,7 @@ export class BodyReader {
     }
   }
 
-  /** The next piece of the body, or `undefined` when there is none: see `isDone` and `fault`. */
+  /** Returns the next piece of the body, or `undefined` at its end; see `isDone` and `fault`. */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const piece = this.takeBuffered();
@@ -69,7 +69,7 @@ export class BodyReader {
       this.#wire.growIfFilled();
       if (!await this.#wire.fill()) {
         if (this.#framing.type === "close" && !this.#wire.isBroken) this.isDone = true;
-        else this.fault = "it ended before its body was complete";
+        else this.fault = "the connection ended before the body was complete";
         return undefined;
       }
     }
@@ -82,7 +82,7 @@ export class BodyReader {
     const stop = scanner.scan(
       buffer,
       { start, end },
-      // Moved together in their place: what stands between has been read.
+      // Close the gaps in place: the framing between the pieces is no longer needed.
       this.#isDechunked
         ? (from, to) => {
           buffer.copyWithin(dataEnd, from, to);
@@ -95,7 +95,7 @@ export class BodyReader {
     this.fault = scanner.fault;
     if (scanner.dataBytes > this.#maxBytes) {
       this.isTooLarge = true;
-      this.fault = "it is too large";
+      this.fault = "the body is too large";
       return NO_BYTES;
     }
     return buffer.subarray(start, this.#isDechunked ? dataEnd : stop);

@@ -1,6 +1,6 @@
 import { ascii, COLON, CR, FIELD_VALUE, HEX, LF, matchesAt, SEMICOLON, TOKEN } from "./octets.ts";
 
-/** Where a scanner is in a chunked body. */
+/** Position of a scanner within a chunked body. */
 enum State {
   Size,
   Extension,
@@ -16,21 +16,21 @@ enum State {
   Done,
 }
 
-/** Called with each piece of the body's own data, as offsets into the scanned bytes. */
+/** Receives each piece of data, as offsets into the scanned bytes. */
 export type OnData = (start: number, end: number) => void;
 
-/** Bytes of all extensions together, for which nobody has a use, and of all trailers. */
+/** Maximum bytes of all chunk extensions together, and of all trailers. */
 const MAX_EXTENSIONS = 16_384;
 const MAX_TRAILERS = 16_384;
-/** 2^52: the largest size that stays exact when one more digit is read. */
+/** 13 hexadecimal digits are 52 bits, which a number holds exactly. */
 const MAX_SIZE_DIGITS = 13;
 
-/** The chunk that ends a body, without trailers. */
+/** The chunk that ends a body without trailers. */
 export const LAST_CHUNK: Uint8Array = ascii("0\r\n\r\n");
 
 const CRLF = ascii("\r\n");
 
-/** Trailer fields that would change how a message is read or where it goes (RFC 9110, 6.5.1). */
+/** Fields not allowed in trailers: they change framing, routing or content (RFC 9110, 6.5.1). */
 const FORBIDDEN_TRAILERS = [
   ...["content-length", "transfer-encoding", "host", "connection", "te", "trailer", "upgrade"],
   ...["expect", "authorization", "content-encoding", "content-type", "content-range"],
@@ -39,32 +39,32 @@ const FORBIDDEN_TRAILERS = [
 ].map(ascii);
 
 /**
- * Follows a chunked body (RFC 9112, section 7.1) without changing it: what was scanned can be
- * passed on as it is. Refused are bare line ends, sizes that are not hexadecimal, and trailers
- * that have no business there.
+ * Validates a chunked body (RFC 9112, section 7.1) without changing it, so that the caller can
+ * forward the scanned bytes. Rejects bare line ends, sizes that are not hexadecimal, and trailer
+ * fields that only the header may contain.
  */
 export class ChunkedScanner {
   #state = State.Size;
-  /** Bytes of the current chunk that are still to come. */
+  /** Remaining bytes of the current chunk. */
   #left = 0;
   #digits = 0;
   #extensionBytes = 0;
   #trailerBytes = 0;
   #name: number[] = [];
 
-  /** Bytes of data in the chunks that have begun. */
+  /** Bytes of data in all chunks up to the current one, which is counted whole. */
   dataBytes = 0;
-  /** What is wrong with the body; nothing more is scanned then. */
+  /** Why the body is invalid. */
   fault: string | undefined;
 
-  /** Whether the body's last byte has been seen. */
+  /** True when the last byte of the body was scanned. */
   get isDone(): boolean {
     return this.#state === State.Done;
   }
 
   /**
-   * Scans the bytes from `start` to `end` and gives the position where it stopped: `end`, or just
-   * behind the body, or at the first byte that is wrong.
+   * Scans the bytes from `start` to `end` and returns the position where it stopped: at `end`,
+   * just after the body, or at the first invalid byte.
    */
   scan(
     bytes: Uint8Array,
@@ -98,23 +98,23 @@ export class ChunkedScanner {
       case State.Extension:
         if (byte === CR) this.#state = State.SizeLf;
         else if (FIELD_VALUE[byte] === 0) {
-          return "a control character in a chunk's extension";
+          return "a chunk extension contains a control character";
         }
         return ++this.#extensionBytes > MAX_EXTENSIONS
-          ? "extensions of chunks that are too long"
+          ? "the chunk extensions are too long"
           : undefined;
       case State.SizeLf:
-        if (byte !== LF) return "a chunk's size line without its LF";
+        if (byte !== LF) return "a chunk size line does not end with CRLF";
         this.dataBytes += this.#left;
         this.#state = this.#left === 0 ? State.TrailerStart : State.Data;
         this.#digits = 0;
         return undefined;
       case State.DataCr:
-        if (byte !== CR) return "a chunk longer than its size";
+        if (byte !== CR) return "a chunk is longer than its size";
         this.#state = State.DataLf;
         return undefined;
       case State.DataLf:
-        if (byte !== LF) return "a chunk without its LF";
+        if (byte !== LF) return "a chunk does not end with CRLF";
         this.#state = State.Size;
         return undefined;
       default:
@@ -126,27 +126,27 @@ export class ChunkedScanner {
     const digit = HEX[byte]!;
     if (digit !== 255) {
       if (++this.#digits > MAX_SIZE_DIGITS) {
-        return "a chunk's size with too many digits";
+        return "a chunk size has too many digits";
       }
       this.#left = this.#left * 16 + digit;
       return undefined;
     }
-    if (this.#digits === 0) return "a chunk's size that is not hexadecimal";
+    if (this.#digits === 0) return "a chunk size is not a hexadecimal number";
     if (byte === CR) this.#state = State.SizeLf;
     else if (byte === SEMICOLON) this.#state = State.Extension;
-    else return "a chunk's size that is not hexadecimal";
+    else return "a chunk size is not a hexadecimal number";
     return undefined;
   }
 
   #readTrailer(byte: number): string | undefined {
     if (++this.#trailerBytes > MAX_TRAILERS) {
-      return "trailers that are too long";
+      return "the trailers are too long";
     }
     switch (this.#state) {
       case State.TrailerStart:
         if (byte === CR) this.#state = State.EndLf;
         else if (TOKEN[byte] === 0) {
-          return "a trailer that does not begin with a name";
+          return "a trailer line does not start with a name";
         } else {
           this.#state = State.TrailerName;
           this.#name = [byte];
@@ -155,21 +155,21 @@ export class ChunkedScanner {
       case State.TrailerName:
         if (byte === COLON) {
           this.#state = State.TrailerValue;
-          return isForbidden(this.#name) ? "a trailer that belongs into the head" : undefined;
+          return isForbidden(this.#name) ? "a trailer is only allowed in the header" : undefined;
         }
         this.#name.push(byte);
-        return TOKEN[byte] === 0 ? "a trailer's name that is not followed by a colon" : undefined;
+        return TOKEN[byte] === 0 ? "a trailer name is not followed by a colon" : undefined;
       case State.TrailerValue:
         if (byte === CR) this.#state = State.TrailerLf;
         else if (FIELD_VALUE[byte] === 0) {
-          return "a control character in a trailer";
+          return "a trailer contains a control character";
         }
         return undefined;
       case State.TrailerLf:
         this.#state = State.TrailerStart;
-        return byte === LF ? undefined : "a trailer without its LF";
+        return byte === LF ? undefined : "a trailer line does not end with CRLF";
       default:
-        if (byte !== LF) return "no LF at the end of the body";
+        if (byte !== LF) return "the body does not end with CRLF";
         this.#state = State.Done;
         return undefined;
     }
@@ -181,7 +181,7 @@ function isForbidden(name: readonly number[]): boolean {
   return FORBIDDEN_TRAILERS.some((one) => one.length === bytes.length && matchesAt(bytes, 0, one));
 }
 
-/** A piece of a body as a chunk (RFC 9112, section 7.1). */
+/** Encodes data as one chunk (RFC 9112, section 7.1). `data` must not be empty. */
 export function encodeChunk(data: Uint8Array): Uint8Array {
   const size = ascii(`${data.length.toString(16)}\r\n`);
   const bytes = new Uint8Array(size.length + data.length + CRLF.length);

@@ -1,12 +1,12 @@
 import { FieldKind, fieldMembers, type FieldTable, findField, type Range } from "./fields.ts";
 import { ascii, matchesAt } from "./octets.ts";
 
-/** What a message's `Connection` fields say (RFC 9110, section 7.6.1). */
+/** Options in the `Connection` fields of a message (RFC 9110, section 7.6.1). */
 export interface ConnectionOptions {
   readonly hasClose: boolean;
   readonly hasKeepAlive: boolean;
   readonly hasUpgrade: boolean;
-  /** The other names: fields that are meant for the next hop alone. */
+  /** All other options: names of fields that are for this hop only. */
   readonly names: readonly Range[];
 }
 
@@ -14,26 +14,26 @@ const CLOSE = ascii("close");
 const KEEP_ALIVE = ascii("keep-alive");
 const UPGRADE = ascii("upgrade");
 
-/** More names than anybody has a use for; each is compared with each field. */
+/** A bound on work: each name is compared with each field. */
 const MAX_NAMES = 32;
 
-/** Longer than any name that a hop has a use for. */
+/** Longer than any hop-by-hop field name in use. */
 const MAX_NAME_BYTES = 64;
 
-const NOTHING: ConnectionOptions = {
+const NO_OPTIONS: ConnectionOptions = {
   hasClose: false,
   hasKeepAlive: false,
   hasUpgrade: false,
   names: [],
 };
 
-/** Reads the `Connection` fields; `undefined` when they name more fields, or longer names, than is sensible. */
+/** Parses the `Connection` fields. Returns `undefined` if they list too many or too long names. */
 export function readConnectionOptions(
   bytes: Uint8Array,
   fields: FieldTable,
 ): ConnectionOptions | undefined {
   let index = findField(fields, FieldKind.Connection);
-  if (index === -1) return NOTHING;
+  if (index === -1) return NO_OPTIONS;
   let [hasClose, hasKeepAlive, hasUpgrade] = [false, false, false];
   const names: Range[] = [];
   while (index !== -1) {

@@ -1,4 +1,4 @@
-/** What may be wrong with a request, its way or its answer; each has one status and one title. */
+/** Status code and title of each fault. */
 const KINDS = {
   "malformed-request": { status: 400, title: "Bad request" },
   "function-not-found": { status: 404, title: "Function not found" },
@@ -10,47 +10,47 @@ const KINDS = {
   "too-many-fields": { status: 431, title: "Request header fields too large" },
   "too-many-in-flight": { status: 429, title: "Too many requests" },
   "rate-limited": { status: 429, title: "Too many requests" },
-  "client-closed": { status: 499, title: "The client went away" },
+  "client-closed": { status: 499, title: "The client closed the connection" },
   "function-failed": { status: 500, title: "The function could not be started" },
   "proxy-failed": { status: 500, title: "Internal server error" },
   "method-not-implemented": { status: 501, title: "Not implemented" },
   "coding-not-implemented": { status: 501, title: "Not implemented" },
   "upstream-failed": { status: 502, title: "Error forwarding request" },
-  "function-exited": { status: 503, title: "The function has ended and is being restarted" },
-  "function-unavailable": { status: 503, title: "The function can't be started at present" },
-  "function-starting": { status: 503, title: "The function is still being started" },
+  "function-exited": { status: 503, title: "The function exited and is being restarted" },
+  "function-unavailable": { status: 503, title: "The function cannot be started at the moment" },
+  "function-starting": { status: 503, title: "The function is still starting" },
   "function-busy": { status: 503, title: "The function is busy" },
   "too-many-connections": { status: 503, title: "The server is busy" },
   "upstream-timeout": { status: 504, title: "Error forwarding request" },
   "version-not-supported": { status: 505, title: "HTTP version not supported" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
-/** Stable for programs; sent as `x-ddsrv-error`. */
+/** Stable identifier of a fault, sent in the `x-ddsrv-error` field. */
 export type FaultCode = keyof typeof KINDS;
 
-/** Why a request is not answered by a function, as a value. */
+/** Reason why the proxy answers a request in place of the function. */
 export interface Fault {
   readonly code: FaultCode;
   readonly status: number;
-  /** What anybody may know of it. */
+  /** Text without details, safe to show to any client. */
   readonly title: string;
-  /** For people; the body of the answer. */
+  /** Title and details; the body of the response. */
   readonly message: string;
-  /** When to try again, where that is known. */
+  /** Seconds until a retry makes sense, if known. */
   readonly retryAfterS?: number;
 }
 
-/** What is known of a fault beside its code. */
+/** Details of a fault in addition to its code. */
 export interface FaultDetails {
-  /** Added to the title. */
+  /** Appended to the title. */
   readonly detail?: string;
-  /** Stands for the whole message. */
+  /** Replaces the whole message. */
   readonly message?: string;
   readonly retryAfterS?: number;
 }
 
 /**
- * The fault of a code: the one place where a cause becomes a status.
+ * Creates the fault with a code. All status codes of faults come from here.
  *
  * @example
  * ```ts
@@ -65,12 +65,12 @@ export function faultOf(code: FaultCode, details: FaultDetails = {}): Fault {
   return { code, status, title, message, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
 }
 
-/** A message that two parsers could read differently, or that none could read. */
+/** Creates the fault for a request that is invalid or that two parsers could read differently. */
 export function malformed(detail: string): Fault {
   return faultOf("malformed-request", { detail });
 }
 
-/** An answer of a function that can't be passed on. */
+/** Creates the fault for a response that the proxy cannot forward. */
 export function badUpstream(detail: string): Fault {
   return faultOf("upstream-failed", { detail });
 }

@@ -13,9 +13,9 @@ import {
   TOKEN,
 } from "./octets.ts";
 
-/** What a field is to a proxy. */
+/** Role of a field for the proxy. */
 export enum FieldKind {
-  /** Passed on as it is. */
+  /** Forwarded unchanged. */
   Other,
   ContentLength,
   TransferEncoding,
@@ -23,9 +23,9 @@ export enum FieldKind {
   Host,
   Upgrade,
   Expect,
-  /** Meant for the next hop alone, and always dropped (RFC 9110, section 7.6.1). */
+  /** For this hop only; always dropped (RFC 9110, section 7.6.1). */
   HopByHop,
-  /** These say where a request came from, and are never believed when a stranger sends them. */
+  /** Forwarding fields say where a request came from. They are dropped unless the peer is trusted. */
   ForwardedFor,
   ForwardedHost,
   ForwardedProto,
@@ -36,10 +36,10 @@ export enum FieldKind {
   HealthCheck,
 }
 
-/** Field lines of one message as offsets into its buffer; reused for the next message. */
+/** Field lines of one message, as offsets into its buffer. Reused for the next message. */
 export interface FieldTable {
   count: number;
-  /** Four numbers a field: start and end of the name, start and end of the value. */
+  /** Four numbers for each field: start and end of the name, start and end of the value. */
   readonly offsets: Int32Array;
   readonly kinds: Uint8Array;
 }
@@ -68,10 +68,10 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];
 
-/** How further names begin that say where a request came from. */
+/** Other fields with this prefix count as forwarding fields too. */
 const FORWARDED_PREFIX = ascii("x-forwarded-");
 
-/** The known names by their length, so that a field is compared with one or two of them. */
+/** Known names by length, so that each field is compared with one or two of them only. */
 const BY_LENGTH: readonly (readonly {
   readonly name: Uint8Array;
   readonly kind: FieldKind;
@@ -82,15 +82,15 @@ const BY_LENGTH: readonly (readonly {
       .map(([name, kind]) => ({ name: ascii(name), kind })),
 );
 
-/** A table with room for `maxFields`. */
+/** Creates an empty table for at most `maxFields` fields. */
 export function createFieldTable(maxFields: number): FieldTable {
   return { count: 0, offsets: new Int32Array(maxFields * 4), kinds: new Uint8Array(maxFields) };
 }
 
 /**
- * Reads field lines from `start` to `end`, where `end` is just behind the empty line that closes
- * them. Refused are a bare CR or LF, a space before the colon, a folded line and control characters
- * (RFC 9112, sections 2.2 and 5).
+ * Parses field lines from `start` to `end`, which is just after the empty line that ends them.
+ * Returns a fault for a bare CR or LF, a space before the colon, a folded line or a control
+ * character (RFC 9112, sections 2.2 and 5), and for more fields than the table holds.
  */
 export function parseFields(
   bytes: Uint8Array,
@@ -107,7 +107,7 @@ export function parseFields(
   for (;;) {
     if (bytes[position] === CR) {
       if (position + 2 === end && bytes[position + 1] === LF) return undefined;
-      return malformed("a CR without its LF");
+      return malformed("a CR without LF");
     }
     if (into.count === maxFields) {
       return faultOf("too-many-fields", { detail: `more than ${maxFields} fields` });
@@ -115,17 +115,17 @@ export function parseFields(
     const nameStart = position;
     while (TOKEN[bytes[position]!] === 1) position++;
     if (position === nameStart) {
-      return malformed("a field line does not begin with a name");
+      return malformed("a field line does not start with a name");
     }
     if (bytes[position] !== COLON) {
-      return malformed("a field's name is not followed by a colon");
+      return malformed("a field name is not followed by a colon");
     }
     const nameEnd = position++;
     while (bytes[position] === SPACE || bytes[position] === TAB) position++;
     const valueStart = position;
     while (FIELD_VALUE[bytes[position]!] === 1) position++;
     if (bytes[position] !== CR || bytes[position + 1] !== LF) {
-      return malformed("a field's value holds a control character or a bare line end");
+      return malformed("a field value contains a control character or a bare CR or LF");
     }
     let valueEnd = position;
     while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1]!)) valueEnd--;
@@ -135,7 +135,7 @@ export function parseFields(
   }
 }
 
-/** Start of a field's line. */
+/** Start of a field's name, which is the start of its line. */
 export function nameStart(table: FieldTable, index: number): number {
   return table.offsets[index * 4]!;
 }
@@ -145,17 +145,17 @@ export function nameEnd(table: FieldTable, index: number): number {
   return table.offsets[index * 4 + 1]!;
 }
 
-/** Start of a field's value, without the white space before it. */
+/** Start of a field's value, after leading white space. */
 export function valueStart(table: FieldTable, index: number): number {
   return table.offsets[index * 4 + 2]!;
 }
 
-/** End of a field's value, without the white space behind it. */
+/** End of a field's value, before trailing white space. */
 export function valueEnd(table: FieldTable, index: number): number {
   return table.offsets[index * 4 + 3]!;
 }
 
-/** Index of the first field of a kind from `from` on, or -1. */
+/** Returns the index of the first field of a kind at or after `from`, or -1. */
 export function findField(table: FieldTable, kind: FieldKind, from = 0): number {
   for (let index = from; index < table.count; index++) {
     if (table.kinds[index] === kind) return index;
@@ -163,7 +163,7 @@ export function findField(table: FieldTable, kind: FieldKind, from = 0): number 
   return -1;
 }
 
-/** Whether a field's whole value is `lower`, in any case. */
+/** Returns true if a field's whole value equals `lower`, ignoring case. */
 export function hasValue(
   bytes: Uint8Array,
   table: FieldTable,
@@ -175,8 +175,8 @@ export function hasValue(
 }
 
 /**
- * Value of the first field of a name, which is written in lower case, one character a byte; empty
- * when there is none. It looks at every name: for what is seldom asked for.
+ * Returns the value of the first field with a name, given in lower case, as one character per
+ * byte; an empty string if there is none. It compares all names, so keep it for rare fields.
  */
 export function fieldText(bytes: Uint8Array, table: FieldTable, lowerName: Uint8Array): string {
   for (let index = 0; index < table.count; index++) {
@@ -188,13 +188,13 @@ export function fieldText(bytes: Uint8Array, table: FieldTable, lowerName: Uint8
   return "";
 }
 
-/** A stretch of a buffer. */
+/** A range of a buffer. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** The members of a field's comma-separated value; empty ones are left out. */
+/** Splits a field's comma-separated value. Skips empty members. */
 export function fieldMembers(bytes: Uint8Array, table: FieldTable, index: number): Range[] {
   const end = valueEnd(table, index);
   const members: Range[] = [];

@@ -10,22 +10,22 @@ import {
 } from "./fields.ts";
 import { ascii, matchesAt } from "./octets.ts";
 
-/** How a message's body ends (RFC 9112, section 6). */
+/** The way in which the end of a body is found (RFC 9112, section 6). */
 export type Framing =
   | { readonly type: "none" }
   | { readonly type: "length"; readonly length: number }
   | { readonly type: "chunked" }
-  /** With the connection; in answers only. */
+  /** The body ends when the connection closes; in responses only. */
   | { readonly type: "close" };
 
-/** What the framing fields of a message say, or why they are refused. */
+/** Framing as declared by the fields of a message, or the reason for rejecting it. */
 export type DeclaredFraming =
   | { readonly type: "framing"; readonly framing: Framing | undefined }
   | { readonly type: "ambiguous"; readonly reason: string }
-  /** A transfer coding that we don't have. */
+  /** A transfer coding that the proxy does not implement. */
   | { readonly type: "unsupported"; readonly reason: string };
 
-/** No body. */
+/** The framing of a message without a body. */
 export const NO_BODY: Framing = { type: "none" };
 
 const CHUNKED: Framing = { type: "chunked" };
@@ -34,9 +34,9 @@ const CHUNKED_DECLARED: DeclaredFraming = { type: "framing", framing: CHUNKED };
 const NOTHING_DECLARED: DeclaredFraming = { type: "framing", framing: undefined };
 
 /**
- * Reads `Content-Length` and `Transfer-Encoding`. Both together, either of them twice, a list of
- * lengths and a length that is not plain digits are refused: one parser's choice among them would
- * be another's request.
+ * Parses `Content-Length` and `Transfer-Encoding`. Rejects both together, either of them twice, a
+ * list of lengths, and a length that is not plain digits: two parsers could read them differently,
+ * which allows request smuggling (RFC 9112, section 11.2).
  */
 export function declaredFraming(
   bytes: Uint8Array,
@@ -70,20 +70,20 @@ export function declaredFraming(
 }
 
 /**
- * A coding before a last `chunked` is one that we don't have. With anything else than `chunked` at
- * the end, or with it twice, nobody can tell where the body ends (RFC 9112, sections 6.1 and 6.3).
+ * Codings before a final `chunked` are valid but not implemented. If `chunked` is not the last
+ * coding, or is there twice, the end of the body is unknown (RFC 9112, sections 6.1 and 6.3).
  */
 function otherCoding(bytes: Uint8Array, codings: readonly Range[]): DeclaredFraming {
   const isChunked = codings.map(({ start, end }) =>
     end - start === CHUNKED_NAME.length && matchesAt(bytes, start, CHUNKED_NAME)
   );
   if (isChunked.indexOf(true) === codings.length - 1 && codings.length > 1) {
-    return { type: "unsupported", reason: "a Transfer-Encoding beside chunked" };
+    return { type: "unsupported", reason: "a Transfer-Encoding other than chunked" };
   }
-  return ambiguous("a Transfer-Encoding that does not end with chunked, once");
+  return ambiguous("a Transfer-Encoding that does not end with exactly one chunked");
 }
 
-/** Plain digits, up to the largest integer that is exact. */
+/** Parses plain digits, up to the maximum safe integer. */
 function parseLength(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (start === end || end - start > 16) return undefined;
   let value = 0;

@@ -1,17 +1,17 @@
-/** Most that is kept of a kind: enough for what is under way at a time on a busy machine. */
+/** Maximum length of a list: enough for the concurrent requests of a busy machine. */
 const MAX_FREE = 256;
 
-/** Things that are dear to make and used again, each by one request at a time. */
-export class FreeList<Thing> {
-  readonly #things: Thing[] = [];
+/** Unused objects that are expensive to allocate; each serves one request at a time. */
+export class FreeList<Item> {
+  readonly #items: Item[] = [];
 
-  /** One that nobody uses, if there is any. */
-  take(): Thing | undefined {
-    return this.#things.pop();
+  /** Removes and returns an object, or `undefined` if the list is empty. */
+  take(): Item | undefined {
+    return this.#items.pop();
   }
 
-  /** Takes back what is no longer looked at. */
-  give(thing: Thing): void {
-    if (this.#things.length < MAX_FREE) this.#things.push(thing);
+  /** Returns an object to the list. The caller must not use it any more. */
+  give(item: Item): void {
+    if (this.#items.length < MAX_FREE) this.#items.push(item);
   }
 }

@@ -1,12 +1,12 @@
 import { CR, LF } from "./octets.ts";
 
 /**
- * The position just behind a head's closing empty line, looked for from `from` on; -1 when it has
- * not come yet. Bare line feeds count here, so that a head which uses them is refused at once
- * instead of being waited for.
+ * Returns the position just after the empty line that ends a head, searching from `from`, or -1 if
+ * the head is incomplete. Bare line feeds count as line ends here, so that the parser rejects such
+ * a head at once instead of waiting for its end.
  */
 export function findHeadEnd(bytes: Uint8Array, from: number, end: number): number {
-  // By hand: to look for a byte with indexOf goes to the buffer's very end.
+  // A loop, because indexOf would search up to the end of the buffer.
   for (let position = from; position < end; position++) {
     if (bytes[position] !== LF) continue;
     const next = position + 1;

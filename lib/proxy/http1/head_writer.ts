@@ -1,7 +1,7 @@
-/** Up to here, to copy byte by byte costs less than a call. */
-const FEW = 96;
+/** Up to this many bytes, a loop is faster than a call of `set`. */
+const MAX_LOOP_BYTES = 96;
 
-/** Puts a head together in a buffer that grows as needed and is used again. */
+/** Builds a head in a reused buffer that grows as needed. */
 export class HeadWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
@@ -10,12 +10,12 @@ export class HeadWriter {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** What was put together since the last {@linkcode clear}; valid until the next one. */
+  /** Bytes written since the last {@linkcode clear}; valid until the next one. */
   get written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Bytes that there is room for without growing. */
+  /** Size of the buffer in bytes. */
   get capacity(): number {
     return this.#bytes.length;
   }
@@ -24,11 +24,11 @@ export class HeadWriter {
     this.#length = 0;
   }
 
-  /** Adds the bytes of `source` from `start` to `end`. */
+  /** Appends the bytes of `source` from `start` to `end`. */
   copy(source: Uint8Array, start: number, end: number): void {
     if (end <= start) return;
     this.#reserve(end - start);
-    if (end - start > FEW) {
+    if (end - start > MAX_LOOP_BYTES) {
       this.#bytes.set(source.subarray(start, end), this.#length);
       this.#length += end - start;
     } else {
@@ -36,10 +36,10 @@ export class HeadWriter {
     }
   }
 
-  /** Adds all bytes of `source`. */
+  /** Appends all bytes of `source`. */
   bytes(source: Uint8Array): void {
     this.#reserve(source.length);
-    if (source.length > FEW) {
+    if (source.length > MAX_LOOP_BYTES) {
       this.#bytes.set(source, this.#length);
       this.#length += source.length;
     } else {
@@ -47,7 +47,7 @@ export class HeadWriter {
     }
   }
 
-  /** Adds a string of characters up to U+00FF, one byte each. */
+  /** Appends a string of characters up to U+00FF, one byte each. */
   latin1(text: string): void {
     this.#reserve(text.length);
     const bytes = this.#bytes;

@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 
-/** Bytes that the codec looks for. */
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
@@ -14,36 +13,36 @@ export const QUESTION = 0x3f;
 export const OPENING_BRACKET = 0x5b;
 export const CLOSING_BRACKET = 0x5d;
 
-/** No bytes at all. */
+/** An empty array. */
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-/** tchar: what a method or a field's name is made of (RFC 9110, section 5.6.2). */
+/** 1 for each tchar: the bytes of methods and field names (RFC 9110, section 5.6.2). */
 export const TOKEN: Uint8Array = classOf("!#$%&'*+-.^_`|~", true);
 
-/** What a field's value is made of: visible characters, obs-text, space and tab (section 5.5). */
+/** 1 for each byte of field values: visible characters, obs-text, space, tab (section 5.5). */
 export const FIELD_VALUE: Uint8Array = valueClass();
 
 /**
- * What a request target is made of: all visible characters but `#`, which begins a fragment and is
- * never sent (RFC 9112, section 3.2), and raw UTF-8, which is passed on as it is.
+ * 1 for each byte of request targets: visible characters except `#`, which starts a fragment and
+ * is never sent (RFC 9112, section 3.2), and raw UTF-8, which is forwarded unchanged.
  */
 export const TARGET: Uint8Array = targetClass();
 
-/** What a host's name is made of, escapes and all (RFC 3986, section 3.2.2). */
+/** 1 for each byte of host names, escapes included (RFC 3986, section 3.2.2). */
 export const HOST: Uint8Array = classOf("-._~!$&'()*+,;=%", true);
 
-/** What an address in brackets is made of. */
+/** 1 for each byte of an address in brackets (RFC 3986, section 3.2.2). */
 export const IP_LITERAL: Uint8Array = classOf("-._~!$&'()*+,;=:", true);
 
-/** The value of a hexadecimal digit, 255 for all else. */
+/** Value of each hexadecimal digit; 255 for all other bytes. */
 export const HEX: Uint8Array = hexValues();
 
-/** The bytes of an ASCII string. */
+/** Encodes an ASCII string. */
 export function ascii(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
-/** Whether the bytes from `start` on are `lower`, which is written in lower case, in any case. */
+/** Returns true if the bytes at `start` equal `lower`, given in lower case, ignoring case. */
 export function matchesAt(bytes: Uint8Array, start: number, lower: Uint8Array): boolean {
   for (let index = 0; index < lower.length; index++) {
     const byte = bytes[start + index]!;
@@ -53,12 +52,20 @@ export function matchesAt(bytes: Uint8Array, start: number, lower: Uint8Array): 
   return true;
 }
 
-/** Up to here, putting characters together costs less than a call. */
-const FEW = 24;
+/** Returns true if the bytes at `start` equal `expected`. */
+export function isAt(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
+  for (let index = 0; index < expected.length; index++) {
+    if (bytes[start + index] !== expected[index]) return false;
+  }
+  return true;
+}
 
-/** The bytes from `start` to `end`, each as one character: nothing is lost on the way back. */
+/** Up to this many bytes, a loop is faster than a call of `toString`. */
+const MAX_LOOP_BYTES = 24;
+
+/** Decodes the bytes from `start` to `end` as Latin-1: one character per byte, without loss. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > FEW) return bufferOf(bytes).toString("latin1", start, end);
+  if (end - start > MAX_LOOP_BYTES) return bufferOf(bytes).toString("latin1", start, end);
   let text = "";
   for (let index = start; index < end; index++) {
     text += String.fromCharCode(bytes[index]!);
@@ -66,7 +73,7 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** The same bytes, with what Node's buffers can do. */
+/** Returns a Node buffer over the same memory. */
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

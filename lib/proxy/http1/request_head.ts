@@ -14,7 +14,6 @@ import {
   valueStart,
 } from "./fields.ts";
 import { declaredFraming, type Framing, NO_BODY } from "./framing.ts";
-
 import {
   ascii,
   CLOSING_BRACKET,
@@ -22,6 +21,7 @@ import {
   CR,
   HOST,
   IP_LITERAL,
+  isAt,
   latin1,
   LF,
   matchesAt,
@@ -34,41 +34,42 @@ import {
   TOKEN,
 } from "./octets.ts";
 
-/** A parsed request head: offsets into the buffer that it was read from. Reused for the next one. */
+/** A parsed request head, as offsets into its buffer. Reused for the next request. */
 export interface RequestHead {
-  /** The buffer that it was read from. */
+  /** The buffer that contains the head. */
   bytes: Uint8Array;
   methodStart: number;
   methodEnd: number;
-  /** The target without scheme and authority: from here on it is a path and a query, or `*`. */
+  /** Start of the target without scheme and authority: a path and a query, or `*`. */
   targetStart: number;
   targetEnd: number;
-  /** Authority of a target in absolute form; empty range (equal) in any other form. */
+  /** Authority of a target in absolute form; an empty range otherwise. */
   authorityStart: number;
   authorityEnd: number;
   isHttp10: boolean;
   isHead: boolean;
   framing: Framing;
-  /** Whether the client wants to keep the connection. */
+  /** True if the client wants to keep the connection open. */
   isPersistent: boolean;
-  /** Whether the client wants to leave HTTP on this connection (RFC 9110, section 7.8). */
+  /** True if the client asks to switch protocols (RFC 9110, section 7.8). */
   isUpgrade: boolean;
   isHealthCheck: boolean;
-  /** Names that `Connection` lists beside its own options, as offset ranges. */
+  /** Field names that `Connection` lists, as ranges. */
   connectionNames: readonly { readonly start: number; readonly end: number }[];
   readonly fields: FieldTable;
 }
 
-const METHOD_HEAD = ascii("head");
-const METHOD_CONNECT = ascii("connect");
-const METHOD_OPTIONS = ascii("options");
+// With the space after it: methods are case-sensitive tokens (RFC 9110, section 9.1).
+const METHOD_HEAD = ascii("HEAD ");
+const METHOD_CONNECT = ascii("CONNECT ");
+const METHOD_OPTIONS = ascii("OPTIONS ");
 const H2C = ascii("h2c");
 const TRUE = ascii("true");
 const HTTP_1 = ascii("HTTP/1.");
 const SCHEMES = [ascii("http://"), ascii("https://")];
 const NO_NAMES: RequestHead["connectionNames"] = [];
 
-/** An empty head to parse into. */
+/** Creates an empty head to parse into. */
 export function createRequestHead(maxFields: number): RequestHead {
   return {
     bytes: NO_BYTES,
@@ -90,8 +91,8 @@ export function createRequestHead(maxFields: number): RequestHead {
 }
 
 /**
- * Reads a request's head, whose end `findHeadEnd` has found, into `into`. Strict: what two parsers
- * could read differently is a fault. RFC 9112, sections 2 to 6.
+ * Parses the request head in a range, whose end `findHeadEnd` returned, into `into`. Strict: returns
+ * a fault for anything that two parsers could read differently (RFC 9112, sections 2 to 6).
  */
 export function parseRequestHead(
   bytes: Uint8Array,
@@ -109,7 +110,7 @@ export function parseRequestHead(
     readFraming(bytes, into);
 }
 
-/** Gives the position behind the line, or a fault. */
+/** Returns the position after the line, or a fault. */
 function parseRequestLine(
   bytes: Uint8Array,
   start: number,
@@ -119,14 +120,14 @@ function parseRequestLine(
   let position = start;
   while (TOKEN[bytes[position]!] === 1) position++;
   if (position === start || bytes[position] !== SPACE) {
-    return malformed("the request line does not begin with a method and a space");
+    return malformed("the request line does not start with a method and a space");
   }
   into.methodStart = start;
   into.methodEnd = position++;
   const targetStart = position;
   while (TARGET[bytes[position]!] === 1) position++;
   if (position === targetStart || bytes[position] !== SPACE) {
-    return malformed("the target is empty or holds a character that is not allowed");
+    return malformed("the target is empty or contains an invalid character");
   }
   if (position - targetStart > limits.maxTargetBytes) {
     return targetTooLong(limits);
@@ -134,47 +135,41 @@ function parseRequestLine(
   into.targetStart = targetStart;
   into.targetEnd = position++;
   const minor = bytes[position + HTTP_1.length];
-  for (let index = 0; index < HTTP_1.length; index++) {
-    if (bytes[position + index] !== HTTP_1[index]) {
-      return versionFault(bytes, position);
-    }
+  if (!isAt(bytes, position, HTTP_1) || (minor !== 0x31 && minor !== 0x30)) {
+    return versionFault(bytes, position);
   }
-  if (minor !== 0x31 && minor !== 0x30) return versionFault(bytes, position);
   into.isHttp10 = minor === 0x30;
   position += HTTP_1.length + 1;
   if (bytes[position] !== CR || bytes[position + 1] !== LF) {
-    return malformed("the request line does not end with its version");
+    return malformed("the request line does not end after the HTTP version");
   }
   return readTarget(bytes, into) ?? position + 2;
 }
 
-/** The fault of a target that is too long, whether its end was seen or not. */
+/** Creates the fault for a target that exceeds the limit. */
 export function targetTooLong({ maxTargetBytes }: Pick<Limits, "maxTargetBytes">): Fault {
   return faultOf("target-too-long", { detail: `more than ${maxTargetBytes} bytes` });
 }
 
-/** A version's name is case-sensitive (RFC 9112, section 2.3). */
+/** The version is case-sensitive (RFC 9112, section 2.3). */
 function versionFault(bytes: Uint8Array, position: number): Fault {
   const text = latin1(bytes, position, position + "HTTP/1.1\r\n".length);
   if (!/^HTTP\/\d\.\d\r\n$/.test(text)) return malformed("the request line has no HTTP version");
-  return faultOf("version-not-supported", { detail: "this is an HTTP/1.1 server" });
+  return faultOf("version-not-supported", { detail: "this server supports HTTP/1.1" });
 }
 
-/** Tells the target's form, and takes scheme and authority off (RFC 9112, section 3.2). */
+/** Detects the form of the target, and splits off scheme and authority (RFC 9112, section 3.2). */
 function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
-  const { methodStart, methodEnd, targetStart, targetEnd } = into;
-  const methodLength = methodEnd - methodStart;
+  const { methodStart, targetStart, targetEnd } = into;
   into.authorityStart = into.authorityEnd = targetStart;
-  into.isHead = methodLength === 4 && isMethod(bytes, methodStart, METHOD_HEAD);
-  if (methodLength === 7 && isMethod(bytes, methodStart, METHOD_CONNECT)) {
+  into.isHead = isAt(bytes, methodStart, METHOD_HEAD);
+  if (isAt(bytes, methodStart, METHOD_CONNECT)) {
     return faultOf("method-not-implemented", { detail: "CONNECT" });
   }
   if (bytes[targetStart] === SLASH) return undefined;
   if (targetEnd - targetStart === 1 && bytes[targetStart] === STAR) {
-    if (methodLength === 7 && isMethod(bytes, methodStart, METHOD_OPTIONS)) {
-      return undefined;
-    }
-    return malformed("the target * goes with OPTIONS alone");
+    if (isAt(bytes, methodStart, METHOD_OPTIONS)) return undefined;
+    return malformed("the target * is only allowed with OPTIONS");
   }
   const scheme = SCHEMES.find((one) => matchesAt(bytes, targetStart, one));
   if (scheme === undefined) {
@@ -195,7 +190,7 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
 function readConnection(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   const { fields } = into;
   const options = readConnectionOptions(bytes, fields);
-  if (options === undefined) return malformed("Connection names too many fields");
+  if (options === undefined) return malformed("Connection lists too many field names");
   const { hasClose, hasKeepAlive, hasUpgrade } = options;
   const check = findField(fields, FieldKind.HealthCheck);
   into.isHealthCheck = check !== -1 && hasValue(bytes, fields, { index: check, lower: TRUE });
@@ -206,8 +201,8 @@ function readConnection(bytes: Uint8Array, into: RequestHead): Fault | undefined
 }
 
 /**
- * Whether there is a protocol to switch to. Not to HTTP/2: requests in there would go round all that
- * is done to requests here (RFC 9113, section 3.1 has done away with it).
+ * Returns true if `Upgrade` offers a protocol other than HTTP/2. Requests inside HTTP/2 would bypass
+ * the proxy's rules, and RFC 9113, section 3.1 deprecates that upgrade.
  */
 function offersUpgrade(bytes: Uint8Array, fields: FieldTable): boolean {
   const index = findField(fields, FieldKind.Upgrade);
@@ -227,7 +222,9 @@ function readHost(bytes: Uint8Array, into: RequestHead): Fault | undefined {
     return malformed("more than one Host field");
   }
   const [start, end] = [valueStart(fields, index), valueEnd(fields, index)];
-  return isHost(bytes, { start, end }) ? undefined : malformed("the Host is no host");
+  return isHost(bytes, { start, end })
+    ? undefined
+    : malformed("the Host field is not a valid host");
 }
 
 function readFraming(bytes: Uint8Array, into: RequestHead): Fault | undefined {
@@ -245,7 +242,7 @@ function readFraming(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   }
 }
 
-/** Whether a range is a host and maybe a port; a host may be empty (RFC 9110, section 7.2). */
+/** Returns true for a host and an optional port. The host may be empty (RFC 9110, section 7.2). */
 function isHost(bytes: Uint8Array, { start, end }: Range): boolean {
   let position = start;
   if (bytes[position] === OPENING_BRACKET && position < end) {
@@ -264,9 +261,4 @@ function isHost(bytes: Uint8Array, { start, end }: Range): boolean {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
-}
-
-/** Methods are case-sensitive; `lower` is the method's name in lower case. */
-function isMethod(bytes: Uint8Array, start: number, lower: Uint8Array): boolean {
-  return lower.every((byte, index) => bytes[start + index] === (byte & ~0x20));
 }

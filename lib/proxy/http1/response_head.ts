@@ -1,23 +1,23 @@
 import { readConnectionOptions } from "./connection_field.ts";
 import { createFieldTable, type FieldTable, parseFields } from "./fields.ts";
 import { declaredFraming, type Framing, NO_BODY } from "./framing.ts";
-import { ascii, CR, FIELD_VALUE, LF, NO_BYTES, SPACE } from "./octets.ts";
+import { ascii, CR, FIELD_VALUE, isAt, LF, NO_BYTES, SPACE } from "./octets.ts";
 
-/** A parsed answer's head: offsets into the buffer that it was read from. Reused for the next. */
+/** A parsed response head, as offsets into its buffer. Reused for the next response. */
 export interface ResponseHead {
-  /** The buffer that it was read from. */
+  /** The buffer that contains the head. */
   bytes: Uint8Array;
   start: number;
-  /** Just behind the empty line. */
+  /** Position after the empty line. */
   end: number;
   status: number;
-  /** Just behind the status line. */
+  /** Position after the status line. */
   fieldsStart: number;
   isHttp10: boolean;
   framing: Framing;
-  /** Whether it says that it comes in chunks, be there a body or not. */
+  /** True if the head declares chunked coding, with or without a body. */
   isChunked: boolean;
-  /** Whether the function keeps the connection. */
+  /** True if the function keeps the connection open. */
   isPersistent: boolean;
   connectionNames: readonly { readonly start: number; readonly end: number }[];
   readonly fields: FieldTable;
@@ -27,7 +27,7 @@ const HTTP_1 = ascii("HTTP/1.");
 const NO_NAMES: ResponseHead["connectionNames"] = [];
 const UNTIL_CLOSE: Framing = { type: "close" };
 
-/** An empty head to parse into. */
+/** Creates an empty head to parse into. */
 export function createResponseHead(maxFields: number): ResponseHead {
   return {
     bytes: NO_BYTES,
@@ -45,8 +45,9 @@ export function createResponseHead(maxFields: number): ResponseHead {
 }
 
 /**
- * Reads the head of a function's answer into `into`; gives what is wrong with it, if anything is.
- * As strict as towards clients: an answer that could be read in two ways is not passed on.
+ * Parses the head of a function's response into `into`. Returns a problem, or `undefined` if it is
+ * valid. As strict as for requests: a response that two parsers could read differently is a problem.
+ * `isForHead`: the request's method was HEAD, so there is no body.
  */
 export function parseResponseHead(
   bytes: Uint8Array,
@@ -62,28 +63,30 @@ export function parseResponseHead(
   into.end = range.end;
   const fieldsStart = parseStatusLine(bytes, range.start, into);
   if (fieldsStart === undefined) {
-    return "the function's status line is not HTTP/1.1";
+    return "the function's response does not start with an HTTP/1.1 status line";
   }
   into.fieldsStart = fieldsStart;
   const fault = parseFields(bytes, { start: fieldsStart, end: range.end, into: into.fields });
   if (fault !== undefined) {
-    return `the function's answer is malformed (${fault.message})`;
+    return `the function's response is malformed (${fault.message})`;
   }
   const options = readConnectionOptions(bytes, into.fields);
-  if (options === undefined) return "the function's answer names too many fields in Connection";
+  if (options === undefined) {
+    return "the function's response lists too many field names in Connection";
+  }
   into.isPersistent = !options.hasClose && (options.hasKeepAlive || !into.isHttp10);
   into.connectionNames = options.names;
   const declared = declaredFraming(bytes, into.fields, into.isHttp10);
   if (declared.type !== "framing") {
-    return `the function's answer has ${declared.reason}`;
+    return `the function's response has ${declared.reason}`;
   }
   const { status } = into;
   const { framing = UNTIL_CLOSE } = declared;
   into.isChunked = framing.type === "chunked";
   const isBodiless = status < 200 || status === 204;
-  // RFC 9110, section 8.6, and RFC 9112, section 6.1: these can't even say that they had one.
+  // RFC 9110, section 8.6, and RFC 9112, section 6.1: these must not even declare a body.
   if (isBodiless && (framing.type === "length" || framing.type === "chunked")) {
-    return `the function's answer of status ${status} declares a body`;
+    return `the function's response with status ${status} declares a body`;
   }
   into.framing = isBodiless || range.isForHead || status === 304 ? NO_BODY : framing;
   if (into.framing.type === "close") into.isPersistent = false;
@@ -91,10 +94,8 @@ export function parseResponseHead(
 }
 
 function parseStatusLine(bytes: Uint8Array, start: number, into: ResponseHead): number | undefined {
-  let position = start;
-  for (; position < start + HTTP_1.length; position++) {
-    if (bytes[position] !== HTTP_1[position - start]) return undefined;
-  }
+  if (!isAt(bytes, start, HTTP_1)) return undefined;
+  let position = start + HTTP_1.length;
   const minor = bytes[position++];
   if (minor !== 0x30 && minor !== 0x31) return undefined;
   into.isHttp10 = minor === 0x30;

@@ -1,83 +1,82 @@
-/** Largest buffer of a connection whose body streams; with less, large bodies pass slower. */
-const LARGE = 256 * 1024;
-const GROWTH = 4;
+/** Maximum buffer while a body streams; smaller ones make large bodies slower. */
+const MAX_BUFFER_BYTES = 256 * 1024;
+const GROWTH_FACTOR = 4;
 
-/** Most that is kept of what a client sends ahead of its turn. */
-const AHEAD = 64 * 1024;
+/** Buffer for data that a client sends ahead while its request is in flight. */
+const PIPELINE_BYTES = 64 * 1024;
 
-const NOTHING_MORE = Promise.resolve(false);
+const NO_MORE_BYTES = Promise.resolve(false);
 
-/** What is needed of a connection; `Deno.TcpConn` has it. */
+/** The part of `Deno.TcpConn` that a wire uses. */
 export interface Connection {
   readonly read: (into: Uint8Array) => Promise<number | null>;
   readonly write: (bytes: Uint8Array) => Promise<number>;
-  /** Ends our side; the peer may go on. */
+  /** Shuts down the sending side; the peer may continue to send. */
   readonly closeWrite: () => Promise<void>;
   readonly close: () => void;
-  /** Closes without handing over what was written, where `close` does hand it over. */
+  /** Closes without flushing; set where `close` flushes written data first. */
   readonly abort?: () => void;
 }
 
-/** Memory account shared by the buffers of several wires, beyond the first size of each. */
+/** Counts the memory by which the buffers of several wires exceed their initial sizes. */
 export interface BufferAccount {
   bufferedBytes: number;
-  /** Maximum: beyond it, buffers stop growing. */
+  /** Buffers do not grow beyond this sum. */
   readonly maxBufferedBytes: number;
 }
 
 /** Account without a limit. */
-const UNBOUNDED: BufferAccount = { bufferedBytes: 0, maxBufferedBytes: Infinity };
+const UNLIMITED: BufferAccount = { bufferedBytes: 0, maxBufferedBytes: Infinity };
 
 /**
- * One side of the proxy: a connection and the bytes that were read from it and not yet used. At
- * most one read is under way; it may be left pending, to learn that the peer goes away, and is then
- * the next one that somebody waits for.
+ * A connection with its read buffer. At most one read is pending. A read may be started without
+ * waiting for it, to notice when the peer disconnects; the next call of `fill` then waits for it.
  */
 export class Wire {
   buffer: Uint8Array<ArrayBuffer>;
   /** First unused byte. */
   start = 0;
-  /** Behind the last byte that was read. */
+  /** Position after the last byte that was read. */
   end = 0;
-  /** Whether the peer has ended its side, or the connection broke. */
+  /** True when the peer has shut down its sending side, or the connection broke. */
   isEnded = false;
-  /** Whether the end was no orderly one: a reset, or our own closing. */
+  /** True when the connection was reset, or closed on this side. */
   isBroken = false;
-  /** Whether its next message is waited for, and not a byte of that has come. */
+  /** True while the proxy waits for the first byte of the next request. */
   isIdle = false;
-  /** Bytes that were written in all. */
+  /** Total bytes written. */
   written = 0;
-  /** Bytes that were read in all. */
+  /** Total bytes read. */
   received = 0;
-  /** Called when a read ends that nobody may be waiting for, and when the wire is closed. */
+  /** Called after each read, and when the wire is closed while no read is pending. */
   onRead: ((hasBytes: boolean) => void) | undefined;
 
   #reading: Promise<boolean> | undefined;
   #isClosed = false;
   #account: BufferAccount;
-  /** Its share of the account. */
+  /** Bytes charged to the account. */
   #charged = 0;
-  /** Bytes of buffers that somebody else still looks at. */
+  /** Bytes of detached buffers that are still in use. */
   #detached = 0;
 
-  /** `capacity` is the buffer's size in bytes while the connection waits for its next message. */
+  /** `capacity` is the buffer's size in bytes while the connection is idle. */
   constructor(
     readonly connection: Connection,
     readonly capacity: number,
-    account: BufferAccount = UNBOUNDED,
+    account: BufferAccount = UNLIMITED,
   ) {
     this.buffer = new Uint8Array(capacity);
     this.#account = account;
   }
 
-  /** Whether the next read finds room; the account may forbid a full buffer to grow. */
+  /** False if the buffer is full and its account does not let it grow. */
   get hasRoom(): boolean {
     const isFull = this.end - this.start === this.buffer.length;
     return !isFull || this.#mayGrowBy(this.buffer.length);
   }
 
-  /** From now on its buffer is a part of this account; without one, of none. */
-  chargeTo(account: BufferAccount = UNBOUNDED): void {
+  /** Charges the buffer to another account, or to none if left out. */
+  chargeTo(account: BufferAccount = UNLIMITED): void {
     if (account === this.#account) return;
     this.#account.bufferedBytes -= this.#charged;
     this.#charged = 0;
@@ -85,26 +84,26 @@ export class Wire {
     this.#charge();
   }
 
-  /** Reads what comes next, and tells whether anything did. Nothing comes after the end. */
+  /** Reads into the buffer. Resolves to false at the end of the stream. Never rejects. */
   fill(): Promise<boolean> {
-    if (this.isEnded && this.#reading === undefined) return NOTHING_MORE;
+    if (this.isEnded && this.#reading === undefined) return NO_MORE_BYTES;
     return this.#reading ??= this.#read();
   }
 
   /**
-   * Makes the buffer larger when what was read last has filled it, and all of that is used: then
-   * more is likely to wait than it holds. A stream of small events keeps a small one.
+   * Enlarges the buffer if the last read filled it and all bytes are used: then more bytes are
+   * probably waiting. A stream of small events keeps a small buffer.
    */
   growIfFilled(): void {
     const { length } = this.buffer;
     const isFilled = this.start === this.end && this.end === length;
-    if (!isFilled || length >= LARGE || this.#reading !== undefined) return;
-    const size = Math.min(LARGE, length * GROWTH);
+    if (!isFilled || length >= MAX_BUFFER_BYTES || this.#reading !== undefined) return;
+    const size = Math.min(MAX_BUFFER_BYTES, length * GROWTH_FACTOR);
     if (this.#mayGrowBy(size - length)) this.#resize(size);
   }
 
-  /** Gives a large buffer back, while nothing is in it. */
-  expectLittle(): void {
+  /** Returns the buffer to its initial size if it is empty and no read is pending. */
+  shrink(): void {
     const isFree = this.start === this.end && this.#reading === undefined;
     this.#detached = 0;
     if (isFree && this.buffer.length > this.capacity) this.#resize(this.capacity);
@@ -112,17 +111,17 @@ export class Wire {
   }
 
   /**
-   * Leaves the buffer to whoever still looks at what was read from it, and goes on with a new one.
-   * While a read is under way nothing can be moved; what was read stays where it is until the next.
+   * Replaces the buffer with a new one, so that the bytes used so far stay valid for their readers.
+   * Does nothing while a read is pending, because the read writes into the current buffer.
    */
   detach(): void {
     if (this.#reading !== undefined) return;
     const isFull = this.end - this.start >= this.capacity;
     this.#detached += this.buffer.length;
-    this.#resize(isFull && this.#mayGrowBy(AHEAD) ? AHEAD : this.capacity);
+    this.#resize(isFull && this.#mayGrowBy(PIPELINE_BYTES) ? PIPELINE_BYTES : this.capacity);
   }
 
-  /** Writes all of `bytes`; rejects when the peer does not take them. */
+  /** Writes all of `bytes`. Rejects when the connection breaks. */
   async write(bytes: Uint8Array): Promise<void> {
     let count = await this.connection.write(bytes);
     this.written += count;
@@ -132,12 +131,12 @@ export class Wire {
     }
   }
 
-  /** Closes the connection; what is under way on it ends. */
+  /** Closes the connection; pending reads and writes end. */
   close(): void {
     this.#close(() => this.connection.close());
   }
 
-  /** Closes the connection of a peer that has been sent nothing. */
+  /** Closes a connection on which nothing was sent, without flushing. */
   abort(): void {
     this.#close(() => (this.connection.abort ?? this.connection.close).call(this.connection));
   }
@@ -150,9 +149,9 @@ export class Wire {
     try {
       close();
     } catch {
-      // The peer's reset had closed it.
+      // A reset by the peer has closed it already.
     }
-    // Without a read under way, nobody would learn of it.
+    // A pending read reports the end itself.
     if (this.#reading === undefined) this.onRead?.(false);
   }
 

@@ -5,12 +5,12 @@ import { bytesOf } from "../harness.ts";
 interface Scanned {
   readonly isDone: boolean;
   readonly fault: string | undefined;
-  /** Where the scan stopped. */
+  /** Position where the scan stopped. */
   readonly stop: number;
   readonly data: string;
 }
 
-/** Scans text that comes in pieces; each begins where one of `cuts` is. */
+/** Scans text in pieces, split at `cuts`. */
 function scan(text: string, cuts: readonly number[] = []): Scanned {
   const bytes = bytesOf(text);
   const scanner = new ChunkedScanner();
@@ -45,7 +45,7 @@ const BAD: readonly (readonly [string, number, string])[] = [
   ["1,1\r\n", 1, "hexadecimal"],
   [";a\r\n", 0, "hexadecimal"],
   ["1\n", 1, "hexadecimal"],
-  ["1\rx", 2, "size line without its LF"],
+  ["1\rx", 2, "size line does not end with CRLF"],
   ["00000000000001\r\n", 13, "too many digits"],
   ["FFFFFFFFFFFFFFFF\r\n", 13, "too many digits"],
   ["1;a\n", 3, "control character"],
@@ -53,24 +53,24 @@ const BAD: readonly (readonly [string, number, string])[] = [
   ["1;\x7f\r\n", 2, "control character"],
   ["1\r\nxx", 4, "longer than its size"],
   ["1\r\nx\n", 4, "longer than its size"],
-  ["1\r\nx\rx", 5, "without its LF"],
-  ["0\r\n\n", 3, "does not begin with a name"],
-  ["0\r\n: x\r\n", 3, "does not begin with a name"],
-  ["0\r\n A: x\r\n", 3, "does not begin with a name"],
-  ["0\r\nA: x\r\n y\r\n", 9, "does not begin with a name"],
+  ["1\r\nx\rx", 5, "chunk does not end with CRLF"],
+  ["0\r\n\n", 3, "does not start with a name"],
+  ["0\r\n: x\r\n", 3, "does not start with a name"],
+  ["0\r\n A: x\r\n", 3, "does not start with a name"],
+  ["0\r\nA: x\r\n y\r\n", 9, "does not start with a name"],
   ["0\r\nA : x\r\n", 4, "not followed by a colon"],
   ["0\r\nA\r\n", 4, "not followed by a colon"],
   ["0\r\nA: \x00\r\n", 6, "control character"],
   ["0\r\nA: b\nC: d\r\n", 7, "control character"],
-  ["0\r\nA: b\rC", 8, "trailer without its LF"],
-  ["0\r\n\rX", 4, "no LF at the end"],
-  ["0\r\nContent-Length: 1\r\n\r\n", 17, "belongs into the head"],
-  ["0\r\nA: b\r\ntransfer-ENCODING: chunked\r\n\r\n", 26, "belongs into the head"],
-  ["0\r\nHost: h\r\n\r\n", 7, "belongs into the head"],
-  ["0\r\nConnection: close\r\n\r\n", 13, "belongs into the head"],
+  ["0\r\nA: b\rC", 8, "trailer line does not end with CRLF"],
+  ["0\r\n\rX", 4, "body does not end with CRLF"],
+  ["0\r\nContent-Length: 1\r\n\r\n", 17, "only allowed in the header"],
+  ["0\r\nA: b\r\ntransfer-ENCODING: chunked\r\n\r\n", 26, "only allowed in the header"],
+  ["0\r\nHost: h\r\n\r\n", 7, "only allowed in the header"],
+  ["0\r\nConnection: close\r\n\r\n", 13, "only allowed in the header"],
 ];
 
-Deno.test("ChunkedScanner finds the data and the end, wherever the pieces are cut", () => {
+Deno.test("ChunkedScanner finds data and end for any split of the input", () => {
   for (const [body, data] of WHOLE) {
     // What follows belongs to the next message.
     const text = `${body}GET / HTTP/1.1\r\n`;
@@ -85,7 +85,7 @@ Deno.test("ChunkedScanner finds the data and the end, wherever the pieces are cu
   }
 });
 
-Deno.test("ChunkedScanner refuses at the first wrong byte, wherever the pieces are cut", () => {
+Deno.test("ChunkedScanner stops at the first invalid byte for any split of the input", () => {
   for (const [text, stop, part] of BAD) {
     const whole = scan(text);
     equal(whole.fault?.includes(part), true, `${JSON.stringify(text)}: ${whole.fault}`);
@@ -94,7 +94,7 @@ Deno.test("ChunkedScanner refuses at the first wrong byte, wherever the pieces a
   }
 });
 
-Deno.test("ChunkedScanner is never done before the last byte", () => {
+Deno.test("ChunkedScanner is not done before the last byte", () => {
   for (const [body] of WHOLE) {
     for (let length = 0; length < body.length; length++) {
       const { isDone, fault } = scan(body.slice(0, length));
@@ -103,7 +103,7 @@ Deno.test("ChunkedScanner is never done before the last byte", () => {
   }
 });
 
-Deno.test("ChunkedScanner bounds extensions and trailers", () => {
+Deno.test("ChunkedScanner limits extensions and trailers", () => {
   const rows: [string, boolean][] = [
     [`1;${"a".repeat(8_000)}\r\nx\r\n1;${"a".repeat(8_000)}\r\nx\r\n0\r\n\r\n`, true],
     [`1;${"a".repeat(9_000)}\r\nx\r\n1;${"a".repeat(9_000)}\r\nx\r\n0\r\n\r\n`, false],

@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 import { findHeadEnd } from "../../../lib/proxy/http1/head_end.ts";
 import { bytesOf } from "../harness.ts";
 
-Deno.test("findHeadEnd() gives the position behind the empty line", () => {
+Deno.test("findHeadEnd() returns the position after the empty line", () => {
   const rows: [string, number][] = [
     ["", -1],
     ["A\r\n\r\n", 5],
@@ -21,13 +21,13 @@ Deno.test("findHeadEnd() gives the position behind the empty line", () => {
   }
 });
 
-Deno.test("findHeadEnd() does not look behind the end of what was read", () => {
+Deno.test("findHeadEnd() does not read past the end of the data", () => {
   const bytes = bytesOf("A\r\n\r\n\r\n\r\n");
   for (let end = 0; end < 5; end++) equal(findHeadEnd(bytes, 0, end), -1, String(end));
   equal(findHeadEnd(bytes, 0, 5), 5);
 });
 
-Deno.test("findHeadEnd() finds an end that begins three bytes before what is new", () => {
+Deno.test("findHeadEnd() finds an end that starts three bytes before the new data", () => {
   const bytes = bytesOf("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   for (let read = 0; read < bytes.length; read++) {
     const isFound = findHeadEnd(bytes, Math.max(0, read - 3), bytes.length);

@@ -48,7 +48,7 @@ Deno.test("parseRequestHead() finds method, target, authority and version", () =
   }
 });
 
-Deno.test("parseRequestHead() refuses a bad request line", () => {
+Deno.test("parseRequestHead() rejects an invalid request line", () => {
   const rows: [string, number][] = [
     [" GET / HTTP/1.1", 400],
     ["GET  / HTTP/1.1", 400],
@@ -88,7 +88,7 @@ Deno.test("parseRequestHead() refuses a bad request line", () => {
   }
 });
 
-Deno.test("parseRequestHead() refuses fields that two parsers could read differently", () => {
+Deno.test("parseRequestHead() rejects fields that two parsers could read differently", () => {
   const rows: [string, number, string][] = [
     ["Host : h\r\n", 400, "colon"],
     ["Host\t: h\r\n", 400, "colon"],
@@ -97,10 +97,10 @@ Deno.test("parseRequestHead() refuses fields that two parsers could read differe
     [`${HOST} X: folded\r\n`, 400, "name"],
     [`${HOST}A: b\r\n\tfolded\r\n`, 400, "name"],
     [` ${HOST}`, 400, "name"],
-    [`${HOST}A: b\nC: d\r\n`, 400, "bare line end"],
-    [`${HOST}A: b\rC: d\r\n`, 400, "bare line end"],
-    [`${HOST}\rA: b\r\n`, 400, "CR without its LF"],
-    [`${HOST}A: b\r\r\n`, 400, "bare line end"],
+    [`${HOST}A: b\nC: d\r\n`, 400, "bare CR or LF"],
+    [`${HOST}A: b\rC: d\r\n`, 400, "bare CR or LF"],
+    [`${HOST}\rA: b\r\n`, 400, "a CR without LF"],
+    [`${HOST}A: b\r\r\n`, 400, "bare CR or LF"],
     [`${HOST}A: \x00\r\n`, 400, "control character"],
     [`${HOST}A: \x1b\r\n`, 400, "control character"],
     [`${HOST}A: \x7f\r\n`, 400, "control character"],
@@ -109,9 +109,9 @@ Deno.test("parseRequestHead() refuses fields that two parsers could read differe
     [`${HOST}\xc3\xa9: b\r\n`, 400, "name"],
     ["", 400, "no Host"],
     [`${HOST}host: h\r\n`, 400, "more than one Host"],
-    ["Host: a b\r\n", 400, "no host"],
-    ["Host: a/b\r\n", 400, "no host"],
-    ["Host: u@h\r\n", 400, "no host"],
+    ["Host: a b\r\n", 400, "not a valid host"],
+    ["Host: a/b\r\n", 400, "not a valid host"],
+    ["Host: u@h\r\n", 400, "not a valid host"],
     [HOST + "A: b\r\n".repeat(MAX_FIELDS), 431, "fields"],
   ];
   for (const [fields, status, part] of rows) {
@@ -125,7 +125,7 @@ Deno.test("parseRequestHead() refuses fields that two parsers could read differe
   equal(parse("GET /a HTTP/1.1\nHost: h\n\n").fault.startsWith("400"), true);
 });
 
-Deno.test("parseRequestHead() takes what is unusual and clear", () => {
+Deno.test("parseRequestHead() accepts unusual but unambiguous requests", () => {
   for (
     const fields of [
       "Host:h\r\n",
@@ -140,7 +140,7 @@ Deno.test("parseRequestHead() takes what is unusual and clear", () => {
   equal(parse(request("", "GET /a HTTP/1.0")).fault, "");
 });
 
-Deno.test("parseRequestHead() finds how the body ends, or refuses", () => {
+Deno.test("parseRequestHead() finds the framing of the body or rejects it", () => {
   const rows: [string, unknown][] = [
     ["", { type: "none" }],
     ["Content-Length: 0\r\n", { type: "none" }],
@@ -182,7 +182,7 @@ Deno.test("parseRequestHead() finds how the body ends, or refuses", () => {
   equal(Number.parseInt(parse(http10).fault), 400);
 });
 
-Deno.test("parseRequestHead() finds what becomes of the connection", () => {
+Deno.test("parseRequestHead() finds persistence, upgrade and hop-by-hop names", () => {
   const rows: [string, string, Partial<RequestHead>][] = [
     ["1.1", "", { isPersistent: true, isUpgrade: false }],
     ["1.1", "Connection: close\r\n", { isPersistent: false }],
@@ -207,7 +207,7 @@ Deno.test("parseRequestHead() finds what becomes of the connection", () => {
   }
 });
 
-Deno.test("parseRequestHead() forgets the head that it read before", () => {
+Deno.test("parseRequestHead() keeps no state of an earlier head", () => {
   const head = createRequestHead(MAX_FIELDS);
   const read = (text: string) => {
     const bytes = bytesOf(text);

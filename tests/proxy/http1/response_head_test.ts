@@ -39,7 +39,7 @@ Deno.test("parseResponseHead() finds status, framing and persistence", () => {
   }
 });
 
-Deno.test("parseResponseHead() refuses what could be read in two ways", () => {
+Deno.test("parseResponseHead() rejects ambiguous responses", () => {
   const rows: [string, RegExp][] = [
     ["HTTP/1.1 20 OK\r\n", /status line/],
     ["HTTP/1.1 2000 OK\r\n", /status line/],
@@ -62,8 +62,8 @@ Deno.test("parseResponseHead() refuses what could be read in two ways", () => {
     ["HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n", /both/],
     ["HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n", /more than one/],
     ["HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n", /not a number/],
-    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n", /does not end with chunked/],
-    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n", /beside chunked/],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n", /does not end with exactly one chunked/],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n", /other than chunked/],
     ["HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n", /HTTP\/1\.0/],
     ["HTTP/1.1 204 x\r\nContent-Length: 1\r\nContent-Length: 2\r\n", /more than one/],
   ];
