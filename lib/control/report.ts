@@ -75,7 +75,7 @@ export async function reportFunction(
     waiting: supervisor.waitingFor(state.name),
     directory: state.directory,
     isolation,
-    kept: supervisor.kept(state.name).map((one) => one.slice(0, SHORT_REVISION)),
+    kept: supervisor.snapshotsOf(state.name).map((one) => one.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
   };

@@ -1,5 +1,4 @@
-import { isSettled } from "../supervisor/settled.ts";
-import { pendingOf } from "../supervisor/state.ts";
+import { isSettled, pendingOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Since, Until } from "./api.ts";
 

@@ -1,6 +1,6 @@
 import { sleep } from "../system/sleep.ts";
 import type { ReloadOutcome } from "../proxy/route_table.ts";
-import { isSettled } from "./settled.ts";
+import { isSettled } from "./state.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Longest that a client is kept waiting. */

@@ -19,7 +19,7 @@ export interface HangWatchOptions {
   /** It had been hung, and accepts again. */
   readonly onRecovered: () => void;
   /** Whether it hangs can't be told: the kernel does not say where its main thread sleeps. */
-  readonly onBlind: () => void;
+  readonly onUndetectable: () => void;
   readonly onError: (error: unknown) => void;
   readonly now?: () => number;
   readonly readThread?: (pid: number) => Promise<MainThread>;
@@ -70,7 +70,7 @@ export function watchHang(options: HangWatchOptions): Disposable {
   /** The next phase; nothing where evidence was only asked for. */
   async function gather(): Promise<HangPhase | undefined> {
     const thread = await readThread(instance.pid);
-    if (thread === "unknown" && !isOver) options.onBlind();
+    if (thread === "unknown" && !isOver) options.onUndetectable();
     if (isOver || thread !== "busy") return { type: "well" };
     if (probe === undefined) {
       probe = openProbe(instance);

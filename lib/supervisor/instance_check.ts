@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
 import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
@@ -10,7 +12,6 @@ import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
 import type { CheckTask } from "./check_lane.ts";
 import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
-import { findModuleOptions } from "./module_options.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** What is to be checked. */
@@ -51,6 +52,21 @@ export interface InstanceCheck {
   readonly problem: CheckProblem | undefined;
   /** A module could not be fetched that may be needed: the check is repeated before another start. */
   readonly isProvisional?: boolean;
+}
+
+/** Returns how a function's modules are found; `source` replaces its folder where it is given. */
+export async function findModuleOptions(
+  { settings }: Pick<SupervisorContext, "settings">,
+  name: string,
+  source?: string,
+): Promise<ModuleOptions> {
+  const { functionsDirectory, allowImport } = settings;
+  const [importMap, hosts, nodeModules] = await Promise.all([
+    findImportMap(functionsDirectory, name, source),
+    readImportMapHosts(functionsDirectory),
+    findNodeModules(source ?? join(functionsDirectory, name)),
+  ]);
+  return { importMap, allowImport: [...allowImport, ...hosts], nodeModules };
 }
 
 /** Checks a function's source, unless this very source has been checked before. */

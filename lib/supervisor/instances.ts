@@ -5,7 +5,6 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { checkAndStart } from "./check_and_start.ts";
-import { openKeptInstance } from "./kept_instance.ts";
 import type {
   InstanceOptions,
   InstanceReport,
@@ -14,6 +13,7 @@ import type {
   StartingInstance,
 } from "./open_instance.ts";
 import { servesWell } from "./retry.ts";
+import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { Effect, Event } from "./transition.ts";
 import { whilePresent } from "./while_present.ts";
@@ -48,7 +48,7 @@ export function createInstances(options: InstancesOptions): Instances {
   const { context, routes, states, modules, dispatch } = options;
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
-  let isBlind = false;
+  let hasWarned = false;
   const starting = new Map<number, StartingInstance>();
 
   async function launch(
@@ -90,14 +90,14 @@ export function createInstances(options: InstancesOptions): Instances {
     const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
     // The last revision that served, if it is kept, is better than none.
     const isServed = servesWell(states.get(name));
-    const kept = failure === undefined || failure.stage === "host" || isServed
+    const snapshot = failure === undefined || failure.stage === "host" || isServed
       ? undefined
       : await whilePresent(what, () =>
-        openKeptInstance({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
+        startSnapshot({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
           .catch(couldNotOpen(state.requested)));
     attempts.delete(id);
     starting.delete(id);
-    const outcome = kept === undefined || kept.type === "none-kept" ? opened : kept;
+    const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? opened : snapshot;
     const instead = failure === undefined ? {} : { instead: failure };
     switch (outcome.type) {
       case "failed":
@@ -105,7 +105,7 @@ export function createInstances(options: InstancesOptions): Instances {
           type: "failed",
           id,
           failure: failure!,
-          ...(outcome === kept ? { hasKeptFailed: true } : {}),
+          ...(outcome === snapshot ? { hasSnapshotFailed: true } : {}),
         });
         break;
       case "registered":
@@ -128,9 +128,9 @@ export function createInstances(options: InstancesOptions): Instances {
   }
 
   /** Said once, and of all functions: they have the same kernel. */
-  function onBlind(): void {
-    if (!isBlind) options.onWarning(BLIND);
-    isBlind = true;
+  function onUndetectable(): void {
+    if (!hasWarned) options.onWarning(NO_HANG_DETECTION);
+    hasWarned = true;
   }
 
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
@@ -143,7 +143,7 @@ export function createInstances(options: InstancesOptions): Instances {
       instance,
       onHung: (hang, wellAtMs) => dispatch(name, { type: "hung", id, hang, wellAtMs }),
       onRecovered: () => dispatch(name, { type: "recovered", id }),
-      onBlind,
+      onUndetectable,
       onError: (error) => options.onWarning(`${name}: can't be watched: ${error}`),
     });
     const exit = await instance.ended;
@@ -188,7 +188,7 @@ export function createInstances(options: InstancesOptions): Instances {
   };
 }
 
-const BLIND =
+const NO_HANG_DETECTION =
   "Functions that hang in a call that blocks can't be told from slow ones, because the capability " +
   "SYS_PTRACE is missing. Add it (--cap-add SYS_PTRACE), or give functions a healthPath";
 

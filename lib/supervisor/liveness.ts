@@ -15,7 +15,7 @@ export interface LivenessOptions {
   /** It had been told of, and is well again. */
   readonly onRecovered: () => void;
   /** Whether it hangs can't be told, see `watchHang`. */
-  readonly onBlind: () => void;
+  readonly onUndetectable: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,7 +24,7 @@ export interface LivenessOptions {
  * health path where it has one that is asked, else by its event loop.
  */
 export function watchLiveness(options: LivenessOptions): Disposable {
-  const { instance, onRecovered, onBlind, onError } = options;
+  const { instance, onRecovered, onUndetectable, onError } = options;
   const { endpoint, pid, policy, upstream } = instance;
   const { healthPath: path, healthIntervalMs: intervalMs, hangTimeoutMs } = policy;
   if (path === undefined || intervalMs === Infinity) {
@@ -35,7 +35,7 @@ export function watchLiveness(options: LivenessOptions): Disposable {
       hangTimeoutMs,
       onHung: (wellAtMs) => tell({ cause: "held", reason }, wellAtMs),
       onRecovered,
-      onBlind,
+      onUndetectable,
       onError,
     });
   }

@@ -79,7 +79,7 @@ function instanceMarks(
     marks.push(mark(`${revisionOf(candidate)} starts${pidOf(candidate)}`));
   }
   if (serving !== undefined && serving.id !== before?.serving?.id) {
-    const kept = serving.isKept ? ", the last good one" : "";
+    const kept = serving.isSnapshot ? ", the last good one" : "";
     marks.push(mark(`${revisionOf(serving)} is ready${pidOf(serving)}${kept}`));
   }
   return marks;

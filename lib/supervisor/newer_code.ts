@@ -1,5 +1,5 @@
 import type { Scan } from "../function/scanner.ts";
-import type { DesiredOptions } from "./desired.ts";
+import type { ScanContext } from "./reconcile.ts";
 import type { FunctionState } from "./state.ts";
 
 /** Code that nobody has asked for yet. */
@@ -15,7 +15,7 @@ export interface NewerCode {
  */
 export function findNewerCode(
   { functions, unsettled }: Pick<Scan, "functions" | "unsettled">,
-  { states, isStale, isWatching, asked }: DesiredOptions,
+  { states, isStale, isWatching, asked }: ScanContext,
 ): Map<string, NewerCode> {
   const newer = new Map<string, NewerCode>();
   if (isWatching) return newer;

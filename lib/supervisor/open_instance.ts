@@ -77,7 +77,7 @@ export type Opened =
   /** It is good, and not started: it serves already, or may be idle and nobody needs it. */
   | { readonly type: "registered" }
   /** Nothing is kept that could be started. */
-  | { readonly type: "none-kept" }
+  | { readonly type: "no-snapshot" }
   | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs"> }
   /** The signal aborted; nothing is left. */
   | { readonly type: "aborted" };

@@ -38,7 +38,7 @@ export interface SnapshotsOptions {
 }
 
 /** How many of a function are kept. */
-const MAX_KEPT = 3;
+const MAX_SNAPSHOTS = 3;
 
 /** Larger folders are not kept. */
 const MOST = { bytes: 64 * 1024 ** 2, entries: 10_000 };
@@ -77,8 +77,8 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
       }
     } else await Deno.rename(same.path, path);
     const all = [{ revision, own, path }, ...present.filter((one) => one !== same)];
-    kept.set(name, all.slice(0, MAX_KEPT));
-    for (const old of all.slice(MAX_KEPT)) await removeIfThere(old.path);
+    kept.set(name, all.slice(0, MAX_SNAPSHOTS));
+    for (const old of all.slice(MAX_SNAPSHOTS)) await removeIfThere(old.path);
   }
 
   return {

@@ -3,7 +3,6 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
-import { createLastLines } from "./last_lines.ts";
 import type { InstanceOptions, Opened } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
@@ -15,6 +14,9 @@ export interface CheckedFunction extends InstanceOptions {
   /** Where its source is, if that is not its folder. */
   readonly source?: string;
 }
+
+/** Number of output lines that an instance remembers. */
+const LAST_LINES = 20;
 
 /**
  * Starts an instance in layers: sandbox, process, readiness. When one of them fails, those that were
@@ -34,7 +36,8 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     }),
   );
   signal.throwIfAborted();
-  const lines = createLastLines();
+  const lines: string[] = [];
+  const lastLines = (): string => lines.join("\n");
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -43,6 +46,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       lines.push(line.text);
+      if (lines.length > LAST_LINES) lines.shift();
       report.onLine(stream, line);
     },
   });
@@ -64,7 +68,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
         namespace: sandbox.namespace,
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
-        lastLines: lines.text,
+        lastLines,
       }),
   });
   if (start.type !== "listening") {
@@ -72,7 +76,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     force.abort();
     if (signal.aborted) return { type: "aborted" };
     const { reason, isPassing } = start;
-    const detail = lines.text();
+    const detail = lastLines();
     return { type: "failed", failure: { stage: "start", isPassing, reason, detail, revision } };
   }
   const upstream = createUpstream(start.endpoint);
@@ -90,19 +94,19 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       problems: () => [...started.problems, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
-      lastLines: lines.text,
-      async close({ drainMs, force: hasten }) {
-        const rush = (): void => force.abort();
+      lastLines,
+      async close({ drainMs, force: forced }) {
+        const skipGrace = (): void => force.abort();
         const drained = new AbortController();
-        hasten.addEventListener("abort", rush, { once: true });
-        if (hasten.aborted) rush();
+        forced.addEventListener("abort", skipGrace, { once: true });
+        if (forced.aborted) skipGrace();
         try {
-          const late = sleep(drainMs, AbortSignal.any([hasten, drained.signal]));
+          const late = sleep(drainMs, AbortSignal.any([forced, drained.signal]));
           await Promise.race([upstream.drained(), process.ended, late]);
           drained.abort();
           await owned.disposeAsync();
         } finally {
-          hasten.removeEventListener("abort", rush);
+          forced.removeEventListener("abort", skipGrace);
         }
       },
     },

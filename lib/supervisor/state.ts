@@ -16,7 +16,7 @@ export interface Instance {
   /** By the supervisor's own clock, which never steps: `performance.now()`. */
   readonly readyAtMs: number | undefined;
   /** It is of the last revision that served and is kept, in place of a newer one that fails. */
-  readonly isKept?: boolean;
+  readonly isSnapshot?: boolean;
   /** It serves, does not answer as it should, and is replaced. */
   readonly hang?: InstanceHang;
 }
@@ -144,4 +144,17 @@ export function pendingOf(state: FunctionState, isUnsettled: boolean): Pending |
     return state.candidate.phase === "checking" ? "checking" : "starting";
   }
   return statusOf(state) === "stopped" ? "starting" : undefined;
+}
+
+/** Returns true when nothing is under way for a function, or when there is none of that name. */
+export function isSettled(
+  { functions, unsettled }: {
+    readonly functions: ReadonlyMap<string, FunctionState>;
+    readonly unsettled: ReadonlySet<string>;
+  },
+  name: string,
+): boolean {
+  const state = functions.get(name);
+  const isUnsettled = unsettled.has(name);
+  return state === undefined ? !isUnsettled : pendingOf(state, isUnsettled) === undefined;
 }

@@ -6,19 +6,16 @@ import type { Route, RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
-import { desiredOf } from "./desired.ts";
-import { createKeeper } from "./keep_revisions.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance, StartingInstance } from "./open_instance.ts";
-import { relocatedFunctions } from "./relocated.ts";
-import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
-import { reconcile } from "./reconcile.ts";
-import { hasPolicy } from "./has_policy.ts";
+import { reconfigure } from "./reconfigure.ts";
 import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
+import { createScanIntake } from "./scan_intake.ts";
 import { runScans } from "./scan_loop.ts";
 import type { FunctionState, Refreshed } from "./state.ts";
 import { type Effect, type Event, type Step, transition } from "./transition.ts";
+import { createSnapshotTaker } from "./take_snapshots.ts";
 import { createVariableStamps } from "./variable_stamps.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -73,7 +70,7 @@ export interface Supervisor {
   /** Replaces the instances whose policy is another one by now, and tries what it had forbidden. */
   readonly reconfigure: () => Promise<void>;
   /** Revisions that can be put back, newest first. */
-  readonly kept: (name: string) => readonly string[];
+  readonly snapshotsOf: (name: string) => readonly string[];
   /**
    * Puts an earlier folder of a function back, and gives the revision that it served as.
    *
@@ -92,8 +89,6 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { settings } = context;
   const states = new Map<string, FunctionState>();
   const modules = new Map<string, Modules>();
-  const asked = new Set<string>();
-  const places = new Map<string, string>();
   const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
@@ -101,14 +96,17 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   );
   const stopping = new AbortController();
   const force = new AbortController();
-  let ignored: ReadonlyMap<string, string> = new Map();
-  let unsettled: ReadonlySet<string> = new Set();
-  let newer: ReadonlyMap<string, NewerCode> = new Map();
   let changed = Promise.withResolvers<void>();
-  let hasScanned = false;
   let nextId = 1;
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
-  const keep = createKeeper({
+  const intake = createScanIntake({
+    states,
+    modules,
+    isWatching: () => context.settings.watch,
+    dispatch,
+    onIgnored: options.onIgnored,
+  });
+  const takeSnapshot = createSnapshotTaker({
     context,
     modulesOf,
     isServed: (name, revision) =>
@@ -139,9 +137,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);
-    const { revision, isKept } = after?.serving ?? {};
-    if (event.type === "ready" && revision !== undefined && !isKept) {
-      tasks.track(keep(name, revision));
+    const { revision, isSnapshot } = after?.serving ?? {};
+    if (event.type === "ready" && revision !== undefined && !isSnapshot) {
+      tasks.track(takeSnapshot(name, revision));
     }
     announce();
     if (after !== before) options.onChange(before, after);
@@ -182,45 +180,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  function apply(
-    scan: Scan,
-    { modules: before, asked: answered }: {
-      readonly modules: ReadonlyMap<string, Modules>;
-      readonly asked: ReadonlySet<string>;
-    },
-  ): void {
+  function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
-    const passedOver = new Map([...scan.ignored, ...scan.refused]);
-    for (const [name, reason] of passedOver) {
-      if (ignored.get(name) !== reason) options.onIgnored(name, reason);
-    }
-    hasScanned = true;
-    ignored = passedOver;
-    const hasArrived = [...unsettled].some((name) => !scan.unsettled.has(name));
-    unsettled = scan.unsettled;
-    const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
-    const { watch: isWatching } = context.settings;
-    const desired = desiredOf(scan, { states, isStale, isWatching, asked });
-    newer = findNewerCode(scan, { states, isStale, isWatching, asked });
-    const actions = reconcile(desired, states);
-    for (const action of actions) dispatch(action.name, action);
-    if (isWatching) reloadMoved(scan, new Set(actions.map(({ name }) => name)));
-    for (const name of answered) if (!unsettled.has(name)) asked.delete(name);
-    if (hasArrived) announce();
-    const isPresent = (name: string): boolean =>
-      states.has(name) || unsettled.has(name) || ignored.has(name);
-    tasks.track(context.cacheSweeper.sweep(isPresent, performance.now()));
-  }
-
-  /** Starts anew what runs from where its folder was, but for those that are starting just now. */
-  function reloadMoved(scan: Scan, started: ReadonlySet<string>): void {
-    for (const name of relocatedFunctions(scan, { places, states })) {
-      if (!started.has(name)) dispatch(name, { type: "reload" });
-    }
-    for (const { name, place } of scan.functions.values()) {
-      if (!scan.unsettled.has(name)) places.set(name, place);
-    }
-    for (const name of places.keys()) if (!states.has(name)) places.delete(name);
+    if (intake.take(scan)) announce();
+    tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
   function reload(name: string): boolean {
@@ -236,15 +199,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return reload(name) ? "reloaded" : "absent";
   }
 
-  let atScan = { modules: new Map(modules), asked: new Set(asked) };
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
     settleMs: settings.settleMs,
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,
     modulesOf: (name) => modules.get(name),
-    onBegin: () => atScan = { modules: new Map(modules), asked: new Set(asked) },
-    onScan: (scan) => apply(scan, atScan),
+    onBegin: intake.begin,
+    onScan: takeScan,
     onWarning: options.onWarning,
     signal: stopping.signal,
   });
@@ -254,56 +216,46 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   return {
     functions: states,
     get ignored() {
-      return ignored;
+      return intake.ignored;
     },
     get unsettled() {
-      return unsettled;
+      return intake.unsettled;
     },
     get hasScanned() {
-      return hasScanned;
+      return intake.hasScanned;
     },
-    newerRevision(name) {
-      const state = states.get(name);
-      return state && newerRevision(state, newer.get(name));
-    },
+    newerRevision: intake.newerRevision,
     instanceOf: instances.of,
     startingOf: instances.startingOf,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
     scan(take) {
-      if (take !== undefined) asked.add(take);
+      if (take !== undefined) intake.ask(take);
       return scans.scan();
     },
     reload,
     refresh: (name) => refresh(name, () => stamps.isTried(name)),
     refreshServing: (name) =>
       refresh(name, ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id)),
-    async reconfigure() {
-      for (const [name, state] of [...states]) {
-        const serving = state.serving && instances.of(state.serving.id);
-        const isConcerned = serving === undefined
-          ? state.isIdle || state.failure?.stage === "manifest"
-          : !await hasPolicy(context, { ...state, policy: serving.policy });
-        if (isConcerned && states.get(name)?.isWanted) dispatch(name, { type: "reload" });
-      }
-    },
-    kept: (name) => context.snapshots.list(name).map((one) => one.revision),
+    reconfigure: () =>
+      reconfigure(context, { states, policyOf: (id) => instances.of(id)?.policy, reload }),
+    snapshotsOf: (name) => context.snapshots.list(name).map(({ revision }) => revision),
     async rollBack(name, to) {
       const revision = await rollBack(context, { name, to, modules: modulesOf(name) });
-      asked.add(name);
+      intake.ask(name);
       await scans.scan();
       return revision;
     },
     changed: () => changed.promise,
     async stop(signal) {
-      const rush = (): void => force.abort();
-      signal.addEventListener("abort", rush, { once: true });
-      if (signal.aborted) rush();
+      const skipDrain = (): void => force.abort();
+      signal.addEventListener("abort", skipDrain, { once: true });
+      if (signal.aborted) skipDrain();
       stopping.abort();
       for (const name of [...states.keys()]) dispatch(name, { type: "stop", name });
       await scans.ended;
       await tasks.ended();
-      signal.removeEventListener("abort", rush);
+      signal.removeEventListener("abort", skipDrain);
     },
   };
 }

@@ -10,7 +10,6 @@ import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
-import { startsAtOnce } from "./starts_at_once.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
@@ -38,6 +37,20 @@ export interface SupervisorContext extends AsyncDisposable {
 
 /** Code that is started for longer than this does not hold up others. */
 const MAX_START_HOLD_MS = 3_000;
+
+/** Memory that a starting instance may need, in bytes; Deno alone takes a quarter of it. */
+const START_BYTES = 128 * 1024 ** 2;
+
+/** A start waits for the disk and the kernel about as long as it computes. */
+const STARTS_PER_CORE = 2;
+
+/** Maximum number of instances that start at the same time; at least 1. */
+export function startsAtOnce(
+  { cores, availableBytes }: { readonly cores: number; readonly availableBytes: number },
+): number {
+  const byMemory = Math.floor(availableBytes / START_BYTES);
+  return Math.max(1, Math.min(cores * STARTS_PER_CORE, byMemory));
+}
 
 /** Opens what instances share. */
 export async function openSupervisorContext(

@@ -26,7 +26,7 @@ export type Event =
     readonly id: number;
     readonly failure: Failure;
     /** The last good revision did not start either, which is tried again. */
-    readonly hasKeptFailed?: boolean;
+    readonly hasSnapshotFailed?: boolean;
   }
   /** Its process ended by itself after it had been ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
@@ -243,7 +243,7 @@ function ready(
       phase: "ready",
       upstream: event.upstream,
       readyAtMs: moment.nowMs,
-      ...(event.instead === undefined ? {} : { isKept: true }),
+      ...(event.instead === undefined ? {} : { isSnapshot: true }),
     },
   };
   const retried = event.instead?.isPassing ? retry(next, moment) : next;
@@ -284,7 +284,7 @@ function failureOf(
 function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>): Step {
   const { serving, candidate, failure } = state;
   if (serving?.id !== event.id || candidate !== undefined) return same(state);
-  if (failure !== undefined && !serving.isKept) return same(state);
+  if (failure !== undefined && !serving.isSnapshot) return same(state);
   return {
     state: {
       ...state,
@@ -320,11 +320,11 @@ function failed(
   };
   // Against a manifest or a check that says no, only new code helps. A process that ends before it
   // listens may do better next time, but while an older revision serves, only the author can tell.
-  const isRetried = failure.isPassing || event.hasKeptFailed === true || (isStart && !isServed);
+  const isRetried = failure.isPassing || event.hasSnapshotFailed === true || (isStart && !isServed);
   if (!isRetried) return same({ ...next, backoff: undefined });
   const paused = retry(next, moment);
   const isGivenUp = paused.backoff === undefined;
-  return same(isGivenUp && event.hasKeptFailed ? pause(paused, moment) : paused);
+  return same(isGivenUp && event.hasSnapshotFailed ? pause(paused, moment) : paused);
 }
 
 function exited(

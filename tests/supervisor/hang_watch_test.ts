@@ -52,7 +52,7 @@ function watch(hangTimeoutMs = HANG_MS) {
     hangTimeoutMs,
     onHung: (wellAtMs) => watching.told.push(`hung, well at ${wellAtMs}`),
     onRecovered: () => watching.told.push("recovered"),
-    onBlind: () => watching.told.push("blind"),
+    onUndetectable: () => watching.told.push("blind"),
     onError: (error) => watching.told.push(String(error)),
     now: () => nowMs,
     readThread(pid) {

@@ -23,7 +23,7 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
   ["readiness", { candidate: starting }, { serving: next }, [
     "ddsrv: revision 0123456789ab is ready (pid 102)",
   ]],
-  ["a kept revision", { candidate: starting }, { serving: { ...next, isKept: true } }, [
+  ["a kept revision", { candidate: starting }, { serving: { ...next, isSnapshot: true } }, [
     "ddsrv: revision 0123456789ab is ready (pid 102), the last good one",
   ]],
   ["a replacement", { serving: old, candidate: starting }, { serving: next, leaving: [draining] }, [

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type Action, type Desired, reconcile } from "../../lib/supervisor/reconcile.ts";
+import {
+  type Action,
+  type Desired,
+  desiredOf,
+  reconcile,
+  relocatedFunctions,
+} from "../../lib/supervisor/reconcile.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { failure, functionState, instance, readyInstance } from "./function_states.ts";
 
@@ -63,6 +69,101 @@ Deno.test("reconcile() looks at each function by itself", () => {
     "gone",
   ]]);
 });
+
+/** The folder has revision `r2`; what is known of the function, `r1`. */
+const desiredCases: readonly [
+  what: string,
+  state: FunctionState | undefined,
+  options: {
+    isStale?: boolean;
+    isWatching?: boolean;
+    isAsked?: boolean;
+    isUnsettled?: boolean;
+    isRefused?: boolean;
+  },
+  revision: string | undefined,
+][] = [
+  ["new code of one that serves", serving(), {}, "r2"],
+  ["new code that was looked at by other files", serving(), { isStale: true }, "r1"],
+  ["new code that still arrives", serving(), { isUnsettled: true }, "r1"],
+  ["a new function that still arrives", undefined, { isUnsettled: true }, undefined],
+  ["new code of one that serves, unwatched", serving(), { isWatching: false }, "r1"],
+  ["the same, asked for", serving(), { isWatching: false, isAsked: true }, "r2"],
+  ["new code of one that is idle, unwatched", functionState({ isIdle: true }), {
+    isWatching: false,
+  }, "r2"],
+  ["new code of one that failed, unwatched", failed(), { isWatching: false }, "r2"],
+  ["new code of one that starts, unwatched", starting(), { isWatching: false }, "r2"],
+  ["a folder that came back, unwatched", leaving(), { isWatching: false }, "r2"],
+  ["new code in a folder that is too large", serving(), { isRefused: true }, "r1"],
+  ["a new function in a folder that is too large", undefined, { isRefused: true }, undefined],
+  ["a new function, unwatched", undefined, { isWatching: false }, "r2"],
+];
+
+for (const [what, state, options, revision] of desiredCases) {
+  Deno.test(`desiredOf() of ${what} is ${revision ?? "nothing"}`, () => {
+    const {
+      isStale = false,
+      isWatching = true,
+      isAsked = false,
+      isUnsettled = false,
+      isRefused = false,
+    } = options;
+    const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision: "r2" };
+    const desired = desiredOf(
+      {
+        functions: new Map(isRefused ? [] : [["a", spec]]),
+        unsettled: new Set(isUnsettled ? ["a"] : []),
+        refused: new Map(isRefused ? [["a", "too large"]] : []),
+      },
+      {
+        states: new Map(state === undefined ? [] : [["a", state]]),
+        isStale: () => isStale,
+        isWatching,
+        asked: new Set(isAsked ? ["a"] : []),
+      },
+    );
+    assert.equal(desired.get("a")?.revision, revision);
+  });
+}
+
+const relocatedCases: readonly [
+  what: string,
+  state: FunctionState | undefined,
+  before: string | undefined,
+  isMoved: boolean,
+][] = [
+  ["one that serves from another place", serving(), "/a", true],
+  ["one that serves from its place", serving(), "/b", false],
+  ["one that is seen for the first time", serving(), undefined, false],
+  ["one that starts", functionState({ candidate: instance(1) }), "/a", true],
+  ["one that is idle", functionState({ isIdle: true }), "/a", false],
+  ["one that has failed", functionState(), "/a", false],
+  ["one that is not wanted", functionState({ isWanted: false }), "/a", false],
+  ["one that nothing is known of", undefined, "/a", false],
+  [
+    "one that serves from where it is kept",
+    functionState({ serving: readyInstance(1, { isSnapshot: true }) }),
+    "/a",
+    false,
+  ],
+];
+
+for (const [what, state, before, isMoved] of relocatedCases) {
+  for (const isUnsettled of [false, true]) {
+    Deno.test(`relocatedFunctions(): ${what}${isUnsettled ? ", not at rest" : ""}`, () => {
+      const spec = { name: "a", directory: "/f/a", place: "/b", files: [], revision: "r1" };
+      const moved = relocatedFunctions(
+        { functions: new Map([["a", spec]]), unsettled: new Set(isUnsettled ? ["a"] : []) },
+        {
+          places: new Map(before === undefined ? [] : [["a", before]]),
+          states: new Map(state === undefined ? [] : [["a", state]]),
+        },
+      );
+      assert.deepEqual(moved, isMoved && !isUnsettled ? ["a"] : []);
+    });
+  }
+}
 
 function serving(): FunctionState {
   return functionState({ serving: readyInstance(1) });

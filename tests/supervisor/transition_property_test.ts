@@ -31,7 +31,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   }),
   fc.record({ type: fc.constant("ready"), id, upstream: fc.constant("10.0.0.1:8000") }),
   fc.record({ type: fc.constant("failed"), id, failure: failed }),
-  fc.record({ type: fc.constant("failed"), id, failure: failed, hasKeptFailed: fc.constant(true) }),
+  fc.record({
+    type: fc.constant("failed"),
+    id,
+    failure: failed,
+    hasSnapshotFailed: fc.constant(true),
+  }),
   fc.record({
     type: fc.constant("hung"),
     id,

@@ -85,7 +85,7 @@ const sequences: readonly Sequence[] = [
     what: "a kept revision that does not start is tried again",
     rows: [
       [wanted("start", "r2"), "open 1"],
-      [{ type: "failed", id: 1, failure: instead, hasKeptFailed: true }, ""],
+      [{ type: "failed", id: 1, failure: instead, hasSnapshotFailed: true }, ""],
       [{ type: "backoff-over" }, "open 2"],
     ],
     end: "checking -/2 - r2",

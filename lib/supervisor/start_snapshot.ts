@@ -1,7 +1,7 @@
 import { ConfigError } from "../config/json_file.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { takeOwnRevision } from "../function/revision.ts";
-import { findModuleOptions } from "./module_options.ts";
+import { findModuleOptions } from "./instance_check.ts";
 import type { InstanceOptions, Opened } from "./open_instance.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { startInstance } from "./start_instance.ts";
@@ -11,11 +11,11 @@ import { valuesOf } from "./variable_store.ts";
  * Starts the last revision of a function that served, from where it is kept, while its folder holds
  * one that fails. A folder that has served itself is no such case: what it fails for may pass.
  */
-export async function openKeptInstance(options: InstanceOptions): Promise<Opened> {
+export async function startSnapshot(options: InstanceOptions): Promise<Opened> {
   const { context, name, isNeeded } = options;
   const snapshot = await findSnapshot(options);
   const read = snapshot && await readPolicy(options, snapshot);
-  if (snapshot === undefined || read === undefined) return { type: "none-kept" };
+  if (snapshot === undefined || read === undefined) return { type: "no-snapshot" };
   const { policy } = read;
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const { path: source, revision } = snapshot;
