@@ -2,13 +2,13 @@ import type { IsolationLevel } from "../config/settings.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
 
-/** Where the API begins; a change that breaks a client gets another number. */
+/** Prefix of all paths; an incompatible change gets another number. */
 export const API_PREFIX = "/v1";
 
-/** The field of every answer that says which API this is, so that another server is known. */
+/** Response field with the version of the API; other servers do not send it. */
 export const VERSION_FIELD = "ddsrv-api";
 
-/** What that field holds. */
+/** Value of {@linkcode VERSION_FIELD}. */
 export const API_VERSION = "v1";
 
 /** The running supervisor: `GET /v1`. */
@@ -17,154 +17,154 @@ export interface SupervisorReport {
   readonly pid: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** Where the proxy listens. */
+  /** URL of the proxy. */
   readonly url: string;
   readonly functionsDirectory: string;
-  /** Where log files are; `null` when none are written. */
+  /** Directory of log files; `null` without log files. */
   readonly logsDirectory: string | null;
-  /** Holds what functions keep, a directory for each. */
+  /** Holds one data directory per function. */
   readonly dataDirectory: string;
   readonly isolation: IsolationLevel;
-  /** Tag of everything that this supervisor made in the kernel. */
+  /** Tag in the names of this supervisor's kernel objects. */
   readonly owner: string;
 }
 
-/** Every status of a directory; those that are `ignored` are no functions. */
+/** All statuses of a directory; an `ignored` directory is not a function. */
 export const REPORTED_STATUSES = [...STATUSES, "ignored"] as const;
 
-/** One of them. */
+/** Status of a directory. */
 export type ReportedStatus = typeof REPORTED_STATUSES[number];
 
-/** One directory of the functions directory: `GET /v1/functions` gives an array of them. */
+/** One directory of the functions directory: `GET /v1/functions` returns an array of them. */
 export interface FunctionReport {
   readonly name: string;
-  /** `ignored` directories are not served; `reason` says why. */
+  /** Directories with `ignored` are not served; `reason` says why. */
   readonly status: ReportedStatus;
-  /** What is under way for it; `null` when it is settled. */
+  /** Pending work; `null` when the function is settled. */
   readonly pending: Pending | null;
-  /** Why it is as it is, or what its start waits for; `null` when all is well. */
+  /** Reason for the status, or what a slow start waits for; `null` while the function is well. */
   readonly reason: string | null;
-  /** Diagnostics or last lines of what failed or starts slowly; `null` when there are none. */
+  /** Diagnostics or last output lines of a failure or slow start; `null` if there are none. */
   readonly detail: string | null;
   readonly url: string | null;
-  /** First 12 hexadecimal digits of the revision that serves, else of the one that is tried. */
+  /** First 12 hexadecimal digits of the serving revision, else of the last attempt. */
   readonly revision: string | null;
-  /** The newer revision that failed while this one goes on serving. */
+  /** Newer revision that failed while this one keeps serving. */
   readonly failedRevision: string | null;
-  /** The newer revision in its folder, which waits for `reload` under `--no-watch`. */
+  /** Newer revision that waits for a reload under `--no-watch`. */
   readonly newerRevision: string | null;
   readonly pid: number | null;
   readonly namespace: string | null;
   /** `host:port` that the proxy connects to. */
   readonly upstream: string | null;
   readonly uptimeMs: number | null;
-  /** Times that its process ended by itself, also before it listened, or hung. */
+  /** Number of times that its process exited or hung, including failed starts. */
   readonly restarts: number;
-  /** When ddsrv tries again what failed, in ISO 8601; `null` when nothing is due. */
+  /** Time of the next retry, in ISO 8601; `null` if there is none. */
   readonly nextTryAt: string | null;
   /** Resident memory of the serving process. */
   readonly memoryBytes: number | null;
-  /** Time that the serving process has had a processor, since it started. */
+  /** Processor time of the serving process. */
   readonly cpuMs: number | null;
-  /** Disk usage of a serving function; `null` when it is unknown. */
+  /** Disk usage of a serving function; `null` if unknown. */
   readonly dataBytes: number | null;
-  /** The most that it may keep. */
+  /** Limit of its disk usage. */
   readonly dataLimitBytes: number | null;
-  /** Requests that were answered, or came to nothing, since there is a function of that name. */
+  /** Number of finished requests since the function exists. */
   readonly requests: number;
-  /** Those that the function is to blame for: answered with 5xx, or cut short. */
+  /** Number of requests that failed through the function: answered with 5xx or cut off. */
   readonly errors: number;
-  /** Requests that are being answered, tunnels included. */
+  /** In-flight requests, including tunnels. */
   readonly inFlight: number;
-  /** Requests that wait for it to be ready. */
+  /** Requests that wait for the function to be ready. */
   readonly waiting: number;
   readonly directory: string | null;
   readonly isolation: IsolationLevel;
-  /** Revisions that `rollback` can put back, newest first, each by its first 12 digits. */
+  /** Revisions that `rollback` can restore, newest first, each by its first 12 digits. */
   readonly kept: readonly string[];
-  /** What the serving instance may reach, as it would be written; `null` when none serves. */
+  /** Egress list of the serving instance, as in a manifest; `null` if none serves. */
   readonly egress: string | null;
-  /** What of that can't be had at present, a sentence each. */
+  /** Present problems, a sentence each. */
   readonly problems: readonly string[];
 }
 
-/** What passed between clients and a function: `GET /v1/traffic` gives an array of them. */
+/** Traffic between clients and a function: `GET /v1/traffic` returns an array of them. */
 export interface TrafficReport {
   readonly name: string;
   readonly requests: number;
   readonly errors: number;
   readonly inFlight: number;
   readonly waiting: number;
-  /** Bytes of requests' bodies. */
+  /** Bytes of request bodies. */
   readonly receivedBytes: number;
-  /** Bytes of answers' bodies. */
+  /** Bytes of response bodies. */
   readonly sentBytes: number;
-  /** From a request's head to that of its answer, in all. */
+  /** Sum of the times from a request's head to its response's head. */
   readonly latencyMs: number;
-  /** Requests by that time: one count for each of `LATENCY_BOUNDS_MS`, and one behind. */
+  /** Number of requests by that time: one count per bound of `LATENCY_BOUNDS_MS`, and one above. */
   readonly latencies: readonly number[];
 }
 
-/** What `POST /v1/functions/NAME/rollback?to=…` has put back. */
+/** Result of `POST /v1/functions/NAME/rollback?to=…`: the restored revision. */
 export interface RollbackReport {
   /** 64 hexadecimal digits. */
   readonly revision: string;
 }
 
 /**
- * What to wait for at `GET /v1/functions/NAME?until=…`: that nothing is under way, that nothing is
- * left of it, or that its `pending` is another than `since=…` says, where `none` stands for `null`.
+ * Condition of `GET /v1/functions/NAME?until=…`: the function has no pending work, it is gone, or its
+ * `pending` differs from `since=…`, where `none` stands for `null`.
  */
 export type Until = "settled" | "gone" | "changed";
 
-/** What `pending` was, for `until=changed&since=…`. */
+/** Former `pending`, for `until=changed&since=…`. */
 export type Since = Pending | "none";
 
-/** A check to be made: `POST /v1/check`. */
+/** Request to check a directory: `POST /v1/check`. */
 export interface CheckRequest {
   /** Name of a directory below the functions directory; hidden ones are allowed. */
   readonly name: string;
-  /** The name that it is to have as a function. */
+  /** Name that the function will have. */
   readonly as: string;
-  /** Variables that it will get beside those that are set for it by now. */
+  /** Variables that it will get in addition to those that are set now. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a check found; no problem means that `serve` would start it. */
+/** Result of a check; without a problem, `serve` would start the function. */
 export interface CheckReport {
   readonly problem: string | null;
 }
 
-/** A variable of a function: `GET /v1/functions/NAME/variables` gives an array of them. */
+/** A variable of a function: `GET /v1/functions/NAME/variables` returns an array of them. */
 export interface VariableReport {
   readonly name: string;
-  /** Where its value comes from; `set` by the operator for this function. */
+  /** Source of the value; `set`: the operator set it for this function. */
   readonly source: VariableSource;
-  /** Other sources that name it, whose values do not count. */
+  /** Other sources of the variable, whose values do not apply. */
   readonly overrides: readonly VariableSource[];
-  /** When it was set, as ISO 8601; `null` for what files and settings say. */
+  /** Time at which it was set, in ISO 8601; `null` for variables of files and settings. */
   readonly setAt: string | null;
 }
 
-/** Variables to set and unset for a function, all or none: `POST /v1/functions/NAME/variables`. */
+/** Variables to set and unset, all or none: `POST /v1/functions/NAME/variables`. */
 export interface VariablesRequest {
   readonly set?: Readonly<Record<string, string>> | undefined;
   readonly unset?: readonly string[] | undefined;
-  /** Leave what runs as it is; it gets them with its next start. */
+  /** False leaves the running instance as it is until its next start; true by default. */
   readonly isReloading?: boolean | undefined;
 }
 
-/** What came of it. */
+/** Result of a change of variables. */
 export interface VariablesChange {
-  /** Names whose value is another one than before, or that are gone. */
+  /** Names whose value changed or that were unset. */
   readonly changed: readonly string[];
-  /** What takes it back: `POST /v1/functions/NAME/variables/undo?change=…`; `null` for nothing. */
+  /** Id for `POST /v1/functions/NAME/variables/undo?change=…`; `null` if nothing changed. */
   readonly change: string | null;
-  /** What became of the function; `absent` where there is none yet. */
+  /** Effect on the function; `absent` if it does not exist yet. */
   readonly effect: Refreshed;
 }
 
-/** Any answer that is no success. */
+/** Body of every error response. */
 export interface ErrorReport {
   readonly error: string;
 }

@@ -8,7 +8,7 @@ import { checkAndStart } from "./check_and_start.ts";
 import type {
   InstanceOptions,
   InstanceReport,
-  Opened,
+  LaunchOutcome,
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
@@ -19,31 +19,31 @@ import type { Effect, Event } from "./transition.ts";
 import { whilePresent } from "./while_present.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What instances are opened with, and who hears of them. */
+/** Options of {@linkcode createInstances}. */
 export interface InstancesOptions {
   readonly context: SupervisorContext;
   readonly routes: RouteTable;
   readonly states: ReadonlyMap<string, FunctionState>;
-  /** Modules that checks have named, written by those that are made here. */
+  /** Modules of each function; a check that ends writes them here. */
   readonly modules: Map<string, Modules>;
   readonly dispatch: (name: string, event: Event) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
-  /** Aborts when nobody is to be waited for any more. */
+  /** Aborts when closing instances must not wait for requests any more. */
   readonly force: AbortSignal;
 }
 
-/** The instances of a supervisor: performs effects, and tells what comes of them as events. */
+/** The instances of a supervisor. Effects go in, and their results come out as events. */
 export interface Instances {
-  /** One that is ready, or on its way out. */
+  /** An instance that is ready or draining. */
   readonly of: (id: number) => OpenInstance | undefined;
-  /** One that has a process and is not ready. */
+  /** An instance that has a process and is not ready yet. */
   readonly startingOf: (id: number) => StartingInstance | undefined;
   readonly launch: (name: string, effect: Extract<Effect, { type: "launch" }>) => Promise<void>;
   readonly close: (name: string, effect: Extract<Effect, { type: "close" }>) => Promise<void>;
 }
 
-/** Performs the effects of one supervisor. */
+/** Creates the instances of one supervisor. */
 export function createInstances(options: InstancesOptions): Instances {
   const { context, routes, states, modules, dispatch } = options;
   const attempts = new Map<number, AbortController>();
@@ -59,7 +59,7 @@ export function createInstances(options: InstancesOptions): Instances {
     if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
     attempts.set(id, abort);
-    const what: InstanceOptions = {
+    const instanceOptions: InstanceOptions = {
       name,
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
@@ -85,19 +85,27 @@ export function createInstances(options: InstancesOptions): Instances {
       },
     };
     const known = isForced ? undefined : knownFailure(state);
-    const opened = known ??
-      await whilePresent(what, () => checkAndStart(what).catch(couldNotOpen(state.requested)));
-    const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
-    // The last revision that served, if it is kept, is better than none.
+    const launched = known ??
+      await whilePresent(
+        instanceOptions,
+        () => checkAndStart(instanceOptions).catch(launchFailure(state.requested)),
+      );
+    const failure = launched.type === "failed"
+      ? { ...launched.failure, atMs: Date.now() }
+      : undefined;
+    // A snapshot of the last revision that served is better than nothing.
     const isServed = servesWell(states.get(name));
     const snapshot = failure === undefined || failure.stage === "host" || isServed
       ? undefined
-      : await whilePresent(what, () =>
-        startSnapshot({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
-          .catch(couldNotOpen(state.requested)));
+      : await whilePresent(
+        instanceOptions,
+        () =>
+          startSnapshot({ ...instanceOptions, knownModules: modules.get(name) ?? NO_MODULES })
+            .catch(launchFailure(state.requested)),
+      );
     attempts.delete(id);
     starting.delete(id);
-    const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? opened : snapshot;
+    const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? launched : snapshot;
     const instead = failure === undefined ? {} : { instead: failure };
     switch (outcome.type) {
       case "failed":
@@ -110,7 +118,7 @@ export function createInstances(options: InstancesOptions): Instances {
         break;
       case "registered":
         dispatch(name, { type: "registered", id, ...instead });
-        // Somebody may have come since it was found that nobody waits.
+        // A request may have arrived since the launch found that none waits.
         if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;
       case "ready": {
@@ -127,7 +135,7 @@ export function createInstances(options: InstancesOptions): Instances {
     dispatch(name, { type: "closed", id });
   }
 
-  /** Said once, and of all functions: they have the same kernel. */
+  /** Warns once for all functions, because they share the kernel. */
   function onUndetectable(): void {
     if (!hasWarned) options.onWarning(NO_HANG_DETECTION);
     hasWarned = true;
@@ -144,7 +152,7 @@ export function createInstances(options: InstancesOptions): Instances {
       onHung: (hang, wellAtMs) => dispatch(name, { type: "hung", id, hang, wellAtMs }),
       onRecovered: () => dispatch(name, { type: "recovered", id }),
       onUndetectable,
-      onError: (error) => options.onWarning(`${name}: can't be watched: ${error}`),
+      onError: (error) => options.onWarning(`${name}: Cannot detect whether it hangs: ${error}`),
     });
     const exit = await instance.ended;
     idle[Symbol.dispose]();
@@ -154,8 +162,8 @@ export function createInstances(options: InstancesOptions): Instances {
       id,
       failure: {
         stage: "exit",
-        isPassing: true,
-        reason: `The function ended: ${describeExit(exit)}`,
+        isTransient: true,
+        reason: `The function ${describeExit(exit)}`,
         detail: instance.lastLines(),
         revision: instance.revision,
         atMs: Date.now(),
@@ -189,10 +197,10 @@ export function createInstances(options: InstancesOptions): Instances {
 }
 
 const NO_HANG_DETECTION =
-  "Functions that hang in a call that blocks can't be told from slow ones, because the capability " +
-  "SYS_PTRACE is missing. Add it (--cap-add SYS_PTRACE), or give functions a healthPath";
+  "Cannot detect functions that hang in a blocking call: the capability SYS_PTRACE is missing. " +
+  "Add it (--cap-add SYS_PTRACE), or set a healthPath for functions";
 
-/** Time in which a closing instance may finish its in-flight requests. */
+/** Returns the time in which a closing instance may finish its in-flight requests. */
 function drainOf(
   because: Extract<Effect, { type: "close" }>["because"],
   { stopGraceMs, drainMs }: FunctionPolicy,
@@ -201,22 +209,22 @@ function drainOf(
   return because === "stopped" ? stopGraceMs : drainMs;
 }
 
-/** What the manifest or a check has said of this very revision, it would say again. */
-function knownFailure({ failure, requested }: FunctionState): Opened | undefined {
-  if (failure === undefined || failure.revision !== requested || failure.isPassing) {
+/** Returns the failure of the manifest or a check for the same revision: it would fail again. */
+function knownFailure({ failure, requested }: FunctionState): LaunchOutcome | undefined {
+  if (failure === undefined || failure.revision !== requested || failure.isTransient) {
     return undefined;
   }
   if (failure.stage !== "manifest" && failure.stage !== "check") return undefined;
   return { type: "failed", failure };
 }
 
-function couldNotOpen(revision: string): (error: Error) => Opened {
+function launchFailure(revision: string): (error: Error) => LaunchOutcome {
   return ({ name, message: detail }) => {
     if (name === "AbortError") return { type: "aborted" };
-    const reason = "It could not be started";
+    const reason = "Cannot start the function";
     return {
       type: "failed",
-      failure: { stage: "host", isPassing: true, reason, detail, revision },
+      failure: { stage: "host", isTransient: true, reason, detail, revision },
     };
   };
 }

@@ -3,15 +3,15 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
-import type { InstanceOptions, Opened } from "./open_instance.ts";
+import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
-/** A function whose code has passed its check, and what it is to run with. */
+/** A function that has passed its check. */
 export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
-  /** Where its source is, if that is not its folder. */
+  /** Directory of its source, if that is not its folder. */
   readonly source?: string;
 }
 
@@ -19,10 +19,10 @@ export interface CheckedFunction extends InstanceOptions {
 const LAST_LINES = 20;
 
 /**
- * Starts an instance in layers: sandbox, process, readiness. When one of them fails, those that were
- * open are closed in reverse before this returns.
+ * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others in
+ * reverse order before it returns.
  */
-export async function startInstance(options: CheckedFunction): Promise<Opened> {
+export async function startInstance(options: CheckedFunction): Promise<LaunchOutcome> {
   const { name, context, directory, report, signal, policy, revision, moduleOptions } = options;
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
@@ -72,12 +72,12 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       }),
   });
   if (start.type !== "listening") {
-    // It never served, so that there is nothing to wait for.
+    // It has not served, so there are no requests to wait for.
     force.abort();
     if (signal.aborted) return { type: "aborted" };
-    const { reason, isPassing } = start;
+    const { reason, isTransient } = start;
     const detail = lastLines();
-    return { type: "failed", failure: { stage: "start", isPassing, reason, detail, revision } };
+    return { type: "failed", failure: { stage: "start", isTransient, reason, detail, revision } };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
@@ -113,7 +113,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
   };
 }
 
-/** What can't be had, and a word for the operator about each such thing when it begins. */
+/** Present problems of an instance; warns about each when it begins. */
 interface Problems {
   readonly change: (problems: readonly string[]) => void;
   readonly current: () => readonly string[];
@@ -123,7 +123,7 @@ function createProblems(onWarning: (message: string) => void): Problems {
   let current: readonly string[] = [];
   return {
     change(problems) {
-      for (const one of problems) if (!current.includes(one)) onWarning(one);
+      for (const problem of problems) if (!current.includes(problem)) onWarning(problem);
       current = problems;
     },
     current: () => current,

@@ -19,71 +19,67 @@ import { createSnapshotTaker } from "./take_snapshots.ts";
 import { createVariableStamps } from "./variable_stamps.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What a supervisor works with, and whom it tells. */
+/** Options of {@linkcode startSupervisor}. */
 export interface SupervisorOptions {
   readonly context: SupervisorContext;
   readonly routes: RouteTable;
-  /** A function's state changed; `after` is missing when nothing is left of it. */
+  /** Called after each change of state; `after` is `undefined` when the function is gone. */
   readonly onChange: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
-  /** A directory that is not served, when it is first seen, and when the reason is another one. */
+  /** Called when a directory is ignored for the first time, or for another reason than before. */
   readonly onIgnored: (name: string, reason: string) => void;
   readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
-  /** Told of each event and what it leads to, where somebody wants to know. */
+  /** Called with each event and its result, for debug output. */
   readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
   readonly onWarning: (message: string) => void;
 }
 
-/** Keeps the functions as the folders have them. One place owns all state. */
+/** Keeps the functions in step with their folders. Owns all state. */
 export interface Supervisor {
   /** All functions, by name. */
   readonly functions: ReadonlyMap<string, FunctionState>;
-  /**
-   * Directories that are not served, with the reason; and functions whose folders are too large, of
-   * which nothing new is taken up.
-   */
+  /** Reasons for directories that are not served, and for functions whose folders are too large. */
   readonly ignored: ReadonlyMap<string, string>;
-  /** Functions whose files were not at rest when they were last looked at. */
+  /** Functions whose files were still changing at the last scan. */
   readonly unsettled: ReadonlySet<string>;
-  /** The newer revision of a function that serves, which waits for a reload where nobody watches. */
+  /** Newer revision of a function that serves, which waits for a reload without a watch. */
   readonly newerRevision: (name: string) => string | undefined;
-  /** An instance, while it is ready. */
+  /** An instance while it is ready. */
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
-  /** An instance, while it has a process and is not ready. */
+  /** An instance while it has a process and is not ready. */
   readonly startingOf: (instanceId: number) => StartingInstance | undefined;
-  /** What passed between clients and a function. */
+  /** Counts of requests and bytes between clients and a function. */
   readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
-  /** Requests that wait for a function to be ready. */
+  /** Number of requests that wait for a function to be ready. */
   readonly waitingFor: (name: string) => number;
-  /** Whether the folders have been looked at. */
+  /** True after the first scan. */
   readonly hasScanned: boolean;
-  /** Looks at the folders now; takes up what is new of that function, also where nobody watches. */
+  /** Scans the folders now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
-  /** Starts a function's source anew; `false` when there is no such function. */
+  /** Starts a new instance of a function's source; returns false if there is no such function. */
   readonly reload: (name: string) => boolean;
   /**
-   * Starts a function anew if its last attempt had other variables than are set for it now; what
-   * failed for want of one is tried at once.
+   * Reloads a function if its last attempt had other variables than are set now, also after a failure.
    */
   readonly refresh: (name: string) => Refreshed;
-  /** The same after a change was taken back, by what serves: an attempt between does not count. */
+  /** Reloads a function if its serving instance has other variables, after a change was undone. */
   readonly refreshServing: (name: string) => Refreshed;
-  /** Replaces the instances whose policy is another one by now, and tries what it had forbidden. */
+  /** Reloads functions whose policy differs under the present settings, see `reconfigure`. */
   readonly reconfigure: () => Promise<void>;
-  /** Revisions that can be put back, newest first. */
+  /** Revisions with a snapshot, newest first. */
   readonly snapshotsOf: (name: string) => readonly string[];
   /**
-   * Puts an earlier folder of a function back, and gives the revision that it served as.
+   * Replaces a function's folder with a snapshot and returns its revision, see `rollBack`.
    *
-   * @throws {RollbackError} when it can't be, see `rollBack`
+   * @throws {RollbackError} if it can't
    */
   readonly rollBack: (name: string, to?: string) => Promise<string>;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
-  /** Stops everything; with the signal, without waiting for anybody. */
+  /** Stops all functions; once `force` aborts, without waiting for in-flight requests. */
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
-/** Starts a supervisor: scans, and acts on what it finds. */
+/** Starts a supervisor: it scans the functions directory and acts on the result. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { context, routes } = options;
   const { settings } = context;
@@ -92,7 +88,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
-    options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
+    options.onWarning(`Internal error: ${(error as Error).stack}. Please report it`)
   );
   const stopping = new AbortController();
   const force = new AbortController();
@@ -122,7 +118,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     force: force.signal,
   });
 
-  /** Takes one event to its end before the next: state never changes under anybody's hands. */
+  /** Handles one event completely before the next, so that state changes in one place only. */
   function dispatch(name: string, event: Event): void {
     const before = states.get(name);
     const nowMs = performance.now();
@@ -145,7 +141,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after !== before) options.onChange(before, after);
   }
 
-  /** Tells whoever waits for something to change. */
+  /** Wakes all who wait for a change. */
   function announce(): void {
     changed.resolve();
     changed = Promise.withResolvers();
@@ -171,7 +167,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (effect.type) {
       case "launch":
         nextId = Math.max(nextId, effect.id + 1);
-        stamps.opened(name, effect.id);
+        stamps.launched(name, effect.id);
         return tasks.track(instances.launch(name, effect));
       case "close":
         return tasks.track(instances.close(name, effect));

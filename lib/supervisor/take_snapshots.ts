@@ -2,16 +2,16 @@ import { join } from "node:path";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What is to be known of a function whose folder is kept. */
+/** Options of {@linkcode createSnapshotTaker}. */
 export interface SnapshotTakerOptions {
   readonly context: SupervisorContext;
   readonly modulesOf: (name: string) => Modules;
-  /** Whether a revision still serves. */
+  /** Returns true while a revision serves. */
   readonly isServed: (name: string, revision: string) => boolean;
   readonly onWarning: (message: string) => void;
 }
 
-/** Keeps the folders of revisions that have come to serve, one at a time. */
+/** Returns a function that takes a snapshot of a revision that serves, one at a time. */
 export function createSnapshotTaker(
   { context, modulesOf, isServed, onWarning }: SnapshotTakerOptions,
 ): (name: string, revision: string) => Promise<void> {
@@ -28,6 +28,6 @@ export function createSnapshotTaker(
 
   return (name, revision) =>
     taking = taking.then(() => take(name, revision)).catch((error) =>
-      onWarning(`${name}: its revision can't be kept for a rollback: ${error.message}`)
+      onWarning(`${name}: Cannot take a snapshot of its revision for a rollback: ${error.message}`)
     );
 }

@@ -18,7 +18,7 @@ const routes: readonly Route[] = [
     path: "/check",
     operation: "check",
     summary: "",
-    takes: "CheckRequest",
+    requestBody: "CheckRequest",
     handle: ({ body }) => ({ status: 200, body }),
   }),
 ];
@@ -30,7 +30,7 @@ function ask(method: string, target: string, more: Partial<ControlRequest> = {})
     host: "localhost",
     origin: undefined,
     body: pieces(),
-    gone: new AbortController().signal,
+    signal: new AbortController().signal,
     ...more,
   };
   return answer(request, routes, {} as ControlContext);
@@ -54,75 +54,90 @@ Deno.test("answer: gives handlers what was looked at", async () => {
 });
 
 const refused: readonly (readonly [string, () => ReturnType<typeof ask>, number, string])[] = [
-  ["another version", () => ask("GET", "/v9/x"), 404, "No such path; the API begins at /v1"],
+  ["another version", () => ask("GET", "/v9/x"), 404, "No such path: all paths begin with /v1"],
   [
     "an unknown path",
     () => ask("GET", "/v1/nothing?x"),
     404,
     'No such path: "/v1/nothing". See: ddsrv schema --api',
   ],
-  ["another method", () => ask("PUT", "/v1/check"), 405, '"/v1/check" takes POST, and not PUT'],
-  ["bytes that are not UTF-8", () => ask("GET", "/v1/echo/%ff"), 400, "The path is not UTF-8"],
+  [
+    "another method",
+    () => ask("PUT", "/v1/check"),
+    405,
+    '"/v1/check" does not support PUT. Use POST',
+  ],
+  [
+    "bytes that are not UTF-8",
+    () => ask("GET", "/v1/echo/%ff"),
+    400,
+    "The path is not valid UTF-8",
+  ],
   [
     "an unknown parameter",
     () => ask("GET", "/v1/echo/x?limmit=5"),
     400,
-    'The query is wrong: Unrecognized key: "limmit"',
+    'Invalid query: Unrecognized key: "limmit"',
   ],
   [
     "a wrong parameter",
     () => ask("GET", "/v1/echo/x?limit=five"),
     400,
-    "The query is wrong: limit: Give digits",
+    "Invalid query: limit: Give digits",
   ],
   [
     "a parameter that is there twice",
     () => ask("GET", "/v1/echo/x?limit=5&limit=6"),
     400,
-    'The query has "limit" more than once',
+    'The query contains "limit" more than once',
   ],
   [
     "another host",
     () => ask("GET", "/v1/echo/x", { host: "evil.example:80" }),
     421,
-    'Send "Host: localhost": this is no server for other names',
+    'Send "Host: localhost". Other hosts are not served',
   ],
   [
     "no host",
     () => ask("GET", "/v1/echo/x", { host: undefined }),
     421,
-    'Send "Host: localhost": this is no server for other names',
+    'Send "Host: localhost". Other hosts are not served',
   ],
   [
     "a web page",
     () => ask("POST", "/v1/check", { origin: "http://localhost:8080" }),
     403,
-    "Requests of web pages are not answered",
+    "Requests from web pages are not allowed",
   ],
   [
     "a body that is no JSON",
     () => check("name=x&as=y"),
     400,
-    "The body is wrong: Invalid input: expected object, received undefined",
+    "Invalid body: Invalid input: expected object, received undefined",
   ],
   [
     "a body that leads elsewhere",
     () => check('{"name":"..","as":"shop"}'),
     400,
-    "The body is wrong: name: Invalid input",
+    "Invalid body: name: Invalid input",
   ],
-  ["a body that is too long", () => check("x".repeat(70_000)), 413, "Send at most 65536 bytes"],
+  [
+    "a body that is too long",
+    () => check("x".repeat(70_000)),
+    413,
+    "The body is larger than 65536 bytes",
+  ],
   [
     "a body that never ends",
     () => ask("POST", "/v1/check", { body: endless() }),
     413,
-    "Send at most 65536 bytes",
+    "The body is larger than 65536 bytes",
   ],
   [
     "a body that is not UTF-8",
     () => ask("POST", "/v1/check", { body: broken() }),
     400,
-    "The body did not come whole, or not as UTF-8",
+    "The body is incomplete or not valid UTF-8",
   ],
 ];
 
@@ -160,7 +175,7 @@ Deno.test("answer: refuses a body that is nested as deeply as it is long", async
   for (const body of bodies) {
     const reply = await check(body);
     assert.equal(reply.status, 400);
-    assert.match(JSON.stringify(reply.body), /The body is wrong/);
+    assert.match(JSON.stringify(reply.body), /Invalid body/);
   }
   // Positive control: a body of the right shape is taken.
   assert.equal((await check('{"name":".new","as":"shop"}')).status, 200);

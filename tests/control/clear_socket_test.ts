@@ -20,7 +20,7 @@ Deno.test("clearSocket: takes no file, no directory and no link away", async () 
   await Deno.symlink(target, link);
   for (const path of [file, folder, link]) {
     await assert.rejects(clearSocket(path), {
-      message: `"${path}" is there and is no socket. Remove it, or choose another --socket`,
+      message: `"${path}" exists and is not a socket. Remove it, or pass another --socket`,
     });
     await Deno.lstat(path);
   }
@@ -31,8 +31,7 @@ Deno.test("clearSocket: leaves a socket that somebody listens on", async () => {
   const path = directory.at("s.sock");
   using _listener = Deno.listen({ transport: "unix", path });
   await assert.rejects(clearSocket(path), {
-    message:
-      `Another process listens on "${path}". Stop it, or choose another socket with --socket`,
+    message: `Another process listens on "${path}". Stop it, or pass another --socket`,
   });
   await Deno.lstat(path);
 });
@@ -43,8 +42,8 @@ Deno.test("clearSocket: leaves what another user left", { ignore: Deno.uid() !==
   await leaveSocket(path);
   await Deno.chown(path, 54_321, 54_321);
   await assert.rejects(clearSocket(path), {
-    message: `"${path}" was left by user 54321, and is not this one's to take away. Remove it, ` +
-      `or choose another --socket`,
+    message:
+      `The stale socket "${path}" belongs to user 54321. Remove it, or pass another --socket`,
   });
   await Deno.lstat(path);
 });
@@ -53,8 +52,9 @@ Deno.test("clearSocket: says how long a path may be", async () => {
   const path = `/tmp/${"x".repeat(103)}`;
   await assert.rejects(clearSocket(path), {
     name: "RangeError",
-    message: `The control socket's path has 108 bytes, and at most 107 are possible: "${path}". ` +
-      `Give a shorter one with --socket`,
+    message:
+      `The path of the control socket has 108 bytes, more than the limit of 107: "${path}". ` +
+      `Pass a shorter one with --socket`,
   });
 });
 

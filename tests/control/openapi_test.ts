@@ -45,22 +45,22 @@ Deno.test("describeApi: tells version, name in the path, query, body and faults"
       in: "query",
       required: false,
       description:
-        "Wait until it is ready, idle or failed; until nothing of it is left; or until what is " +
-        'under way for it is something else than "since" says',
+        "Wait until the function is ready, idle or failed (settled), until it is gone, or until its " +
+        'pending work differs from "since" (changed)',
       schema: { type: "string", enum: ["settled", "gone", "changed"] },
     },
     {
       name: "since",
       in: "query",
       required: false,
-      description: 'What was under way: "pending" of an earlier answer, with none for null',
+      description: 'The value of "pending" in an earlier response; "none" for null',
       schema: { type: "string", enum: ["arriving", "checking", "starting", "leaving", "none"] },
     },
     {
       name: "timeoutMs",
       in: "query",
       required: false,
-      description: "Then it is told as it is",
+      description: "Maximum time to wait; after it, the function is returned as it is",
       schema: { type: "integer", minimum: 0, maximum: 600_000 },
     },
   ]);

@@ -145,7 +145,7 @@ async function earlyHints(server: Server): Promise<void> {
 async function oldVersion(server: Server): Promise<void> {
   const KEEP = "Connection: keep-alive\r\n";
   for (
-    const [path, fields, body, isSnapshot] of [
+    const [path, fields, body, isKept] of [
       ["/sized", "", "sized", false],
       ["/open", "", "no length is told", false],
       ["/sized", KEEP, "sized", true],
@@ -161,11 +161,11 @@ async function oldVersion(server: Server): Promise<void> {
     assert.match(answer.head, /^HTTP\/1\.1 200 /);
     assert.match(
       answer.head,
-      isSnapshot ? /\r\nconnection: keep-alive\r\n/i : /\r\nconnection: close\r\n/i,
+      isKept ? /\r\nconnection: keep-alive\r\n/i : /\r\nconnection: close\r\n/i,
     );
     assert.doesNotMatch(answer.head, /chunked/i);
     assert.equal(answer.body, body);
-    if (isSnapshot) {
+    if (isKept) {
       await client.write(request);
       assert.equal((await readAnswer(client)).body, body);
     } else assert.equal(await client.readAll(), "");

@@ -7,9 +7,9 @@ const ASK_STATUS = "../../lib/supervisor/ask_status.ts";
 const cases: readonly [what: string, answer: string, expected: AskedStatus][] = [
   ["HTTP/1.1", "HTTP/1.1 204 No Content\r\n\r\n", { type: "status", status: 204 }],
   ["HTTP/1.0", "HTTP/1.0 503 \r\n\r\n", { type: "status", status: 503 }],
-  ["another protocol", "220 mail.example.com ESMTP\r\n", none("what it answered is not HTTP")],
-  ["nothing", "", none("what it answered is not HTTP")],
-  ["half a line", "HTTP/1.1 20", none("what it answered is not HTTP")],
+  ["another protocol", "220 mail.example.com ESMTP\r\n", none("the answer is not HTTP")],
+  ["nothing", "", none("the answer is not HTTP")],
+  ["half a line", "HTTP/1.1 20", none("the answer is not HTTP")],
 ];
 
 for (const [what, answer, expected] of cases) {
@@ -33,7 +33,7 @@ Deno.test("askStatus() of one that takes the connection and says nothing ends wi
   using connection = await listener.accept();
   await connection.read(new Uint8Array(1_024));
   over.abort();
-  assert.deepEqual(await asked, { type: "late", reason: "it did not answer in time" });
+  assert.deepEqual(await asked, { type: "late", reason: "no answer in time" });
 });
 
 Deno.test("askStatus() tells a server that is not there from a host that can't ask", async () => {

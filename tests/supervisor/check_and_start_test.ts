@@ -98,7 +98,7 @@ Deno.test("checkAndStart() tries again what failed its check for a full disk alo
   assert.ok(failed.type === "failed" && failed.failure.stage === "check");
   await run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", stateDirectory]);
   try {
-    await assert.rejects(open(), /The disk of ".*" is full. Make room there: it is tried again/);
+    await assert.rejects(open(), /The disk of ".*" is full. Make room there; ddsrv tries again/);
   } finally {
     await run(["umount", stateDirectory]);
   }
@@ -110,7 +110,7 @@ Deno.test("checkAndStart() keeps no check for which a module could not be fetche
   let checks = 0;
   const kept: string[] = [];
   const opening = openingOf(directory, {
-    onKeep: (name) => kept.push(name),
+    onRecord: (name) => kept.push(name),
     check() {
       checks++;
       return Promise.resolve({ diagnostics: undefined, modules: [], isPassing: true });
@@ -120,7 +120,7 @@ Deno.test("checkAndStart() keeps no check for which a module could not be fetche
   const opened = await checkAndStart(opening);
   assert.ok(opened.type === "failed" && opened.failure.stage === "start");
   // The same code may start once the module can be fetched, beside what serves meanwhile too.
-  assert.equal(opened.failure.isPassing, true);
+  assert.equal(opened.failure.isTransient, true);
   assert.deepEqual([checks, kept], [1, []]);
 });
 

@@ -89,7 +89,7 @@ Deno.test("CheckLane: a function whose check its bounds ended waits before the n
   await scene.end("bomb", BOMB);
   assert.match(
     (await first).diagnostics!,
-    /Too long\nNew code is checked in 60 s at the earliest, or at once by/,
+    /Too long\nThe next check of new code begins in 60 s at the earliest\. ddsrv reload checks it now$/,
   );
   scene.lane.forget("bomb");
   const second = scene.start("bomb");

@@ -26,17 +26,17 @@ Deno.test("openCheckResults() finds what it kept, also after a restart", async (
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   assert.equal(await find(results), undefined);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.deepEqual(await find(results), passed);
   assert.deepEqual(await find(resultsIn(directory)), passed);
-  await results.keep("a", { ...passed, revision: "r2" });
+  await results.record("a", { ...passed, revision: "r2" });
   assert.deepEqual(await find(results), { ...passed, revision: "r2" });
 });
 
 Deno.test("openCheckResults() finds nothing by another name or key", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.equal(await find(results, "b"), undefined);
   assert.equal(await find(results, "a", "k2"), undefined);
   assert.equal(await find(results, "a", ""), undefined);
@@ -46,7 +46,7 @@ Deno.test("openCheckResults() keeps names apart that look like files of its own"
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   const names = ["a", "a.json", "a.json.new", "é".repeat(31), "a b"];
-  for (const name of names) await results.keep(name, { ...passed, revision: name });
+  for (const name of names) await results.record(name, { ...passed, revision: name });
   for (const name of names) {
     assert.deepEqual(await find(results, name), { ...passed, revision: name });
   }
@@ -56,14 +56,14 @@ Deno.test("openCheckResults() forgets, also what it never knew", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await results.forget("a");
-  await results.keep("a", passed);
+  await results.record("a", passed);
   await results.forget("a");
   assert.equal(await find(results), undefined);
 });
 
 Deno.test("openCheckResults() finds nothing for another module cache", async () => {
   await using directory = await temporaryDirectory();
-  await resultsIn(directory).keep("a", passed);
+  await resultsIn(directory).record("a", passed);
   assert.equal(await find(resultsIn(directory, "others")), undefined);
   assert.deepEqual(await find(resultsIn(directory)), passed);
 });
@@ -71,13 +71,13 @@ Deno.test("openCheckResults() finds nothing for another module cache", async () 
 Deno.test("openCheckResults() finds nothing for a module cache that was made anew", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   const { birthtime } = await Deno.stat(directory.at("caches/a"));
   await Deno.remove(directory.at("caches/a"), { recursive: true });
   // Its inode's number may be given out again; its time of birth, in milliseconds, is another.
   while (birthtime !== null && Date.now() <= birthtime.getTime() + 10) await settleClock();
   assert.equal(await find(results), undefined);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.deepEqual(await find(results), passed);
 });
 
@@ -108,10 +108,10 @@ for (const [what, text] of unreadable) {
   Deno.test(`openCheckResults() takes a file that ${what} for none`, async () => {
     await using directory = await temporaryDirectory();
     const results = resultsIn(directory);
-    await results.keep("a", passed);
+    await results.record("a", passed);
     await directory.write("checks/a.json", text);
     assert.equal(await find(results), undefined);
-    await results.keep("a", passed);
+    await results.record("a", passed);
     assert.deepEqual(await find(results), passed);
   });
 }
@@ -121,7 +121,7 @@ Deno.test("openCheckResults() is not led astray by what an interrupted write lef
   const results = resultsIn(directory);
   await directory.write("checks/a.json.new", "{");
   assert.equal(await find(results), undefined);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.deepEqual(await find(results), passed);
 });
 
@@ -133,7 +133,7 @@ Deno.test("openCheckResults() keeps the last few revisions, the newest first", a
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   for (const revision of ["r1", "r2", "r3", "r4", "r5", "r3"]) {
-    await results.keep("a", { ...passed, revision });
+    await results.record("a", { ...passed, revision });
   }
   const found = await results.find("a", "k1");
   assert.deepEqual(found.map(({ revision }) => revision), ["r3", "r5", "r4", "r2"]);
@@ -149,6 +149,6 @@ Deno.test("openCheckResults() says what it can't keep, and goes on", async () =>
     cacheOf: () => Promise.resolve(directory.path),
     onWarning: (message) => warnings.push(message),
   });
-  await results.keep("one", { revision: "r", modules: [], key: "k" });
-  assert.match(warnings.join(), /^one: its check can't be recorded.*Make room in ".*checks"$/);
+  await results.record("one", { revision: "r", modules: [], key: "k" });
+  assert.match(warnings.join(), /^one: Cannot record its check.*Make room in ".*checks"$/);
 });

@@ -47,7 +47,7 @@ const cases: readonly [
   ["comes to serve", ready, undefined],
   ["is good and idle", idle, undefined],
   ["fails while the old one serves", failed, "No check"],
-  ["is taken away", undefined, "it was taken away"],
+  ["is taken away", undefined, "the function was removed"],
 ];
 
 for (const [what, after, reason] of cases) {
@@ -66,11 +66,11 @@ Deno.test("createCompatReload() does not wait for ever, nor for what is not ther
   const { supervisor } = supervisorOf(ready);
   assert.deepEqual(await createCompatReload(supervisor, { timeoutMs: 1 })("a"), {
     isDone: false,
-    reason: "it still starts",
+    reason: "the function is still starting",
   });
   assert.deepEqual(await createCompatReload(supervisorOf(undefined).supervisor)("a"), {
     isDone: false,
-    reason: "there is no such function",
+    reason: "the function does not exist",
   });
 });
 

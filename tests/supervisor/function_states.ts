@@ -55,8 +55,8 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
 
 /** Why revision `r1` does not serve; what the host or its own end says may pass. */
 export function failure(stage: Failure["stage"], change: Partial<Failure> = {}): Failure {
-  const isPassing = stage === "exit" || stage === "host";
-  const plain = { stage, isPassing, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0 };
+  const isTransient = stage === "exit" || stage === "host";
+  const plain = { stage, isTransient, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0 };
   return { ...plain, ...change };
 }
 

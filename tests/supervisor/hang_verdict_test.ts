@@ -1,15 +1,15 @@
 import { deepEqual, equal } from "node:assert/strict";
 import {
-  callsForEvidence,
-  HANG_LOOKS,
+  HANG_SAMPLES,
   type HangEvidence,
   type HangPhase,
   judgeHang,
+  needsEvidence,
 } from "../../lib/supervisor/hang_verdict.ts";
 
 const WELL: HangPhase = { type: "well" };
 const HUNG: HangPhase = { type: "hung" };
-const suspect = (looks: number): HangPhase => ({ type: "suspect", looks });
+const suspect = (samples: number): HangPhase => ({ type: "suspect", samples });
 
 const looks: readonly [
   what: string,
@@ -20,17 +20,17 @@ const looks: readonly [
 ][] = [
   ["runs, and accepts nobody", WELL, "busy", "waits", suspect(1)],
   ["goes on so", suspect(1), "busy", "waits", suspect(2)],
-  ["so for as long as may be", suspect(HANG_LOOKS - 1), "busy", "waits", HUNG],
+  ["so for as long as may be", suspect(HANG_SAMPLES - 1), "busy", "waits", HUNG],
   ["stays so", HUNG, "busy", "waits", HUNG],
   // A long poll, a stream, a slow upload: the event loop is free.
   ["waits for events", suspect(3), "idle", "waits", WELL],
   // Code that yields now and then, or work beside the event loop.
-  ["runs, and accepts", suspect(HANG_LOOKS - 1), "busy", "accepted", WELL],
+  ["runs, and accepts", suspect(HANG_SAMPLES - 1), "busy", "accepted", WELL],
   ["is well after all", HUNG, "busy", "accepted", WELL],
   ["waits after all", HUNG, "idle", "waits", WELL],
   // Nothing is held against one of which the kernel does not tell enough.
-  ["sleeps somewhere", suspect(HANG_LOOKS - 1), "unknown", "waits", WELL],
-  ["can't be connected to", suspect(HANG_LOOKS - 1), "busy", "unknown", WELL],
+  ["sleeps somewhere", suspect(HANG_SAMPLES - 1), "unknown", "waits", WELL],
+  ["can't be connected to", suspect(HANG_SAMPLES - 1), "busy", "unknown", WELL],
 ];
 
 for (const [what, before, thread, connection, after] of looks) {
@@ -61,7 +61,7 @@ const calls: readonly [
 ];
 
 for (const [what, before, now, expected] of calls) {
-  Deno.test(`callsForEvidence() where ${what}: ${expected}`, () => {
-    equal(callsForEvidence(before, now), expected);
+  Deno.test(`needsEvidence() where ${what}: ${expected}`, () => {
+    equal(needsEvidence(before, now), expected);
   });
 }

@@ -5,7 +5,7 @@ import { waitUntilHealthy } from "../../lib/supervisor/health.ts";
 const ENDPOINT = { hostname: "127.0.0.1", port: 1 };
 
 const answered = (status: number): AskedStatus => ({ type: "status", status });
-const silent: AskedStatus = { type: "late", reason: "it did not answer in time" };
+const silent: AskedStatus = { type: "late", reason: "no answer in time" };
 
 const cases: readonly [
   answers: readonly AskedStatus[],
@@ -16,13 +16,13 @@ const cases: readonly [
   [[answered(200)], 5, undefined, []],
   [[answered(302)], 5, undefined, []],
   [[answered(503), silent, answered(204)], 5, undefined, [100, 400]],
-  [[answered(103)], 1, "it answered 103 (asked 1 time)", []],
-  [[answered(400)], 1, "it answered 400 (asked 1 time)", []],
-  [[answered(500), answered(500), silent], 3, "it did not answer in time (asked 3 times)", [
+  [[answered(103)], 1, "status 103 (1 attempt)", []],
+  [[answered(400)], 1, "status 400 (1 attempt)", []],
+  [[answered(500), answered(500), silent], 3, "no answer in time (3 attempts)", [
     100,
     400,
   ]],
-  [Array(6).fill(answered(503)), 6, "it answered 503 (asked 6 times)", [
+  [Array(6).fill(answered(503)), 6, "status 503 (6 attempts)", [
     100,
     400,
     1600,
@@ -59,5 +59,5 @@ Deno.test("waitUntilHealthy() ends with its signal", async () => {
     ask: () => Promise.resolve(answered(503)),
     pause: () => Promise.resolve(over.abort()),
   });
-  assert.equal(found, "it answered 503 (asked 1 time)");
+  assert.equal(found, "status 503 (1 attempt)");
 });

@@ -48,7 +48,7 @@ Deno.test("watchHealth() asks once in an interval, from a beginning that chance 
 Deno.test("watchHealth() tells once of three failures in a row, and of what comes after", async () => {
   const ill = [[200], [503], [503], [503], [503], [204], [503], [503], [200]] as const;
   deepEqual((await watch(ill)).told, [
-    "It answered /h with 503 three times in a row (well at 10000)",
+    "Answered GET /h with 503 three times in a row (well at 10000)",
     "recovered",
   ]);
 });

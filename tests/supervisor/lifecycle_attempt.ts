@@ -14,7 +14,7 @@ export type Outcome =
     readonly type: "failed";
     readonly stage: "manifest" | "check" | "start" | "host";
     readonly revision: string;
-    readonly isPassing: boolean;
+    readonly isTransient: boolean;
   };
 
 /** What an attempt sees of the world, and whom it tells. */
@@ -34,8 +34,9 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
   const failed = (
     stage: "manifest" | "check" | "start" | "host",
     revision = requested,
-    isPassing = stage === "host",
-  ): Outcome => isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isPassing };
+    isTransient = stage === "host",
+  ): Outcome =>
+    isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isTransient };
   if ((yield) === "host") return failed("host");
   let checked: Folder | undefined;
   let luckOfCheck: Luck;

@@ -10,7 +10,7 @@ export function assertSound(state: FunctionState): void {
   assert.ok(serving === undefined || serving.phase === "ready");
   for (const { phase } of leaving) assert.match(phase, /^(draining|stopping)$/);
   assert.ok(!isIdle || (serving === undefined && candidate === undefined), "idle, and at work");
-  const isRetried = backoff !== undefined && failure?.isPassing !== true;
+  const isRetried = backoff !== undefined && failure?.isTransient !== true;
   assert.ok(!isIdle || !isRetried, "idle, and about to be started again");
   if (!isWanted) {
     const rest = [serving, candidate, backoff, isIdle];
@@ -19,10 +19,10 @@ export function assertSound(state: FunctionState): void {
     return;
   }
   const hasWayForward = serving ?? candidate ?? backoff;
-  const isOwnFault = failure !== undefined && !failure.isPassing;
+  const isOwnFault = failure !== undefined && !failure.isTransient;
   assert.ok(hasWayForward !== undefined || isIdle || isOwnFault, "nothing will ever come of it");
   assert.ok(
-    failure?.isPassing !== true || candidate !== undefined || backoff !== undefined || isIdle ||
+    failure?.isTransient !== true || candidate !== undefined || backoff !== undefined || isIdle ||
       failure.stage === "exit",
     "what may pass is not tried again",
   );

@@ -191,8 +191,8 @@ export class LifecycleModel {
     const { name, isAborted } = this.attempts.get(id)!;
     this.attempts.delete(id);
     if (outcome.type === "failed") {
-      const { stage, revision, isPassing } = outcome;
-      this.#tell(name, { type: "failed", id, failure: failure(stage, { revision, isPassing }) });
+      const { stage, revision, isTransient } = outcome;
+      this.#tell(name, { type: "failed", id, failure: failure(stage, { revision, isTransient }) });
     }
     if (outcome.type === "registered") {
       this.#tell(name, { type: "registered", id });

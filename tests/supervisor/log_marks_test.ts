@@ -8,8 +8,11 @@ const old = readyInstance(1);
 const next = readyInstance(2, { revision: "0123456789abcdef" });
 const draining = { ...old, phase: "draining" } as const;
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n  at x\n" });
-const exit = failure("exit", { reason: "The function ended: it exited with code 7", atMs: 1_000 });
-const lateExit = failure("start", { reason: "It ended before it listened", detail: "its words" });
+const exit = failure("exit", { reason: "The function exited with code 7", atMs: 1_000 });
+const lateExit = failure("start", {
+  reason: "Exited with code 1 before listening",
+  detail: "its words",
+});
 const backoff = { attempts: 1, delayMs: 100, untilMs: 1_100 };
 
 type Change = Partial<FunctionState> | undefined;
@@ -24,7 +27,7 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     "ddsrv: revision 0123456789ab is ready (pid 102)",
   ]],
   ["a kept revision", { candidate: starting }, { serving: { ...next, isSnapshot: true } }, [
-    "ddsrv: revision 0123456789ab is ready (pid 102), the last good one",
+    "ddsrv: revision 0123456789ab is ready (pid 102), the last good revision",
   ]],
   ["a replacement", { serving: old, candidate: starting }, { serving: next, leaving: [draining] }, [
     "ddsrv: revision 0123456789ab is ready (pid 102)",
@@ -41,20 +44,20 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     serving: old,
     failure: check,
   }, [
-    "ddsrv: revision r1 failed: The check failed (the old revision goes on serving)",
+    "ddsrv: revision r1 failed: The check failed (the old revision keeps serving)",
     "TS1",
     "  at x",
   ]],
   ["a failed start, whose lines are there", { candidate: starting }, { failure: lateExit }, [
-    "ddsrv: revision r1 failed: It ended before it listened",
+    "ddsrv: revision r1 failed: Exited with code 1 before listening",
   ]],
   [
     "an end",
     { serving: old },
     { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] },
     [
-      "ddsrv: revision r1 failed: The function ended: it exited with code 7",
-      "ddsrv: tries again in 100 ms",
+      "ddsrv: revision r1 failed: The function exited with code 7",
+      "ddsrv: retries in 100 ms",
     ],
   ],
   ["what an end leaves", { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] }, {
@@ -71,7 +74,7 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     backoff,
   }, [
     "ddsrv: revision r1 (pid 101) hangs: It is unhealthy",
-    "ddsrv: tries again in 100 ms",
+    "ddsrv: retries in 100 ms",
   ]],
   ["a recovery", { serving: { ...old, hang: hang("held") } }, { serving: old }, [
     "ddsrv: revision r1 (pid 101) answers again",

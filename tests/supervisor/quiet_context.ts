@@ -15,7 +15,7 @@ export interface QuietContextOptions {
   readonly check?: (directory: string) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
   /** Called for each function whose passed check is kept. */
-  readonly onKeep?: (name: string) => void;
+  readonly onRecord?: (name: string) => void;
 }
 
 /** A context whose checks pass and whose processes are none, of the functions in a directory. */
@@ -23,7 +23,7 @@ export function quietContext(
   directory: TemporaryDirectory,
   options: QuietContextOptions = {},
 ): SupervisorContext {
-  const { open = openQuietSandbox, check = passCheck, onKeep = () => {} } = options;
+  const { open = openQuietSandbox, check = passCheck, onRecord = () => {} } = options;
   const isolation: Isolation = {
     level: "none",
     ownerId: "000000",
@@ -45,7 +45,7 @@ export function quietContext(
     cacheSweeper: { sweep: () => Promise.resolve() },
     checkResults: {
       find: () => Promise.resolve([]),
-      keep: (name) => Promise.resolve(onKeep(name)),
+      record: (name) => Promise.resolve(onRecord(name)),
       forget: () => Promise.resolve(),
     },
     snapshots: {

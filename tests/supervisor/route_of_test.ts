@@ -6,14 +6,17 @@ import { failure, functionState, hang, instance, readyInstance } from "./functio
 
 const NOW_MS = 10_000;
 const check = failure("check", { reason: "The check failed", detail: "TS2322\nat index.ts" });
-const exit = failure("exit", { reason: "The function ended" });
+const exit = failure("exit", { reason: "The function exited with code 1" });
 
 function failed(message: string): RouteDecision {
   return { type: "refused", fault: faultOf("function-failed", { message }) };
 }
 
 function exited(retryAfterS: number): RouteDecision {
-  const fault = faultOf("function-exited", { message: "The function ended", retryAfterS });
+  const fault = faultOf("function-exited", {
+    message: "The function exited with code 1",
+    retryAfterS,
+  });
   return { type: "refused", fault };
 }
 
@@ -64,7 +67,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
   [
     "a check that may pass in its pause",
     functionState({
-      failure: { ...check, isPassing: true },
+      failure: { ...check, isTransient: true },
       backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 2_001 },
     }),
     unavailable(failedText, 3),

@@ -105,7 +105,7 @@ const sequences: readonly Sequence[] = [
     ]],
     end: "hung 1/3 - r1",
     also: { restarts: 2 },
-    reason: "It is held. It could not be replaced: No start",
+    reason: "It is held. Its replacement failed: No start",
   },
   {
     what: "new code that fails changes nothing of one that hangs",
@@ -232,7 +232,7 @@ Deno.test("reasonOf() tells a hang before the failure of code that is older", ()
       serving: { ...readyInstance(1), hang: { ...hang("held"), atMs } },
     });
   assert.equal(reasonOf(state(2)), "It is held");
-  assert.equal(reasonOf(state(1)), "It is held. It could not be replaced: No check");
+  assert.equal(reasonOf(state(1)), "It is held. Its replacement failed: No check");
   assert.equal(reasonOf(functionState({ failure: failing })), "No check");
   assert.equal(reasonOf(functionState()), undefined);
 });

@@ -11,7 +11,7 @@ const stage = fc.constantFrom("manifest", "check", "start", "host");
 const failed = fc.tuple(stage, revision, fc.boolean(), fc.boolean()).map(
   ([one, revision, mayPass, isCostly]) => {
     if (one === "manifest" || !mayPass) return failure(one, { revision });
-    return failure(one, { revision, isPassing: true, ...(isCostly ? { maxRetries: 2 } : {}) });
+    return failure(one, { revision, isTransient: true, ...(isCostly ? { maxRetries: 2 } : {}) });
   },
 );
 

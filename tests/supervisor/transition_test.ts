@@ -42,12 +42,12 @@ const instead = failure("check", { revision: "r2" });
 const passing = (id: number, revision = "r1"): Event => ({
   type: "failed",
   id,
-  failure: failure("check", { revision, isPassing: true }),
+  failure: failure("check", { revision, isTransient: true }),
 });
 const costly = (id: number): Event => ({
   type: "failed",
   id,
-  failure: failure("check", { isPassing: true, maxRetries: 2 }),
+  failure: failure("check", { isTransient: true, maxRetries: 2 }),
 });
 const over: Event = { type: "backoff-over" };
 const request: Event = { type: "wanted" };
@@ -117,7 +117,7 @@ const sequences: readonly Sequence[] = [
           type: "ready",
           id: 1,
           upstream: "u",
-          instead: failure("check", { revision: "r2", isPassing: true }),
+          instead: failure("check", { revision: "r2", isTransient: true }),
         },
         "",
       ],
@@ -134,7 +134,7 @@ const sequences: readonly Sequence[] = [
         {
           type: "registered",
           id: 1,
-          instead: failure("check", { revision: "r2", isPassing: true }),
+          instead: failure("check", { revision: "r2", isTransient: true }),
         },
         "",
       ],
@@ -243,7 +243,7 @@ const sequences: readonly Sequence[] = [
         {
           type: "failed",
           id: 2,
-          failure: failure("start", { revision: "r2", isPassing: true }),
+          failure: failure("start", { revision: "r2", isTransient: true }),
         },
         "",
       ],

@@ -94,7 +94,7 @@ Deno.test("openVariableStore() refuses what is too much and what it did not writ
     for (const act of [() => store.read("shop"), () => store.change("shop", { set: { B: "" } })]) {
       const error: Error = await act().then(() => assert.fail(text.slice(0, 80)), (one) => one);
       assert.ok(error instanceof VariableStoreError);
-      assert.match(error.message, /Put the file back from a backup, or remove it/);
+      assert.match(error.message, /Restore the file from a backup, or remove it/);
       assert.ok(!error.message.includes("s3cr"));
     }
     assert.equal(await Deno.readTextFile(directory.at("shop.json")), text);
@@ -106,11 +106,11 @@ Deno.test("createVariableStamps() tells what an attempt and an instance were ope
   const store = openVariableStore(directory.path);
   const stamps = createVariableStamps(store);
   assert.equal(stamps.isTried("shop"), false);
-  stamps.opened("shop", 1);
+  stamps.launched("shop", 1);
   assert.deepEqual([stamps.isTried("shop"), stamps.isCurrent("shop", 1)], [true, true]);
   const { id } = await store.change("shop", { set: { A: "1" } });
   assert.deepEqual([stamps.isTried("shop"), stamps.isCurrent("shop", 1)], [false, false]);
-  stamps.opened("shop", 2);
+  stamps.launched("shop", 2);
   await store.undo("shop", id!);
   assert.deepEqual([stamps.isCurrent("shop", 1), stamps.isCurrent("shop", 2)], [true, false]);
   stamps.closed(1);

@@ -27,7 +27,7 @@ Deno.test("waitUntilReady(): one that is gone before it was found tells how it e
   const start = await waiting;
   assert.deepEqual(start, {
     type: "not-ready",
-    reason: "It ended before it listened: it exited with code 7",
-    isPassing: false,
+    reason: "Exited with code 7 before listening on a port",
+    isTransient: false,
   });
 });
