@@ -43,7 +43,7 @@ async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
 
 const check = (...texts: string[]) => ask("POST", "/v1/check", { body: pieces(...texts) });
 
-Deno.test("answer: gives handlers what was looked at", async () => {
+Deno.test("answer() passes validated input to handlers", async () => {
   assert.deepEqual(await ask("GET", "/v1/echo/a%20b?limit=5"), {
     status: 200,
     body: { name: "a b", limit: "5" },
@@ -80,13 +80,13 @@ const refused: readonly (readonly [string, () => ReturnType<typeof ask>, number,
     'Invalid query: Unrecognized key: "limmit"',
   ],
   [
-    "a wrong parameter",
+    "an invalid parameter",
     () => ask("GET", "/v1/echo/x?limit=five"),
     400,
     "Invalid query: limit: Give digits",
   ],
   [
-    "a parameter that is there twice",
+    "a repeated parameter",
     () => ask("GET", "/v1/echo/x?limit=5&limit=6"),
     400,
     'The query contains "limit" more than once',
@@ -110,19 +110,19 @@ const refused: readonly (readonly [string, () => ReturnType<typeof ask>, number,
     "Requests from web pages are not allowed",
   ],
   [
-    "a body that is no JSON",
+    "a body that is not JSON",
     () => check("name=x&as=y"),
     400,
     "Invalid body: Invalid input: expected object, received undefined",
   ],
   [
-    "a body that leads elsewhere",
+    "a body with a path",
     () => check('{"name":"..","as":"shop"}'),
     400,
     "Invalid body: name: Invalid input",
   ],
   [
-    "a body that is too long",
+    "a body that is too large",
     () => check("x".repeat(70_000)),
     413,
     "The body is larger than 65536 bytes",
@@ -142,7 +142,7 @@ const refused: readonly (readonly [string, () => ReturnType<typeof ask>, number,
 ];
 
 for (const [what, send, status, error] of refused) {
-  Deno.test(`answer: refuses ${what}`, async () => {
+  Deno.test(`answer() refuses ${what}`, async () => {
     const reply = await send();
     assert.deepEqual([reply.status, reply.body], [status, { error }]);
     apiShapes.ErrorReport.parse(reply.body);
@@ -151,7 +151,7 @@ for (const [what, send, status, error] of refused) {
 }
 
 for (const host of ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]"]) {
-  Deno.test(`answer: takes the host ${host}`, async () => {
+  Deno.test(`answer() accepts the host ${host}`, async () => {
     assert.equal((await ask("GET", "/v1/echo/x", { host })).status, 200);
   });
 }
@@ -164,7 +164,7 @@ async function* broken(): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(new Uint8Array([0xff]));
 }
 
-Deno.test("answer: refuses a body that is nested as deeply as it is long", async () => {
+Deno.test("answer() refuses a body with very deep nesting", async () => {
   const bytes = 64 * 1024;
   const bodies = [
     "[".repeat(bytes),

@@ -16,7 +16,7 @@ async function failureAt(path: string, timeoutMs = PATIENT_MS): Promise<string> 
   return `${error.name}: ${error.message}`;
 }
 
-Deno.test("connectControl: nobody, and nothing that listens", async () => {
+Deno.test("connectControl() explains why there is no supervisor", async () => {
   await using directory = await temporaryDirectory();
   const [missing, stale, folder] = ["missing", "stale", "folder"].map(directory.at) as [
     string,
@@ -54,10 +54,10 @@ Deno.test("connectControl: nobody, and nothing that listens", async () => {
 
 const otherServers: readonly (readonly [string, (path: string) => AsyncDisposable, string])[] = [
   ["something that is not HTTP", sayingOnly("SSH-2.0-x\r\n"), "is not a ddsrv supervisor"],
-  ["something that hangs up", sayingOnly(""), "is not a ddsrv supervisor"],
+  ["something that disconnects", sayingOnly(""), "is not a ddsrv supervisor"],
   ["another server", serving(() => Response.json([])), "is not a ddsrv supervisor"],
   [
-    "a server that leads elsewhere",
+    "a server that redirects",
     serving(() => new Response(null, { status: 302, headers: { location: "http://localhost/" } })),
     "is not a ddsrv supervisor",
   ],
@@ -72,11 +72,11 @@ const otherServers: readonly (readonly [string, (path: string) => AsyncDisposabl
     "does not know /v1/functions. Restart it",
   ],
   [
-    "what is no JSON",
+    "a response that is not JSON",
     serving(() => new Response("{", { headers: OWN })),
     "is not a ddsrv supervisor",
   ],
-  ["a huge answer", serving(() => new Response(endless(), { headers: OWN })), "is not a ddsrv"],
+  ["a huge response", serving(() => new Response(endless(), { headers: OWN })), "is not a ddsrv"],
   [
     "another server with an endless response",
     serving(() => new Response(endless())),
@@ -85,7 +85,7 @@ const otherServers: readonly (readonly [string, (path: string) => AsyncDisposabl
 ];
 
 for (const [what, open, message] of otherServers) {
-  Deno.test(`connectControl: tells ${what} from a supervisor`, async () => {
+  Deno.test(`connectControl() detects ${what}`, async () => {
     await using directory = await temporaryDirectory();
     const path = directory.at("s.sock");
     await using _server = open(path);
@@ -95,7 +95,7 @@ for (const [what, open, message] of otherServers) {
   });
 }
 
-Deno.test("connectControl: waits for no answer for ever, nor for the end of one", async () => {
+Deno.test("connectControl() limits the time of a response and of its body", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("s.sock");
   const { promise, resolve } = Promise.withResolvers<Response>();
@@ -112,7 +112,7 @@ Deno.test("connectControl: waits for no answer for ever, nor for the end of one"
   assert.match(await failureAt(other.at("s.sock"), 300), /did not answer within 0\.3 s/);
 });
 
-Deno.test("connectControl: an answer's error is the caller's; 404 is none", async () => {
+Deno.test("connectControl() throws the error of a response, but not for 404", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("s.sock");
   let status = 500;
@@ -128,7 +128,7 @@ Deno.test("connectControl: an answer's error is the caller's; 404 is none", asyn
   assert.equal(await control.rollBack("x"), undefined);
 });
 
-Deno.test("connectControl: loads nothing from npm, because each verb's start-up counts", async () => {
+Deno.test("connectControl() imports nothing from npm, for fast commands", async () => {
   const client = new URL("../../lib/control/control_client.ts", import.meta.url).href;
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", client] })
     .output();

@@ -31,7 +31,7 @@ function openingOf(
   };
 }
 
-Deno.test("checkAndStart() names the revision whose manifest says no, whatever was asked for", async () => {
+Deno.test("checkAndStart() fails with the revision of the invalid manifest, not the requested one", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await directory.write("a/ddsrv.json", "{");
@@ -42,7 +42,7 @@ Deno.test("checkAndStart() names the revision whose manifest says no, whatever w
   assert.equal(opened.failure.revision, revision);
 });
 
-Deno.test("checkAndStart() does the same for a manifest that is spoilt during the check", async () => {
+Deno.test("checkAndStart() fails for a manifest that becomes invalid during the check", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   const opened = await checkAndStart(openingOf(directory, {
@@ -67,7 +67,7 @@ const policies: readonly [idleMs: number, isNeeded: boolean, reported: string, t
 
 for (const [idleMs, isNeeded, expected, type] of policies) {
   const what = `${isNeeded ? "needed" : "not needed"}, idle after ${idleMs} ms`;
-  Deno.test(`checkAndStart() of a good function, ${what}, is ${type}`, async () => {
+  Deno.test(`checkAndStart() of a valid function, ${what}, is ${type}`, async () => {
     await using directory = await temporaryDirectory();
     await directory.write("a/index.ts");
     const reported: string[] = [];
@@ -81,7 +81,7 @@ for (const [idleMs, isNeeded, expected, type] of policies) {
   });
 }
 
-Deno.test("checkAndStart() tries again what failed its check for a full disk alone", async () => {
+Deno.test("checkAndStart() retries a check that failed because of a full disk", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   if (Deno.uid() !== 0) {
@@ -104,7 +104,7 @@ Deno.test("checkAndStart() tries again what failed its check for a full disk alo
   }
 });
 
-Deno.test("checkAndStart() keeps no check for which a module could not be fetched", async () => {
+Deno.test("checkAndStart() does not record a check with a module that could not be fetched", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   let checks = 0;

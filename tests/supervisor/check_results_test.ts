@@ -22,7 +22,7 @@ async function find(results: CheckResults, name = "a", key = "k1"): Promise<unkn
   return found && { revision: found.revision, modules: found.modules, key: found.key };
 }
 
-Deno.test("openCheckResults() finds what it kept, also after a restart", async () => {
+Deno.test("openCheckResults() finds recorded checks after a restart", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   assert.equal(await find(results), undefined);
@@ -33,7 +33,7 @@ Deno.test("openCheckResults() finds what it kept, also after a restart", async (
   assert.deepEqual(await find(results), { ...passed, revision: "r2" });
 });
 
-Deno.test("openCheckResults() finds nothing by another name or key", async () => {
+Deno.test("openCheckResults() finds nothing for another name or key", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await results.record("a", passed);
@@ -42,7 +42,7 @@ Deno.test("openCheckResults() finds nothing by another name or key", async () =>
   assert.equal(await find(results, "a", ""), undefined);
 });
 
-Deno.test("openCheckResults() keeps names apart that look like files of its own", async () => {
+Deno.test("openCheckResults() separates names that look like its own files", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   const names = ["a", "a.json", "a.json.new", "é".repeat(31), "a b"];
@@ -52,7 +52,7 @@ Deno.test("openCheckResults() keeps names apart that look like files of its own"
   }
 });
 
-Deno.test("openCheckResults() forgets, also what it never knew", async () => {
+Deno.test("openCheckResults() forgets known and unknown functions", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await results.forget("a");
@@ -68,7 +68,7 @@ Deno.test("openCheckResults() finds nothing for another module cache", async () 
   assert.deepEqual(await find(resultsIn(directory)), passed);
 });
 
-Deno.test("openCheckResults() finds nothing for a module cache that was made anew", async () => {
+Deno.test("openCheckResults() finds nothing for a module cache that was created again", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await results.record("a", passed);
@@ -90,22 +90,22 @@ function write(one: unknown): string {
 
 const unreadable: readonly [what: string, text: string][] = [
   ["is empty", ""],
-  ["is torn", write(WHOLE).slice(0, -9)],
-  ["is no JSON", "\0\0\0\0"],
+  ["is truncated", write(WHOLE).slice(0, -9)],
+  ["is not JSON", "\0\0\0\0"],
   ["is null", "null"],
   ["is an empty list", "[]"],
-  ["is no list", JSON.stringify(WHOLE)],
-  ["holds nothing", "[null, 1]"],
+  ["is not a list", JSON.stringify(WHOLE)],
+  ["contains no result", "[null, 1]"],
   ["has no revision", write({ ...WHOLE, revision: undefined })],
   ["has no cache", write({ ...passed })],
-  ["has a cache that is none", write(WHOLE)],
-  ["has modules that are none", write({ ...WHOLE, modules: "/f/a/index.ts" })],
-  ["has modules that are no paths", write({ ...WHOLE, modules: [1] })],
+  ["has an invalid cache", write(WHOLE)],
+  ["has modules that are not a list", write({ ...WHOLE, modules: "/f/a/index.ts" })],
+  ["has modules that are not paths", write({ ...WHOLE, modules: [1] })],
   ["has no modules", write({ ...WHOLE, modules: undefined })],
 ];
 
 for (const [what, text] of unreadable) {
-  Deno.test(`openCheckResults() takes a file that ${what} for none`, async () => {
+  Deno.test(`openCheckResults() ignores a file that ${what}`, async () => {
     await using directory = await temporaryDirectory();
     const results = resultsIn(directory);
     await results.record("a", passed);
@@ -116,7 +116,7 @@ for (const [what, text] of unreadable) {
   });
 }
 
-Deno.test("openCheckResults() is not led astray by what an interrupted write left", async () => {
+Deno.test("openCheckResults() ignores the rest of an interrupted write", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await directory.write("checks/a.json.new", "{");
@@ -129,7 +129,7 @@ function settleClock(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-Deno.test("openCheckResults() keeps the last few revisions, the newest first", async () => {
+Deno.test("openCheckResults() keeps the last few revisions, newest first", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   for (const revision of ["r1", "r2", "r3", "r4", "r5", "r3"]) {
@@ -139,7 +139,7 @@ Deno.test("openCheckResults() keeps the last few revisions, the newest first", a
   assert.deepEqual(found.map(({ revision }) => revision), ["r3", "r5", "r4", "r2"]);
 });
 
-Deno.test("openCheckResults() says what it can't keep, and goes on", async () => {
+Deno.test("openCheckResults() warns about a check that it can't record", async () => {
   await using directory = await temporaryDirectory();
   // A file where its directory should be.
   await directory.write("checks");

@@ -18,23 +18,27 @@ const cases: readonly [what: string, CheckResult, expected: object | undefined][
     detail: "TS2307\nCannot fetch from a.test: status 503",
     isTransient: true,
   }],
-  ["a check that the clock ended", { diagnostics: "late", modules: [], exhausted: "time" }, {
+  ["a check that timed out", { diagnostics: "late", modules: [], exhausted: "time" }, {
     reason: "The check timed out",
     detail: "late",
     isTransient: true,
   }],
-  ["a check that a signal ended", { diagnostics: "killed", modules: [], exhausted: "killed" }, {
+  ["a check that was killed", { diagnostics: "killed", modules: [], exhausted: "killed" }, {
     reason: "The check was killed",
     detail: "killed",
     isTransient: true,
   }],
-  ["a check without processor time", { diagnostics: "bomb", modules: [], exhausted: "cpu" }, {
+  ["a check that used up its processor time", {
+    diagnostics: "bomb",
+    modules: [],
+    exhausted: "cpu",
+  }, {
     reason: "The check used up its processor time",
     detail: "bomb",
     isTransient: true,
     maxRetries: 2,
   }],
-  ["a check without memory", { diagnostics: "hungry", modules: [], exhausted: "memory" }, {
+  ["a check that ran out of memory", { diagnostics: "hungry", modules: [], exhausted: "memory" }, {
     reason: "The check ran out of memory",
     detail: "hungry",
     isTransient: true,
@@ -43,7 +47,7 @@ const cases: readonly [what: string, CheckResult, expected: object | undefined][
 ];
 
 for (const [what, result, expected] of cases) {
-  Deno.test(`judgeCheck() tells who can mend ${what}`, () => {
+  Deno.test(`judgeCheck() judges ${what}`, () => {
     assert.deepEqual(judgeCheck(result), expected);
   });
 }

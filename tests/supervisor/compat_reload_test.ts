@@ -44,14 +44,14 @@ const cases: readonly [
   after: FunctionState | undefined,
   reason: string | undefined,
 ][] = [
-  ["comes to serve", ready, undefined],
-  ["is good and idle", idle, undefined],
-  ["fails while the old one serves", failed, "No check"],
-  ["is taken away", undefined, "the function was removed"],
+  ["becomes ready", ready, undefined],
+  ["becomes idle", idle, undefined],
+  ["fails while the old revision serves", failed, "No check"],
+  ["is removed", undefined, "the function was removed"],
 ];
 
 for (const [what, after, reason] of cases) {
-  Deno.test(`createCompatReload(): a function that ${what}`, async () => {
+  Deno.test(`createCompatReload() reports a function that ${what}`, async () => {
     const { supervisor, become } = supervisorOf(ready);
     const outcome = createCompatReload(supervisor)("a");
     become(after);
@@ -62,7 +62,7 @@ for (const [what, after, reason] of cases) {
   });
 }
 
-Deno.test("createCompatReload() does not wait for ever, nor for what is not there", async () => {
+Deno.test("createCompatReload() stops waiting at its timeout, and for a missing function", async () => {
   const { supervisor } = supervisorOf(ready);
   assert.deepEqual(await createCompatReload(supervisor, { timeoutMs: 1 })("a"), {
     isDone: false,
@@ -74,7 +74,7 @@ Deno.test("createCompatReload() does not wait for ever, nor for what is not ther
   });
 });
 
-Deno.test("createCompatReload(): who asks meanwhile gets the same outcome, and later another", async () => {
+Deno.test("createCompatReload() shares one reload among concurrent requests", async () => {
   const { supervisor, become, asked } = supervisorOf(ready);
   const reload = createCompatReload(supervisor);
   const both = [reload("a"), reload("a")];

@@ -14,7 +14,7 @@ const SAMPLE_MS = HANG_MS / HANG_SAMPLES;
 
 const INSTANCE = { pid: 7, endpoint: { hostname: "127.0.0.1", port: 1 } };
 
-/** An instance whose signs a test changes, and what was read and told of it. */
+/** An instance whose signs a test changes, with the calls that the watch made. */
 function watch(hangTimeoutMs = HANG_MS) {
   const clock = useFakeTimers();
   const signs: { -readonly [Key in keyof HangSigns]: number } = {
@@ -75,7 +75,7 @@ function watch(hangTimeoutMs = HANG_MS) {
   return watching;
 }
 
-Deno.test("watchHang() reads nothing of an instance that nobody asks, or that answers", async () => {
+Deno.test("watchHang() does not ask the kernel without requests or while they are answered", async () => {
   using watching = watch();
   await watching.sample(20);
   for (let turn = 0; turn < 20; turn++) {
@@ -85,7 +85,7 @@ Deno.test("watchHang() reads nothing of an instance that nobody asks, or that an
   deepEqual([watching.threadsRead, watching.probesOpened, watching.calls], [0, 0, []]);
 });
 
-Deno.test("watchHang() opens no connection to one whose event loop waits for events", async () => {
+Deno.test("watchHang() opens no connection while the event loop waits for events", async () => {
   using watching = watch();
   watching.thread = "idle";
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
@@ -93,7 +93,7 @@ Deno.test("watchHang() opens no connection to one whose event loop waits for eve
   deepEqual([watching.threadsRead, watching.probesOpened, watching.calls], [20, 0, []]);
 });
 
-Deno.test("watchHang() says where the kernel tells too little, and holds nothing against it", async () => {
+Deno.test("watchHang() reports that a hang is undetectable, and counts the instance as well", async () => {
   using watching = watch();
   watching.thread = "unknown";
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
@@ -103,7 +103,7 @@ Deno.test("watchHang() says where the kernel tells too little, and holds nothing
   deepEqual([watching.probesOpened, watching.calls], [0, ["undetectable", "undetectable"]]);
 });
 
-Deno.test("watchHang() tells once of one that accepts nobody for the whole time", async () => {
+Deno.test("watchHang() reports once an instance that accepts no connection for the whole timeout", async () => {
   using watching = watch();
   await watching.sample(2);
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
@@ -116,7 +116,7 @@ Deno.test("watchHang() tells once of one that accepts nobody for the whole time"
   equal(watching.probesOpened, 1);
 });
 
-Deno.test("watchHang() goes on while clients give up: its own connection waits", async () => {
+Deno.test("watchHang() continues after clients give up, by its own connection", async () => {
   using watching = watch();
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
   await watching.sample();
@@ -125,7 +125,7 @@ Deno.test("watchHang() goes on while clients give up: its own connection waits",
   deepEqual(watching.calls, ["hung, well at 0"]);
 });
 
-Deno.test("watchHang() begins anew when it accepts, answers, or waits for events", async () => {
+Deno.test("watchHang() starts over when the instance accepts, answers or waits for events", async () => {
   const signsOfLife: ((watching: ReturnType<typeof watch>) => void)[] = [
     (watching) => watching.connection = "accepted",
     (watching) => watching.thread = "idle",
@@ -146,7 +146,7 @@ Deno.test("watchHang() begins anew when it accepts, answers, or waits for events
   }
 });
 
-Deno.test("watchHang() looks the less often, the more a look costs", async () => {
+Deno.test("watchHang() samples less often when a sample takes long", async () => {
   using watching = watch();
   watching.costMs = SAMPLE_MS;
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
@@ -156,7 +156,7 @@ Deno.test("watchHang() looks the less often, the more a look costs", async () =>
   equal(watching.calls.length, 1);
 });
 
-Deno.test("watchHang() tells when one that was hung is well again", async () => {
+Deno.test("watchHang() reports when a hung instance is well again", async () => {
   using watching = watch();
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
   await watching.sample(HANG_SAMPLES + 1);
@@ -165,7 +165,7 @@ Deno.test("watchHang() tells when one that was hung is well again", async () => 
   deepEqual(watching.calls, ["hung, well at 0", "recovered"]);
 });
 
-Deno.test("watchHang() never looks where the time is Infinity, and not after its end", async () => {
+Deno.test("watchHang() does not sample with an infinite timeout or after its disposal", async () => {
   {
     using watching = watch(Infinity);
     Object.assign(watching.signs, { waiting: 1, requests: 1 });

@@ -39,8 +39,10 @@ const rows: readonly [answers: readonly AskedStatus[], verdict: string | undefin
 ];
 
 for (const [answers, verdict] of rows) {
-  const said = answers.map((one) => one.type === "status" ? one.status : one.type).join(" ");
-  Deno.test(`healthVerdict() of ${said || "nothing"}: ${verdict ?? "well"}`, () => {
+  const checks = answers.map((asked) => asked.type === "status" ? asked.status : asked.type).join(
+    " ",
+  );
+  Deno.test(`healthVerdict() of ${checks || "no check"}: ${verdict ?? "well"}`, () => {
     equal(healthVerdict(answers.reduce<HealthFailures>(countHealth, []), "/h"), verdict);
   });
 }

@@ -39,13 +39,13 @@ async function watch(
   return { told, askedAtMs };
 }
 
-Deno.test("watchHealth() asks once in an interval, from a beginning that chance spreads", async () => {
+Deno.test("watchHealth() sends a request per interval, with jitter for the first", async () => {
   const well = [[200], [200, 3_000], [200, 12_000], [200]] as const;
   deepEqual((await watch(well)).askedAtMs, [10_000, 20_000, 30_000, 42_000]);
   deepEqual((await watch(well.slice(0, 1), { chance: 0 })).askedAtMs, [5_000]);
 });
 
-Deno.test("watchHealth() tells once of three failures in a row, and of what comes after", async () => {
+Deno.test("watchHealth() reports three failures in a row once, and the recovery", async () => {
   const ill = [[200], [503], [503], [503], [503], [204], [503], [503], [200]] as const;
   deepEqual((await watch(ill)).told, [
     "Answered GET /h with 503 three times in a row (well at 10000)",
@@ -53,7 +53,7 @@ Deno.test("watchHealth() tells once of three failures in a row, and of what come
   ]);
 });
 
-Deno.test("watchHealth() ends with its signal, also while it asks, and leaves nothing", async () => {
+Deno.test("watchHealth() ends with its signal, even during a request, and leaves no timer", async () => {
   const over = new AbortController();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname, port } = listener.addr;

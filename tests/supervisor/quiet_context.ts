@@ -9,16 +9,16 @@ import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
 import type { TemporaryDirectory } from "../temporary_directory.ts";
 
-/** What a context does in place of checks and processes. */
+/** Options of {@linkcode quietContext}. */
 export interface QuietContextOptions {
   readonly settings?: SomeSettings;
   readonly check?: (directory: string) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
-  /** Called for each function whose passed check is kept. */
+  /** Called for each function whose passed check is recorded. */
   readonly onRecord?: (name: string) => void;
 }
 
-/** A context whose checks pass and whose processes are none, of the functions in a directory. */
+/** A context for the functions in a directory, without real checks and processes. */
 export function quietContext(
   directory: TemporaryDirectory,
   options: QuietContextOptions = {},
@@ -66,7 +66,7 @@ function passCheck(directory: string): Promise<CheckResult> {
   return Promise.resolve({ diagnostics: undefined, modules });
 }
 
-/** A sandbox whose process listens nowhere, and ends when it is told to. */
+/** A sandbox whose process does not listen, and ends when it is stopped. */
 function openQuietSandbox(): Promise<Sandbox> {
   const ended = Promise.withResolvers<Exit>();
   const end = (): Promise<void> => {

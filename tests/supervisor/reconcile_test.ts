@@ -17,40 +17,40 @@ const cases: readonly [
   state: FunctionState | undefined,
   type: Action["type"] | undefined,
 ][] = [
-  ["a folder that is new", desired, undefined, "start"],
+  ["a new folder", desired, undefined, "start"],
   ["a folder that came back", desired, functionState({ isWanted: false }), "start"],
-  ["a folder that came back while it drains", desired, leaving(), "start"],
-  ["a revision that serves", desired, functionState({ serving: readyInstance(1) }), undefined],
-  ["a revision that is being started", desired, starting(), undefined],
-  ["a revision that has failed", desired, failed(), undefined],
+  ["a folder that came back during the drain", desired, leaving(), "start"],
+  ["a serving revision", desired, functionState({ serving: readyInstance(1) }), undefined],
+  ["a starting revision", desired, starting(), undefined],
+  ["a failed revision", desired, failed(), undefined],
   [
-    "another revision than the one that serves",
+    "another revision than the serving one",
     { ...desired, revision: "r2" },
     serving(),
     "replace",
   ],
   [
-    "another revision than the one being started",
+    "another revision than the starting one",
     { ...desired, revision: "r2" },
     starting(),
     "replace",
   ],
   [
-    "another revision than the one that failed",
+    "another revision than the failed one",
     { ...desired, revision: "r2" },
     failed(),
     "replace",
   ],
-  ["the old revision again, after a new one failed", desired, newFailed(), "replace"],
-  ["a folder that is gone", undefined, serving(), "stop"],
-  ["a folder that is gone before it served", undefined, starting(), "stop"],
-  ["a folder whose failure is all there is", undefined, failed(), "stop"],
-  ["a folder that is gone and was seen so", undefined, leaving(), undefined],
+  ["the old revision after a new one failed", desired, newFailed(), "replace"],
+  ["a removed folder", undefined, serving(), "stop"],
+  ["a folder that was removed before it served", undefined, starting(), "stop"],
+  ["a removed folder of a failed function", undefined, failed(), "stop"],
+  ["a folder that was removed before", undefined, leaving(), undefined],
   ["nothing", undefined, undefined, undefined],
 ];
 
 for (const [what, wanted, state, type] of cases) {
-  Deno.test(`reconcile() of ${what} says ${type ?? "nothing"}`, () => {
+  Deno.test(`reconcile() of ${what} returns ${type ?? "no action"}`, () => {
     const actions = reconcile(
       new Map(wanted === undefined ? [] : [["a", wanted]]),
       new Map(state === undefined ? [] : [["a", state]]),
@@ -60,7 +60,7 @@ for (const [what, wanted, state, type] of cases) {
   });
 }
 
-Deno.test("reconcile() looks at each function by itself", () => {
+Deno.test("reconcile() handles each function separately", () => {
   const states = ["kept", "gone"].map((name) => [name, functionState({ name })] as const);
   const wanted = ["kept", "new"].map((name) => [name, desired] as const);
   const actions = reconcile(new Map(wanted), new Map(states));
@@ -70,7 +70,7 @@ Deno.test("reconcile() looks at each function by itself", () => {
   ]]);
 });
 
-/** The folder has revision `r2`; what is known of the function, `r1`. */
+/** The folder has revision `r2`, and the state of the function `r1`. */
 const desiredCases: readonly [
   what: string,
   state: FunctionState | undefined,
@@ -83,21 +83,21 @@ const desiredCases: readonly [
   },
   revision: string | undefined,
 ][] = [
-  ["new code of one that serves", serving(), {}, "r2"],
-  ["new code that was looked at by other files", serving(), { isStale: true }, "r1"],
-  ["new code that still arrives", serving(), { isUnsettled: true }, "r1"],
-  ["a new function that still arrives", undefined, { isUnsettled: true }, undefined],
-  ["new code of one that serves, unwatched", serving(), { isWatching: false }, "r1"],
-  ["the same, asked for", serving(), { isWatching: false, isAsked: true }, "r2"],
-  ["new code of one that is idle, unwatched", functionState({ isIdle: true }), {
+  ["new code of a serving function", serving(), {}, "r2"],
+  ["new code in a stale scan", serving(), { isStale: true }, "r1"],
+  ["unsettled new code", serving(), { isUnsettled: true }, "r1"],
+  ["an unsettled new function", undefined, { isUnsettled: true }, undefined],
+  ["new code of a serving function without a watch", serving(), { isWatching: false }, "r1"],
+  ["requested new code without a watch", serving(), { isWatching: false, isAsked: true }, "r2"],
+  ["new code of an idle function without a watch", functionState({ isIdle: true }), {
     isWatching: false,
   }, "r2"],
-  ["new code of one that failed, unwatched", failed(), { isWatching: false }, "r2"],
-  ["new code of one that starts, unwatched", starting(), { isWatching: false }, "r2"],
-  ["a folder that came back, unwatched", leaving(), { isWatching: false }, "r2"],
+  ["new code of a failed function without a watch", failed(), { isWatching: false }, "r2"],
+  ["new code of a starting function without a watch", starting(), { isWatching: false }, "r2"],
+  ["a folder that came back without a watch", leaving(), { isWatching: false }, "r2"],
   ["new code in a folder that is too large", serving(), { isRefused: true }, "r1"],
   ["a new function in a folder that is too large", undefined, { isRefused: true }, undefined],
-  ["a new function, unwatched", undefined, { isWatching: false }, "r2"],
+  ["a new function without a watch", undefined, { isWatching: false }, "r2"],
 ];
 
 for (const [what, state, options, revision] of desiredCases) {
@@ -133,16 +133,16 @@ const relocatedCases: readonly [
   before: string | undefined,
   isMoved: boolean,
 ][] = [
-  ["one that serves from another place", serving(), "/a", true],
-  ["one that serves from its place", serving(), "/b", false],
-  ["one that is seen for the first time", serving(), undefined, false],
-  ["one that starts", functionState({ candidate: instance(1) }), "/a", true],
-  ["one that is idle", functionState({ isIdle: true }), "/a", false],
-  ["one that has failed", functionState(), "/a", false],
-  ["one that is not wanted", functionState({ isWanted: false }), "/a", false],
-  ["one that nothing is known of", undefined, "/a", false],
+  ["a function that serves from another folder", serving(), "/a", true],
+  ["a function that serves from its folder", serving(), "/b", false],
+  ["a function in its first scan", serving(), undefined, false],
+  ["a starting function", functionState({ candidate: instance(1) }), "/a", true],
+  ["an idle function", functionState({ isIdle: true }), "/a", false],
+  ["a failed function", functionState(), "/a", false],
+  ["a removed function", functionState({ isWanted: false }), "/a", false],
+  ["an unknown function", undefined, "/a", false],
   [
-    "one that serves from where it is kept",
+    "a function that serves from a snapshot",
     functionState({ serving: readyInstance(1, { isSnapshot: true }) }),
     "/a",
     false,
@@ -151,7 +151,7 @@ const relocatedCases: readonly [
 
 for (const [what, state, before, isMoved] of relocatedCases) {
   for (const isUnsettled of [false, true]) {
-    Deno.test(`relocatedFunctions(): ${what}${isUnsettled ? ", not at rest" : ""}`, () => {
+    Deno.test(`relocatedFunctions() of ${what}${isUnsettled ? ", unsettled" : ""}`, () => {
       const spec = { name: "a", directory: "/f/a", place: "/b", files: [], revision: "r1" };
       const moved = relocatedFunctions(
         { functions: new Map([["a", spec]]), unsettled: new Set(isUnsettled ? ["a"] : []) },

@@ -45,10 +45,10 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     functionState({ serving: readyInstance(1), failure: check }),
     { type: "instance", id: 1 },
   ],
-  ["a function that is being started", functionState({ candidate: instance(1) }), {
+  ["a starting function", functionState({ candidate: instance(1) }), {
     type: "waiting",
   }],
-  ["a function that is started again", functionState({ candidate: instance(2), failure: exit }), {
+  ["a restarting function", functionState({ candidate: instance(2), failure: exit }), {
     type: "waiting",
   }],
   [
@@ -57,7 +57,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     failed(failedText),
   ],
   [
-    "a failed start in its pause",
+    "a failed start during its pause",
     functionState({
       failure: failure("start"),
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 100 },
@@ -65,7 +65,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     failed("No start"),
   ],
   [
-    "a check that may pass in its pause",
+    "a check with a transient failure during its pause",
     functionState({
       failure: { ...check, isTransient: true },
       backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 2_001 },
@@ -73,7 +73,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     unavailable(failedText, 3),
   ],
   [
-    "a fault of the host",
+    "a failure of the host",
     functionState({
       failure: failure("host", { detail: "secret" }),
       backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 1 },
@@ -81,12 +81,12 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     unavailable("No host", 1),
   ],
   [
-    "one that holds its event loop",
+    "an instance with a blocked event loop",
     functionState({ serving: { ...readyInstance(1), hang: hang("held") }, candidate: instance(2) }),
     { type: "waiting" },
   ],
   [
-    "one that holds its event loop, in a pause",
+    "an instance with a blocked event loop during a pause",
     functionState({
       serving: { ...readyInstance(1), hang: hang("held") },
       backoff: { attempts: 2, delayMs: 200, untilMs: NOW_MS + 2_001 },
@@ -101,12 +101,12 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     },
   ],
   [
-    "one that is unhealthy",
+    "an unhealthy instance",
     functionState({ serving: { ...readyInstance(1), hang: hang("unhealthy") } }),
     { type: "instance", id: 1 },
   ],
   [
-    "an end",
+    "an exit",
     functionState({
       failure: exit,
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 2_001 },
@@ -114,12 +114,12 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     exited(3),
   ],
   [
-    "an end whose pause is almost over",
+    "an exit whose pause is almost over",
     functionState({ failure: exit, backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 1 } }),
     exited(1),
   ],
   [
-    "an end whose pause is over",
+    "an exit whose pause is over",
     functionState({
       failure: exit,
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS - 5_000 },
@@ -129,7 +129,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
 ];
 
 for (const [what, state, expected] of cases) {
-  Deno.test(`routeOf() ${what} is ${expected.type}`, () => {
+  Deno.test(`routeOf() of ${what} is ${expected.type}`, () => {
     assert.deepEqual(routeOf(state, NOW_MS), expected);
   });
 }

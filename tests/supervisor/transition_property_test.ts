@@ -47,7 +47,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant("exited"), id, failure: fc.constant(failure("exit")) }),
 );
 
-Deno.test("transition() keeps a function whole, whatever it is told in whatever order", () => {
+Deno.test("transition() keeps a function consistent for events in any order", () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60, size: "max" }), (events) => {
       let state: FunctionState | undefined;

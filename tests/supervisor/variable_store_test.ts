@@ -12,7 +12,7 @@ async function values(store: VariableStore, name = "shop"): Promise<Record<strin
   return valuesOf(await store.read(name));
 }
 
-Deno.test("openVariableStore() keeps what is set, and when; also for the next one", async () => {
+Deno.test("openVariableStore() persists values and times", async () => {
   await using directory = await temporaryDirectory();
   let time = 1_000;
   const open = (): VariableStore =>
@@ -36,7 +36,7 @@ Deno.test("openVariableStore() keeps what is set, and when; also for the next on
   await assert.rejects(Deno.lstat(directory.at("v/own/shop.json")), Deno.errors.NotFound);
 });
 
-Deno.test("openVariableStore() loses none of many changes at once", async () => {
+Deno.test("openVariableStore() keeps all of many concurrent changes", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const names = Array.from({ length: 50 }, (_, index) => `V${index}`);
@@ -44,7 +44,7 @@ Deno.test("openVariableStore() loses none of many changes at once", async () => 
   assert.deepEqual(await values(store), Object.fromEntries(names.map((one) => [one, one])));
 });
 
-Deno.test("openVariableStore() takes the last change back, and no other", async () => {
+Deno.test("openVariableStore() undoes only the last change", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const first = await store.change("shop", { set: { A: "1" } });
@@ -67,7 +67,7 @@ Deno.test("openVariableStore() takes the last change back, and no other", async 
   assert.notEqual(store.stamp("shop"), stamp);
 });
 
-Deno.test("openVariableStore() refuses what is too much and what it did not write, without values", async () => {
+Deno.test("openVariableStore() rejects too large variables and invalid files without quoting values", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   await store.change("shop", { set: { A: "1" } });
@@ -101,7 +101,7 @@ Deno.test("openVariableStore() refuses what is too much and what it did not writ
   }
 });
 
-Deno.test("createVariableStamps() tells what an attempt and an instance were opened with", async () => {
+Deno.test("createVariableStamps() compares the variables of launches with the present ones", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const stamps = createVariableStamps(store);

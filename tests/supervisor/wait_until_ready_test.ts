@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Exit } from "../../lib/process/exit.ts";
 import { waitUntilReady } from "../../lib/supervisor/wait_until_ready.ts";
 
-Deno.test("waitUntilReady(): one that is gone before it was found tells how it ended", async () => {
+Deno.test("waitUntilReady() reports the exit of a process that it never found", async () => {
   const ended = Promise.withResolvers<Exit>();
   const nothing = (): Promise<undefined> => Promise.resolve(undefined);
   const waiting = waitUntilReady({

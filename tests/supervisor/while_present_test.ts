@@ -15,7 +15,7 @@ const FAILED: LaunchOutcome = {
   },
 };
 
-Deno.test("whilePresent() passes on what came of a folder that is there", async () => {
+Deno.test("whilePresent() returns the outcome while the folder exists", async () => {
   await using place = await temporaryDirectory();
   const { signal } = new AbortController();
   const options = { directory: place.path, context: quietContext(place), signal };
@@ -24,7 +24,7 @@ Deno.test("whilePresent() passes on what came of a folder that is there", async 
   }
 });
 
-Deno.test("whilePresent() makes no failure of a folder that is gone, and waits until it is stopped", async () => {
+Deno.test("whilePresent() waits for the signal instead of failing when the folder is gone", async () => {
   await using place = await temporaryDirectory();
   const stopped = new AbortController();
   const options = {
@@ -37,7 +37,7 @@ Deno.test("whilePresent() makes no failure of a folder that is gone, and waits u
   assert.deepEqual(await launching, { type: "aborted" });
 });
 
-Deno.test("whilePresent() opens a folder again that is back", async () => {
+Deno.test("whilePresent() launches again when the folder is back", async () => {
   await using place = await temporaryDirectory();
   const { signal } = new AbortController();
   const options = { directory: place.path, context: quietContext(place), signal };
