@@ -33,8 +33,8 @@ export interface Admin extends AsyncDisposable {
 const REFUSED_HOST = "This host is not in --admin-hosts. Use an IP address, or add the host there";
 
 /**
- * Serves `/livez`, `/readyz` and `/metrics` over HTTP. `/readyz` answers 200 once all functions have
- * started or failed, until ddsrv shuts down. Requests for other hosts get 421.
+ * Serves `/livez`, `/readyz` and `/metrics` over HTTP. `/readyz` answers 200 once all functions
+ * have started or failed, until ddsrv shuts down. Requests for other hosts get 421.
  *
  * @throws {Error} if the port is in use
  */

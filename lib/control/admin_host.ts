@@ -5,9 +5,9 @@ const HOST = /^(\[[^\]]+\]|[^:[\]]+)(?::\d{0,5})?$/;
 
 /**
  * Returns true if the admin endpoint answers requests with this `Host` field. A web page of another
- * site can point its own name to this machine and read what answers to that name (DNS rebinding). It
- * can't do so with an IP address, `localhost` or the operator's names. Every browser sends a `Host`
- * field (RFC 9112, section 3.2), so a request without one is accepted.
+ * site can point its own name to this machine and read what answers to that name (DNS rebinding).
+ * It can't do so with an IP address, `localhost` or the operator's names. Every browser sends a
+ * `Host` field (RFC 9112, section 3.2), so a request without one is accepted.
  *
  * @example
  * ```ts

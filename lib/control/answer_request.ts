@@ -54,8 +54,8 @@ export async function answer(
 
 /**
  * Refuses requests of web pages. A browser can't open a Unix socket, but it could reach a port that
- * somebody forwards to the socket. Its requests have an `Origin` field, or, with DNS rebinding, a foreign
- * `Host` field.
+ * somebody forwards to the socket. Its requests have an `Origin` field, or, with DNS rebinding, a
+ * foreign `Host` field.
  */
 function refuseBrowser({ host, origin }: ControlRequest): Reply | undefined {
   if (origin !== undefined) return failure(403, "Requests from web pages are not allowed");

@@ -17,8 +17,8 @@ const NO_FUNCTION = "There is no such function";
 const waitQuery = z.strictObject({
   until: z.enum(["settled", "gone", "changed"]).optional()
     .describe(
-      "Wait until the function is ready, idle or failed (settled), until it is gone, or until its " +
-        'pending work differs from "since" (changed)',
+      "Wait until the function is ready, idle or failed (settled), until it is gone, or until " +
+        'its pending work differs from "since" (changed)',
     ),
   since: z.enum([...PENDING, "none"]).optional()
     .describe('The value of "pending" in an earlier response; "none" for null'),

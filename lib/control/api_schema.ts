@@ -23,75 +23,6 @@ const count = z.int().min(0);
 const text = z.string().nullable();
 const revision = z.string().regex(/^[0-9a-f]{12}$/);
 
-const supervisorReport = z.strictObject({
-  version: z.string(),
-  pid: z.int(),
-  startedAt: z.iso.datetime(),
-  url: z.string().describe("URL of the proxy"),
-  functionsDirectory: z.string(),
-  logsDirectory: text.describe("null without log files"),
-  dataDirectory: z.string().describe("Holds one data directory per function"),
-  isolation: z.enum(ISOLATION_LEVELS),
-  owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
-});
-
-const functionReport = z.strictObject({
-  name: z.string(),
-  status: z.enum(REPORTED_STATUSES),
-  pending: z.enum(PENDING).nullable()
-    .describe("Pending work, even while an instance serves; null when the function is settled"),
-  reason: text.describe(
-    "Reason for the status, or what a slow start waits for; null while the function is well",
-  ),
-  detail: text.describe("Diagnostics or last output lines of a failure or slow start"),
-  url: text,
-  revision: revision.nullable().describe("The serving revision, else the one of the last attempt"),
-  failedRevision: revision.nullable().describe(
-    "A newer revision that failed while this one keeps serving",
-  ),
-  newerRevision: revision.nullable().describe(
-    "A newer revision that waits for a reload under --no-watch",
-  ),
-  pid: z.int().nullable(),
-  namespace: text,
-  upstream: text.describe("Address that the proxy connects to"),
-  uptimeMs: z.number().nullable(),
-  restarts: count.describe(
-    "Number of times that its process exited or hung, including failed starts",
-  ),
-  nextTryAt: z.iso.datetime().nullable()
-    .describe("Time of the next retry; null if there is none"),
-  memoryBytes: count.nullable().describe("Resident memory of the serving process"),
-  cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
-  dataBytes: count.nullable().describe("Disk usage of the serving function; null if unknown"),
-  dataLimitBytes: count.nullable().describe("Limit of its disk usage"),
-  requests: count,
-  errors: count.describe("Requests answered with 5xx or cut off"),
-  inFlight: count.describe("In-flight requests, including tunnels"),
-  waiting: count.describe("Requests that wait for the function to be ready"),
-  directory: text,
-  isolation: z.enum(ISOLATION_LEVELS),
-  kept: z.array(revision).describe("Revisions that rollback can restore, newest first"),
-  egress: text.describe("Egress list of the serving instance"),
-  problems: z.array(z.string()).describe("Present problems, a sentence each"),
-});
-
-const trafficReport = z.strictObject({
-  name: z.string(),
-  requests: count,
-  errors: count,
-  inFlight: count,
-  waiting: count,
-  receivedBytes: count.describe("Bytes of request bodies"),
-  sentBytes: count.describe("Bytes of response bodies"),
-  latencyMs: z.number().min(0).describe(
-    "Sum of the times from a request's head to its response's head",
-  ),
-  latencies: z.array(count).describe("Number of requests by that time, in buckets"),
-});
-
-const rollbackReport = z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) });
-
 /** Values of variables by name; error messages contain no value. */
 const variables = z.record(z.string(), z.string()).superRefine((given, { addIssue }) => {
   for (const [name, value] of Object.entries(given)) {
@@ -100,61 +31,115 @@ const variables = z.record(z.string(), z.string()).superRefine((given, { addIssu
   }
 });
 
-const variableReport = z.strictObject({
-  name: z.string(),
-  source: z.enum(VARIABLE_SOURCES).describe("Source of the value; set: by ddsrv env"),
-  overrides: z.array(z.enum(VARIABLE_SOURCES)).describe("Sources whose values do not apply"),
-  setAt: z.iso.datetime().nullable().describe("null for variables of files and settings"),
-});
-
-const variablesRequest = z.strictObject({
-  set: variables.optional(),
-  unset: z.array(
-    z.string().superRefine((name, { addIssue }) => {
-      const message = variableNameProblem(name);
-      if (message !== undefined) addIssue({ code: "custom", message });
-    }),
-  ).max(10_000).optional(),
-  isReloading: z.boolean().optional()
-    .describe("false leaves the running instance as it is until its next start"),
-}).refine(({ set = {}, unset = [] }) => unset.every((name) => !Object.hasOwn(set, name)), {
-  error: "A name is in both set and unset",
-});
-
-const variablesChange = z.strictObject({
-  changed: z.array(z.string()).describe("Names whose value changed or that were unset"),
-  change: z.uuid().nullable().describe("Id for undo; null if nothing changed"),
-  effect: z.enum(REFRESHED),
-});
-
-const checkRequest = z.strictObject({
-  // A direct child of the functions directory.
-  name: z.string().min(1).max(255).refine((name) => !/[/\0]/.test(name) && !/^\.\.?$/.test(name))
-    .describe("A directory of the functions directory; hidden ones are allowed"),
-  as: z.string().refine((name) => judgeName(name).type === "function")
-    .describe("Name that the function will have"),
-  variables: variables.optional()
-    .describe("Variables that it will get in addition to those that are set now"),
-});
-
-const checkReport = z.strictObject({
-  problem: text.describe("null if serve would start the function"),
-});
-
-const errorReport = z.strictObject({ error: z.string() });
-
 /** Schemas of all request and response bodies of the control API, by name. */
 export const apiShapes = {
-  SupervisorReport: supervisorReport,
-  FunctionReport: functionReport,
-  TrafficReport: trafficReport,
-  RollbackReport: rollbackReport,
-  VariableReport: variableReport,
-  VariablesRequest: variablesRequest,
-  VariablesChange: variablesChange,
-  CheckRequest: checkRequest,
-  CheckReport: checkReport,
-  ErrorReport: errorReport,
+  SupervisorReport: z.strictObject({
+    version: z.string(),
+    pid: z.int(),
+    startedAt: z.iso.datetime(),
+    url: z.string().describe("URL of the proxy"),
+    functionsDirectory: z.string(),
+    logsDirectory: text.describe("null without log files"),
+    dataDirectory: z.string().describe("Holds one data directory per function"),
+    isolation: z.enum(ISOLATION_LEVELS),
+    owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
+  }),
+  FunctionReport: z.strictObject({
+    name: z.string(),
+    status: z.enum(REPORTED_STATUSES),
+    pending: z.enum(PENDING).nullable()
+      .describe("Pending work, even while an instance serves; null when the function is settled"),
+    reason: text.describe(
+      "Reason for the status, or what a slow start waits for; null while the function is well",
+    ),
+    detail: text.describe("Diagnostics or last output lines of a failure or slow start"),
+    url: text,
+    revision: revision.nullable()
+      .describe("First digits of the serving revision, else of the last attempt"),
+    failedRevision: revision.nullable().describe(
+      "A newer revision that failed while this one keeps serving",
+    ),
+    newerRevision: revision.nullable().describe(
+      "A newer revision that waits for a reload under --no-watch",
+    ),
+    pid: z.int().nullable(),
+    namespace: text,
+    upstream: text.describe("host:port that the proxy connects to"),
+    uptimeMs: z.number().nullable(),
+    restarts: count.describe(
+      "Number of times that its process exited or hung, including failed starts",
+    ),
+    nextTryAt: z.iso.datetime().nullable()
+      .describe("Time of the next retry; null if there is none"),
+    memoryBytes: count.nullable().describe("Resident memory of the serving process"),
+    cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
+    dataBytes: count.nullable().describe("Disk usage of the serving function; null if unknown"),
+    dataLimitBytes: count.nullable().describe("Limit of its disk usage"),
+    requests: count.describe("Number of finished requests"),
+    errors: count.describe(
+      "Requests that failed through the function: answered with 5xx or cut off",
+    ),
+    inFlight: count.describe("In-flight requests, including tunnels"),
+    waiting: count.describe("Requests that wait for the function to be ready"),
+    directory: text,
+    isolation: z.enum(ISOLATION_LEVELS),
+    kept: z.array(revision).describe("Revisions that rollback can restore, newest first"),
+    egress: text.describe("Egress list of the serving instance, as in a manifest"),
+    problems: z.array(z.string()).describe("Present problems, a sentence each"),
+  }),
+  TrafficReport: z.strictObject({
+    name: z.string(),
+    requests: count.describe("Number of finished requests"),
+    errors: count,
+    inFlight: count,
+    waiting: count,
+    receivedBytes: count.describe("Bytes of request bodies"),
+    sentBytes: count.describe("Bytes of response bodies"),
+    latencyMs: z.number().min(0).describe(
+      "Sum of the times from a request's head to its response's head",
+    ),
+    latencies: z.array(count).describe(
+      "Number of requests by that time, in buckets; the last one has no bound",
+    ),
+  }),
+  RollbackReport: z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) }),
+  VariableReport: z.strictObject({
+    name: z.string(),
+    source: z.enum(VARIABLE_SOURCES).describe("Source of the value; set: by ddsrv env"),
+    overrides: z.array(z.enum(VARIABLE_SOURCES)).describe("Sources whose values do not apply"),
+    setAt: z.iso.datetime().nullable().describe("null for variables of files and settings"),
+  }),
+  VariablesRequest: z.strictObject({
+    set: variables.optional(),
+    unset: z.array(
+      z.string().superRefine((name, { addIssue }) => {
+        const message = variableNameProblem(name);
+        if (message !== undefined) addIssue({ code: "custom", message });
+      }),
+    ).max(10_000).optional(),
+    isReloading: z.boolean().optional()
+      .describe("false leaves the running instance as it is until its next start"),
+  }).refine(({ set = {}, unset = [] }) => unset.every((name) => !Object.hasOwn(set, name)), {
+    error: "A name is in both set and unset",
+  }),
+  VariablesChange: z.strictObject({
+    changed: z.array(z.string()).describe("Names whose value changed or that were unset"),
+    change: z.uuid().nullable().describe("Id for undo; null if nothing changed"),
+    effect: z.enum(REFRESHED),
+  }),
+  CheckRequest: z.strictObject({
+    // A direct child of the functions directory.
+    name: z.string().min(1).max(255).refine((name) => !/[/\0]/.test(name) && !/^\.\.?$/.test(name))
+      .describe("A directory of the functions directory; hidden ones are allowed"),
+    as: z.string().refine((name) => judgeName(name).type === "function")
+      .describe("Name that the function will have"),
+    variables: variables.optional()
+      .describe("Variables that it will get in addition to those that are set now"),
+  }),
+  CheckReport: z.strictObject({
+    problem: text.describe("null if serve would start the function"),
+  }),
+  ErrorReport: z.strictObject({ error: z.string() }),
 };
 
 /** Name of a schema in {@linkcode apiShapes}. */

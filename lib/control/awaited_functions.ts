@@ -10,8 +10,8 @@ export interface ReadinessInput {
 }
 
 /**
- * Returns what readiness still waits for, in words; `undefined` when ddsrv is ready. Functions that have
- * failed do not delay it.
+ * Returns what readiness still waits for, in words; `undefined` when ddsrv is ready. Functions that
+ * have failed do not delay it.
  */
 export function awaited({ hasScanned, functions, unsettled }: ReadinessInput): string | undefined {
   if (!hasScanned) return "the functions directory has not been scanned yet";

@@ -20,7 +20,8 @@ export interface Answer {
 }
 
 /**
- * Makes one call. Detects other servers on the socket, and limits the time and the size of a response.
+ * Makes one call. Detects other servers on the socket, and limits the time and the size of a
+ * response.
  *
  * @throws {NoSupervisorError} if nobody listens on the socket
  * @throws {Error} if there is no response, or it is not a supervisor's

@@ -64,8 +64,8 @@ type Ask = Partial<Call> & Pick<Call, "path">;
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /**
- * Less than the server's keep-alive timeout, so that the client does not reuse a connection that the
- * server closed while this process was suspended (`list --watch`, Ctrl-Z, `fg`).
+ * Less than the server's keep-alive timeout, so that the client does not reuse a connection that
+ * the server closed while this process was suspended (`list --watch`, Ctrl-Z, `fg`).
  */
 const POOL_IDLE_MS = 2_000;
 

@@ -8,8 +8,8 @@ export type RouteMatch =
   | { readonly type: "unknown" | "outside" | "malformed" };
 
 /**
- * Finds the route of a request. `HEAD` matches wherever `GET` does (RFC 9110, section 9.1). `outside`
- * means that the path is not part of this version of the API.
+ * Finds the route of a request. `HEAD` matches wherever `GET` does (RFC 9110, section 9.1).
+ * `outside` means that the path is not part of this version of the API.
  */
 export function matchRoute(
   routes: readonly Route[],

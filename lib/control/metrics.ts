@@ -23,8 +23,8 @@ export interface MetricsInput {
 const BUCKETS = [...LATENCY_BOUNDS_MS.map((bound) => String(bound / 1_000)), "+Inf"];
 
 /**
- * Returns all metrics for Prometheus. No label contains data of clients, so the number of samples grows
- * with the number of functions only.
+ * Returns all metrics for Prometheus. No label contains data of clients, so the number of samples
+ * grows with the number of functions only.
  */
 export function metricsOf(input: MetricsInput): Metric[] {
   return [

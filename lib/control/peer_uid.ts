@@ -14,12 +14,13 @@ const SO_PEERCRED = 17;
 const UCRED_FIELDS = 3;
 
 /**
- * Opens a reader of `SO_PEERCRED` (unix(7)), which the kernel records at connect(2) and the peer can't
- * change. Deno has no API for it, so this calls getsockopt(2) in the C library that Deno is linked to.
- * Only connections of `node:net` expose their descriptor, so `node:http` serves the control API.
+ * Opens a reader of `SO_PEERCRED` (unix(7)), which the kernel records at connect(2) and the peer
+ * can't change. Deno has no API for it, so this calls getsockopt(2) in the C library that Deno is
+ * linked to. Only connections of `node:net` expose their descriptor, so `node:http` serves the
+ * control API.
  *
- * The mode of the socket file is not enough: somebody may connect before the mode is set. A process of
- * an authorized user can still pass an open connection to another process.
+ * The mode of the socket file is not enough: somebody may connect before the mode is set. A process
+ * of an authorized user can still pass an open connection to another process.
  *
  * @throws {Error} if the library does not exist
  */

@@ -23,7 +23,7 @@ interface ConnectionCheck {
 /** Maximum number of connections; each takes a file descriptor. */
 const MAX_CONNECTIONS = 2_048;
 
-/** Timeouts of a request's head and of the whole request. A route limits the time of its response. */
+/** Timeouts of a request's head and of the whole request; routes limit their responses. */
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -37,8 +37,8 @@ const UNAUTHORIZED_MS = 1_000;
 const CLOSE_MS = 500;
 
 /**
- * Serves the control API: HTTP and JSON on a Unix socket. Only root and the supervisor's own user are
- * authorized, by the mode of the socket and by the peer's user id.
+ * Serves the control API: HTTP and JSON on a Unix socket. Only root and the supervisor's own user
+ * are authorized, by the mode of the socket and by the peer's user id.
  *
  * @throws {Error} if the socket's path is in use
  */

@@ -6,8 +6,8 @@ export interface SplitTarget {
 }
 
 /**
- * Splits a request target into host, and path with query. The host of an absolute target, as clients
- * send it to a proxy, overrides the `Host` field (RFC 9112, section 3.2.2).
+ * Splits a request target into host, and path with query. The host of an absolute target, as
+ * clients send it to a proxy, overrides the `Host` field (RFC 9112, section 3.2.2).
  *
  * @example
  * ```ts

@@ -48,7 +48,7 @@ export async function explainFailure(socket: string, cause: unknown): Promise<Er
 /** Returns the error for a response that is not a supervisor's. */
 export function notOurs(socket: string, cause?: unknown): Error {
   return new Error(
-    `The server on "${socket}" is not a ddsrv supervisor. Pass the supervisor's socket with --socket`,
+    `The server on "${socket}" is not a ddsrv supervisor. Pass its socket with --socket`,
     { cause },
   );
 }

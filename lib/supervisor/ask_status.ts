@@ -21,8 +21,8 @@ export interface AskOptions {
 const STATUS_BYTES = 12;
 
 /**
- * Sends a GET request and returns the status of the response. Does not use Deno's fetch, which would
- * obey the supervisor's own proxy variables and read a body that may have no end.
+ * Sends a GET request and returns the status of the response. Does not use Deno's fetch, which
+ * would obey the supervisor's own proxy variables and read a body that may have no end.
  */
 export async function askStatus(
   endpoint: Endpoint,

@@ -5,8 +5,8 @@ const LONGEST_MS = 120_000;
 const COSTLY_DOUBLINGS = 7;
 
 /**
- * Returns the pause before the next attempt, in milliseconds. It doubles with each attempt up to two
- * minutes, with up to 50 % jitter so that functions that failed together do not start together.
+ * Returns the pause before the next attempt, in milliseconds. It doubles with each attempt up to
+ * two minutes, with up to 50 % jitter so that functions that failed together do not start together.
  *
  * @param attempts number of attempts that failed in a row, 1 or more
  * @param chance a random number from 0 to 1

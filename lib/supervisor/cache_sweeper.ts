@@ -3,7 +3,7 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 
 /** Removes module caches of functions that no longer exist. */
 export interface CacheSweeper {
-  /** Removes caches whose functions have been missing for a minute. Functions may change meanwhile. */
+  /** Removes caches whose functions have been missing for a minute. */
   readonly sweep: (isPresent: (name: string) => boolean, nowMs: number) => Promise<void>;
 }
 

@@ -38,10 +38,10 @@ const MAX_WAIT_MS = 10 * 60_000;
 const MIN_COST_MS = 1_000;
 
 /**
- * Returns the history after a check. After a check that used up memory or processor time, the function
- * waits for as long as that check took, and twice as long each further time: code with ever new
- * revisions gets the processor for half of the time at most. A check that exceeds its timeout only
- * goes behind others, because the host or a registry may have caused it.
+ * Returns the history after a check. After a check that used up memory or processor time, the
+ * function waits for as long as that check took, and twice as long each further time: code with
+ * ever new revisions gets the processor for half of the time at most. A check that exceeds its
+ * timeout only goes behind others, because the host or a registry may have caused it.
  *
  * @example
  * ```ts

@@ -15,8 +15,8 @@ export type CheckTask = (given: {
 /** Runs each check when `nextCheckTurn` says so. */
 export interface CheckLane {
   /**
-   * Runs a function's check, and runs it again later if it gave way to others. Rejects with the reason
-   * of `turn.signal` when that aborts.
+   * Runs a function's check, and runs it again later if it gave way to others. Rejects with the
+   * reason of `turn.signal` when that aborts.
    */
   readonly run: (
     name: string,

@@ -43,8 +43,8 @@ export type CheckTurn<Running, Waiting> =
 export const QUICK_CHECK_MS = 3_000;
 
 /**
- * A check that runs longer than this is slow and no longer delays other slow checks. The value is far
- * above the usual duration of a check, because the machine may be busy.
+ * A check that runs longer than this is slow and no longer delays other slow checks. The value is
+ * far above the usual duration of a check, because the machine may be busy.
  */
 export const MAX_CHECK_HOLD_MS = 15_000;
 
@@ -69,15 +69,15 @@ export function mostChecks(cores: number): number {
 }
 
 /**
- * Decides which check begins or ends next. Each check takes a core, so there is one place per core, and
- * two more when checks take long. A check that waits for a registry takes no core and holds no place:
- * many checks that hang delay nobody.
+ * Decides which check begins or ends next. Each check takes a core, so there is one place per core,
+ * and two more when checks take long. A check that waits for a registry takes no core and holds no
+ * place: many checks that hang delay nobody.
  *
  * Slow checks never get the last place. A quick check finds it free, or held by a check that was
- * expected to be quick and is not; that one gives way and waits as a slow check. Slow checks give way
- * after two minutes, when a bomb has used up its processor time unless the machine is busy; idle checks
- * after some seconds. They give way only when others find no place, and may take twice as long each
- * time, so that code with a long check passes in the end.
+ * expected to be quick and is not; that one gives way and waits as a slow check. Slow checks give
+ * way after two minutes, when a bomb has used up its processor time unless the machine is busy;
+ * idle checks after some seconds. They give way only when others find no place, and may take twice
+ * as long each time, so that code with a long check passes in the end.
  *
  * @example
  * ```ts

@@ -8,7 +8,8 @@ export type CheckProblem = Pick<Failure, "reason" | "detail" | "isTransient" | "
 const MAX_COSTLY_RETRIES = 2;
 
 /**
- * Judges whether a retry may fix a failed check, or only new code. Returns `undefined` if it passed.
+ * Judges whether a retry may fix a failed check, or only new code. Returns `undefined` if it
+ * passed.
  *
  * @example
  * ```ts

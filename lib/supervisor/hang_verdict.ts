@@ -29,7 +29,8 @@ export const HANG_SAMPLES = 6;
 
 /**
  * Returns true if the kernel must be asked: since the last sample no request was answered, and some
- * wait, or ended without an answer. Otherwise the instance is well, at the cost of three comparisons.
+ * wait, or ended without an answer. Otherwise the instance is well, at the cost of three
+ * comparisons.
  */
 export function needsEvidence(before: HangSigns, now: HangSigns): boolean {
   if (now.answers !== before.answers) return false;
@@ -39,10 +40,10 @@ export function needsEvidence(before: HangSigns, now: HangSigns): boolean {
 /**
  * Returns the next phase, from the last one and the evidence of one sample.
  *
- * An event loop that runs accepts connections, even while its handlers wait: streams, long polls, slow
- * uploads and work in other threads are well. A main thread that waits for events is well too, for
- * example in a server that accepts one client after the other. If the kernel reports too little, the
- * instance counts as well.
+ * An event loop that runs accepts connections, even while its handlers wait: streams, long polls,
+ * slow uploads and work in other threads are well. A main thread that waits for events is well too,
+ * for example in a server that accepts one client after the other. If the kernel reports too
+ * little, the instance counts as well.
  *
  * Counts samples and not time: while the whole host stands still, there are no samples.
  */

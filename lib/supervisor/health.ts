@@ -27,8 +27,8 @@ const LONGEST_PAUSE_MS = 5_000;
 export const ANSWER_MS = 5_000;
 
 /**
- * Requests a function's health path until it answers with 200 to 399. Returns `undefined` when it did,
- * else the last problem.
+ * Requests a function's health path until it answers with 200 to 399. Returns `undefined` when it
+ * did, else the last problem.
  */
 export async function waitUntilHealthy(
   endpoint: Endpoint,

@@ -7,14 +7,15 @@ const HEALTH_FAILURES = 3;
 /** An instance's last health checks that failed in a row; empty while it is well. */
 export type HealthFailures = readonly AskedStatus[];
 
-/** Returns the failures after one more health check; one that the host could not send is ignored. */
+/** Returns the failures after one more check; ignores a check that the host could not send. */
 export function countHealth(failures: HealthFailures, asked: AskedStatus): HealthFailures {
   if (asked.type === "unasked") return failures;
   return isHealthy(asked) ? [] : [...failures, asked].slice(-HEALTH_FAILURES);
 }
 
 /**
- * Returns the reason to replace an instance, as one sentence; `undefined` while too few checks failed.
+ * Returns the reason to replace an instance, as one sentence; `undefined` while too few checks
+ * failed.
  *
  * @example
  * ```ts

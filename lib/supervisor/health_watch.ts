@@ -22,8 +22,8 @@ export interface HealthWatchOptions {
 }
 
 /**
- * Requests an instance's health path periodically, on its own connections: the proxy, its counts and
- * the idle time ignore these requests. Jitter spreads the checks of functions that became ready
+ * Requests an instance's health path periodically, on its own connections: the proxy, its counts
+ * and the idle time ignore these requests. Jitter spreads the checks of functions that became ready
  * together.
  */
 export async function watchHealth(options: HealthWatchOptions): Promise<void> {

@@ -59,7 +59,7 @@ export function createInstances(options: InstancesOptions): Instances {
     if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
     attempts.set(id, abort);
-    const instanceOptions: InstanceOptions = {
+    const launchOptions: InstanceOptions = {
       name,
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
@@ -84,12 +84,10 @@ export function createInstances(options: InstancesOptions): Instances {
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     };
+    const attempt = (start: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> =>
+      whilePresent(launchOptions, () => start().catch(launchFailure(state.requested)));
     const known = isForced ? undefined : knownFailure(state);
-    const launched = known ??
-      await whilePresent(
-        instanceOptions,
-        () => checkAndStart(instanceOptions).catch(launchFailure(state.requested)),
-      );
+    const launched = known ?? await attempt(() => checkAndStart(launchOptions));
     const failure = launched.type === "failed"
       ? { ...launched.failure, atMs: Date.now() }
       : undefined;
@@ -97,11 +95,8 @@ export function createInstances(options: InstancesOptions): Instances {
     const isServed = servesWell(states.get(name));
     const snapshot = failure === undefined || failure.stage === "host" || isServed
       ? undefined
-      : await whilePresent(
-        instanceOptions,
-        () =>
-          startSnapshot({ ...instanceOptions, knownModules: modules.get(name) ?? NO_MODULES })
-            .catch(launchFailure(state.requested)),
+      : await attempt(() =>
+        startSnapshot({ ...launchOptions, knownModules: modules.get(name) ?? NO_MODULES })
       );
     attempts.delete(id);
     starting.delete(id);
@@ -211,20 +206,16 @@ function drainOf(
 
 /** Returns the failure of the manifest or a check for the same revision: it would fail again. */
 function knownFailure({ failure, requested }: FunctionState): LaunchOutcome | undefined {
-  if (failure === undefined || failure.revision !== requested || failure.isTransient) {
-    return undefined;
-  }
-  if (failure.stage !== "manifest" && failure.stage !== "check") return undefined;
-  return { type: "failed", failure };
+  const isFinal = failure?.revision === requested && !failure.isTransient &&
+    (failure.stage === "manifest" || failure.stage === "check");
+  return isFinal ? { type: "failed", failure } : undefined;
 }
 
 function launchFailure(revision: string): (error: Error) => LaunchOutcome {
   return ({ name, message: detail }) => {
     if (name === "AbortError") return { type: "aborted" };
     const reason = "Cannot start the function";
-    return {
-      type: "failed",
-      failure: { stage: "host", isTransient: true, reason, detail, revision },
-    };
+    const failure = { stage: "host", isTransient: true, reason, detail, revision } as const;
+    return { type: "failed", failure };
   };
 }

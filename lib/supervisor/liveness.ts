@@ -8,7 +8,8 @@ import type { InstanceHang } from "./state.ts";
 export interface LivenessOptions {
   readonly instance: OpenInstance;
   /**
-   * The instance hangs or is unhealthy; `wellAtMs` is when it last was well, by `performance.now()`.
+   * The instance hangs or is unhealthy; `wellAtMs` is when it last was well, by
+   * `performance.now()`.
    */
   readonly onHung: (hang: InstanceHang, wellAtMs: number) => void;
   /** The instance answers again. */

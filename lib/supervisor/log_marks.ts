@@ -5,9 +5,10 @@ import type { Failure, FunctionState, Instance } from "./state.ts";
 const SHORT_REVISION = 12;
 
 /**
- * Returns the lines that a change of state adds to the function's own log, so that a reader knows which
- * process wrote the other lines: `ddsrv: revision 76d6287a1bc2 starts (pid 123)`. The diagnostics of a
- * check follow as separate lines. A function can write the same lines, and deceives only its owner.
+ * Returns the lines that a change of state adds to the function's own log, so that a reader knows
+ * which process wrote the other lines: `ddsrv: revision 76d6287a1bc2 starts (pid 123)`. The
+ * diagnostics of a check follow as separate lines. A function can write the same lines, and
+ * deceives only its owner.
  */
 export function logMarks(
   before: FunctionState | undefined,
@@ -24,7 +25,7 @@ export function logMarks(
   ];
 }
 
-/** Instances whose processes ddsrv has stopped. If a process exits on its own, a failure says so. */
+/** Instances whose processes ddsrv has stopped; an exit on its own is reported as a failure. */
 function goneInstances(
   before: FunctionState | undefined,
   after: FunctionState | undefined,

@@ -10,8 +10,9 @@ export interface NewerCode {
 }
 
 /**
- * Returns the functions that serve while their folders hold newer code, which waits for a reload without
- * a watch. Like `desiredOf`, it ignores files that are still changing and scans that are stale.
+ * Returns the functions that serve while their folders hold newer code, which waits for a reload
+ * without a watch. Like `desiredOf`, it ignores files that are still changing and scans that are
+ * stale.
  */
 export function findNewerCode(
   { functions, unsettled }: Pick<Scan, "functions" | "unsettled">,

@@ -64,7 +64,7 @@ export interface OpenInstance {
   readonly ended: Promise<Exit>;
   /** Returns the last lines of its output. */
   readonly lastLines: () => string;
-  /** Waits up to `drainMs` for in-flight requests, then stops the process and removes its sandbox. */
+  /** Waits up to `drainMs` for in-flight requests, then removes process and sandbox. */
   readonly close: (
     options: { readonly drainMs: number; readonly force: AbortSignal },
   ) => Promise<void>;

@@ -16,8 +16,8 @@ const MIN_REQUEST_PAUSE_MS = 1_000;
 const MAX_REQUEST_PAUSE_MS = 5_000;
 
 /**
- * Returns true if ddsrv retries a function after a pause. While an instance serves and does not hang,
- * only a transient failure is retried.
+ * Returns true if ddsrv retries a function after a pause. While an instance serves and does not
+ * hang, only a transient failure is retried.
  */
 export function isRetried(state: FunctionState | undefined): boolean {
   return !servesWell(state) || state?.failure?.isTransient === true;

@@ -21,8 +21,8 @@ export class RollbackError extends Error {
 }
 
 /**
- * Replaces a function's folder with a snapshot, which the next scan loads. Returns the revision of the
- * snapshot.
+ * Replaces a function's folder with a snapshot, which the next scan loads. Returns the revision of
+ * the snapshot.
  *
  * @throws {RollbackError} if there is no such snapshot, or the folder is a link
  */
@@ -63,7 +63,7 @@ function choose(
   const revisions = snapshots.map(({ revision }) => revision.slice(0, 12)).join(", ");
   throw new RollbackError(
     to === undefined
-      ? `There is no snapshot of an earlier revision of "${name}". Deploy the revision that you want`
+      ? `There is no snapshot of an earlier revision of "${name}". Deploy the code that you want`
       : `There is no snapshot of "${name}" that begins with "${to}". Snapshots: ${
         revisions || "none"
       }`,

@@ -19,8 +19,8 @@ export interface CheckedFunction extends InstanceOptions {
 const LAST_LINES = 20;
 
 /**
- * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others in
- * reverse order before it returns.
+ * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others
+ * in reverse order before it returns.
  */
 export async function startInstance(options: CheckedFunction): Promise<LaunchOutcome> {
   const { name, context, directory, report, signal, policy, revision, moduleOptions } = options;

@@ -8,8 +8,8 @@ import { startInstance } from "./start_instance.ts";
 import { valuesOf } from "./variable_store.ts";
 
 /**
- * Starts the snapshot of the last revision that served, while the folder holds one that fails. If the
- * folder's own revision has served before, starts nothing: the failure may be transient.
+ * Starts the snapshot of the last revision that served, while the folder holds one that fails. If
+ * the folder's own revision has served before, starts nothing: the failure may be transient.
  */
 export async function startSnapshot(options: InstanceOptions): Promise<LaunchOutcome> {
   const { context, name, isNeeded } = options;

@@ -22,8 +22,8 @@ export interface Instance {
 }
 
 /**
- * `held`: its event loop is blocked, so that it answers no request. `unhealthy`: its health path fails,
- * and it may answer other requests.
+ * `held`: its event loop is blocked, so that it answers no request. `unhealthy`: its health path
+ * fails, and it may answer other requests.
  */
 export type HangCause = "held" | "unhealthy";
 
@@ -45,13 +45,13 @@ export interface Failure {
    */
   readonly stage: "manifest" | "check" | "start" | "exit" | "host";
   /**
-   * True if the same revision may succeed later, so that ddsrv retries it. Otherwise a failed manifest
-   * or check is final until the code changes.
+   * True if the same revision may succeed later, so that ddsrv retries it. Otherwise a failed
+   * manifest or check is final until the code changes.
    */
   readonly isTransient: boolean;
   /**
-   * Maximum number of retries after such a failure, for one that costs the host much and is likely to
-   * happen again with the same code. No limit when missing.
+   * Maximum number of retries after such a failure, for one that costs the host much and is likely
+   * to happen again with the same code. No limit when missing.
    */
   readonly maxRetries?: number;
   /** One sentence. */
@@ -131,8 +131,8 @@ export function reasonOf({ serving, failure }: FunctionState): string | undefine
 export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;
 
 /**
- * Pending work for a function, even while an instance serves: its files keep changing (`arriving`), new
- * code is checked or started, or it is being removed.
+ * Pending work for a function, even while an instance serves: its files keep changing (`arriving`),
+ * new code is checked or started, or it is being removed.
  */
 export type Pending = typeof PENDING[number];
 

@@ -2,7 +2,7 @@ import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
-import type { Route, RouteTable } from "../proxy/route_table.ts";
+import type { RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
@@ -57,9 +57,7 @@ export interface Supervisor {
   readonly scan: (take?: string) => Promise<void>;
   /** Starts a new instance of a function's source; returns false if there is no such function. */
   readonly reload: (name: string) => boolean;
-  /**
-   * Reloads a function if its last attempt had other variables than are set now, also after a failure.
-   */
+  /** Reloads a function if its last attempt, successful or not, had other variables. */
   readonly refresh: (name: string) => Refreshed;
   /** Reloads a function if its serving instance has other variables, after a change was undone. */
   readonly refreshServing: (name: string) => Refreshed;
@@ -67,11 +65,7 @@ export interface Supervisor {
   readonly reconfigure: () => Promise<void>;
   /** Revisions with a snapshot, newest first. */
   readonly snapshotsOf: (name: string) => readonly string[];
-  /**
-   * Replaces a function's folder with a snapshot and returns its revision, see `rollBack`.
-   *
-   * @throws {RollbackError} if it can't
-   */
+  /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
   readonly rollBack: (name: string, to?: string) => Promise<string>;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
@@ -88,7 +82,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
-    options.onWarning(`Internal error: ${(error as Error).stack}. Please report it`)
+    options.onWarning(`Internal error. Please report it: ${(error as Error).stack}`)
   );
   const stopping = new AbortController();
   const force = new AbortController();
@@ -109,14 +103,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
     onWarning: options.onWarning,
   });
-
-  const instances = createInstances({
-    ...options,
-    states,
-    modules,
-    dispatch,
-    force: force.signal,
-  });
+  const instances = createInstances({ ...options, states, modules, dispatch, force: force.signal });
 
   /** Handles one event completely before the next, so that state changes in one place only. */
   function dispatch(name: string, event: Event): void {
@@ -149,18 +136,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function setRoute(name: string, state: FunctionState | undefined, nowMs: number): void {
     const decision = routeOf(state, nowMs);
-    switch (decision.type) {
-      case "none":
-        return routes.delete(name);
-      case "instance": {
-        const { upstream, keepPrefix, policy } = instances.of(decision.id)!;
-        const { rateLimit } = policy;
-        const route: Route = { type: "ready", upstream, keepPrefix, rateLimit };
-        return routes.set(name, route);
-      }
-      default:
-        return routes.set(name, decision);
-    }
+    if (decision.type === "none") return routes.delete(name);
+    if (decision.type !== "instance") return routes.set(name, decision);
+    const { upstream, keepPrefix, policy: { rateLimit } } = instances.of(decision.id)!;
+    routes.set(name, { type: "ready", upstream, keepPrefix, rateLimit });
   }
 
   function perform(name: string, effect: Effect): void {

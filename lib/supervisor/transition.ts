@@ -62,8 +62,8 @@ export type Effect =
     readonly isForced: boolean;
   }
   /**
-   * Closes an instance. One that is replaced or unused may finish its in-flight requests; a stopped one
-   * has less time, and one with a blocked event loop has none.
+   * Closes an instance. One that is replaced or unused may finish its in-flight requests; a stopped
+   * one has less time, and one with a blocked event loop has none.
    */
   | {
     readonly type: "close";
@@ -278,8 +278,8 @@ function failureOf(
 }
 
 /**
- * Makes a function idle. An instance stays if a candidate replaces it soon anyway, or if a newer revision
- * has failed: its own revision could not start again, unless it is a snapshot.
+ * Makes a function idle. An instance stays if a candidate replaces it soon anyway, or if a newer
+ * revision has failed: its own revision could not start again, unless it is a snapshot.
  */
 function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>): Step {
   const { serving, candidate, failure } = state;
@@ -305,8 +305,8 @@ function failed(
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
   const { failure } = event;
-  // A failure of the host names the requested revision, which a check may have replaced since: going
-  // back to it would look like new code.
+  // A failure of the host names the requested revision, which a check may have replaced since.
+  // Going back to it would look like new code.
   const requested = failure.stage === "host" ? state.requested : failure.revision;
   const isStart = failure.stage === "start";
   const isServed = servesWell(state);
@@ -317,8 +317,8 @@ function failed(
     requested,
     restarts: state.restarts + (isStart && !isServed ? 1 : 0),
   };
-  // A failed manifest or check needs new code. A failed start may succeed next time; but while an older
-  // revision serves, only the author can tell.
+  // A failed manifest or check needs new code. A failed start may succeed next time; but while an
+  // older revision serves, only the author can tell.
   const isRetried = failure.isTransient || event.hasSnapshotFailed === true ||
     (isStart && !isServed);
   if (!isRetried) return same({ ...next, backoff: undefined });

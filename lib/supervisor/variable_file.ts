@@ -103,8 +103,8 @@ function parse(path: string, text: string): StoredVariables {
 
 function unusable(path: string, why: string): VariableStoreError {
   return new VariableStoreError(
-    `Cannot read the variables in "${path}": ${why}. Restore the file from a backup, or remove it ` +
-      "and set the variables again with ddsrv env",
+    `Cannot read the variables in "${path}": ${why}. Restore the file from a backup, or remove ` +
+      "it and set the variables again with ddsrv env",
   );
 }
 

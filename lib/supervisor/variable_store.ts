@@ -20,8 +20,8 @@ export interface ChangedVariables {
 }
 
 /**
- * Variables that the operator has set, in one file per function. They survive replacing, rolling back
- * and removing the folder, until they are unset or the function's data is removed.
+ * Variables that the operator has set, in one file per function. They survive replacing, rolling
+ * back and removing the folder, until they are unset or the function's data is removed.
  */
 export interface VariableStore {
   /** @throws {VariableStoreError} if the file can't be read */

@@ -3,8 +3,8 @@ import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 
 /**
  * Launches an instance while its folder exists. A failure without the folder says nothing about the
- * function: either the next scan stops it, which aborts the signal, or the folder comes back, and this
- * launches it again.
+ * function: either the next scan stops it, which aborts the signal, or the folder comes back, and
+ * this launches it again.
  */
 export async function whilePresent<Result extends LaunchOutcome>(
   { directory, context, signal }: Pick<InstanceOptions, "directory" | "context" | "signal">,

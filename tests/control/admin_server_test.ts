@@ -10,7 +10,7 @@ function answer(): Promise<{ status: number; text: string }> {
   return Promise.resolve({ status: 200, text: "ok\n" });
 }
 
-Deno.test("openAdminServer() answers others while one peer has many half-open connections", async () => {
+Deno.test("openAdminServer() answers others while one peer opens many connections", async () => {
   await using server = await openAdminServer({ ...LOOPBACK, answer });
   const { port } = server;
   using _half = await openHalf(port, 400);

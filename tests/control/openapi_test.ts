@@ -45,8 +45,8 @@ Deno.test("describeApi() describes version, path, query, body and errors", () =>
       in: "query",
       required: false,
       description:
-        "Wait until the function is ready, idle or failed (settled), until it is gone, or until its " +
-        'pending work differs from "since" (changed)',
+        "Wait until the function is ready, idle or failed (settled), until it is gone, or until " +
+        'its pending work differs from "since" (changed)',
       schema: { type: "string", enum: ["settled", "gone", "changed"] },
     },
     {

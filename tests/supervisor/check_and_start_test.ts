@@ -7,7 +7,7 @@ import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 import { quietContext, type QuietContextOptions } from "./quiet_context.ts";
 
-/** How the function `a` of a directory is opened; what it reports goes to `reported`. */
+/** Options to launch the function `a` of a directory, which adds its reports to `reported`. */
 function openingOf(
   directory: TemporaryDirectory,
   options: QuietContextOptions & { readonly isNeeded?: boolean; readonly reported?: string[] },
@@ -31,7 +31,7 @@ function openingOf(
   };
 }
 
-Deno.test("checkAndStart() fails with the revision of the invalid manifest, not the requested one", async () => {
+Deno.test("checkAndStart() fails with the revision of the invalid manifest", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await directory.write("a/ddsrv.json", "{");
@@ -47,7 +47,7 @@ Deno.test("checkAndStart() fails for a manifest that becomes invalid during the 
   await directory.write("a/index.ts");
   const opened = await checkAndStart(openingOf(directory, {
     async check() {
-      // Not a file of the graph: the check is as good as one at rest.
+      // Not a file of the module graph: the check remains valid.
       await directory.write("a/ddsrv.json", "{");
       return { diagnostics: undefined, modules: [] };
     },
@@ -104,7 +104,7 @@ Deno.test("checkAndStart() retries a check that failed because of a full disk", 
   }
 });
 
-Deno.test("checkAndStart() does not record a check with a module that could not be fetched", async () => {
+Deno.test("checkAndStart() does not record a check with a module that was not fetched", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   let checks = 0;

@@ -54,7 +54,7 @@ function openScene() {
   };
 }
 
-Deno.test("createCheckLane() delays a neighbour's update by seconds while five bombs are checked", async () => {
+Deno.test("createCheckLane() delays a neighbour by seconds while five bombs are checked", async () => {
   using scene = openScene();
   const bombs = ["b1", "b2", "b3", "b4", "b5"];
   for (const name of [...bombs, "neighbour"]) scene.lane.presumeQuick(name);
@@ -133,7 +133,7 @@ Deno.test("createCheckLane() does not delay a check after skipWait() or a timeou
   scene.lane.skipWait("nobody");
 });
 
-Deno.test("createCheckLane() runs other checks while many hang, and then continues with these", async () => {
+Deno.test("createCheckLane() runs other checks while many hang", async () => {
   using scene = openScene();
   const names = Array.from({ length: 20 }, (_, index) => `h${index}`);
   const hanging = names.map((name) => scene.start(name));

@@ -16,7 +16,7 @@ function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResul
   });
 }
 
-/** What is found of a passed check, without what it is found by. */
+/** A passed check without its key. */
 async function find(results: CheckResults, name = "a", key = "k1"): Promise<unknown> {
   const [found] = await results.find(name, key);
   return found && { revision: found.revision, modules: found.modules, key: found.key };

@@ -62,7 +62,7 @@ for (const [what, after, reason] of cases) {
   });
 }
 
-Deno.test("createCompatReload() stops waiting at its timeout, and for a missing function", async () => {
+Deno.test("createCompatReload() stops waiting at its timeout and for missing functions", async () => {
   const { supervisor } = supervisorOf(ready);
   assert.deepEqual(await createCompatReload(supervisor, { timeoutMs: 1 })("a"), {
     isDone: false,

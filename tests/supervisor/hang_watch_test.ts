@@ -75,7 +75,7 @@ function watch(hangTimeoutMs = HANG_MS) {
   return watching;
 }
 
-Deno.test("watchHang() does not ask the kernel without requests or while they are answered", async () => {
+Deno.test("watchHang() does not ask the kernel while all requests are answered", async () => {
   using watching = watch();
   await watching.sample(20);
   for (let turn = 0; turn < 20; turn++) {
@@ -93,7 +93,7 @@ Deno.test("watchHang() opens no connection while the event loop waits for events
   deepEqual([watching.threadsRead, watching.probesOpened, watching.calls], [20, 0, []]);
 });
 
-Deno.test("watchHang() reports that a hang is undetectable, and counts the instance as well", async () => {
+Deno.test("watchHang() reports that a hang is undetectable", async () => {
   using watching = watch();
   watching.thread = "unknown";
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
@@ -103,7 +103,7 @@ Deno.test("watchHang() reports that a hang is undetectable, and counts the insta
   deepEqual([watching.probesOpened, watching.calls], [0, ["undetectable", "undetectable"]]);
 });
 
-Deno.test("watchHang() reports once an instance that accepts no connection for the whole timeout", async () => {
+Deno.test("watchHang() reports an instance that accepts no connection once", async () => {
   using watching = watch();
   await watching.sample(2);
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
@@ -125,7 +125,7 @@ Deno.test("watchHang() continues after clients give up, by its own connection", 
   deepEqual(watching.calls, ["hung, well at 0"]);
 });
 
-Deno.test("watchHang() starts over when the instance accepts, answers or waits for events", async () => {
+Deno.test("watchHang() starts over when the instance shows life", async () => {
   const signsOfLife: ((watching: ReturnType<typeof watch>) => void)[] = [
     (watching) => watching.connection = "accepted",
     (watching) => watching.thread = "idle",

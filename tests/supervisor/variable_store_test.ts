@@ -67,7 +67,7 @@ Deno.test("openVariableStore() undoes only the last change", async () => {
   assert.notEqual(store.stamp("shop"), stamp);
 });
 
-Deno.test("openVariableStore() rejects too large variables and invalid files without quoting values", async () => {
+Deno.test("openVariableStore() rejects invalid variables and files without quoting values", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   await store.change("shop", { set: { A: "1" } });
@@ -101,7 +101,7 @@ Deno.test("openVariableStore() rejects too large variables and invalid files wit
   }
 });
 
-Deno.test("createVariableStamps() compares the variables of launches with the present ones", async () => {
+Deno.test("createVariableStamps() compares variables of launches with the present ones", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const stamps = createVariableStamps(store);

@@ -24,7 +24,7 @@ Deno.test("whilePresent() returns the outcome while the folder exists", async ()
   }
 });
 
-Deno.test("whilePresent() waits for the signal instead of failing when the folder is gone", async () => {
+Deno.test("whilePresent() waits for the signal when the folder is gone", async () => {
   await using place = await temporaryDirectory();
   const stopped = new AbortController();
   const options = {
