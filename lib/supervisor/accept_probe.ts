@@ -23,7 +23,7 @@ const QUEUE_FULL = ["EAGAIN", "EWOULDBLOCK", "ETIMEDOUT"];
 export function openAcceptProbe({ pid, endpoint }: ProbedInstance): AcceptProbe {
   const abort = new AbortController();
   let connection: Deno.TcpConn | Deno.UnixConn | undefined;
-  // With a full queue the kernel drops the SYN and sends it again, so that the connection waits.
+  // With a full queue, the kernel gives no answer and repeats the attempt: the connection waits.
   let problem: HangEvidence["connection"] = "waits";
   const connecting = connectEndpoint(endpoint, abort.signal).then((opened) => {
     connection = opened;

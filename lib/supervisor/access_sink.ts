@@ -18,7 +18,7 @@ export interface AccessSinkOptions {
 /** Interval between two writes, in milliseconds: requests do not wait for the log. */
 const FLUSH_MS = 100;
 
-/** Maximum number of records between two writes; no machine answers as many requests. */
+/** Maximum number of records between two writes; no machine answers as many in that time. */
 const MAX_WAITING = 20_000;
 
 /** Maximum number of lines in one write: the receiver may drop a larger one. */

@@ -42,10 +42,10 @@ export function recovered(
   };
 }
 
-/** Returns the effect that closes a serving instance; without a drain if its event loop is held. */
+/** Returns the effect that closes a serving instance; without a drain if its event loop is blocked. */
 export function closeServing(
   { id, hang }: Instance,
   because: "replaced" | "unused" | "stopped",
 ): Extract<Effect, { type: "close" }> {
-  return { type: "close", id, because: hang?.cause === "held" ? "hung" : because };
+  return { type: "close", id, because: hang?.cause === "blocked" ? "hung" : because };
 }

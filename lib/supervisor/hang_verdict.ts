@@ -20,7 +20,7 @@ export interface HangEvidence {
 /** Result of the samples so far. */
 export type HangPhase =
   | { readonly type: "well" }
-  /** Number of samples in a row at which the event loop was held. */
+  /** Number of samples in a row at which the event loop was blocked. */
   | { readonly type: "suspect"; readonly samples: number }
   | { readonly type: "hung" };
 

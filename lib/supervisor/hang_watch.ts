@@ -14,7 +14,7 @@ export interface HangWatchOptions {
   readonly readSigns: () => HangSigns;
   /** Infinity disables the watch. */
   readonly hangTimeoutMs: number;
-  /** The event loop has been held for `hangTimeoutMs`; `wellAtMs` is when it last was well. */
+  /** The event loop has been blocked for `hangTimeoutMs`; `wellAtMs` is when it last was well. */
   readonly onHung: (wellAtMs: number) => void;
   /** The instance was hung, and accepts connections again. */
   readonly onRecovered: () => void;
@@ -33,7 +33,7 @@ export interface HangWatchOptions {
 const PAUSE_RATIO = 20;
 
 /**
- * Samples periodically whether an instance's event loop is held, until it is disposed of. While the
+ * Samples periodically whether an instance's event loop is blocked, until it is disposed of. While the
  * instance answers, and while it gets no requests, a sample reads three numbers.
  */
 export function watchHang(options: HangWatchOptions): Disposable {

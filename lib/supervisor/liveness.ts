@@ -33,7 +33,7 @@ export function watchLiveness(options: LivenessOptions): Disposable {
       instance: { pid, endpoint },
       readSigns: () => ({ ...upstream.pulse, requests: upstream.requests }),
       hangTimeoutMs,
-      onHung: (wellAtMs) => report({ cause: "held", reason }, wellAtMs),
+      onHung: (wellAtMs) => report({ cause: "blocked", reason }, wellAtMs),
       onRecovered,
       onUndetectable,
       onError,

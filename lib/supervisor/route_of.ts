@@ -16,7 +16,7 @@ const MAX_DETAIL = 16 * 1024;
 export function routeOf(state: FunctionState | undefined, nowMs: number): RouteDecision {
   if (state === undefined || !state.isWanted) return { type: "none" };
   // With a blocked event loop it answers nobody; an unhealthy instance may, until it is replaced.
-  if (state.serving !== undefined && state.serving.hang?.cause !== "held") {
+  if (state.serving !== undefined && state.serving.hang?.cause !== "blocked") {
     return { type: "instance", id: state.serving.id };
   }
   if (state.candidate !== undefined || state.isIdle) return { type: "waiting" };

@@ -22,10 +22,10 @@ export interface Instance {
 }
 
 /**
- * `held`: its event loop is blocked, so that it answers no request. `unhealthy`: its health path
+ * `blocked`: its event loop is blocked, so that it answers no request. `unhealthy`: its health path
  * fails, and it may answer other requests.
  */
-export type HangCause = "held" | "unhealthy";
+export type HangCause = "blocked" | "unhealthy";
 
 /** Cause and details of a hang. */
 export interface InstanceHang {

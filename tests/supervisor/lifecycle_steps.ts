@@ -32,7 +32,7 @@ const step = fc.oneof(
   // An earlier event is delivered again.
   often(4, { type: fc.constant("echo"), back: fc.nat({ max: 20 }) }),
   often(3, { type: fc.constant("exit"), index }),
-  often(4, { type: fc.constant("hang"), index, cause: fc.constantFrom("held", "unhealthy") }),
+  often(4, { type: fc.constant("hang"), index, cause: fc.constantFrom("blocked", "unhealthy") }),
   often(2, { type: fc.constant("recover"), index }),
   often(5, { type: fc.constant("rest"), index }),
   often(6, { type: fc.constant("request"), name }),

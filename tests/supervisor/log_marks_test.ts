@@ -69,10 +69,10 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     backoff,
   }, []],
   ["a hang with an immediate replacement", { serving: old }, {
-    serving: { ...old, hang: hang("held") },
+    serving: { ...old, hang: hang("blocked") },
     candidate: instance(2),
     backoff,
-  }, ["ddsrv: revision r1 (pid 101) hangs: It is held"]],
+  }, ["ddsrv: revision r1 (pid 101) hangs: It is blocked"]],
   ["a hang with a delayed replacement", { serving: old }, {
     serving: { ...old, hang: hang("unhealthy") },
     backoff,
@@ -80,7 +80,7 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     "ddsrv: revision r1 (pid 101) hangs: It is unhealthy",
     "ddsrv: retries in 100 ms",
   ]],
-  ["a recovery", { serving: { ...old, hang: hang("held") } }, { serving: old }, [
+  ["a recovery", { serving: { ...old, hang: hang("blocked") } }, { serving: old }, [
     "ddsrv: revision r1 (pid 101) answers again",
   ]],
   ["a canceled start", { leaving: [{ ...starting, phase: "stopping" }] }, {}, [

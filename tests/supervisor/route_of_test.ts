@@ -82,13 +82,16 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
   ],
   [
     "an instance with a blocked event loop",
-    functionState({ serving: { ...readyInstance(1), hang: hang("held") }, candidate: instance(2) }),
+    functionState({
+      serving: { ...readyInstance(1), hang: hang("blocked") },
+      candidate: instance(2),
+    }),
     { type: "waiting" },
   ],
   [
     "an instance with a blocked event loop during a pause",
     functionState({
-      serving: { ...readyInstance(1), hang: hang("held") },
+      serving: { ...readyInstance(1), hang: hang("blocked") },
       backoff: { attempts: 2, delayMs: 200, untilMs: NOW_MS + 2_001 },
       failure: check,
     }),

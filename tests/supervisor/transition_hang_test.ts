@@ -18,7 +18,7 @@ const ready = (id: number, instead?: string): Event => ({
   ...(instead === undefined ? {} : { instead: failure("check", { revision: instead }) }),
 });
 const checked = (id: number, revision: string): Event => ({ type: "checked", id, revision });
-const hung = (id: number, wellAtMs = 0, cause: "held" | "unhealthy" = "held"): Event => ({
+const hung = (id: number, wellAtMs = 0, cause: "blocked" | "unhealthy" = "blocked"): Event => ({
   type: "hung",
   id,
   wellAtMs,
@@ -57,7 +57,7 @@ const sequences: readonly Sequence[] = [
     rows: [...serving, [hung(1), "open 2 forced"]],
     end: "hung 1/2 - r1",
     also: { restarts: 1, failure: undefined },
-    reason: "It is held",
+    reason: "It is blocked",
   },
   {
     what: "closes an instance with a blocked event loop without a drain once another is ready",
@@ -105,7 +105,7 @@ const sequences: readonly Sequence[] = [
     ]],
     end: "hung 1/3 - r1",
     also: { restarts: 2 },
-    reason: "It is held. Its replacement failed: No start",
+    reason: "It is blocked. Its replacement failed: No start",
   },
   {
     what: "keeps a hung instance when new code fails",
@@ -229,10 +229,10 @@ Deno.test("reasonOf() prefers a hang to an earlier failure", () => {
   const state = (atMs: number): FunctionState =>
     functionState({
       failure: failing,
-      serving: { ...readyInstance(1), hang: { ...hang("held"), atMs } },
+      serving: { ...readyInstance(1), hang: { ...hang("blocked"), atMs } },
     });
-  assert.equal(reasonOf(state(2)), "It is held");
-  assert.equal(reasonOf(state(1)), "It is held. Its replacement failed: No check");
+  assert.equal(reasonOf(state(2)), "It is blocked");
+  assert.equal(reasonOf(state(1)), "It is blocked. Its replacement failed: No check");
   assert.equal(reasonOf(functionState({ failure: failing })), "No check");
   assert.equal(reasonOf(functionState()), undefined);
 });

@@ -40,7 +40,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({
     type: fc.constant("hung"),
     id,
-    hang: fc.constantFrom(hang("held"), hang("unhealthy")),
+    hang: fc.constantFrom(hang("blocked"), hang("unhealthy")),
     wellAtMs: fc.nat({ max: 1_200_000 }),
   }),
   fc.record({ type: fc.constant("recovered"), id }),
