@@ -38,7 +38,7 @@ export function describeChange(
   const { serving, candidate } = after;
   if (serving !== undefined && serving.id !== before?.serving?.id) {
     const revision = serving.revision?.slice(0, 12) ?? "";
-    const which = serving.isKept ? "the last good revision" : "revision";
+    const which = serving.isSnapshot ? "the last good revision" : "revision";
     const url = functionUrl(baseUrl, after.name);
     return [...failed, change("ready", `ready at ${url} (${which} ${revision})`)];
   }

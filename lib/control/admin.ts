@@ -10,34 +10,33 @@ import { awaited } from "./awaited_functions.ts";
 import { reportFunctions, reportTraffic } from "./report.ts";
 import { splitTarget } from "./split_target.ts";
 
-/** What {@linkcode openAdmin} listens on and tells of. */
+/** Options of {@linkcode openAdmin}. */
 export interface AdminOptions {
   readonly hostname: string;
-  /** Names of hosts, in lower case, that it answers to beside addresses and `localhost`. */
+  /** Accepted host names in lower case, in addition to IP addresses and `localhost`. */
   readonly hosts: readonly string[];
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly supervisor: Supervisor;
   readonly report: SupervisorReport;
-  /** Counts of the proxy's front: open connections, and what it rejected. */
+  /** The proxy's open connections, and counts of what it rejected. */
   readonly front: Pick<Proxy, "connections" | "figures">;
 }
 
-/** The endpoints for those who watch a server. Disposing of it closes them. */
+/** The admin endpoint. Disposing of it closes the listener. */
 export interface Admin extends AsyncDisposable {
   readonly port: number;
-  /** From now on it is not ready: it will stop. */
+  /** Makes `/readyz` answer 503, because ddsrv is shutting down. */
   readonly stopping: () => void;
 }
 
-const REFUSED_HOST = "This name is not one of --admin-hosts. Ask by address, or name it there";
+const REFUSED_HOST = "This host is not in --admin-hosts. Use an IP address, or add the host there";
 
 /**
- * Serves `/livez`, `/readyz` and `/metrics` by HTTP, to read alone. It is live when it answers; it
- * is ready once all functions that it found have come up or failed, and stays so until it stops.
- * Requests for other hosts than its own are answered with 421.
+ * Serves `/livez`, `/readyz` and `/metrics` over HTTP. `/readyz` answers 200 once all functions
+ * have started or failed, until ddsrv shuts down. Requests for other hosts get 421.
  *
- * @throws {Error} when the port is taken
+ * @throws {Error} if the port is in use
  */
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
   const { hostname, port, supervisor } = options;
@@ -46,7 +45,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   let isStopping = false;
 
   function answerReadiness(): AdminReply {
-    if (isStopping) return text(503, "it is stopping");
+    if (isStopping) return text(503, "ddsrv is shutting down");
     const reason = isReady ? undefined : awaited({
       hasScanned: supervisor.hasScanned,
       functions: supervisor.functions.values(),
@@ -62,7 +61,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
       return text(421, REFUSED_HOST);
     }
     if (method !== "GET" && method !== "HEAD") {
-      return text(405, "Only GET and HEAD", { allow: "GET, HEAD" });
+      return text(405, "Use GET or HEAD", { allow: "GET, HEAD" });
     }
     switch (asked.target.split("?", 1)[0]) {
       case "/livez":
@@ -76,7 +75,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
           headers: { "content-type": EXPOSITION_TYPE },
         };
       default:
-        return text(404, "There are /livez, /readyz and /metrics");
+        return text(404, "Not found. Use /livez, /readyz or /metrics");
     }
   }
 

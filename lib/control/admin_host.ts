@@ -4,10 +4,10 @@ import { isIPv4, isIPv6 } from "node:net";
 const HOST = /^(\[[^\]]+\]|[^:[\]]+)(?::\d{0,5})?$/;
 
 /**
- * Whether the admin endpoint answers requests for a host, as a `Host` field has it. A web page of
- * another site can lead its own name to this machine (DNS rebinding), and then reads what answers
- * to that name; it can do so neither with an address nor with `localhost`, nor with names that are
- * the operator's. Without a `Host`, it was no browser who asked (RFC 9112, section 3.2).
+ * Returns true if the admin endpoint answers requests with this `Host` field. A web page of another
+ * site can point its own name to this machine and read what answers to that name (DNS rebinding).
+ * It can't do so with an IP address, `localhost` or the operator's names. Every browser sends a
+ * `Host` field (RFC 9112, section 3.2), so a request without one is accepted.
  *
  * @example
  * ```ts

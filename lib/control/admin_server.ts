@@ -3,15 +3,15 @@ import type { AddressInfo, Socket } from "node:net";
 import { PeerTable } from "../proxy/peer_table.ts";
 import { sleep } from "../system/sleep.ts";
 
-/** A request, as far as it matters. */
+/** A request of the admin endpoint. */
 export interface AdminRequest {
   readonly method: string;
-  /** As it was sent: a path with its query, or a whole URL. */
+  /** Request target as sent: path and query, or an absolute URL. */
   readonly target: string;
   readonly host: string | undefined;
 }
 
-/** Its answer: a text. */
+/** A text response. */
 export interface AdminReply {
   readonly status: number;
   readonly text: string;
@@ -24,27 +24,27 @@ export interface AdminServerOptions {
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly answer: (request: AdminRequest) => Promise<AdminReply>;
-  /** For a request's head. */
+  /** Timeout of a request's head. */
   readonly headTimeoutMs?: number;
 }
 
-/** A server that listens. Disposing of it closes its connections. */
+/** A listening server. Disposing of it closes its connections. */
 export interface AdminServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Each takes a descriptor of the supervisor's, which its proxy needs too. */
+/** Each connection takes a file descriptor, and the proxy needs descriptors too. */
 const MAX_CONNECTIONS = 256;
-/** So that nobody keeps probes and Prometheus out alone. */
+/** Prevents one peer from keeping out probes and Prometheus. */
 const MAX_CONNECTIONS_PER_PEER = 64;
 
 const HEAD_TIMEOUT_MS = 10_000;
 const SHUTDOWN_MS = 500;
 
 /**
- * Serves texts by HTTP to few clients, whose connections and heads are bounded.
+ * Serves text responses over HTTP, with limits on connections and on the time of a request's head.
  *
- * @throws {Error} when it can't listen there
+ * @throws {Error} if it can't listen on the address
  */
 export async function openAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { headTimeoutMs = HEAD_TIMEOUT_MS } = options;
@@ -81,7 +81,7 @@ async function listen(
 }
 
 function admitConnection(socket: Socket, peers: PeerTable): void {
-  // Without a listener, a client that goes away early would end the supervisor.
+  // Without a listener, a client that disconnects early would crash the supervisor.
   socket.on("error", () => socket.destroy());
   const account = peers.enter(socket.remoteAddress ?? "", {
     isExempt: false,
@@ -107,7 +107,7 @@ async function respond(
   response.writeHead(reply.status, {
     "content-type": "text/plain;charset=UTF-8",
     "content-length": bytes.length,
-    // What was not read of a body is not waited for.
+    // Do not wait for the rest of a request body.
     ...(request.complete ? {} : { connection: "close" }),
     ...reply.headers,
   });

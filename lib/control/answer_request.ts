@@ -5,24 +5,25 @@ import { matchRoute } from "./match_route.ts";
 import { readBody } from "./read_body.ts";
 import { type ControlContext, failure, type Reply, type Route } from "./route.ts";
 
-/** A request as it came, with nothing in it believed yet. */
+/** An unvalidated request. */
 export interface ControlRequest {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
   readonly host: string | undefined;
-  /** Of the page that makes a browser send it. */
+  /** Origin of the web page that makes a browser send the request. */
   readonly origin: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
-  readonly gone: AbortSignal;
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal;
 }
 
-/** Longest body of a request whose route names no other. */
+/** Maximum size of a request body, unless the route says otherwise. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
-/** Answers a request, by the route that it leads to. */
+/** Validates a request and lets its route handle it. */
 export async function answer(
   request: ControlRequest,
   routes: readonly Route[],
@@ -34,14 +35,14 @@ export async function answer(
   const match = matchRoute(routes, { method: request.method, path });
   switch (match.type) {
     case "outside":
-      return failure(404, `No such path; the API begins at ${API_PREFIX}`);
+      return failure(404, `No such path: all paths begin with ${API_PREFIX}`);
     case "malformed":
-      return failure(400, "The path is not UTF-8");
+      return failure(400, "The path is not valid UTF-8");
     case "unknown":
       return failure(404, `No such path: "${path}". See: ddsrv schema --api`);
     case "otherMethod": {
       const allow = match.allow.join(", ");
-      const reply = failure(405, `"${path}" takes ${allow}, and not ${request.method}`);
+      const reply = failure(405, `"${path}" does not support ${request.method}. Use ${allow}`);
       return { ...reply, headers: { allow } };
     }
     case "found":
@@ -52,13 +53,14 @@ export async function answer(
 }
 
 /**
- * A browser can't open a Unix socket. Where somebody forwards it to a port, it could: pages of other
- * sites are then known by their origin, and by their host when their name was made to lead here.
+ * Refuses requests of web pages. A browser can't open a Unix socket, but it could reach a port that
+ * somebody forwards to the socket. Its requests have an `Origin` field, or, with DNS rebinding, a
+ * foreign `Host` field.
  */
 function refuseBrowser({ host, origin }: ControlRequest): Reply | undefined {
-  if (origin !== undefined) return failure(403, "Requests of web pages are not answered");
+  if (origin !== undefined) return failure(403, "Requests from web pages are not allowed");
   if (host !== undefined && LOCAL_HOST.test(host)) return undefined;
-  return failure(421, `Send "Host: localhost": this is no server for other names`);
+  return failure(421, `Send "Host: localhost". Other hosts are not served`);
 }
 
 async function call(
@@ -72,20 +74,22 @@ async function call(
 ): Promise<Reply> {
   const parameters = new URLSearchParams(text);
   const twice = [...parameters.keys()].find((key) => parameters.getAll(key).length > 1);
-  if (twice !== undefined) return failure(400, `The query has "${twice}" more than once`);
+  if (twice !== undefined) return failure(400, `The query contains "${twice}" more than once`);
   const query = (route.query ?? z.strictObject({})).safeParse(Object.fromEntries(parameters));
-  if (!query.success) return failure(400, `The query is wrong: ${sayWhy(query.error)}`);
+  if (!query.success) return failure(400, `Invalid query: ${describe(query.error)}`);
   let body: unknown;
-  if (route.takes !== undefined) {
+  if (route.requestBody !== undefined) {
     const { maxBodyBytes = MAX_BODY_BYTES } = route;
     const read = await readBody(request.body, maxBodyBytes);
-    if (read.type === "tooLong") return failure(413, `Send at most ${maxBodyBytes} bytes`);
-    if (read.type !== "read") return failure(400, "The body did not come whole, or not as UTF-8");
-    const parsed = apiShapes[route.takes].safeParse(parseJson(read.text));
-    if (!parsed.success) return failure(400, `The body is wrong: ${sayWhy(parsed.error)}`);
+    if (read.type === "tooLong") {
+      return failure(413, `The body is larger than ${maxBodyBytes} bytes`);
+    }
+    if (read.type !== "read") return failure(400, "The body is incomplete or not valid UTF-8");
+    const parsed = apiShapes[route.requestBody].safeParse(parseJson(read.text));
+    if (!parsed.success) return failure(400, `Invalid body: ${describe(parsed.error)}`);
     body = parsed.data;
   }
-  return await route.handle({ name, query: query.data, body, gone: request.gone }, context);
+  return await route.handle({ name, query: query.data, body, signal: request.signal }, context);
 }
 
 function parseJson(text: string): unknown {
@@ -96,6 +100,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function sayWhy(error: z.ZodError): string {
+function describe(error: z.ZodError): string {
   return error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
 }

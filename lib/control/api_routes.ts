@@ -9,71 +9,73 @@ import { failure, type Reply, type Route, route } from "./route.ts";
 import { MAX_VARIABLES_BODY_BYTES, VARIABLE_ROUTES } from "./variable_routes.ts";
 import { waitForState } from "./wait_for_state.ts";
 
-/** Longest that a request may wait for a function. */
+/** Maximum time that a request may wait for a function. */
 const MAX_WAIT_MS = 600_000;
 
-const NO_FUNCTION = "There is no function of that name";
+const NO_FUNCTION = "There is no such function";
 
 const waitQuery = z.strictObject({
   until: z.enum(["settled", "gone", "changed"]).optional()
     .describe(
-      "Wait until it is ready, idle or failed; until nothing of it is left; or until what is " +
-        'under way for it is something else than "since" says',
+      "Wait until the function is ready, idle or failed (settled), until it is gone, or until " +
+        'its pending work differs from "since" (changed)',
     ),
   since: z.enum([...PENDING, "none"]).optional()
-    .describe('What was under way: "pending" of an earlier answer, with none for null'),
-  timeoutMs: z.string().regex(/^\d{1,9}$/, `Give a whole number from 0 to ${MAX_WAIT_MS}`)
+    .describe('The value of "pending" in an earlier response; "none" for null'),
+  timeoutMs: z.string().regex(/^\d{1,9}$/, `Use a whole number from 0 to ${MAX_WAIT_MS}`)
     .transform(Number).pipe(z.int().min(0).max(MAX_WAIT_MS)).optional()
-    .describe("Then it is told as it is"),
+    .describe("Maximum time to wait; after it, the function is returned as it is"),
 }).refine(({ until, since }) => (until === "changed") === (since !== undefined), {
-  error: '"since" goes with "until=changed", and that with it',
+  error: '"until=changed" and "since" need each other',
 });
 
 const rollbackQuery = z.strictObject({
-  to: z.string().regex(/^[0-9a-f]{4,64}$/, "Give 4 to 64 hexadecimal digits").optional()
-    .describe("First digits of a kept revision; without it, the newest of them"),
+  to: z.string().regex(/^[0-9a-f]{4,64}$/, "Use 4 to 64 hexadecimal digits").optional()
+    .describe(
+      "First digits of a revision with a snapshot; by default the newest one that is not deployed",
+    ),
 });
 
 const scanQuery = z.strictObject({
   take: z.string().min(1).max(255).optional()
-    .describe("A function of which what is new is taken up, also where nobody watches"),
+    .describe("A function whose new code is loaded even without a watch"),
 });
 
-/** All that the control API answers. The server and its description are both made from it. */
+/** All routes of the control API. The server and the OpenAPI description are made from them. */
 export const ROUTES: readonly Route[] = [
   route({
     method: "GET",
     path: "",
     operation: "getSupervisor",
-    summary: "The running supervisor",
-    gives: "SupervisorReport",
+    summary: "Get the running supervisor",
+    responseBody: "SupervisorReport",
     handle: (_call, { report }) => ok(report),
   }),
   route({
     method: "GET",
     path: "/functions",
     operation: "listFunctions",
-    summary: "All directories of the functions directory, sorted by name",
-    gives: "FunctionReport[]",
+    summary: "List the directories of the functions directory, sorted by name",
+    responseBody: "FunctionReport[]",
     handle: async (_call, { supervisor, report }) => ok(await reportFunctions(supervisor, report)),
   }),
   route({
     method: "GET",
     path: "/functions/{name}",
     operation: "getFunction",
-    summary: "One function, at once or when it has come to a state",
+    summary: "Get a function, now or when it has reached a state",
     query: waitQuery,
-    gives: "FunctionReport",
-    faults: { 404: NO_FUNCTION },
-    async handle({ name, query, gone }, { supervisor, report }) {
+    responseBody: "FunctionReport",
+    errors: { 404: NO_FUNCTION },
+    async handle({ name, query, signal }, { supervisor, report }) {
       const { until, since, timeoutMs = MAX_WAIT_MS } = query;
       if (until !== undefined) {
-        await waitForState(supervisor, { name, until, since, timeoutMs, signal: gone });
+        await waitForState(supervisor, { name, until, since, timeoutMs, signal });
       }
       const state = supervisor.functions.get(name);
       if (state !== undefined) return ok(await reportFunction(supervisor, state, report));
       const others = await reportFunctions(supervisor, report);
-      const ignored = others.find((one) => one.name === name);
+      const ignored = others.find((report) => report.name === name);
       return ignored === undefined ? noFunction(name) : ok(ignored);
     },
   }),
@@ -81,8 +83,8 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/reload",
     operation: "reloadFunction",
-    summary: "Start it anew; the old instance serves until the new one is ready",
-    faults: { 404: NO_FUNCTION },
+    summary: "Start a new instance; the old one serves until the new one is ready",
+    errors: { 404: NO_FUNCTION },
     handle: ({ name }, { supervisor }) =>
       supervisor.reload(name) ? { status: 204 } : noFunction(name),
   }),
@@ -90,10 +92,10 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/rollback",
     operation: "rollBackFunction",
-    summary: "Put a kept revision back into its folder",
+    summary: "Restore the function's folder from a snapshot",
     query: rollbackQuery,
-    gives: "RollbackReport",
-    faults: { 404: NO_FUNCTION, 409: "That revision is not kept, or can't be put back" },
+    responseBody: "RollbackReport",
+    errors: { 404: NO_FUNCTION, 409: "There is no such snapshot, or it can't be restored" },
     async handle({ name, query }, { supervisor }) {
       if (supervisor.functions.get(name)?.isWanted !== true) return noFunction(name);
       try {
@@ -110,8 +112,8 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/purge",
     operation: "purgeFunction",
-    summary: "Remove all that it has kept, and its kept revisions; its folder is gone already",
-    faults: { 404: "That is no name of a function" },
+    summary: "Remove the data, variables and snapshots of a function whose folder is gone",
+    errors: { 404: "The name is not valid for a function" },
     async handle({ name }, { context }) {
       if (judgeName(name).type !== "function") return noFunction(name);
       await context.purge(name);
@@ -123,15 +125,15 @@ export const ROUTES: readonly Route[] = [
     method: "GET",
     path: "/traffic",
     operation: "listTraffic",
-    summary: "What passed between clients and each function",
-    gives: "TrafficReport[]",
+    summary: "List the traffic between clients and each function",
+    responseBody: "TrafficReport[]",
     handle: (_call, { supervisor }) => ok(reportTraffic(supervisor)),
   }),
   route({
     method: "POST",
     path: "/scan",
     operation: "scan",
-    summary: "Look at the functions directory now; answered when that is done",
+    summary: "Scan the functions directory now; responds when the scan has ended",
     query: scanQuery,
     async handle({ query }, { supervisor }) {
       await supervisor.scan(query.take);
@@ -142,13 +144,13 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/check",
     operation: "check",
-    summary: "Say what would keep a directory from being served, and run nothing of it",
-    takes: "CheckRequest",
+    summary: "Check a directory without running its code",
+    requestBody: "CheckRequest",
     maxBodyBytes: MAX_VARIABLES_BODY_BYTES,
-    gives: "CheckReport",
-    async handle({ body, gone }, { context }) {
+    responseBody: "CheckReport",
+    async handle({ body, signal }, { context }) {
       const { name, as: cacheName, variables } = body;
-      const problem = await checkSource(context, { name, cacheName, variables, signal: gone });
+      const problem = await checkSource(context, { name, cacheName, variables, signal });
       return ok({ problem: problem ?? null } satisfies CheckReport);
     },
   }),

@@ -23,72 +23,7 @@ const count = z.int().min(0);
 const text = z.string().nullable();
 const revision = z.string().regex(/^[0-9a-f]{12}$/);
 
-/** Shape of {@linkcode SupervisorReport}. */
-const supervisorReport = z.strictObject({
-  version: z.string(),
-  pid: z.int(),
-  startedAt: z.iso.datetime(),
-  url: z.string().describe("Where the proxy listens"),
-  functionsDirectory: z.string(),
-  logsDirectory: text.describe("null when no log files are written"),
-  dataDirectory: z.string().describe("Holds what functions keep, a directory for each"),
-  isolation: z.enum(ISOLATION_LEVELS),
-  owner: z.string().describe("Tag of everything that this supervisor made in the kernel"),
-});
-
-/** Shape of {@linkcode FunctionReport}. */
-const functionReport = z.strictObject({
-  name: z.string(),
-  status: z.enum(REPORTED_STATUSES),
-  pending: z.enum(PENDING).nullable()
-    .describe("What is under way, whatever serves meanwhile; null when it is settled"),
-  reason: text.describe("Why it is as it is, or what its start waits for; null when all is well"),
-  detail: text.describe("Diagnostics or last lines of what failed or starts slowly"),
-  url: text,
-  revision: revision.nullable().describe("The one that serves, else the one that is tried"),
-  failedRevision: revision.nullable().describe("A newer one that failed while this one serves"),
-  newerRevision: revision.nullable().describe("A newer one that waits for a reload: --no-watch"),
-  pid: z.int().nullable(),
-  namespace: text,
-  upstream: text.describe("What the proxy connects to"),
-  uptimeMs: z.number().nullable(),
-  restarts: count.describe(
-    "Times that its process ended by itself, also before it listened, or hung",
-  ),
-  nextTryAt: z.iso.datetime().nullable()
-    .describe("When ddsrv tries again what failed; null when nothing is due"),
-  memoryBytes: count.nullable().describe("Resident memory of the serving process"),
-  cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
-  dataBytes: count.nullable().describe("What the serving function keeps on disk"),
-  dataLimitBytes: count.nullable().describe("The most that it may keep"),
-  requests: count,
-  errors: count.describe("Requests answered with 5xx, or cut short"),
-  inFlight: count.describe("Requests that are being answered, tunnels included"),
-  waiting: count.describe("Requests that wait for it to be ready"),
-  directory: text,
-  isolation: z.enum(ISOLATION_LEVELS),
-  kept: z.array(revision).describe("What rollback can put back, newest first"),
-  egress: text.describe("What the serving instance may reach"),
-  problems: z.array(z.string()).describe("What can't be had at present"),
-});
-
-/** Shape of {@linkcode TrafficReport}. */
-const trafficReport = z.strictObject({
-  name: z.string(),
-  requests: count,
-  errors: count,
-  inFlight: count,
-  waiting: count,
-  receivedBytes: count.describe("Of requests' bodies"),
-  sentBytes: count.describe("Of answers' bodies"),
-  latencyMs: z.number().min(0).describe("From a request's head to that of its answer, in all"),
-  latencies: z.array(count).describe("Requests by that time, in buckets"),
-});
-
-/** Shape of {@linkcode RollbackReport}. */
-const rollbackReport = z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) });
-
-/** Values of variables by name; a problem's text holds none of them. */
+/** Values of variables by name; error messages contain no value. */
 const variables = z.record(z.string(), z.string()).superRefine((given, { addIssue }) => {
   for (const [name, value] of Object.entries(given)) {
     const message = storedVariableProblem(name, value);
@@ -96,73 +31,121 @@ const variables = z.record(z.string(), z.string()).superRefine((given, { addIssu
   }
 });
 
-/** Shape of {@linkcode VariableReport}. */
-const variableReport = z.strictObject({
-  name: z.string(),
-  source: z.enum(VARIABLE_SOURCES).describe("Where its value comes from; set: by ddsrv env"),
-  overrides: z.array(z.enum(VARIABLE_SOURCES)).describe("Sources whose value does not count"),
-  setAt: z.iso.datetime().nullable().describe("null for what files and settings say"),
-});
-
-/** Shape of {@linkcode VariablesRequest}. */
-const variablesRequest = z.strictObject({
-  set: variables.optional(),
-  unset: z.array(
-    z.string().superRefine((name, { addIssue }) => {
-      const message = variableNameProblem(name);
-      if (message !== undefined) addIssue({ code: "custom", message });
-    }),
-  ).max(10_000).optional(),
-  isReloading: z.boolean().optional()
-    .describe("false: leave what runs as it is; it gets them with its next start"),
-}).refine(({ set = {}, unset = [] }) => unset.every((name) => !Object.hasOwn(set, name)), {
-  error: "A name is both to set and to unset",
-});
-
-/** Shape of {@linkcode VariablesChange}. */
-const variablesChange = z.strictObject({
-  changed: z.array(z.string()).describe("Names whose value is another one now, or that are gone"),
-  change: z.uuid().nullable().describe("What takes it back; null where nothing changed"),
-  effect: z.enum(REFRESHED),
-});
-
-/** Shape of {@linkcode CheckRequest}. */
-const checkRequest = z.strictObject({
-  // A directory right below the functions directory, and nothing above it.
-  name: z.string().min(1).max(255).refine((name) => !/[/\0]/.test(name) && !/^\.\.?$/.test(name))
-    .describe("A directory of the functions directory; hidden ones are allowed"),
-  as: z.string().refine((name) => judgeName(name).type === "function")
-    .describe("The name that it is to have as a function"),
-  variables: variables.optional()
-    .describe("What it will get beside those that are set for it by now"),
-});
-
-/** Shape of {@linkcode CheckReport}. */
-const checkReport = z.strictObject({
-  problem: text.describe("null when serve would start it"),
-});
-
-/** Shape of {@linkcode ErrorReport}. */
-const errorReport = z.strictObject({ error: z.string() });
-
-/** Everything that the control API takes and gives, by name. */
+/** Schemas of all request and response bodies of the control API, by name. */
 export const apiShapes = {
-  SupervisorReport: supervisorReport,
-  FunctionReport: functionReport,
-  TrafficReport: trafficReport,
-  RollbackReport: rollbackReport,
-  VariableReport: variableReport,
-  VariablesRequest: variablesRequest,
-  VariablesChange: variablesChange,
-  CheckRequest: checkRequest,
-  CheckReport: checkReport,
-  ErrorReport: errorReport,
+  SupervisorReport: z.strictObject({
+    version: z.string(),
+    pid: z.int(),
+    startedAt: z.iso.datetime(),
+    url: z.string().describe("URL of the proxy"),
+    functionsDirectory: z.string(),
+    logsDirectory: text.describe("null without log files"),
+    dataDirectory: z.string().describe("Holds one data directory per function"),
+    isolation: z.enum(ISOLATION_LEVELS),
+    owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
+  }),
+  FunctionReport: z.strictObject({
+    name: z.string(),
+    status: z.enum(REPORTED_STATUSES),
+    pending: z.enum(PENDING).nullable()
+      .describe("Pending work, even while an instance serves; null when the function is settled"),
+    reason: text.describe(
+      "Reason for the status, or what a slow start waits for; null while the function is well",
+    ),
+    detail: text.describe("Diagnostics or last output lines of a failure or slow start"),
+    url: text,
+    revision: revision.nullable()
+      .describe("First digits of the serving revision, else of the last attempt"),
+    failedRevision: revision.nullable().describe(
+      "A newer revision that failed while this one keeps serving",
+    ),
+    newerRevision: revision.nullable().describe(
+      "A newer revision that waits for a reload under --no-watch",
+    ),
+    pid: z.int().nullable(),
+    namespace: text,
+    upstream: text.describe("host:port that the proxy connects to"),
+    uptimeMs: z.number().nullable(),
+    restarts: count.describe(
+      "Number of times that its process exited or hung, including failed starts",
+    ),
+    nextTryAt: z.iso.datetime().nullable()
+      .describe("Time of the next retry; null if there is none"),
+    memoryBytes: count.nullable().describe("Resident memory of the serving process"),
+    cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
+    dataBytes: count.nullable().describe("Disk usage of the serving function; null if unknown"),
+    dataLimitBytes: count.nullable().describe("Limit of its disk usage"),
+    requests: count.describe("Number of finished requests"),
+    errors: count.describe(
+      "Requests that failed through the function: answered with 5xx or cut off",
+    ),
+    inFlight: count.describe("In-flight requests, including tunnels"),
+    waiting: count.describe("Requests that wait for the function to be ready"),
+    directory: text,
+    isolation: z.enum(ISOLATION_LEVELS),
+    kept: z.array(revision).describe("Revisions that rollback can restore, newest first"),
+    egress: text.describe("Egress list of the serving instance, as in a manifest"),
+    problems: z.array(z.string()).describe("Present problems, a sentence each"),
+  }),
+  TrafficReport: z.strictObject({
+    name: z.string(),
+    requests: count.describe("Number of finished requests"),
+    errors: count,
+    inFlight: count,
+    waiting: count,
+    receivedBytes: count.describe("Bytes of request bodies"),
+    sentBytes: count.describe("Bytes of response bodies"),
+    latencyMs: z.number().min(0).describe(
+      "Sum of the times from a request's head to its response's head",
+    ),
+    latencies: z.array(count).describe(
+      "Number of requests by that time, in buckets; the last one has no bound",
+    ),
+  }),
+  RollbackReport: z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) }),
+  VariableReport: z.strictObject({
+    name: z.string(),
+    source: z.enum(VARIABLE_SOURCES).describe("Source of the value; set: by ddsrv env"),
+    overrides: z.array(z.enum(VARIABLE_SOURCES)).describe("Sources whose values do not apply"),
+    setAt: z.iso.datetime().nullable().describe("null for variables of files and settings"),
+  }),
+  VariablesRequest: z.strictObject({
+    set: variables.optional(),
+    unset: z.array(
+      z.string().superRefine((name, { addIssue }) => {
+        const message = variableNameProblem(name);
+        if (message !== undefined) addIssue({ code: "custom", message });
+      }),
+    ).max(10_000).optional(),
+    isReloading: z.boolean().optional()
+      .describe("false leaves the running instance as it is until its next start"),
+  }).refine(({ set = {}, unset = [] }) => unset.every((name) => !Object.hasOwn(set, name)), {
+    error: "A name is in both set and unset",
+  }),
+  VariablesChange: z.strictObject({
+    changed: z.array(z.string()).describe("Names whose value changed or that were unset"),
+    change: z.uuid().nullable().describe("Id for undo; null if nothing changed"),
+    effect: z.enum(REFRESHED),
+  }),
+  CheckRequest: z.strictObject({
+    // A direct child of the functions directory.
+    name: z.string().min(1).max(255).refine((name) => !/[/\0]/.test(name) && !/^\.\.?$/.test(name))
+      .describe("A directory of the functions directory; hidden ones are allowed"),
+    as: z.string().refine((name) => judgeName(name).type === "function")
+      .describe("Name that the function will have"),
+    variables: variables.optional()
+      .describe("Variables that it will get in addition to those that are set now"),
+  }),
+  CheckReport: z.strictObject({
+    problem: text.describe("null if serve would start the function"),
+  }),
+  ErrorReport: z.strictObject({ error: z.string() }),
 };
 
-/** The name of a shape. */
+/** Name of a schema in {@linkcode apiShapes}. */
 export type ShapeName = keyof typeof apiShapes;
 
-/** What {@linkcode apiShapes} must give, from the interfaces that clients use. */
+/** The interfaces that clients use, by the names of {@linkcode apiShapes}. */
 interface Interfaces {
   SupervisorReport: SupervisorReport;
   FunctionReport: FunctionReport;
@@ -176,6 +159,6 @@ interface Interfaces {
   ErrorReport: ErrorReport;
 }
 
-// Does not compile when a shape and its interface differ, and names the shape.
+// Does not compile if a schema and its interface differ; the error names the schema.
 type Drifted = Drift<typeof apiShapes, Interfaces>;
 null satisfies [Drifted] extends [never] ? null : Drifted;

@@ -1,24 +1,24 @@
 import { type FunctionState, statusOf } from "../supervisor/state.ts";
 
-/** What readiness goes by. */
+/** Input of {@linkcode awaited}. */
 export interface ReadinessInput {
-  /** Whether the folders have been looked at. */
+  /** True after the first scan. */
   readonly hasScanned: boolean;
   readonly functions: Iterable<FunctionState>;
-  /** Functions whose files were not at rest. */
+  /** Functions whose files are still changing. */
   readonly unsettled: ReadonlySet<string>;
 }
 
 /**
- * What is still waited for before the first request should come, in words; `undefined` when that is
- * nothing. Functions that have failed hold up nobody: the others serve.
+ * Returns what readiness still waits for, in words; `undefined` when ddsrv is ready. Functions that
+ * have failed do not delay it.
  */
 export function awaited({ hasScanned, functions, unsettled }: ReadinessInput): string | undefined {
-  if (!hasScanned) return "the functions directory has not been read yet";
+  if (!hasScanned) return "the functions directory has not been scanned yet";
   const pending = [...functions].filter((state) => {
     const status = statusOf(state);
     return status === "checking" || status === "starting";
   }).length + unsettled.size;
   if (pending === 0) return undefined;
-  return `${pending} function${pending === 1 ? " is" : "s are"} still coming up`;
+  return `${pending} function${pending === 1 ? " is" : "s are"} still starting`;
 }

@@ -9,22 +9,22 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly timeoutMs: number;
-  /** Ends it with its reason. */
+  /** Ends the call with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a supervisor answered. */
+/** Response of a supervisor. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * Makes one call. Whatever else listens there is told from a supervisor, and can neither keep it
- * waiting nor fill its memory.
+ * Makes one call. Detects other servers on the socket, and limits the time and the size of a
+ * response.
  *
- * @throws {NoSupervisorError} when nobody listens
- * @throws {Error} when there is no answer, or none that a supervisor gives
+ * @throws {NoSupervisorError} if nobody listens on the socket
+ * @throws {Error} if there is no response, or it is not a supervisor's
  */
 export async function callControl(
   client: Deno.HttpClient,

@@ -2,34 +2,34 @@ import { dirname } from "node:path";
 import { socketPathProblem } from "./socket_path.ts";
 
 /**
- * Makes room for a socket: its directory is there, and one of ours that nobody listens on is not.
+ * Creates the directory of a socket, and removes a stale socket of this user.
  *
- * @throws {Error} when its place is taken by anything else
+ * @throws {RangeError} if the path can't be that of a socket
+ * @throws {Error} if the path is in use by anything else
  */
 export async function clearSocket(path: string): Promise<void> {
   const problem = socketPathProblem(path);
   if (problem !== undefined) throw new RangeError(problem);
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  const file = await look(path);
+  const file = await statOptional(path);
   if (file === undefined) return;
   if (!file.isSocket) {
-    throw new Error(`"${path}" is there and is no socket. Remove it, or choose another --socket`);
+    throw new Error(`"${path}" exists and is not a socket. Remove it, or pass another --socket`);
   }
   if (!await isStale(path)) {
     throw new Error(
-      `Another process listens on "${path}". Stop it, or choose another socket with --socket`,
+      `Another process listens on "${path}". Stop it, or pass another --socket`,
     );
   }
   if (file.uid !== Deno.uid()) {
     throw new Error(
-      `"${path}" was left by user ${file.uid}, and is not this one's to take away. Remove it, or ` +
-        `choose another --socket`,
+      `The stale socket "${path}" belongs to user ${file.uid}. Remove it, or pass another --socket`,
     );
   }
   await Deno.remove(path).catch(ignoreMissing);
 }
 
-async function look(path: string): Promise<Deno.FileInfo | undefined> {
+async function statOptional(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.lstat(path);
   } catch (error) {
@@ -37,7 +37,7 @@ async function look(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
-/** Only a refusal says that nobody listens: a queue that is full says the contrary. */
+/** Only a refused connection shows that nobody listens; a full queue shows that somebody does. */
 async function isStale(path: string): Promise<boolean> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();

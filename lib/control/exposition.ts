@@ -1,17 +1,17 @@
-/** What a metric is, as Prometheus has it. */
+/** Type of a metric in Prometheus. */
 export type MetricType = "counter" | "gauge" | "histogram";
 
-/** Labels of a sample: names are ours, values may be anything. */
+/** Labels of a sample; names must be valid, values may be any text. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** One value of a metric; a histogram's has a suffix to the metric's name. */
+/** One value of a metric; in a histogram, the suffix extends the metric's name. */
 export interface MetricSample {
   readonly suffix?: "_bucket" | "_sum" | "_count";
   readonly labels: Labels;
   readonly value: number;
 }
 
-/** A metric and all its values. */
+/** A metric and its samples. */
 export interface Metric {
   readonly name: string;
   readonly help: string;
@@ -19,12 +19,12 @@ export interface Metric {
   readonly samples: readonly MetricSample[];
 }
 
-/** The media type of the format. */
+/** Media type of the exposition format. */
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Metrics in the text format of Prometheus, version 0.0.4. Source: its documentation, "Exposition
- * formats".
+ * Formats metrics in the text format of Prometheus, version 0.0.4 (Prometheus documentation,
+ * "Exposition formats").
  *
  * @example
  * ```ts

@@ -1,15 +1,15 @@
 import { API_PREFIX } from "./api.ts";
 import type { Route } from "./route.ts";
 
-/** The route that a method and a path lead to, or what is wrong with them. */
+/** Result of {@linkcode matchRoute}. */
 export type RouteMatch =
   | { readonly type: "found"; readonly route: Route; readonly name: string }
   | { readonly type: "otherMethod"; readonly allow: readonly string[] }
   | { readonly type: "unknown" | "outside" | "malformed" };
 
 /**
- * Finds the route. `HEAD` is answered wherever `GET` is (RFC 9110, section 9.1); `outside` is a path
- * that is not of this version of the API.
+ * Finds the route of a request. `HEAD` matches wherever `GET` does (RFC 9110, section 9.1).
+ * `outside` means that the path is not part of this version of the API.
  */
 export function matchRoute(
   routes: readonly Route[],
@@ -40,7 +40,7 @@ function decodeParts(path: string): string[] | undefined {
   }
 }
 
-/** What stands for `{name}`, empty when nothing does; `undefined` when the path is another. */
+/** Returns the value of `{name}`, or "" without one; `undefined` if the path does not match. */
 function matchParts(template: readonly string[], parts: readonly string[]): string | undefined {
   if (template.length !== parts.length) return undefined;
   let name = "";

@@ -3,7 +3,7 @@ import { LATENCY_BOUNDS_MS } from "../proxy/traffic.ts";
 import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
 import type { Labels, Metric, MetricSample, MetricType } from "./exposition.ts";
 
-/** What metrics are made from. */
+/** Input of {@linkcode metricsOf}. */
 export interface MetricsInput {
   readonly supervisor: SupervisorReport;
   readonly functions: readonly FunctionReport[];
@@ -12,19 +12,19 @@ export interface MetricsInput {
   readonly process: {
     readonly cpuMs: number;
     readonly memoryBytes: number;
-    /** Clients' connections that are open. */
+    /** Open client connections. */
     readonly connections: number;
   };
-  /** Counts of the connections and requests that the proxy rejected. */
+  /** Counts of connections and requests that the proxy rejected. */
   readonly front: Readonly<FrontFigures>;
 }
 
-/** The buckets of a latency, in seconds, as their label has them. */
+/** Labels of the latency buckets, in seconds. */
 const BUCKETS = [...LATENCY_BOUNDS_MS.map((bound) => String(bound / 1_000)), "+Inf"];
 
 /**
- * What Prometheus is told. There are as many values of each metric as there are functions: none has
- * a label of what clients send.
+ * Returns all metrics for Prometheus. No label contains data of clients, so the number of samples
+ * grows with the number of functions only.
  */
 export function metricsOf(input: MetricsInput): Metric[] {
   return [
@@ -39,30 +39,33 @@ function supervisorMetrics({ supervisor, functions, process }: MetricsInput): Me
   const { version, isolation, startedAt } = supervisor;
   const byStatus = Map.groupBy(functions, ({ status }) => status);
   return [
-    one("ddsrv_info", "gauge", "This ddsrv", 1, { version, isolation }),
+    single("ddsrv_info", "gauge", "Version and isolation level of ddsrv", 1, {
+      version,
+      isolation,
+    }),
     {
       name: "ddsrv_functions",
-      help: "Functions by their status",
+      help: "Number of functions by status",
       type: "gauge",
       samples: [...byStatus].map(([status, { length }]) => ({ labels: { status }, value: length })),
     },
-    one("ddsrv_connections", "gauge", "Clients' connections that are open", process.connections),
-    one(
+    single("ddsrv_connections", "gauge", "Open client connections", process.connections),
+    single(
       "process_cpu_seconds_total",
       "counter",
       "Processor time of the supervisor",
       process.cpuMs / 1_000,
     ),
-    one(
+    single(
       "process_resident_memory_bytes",
       "gauge",
       "Resident memory of the supervisor",
       process.memoryBytes,
     ),
-    one(
+    single(
       "process_start_time_seconds",
       "gauge",
-      "When the supervisor started, in seconds since 1970",
+      "Start time of the supervisor, in seconds since 1970",
       Date.parse(startedAt) / 1_000,
     ),
   ];
@@ -72,7 +75,7 @@ function frontMetrics({ front }: MetricsInput): Metric[] {
   return [
     {
       name: "ddsrv_connections_refused_total",
-      help: "Connections refused: their peer had its share, or all were busy",
+      help: "Connections refused because the peer had too many, or all were busy",
       type: "counter",
       samples: [
         { labels: { reason: "peer" }, value: front.refusedPeers },
@@ -81,7 +84,7 @@ function frontMetrics({ front }: MetricsInput): Metric[] {
     },
     {
       name: "ddsrv_connections_evicted_total",
-      help: "Connections closed for new ones: without a whole head, or idle",
+      help: "Connections closed for new ones: with an incomplete request head, or idle",
       type: "counter",
       samples: [
         { labels: { state: "unfinished" }, value: front.evictedUnfinished },
@@ -90,7 +93,7 @@ function frontMetrics({ front }: MetricsInput): Metric[] {
     },
     {
       name: "ddsrv_requests_limited_total",
-      help: "Requests answered with 429: too many in a time, or in flight",
+      help: "Requests answered with 429: over the rate limit, or too many in flight",
       type: "counter",
       samples: [
         { labels: { reason: "rate" }, value: front.limitedRequests },
@@ -111,7 +114,7 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
   return [
     {
       name: "ddsrv_function_state",
-      help: "1 for the status that a function has",
+      help: "1 for the present status of a function",
       type: "gauge",
       samples: served.map(({ name, status }) => ({
         labels: { function: name, state: status },
@@ -125,13 +128,13 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
     ),
     gauge(
       "ddsrv_function_restarts_total",
-      "Times that a function's process ended by itself, also before it listened, or hung",
+      "Number of times that a function's process exited or hung, including failed starts",
       ({ restarts }) => restarts,
       "counter",
     ),
     gauge(
       "ddsrv_function_next_try_timestamp_seconds",
-      "When ddsrv tries again what failed; no sample when nothing is due",
+      "Time of the next retry, in seconds since 1970; no sample if there is none",
       ({ nextTryAt }) => nextTryAt === null ? null : Date.parse(nextTryAt) / 1_000,
     ),
     gauge(
@@ -141,12 +144,12 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
     ),
     gauge(
       "ddsrv_function_data_bytes",
-      "What a serving function keeps on disk",
+      "Disk usage of a serving function",
       ({ dataBytes }) => dataBytes,
     ),
     gauge(
       "ddsrv_function_data_limit_bytes",
-      "The most that a function may keep on disk",
+      "Limit of a function's disk usage",
       ({ dataLimitBytes }) => dataLimitBytes,
     ),
     gauge(
@@ -177,30 +180,35 @@ function trafficMetrics({ traffic }: MetricsInput): Metric[] {
     name,
     help,
     type,
-    samples: traffic.map((one) => ({ labels: { function: one.name }, value: one[key] })),
+    samples: traffic.map((report) => ({ labels: { function: report.name }, value: report[key] })),
   });
   return [
-    each("ddsrv_requests_total", "Requests that are over", "counter", "requests"),
+    each("ddsrv_requests_total", "Finished requests", "counter", "requests"),
     each(
       "ddsrv_request_errors_total",
-      "Requests answered with 5xx, or cut short",
+      "Requests answered with 5xx or cut off",
       "counter",
       "errors",
     ),
-    each("ddsrv_requests_in_flight", "Requests that are being answered", "gauge", "inFlight"),
-    each("ddsrv_requests_waiting", "Requests that wait for a start", "gauge", "waiting"),
-    each("ddsrv_received_bytes_total", "Bytes of requests' bodies", "counter", "receivedBytes"),
-    each("ddsrv_sent_bytes_total", "Bytes of answers' bodies", "counter", "sentBytes"),
+    each("ddsrv_requests_in_flight", "In-flight requests", "gauge", "inFlight"),
+    each(
+      "ddsrv_requests_waiting",
+      "Requests that wait for a function to start",
+      "gauge",
+      "waiting",
+    ),
+    each("ddsrv_received_bytes_total", "Bytes of request bodies", "counter", "receivedBytes"),
+    each("ddsrv_sent_bytes_total", "Bytes of response bodies", "counter", "sentBytes"),
     {
       name: "ddsrv_request_duration_seconds",
-      help: "From a request's head to that of its answer",
+      help: "Time from a request's head to its response's head",
       type: "histogram",
       samples: traffic.flatMap(histogramOf),
     },
   ];
 }
 
-/** Cumulative counts by bound, their sum, and how many there were. */
+/** Returns the cumulative counts by bound, the sum and the total count. */
 function histogramOf({ name, latencies, latencyMs }: TrafficReport): MetricSample[] {
   const labels = { function: name };
   let count = 0;
@@ -215,7 +223,7 @@ function histogramOf({ name, latencies, latencyMs }: TrafficReport): MetricSampl
   ];
 }
 
-function one(
+function single(
   name: string,
   type: MetricType,
   help: string,

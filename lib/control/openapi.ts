@@ -3,10 +3,10 @@ import { API_PREFIX } from "./api.ts";
 import { apiShapes } from "./api_schema.ts";
 import type { Route } from "./route.ts";
 
-/** A document, or a part of one. */
+/** A JSON document or a part of one. */
 type Json = Readonly<Record<string, unknown>>;
 
-/** Describes routes in OpenAPI 3.1, whose schemas are JSON Schema of draft 2020-12. */
+/** Describes routes in OpenAPI 3.1, with schemas of JSON Schema draft 2020-12. */
 export function describeApi(routes: readonly Route[], version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
@@ -24,7 +24,7 @@ export function describeApi(routes: readonly Route[], version: string): Json {
       version,
       description:
         "HTTP/1.1 and JSON on the supervisor's Unix socket, for its own user and root. " +
-        "Send Host: localhost. HEAD is answered wherever GET is.",
+        "Send Host: localhost. HEAD is supported wherever GET is.",
     },
     servers: [{ url: "http://localhost" }],
     paths,
@@ -32,7 +32,7 @@ export function describeApi(routes: readonly Route[], version: string): Json {
   };
 }
 
-/** A schema as JSON Schema, as it stands inside of another document. */
+/** Returns a schema as JSON Schema that can stand inside another document. */
 function plainSchema(schema: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema);
   return rest;
@@ -45,20 +45,22 @@ function parametersOfPath({ path }: Route): Record<string, Json> {
 }
 
 function describeOperation(route: Route): Json {
-  const { operation, summary, query, takes, gives, faults = {} } = route;
-  const failures = Object.entries(faults)
+  const { operation, summary, query, requestBody, responseBody, errors = {} } = route;
+  const failures = Object.entries(errors)
     .map(([status, description]) => [status, { description, ...content("ErrorReport") }]);
   return {
     operationId: operation,
     summary,
     ...(query === undefined ? {} : { parameters: describeQuery(query) }),
-    ...(takes === undefined ? {} : { requestBody: { required: true, ...content(takes) } }),
+    ...(requestBody === undefined
+      ? {}
+      : { requestBody: { required: true, ...content(requestBody) } }),
     responses: {
-      ...(gives === undefined
+      ...(responseBody === undefined
         ? { 204: { description: "Done" } }
-        : { 200: { description: summary, ...content(gives) } }),
+        : { 200: { description: summary, ...content(responseBody) } }),
       ...Object.fromEntries(failures),
-      default: { description: "Anything else", ...content("ErrorReport") },
+      default: { description: "Error", ...content("ErrorReport") },
     },
   };
 }

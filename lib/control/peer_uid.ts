@@ -1,29 +1,28 @@
 import type { Socket } from "node:net";
 
-/** Tells the user at the other end of a connection. Disposing of it closes the C library. */
+/** Reads the user id of a connection's peer. Disposing of it closes the C library. */
 export interface PeerReader extends Disposable {
-  /** The user's number, or `undefined` when the kernel does not tell. */
+  /** Returns the user id, or `undefined` if it is unknown. */
   readonly uidOf: (socket: Socket) => number | undefined;
 }
 
-/** From asm-generic/socket.h, which Linux has on x86-64 and on ARM. */
+/** From asm-generic/socket.h, for x86-64 and ARM. */
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 
-/** `struct ucred`: process, user and group, of 32 bits each. */
+/** `struct ucred`: process, user and group id of 32 bits each. */
 const UCRED_FIELDS = 3;
 
 /**
- * Asks the kernel who connected: `SO_PEERCRED` of unix(7), which is taken at connect(2) and can't be
- * changed by the peer, whatever becomes of the socket's mode or of the process. Deno has no call for
- * it, so it is made through the C library that Deno itself is linked to. The descriptor is known of
- * connections of `node:net` alone, which is why the control API is served by `node:http`.
+ * Opens a reader of `SO_PEERCRED` (unix(7)), which the kernel records at connect(2) and the peer
+ * can't change. Deno has no API for it, so this calls getsockopt(2) in the C library that Deno is
+ * linked to. Only connections of `node:net` expose their descriptor, so `node:http` serves the
+ * control API.
  *
- * Looking at the file's mode instead would say nothing of who connected before it was put right.
- * What is not covered: somebody of the right user who passes an open connection on. That user could
- * pass on anything else as well.
+ * The mode of the socket file is not enough: somebody may connect before the mode is set. A process
+ * of an authorized user can still pass an open connection to another process.
  *
- * @throws {Error} when there is no such library
+ * @throws {Error} if the library does not exist
  */
 export function openPeerReader(): PeerReader {
   const library = Deno.dlopen("libc.so.6", {

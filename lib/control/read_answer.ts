@@ -1,11 +1,11 @@
-/** Longest answer that is taken in, which holds thousands of functions. */
+/** Maximum size of a response; enough for thousands of functions. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads an answer's JSON.
+ * Reads and parses the JSON body of a response; returns `undefined` if it is empty.
  *
- * @throws {RangeError} when it does not end
- * @throws {SyntaxError} when it is no JSON
+ * @throws {RangeError} if it is larger than 64 MiB
+ * @throws {SyntaxError} if it is not JSON
  */
 export async function readAnswer(response: Response): Promise<unknown> {
   const decoder = new TextDecoder();
@@ -13,7 +13,7 @@ export async function readAnswer(response: Response): Promise<unknown> {
   let length = 0;
   for await (const piece of response.body ?? []) {
     length += piece.byteLength;
-    if (length > MAX_ANSWER_BYTES) throw new RangeError("The answer does not end");
+    if (length > MAX_ANSWER_BYTES) throw new RangeError("The response is too large");
     text += decoder.decode(piece, { stream: true });
   }
   return text === "" ? undefined : JSON.parse(text + decoder.decode());

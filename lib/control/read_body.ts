@@ -1,10 +1,10 @@
-/** A body that was read whole, or why it was not. */
+/** Result of {@linkcode readBody}. */
 export type BodyResult =
   | { readonly type: "read"; readonly text: string }
   | { readonly type: "tooLong" }
   | { readonly type: "broken" };
 
-/** Reads a body of at most `maxBytes`, and not one piece more. */
+/** Reads a UTF-8 body of at most `maxBytes`; stops reading at the limit. */
 export async function readBody(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
@@ -20,7 +20,7 @@ export async function readBody(
     }
     return { type: "read", text: text + decoder.decode() };
   } catch {
-    // It ended early, or is not UTF-8.
+    // The body ended early or is not UTF-8.
     return { type: "broken" };
   }
 }

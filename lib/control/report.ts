@@ -14,10 +14,9 @@ import { describeSlowStart, type SlowStart } from "./slow_start.ts";
 
 const SHORT_REVISION = 12;
 
-/** What reports of functions take from that of their supervisor. */
 type ReportContext = Pick<SupervisorReport, "url" | "isolation">;
 
-/** All directories by name, functions and ignored ones. */
+/** Returns reports of all directories, functions and ignored ones, sorted by name. */
 export async function reportFunctions(
   supervisor: Supervisor,
   context: ReportContext,
@@ -31,7 +30,7 @@ export async function reportFunctions(
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** One function. */
+/** Returns the report of a function. */
 export async function reportFunction(
   supervisor: Supervisor,
   state: FunctionState,
@@ -43,15 +42,15 @@ export async function reportFunction(
   const revision = serving?.revision ?? state.requested;
   const traffic = supervisor.trafficOf(state.name);
   const refusal = supervisor.ignored.get(state.name);
-  const said = reasonOf(state);
-  const slow = said === undefined ? slowStart(supervisor, candidate) : undefined;
+  const reason = reasonOf(state);
+  const slow = reason === undefined ? slowStart(supervisor, candidate) : undefined;
   const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
   const data = instance?.pid === undefined ? undefined : await open?.readDataUsage?.(instance.pid);
   return {
     name: state.name,
     status: statusOf(state),
     pending: pendingOf(state, supervisor.unsettled.has(state.name)) ?? null,
-    reason: said ?? slow?.reason ?? null,
+    reason: reason ?? slow?.reason ?? null,
     detail: (failure?.detail || serving?.hang?.detail || slow?.detail) || null,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
@@ -75,19 +74,19 @@ export async function reportFunction(
     waiting: supervisor.waitingFor(state.name),
     directory: state.directory,
     isolation,
-    kept: supervisor.kept(state.name).map((one) => one.slice(0, SHORT_REVISION)),
+    kept: supervisor.snapshotsOf(state.name).map((kept) => kept.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
     problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
   };
 }
 
-/** The date of a time by the clock that never steps; that one starts anew with each supervisor. */
+/** Converts a time by `performance.now()` to a date. */
 function dateOf(atMs: number | undefined): string | null {
   if (atMs === undefined) return null;
   return new Date(Date.now() + atMs - performance.now()).toISOString();
 }
 
-/** Of what hangs, the same revision may have failed to start beside it: that is no update. */
+/** Beside a hung instance, its own revision may have failed to start: that is no failed update. */
 function isUpdateFailed({ serving, failure }: FunctionState): boolean {
   if (serving === undefined || failure === undefined) return false;
   return serving.hang === undefined || failure.revision !== serving.revision;
@@ -101,7 +100,7 @@ function slowStart(
   return start === undefined ? undefined : describeSlowStart(start, performance.now());
 }
 
-/** What passed between clients and each function. */
+/** Returns reports of the traffic of each function, sorted by name. */
 export function reportTraffic(supervisor: Supervisor): TrafficReport[] {
   return [...supervisor.functions.values()].flatMap(({ name, serving }) => {
     const traffic = supervisor.trafficOf(name);
@@ -112,13 +111,12 @@ export function reportTraffic(supervisor: Supervisor): TrafficReport[] {
   }).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** The address of a function below the proxy's. */
+/** Returns the URL of a function. */
 export function functionUrl(baseUrl: string, name: string): string {
   return `${baseUrl}/${encodeURIComponent(name)}`;
 }
 
-/** A directory that is not served. */
-export function reportIgnored(
+function reportIgnored(
   name: string,
   reason: string,
   { isolation }: ReportContext,

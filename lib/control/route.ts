@@ -4,52 +4,51 @@ import type { SupervisorContext } from "../supervisor/supervisor_context.ts";
 import type { SupervisorReport } from "./api.ts";
 import type { ShapeName } from "./api_schema.ts";
 
-/** What the control API speaks for. */
+/** Everything that the handlers of the control API use. */
 export interface ControlContext {
   readonly supervisor: Supervisor;
   readonly context: SupervisorContext;
   readonly report: SupervisorReport;
 }
 
-/** What a handler is given: all of it looked at before. */
+/** A validated request. */
 export interface Call<Query = unknown, Body = unknown> {
-  /** What stands for `{name}` in the path; empty where it has none. */
+  /** Value of `{name}` in the path; empty without it. */
   readonly name: string;
   readonly query: Query;
   readonly body: Body;
-  /** Aborts when nobody waits for the answer any more. */
-  readonly gone: AbortSignal;
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal;
 }
 
-/** An answer; its body is written as JSON. */
+/** A response; its body is sent as JSON. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One method of one path: how it is answered, and what its description says. */
+/** One method of one path: its handler and its description. */
 export interface Route {
   readonly method: "GET" | "POST";
-  /** Below the API's prefix, as `/functions/{name}`. */
+  /** Path below the API's prefix, such as `/functions/{name}`. */
   readonly path: string;
-  /** Its name in clients that are made from the description. */
+  /** `operationId` in the OpenAPI description. */
   readonly operation: string;
   readonly summary: string;
-  /** Parameters of the query; others are refused. */
+  /** Parameters of the query; the server refuses others. */
   readonly query?: z.ZodObject;
-  /** The shape of its body. */
-  readonly takes?: ShapeName;
-  /** Longest body; 64 KiB when left out. */
+  readonly requestBody?: ShapeName;
+  /** Maximum size of the request body; 64 KiB by default. */
   readonly maxBodyBytes?: number;
-  /** The shape of its answer, or a list of them; nothing is 204. */
-  readonly gives?: ShapeName | `${ShapeName}[]`;
-  /** What else it may answer with, and why. */
-  readonly faults?: Readonly<Record<number, string>>;
+  /** Schema of the response body; without one, the response is 204. */
+  readonly responseBody?: ShapeName | `${ShapeName}[]`;
+  /** Reasons for error responses, by status. */
+  readonly errors?: Readonly<Record<number, string>>;
   readonly handle: (call: Call, context: ControlContext) => Reply | Promise<Reply>;
 }
 
-/** Declares a route whose handler knows the types of its query and its body. */
+/** Declares a route with a typed query and body. */
 export function route<Query extends z.ZodObject = z.ZodObject, Body = undefined>(
   declared: Omit<Route, "query" | "handle"> & {
     readonly query?: Query;
@@ -59,11 +58,11 @@ export function route<Query extends z.ZodObject = z.ZodObject, Body = undefined>
     ) => Reply | Promise<Reply>;
   },
 ): Route {
-  // What comes in was parsed with the very schemas that are declared here.
+  // The server validates query and body with the schemas that are declared here.
   return declared as unknown as Route;
 }
 
-/** An answer that is no success. */
+/** Returns an error response. */
 export function failure(status: number, error: string): Reply {
   return { status, body: { error } };
 }

@@ -9,39 +9,38 @@ import { openPeerReader, type PeerReader } from "./peer_uid.ts";
 import { type ControlContext, failure, type Reply } from "./route.ts";
 import { ROUTES } from "./api_routes.ts";
 
-/** Where and for what the control API is served. */
+/** Options of {@linkcode openControl}. */
 export interface ControlOptions extends ControlContext {
   readonly socket: string;
 }
 
-/** Tells the user of a connection, and remembers connections of other users. */
+/** Identifies users, and remembers connections of unauthorized ones. */
 interface ConnectionCheck {
   readonly peers: PeerReader;
   readonly unauthorized: WeakSet<Socket>;
 }
 
-/** At most so many clients at a time, each of which takes a descriptor. */
+/** Maximum number of connections; each takes a file descriptor. */
 const MAX_CONNECTIONS = 2_048;
 
-/** For a request's head, and for all of it. How long an answer may take is its route's to say. */
+/** Timeouts of a request's head and of the whole request; routes limit their responses. */
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** For a client to take its answer. */
+/** Timeout for a client to read its response. */
 const TAKE_TIMEOUT_MS = 30_000;
 
-/** For somebody else to be told so. */
+/** Time in which an unauthorized client may read the error. */
 const UNAUTHORIZED_MS = 1_000;
 
-/** For answers to be finished when the server closes. */
+/** Grace period for responses when the server closes. */
 const CLOSE_MS = 500;
 
 /**
- * Serves the control API, HTTP and JSON on a Unix socket. Its mode keeps others out, and who
- * connects all the same is asked for by the kernel's word: root and the supervisor's own user are
- * answered.
+ * Serves the control API: HTTP and JSON on a Unix socket. Only root and the supervisor's own user
+ * are authorized, by the mode of the socket and by the peer's user id.
  *
- * @throws {Error} when the socket's path is taken by something that is not ours
+ * @throws {Error} if the socket's path is in use
  */
 export async function openControl(options: ControlOptions): Promise<AsyncDisposable> {
   await clearSocket(options.socket);
@@ -68,7 +67,7 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
 async function listen(server: Server, path: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).once("listening", resolve);
-  // The mode holds from the first moment on, which a later chmod would not give.
+  // The umask sets the mode at once; with a later chmod, others could connect before.
   const umask = Deno.umask(0o177);
   try {
     server.listen({ path, backlog: MAX_CONNECTIONS });
@@ -86,9 +85,9 @@ async function close(server: Server): Promise<void> {
   await closed;
 }
 
-/** Asks who connected, before anything is read. */
+/** Identifies the peer before anything is read. */
 function authorize(socket: Socket, { peers, unauthorized }: ConnectionCheck): void {
-  // Without a listener, a client that goes away early would end the supervisor.
+  // Without a listener, a client that disconnects early would crash the supervisor.
   socket.on("error", () => socket.destroy());
   const uid = peers.uidOf(socket);
   if (uid !== undefined && (uid === 0 || uid === Deno.uid())) return;
@@ -98,7 +97,7 @@ function authorize(socket: Socket, { peers, unauthorized }: ConnectionCheck): vo
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const reply = failure(403, "Only root and the supervisor's own user are answered");
+  const reply = failure(403, "Only root and the supervisor's own user may use the control API");
   write({ ...reply, headers: { connection: "close" } }, request, response);
 }
 
@@ -107,12 +106,12 @@ async function respond(
   response: ServerResponse,
   options: ControlOptions,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.on("close", () => gone.abort());
+  const closed = new AbortController();
+  response.on("close", () => closed.abort());
   const { method = "", url = "", headers } = request;
   const body: AsyncIterable<Uint8Array> = request;
   const { host, origin } = headers;
-  const asked = { method, ...splitTarget(url, host), origin, body, gone: gone.signal };
+  const asked = { method, ...splitTarget(url, host), origin, body, signal: closed.signal };
   let reply: Reply;
   try {
     reply = await answer(asked, ROUTES, options);
@@ -120,8 +119,8 @@ async function respond(
     reply = failure(500, error instanceof Error ? error.message : String(error));
   }
   write(reply, request, response);
-  // One that does not take its answer is let go.
-  await sleep(TAKE_TIMEOUT_MS, gone.signal);
+  // Disconnect a client that does not read its response.
+  await sleep(TAKE_TIMEOUT_MS, closed.signal);
   if (!response.writableFinished) request.socket.destroy();
 }
 
@@ -134,7 +133,7 @@ function write(reply: Reply, request: IncomingMessage, response: ServerResponse)
       "content-type": "application/json",
       "content-length": bytes.length,
     }),
-    // What was not read of a body is not waited for.
+    // Do not wait for the rest of a request body.
     ...(request.complete ? {} : { connection: "close" }),
     ...reply.headers,
   });

@@ -1,4 +1,4 @@
-/** What is asked for, of whom. */
+/** Result of {@linkcode splitTarget}. */
 export interface SplitTarget {
   /** Path and query. */
   readonly target: string;
@@ -6,8 +6,8 @@ export interface SplitTarget {
 }
 
 /**
- * A request target as path and query. One in absolute form, which clients send that take a socket
- * for a proxy, names the host as well, and wins over the field (RFC 9112, section 3.2.2).
+ * Splits a request target into host, and path with query. The host of an absolute target, as
+ * clients send it to a proxy, overrides the `Host` field (RFC 9112, section 3.2.2).
  *
  * @example
  * ```ts

@@ -5,23 +5,25 @@ export class NoSupervisorError extends Error {
   override readonly name = "NoSupervisorError";
 }
 
-const START = `Start one with "ddsrv serve", or name its socket with --socket`;
+const START = `Start one with "ddsrv serve", or pass its socket with --socket`;
 
-/** Why a call came to nothing, found by a second look at the socket. */
+/** Returns the error for a failed call, after connecting to the socket again to find the cause. */
 export async function explainFailure(socket: string, cause: unknown): Promise<Error> {
   const problem = socketPathProblem(socket);
   if (problem !== undefined) return new RangeError(problem, { cause });
   try {
     (await Deno.connect({ transport: "unix", path: socket })).close();
-    // It takes connections, and what it said was no answer.
+    // Something accepts connections, but its response was not valid.
     return notOurs(socket, cause);
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) {
-      return new Error(`"${socket}" may be opened by its owner alone. Run it with sudo`, { cause });
+      return new Error(`Only the owner of "${socket}" may open it. Run this command with sudo`, {
+        cause,
+      });
     }
     if (error instanceof Deno.errors.NotFound) {
       return new NoSupervisorError(
-        `No supervisor runs with the socket "${socket}", which does not exist. ${START}`,
+        `No supervisor is running: its socket "${socket}" does not exist. ${START}`,
         { cause },
       );
     }
@@ -32,37 +34,37 @@ export async function explainFailure(socket: string, cause: unknown): Promise<Er
     if (file !== undefined && !file.isSocket && !file.isSymlink) {
       const kind = file.isDirectory ? "a directory" : "a file";
       return new Error(
-        `"${socket}" is ${kind} and no socket. Name the supervisor's with --socket`,
+        `"${socket}" is ${kind}, not a socket. Pass the supervisor's socket with --socket`,
         { cause },
       );
     }
     return new NoSupervisorError(
-      `No supervisor answers on "${socket}": the one that made it has ended. ${START}`,
+      `No supervisor is running on "${socket}": the one that created it has exited. ${START}`,
       { cause },
     );
   }
 }
 
-/** The error for an answer that no supervisor gives. */
+/** Returns the error for a response that is not a supervisor's. */
 export function notOurs(socket: string, cause?: unknown): Error {
   return new Error(
-    `What listens on "${socket}" is no ddsrv supervisor. Name the supervisor's socket with --socket`,
+    `The server on "${socket}" is not a ddsrv supervisor. Pass its socket with --socket`,
     { cause },
   );
 }
 
-/** The error for a supervisor whose API is another. */
+/** Returns the error for a supervisor with another version of the API. */
 export function otherVersion(socket: string, version: string): Error {
   return new Error(
-    `The supervisor on "${socket}" speaks version "${version.slice(0, 20)}" of the control API, ` +
-      `which this ddsrv does not know. Use the ddsrv that it was started with`,
+    `The supervisor on "${socket}" uses version "${version.slice(0, 20)}" of the control API, ` +
+      `which this ddsrv does not support. Use the same version of ddsrv`,
   );
 }
 
-/** The error for an answer that does not come. */
+/** Returns the error for a response that did not arrive in time. */
 export function noAnswer(socket: string, seconds: number): Error {
   return new Error(
-    `What listens on "${socket}" took the request and has not answered within ${seconds} s. ` +
-      `Try again, or start the supervisor anew`,
+    `The server on "${socket}" accepted the request and did not answer within ${seconds} s. ` +
+      `Try again, or restart the supervisor`,
   );
 }

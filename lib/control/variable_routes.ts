@@ -7,26 +7,26 @@ import { valuesOf } from "../supervisor/variable_store.ts";
 import type { VariableReport, VariablesChange, VariablesRequest } from "./api.ts";
 import { type ControlContext, failure, type Route, route } from "./route.ts";
 
-/** Holds all that may be set for a function, though JSON writes a character as six bytes at most. */
+/** Maximum size of a request with variables; JSON writes a character in at most six bytes. */
 export const MAX_VARIABLES_BODY_BYTES = 8 * 1024 * 1024;
 
-const NO_NAME = "That is no name of a function";
+const NO_NAME = "The name is not valid for a function";
 
 const undoQuery = z.strictObject({
-  change: z.uuid().describe("The change, as its answer named it"),
+  change: z.uuid().describe("Id of the change, from its response"),
 });
 
-/** Routes of the control API for variables: they take values, and never give one. */
+/** Routes for variables. Requests contain values; responses never do. */
 export const VARIABLE_ROUTES: readonly Route[] = [
   route({
     method: "GET",
     path: "/functions/{name}/variables",
     operation: "listVariables",
-    summary: "Where a function's variables come from, sorted by name; no values",
-    gives: "VariableReport[]",
-    faults: {
-      404: "There is no function of that name, and nothing is set for it",
-      409: "Its manifest or one of its env files is not valid",
+    summary: "List a function's variables and their sources, sorted by name, without values",
+    responseBody: "VariableReport[]",
+    errors: {
+      404: "There is no such function, and no variable is set for it",
+      409: "The manifest or an env file is not valid",
     },
     async handle({ name }, context) {
       const reports = await reportVariables(name, context);
@@ -38,18 +38,18 @@ export const VARIABLE_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/variables",
     operation: "changeVariables",
-    summary: "Set and unset variables of a function, which need not be there; reload it with them",
-    takes: "VariablesRequest",
+    summary: "Set and unset variables, also before the function exists, and reload the function",
+    requestBody: "VariablesRequest",
     maxBodyBytes: MAX_VARIABLES_BODY_BYTES,
-    gives: "VariablesChange",
-    faults: { 404: NO_NAME, 409: "They would be too much together" },
+    responseBody: "VariablesChange",
+    errors: { 404: NO_NAME, 409: "The variables would be too large together" },
     async handle({ name, body }, { supervisor, context }) {
       if (judgeName(name).type !== "function") return failure(404, NO_NAME);
       const { set = {}, unset = [], isReloading = true } = body;
       try {
         const { changed, id } = await context.variables.change(name, { set, unset });
-        const isThere = supervisor.functions.get(name)?.isWanted === true;
-        const effect = isReloading ? supervisor.refresh(name) : isThere ? "current" : "absent";
+        const exists = supervisor.functions.get(name)?.isWanted === true;
+        const effect = isReloading ? supervisor.refresh(name) : exists ? "current" : "absent";
         return {
           status: 200,
           body: { changed, change: id ?? null, effect } satisfies VariablesChange,
@@ -64,20 +64,20 @@ export const VARIABLE_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/variables/undo",
     operation: "undoVariables",
-    summary: "Take back the last change of a function's variables",
+    summary: "Undo the last change of a function's variables",
     query: undoQuery,
-    faults: { 404: "Another change came after it, or there was no such change" },
+    errors: { 404: "Another change came after it, or there was no such change" },
     async handle({ name, query }, { supervisor, context }) {
       if (judgeName(name).type !== "function") return failure(404, NO_NAME);
       const isUndone = await context.variables.undo(name, query.change);
-      if (!isUndone) return failure(404, "That is not the last change of its variables");
+      if (!isUndone) return failure(404, "This is not the last change of the variables");
       supervisor.refreshServing(name);
       return { status: 204 };
     },
   }),
 ];
 
-/** A text when the function's own files say no. */
+/** Returns a message if the function's own files are not valid. */
 async function reportVariables(
   name: string,
   { supervisor, context }: ControlContext,
@@ -87,9 +87,9 @@ async function reportVariables(
   const directory = supervisor.functions.get(name)?.directory;
   if (directory === undefined && stored.size === 0) return undefined;
   try {
-    return originsOf(await readLayers(directory, context, valuesOf(stored))).map((one) => ({
-      ...one,
-      setAt: one.source === "set" ? stored.get(one.name)!.setAt : null,
+    return originsOf(await readLayers(directory, context, valuesOf(stored))).map((origin) => ({
+      ...origin,
+      setAt: origin.source === "set" ? stored.get(origin.name)!.setAt : null,
     }));
   } catch (error) {
     if (error instanceof ConfigError) return error.message;

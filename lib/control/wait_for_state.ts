@@ -1,19 +1,18 @@
-import { isSettled } from "../supervisor/settled.ts";
-import { pendingOf } from "../supervisor/state.ts";
+import { isSettled, pendingOf } from "../supervisor/state.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Since, Until } from "./api.ts";
 
-/** For what to wait. */
+/** Options of {@linkcode waitForState}. */
 export interface StateWait {
   readonly name: string;
   readonly until: Until;
-  /** What was under way; with `changed`, something else is waited for. */
+  /** Former pending work; `changed` waits until it differs. */
   readonly since?: Since | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Waits until a function has come to a state, the time is over or the signal aborts. */
+/** Waits until a function has reached a state, the timeout is over or the signal aborts. */
 export async function waitForState(
   supervisor: Supervisor,
   { name, until, since, timeoutMs, signal }: StateWait,
@@ -25,7 +24,7 @@ export async function waitForState(
     isOver = true;
     ended.resolve();
   };
-  // One timer and one listener for the whole wait: a thousand waits wake up at every change.
+  // One timer and one listener per wait: every change wakes all waits, and there may be thousands.
   const timer = setTimeout(end, timeoutMs);
   signal.addEventListener("abort", end, { once: true });
   try {

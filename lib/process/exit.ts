@@ -36,22 +36,23 @@ export function parseExit(status: Pick<Deno.CommandStatus, "code" | "signal">): 
 }
 
 /**
- * Describes an exit in half a sentence.
+ * Returns a predicate that says how a process ended, with `when` inside of it.
  *
  * @example
  * ```ts
  * import { describeExit } from "./exit.ts";
- * describeExit({ code: 137, signal: "SIGKILL" }); // "it was ended by SIGKILL"
+ * describeExit({ code: 137, signal: "SIGKILL" }); // "was killed by SIGKILL"
+ * describeExit({ code: 1, signal: undefined }, " at the start"); // "exited with code 1 at the start"
  * ```
  */
-export function describeExit(exit: Exit): string {
+export function describeExit(exit: Exit, when = ""): string {
   if (exit.exhaustedBytes !== undefined) {
     const allowed = formatLimit({ unit: "size" }, exit.exhaustedBytes);
-    return `it ran out of memory: it may use ${allowed} (memory in ddsrv.json)`;
+    return `ran out of memory${when}: the limit is ${allowed} (memory in ddsrv.json)`;
   }
-  if (exit.excess !== undefined) return exit.excess;
-  if (exit.signal === "SIGTRAP") return "it ran out of heap memory (SIGTRAP)";
+  if (exit.excess !== undefined) return `was stopped${when}: ${exit.excess}`;
+  if (exit.signal === "SIGTRAP") return `ran out of heap memory${when} (SIGTRAP)`;
   return exit.signal === undefined
-    ? `it exited with code ${exit.code}`
-    : `it was ended by ${exit.signal}`;
+    ? `exited with code ${exit.code}${when}`
+    : `was killed by ${exit.signal}${when}`;
 }

@@ -3,41 +3,41 @@ import { connectEndpoint } from "../system/connect_endpoint.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import type { HangEvidence } from "./hang_verdict.ts";
 
-/** A connection without a byte on it, by which an instance shows whether it still accepts. */
+/** A connection without a byte on it, which shows whether an instance still accepts. */
 export interface AcceptProbe extends Disposable {
-  readonly look: () => Promise<HangEvidence["connection"]>;
+  readonly check: () => Promise<HangEvidence["connection"]>;
 }
 
-/** The instance to connect to. */
 export interface ProbedInstance {
   readonly pid: number;
   readonly endpoint: Endpoint;
 }
 
-/** Error codes of a connection that the kernel refuses because its queue is full. */
-const CROWDED = ["EAGAIN", "EWOULDBLOCK", "ETIMEDOUT"];
+/** Error codes of a connection that the kernel refuses because the accept queue is full. */
+const QUEUE_FULL = ["EAGAIN", "EWOULDBLOCK", "ETIMEDOUT"];
 
 /**
- * Opens a connection to an instance. Its server accepts it as any other, and gets no request: code
- * of the function that runs on `Deno.serve` or a default export sees nothing of it.
+ * Opens a connection to an instance. Its server accepts the connection and gets no request: with
+ * `Deno.serve` or a default export, code of the function does not notice it.
  */
 export function openAcceptProbe({ pid, endpoint }: ProbedInstance): AcceptProbe {
   const abort = new AbortController();
   let connection: Deno.TcpConn | Deno.UnixConn | undefined;
-  // Where the queue is full, the kernel answers nothing, and goes on asking.
+  // With a full queue, the kernel gives no answer and repeats the attempt: the connection waits.
   let problem: HangEvidence["connection"] = "waits";
   const connecting = connectEndpoint(endpoint, abort.signal).then((opened) => {
     connection = opened;
     if (abort.signal.aborted) opened.close();
   }).catch((error) => {
     const { code, name } = error as { readonly code?: string; readonly name: string };
-    const isCrowded = CROWDED.includes(code ?? "") || ["TimedOut", "WouldBlock"].includes(name);
-    problem = isCrowded ? "waits" : "unknown";
+    const isQueueFull = QUEUE_FULL.includes(code ?? "") ||
+      ["TimedOut", "WouldBlock"].includes(name);
+    problem = isQueueFull ? "waits" : "unknown";
   });
   void connecting;
 
   return {
-    async look() {
+    async check() {
       if (connection === undefined) return problem;
       try {
         return await isUnaccepted(connection) ? "waits" : "accepted";

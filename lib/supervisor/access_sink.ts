@@ -2,36 +2,36 @@ import type { Settings } from "../config/settings.ts";
 import { openRotatingFile, type RotatingFile } from "../logs/rotating_file.ts";
 import { type AccessRecord, formatAccess } from "../proxy/access_log.ts";
 
-/** Where the access log's lines go. Disposing of it writes what still waits. */
+/** Writes the access log. Disposing of it writes the remaining lines. */
 export interface AccessSink extends AsyncDisposable {
   readonly write: (record: AccessRecord) => void;
 }
 
-/** What {@linkcode openAccessSink} goes by. */
+/** Options of {@linkcode openAccessSink}. */
 export interface AccessSinkOptions {
   readonly settings: Pick<Settings, "accessLog" | "accessLogFile">;
-  /** Takes lines when no file is named. */
+  /** Receives the lines when the settings name no file. */
   readonly print: (text: string) => void;
   readonly onWarning: (message: string) => void;
 }
 
-/** Lines are put together this often, away from the requests that they tell of. */
+/** Interval between two writes, in milliseconds: requests do not wait for the log. */
 const FLUSH_MS = 100;
 
-/** Records that wait for that; more than any machine answers in the time. */
+/** Maximum number of records between two writes; no machine answers as many in that time. */
 const MAX_WAITING = 20_000;
 
-/** Lines that are handed on at a time: who takes them may drop what is too much at once. */
+/** Maximum number of lines in one write: the receiver may drop a larger one. */
 const SLICE = 1_000;
 
-/** The access log that the settings ask for; `undefined` when they ask for none. */
+/** Opens the access log; returns `undefined` when the settings ask for none. */
 export function openAccessSink(options: AccessSinkOptions): AccessSink | undefined {
   const { accessLog: format, accessLogFile: path } = options.settings;
   if (format === undefined) return undefined;
   const file: RotatingFile | undefined = path === undefined ? undefined : openRotatingFile({
     path,
     label: "The access log",
-    // A gap can't be told in the format itself; the warning tells it.
+    // The format has no line for a gap; a warning reports it.
     droppedLine: () => "",
     onWarning: options.onWarning,
   });
@@ -48,7 +48,7 @@ export function openAccessSink(options: AccessSinkOptions): AccessSink | undefin
       const slice = records.slice(at, at + SLICE);
       write(slice.map((record) => formatAccess(record, format!)).join(""));
     }
-    if (lost > 0) options.onWarning(`The access log: ${lost} requests came too fast for it`);
+    if (lost > 0) options.onWarning(`The access log lost ${lost} requests, which came too fast`);
     lost = 0;
   }
 

@@ -1,28 +1,28 @@
 import { connectEndpoint } from "../system/connect_endpoint.ts";
 import { type Endpoint, formatAuthority } from "../system/endpoint.ts";
 
-/** A status, or why there is none. */
+/** An HTTP status, or the reason why there is none. */
 export type AskedStatus =
   | { readonly type: "status"; readonly status: number }
   | { readonly type: "none"; readonly reason: string }
   /** The signal aborted first. */
   | { readonly type: "late"; readonly reason: string }
-  /** The host could not ask, which says nothing of the server. */
+  /** The host could not send the request, which says nothing about the server. */
   | { readonly type: "unasked"; readonly reason: string };
 
-/** What is asked. */
+/** Options of {@linkcode askStatus}. */
 export interface AskOptions {
-  /** As it stands in the request line. */
+  /** Request target, as in the request line. */
   readonly path: string;
   readonly signal: AbortSignal;
 }
 
-/** `HTTP/1.1 200`, which is all that is read. */
+/** Length of `HTTP/1.1 200`; nothing behind it is read. */
 const STATUS_BYTES = 12;
 
 /**
- * The status that a server gives to a GET of a path. Written and read by hand: a client of Deno's
- * would go by the supervisor's own proxy variables, and would read on what may have no end.
+ * Sends a GET request and returns the status of the response. Does not use Deno's fetch, which
+ * would obey the supervisor's own proxy variables and read a body that may have no end.
  */
 export async function askStatus(
   endpoint: Endpoint,
@@ -49,11 +49,11 @@ export async function askStatus(
   }
 }
 
-/** Error codes for a lack of descriptors, memory or ports on the host. */
+/** Error codes when the host lacks descriptors, memory or ports. */
 const HOST_FAULTS = ["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EADDRNOTAVAIL"];
 
-const NO_ANSWER: AskedStatus = { type: "late", reason: "it did not answer in time" };
-const NO_HTTP: AskedStatus = { type: "none", reason: "what it answered is not HTTP" };
+const NO_ANSWER: AskedStatus = { type: "late", reason: "no answer in time" };
+const NO_HTTP: AskedStatus = { type: "none", reason: "the answer is not HTTP" };
 
 function requestOf(endpoint: Endpoint, path: string): Uint8Array<ArrayBuffer> {
   const host = "path" in endpoint ? "localhost" : formatAuthority(endpoint);

@@ -1,9 +1,9 @@
 import type { FunctionState } from "./state.ts";
 import { nextTryMs } from "./retry.ts";
 
-/** Wakes functions when their pauses are over. */
+/** One timer for each function that waits for its next attempt. */
 export interface BackoffTimers {
-  /** Sets a function's timer as its state wants it. */
+  /** Sets or clears a function's timer according to its state. */
   readonly set: (name: string, state: FunctionState | undefined) => void;
 }
 
@@ -12,7 +12,7 @@ interface Running {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Timers of one supervisor; none is left of a function that does not pause. */
+/** Creates the timers of one supervisor, which call `onOver` when a pause ends. */
 export function createBackoffTimers(onOver: (name: string) => void): BackoffTimers {
   const timers = new Map<string, Running>();
   return {

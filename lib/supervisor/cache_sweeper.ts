@@ -1,25 +1,25 @@
 import { join } from "node:path";
 import { removeIfThere } from "../system/remove_if_there.ts";
 
-/** Takes away module caches of functions that are gone. */
+/** Removes module caches of functions that no longer exist. */
 export interface CacheSweeper {
-  /** Looks at the caches; functions may come and go while it does. */
+  /** Removes caches whose functions have been missing for a minute. */
   readonly sweep: (isPresent: (name: string) => boolean, nowMs: number) => Promise<void>;
 }
 
-/** How long a cache outlives its function, which may only have been moved aside. */
-const KEPT_MS = 60_000;
+/** Time from the removal of a function to that of its cache: somebody may move the folder back. */
+const RETENTION_MS = 60_000;
 
-/** Between two looks. */
-const PAUSE_MS = 10_000;
+/** Minimum interval between two sweeps. */
+const INTERVAL_MS = 10_000;
 
-/** How the name of a cache begins that is being removed; no function's does. */
+/** Prefix of a cache that is being removed; no function has such a name. */
 const GOING = ".going-";
 
-/** A sweeper of a directory that holds one cache for each function, under its name. */
+/** Creates a sweeper of a directory that holds one cache for each function, under its name. */
 export function createCacheSweeper(
   directory: string,
-  /** Called before a function's cache is removed. */
+  /** Called before a cache is removed. */
   forget: (name: string) => Promise<void>,
 ): CacheSweeper {
   let missingSince = new Map<string, number>();
@@ -35,9 +35,9 @@ export function createCacheSweeper(
       }
       if (isPresent(name)) continue;
       const sinceMs = missingSince.get(name) ?? nowMs;
-      if (nowMs - sinceMs >= KEPT_MS) {
+      if (nowMs - sinceMs >= RETENTION_MS) {
         await forget(name);
-        // It may come back while a large cache is removed.
+        // The function may come back while a large cache is removed.
         if (isPresent(name)) continue;
         const going = join(directory, GOING + name);
         await Deno.rename(join(directory, name), going);
@@ -49,9 +49,9 @@ export function createCacheSweeper(
 
   return {
     async sweep(isPresent, nowMs) {
-      if (nowMs - sweptAtMs < PAUSE_MS) return;
+      if (nowMs - sweptAtMs < INTERVAL_MS) return;
       sweptAtMs = nowMs;
-      // A large cache may take longer to remove than it takes until the next scan.
+      // Removing a large cache may take longer than the time until the next scan.
       sweeping ??= sweep(isPresent, nowMs).finally(() => sweeping = undefined);
       await sweeping;
     },

@@ -5,15 +5,15 @@ import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
 import { checkInstance } from "./instance_check.ts";
-import type { InstanceOptions, Opened } from "./open_instance.ts";
+import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
 import { valuesOf } from "./variable_store.ts";
 
-/** Checks a function's source and, if it is needed, starts it: first come those who are waited for. */
-export async function checkAndStart(options: InstanceOptions): Promise<Opened> {
+/** Checks a function's source and starts it if it is needed; urgent functions go first. */
+export async function checkAndStart(options: InstanceOptions): Promise<LaunchOutcome> {
   const { context, report, signal, isNeeded } = options;
-  const fail = (failure: Omit<Failure, "atMs" | "revision">, revision: string): Opened =>
+  const fail = (failure: Omit<Failure, "atMs" | "revision">, revision: string): LaunchOutcome =>
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
@@ -22,7 +22,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<Opened> {
   const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
-  // The revision is taken over the files as they are now, and so must be what it runs with.
+  // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
   if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
@@ -37,7 +37,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<Opened> {
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
-  return { type: "failed", failure: { ...opened.failure, isPassing: true } };
+  return { type: "failed", failure: { ...opened.failure, isTransient: true } };
 }
 
 type PolicyResult =
@@ -45,7 +45,7 @@ type PolicyResult =
   | {
     readonly type: "failed";
     readonly failure: Omit<Failure, "atMs" | "revision">;
-    /** Of the files that say no; those that were asked for may be back again, and be good. */
+    /** Revision of the files that are not valid; the requested files may be back by now. */
     readonly revision: string;
   };
 
@@ -70,9 +70,9 @@ function revisionNow({ context, name, knownModules }: InstanceOptions): Promise<
   return takeRevision(context.settings.functionsDirectory, name, knownModules);
 }
 
-/** What a settings file that can't be used comes to; any other error is passed on. */
+/** Turns an error in a settings file into a failure; throws any other error. */
 function manifestFailure(error: unknown): Omit<Failure, "atMs" | "revision"> {
   if (!(error instanceof ConfigError)) throw error;
   const reason = "The manifest is not valid";
-  return { stage: "manifest", isPassing: false, reason, detail: error.message };
+  return { stage: "manifest", isTransient: false, reason, detail: error.message };
 }

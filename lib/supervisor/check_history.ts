@@ -3,15 +3,15 @@ import { MAX_CHECK_HOLD_MS } from "./check_turn.ts";
 
 /** History of a function's checks. */
 export interface CheckHistory {
-  /** The next one is expected to be quick. */
+  /** The next check is expected to be quick. */
   readonly isQuick: boolean;
-  /** The last one took long, or a bound ended it. */
+  /** The last check took long, or hit a limit. */
   readonly isLong: boolean;
-  /** Times that the present one has given way to others. */
+  /** Number of times that the present check has given way to others. */
   readonly gaveWay: number;
-  /** Checks in a row that used up a bound, but for that of the clock. */
+  /** Number of checks in a row that hit the limit of memory or processor time. */
   readonly exhausted: number;
-  /** None begins before that, on the clock of what is noted. */
+  /** The next check does not begin earlier; by the clock of {@linkcode EndedCheck.nowMs}. */
   readonly notBeforeMs: number;
 }
 
@@ -22,7 +22,7 @@ export interface EndedCheck {
   readonly nowMs: number;
 }
 
-/** History of a function without any check yet. */
+/** History of a function before its first check. */
 export const UNKNOWN: CheckHistory = {
   isQuick: false,
   isLong: false,
@@ -31,17 +31,17 @@ export const UNKNOWN: CheckHistory = {
   notBeforeMs: 0,
 };
 
-/** Longest that a function waits for its next check. */
+/** Maximum time that a function waits for its next check. */
 const MAX_WAIT_MS = 10 * 60_000;
 
 /** Minimum time charged for a check that hit a limit: memory can run out before it is counted. */
 const MIN_COST_MS = 1_000;
 
 /**
- * The history after a check. After one that used up memory or processor time, the function waits for
- * as long as that took, and twice as long each further time: code that comes with ever new revisions
- * has the processor for half of the time at most. Time by the clock is up for reasons of the host or
- * a registry as well, and such a check is only behind others.
+ * Returns the history after a check. After a check that used up memory or processor time, the
+ * function waits for as long as that check took, and twice as long each further time: code with
+ * ever new revisions gets the processor for half of the time at most. A check that exceeds its
+ * timeout only goes behind others, because the host or a registry may have caused it.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export function noteCheck(history: CheckHistory, ended: EndedCheck): CheckHistor
   return { ...long, exhausted: history.exhausted + 1, notBeforeMs: nowMs + waitMs };
 }
 
-/** The history after a check that gave way: it waits as a slow one, which may take longer next time. */
+/** Returns the history after a check gave way: it counts as slow, and may take longer next time. */
 export function noteGivenWay(history: CheckHistory): CheckHistory {
   if (history.isQuick) return { ...history, isQuick: false };
   return { ...history, isLong: true, gaveWay: history.gaveWay + 1 };

@@ -4,30 +4,30 @@ import { sleep } from "../system/sleep.ts";
 import { type CheckHistory, noteCheck, noteGivenWay, UNKNOWN } from "./check_history.ts";
 import { nextCheckTurn, type RunningCheck, type WaitingCheck } from "./check_turn.ts";
 
-/** A function's check, as the lane runs it. */
+/** Runs a function's check when it is its turn. */
 export type CheckTask = (given: {
-  /** Aborts when it is to end, also to give way to others. */
+  /** Aborts when the check must end, also when it must give way to others. */
   readonly signal: AbortSignal;
-  /** Is told, again and again, whether it uses no processor and waits for somebody else. */
+  /** The check calls it periodically: true while it uses no processor and waits for a registry. */
   readonly onLook: (isIdle: boolean) => void;
 }) => Promise<CheckResult>;
 
-/** Lets checks run when it is their turn, see `nextCheckTurn` and `noteCheck`. */
+/** Runs each check when `nextCheckTurn` says so. */
 export interface CheckLane {
   /**
-   * Runs a function's check; one that gave way to others runs again later. Rejects with the reason of
-   * `turn.signal` when that aborts.
+   * Runs a function's check, and runs it again later if it gave way to others. Rejects with the
+   * reason of `turn.signal` when that aborts.
    */
   readonly run: (
     name: string,
     task: CheckTask,
     turn: TurnOptions & { readonly signal: AbortSignal },
   ) => Promise<CheckResult>;
-  /** The function has passed a check before: its next one is expected to be quick. */
+  /** Expects the next check to be quick, because the function has passed one before. */
   readonly presumeQuick: (name: string) => void;
-  /** The operator asks for a function's check: the next one waits for none of its bounds. */
+  /** Ends the wait after checks that hit a limit, because the operator asks for a check. */
   readonly skipWait: (name: string) => void;
-  /** Forgets a function, once it need not wait any more. */
+  /** Forgets a function unless it must still wait for its next check. */
   readonly forget: (name: string) => void;
 }
 
@@ -49,7 +49,7 @@ interface Waiting extends Omit<WaitingCheck, "isUrgent"> {
   readonly begin: (running: Running) => void;
 }
 
-/** A lane for a machine of so many cores. */
+/** Creates the lane of one supervisor. */
 export function createCheckLane(options: CheckLaneOptions): CheckLane {
   const { cores, now = () => performance.now() } = options;
   const histories = new Map<string, CheckHistory>();
@@ -58,7 +58,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const historyOf = (name: string): CheckHistory => histories.get(name) ?? UNKNOWN;
 
-  /** Each step changes what the next one is decided from. */
+  /** Begins and ends checks until it is nobody's turn; each step changes the input of the next. */
   function proceed(): void {
     clearTimeout(timer);
     for (;;) {
@@ -67,7 +67,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
       switch (turn.type) {
         case "begin": {
           const { name, isQuick, isLong, begin } = turn.check;
-          const one: Running = {
+          const started: Running = {
             ...{ name, isQuick, isLong },
             gaveWay: historyOf(name).gaveWay,
             startedAtMs: queue.nowMs,
@@ -76,8 +76,8 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
             giveWay: new AbortController(),
           };
           waiting.delete(turn.check);
-          running.add(one);
-          begin(one);
+          running.add(started);
+          begin(started);
           break;
         }
         case "end":
@@ -111,7 +111,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
       begin: turn.resolve,
     };
     const leave = (): void => {
-      // If its turn has come, its task looks at the signal itself.
+      // If its turn has come, the task handles the signal.
       if (!waiting.delete(own)) return;
       turn.reject(signal.reason);
       proceed();
@@ -126,7 +126,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     }
   }
 
-  function look(own: Running, isIdle: boolean): void {
+  function noteIdle(own: Running, isIdle: boolean): void {
     if (isIdle === (own.idleSinceMs !== undefined)) return;
     own.idleSinceMs = isIdle ? now() : undefined;
     proceed();
@@ -141,7 +141,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
         try {
           const result = await task({
             signal: AbortSignal.any([turn.signal, own.giveWay.signal]),
-            onLook: (isIdle) => look(own, isIdle),
+            onLook: (isIdle) => noteIdle(own, isIdle),
           });
           const nowMs = now();
           const { exhausted } = result;
@@ -149,7 +149,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
           const history = noteCheck(historyOf(name), ended);
           histories.set(name, history);
           return history.notBeforeMs > nowMs
-            ? sayWait(result, history.notBeforeMs - nowMs)
+            ? withWait(result, history.notBeforeMs - nowMs)
             : result;
         } catch (error) {
           if (turn.signal.aborted || !own.giveWay.signal.aborted) throw error;
@@ -173,11 +173,12 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
   };
 }
 
-function sayWait(result: CheckResult, waitMs: number): CheckResult {
+function withWait(result: CheckResult, waitMs: number): CheckResult {
   const seconds = Math.ceil(waitMs / 1_000);
   return {
     ...result,
-    diagnostics: `${result.diagnostics}\nNew code is checked in ${seconds} s at the earliest, ` +
-      "or at once by ddsrv reload",
+    diagnostics:
+      `${result.diagnostics}\nThe next check of new code begins in ${seconds} s at the earliest. ` +
+      "ddsrv reload checks it now",
   };
 }

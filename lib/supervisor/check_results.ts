@@ -3,48 +3,48 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
-/** A check that found nothing to say against a function's code. */
+/** A check that a function has passed. */
 export interface PassedCheck {
   readonly revision: string;
-  /** Absolute paths of all files that the revision is taken over, beside configuration. */
+  /** Absolute paths of all files that the revision covers, without configuration files. */
   readonly modules: readonly string[];
-  /** All else that the check went by. */
+  /** All other input of the check, such as settings and the version of Deno. */
   readonly key: string;
 }
 
-/** Passed checks, kept over restarts: nothing is checked twice. */
+/** Passed checks, which outlive a restart: the same source is not checked twice. */
 export interface CheckResults {
-  /** Those of a function with that key, newest first. */
+  /** Returns a function's passed checks with that key, newest first. */
   readonly find: (name: string, key: string) => Promise<readonly PassedCheck[]>;
-  readonly keep: (name: string, passed: PassedCheck) => Promise<void>;
+  readonly record: (name: string, passed: PassedCheck) => Promise<void>;
   readonly forget: (name: string) => Promise<void>;
 }
 
-/** Where they are. */
+/** Options of {@linkcode openCheckResults}. */
 export interface CheckResultsOptions {
-  /** Holds a file for each function; root's own. */
+  /** Holds a file for each function; only root may write to it. */
   readonly directory: string;
-  /** A function's module cache, which a check fills: without it, the check is worth nothing. */
+  /** Returns a function's module cache. A check fills it, and its result is not valid without it. */
   readonly cacheOf: (name: string) => Promise<string>;
-  /** Told of what can't be kept: the check is good all the same. */
+  /** Called when a result can't be written; the check itself remains valid. */
   readonly onWarning: (message: string) => void;
 }
 
-/** A passed check, and which cache it has filled. */
+/** A passed check, and the cache that it filled. */
 interface Written extends PassedCheck {
   readonly cache: string;
 }
 
-/** As many of a function as snapshots of it are kept, and the one that is to come. */
-const MAX_KEPT = 4;
+/** Maximum number of results per function: one for each snapshot, and one for new code. */
+const MAX_RESULTS = 4;
 
-/** Passed checks below a directory. */
+/** Opens the passed checks in a directory. */
 export function openCheckResults(
   { directory, cacheOf, onWarning }: CheckResultsOptions,
 ): CheckResults {
   const pathOf = (name: string): string => join(directory, `${name}.json`);
 
-  /** Tells a directory from one that was made anew in its place. */
+  /** Identifies a cache: a new directory in its place has another identity. */
   async function identify(name: string): Promise<string> {
     const { dev, ino, birthtime } = await Deno.stat(await cacheOf(name));
     return `${dev}:${ino}:${birthtime?.getTime() ?? ""}`;
@@ -57,20 +57,20 @@ export function openCheckResults(
 
   return {
     async find(name, key) {
-      const written = (await read(name)).filter((one) => one.key === key);
+      const written = (await read(name)).filter((check) => check.key === key);
       if (written.length === 0) return [];
       const cache = await identify(name);
-      return written.filter((one) => one.cache === cache);
+      return written.filter((check) => check.cache === cache);
     },
-    async keep(name, passed) {
+    async record(name, passed) {
       const cache = await identify(name);
-      const others = (await read(name)).filter((one) => one.revision !== passed.revision);
-      const all: Written[] = [{ ...passed, cache }, ...others].slice(0, MAX_KEPT);
+      const others = (await read(name)).filter(({ revision }) => revision !== passed.revision);
+      const all: Written[] = [{ ...passed, cache }, ...others].slice(0, MAX_RESULTS);
       try {
         await writeWholeFile(pathOf(name), JSON.stringify(all));
       } catch (error) {
         onWarning(
-          `${name}: its check can't be recorded, and is made again after a restart: ` +
+          `${name}: Cannot record its check, which will run again after a restart: ` +
             `${(error as Error).message}. Make room in "${directory}"`,
         );
       }
@@ -79,7 +79,7 @@ export function openCheckResults(
   };
 }
 
-/** What can't be read is as good as not there: the check is made again. */
+/** Ignores what it can't read: the check runs again. */
 function parseWritten(text: string): readonly Written[] {
   try {
     const all: unknown = JSON.parse(text);

@@ -8,20 +8,20 @@ import { valuesOf } from "./variable_store.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 
-/** Which directory is checked. */
+/** Options of {@linkcode checkSource}. */
 export interface CheckSourceOptions {
-  /** Its name below the functions directory. */
+  /** Name of the directory below the functions directory. */
   readonly name: string;
-  /** The name that it will have, whose module cache is filled. */
+  /** Name that the function will have; the check fills its module cache. */
   readonly cacheName: string;
-  /** Variables that it will get beside those that are set for it by now. */
+  /** Variables that the function will get in addition to those that are set now. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * Says what would keep a directory below the functions directory from being started, without
- * starting it; `undefined` when nothing would.
+ * Checks a directory below the functions directory without starting it. Returns the problem that
+ * would prevent a start, or `undefined`.
  */
 export async function checkSource(
   context: SupervisorContext,
@@ -47,8 +47,8 @@ export async function checkSource(
     signal,
   });
   if (check.problem === undefined) return undefined;
-  const { detail, isPassing } = check.problem;
-  return isPassing
-    ? `${detail}\nThe host or the network failed, and not the code. Try again`
+  const { detail, isTransient } = check.problem;
+  return isTransient
+    ? `${detail}\nThe host or the network failed, not the code. Try again`
     : detail;
 }

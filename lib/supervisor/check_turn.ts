@@ -1,26 +1,26 @@
 /** A check that runs. */
 export interface RunningCheck {
   readonly name: string;
-  /** It is expected to end soon, because the last one of this function did. */
+  /** It is expected to end soon, because the function's last check did. */
   readonly isQuick: boolean;
-  /** The last one of this function took long, or was ended by a bound. */
+  /** The function's last check took long, or hit a limit. */
   readonly isLong: boolean;
   readonly startedAtMs: number;
-  /** Since then it uses no processor and waits for somebody else, such as a registry. */
+  /** Since then it has used no processor: it waits, for example for a registry. */
   readonly idleSinceMs: number | undefined;
-  /** Times that it has given way already. */
+  /** Number of times that it has given way. */
   readonly gaveWay: number;
-  /** It was asked to end, and has not yet. */
+  /** It must end and has not ended yet. */
   readonly isEnding: boolean;
 }
 
 /** A check that waits for its turn. */
 export type WaitingCheck = Pick<RunningCheck, "name" | "isQuick" | "isLong"> & {
-  /** Somebody waits for it: it goes before the others of its kind. */
+  /** Requests wait for it: it goes before others of its kind. */
   readonly isUrgent: boolean;
 };
 
-/** Checks of one supervisor; those that wait are in the order of their arrival. */
+/** Checks of one supervisor; waiting checks are in the order of their arrival. */
 export interface CheckQueue<
   Running extends RunningCheck = RunningCheck,
   Waiting extends WaitingCheck = WaitingCheck,
@@ -31,53 +31,53 @@ export interface CheckQueue<
   readonly nowMs: number;
 }
 
-/** The next thing to do. */
+/** The next step. */
 export type CheckTurn<Running, Waiting> =
   | { readonly type: "begin"; readonly check: Waiting }
-  /** This one is to give way: it took longer than it may while another waits. */
+  /** This check must give way: it has taken longer than it may while another one waits. */
   | { readonly type: "end"; readonly check: Running }
-  /** Nothing, until a check ends or comes, or until then. */
+  /** No step until a check ends or arrives, or until that time. */
   | { readonly type: "wait"; readonly untilMs: number };
 
-/** A check that is expected to end soon may take this long while others wait. */
+/** Maximum duration of a quick check while others wait. */
 export const QUICK_CHECK_MS = 3_000;
 
 /**
- * A check that runs for longer than this is slow, and no longer delays other slow ones. Far above
- * the usual duration of a check, because the machine may be busy.
+ * A check that runs longer than this is slow and no longer delays other slow checks. The value is
+ * far above the usual duration of a check, because the machine may be busy.
  */
 export const MAX_CHECK_HOLD_MS = 15_000;
 
-/** One that has used no processor for this long needs no place. */
+/** A check that has used no processor for this long needs no place. */
 export const IDLE_CHECK_MS = 1_000;
 
-/** A check gives way after this long where others need what it has, and after twice as long next. */
+/** Time after which a check gives way when others need its place; it doubles each time. */
 export const PATIENCE_MS = { idle: 5_000, busy: 120_000 } as const;
 
-/** The number of doublings is bounded; by then a check has reached a bound of its own. */
+/** Maximum number of doublings; a check hits its own limits before. */
 const MAX_DOUBLINGS = 6;
 
-/** Of a core's worth of checks, those beyond the cores: for the ones that take long. */
+/** Number of places in addition to one per core, for checks that take long. */
 const BEYOND_CORES = 2;
 
-/** Checks that wait for somebody else and need no place are this many at most: each takes memory. */
+/** Maximum number of idle checks in addition to the places: each takes memory. */
 const IDLE_PLACES = 8;
 
-/** The most checks that run, whatever they do. */
+/** Maximum number of checks that run at the same time, busy or idle. */
 export function mostChecks(cores: number): number {
   return cores + BEYOND_CORES + IDLE_PLACES;
 }
 
 /**
- * Decides whose turn it is. Checks take a core each, so about as many work as there are cores, and
- * two above that where they take long. One that waits for a registry takes no core and holds no
- * place, so that many which hang hold up nobody.
+ * Decides which check begins or ends next. Each check takes a core, so there is one place per core,
+ * and two more when checks take long. A check that waits for a registry takes no core and holds no
+ * place: many checks that hang delay nobody.
  *
- * One place is never given to slow ones: a function whose checks are quick finds it free, or held by
- * one that was expected to be quick and isn't, which gives way and waits as a slow one does. Slow ones
- * give way after two minutes, by when a bomb has used up its processor time unless the machine is
- * busy, and idle ones after some seconds; only where others find no place, and each time they may take
- * twice as long, so that code whose check takes long passes in the end.
+ * Slow checks never get the last place. A quick check finds it free, or held by a check that was
+ * expected to be quick and is not; that one gives way and waits as a slow check. Slow checks give
+ * way after two minutes, when a bomb has used up its processor time unless the machine is busy;
+ * idle checks after some seconds. They give way only when others find no place, and may take twice
+ * as long each time, so that code with a long check passes in the end.
  *
  * @example
  * ```ts
@@ -116,9 +116,9 @@ function hasQuickPlace({ running, cores, nowMs }: CheckQueue): boolean {
   return isFree && running.length < mostChecks(cores);
 }
 
-/** Whether a slow one finds a place; if not, what those do that have it, or that it is free soon. */
+/** Returns `free` if a slow check finds a place; else `soon`, or what the checks in its way do. */
 function slowPlace({ running, cores, nowMs }: CheckQueue): "free" | "idle" | "busy" | "soon" {
-  // The last is for a quick one.
+  // The last place is for a quick check.
   if (running.length >= mostChecks(cores) - 1) return "idle";
   const busy = running.filter((one) => !isIdle(one, nowMs));
   const slow = busy.filter(({ isQuick }) => !isQuick);
@@ -128,7 +128,7 @@ function slowPlace({ running, cores, nowMs }: CheckQueue): "free" | "idle" | "bu
   return holding.length < cores ? "free" : "soon";
 }
 
-/** One whose patience is over. A check that took long before displaces none that did not. */
+/** Returns the check that gives way. A function whose checks take long displaces no other. */
 function findOldest<Running extends RunningCheck>(
   { running, nowMs }: CheckQueue<Running>,
   kind: "idle" | "busy",
@@ -138,7 +138,7 @@ function findOldest<Running extends RunningCheck>(
     ? ({ idleSinceMs }: RunningCheck): number => idleSinceMs ?? Infinity
     : ({ startedAtMs }: RunningCheck): number => startedAtMs;
   return running
-    // Also one that was expected to be quick, and has long not been.
+    // Among them may be a check that was expected to be quick.
     .filter((one) => kind === "idle" || !isIdle(one, nowMs))
     .filter((one) => !isLong || one.isLong)
     .filter((one) => nowMs - since(one) >= patience(one, kind))
@@ -153,7 +153,7 @@ function patience({ gaveWay }: RunningCheck, kind: keyof typeof PATIENCE_MS): nu
   return PATIENCE_MS[kind] * 2 ** Math.min(gaveWay, MAX_DOUBLINGS);
 }
 
-/** When a check that runs counts otherwise than now; never, if none does any more. */
+/** Returns the next time at which a running check changes its kind; Infinity if there is none. */
 function nextChange(running: readonly RunningCheck[], nowMs: number): number {
   const times = running.flatMap((one) => {
     const { startedAtMs, idleSinceMs = Infinity } = one;
@@ -168,7 +168,7 @@ function nextChange(running: readonly RunningCheck[], nowMs: number): number {
   return Math.min(Infinity, ...times.filter((time) => time > nowMs));
 }
 
-/** Those that took long come last, so that a new function does not wait for bombs that come again. */
+/** Functions whose checks take long come last, so that a new function does not wait for bombs. */
 function first<Waiting extends WaitingCheck>(waiting: readonly Waiting[]): Waiting | undefined {
   const short = waiting.filter(({ isLong }) => !isLong);
   const among = short.length > 0 ? short : waiting;

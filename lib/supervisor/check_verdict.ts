@@ -1,35 +1,36 @@
 import type { CheckResult } from "../check/check.ts";
 import type { Failure } from "./state.ts";
 
-/** Why a check keeps a function from being started. */
-export type CheckProblem = Pick<Failure, "reason" | "detail" | "isPassing" | "maxRetries">;
+/** The reason why a check prevents a start. */
+export type CheckProblem = Pick<Failure, "reason" | "detail" | "isTransient" | "maxRetries">;
 
-/** A check that used up its memory or processor time is repeated so often, in case the host was busy. */
+/** Retries of a check that used up its memory or processor time: the host may have been busy. */
 const MAX_COSTLY_RETRIES = 2;
 
 /**
- * Who can mend a failed check: the author, or time. Gives `undefined` for one that passed.
+ * Judges whether a retry may fix a failed check, or only new code. Returns `undefined` if it
+ * passed.
  *
  * @example
  * ```ts
  * import { judgeCheck } from "./check_verdict.ts";
- * judgeCheck({ diagnostics: "error: …", modules: [], isPassing: true })?.isPassing; // true
+ * judgeCheck({ diagnostics: "error: …", modules: [], isPassing: true })?.isTransient; // true
  * ```
  */
 export function judgeCheck(
-  { diagnostics, exhausted, isPassing = false }: CheckResult,
+  { diagnostics, exhausted, isPassing: isTransient = false }: CheckResult,
 ): CheckProblem | undefined {
   if (diagnostics === undefined) return undefined;
   const detail = diagnostics;
   switch (exhausted) {
     case undefined: {
-      const reason = isPassing ? "The check could not be completed" : "The check failed";
-      return { reason, detail, isPassing };
+      const reason = isTransient ? "The check could not finish" : "The check failed";
+      return { reason, detail, isTransient };
     }
     case "time":
-      return { reason: "The check did not end in time", detail, isPassing: true };
+      return { reason: "The check timed out", detail, isTransient: true };
     case "killed":
-      return { reason: "The check was killed", detail, isPassing: true };
+      return { reason: "The check was killed", detail, isTransient: true };
     case "cpu":
       return costly("The check used up its processor time", detail);
     case "memory":
@@ -40,5 +41,5 @@ export function judgeCheck(
 }
 
 function costly(reason: string, detail: string): CheckProblem {
-  return { reason, detail, isPassing: true, maxRetries: MAX_COSTLY_RETRIES };
+  return { reason, detail, isTransient: true, maxRetries: MAX_COSTLY_RETRIES };
 }

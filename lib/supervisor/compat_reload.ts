@@ -1,15 +1,15 @@
 import { sleep } from "../system/sleep.ts";
 import type { ReloadOutcome } from "../proxy/route_table.ts";
-import { isSettled } from "./settled.ts";
+import { isSettled } from "./state.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** Longest that a client is kept waiting. */
+/** Maximum time that a client waits. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * Reloads for clients of the proxy, as the original's documentation has it. Anybody may ask, so that
- * whoever asks while one is under way gets the outcome of that: a crowd must not keep a function from
- * ever being ready.
+ * Reloads functions for clients of the proxy, as the documentation of dynamic-deno-server says.
+ * Anybody may ask. Requests during a reload get its outcome, because a crowd of clients must not
+ * prevent a function from becoming ready.
  */
 export function createCompatReload(
   supervisor: Supervisor,
@@ -18,7 +18,7 @@ export function createCompatReload(
   const reloading = new Map<string, Promise<ReloadOutcome>>();
 
   async function reload(name: string): Promise<ReloadOutcome> {
-    if (!supervisor.reload(name)) return { isDone: false, reason: "there is no such function" };
+    if (!supervisor.reload(name)) return { isDone: false, reason: "the function does not exist" };
     const late = AbortSignal.timeout(timeoutMs);
     while (!isSettled(supervisor, name) && !late.aborted) {
       await Promise.race([supervisor.changed(), sleep(timeoutMs, late)]);
@@ -27,8 +27,8 @@ export function createCompatReload(
   }
 
   return (name) => {
-    const begun = reloading.get(name);
-    if (begun !== undefined) return begun;
+    const running = reloading.get(name);
+    if (running !== undefined) return running;
     const outcome = reload(name).finally(() => reloading.delete(name));
     reloading.set(name, outcome);
     return outcome;
@@ -37,8 +37,10 @@ export function createCompatReload(
 
 function outcomeOf(supervisor: Supervisor, name: string): ReloadOutcome {
   const state = supervisor.functions.get(name);
-  if (state === undefined) return { isDone: false, reason: "it was taken away" };
+  if (state === undefined) return { isDone: false, reason: "the function was removed" };
   if (state.failure !== undefined) return { isDone: false, reason: state.failure.reason };
-  if (!isSettled(supervisor, name)) return { isDone: false, reason: "it still starts" };
+  if (!isSettled(supervisor, name)) {
+    return { isDone: false, reason: "the function is still starting" };
+  }
   return { isDone: true };
 }

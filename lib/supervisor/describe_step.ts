@@ -2,7 +2,7 @@ import { statusOf } from "./state.ts";
 import type { Event, Step } from "./transition.ts";
 
 /**
- * One event and what it leads to, for whoever looks for a fault of the supervisor's.
+ * Formats one event and its result, for debug output.
  *
  * @example
  * ```ts
@@ -11,8 +11,8 @@ import type { Event, Step } from "./transition.ts";
  * ```
  */
 export function describeStep(event: Event, { state, effects }: Step): string {
-  const what = "id" in event ? `${event.type} ${event.id}` : event.type;
+  const cause = "id" in event ? `${event.type} ${event.id}` : event.type;
   const status = state === undefined ? "gone" : statusOf(state);
-  const todo = effects.map((effect) => `; ${effect.type} ${effect.id}`).join("");
-  return `${what} -> ${status}${todo}`;
+  const actions = effects.map((effect) => `; ${effect.type} ${effect.id}`).join("");
+  return `${cause} -> ${status}${actions}`;
 }

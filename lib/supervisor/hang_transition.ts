@@ -1,17 +1,17 @@
 import type { FunctionState, Instance } from "./state.ts";
 import type { Effect, Event } from "./transition.ts";
 
-/** After this long without a hang, those before it no longer count. */
+/** After this time without a hang, earlier hangs no longer count. */
 const WELL_MS = 60_000;
 
-/** Marks what serves as hung; a state that the event does not concern comes back as it is. */
-export function hangs(
+/** Marks the serving instance as hung; returns the same state if the event does not concern it. */
+export function hung(
   state: FunctionState,
   { id, hang, wellAtMs }: Extract<Event, { type: "hung" }>,
 ): FunctionState {
   const { serving } = state;
   if (serving?.id !== id || serving.hang !== undefined) return state;
-  // It takes a while to notice a hang: the time until then is no time in service.
+  // Detecting a hang takes time, which does not count as time in service.
   const wasWell = wellAtMs - (serving.readyAtMs ?? wellAtMs) >= WELL_MS;
   return {
     ...state,
@@ -21,7 +21,7 @@ export function hangs(
   };
 }
 
-/** Takes the mark away; a replacement that is under way goes on. */
+/** Removes the mark; a replacement that has begun continues. */
 export function recovered(
   state: FunctionState,
   { id }: Extract<Event, { type: "recovered" }>,
@@ -29,11 +29,11 @@ export function recovered(
   const { serving, failure } = state;
   if (serving?.id !== id || serving.hang === undefined) return state;
   const { hang: _, ...well } = serving;
-  // That its own revision did not start beside it no longer matters.
-  const isOfItself = failure?.revision === serving.revision;
-  const left = isOfItself ? undefined : failure;
-  // Beside what serves, only what may pass is tried again.
-  const isFinal = left?.isPassing === false;
+  // A failure of its own revision to start beside it no longer matters.
+  const isOwnRevision = failure?.revision === serving.revision;
+  const left = isOwnRevision ? undefined : failure;
+  // While an instance serves, only a transient failure is retried.
+  const isFinal = left?.isTransient === false;
   return {
     ...state,
     serving: well,
@@ -42,10 +42,10 @@ export function recovered(
   };
 }
 
-/** Closes what has served; nothing is waited for where the event loop is held. */
-export function drop(
+/** Returns the effect that closes a serving instance; without a drain if its event loop is blocked. */
+export function closeServing(
   { id, hang }: Instance,
   because: "replaced" | "unused" | "stopped",
 ): Extract<Effect, { type: "close" }> {
-  return { type: "close", id, because: hang?.cause === "held" ? "hung" : because };
+  return { type: "close", id, because: hang?.cause === "blocked" ? "hung" : because };
 }

@@ -1,54 +1,55 @@
 import type { MainThread } from "../process/main_thread.ts";
 
-/** Counts of an instance's requests, compared between two looks. */
+/** Counts of an instance's requests; two samples are compared. */
 export interface HangSigns {
-  /** Requests that have no answer yet. */
+  /** Requests without an answer yet. */
   readonly waiting: number;
-  /** Requests in all. */
+  /** Total number of requests. */
   readonly requests: number;
-  /** Answers that have begun, in all. */
+  /** Total number of answers that have begun. */
   readonly answers: number;
 }
 
-/** State of an instance by the kernel, read when its requests go unanswered. */
+/** State of an instance according to the kernel, read while its requests get no answer. */
 export interface HangEvidence {
   readonly thread: MainThread;
-  /** Whether the supervisor's own connection still waits to be accepted; `unknown`: can't be told. */
+  /** `waits` while the instance has not accepted the supervisor's own connection. */
   readonly connection: "waits" | "accepted" | "unknown";
 }
 
-/** Result of the looks at an instance so far. */
+/** Result of the samples so far. */
 export type HangPhase =
   | { readonly type: "well" }
-  /** Looks in a row at which its event loop was held. */
-  | { readonly type: "suspect"; readonly looks: number }
+  /** Number of samples in a row at which the event loop was blocked. */
+  | { readonly type: "suspect"; readonly samples: number }
   | { readonly type: "hung" };
 
-/** Looks at an instance within its `hangTimeout`. */
-export const HANG_LOOKS = 6;
+/** Number of samples within `hangTimeout`. */
+export const HANG_SAMPLES = 6;
 
 /**
- * Whether an instance's requests call for evidence: since the last look none was answered, and some
- * wait, or came and went unanswered. Everything else is well, and costs three comparisons.
+ * Returns true if the kernel must be asked: since the last sample no request was answered, and some
+ * wait, or ended without an answer. Otherwise the instance is well, at the cost of three
+ * comparisons.
  */
-export function callsForEvidence(before: HangSigns, now: HangSigns): boolean {
+export function needsEvidence(before: HangSigns, now: HangSigns): boolean {
   if (now.answers !== before.answers) return false;
   return now.waiting > 0 || now.requests !== before.requests;
 }
 
 /**
- * The next phase, from the one before and the evidence of one look.
+ * Returns the next phase, from the last one and the evidence of one sample.
  *
- * An event loop that turns accepts connections, whatever its handlers wait for: streams, long polls,
- * uploads that are read slowly and work in other threads are well. So is a main thread that waits
- * for events, where a server of its own accepts one client after the other. Where the kernel tells
- * too little, nothing is held against the instance.
+ * An event loop that runs accepts connections, even while its handlers wait: streams, long polls,
+ * slow uploads and work in other threads are well. A main thread that waits for events is well too,
+ * for example in a server that accepts one client after the other. If the kernel reports too
+ * little, the instance counts as well.
  *
- * Looks are counted, and not time: while the whole host stands still, there are none.
+ * Counts samples and not time: while the whole host stands still, there are no samples.
  */
 export function judgeHang(phase: HangPhase, { thread, connection }: HangEvidence): HangPhase {
   if (thread !== "busy" || connection !== "waits") return { type: "well" };
   if (phase.type === "hung") return phase;
-  const looks = phase.type === "suspect" ? phase.looks + 1 : 1;
-  return looks < HANG_LOOKS ? { type: "suspect", looks } : { type: "hung" };
+  const samples = phase.type === "suspect" ? phase.samples + 1 : 1;
+  return samples < HANG_SAMPLES ? { type: "suspect", samples } : { type: "hung" };
 }

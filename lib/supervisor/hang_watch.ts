@@ -1,25 +1,25 @@
 import { type MainThread, readMainThread } from "../process/main_thread.ts";
 import { type AcceptProbe, openAcceptProbe, type ProbedInstance } from "./accept_probe.ts";
 import {
-  callsForEvidence,
-  HANG_LOOKS,
+  HANG_SAMPLES,
   type HangPhase,
   type HangSigns,
   judgeHang,
+  needsEvidence,
 } from "./hang_verdict.ts";
 
 /** Options of {@linkcode watchHang}. */
 export interface HangWatchOptions {
   readonly instance: ProbedInstance;
   readonly readSigns: () => HangSigns;
-  /** Infinity for one that is never looked at. */
+  /** Infinity disables the watch. */
   readonly hangTimeoutMs: number;
-  /** Its event loop has been held for so long; when it was last known to be well. */
+  /** The event loop has been blocked for `hangTimeoutMs`; `wellAtMs` is when it last was well. */
   readonly onHung: (wellAtMs: number) => void;
-  /** It had been hung, and accepts again. */
+  /** The instance was hung, and accepts connections again. */
   readonly onRecovered: () => void;
-  /** Whether it hangs can't be told: the kernel does not say where its main thread sleeps. */
-  readonly onBlind: () => void;
+  /** A hang can't be detected: the kernel does not say where the main thread sleeps. */
+  readonly onUndetectable: () => void;
   readonly onError: (error: unknown) => void;
   readonly now?: () => number;
   readonly readThread?: (pid: number) => Promise<MainThread>;
@@ -27,14 +27,14 @@ export interface HangWatchOptions {
 }
 
 /**
- * After the kernel was asked, it is left alone for so many times as long: a function of tens of
- * thousands of sockets makes each of these looks cost as much as it likes.
+ * After asking the kernel, the watch pauses for this many times as long: a function with tens of
+ * thousands of sockets makes each of these samples expensive.
  */
-const REST_RATIO = 20;
+const PAUSE_RATIO = 20;
 
 /**
- * Looks now and then whether an instance's event loop is held, until it is disposed of. While it
- * answers, and while nobody asks, a look reads three numbers.
+ * Samples periodically whether an instance's event loop is blocked, until it is disposed of. While the
+ * instance answers, and while it gets no requests, a sample reads three numbers.
  */
 export function watchHang(options: HangWatchOptions): Disposable {
   const { instance, readSigns, hangTimeoutMs } = options;
@@ -44,39 +44,39 @@ export function watchHang(options: HangWatchOptions): Disposable {
   let phase: HangPhase = { type: "well" };
   let probe: AcceptProbe | undefined;
   let wellAtMs = now();
-  let isLooking = false;
-  let restsUntilMs = -Infinity;
-  let isOver = false;
+  let isSampling = false;
+  let pausedUntilMs = -Infinity;
+  let isDisposed = false;
 
-  function look(): void {
-    if (isLooking || now() < restsUntilMs) return;
+  function sample(): void {
+    if (isSampling || now() < pausedUntilMs) return;
     const before = signs;
     signs = readSigns();
-    const isSuspect = callsForEvidence(before, signs);
-    // Once there is a doubt, it is the kernel that clears it: clients may have given up.
+    const isSuspect = needsEvidence(before, signs);
+    // After a suspicion, only the kernel clears the instance: clients may have given up.
     const isCleared = signs.answers !== before.answers || (probe === undefined && !isSuspect);
     if (isCleared) return settle({ type: "well" });
-    isLooking = true;
+    isSampling = true;
     const askedAtMs = now();
-    void gather()
-      .then((next) => next !== undefined && !isOver && settle(next))
+    void readEvidence()
+      .then((next) => next !== undefined && !isDisposed && settle(next))
       .catch(options.onError)
       .finally(() => {
-        isLooking = false;
-        restsUntilMs = now() + REST_RATIO * (now() - askedAtMs);
+        isSampling = false;
+        pausedUntilMs = now() + PAUSE_RATIO * (now() - askedAtMs);
       });
   }
 
-  /** The next phase; nothing where evidence was only asked for. */
-  async function gather(): Promise<HangPhase | undefined> {
+  /** Returns the next phase; `undefined` when it has only just opened the probe. */
+  async function readEvidence(): Promise<HangPhase | undefined> {
     const thread = await readThread(instance.pid);
-    if (thread === "unknown" && !isOver) options.onBlind();
-    if (isOver || thread !== "busy") return { type: "well" };
+    if (thread === "unknown" && !isDisposed) options.onUndetectable();
+    if (isDisposed || thread !== "busy") return { type: "well" };
     if (probe === undefined) {
       probe = openProbe(instance);
       return undefined;
     }
-    return judgeHang(phase, { thread, connection: await probe.look() });
+    return judgeHang(phase, { thread, connection: await probe.check() });
   }
 
   function settle(next: HangPhase): void {
@@ -93,10 +93,10 @@ export function watchHang(options: HangWatchOptions): Disposable {
 
   const timer = hangTimeoutMs === Infinity
     ? undefined
-    : setInterval(look, hangTimeoutMs / HANG_LOOKS);
+    : setInterval(sample, hangTimeoutMs / HANG_SAMPLES);
   return {
     [Symbol.dispose]() {
-      isOver = true;
+      isDisposed = true;
       clearInterval(timer);
       probe?.[Symbol.dispose]();
       probe = undefined;

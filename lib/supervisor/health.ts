@@ -2,23 +2,23 @@ import type { Endpoint } from "../system/endpoint.ts";
 import { sleep } from "../system/sleep.ts";
 import { type AskedStatus, askStatus } from "./ask_status.ts";
 
-/** What is asked of a function that listens before it gets requests. */
+/** Health check of a function that listens, before it gets requests. */
 export interface HealthCheck {
-  /** What it is asked for, as the function sees it: no prefix stands before it. */
+  /** Request path, without the prefix of the function's name. */
   readonly path: string;
-  /** How often it is asked at most. */
+  /** Maximum number of requests. */
   readonly attempts: number;
 }
 
-/** How {@linkcode waitUntilHealthy} waits. */
+/** Options of {@linkcode waitUntilHealthy}. */
 export interface HealthOptions {
-  /** Ends the wait: the process ended, it took too long, nobody wants it any more. */
+  /** Ends the wait, for example because the process has ended or the timeout is over. */
   readonly signal: AbortSignal;
   readonly ask?: typeof askStatus;
   readonly pause?: typeof sleep;
 }
 
-/** Pauses between attempts: 0.1 s, 0.4 s, 1.6 s, and then as long as that. */
+/** Pauses between attempts: 0.1 s, 0.4 s, 1.6 s, and then 5 s each. */
 const FIRST_PAUSE_MS = 100;
 const GROWTH = 4;
 const LONGEST_PAUSE_MS = 5_000;
@@ -27,8 +27,8 @@ const LONGEST_PAUSE_MS = 5_000;
 export const ANSWER_MS = 5_000;
 
 /**
- * Asks a function until its health path answers from 200 to 399. Gives what it said last when it
- * never did, and `undefined` when all is well.
+ * Requests a function's health path until it answers with 200 to 399. Returns `undefined` when it
+ * did, else the last problem.
  */
 export async function waitUntilHealthy(
   endpoint: Endpoint,
@@ -42,17 +42,17 @@ export async function waitUntilHealthy(
     if (isHealthy(asked)) return undefined;
     if (attempt < attempts) await pause(pauseMs, signal);
     if (attempt >= attempts || signal.aborted) {
-      return `${describe(asked)} (asked ${attempt} ${attempt === 1 ? "time" : "times"})`;
+      return `${describe(asked)} (${attempt} ${attempt === 1 ? "attempt" : "attempts"})`;
     }
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * GROWTH);
   }
 }
 
-/** Whether a status is that of a healthy function: 200 to 399. */
+/** Returns true for a status from 200 to 399. */
 export function isHealthy(asked: AskedStatus): boolean {
   return asked.type === "status" && asked.status >= 200 && asked.status < 400;
 }
 
 function describe(asked: AskedStatus): string {
-  return asked.type === "status" ? `it answered ${asked.status}` : asked.reason;
+  return asked.type === "status" ? `status ${asked.status}` : asked.reason;
 }

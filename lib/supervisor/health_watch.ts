@@ -9,22 +9,22 @@ export interface HealthWatchOptions {
   readonly endpoint: Endpoint;
   readonly path: string;
   readonly intervalMs: number;
-  /** It has failed too often in a row: one sentence, and when it was last known to be well. */
+  /** The instance failed too often in a row: one sentence, and when it last was well. */
   readonly onUnhealthy: (reason: string, wellAtMs: number) => void;
-  /** It had failed, and answers again. */
+  /** The instance was unhealthy, and answers again. */
   readonly onRecovered: () => void;
   readonly signal: AbortSignal;
   readonly ask?: typeof askStatus;
   readonly pause?: typeof sleep;
   readonly now?: () => number;
-  /** From 0 to 1: where in its interval the first request comes. */
+  /** From 0 to 1: sets the time of the first request within the interval. */
   readonly chance?: number;
 }
 
 /**
- * Asks an instance for its health path again and again, on connections of its own: the proxy, its
- * counts and the idle time know nothing of it. Functions that became ready together are asked at
- * different times.
+ * Requests an instance's health path periodically, on its own connections: the proxy, its counts
+ * and the idle time ignore these requests. Jitter spreads the checks of functions that became ready
+ * together.
  */
 export async function watchHealth(options: HealthWatchOptions): Promise<void> {
   const { endpoint, path, intervalMs, signal } = options;
@@ -52,7 +52,7 @@ export async function watchHealth(options: HealthWatchOptions): Promise<void> {
   }
 }
 
-/** A signal made of another one would stay known to it: this goes on for months. */
+/** Not `AbortSignal.any`: its signals would accumulate, because an instance may run for months. */
 async function askWithin<Answer>(
   ms: number,
   signal: AbortSignal,

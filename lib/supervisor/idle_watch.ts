@@ -1,38 +1,38 @@
-/** What is looked at to tell whether an instance is used. */
+/** Counts that show whether an instance is used. */
 export interface Usage {
-  /** Requests that are being answered, tunnels included. */
+  /** In-flight requests, including tunnels. */
   readonly inFlight: number;
-  /** Requests in all. */
+  /** Total number of requests. */
   readonly requests: number;
 }
 
-/** How {@linkcode watchIdle} looks. */
+/** Options of {@linkcode watchIdle}. */
 export interface IdleWatchOptions {
   readonly usage: Usage;
-  /** Infinity for one that is never idle. */
+  /** Infinity disables the watch. */
   readonly idleMs: number;
-  /** It has had no request for that long; told again for as long as that is so. */
+  /** The instance has had no request for `idleMs`; called periodically while that lasts. */
   readonly onIdle: () => void;
 }
 
-/** Looks in an idle time: it is over by a quarter at most when it is found to be over. */
-const LOOKS = 4;
+/** Samples per idle time: the end of the idle time is detected at most a quarter of it late. */
+const SAMPLES = 4;
 
-/** Timers hold 31 bits. */
+/** Maximum delay of a timer: 31 bits. */
 const MAX_PAUSE_MS = 2 ** 31 - 1;
 
-/** Looks now and then whether an instance is used, until it is disposed of; requests pay nothing. */
+/** Samples periodically whether an instance is used, until it is disposed of. */
 export function watchIdle({ usage, idleMs, onIdle }: IdleWatchOptions): Disposable {
-  let seen = usage.requests;
-  let quietLooks = 0;
-  const look = (): void => {
-    const isUsed = usage.inFlight > 0 || usage.requests !== seen;
-    seen = usage.requests;
-    quietLooks = isUsed ? 0 : quietLooks + 1;
-    if (quietLooks >= LOOKS) onIdle();
+  let lastRequests = usage.requests;
+  let idleSamples = 0;
+  const sample = (): void => {
+    const isUsed = usage.inFlight > 0 || usage.requests !== lastRequests;
+    lastRequests = usage.requests;
+    idleSamples = isUsed ? 0 : idleSamples + 1;
+    if (idleSamples >= SAMPLES) onIdle();
   };
   const timer = idleMs === Infinity
     ? undefined
-    : setInterval(look, Math.min(MAX_PAUSE_MS, idleMs / LOOKS));
+    : setInterval(sample, Math.min(MAX_PAUSE_MS, idleMs / SAMPLES));
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

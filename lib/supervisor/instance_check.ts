@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
 import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
@@ -10,55 +12,68 @@ import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
 import type { CheckTask } from "./check_lane.ts";
 import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
-import { findModuleOptions } from "./module_options.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What is to be checked. */
+/** Options of {@linkcode checkInstance}. */
 export interface CheckedInstance {
   readonly name: string;
   readonly directory: string;
-  /** Whose module cache is filled; its own when left out. */
+  /** Name of the function whose module cache the check fills; `name` by default. */
   readonly cacheName?: string;
-  /** Env files that its manifest or the operator names: they count as its source does. */
+  /** Env files that the manifest or the operator names: they are part of the source. */
   readonly envFiles: readonly string[];
-  /** Its variables, which its `.npmrc` may name. */
+  /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
-  /** Somebody waits for it: it is checked before others. */
+  /** Returns true while requests wait: the check goes before others. */
   readonly isUrgent?: () => boolean;
   readonly signal: AbortSignal;
 }
 
-/** How often a check is repeated because the source changed under it. */
+/** Maximum number of checks while the source keeps changing. */
 const MAX_CHECKS = 10;
 
-const RESTLESS: Pick<InstanceCheck, "problem"> = {
+const KEEPS_CHANGING: Pick<InstanceCheck, "problem"> = {
   problem: {
-    isPassing: false,
-    reason: "The source did not come to rest",
-    detail:
-      `It changed under ${MAX_CHECKS} checks in a row. Whatever writes to it must come to an end`,
+    isTransient: false,
+    reason: "The source keeps changing",
+    detail: `It changed during ${MAX_CHECKS} checks in a row. Stop the program that writes to it`,
   },
 };
 
-/** What a check says of an instance to be. */
+/** Result of a check. */
 export interface InstanceCheck {
   readonly revision: string;
   readonly modules: Modules;
   readonly moduleOptions: ModuleOptions;
   readonly problem: CheckProblem | undefined;
-  /** A module could not be fetched that may be needed: the check is repeated before another start. */
+  /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
 }
 
-/** Checks a function's source, unless this very source has been checked before. */
-export async function checkInstance(options: CheckedInstance): Promise<InstanceCheck> {
-  return await findPassed(options) ?? await checkUntilAtRest(options);
+/** Returns how a function's modules are found; `source` replaces its folder where it is given. */
+export async function findModuleOptions(
+  { settings }: Pick<SupervisorContext, "settings">,
+  name: string,
+  source?: string,
+): Promise<ModuleOptions> {
+  const { functionsDirectory, allowImport } = settings;
+  const [importMap, hosts, nodeModules] = await Promise.all([
+    findImportMap(functionsDirectory, name, source),
+    readImportMapHosts(functionsDirectory),
+    findNodeModules(source ?? join(functionsDirectory, name)),
+  ]);
+  return { importMap, allowImport: [...allowImport, ...hosts], nodeModules };
 }
 
-/** The check that this source has passed before, however long ago. */
+/** Checks a function's source, unless the same source has passed a check before. */
+export async function checkInstance(options: CheckedInstance): Promise<InstanceCheck> {
+  return await findPassed(options) ?? await checkUntilSettled(options);
+}
+
+/** Returns an earlier check that the same source has passed. */
 async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
@@ -75,7 +90,7 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
   return undefined;
 }
 
-/** All that a check goes by, beside the source. */
+/** Key of all input of a check apart from the source. */
 function keyOf(
   { context, directory, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
@@ -84,8 +99,8 @@ function keyOf(
   return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
 }
 
-/** Checks until the source is the same before and behind the check. */
-async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck> {
+/** Repeats the check until the source is the same before and after it. */
+async function checkUntilSettled(options: CheckedInstance): Promise<InstanceCheck> {
   const { context, directory, name } = options;
   const { functionsDirectory } = context.settings;
   const take = (modules: Modules): Promise<string> =>
@@ -111,15 +126,15 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
       modules.isComplete === knownModules.isComplete;
-    // Of files that were not known before there is no earlier hash, only their time of change.
+    // Files that were not known before have no earlier hash, only a time of change.
     const isQuiet = before.tree.text === (await stampTree(directory)).text &&
       (hasSameFiles
         ? revision === before.revision
         : await lastChange(options, modules) < startedAtMs);
     if (!isQuiet) {
-      // The revision from before is no longer what is there, so that the next scan tries again.
+      // The earlier revision differs from the present one, so that the next scan tries again.
       if (round === MAX_CHECKS) {
-        return { ...RESTLESS, revision: before.revision, modules, moduleOptions };
+        return { ...KEEPS_CHANGING, revision: before.revision, modules, moduleOptions };
       }
       knownModules = modules;
       await sleep(context.settings.settleMs, options.signal);
@@ -129,7 +144,7 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
       const isProvisional = result.isPassing === true;
       if ((options.cacheName ?? name) === name && !isProvisional) {
         const key = keyOf(options, moduleOptions);
-        await context.checkResults.keep(name, { revision, modules: modules.paths, key });
+        await context.checkResults.record(name, { revision, modules: modules.paths, key });
       }
       return { revision, modules, moduleOptions, problem: undefined, isProvisional };
     }
@@ -138,9 +153,7 @@ async function checkUntilAtRest(options: CheckedInstance): Promise<InstanceCheck
 }
 
 /**
- * A full disk fails a check that says nothing of the source, and must not count as its result.
- *
- * @throws {Error} when it did
+ * Throws if a full disk made the check fail: that is no result about the source.
  */
 async function requireRoom(
   { settings }: SupervisorContext,
@@ -149,15 +162,15 @@ async function requireRoom(
   if (!diagnostics?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
-  throw new Error(`The disk of "${stateDirectory}" is full. Make room there: it is tried again`);
+  throw new Error(`The disk of "${stateDirectory}" is full. Make room there; ddsrv tries again`);
 }
 
-/** To read a pipe may take for ever, and a device may have no end. */
+/** Refuses pipes, sockets and devices: reading one may never end. */
 function specialFile({ special }: TreeStamp): InstanceCheck["problem"] {
   if (special === undefined) return undefined;
   const detail =
-    `"${special}" is a pipe, a socket or a device. Take it out of the function's folder`;
-  return { reason: "The source can't be read", detail, isPassing: false };
+    `"${special}" is a pipe, a socket or a device. Remove it from the function's folder`;
+  return { reason: "Cannot read the source", detail, isTransient: false };
 }
 
 async function findUnreadable(
@@ -169,7 +182,7 @@ async function findUnreadable(
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
   if (detail === undefined) return undefined;
-  return { reason: "The source can't be read", detail, isPassing: false };
+  return { reason: "Cannot read the source", detail, isTransient: false };
 }
 
 async function lastChange({ context, name }: CheckedInstance, modules: Modules): Promise<number> {

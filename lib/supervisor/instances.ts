@@ -5,50 +5,50 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { checkAndStart } from "./check_and_start.ts";
-import { openKeptInstance } from "./kept_instance.ts";
 import type {
   InstanceOptions,
   InstanceReport,
-  Opened,
+  LaunchOutcome,
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
 import { servesWell } from "./retry.ts";
+import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { Effect, Event } from "./transition.ts";
 import { whilePresent } from "./while_present.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What instances are opened with, and who hears of them. */
+/** Options of {@linkcode createInstances}. */
 export interface InstancesOptions {
   readonly context: SupervisorContext;
   readonly routes: RouteTable;
   readonly states: ReadonlyMap<string, FunctionState>;
-  /** Modules that checks have named, written by those that are made here. */
+  /** Modules of each function; a check that ends writes them here. */
   readonly modules: Map<string, Modules>;
   readonly dispatch: (name: string, event: Event) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
-  /** Aborts when nobody is to be waited for any more. */
+  /** Aborts when closing instances must not wait for requests any more. */
   readonly force: AbortSignal;
 }
 
-/** The instances of a supervisor: performs effects, and tells what comes of them as events. */
+/** The instances of a supervisor. Effects go in, and their results come out as events. */
 export interface Instances {
-  /** One that is ready, or on its way out. */
+  /** An instance that is ready or draining. */
   readonly of: (id: number) => OpenInstance | undefined;
-  /** One that has a process and is not ready. */
+  /** An instance that has a process and is not ready yet. */
   readonly startingOf: (id: number) => StartingInstance | undefined;
   readonly launch: (name: string, effect: Extract<Effect, { type: "launch" }>) => Promise<void>;
   readonly close: (name: string, effect: Extract<Effect, { type: "close" }>) => Promise<void>;
 }
 
-/** Performs the effects of one supervisor. */
+/** Creates the instances of one supervisor. */
 export function createInstances(options: InstancesOptions): Instances {
   const { context, routes, states, modules, dispatch } = options;
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
-  let isBlind = false;
+  let hasWarned = false;
   const starting = new Map<number, StartingInstance>();
 
   async function launch(
@@ -59,7 +59,7 @@ export function createInstances(options: InstancesOptions): Instances {
     if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
     attempts.set(id, abort);
-    const what: InstanceOptions = {
+    const launchOptions: InstanceOptions = {
       name,
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
@@ -84,20 +84,23 @@ export function createInstances(options: InstancesOptions): Instances {
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     };
+    const attempt = (start: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> =>
+      whilePresent(launchOptions, () => start().catch(launchFailure(state.requested)));
     const known = isForced ? undefined : knownFailure(state);
-    const opened = known ??
-      await whilePresent(what, () => checkAndStart(what).catch(couldNotOpen(state.requested)));
-    const failure = opened.type === "failed" ? { ...opened.failure, atMs: Date.now() } : undefined;
-    // The last revision that served, if it is kept, is better than none.
+    const launched = known ?? await attempt(() => checkAndStart(launchOptions));
+    const failure = launched.type === "failed"
+      ? { ...launched.failure, atMs: Date.now() }
+      : undefined;
+    // A snapshot of the last revision that served is better than nothing.
     const isServed = servesWell(states.get(name));
-    const kept = failure === undefined || failure.stage === "host" || isServed
+    const snapshot = failure === undefined || failure.stage === "host" || isServed
       ? undefined
-      : await whilePresent(what, () =>
-        openKeptInstance({ ...what, knownModules: modules.get(name) ?? NO_MODULES })
-          .catch(couldNotOpen(state.requested)));
+      : await attempt(() =>
+        startSnapshot({ ...launchOptions, knownModules: modules.get(name) ?? NO_MODULES })
+      );
     attempts.delete(id);
     starting.delete(id);
-    const outcome = kept === undefined || kept.type === "none-kept" ? opened : kept;
+    const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? launched : snapshot;
     const instead = failure === undefined ? {} : { instead: failure };
     switch (outcome.type) {
       case "failed":
@@ -105,12 +108,12 @@ export function createInstances(options: InstancesOptions): Instances {
           type: "failed",
           id,
           failure: failure!,
-          ...(outcome === kept ? { hasKeptFailed: true } : {}),
+          ...(outcome === snapshot ? { hasSnapshotFailed: true } : {}),
         });
         break;
       case "registered":
         dispatch(name, { type: "registered", id, ...instead });
-        // Somebody may have come since it was found that nobody waits.
+        // A request may have arrived since the launch found that none waits.
         if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;
       case "ready": {
@@ -127,10 +130,10 @@ export function createInstances(options: InstancesOptions): Instances {
     dispatch(name, { type: "closed", id });
   }
 
-  /** Said once, and of all functions: they have the same kernel. */
-  function onBlind(): void {
-    if (!isBlind) options.onWarning(BLIND);
-    isBlind = true;
+  /** Warns once for all functions, because they share the kernel. */
+  function onUndetectable(): void {
+    if (!hasWarned) options.onWarning(NO_HANG_DETECTION);
+    hasWarned = true;
   }
 
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
@@ -143,8 +146,8 @@ export function createInstances(options: InstancesOptions): Instances {
       instance,
       onHung: (hang, wellAtMs) => dispatch(name, { type: "hung", id, hang, wellAtMs }),
       onRecovered: () => dispatch(name, { type: "recovered", id }),
-      onBlind,
-      onError: (error) => options.onWarning(`${name}: can't be watched: ${error}`),
+      onUndetectable,
+      onError: (error) => options.onWarning(`${name}: Cannot detect whether it hangs: ${error}`),
     });
     const exit = await instance.ended;
     idle[Symbol.dispose]();
@@ -154,8 +157,8 @@ export function createInstances(options: InstancesOptions): Instances {
       id,
       failure: {
         stage: "exit",
-        isPassing: true,
-        reason: `The function ended: ${describeExit(exit)}`,
+        isTransient: true,
+        reason: `The function ${describeExit(exit)}`,
         detail: instance.lastLines(),
         revision: instance.revision,
         atMs: Date.now(),
@@ -188,11 +191,11 @@ export function createInstances(options: InstancesOptions): Instances {
   };
 }
 
-const BLIND =
-  "Functions that hang in a call that blocks can't be told from slow ones, because the capability " +
-  "SYS_PTRACE is missing. Add it (--cap-add SYS_PTRACE), or give functions a healthPath";
+const NO_HANG_DETECTION =
+  "Cannot detect functions that hang in a blocking call: the capability SYS_PTRACE is missing. " +
+  "Add it (--cap-add SYS_PTRACE), or set a healthPath for functions";
 
-/** Time in which a closing instance may finish its in-flight requests. */
+/** Returns the time in which a closing instance may finish its in-flight requests. */
 function drainOf(
   because: Extract<Effect, { type: "close" }>["because"],
   { stopGraceMs, drainMs }: FunctionPolicy,
@@ -201,22 +204,18 @@ function drainOf(
   return because === "stopped" ? stopGraceMs : drainMs;
 }
 
-/** What the manifest or a check has said of this very revision, it would say again. */
-function knownFailure({ failure, requested }: FunctionState): Opened | undefined {
-  if (failure === undefined || failure.revision !== requested || failure.isPassing) {
-    return undefined;
-  }
-  if (failure.stage !== "manifest" && failure.stage !== "check") return undefined;
-  return { type: "failed", failure };
+/** Returns the failure of the manifest or a check for the same revision: it would fail again. */
+function knownFailure({ failure, requested }: FunctionState): LaunchOutcome | undefined {
+  const isFinal = failure?.revision === requested && !failure.isTransient &&
+    (failure.stage === "manifest" || failure.stage === "check");
+  return isFinal ? { type: "failed", failure } : undefined;
 }
 
-function couldNotOpen(revision: string): (error: Error) => Opened {
+function launchFailure(revision: string): (error: Error) => LaunchOutcome {
   return ({ name, message: detail }) => {
     if (name === "AbortError") return { type: "aborted" };
-    const reason = "It could not be started";
-    return {
-      type: "failed",
-      failure: { stage: "host", isPassing: true, reason, detail, revision },
-    };
+    const reason = "Cannot start the function";
+    const failure = { stage: "host", isTransient: true, reason, detail, revision } as const;
+    return { type: "failed", failure };
   };
 }

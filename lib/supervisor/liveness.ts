@@ -8,23 +8,23 @@ import type { InstanceHang } from "./state.ts";
 export interface LivenessOptions {
   readonly instance: OpenInstance;
   /**
-   * It does not answer as it should; when it was last known to be well, by the clock of
+   * The instance hangs or is unhealthy; `wellAtMs` is when it last was well, by
    * `performance.now()`.
    */
   readonly onHung: (hang: InstanceHang, wellAtMs: number) => void;
-  /** It had been told of, and is well again. */
+  /** The instance answers again. */
   readonly onRecovered: () => void;
-  /** Whether it hangs can't be told, see `watchHang`. */
-  readonly onBlind: () => void;
+  /** A hang can't be detected, see `watchHang`. */
+  readonly onUndetectable: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Watches whether an instance that is ready goes on answering, until it is disposed of: by its
- * health path where it has one that is asked, else by its event loop.
+ * Watches whether a ready instance still answers, until it is disposed of: by its health path if it
+ * has one with an interval, else by its event loop.
  */
 export function watchLiveness(options: LivenessOptions): Disposable {
-  const { instance, onRecovered, onBlind, onError } = options;
+  const { instance, onRecovered, onUndetectable, onError } = options;
   const { endpoint, pid, policy, upstream } = instance;
   const { healthPath: path, healthIntervalMs: intervalMs, hangTimeoutMs } = policy;
   if (path === undefined || intervalMs === Infinity) {
@@ -33,9 +33,9 @@ export function watchLiveness(options: LivenessOptions): Disposable {
       instance: { pid, endpoint },
       readSigns: () => ({ ...upstream.pulse, requests: upstream.requests }),
       hangTimeoutMs,
-      onHung: (wellAtMs) => tell({ cause: "held", reason }, wellAtMs),
+      onHung: (wellAtMs) => report({ cause: "blocked", reason }, wellAtMs),
       onRecovered,
-      onBlind,
+      onUndetectable,
       onError,
     });
   }
@@ -44,19 +44,19 @@ export function watchLiveness(options: LivenessOptions): Disposable {
     endpoint,
     path,
     intervalMs,
-    onUnhealthy: (reason, wellAtMs) => tell({ cause: "unhealthy", reason }, wellAtMs),
+    onUnhealthy: (reason, wellAtMs) => report({ cause: "unhealthy", reason }, wellAtMs),
     onRecovered,
     signal: over.signal,
   }).catch(onError);
   return { [Symbol.dispose]: () => over.abort() };
 
-  function tell(hang: Pick<InstanceHang, "cause" | "reason">, wellAtMs: number): void {
+  function report(hang: Pick<InstanceHang, "cause" | "reason">, wellAtMs: number): void {
     options.onHung({ ...hang, detail: instance.lastLines(), atMs: Date.now() }, wellAtMs);
   }
 }
 
 function describeHang(hangTimeoutMs: number): string {
   const duration = formatLimit({ unit: "duration" }, hangTimeoutMs);
-  return `Its event loop was held for ${duration} while requests waited: code that never yields, ` +
-    "or a call that blocks. If it may take that long, raise hangTimeout";
+  return `The event loop was blocked for ${duration} while requests waited, by code that never ` +
+    "yields or a blocking call. If that is expected, raise hangTimeout";
 }

@@ -5,16 +5,18 @@ import type { Failure, FunctionState, Instance } from "./state.ts";
 const SHORT_REVISION = 12;
 
 /**
- * What a change of state leaves in the function's own log, so that its lines can be told apart by
- * the process that wrote them: `ddsrv: revision 76d6287a1bc2 starts (pid 123)`. The diagnostics of a
- * check follow as lines of their own. A function can write the same, and fools nobody but its owner.
+ * Returns the lines that a change of state adds to the function's own log, so that a reader knows
+ * which process wrote the other lines: `ddsrv: revision 76d6287a1bc2 starts (pid 123)`. The
+ * diagnostics of a check follow as separate lines. A function can write the same lines, and
+ * deceives only its owner.
  */
 export function logMarks(
   before: FunctionState | undefined,
   after: FunctionState | undefined,
 ): OutputLine[] {
   return [
-    ...goneInstances(before, after).map((one) => mark(`${revisionOf(one)} stopped${pidOf(one)}`)),
+    ...goneInstances(before, after)
+      .map((gone) => mark(`${revisionOf(gone)} stopped${pidOf(gone)}`)),
     ...hangMarks(before, after),
     ...failureMarks(before, after),
     ...instanceMarks(before, after),
@@ -23,15 +25,15 @@ export function logMarks(
   ];
 }
 
-/** Those that had a process and were stopped; of one that ended by itself, the failure tells. */
+/** Instances whose processes ddsrv has stopped; an exit on its own is reported as a failure. */
 function goneInstances(
   before: FunctionState | undefined,
   after: FunctionState | undefined,
 ): readonly Instance[] {
-  const left = new Set(after?.leaving.map((one) => one.id));
-  return (before?.leaving ?? []).filter((one) => {
-    const hasEnded = one.phase === "stopping" && one.readyAtMs !== undefined;
-    return one.pid !== undefined && !hasEnded && !left.has(one.id);
+  const left = new Set(after?.leaving.map(({ id }) => id));
+  return (before?.leaving ?? []).filter(({ id, phase, pid, readyAtMs }) => {
+    const hasExited = phase === "stopping" && readyAtMs !== undefined;
+    return pid !== undefined && !hasExited && !left.has(id);
   });
 }
 
@@ -42,9 +44,9 @@ function failureMarks(
   const failure = after?.failure;
   if (failure === undefined || failure === before?.failure) return [];
   const isWell = after?.serving !== undefined && after.serving.hang === undefined;
-  const kept = isWell ? " (the old revision goes on serving)" : "";
+  const note = isWell ? " (the old revision keeps serving)" : "";
   const which = `revision ${failure.revision.slice(0, SHORT_REVISION)}`;
-  return [mark(`${which} failed: ${failure.reason}${kept}`), ...detailLines(failure)];
+  return [mark(`${which} failed: ${failure.reason}${note}`), ...detailLines(failure)];
 }
 
 function hangMarks(
@@ -59,7 +61,7 @@ function hangMarks(
   return serving.id === before?.serving?.id ? [mark(`${which} answers again`)] : [];
 }
 
-/** What a process said last, its log has already. */
+/** Lines of the failure's details; the log already has the last lines of a process. */
 function detailLines({ stage, detail }: Failure): OutputLine[] {
   if (stage === "start" || stage === "exit" || detail === "") return [];
   const splitter = createLineSplitter();
@@ -79,8 +81,8 @@ function instanceMarks(
     marks.push(mark(`${revisionOf(candidate)} starts${pidOf(candidate)}`));
   }
   if (serving !== undefined && serving.id !== before?.serving?.id) {
-    const kept = serving.isKept ? ", the last good one" : "";
-    marks.push(mark(`${revisionOf(serving)} is ready${pidOf(serving)}${kept}`));
+    const note = serving.isSnapshot ? ", the last good revision" : "";
+    marks.push(mark(`${revisionOf(serving)} is ready${pidOf(serving)}${note}`));
   }
   return marks;
 }
@@ -91,10 +93,10 @@ function backoffMarks(
 ): OutputLine[] {
   const { backoff, failure, candidate, serving } = after ?? {};
   if (backoff === undefined || backoff === before?.backoff) return [];
-  // The first replacement of what hangs begins at once.
-  const isTold = serving?.hang === undefined ? failure !== undefined : candidate === undefined;
-  if (!isTold) return [];
-  return [mark(`tries again in ${describeDuration(backoff.delayMs)}`)];
+  // The first replacement of a hung instance begins at once.
+  const isShown = serving?.hang === undefined ? failure !== undefined : candidate === undefined;
+  if (!isShown) return [];
+  return [mark(`retries in ${describeDuration(backoff.delayMs)}`)];
 }
 
 function revisionOf({ revision, requested }: Instance): string {

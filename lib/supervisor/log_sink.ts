@@ -5,14 +5,14 @@ import type { StreamName } from "../process/spawn.ts";
 import { logMarks } from "./log_marks.ts";
 import type { FunctionState } from "./state.ts";
 
-/** Where all functions' lines go that are kept. Disposing of it writes what still waits. */
+/** Writes the log files of all functions. Disposing of it writes the remaining lines. */
 export interface LogSink extends AsyncDisposable {
   readonly write: (name: string, stream: StreamName, line: OutputLine) => void;
-  /** Notes in a function's log what became of it. */
+  /** Writes a change of a function's state into its log, see `logMarks`. */
   readonly change: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
 }
 
-/** A log file for each function that says something, or of which there is something to say. */
+/** Opens the log files, one for each function, with its first line. */
 export function openLogSink(
   settings: Pick<
     Settings,

@@ -1,21 +1,22 @@
 import type { Scan } from "../function/scanner.ts";
-import type { DesiredOptions } from "./desired.ts";
+import type { ScanContext } from "./reconcile.ts";
 import type { FunctionState } from "./state.ts";
 
-/** Code that nobody has asked for yet. */
+/** New code of a function, which waits for a reload. */
 export interface NewerCode {
   readonly revision: string;
-  /** The revision that it is newer than. */
+  /** The revision that was requested last. */
   readonly requested: string;
 }
 
 /**
- * The functions that serve and whose folders hold newer code, which waits because nobody watches. As
- * `desiredOf`, it says nothing of files that are changing, or that were not looked at as they count.
+ * Returns the functions that serve while their folders hold newer code, which waits for a reload
+ * without a watch. Like `desiredOf`, it ignores files that are still changing and scans that are
+ * stale.
  */
 export function findNewerCode(
   { functions, unsettled }: Pick<Scan, "functions" | "unsettled">,
-  { states, isStale, isWatching, asked }: DesiredOptions,
+  { states, isStale, isWatching, asked }: ScanContext,
 ): Map<string, NewerCode> {
   const newer = new Map<string, NewerCode>();
   if (isWatching) return newer;
@@ -28,7 +29,7 @@ export function findNewerCode(
   return newer;
 }
 
-/** The revision that waits; none once another one than it is newer than was asked for. */
+/** Returns the waiting revision; `undefined` once another revision was requested. */
 export function newerRevision(
   { requested }: Pick<FunctionState, "requested">,
   newer: NewerCode | undefined,

@@ -9,17 +9,17 @@ import type { Endpoint } from "../system/endpoint.ts";
 import type { Failure } from "./state.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** An instance whose process is there and is not ready yet. */
+/** An instance that has a process and is not ready yet. */
 export interface StartingInstance {
-  /** By the supervisor's own clock, which never steps: `performance.now()`. */
+  /** Start time by `performance.now()`. */
   readonly sinceMs: number;
-  /** What is asked of it beside listening; nothing when left out. */
+  /** Path of the health check that it must pass, if any. */
   readonly healthPath: string | undefined;
-  /** The lines that it wrote last. */
+  /** Returns the last lines of its output. */
   readonly lastLines: () => string;
 }
 
-/** What is told while an instance opens. */
+/** Receives the progress of a launch. */
 export interface InstanceReport {
   readonly onChecked: (revision: string, modules: Modules) => void;
   readonly onSpawned: (
@@ -29,18 +29,18 @@ export interface InstanceReport {
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
-/** What is to be opened. */
+/** Options of a launch. */
 export interface InstanceOptions {
   readonly name: string;
   readonly directory: string;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
-  /** A revision that serves already, which is not to be started once more. */
+  /** Returns the revision that already serves, which needs no second start. */
   readonly servedRevision: () => string | undefined;
-  /** Whether it is needed at present, and not only to be known as good. */
+  /** Returns false if nobody needs the function now, so that a passed check is enough. */
   readonly isNeeded: () => boolean;
-  /** Whether requests wait for it. */
+  /** Returns true while requests wait for the function. */
   readonly isUrgent: () => boolean;
   readonly report: InstanceReport;
   readonly signal: AbortSignal;
@@ -49,35 +49,34 @@ export interface InstanceOptions {
 /** An instance that is ready. */
 export interface OpenInstance {
   readonly upstream: Upstream;
-  /** Where it listens. */
   readonly endpoint: Endpoint;
-  /** Its own process id, as the supervisor sees it. */
+  /** Process id, as the supervisor sees it. */
   readonly pid: number;
-  /** Its requests come with the prefix. */
+  /** Requests keep the prefix of the function's name. */
   readonly keepPrefix: boolean;
   readonly revision: string;
   readonly policy: FunctionPolicy;
-  /** What of its egress can't be had at present. */
+  /** Returns its present problems, such as egress names that do not resolve; a sentence each. */
   readonly problems: () => readonly string[];
-  /** Disk usage of its data, where that is cheap to read. */
+  /** Reads the disk usage of its data, where that is cheap. */
   readonly readDataUsage: StartedProcess["readDataUsage"];
-  /** Resolves when the process has ended, for whatever reason. */
+  /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<Exit>;
-  /** What it said last. */
+  /** Returns the last lines of its output. */
   readonly lastLines: () => string;
-  /** Lets requests finish for at most `drainMs`, then takes everything away. */
+  /** Waits up to `drainMs` for in-flight requests, then removes process and sandbox. */
   readonly close: (
     options: { readonly drainMs: number; readonly force: AbortSignal },
   ) => Promise<void>;
 }
 
-/** What came of an attempt. */
-export type Opened =
+/** Result of a launch. */
+export type LaunchOutcome =
   | { readonly type: "ready"; readonly instance: OpenInstance }
-  /** It is good, and not started: it serves already, or may be idle and nobody needs it. */
+  /** Passed its check and was not started: it already serves, or it may stay idle. */
   | { readonly type: "registered" }
-  /** Nothing is kept that could be started. */
-  | { readonly type: "none-kept" }
+  /** There is no snapshot to start. */
+  | { readonly type: "no-snapshot" }
   | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs"> }
-  /** The signal aborted; nothing is left. */
+  /** The signal aborted; everything is closed again. */
   | { readonly type: "aborted" };

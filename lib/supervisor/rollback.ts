@@ -6,25 +6,25 @@ import { removeIfThere } from "../system/remove_if_there.ts";
 import type { Snapshot } from "./snapshots.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What is to be put back. */
+/** Options of {@linkcode rollBack}. */
 export interface RollbackOptions {
   readonly name: string;
-  /** First digits of a revision; the last one that served and is not in its place, when left out. */
+  /** First digits of a revision; by default the last one that served and is not in the folder. */
   readonly to?: string | undefined;
-  /** Modules that a check named. */
+  /** Modules of the function, as its last check named them. */
   readonly modules: Modules;
 }
 
-/** A function that can't be rolled back; the message says why, and what to do. */
+/** A function can't be rolled back; the message says why and what to do. */
 export class RollbackError extends Error {
   override readonly name = "RollbackError";
 }
 
 /**
- * Puts an earlier folder of a function back into its place; a scan takes it up from there. Gives the
- * revision that it served as.
+ * Replaces a function's folder with a snapshot, which the next scan loads. Returns the revision of
+ * the snapshot.
  *
- * @throws {RollbackError} when there is none, or the function's folder is a link
+ * @throws {RollbackError} if there is no such snapshot, or the folder is a link
  */
 export async function rollBack(
   context: SupervisorContext,
@@ -36,7 +36,7 @@ export async function rollBack(
   const target = join(functionsDirectory, name);
   if ((await Deno.lstat(target)).isSymlink) {
     throw new RollbackError(
-      `"${target}" is a link. Turn it back to where it led: ln -sfn DIRECTORY "${target}"`,
+      `"${target}" is a link. Point it to the earlier directory: ln -sfn DIRECTORY "${target}"`,
     );
   }
   const own = await takeOwnRevision(functionsDirectory, name, options.modules);
@@ -57,13 +57,15 @@ function choose(
   { name, to, own }: RollbackOptions & { readonly own: string },
 ): Snapshot {
   const chosen = to === undefined
-    ? snapshots.find((one) => one.own !== own)
-    : snapshots.find((one) => one.revision.startsWith(to));
+    ? snapshots.find((snapshot) => snapshot.own !== own)
+    : snapshots.find(({ revision }) => revision.startsWith(to));
   if (chosen !== undefined) return chosen;
-  const kept = snapshots.map((one) => one.revision.slice(0, 12)).join(", ");
+  const revisions = snapshots.map(({ revision }) => revision.slice(0, 12)).join(", ");
   throw new RollbackError(
     to === undefined
-      ? `No earlier revision of "${name}" has served and is kept. Deploy the one that you want`
-      : `No revision of "${name}" that begins with "${to}" is kept. There are: ${kept || "none"}`,
+      ? `There is no snapshot of an earlier revision of "${name}". Deploy the code that you want`
+      : `There is no snapshot of "${name}" that begins with "${to}". Snapshots: ${
+        revisions || "none"
+      }`,
   );
 }

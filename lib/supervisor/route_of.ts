@@ -2,21 +2,21 @@ import { type Fault, faultOf } from "../proxy/http1/fault.ts";
 import type { Backoff, FunctionState } from "./state.ts";
 import { isUnavailable } from "./retry.ts";
 
-/** Where a function's requests are to go. */
+/** Destination of a function's requests. */
 export type RouteDecision =
   | { readonly type: "instance"; readonly id: number }
   | { readonly type: "waiting" }
   | { readonly type: "refused"; readonly fault: Fault; readonly isAsked?: true }
   | { readonly type: "none" };
 
-/** Most that a request is told of what went wrong, in UTF-16 units: anybody may ask. */
+/** Maximum length of diagnostics in a response, in UTF-16 units: anybody may ask. */
 const MAX_DETAIL = 16 * 1024;
 
-/** The route that follows from a function's state. */
+/** Returns the route for a function's state. */
 export function routeOf(state: FunctionState | undefined, nowMs: number): RouteDecision {
   if (state === undefined || !state.isWanted) return { type: "none" };
-  // What holds its event loop answers nobody; one that is unhealthy may, until it is replaced.
-  if (state.serving !== undefined && state.serving.hang?.cause !== "held") {
+  // With a blocked event loop it answers nobody; an unhealthy instance may, until it is replaced.
+  if (state.serving !== undefined && state.serving.hang?.cause !== "blocked") {
     return { type: "instance", id: state.serving.id };
   }
   if (state.candidate !== undefined || state.isIdle) return { type: "waiting" };
@@ -27,12 +27,12 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
     return { type: "refused", fault };
   }
   if (failure === undefined) return { type: "waiting" };
-  // What a function said last is for its owner: it may hold secrets, and anybody may ask.
+  // The output of a function is for its owner: it may contain secrets, and anybody may ask.
   const isPublic = failure.stage === "check" || failure.stage === "manifest";
-  const said = isPublic ? failure.detail : "";
-  const detail = said.length <= MAX_DETAIL
-    ? said
-    : `${said.slice(0, MAX_DETAIL)}\n… (see: ddsrv inspect ${state.name})`;
+  const text = isPublic ? failure.detail : "";
+  const detail = text.length <= MAX_DETAIL
+    ? text
+    : `${text.slice(0, MAX_DETAIL)}\n… (see: ddsrv inspect ${state.name})`;
   const message = detail === "" ? failure.reason : `${failure.reason}\n\n${detail}`;
   const retryAfterS = secondsLeft(backoff, nowMs);
   if (failure.stage === "exit") {
@@ -45,7 +45,7 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
   return { type: "refused", fault: faultOf("function-failed", { message }) };
 }
 
-/** At least a second: a client that is told 0 would ask at once. */
+/** At least 1: with `Retry-After: 0`, a client would retry at once. */
 function secondsLeft(backoff: Backoff | undefined, nowMs: number): number {
   return Math.max(1, Math.ceil(((backoff?.untilMs ?? nowMs) - nowMs) / 1000));
 }

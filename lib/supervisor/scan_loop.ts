@@ -4,33 +4,33 @@ import { createScanner, type Scan } from "../function/scanner.ts";
 import { watchFunctions } from "../function/watch.ts";
 import { sleep } from "../system/sleep.ts";
 
-/** How {@linkcode runScans} works. */
+/** Options of {@linkcode runScans}. */
 export interface ScanLoopOptions {
   readonly functionsDirectory: string;
   readonly settleMs: number;
   readonly rescanMs: number;
-  /** The most entries of one folder's whole tree. */
+  /** Maximum number of entries in a folder's whole tree. */
   readonly maxFiles: number;
   readonly modulesOf: (name: string) => Modules | undefined;
-  /** A scan begins; what it goes by is what holds now. */
+  /** Called when a scan begins. */
   readonly onBegin: () => void;
   readonly onScan: (scan: Scan) => void;
   readonly onWarning: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Scans on hints, when something was not at rest, and every few seconds anyway. */
+/** Scans after hints of the watcher, while files keep changing, and every few seconds anyway. */
 export interface ScanLoop {
-  /** Asks for a scan, and resolves when one that began after this call is done. */
+  /** Requests a scan; resolves when a scan that began after this call has ended. */
   readonly scan: () => Promise<void>;
-  /** Resolves when the signal has aborted and all has ended. */
+  /** Resolves when the signal has aborted and the last scan has ended. */
   readonly ended: Promise<void>;
 }
 
-/** Events come in bursts; this long is waited for the rest of one. */
+/** Events come in bursts; a scan waits this long for the rest of one. */
 const BURST_MS = 15;
 
-/** A scan of all folders that an event calls for comes after a pause of as many times its length. */
+/** After a scan of all folders, events cause another one after this many times its duration. */
 const PAUSE_FACTOR = 2;
 
 /** Starts scanning and watching until the signal aborts. */
@@ -41,10 +41,10 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
   let asked: (() => void)[] = [];
   let wake = new AbortController();
   let isMissing = false;
-  /** When all folders are to be looked at, and not before when an event may say so. */
-  let [fullAtMs, calmAtMs] = [0, 0];
+  /** Time of the next full scan, and the earliest time of one that an event causes. */
+  let [fullAtMs, earliestFullAtMs] = [0, 0];
 
-  /** Looks at all folders, or at some. */
+  /** Scans all folders, or some. */
   async function scanOnce(only: ReadonlySet<string> | undefined): Promise<void> {
     options.onBegin();
     let scan: Scan;
@@ -53,15 +53,17 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     } catch (error) {
       if (!isMissing) {
         onWarning(
-          `Cannot read "${functionsDirectory}": ${(error as Error).message}. What runs goes on; ` +
-            `bring the directory back, or stop ddsrv`,
+          `Cannot read "${functionsDirectory}": ${
+            (error as Error).message
+          }. Functions keep running. ` +
+            `Restore the directory, or stop ddsrv`,
         );
       }
       isMissing = true;
       return;
     }
     if (signal.aborted) return;
-    if (isMissing) onWarning(`"${functionsDirectory}" can be read again`);
+    if (isMissing) onWarning(`"${functionsDirectory}" is readable again`);
     isMissing = false;
     options.onScan(scan);
     const nowMs = performance.now();
@@ -83,8 +85,8 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
       if (isFull || taken.size > 0) await scanOnce(isFull ? undefined : taken);
       if (isFull) {
         const endedMs = performance.now();
-        calmAtMs = endedMs + PAUSE_FACTOR * (endedMs - startedMs);
-        fullAtMs = Math.min(Math.max(fullAtMs, calmAtMs), endedMs + rescanMs);
+        earliestFullAtMs = endedMs + PAUSE_FACTOR * (endedMs - startedMs);
+        fullAtMs = Math.min(Math.max(fullAtMs, earliestFullAtMs), endedMs + rescanMs);
       }
       answered.forEach((resolve) => resolve());
       if (asked.length > 0) continue;
@@ -98,8 +100,9 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     signal,
     onHint(names) {
       const nowMs = performance.now();
-      if (names === "all") fullAtMs = Math.min(fullAtMs, Math.max(nowMs + BURST_MS, calmAtMs));
-      else for (const name of names) queue.add(name, { nowMs });
+      if (names === "all") {
+        fullAtMs = Math.min(fullAtMs, Math.max(nowMs + BURST_MS, earliestFullAtMs));
+      } else for (const name of names) queue.add(name, { nowMs });
       wake.abort();
     },
     onWarning,

@@ -3,24 +3,26 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
-import { createLastLines } from "./last_lines.ts";
-import type { InstanceOptions, Opened } from "./open_instance.ts";
+import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
-/** A function whose code has passed its check, and what it is to run with. */
+/** A function that has passed its check. */
 export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
-  /** Where its source is, if that is not its folder. */
+  /** Directory of its source, if that is not its folder. */
   readonly source?: string;
 }
 
+/** Number of output lines that an instance remembers. */
+const LAST_LINES = 20;
+
 /**
- * Starts an instance in layers: sandbox, process, readiness. When one of them fails, those that were
- * open are closed in reverse before this returns.
+ * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others
+ * in reverse order before it returns.
  */
-export async function startInstance(options: CheckedFunction): Promise<Opened> {
+export async function startInstance(options: CheckedFunction): Promise<LaunchOutcome> {
   const { name, context, directory, report, signal, policy, revision, moduleOptions } = options;
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
@@ -34,7 +36,8 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     }),
   );
   signal.throwIfAborted();
-  const lines = createLastLines();
+  const lines: string[] = [];
+  const lastLines = (): string => lines.join("\n");
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -43,6 +46,7 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       lines.push(line.text);
+      if (lines.length > LAST_LINES) lines.shift();
       report.onLine(stream, line);
     },
   });
@@ -64,16 +68,16 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
         namespace: sandbox.namespace,
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
-        lastLines: lines.text,
+        lastLines,
       }),
   });
   if (start.type !== "listening") {
-    // It never served, so that there is nothing to wait for.
+    // It has not served, so there are no requests to wait for.
     force.abort();
     if (signal.aborted) return { type: "aborted" };
-    const { reason, isPassing } = start;
-    const detail = lines.text();
-    return { type: "failed", failure: { stage: "start", isPassing, reason, detail, revision } };
+    const { reason, isTransient } = start;
+    const detail = lastLines();
+    return { type: "failed", failure: { stage: "start", isTransient, reason, detail, revision } };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
@@ -90,26 +94,26 @@ export async function startInstance(options: CheckedFunction): Promise<Opened> {
       problems: () => [...started.problems, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
-      lastLines: lines.text,
-      async close({ drainMs, force: hasten }) {
-        const rush = (): void => force.abort();
+      lastLines,
+      async close({ drainMs, force: forced }) {
+        const skipGrace = (): void => force.abort();
         const drained = new AbortController();
-        hasten.addEventListener("abort", rush, { once: true });
-        if (hasten.aborted) rush();
+        forced.addEventListener("abort", skipGrace, { once: true });
+        if (forced.aborted) skipGrace();
         try {
-          const late = sleep(drainMs, AbortSignal.any([hasten, drained.signal]));
+          const late = sleep(drainMs, AbortSignal.any([forced, drained.signal]));
           await Promise.race([upstream.drained(), process.ended, late]);
           drained.abort();
           await owned.disposeAsync();
         } finally {
-          hasten.removeEventListener("abort", rush);
+          forced.removeEventListener("abort", skipGrace);
         }
       },
     },
   };
 }
 
-/** What can't be had, and a word for the operator about each such thing when it begins. */
+/** Present problems of an instance; warns about each when it begins. */
 interface Problems {
   readonly change: (problems: readonly string[]) => void;
   readonly current: () => readonly string[];
@@ -119,7 +123,7 @@ function createProblems(onWarning: (message: string) => void): Problems {
   let current: readonly string[] = [];
   return {
     change(problems) {
-      for (const one of problems) if (!current.includes(one)) onWarning(one);
+      for (const problem of problems) if (!current.includes(problem)) onWarning(problem);
       current = problems;
     },
     current: () => current,

@@ -1,57 +1,57 @@
-/** Where an instance is on its way. */
+/** Phase in the life of an instance. */
 export type Phase = "checking" | "starting" | "ready" | "draining" | "stopping";
 
-/** One running process of one revision, from the moment it is wanted to the moment it is gone. */
+/** One process of one revision, from the launch to its end. */
 export interface Instance {
   readonly id: number;
   readonly phase: Phase;
-  /** The revision that the scan saw; the check may find more files to it. */
+  /** Revision that the scan saw; the check may find more files. */
   readonly requested: string;
-  /** The revision over all its files, once the check has named them. */
+  /** Revision of all its files, once the check has named them. */
   readonly revision: string | undefined;
   readonly pid: number | undefined;
   readonly namespace: string | undefined;
   /** `host:port` that the proxy connects to. */
   readonly upstream: string | undefined;
-  /** By the supervisor's own clock, which never steps: `performance.now()`. */
+  /** Time by `performance.now()`. */
   readonly readyAtMs: number | undefined;
-  /** It is of the last revision that served and is kept, in place of a newer one that fails. */
-  readonly isKept?: boolean;
-  /** It serves, does not answer as it should, and is replaced. */
+  /** It runs a snapshot of the last revision that served, because the folder's revision fails. */
+  readonly isSnapshot?: boolean;
+  /** Set while it serves but hangs or is unhealthy, and is being replaced. */
   readonly hang?: InstanceHang;
 }
 
 /**
- * How an instance hangs: its event loop is `held`, so that no request is answered; or it is
- * `unhealthy` by its health path, and may answer others.
+ * `blocked`: its event loop is blocked, so that it answers no request. `unhealthy`: its health path
+ * fails, and it may answer other requests.
  */
-export type HangCause = "held" | "unhealthy";
+export type HangCause = "blocked" | "unhealthy";
 
 /** Cause and details of a hang. */
 export interface InstanceHang {
   readonly cause: HangCause;
   /** One sentence. */
   readonly reason: string;
-  /** What it said last; may be empty. */
+  /** Last lines of its output; may be empty. */
   readonly detail: string;
   readonly atMs: number;
 }
 
-/** Why a revision does not serve. */
+/** The reason why a revision does not serve. */
 export interface Failure {
   /**
-   * What said no: the manifest, the check, the start, or its own end after it had been ready; or
-   * the host, which could not do what was needed, and that is no fault of the function's.
+   * The stage that failed: the manifest, the check, the start, the process after it was ready
+   * (`exit`), or the host, for which the function is not to blame.
    */
   readonly stage: "manifest" | "check" | "start" | "exit" | "host";
   /**
-   * Time, the host or the network can mend it, so that ddsrv tries the same revision again. Otherwise
-   * only the author can, and a manifest or check that says no is final until the code changes.
+   * True if the same revision may succeed later, so that ddsrv retries it. Otherwise a failed
+   * manifest or check is final until the code changes.
    */
-  readonly isPassing: boolean;
+  readonly isTransient: boolean;
   /**
-   * The most times that ddsrv tries again after a failure like this one: it costs the host much, and
-   * the same code is likely to fail in the same way. No limit when missing.
+   * Maximum number of retries after such a failure, for one that costs the host much and is likely
+   * to happen again with the same code. No limit when missing.
    */
   readonly maxRetries?: number;
   /** One sentence. */
@@ -62,45 +62,45 @@ export interface Failure {
   readonly atMs: number;
 }
 
-/** A pause before the next start. */
+/** The pause before the next attempt. */
 export interface Backoff {
   readonly attempts: number;
-  /** Those in a row that failed with a {@linkcode Failure.maxRetries}; none when missing. */
+  /** Number of failures in a row that had {@linkcode Failure.maxRetries}; 0 when missing. */
   readonly costly?: number;
   readonly delayMs: number;
-  /** By the clock of {@linkcode Instance.readyAtMs}. */
+  /** Time by `performance.now()`. */
   readonly untilMs: number;
 }
 
-/** All that is known of one function. */
+/** State of one function. */
 export interface FunctionState {
   readonly name: string;
   readonly directory: string;
-  /** Whether its folder is there. */
+  /** True while its folder exists. */
   readonly isWanted: boolean;
-  /** The revision that was last asked for, whatever became of it. */
+  /** Revision of the last attempt, successful or not. */
   readonly requested: string;
   readonly serving: Instance | undefined;
   readonly candidate: Instance | undefined;
-  /** Replaced or stopped, and not yet gone. */
+  /** Instances that were replaced or stopped and have not ended yet. */
   readonly leaving: readonly Instance[];
   readonly failure: Failure | undefined;
   readonly backoff: Backoff | undefined;
-  /** It is known to be good, and starts with its next request. */
+  /** It has passed its check and starts with the next request. */
   readonly isIdle: boolean;
   readonly restarts: number;
 }
 
-/** All words for a function's state. */
+/** All statuses of a function. */
 export const STATUSES = [
   ...["checking", "starting", "ready", "idle", "draining"] as const,
   ...["hung", "backoff", "failed", "stopped"] as const,
 ] as const;
 
-/** A function's state in one word. */
+/** Status of a function. */
 export type Status = typeof STATUSES[number];
 
-/** The word for a function's state. */
+/** Returns the status of a function. */
 export function statusOf(state: FunctionState): Status {
   if (!state.isWanted) return state.leaving.length > 0 ? "draining" : "stopped";
   if (state.serving !== undefined) return state.serving.hang === undefined ? "ready" : "hung";
@@ -112,31 +112,31 @@ export function statusOf(state: FunctionState): Status {
   return state.failure === undefined ? "stopped" : "failed";
 }
 
-/** Effect of changed variables on a function; `absent` where there is no such function. */
+/** Effects of changed variables on a function; `absent`: there is no such function. */
 export const REFRESHED = ["reloaded", "current", "absent"] as const;
 
-/** One of them. */
+/** Effect of changed variables on a function. */
 export type Refreshed = typeof REFRESHED[number];
 
-/** Why a function is as it is, in one sentence; `undefined` when all is well. */
+/** Returns the reason for a function's status, in one sentence; `undefined` while it is well. */
 export function reasonOf({ serving, failure }: FunctionState): string | undefined {
   const hang = serving?.hang;
   if (hang === undefined) return failure?.reason;
-  // An older one is of other code, and stood in the way of nothing.
+  // An older failure concerns other code and did not prevent the replacement.
   if (failure === undefined || failure.atMs < hang.atMs) return hang.reason;
-  return `${hang.reason}. It could not be replaced: ${failure.reason}`;
+  return `${hang.reason}. Its replacement failed: ${failure.reason}`;
 }
 
-/** All that can be under way for a function. */
+/** All kinds of pending work for a function. */
 export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;
 
 /**
- * What is under way for a function, whatever serves meanwhile: its files are not at rest, new code
- * is checked or started, or it goes.
+ * Pending work for a function, even while an instance serves: its files keep changing (`arriving`),
+ * new code is checked or started, or it is being removed.
  */
 export type Pending = typeof PENDING[number];
 
-/** What is under way for a function; `undefined` when it is settled. */
+/** Returns the pending work for a function; `undefined` when it is settled. */
 export function pendingOf(state: FunctionState, isUnsettled: boolean): Pending | undefined {
   if (isUnsettled) return "arriving";
   if (!state.isWanted) return "leaving";
@@ -144,4 +144,17 @@ export function pendingOf(state: FunctionState, isUnsettled: boolean): Pending |
     return state.candidate.phase === "checking" ? "checking" : "starting";
   }
   return statusOf(state) === "stopped" ? "starting" : undefined;
+}
+
+/** Returns true if a function has no pending work, or does not exist. */
+export function isSettled(
+  { functions, unsettled }: {
+    readonly functions: ReadonlyMap<string, FunctionState>;
+    readonly unsettled: ReadonlySet<string>;
+  },
+  name: string,
+): boolean {
+  const state = functions.get(name);
+  const isUnsettled = unsettled.has(name);
+  return state === undefined ? !isUnsettled : pendingOf(state, isUnsettled) === undefined;
 }

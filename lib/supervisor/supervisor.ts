@@ -2,129 +2,110 @@ import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
-import type { Route, RouteTable } from "../proxy/route_table.ts";
+import type { RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
-import { desiredOf } from "./desired.ts";
-import { createKeeper } from "./keep_revisions.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance, StartingInstance } from "./open_instance.ts";
-import { relocatedFunctions } from "./relocated.ts";
-import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
-import { reconcile } from "./reconcile.ts";
-import { hasPolicy } from "./has_policy.ts";
+import { reconfigure } from "./reconfigure.ts";
 import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
+import { createScanIntake } from "./scan_intake.ts";
 import { runScans } from "./scan_loop.ts";
 import type { FunctionState, Refreshed } from "./state.ts";
 import { type Effect, type Event, type Step, transition } from "./transition.ts";
+import { createSnapshotTaker } from "./take_snapshots.ts";
 import { createVariableStamps } from "./variable_stamps.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What a supervisor works with, and whom it tells. */
+/** Options of {@linkcode startSupervisor}. */
 export interface SupervisorOptions {
   readonly context: SupervisorContext;
   readonly routes: RouteTable;
-  /** A function's state changed; `after` is missing when nothing is left of it. */
+  /** Called after each change of state; `after` is `undefined` when the function is gone. */
   readonly onChange: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
-  /** A directory that is not served, when it is first seen, and when the reason is another one. */
+  /** Called when a directory is ignored for the first time, or for another reason than before. */
   readonly onIgnored: (name: string, reason: string) => void;
   readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
-  /** Told of each event and what it leads to, where somebody wants to know. */
+  /** Called with each event and its result, for debug output. */
   readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
   readonly onWarning: (message: string) => void;
 }
 
-/** Keeps the functions as the folders have them. One place owns all state. */
+/** Keeps the functions in step with their folders. Owns all state. */
 export interface Supervisor {
   /** All functions, by name. */
   readonly functions: ReadonlyMap<string, FunctionState>;
-  /**
-   * Directories that are not served, with the reason; and functions whose folders are too large, of
-   * which nothing new is taken up.
-   */
+  /** Reasons for directories that are not served, and for functions whose folders are too large. */
   readonly ignored: ReadonlyMap<string, string>;
-  /** Functions whose files were not at rest when they were last looked at. */
+  /** Functions whose files were still changing at the last scan. */
   readonly unsettled: ReadonlySet<string>;
-  /** The newer revision of a function that serves, which waits for a reload where nobody watches. */
+  /** Newer revision of a function that serves, which waits for a reload without a watch. */
   readonly newerRevision: (name: string) => string | undefined;
-  /** An instance, while it is ready. */
+  /** An instance while it is ready. */
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
-  /** An instance, while it has a process and is not ready. */
+  /** An instance while it has a process and is not ready. */
   readonly startingOf: (instanceId: number) => StartingInstance | undefined;
-  /** What passed between clients and a function. */
+  /** Counts of requests and bytes between clients and a function. */
   readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
-  /** Requests that wait for a function to be ready. */
+  /** Number of requests that wait for a function to be ready. */
   readonly waitingFor: (name: string) => number;
-  /** Whether the folders have been looked at. */
+  /** True after the first scan. */
   readonly hasScanned: boolean;
-  /** Looks at the folders now; takes up what is new of that function, also where nobody watches. */
+  /** Scans the folders now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
-  /** Starts a function's source anew; `false` when there is no such function. */
+  /** Starts a new instance of a function's source; returns false if there is no such function. */
   readonly reload: (name: string) => boolean;
-  /**
-   * Starts a function anew if its last attempt had other variables than are set for it now; what
-   * failed for want of one is tried at once.
-   */
+  /** Reloads a function if its last attempt, successful or not, had other variables. */
   readonly refresh: (name: string) => Refreshed;
-  /** The same after a change was taken back, by what serves: an attempt between does not count. */
+  /** Reloads a function if its serving instance has other variables, after a change was undone. */
   readonly refreshServing: (name: string) => Refreshed;
-  /** Replaces the instances whose policy is another one by now, and tries what it had forbidden. */
+  /** Reloads functions whose policy differs under the present settings, see `reconfigure`. */
   readonly reconfigure: () => Promise<void>;
-  /** Revisions that can be put back, newest first. */
-  readonly kept: (name: string) => readonly string[];
-  /**
-   * Puts an earlier folder of a function back, and gives the revision that it served as.
-   *
-   * @throws {RollbackError} when it can't be, see `rollBack`
-   */
+  /** Revisions with a snapshot, newest first. */
+  readonly snapshotsOf: (name: string) => readonly string[];
+  /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
   readonly rollBack: (name: string, to?: string) => Promise<string>;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
-  /** Stops everything; with the signal, without waiting for anybody. */
+  /** Stops all functions; once `force` aborts, without waiting for in-flight requests. */
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
-/** Starts a supervisor: scans, and acts on what it finds. */
+/** Starts a supervisor: it scans the functions directory and acts on the result. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { context, routes } = options;
   const { settings } = context;
   const states = new Map<string, FunctionState>();
   const modules = new Map<string, Modules>();
-  const asked = new Set<string>();
-  const places = new Map<string, string>();
   const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
-    options.onWarning(`A fault of ddsrv's own: ${(error as Error).stack}`)
+    options.onWarning(`Internal error. Please report it: ${(error as Error).stack}`)
   );
   const stopping = new AbortController();
   const force = new AbortController();
-  let ignored: ReadonlyMap<string, string> = new Map();
-  let unsettled: ReadonlySet<string> = new Set();
-  let newer: ReadonlyMap<string, NewerCode> = new Map();
   let changed = Promise.withResolvers<void>();
-  let hasScanned = false;
   let nextId = 1;
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
-  const keep = createKeeper({
+  const intake = createScanIntake({
+    states,
+    modules,
+    isWatching: () => context.settings.watch,
+    dispatch,
+    onIgnored: options.onIgnored,
+  });
+  const takeSnapshot = createSnapshotTaker({
     context,
     modulesOf,
     isServed: (name, revision) =>
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
     onWarning: options.onWarning,
   });
+  const instances = createInstances({ ...options, states, modules, dispatch, force: force.signal });
 
-  const instances = createInstances({
-    ...options,
-    states,
-    modules,
-    dispatch,
-    force: force.signal,
-  });
-
-  /** Takes one event to its end before the next: state never changes under anybody's hands. */
+  /** Handles one event completely before the next, so that state changes in one place only. */
   function dispatch(name: string, event: Event): void {
     const before = states.get(name);
     const nowMs = performance.now();
@@ -139,15 +120,15 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);
-    const { revision, isKept } = after?.serving ?? {};
-    if (event.type === "ready" && revision !== undefined && !isKept) {
-      tasks.track(keep(name, revision));
+    const { revision, isSnapshot } = after?.serving ?? {};
+    if (event.type === "ready" && revision !== undefined && !isSnapshot) {
+      tasks.track(takeSnapshot(name, revision));
     }
     announce();
     if (after !== before) options.onChange(before, after);
   }
 
-  /** Tells whoever waits for something to change. */
+  /** Wakes all who wait for a change. */
   function announce(): void {
     changed.resolve();
     changed = Promise.withResolvers();
@@ -155,25 +136,17 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function setRoute(name: string, state: FunctionState | undefined, nowMs: number): void {
     const decision = routeOf(state, nowMs);
-    switch (decision.type) {
-      case "none":
-        return routes.delete(name);
-      case "instance": {
-        const { upstream, keepPrefix, policy } = instances.of(decision.id)!;
-        const { rateLimit } = policy;
-        const route: Route = { type: "ready", upstream, keepPrefix, rateLimit };
-        return routes.set(name, route);
-      }
-      default:
-        return routes.set(name, decision);
-    }
+    if (decision.type === "none") return routes.delete(name);
+    if (decision.type !== "instance") return routes.set(name, decision);
+    const { upstream, keepPrefix, policy: { rateLimit } } = instances.of(decision.id)!;
+    routes.set(name, { type: "ready", upstream, keepPrefix, rateLimit });
   }
 
   function perform(name: string, effect: Effect): void {
     switch (effect.type) {
       case "launch":
         nextId = Math.max(nextId, effect.id + 1);
-        stamps.opened(name, effect.id);
+        stamps.launched(name, effect.id);
         return tasks.track(instances.launch(name, effect));
       case "close":
         return tasks.track(instances.close(name, effect));
@@ -182,45 +155,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  function apply(
-    scan: Scan,
-    { modules: before, asked: answered }: {
-      readonly modules: ReadonlyMap<string, Modules>;
-      readonly asked: ReadonlySet<string>;
-    },
-  ): void {
+  function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
-    const passedOver = new Map([...scan.ignored, ...scan.refused]);
-    for (const [name, reason] of passedOver) {
-      if (ignored.get(name) !== reason) options.onIgnored(name, reason);
-    }
-    hasScanned = true;
-    ignored = passedOver;
-    const hasArrived = [...unsettled].some((name) => !scan.unsettled.has(name));
-    unsettled = scan.unsettled;
-    const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
-    const { watch: isWatching } = context.settings;
-    const desired = desiredOf(scan, { states, isStale, isWatching, asked });
-    newer = findNewerCode(scan, { states, isStale, isWatching, asked });
-    const actions = reconcile(desired, states);
-    for (const action of actions) dispatch(action.name, action);
-    if (isWatching) reloadMoved(scan, new Set(actions.map(({ name }) => name)));
-    for (const name of answered) if (!unsettled.has(name)) asked.delete(name);
-    if (hasArrived) announce();
-    const isPresent = (name: string): boolean =>
-      states.has(name) || unsettled.has(name) || ignored.has(name);
-    tasks.track(context.cacheSweeper.sweep(isPresent, performance.now()));
-  }
-
-  /** Starts anew what runs from where its folder was, but for those that are starting just now. */
-  function reloadMoved(scan: Scan, started: ReadonlySet<string>): void {
-    for (const name of relocatedFunctions(scan, { places, states })) {
-      if (!started.has(name)) dispatch(name, { type: "reload" });
-    }
-    for (const { name, place } of scan.functions.values()) {
-      if (!scan.unsettled.has(name)) places.set(name, place);
-    }
-    for (const name of places.keys()) if (!states.has(name)) places.delete(name);
+    if (intake.take(scan)) announce();
+    tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
   function reload(name: string): boolean {
@@ -236,15 +174,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return reload(name) ? "reloaded" : "absent";
   }
 
-  let atScan = { modules: new Map(modules), asked: new Set(asked) };
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
     settleMs: settings.settleMs,
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,
     modulesOf: (name) => modules.get(name),
-    onBegin: () => atScan = { modules: new Map(modules), asked: new Set(asked) },
-    onScan: (scan) => apply(scan, atScan),
+    onBegin: intake.begin,
+    onScan: takeScan,
     onWarning: options.onWarning,
     signal: stopping.signal,
   });
@@ -254,56 +191,46 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   return {
     functions: states,
     get ignored() {
-      return ignored;
+      return intake.ignored;
     },
     get unsettled() {
-      return unsettled;
+      return intake.unsettled;
     },
     get hasScanned() {
-      return hasScanned;
+      return intake.hasScanned;
     },
-    newerRevision(name) {
-      const state = states.get(name);
-      return state && newerRevision(state, newer.get(name));
-    },
+    newerRevision: intake.newerRevision,
     instanceOf: instances.of,
     startingOf: instances.startingOf,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
     scan(take) {
-      if (take !== undefined) asked.add(take);
+      if (take !== undefined) intake.ask(take);
       return scans.scan();
     },
     reload,
     refresh: (name) => refresh(name, () => stamps.isTried(name)),
     refreshServing: (name) =>
       refresh(name, ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id)),
-    async reconfigure() {
-      for (const [name, state] of [...states]) {
-        const serving = state.serving && instances.of(state.serving.id);
-        const isConcerned = serving === undefined
-          ? state.isIdle || state.failure?.stage === "manifest"
-          : !await hasPolicy(context, { ...state, policy: serving.policy });
-        if (isConcerned && states.get(name)?.isWanted) dispatch(name, { type: "reload" });
-      }
-    },
-    kept: (name) => context.snapshots.list(name).map((one) => one.revision),
+    reconfigure: () =>
+      reconfigure(context, { states, policyOf: (id) => instances.of(id)?.policy, reload }),
+    snapshotsOf: (name) => context.snapshots.list(name).map(({ revision }) => revision),
     async rollBack(name, to) {
       const revision = await rollBack(context, { name, to, modules: modulesOf(name) });
-      asked.add(name);
+      intake.ask(name);
       await scans.scan();
       return revision;
     },
     changed: () => changed.promise,
     async stop(signal) {
-      const rush = (): void => force.abort();
-      signal.addEventListener("abort", rush, { once: true });
-      if (signal.aborted) rush();
+      const skipDrain = (): void => force.abort();
+      signal.addEventListener("abort", skipDrain, { once: true });
+      if (signal.aborted) skipDrain();
       stopping.abort();
       for (const name of [...states.keys()]) dispatch(name, { type: "stop", name });
       await scans.ended;
       await tasks.ended();
-      signal.removeEventListener("abort", rush);
+      signal.removeEventListener("abort", skipDrain);
     },
   };
 }

@@ -10,36 +10,49 @@ import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
-import { startsAtOnce } from "./starts_at_once.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
-/** What all instances of one supervisor share. Disposing of it leaves nothing in the kernel. */
+/** Resources that all instances of one supervisor share. Disposing of it removes its kernel objects. */
 export interface SupervisorContext extends AsyncDisposable {
-  /** Those that hold at present. */
+  /** The present settings. */
   readonly settings: Settings;
-  /** Takes other settings, for what is opened from now on. */
+  /** Replaces the settings for later launches. */
   readonly configure: (settings: Settings) => void;
   readonly isolation: Isolation;
-  /** The module cache of a function, made when it is first asked for. */
+  /** Returns the module cache of a function; creates it if it is missing. */
   readonly cacheOf: (name: string) => Promise<string>;
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
-  /** Leaves nothing of a function to the next one of its name: no data, variable, revision, check. */
+  /** Removes data, variables, snapshots and check results of a function. */
   readonly purge: (name: string) => Promise<void>;
-  /** Checks at a time: they take a whole core each. */
+  /** Limits concurrent checks: each takes a whole core. */
   readonly checks: CheckLane;
-  /** Starts at a time. */
+  /** Limits concurrent starts. */
   readonly starts: Semaphore;
 }
 
-/** Code that is started for longer than this does not hold up others. */
+/** A start that takes longer than this gives its place to others. */
 const MAX_START_HOLD_MS = 3_000;
 
-/** Opens what instances share. */
+/** Memory that a starting instance may need, in bytes; Deno alone takes a quarter of it. */
+const START_BYTES = 128 * 1024 ** 2;
+
+/** A start waits for the disk and the kernel about as long as it computes. */
+const STARTS_PER_CORE = 2;
+
+/** Maximum number of instances that start at the same time; at least 1. */
+export function startsAtOnce(
+  { cores, availableBytes }: { readonly cores: number; readonly availableBytes: number },
+): number {
+  const byMemory = Math.floor(availableBytes / START_BYTES);
+  return Math.max(1, Math.min(cores * STARTS_PER_CORE, byMemory));
+}
+
+/** Opens the shared resources. */
 export async function openSupervisorContext(
   settings: Settings,
   onWarning: (message: string) => void,
@@ -50,7 +63,7 @@ export async function openSupervisorContext(
   const formerSockets = [settings.socket, ...usualSockets(Deno.uid(), Deno.env.toObject())];
   const owner = stack.use(await claimOwner({ ...settings, formerSockets, onWarning }));
   const isolation = stack.use(await openIsolation(settings, { owner, onWarning }));
-  // Two functions directories may have functions of the same name, with nothing else in common.
+  // Functions of the same name in two functions directories are different functions.
   const caches = join(stateDirectory, "cache", owner.id);
   const openCache = await openModuleCaches(caches, isolation.cacheUid);
   const cacheOf = (name: string): Promise<string> =>

@@ -1,9 +1,9 @@
 import type { Action } from "./reconcile.ts";
-import { drop, hangs, recovered } from "./hang_transition.ts";
+import { closeServing, hung, recovered } from "./hang_transition.ts";
 import { isRetried, isStartedByRequest, pause, retry, servesWell } from "./retry.ts";
 import type { Failure, FunctionState, Instance, InstanceHang } from "./state.ts";
 
-/** Something that happened to a function. */
+/** An event of a function. */
 export type Event =
   | Action
   | { readonly type: "checked"; readonly id: number; readonly revision: string }
@@ -17,53 +17,53 @@ export type Event =
     readonly type: "ready";
     readonly id: number;
     readonly upstream: string;
-    /** What is wrong with the folder's revision: a kept one is ready in its place. */
+    /** Failure of the folder's revision, when a snapshot is ready in its place. */
     readonly instead?: Failure;
   }
-  /** It came to nothing before it was ready; all of it is gone again. */
+  /** A launch failed before it was ready; everything of it is closed. */
   | {
     readonly type: "failed";
     readonly id: number;
     readonly failure: Failure;
-    /** The last good revision did not start either, which is tried again. */
-    readonly hasKeptFailed?: boolean;
+    /** The snapshot of the last good revision did not start either, and is retried. */
+    readonly hasSnapshotFailed?: boolean;
   }
-  /** Its process ended by itself after it had been ready. */
+  /** The process of an instance exited after it was ready. */
   | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
-  /** It is ready and does not answer as it should; when it was last known to be well. */
+  /** A ready instance hangs or is unhealthy. */
   | {
     readonly type: "hung";
     readonly id: number;
     readonly hang: InstanceHang;
-    /** By the clock of {@linkcode Moment.nowMs}. */
+    /** Time at which it last was well, by the clock of {@linkcode Moment.nowMs}. */
     readonly wellAtMs: number;
   }
-  /** It had hung, and answers again. */
+  /** A hung instance answers again. */
   | { readonly type: "recovered"; readonly id: number }
-  /** An instance that was told to close is gone. */
+  /** A closed instance is gone. */
   | { readonly type: "closed"; readonly id: number }
-  /** It is good, and there is nothing to start: it serves already, or nobody needs it. */
+  /** The check passed, and no start is needed: the revision already serves, or may stay idle. */
   | { readonly type: "registered"; readonly id: number; readonly instead?: Failure }
-  /** A ready instance has had no request for as long as its policy says. */
+  /** A ready instance has had no request for its idle time. */
   | { readonly type: "unused"; readonly id: number }
-  /** A request asks for it, and it does not serve. */
+  /** A request arrived while the function does not serve. */
   | { readonly type: "wanted" }
   | { readonly type: "backoff-over" }
-  /** Start the same revision anew. */
+  /** Start a new instance of the same revision. */
   | { readonly type: "reload" };
 
-/** Something to be done outside; it comes back as events. */
+/** An action outside of the state; its results come back as events. */
 export type Effect =
   | {
     readonly type: "launch";
     readonly id: number;
     readonly name: string;
-    /** Also when what serves is of the same revision. */
+    /** Start even if the same revision already serves. */
     readonly isForced: boolean;
   }
   /**
-   * One that goes while its function stays may finish its requests; a stopped one has less time, and
-   * one whose event loop is held has none.
+   * Closes an instance. One that is replaced or unused may finish its in-flight requests; a stopped
+   * one has less time, and one with a blocked event loop has none.
    */
   | {
     readonly type: "close";
@@ -71,26 +71,26 @@ export type Effect =
     readonly because: "replaced" | "unused" | "stopped" | "hung";
   };
 
-/** What comes in from outside, so that a transition decides nothing by itself. */
+/** Clock, ids and randomness, as input that keeps {@linkcode transition} pure. */
 export interface Moment {
-  /** By a clock that never steps: durations are counted from it, and no date is told. */
+  /** Time by a monotonic clock such as `performance.now()`. */
   readonly nowMs: number;
-  /** The id that the next instance gets. */
+  /** Id of the next instance. */
   readonly nextId: number;
-  /** From 0 to 1. */
+  /** Random number from 0 to 1. */
   readonly chance: number;
 }
 
-/** The next state and what is to be done; no state when nothing is left of the function. */
+/** The next state and the effects to perform; `state` is `undefined` when the function is gone. */
 export interface Step {
   readonly state: FunctionState | undefined;
   readonly effects: readonly Effect[];
 }
 
-/** After this long in service, failed starts before it no longer count. */
+/** After this time in service, earlier failures no longer count. */
 const HEALTHY_MS = 60_000;
 
-/** What an event makes of a function. Events of instances that are long gone change nothing. */
+/** Returns the result of an event. Events of instances that are gone change nothing. */
 export function transition(state: FunctionState | undefined, event: Event, moment: Moment): Step {
   if (event.type === "start" || event.type === "replace") return begin(state, event, moment);
   if (state === undefined) return { state, effects: [] };
@@ -103,7 +103,7 @@ export function transition(state: FunctionState | undefined, event: Event, momen
         : same(state);
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
-      // What hangs is of the same revision: without force, it would be taken for what is wanted.
+      // A hung instance has the same revision: without force, nothing would start.
       return isRetried(state)
         ? launch(same(state), moment, { isForced: state.serving?.hang !== undefined })
         : same(state);
@@ -126,9 +126,9 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     case "exited":
       return exited(state, event, moment);
     case "hung": {
-      const next = hangs(state, event);
+      const next = hung(state, event);
       if (next === state || next.candidate !== undefined) return same(next);
-      // The first time at once; one that hangs again waits as one that ends again.
+      // The first replacement starts at once; later ones wait, as after an exit.
       const isFirst = next.backoff === undefined;
       const paused = pause(next, moment);
       return isFirst ? launch(same(paused), moment, { isForced: true }) : same(paused);
@@ -136,7 +136,7 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     case "recovered":
       return same(recovered(state, event));
     case "closed":
-      return settle({ ...state, leaving: state.leaving.filter((one) => one.id !== event.id) });
+      return settle({ ...state, leaving: state.leaving.filter(({ id }) => id !== event.id) });
     default:
       return event satisfies never;
   }
@@ -216,11 +216,11 @@ function stop(state: FunctionState): Step {
   if (serving === undefined) return { ...settle(next), effects: cleared.effects };
   return {
     state: { ...next, leaving: [...next.leaving, { ...serving, phase: "draining" }] },
-    effects: [...cleared.effects, drop(serving, "stopped")],
+    effects: [...cleared.effects, closeServing(serving, "stopped")],
   };
 }
 
-/** The check has named all files, so that from now on scans see this revision. */
+/** The check has named all files, so that later scans see this revision. */
 function checked(state: FunctionState, event: Extract<Event, { type: "checked" }>): Step {
   if (state.candidate?.id !== event.id) return same(state);
   const { revision } = event;
@@ -243,14 +243,14 @@ function ready(
       phase: "ready",
       upstream: event.upstream,
       readyAtMs: moment.nowMs,
-      ...(event.instead === undefined ? {} : { isKept: true }),
+      ...(event.instead === undefined ? {} : { isSnapshot: true }),
     },
   };
-  const retried = event.instead?.isPassing ? retry(next, moment) : next;
+  const retried = event.instead?.isTransient ? retry(next, moment) : next;
   if (serving === undefined) return same(retried);
   return {
     state: { ...retried, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
-    effects: [drop(serving, "replaced")],
+    effects: [closeServing(serving, "replaced")],
   };
 }
 
@@ -266,10 +266,10 @@ function registered(
     ...failureOf(state, event),
     isIdle: state.serving === undefined,
   };
-  return same(event.instead?.isPassing ? retry(next, moment) : { ...next, backoff: undefined });
+  return same(event.instead?.isTransient ? retry(next, moment) : { ...next, backoff: undefined });
 }
 
-/** What is still to be said when all is well but for a newer revision, which a kept one stands for. */
+/** Returns the failure of the newer revision, in whose place a snapshot serves. */
 function failureOf(
   { requested }: FunctionState,
   { instead }: { readonly instead?: Failure },
@@ -278,24 +278,23 @@ function failureOf(
 }
 
 /**
- * With a newer revision on its way, the instance is replaced soon anyway. Where that one has failed,
- * the instance is all that answers, and it may not be had again, unless it is a kept one.
+ * Makes a function idle. An instance stays if a candidate replaces it soon anyway, or if a newer
+ * revision has failed: its own revision could not start again, unless it is a snapshot.
  */
 function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>): Step {
   const { serving, candidate, failure } = state;
   if (serving?.id !== event.id || candidate !== undefined) return same(state);
-  if (failure !== undefined && !serving.isKept) return same(state);
+  if (failure !== undefined && !serving.isSnapshot) return same(state);
   return {
     state: {
       ...state,
       serving: undefined,
       isIdle: true,
-      // It has served; the end of a pause before that would start it again at once. A newer revision
-      // is tried again.
-      backoff: failure?.isPassing ? state.backoff : undefined,
+      // The end of an earlier pause would start it again at once; only a newer revision is retried.
+      backoff: failure?.isTransient ? state.backoff : undefined,
       leaving: [...state.leaving, { ...serving, phase: "draining" }],
     },
-    effects: [drop(serving, "unused")],
+    effects: [closeServing(serving, "unused")],
   };
 }
 
@@ -306,8 +305,8 @@ function failed(
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
   const { failure } = event;
-  // A fault of the host's knows only of the revision that was asked for, which a check may have
-  // named anew since: to go back to that would look like new code.
+  // A failure of the host names the requested revision, which a check may have replaced since.
+  // Going back to it would look like new code.
   const requested = failure.stage === "host" ? state.requested : failure.revision;
   const isStart = failure.stage === "start";
   const isServed = servesWell(state);
@@ -318,13 +317,14 @@ function failed(
     requested,
     restarts: state.restarts + (isStart && !isServed ? 1 : 0),
   };
-  // Against a manifest or a check that says no, only new code helps. A process that ends before it
-  // listens may do better next time, but while an older revision serves, only the author can tell.
-  const isRetried = failure.isPassing || event.hasKeptFailed === true || (isStart && !isServed);
+  // A failed manifest or check needs new code. A failed start may succeed next time; but while an
+  // older revision serves, only the author can tell.
+  const isRetried = failure.isTransient || event.hasSnapshotFailed === true ||
+    (isStart && !isServed);
   if (!isRetried) return same({ ...next, backoff: undefined });
   const paused = retry(next, moment);
   const isGivenUp = paused.backoff === undefined;
-  return same(isGivenUp && event.hasKeptFailed ? pause(paused, moment) : paused);
+  return same(isGivenUp && event.hasSnapshotFailed ? pause(paused, moment) : paused);
 }
 
 function exited(
@@ -358,7 +358,7 @@ function updateCandidate(
   return { ...state, candidate: { ...state.candidate, ...change } };
 }
 
-/** Forgets a function whose folder and instances are all gone. */
+/** Forgets a function whose folder and instances are gone. */
 function settle(state: FunctionState): Step {
   const isGone = !state.isWanted && state.leaving.length === 0;
   return { state: isGone ? undefined : state, effects: [] };

@@ -16,12 +16,12 @@ export interface StoredVariable {
 /** A function's variables by name. */
 export type StoredVariables = ReadonlyMap<string, StoredVariable>;
 
-/** Variables that can't be read or written; the message says why, and what to do. */
+/** Variables can't be read or written; the message says why and what to do. */
 export class VariableStoreError extends Error {
   override readonly name = "VariableStoreError";
 }
 
-/** JSON writes a character as six bytes at most; this holds all that may be set, and some more. */
+/** Maximum size of a file; JSON writes a character in at most six bytes. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 const written = z.strictObject({
@@ -32,9 +32,9 @@ const written = z.strictObject({
 });
 
 /**
- * The variables in a function's file; none where there is no file.
+ * Reads the variables in a function's file; returns none if there is no file.
  *
- * @throws {VariableStoreError} when it is not as {@linkcode writeVariables} leaves it
+ * @throws {VariableStoreError} if the file can't be read or is not valid
  */
 export async function readVariables(path: string): Promise<StoredVariables> {
   let text: string | undefined;
@@ -42,15 +42,15 @@ export async function readVariables(path: string): Promise<StoredVariables> {
     text = await readRegularFile(path);
   } catch (error) {
     if (error instanceof VariableStoreError) throw error;
-    throw unusable(path, `it can't be read (${(error as Error).message})`);
+    throw unusable(path, (error as Error).message);
   }
   return text === undefined ? new Map() : parse(path, text);
 }
 
 /**
- * Writes a function's file whole or not at all; without variables there is none.
+ * Writes a function's file atomically; removes it when there are no variables.
  *
- * @throws {VariableStoreError} when that can't be; it is as it was then
+ * @throws {VariableStoreError} if it can't; the file is unchanged then
  */
 export async function writeVariables(path: string, variables: StoredVariables): Promise<void> {
   try {
@@ -66,7 +66,7 @@ function format(variables: StoredVariables): string {
   return `${JSON.stringify({ variables: Object.fromEntries(sorted) }, null, 2)}\n`;
 }
 
-/** No link is followed, and no pipe waited for: nothing else than a file was ever written there. */
+/** Follows no link and waits for no pipe: ddsrv only writes regular files. */
 async function readRegularFile(path: string): Promise<string | undefined> {
   let opened: FileHandle;
   try {
@@ -74,19 +74,19 @@ async function readRegularFile(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as { readonly code?: string };
     if (code === "ENOENT") return undefined;
-    if (code === "ELOOP") throw unusable(path, "it is a link, which is not followed");
+    if (code === "ELOOP") throw unusable(path, "it is a link");
     throw error;
   }
   await using file = opened;
-  const look = await file.stat();
-  if (!look.isFile()) throw unusable(path, "it is no file");
-  if (look.size > MAX_FILE_BYTES) throw unusable(path, `it has ${look.size} bytes`);
-  const bytes = new Uint8Array(look.size);
+  const stat = await file.stat();
+  if (!stat.isFile()) throw unusable(path, "it is not a regular file");
+  if (stat.size > MAX_FILE_BYTES) throw unusable(path, `it is too large (${stat.size} bytes)`);
+  const bytes = new Uint8Array(stat.size);
   const length = await readFully(file, bytes);
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
 }
 
-/** What JSON.parse and the schema say of it may hold a value, and is not passed on. */
+/** Drops messages of JSON.parse and of the schema, which may contain values. */
 function parse(path: string, text: string): StoredVariables {
   try {
     const { variables } = written.parse(JSON.parse(text));
@@ -96,21 +96,21 @@ function parse(path: string, text: string): StoredVariables {
     );
     if (isGood) return new Map(entries);
   } catch {
-    // It is said below.
+    // Reported below.
   }
-  throw unusable(path, "it is not as ddsrv wrote it");
+  throw unusable(path, "its content is not valid");
 }
 
 function unusable(path: string, why: string): VariableStoreError {
   return new VariableStoreError(
-    `The variables in "${path}" can't be used: ${why}. Put the file back from a backup, or ` +
-      "remove it and set its variables again with ddsrv env",
+    `Cannot read the variables in "${path}": ${why}. Restore the file from a backup, or remove ` +
+      "it and set the variables again with ddsrv env",
   );
 }
 
 function writeError(path: string, { message, code }: Error & { readonly code?: string }): Error {
   const [why, remedy] = code === "ENOSPC" || code === "EDQUOT"
-    ? ["there is no space left", "Make room on that disk"]
+    ? ["no space left on the device", "Make room on that disk"]
     : code === "EROFS"
     ? ["the file system is read-only", "Mount it writable, or serve with another --state-dir"]
     : [message, "Let the supervisor's user write there"];

@@ -1,23 +1,23 @@
 import type { VariableStore } from "./variable_store.ts";
 
-/** Which variables instances were opened with, by the stamps of a {@linkcode VariableStore}. */
+/** Remembers which variables each launch had, by the stamps of a {@linkcode VariableStore}. */
 export interface VariableStamps {
-  /** An attempt begins: it reads the variables from now on. */
-  readonly opened: (name: string, id: number) => void;
+  /** Called when a launch begins. */
+  readonly launched: (name: string, id: number) => void;
   readonly closed: (id: number) => void;
-  /** Whether an instance has the variables of today. */
+  /** Returns true if an instance has the present variables. */
   readonly isCurrent: (name: string, id: number) => boolean;
-  /** Whether the last attempt of a function had them. */
+  /** Returns true if the last launch of a function had the present variables. */
   readonly isTried: (name: string) => boolean;
   readonly forget: (name: string) => void;
 }
 
-/** Keeps account for one supervisor. */
+/** Creates the stamps of one supervisor. */
 export function createVariableStamps({ stamp }: Pick<VariableStore, "stamp">): VariableStamps {
   const byId = new Map<number, number>();
   const byName = new Map<string, number>();
   return {
-    opened(name, id) {
+    launched(name, id) {
       byId.set(id, stamp(name));
       byName.set(name, stamp(name));
     },

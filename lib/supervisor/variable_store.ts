@@ -11,32 +11,32 @@ export interface VariableChange {
   readonly unset?: readonly string[];
 }
 
-/** What came of it. */
+/** Result of {@linkcode VariableStore.change}. */
 export interface ChangedVariables {
-  /** Names whose value is another one now, or that are gone. */
+  /** Names whose value changed or that were unset. */
   readonly changed: readonly string[];
-  /** For {@linkcode VariableStore.undo}; none where nothing changed. */
+  /** For {@linkcode VariableStore.undo}; `undefined` if nothing changed. */
   readonly id: string | undefined;
 }
 
 /**
- * The variables that the operator has set, a file for each function. Their folders may be replaced,
- * rolled back or removed: these stay until they are unset, or the function's data is removed.
+ * Variables that the operator has set, in one file per function. They survive replacing, rolling
+ * back and removing the folder, until they are unset or the function's data is removed.
  */
 export interface VariableStore {
-  /** @throws {VariableStoreError} when there are some and they can't be read */
+  /** @throws {VariableStoreError} if the file can't be read */
   readonly read: (name: string) => Promise<StoredVariables>;
   /**
-   * Sets and unsets variables, all or none; changes of one function come one after another.
+   * Sets and unsets variables, all or none. Changes of the same function run one after another.
    *
-   * @throws {RangeError} when they would be too much, or can't be set
-   * @throws {VariableStoreError} when the file can't be read or written; it is as it was then
+   * @throws {RangeError} if a variable can't be set, or they would be too large together
+   * @throws {VariableStoreError} if the file can't be read or written; it is unchanged then
    */
   readonly change: (name: string, change: VariableChange) => Promise<ChangedVariables>;
-  /** Takes a change back, unless another one came after it; gives whether it did. */
+  /** Undoes a change; returns false if another change came after it. */
   readonly undo: (name: string, id: string) => Promise<boolean>;
   readonly forget: (name: string) => Promise<void>;
-  /** A number that is another one after each change of a function's, and the same after its undo. */
+  /** Number that differs after each change of a function, and is restored by an undo. */
   readonly stamp: (name: string) => number;
 }
 
@@ -46,7 +46,7 @@ interface LastChange {
   readonly stamp: number;
 }
 
-/** Variables in files of a directory, which is made with the first one and is its owner's alone. */
+/** Opens the store in a directory, which is created with the first variable. */
 export function openVariableStore(
   directory: string,
   { now = () => new Date() }: { readonly now?: () => Date } = {},
@@ -70,17 +70,17 @@ export function openVariableStore(
       inTurn(name, async () => {
         const before = await readVariables(pathOf(name));
         const changed = [
-          ...Object.keys(set).filter((one) => before.get(one)?.value !== set[one]),
-          ...new Set(unset.filter((one) => before.has(one))),
+          ...Object.keys(set).filter((key) => before.get(key)?.value !== set[key]),
+          ...new Set(unset.filter((key) => before.has(key))),
         ].sort();
         if (changed.length === 0) return { changed, id: undefined };
         const next = new Map(before);
         const setAt = now().toISOString();
-        for (const one of changed) {
-          if (Object.hasOwn(set, one)) next.set(one, { value: set[one]!, setAt });
-          else next.delete(one);
+        for (const key of changed) {
+          if (Object.hasOwn(set, key)) next.set(key, { value: set[key]!, setAt });
+          else next.delete(key);
         }
-        requirePossible(next);
+        requireValid(next);
         await writeVariables(pathOf(name), next);
         const id = randomUUID();
         lastChanges.set(name, { id, before, stamp: stamp(name) });
@@ -106,12 +106,12 @@ export function openVariableStore(
   };
 }
 
-/** Only the values, as a function gets them. */
+/** Returns the values by name. */
 export function valuesOf(variables: StoredVariables): Record<string, string> {
   return Object.fromEntries([...variables].map(([name, { value }]) => [name, value]));
 }
 
-function requirePossible(variables: StoredVariables): void {
+function requireValid(variables: StoredVariables): void {
   const values = [...variables].map(([name, { value }]) => [name, value] as const);
   const problem = values.map(([name, value]) => storedVariableProblem(name, value))
     .find((one) => one !== undefined) ?? totalVariablesProblem(values);

@@ -5,32 +5,30 @@ import { describeDuration } from "../system/describe_duration.ts";
 import { type HealthCheck, waitUntilHealthy } from "./health.ts";
 
 /** Advice for a function that does not listen. */
-export const LISTEN_HINT =
-  "A function listens with Deno.serve(handler), or has export default { fetch }";
+export const LISTEN_HINT = "Call Deno.serve(handler), or export default { fetch }";
 
-/** How {@linkcode waitUntilReady} waits. */
+/** Options of {@linkcode waitUntilReady}. */
 export interface StartOptions {
   readonly startTimeoutMs: number;
-  /** What is asked of it once it listens; nothing when there is none. */
+  /** Health check that the instance must pass once it listens, if any. */
   readonly health?: HealthCheck | undefined;
   readonly signal: AbortSignal;
-  /** The process is there; it may not listen yet. */
+  /** Called when the process exists; it may not listen yet. */
   readonly onPid: (pid: number) => void;
 }
 
-/** What came of a start. */
+/** Result of {@linkcode waitUntilReady}. */
 export type Start =
   | { readonly type: "listening"; readonly endpoint: Endpoint; readonly pid: number }
   | {
     readonly type: "not-ready";
     readonly reason: string;
-    /** Time can mend it: the host was busy or short of memory, or what it depends on is not up yet. */
-    readonly isPassing: boolean;
+    /** True if a retry may succeed: the host was busy, or a dependency was not up yet. */
+    readonly isTransient: boolean;
   };
 
 /**
- * Waits until a process listens and is healthy, raced against its end, the time-out and the caller's
- * signal.
+ * Waits until a process listens and is healthy, until it exits, or until the timeout or the signal.
  */
 export async function waitUntilReady(
   { process, findEndpoint, explain }: StartedProcess,
@@ -51,32 +49,35 @@ export async function waitUntilReady(
   const problem = endpoint === undefined || health === undefined || exit !== undefined
     ? undefined
     : await waitUntilHealthy(endpoint, health, { signal });
-  // One that is gone is not looked for any longer; how it ended is known a little later.
+  // The search ends when the process is gone; its exit status arrives a little later.
   const isGone = endpoint === undefined && !signal.aborted;
   if (over.signal.aborted || isGone) await ended;
   if (exit !== undefined) {
-    const aim = endpoint === undefined ? "listened" : "was healthy";
-    // An exit code is the function's own decision; a signal is the host's, or its memory limit's.
-    const isPassing = exit.signal !== undefined || exit.exhaustedBytes !== undefined;
-    return { type: "not-ready", reason: describeEnd(exit, aim), isPassing };
+    const before = endpoint === undefined ? "listening on a port" : "becoming healthy";
+    // The function chose its exit code; a signal comes from the host or the memory limit.
+    const isTransient = exit.signal !== undefined || exit.exhaustedBytes !== undefined;
+    return { type: "not-ready", reason: describeEnd(exit, before), isTransient };
   }
   if (problem !== undefined) {
     const reason =
-      `It listens, and is not healthy: GET ${health!.path}: ${problem}. Let it answer ` +
-      "below 400, or change healthPath";
-    return { type: "not-ready", reason, isPassing: true };
+      `Listens but is not healthy: GET ${
+        health!.path
+      }: ${problem}. Answer with a status below 400, ` +
+      "or change healthPath";
+    return { type: "not-ready", reason, isTransient: true };
   }
   if (pid !== undefined && endpoint !== undefined) return { type: "listening", endpoint, pid };
   const reason = pid === undefined ? undefined : await explain(pid);
   return {
     type: "not-ready",
     reason: reason ??
-      `It did not listen on any port within ${describeDuration(startTimeoutMs)}. ${LISTEN_HINT}`,
-    isPassing: reason === undefined,
+      `Did not listen on any port within ${describeDuration(startTimeoutMs)}. ${LISTEN_HINT}`,
+    isTransient: reason === undefined,
   };
 }
 
-function describeEnd(exit: Exit, aim: string): string {
-  const hint = exit.code === 0 ? ". A function must go on listening" : "";
-  return `It ended before it ${aim}: ${describeExit(exit)}${hint}`;
+function describeEnd(exit: Exit, before: string): string {
+  const text = describeExit(exit, ` before ${before}`);
+  const hint = exit.code === 0 ? ". A function must keep listening" : "";
+  return text[0]!.toUpperCase() + text.slice(1) + hint;
 }

@@ -1,20 +1,20 @@
 import { sleep } from "../system/sleep.ts";
-import type { InstanceOptions, Opened } from "./open_instance.ts";
+import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 
 /**
- * Opens an instance as long as its folder is there. When a folder is gone, a failure says nothing
- * about the function: the next scan stops it, which aborts the signal, or the folder is back, and it
- * is opened again.
+ * Launches an instance while its folder exists. A failure without the folder says nothing about the
+ * function: either the next scan stops it, which aborts the signal, or the folder comes back, and
+ * this launches it again.
  */
-export async function whilePresent<Result extends Opened>(
+export async function whilePresent<Result extends LaunchOutcome>(
   { directory, context, signal }: Pick<InstanceOptions, "directory" | "context" | "signal">,
-  open: () => Promise<Result>,
-  { look = isPresent }: { readonly look?: (path: string) => Promise<boolean> } = {},
+  launch: () => Promise<Result>,
+  { exists = isPresent }: { readonly exists?: (path: string) => Promise<boolean> } = {},
 ): Promise<Result | { readonly type: "aborted" }> {
   for (;;) {
-    const opened = await open();
-    if (opened.type !== "failed" || await look(directory)) return opened;
-    while (!await look(directory)) {
+    const outcome = await launch();
+    if (outcome.type !== "failed" || await exists(directory)) return outcome;
+    while (!await exists(directory)) {
       if (signal.aborted) return { type: "aborted" };
       await sleep(context.settings.settleMs, signal);
     }

@@ -36,7 +36,7 @@ const rows: readonly (readonly [host: string | undefined, isAnswered: boolean])[
 ];
 
 for (const [host, isAnswered] of rows) {
-  const verb = isAnswered ? "answers" : "refuses";
+  const verb = isAnswered ? "accepts" : "refuses";
   Deno.test(`isAdminHost() ${verb} ${JSON.stringify(host)}`, () => {
     equal(isAdminHost(host, NAMES), isAnswered);
   });

@@ -10,7 +10,7 @@ function answer(): Promise<{ status: number; text: string }> {
   return Promise.resolve({ status: 200, text: "ok\n" });
 }
 
-Deno.test("openAdminServer() answers others while one peer has many half-open connections", async () => {
+Deno.test("openAdminServer() answers others while one peer opens many connections", async () => {
   await using server = await openAdminServer({ ...LOOPBACK, answer });
   const { port } = server;
   using _half = await openHalf(port, 400);
@@ -24,7 +24,7 @@ Deno.test("openAdminServer() answers others while one peer has many half-open co
   equal(await exchangeFrom({ from: "127.0.0.1", port, request: REQUEST }), "");
 });
 
-Deno.test("openAdminServer() closes connections whose heads do not come", async () => {
+Deno.test("openAdminServer() closes connections without a complete request head", async () => {
   await using server = await openAdminServer({ ...LOOPBACK, answer, headTimeoutMs: 50 });
   for (const bytes of ["", "G"]) {
     const socket = await connectFrom({ from: "127.0.0.2", port: server.port });
@@ -35,7 +35,7 @@ Deno.test("openAdminServer() closes connections whose heads do not come", async 
   }
 });
 
-Deno.test("openAdminServer() says what failed, and closes over a body that nobody reads", async () => {
+Deno.test("openAdminServer() reports an error, and closes after an unread body", async () => {
   await using server = await openAdminServer({
     ...LOOPBACK,
     answer: () => Promise.reject(new TypeError("it is broken")),

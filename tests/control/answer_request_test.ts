@@ -18,7 +18,7 @@ const routes: readonly Route[] = [
     path: "/check",
     operation: "check",
     summary: "",
-    takes: "CheckRequest",
+    requestBody: "CheckRequest",
     handle: ({ body }) => ({ status: 200, body }),
   }),
 ];
@@ -30,7 +30,7 @@ function ask(method: string, target: string, more: Partial<ControlRequest> = {})
     host: "localhost",
     origin: undefined,
     body: pieces(),
-    gone: new AbortController().signal,
+    signal: new AbortController().signal,
     ...more,
   };
   return answer(request, routes, {} as ControlContext);
@@ -43,7 +43,7 @@ async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
 
 const check = (...texts: string[]) => ask("POST", "/v1/check", { body: pieces(...texts) });
 
-Deno.test("answer: gives handlers what was looked at", async () => {
+Deno.test("answer() passes validated input to handlers", async () => {
   assert.deepEqual(await ask("GET", "/v1/echo/a%20b?limit=5"), {
     status: 200,
     body: { name: "a b", limit: "5" },
@@ -54,80 +54,95 @@ Deno.test("answer: gives handlers what was looked at", async () => {
 });
 
 const refused: readonly (readonly [string, () => ReturnType<typeof ask>, number, string])[] = [
-  ["another version", () => ask("GET", "/v9/x"), 404, "No such path; the API begins at /v1"],
+  ["another version", () => ask("GET", "/v9/x"), 404, "No such path: all paths begin with /v1"],
   [
     "an unknown path",
     () => ask("GET", "/v1/nothing?x"),
     404,
     'No such path: "/v1/nothing". See: ddsrv schema --api',
   ],
-  ["another method", () => ask("PUT", "/v1/check"), 405, '"/v1/check" takes POST, and not PUT'],
-  ["bytes that are not UTF-8", () => ask("GET", "/v1/echo/%ff"), 400, "The path is not UTF-8"],
+  [
+    "another method",
+    () => ask("PUT", "/v1/check"),
+    405,
+    '"/v1/check" does not support PUT. Use POST',
+  ],
+  [
+    "bytes that are not UTF-8",
+    () => ask("GET", "/v1/echo/%ff"),
+    400,
+    "The path is not valid UTF-8",
+  ],
   [
     "an unknown parameter",
     () => ask("GET", "/v1/echo/x?limmit=5"),
     400,
-    'The query is wrong: Unrecognized key: "limmit"',
+    'Invalid query: Unrecognized key: "limmit"',
   ],
   [
-    "a wrong parameter",
+    "an invalid parameter",
     () => ask("GET", "/v1/echo/x?limit=five"),
     400,
-    "The query is wrong: limit: Give digits",
+    "Invalid query: limit: Give digits",
   ],
   [
-    "a parameter that is there twice",
+    "a repeated parameter",
     () => ask("GET", "/v1/echo/x?limit=5&limit=6"),
     400,
-    'The query has "limit" more than once',
+    'The query contains "limit" more than once',
   ],
   [
     "another host",
     () => ask("GET", "/v1/echo/x", { host: "evil.example:80" }),
     421,
-    'Send "Host: localhost": this is no server for other names',
+    'Send "Host: localhost". Other hosts are not served',
   ],
   [
     "no host",
     () => ask("GET", "/v1/echo/x", { host: undefined }),
     421,
-    'Send "Host: localhost": this is no server for other names',
+    'Send "Host: localhost". Other hosts are not served',
   ],
   [
     "a web page",
     () => ask("POST", "/v1/check", { origin: "http://localhost:8080" }),
     403,
-    "Requests of web pages are not answered",
+    "Requests from web pages are not allowed",
   ],
   [
-    "a body that is no JSON",
+    "a body that is not JSON",
     () => check("name=x&as=y"),
     400,
-    "The body is wrong: Invalid input: expected object, received undefined",
+    "Invalid body: Invalid input: expected object, received undefined",
   ],
   [
-    "a body that leads elsewhere",
+    "a body with a path",
     () => check('{"name":"..","as":"shop"}'),
     400,
-    "The body is wrong: name: Invalid input",
+    "Invalid body: name: Invalid input",
   ],
-  ["a body that is too long", () => check("x".repeat(70_000)), 413, "Send at most 65536 bytes"],
+  [
+    "a body that is too large",
+    () => check("x".repeat(70_000)),
+    413,
+    "The body is larger than 65536 bytes",
+  ],
   [
     "a body that never ends",
     () => ask("POST", "/v1/check", { body: endless() }),
     413,
-    "Send at most 65536 bytes",
+    "The body is larger than 65536 bytes",
   ],
   [
     "a body that is not UTF-8",
     () => ask("POST", "/v1/check", { body: broken() }),
     400,
-    "The body did not come whole, or not as UTF-8",
+    "The body is incomplete or not valid UTF-8",
   ],
 ];
 
 for (const [what, send, status, error] of refused) {
-  Deno.test(`answer: refuses ${what}`, async () => {
+  Deno.test(`answer() refuses ${what}`, async () => {
     const reply = await send();
     assert.deepEqual([reply.status, reply.body], [status, { error }]);
     apiShapes.ErrorReport.parse(reply.body);
@@ -136,7 +151,7 @@ for (const [what, send, status, error] of refused) {
 }
 
 for (const host of ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]"]) {
-  Deno.test(`answer: takes the host ${host}`, async () => {
+  Deno.test(`answer() accepts the host ${host}`, async () => {
     assert.equal((await ask("GET", "/v1/echo/x", { host })).status, 200);
   });
 }
@@ -149,7 +164,7 @@ async function* broken(): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(new Uint8Array([0xff]));
 }
 
-Deno.test("answer: refuses a body that is nested as deeply as it is long", async () => {
+Deno.test("answer() refuses a body with very deep nesting", async () => {
   const bytes = 64 * 1024;
   const bodies = [
     "[".repeat(bytes),
@@ -160,7 +175,7 @@ Deno.test("answer: refuses a body that is nested as deeply as it is long", async
   for (const body of bodies) {
     const reply = await check(body);
     assert.equal(reply.status, 400);
-    assert.match(JSON.stringify(reply.body), /The body is wrong/);
+    assert.match(JSON.stringify(reply.body), /Invalid body/);
   }
   // Positive control: a body of the right shape is taken.
   assert.equal((await check('{"name":".new","as":"shop"}')).status, 200);

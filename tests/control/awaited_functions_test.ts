@@ -9,15 +9,15 @@ const ready = functionState({ serving: readyInstance(1), candidate: instance(2) 
 const failed = functionState({ failure: failure("check") });
 const idle = functionState({ isIdle: true });
 
-Deno.test("awaited() names what is still to come before the first request", () => {
+Deno.test("awaited() counts the functions that are still starting", () => {
   const of = (functions: Parameters<typeof awaited>[0]["functions"], unsettled = NOBODY): unknown =>
     awaited({ hasScanned: true, functions, unsettled });
-  assert.equal(of([checking]), "1 function is still coming up");
-  assert.equal(of([checking, starting, ready], new Set(["x"])), "3 functions are still coming up");
+  assert.equal(of([checking]), "1 function is still starting");
+  assert.equal(of([checking, starting, ready], new Set(["x"])), "3 functions are still starting");
   assert.equal(of([]), undefined);
   assert.equal(of([ready, failed, idle]), undefined);
   assert.equal(
     awaited({ hasScanned: false, functions: [], unsettled: NOBODY }),
-    "the functions directory has not been read yet",
+    "the functions directory has not been scanned yet",
   );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { clearSocket } from "../../lib/control/clear_socket.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("clearSocket: makes the directory, and takes a stale socket of its own away", async () => {
+Deno.test("clearSocket() creates the directory and removes its own stale socket", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("run/ddsrv/s.sock");
   await clearSocket(path);
@@ -11,7 +11,7 @@ Deno.test("clearSocket: makes the directory, and takes a stale socket of its own
   await assert.rejects(Deno.lstat(path), Deno.errors.NotFound);
 });
 
-Deno.test("clearSocket: takes no file, no directory and no link away", async () => {
+Deno.test("clearSocket() removes no file, directory or link", async () => {
   await using directory = await temporaryDirectory();
   const target = directory.at("target.sock");
   await leaveSocket(target);
@@ -20,41 +20,45 @@ Deno.test("clearSocket: takes no file, no directory and no link away", async () 
   await Deno.symlink(target, link);
   for (const path of [file, folder, link]) {
     await assert.rejects(clearSocket(path), {
-      message: `"${path}" is there and is no socket. Remove it, or choose another --socket`,
+      message: `"${path}" exists and is not a socket. Remove it, or pass another --socket`,
     });
     await Deno.lstat(path);
   }
 });
 
-Deno.test("clearSocket: leaves a socket that somebody listens on", async () => {
+Deno.test("clearSocket() keeps a socket with a listener", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("s.sock");
   using _listener = Deno.listen({ transport: "unix", path });
   await assert.rejects(clearSocket(path), {
-    message:
-      `Another process listens on "${path}". Stop it, or choose another socket with --socket`,
+    message: `Another process listens on "${path}". Stop it, or pass another --socket`,
   });
   await Deno.lstat(path);
 });
 
-Deno.test("clearSocket: leaves what another user left", { ignore: Deno.uid() !== 0 }, async () => {
-  await using directory = await temporaryDirectory();
-  const path = directory.at("s.sock");
-  await leaveSocket(path);
-  await Deno.chown(path, 54_321, 54_321);
-  await assert.rejects(clearSocket(path), {
-    message: `"${path}" was left by user 54321, and is not this one's to take away. Remove it, ` +
-      `or choose another --socket`,
-  });
-  await Deno.lstat(path);
-});
+Deno.test(
+  "clearSocket() keeps the socket of another user",
+  { ignore: Deno.uid() !== 0 },
+  async () => {
+    await using directory = await temporaryDirectory();
+    const path = directory.at("s.sock");
+    await leaveSocket(path);
+    await Deno.chown(path, 54_321, 54_321);
+    await assert.rejects(clearSocket(path), {
+      message:
+        `The stale socket "${path}" belongs to user 54321. Remove it, or pass another --socket`,
+    });
+    await Deno.lstat(path);
+  },
+);
 
-Deno.test("clearSocket: says how long a path may be", async () => {
+Deno.test("clearSocket() reports the maximum length of a path", async () => {
   const path = `/tmp/${"x".repeat(103)}`;
   await assert.rejects(clearSocket(path), {
     name: "RangeError",
-    message: `The control socket's path has 108 bytes, and at most 107 are possible: "${path}". ` +
-      `Give a shorter one with --socket`,
+    message:
+      `The path of the control socket has 108 bytes, more than the limit of 107: "${path}". ` +
+      `Pass a shorter one with --socket`,
   });
 });
 

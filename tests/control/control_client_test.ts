@@ -3,20 +3,20 @@ import { connectControl, type ControlClient } from "../../lib/control/control_cl
 import { patienceMs, thisMachine } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const START = `Start one with "ddsrv serve", or name its socket with --socket`;
+const START = `Start one with "ddsrv serve", or pass its socket with --socket`;
 const OWN = { "ddsrv-api": "v1" };
 
-/** What a call to a socket of that path throws. */
-/** For answers that come. */
+/** Timeout for responses that arrive. */
 const PATIENT_MS = patienceMs(thisMachine());
 
+/** Returns the error of a call to a socket. */
 async function failureAt(path: string, timeoutMs = PATIENT_MS): Promise<string> {
   using control = connectControl(path, { timeoutMs });
   const error = await control.functions().then(() => new Error("It was answered"), (one) => one);
   return `${error.name}: ${error.message}`;
 }
 
-Deno.test("connectControl: nobody, and nothing that listens", async () => {
+Deno.test("connectControl() explains why there is no supervisor", async () => {
   await using directory = await temporaryDirectory();
   const [missing, stale, folder] = ["missing", "stale", "folder"].map(directory.at) as [
     string,
@@ -30,54 +30,62 @@ Deno.test("connectControl: nobody, and nothing that listens", async () => {
   const table = [
     [
       missing,
-      `NoSupervisorError: No supervisor runs with the socket "${missing}", which does not exist. ` +
+      `NoSupervisorError: No supervisor is running: its socket "${missing}" does not exist. ` +
       START,
     ],
     [
       stale,
-      `NoSupervisorError: No supervisor answers on "${stale}": the one that made it has ended. ` +
+      `NoSupervisorError: No supervisor is running on "${stale}": the one that created it has exited. ` +
       START,
     ],
-    [file, `Error: "${file}" is a file and no socket. Name the supervisor's with --socket`],
+    [file, `Error: "${file}" is a file, not a socket. Pass the supervisor's socket with --socket`],
     [
       folder,
-      `Error: "${folder}" is a directory and no socket. Name the supervisor's with --socket`,
+      `Error: "${folder}" is a directory, not a socket. Pass the supervisor's socket with --socket`,
     ],
     [
       long,
-      `RangeError: The control socket's path has ${long.length} bytes, and at most 107 are ` +
-      `possible: "${long}". Give a shorter one with --socket`,
+      `RangeError: The path of the control socket has ${long.length} bytes, more than the limit ` +
+      `of 107: "${long}". Pass a shorter one with --socket`,
     ],
   ] as const;
   for (const [path, message] of table) assert.equal(await failureAt(path), message);
 });
 
-const strangers: readonly (readonly [string, (path: string) => AsyncDisposable, string])[] = [
-  ["something that is not HTTP", sayingOnly("SSH-2.0-x\r\n"), "no ddsrv supervisor"],
-  ["something that hangs up", sayingOnly(""), "no ddsrv supervisor"],
-  ["another server", serving(() => Response.json([])), "no ddsrv supervisor"],
+const otherServers: readonly (readonly [string, (path: string) => AsyncDisposable, string])[] = [
+  ["something that is not HTTP", sayingOnly("SSH-2.0-x\r\n"), "is not a ddsrv supervisor"],
+  ["something that disconnects", sayingOnly(""), "is not a ddsrv supervisor"],
+  ["another server", serving(() => Response.json([])), "is not a ddsrv supervisor"],
   [
-    "a server that leads elsewhere",
+    "a server that redirects",
     serving(() => new Response(null, { status: 302, headers: { location: "http://localhost/" } })),
-    "no ddsrv supervisor",
+    "is not a ddsrv supervisor",
   ],
   [
     "another version",
     serving(() => Response.json({ error: "x" }, { status: 404, headers: { "ddsrv-api": "v2" } })),
-    `speaks version "v2" of the control API, which this ddsrv does not know`,
+    `uses version "v2" of the control API, which this ddsrv does not support`,
   ],
   [
     "an older supervisor",
     serving(() => Response.json({ error: "x" }, { status: 404, headers: OWN })),
-    "has no /v1/functions. Restart it",
+    "does not know /v1/functions. Restart it",
   ],
-  ["what is no JSON", serving(() => new Response("{", { headers: OWN })), "no ddsrv supervisor"],
-  ["a huge answer", serving(() => new Response(endless(), { headers: OWN })), "no ddsrv"],
-  ["an endless stranger", serving(() => new Response(endless())), "no ddsrv supervisor"],
+  [
+    "a response that is not JSON",
+    serving(() => new Response("{", { headers: OWN })),
+    "is not a ddsrv supervisor",
+  ],
+  ["a huge response", serving(() => new Response(endless(), { headers: OWN })), "is not a ddsrv"],
+  [
+    "another server with an endless response",
+    serving(() => new Response(endless())),
+    "is not a ddsrv supervisor",
+  ],
 ];
 
-for (const [what, open, message] of strangers) {
-  Deno.test(`connectControl: tells ${what} from a supervisor`, async () => {
+for (const [what, open, message] of otherServers) {
+  Deno.test(`connectControl() detects ${what}`, async () => {
     await using directory = await temporaryDirectory();
     const path = directory.at("s.sock");
     await using _server = open(path);
@@ -87,24 +95,24 @@ for (const [what, open, message] of strangers) {
   });
 }
 
-Deno.test("connectControl: waits for no answer for ever, nor for the end of one", async () => {
+Deno.test("connectControl() limits the time of a response and of its body", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("s.sock");
   const { promise, resolve } = Promise.withResolvers<Response>();
   await using _server = serving(() => promise)(path);
   assert.equal(
     await failureAt(path, 300),
-    `Error: What listens on "${path}" took the request and has not answered within 0.3 s. Try ` +
-      `again, or start the supervisor anew`,
+    `Error: The server on "${path}" accepted the request and did not answer within 0.3 s. Try ` +
+      `again, or restart the supervisor`,
   );
   resolve(new Response());
   const body = new ReadableStream({ start: (one) => one.enqueue(new Uint8Array([91])) });
   await using other = await temporaryDirectory();
   await using _other = serving(() => new Response(body, { headers: OWN }))(other.at("s.sock"));
-  assert.match(await failureAt(other.at("s.sock"), 300), /has not answered within 0\.3 s/);
+  assert.match(await failureAt(other.at("s.sock"), 300), /did not answer within 0\.3 s/);
 });
 
-Deno.test("connectControl: an answer's error is the caller's; 404 is none", async () => {
+Deno.test("connectControl() throws the error of a response, but not for 404", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("s.sock");
   let status = 500;
@@ -120,7 +128,7 @@ Deno.test("connectControl: an answer's error is the caller's; 404 is none", asyn
   assert.equal(await control.rollBack("x"), undefined);
 });
 
-Deno.test("connectControl: loads nothing from npm, because each verb's start-up counts", async () => {
+Deno.test("connectControl() imports nothing from npm, for fast commands", async () => {
   const client = new URL("../../lib/control/control_client.ts", import.meta.url).href;
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", client] })
     .output();

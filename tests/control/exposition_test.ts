@@ -9,7 +9,7 @@ const cases: readonly (readonly [what: string, metric: Metric, text: string])[] 
     samples: [{ labels: {}, value: 1 }],
   }, "# HELP up It runs\n# TYPE up gauge\nup 1\n"],
   [
-    "labels, whatever they hold",
+    "labels with special characters",
     {
       name: "a_total",
       help: "A \\ and\na line",
@@ -29,7 +29,7 @@ const cases: readonly (readonly [what: string, metric: Metric, text: string])[] 
       { suffix: "_count", labels: {}, value: 2 },
     ],
   }, '# HELP t T\n# TYPE t histogram\nt_bucket{le="+Inf"} 2\nt_sum 1e-7\nt_count 2\n'],
-  ["what is no number", {
+  ["values that are not finite", {
     name: "n",
     help: "N",
     type: "gauge",

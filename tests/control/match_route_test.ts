@@ -25,7 +25,7 @@ const table: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [method, path, expected] of table) {
-  Deno.test(`matchRoute: ${method} ${path}`, () => {
+  Deno.test(`matchRoute() of ${method} ${path}`, () => {
     const match = matchRoute(ROUTES, { method, path });
     const found = match.type === "found"
       ? `${match.route.operation} ${match.name}`

@@ -1,7 +1,7 @@
-// What metrics are made from in the tests that read them.
+// Input of metricsOf() for the tests of metrics.
 import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
 import type { MetricsInput } from "../../lib/control/metrics.ts";
-import { reportIgnored } from "../../lib/control/report.ts";
+import { functionReport, NOTHING_RUNS } from "../cli/function_report.ts";
 
 const supervisor = {
   version: "1.2.3",
@@ -15,7 +15,12 @@ const supervisor = {
   owner: "abcdef",
 } as const;
 
-const ignored = reportIgnored("empty", "it has no index.ts", supervisor);
+const ignored = functionReport({
+  ...NOTHING_RUNS,
+  name: "empty",
+  status: "ignored",
+  reason: "it has no index.ts",
+});
 
 function reportOf(name: string, more: Partial<FunctionReport>): FunctionReport {
   return { ...ignored, name, status: "ready", reason: null, ...more };
@@ -33,7 +38,7 @@ const traffic: TrafficReport = {
   latencies: [0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2],
 };
 
-/** Functions in several states, and what passed. */
+/** Functions in several states, with their traffic. */
 export const METRICS_INPUT: MetricsInput = {
   supervisor,
   functions: [

@@ -44,10 +44,10 @@ const expected = [
 ];
 
 for (const line of expected) {
-  Deno.test(`metricsOf() tells ${line}`, () => assert.ok(lines.includes(line), text));
+  Deno.test(`metricsOf() contains ${line}`, () => assert.ok(lines.includes(line), text));
 }
 
-Deno.test("metricsOf() tells nothing of what is not there", () => {
+Deno.test("metricsOf() has no samples without values", () => {
   assert.doesNotMatch(text, /function="empty"/);
   assert.doesNotMatch(text, /memory_bytes\{function="b"/);
 });

@@ -13,7 +13,7 @@ const api = JSON.parse(JSON.stringify(describeApi(ROUTES, "1.2.3"))) as {
   components: { schemas: Record<string, unknown> };
 };
 
-Deno.test("describeApi: has each route that is answered, and no other", () => {
+Deno.test("describeApi() describes exactly the routes of the server", () => {
   const described = Object.entries(api.paths).flatMap(([path, item]) =>
     Object.keys(item).filter((key) => key !== "parameters").map((method) => `${method} ${path}`)
   );
@@ -22,7 +22,7 @@ Deno.test("describeApi: has each route that is answered, and no other", () => {
   assert.equal(new Set(ROUTES.map((route) => route.operation)).size, ROUTES.length);
 });
 
-Deno.test("describeApi: every reference leads somewhere, and every shape is used", () => {
+Deno.test("describeApi() resolves every reference and uses every schema", () => {
   const references = [...JSON.stringify(api).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
     .map(([, name]) => name!);
   const names = Object.keys(apiShapes).sort();
@@ -30,7 +30,7 @@ Deno.test("describeApi: every reference leads somewhere, and every shape is used
   assert.deepEqual(Object.keys(api.components.schemas).sort(), names);
 });
 
-Deno.test("describeApi: tells version, name in the path, query, body and faults", () => {
+Deno.test("describeApi() describes version, path, query, body and errors", () => {
   assert.deepEqual([api.openapi, api.info.version], ["3.1.1", "1.2.3"]);
   const { parameters, get } = api.paths["/v1/functions/{name}"]! as unknown as {
     parameters: unknown;
@@ -45,22 +45,22 @@ Deno.test("describeApi: tells version, name in the path, query, body and faults"
       in: "query",
       required: false,
       description:
-        "Wait until it is ready, idle or failed; until nothing of it is left; or until what is " +
-        'under way for it is something else than "since" says',
+        "Wait until the function is ready, idle or failed (settled), until it is gone, or until " +
+        'its pending work differs from "since" (changed)',
       schema: { type: "string", enum: ["settled", "gone", "changed"] },
     },
     {
       name: "since",
       in: "query",
       required: false,
-      description: 'What was under way: "pending" of an earlier answer, with none for null',
+      description: 'The value of "pending" in an earlier response; "none" for null',
       schema: { type: "string", enum: ["arriving", "checking", "starting", "leaving", "none"] },
     },
     {
       name: "timeoutMs",
       in: "query",
       required: false,
-      description: "Then it is told as it is",
+      description: "Maximum time to wait; after it, the function is returned as it is",
       schema: { type: "integer", minimum: 0, maximum: 600_000 },
     },
   ]);

@@ -3,19 +3,19 @@ import { describeSlowStart } from "../../lib/control/slow_start.ts";
 
 const start = { sinceMs: 500, healthPath: undefined, lastLines: () => "connecting" };
 
-Deno.test("describeSlowStart() is silent about a start that takes no longer than most", () => {
+Deno.test("describeSlowStart() returns nothing for a start of usual length", () => {
   assert.equal(describeSlowStart(start, 1_499), undefined);
 });
 
-Deno.test("describeSlowStart() says what a start waits for, and what the function wrote", () => {
+Deno.test("describeSlowStart() describes what a slow start waits for", () => {
   assert.deepEqual(describeSlowStart(start, 12_700), {
-    reason: "It has not listened on any port for 12 s. A function listens with " +
-      "Deno.serve(handler), or has export default { fetch }",
+    reason:
+      "Not listening on any port after 12 s. Call Deno.serve(handler), or export default { fetch }",
     detail: "connecting",
   });
   assert.equal(
     describeSlowStart({ ...start, healthPath: "/up" }, 1_500)?.reason,
-    "It is not ready after 1 s: it must listen, and answer GET /up below 400. A function listens " +
-      "with Deno.serve(handler), or has export default { fetch }",
+    "Not ready after 1 s: it must listen and answer GET /up with a status below 400. " +
+      "Call Deno.serve(handler), or export default { fetch }",
   );
 });

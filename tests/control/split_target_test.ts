@@ -12,7 +12,7 @@ const table: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [given, target, host] of table) {
-  Deno.test(`splitTarget: ${given}`, () => {
+  Deno.test(`splitTarget() of ${given}`, () => {
     assert.deepEqual(splitTarget(given, "given"), { target, host });
   });
 }

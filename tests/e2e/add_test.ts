@@ -61,8 +61,8 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   assert.deepEqual([dies.code, dies.stdout], [1, ""]);
   assert.ok(
     dies.stderr.endsWith(
-      'last words\nddsrv: "dies" does not serve: It ended before it listened: it exited with code ' +
-        "7. It was taken away again\n",
+      'last words\nddsrv: "dies" does not serve: Exited with code 7 before listening on ' +
+        "a port. It was taken away again\n",
     ),
     dies.stderr,
   );
@@ -73,10 +73,10 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   const mute = await add("mute");
   assert.match(
     mute.stderr,
-    /connecting\nddsrv: "mute" does not serve: It did not listen on any port within 1 s\. A function listens with Deno\.serve\(handler\), or has export default \{ fetch \}\. It was taken away again\n$/,
+    /connecting\nddsrv: "mute" does not serve: Did not listen on any port within 1 s\. Call Deno\.serve\(handler\), or export default \{ fetch \}\. It was taken away again\n$/,
   );
   // Neither what was checked nor what was started leaves a failure of ddsrv's own behind.
-  assert.doesNotMatch(server.output(), /could not be started|realpath|os error/);
+  assert.doesNotMatch(server.output(), /Cannot start the function|realpath|os error/);
   const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
   for (const [name, said] of [["empty", "has no index.ts"], ["missing", "is not there"]] as const) {
     const { code, stderr } = await add(name);
@@ -119,7 +119,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
     [["a.tar"], 2, /looks like an archive\. Give it like this: ddsrv add - < \S+\/a\.tar$/m],
     [["a.js"], 1, /a\.js" is no \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/],
     [["/dev/null"], 1, /"\/dev\/null" is no directory and no file\. Name a directory/],
-    [["app"], 3, /No supervisor runs with the socket/],
+    [["app"], 3, /No supervisor is running: its socket/],
   ];
   for (const [[path = "", ...args], code, said] of table) {
     const given = path === "-" ? path : join(path.startsWith("/") ? "" : directory, path);

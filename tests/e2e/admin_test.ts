@@ -32,7 +32,7 @@ Deno.test("admin: live at once, ready when functions are up, and metrics", async
   assert.deepEqual(await ask(`${admin}/livez`), [200, "ok\n"]);
   await eventually("only the slow one is waited for", async () => {
     const [status, text] = await ask(`${admin}/readyz`);
-    return status === 503 && text === "1 function is still coming up\n";
+    return status === 503 && text === "1 function is still starting\n";
   });
   await server.said("slow starting");
   await Deno.writeTextFile(await gateOf(server.socket, "slow"), "");
@@ -52,7 +52,7 @@ Deno.test("admin: live at once, ready when functions are up, and metrics", async
   assert.match(text, /^ddsrv_request_errors_total\{function="wrong"\} 1$/m);
   assert.match(text, /^ddsrv_function_state\{function="na\\"me\\\\",state="ready"\} 1$/m);
 
-  assert.deepEqual(await ask(`${admin}/metrics`, { method: "POST" }), [405, "Only GET and HEAD\n"]);
+  assert.deepEqual(await ask(`${admin}/metrics`, { method: "POST" }), [405, "Use GET or HEAD\n"]);
   assert.equal((await ask(`${admin}/`))[0], 404);
   assert.deepEqual(await ask(`${admin}/livez`, { method: "HEAD" }), [200, ""]);
 });
@@ -82,7 +82,7 @@ Deno.test("admin: a host that a web page may have named is refused, the operator
     await connection.write(new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`));
     const answer = await new Response(connection.readable).text();
     assert.match(answer, new RegExp(`^HTTP/1\\.[01] ${status} `), head);
-    if (status === 421) assert.match(answer, /not one of --admin-hosts/);
+    if (status === 421) assert.match(answer, /not in --admin-hosts/);
   }
 });
 

@@ -40,7 +40,7 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
   await test.step("a path for the socket that is a file", () =>
     fails(
       [functions, "--socket", join(directory, "file")],
-      /is there and is no socket\. Remove it/,
+      /exists and is not a socket\. Remove it/,
     ));
   await test.step("a settings file that does not parse", async () => {
     await writeFiles(functions, { "ddsrv.json": '{\n  "port": "many"\n}' });
@@ -103,10 +103,10 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
     manifest: /The manifest is not valid\n\n.*manifest\/ddsrv\.json:2:13 /,
     greedy: /asks for egress "full", and the most that is allowed here is "internet"/,
     type: /The check failed\n\nTS2322/,
-    exits: /It ended before it listened: it exited with code 5\n\nlast words/,
-    returns: /it exited with code 0\. A function must go on listening\n\nnothing to serve/,
-    silent:
-      /It did not listen on any port within \d+ s\. A function listens with Deno\.serve.*\n\nthinking/,
+    exits: /Exited with code 5 before listening on a port\n\nlast words/,
+    returns:
+      /Exited with code 0 before listening on a port\. A function must keep listening\n\nnothing to serve/,
+    silent: /Did not listen on any port within \d+ s\. Call Deno\.serve.*\n\nthinking/,
     closed: /index\.ts" can't be read by the function's own user \(mode 0600\)\. Run: chmod/,
     loop6:
       /It listens only on an IPv6 address \(port 9000\)\. Listen on 0\.0\.0\.0 or 127\.0\.0\.1/,
@@ -134,12 +134,12 @@ Deno.test("serve: a function that starts slowly says what it waits for, and what
     },
   });
   await server.said("[slow] connecting");
-  const hint = /^It has not listened on any port for .*s\. A function listens with Deno\.serve\(/;
+  const hint = /^Not listening on any port after .*s\. Call Deno\.serve\(/;
   await eventually("a reason while it starts", async () => {
     const { status, reason } = await server.inspect("slow");
     return status === "starting" && hint.test(reason ?? "");
   });
   assert.equal((await server.inspect("slow")).detail, "connecting");
-  assert.match((await server.cli("list")).stdout, /^slow: starting: It has not listened on any/m);
+  assert.match((await server.cli("list")).stdout, /^slow: starting: Not listening on any/m);
   assert.match((await server.cli("inspect", "slow")).stdout, /\n\nconnecting\n$/);
 });

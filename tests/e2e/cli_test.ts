@@ -39,7 +39,7 @@ Deno.test("the command line: exit codes, and results on standard output alone", 
   await using server = await startServer();
   const nowhere = { DDSRV_SOCKET: join(server.directory, "none.sock") };
   const table: readonly (readonly [string[], number, RegExp])[] = [
-    [["ls"], 3, /No supervisor runs with .*Start one with "ddsrv serve"/],
+    [["ls"], 3, /No supervisor is running: .*Start one with "ddsrv serve"/],
     [["inspect", "x"], 3, /No supervisor/],
     [["lst"], 2, /unknown command 'lst'/],
     [["ls", "--jsn"], 2, /unknown option '--jsn'[\s\S]*Did you mean --json\?/],

@@ -66,12 +66,12 @@ Deno.test("control: every answer has the shape that is described, errors too", a
   ];
   for (const [operation, args, status] of table) {
     const got = await curl(server, ...args);
-    const route = ROUTES.find((one) => one.operation === operation)!;
+    const route = ROUTES.find((route) => route.operation === operation)!;
     left.delete(operation);
     assert.equal(got.status, status, args.join(" "));
     if (status === 204) assert.equal(got.body, undefined);
-    else shapeOf(status === 200 ? route.gives! : "ErrorReport").parse(got.body);
-    if (status > 400) assert.ok(route.faults?.[status], `${operation} does not tell of ${status}`);
+    else shapeOf(status === 200 ? route.responseBody! : "ErrorReport").parse(got.body);
+    if (status > 400) assert.ok(route.errors?.[status], `${operation} does not tell of ${status}`);
     assert.equal(got.headers.get("ddsrv-api"), "v1");
     const type = status === 204 ? undefined : "application/json";
     assert.equal(got.headers.get("content-type"), type);
@@ -139,12 +139,12 @@ Deno.test("control: another user is refused, whatever the socket's mode is", asy
   };
   assert.deepEqual(await list(), {
     code: 1,
-    stderr: `ddsrv: "${server.socket}" may be opened by its owner alone. Run it with sudo\n`,
+    stderr: `ddsrv: Only the owner of "${server.socket}" may open it. Run this command with sudo\n`,
   });
   await Deno.chmod(server.socket, 0o666);
   assert.deepEqual(await list(), {
     code: 1,
-    stderr: "ddsrv: Only root and the supervisor's own user are answered\n",
+    stderr: "ddsrv: Only root and the supervisor's own user may use the control API\n",
   });
   const { pid } = await server.inspect("app");
   const as = ["setpriv", `--reuid=${user.uid}`, `--regid=${user.uid}`, "--clear-groups", "curl"];

@@ -395,7 +395,7 @@ Deno.test("env: a full or read-only state directory, and a store that can't be u
     assert.equal(full.code, 1);
     assert.match(
       full.stderr,
-      /^ddsrv: Cannot write "\S+\/app\.json": there is no space left\. Nothing was/,
+      /^ddsrv: Cannot write "\S+\/app\.json": no space left on the device\. Nothing was/,
     );
     assert.ok(!full.stderr.includes(SECRET));
     await host("mount", "-o", "remount,ro", place);
@@ -413,12 +413,12 @@ Deno.test("env: a full or read-only state directory, and a store that can't be u
     const path = storePath(state, server, "app");
     const good = await Deno.readTextFile(path);
     const bad: readonly (readonly [string, () => Promise<void>, RegExp])[] = [
-      ["cut", () => Deno.writeTextFile(path, good.slice(0, -9)), /it is not as ddsrv wrote it/],
+      ["cut", () => Deno.writeTextFile(path, good.slice(0, -9)), /its content is not valid/],
       ["link", async () => {
         await Deno.writeTextFile(`${path}.away`, good);
         await Deno.symlink(`${path}.away`, path);
-      }, /it is a link, which is not followed/],
-      ["directory", () => Deno.mkdir(path), /it is no file/],
+      }, /it is a link\./],
+      ["directory", () => Deno.mkdir(path), /it is not a regular file/],
     ];
     for (const [what, spoil, said] of bad) {
       await Deno.remove(path);
@@ -426,10 +426,10 @@ Deno.test("env: a full or read-only state directory, and a store that can't be u
       const refused = await feed(server, ["set", "app", "B"], SECRET);
       assert.equal(refused.code, 1, what);
       assert.match(refused.stderr, said);
-      assert.match(refused.stderr, /Put the file back from a backup, or remove it and set its/);
+      assert.match(refused.stderr, /Restore the file from a backup, or remove it and set the/);
       const reloaded = await server.cli("reload", "app");
       assert.equal(reloaded.code, 1, what);
-      assert.match(reloaded.stderr, /It could not be started\n[^]*can't be used/);
+      assert.match(reloaded.stderr, /Cannot start the function\n[^]*Cannot read the variables in/);
       // What serves goes on with what it has.
       assert.equal(await probe(server, "app", "variable|A"), "first");
       await Deno.remove(path);

@@ -118,8 +118,8 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
   try {
     const socket = join(directory, "none.sock");
     const none = saying(
-      'No supervisor runs with the socket ".*/none\\.sock", which does not exist\\. ' +
-        'Start one with "ddsrv serve", or name its socket with --socket',
+      'No supervisor is running: its socket ".*/none\\.sock" does not exist\\. ' +
+        'Start one with "ddsrv serve", or pass its socket with --socket',
     );
     await writeFiles(directory, { "new/index.ts": answering("new"), "file.sock": "" });
     const talking = [["list"], ["inspect", "x"], ["reload", "x"], ["rollback", "x"], ["rm", "x"]]
@@ -127,13 +127,13 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
     const rows = talking.map((args): Row => [args, 3, NOTHING, none]);
     await check(rows, (args) => runCli(args, { DDSRV_SOCKET: socket }));
     const file = join(directory, "file.sock");
-    const noSocket = saying(`"${file}" is a file and no socket\\. .*`);
+    const noSocket = saying(`"${file}" is a file, not a socket\\. .*`);
     await check(
       talking.map((args): Row => [[...args, "--socket", file], 1, NOTHING, noSocket]),
       (args) => runCli(args, { DDSRV_SOCKET: socket }),
     );
     const taken = warnedSaying(
-      `"${file}" is there and is no socket\\. Remove it, or choose another --socket`,
+      `"${file}" exists and is not a socket\\. Remove it, or pass another --socket`,
     );
     const serve = ["serve", directory, "--port=0", "--isolation=none", "--egress=full"];
     const long = join(directory, "x".repeat(108));
@@ -150,7 +150,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
         [...serve, "--socket", long],
         1,
         NOTHING,
-        warnedSaying("The control socket's path has .* bytes, and at most 107 are possible: .*"),
+        warnedSaying("The path of the control socket has .* bytes, more than the limit of 107: .*"),
       ],
       [
         ["serve", join(directory, "nowhere")],

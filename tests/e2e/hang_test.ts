@@ -48,7 +48,7 @@ Deno.test("a function whose event loop is held is hung, and replaced; others are
     await server.answers(`/${name}`, "well");
     const before = await server.inspect(name);
     const held = fetch(`${server.url}/${name}/hang`);
-    await server.said(`${name} hangs: Its event loop was held for 2s while requests waited`);
+    await server.said(`${name} hangs: The event loop was blocked for 2s while requests waited`);
     // What comes meanwhile waits for the new instance.
     await server.answers(`/${name}`, "well");
     const { status } = await held;
@@ -58,7 +58,7 @@ Deno.test("a function whose event loop is held is hung, and replaced; others are
     assert.equal(after.revision, before.revision);
     assert.notEqual(after.pid, before.pid);
     const { stdout: log } = await server.cli("logs", name);
-    assert.match(log, /ddsrv: revision \w+ \(pid \d+\) hangs: Its event loop was held for 2s/);
+    assert.match(log, /ddsrv: revision \w+ \(pid \d+\) hangs: The event loop was blocked for 2s/);
     await eventually("the old one is gone", async () => (await isGone(before.pid!)));
   }
   const { pid, restarts } = await server.inspect("other");
@@ -203,14 +203,14 @@ Deno.test("a function that hangs and can't be replaced is shown as hung, with bo
   await server.answers("/app", "well");
   const held = new AbortController();
   const asked = fetch(`${server.url}/app/hang`, { signal: held.signal }).catch(() => {});
-  await server.said("app failed: It ended before it listened");
+  await server.said("app failed: Exited with code");
   const { status, reason, failedRevision } = await server.inspect("app");
   assert.equal(status, "hung");
-  assert.match(reason!, /^Its event loop was held .*\. It could not be replaced: It ended before/);
+  assert.match(reason!, /^The event loop was blocked .*\. Its replacement failed: Exited with/);
   assert.equal(failedRevision, null);
   const { stdout: list } = await server.cli("list");
   assert.match(list, /app +hung /);
-  assert.match(list, /app: hung: Its event loop was held for 1s/);
+  assert.match(list, /app: hung: The event loop was blocked for 1s/);
   await server.write({ "app/index.ts": answering("mended") });
   await server.answers("/app", "mended");
   held.abort();

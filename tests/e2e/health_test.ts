@@ -24,8 +24,8 @@ Deno.test("healthPath: a start that listens and is not healthy changes nothing",
   assert.equal(await (await fetch(`${server.url}/app`)).text(), "one");
   assert.equal(
     (await server.inspect("app")).reason,
-    "It listens, and is not healthy: GET /healthz: it answered 500 (asked 3 times). Let it answer " +
-      "below 400, or change healthPath",
+    "Listens but is not healthy: GET /healthz: status 500 (3 attempts). Answer with a status below " +
+      "400, or change healthPath",
   );
   await server.write({ "app/index.ts": healthy("three", 302) });
   await server.answers("/app", "three");
@@ -78,13 +78,13 @@ Deno.test("healthPath: one that fails three times in a row is replaced, and says
   for (const name of ["ill", "silent"]) {
     await (await fetch(`${server.url}/${name}/fail`)).body?.cancel();
   }
-  await server.said("ill hangs: It answered /healthz with 503 three times in a row", from);
+  await server.said("ill hangs: Answered GET /healthz with 503 three times in a row", from);
   await server.said("ill ready", from);
   // Nobody has asked for it but the supervisor, which keeps nothing awake and counts nothing.
   await (await fetch(`${server.url}/idle`)).body?.cancel();
   await server.said("idle idle until its next request", from);
   await server.said(
-    "silent hangs: It did not answer /healthz three times in a row, 5 s each",
+    "silent hangs: Did not answer GET /healthz within 5 s three times in a row",
     from,
   );
   await server.said("silent ready", from);

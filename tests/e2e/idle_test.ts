@@ -137,7 +137,7 @@ Deno.test("idle: one that does not start says so, and is tried again for the nex
   await server.said("app idle until");
   const response = await fetch(`${server.url}/app`);
   assert.equal(response.status, 500);
-  assert.match(await response.text(), /It ended before it listened: it exited with code 7/);
+  assert.match(await response.text(), /Exited with code 7 before listening on a port/);
   await server.write({ "app/index.ts": answering("well") });
   await server.answers("/app", "well");
 });

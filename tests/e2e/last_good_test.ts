@@ -5,7 +5,7 @@ import { openSockets, talking } from "./support/open_sockets.ts";
 
 const BROKEN = "const broken: string = 1;\n";
 
-async function isKept(server: Server): Promise<void> {
+async function hasSnapshot(server: Server): Promise<void> {
   await eventually(
     "its revision is kept",
     async () => (await server.inspect("app")).kept.length > 0,
@@ -43,7 +43,7 @@ Deno.test("last good: it is started again when it ends while its folder is broke
     },
   });
   await server.answers("/app", "good more text 1");
-  await isKept(server);
+  await hasSnapshot(server);
   const { revision } = await server.inspect("app");
   await server.write({ "app/index.ts": BROKEN, "app/text.txt": "other", "app/.env": "A=2\n" });
   await Deno.remove(join(server.functions, "app/more.ts"));
@@ -67,7 +67,7 @@ Deno.test("last good: it is what a restart of the supervisor begins with", async
     isChecked: true,
   });
   await server.answers("/app", "good");
-  await isKept(server);
+  await hasSnapshot(server);
   const { revision } = await server.inspect("app");
   server.signal("SIGTERM");
   await server.exited;
@@ -93,7 +93,7 @@ Deno.test("last good: it is what wakes when the code of an idle function is brok
     files: { "app/index.ts": talking("good") },
   });
   await server.answers("/app", "good");
-  await isKept(server);
+  await hasSnapshot(server);
   await server.said("app idle until", server.output().indexOf("app ready"));
   const { revision } = await server.inspect("app");
   await server.write({ "app/index.ts": BROKEN });
@@ -111,12 +111,14 @@ Deno.test("last good: it is what wakes when the code of an idle function is brok
 Deno.test("last good: a new revision that ends at once does not take its place either", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("good") } });
   await server.answers("/app", "good");
-  await isKept(server);
+  await hasSnapshot(server);
   await server.write({ "app/index.ts": "Deno.exit(5);\n" });
-  await server.said("it exited with code 5 (the old revision goes on serving)");
+  await server.said(
+    "Exited with code 5 before listening on a port (the old revision goes on serving)",
+  );
   const { pid } = await server.inspect("app");
   Deno.kill(pid!, "SIGKILL");
   await server.said("(the last good revision ");
   await server.answers("/app", "good");
-  assert.match((await server.inspect("app")).reason!, /it exited with code 5/);
+  assert.match((await server.inspect("app")).reason!, /^Exited with code 5/);
 });

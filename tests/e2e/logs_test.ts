@@ -211,7 +211,7 @@ Deno.test("logs: what a function says and what becomes of it, over restarts, and
     await follower.prints("err two\n");
     assert.ok(!follower.output().includes("out "), follower.output());
     await server.write({ "app/index.ts": "const wrong: number = 'text';\n" });
-    await follower.prints("goes on serving");
+    await follower.prints("keeps serving");
     await follower.prints("error: Type checking failed.\n");
     assert.equal((await server.cli("logs", "quiet")).code, 0);
     assert.equal((await server.cli("logs", "nobody")).code, 4);
@@ -225,7 +225,7 @@ Deno.test("logs: what a function says and what becomes of it, over restarts, and
     "ddsrv: revision R starts (pid N)",
     "ddsrv: revision R is ready (pid N)",
     "ddsrv: revision R stopped (pid N)",
-    "ddsrv: revision R failed: The check failed (the old revision goes on serving)",
+    "ddsrv: revision R failed: The check failed (the old revision keeps serving)",
     "ddsrv: revision R stopped (pid N)",
   ]);
   const said = stdout.split("\n").filter((line) => /^(out|err) /.test(line));

@@ -101,7 +101,7 @@ Deno.test("outage: a host that answers 503 is asked again, and type errors besid
   assert.match(answer, /Cannot fetch from 203\.0\.113\.10: it answered 503/);
   assert.match((await server.inspect("limited")).detail!, /it answered 429/);
   const shown = await server.cli("list");
-  assert.match(shown.stdout, /busy: (backoff|checking): The check could not be completed/);
+  assert.match(shown.stdout, /busy: (backoff|checking): The check could not finish/);
   await tell("/broken", { "/broken/busy.ts": 200, "/broken/limited.ts": 200 });
   await server.answers("/busy", "fetched");
   await server.answers("/limited", "fetched");
@@ -144,7 +144,7 @@ Deno.test("outage: add says that its check may pass later", async () => {
     assert.equal(first.code, 1);
     assert.match(
       first.stderr,
-      /it answered 503\nThe host or the network failed, and not the code\./,
+      /it answered 503\nThe host or the network failed, not the code\./,
     );
     await tell("/broken", { "/broken/added.ts": 200 });
     const second = await server.cli("add", `${source}/late`);

@@ -35,7 +35,7 @@ Deno.test("directory: renamed away and back, what runs goes on, and what is new 
     await server.said("Cannot read", from);
     await writeFiles(`${server.functions}-away`, { "late/index.ts": answering(round) });
     await Deno.rename(`${server.functions}-away`, server.functions);
-    await server.said("can be read again", from);
+    await server.said("is readable again", from);
     await server.answers("/late", round);
     // Events come from the directory that is there now.
     await server.write({ "late/index.ts": answering(`${round}, changed`) });

@@ -46,24 +46,24 @@ const BAD: readonly Bad[] = [
   {
     name: "an exit",
     files: { "app/index.ts": 'console.error("last words");\nDeno.exit(7);\n' },
-    reason: /^It ended before it listened: it exited with code 7$/,
+    reason: /^Exited with code 7 before listening on a port$/,
     detail: /last words/,
   },
   {
     name: "an end without a listener",
     files: { "app/index.ts": "console.log(1);\n" },
-    reason: /^It ended before it listened: it exited with code 0. A function must go on listening$/,
+    reason: /^Exited with code 0 before listening on a port. A function must keep listening$/,
   },
   {
     name: "an exception",
     files: { "app/index.ts": 'throw new Error("not today");\n' },
-    reason: /^It ended before it listened: it exited with code 1$/,
+    reason: /^Exited with code 1 before listening on a port$/,
     detail: /not today/,
   },
   {
     name: "a signal",
     files: { "app/index.ts": 'Deno.kill(Deno.pid, "SIGKILL");\n' },
-    reason: /^It ended before it listened: it was ended by SIGKILL$/,
+    reason: /^Was killed by SIGKILL before listening on a port$/,
   },
   {
     name: "no listener",
@@ -71,7 +71,7 @@ const BAD: readonly Bad[] = [
       "app/index.ts": "setInterval(() => {}, 1000);\n",
       "app/ddsrv.json": '{ "startTimeout": "2s", "memory": "160MiB" }',
     },
-    reason: /^It did not listen on any port within 2 s\. A function listens with Deno\.serve\(/,
+    reason: /^Did not listen on any port within 2 s\. Call Deno\.serve\(/,
   },
   {
     name: "too much memory",
@@ -79,7 +79,7 @@ const BAD: readonly Bad[] = [
       "app/index.ts": `const kept: Uint8Array[] = [];
         for (;;) kept.push(new Uint8Array(1024 ** 2).fill(1));\n`,
     },
-    reason: /^It ended before it listened: it ran out of memory: it may use 160MiB/,
+    reason: /^Ran out of memory before listening on a port: the limit is 160MiB/,
   },
   {
     name: "too large a heap",
@@ -87,7 +87,7 @@ const BAD: readonly Bad[] = [
       "app/index.ts": `const kept: object[] = [];
         for (;;) kept.push({ kept: [kept.length] });\n`,
     },
-    reason: /^It ended before it listened: it ran out of (heap )?memory/,
+    reason: /^Ran out of (heap )?memory before listening on a port/,
   },
 ];
 

@@ -40,7 +40,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.equal(ends.code, 1);
   assert.match(
     ends.stderr,
-    /It ended before it listened: it exited with code 4\. It was taken away again, and the one before it is back/,
+    /Exited with code 4 before listening on a port\. It was taken away again, and the one before it is back/,
   );
   await server.answers("/app", "two");
   const after = await server.inspect("app");

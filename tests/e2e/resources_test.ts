@@ -37,7 +37,7 @@ Deno.test("resources: a function that wants too much memory is ended, and that i
   await neighbour;
   match(
     server.output(),
-    /hungry failed: The function ended: it ran out of memory: it may use 160MiB/,
+    /hungry failed: The function ran out of memory: the limit is 160MiB/,
   );
   await server.answers("/hungry", "0");
   const { restarts, reason } = await server.inspect("hungry");

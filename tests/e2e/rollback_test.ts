@@ -71,7 +71,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
   assert.equal(unknown.code, 1);
   assert.match(
     unknown.stderr,
-    /No revision of "app" that begins with "ffffffff" is kept\. There are: /,
+    /There is no snapshot of "app" that begins with "ffffffff"\. Snapshots: /,
   );
   assert.equal((await server.cli("rollback", "app", "--to", "nonsense")).code, 2);
   assert.equal((await server.cli("rollback", "nobody")).code, 4);

@@ -99,7 +99,7 @@ Deno.test("serve: a function that exits is started again", async () => {
   await server.answers("/app", "up");
   const before = await server.inspect("app");
   await (await fetch(`${server.url}/app/die`)).body?.cancel();
-  await server.said("app failed: The function ended: it exited with code 1");
+  await server.said("app failed: The function exited with code 1");
   await server.answers("/app", "up");
   const after = await server.inspect("app");
   assert.equal(after.restarts, 1);

@@ -7,17 +7,17 @@ const cases: readonly [
   known: string | undefined,
   text: string,
 ][] = [
-  [0, null, undefined, "it exited with code 0"],
-  [1, null, undefined, "it exited with code 1"],
-  [127, null, undefined, "it exited with code 127"],
-  [128, null, undefined, "it exited with code 128"],
-  [137, null, "SIGKILL", "it was ended by SIGKILL"],
-  [143, null, "SIGTERM", "it was ended by SIGTERM"],
-  [139, null, "SIGSEGV", "it was ended by SIGSEGV"],
-  [133, null, "SIGTRAP", "it ran out of heap memory (SIGTRAP)"],
-  [255, null, undefined, "it exited with code 255"],
-  [137, "SIGKILL", "SIGKILL", "it was ended by SIGKILL"],
-  [154, "SIGVTALRM", "SIGVTALRM", "it was ended by SIGVTALRM"],
+  [0, null, undefined, "exited with code 0"],
+  [1, null, undefined, "exited with code 1"],
+  [127, null, undefined, "exited with code 127"],
+  [128, null, undefined, "exited with code 128"],
+  [137, null, "SIGKILL", "was killed by SIGKILL"],
+  [143, null, "SIGTERM", "was killed by SIGTERM"],
+  [139, null, "SIGSEGV", "was killed by SIGSEGV"],
+  [133, null, "SIGTRAP", "ran out of heap memory (SIGTRAP)"],
+  [255, null, undefined, "exited with code 255"],
+  [137, "SIGKILL", "SIGKILL", "was killed by SIGKILL"],
+  [154, "SIGVTALRM", "SIGVTALRM", "was killed by SIGVTALRM"],
 ];
 
 for (const [code, signal, known, text] of cases) {

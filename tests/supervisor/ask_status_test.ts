@@ -7,13 +7,13 @@ const ASK_STATUS = "../../lib/supervisor/ask_status.ts";
 const cases: readonly [what: string, answer: string, expected: AskedStatus][] = [
   ["HTTP/1.1", "HTTP/1.1 204 No Content\r\n\r\n", { type: "status", status: 204 }],
   ["HTTP/1.0", "HTTP/1.0 503 \r\n\r\n", { type: "status", status: 503 }],
-  ["another protocol", "220 mail.example.com ESMTP\r\n", none("what it answered is not HTTP")],
-  ["nothing", "", none("what it answered is not HTTP")],
-  ["half a line", "HTTP/1.1 20", none("what it answered is not HTTP")],
+  ["another protocol", "220 mail.example.com ESMTP\r\n", none("the answer is not HTTP")],
+  ["an empty response", "", none("the answer is not HTTP")],
+  ["an incomplete status line", "HTTP/1.1 20", none("the answer is not HTTP")],
 ];
 
 for (const [what, answer, expected] of cases) {
-  Deno.test(`askStatus() of ${what}`, async () => {
+  Deno.test(`askStatus() parses ${what}`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const served = serveOnce(listener, answer);
     const signal = new AbortController().signal;
@@ -25,7 +25,7 @@ for (const [what, answer, expected] of cases) {
   });
 }
 
-Deno.test("askStatus() of one that takes the connection and says nothing ends with its signal", async () => {
+Deno.test("askStatus() ends with its signal when the server does not answer", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname, port } = listener.addr;
   const over = new AbortController();
@@ -33,10 +33,10 @@ Deno.test("askStatus() of one that takes the connection and says nothing ends wi
   using connection = await listener.accept();
   await connection.read(new Uint8Array(1_024));
   over.abort();
-  assert.deepEqual(await asked, { type: "late", reason: "it did not answer in time" });
+  assert.deepEqual(await asked, { type: "late", reason: "no answer in time" });
 });
 
-Deno.test("askStatus() tells a server that is not there from a host that can't ask", async () => {
+Deno.test("askStatus() distinguishes a missing server from a host without descriptors", async () => {
   const { signal } = new AbortController();
   const program = `
     import { askStatus } from ${JSON.stringify(import.meta.resolve(ASK_STATUS))};
@@ -59,7 +59,7 @@ Deno.test("askStatus() tells a server that is not there from a host that can't a
   assert.equal((await askStatus({ hostname, port }, { path: "/", signal })).type, "none");
 });
 
-Deno.test("askStatus() asks on a Unix socket too", async () => {
+Deno.test("askStatus() supports Unix sockets", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("s.sock");
   await using _server = Deno.serve({ path, onListen() {} }, (request) => {

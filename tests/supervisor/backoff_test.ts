@@ -20,7 +20,7 @@ for (const [attempts, shortest, longest] of cases) {
   });
 }
 
-Deno.test("backoffDelay() before a costly attempt is as after seven more", () => {
+Deno.test("backoffDelay() of a costly attempt equals that after seven more attempts", () => {
   for (const attempts of [1, 2, 100]) {
     assert.equal(backoffDelay(attempts, 1, true), backoffDelay(attempts + 7, 1));
   }

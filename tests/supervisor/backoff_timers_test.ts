@@ -4,7 +4,7 @@ import { failure, functionState, readyInstance } from "./function_states.ts";
 
 for (const stepMs of [86_400_000, -86_400_000]) {
   const direction = stepMs > 0 ? "forwards" : "backwards";
-  Deno.test(`a clock that steps ${direction} changes no pause`, async () => {
+  Deno.test(`createBackoffTimers() ignores a clock that steps ${direction}`, async () => {
     const { now } = Date;
     const over = Promise.withResolvers<string>();
     const timers = createBackoffTimers(over.resolve);
@@ -22,7 +22,7 @@ for (const stepMs of [86_400_000, -86_400_000]) {
   });
 }
 
-Deno.test("a pause that no longer counts ends nothing", async () => {
+Deno.test("createBackoffTimers() drops the timers of functions that no longer wait", async () => {
   const over: string[] = [];
   const last = Promise.withResolvers<void>();
   const timers = createBackoffTimers((name) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createCacheSweeper } from "../../lib/supervisor/cache_sweeper.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("createCacheSweeper() takes a cache away a minute after its function", async () => {
+Deno.test("createCacheSweeper() removes a cache a minute after its function", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("here/npm/x");
   await directory.write("gone/npm/x");
@@ -25,7 +25,7 @@ Deno.test("createCacheSweeper() takes a cache away a minute after its function",
   assert.deepEqual(forgotten, ["gone", "back"]);
 });
 
-Deno.test("createCacheSweeper() leaves the cache of a function that comes back meanwhile", async () => {
+Deno.test("createCacheSweeper() keeps the cache of a function that comes back", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("back/npm/x");
   await directory.write(".going-old/npm/x");

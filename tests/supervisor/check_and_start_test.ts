@@ -7,7 +7,7 @@ import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 import { quietContext, type QuietContextOptions } from "./quiet_context.ts";
 
-/** How the function `a` of a directory is opened; what it reports goes to `reported`. */
+/** Options to launch the function `a` of a directory, which adds its reports to `reported`. */
 function openingOf(
   directory: TemporaryDirectory,
   options: QuietContextOptions & { readonly isNeeded?: boolean; readonly reported?: string[] },
@@ -31,7 +31,7 @@ function openingOf(
   };
 }
 
-Deno.test("checkAndStart() names the revision whose manifest says no, whatever was asked for", async () => {
+Deno.test("checkAndStart() fails with the revision of the invalid manifest", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await directory.write("a/ddsrv.json", "{");
@@ -42,12 +42,12 @@ Deno.test("checkAndStart() names the revision whose manifest says no, whatever w
   assert.equal(opened.failure.revision, revision);
 });
 
-Deno.test("checkAndStart() does the same for a manifest that is spoilt during the check", async () => {
+Deno.test("checkAndStart() fails for a manifest that becomes invalid during the check", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   const opened = await checkAndStart(openingOf(directory, {
     async check() {
-      // Not a file of the graph: the check is as good as one at rest.
+      // Not a file of the module graph: the check remains valid.
       await directory.write("a/ddsrv.json", "{");
       return { diagnostics: undefined, modules: [] };
     },
@@ -67,7 +67,7 @@ const policies: readonly [idleMs: number, isNeeded: boolean, reported: string, t
 
 for (const [idleMs, isNeeded, expected, type] of policies) {
   const what = `${isNeeded ? "needed" : "not needed"}, idle after ${idleMs} ms`;
-  Deno.test(`checkAndStart() of a good function, ${what}, is ${type}`, async () => {
+  Deno.test(`checkAndStart() of a valid function, ${what}, is ${type}`, async () => {
     await using directory = await temporaryDirectory();
     await directory.write("a/index.ts");
     const reported: string[] = [];
@@ -81,7 +81,7 @@ for (const [idleMs, isNeeded, expected, type] of policies) {
   });
 }
 
-Deno.test("checkAndStart() tries again what failed its check for a full disk alone", async () => {
+Deno.test("checkAndStart() retries a check that failed because of a full disk", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   if (Deno.uid() !== 0) {
@@ -98,19 +98,19 @@ Deno.test("checkAndStart() tries again what failed its check for a full disk alo
   assert.ok(failed.type === "failed" && failed.failure.stage === "check");
   await run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", stateDirectory]);
   try {
-    await assert.rejects(open(), /The disk of ".*" is full. Make room there: it is tried again/);
+    await assert.rejects(open(), /The disk of ".*" is full. Make room there; ddsrv tries again/);
   } finally {
     await run(["umount", stateDirectory]);
   }
 });
 
-Deno.test("checkAndStart() keeps no check for which a module could not be fetched", async () => {
+Deno.test("checkAndStart() does not record a check with a module that was not fetched", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   let checks = 0;
   const kept: string[] = [];
   const opening = openingOf(directory, {
-    onKeep: (name) => kept.push(name),
+    onRecord: (name) => kept.push(name),
     check() {
       checks++;
       return Promise.resolve({ diagnostics: undefined, modules: [], isPassing: true });
@@ -120,7 +120,7 @@ Deno.test("checkAndStart() keeps no check for which a module could not be fetche
   const opened = await checkAndStart(opening);
   assert.ok(opened.type === "failed" && opened.failure.stage === "start");
   // The same code may start once the module can be fetched, beside what serves meanwhile too.
-  assert.equal(opened.failure.isPassing, true);
+  assert.equal(opened.failure.isTransient, true);
   assert.deepEqual([checks, kept], [1, []]);
 });
 

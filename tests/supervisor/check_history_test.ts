@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { noteCheck, noteGivenWay, UNKNOWN } from "../../lib/supervisor/check_history.ts";
 
-Deno.test("noteCheck() expects of a function what its last check was", () => {
+Deno.test("noteCheck() expects the next check to be like the last", () => {
   const ended = { exhausted: undefined, nowMs: 0 };
   assert.equal(noteCheck(UNKNOWN, { ...ended, tookMs: 500 }).isQuick, true);
   const long = noteCheck(UNKNOWN, { ...ended, tookMs: 20_000 });
   assert.deepEqual([long.isQuick, long.isLong], [false, true]);
 });
 
-Deno.test("noteCheck() has a function wait whose checks use up their bounds", () => {
+Deno.test("noteCheck() delays a function whose checks hit their limits", () => {
   let history = UNKNOWN;
   const waits: number[] = [];
   for (let round = 0; round < 6; round++) {
@@ -23,14 +23,14 @@ Deno.test("noteCheck() has a function wait whose checks use up their bounds", ()
   assert.deepEqual(passed, { ...UNKNOWN, isQuick: true });
 });
 
-Deno.test("noteCheck() lets nobody wait for a check that was only slow by the clock", () => {
+Deno.test("noteCheck() does not delay a function whose check only timed out", () => {
   const late = noteCheck(UNKNOWN, { tookMs: 600_000, exhausted: "time", nowMs: 600_000 });
   assert.deepEqual(late, { ...UNKNOWN, isLong: true });
   const bomb = noteCheck(late, { tookMs: 60_000, exhausted: "cpu", nowMs: 0 });
   assert.equal(bomb.notBeforeMs, 60_000, "nor does it count for later ones");
 });
 
-Deno.test("noteGivenWay() lets a slow check take longer, and a quick one be slow", () => {
+Deno.test("noteGivenWay() lets a slow check take longer, and makes a quick one slow", () => {
   const quick = { ...UNKNOWN, isQuick: true };
   assert.deepEqual(noteGivenWay(quick), UNKNOWN);
   assert.deepEqual(noteGivenWay(UNKNOWN), { ...UNKNOWN, isLong: true, gaveWay: 1 });

@@ -54,7 +54,7 @@ function openScene() {
   };
 }
 
-Deno.test("CheckLane: five bombs delay a neighbour's update by seconds, and pass in the end", async () => {
+Deno.test("createCheckLane() delays a neighbour by seconds while five bombs are checked", async () => {
   using scene = openScene();
   const bombs = ["b1", "b2", "b3", "b4", "b5"];
   for (const name of [...bombs, "neighbour"]) scene.lane.presumeQuick(name);
@@ -81,7 +81,7 @@ Deno.test("CheckLane: five bombs delay a neighbour's update by seconds, and pass
   assert.equal(scene.gaveWay.length, 2);
 });
 
-Deno.test("CheckLane: a function whose check its bounds ended waits before the next", async () => {
+Deno.test("createCheckLane() delays a function whose check hit its limits", async () => {
   using scene = openScene();
   const first = scene.start("bomb");
   await scene.settle();
@@ -89,7 +89,7 @@ Deno.test("CheckLane: a function whose check its bounds ended waits before the n
   await scene.end("bomb", BOMB);
   assert.match(
     (await first).diagnostics!,
-    /Too long\nNew code is checked in 60 s at the earliest, or at once by/,
+    /Too long\nThe next check of new code begins in 60 s at the earliest\. ddsrv reload checks it now$/,
   );
   scene.lane.forget("bomb");
   const second = scene.start("bomb");
@@ -101,7 +101,7 @@ Deno.test("CheckLane: a function whose check its bounds ended waits before the n
   assert.deepEqual(await second, PASSED);
 });
 
-Deno.test("CheckLane: who no longer wants a check leaves the queue", async () => {
+Deno.test("createCheckLane() removes an aborted check from the queue", async () => {
   using scene = openScene();
   const held = ["a", "b"].map((name) => scene.start(name));
   const leaving = new AbortController();
@@ -114,7 +114,7 @@ Deno.test("CheckLane: who no longer wants a check leaves the queue", async () =>
   assert.deepEqual(scene.begun, ["a", "b"]);
 });
 
-Deno.test("CheckLane: who asks for a check gets it at once, and so does one that was only late", async () => {
+Deno.test("createCheckLane() does not delay a check after skipWait() or a timeout", async () => {
   using scene = openScene();
   for (const [result, isLate] of [[BOMB, false], [LATE, true]] as const) {
     const first = scene.start("code");
@@ -133,7 +133,7 @@ Deno.test("CheckLane: who asks for a check gets it at once, and so does one that
   scene.lane.skipWait("nobody");
 });
 
-Deno.test("CheckLane: many checks that hang hold up no other, and go on when others have passed", async () => {
+Deno.test("createCheckLane() runs other checks while many hang", async () => {
   using scene = openScene();
   const names = Array.from({ length: 20 }, (_, index) => `h${index}`);
   const hanging = names.map((name) => scene.start(name));
@@ -157,7 +157,7 @@ Deno.test("CheckLane: many checks that hang hold up no other, and go on when oth
   assert.deepEqual(await Promise.all(hanging), names.map(() => PASSED));
 });
 
-Deno.test("CheckLane: one that works again holds a place again", async () => {
+Deno.test("createCheckLane() counts a check as busy again when it uses the processor", async () => {
   using scene = openScene();
   const all = ["a", "b", "c"].map((name) => scene.start(name));
   await scene.settle();

@@ -16,68 +16,68 @@ function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResul
   });
 }
 
-/** What is found of a passed check, without what it is found by. */
+/** A passed check without its key. */
 async function find(results: CheckResults, name = "a", key = "k1"): Promise<unknown> {
   const [found] = await results.find(name, key);
   return found && { revision: found.revision, modules: found.modules, key: found.key };
 }
 
-Deno.test("openCheckResults() finds what it kept, also after a restart", async () => {
+Deno.test("openCheckResults() finds recorded checks after a restart", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   assert.equal(await find(results), undefined);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.deepEqual(await find(results), passed);
   assert.deepEqual(await find(resultsIn(directory)), passed);
-  await results.keep("a", { ...passed, revision: "r2" });
+  await results.record("a", { ...passed, revision: "r2" });
   assert.deepEqual(await find(results), { ...passed, revision: "r2" });
 });
 
-Deno.test("openCheckResults() finds nothing by another name or key", async () => {
+Deno.test("openCheckResults() finds nothing for another name or key", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.equal(await find(results, "b"), undefined);
   assert.equal(await find(results, "a", "k2"), undefined);
   assert.equal(await find(results, "a", ""), undefined);
 });
 
-Deno.test("openCheckResults() keeps names apart that look like files of its own", async () => {
+Deno.test("openCheckResults() separates names that look like its own files", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   const names = ["a", "a.json", "a.json.new", "é".repeat(31), "a b"];
-  for (const name of names) await results.keep(name, { ...passed, revision: name });
+  for (const name of names) await results.record(name, { ...passed, revision: name });
   for (const name of names) {
     assert.deepEqual(await find(results, name), { ...passed, revision: name });
   }
 });
 
-Deno.test("openCheckResults() forgets, also what it never knew", async () => {
+Deno.test("openCheckResults() forgets known and unknown functions", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await results.forget("a");
-  await results.keep("a", passed);
+  await results.record("a", passed);
   await results.forget("a");
   assert.equal(await find(results), undefined);
 });
 
 Deno.test("openCheckResults() finds nothing for another module cache", async () => {
   await using directory = await temporaryDirectory();
-  await resultsIn(directory).keep("a", passed);
+  await resultsIn(directory).record("a", passed);
   assert.equal(await find(resultsIn(directory, "others")), undefined);
   assert.deepEqual(await find(resultsIn(directory)), passed);
 });
 
-Deno.test("openCheckResults() finds nothing for a module cache that was made anew", async () => {
+Deno.test("openCheckResults() finds nothing for a module cache that was created again", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   const { birthtime } = await Deno.stat(directory.at("caches/a"));
   await Deno.remove(directory.at("caches/a"), { recursive: true });
   // Its inode's number may be given out again; its time of birth, in milliseconds, is another.
   while (birthtime !== null && Date.now() <= birthtime.getTime() + 10) await settleClock();
   assert.equal(await find(results), undefined);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.deepEqual(await find(results), passed);
 });
 
@@ -90,38 +90,38 @@ function write(one: unknown): string {
 
 const unreadable: readonly [what: string, text: string][] = [
   ["is empty", ""],
-  ["is torn", write(WHOLE).slice(0, -9)],
-  ["is no JSON", "\0\0\0\0"],
+  ["is truncated", write(WHOLE).slice(0, -9)],
+  ["is not JSON", "\0\0\0\0"],
   ["is null", "null"],
   ["is an empty list", "[]"],
-  ["is no list", JSON.stringify(WHOLE)],
-  ["holds nothing", "[null, 1]"],
+  ["is not a list", JSON.stringify(WHOLE)],
+  ["contains no result", "[null, 1]"],
   ["has no revision", write({ ...WHOLE, revision: undefined })],
   ["has no cache", write({ ...passed })],
-  ["has a cache that is none", write(WHOLE)],
-  ["has modules that are none", write({ ...WHOLE, modules: "/f/a/index.ts" })],
-  ["has modules that are no paths", write({ ...WHOLE, modules: [1] })],
+  ["has an invalid cache", write(WHOLE)],
+  ["has modules that are not a list", write({ ...WHOLE, modules: "/f/a/index.ts" })],
+  ["has modules that are not paths", write({ ...WHOLE, modules: [1] })],
   ["has no modules", write({ ...WHOLE, modules: undefined })],
 ];
 
 for (const [what, text] of unreadable) {
-  Deno.test(`openCheckResults() takes a file that ${what} for none`, async () => {
+  Deno.test(`openCheckResults() ignores a file that ${what}`, async () => {
     await using directory = await temporaryDirectory();
     const results = resultsIn(directory);
-    await results.keep("a", passed);
+    await results.record("a", passed);
     await directory.write("checks/a.json", text);
     assert.equal(await find(results), undefined);
-    await results.keep("a", passed);
+    await results.record("a", passed);
     assert.deepEqual(await find(results), passed);
   });
 }
 
-Deno.test("openCheckResults() is not led astray by what an interrupted write left", async () => {
+Deno.test("openCheckResults() ignores the rest of an interrupted write", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   await directory.write("checks/a.json.new", "{");
   assert.equal(await find(results), undefined);
-  await results.keep("a", passed);
+  await results.record("a", passed);
   assert.deepEqual(await find(results), passed);
 });
 
@@ -129,17 +129,17 @@ function settleClock(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-Deno.test("openCheckResults() keeps the last few revisions, the newest first", async () => {
+Deno.test("openCheckResults() keeps the last few revisions, newest first", async () => {
   await using directory = await temporaryDirectory();
   const results = resultsIn(directory);
   for (const revision of ["r1", "r2", "r3", "r4", "r5", "r3"]) {
-    await results.keep("a", { ...passed, revision });
+    await results.record("a", { ...passed, revision });
   }
   const found = await results.find("a", "k1");
   assert.deepEqual(found.map(({ revision }) => revision), ["r3", "r5", "r4", "r2"]);
 });
 
-Deno.test("openCheckResults() says what it can't keep, and goes on", async () => {
+Deno.test("openCheckResults() warns about a check that it can't record", async () => {
   await using directory = await temporaryDirectory();
   // A file where its directory should be.
   await directory.write("checks");
@@ -149,6 +149,6 @@ Deno.test("openCheckResults() says what it can't keep, and goes on", async () =>
     cacheOf: () => Promise.resolve(directory.path),
     onWarning: (message) => warnings.push(message),
   });
-  await results.keep("one", { revision: "r", modules: [], key: "k" });
-  assert.match(warnings.join(), /^one: its check can't be recorded.*Make room in ".*checks"$/);
+  await results.record("one", { revision: "r", modules: [], key: "k" });
+  assert.match(warnings.join(), /^one: Cannot record its check.*Make room in ".*checks"$/);
 });

@@ -86,7 +86,7 @@ function simulate(others: readonly Pretended[], cores: number): { begunMs: numbe
   }
 }
 
-Deno.test("nextCheckTurn() lets good code begin, whatever is before it in the queue", () => {
+Deno.test("nextCheckTurn() lets valid code begin for any queue before it", () => {
   fc.assert(
     fc.property(
       fc.array(hostile, { maxLength: 20 }),
@@ -104,7 +104,7 @@ Deno.test("nextCheckTurn() lets good code begin, whatever is before it in the qu
   );
 });
 
-Deno.test("nextCheckTurn() lets good code begin soon behind checks that only wait", () => {
+Deno.test("nextCheckTurn() lets valid code begin soon behind idle checks", () => {
   fc.assert(
     fc.property(fc.integer({ max: 40, min: 1 }), fc.integer({ min: 1, max: 4 }), (count, cores) => {
       const check = {

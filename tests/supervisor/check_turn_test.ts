@@ -47,20 +47,20 @@ function decide(kinds: Parameters<typeof running>[0], ...wanted: readonly Kind[]
   return turn.type === "wait" ? `wait ${turn.untilMs - NOW_MS}` : `${turn.type} ${turn.check.name}`;
 }
 
-Deno.test("nextCheckTurn() begins a slow check for each core, in order, urgent ones first", () => {
+Deno.test("nextCheckTurn() begins one slow check per core, urgent ones first", () => {
   assert.equal(decide([], "slow", "slow"), "begin w0");
   assert.equal(decide([["slow", 0]], "slow", "urgent slow"), "begin w1");
   assert.equal(decide([["slow", 0], ["slow", 10]], "slow"), `wait ${QUICK_CHECK_MS - 10}`);
 });
 
-Deno.test("nextCheckTurn() lets long checks run on beside others, but not without end", () => {
+Deno.test("nextCheckTurn() lets long checks run beside others for a limited time", () => {
   const long = MAX_CHECK_HOLD_MS;
   assert.equal(decide([["slow", long], ["slow", long]], "slow"), "begin w0");
   const wait = `wait ${PATIENCE_MS.busy - long}`;
   assert.equal(decide([["slow", long], ["slow", long], ["slow", long]], "slow"), wait);
 });
 
-Deno.test("nextCheckTurn() keeps a place for quick checks", () => {
+Deno.test("nextCheckTurn() reserves a place for quick checks", () => {
   const slow: [kind: "slow", ageMs: number] = ["slow", MAX_CHECK_HOLD_MS];
   assert.equal(decide([slow, slow, slow], "slow", "quick"), "begin w1");
   // Those that were idle may work again, all at once.
@@ -68,7 +68,7 @@ Deno.test("nextCheckTurn() keeps a place for quick checks", () => {
   assert.equal(decide(many, "slow", "quick"), "begin w1");
 });
 
-Deno.test("nextCheckTurn() gives a place to nobody who uses no processor", () => {
+Deno.test("nextCheckTurn() does not count idle checks", () => {
   const idle: [kind: "idle", ageMs: number] = ["idle", IDLE_CHECK_MS];
   assert.equal(decide([["slow", 0], idle], "slow"), "begin w0");
   assert.equal(decide([["slow", 0], ["idle", IDLE_CHECK_MS - 1]], "slow"), "wait 1");
@@ -83,7 +83,7 @@ Deno.test("nextCheckTurn() gives a place to nobody who uses no processor", () =>
   assert.equal(decide(hanging(most, PATIENCE_MS.idle), "quick"), "begin w0");
 });
 
-Deno.test("nextCheckTurn() has slow checks give way that work for very long, ever later", () => {
+Deno.test("nextCheckTurn() lets long checks give way, twice as late each time", () => {
   const age = PATIENCE_MS.busy;
   const slow: [kind: "slow", ageMs: number][] = [["slow", age], ["slow", age + 5], ["slow", age]];
   assert.equal(decide(slow, "slow"), "end r1");
@@ -96,7 +96,7 @@ Deno.test("nextCheckTurn() has slow checks give way that work for very long, eve
   });
 });
 
-Deno.test("nextCheckTurn() puts those that took long behind others, also urgent ones", () => {
+Deno.test("nextCheckTurn() puts long checks behind others, even if they are urgent", () => {
   assert.equal(decide([], "urgent long", "long", "slow"), "begin w2");
   assert.equal(decide([], "long", "urgent long"), "begin w1");
   const age = PATIENCE_MS.busy;
@@ -104,7 +104,7 @@ Deno.test("nextCheckTurn() puts those that took long behind others, also urgent 
   assert.equal(decide([["slow", age], ["long", age], ["slow", age]], "long"), "end r1");
 });
 
-Deno.test("nextCheckTurn() ends the youngest that was expected to be quick, for one that waits", () => {
+Deno.test("nextCheckTurn() ends the youngest late quick check when another one waits", () => {
   const bombs: [kind: "quick", ageMs: number][] = [
     ["quick", QUICK_CHECK_MS + 5],
     ["quick", QUICK_CHECK_MS],

@@ -7,43 +7,47 @@ const cases: readonly [what: string, CheckResult, expected: object | undefined][
   ["diagnostics of the code", { diagnostics: "TS2322", modules: [] }, {
     reason: "The check failed",
     detail: "TS2322",
-    isPassing: false,
+    isTransient: false,
   }],
   ["a module that could not be fetched", {
-    diagnostics: "TS2307\nCannot fetch from a.test: it answered 503",
+    diagnostics: "TS2307\nCannot fetch from a.test: status 503",
     modules: [],
     isPassing: true,
   }, {
-    reason: "The check could not be completed",
-    detail: "TS2307\nCannot fetch from a.test: it answered 503",
-    isPassing: true,
+    reason: "The check could not finish",
+    detail: "TS2307\nCannot fetch from a.test: status 503",
+    isTransient: true,
   }],
-  ["a check that the clock ended", { diagnostics: "late", modules: [], exhausted: "time" }, {
-    reason: "The check did not end in time",
+  ["a check that timed out", { diagnostics: "late", modules: [], exhausted: "time" }, {
+    reason: "The check timed out",
     detail: "late",
-    isPassing: true,
+    isTransient: true,
   }],
-  ["a check that a signal ended", { diagnostics: "killed", modules: [], exhausted: "killed" }, {
+  ["a check that was killed", { diagnostics: "killed", modules: [], exhausted: "killed" }, {
     reason: "The check was killed",
     detail: "killed",
-    isPassing: true,
+    isTransient: true,
   }],
-  ["a check without processor time", { diagnostics: "bomb", modules: [], exhausted: "cpu" }, {
+  ["a check that used up its processor time", {
+    diagnostics: "bomb",
+    modules: [],
+    exhausted: "cpu",
+  }, {
     reason: "The check used up its processor time",
     detail: "bomb",
-    isPassing: true,
+    isTransient: true,
     maxRetries: 2,
   }],
-  ["a check without memory", { diagnostics: "hungry", modules: [], exhausted: "memory" }, {
+  ["a check that ran out of memory", { diagnostics: "hungry", modules: [], exhausted: "memory" }, {
     reason: "The check ran out of memory",
     detail: "hungry",
-    isPassing: true,
+    isTransient: true,
     maxRetries: 2,
   }],
 ];
 
 for (const [what, result, expected] of cases) {
-  Deno.test(`judgeCheck() tells who can mend ${what}`, () => {
+  Deno.test(`judgeCheck() judges ${what}`, () => {
     assert.deepEqual(judgeCheck(result), expected);
   });
 }

@@ -44,14 +44,14 @@ const cases: readonly [
   after: FunctionState | undefined,
   reason: string | undefined,
 ][] = [
-  ["comes to serve", ready, undefined],
-  ["is good and idle", idle, undefined],
-  ["fails while the old one serves", failed, "No check"],
-  ["is taken away", undefined, "it was taken away"],
+  ["becomes ready", ready, undefined],
+  ["becomes idle", idle, undefined],
+  ["fails while the old revision serves", failed, "No check"],
+  ["is removed", undefined, "the function was removed"],
 ];
 
 for (const [what, after, reason] of cases) {
-  Deno.test(`createCompatReload(): a function that ${what}`, async () => {
+  Deno.test(`createCompatReload() reports a function that ${what}`, async () => {
     const { supervisor, become } = supervisorOf(ready);
     const outcome = createCompatReload(supervisor)("a");
     become(after);
@@ -62,19 +62,19 @@ for (const [what, after, reason] of cases) {
   });
 }
 
-Deno.test("createCompatReload() does not wait for ever, nor for what is not there", async () => {
+Deno.test("createCompatReload() stops waiting at its timeout and for missing functions", async () => {
   const { supervisor } = supervisorOf(ready);
   assert.deepEqual(await createCompatReload(supervisor, { timeoutMs: 1 })("a"), {
     isDone: false,
-    reason: "it still starts",
+    reason: "the function is still starting",
   });
   assert.deepEqual(await createCompatReload(supervisorOf(undefined).supervisor)("a"), {
     isDone: false,
-    reason: "there is no such function",
+    reason: "the function does not exist",
   });
 });
 
-Deno.test("createCompatReload(): who asks meanwhile gets the same outcome, and later another", async () => {
+Deno.test("createCompatReload() shares one reload among concurrent requests", async () => {
   const { supervisor, become, asked } = supervisorOf(ready);
   const reload = createCompatReload(supervisor);
   const both = [reload("a"), reload("a")];

@@ -35,7 +35,7 @@ export function readyInstance(id: number, change: Partial<Instance> = {}): Insta
   });
 }
 
-/** A function `a` whose folder is there, and nothing else. */
+/** A function `a` whose folder exists, without instances. */
 export function functionState(change: Partial<FunctionState> = {}): FunctionState {
   return {
     name: "a",
@@ -53,19 +53,18 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
   };
 }
 
-/** Why revision `r1` does not serve; what the host or its own end says may pass. */
+/** A failure of revision `r1`; one of the host or an exit is transient. */
 export function failure(stage: Failure["stage"], change: Partial<Failure> = {}): Failure {
-  const isPassing = stage === "exit" || stage === "host";
-  const plain = { stage, isPassing, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0 };
+  const isTransient = stage === "exit" || stage === "host";
+  const plain = { stage, isTransient, reason: `No ${stage}`, detail: "", revision: "r1", atMs: 0 };
   return { ...plain, ...change };
 }
 
-/** How an instance hangs. */
 export function hang(cause: InstanceHang["cause"]): InstanceHang {
   return { cause, reason: `It is ${cause}`, detail: "", atMs: 0 };
 }
 
-/** A scan wants the function `a` with this revision. */
+/** The event of a scan that finds this revision of the function `a`. */
 export function wanted(type: "start" | "replace", revision: string): Event {
   return { type, name: "a", desired: { directory: "/f/a", revision } };
 }
@@ -73,7 +72,7 @@ export function wanted(type: "start" | "replace", revision: string): Event {
 /** `status serving/candidate leaving requested`, `-` for none; `gone` when nothing is left. */
 export function describeState(state: FunctionState | undefined): string {
   if (state === undefined) return "gone";
-  const leaving = state.leaving.map((one) => `${one.id}:${one.phase}`).join(",");
+  const leaving = state.leaving.map(({ id, phase }) => `${id}:${phase}`).join(",");
   const ids = `${state.serving?.id ?? "-"}/${state.candidate?.id ?? "-"}`;
   return `${statusOf(state)} ${ids} ${leaving || "-"} ${state.requested}`;
 }

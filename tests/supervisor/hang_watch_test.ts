@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { MainThread } from "../../lib/process/main_thread.ts";
 import {
-  HANG_LOOKS,
+  HANG_SAMPLES,
   type HangEvidence,
   type HangSigns,
 } from "../../lib/supervisor/hang_verdict.ts";
@@ -10,11 +10,11 @@ import { useFakeTimers } from "../fake_timers.ts";
 
 const HANG_MS = 600;
 
-const LOOK_MS = HANG_MS / HANG_LOOKS;
+const SAMPLE_MS = HANG_MS / HANG_SAMPLES;
 
 const INSTANCE = { pid: 7, endpoint: { hostname: "127.0.0.1", port: 1 } };
 
-/** An instance whose signs a test changes, and what was read and told of it. */
+/** An instance whose signs a test changes, with the calls that the watch made. */
 function watch(hangTimeoutMs = HANG_MS) {
   const clock = useFakeTimers();
   const signs: { -readonly [Key in keyof HangSigns]: number } = {
@@ -27,15 +27,15 @@ function watch(hangTimeoutMs = HANG_MS) {
     signs,
     thread: "busy" as MainThread,
     connection: "waits" as HangEvidence["connection"],
-    told: [] as string[],
+    calls: [] as string[],
     threadsRead: 0,
     probesOpened: 0,
     probesOpen: 0,
     costMs: 0,
-    async look(count = 1): Promise<void> {
+    async sample(count = 1): Promise<void> {
       for (let turn = 0; turn < count; turn++) {
-        nowMs += LOOK_MS;
-        clock.pass(LOOK_MS);
+        nowMs += SAMPLE_MS;
+        clock.pass(SAMPLE_MS);
         for (let step = 0; step < 10; step++) await Promise.resolve();
       }
     },
@@ -50,10 +50,10 @@ function watch(hangTimeoutMs = HANG_MS) {
     instance: INSTANCE,
     readSigns: () => ({ ...signs }),
     hangTimeoutMs,
-    onHung: (wellAtMs) => watching.told.push(`hung, well at ${wellAtMs}`),
-    onRecovered: () => watching.told.push("recovered"),
-    onBlind: () => watching.told.push("blind"),
-    onError: (error) => watching.told.push(String(error)),
+    onHung: (wellAtMs) => watching.calls.push(`hung, well at ${wellAtMs}`),
+    onRecovered: () => watching.calls.push("recovered"),
+    onUndetectable: () => watching.calls.push("undetectable"),
+    onError: (error) => watching.calls.push(String(error)),
     now: () => nowMs,
     readThread(pid) {
       equal(pid, INSTANCE.pid);
@@ -64,7 +64,7 @@ function watch(hangTimeoutMs = HANG_MS) {
       watching.probesOpened++;
       watching.probesOpen++;
       return {
-        look() {
+        check() {
           nowMs += watching.costMs;
           return Promise.resolve(watching.connection);
         },
@@ -75,57 +75,57 @@ function watch(hangTimeoutMs = HANG_MS) {
   return watching;
 }
 
-Deno.test("watchHang() reads nothing of an instance that nobody asks, or that answers", async () => {
+Deno.test("watchHang() does not ask the kernel while all requests are answered", async () => {
   using watching = watch();
-  await watching.look(20);
+  await watching.sample(20);
   for (let turn = 0; turn < 20; turn++) {
     Object.assign(watching.signs, { waiting: 5, requests: turn + 5, answers: turn + 1 });
-    await watching.look();
+    await watching.sample();
   }
-  deepEqual([watching.threadsRead, watching.probesOpened, watching.told], [0, 0, []]);
+  deepEqual([watching.threadsRead, watching.probesOpened, watching.calls], [0, 0, []]);
 });
 
-Deno.test("watchHang() opens no connection to one whose event loop waits for events", async () => {
+Deno.test("watchHang() opens no connection while the event loop waits for events", async () => {
   using watching = watch();
   watching.thread = "idle";
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look(20);
-  deepEqual([watching.threadsRead, watching.probesOpened, watching.told], [20, 0, []]);
+  await watching.sample(20);
+  deepEqual([watching.threadsRead, watching.probesOpened, watching.calls], [20, 0, []]);
 });
 
-Deno.test("watchHang() says where the kernel tells too little, and holds nothing against it", async () => {
+Deno.test("watchHang() reports that a hang is undetectable", async () => {
   using watching = watch();
   watching.thread = "unknown";
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look(2);
+  await watching.sample(2);
   watching.thread = "gone";
-  await watching.look(HANG_LOOKS);
-  deepEqual([watching.probesOpened, watching.told], [0, ["blind", "blind"]]);
+  await watching.sample(HANG_SAMPLES);
+  deepEqual([watching.probesOpened, watching.calls], [0, ["undetectable", "undetectable"]]);
 });
 
-Deno.test("watchHang() tells once of one that accepts nobody for the whole time", async () => {
+Deno.test("watchHang() reports an instance that accepts no connection once", async () => {
   using watching = watch();
-  await watching.look(2);
+  await watching.sample(2);
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look(HANG_LOOKS);
-  deepEqual(watching.told, []);
-  await watching.look();
-  deepEqual(watching.told, [`hung, well at ${2 * LOOK_MS}`]);
-  await watching.look(20);
-  equal(watching.told.length, 1);
+  await watching.sample(HANG_SAMPLES);
+  deepEqual(watching.calls, []);
+  await watching.sample();
+  deepEqual(watching.calls, [`hung, well at ${2 * SAMPLE_MS}`]);
+  await watching.sample(20);
+  equal(watching.calls.length, 1);
   equal(watching.probesOpened, 1);
 });
 
-Deno.test("watchHang() goes on while clients give up: its own connection waits", async () => {
+Deno.test("watchHang() continues after clients give up, by its own connection", async () => {
   using watching = watch();
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look();
+  await watching.sample();
   watching.signs.waiting = 0;
-  await watching.look(HANG_LOOKS);
-  deepEqual(watching.told, ["hung, well at 0"]);
+  await watching.sample(HANG_SAMPLES);
+  deepEqual(watching.calls, ["hung, well at 0"]);
 });
 
-Deno.test("watchHang() begins anew when it accepts, answers, or waits for events", async () => {
+Deno.test("watchHang() starts over when the instance shows life", async () => {
   const signsOfLife: ((watching: ReturnType<typeof watch>) => void)[] = [
     (watching) => watching.connection = "accepted",
     (watching) => watching.thread = "idle",
@@ -134,47 +134,47 @@ Deno.test("watchHang() begins anew when it accepts, answers, or waits for events
   for (const showLife of signsOfLife) {
     using watching = watch();
     Object.assign(watching.signs, { waiting: 1, requests: 1 });
-    await watching.look(HANG_LOOKS);
+    await watching.sample(HANG_SAMPLES);
     showLife(watching);
-    await watching.look();
+    await watching.sample();
     equal(watching.probesOpen, 0);
     Object.assign(watching, { connection: "waits", thread: "busy" });
-    await watching.look(HANG_LOOKS);
-    deepEqual(watching.told, []);
-    await watching.look();
-    equal(watching.told.length, 1);
+    await watching.sample(HANG_SAMPLES);
+    deepEqual(watching.calls, []);
+    await watching.sample();
+    equal(watching.calls.length, 1);
   }
 });
 
-Deno.test("watchHang() looks the less often, the more a look costs", async () => {
+Deno.test("watchHang() samples less often when a sample takes long", async () => {
   using watching = watch();
-  watching.costMs = LOOK_MS;
+  watching.costMs = SAMPLE_MS;
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look(45);
+  await watching.sample(45);
   equal(watching.threadsRead, 4);
-  await watching.look(HANG_LOOKS * 20);
-  equal(watching.told.length, 1);
+  await watching.sample(HANG_SAMPLES * 20);
+  equal(watching.calls.length, 1);
 });
 
-Deno.test("watchHang() tells when one that was hung is well again", async () => {
+Deno.test("watchHang() reports when a hung instance is well again", async () => {
   using watching = watch();
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look(HANG_LOOKS + 1);
+  await watching.sample(HANG_SAMPLES + 1);
   watching.connection = "accepted";
-  await watching.look();
-  deepEqual(watching.told, ["hung, well at 0", "recovered"]);
+  await watching.sample();
+  deepEqual(watching.calls, ["hung, well at 0", "recovered"]);
 });
 
-Deno.test("watchHang() never looks where the time is Infinity, and not after its end", async () => {
+Deno.test("watchHang() does not sample with an infinite timeout or after its disposal", async () => {
   {
     using watching = watch(Infinity);
     Object.assign(watching.signs, { waiting: 1, requests: 1 });
-    await watching.look(20);
-    deepEqual([watching.threadsRead, watching.told], [0, []]);
+    await watching.sample(20);
+    deepEqual([watching.threadsRead, watching.calls], [0, []]);
   }
   const watching = watch();
   Object.assign(watching.signs, { waiting: 1, requests: 1 });
-  await watching.look(HANG_LOOKS);
+  await watching.sample(HANG_SAMPLES);
   watching[Symbol.dispose]();
-  deepEqual(watching.told, []);
+  deepEqual(watching.calls, []);
 });

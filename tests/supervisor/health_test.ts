@@ -4,8 +4,8 @@ import { waitUntilHealthy } from "../../lib/supervisor/health.ts";
 
 const ENDPOINT = { hostname: "127.0.0.1", port: 1 };
 
-const answered = (status: number): AskedStatus => ({ type: "status", status });
-const silent: AskedStatus = { type: "late", reason: "it did not answer in time" };
+const status = (status: number): AskedStatus => ({ type: "status", status });
+const silent: AskedStatus = { type: "late", reason: "no answer in time" };
 
 const cases: readonly [
   answers: readonly AskedStatus[],
@@ -13,16 +13,16 @@ const cases: readonly [
   problem: string | undefined,
   pauses: readonly number[],
 ][] = [
-  [[answered(200)], 5, undefined, []],
-  [[answered(302)], 5, undefined, []],
-  [[answered(503), silent, answered(204)], 5, undefined, [100, 400]],
-  [[answered(103)], 1, "it answered 103 (asked 1 time)", []],
-  [[answered(400)], 1, "it answered 400 (asked 1 time)", []],
-  [[answered(500), answered(500), silent], 3, "it did not answer in time (asked 3 times)", [
+  [[status(200)], 5, undefined, []],
+  [[status(302)], 5, undefined, []],
+  [[status(503), silent, status(204)], 5, undefined, [100, 400]],
+  [[status(103)], 1, "status 103 (1 attempt)", []],
+  [[status(400)], 1, "status 400 (1 attempt)", []],
+  [[status(500), status(500), silent], 3, "no answer in time (3 attempts)", [
     100,
     400,
   ]],
-  [Array(6).fill(answered(503)), 6, "it answered 503 (asked 6 times)", [
+  [Array(6).fill(status(503)), 6, "status 503 (6 attempts)", [
     100,
     400,
     1600,
@@ -32,8 +32,8 @@ const cases: readonly [
 ];
 
 for (const [answers, attempts, problem, pauses] of cases) {
-  const said = answers.map((one) => one.type === "status" ? one.status : "-").join(" ");
-  Deno.test(`waitUntilHealthy() of ${said} in ${attempts}: ${problem ?? "healthy"}`, async () => {
+  const answered = answers.map((asked) => asked.type === "status" ? asked.status : "-").join(" ");
+  Deno.test(`waitUntilHealthy() of ${answered} in ${attempts}: ${problem ?? "healthy"}`, async () => {
     const left = [...answers];
     const paused: number[] = [];
     const found = await waitUntilHealthy(ENDPOINT, { path: "/h", attempts }, {
@@ -56,8 +56,8 @@ Deno.test("waitUntilHealthy() ends with its signal", async () => {
   const over = new AbortController();
   const found = await waitUntilHealthy(ENDPOINT, { path: "/h", attempts: 5 }, {
     signal: over.signal,
-    ask: () => Promise.resolve(answered(503)),
+    ask: () => Promise.resolve(status(503)),
     pause: () => Promise.resolve(over.abort()),
   });
-  assert.equal(found, "it answered 503 (asked 1 time)");
+  assert.equal(found, "status 503 (1 attempt)");
 });

@@ -4,13 +4,13 @@ import { watchHealth } from "../../lib/supervisor/health_watch.ts";
 
 const INTERVAL_MS = 10_000;
 
-/** Answers in turn, each after a time; gives what was told, and when it was asked. */
+/** Gives these answers in turn, each after a time; returns the reports and the request times. */
 async function watch(
   answers: readonly (readonly [status: number, afterMs?: number])[],
   { chance = 1 }: { readonly chance?: number } = {},
-): Promise<{ readonly told: string[]; readonly askedAtMs: number[] }> {
+): Promise<{ readonly reports: string[]; readonly askedAtMs: number[] }> {
   const over = new AbortController();
-  const told: string[] = [];
+  const reports: string[] = [];
   const askedAtMs: number[] = [];
   const left = [...answers];
   let nowMs = 0;
@@ -18,8 +18,8 @@ async function watch(
     endpoint: { hostname: "127.0.0.1", port: 1 },
     path: "/h",
     intervalMs: INTERVAL_MS,
-    onUnhealthy: (reason, wellAtMs) => told.push(`${reason} (well at ${wellAtMs})`),
-    onRecovered: () => told.push("recovered"),
+    onUnhealthy: (reason, wellAtMs) => reports.push(`${reason} (well at ${wellAtMs})`),
+    onRecovered: () => reports.push("recovered"),
     signal: over.signal,
     now: () => nowMs,
     chance,
@@ -36,24 +36,24 @@ async function watch(
       return Promise.resolve<AskedStatus>({ type: "status", status });
     },
   });
-  return { told, askedAtMs };
+  return { reports, askedAtMs };
 }
 
-Deno.test("watchHealth() asks once in an interval, from a beginning that chance spreads", async () => {
+Deno.test("watchHealth() sends a request per interval, with jitter for the first", async () => {
   const well = [[200], [200, 3_000], [200, 12_000], [200]] as const;
   deepEqual((await watch(well)).askedAtMs, [10_000, 20_000, 30_000, 42_000]);
   deepEqual((await watch(well.slice(0, 1), { chance: 0 })).askedAtMs, [5_000]);
 });
 
-Deno.test("watchHealth() tells once of three failures in a row, and of what comes after", async () => {
+Deno.test("watchHealth() reports three failures in a row once, and the recovery", async () => {
   const ill = [[200], [503], [503], [503], [503], [204], [503], [503], [200]] as const;
-  deepEqual((await watch(ill)).told, [
-    "It answered /h with 503 three times in a row (well at 10000)",
+  deepEqual((await watch(ill)).reports, [
+    "Answered GET /h with 503 three times in a row (well at 10000)",
     "recovered",
   ]);
 });
 
-Deno.test("watchHealth() ends with its signal, also while it asks, and leaves nothing", async () => {
+Deno.test("watchHealth() ends with its signal and leaves no timer", async () => {
   const over = new AbortController();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname, port } = listener.addr;

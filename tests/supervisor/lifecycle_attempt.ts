@@ -1,12 +1,12 @@
 import { fateOf, type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 
 /**
- * What the world does to an attempt at its next step; a fault is no fault of the function's. Without
- * a network, a check does not get the modules that it needs.
+ * Effect of the world on the next step of an attempt; the function is not to blame for a fault.
+ * Without a network, a check does not get the modules that it needs.
  */
 export type Luck = "good" | "start" | "host" | "network";
 
-/** What comes of an attempt, as `checkAndStart()` tells it. */
+/** Result of an attempt, as `checkAndStart()` returns it. */
 export type Outcome =
   | { readonly type: "ready"; readonly hasIdlePolicy: boolean }
   | { readonly type: "registered" | "aborted" }
@@ -14,10 +14,10 @@ export type Outcome =
     readonly type: "failed";
     readonly stage: "manifest" | "check" | "start" | "host";
     readonly revision: string;
-    readonly isPassing: boolean;
+    readonly isTransient: boolean;
   };
 
-/** What an attempt sees of the world, and whom it tells. */
+/** Inputs and callbacks of an attempt. */
 export interface AttemptOptions {
   readonly requested: string;
   readonly knownModules: KnownModules | undefined;
@@ -28,14 +28,15 @@ export interface AttemptOptions {
   readonly onSpawned: () => void;
 }
 
-/** One attempt to open an instance. Wherever it pauses, the world may move on. */
+/** One attempt to launch an instance. The world may change whenever it pauses. */
 export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck> {
   const { requested, folder, isAborted } = options;
   const failed = (
     stage: "manifest" | "check" | "start" | "host",
     revision = requested,
-    isPassing = stage === "host",
-  ): Outcome => isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isPassing };
+    isTransient = stage === "host",
+  ): Outcome =>
+    isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isTransient };
   if ((yield) === "host") return failed("host");
   let checked: Folder | undefined;
   let luckOfCheck: Luck;
@@ -56,7 +57,7 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
   if (isUnfetched) return failed("check", revision, true);
   if (verdict === "check") return failed("check", revision);
   if (hasIdlePolicy && !options.isNeeded()) return { type: "registered" };
-  // What fails with an error, outside of all that is expected, knows of no check.
+  // An unexpected error has no result of a check.
   if ((yield) === "host") return failed("host");
   if (isAborted()) return { type: "aborted" };
   options.onSpawned();

@@ -4,7 +4,7 @@ import { fateOf, type Folder, revisionOf } from "./lifecycle_folders.ts";
 import { idsOf } from "./lifecycle_invariants.ts";
 import type { LifecycleModel } from "./lifecycle_model.ts";
 
-/** What holds between any two events. */
+/** Claims that hold between any two events. */
 export function assertWhole(model: LifecycleModel): void {
   const known = [...model.states.values()].flatMap(idsOf).sort();
   const open = [...model.attempts.keys(), ...model.instances.keys()].sort();
@@ -29,7 +29,7 @@ export function assertWhole(model: LifecycleModel): void {
   }
 }
 
-/** What holds when nothing changes any more. */
+/** Claims that hold when nothing changes any more. */
 export function assertQuiet(model: LifecycleModel): void {
   const sorted = (names: Iterable<string>): string[] => [...names].sort();
   assert.deepEqual(sorted(model.states.keys()), sorted(model.folders.keys()));
@@ -54,7 +54,7 @@ function assertAsItsFolder(
   const isServed = serving !== undefined && serving.revision === revision;
   switch (verdict) {
     case "good":
-      // Beside what serves, a start that failed is not tried again.
+      // While an instance serves, a failed start is not retried.
       if (isUnlucky && serving !== undefined && failure?.stage === "start") break;
       assert.equal(failure, undefined, name);
       assert.equal(serving?.hang, undefined, `${name} hangs for ever`);

@@ -1,20 +1,20 @@
-/** One state of a folder's files; each write makes another object, also when it reads the same. */
+/** One state of a folder's files; each write creates a new object, even with equal content. */
 export interface Folder {
-  /** Which of {@linkcode ENTRIES} its configuration and entry are. */
+  /** Index in {@linkcode ENTRIES} of its configuration and entry. */
   readonly entry: number;
-  /** Which state its other module is in, of which only a check tells. */
+  /** State of its other module, which only a check finds. */
   readonly lib: number;
 }
 
-/** The modules that a check has named; a check that failed may not have found all. */
+/** Modules that a check has named; a failed check may not have found all. */
 export interface KnownModules {
   readonly isComplete: boolean;
 }
 
-/** What comes of a folder's files. */
+/** Result of checking and starting a folder's files. */
 export interface Fate {
   readonly verdict: "good" | "manifest" | "check" | "start";
-  /** Whether its policy lets it be idle. */
+  /** True if its policy lets it be idle. */
   readonly hasIdlePolicy: boolean;
 }
 
@@ -29,13 +29,13 @@ const ENTRIES: readonly Fate[] = [
   { verdict: "start", hasIdlePolicy: true },
 ];
 
-/** How many entries there are. */
+/** Number of entries. */
 export const ENTRY_COUNT: number = ENTRIES.length;
 
-/** States of the other module; no check is content with the last one. */
+/** States of the other module; a check fails with the last one. */
 export const LIB_COUNT = 3;
 
-/** What comes of a folder's files; without a folder, the check finds nothing. */
+/** Returns the result for a folder's files; without a folder, the check finds nothing. */
 export function fateOf(folder: Folder | undefined): Fate {
   if (folder === undefined) return { verdict: "check", hasIdlePolicy: false };
   const fate = ENTRIES[folder.entry]!;
@@ -43,7 +43,7 @@ export function fateOf(folder: Folder | undefined): Fate {
   return isBroken ? { ...fate, verdict: "check" } : fate;
 }
 
-/** The revision over those of a folder's files that are known to count. */
+/** Returns the revision of the folder's known files. */
 export function revisionOf(folder: Folder | undefined, known: KnownModules | undefined): string {
   const { entry, lib } = folder ?? { entry: "-", lib: "-" };
   if (known === undefined) return `${entry}`;

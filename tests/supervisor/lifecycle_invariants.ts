@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import type { Event, Step } from "../../lib/supervisor/transition.ts";
 
-/** What holds of any function at any time. */
+/** Asserts the invariants of a function at any time. */
 export function assertSound(state: FunctionState): void {
   const { serving, candidate, leaving, isIdle, isWanted, backoff, failure } = state;
   const ids = idsOf(state);
@@ -10,19 +10,19 @@ export function assertSound(state: FunctionState): void {
   assert.ok(serving === undefined || serving.phase === "ready");
   for (const { phase } of leaving) assert.match(phase, /^(draining|stopping)$/);
   assert.ok(!isIdle || (serving === undefined && candidate === undefined), "idle, and at work");
-  const isRetried = backoff !== undefined && failure?.isPassing !== true;
+  const isRetried = backoff !== undefined && failure?.isTransient !== true;
   assert.ok(!isIdle || !isRetried, "idle, and about to be started again");
   if (!isWanted) {
     const rest = [serving, candidate, backoff, isIdle];
     assert.deepEqual(rest, [undefined, undefined, undefined, false], "more than leaving is left");
-    assert.ok(leaving.length > 0, "it is kept though nothing is left");
+    assert.ok(leaving.length > 0, "the state remains although nothing is left");
     return;
   }
   const hasWayForward = serving ?? candidate ?? backoff;
-  const isOwnFault = failure !== undefined && !failure.isPassing;
+  const isOwnFault = failure !== undefined && !failure.isTransient;
   assert.ok(hasWayForward !== undefined || isIdle || isOwnFault, "nothing will ever come of it");
   assert.ok(
-    failure?.isPassing !== true || candidate !== undefined || backoff !== undefined || isIdle ||
+    failure?.isTransient !== true || candidate !== undefined || backoff !== undefined || isIdle ||
       failure.stage === "exit",
     "what may pass is not tried again",
   );
@@ -32,8 +32,8 @@ export function assertSound(state: FunctionState): void {
 }
 
 /**
- * What holds of any step: an instance is forgotten by word of its own end alone, one that loses its
- * place is told to close, once, and one that appears is new and told to open.
+ * Asserts the invariants of a step: an instance is forgotten only after its own end; a replaced one
+ * is closed once; and a new one is launched.
  */
 export function assertNothingLost(
   before: FunctionState | undefined,
@@ -54,7 +54,7 @@ export function assertNothingLost(
   assert.deepEqual(closed.sort(), leaves.sort(), "what leaves is closed");
 }
 
-/** What holds of any event: it is heeded only where its instance is where it can happen. */
+/** Asserts that an event has an effect only in a phase of its instance in which it can happen. */
 export function assertHeeded(
   before: FunctionState | undefined,
   event: Event,
@@ -67,7 +67,7 @@ export function assertHeeded(
   assert.deepEqual([after, effects], [before, []], `${event.type} of an instance that is none`);
 }
 
-/** A function's instances: the one that serves, the one to be, and those that leave. */
+/** A function's instances: serving, candidate and leaving. */
 export function idsOf(state: FunctionState | undefined): number[] {
   const held = [state?.serving, state?.candidate].filter((one) => one !== undefined);
   return [...held.map(({ id }) => id), ...leavingOf(state)];

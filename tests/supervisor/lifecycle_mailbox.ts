@@ -1,4 +1,4 @@
-/** What has happened and was not told yet: in order on each channel, in any order between them. */
+/** Undelivered events: in order on each channel, in any order between channels. */
 export class Mailbox {
   readonly #queues = new Map<string, (() => void)[]>();
 
@@ -8,7 +8,7 @@ export class Mailbox {
     else queue.push(news);
   }
 
-  /** Delivers the oldest news of one of the channels; `false` when there are none. */
+  /** Delivers the oldest event of a channel; returns false if there is none. */
   deliver(index: number): boolean {
     const channels = [...this.#queues];
     if (channels.length === 0) return false;

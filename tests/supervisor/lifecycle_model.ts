@@ -11,7 +11,7 @@ import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invari
 import { Mailbox } from "./lifecycle_mailbox.ts";
 import { beginScan } from "./lifecycle_scan.ts";
 
-/** An attempt to open an instance, until its outcome is told. */
+/** An attempt to launch an instance, until its outcome is delivered. */
 export interface ModelAttempt {
   readonly name: string;
   readonly steps: Generator<void, Outcome, Luck>;
@@ -19,7 +19,7 @@ export interface ModelAttempt {
   isDone: boolean;
 }
 
-/** An instance that has been ready, until it is closed. */
+/** An instance that was ready, until it is closed. */
 export interface ModelInstance {
   readonly name: string;
   readonly hasIdlePolicy: boolean;
@@ -29,7 +29,7 @@ export interface ModelInstance {
 
 const NONE = (): boolean => false;
 
-/** A supervisor and its world without clock, disk and processes: whoever holds it moves it on. */
+/** A model of a supervisor and its world, without clock, disk and processes. */
 export class LifecycleModel {
   readonly folders = new Map<string, Folder>();
   readonly states = new Map<string, FunctionState>();
@@ -39,18 +39,18 @@ export class LifecycleModel {
   /** Requests that wait for a function. */
   readonly waiting = new Map<string, number>();
   readonly mailbox = new Mailbox();
-  /** Functions of which a start has failed that might as well have gone well. */
+  /** Functions with a failed start that could have succeeded. */
   readonly unlucky = new Set<string>();
-  /** What was told and may be told again. */
+  /** Delivered events, which may be delivered again. */
   readonly echoes: (readonly [name: string, event: Event])[] = [];
   readonly #modules = new Map<string, KnownModules>();
-  /** When pauses end. */
+  /** Ends of pauses. */
   readonly timers = new Map<string, number>();
   #endScan: ((isUnsettled: (name: string) => boolean) => Map<string, Desired>) | undefined;
   #nowMs = 0;
   #nextId = 1;
 
-  /** Takes one event as the supervisor does it, and looks at what it came to. */
+  /** Handles one event as the supervisor does, and asserts the invariants. */
   dispatch(name: string, event: Event): void {
     const before = this.states.get(name);
     const moment = { nowMs: this.#nowMs, nextId: this.#nextId, chance: 1 };
@@ -69,7 +69,7 @@ export class LifecycleModel {
     for (const effect of step.effects) this.#perform(name, effect);
   }
 
-  /** Begins a scan, or ends the one that is under way; gives how much there was to do. */
+  /** Begins a scan or ends the running one; returns the number of actions. */
   scan(isOther: (name: string) => boolean = NONE): number {
     const endScan = this.#endScan;
     if (endScan === undefined) {
@@ -87,7 +87,7 @@ export class LifecycleModel {
     return this.#endScan !== undefined;
   }
 
-  /** Moves an attempt on to where it waits again. */
+  /** Advances an attempt to its next pause. */
   advance(id: number, luck: Luck): void {
     const one = this.attempts.get(id)!;
     if (luck === "start") this.unlucky.add(one.name);
@@ -97,43 +97,43 @@ export class LifecycleModel {
     this.mailbox.post(`${id}`, () => this.#finish(id, value));
   }
 
-  /** The process of an instance ends. */
+  /** The process of an instance exits. */
   exit(id: number): void {
     const instance = this.instances.get(id)!;
     if (instance.hasEnded) return;
     instance.hasEnded = true;
     const event: Event = { type: "exited", id, failure: failure("exit") };
-    this.mailbox.post(`end of ${id}`, () => this.#tell(instance.name, event));
+    this.mailbox.post(`end of ${id}`, () => this.#deliverLater(instance.name, event));
   }
 
-  /** An instance no longer answers; whoever watches it says so once. */
+  /** An instance hangs; its watch reports that once. */
   hang(id: number, cause: InstanceHang["cause"]): void {
     const { name, hasEnded } = this.instances.get(id)!;
     if (hasEnded) return;
     const event: Event = { type: "hung", id, hang: hang(cause), wellAtMs: this.#nowMs };
-    this.mailbox.post(`life of ${id}`, () => this.#tell(name, event));
+    this.mailbox.post(`life of ${id}`, () => this.#deliverLater(name, event));
   }
 
-  /** An instance that had hung answers again. */
+  /** A hung instance answers again. */
   recover(id: number): void {
     const { name, hasEnded } = this.instances.get(id)!;
     if (hasEnded) return;
-    this.mailbox.post(`life of ${id}`, () => this.#tell(name, { type: "recovered", id }));
+    this.mailbox.post(`life of ${id}`, () => this.#deliverLater(name, { type: "recovered", id }));
   }
 
-  /** An instance had no request for long. */
+  /** An instance has had no request for its idle time. */
   rest(id: number): void {
     const { name, hasIdlePolicy } = this.instances.get(id)!;
     if (hasIdlePolicy) {
-      this.mailbox.post(`rest of ${id}`, () => this.#tell(name, { type: "unused", id }));
+      this.mailbox.post(`rest of ${id}`, () => this.#deliverLater(name, { type: "unused", id }));
     }
   }
 
-  /** A request comes, and waits where its route says so. */
+  /** A request arrives, and waits if its route says so. */
   request(name: string): void {
     if (this.routes.get(name)?.type !== "waiting") return;
     this.waiting.set(name, (this.waiting.get(name) ?? 0) + 1);
-    this.#tell(name, { type: "wanted" });
+    this.#deliverLater(name, { type: "wanted" });
   }
 
   tick(ms: number): void {
@@ -141,11 +141,11 @@ export class LifecycleModel {
     for (const [name, untilMs] of [...this.timers]) {
       if (untilMs > this.#nowMs) continue;
       this.timers.delete(name);
-      this.#tell(name, { type: "backoff-over" });
+      this.#deliverLater(name, { type: "backoff-over" });
     }
   }
 
-  #tell(name: string, event: Event): void {
+  #deliverLater(name: string, event: Event): void {
     this.echoes.push([name, event]);
     this.dispatch(name, event);
   }
@@ -178,10 +178,12 @@ export class LifecycleModel {
       onChecked: (revision, modules) =>
         post(() => {
           if (this.states.get(name)?.candidate?.id === id) this.#modules.set(name, modules);
-          this.#tell(name, { type: "checked", id, revision });
+          this.#deliverLater(name, { type: "checked", id, revision });
         }),
       onSpawned: () =>
-        post(() => this.#tell(name, { type: "spawned", id, pid: id, namespace: undefined })),
+        post(() =>
+          this.#deliverLater(name, { type: "spawned", id, pid: id, namespace: undefined })
+        ),
     });
     this.attempts.set(id, { name, steps, isAborted: false, isDone: false });
     steps.next("good");
@@ -191,22 +193,26 @@ export class LifecycleModel {
     const { name, isAborted } = this.attempts.get(id)!;
     this.attempts.delete(id);
     if (outcome.type === "failed") {
-      const { stage, revision, isPassing } = outcome;
-      this.#tell(name, { type: "failed", id, failure: failure(stage, { revision, isPassing }) });
+      const { stage, revision, isTransient } = outcome;
+      this.#deliverLater(name, {
+        type: "failed",
+        id,
+        failure: failure(stage, { revision, isTransient }),
+      });
     }
     if (outcome.type === "registered") {
-      this.#tell(name, { type: "registered", id });
-      // Somebody may have come since it was found that nobody waits.
-      if (this.waiting.has(name)) this.#tell(name, { type: "wanted" });
+      this.#deliverLater(name, { type: "registered", id });
+      // A request may have arrived since the attempt found that none waits.
+      if (this.waiting.has(name)) this.#deliverLater(name, { type: "wanted" });
     }
     if (outcome.type === "ready") {
       const { hasIdlePolicy } = outcome;
       this.instances.set(id, { name, hasIdlePolicy, hasEnded: false, isClosing: false });
       if (isAborted) this.#close(id);
-      else this.#tell(name, { type: "ready", id, upstream: `10.0.0.${id}:8000` });
+      else this.#deliverLater(name, { type: "ready", id, upstream: `10.0.0.${id}:8000` });
       return;
     }
-    this.#tell(name, { type: "closed", id });
+    this.#deliverLater(name, { type: "closed", id });
   }
 
   #close(id: number): void {
@@ -216,7 +222,7 @@ export class LifecycleModel {
     this.exit(id);
     this.mailbox.post(`${id}`, () => {
       this.instances.delete(id);
-      this.#tell(instance.name, { type: "closed", id });
+      this.#deliverLater(instance.name, { type: "closed", id });
     });
   }
 }

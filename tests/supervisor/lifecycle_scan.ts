@@ -2,16 +2,16 @@ import type { Desired } from "../../lib/supervisor/reconcile.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 
-/** What a scan looks at; all of it may change while the scan is under way. */
+/** Input of a scan; all of it may change during the scan. */
 export interface ScanOptions {
   readonly folders: ReadonlyMap<string, Folder>;
   readonly states: ReadonlyMap<string, FunctionState>;
   readonly modules: ReadonlyMap<string, KnownModules>;
-  /** The folders that it looks at only in the end. */
+  /** Folders that it reads only at its end. */
   readonly isLate: (name: string) => boolean;
 }
 
-/** Begins a scan; the function that it gives ends it and says how the folders want things to be. */
+/** Begins a scan; the returned function ends it and returns the desired functions. */
 export function beginScan(
   { folders, states, modules, isLate }: ScanOptions,
 ): (isUnsettled: (name: string) => boolean) => Map<string, Desired> {

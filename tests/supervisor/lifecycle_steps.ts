@@ -16,23 +16,23 @@ const luck = fc.oneof(
 const entry = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: ENTRY_COUNT - 1 }));
 const lib = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 1 }) }, fc.nat({ max: LIB_COUNT - 1 }));
 
-/** One move of the world; what can't be done at the time is passed over. */
+/** One step of the world; a step that is impossible at the time does nothing. */
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 const step = fc.oneof(
   often(5, { type: fc.constant("write"), name, entry, lib }),
   often(1, { type: fc.constant("remove"), name }),
   often(1, { type: fc.constant("rename"), name, to: name }),
-  // Begins a scan, or ends the one that is under way.
+  // Begins a scan or ends the running one.
   often(6, { type: fc.constant("scan"), mask }),
   often(8, { type: fc.constant("advance"), index, luck }),
   often(8, { type: fc.constant("deliver"), index }),
-  // All goes well for a while.
+  // All attempts succeed for a while.
   often(12, { type: fc.constant("work"), turns: fc.integer({ min: 1, max: 12 }) }),
-  // What was told before is told once more.
+  // An earlier event is delivered again.
   often(4, { type: fc.constant("echo"), back: fc.nat({ max: 20 }) }),
   often(3, { type: fc.constant("exit"), index }),
-  often(4, { type: fc.constant("hang"), index, cause: fc.constantFrom("held", "unhealthy") }),
+  often(4, { type: fc.constant("hang"), index, cause: fc.constantFrom("blocked", "unhealthy") }),
   often(2, { type: fc.constant("recover"), index }),
   often(5, { type: fc.constant("rest"), index }),
   often(6, { type: fc.constant("request"), name }),
@@ -40,14 +40,14 @@ const step = fc.oneof(
   often(6, { type: fc.constant("tick"), ms: fc.nat({ max: 40_000 }) }),
 );
 
-/** Histories: as long as it takes to come and go a few times. */
+/** Histories that are long enough for a few starts and stops. */
 export const history: fc.Arbitrary<Step[]> = fc.array(step, {
   minLength: 10,
   maxLength: 120,
   size: "max",
 });
 
-/** Makes one move. */
+/** Performs one step. */
 export function move(model: LifecycleModel, step: Step): void {
   const isMasked = (mask: number) => (name: string) => (mask >> NAMES.indexOf(name) & 1) === 1;
   switch (step.type) {

@@ -4,7 +4,7 @@ import { assertQuiet, assertWhole } from "./lifecycle_claims.ts";
 import { LifecycleModel } from "./lifecycle_model.ts";
 import { comeToRest, history, move, sufferHostFault } from "./lifecycle_steps.ts";
 
-Deno.test("transition() and reconcile() make of any history what the folders say", () => {
+Deno.test("transition() and reconcile() converge to the folders after any history", () => {
   fc.assert(
     fc.property(history, (steps) => {
       const model = new LifecycleModel();

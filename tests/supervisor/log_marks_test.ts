@@ -8,28 +8,31 @@ const old = readyInstance(1);
 const next = readyInstance(2, { revision: "0123456789abcdef" });
 const draining = { ...old, phase: "draining" } as const;
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n  at x\n" });
-const exit = failure("exit", { reason: "The function ended: it exited with code 7", atMs: 1_000 });
-const lateExit = failure("start", { reason: "It ended before it listened", detail: "its words" });
+const exit = failure("exit", { reason: "The function exited with code 7", atMs: 1_000 });
+const lateExit = failure("start", {
+  reason: "Exited with code 1 before listening",
+  detail: "output",
+});
 const backoff = { attempts: 1, delayMs: 100, untilMs: 1_100 };
 
 type Change = Partial<FunctionState> | undefined;
 
 const cases: readonly [what: string, before: Change, after: Change, texts: readonly string[]][] = [
   ["a check that begins", undefined, { candidate: instance(1) }, []],
-  ["a process", { candidate: instance(1) }, { candidate: starting }, [
+  ["a new process", { candidate: instance(1) }, { candidate: starting }, [
     "ddsrv: revision 0123456789ab starts (pid 101)",
   ]],
   ["the same process", { candidate: starting }, { candidate: starting, restarts: 1 }, []],
   ["readiness", { candidate: starting }, { serving: next }, [
     "ddsrv: revision 0123456789ab is ready (pid 102)",
   ]],
-  ["a kept revision", { candidate: starting }, { serving: { ...next, isKept: true } }, [
-    "ddsrv: revision 0123456789ab is ready (pid 102), the last good one",
+  ["a snapshot", { candidate: starting }, { serving: { ...next, isSnapshot: true } }, [
+    "ddsrv: revision 0123456789ab is ready (pid 102), the last good revision",
   ]],
   ["a replacement", { serving: old, candidate: starting }, { serving: next, leaving: [draining] }, [
     "ddsrv: revision 0123456789ab is ready (pid 102)",
   ]],
-  ["the end of a replaced one", { serving: next, leaving: [draining] }, { serving: next }, [
+  ["the end of a replaced instance", { serving: next, leaving: [draining] }, { serving: next }, [
     "ddsrv: revision r1 stopped (pid 101)",
   ]],
   ["a failed check", { candidate: instance(1) }, { failure: check }, [
@@ -41,49 +44,53 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
     serving: old,
     failure: check,
   }, [
-    "ddsrv: revision r1 failed: The check failed (the old revision goes on serving)",
+    "ddsrv: revision r1 failed: The check failed (the old revision keeps serving)",
     "TS1",
     "  at x",
   ]],
-  ["a failed start, whose lines are there", { candidate: starting }, { failure: lateExit }, [
-    "ddsrv: revision r1 failed: It ended before it listened",
+  ["a failed start without its output", { candidate: starting }, { failure: lateExit }, [
+    "ddsrv: revision r1 failed: Exited with code 1 before listening",
   ]],
   [
-    "an end",
+    "an exit",
     { serving: old },
     { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] },
     [
-      "ddsrv: revision r1 failed: The function ended: it exited with code 7",
-      "ddsrv: tries again in 100 ms",
+      "ddsrv: revision r1 failed: The function exited with code 7",
+      "ddsrv: retries in 100 ms",
     ],
   ],
-  ["what an end leaves", { failure: exit, backoff, leaving: [{ ...old, phase: "stopping" }] }, {
+  ["the cleanup after an exit", {
+    failure: exit,
+    backoff,
+    leaving: [{ ...old, phase: "stopping" }],
+  }, {
     failure: exit,
     backoff,
   }, []],
-  ["a hang that is replaced at once", { serving: old }, {
-    serving: { ...old, hang: hang("held") },
+  ["a hang with an immediate replacement", { serving: old }, {
+    serving: { ...old, hang: hang("blocked") },
     candidate: instance(2),
     backoff,
-  }, ["ddsrv: revision r1 (pid 101) hangs: It is held"]],
-  ["a hang in its pause", { serving: old }, {
+  }, ["ddsrv: revision r1 (pid 101) hangs: It is blocked"]],
+  ["a hang with a delayed replacement", { serving: old }, {
     serving: { ...old, hang: hang("unhealthy") },
     backoff,
   }, [
     "ddsrv: revision r1 (pid 101) hangs: It is unhealthy",
-    "ddsrv: tries again in 100 ms",
+    "ddsrv: retries in 100 ms",
   ]],
-  ["a recovery", { serving: { ...old, hang: hang("held") } }, { serving: old }, [
+  ["a recovery", { serving: { ...old, hang: hang("blocked") } }, { serving: old }, [
     "ddsrv: revision r1 (pid 101) answers again",
   ]],
-  ["a start that was given up", { leaving: [{ ...starting, phase: "stopping" }] }, {}, [
+  ["a canceled start", { leaving: [{ ...starting, phase: "stopping" }] }, {}, [
     "ddsrv: revision 0123456789ab stopped (pid 101)",
   ]],
-  ["a check that was given up", { leaving: [instance(1, { phase: "stopping" })] }, {}, []],
+  ["a canceled check", { leaving: [instance(1, { phase: "stopping" })] }, {}, []],
   ["the end of a removal", { isWanted: false, leaving: [draining] }, undefined, [
     "ddsrv: revision r1 stopped (pid 101)",
   ]],
-  ["idleness", { serving: old }, { isIdle: true, leaving: [draining] }, [
+  ["an idle function", { serving: old }, { isIdle: true, leaving: [draining] }, [
     "ddsrv: idle until its next request",
   ]],
 ];
@@ -96,7 +103,7 @@ for (const [what, before, after, texts] of cases) {
   });
 }
 
-Deno.test("logMarks() cuts diagnostics into lines that a log can hold", () => {
+Deno.test("logMarks() splits diagnostics into lines that fit a log record", () => {
   const after = functionState({ failure: { ...check, detail: "x".repeat(20_000) } });
   const marks = logMarks(undefined, after).slice(1);
   assert.deepEqual(marks.map((mark) => [mark.text.length, mark.isPartial]), [

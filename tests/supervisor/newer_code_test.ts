@@ -19,19 +19,19 @@ const cases: readonly [
   options: Options,
   waits: boolean,
 ][] = [
-  ["one that serves", serving, {}, true],
-  ["one that serves, watched", serving, { isWatching: true }, false],
-  ["one that serves the same", serving, { revision: "r1" }, false],
-  ["one that still arrives", serving, { isUnsettled: true }, false],
-  ["one that was looked at by other files", serving, { isStale: true }, false],
-  ["one that was asked for", serving, { isAsked: true }, false],
-  ["one that starts", functionState({ candidate: instance(1), requested: "r1" }), {}, false],
-  ["one that is idle", functionState({ isIdle: true, requested: "r1" }), {}, false],
+  ["a function that serves", serving, {}, true],
+  ["a function that serves with a watch", serving, { isWatching: true }, false],
+  ["a function that serves the same revision", serving, { revision: "r1" }, false],
+  ["unsettled code", serving, { isUnsettled: true }, false],
+  ["a stale scan", serving, { isStale: true }, false],
+  ["requested code", serving, { isAsked: true }, false],
+  ["a starting function", functionState({ candidate: instance(1), requested: "r1" }), {}, false],
+  ["an idle function", functionState({ isIdle: true, requested: "r1" }), {}, false],
   ["a new function", undefined, {}, false],
 ];
 
 for (const [what, state, options, waits] of cases) {
-  Deno.test(`findNewerCode: ${what}: ${waits ? "it waits" : "nothing waits"}`, () => {
+  Deno.test(`findNewerCode() of ${what} finds ${waits ? "waiting code" : "nothing"}`, () => {
     const { revision = "r2", isWatching = false } = options;
     const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision };
     const newer = findNewerCode(
@@ -47,7 +47,7 @@ for (const [what, state, options, waits] of cases) {
   });
 }
 
-Deno.test("newerRevision: none once another revision was asked for", () => {
+Deno.test("newerRevision() is undefined once another revision was requested", () => {
   const newer = { revision: "r2", requested: "r1" };
   equal(newerRevision({ requested: "r1" }, newer), "r2");
   equal(newerRevision({ requested: "r2" }, newer), undefined);

@@ -9,21 +9,21 @@ import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
 import type { TemporaryDirectory } from "../temporary_directory.ts";
 
-/** What a context does in place of checks and processes. */
+/** Options of {@linkcode quietContext}. */
 export interface QuietContextOptions {
   readonly settings?: SomeSettings;
   readonly check?: (directory: string) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
-  /** Called for each function whose passed check is kept. */
-  readonly onKeep?: (name: string) => void;
+  /** Called for each function whose passed check is recorded. */
+  readonly onRecord?: (name: string) => void;
 }
 
-/** A context whose checks pass and whose processes are none, of the functions in a directory. */
+/** A context for the functions in a directory, without real checks and processes. */
 export function quietContext(
   directory: TemporaryDirectory,
   options: QuietContextOptions = {},
 ): SupervisorContext {
-  const { open = openQuietSandbox, check = passCheck, onKeep = () => {} } = options;
+  const { open = openQuietSandbox, check = passCheck, onRecord = () => {} } = options;
   const isolation: Isolation = {
     level: "none",
     ownerId: "000000",
@@ -45,7 +45,7 @@ export function quietContext(
     cacheSweeper: { sweep: () => Promise.resolve() },
     checkResults: {
       find: () => Promise.resolve([]),
-      keep: (name) => Promise.resolve(onKeep(name)),
+      record: (name) => Promise.resolve(onRecord(name)),
       forget: () => Promise.resolve(),
     },
     snapshots: {
@@ -66,7 +66,7 @@ function passCheck(directory: string): Promise<CheckResult> {
   return Promise.resolve({ diagnostics: undefined, modules });
 }
 
-/** A sandbox whose process listens nowhere, and ends when it is told to. */
+/** A sandbox whose process does not listen, and ends when it is stopped. */
 function openQuietSandbox(): Promise<Sandbox> {
   const ended = Promise.withResolvers<Exit>();
   const end = (): Promise<void> => {

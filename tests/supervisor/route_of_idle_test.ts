@@ -8,7 +8,7 @@ const leaving = [readyInstance(1, { phase: "draining" })];
 const cases: readonly [what: string, change: Partial<FunctionState>][] = [
   ["that never ran", {}],
   ["whose last instance drains", { leaving }],
-  ["that has ended before", { failure: failure("exit") }],
+  ["that has exited before", { failure: failure("exit") }],
 ];
 
 for (const [what, change] of cases) {
@@ -19,7 +19,7 @@ for (const [what, change] of cases) {
   });
 }
 
-Deno.test("routeOf() an idle function whose folder went is none", () => {
+Deno.test("routeOf() of a removed idle function is none", () => {
   const state = functionState({ isIdle: true, isWanted: false, leaving });
   assert.deepEqual(routeOf(state, 0), { type: "none" });
   assert.equal(statusOf(state), "draining");

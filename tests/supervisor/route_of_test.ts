@@ -6,14 +6,17 @@ import { failure, functionState, hang, instance, readyInstance } from "./functio
 
 const NOW_MS = 10_000;
 const check = failure("check", { reason: "The check failed", detail: "TS2322\nat index.ts" });
-const exit = failure("exit", { reason: "The function ended" });
+const exit = failure("exit", { reason: "The function exited with code 1" });
 
 function failed(message: string): RouteDecision {
   return { type: "refused", fault: faultOf("function-failed", { message }) };
 }
 
 function exited(retryAfterS: number): RouteDecision {
-  const fault = faultOf("function-exited", { message: "The function ended", retryAfterS });
+  const fault = faultOf("function-exited", {
+    message: "The function exited with code 1",
+    retryAfterS,
+  });
   return { type: "refused", fault };
 }
 
@@ -42,10 +45,10 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     functionState({ serving: readyInstance(1), failure: check }),
     { type: "instance", id: 1 },
   ],
-  ["a function that is being started", functionState({ candidate: instance(1) }), {
+  ["a starting function", functionState({ candidate: instance(1) }), {
     type: "waiting",
   }],
-  ["a function that is started again", functionState({ candidate: instance(2), failure: exit }), {
+  ["a restarting function", functionState({ candidate: instance(2), failure: exit }), {
     type: "waiting",
   }],
   [
@@ -54,7 +57,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     failed(failedText),
   ],
   [
-    "a failed start in its pause",
+    "a failed start during its pause",
     functionState({
       failure: failure("start"),
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 100 },
@@ -62,15 +65,15 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     failed("No start"),
   ],
   [
-    "a check that may pass in its pause",
+    "a check with a transient failure during its pause",
     functionState({
-      failure: { ...check, isPassing: true },
+      failure: { ...check, isTransient: true },
       backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 2_001 },
     }),
     unavailable(failedText, 3),
   ],
   [
-    "a fault of the host",
+    "a failure of the host",
     functionState({
       failure: failure("host", { detail: "secret" }),
       backoff: { attempts: 1, delayMs: 5_000, untilMs: NOW_MS + 1 },
@@ -78,14 +81,17 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     unavailable("No host", 1),
   ],
   [
-    "one that holds its event loop",
-    functionState({ serving: { ...readyInstance(1), hang: hang("held") }, candidate: instance(2) }),
+    "an instance with a blocked event loop",
+    functionState({
+      serving: { ...readyInstance(1), hang: hang("blocked") },
+      candidate: instance(2),
+    }),
     { type: "waiting" },
   ],
   [
-    "one that holds its event loop, in a pause",
+    "an instance with a blocked event loop during a pause",
     functionState({
-      serving: { ...readyInstance(1), hang: hang("held") },
+      serving: { ...readyInstance(1), hang: hang("blocked") },
       backoff: { attempts: 2, delayMs: 200, untilMs: NOW_MS + 2_001 },
       failure: check,
     }),
@@ -98,12 +104,12 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     },
   ],
   [
-    "one that is unhealthy",
+    "an unhealthy instance",
     functionState({ serving: { ...readyInstance(1), hang: hang("unhealthy") } }),
     { type: "instance", id: 1 },
   ],
   [
-    "an end",
+    "an exit",
     functionState({
       failure: exit,
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 2_001 },
@@ -111,12 +117,12 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     exited(3),
   ],
   [
-    "an end whose pause is almost over",
+    "an exit whose pause is almost over",
     functionState({ failure: exit, backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS + 1 } }),
     exited(1),
   ],
   [
-    "an end whose pause is over",
+    "an exit whose pause is over",
     functionState({
       failure: exit,
       backoff: { attempts: 1, delayMs: 100, untilMs: NOW_MS - 5_000 },
@@ -126,7 +132,7 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
 ];
 
 for (const [what, state, expected] of cases) {
-  Deno.test(`routeOf() ${what} is ${expected.type}`, () => {
+  Deno.test(`routeOf() of ${what} is ${expected.type}`, () => {
     assert.deepEqual(routeOf(state, NOW_MS), expected);
   });
 }

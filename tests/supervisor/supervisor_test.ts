@@ -9,7 +9,7 @@ import { quietContext } from "./quiet_context.ts";
 const WAIT = { waitTimeoutMs: Infinity, maxWaiting: 10 };
 
 Deno.test({
-  name: "startSupervisor() starts what is wanted just as it is found that nobody waits",
+  name: "startSupervisor() starts a function when a request arrives at the last moment",
   async fn() {
     await using directory = await temporaryDirectory();
     await directory.write("a/index.ts");
@@ -19,8 +19,8 @@ Deno.test({
     let hasAsked = false;
     routes.waitingFor = (name) => {
       const waiting = waitingFor(name);
-      const isLastLook = routes.onWanted !== undefined && routes.get(name)?.type === "waiting";
-      if (!hasAsked && isLastLook && waiting === 0) {
+      const isLastCheck = routes.onWanted !== undefined && routes.get(name)?.type === "waiting";
+      if (!hasAsked && isLastCheck && waiting === 0) {
         hasAsked = true;
         queueMicrotask(async () => {
           const waited = await routes.wait(name, WAIT);

@@ -18,7 +18,7 @@ const ready = (id: number, instead?: string): Event => ({
   ...(instead === undefined ? {} : { instead: failure("check", { revision: instead }) }),
 });
 const checked = (id: number, revision: string): Event => ({ type: "checked", id, revision });
-const hung = (id: number, wellAtMs = 0, cause: "held" | "unhealthy" = "held"): Event => ({
+const hung = (id: number, wellAtMs = 0, cause: "blocked" | "unhealthy" = "blocked"): Event => ({
   type: "hung",
   id,
   wellAtMs,
@@ -53,20 +53,20 @@ const replaced: readonly Row[] = [
 
 const sequences: readonly Sequence[] = [
   {
-    what: "one that hangs is replaced at once by its own revision",
+    what: "replaces a hung instance at once with its own revision",
     rows: [...serving, [hung(1), "open 2 forced"]],
     end: "hung 1/2 - r1",
     also: { restarts: 1, failure: undefined },
-    reason: "It is held",
+    reason: "It is blocked",
   },
   {
-    what: "what holds its event loop is closed without a wait, once there is another",
+    what: "closes an instance with a blocked event loop without a drain once another is ready",
     rows: replaced,
     end: "ready 2/- 1:draining r1",
     also: { restarts: 1 },
   },
   {
-    what: "what is only unhealthy may finish its requests",
+    what: "drains an unhealthy instance",
     rows: [
       ...serving,
       [hung(1, 0, "unhealthy"), "open 2 forced"],
@@ -75,7 +75,7 @@ const sequences: readonly Sequence[] = [
     end: "ready 2/- 1:draining r1",
   },
   {
-    what: "one that hangs again waits longer",
+    what: "waits longer before it replaces an instance that hangs again",
     rows: [
       ...replaced,
       [hung(2), ""],
@@ -88,27 +88,27 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 3, backoff: { attempts: 3, delayMs: 400, untilMs: 400 } },
   },
   {
-    what: "one that was well for a minute in between is replaced at once",
+    what: "replaces an instance at once if it was well for a minute",
     rows: [...replaced, [hung(2, 60_000), "open 3 forced", 130_000]],
     end: "hung 2/3 1:draining r1",
   },
   {
-    what: "the time until a hang is noticed is no time in service",
+    what: "does not count the time until a hang is detected as service",
     rows: [...replaced, [hung(2, 59_999), "", 130_000]],
     end: "hung 2/- 1:draining r1",
   },
   {
-    what: "a replacement that does not start is tried again, and both are told",
+    what: "retries a replacement that does not start, and reports both failures",
     rows: [...serving, [hung(1), "open 2 forced"], [failed(2, "start"), ""], [
       over,
       "open 3 forced",
     ]],
     end: "hung 1/3 - r1",
     also: { restarts: 2 },
-    reason: "It is held. It could not be replaced: No start",
+    reason: "It is blocked. Its replacement failed: No start",
   },
   {
-    what: "new code that fails changes nothing of one that hangs",
+    what: "keeps a hung instance when new code fails",
     rows: [
       ...serving,
       [hung(1), "open 2 forced"],
@@ -119,7 +119,7 @@ const sequences: readonly Sequence[] = [
     end: "hung 1/- 2:stopping r2",
   },
   {
-    what: "one that hangs while new code is on its way waits for that",
+    what: "waits for new code when an instance hangs meanwhile",
     rows: [...serving, [wanted("replace", "r2"), "open 2"], [hung(1), ""], [
       ready(2),
       "close 1 hung",
@@ -128,7 +128,7 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 1 },
   },
   {
-    what: "one that hangs and whose new code fails to start is tried again",
+    what: "retries a hung instance when its new code fails to start",
     rows: [
       ...serving,
       [wanted("replace", "r2"), "open 2"],
@@ -139,7 +139,7 @@ const sequences: readonly Sequence[] = [
     end: "hung 1/3 - r2",
   },
   {
-    what: "the kept revision takes its place where the folder's fails",
+    what: "replaces a hung instance with a snapshot when the folder's revision fails",
     rows: [
       ...serving,
       [wanted("replace", "r2"), "open 2"],
@@ -151,19 +151,19 @@ const sequences: readonly Sequence[] = [
     also: { failure: failure("check", { revision: "r2" }) },
   },
   {
-    what: "one that recovers while its replacement waits for its pause goes on serving",
+    what: "keeps an instance that recovers before its replacement starts",
     rows: [...replaced, [hung(2), ""], [recovered(2), ""], [over, ""]],
     end: "ready 2/- 1:draining r1",
     also: { restarts: 2 },
   },
   {
-    what: "one that recovers leaves no word of a replacement that failed",
+    what: "drops the failure of a replacement when the instance recovers",
     rows: [...serving, [hung(1), "open 2 forced"], [failed(2, "start"), ""], [recovered(1), ""]],
     end: "ready 1/- - r1",
     also: { failure: undefined },
   },
   {
-    what: "a replacement that is under way takes the place of one that recovers",
+    what: "completes a replacement when the instance recovers meanwhile",
     rows: [...serving, [hung(1), "open 2 forced"], [recovered(1), ""], [
       ready(2),
       "close 1 replaced",
@@ -171,19 +171,19 @@ const sequences: readonly Sequence[] = [
     end: "ready 2/- 1:draining r1",
   },
   {
-    what: "a second word of the same hang changes nothing",
+    what: "ignores a second report of the same hang",
     rows: [...serving, [hung(1), "open 2 forced"], [hung(1), ""]],
     end: "hung 1/2 - r1",
     also: { restarts: 1 },
   },
   {
-    what: "a hang of what leaves, or is not there, is nobody's",
+    what: "ignores a hang of a leaving or unknown instance",
     rows: [...replaced, [hung(1), ""], [hung(7), ""], [recovered(2), ""], [recovered(7), ""]],
     end: "ready 2/- 1:draining r1",
     also: { restarts: 1 },
   },
   {
-    what: "one that hangs and ends is started again",
+    what: "restarts a hung instance that exits",
     rows: [
       ...replaced,
       [hung(2), ""],
@@ -193,7 +193,7 @@ const sequences: readonly Sequence[] = [
     end: "checking -/3 1:draining,2:stopping r1",
   },
   {
-    what: "one that hangs and is removed is not waited for",
+    what: "does not drain a hung instance of a removed function",
     rows: [...serving, [hung(1), "open 2 forced"], [
       { type: "stop", name: "a" },
       "close 2 stopped, close 1 hung",
@@ -203,7 +203,7 @@ const sequences: readonly Sequence[] = [
 ];
 
 for (const { what, rows, end, also = {}, reason } of sequences) {
-  Deno.test(`transition(): ${what}`, () => {
+  Deno.test(`transition() ${what}`, () => {
     let state: FunctionState | undefined;
     let nextId = 1;
     for (const [event, effects, atMs = 0] of rows) {
@@ -224,15 +224,15 @@ for (const { what, rows, end, also = {}, reason } of sequences) {
   });
 }
 
-Deno.test("reasonOf() tells a hang before the failure of code that is older", () => {
+Deno.test("reasonOf() prefers a hang to an earlier failure", () => {
   const failing = failure("check", { atMs: 1 });
   const state = (atMs: number): FunctionState =>
     functionState({
       failure: failing,
-      serving: { ...readyInstance(1), hang: { ...hang("held"), atMs } },
+      serving: { ...readyInstance(1), hang: { ...hang("blocked"), atMs } },
     });
-  assert.equal(reasonOf(state(2)), "It is held");
-  assert.equal(reasonOf(state(1)), "It is held. It could not be replaced: No check");
+  assert.equal(reasonOf(state(2)), "It is blocked");
+  assert.equal(reasonOf(state(1)), "It is blocked. Its replacement failed: No check");
   assert.equal(reasonOf(functionState({ failure: failing })), "No check");
   assert.equal(reasonOf(functionState()), undefined);
 });

@@ -37,65 +37,65 @@ const sequences: readonly {
 }[] = [
   { what: "what is good and not needed is idle", rows: idle, end: "idle -/- - r1+" },
   {
-    what: "an idle function is started by a request, once",
+    what: "starts an idle function once for a request",
     rows: [...idle, [demand, "open 2"], [demand, ""]],
     end: "checking -/2 - r1+",
     also: { isIdle: false },
   },
   {
-    what: "a request asks for nothing while something serves",
+    what: "ignores a request while an instance serves",
     rows: [...serving, [demand, ""]],
     end: "ready 1/- - r1",
   },
   {
-    what: "a request asks for nothing of what has failed",
+    what: "ignores a request after a final failure",
     rows: [[start, "open 1"], [failed(1, "check"), ""], [demand, ""]],
     end: "failed -/- - r1",
   },
   {
-    what: "a request does not shorten a pause",
+    what: "does not shorten a pause for a request",
     rows: [[start, "open 1"], [failed(1, "start"), ""], [demand, ""]],
     end: "backoff -/- - r1",
   },
   {
-    what: "a request asks for nothing of what is gone",
+    what: "ignores a request for a removed function",
     rows: [...serving, [stop, "close 1 stopped"], [demand, ""]],
     end: "draining -/- 1:draining r1",
   },
   {
-    what: "an unused instance drains, and its function is idle",
+    what: "drains an unused instance and makes its function idle",
     rows: rested,
     end: "idle -/- 1:draining r1",
   },
   {
-    what: "an idle function may start while the instance before it drains",
+    what: "starts an idle function while its last instance drains",
     rows: [...rested, [demand, "open 2"], [ready(2), ""], [closed(1), ""]],
     end: "ready 2/- - r1",
   },
   {
-    what: "an unused instance is told so once",
+    what: "drains an unused instance once",
     rows: [...rested, [unused(1), ""], [exited(1), ""], [closed(1), ""]],
     end: "idle -/- - r1",
     also: { restarts: 0, failure: undefined },
   },
   {
-    what: "an unused instance stays where a newer revision is on its way",
+    what: "keeps an unused instance while a newer revision starts",
     rows: [...serving, [replace, "open 2"], [unused(1), ""]],
     end: "ready 1/2 - r2",
   },
   {
-    what: "an unused instance stays where the newer revision has failed",
+    what: "keeps an unused instance when the newer revision has failed",
     rows: [...serving, [replace, "open 2"], [failed(2, "check", "r2"), ""], [unused(1), ""]],
     end: "ready 1/- - r2",
     also: { isIdle: false },
   },
   {
-    what: "a replaced instance can't be unused",
+    what: "ignores an unused instance that was replaced",
     rows: [...serving, [replace, "open 2"], [ready(2), "close 1 replaced"], [unused(1), ""]],
     end: "ready 2/- 1:draining r2",
   },
   {
-    what: "a pause from before it served is over for good when it is unused",
+    what: "drops an earlier pause when the function becomes idle",
     rows: [
       [start, "open 1"],
       [failed(1, "start"), ""],
@@ -108,7 +108,7 @@ const sequences: readonly {
     also: { backoff: undefined },
   },
   {
-    what: "what ended is idle again when its check finds nobody who needs it",
+    what: "makes a function idle when nobody needs it after its exit",
     rows: [
       ...serving,
       [exited(1), "close 1 stopped"],
@@ -120,49 +120,49 @@ const sequences: readonly {
     also: { failure: undefined, backoff: undefined, restarts: 1 },
   },
   {
-    what: "new code of an idle function is checked at once, and idle too",
+    what: "checks new code of an idle function at once and keeps it idle",
     rows: [...idle, [replace, "open 2"], [registered(2), ""]],
     end: "idle -/- - r2",
   },
   {
-    what: "new code of an idle function that is not good is not idle",
+    what: "fails an idle function whose new code fails",
     rows: [...idle, [replace, "open 2"], [failed(2, "check", "r2"), ""]],
     end: "failed -/- - r2",
     also: { isIdle: false },
   },
   {
-    what: "an idle function that does not start is tried again after a pause",
+    what: "retries an idle function that does not start",
     rows: [...idle, [demand, "open 2"], [failed(2, "start", "r1+"), ""], [pauseOver, "open 3"]],
     end: "checking -/3 - r1+",
   },
   {
-    what: "a reload checks an idle function",
+    what: "checks an idle function at a reload",
     rows: [...idle, [reload, "open 2"], [registered(2), ""]],
     end: "idle -/- - r1+",
   },
   {
-    what: "an idle function whose folder goes is gone at once",
+    what: "forgets an idle function at once when its folder is removed",
     rows: [...idle, [stop, ""]],
     end: "gone",
   },
   {
-    what: "an idle function whose folder goes while its last instance drains is not idle",
+    what: "stops an idle function whose folder is removed during the drain",
     rows: [...rested, [stop, ""]],
     end: "draining -/- 1:draining r1",
     also: { isIdle: false },
   },
   {
-    what: "a candidate that lost its place makes nothing idle",
+    what: "ignores a replaced candidate that passed its check",
     rows: [[start, "open 1"], [replace, "close 1 stopped, open 2"], [registered(1), ""]],
     end: "checking -/2 1:stopping r2",
   },
   {
-    what: "a fault of the host's does not bring back the revision from before the check",
+    what: "keeps the checked revision after a failure of the host",
     rows: [[start, "open 1"], [checked(1, "r1+"), ""], [failed(1, "host", "r1"), ""]],
     end: "backoff -/- - r1+",
   },
   {
-    what: "a pause from before asks for nothing beside what serves",
+    what: "does not start a candidate after a pause while an instance serves",
     rows: [
       [start, "open 1"],
       [failed(1, "start"), ""],

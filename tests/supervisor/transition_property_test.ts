@@ -11,7 +11,7 @@ const stage = fc.constantFrom("manifest", "check", "start", "host");
 const failed = fc.tuple(stage, revision, fc.boolean(), fc.boolean()).map(
   ([one, revision, mayPass, isCostly]) => {
     if (one === "manifest" || !mayPass) return failure(one, { revision });
-    return failure(one, { revision, isPassing: true, ...(isCostly ? { maxRetries: 2 } : {}) });
+    return failure(one, { revision, isTransient: true, ...(isCostly ? { maxRetries: 2 } : {}) });
   },
 );
 
@@ -31,18 +31,23 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   }),
   fc.record({ type: fc.constant("ready"), id, upstream: fc.constant("10.0.0.1:8000") }),
   fc.record({ type: fc.constant("failed"), id, failure: failed }),
-  fc.record({ type: fc.constant("failed"), id, failure: failed, hasKeptFailed: fc.constant(true) }),
+  fc.record({
+    type: fc.constant("failed"),
+    id,
+    failure: failed,
+    hasSnapshotFailed: fc.constant(true),
+  }),
   fc.record({
     type: fc.constant("hung"),
     id,
-    hang: fc.constantFrom(hang("held"), hang("unhealthy")),
+    hang: fc.constantFrom(hang("blocked"), hang("unhealthy")),
     wellAtMs: fc.nat({ max: 1_200_000 }),
   }),
   fc.record({ type: fc.constant("recovered"), id }),
   fc.record({ type: fc.constant("exited"), id, failure: fc.constant(failure("exit")) }),
 );
 
-Deno.test("transition() keeps a function whole, whatever it is told in whatever order", () => {
+Deno.test("transition() keeps a function consistent for events in any order", () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60, size: "max" }), (events) => {
       let state: FunctionState | undefined;

@@ -35,26 +35,26 @@ interface Sequence {
 const serving: readonly Row[] = [[start, "open 1"], [ready(1), ""]];
 const replaced: readonly Row[] = [...serving, [wanted("replace", "r2"), "open 2"]];
 
-/** What a kept revision stands in for. */
+/** The failure that a snapshot replaces. */
 const instead = failure("check", { revision: "r2" });
 
 /** A check that failed for the network, and one that used up its processor time. */
 const passing = (id: number, revision = "r1"): Event => ({
   type: "failed",
   id,
-  failure: failure("check", { revision, isPassing: true }),
+  failure: failure("check", { revision, isTransient: true }),
 });
 const costly = (id: number): Event => ({
   type: "failed",
   id,
-  failure: failure("check", { isPassing: true, maxRetries: 2 }),
+  failure: failure("check", { isTransient: true, maxRetries: 2 }),
 });
 const over: Event = { type: "backoff-over" };
 const request: Event = { type: "wanted" };
 
 const sequences: readonly Sequence[] = [
   {
-    what: "a kept revision that is ready says what it stands for, and is no new code's",
+    what: "keeps the failure of new code while a snapshot serves",
     rows: [
       [wanted("start", "r2"), "open 1"],
       [checked(1, "r2"), ""],
@@ -65,13 +65,13 @@ const sequences: readonly Sequence[] = [
     also: { failure: instead },
   },
   {
-    what: "a kept revision that may be idle says what it stands for",
+    what: "keeps the failure of new code while a snapshot is idle",
     rows: [[wanted("start", "r2"), "open 1"], [{ type: "registered", id: 1, instead }, ""]],
     end: "idle -/- - r2",
     also: { failure: instead },
   },
   {
-    what: "new code takes the place of a kept revision",
+    what: "replaces a snapshot with new code",
     rows: [
       [wanted("start", "r2"), "open 1"],
       [{ type: "ready", id: 1, upstream: "u", instead }, ""],
@@ -82,34 +82,34 @@ const sequences: readonly Sequence[] = [
     also: { failure: undefined },
   },
   {
-    what: "a kept revision that does not start is tried again",
+    what: "retries a snapshot that does not start",
     rows: [
       [wanted("start", "r2"), "open 1"],
-      [{ type: "failed", id: 1, failure: instead, hasKeptFailed: true }, ""],
+      [{ type: "failed", id: 1, failure: instead, hasSnapshotFailed: true }, ""],
       [{ type: "backoff-over" }, "open 2"],
     ],
     end: "checking -/2 - r2",
     also: { failure: instead },
   },
   {
-    what: "a check that may pass is tried again",
+    what: "retries a check with a transient failure",
     rows: [[start, "open 1"], [passing(1), ""], [over, "open 2"], [ready(2), ""]],
     end: "ready 2/- - r1",
     also: { failure: undefined },
   },
   {
-    what: "a check that may pass is in its pause",
+    what: "is in backoff after a transient failure of a check",
     rows: [[start, "open 1"], [passing(1), "", 3_000]],
     end: "backoff -/- - r1",
     also: { backoff: { attempts: 1, delayMs: 100, untilMs: 3_100 }, restarts: 0 },
   },
   {
-    what: "a check that may pass is tried again while the old revision serves",
+    what: "retries a check with a transient failure while the old revision serves",
     rows: [...replaced, [passing(2, "r2"), ""], [over, "open 3"], [ready(3), "close 1 replaced"]],
     end: "ready 3/- 1:draining r2",
   },
   {
-    what: "a check that may pass is tried again while a kept revision serves",
+    what: "retries a check with a transient failure while a snapshot serves",
     rows: [
       [wanted("start", "r2"), "open 1"],
       [
@@ -117,7 +117,7 @@ const sequences: readonly Sequence[] = [
           type: "ready",
           id: 1,
           upstream: "u",
-          instead: failure("check", { revision: "r2", isPassing: true }),
+          instead: failure("check", { revision: "r2", isTransient: true }),
         },
         "",
       ],
@@ -127,14 +127,14 @@ const sequences: readonly Sequence[] = [
     end: "ready 2/- 1:draining r2",
   },
   {
-    what: "a check that may pass is tried again while a kept revision is idle",
+    what: "retries a check with a transient failure while a snapshot is idle",
     rows: [
       [wanted("start", "r2"), "open 1"],
       [
         {
           type: "registered",
           id: 1,
-          instead: failure("check", { revision: "r2", isPassing: true }),
+          instead: failure("check", { revision: "r2", isTransient: true }),
         },
         "",
       ],
@@ -143,7 +143,7 @@ const sequences: readonly Sequence[] = [
     end: "checking -/2 - r2",
   },
   {
-    what: "a request ends the pause of a check that may pass",
+    what: "ends the pause after a transient failure of a check for a request",
     rows: [
       [start, "open 1"],
       [passing(1), "", 0],
@@ -155,17 +155,17 @@ const sequences: readonly Sequence[] = [
     end: "checking -/3 - r1",
   },
   {
-    what: "many requests don't have a check repeated without a pause",
+    what: "does not repeat a check without a pause for many requests",
     rows: [[start, "open 1"], [passing(1), "", 0], [request, "", 50], [request, "", 999]],
     end: "backoff -/- - r1",
   },
   {
-    what: "a request does not end the pause after an end",
+    what: "does not end the pause after an exit for a request",
     rows: [...serving, [exited(1), "close 1 stopped", 0], [request, "", 60_000]],
     end: "backoff -/- 1:stopping r1",
   },
   {
-    what: "a costly check is tried again twice and then waits for new code",
+    what: "retries a costly check twice and then waits for new code",
     rows: [
       [start, "open 1"],
       [costly(1), "", 0],
@@ -183,13 +183,13 @@ const sequences: readonly Sequence[] = [
     },
   },
   {
-    what: "a costly check has a long pause",
+    what: "makes a long pause after a costly check",
     rows: [[start, "open 1"], [costly(1), "", 0]],
     end: "backoff -/- - r1",
     also: { backoff: { attempts: 1, costly: 1, delayMs: 12_800, untilMs: 12_800 } },
   },
   {
-    what: "a failure of another kind between costly ones ends their count",
+    what: "resets the count of costly failures after another kind of failure",
     rows: [
       [start, "open 1"],
       [costly(1), "", 0],
@@ -203,7 +203,7 @@ const sequences: readonly Sequence[] = [
     end: "backoff -/- - r1",
   },
   {
-    what: "a reload tries a check again that was given up",
+    what: "repeats a check at a reload after it was given up",
     rows: [
       [start, "open 1"],
       [costly(1), "", 0],
@@ -218,7 +218,7 @@ const sequences: readonly Sequence[] = [
     also: { backoff: { attempts: 1, costly: 1, delayMs: 12_800, untilMs: 12_800 } },
   },
   {
-    what: "a start that fails again and again counts as restarts",
+    what: "counts repeated start failures as restarts",
     rows: [
       [start, "open 1"],
       [failed(1, "start"), ""],
@@ -230,20 +230,20 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 2 },
   },
   {
-    what: "a start of a new revision that fails is no restart of the one that serves",
+    what: "does not count a failed new revision as a restart of the old one",
     rows: [...replaced, [failed(2, "start", "r2"), ""]],
     end: "ready 1/- - r2",
     also: { restarts: 0 },
   },
   {
-    what: "a start that may pass is tried again while the old revision serves",
+    what: "retries a start with a transient failure while the old revision serves",
     rows: [
       ...replaced,
       [
         {
           type: "failed",
           id: 2,
-          failure: failure("start", { revision: "r2", isPassing: true }),
+          failure: failure("start", { revision: "r2", isTransient: true }),
         },
         "",
       ],
@@ -252,41 +252,41 @@ const sequences: readonly Sequence[] = [
     end: "ready 1/3 - r2",
   },
   {
-    what: "what the host could not do is tried again, while the old revision serves",
+    what: "retries after a failure of the host while the old revision serves",
     rows: [...replaced, [failed(2, "host", "r2"), ""], [{ type: "backoff-over" }, "open 3"]],
     end: "ready 1/3 - r2",
   },
   { what: "a start checks", rows: [[start, "open 1"]], end: "checking -/1 - r1" },
   {
-    what: "a start goes through all its phases",
+    what: "goes through all phases of a start",
     rows: [[start, "open 1"], [checked(1, "r1+"), ""], [spawned(1), ""], [ready(1), ""]],
     end: "ready 1/- - r1+",
     also: { failure: undefined, restarts: 0 },
   },
   {
-    what: "a process that is there is starting",
+    what: "is starting when the process exists",
     rows: [[start, "open 1"], [spawned(1), ""]],
     end: "starting -/1 - r1",
   },
   {
-    what: "a failed check waits for new code",
+    what: "waits for new code after a failed check",
     rows: [[start, "open 1"], [checked(1, "r1+"), ""], [failed(1, "check", "r1+"), ""]],
     end: "failed -/- - r1+",
     also: { failure: failure("check", { revision: "r1+" }), backoff: undefined },
   },
   {
-    what: "a manifest that says no waits for new code",
+    what: "waits for new code after an invalid manifest",
     rows: [[start, "open 1"], [failed(1, "manifest"), ""], [{ type: "backoff-over" }, ""]],
     end: "failed -/- - r1",
   },
   {
-    what: "new code is tried at once after a failure",
+    what: "starts new code at once after a failure",
     rows: [[start, "open 1"], [failed(1, "check"), ""], [wanted("replace", "r2"), "open 2"]],
     end: "checking -/2 - r2",
     also: { failure: failure("check") },
   },
   {
-    what: "a failure is forgotten when something is ready",
+    what: "drops the failure when an instance is ready",
     rows: [
       [start, "open 1"],
       [failed(1, "check"), ""],
@@ -297,7 +297,7 @@ const sequences: readonly Sequence[] = [
     also: { failure: undefined },
   },
   {
-    what: "a failed start is tried again after ever longer pauses",
+    what: "retries a failed start after growing pauses",
     rows: [
       [start, "open 1"],
       [failed(1, "start"), "", 1_000],
@@ -310,7 +310,7 @@ const sequences: readonly Sequence[] = [
     also: { backoff: { attempts: 3, delayMs: 400, untilMs: 3_400 } },
   },
   {
-    what: "new code ends the pause and the count",
+    what: "resets pause and count for new code",
     rows: [
       [start, "open 1"],
       [failed(1, "start"), ""],
@@ -322,44 +322,44 @@ const sequences: readonly Sequence[] = [
     also: { backoff: { attempts: 1, delayMs: 100, untilMs: 5_100 } },
   },
   {
-    what: "a new revision replaces the old one when it is ready, not before",
+    what: "replaces the old revision only when the new one is ready",
     rows: [...replaced, [checked(2, "r2+"), ""], [spawned(2), ""]],
     end: "ready 1/2 - r2+",
   },
   {
-    what: "a replaced instance drains",
+    what: "drains a replaced instance",
     rows: [...replaced, [ready(2), "close 1 replaced"]],
     end: "ready 2/- 1:draining r2",
   },
   {
-    what: "a drained instance is forgotten when it is gone",
+    what: "forgets a drained instance when it is gone",
     rows: [...replaced, [ready(2), "close 1 replaced"], [closed(1), ""]],
     end: "ready 2/- - r2",
   },
   {
-    what: "a failed new revision changes nothing for the old one",
+    what: "keeps the old revision when a new one fails",
     rows: [...replaced, [failed(2, "check", "r2"), ""]],
     end: "ready 1/- - r2",
     also: { failure: failure("check", { revision: "r2" }), backoff: undefined },
   },
   {
-    what: "a new revision that does not start is not tried again while the old one serves",
+    what: "does not retry a new revision that does not start while the old one serves",
     rows: [...replaced, [failed(2, "start", "r2"), ""], [{ type: "backoff-over" }, ""]],
     end: "ready 1/- - r2",
     also: { backoff: undefined },
   },
   {
-    what: "going back to the old code after a failure starts it anew",
+    what: "starts the old code again after a failure of new code",
     rows: [...replaced, [failed(2, "check", "r2"), ""], [wanted("replace", "r1"), "open 3"]],
     end: "ready 1/3 - r1",
   },
   {
-    what: "newer code while checking takes the candidate's place",
+    what: "replaces the candidate with newer code",
     rows: [[start, "open 1"], [wanted("replace", "r2"), "close 1 stopped, open 2"]],
     end: "checking -/2 1:stopping r2",
   },
   {
-    what: "what is heard of a candidate that lost its place changes nothing",
+    what: "ignores events of a replaced candidate",
     rows: [
       ...replaced,
       [wanted("replace", "r3"), "close 2 stopped, open 3"],
@@ -373,7 +373,7 @@ const sequences: readonly Sequence[] = [
     also: { failure: undefined, restarts: 0 },
   },
   {
-    what: "an end is followed by a pause and a start of the same revision",
+    what: "pauses after an exit and starts the same revision",
     rows: [...serving, [exited(1), "close 1 stopped", 7_000]],
     end: "backoff -/- 1:stopping r1",
     also: {
@@ -383,7 +383,7 @@ const sequences: readonly Sequence[] = [
     },
   },
   {
-    what: "after the pause it is started again, and serves",
+    what: "serves again after the pause",
     rows: [
       ...serving,
       [exited(1), "close 1 stopped"],
@@ -395,7 +395,7 @@ const sequences: readonly Sequence[] = [
     also: { failure: undefined, restarts: 1 },
   },
   {
-    what: "an end soon after a start counts on",
+    what: "continues the count after an early exit",
     rows: [
       ...serving,
       [exited(1), "close 1 stopped", 0],
@@ -407,7 +407,7 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 2, backoff: { attempts: 2, delayMs: 200, untilMs: 60_399 } },
   },
   {
-    what: "an end after a healthy spell counts from one",
+    what: "resets the count after an exit with a minute of service",
     rows: [
       ...serving,
       [exited(1), "close 1 stopped", 0],
@@ -419,19 +419,19 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 2, backoff: { attempts: 1, delayMs: 100, untilMs: 60_300 } },
   },
   {
-    what: "an end while new code is being checked waits for that",
+    what: "waits for new code when an instance exits during its check",
     rows: [...replaced, [exited(1), "close 1 stopped"], [{ type: "backoff-over" }, ""]],
     end: "checking -/2 1:stopping r2",
     also: { backoff: undefined, restarts: 1 },
   },
   {
-    what: "an end of what is leaving anyway is no restart",
+    what: "does not count the exit of a leaving instance as a restart",
     rows: [...replaced, [ready(2), "close 1 replaced"], [exited(1), ""]],
     end: "ready 2/- 1:draining r2",
     also: { restarts: 0, failure: undefined },
   },
   {
-    what: "an end after a failed new revision tries that one, whose code it is",
+    what: "starts the new revision again when the old one exits",
     rows: [
       ...replaced,
       [failed(2, "start", "r2"), ""],
@@ -441,23 +441,23 @@ const sequences: readonly Sequence[] = [
     end: "checking -/3 1:stopping r2",
   },
   {
-    what: "a reload starts the same revision beside the one that serves",
+    what: "starts the same revision beside the old instance at a reload",
     rows: [...serving, [{ type: "reload" }, "open 2"], [ready(2), "close 1 replaced"]],
     end: "ready 2/- 1:draining r1",
     also: { restarts: 0 },
   },
   {
-    what: "a reload takes the place of a candidate",
+    what: "replaces the candidate at a reload",
     rows: [[start, "open 1"], [{ type: "reload" }, "close 1 stopped, open 2"]],
     end: "checking -/2 1:stopping r1",
   },
   {
-    what: "a reload tries a failed revision again",
+    what: "starts a failed revision again at a reload",
     rows: [[start, "open 1"], [failed(1, "check"), ""], [{ type: "reload" }, "open 2"]],
     end: "checking -/2 - r1",
   },
   {
-    what: "a reload need not wait for the end of a pause",
+    what: "does not wait for the end of a pause at a reload",
     rows: [
       [start, "open 1"],
       [failed(1, "start"), ""],
@@ -467,13 +467,13 @@ const sequences: readonly Sequence[] = [
     end: "checking -/2 - r1",
   },
   {
-    what: "a removed function drains",
+    what: "drains a removed function",
     rows: [...serving, [stop, "close 1 stopped"]],
     end: "draining -/- 1:draining r1",
     also: { isWanted: false },
   },
   {
-    what: "a removed function is gone when its last instance is",
+    what: "forgets a removed function with its last instance",
     rows: [
       ...replaced,
       [stop, "close 2 stopped, close 1 stopped"],
@@ -485,29 +485,29 @@ const sequences: readonly Sequence[] = [
     end: "gone",
   },
   {
-    what: "a removed function waits for what was leaving before",
+    what: "keeps a removed function while earlier instances leave",
     rows: [...replaced, [ready(2), "close 1 replaced"], [stop, "close 2 stopped"], [closed(2), ""]],
     end: "draining -/- 1:draining r2",
   },
   {
-    what: "a removed function that only failed is gone at once",
+    what: "forgets a removed function that failed at once",
     rows: [[start, "open 1"], [failed(1, "check"), ""], [stop, ""]],
     end: "gone",
   },
   {
-    what: "a removed function does not start again after its pause",
+    what: "does not restart a removed function after its pause",
     rows: [...serving, [exited(1), "close 1 stopped"], [stop, ""], [{ type: "backoff-over" }, ""]],
     end: "draining -/- 1:stopping r1",
     also: { backoff: undefined },
   },
   {
-    what: "a function that is added again while it drains starts beside what leaves",
+    what: "starts a function that is added again during its drain",
     rows: [...serving, [stop, "close 1 stopped"], [wanted("start", "r2"), "open 2"]],
     end: "checking -/2 1:draining r2",
     also: { isWanted: true },
   },
   {
-    what: "a function that is added again outlives what it was",
+    what: "keeps a function that is added again when its old instance is gone",
     rows: [
       ...serving,
       [stop, "close 1 stopped"],
@@ -517,7 +517,7 @@ const sequences: readonly Sequence[] = [
     ],
     end: "ready 2/- - r2",
   },
-  { what: "nothing comes of an event for nobody", rows: [[closed(1), ""]], end: "gone" },
+  { what: "ignores an event of an unknown function", rows: [[closed(1), ""]], end: "gone" },
 ];
 
 for (const { what, rows, end, also = {} } of sequences) {
@@ -542,7 +542,7 @@ for (const { what, rows, end, also = {} } of sequences) {
   });
 }
 
-Deno.test("transition() keeps what it is told of an instance", () => {
+Deno.test("transition() keeps the process id and namespace of an instance", () => {
   let state: FunctionState | undefined;
   for (const event of [start, checked(1, "r1+"), spawned(1), ready(1)]) {
     state = transition(state, event, { nowMs: 5, nextId: 1, chance: 0 }).state;
@@ -559,7 +559,7 @@ Deno.test("transition() keeps what it is told of an instance", () => {
   });
 });
 
-Deno.test("transition() follows a folder that became another one", () => {
+Deno.test("transition() uses the new directory of a function", () => {
   const moment = { nowMs: 0, nextId: 1, chance: 0 };
   const { state } = transition(undefined, start, moment);
   const moved: Event = {

@@ -12,7 +12,7 @@ async function values(store: VariableStore, name = "shop"): Promise<Record<strin
   return valuesOf(await store.read(name));
 }
 
-Deno.test("openVariableStore() keeps what is set, and when; also for the next one", async () => {
+Deno.test("openVariableStore() persists values and times", async () => {
   await using directory = await temporaryDirectory();
   let time = 1_000;
   const open = (): VariableStore =>
@@ -36,7 +36,7 @@ Deno.test("openVariableStore() keeps what is set, and when; also for the next on
   await assert.rejects(Deno.lstat(directory.at("v/own/shop.json")), Deno.errors.NotFound);
 });
 
-Deno.test("openVariableStore() loses none of many changes at once", async () => {
+Deno.test("openVariableStore() keeps all of many concurrent changes", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const names = Array.from({ length: 50 }, (_, index) => `V${index}`);
@@ -44,7 +44,7 @@ Deno.test("openVariableStore() loses none of many changes at once", async () => 
   assert.deepEqual(await values(store), Object.fromEntries(names.map((one) => [one, one])));
 });
 
-Deno.test("openVariableStore() takes the last change back, and no other", async () => {
+Deno.test("openVariableStore() undoes only the last change", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const first = await store.change("shop", { set: { A: "1" } });
@@ -67,7 +67,7 @@ Deno.test("openVariableStore() takes the last change back, and no other", async 
   assert.notEqual(store.stamp("shop"), stamp);
 });
 
-Deno.test("openVariableStore() refuses what is too much and what it did not write, without values", async () => {
+Deno.test("openVariableStore() rejects invalid variables and files without quoting values", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   await store.change("shop", { set: { A: "1" } });
@@ -94,23 +94,23 @@ Deno.test("openVariableStore() refuses what is too much and what it did not writ
     for (const act of [() => store.read("shop"), () => store.change("shop", { set: { B: "" } })]) {
       const error: Error = await act().then(() => assert.fail(text.slice(0, 80)), (one) => one);
       assert.ok(error instanceof VariableStoreError);
-      assert.match(error.message, /Put the file back from a backup, or remove it/);
+      assert.match(error.message, /Restore the file from a backup, or remove it/);
       assert.ok(!error.message.includes("s3cr"));
     }
     assert.equal(await Deno.readTextFile(directory.at("shop.json")), text);
   }
 });
 
-Deno.test("createVariableStamps() tells what an attempt and an instance were opened with", async () => {
+Deno.test("createVariableStamps() compares variables of launches with the present ones", async () => {
   await using directory = await temporaryDirectory();
   const store = openVariableStore(directory.path);
   const stamps = createVariableStamps(store);
   assert.equal(stamps.isTried("shop"), false);
-  stamps.opened("shop", 1);
+  stamps.launched("shop", 1);
   assert.deepEqual([stamps.isTried("shop"), stamps.isCurrent("shop", 1)], [true, true]);
   const { id } = await store.change("shop", { set: { A: "1" } });
   assert.deepEqual([stamps.isTried("shop"), stamps.isCurrent("shop", 1)], [false, false]);
-  stamps.opened("shop", 2);
+  stamps.launched("shop", 2);
   await store.undo("shop", id!);
   assert.deepEqual([stamps.isCurrent("shop", 1), stamps.isCurrent("shop", 2)], [true, false]);
   stamps.closed(1);

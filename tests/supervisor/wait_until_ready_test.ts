@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Exit } from "../../lib/process/exit.ts";
 import { waitUntilReady } from "../../lib/supervisor/wait_until_ready.ts";
 
-Deno.test("waitUntilReady(): one that is gone before it was found tells how it ended", async () => {
+Deno.test("waitUntilReady() reports the exit of a process that it never found", async () => {
   const ended = Promise.withResolvers<Exit>();
   const nothing = (): Promise<undefined> => Promise.resolve(undefined);
   const waiting = waitUntilReady({
@@ -27,7 +27,7 @@ Deno.test("waitUntilReady(): one that is gone before it was found tells how it e
   const start = await waiting;
   assert.deepEqual(start, {
     type: "not-ready",
-    reason: "It ended before it listened: it exited with code 7",
-    isPassing: false,
+    reason: "Exited with code 7 before listening on a port",
+    isTransient: false,
   });
 });

@@ -13,7 +13,7 @@ const starting = instance(1, { phase: "starting" });
 const exit = failure("exit", { reason: "The function ended", atMs: 1_000 });
 const check = failure("check", { reason: "The check failed", detail: "TS1\n\n\x1b[2Jat x\n" });
 const backoff = { attempts: 1, delayMs: 25_215, untilMs: 26_215 };
-const hang = { cause: "held", reason: "It is held", detail: "last\n", atMs: 0 } as const;
+const hang = { cause: "blocked", reason: "It is held", detail: "last\n", atMs: 0 } as const;
 const old = readyInstance(1);
 const next = readyInstance(2, { revision: "0123456789abcdef" });
 

@@ -20,7 +20,7 @@ export const FUNCTION_REPORTS: readonly FunctionReport[] = [
     name: "hung",
     status: "hung",
     restarts: 1,
-    reason: "It did not answer /healthz three times in a row, 5 s each",
+    reason: "Did not answer GET /healthz within 5 s three times in a row",
   }),
   functionReport({
     name: "backoff",

@@ -41,7 +41,7 @@ a\\x0ab      ignored                     -         0       0
 
 const NOTES = `函数: "api.test" has no address
 update: revision ba9876543210 is not served: The check failed
-hung: hung: It did not answer /healthz three times in a row, 5 s each
+hung: hung: Did not answer GET /healthz within 5 s three times in a row
 backoff: backoff: It exited with code 7\\x1b[2J
 failed: failed: The check failed
 a\\x0ab: ignored: it has no index.ts

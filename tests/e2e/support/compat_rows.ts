@@ -155,7 +155,7 @@ export const EARLY_ROWS: readonly Row[] = [
       await eventually(
         "500",
         async () =>
-          /^500 It ended before it listened: it exited with code 3/.test(
+          /^500 Exited with code 3 before listening on a port/.test(
             await ask(server, "/dies"),
           ),
       ),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startsAtOnce } from "../../lib/supervisor/starts_at_once.ts";
+import { startsAtOnce } from "../../lib/supervisor/supervisor_context.ts";
 
 const MIB = 1024 ** 2;
 

@@ -2,23 +2,23 @@ import { join } from "node:path";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
-/** What is to be known of a function whose folder is kept. */
-export interface KeepOptions {
+/** Options of {@linkcode createSnapshotTaker}. */
+export interface SnapshotTakerOptions {
   readonly context: SupervisorContext;
   readonly modulesOf: (name: string) => Modules;
-  /** Whether a revision still serves. */
+  /** Returns true while a revision serves. */
   readonly isServed: (name: string, revision: string) => boolean;
   readonly onWarning: (message: string) => void;
 }
 
-/** Keeps the folders of revisions that have come to serve, one at a time. */
-export function createKeeper(
-  { context, modulesOf, isServed, onWarning }: KeepOptions,
+/** Returns a function that takes a snapshot of a revision that serves, one at a time. */
+export function createSnapshotTaker(
+  { context, modulesOf, isServed, onWarning }: SnapshotTakerOptions,
 ): (name: string, revision: string) => Promise<void> {
   const { functionsDirectory } = context.settings;
-  let keeping = Promise.resolve();
+  let taking = Promise.resolve();
 
-  async function keep(name: string, revision: string): Promise<void> {
+  async function take(name: string, revision: string): Promise<void> {
     if (!isServed(name, revision)) return;
     const takeOwn = (): Promise<string> =>
       takeOwnRevision(functionsDirectory, name, modulesOf(name));
@@ -27,7 +27,7 @@ export function createKeeper(
   }
 
   return (name, revision) =>
-    keeping = keeping.then(() => keep(name, revision)).catch((error) =>
-      onWarning(`${name}: its revision can't be kept for a rollback: ${error.message}`)
+    taking = taking.then(() => take(name, revision)).catch((error) =>
+      onWarning(`${name}: Cannot take a snapshot of its revision for a rollback: ${error.message}`)
     );
 }

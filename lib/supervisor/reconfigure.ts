@@ -1,0 +1,47 @@
+import { isSame } from "../config/is_same.ts";
+import { readFunctionPolicy } from "../function/manifest.ts";
+import type { FunctionPolicy } from "../function/policy.ts";
+import type { FunctionState } from "./state.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
+import { valuesOf } from "./variable_store.ts";
+
+type PolicyContext = Pick<SupervisorContext, "settings" | "variables">;
+
+/**
+ * Calls `reload` for each function that the present settings concern: its instance serves with
+ * another policy, it is idle, or its manifest was not valid before.
+ */
+export async function reconfigure(
+  context: PolicyContext,
+  { states, policyOf, reload }: {
+    readonly states: ReadonlyMap<string, FunctionState>;
+    /** The policy of an instance, while it is ready. */
+    readonly policyOf: (instanceId: number) => FunctionPolicy | undefined;
+    readonly reload: (name: string) => void;
+  },
+): Promise<void> {
+  for (const [name, state] of [...states]) {
+    const policy = state.serving && policyOf(state.serving.id);
+    const isConcerned = policy === undefined
+      ? state.isIdle || state.failure?.stage === "manifest"
+      : !await hasPolicy(context, { ...state, policy });
+    if (isConcerned) reload(name);
+  }
+}
+
+/** Returns true if a function would start with this very policy now. */
+async function hasPolicy(
+  { settings, variables: store }: PolicyContext,
+  { name, directory, policy }: Pick<FunctionState, "name" | "directory"> & {
+    readonly policy: FunctionPolicy;
+  },
+): Promise<boolean> {
+  try {
+    const variables = valuesOf(await store.read(name));
+    const present = await readFunctionPolicy(directory, settings, { variables });
+    return isSame(present.policy, policy);
+  } catch {
+    // The next start reports what is wrong with the manifest.
+    return false;
+  }
+}
