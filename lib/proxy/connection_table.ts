@@ -11,7 +11,7 @@ export type Evictable = Extract<SlotState, "unfinished" | "idle">;
 /** A connection unfinished for longer is closed before idle ones. */
 const HEAD_GRACE_MS = 1_000;
 
-/** Maximum closed for each new connection. More than one is needed only after the limit was lowered. */
+/** Maximum evictions for each new connection; more than one only after the limit was lowered. */
 const MAX_EVICTED_AT_ONCE = 2;
 
 /** The entry of one client's connection in a table. */

@@ -10,7 +10,7 @@ export interface FileBound {
 /** Files reserved for functions, logs and watches; at most half of all. */
 const RESERVED_FILES = 512;
 
-/** With TLS, the two ends of a connection within this process beside the client's. */
+/** Open files of each connection; with TLS, two of them for a connection within this process. */
 const FILES_EACH = { http: 1, https: 3 } as const;
 
 /**

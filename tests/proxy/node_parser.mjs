@@ -1,12 +1,12 @@
-// Run by Node, not by Deno: says how Node's own HTTP server reads what stands in each line of the
-// standard input, a JSON string with one character a byte. Ends with its standard input.
+// Runs in Node, not in Deno: prints how Node's HTTP server parses each line of the standard input, a
+// JSON string with one character per byte. Exits at the end of its standard input.
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 
-/** What came of the line at hand; there is one connection at a time. */
+/** The result for the current line; there is one connection at a time. */
 let read = { requests: [], error: null };
 
 const options = {
@@ -32,7 +32,7 @@ function take(request, response) {
   request.on("error", () => {});
 }
 
-// Everything is read by then; a request that asks for an upgrade may never come to its own end.
+// Everything is read by then; an upgrade request may never end.
 server.on("connection", (socket) => {
   socket.on("end", () => setImmediate(() => socket.destroy()));
 });
@@ -41,7 +41,7 @@ server.on("checkContinue", take);
 server.on("checkExpectation", take);
 server.on("clientError", (error, socket) => {
   read.error = error.code ?? error.message;
-  // What was read before the fault is still on its way to `take`.
+  // Data from before the error is still being passed to `take`.
   setImmediate(() => socket.destroy());
 });
 
