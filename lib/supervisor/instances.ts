@@ -15,7 +15,7 @@ import type {
 import { servesWell } from "./retry.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
-import type { Effect, Event } from "./transition.ts";
+import type { EffectOf, Event } from "./step.ts";
 import { whilePresent } from "./while_present.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -39,8 +39,8 @@ export interface Instances {
   readonly of: (id: number) => OpenInstance | undefined;
   /** An instance that has a process and is not ready yet. */
   readonly startingOf: (id: number) => StartingInstance | undefined;
-  readonly launch: (name: string, effect: Extract<Effect, { type: "launch" }>) => Promise<void>;
-  readonly close: (name: string, effect: Extract<Effect, { type: "close" }>) => Promise<void>;
+  readonly launch: (name: string, effect: EffectOf<"launch">) => Promise<void>;
+  readonly close: (name: string, effect: EffectOf<"close">) => Promise<void>;
 }
 
 /** Creates the instances of one supervisor. */
@@ -51,10 +51,7 @@ export function createInstances(options: InstancesOptions): Instances {
   let hasWarned = false;
   const starting = new Map<number, StartingInstance>();
 
-  async function launch(
-    name: string,
-    { id, isForced }: Extract<Effect, { type: "launch" }>,
-  ): Promise<void> {
+  async function launch(name: string, { id, isForced }: EffectOf<"launch">): Promise<void> {
     const state = states.get(name)!;
     if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
@@ -168,7 +165,7 @@ export function createInstances(options: InstancesOptions): Instances {
 
   async function close(
     name: string,
-    { id, because }: Pick<Extract<Effect, { type: "close" }>, "id" | "because">,
+    { id, because }: Pick<EffectOf<"close">, "id" | "because">,
   ): Promise<void> {
     const instance = instances.get(id)!;
     const drainMs = drainOf(because, instance.policy);
@@ -197,7 +194,7 @@ const NO_HANG_DETECTION =
 
 /** Returns the time in which a closing instance may finish its in-flight requests. */
 function drainOf(
-  because: Extract<Effect, { type: "close" }>["because"],
+  because: EffectOf<"close">["because"],
   { stopGraceMs, drainMs }: FunctionPolicy,
 ): number {
   if (because === "hung") return 0;

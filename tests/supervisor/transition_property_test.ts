@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import type { Event } from "../../lib/supervisor/step.ts";
+import { transition } from "../../lib/supervisor/transition.ts";
 import { failure, hang } from "./function_states.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
 
