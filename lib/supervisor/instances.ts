@@ -98,7 +98,7 @@ export function createInstances(options: InstancesOptions): Instances {
     attempts.delete(id);
     starting.delete(id);
     const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? launched : snapshot;
-    const instead = failure === undefined ? {} : { instead: failure };
+    const folderFailure = failure === undefined ? {} : { folderFailure: failure };
     switch (outcome.type) {
       case "failed":
         dispatch(name, {
@@ -109,7 +109,7 @@ export function createInstances(options: InstancesOptions): Instances {
         });
         break;
       case "registered":
-        dispatch(name, { type: "registered", id, ...instead });
+        dispatch(name, { type: "registered", id, ...folderFailure });
         // A request may have arrived since the launch found that none waits.
         if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;
@@ -119,7 +119,7 @@ export function createInstances(options: InstancesOptions): Instances {
         if (abort.signal.aborted) return await close(name, { id, because: "stopped" });
         const { revision, upstream } = instance;
         if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
-        dispatch(name, { type: "ready", id, upstream: upstream.label, ...instead });
+        dispatch(name, { type: "ready", id, upstream: upstream.label, ...folderFailure });
         void watchEnd(name, id, instance);
         return;
       }

@@ -16,10 +16,10 @@ export function ready(state: FunctionState, event: EventOf<"ready">, moment: Mom
       phase: "ready",
       upstream: event.upstream,
       readyAtMs: moment.nowMs,
-      ...(event.instead === undefined ? {} : { isSnapshot: true }),
+      ...(event.folderFailure === undefined ? {} : { isSnapshot: true }),
     },
   };
-  const retried = event.instead?.isTransient ? retry(next, moment) : next;
+  const retried = event.folderFailure?.isTransient ? retry(next, moment) : next;
   if (serving === undefined) return same(retried);
   return {
     state: { ...retried, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
@@ -40,7 +40,9 @@ export function registered(
     ...failureOf(state, event),
     isIdle: state.serving === undefined,
   };
-  return same(event.instead?.isTransient ? retry(next, moment) : { ...next, backoff: undefined });
+  return same(
+    event.folderFailure?.isTransient ? retry(next, moment) : { ...next, backoff: undefined },
+  );
 }
 
 /** The candidate failed: it is retried after a pause if that may help. */
@@ -72,7 +74,7 @@ export function failed(state: FunctionState, event: EventOf<"failed">, moment: M
 /** Returns the failure of the newer revision, in whose place a snapshot serves. */
 function failureOf(
   { requested }: FunctionState,
-  { instead }: { readonly instead?: Failure },
+  { folderFailure }: { readonly folderFailure?: Failure },
 ): Pick<FunctionState, "failure" | "requested"> {
-  return { failure: instead, requested: instead?.revision ?? requested };
+  return { failure: folderFailure, requested: folderFailure?.revision ?? requested };
 }

@@ -16,7 +16,7 @@ export type Event =
     readonly id: number;
     readonly upstream: string;
     /** Failure of the folder's revision, when a snapshot is ready in its place. */
-    readonly instead?: Failure;
+    readonly folderFailure?: Failure;
   }
   /** A launch failed before it was ready; everything of it is closed. */
   | {
@@ -41,7 +41,7 @@ export type Event =
   /** A closed instance is gone. */
   | { readonly type: "closed"; readonly id: number }
   /** The check passed, and no start is needed: the revision already serves, or may stay idle. */
-  | { readonly type: "registered"; readonly id: number; readonly instead?: Failure }
+  | { readonly type: "registered"; readonly id: number; readonly folderFailure?: Failure }
   /** A ready instance has had no request for its idle time. */
   | { readonly type: "unused"; readonly id: number }
   /** A request arrived while the function does not serve. */

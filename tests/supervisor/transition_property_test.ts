@@ -22,7 +22,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant("stop"), name: fc.constant("a") }),
   fc.record({ type: fc.constantFrom("wanted", "reload", "backoff-over") }),
   fc.record({ type: fc.constantFrom("closed", "registered", "unused"), id }),
-  fc.record({ type: fc.constant("registered"), id, instead: failed }),
+  fc.record({ type: fc.constant("registered"), id, folderFailure: failed }),
   fc.record({ type: fc.constant("checked"), id, revision }),
   fc.record({
     type: fc.constant("spawned"),
