@@ -87,9 +87,7 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   };
 }
 
-async function collect(
-  { supervisor, report, front }: AdminOptions,
-): Promise<string> {
+async function collect({ supervisor, report, front }: AdminOptions): Promise<string> {
   const [functions, figures] = await Promise.all([
     reportFunctions(supervisor, report),
     readProcessFigures(report.pid),

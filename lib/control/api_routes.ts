@@ -32,7 +32,7 @@ const waitQuery = z.strictObject({
 const rollbackQuery = z.strictObject({
   to: z.string().regex(/^[0-9a-f]{4,64}$/, "Use 4 to 64 hexadecimal digits").optional()
     .describe(
-      "First digits of a revision with a snapshot; by default the newest one that is not deployed",
+      "First digits of a revision; by default the newest snapshot that differs from the folder",
     ),
 });
 

@@ -116,11 +116,7 @@ export function functionUrl(baseUrl: string, name: string): string {
   return `${baseUrl}/${encodeURIComponent(name)}`;
 }
 
-function reportIgnored(
-  name: string,
-  reason: string,
-  { isolation }: ReportContext,
-): FunctionReport {
+function reportIgnored(name: string, reason: string, { isolation }: ReportContext): FunctionReport {
   return {
     name,
     status: "ignored",

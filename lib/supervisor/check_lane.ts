@@ -101,7 +101,7 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
   ): Promise<Running> {
     signal.throwIfAborted();
     const turn = Promise.withResolvers<Running>();
-    const own: Waiting = {
+    const entry: Waiting = {
       name,
       isQuick: historyOf(name).isQuick,
       isLong: historyOf(name).isLong,
@@ -112,11 +112,11 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     };
     const leave = (): void => {
       // If its turn has come, the task handles the signal.
-      if (!waiting.delete(own)) return;
+      if (!waiting.delete(entry)) return;
       turn.reject(signal.reason);
       proceed();
     };
-    waiting.add(own);
+    waiting.add(entry);
     signal.addEventListener("abort", leave, { once: true });
     proceed();
     try {
@@ -126,9 +126,9 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     }
   }
 
-  function noteIdle(own: Running, isIdle: boolean): void {
-    if (isIdle === (own.idleSinceMs !== undefined)) return;
-    own.idleSinceMs = isIdle ? now() : undefined;
+  function noteIdle(entry: Running, isIdle: boolean): void {
+    if (isIdle === (entry.idleSinceMs !== undefined)) return;
+    entry.idleSinceMs = isIdle ? now() : undefined;
     proceed();
   }
 
@@ -137,25 +137,25 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
       for (;;) {
         const waitMs = historyOf(name).notBeforeMs - now();
         if (waitMs > 0) await sleep(waitMs, turn.signal);
-        const own = await takeTurn(name, turn);
+        const entry = await takeTurn(name, turn);
         try {
           const result = await task({
-            signal: AbortSignal.any([turn.signal, own.giveWay.signal]),
-            onLook: (isIdle) => noteIdle(own, isIdle),
+            signal: AbortSignal.any([turn.signal, entry.giveWay.signal]),
+            onLook: (isIdle) => noteIdle(entry, isIdle),
           });
           const nowMs = now();
           const { exhausted } = result;
-          const ended = { tookMs: nowMs - own.startedAtMs, exhausted, nowMs };
+          const ended = { tookMs: nowMs - entry.startedAtMs, exhausted, nowMs };
           const history = noteCheck(historyOf(name), ended);
           histories.set(name, history);
           return history.notBeforeMs > nowMs
             ? withWait(result, history.notBeforeMs - nowMs)
             : result;
         } catch (error) {
-          if (turn.signal.aborted || !own.giveWay.signal.aborted) throw error;
+          if (turn.signal.aborted || !entry.giveWay.signal.aborted) throw error;
           histories.set(name, noteGivenWay(historyOf(name)));
         } finally {
-          running.delete(own);
+          running.delete(entry);
           proceed();
         }
       }

@@ -24,7 +24,7 @@ export interface CheckResults {
 export interface CheckResultsOptions {
   /** Holds a file for each function; only root may write to it. */
   readonly directory: string;
-  /** Returns a function's module cache. A check fills it, and its result is not valid without it. */
+  /** Returns a function's module cache. A check fills it; without it, a result is not valid. */
   readonly cacheOf: (name: string) => Promise<string>;
   /** Called when a result can't be written; the check itself remains valid. */
   readonly onWarning: (message: string) => void;

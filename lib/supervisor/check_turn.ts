@@ -64,7 +64,7 @@ const BEYOND_CORES = 2;
 const IDLE_PLACES = 8;
 
 /** Maximum number of checks that run at the same time, busy or idle. */
-export function mostChecks(cores: number): number {
+export function maxChecks(cores: number): number {
   return cores + BEYOND_CORES + IDLE_PLACES;
 }
 
@@ -113,13 +113,13 @@ export function nextCheckTurn<Running extends RunningCheck, Waiting extends Wait
 function hasQuickPlace({ running, cores, nowMs }: CheckQueue): boolean {
   const busy = running.filter((one) => !isIdle(one, nowMs));
   const isFree = busy.length < cores + BEYOND_CORES || busy.every(({ isQuick }) => !isQuick);
-  return isFree && running.length < mostChecks(cores);
+  return isFree && running.length < maxChecks(cores);
 }
 
 /** Returns `free` if a slow check finds a place; else `soon`, or what the checks in its way do. */
 function slowPlace({ running, cores, nowMs }: CheckQueue): "free" | "idle" | "busy" | "soon" {
   // The last place is for a quick check.
-  if (running.length >= mostChecks(cores) - 1) return "idle";
+  if (running.length >= maxChecks(cores) - 1) return "idle";
   const busy = running.filter((one) => !isIdle(one, nowMs));
   const slow = busy.filter(({ isQuick }) => !isQuick);
   const most = cores + BEYOND_CORES;

@@ -1,5 +1,5 @@
 import { statusOf } from "./state.ts";
-import type { Event, Step } from "./transition.ts";
+import type { Event, Step } from "./step.ts";
 
 /**
  * Formats one event and its result, for debug output.

@@ -1,14 +1,11 @@
 import type { FunctionState, Instance } from "./state.ts";
-import type { Effect, Event } from "./transition.ts";
+import type { EffectOf, EventOf } from "./step.ts";
 
 /** After this time without a hang, earlier hangs no longer count. */
 const WELL_MS = 60_000;
 
 /** Marks the serving instance as hung; returns the same state if the event does not concern it. */
-export function hung(
-  state: FunctionState,
-  { id, hang, wellAtMs }: Extract<Event, { type: "hung" }>,
-): FunctionState {
+export function hung(state: FunctionState, { id, hang, wellAtMs }: EventOf<"hung">): FunctionState {
   const { serving } = state;
   if (serving?.id !== id || serving.hang !== undefined) return state;
   // Detecting a hang takes time, which does not count as time in service.
@@ -22,10 +19,7 @@ export function hung(
 }
 
 /** Removes the mark; a replacement that has begun continues. */
-export function recovered(
-  state: FunctionState,
-  { id }: Extract<Event, { type: "recovered" }>,
-): FunctionState {
+export function recovered(state: FunctionState, { id }: EventOf<"recovered">): FunctionState {
   const { serving, failure } = state;
   if (serving?.id !== id || serving.hang === undefined) return state;
   const { hang: _, ...well } = serving;
@@ -42,10 +36,10 @@ export function recovered(
   };
 }
 
-/** Returns the effect that closes a serving instance; without a drain if its event loop is blocked. */
+/** Returns the effect that closes a serving instance; no drain if its event loop is blocked. */
 export function closeServing(
   { id, hang }: Instance,
   because: "replaced" | "unused" | "stopped",
-): Extract<Effect, { type: "close" }> {
+): EffectOf<"close"> {
   return { type: "close", id, because: hang?.cause === "blocked" ? "hung" : because };
 }

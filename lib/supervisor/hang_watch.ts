@@ -33,8 +33,8 @@ export interface HangWatchOptions {
 const PAUSE_RATIO = 20;
 
 /**
- * Samples periodically whether an instance's event loop is blocked, until it is disposed of. While the
- * instance answers, and while it gets no requests, a sample reads three numbers.
+ * Samples periodically whether an instance's event loop is blocked, until it is disposed of. While
+ * the instance answers, and while it gets no requests, a sample reads three numbers.
  */
 export function watchHang(options: HangWatchOptions): Disposable {
   const { instance, readSigns, hangTimeoutMs } = options;

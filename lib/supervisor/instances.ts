@@ -15,7 +15,7 @@ import type {
 import { servesWell } from "./retry.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
-import type { Effect, Event } from "./transition.ts";
+import type { EffectOf, Event } from "./step.ts";
 import { whilePresent } from "./while_present.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -39,8 +39,8 @@ export interface Instances {
   readonly of: (id: number) => OpenInstance | undefined;
   /** An instance that has a process and is not ready yet. */
   readonly startingOf: (id: number) => StartingInstance | undefined;
-  readonly launch: (name: string, effect: Extract<Effect, { type: "launch" }>) => Promise<void>;
-  readonly close: (name: string, effect: Extract<Effect, { type: "close" }>) => Promise<void>;
+  readonly launch: (name: string, effect: EffectOf<"launch">) => Promise<void>;
+  readonly close: (name: string, effect: EffectOf<"close">) => Promise<void>;
 }
 
 /** Creates the instances of one supervisor. */
@@ -51,10 +51,7 @@ export function createInstances(options: InstancesOptions): Instances {
   let hasWarned = false;
   const starting = new Map<number, StartingInstance>();
 
-  async function launch(
-    name: string,
-    { id, isForced }: Extract<Effect, { type: "launch" }>,
-  ): Promise<void> {
+  async function launch(name: string, { id, isForced }: EffectOf<"launch">): Promise<void> {
     const state = states.get(name)!;
     if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
@@ -101,7 +98,7 @@ export function createInstances(options: InstancesOptions): Instances {
     attempts.delete(id);
     starting.delete(id);
     const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? launched : snapshot;
-    const instead = failure === undefined ? {} : { instead: failure };
+    const folderFailure = failure === undefined ? {} : { folderFailure: failure };
     switch (outcome.type) {
       case "failed":
         dispatch(name, {
@@ -112,7 +109,7 @@ export function createInstances(options: InstancesOptions): Instances {
         });
         break;
       case "registered":
-        dispatch(name, { type: "registered", id, ...instead });
+        dispatch(name, { type: "registered", id, ...folderFailure });
         // A request may have arrived since the launch found that none waits.
         if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;
@@ -122,7 +119,7 @@ export function createInstances(options: InstancesOptions): Instances {
         if (abort.signal.aborted) return await close(name, { id, because: "stopped" });
         const { revision, upstream } = instance;
         if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
-        dispatch(name, { type: "ready", id, upstream: upstream.label, ...instead });
+        dispatch(name, { type: "ready", id, upstream: upstream.label, ...folderFailure });
         void watchEnd(name, id, instance);
         return;
       }
@@ -168,7 +165,7 @@ export function createInstances(options: InstancesOptions): Instances {
 
   async function close(
     name: string,
-    { id, because }: Pick<Extract<Effect, { type: "close" }>, "id" | "because">,
+    { id, because }: Pick<EffectOf<"close">, "id" | "because">,
   ): Promise<void> {
     const instance = instances.get(id)!;
     const drainMs = drainOf(because, instance.policy);
@@ -197,7 +194,7 @@ const NO_HANG_DETECTION =
 
 /** Returns the time in which a closing instance may finish its in-flight requests. */
 function drainOf(
-  because: Extract<Effect, { type: "close" }>["because"],
+  because: EffectOf<"close">["because"],
   { stopGraceMs, drainMs }: FunctionPolicy,
 ): number {
   if (because === "hung") return 0;

@@ -63,11 +63,7 @@ export function retry(state: FunctionState, moment: PauseMoment): FunctionState 
 }
 
 /** Sets the time of the next attempt, after a pause that grows with each attempt. */
-export function pause(
-  state: FunctionState,
-  moment: PauseMoment,
-  isCostly = false,
-): FunctionState {
+export function pause(state: FunctionState, moment: PauseMoment, isCostly = false): FunctionState {
   const attempts = (state.backoff?.attempts ?? 0) + 1;
   const delayMs = backoffDelay(attempts, moment.chance, isCostly);
   return { ...state, backoff: { attempts, delayMs, untilMs: moment.nowMs + delayMs } };

@@ -39,8 +39,8 @@ export async function rollBack(
       `"${target}" is a link. Point it to the earlier directory: ln -sfn DIRECTORY "${target}"`,
     );
   }
-  const own = await takeOwnRevision(functionsDirectory, name, options.modules);
-  const snapshot = choose(snapshots.list(name), { ...options, own });
+  const ownRevision = await takeOwnRevision(functionsDirectory, name, options.modules);
+  const snapshot = choose(snapshots.list(name), { ...options, ownRevision });
   const staged = addedPath(functionsDirectory);
   try {
     await isolation.copy(snapshot.path, staged);
@@ -54,10 +54,10 @@ export async function rollBack(
 
 function choose(
   snapshots: readonly Snapshot[],
-  { name, to, own }: RollbackOptions & { readonly own: string },
+  { name, to, ownRevision }: RollbackOptions & { readonly ownRevision: string },
 ): Snapshot {
   const chosen = to === undefined
-    ? snapshots.find((snapshot) => snapshot.own !== own)
+    ? snapshots.find((snapshot) => snapshot.ownRevision !== ownRevision)
     : snapshots.find(({ revision }) => revision.startsWith(to));
   if (chosen !== undefined) return chosen;
   const revisions = snapshots.map(({ revision }) => revision.slice(0, 12)).join(", ");

@@ -3,7 +3,7 @@ import type { Scan } from "../function/scanner.ts";
 import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
 import { desiredOf, reconcile, relocatedFunctions } from "./reconcile.ts";
 import type { FunctionState } from "./state.ts";
-import type { Event } from "./transition.ts";
+import type { Event } from "./step.ts";
 
 /** Options of {@linkcode createScanIntake}. */
 export interface ScanIntakeOptions {

@@ -8,14 +8,14 @@ export interface Snapshot {
   /** The revision that served: 64 hexadecimal digits. */
   readonly revision: string;
   /** Revision of the folder alone: files shared with other functions may have changed since. */
-  readonly own: string;
+  readonly ownRevision: string;
   readonly path: string;
 }
 
 /** The folder that {@linkcode Snapshots.take} copies. */
 export interface SnapshotSource extends Omit<Snapshot, "path"> {
   readonly directory: string;
-  /** Computes `own` again: the folder may change during the copy. */
+  /** Computes `ownRevision` again: the folder may change during the copy. */
   readonly takeOwn: () => Promise<string>;
 }
 
@@ -55,13 +55,13 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
   }
 
   async function take(name: string, source: SnapshotSource): Promise<void> {
-    const { directory: folder, revision, own } = source;
+    const { directory: folder, revision, ownRevision } = source;
     const home = join(directory, name);
     const present = snapshots.get(name) ?? [];
     // Names sort by time, even if the clock was set back since the last snapshot.
     const timeMs = Math.max(Date.now(), 1 + timeOf(present[0]));
-    const path = join(home, `${String(timeMs).padStart(15, "0")}-${revision}-${own}`);
-    const same = present.find((snapshot) => snapshot.own === own);
+    const path = join(home, `${String(timeMs).padStart(15, "0")}-${revision}-${ownRevision}`);
+    const same = present.find((snapshot) => snapshot.ownRevision === ownRevision);
     if (same === undefined) {
       if (!(await Deno.lstat(folder)).isDirectory) return;
       const { bytes, entries } = await measureTree(folder, LIMITS);
@@ -70,13 +70,14 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
       const beside = join(home, `.${randomUUID()}`);
       try {
         await copy(folder, beside);
-        if (await source.takeOwn() !== own) return;
+        if (await source.takeOwn() !== ownRevision) return;
         await Deno.rename(beside, path);
       } finally {
         await removeIfThere(beside);
       }
     } else await Deno.rename(same.path, path);
-    const all = [{ revision, own, path }, ...present.filter((snapshot) => snapshot !== same)];
+    const latest: Snapshot = { revision, ownRevision, path };
+    const all = [latest, ...present.filter((snapshot) => snapshot !== same)];
     snapshots.set(name, all.slice(0, MAX_SNAPSHOTS));
     for (const old of all.slice(MAX_SNAPSHOTS)) await removeIfThere(old.path);
   }
@@ -101,9 +102,9 @@ async function readSnapshots(directory: string): Promise<Snapshot[]> {
   const found: { readonly name: string; readonly snapshot: Snapshot }[] = [];
   for await (const { name } of Deno.readDir(directory)) {
     const path = join(directory, name);
-    const [, , revision, own] = NAME.exec(name) ?? [];
-    if (revision === undefined || own === undefined) await removeIfThere(path);
-    else found.push({ name, snapshot: { revision, own, path } });
+    const [, , revision, ownRevision] = NAME.exec(name) ?? [];
+    if (revision === undefined || ownRevision === undefined) await removeIfThere(path);
+    else found.push({ name, snapshot: { revision, ownRevision, path } });
   }
   return found.sort((a, b) => a.name < b.name ? 1 : -1).map(({ snapshot }) => snapshot);
 }

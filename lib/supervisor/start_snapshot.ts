@@ -32,8 +32,10 @@ async function findSnapshot(
   const { settings, isolation, snapshots } = context;
   const candidates = snapshots.list(name);
   if (!isolation.canRelocate || candidates.length === 0) return undefined;
-  const own = await takeOwnRevision(settings.functionsDirectory, name, knownModules);
-  return candidates.some((snapshot) => snapshot.own === own) ? undefined : candidates[0];
+  const ownRevision = await takeOwnRevision(settings.functionsDirectory, name, knownModules);
+  return candidates.some((snapshot) => snapshot.ownRevision === ownRevision)
+    ? undefined
+    : candidates[0];
 }
 
 /** Reads the policy with the present settings and variables, not those of the snapshot's time. */

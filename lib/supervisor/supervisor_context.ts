@@ -13,7 +13,7 @@ import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
-/** Resources that all instances of one supervisor share. Disposing of it removes its kernel objects. */
+/** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
 export interface SupervisorContext extends AsyncDisposable {
   /** The present settings. */
   readonly settings: Settings;

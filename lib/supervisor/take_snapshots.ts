@@ -23,7 +23,12 @@ export function createSnapshotTaker(
     const takeOwn = (): Promise<string> =>
       takeOwnRevision(functionsDirectory, name, modulesOf(name));
     const directory = join(functionsDirectory, name);
-    await context.snapshots.take(name, { directory, revision, own: await takeOwn(), takeOwn });
+    await context.snapshots.take(name, {
+      directory,
+      revision,
+      ownRevision: await takeOwn(),
+      takeOwn,
+    });
   }
 
   return (name, revision) =>

@@ -1,91 +1,8 @@
-import type { Action } from "./reconcile.ts";
 import { closeServing, hung, recovered } from "./hang_transition.ts";
-import { isRetried, isStartedByRequest, pause, retry, servesWell } from "./retry.ts";
-import type { Failure, FunctionState, Instance, InstanceHang } from "./state.ts";
-
-/** An event of a function. */
-export type Event =
-  | Action
-  | { readonly type: "checked"; readonly id: number; readonly revision: string }
-  | {
-    readonly type: "spawned";
-    readonly id: number;
-    readonly pid: number;
-    readonly namespace: string | undefined;
-  }
-  | {
-    readonly type: "ready";
-    readonly id: number;
-    readonly upstream: string;
-    /** Failure of the folder's revision, when a snapshot is ready in its place. */
-    readonly instead?: Failure;
-  }
-  /** A launch failed before it was ready; everything of it is closed. */
-  | {
-    readonly type: "failed";
-    readonly id: number;
-    readonly failure: Failure;
-    /** The snapshot of the last good revision did not start either, and is retried. */
-    readonly hasSnapshotFailed?: boolean;
-  }
-  /** The process of an instance exited after it was ready. */
-  | { readonly type: "exited"; readonly id: number; readonly failure: Failure }
-  /** A ready instance hangs or is unhealthy. */
-  | {
-    readonly type: "hung";
-    readonly id: number;
-    readonly hang: InstanceHang;
-    /** Time at which it last was well, by the clock of {@linkcode Moment.nowMs}. */
-    readonly wellAtMs: number;
-  }
-  /** A hung instance answers again. */
-  | { readonly type: "recovered"; readonly id: number }
-  /** A closed instance is gone. */
-  | { readonly type: "closed"; readonly id: number }
-  /** The check passed, and no start is needed: the revision already serves, or may stay idle. */
-  | { readonly type: "registered"; readonly id: number; readonly instead?: Failure }
-  /** A ready instance has had no request for its idle time. */
-  | { readonly type: "unused"; readonly id: number }
-  /** A request arrived while the function does not serve. */
-  | { readonly type: "wanted" }
-  | { readonly type: "backoff-over" }
-  /** Start a new instance of the same revision. */
-  | { readonly type: "reload" };
-
-/** An action outside of the state; its results come back as events. */
-export type Effect =
-  | {
-    readonly type: "launch";
-    readonly id: number;
-    readonly name: string;
-    /** Start even if the same revision already serves. */
-    readonly isForced: boolean;
-  }
-  /**
-   * Closes an instance. One that is replaced or unused may finish its in-flight requests; a stopped
-   * one has less time, and one with a blocked event loop has none.
-   */
-  | {
-    readonly type: "close";
-    readonly id: number;
-    readonly because: "replaced" | "unused" | "stopped" | "hung";
-  };
-
-/** Clock, ids and randomness, as input that keeps {@linkcode transition} pure. */
-export interface Moment {
-  /** Time by a monotonic clock such as `performance.now()`. */
-  readonly nowMs: number;
-  /** Id of the next instance. */
-  readonly nextId: number;
-  /** Random number from 0 to 1. */
-  readonly chance: number;
-}
-
-/** The next state and the effects to perform; `state` is `undefined` when the function is gone. */
-export interface Step {
-  readonly state: FunctionState | undefined;
-  readonly effects: readonly Effect[];
-}
+import { failed, ready, registered } from "./outcome_transition.ts";
+import { isRetried, isStartedByRequest, pause } from "./retry.ts";
+import type { FunctionState, Instance } from "./state.ts";
+import { type Event, type EventOf, type Moment, same, type Step } from "./step.ts";
 
 /** After this time in service, earlier failures no longer count. */
 const HEALTHY_MS = 60_000;
@@ -144,7 +61,7 @@ export function transition(state: FunctionState | undefined, event: Event, momen
 
 function begin(
   state: FunctionState | undefined,
-  { name, desired }: Extract<Event, { type: "start" | "replace" }>,
+  { name, desired }: EventOf<"start" | "replace">,
   moment: Moment,
 ): Step {
   const base: FunctionState = state ?? {
@@ -221,67 +138,17 @@ function stop(state: FunctionState): Step {
 }
 
 /** The check has named all files, so that later scans see this revision. */
-function checked(state: FunctionState, event: Extract<Event, { type: "checked" }>): Step {
+function checked(state: FunctionState, event: EventOf<"checked">): Step {
   if (state.candidate?.id !== event.id) return same(state);
   const { revision } = event;
   return same({ ...updateCandidate(state, event.id, { revision }), requested: revision });
-}
-
-function ready(
-  state: FunctionState,
-  event: Extract<Event, { type: "ready" }>,
-  moment: Moment,
-): Step {
-  const { candidate, serving } = state;
-  if (candidate?.id !== event.id) return same(state);
-  const next: FunctionState = {
-    ...state,
-    candidate: undefined,
-    ...failureOf(state, event),
-    serving: {
-      ...candidate,
-      phase: "ready",
-      upstream: event.upstream,
-      readyAtMs: moment.nowMs,
-      ...(event.instead === undefined ? {} : { isSnapshot: true }),
-    },
-  };
-  const retried = event.instead?.isTransient ? retry(next, moment) : next;
-  if (serving === undefined) return same(retried);
-  return {
-    state: { ...retried, leaving: [...state.leaving, { ...serving, phase: "draining" }] },
-    effects: [closeServing(serving, "replaced")],
-  };
-}
-
-function registered(
-  state: FunctionState,
-  event: Extract<Event, { type: "registered" }>,
-  moment: Moment,
-): Step {
-  if (state.candidate?.id !== event.id) return same(state);
-  const next: FunctionState = {
-    ...state,
-    candidate: undefined,
-    ...failureOf(state, event),
-    isIdle: state.serving === undefined,
-  };
-  return same(event.instead?.isTransient ? retry(next, moment) : { ...next, backoff: undefined });
-}
-
-/** Returns the failure of the newer revision, in whose place a snapshot serves. */
-function failureOf(
-  { requested }: FunctionState,
-  { instead }: { readonly instead?: Failure },
-): Pick<FunctionState, "failure" | "requested"> {
-  return { failure: instead, requested: instead?.revision ?? requested };
 }
 
 /**
  * Makes a function idle. An instance stays if a candidate replaces it soon anyway, or if a newer
  * revision has failed: its own revision could not start again, unless it is a snapshot.
  */
-function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>): Step {
+function unused(state: FunctionState, event: EventOf<"unused">): Step {
   const { serving, candidate, failure } = state;
   if (serving?.id !== event.id || candidate !== undefined) return same(state);
   if (failure !== undefined && !serving.isSnapshot) return same(state);
@@ -298,40 +165,7 @@ function unused(state: FunctionState, event: Extract<Event, { type: "unused" }>)
   };
 }
 
-function failed(
-  state: FunctionState,
-  event: Extract<Event, { type: "failed" }>,
-  moment: Moment,
-): Step {
-  if (state.candidate?.id !== event.id) return same(state);
-  const { failure } = event;
-  // A failure of the host names the requested revision, which a check may have replaced since.
-  // Going back to it would look like new code.
-  const requested = failure.stage === "host" ? state.requested : failure.revision;
-  const isStart = failure.stage === "start";
-  const isServed = servesWell(state);
-  const next: FunctionState = {
-    ...state,
-    candidate: undefined,
-    failure,
-    requested,
-    restarts: state.restarts + (isStart && !isServed ? 1 : 0),
-  };
-  // A failed manifest or check needs new code. A failed start may succeed next time; but while an
-  // older revision serves, only the author can tell.
-  const isRetried = failure.isTransient || event.hasSnapshotFailed === true ||
-    (isStart && !isServed);
-  if (!isRetried) return same({ ...next, backoff: undefined });
-  const paused = retry(next, moment);
-  const isGivenUp = paused.backoff === undefined;
-  return same(isGivenUp && event.hasSnapshotFailed ? pause(paused, moment) : paused);
-}
-
-function exited(
-  state: FunctionState,
-  event: Extract<Event, { type: "exited" }>,
-  moment: Moment,
-): Step {
+function exited(state: FunctionState, event: EventOf<"exited">, moment: Moment): Step {
   const { serving } = state;
   if (serving?.id !== event.id) return same(state);
   const servedMs = moment.nowMs - (serving.readyAtMs ?? moment.nowMs);
@@ -362,8 +196,4 @@ function updateCandidate(
 function settle(state: FunctionState): Step {
   const isGone = !state.isWanted && state.leaving.length === 0;
   return { state: isGone ? undefined : state, effects: [] };
-}
-
-function same(state: FunctionState): Step {
-  return { state, effects: [] };
 }

@@ -77,7 +77,7 @@ export async function waitUntilReady(
 }
 
 function describeEnd(exit: Exit, before: string): string {
-  const text = describeExit(exit, ` before ${before}`);
+  const text = describeExit(exit, ` before ${before}`).replace(/^was /, "");
   const hint = exit.code === 0 ? ". A function must keep listening" : "";
   return text[0]!.toUpperCase() + text.slice(1) + hint;
 }

@@ -72,13 +72,13 @@ Deno.test("resources: buffers of sockets and files in memory are within a functi
   const text = await answer.text();
   // With version 2, sockets count with all the rest, and the function is ended.
   if (answer.status === 200) ok(Number(text) < 40 * MIB, `the small one holds ${text}`);
-  else await server.said("it ran out of memory");
+  else await server.said("The function ran out of memory");
   ok(Number(await (await fetch(`${server.url}/roomy/files`)).text()) >= 200 * MIB);
   const from = server.output().length;
   const files = await fetch(`${server.url}/small/files`);
   equal(files.status, 502);
   await files.body?.cancel();
-  await server.said("it ran out of memory", from);
+  await server.said("The function ran out of memory", from);
   isOver = true;
   await neighbour;
 });

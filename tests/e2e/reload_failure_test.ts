@@ -63,7 +63,7 @@ const BAD: readonly Bad[] = [
   {
     name: "a signal",
     files: { "app/index.ts": 'Deno.kill(Deno.pid, "SIGKILL");\n' },
-    reason: /^Was killed by SIGKILL before listening on a port$/,
+    reason: /^Killed by SIGKILL before listening on a port$/,
   },
   {
     name: "no listener",

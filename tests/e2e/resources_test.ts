@@ -32,7 +32,7 @@ Deno.test("resources: a function that wants too much memory is ended, and that i
   const taken = await fetch(`${server.url}/hungry?take=400`);
   equal(taken.status, 502);
   await taken.body?.cancel();
-  await server.said("it ran out of memory");
+  await server.said("The function ran out of memory");
   isOver = true;
   await neighbour;
   match(

@@ -105,8 +105,11 @@ Deno.test("rollback: the last three are kept, over restarts, and none of a link 
   for (const name of ["linked", "huge"]) assert.deepEqual(await keptOf(server, name), []);
   const link = await server.cli("rollback", "linked");
   assert.equal(link.code, 1);
-  assert.match(link.stderr, /is a link\. Turn it back to where it led: ln -sfn/);
-  assert.match((await server.cli("rollback", "huge")).stderr, /No earlier revision of "huge"/);
+  assert.match(link.stderr, /is a link\. Point it to the earlier directory: ln -sfn/);
+  assert.match(
+    (await server.cli("rollback", "huge")).stderr,
+    /There is no snapshot of an earlier revision of "huge"/,
+  );
   server.signal("SIGTERM");
   await server.exited;
   const home = join(state, "snapshots", deriveOwnerId(server.functions));

@@ -269,7 +269,7 @@ Deno.test("top and list --watch: a supervisor that goes away is exit code 3", as
   server.signal("SIGTERM");
   for (const terminal of [first, second]) {
     const screen = await endsWith(terminal, 3);
-    match(screen, /ddsrv: No supervisor (?:answers on|runs with)/);
+    match(screen, /ddsrv: No supervisor is running(?: on|:)/);
   }
 });
 

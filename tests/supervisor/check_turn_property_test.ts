@@ -4,7 +4,7 @@ import { noteGivenWay, UNKNOWN } from "../../lib/supervisor/check_history.ts";
 import {
   IDLE_CHECK_MS,
   MAX_CHECK_HOLD_MS,
-  mostChecks,
+  maxChecks,
   nextCheckTurn,
   PATIENCE_MS,
   type RunningCheck,
@@ -93,7 +93,7 @@ Deno.test("nextCheckTurn() lets valid code begin for any queue before it", () =>
       fc.integer({ min: 1, max: 4 }),
       (others, cores) => {
         const { begunMs, most } = simulate(others, cores);
-        assert.ok(most <= mostChecks(cores), `${most} run`);
+        assert.ok(most <= maxChecks(cores), `${most} run`);
         // Each of them may have had a whole turn before, with that many at a time.
         const turns = Math.ceil(others.length / cores);
         const limitMs = PATIENCE_MS.busy * turns;

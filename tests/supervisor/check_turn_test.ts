@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   IDLE_CHECK_MS,
   MAX_CHECK_HOLD_MS,
-  mostChecks,
+  maxChecks,
   nextCheckTurn,
   PATIENCE_MS,
   QUICK_CHECK_MS,
@@ -64,7 +64,7 @@ Deno.test("nextCheckTurn() reserves a place for quick checks", () => {
   const slow: [kind: "slow", ageMs: number] = ["slow", MAX_CHECK_HOLD_MS];
   assert.equal(decide([slow, slow, slow], "slow", "quick"), "begin w1");
   // Those that were idle may work again, all at once.
-  const many = Array.from({ length: mostChecks(CORES) - 1 }, () => slow);
+  const many = Array.from({ length: maxChecks(CORES) - 1 }, () => slow);
   assert.equal(decide(many, "slow", "quick"), "begin w1");
 });
 
@@ -72,7 +72,7 @@ Deno.test("nextCheckTurn() does not count idle checks", () => {
   const idle: [kind: "idle", ageMs: number] = ["idle", IDLE_CHECK_MS];
   assert.equal(decide([["slow", 0], idle], "slow"), "begin w0");
   assert.equal(decide([["slow", 0], ["idle", IDLE_CHECK_MS - 1]], "slow"), "wait 1");
-  const most = mostChecks(CORES) - 1;
+  const most = maxChecks(CORES) - 1;
   const hanging = (count: number, ageMs: number): [kind: "idle", ageMs: number][] =>
     Array.from({ length: count }, (_, index) => ["idle", ageMs + index]);
   assert.equal(decide(hanging(most - 1, IDLE_CHECK_MS), "slow"), "begin w0");

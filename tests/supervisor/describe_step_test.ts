@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeStep } from "../../lib/supervisor/describe_step.ts";
-import type { Event, Step } from "../../lib/supervisor/transition.ts";
+import type { Event, Step } from "../../lib/supervisor/step.ts";
 import { functionState, instance, readyInstance } from "./function_states.ts";
 
 const opened: Step = {

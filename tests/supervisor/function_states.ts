@@ -5,7 +5,7 @@ import {
   type InstanceHang,
   statusOf,
 } from "../../lib/supervisor/state.ts";
-import type { Event } from "../../lib/supervisor/transition.ts";
+import type { Event } from "../../lib/supervisor/step.ts";
 
 /** An instance of revision `r1` that is being checked. */
 export function instance(id: number, change: Partial<Instance> = {}): Instance {

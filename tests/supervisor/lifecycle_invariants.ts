@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import type { Event, Step } from "../../lib/supervisor/transition.ts";
+import type { Event, Step } from "../../lib/supervisor/step.ts";
 
 /** Asserts the invariants of a function at any time. */
 export function assertSound(state: FunctionState): void {

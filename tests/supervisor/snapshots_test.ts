@@ -21,7 +21,7 @@ Deno.test("openSnapshots() keeps the order after the clock was set back", async 
   await (await open()).take("a", {
     directory: directory.at("a"),
     revision: second,
-    own: second,
+    ownRevision: second,
     takeOwn: () => Promise.resolve(second),
   });
   assert.deepEqual(await revisions(), [second, first]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type FunctionState, reasonOf } from "../../lib/supervisor/state.ts";
-import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import type { Event } from "../../lib/supervisor/step.ts";
+import { transition } from "../../lib/supervisor/transition.ts";
 import {
   describeState,
   failure,
@@ -11,11 +12,13 @@ import {
 } from "./function_states.ts";
 
 const start = wanted("start", "r1");
-const ready = (id: number, instead?: string): Event => ({
+const ready = (id: number, folderFailure?: string): Event => ({
   type: "ready",
   id,
   upstream: `10.0.0.${id}:8000`,
-  ...(instead === undefined ? {} : { instead: failure("check", { revision: instead }) }),
+  ...(folderFailure === undefined
+    ? {}
+    : { folderFailure: failure("check", { revision: folderFailure }) }),
 });
 const checked = (id: number, revision: string): Event => ({ type: "checked", id, revision });
 const hung = (id: number, wellAtMs = 0, cause: "blocked" | "unhealthy" = "blocked"): Event => ({

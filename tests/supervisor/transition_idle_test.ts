@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import type { Event } from "../../lib/supervisor/step.ts";
+import { transition } from "../../lib/supervisor/transition.ts";
 import { describeState, failure, wanted } from "./function_states.ts";
 
 const start = wanted("start", "r1");

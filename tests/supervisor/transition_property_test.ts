@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import type { Event } from "../../lib/supervisor/step.ts";
+import { transition } from "../../lib/supervisor/transition.ts";
 import { failure, hang } from "./function_states.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
 
@@ -21,7 +22,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant("stop"), name: fc.constant("a") }),
   fc.record({ type: fc.constantFrom("wanted", "reload", "backoff-over") }),
   fc.record({ type: fc.constantFrom("closed", "registered", "unused"), id }),
-  fc.record({ type: fc.constant("registered"), id, instead: failed }),
+  fc.record({ type: fc.constant("registered"), id, folderFailure: failed }),
   fc.record({ type: fc.constant("checked"), id, revision }),
   fc.record({
     type: fc.constant("spawned"),

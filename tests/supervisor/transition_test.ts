@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type FunctionState, statusOf } from "../../lib/supervisor/state.ts";
-import { type Event, transition } from "../../lib/supervisor/transition.ts";
+import type { Event } from "../../lib/supervisor/step.ts";
+import { transition } from "../../lib/supervisor/transition.ts";
 import { failure } from "./function_states.ts";
 
 const start = wanted("start", "r1");
@@ -36,7 +37,7 @@ const serving: readonly Row[] = [[start, "open 1"], [ready(1), ""]];
 const replaced: readonly Row[] = [...serving, [wanted("replace", "r2"), "open 2"]];
 
 /** The failure that a snapshot replaces. */
-const instead = failure("check", { revision: "r2" });
+const folderFailure = failure("check", { revision: "r2" });
 
 /** A check that failed for the network, and one that used up its processor time. */
 const passing = (id: number, revision = "r1"): Event => ({
@@ -59,22 +60,22 @@ const sequences: readonly Sequence[] = [
       [wanted("start", "r2"), "open 1"],
       [checked(1, "r2"), ""],
       [checked(1, "r1"), ""],
-      [{ type: "ready", id: 1, upstream: "u", instead }, ""],
+      [{ type: "ready", id: 1, upstream: "u", folderFailure }, ""],
     ],
     end: "ready 1/- - r2",
-    also: { failure: instead },
+    also: { failure: folderFailure },
   },
   {
     what: "keeps the failure of new code while a snapshot is idle",
-    rows: [[wanted("start", "r2"), "open 1"], [{ type: "registered", id: 1, instead }, ""]],
+    rows: [[wanted("start", "r2"), "open 1"], [{ type: "registered", id: 1, folderFailure }, ""]],
     end: "idle -/- - r2",
-    also: { failure: instead },
+    also: { failure: folderFailure },
   },
   {
     what: "replaces a snapshot with new code",
     rows: [
       [wanted("start", "r2"), "open 1"],
-      [{ type: "ready", id: 1, upstream: "u", instead }, ""],
+      [{ type: "ready", id: 1, upstream: "u", folderFailure }, ""],
       [wanted("replace", "r3"), "open 2"],
       [ready(2), "close 1 replaced"],
     ],
@@ -85,11 +86,11 @@ const sequences: readonly Sequence[] = [
     what: "retries a snapshot that does not start",
     rows: [
       [wanted("start", "r2"), "open 1"],
-      [{ type: "failed", id: 1, failure: instead, hasSnapshotFailed: true }, ""],
+      [{ type: "failed", id: 1, failure: folderFailure, hasSnapshotFailed: true }, ""],
       [{ type: "backoff-over" }, "open 2"],
     ],
     end: "checking -/2 - r2",
-    also: { failure: instead },
+    also: { failure: folderFailure },
   },
   {
     what: "retries a check with a transient failure",
@@ -117,7 +118,7 @@ const sequences: readonly Sequence[] = [
           type: "ready",
           id: 1,
           upstream: "u",
-          instead: failure("check", { revision: "r2", isTransient: true }),
+          folderFailure: failure("check", { revision: "r2", isTransient: true }),
         },
         "",
       ],
@@ -134,7 +135,7 @@ const sequences: readonly Sequence[] = [
         {
           type: "registered",
           id: 1,
-          instead: failure("check", { revision: "r2", isTransient: true }),
+          folderFailure: failure("check", { revision: "r2", isTransient: true }),
         },
         "",
       ],
