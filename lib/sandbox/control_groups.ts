@@ -54,7 +54,6 @@ export interface ControlGroups extends AsyncDisposable {
   /** Number of groups of a killed supervisor that were removed with their processes. */
   readonly swept: number;
   readonly open: OpenGroup;
-  /** Creates a parent group. */
   readonly openParent: (name: string, limits: ResourceLimits) => Promise<ParentGroup>;
 }
 

@@ -106,7 +106,7 @@ Deno.test("rootless: a function that keeps more than it may is ended, and can't 
   await server.said("The function ended: its data is larger than dataSize allows");
   await server.said("It can't start: its data is larger than dataSize allows. Remove files in ");
   assert.equal(await probe(server, "other", "write|/ddsrv/data/x"), "written");
-  const large = /Remove some of "([^"]+)"/.exec(server.output())![1]!;
+  const large = /Remove files in "([^"]+)"/.exec(server.output())![1]!;
   await Deno.remove(join(large, "large"));
   await server.answers("/growing", "growing");
 });

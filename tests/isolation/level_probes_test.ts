@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
+import type { Finding } from "../../lib/isolation/finding.ts";
+import { examineHost } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
