@@ -49,8 +49,6 @@ function recordGroups(): { readonly groups: ControlGroups; readonly said: string
     });
   const groups: ControlGroups = {
     ...group("top"),
-    hierarchy: { version: 2, bases: {} },
-    swept: 0,
     open,
     openParent: (name) => Promise.resolve({ ...group(name), open }),
   };
