@@ -4,7 +4,7 @@ import { programs } from "../../lib/system/programs.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
-/** A host where all is as it should be, but for what a test says. */
+/** A host that meets all requirements, except those that a test changes. */
 interface Host extends AsyncDisposable {
   readonly options: HostOptions & { readonly path: string };
   readonly commands: string[];
