@@ -2,7 +2,8 @@ import { styleText } from "node:util";
 import process from "node:process";
 import { defined } from "../../lib/config/defined.ts";
 import type { IsolationLevel } from "../../lib/config/settings.ts";
-import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
+import type { Finding } from "../../lib/isolation/finding.ts";
+import { examineHost } from "../../lib/isolation/host_probes.ts";
 import { ExitCode } from "../exit_code.ts";
 import { printJson, printOut } from "../output/print.ts";
 

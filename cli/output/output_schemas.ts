@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Drift } from "../../lib/config/drift.ts";
 import { apiShapes } from "../../lib/control/api_schema.ts";
-import type { Finding as HostFinding } from "../../lib/isolation/host_probes.ts";
+import type { Finding as HostFinding } from "../../lib/isolation/finding.ts";
 import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
 import type { RemovalReport } from "../commands/remove.ts";

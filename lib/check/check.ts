@@ -17,11 +17,9 @@ export interface CheckOptions extends ModuleOptions {
   readonly realDirectory: string;
   /** File in the function's directory; the function's entry when left out. */
   readonly entry?: string | undefined;
-  /** Environment of the commands. */
   readonly place: CheckPlace;
   /** Type-check, or only read the module graph. */
   readonly checkTypes: boolean;
-  /** Adds colours to the diagnostics. */
   readonly isColoured?: boolean | undefined;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */
@@ -40,7 +38,6 @@ export interface CheckResult {
    * diagnostics, only a start can show whether the missing module is needed.
    */
   readonly isPassing?: boolean;
-  /** Limit that ended the check. */
   readonly exhausted?: Exhausted;
 }
 

@@ -10,7 +10,6 @@ export const MAX_FILE_BYTES: number = 512 * 1024 ** 2;
 export interface CheckBounds {
   /** CPU time of all its processes together, in milliseconds. */
   readonly cpuTimeMs: number;
-  /** Running time in milliseconds. */
   readonly timeoutMs: number;
 }
 

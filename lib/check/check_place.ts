@@ -13,9 +13,7 @@ import { proxyEnvironment } from "./npm_registry.ts";
 
 /** Environment in which a check's commands run. */
 export interface CheckPlace {
-  /** Path of Deno. */
   readonly deno: string;
-  /** All environment variables. */
   readonly env: Readonly<Record<string, string>>;
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
@@ -50,7 +48,6 @@ export interface SandboxedPlaceOptions
   readonly cacheDirectory: string;
   /** Host directory with the fetcher's socket. */
   readonly fetchDirectory: string;
-  /** Path of the function's directory. */
   readonly directory: string;
   readonly bounds: CheckBounds;
   /** Runs at low CPU priority, where no control group does. */

@@ -20,7 +20,6 @@ export interface FetcherOptions {
   readonly directory: string;
   /** User of the fetcher's process; the caller when left out. */
   readonly uid?: number | undefined;
-  /** Command of the fetcher in its sandbox. */
   readonly launch: Launch;
   readonly env: Readonly<Record<string, string>>;
   /** Timeout of one command in milliseconds; 120,000 when left out. */

@@ -3,7 +3,6 @@ import { readTreeFigures } from "../system/process_tree.ts";
 
 /** Options of {@linkcode watchUse}. */
 export interface UseWatchOptions {
-  /** Maximum CPU time of a check in milliseconds. */
   readonly maxCpuMs: number;
   /**
    * Returns the CPU time of the check's control group in milliseconds. When missing or `undefined`,
@@ -12,7 +11,6 @@ export interface UseWatchOptions {
   readonly cpuTimeMs?: (() => Promise<number | undefined>) | undefined;
   /** Called at each measurement; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;
-  /** Time between two measurements in milliseconds. */
   readonly everyMs?: number;
 }
 
@@ -63,7 +61,6 @@ export function watchUse(options: UseWatchOptions): UseWatch {
     onLook?.(isIdle);
   }
 
-  /** Runs one measurement at a time. */
   function measureNext(): Promise<void> {
     return measuring = measuring.then(measure, measure);
   }

@@ -5,13 +5,11 @@ import { openImageDirectory } from "./image_directory.ts";
 import { openPlainDirectory } from "./plain_directory.ts";
 import { createRounds, type RoundsOptions } from "./rounds.ts";
 
-/** Limits the size of directories by the means that the host offers. */
+/**
+ * Limits the size of directories. With images, the kernel refuses writes above the limit. Otherwise
+ * ddsrv counts periodically, and kills a process that wrote too much.
+ */
 export interface Bounder {
-  /**
-   * `image`: the kernel refuses writes above the limit. `account`: ddsrv counts periodically, and
-   * kills a process that wrote too much.
-   */
-  readonly kind: "image" | "account";
   /** Opens a directory, and creates it at the first call. */
   readonly open: (place: BoundedPlace) => Promise<BoundedDirectory>;
 }
@@ -61,7 +59,6 @@ export async function openBounder(options: BounderOptions): Promise<Bounder> {
   }
 
   return {
-    kind: problem === undefined ? "image" : "account",
     open(place) {
       const { uid } = place;
       if (problem !== undefined || uid === undefined) {

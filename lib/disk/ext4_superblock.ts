@@ -2,7 +2,6 @@
 export interface Superblock {
   readonly bytes: number;
   readonly files: number;
-  /** Volume name. */
   readonly label: string;
   /** The kernel found errors, which e2fsck(8) must repair. */
   readonly hasErrors: boolean;

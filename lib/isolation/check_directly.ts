@@ -53,7 +53,7 @@ async function foreignParent(place: string): Promise<string | undefined> {
   for (let path = dirname(place);; path = dirname(path)) {
     const { uid } = await Deno.lstat(path);
     if (uid !== ROOT) {
-      return `User ${uid} owns "${path}" and can replace "${place}", but ddsrv runs as root. ${REMEDY}`;
+      return `User ${uid} owns "${path}" and can replace "${place}", but this is root. ${REMEDY}`;
     }
     if (path === dirname(path)) return undefined;
   }

@@ -37,7 +37,6 @@ export interface ChecksOptions {
   readonly directory: string;
   /** Mounts in `/etc` of the fetcher (`online`) and of checks (`offline`). */
   readonly etc: Pick<EtcFiles, "online" | "offline">;
-  /** Path of the filter of system calls. */
   readonly systemCallFilter: string;
   /** Adds Landlock rules to the mounts. */
   readonly landlock: boolean;

@@ -13,7 +13,7 @@ import { BANDWIDTH_REMEDY } from "./bandwidth.ts";
 import type { Homes } from "./homes.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
 import { launchFunction } from "./launch_function.ts";
-import { sandboxLayers } from "./sandbox_layers.ts";
+import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
 
 /** Resources that all sandboxes of one supervisor share. */
 export interface FullContext {
@@ -24,10 +24,7 @@ export interface FullContext {
   readonly groups: ControlGroups | undefined;
   readonly etc: EtcFiles;
   readonly runtimeDirectory: string;
-  /** Path of the system call filter. */
-  readonly systemCallFilter: string;
-  /** Adds Landlock rules to the mounts. */
-  readonly landlock: boolean;
+  readonly layers: CommonLayers;
 }
 
 /** Opens a network namespace for one instance, in which `spawn` starts the process. */
@@ -82,17 +79,15 @@ export async function openFullSandbox(
         name,
         homes,
         start,
-        permissions: policy.permissions,
         egress: policy.egress,
         listen: { type: "tcp", hostname: "0.0.0.0", port },
         port,
         startFile,
+        isLimited: true,
         openLayers: sandboxLayers(owned, {
-          functionsDirectory: settings.functionsDirectory,
+          ...context.layers,
           network: { path: namespace.path },
           joinFiles: group?.joinFiles ?? [],
-          systemCallFilter: context.systemCallFilter,
-          landlock: context.landlock,
           etc: etcOf(context, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
           links: hosts === undefined ? [] : [hosts.link],
           scratch: [SANDBOX_CACHE],

@@ -43,7 +43,6 @@ export interface Homes {
 export interface HomesOptions {
   readonly stateDirectory: string;
   readonly ownerId: string;
-  /** Limits the size of each home. */
   readonly bounder: Bounder;
   /** Called when removed data could not be deleted. */
   readonly onWarning: (message: string) => void;

@@ -9,27 +9,17 @@ import {
   programs,
   rootlessPrograms,
 } from "../system/programs.ts";
+import type { Finding, Probe } from "./finding.ts";
 import { BANDWIDTH_REMEDY, probeBandwidth } from "./bandwidth.ts";
-import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
+import { userNamespaceProbe } from "./user_namespaces.ts";
 import { type Run, run as execute } from "../system/run.ts";
 import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
 import { UNBOUNDED_SOCKETS, UNBOUNDED_SOCKETS_REMEDY } from "./groups.ts";
 import { LANDLOCK_REMEDY, tryLandlock } from "./landlock.ts";
 import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
-import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
+import { seccompProbe } from "./seccomp_probe.ts";
 import { probeWatches } from "./watch_probe.ts";
-
-/** Result of a probe of one isolation layer. */
-export interface Finding {
-  readonly layer: string;
-  /** `missing`: ddsrv can't serve. `limited`: ddsrv serves with a missing limit. */
-  readonly status: "ok" | "limited" | "missing";
-  /** The state of the layer. */
-  readonly detail: string;
-  /** Action for the operator; empty when none is needed. */
-  readonly remedy: string;
-}
 
 /** Options of {@linkcode examineHost}. */
 export interface ExaminationOptions extends KernelProbeOptions {
@@ -38,13 +28,6 @@ export interface ExaminationOptions extends KernelProbeOptions {
   readonly path?: string;
   readonly uid?: number | null;
   readonly os?: string;
-}
-
-/** A test of the host; when it throws, the layer is missing and the error says why. */
-interface Probe {
-  readonly layer: string;
-  readonly probe: () => Promise<string | Omit<Finding, "layer">>;
-  readonly remedy: string;
 }
 
 /**
@@ -132,23 +115,9 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     },
     { layer: "programs", probe: () => probePrograms(path, rootlessPrograms), remedy: "" },
     mountsProbe(run),
-    {
-      layer: "sandbox",
-      probe: async () => {
-        await run(USER_NAMESPACE_PROBE);
-        return "users, network, processes and files by bubblewrap";
-      },
-      remedy: USER_NAMESPACE_REMEDY,
-    },
+    userNamespaceProbe(run),
     landlockProbe(options),
-    {
-      layer: "filter",
-      probe: async () => {
-        await run(SECCOMP_PROBE);
-        return SECCOMP_FOUND;
-      },
-      remedy: SECCOMP_REMEDY,
-    },
+    seccompProbe(run),
     {
       layer: "resources",
       probe: () => Promise.resolve(UNBOUNDED_RESOURCES),

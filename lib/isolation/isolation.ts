@@ -18,11 +18,9 @@ export interface Isolation extends AsyncDisposable {
   readonly cacheUid: (name: string) => Promise<number | undefined>;
   /** Path of the directory that has a data directory for each function, by its name. */
   readonly dataDirectory: string;
-  /** Removes all data of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** The sandbox can show source at another path than its real one. */
   readonly canRelocate: boolean;
-  /** Opens the sandbox of one instance. */
   readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
   /** Copies an untrusted directory, see `copyTree`. */
   readonly copy: (source: string, target: string) => Promise<void>;
@@ -92,7 +90,6 @@ export interface SourceCheck {
   readonly variables: Readonly<Record<string, string>>;
   /** File in the directory to check; the function's entry when left out. */
   readonly entry?: string | undefined;
-  /** Adds colours to the diagnostics. */
   readonly isColoured?: boolean;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */

@@ -1,16 +1,9 @@
 import { type Run, run as execute } from "../system/run.ts";
 import { missingCapabilities } from "./capabilities.ts";
+import type { Probe } from "./finding.ts";
 import { mountsProbe } from "./mounts_probe.ts";
 import { isContainer, type Remedies, remediesFor } from "./remedies.ts";
-import { SECCOMP_FOUND, SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
-
-/** A test of one kernel feature; when it throws, the layer is missing and the error says why. */
-export interface KernelProbe {
-  readonly layer: string;
-  /** Returns the state of the layer. */
-  readonly probe: () => Promise<string>;
-  readonly remedy: string;
-}
+import { seccompProbe } from "./seccomp_probe.ts";
 
 /** Options of {@linkcode kernelProbes}. */
 export interface KernelProbeOptions {
@@ -23,7 +16,7 @@ export interface KernelProbeOptions {
 }
 
 /** Returns tests of the kernel features that full isolation needs. They leave nothing behind. */
-export async function kernelProbes(options: KernelProbeOptions = {}): Promise<KernelProbe[]> {
+export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Probe<string>[]> {
   const { run = execute, runtimeDirectory = "/run" } = options;
   const status = options.status ?? await Deno.readTextFile("/proc/self/status").catch(() => "");
   const remedies = remediesFor({ isContainer: options.isContainer ?? await isContainer() });
@@ -66,18 +59,11 @@ export async function kernelProbes(options: KernelProbeOptions = {}): Promise<Ke
       },
       remedy: remedies.sandbox,
     },
-    {
-      layer: "filter",
-      probe: async () => {
-        await run(SECCOMP_PROBE);
-        return SECCOMP_FOUND;
-      },
-      remedy: SECCOMP_REMEDY,
-    },
+    seccompProbe(run),
   ];
 }
 
-function capabilityProbe(status: string, remedies: Remedies): KernelProbe {
+function capabilityProbe(status: string, remedies: Remedies): Probe<string> {
   const missing = missingCapabilities(status);
   return {
     layer: "rights",

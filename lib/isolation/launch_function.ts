@@ -9,17 +9,18 @@ import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
+import { unboundedBandwidth } from "./bandwidth.ts";
 import { diskLimitsOf } from "./disk_watch.ts";
 import type { Home, Homes } from "./homes.ts";
 import type { StartedProcess, StartOptions } from "./isolation.ts";
 
 /** Decisions of an isolation level about one launch. */
 export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "explain"> {
-  /** Name of the function. */
   readonly name: string;
   readonly homes: Homes;
   readonly start: StartOptions;
-  readonly permissions: Permissions;
+  /** Permissions of the code; those of the policy when left out. */
+  readonly permissions?: Permissions;
   /** Egress of the network namespace; `undefined` where the function uses the host's network. */
   readonly egress: Egress | undefined;
   readonly listen: ListenAddress;
@@ -27,15 +28,14 @@ export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "ex
   readonly port: number;
   /** Path of the start file on the host. */
   readonly startFile: string;
-  /** Limit of V8's heap in bytes, where no control group limits memory. */
-  readonly heapBytes?: number;
+  /** Layers outside the process limit its memory and bandwidth; otherwise V8 limits its heap. */
+  readonly isLimited: boolean;
   /** Opens the layers around the process, after the start file has been written. */
   readonly openLayers: (home: Home, options: LaunchOptions) => Promise<Layers>;
 }
 
 /** Layers around a function's process. */
 export interface Layers {
-  /** Paths that the process uses. */
   readonly paths: ProcessPaths;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
@@ -57,8 +57,10 @@ export async function launchFunction(
   owned: AsyncDisposableStack,
   options: LaunchOptions,
 ): Promise<StartedProcess> {
-  const { name, start, permissions, egress, listen, port, heapBytes } = options;
-  const { policy: { env, ...policy }, moduleOptions, onLine } = start;
+  const { name, start, egress, listen, port, isLimited } = options;
+  const { policy, moduleOptions, onLine } = start;
+  const { env, memoryBytes } = policy;
+  const { permissions = policy.permissions } = options;
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
@@ -72,14 +74,18 @@ export async function launchFunction(
       permissions,
       listen,
       paths,
-      heapBytes,
+      heapBytes: isLimited ? undefined : memoryBytes,
     })),
     env: functionEnvironment({ listen, port, paths, telemetry: telemetry.env }),
     onLine,
   }));
   return {
     process,
-    problems: [...home.problems, ...telemetry.problems],
+    problems: [
+      ...home.problems,
+      ...telemetry.problems,
+      ...isLimited ? [] : unboundedBandwidth(policy),
+    ],
     ...home.isFileSystem ? { readDataUsage } : {},
     async findEndpoint(pid, signal) {
       // The process exists, so the sandbox has mounted everything.

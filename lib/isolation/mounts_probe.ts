@@ -1,11 +1,11 @@
 import type { Run } from "../system/run.ts";
-import type { KernelProbe } from "./kernel_probes.ts";
+import type { Probe } from "./finding.ts";
 
 /**
  * Tests that bwrap(1) can mount open file descriptors. The owner of a folder could replace it
  * between a check of its name and the mount.
  */
-export function mountsProbe(run: Run): KernelProbe {
+export function mountsProbe(run: Run): Probe<string> {
   return {
     layer: "mounts",
     probe: async () => {

@@ -12,7 +12,6 @@ import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
-import { unboundedBandwidth } from "./bandwidth.ts";
 import type {
   Isolation,
   IsolationOptions,
@@ -89,7 +88,7 @@ async function openSandbox(
       const startFile = join(ownDirectory, "start.json");
       const preload = join(ownDirectory, "preload.js");
       await Deno.copyFile(PRELOAD_FILE, preload);
-      const started = await launchFunction(owned, {
+      return await launchFunction(owned, {
         name,
         homes,
         start,
@@ -98,7 +97,7 @@ async function openSandbox(
         listen,
         port: listen.port,
         startFile,
-        heapBytes: policy.memoryBytes,
+        isLimited: false,
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
           const paths: ProcessPaths = {
@@ -127,7 +126,6 @@ async function openSandbox(
               "isolation, ddsrv reaches only that port; it moves Deno.serve and node:http there",
           ),
       });
-      return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

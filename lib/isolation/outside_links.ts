@@ -5,7 +5,6 @@ import { SHARED_NAMES } from "../sandbox/function_mounts.ts";
 export interface OutsideLinkOptions {
   readonly functionsDirectory: string;
   readonly name: string;
-  /** Working directory of the caller. */
   readonly workingDirectory: string;
 }
 

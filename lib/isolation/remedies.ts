@@ -1,16 +1,11 @@
-/** Remedies for features that the host or the container denies. */
+/** Remedies for features that the host or the container denies, by layer. */
 export interface Remedies {
   /** Missing capabilities, given without `CAP_`. */
   readonly capabilities: (missing: readonly string[]) => string;
-  /** The kernel refuses network namespaces. */
   readonly network: string;
-  /** The kernel refuses the firewall table. */
   readonly firewall: string;
-  /** bubblewrap can't mount. */
   readonly sandbox: string;
-  /** Control groups can't be created. */
   readonly groups: string;
-  /** `/run` is not writable. */
   readonly runtime: string;
 }
 

@@ -1,10 +1,11 @@
 import type { IsolationLevel } from "../config/settings.ts";
 import { findMissingPrograms, programs, rootlessPrograms } from "../system/programs.ts";
 import { run as execute } from "../system/run.ts";
-import { SECCOMP_PROBE, SECCOMP_REMEDY } from "./seccomp_probe.ts";
-import { type KernelProbe, type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import { seccompProbe } from "./seccomp_probe.ts";
+import { type KernelProbeOptions, kernelProbes } from "./kernel_probes.ts";
+import type { Probe } from "./finding.ts";
 import { mountsProbe } from "./mounts_probe.ts";
-import { USER_NAMESPACE_PROBE, USER_NAMESPACE_REMEDY } from "./user_namespaces.ts";
+import { userNamespaceProbe } from "./user_namespaces.ts";
 
 /** Options of {@linkcode requireHost}. */
 export interface HostOptions extends KernelProbeOptions {
@@ -51,29 +52,11 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
     );
   }
   if (level === "full") return await requireAll(await kernelProbes(options));
-  await requireAll([mountsProbe(run)]);
-  try {
-    await run(USER_NAMESPACE_PROBE);
-  } catch (cause) {
-    throw new Error(
-      `This user can't create user namespaces: ${
-        (cause as Error).message
-      }. ${USER_NAMESPACE_REMEDY}`,
-      { cause },
-    );
-  }
-  try {
-    await run(SECCOMP_PROBE);
-  } catch (cause) {
-    throw new Error(
-      `Cannot filter system calls: ${(cause as Error).message}. ${SECCOMP_REMEDY}`,
-      { cause },
-    );
-  }
+  await requireAll([mountsProbe(run), userNamespaceProbe(run), seccompProbe(run)]);
 }
 
 /** Runs all probes: otherwise each function would fail on its own, without a clear reason. */
-async function requireAll(probes: readonly KernelProbe[]): Promise<void> {
+async function requireAll(probes: readonly Probe<string>[]): Promise<void> {
   const results = await Promise.allSettled(probes.map(({ probe }) => probe()));
   for (const [index, result] of results.entries()) {
     if (result.status === "fulfilled") continue;

@@ -11,12 +11,11 @@ import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
-import { unboundedBandwidth } from "./bandwidth.ts";
 import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
 import { openLandlock } from "./landlock.ts";
 import { openRuntimeDirectory } from "./runtime_directory.ts";
 import { launchFunction } from "./launch_function.ts";
-import { sandboxLayers } from "./sandbox_layers.ts";
+import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
 
 /** Directory in memory (tmpfs) of the socket on which a function listens. */
 const LISTEN_DIRECTORY = "/ddsrv/listen";
@@ -31,11 +30,7 @@ interface Context {
   readonly homes: Homes;
   readonly ownerId: string;
   readonly directory: string;
-  readonly etc: readonly Mount[];
-  /** Path of the system call filter. */
-  readonly systemCallFilter: string;
-  /** Adds Landlock rules to the mounts. */
-  readonly landlock: boolean;
+  readonly layers: CommonLayers & { readonly etc: readonly Mount[] };
 }
 
 /**
@@ -72,15 +67,9 @@ export async function openRootlessIsolation(
       uidOf: homes.uidOf,
     }),
   );
-  const context = {
-    settings,
-    homes,
-    ownerId,
-    directory,
-    etc: etc.offline,
-    systemCallFilter,
-    landlock,
-  };
+  const { functionsDirectory } = settings;
+  const layers = { functionsDirectory, systemCallFilter, landlock, etc: etc.offline };
+  const context = { settings, homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -98,8 +87,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, ownerId, directory: runtimeDirectory, etc, systemCallFilter, landlock }:
-    Context,
+  { settings, homes, ownerId, directory: runtimeDirectory, layers }: Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -109,25 +97,19 @@ function openSandbox(
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
-    async spawn(start) {
-      const { policy } = start;
-      const startFile = join(runtimeDirectory, "start", `${id}.json`);
-      const started = await launchFunction(owned, {
+    spawn: (start) =>
+      launchFunction(owned, {
         name,
         homes,
         start,
-        permissions: policy.permissions,
         egress: "none",
         listen,
         port: settings.preferredPort,
-        startFile,
-        heapBytes: policy.memoryBytes,
+        startFile: join(runtimeDirectory, "start", `${id}.json`),
+        isLimited: false,
         openLayers: sandboxLayers(owned, {
-          functionsDirectory: settings.functionsDirectory,
+          ...layers,
           network: "loopback",
-          systemCallFilter,
-          landlock,
-          etc,
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
         }),
         async findEndpoint(pid, signal) {
@@ -142,9 +124,7 @@ function openSandbox(
           return `It listens on TCP port ${listener.port}. With rootless isolation, ddsrv ` +
             "reaches only Deno.serve, node:http and default exports";
         },
-      });
-      return { ...started, problems: [...started.problems, ...unboundedBandwidth(policy)] };
-    },
+      }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -5,14 +5,14 @@ import { watchDisk } from "./disk_watch.ts";
 import type { LaunchOptions } from "./launch_function.ts";
 import { sandboxMounts } from "./sandbox_mounts.ts";
 
-/** Options of a sandbox that the isolation level decides. */
-export interface SandboxLayersOptions extends
-  Pick<
-    SandboxOptions,
-    "network" | "joinFiles" | "systemCallFilter" | "landlock" | "links" | "scratch"
-  > {
+/** Options that are the same for all sandboxes of one supervisor. */
+export interface CommonLayers extends Pick<SandboxOptions, "systemCallFilter" | "landlock"> {
   readonly functionsDirectory: string;
-  /** Mounts in `/etc`. */
+}
+
+/** Options of a sandbox that the isolation level decides. */
+export interface SandboxLayersOptions
+  extends CommonLayers, Pick<SandboxOptions, "network" | "joinFiles" | "links" | "scratch"> {
   readonly etc: readonly Mount[];
 }
 

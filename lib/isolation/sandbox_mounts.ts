@@ -17,7 +17,6 @@ export interface SandboxMountOptions {
   readonly name: string;
   /** Real path of the source, if the function's folder is not used. */
   readonly source: string | undefined;
-  /** Mounts in `/etc`. */
   readonly etc: readonly Mount[];
   readonly cacheDirectory: string;
   readonly home: Home;

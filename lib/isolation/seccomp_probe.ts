@@ -1,3 +1,6 @@
+import type { Run } from "../system/run.ts";
+import type { Probe } from "./finding.ts";
+
 /** Filter that allows everything, `SECCOMP_RET_ALLOW`, in octal: arguments can't contain NUL. */
 const PROGRAM = String.raw`\006\000\000\000\000\000\377\177`;
 
@@ -15,9 +18,15 @@ export const SECCOMP_PROBE: readonly string[] = [
   ...["sh", "-c", `printf '${PROGRAM}' | exec bwrap ${MOUNTS} --seccomp 0 -- true`],
 ];
 
-/** Result of the probe when the filter loads. */
-export const SECCOMP_FOUND = "bubblewrap filters system calls (seccomp)";
-
-/** Remedy when the filter does not load. */
-export const SECCOMP_REMEDY =
-  "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in its filter";
+/** Tests that {@linkcode SECCOMP_PROBE} succeeds. */
+export function seccompProbe(run: Run): Probe<string> {
+  return {
+    layer: "filter",
+    async probe() {
+      await run(SECCOMP_PROBE);
+      return "bubblewrap filters system calls (seccomp)";
+    },
+    remedy:
+      "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in its filter",
+  };
+}

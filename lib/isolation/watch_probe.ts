@@ -1,5 +1,5 @@
 import { openInotify } from "../function/inotify.ts";
-import type { Finding } from "./host_probes.ts";
+import type { Finding } from "./finding.ts";
 
 /** Minimum of inotify watches: with fewer, ddsrv watches some hundred functions only in part. */
 const MIN_WATCHES = 8_192;

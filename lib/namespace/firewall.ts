@@ -13,9 +13,7 @@ import {
 
 /** Firewall table of one supervisor. Disposing of it deletes the table. */
 export interface Firewall extends AsyncDisposable {
-  /** Adds a namespace with its egress. */
   readonly register: (registration: Registration) => Promise<void>;
-  /** Changes the egress of a registered namespace. */
   readonly update: (registration: Registration) => Promise<void>;
   readonly unregister: (registration: Pick<Registration, "lease">) => Promise<void>;
 }

@@ -2,13 +2,11 @@ import type { Resolution } from "./resolve_name.ts";
 
 /** Resolution state of a name that functions may reach. */
 export interface NameState {
-  /** Current addresses. */
   readonly addresses: readonly string[];
   /** Previous addresses, allowed until the next answer for clients that still use them. */
   readonly retired: readonly string[];
   /** Reason why the name has no addresses, or why they may be outdated. */
   readonly problem: string | undefined;
-  /** Number of consecutive failures. */
   readonly failures: number;
   /** Time until the next query, in milliseconds. */
   readonly refreshMs: number;

@@ -27,7 +27,6 @@ export interface NetworkOptions {
   readonly addressRange: string;
   /** Resolvers for functions; the host's when empty. */
   readonly dns: readonly string[];
-  /** Maximum egress of any namespace. */
   readonly egress: Egress;
   /** Maximum connections of all functions; half of the host's connection table when left out. */
   readonly maxConnections?: number;

@@ -9,9 +9,7 @@ export interface Owner {
   readonly table: string;
   /** Prefix of interface names; at most 15 bytes with the index (IFNAMSIZ). */
   readonly interfacePrefix: string;
-  /** Prefix of namespace names. */
   readonly namespacePrefix: string;
-  /** Prefix of interface aliases. */
   readonly aliasPrefix: string;
   /** Link group in which links are deleted together; never 0, the group of all other links. */
   readonly linkGroup: number;

@@ -21,7 +21,6 @@ import { rangeFrom, type UserRange, userRangeOf } from "./user_range.ts";
 export interface ClaimedOwner extends Disposable {
   /** Tag of all its objects in the kernel and in the state directory. */
   readonly id: string;
-  /** User ids of its functions. */
   readonly users: UserRange;
 }
 

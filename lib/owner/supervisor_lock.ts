@@ -4,11 +4,9 @@ import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 /** Holder of a lock, as written in the lock file. */
 export interface Holder {
   readonly pid: number;
-  /** Host of the process id. */
   readonly hostname: string;
   /** Path under which its functions directory is served. */
   readonly functionsDirectory: string;
-  /** Path of the control socket. */
   readonly socket: string;
 }
 

@@ -50,11 +50,7 @@ export interface ParentGroup extends Group {
 
 /** The groups of one supervisor. Disposing of it removes the supervisor's own group. */
 export interface ControlGroups extends AsyncDisposable {
-  readonly hierarchy: CgroupHierarchy;
-  /** Number of groups of a killed supervisor that were removed with their processes. */
-  readonly swept: number;
   readonly open: OpenGroup;
-  /** Creates a parent group. */
   readonly openParent: (name: string, limits: ResourceLimits) => Promise<ParentGroup>;
 }
 
@@ -94,13 +90,13 @@ export async function openControlGroups(
 ): Promise<ControlGroups> {
   const top: Location = { hierarchy, tree, below: `ddsrv-${ownerId}` };
   const roots = directories(top);
-  const swept = await sweep(roots, tree);
+  for (const root of roots) {
+    for (const name of await readGroups(root)) await removeGroup(join(root, name), tree);
+  }
   for (const root of roots) await Deno.mkdir(root, { recursive: true });
   if (hierarchy.version === 2) await delegate(hierarchy);
   await enableBelow(top);
   return {
-    hierarchy,
-    swept,
     open: (name, limits) => openLeaf(childOf(top, name), limits),
     openParent: (name, limits) => openParent(childOf(top, name), limits),
     async [Symbol.asyncDispose]() {
@@ -205,18 +201,6 @@ async function move(pid: number, path: string): Promise<void> {
     // The process has ended.
     if (!isGone(error)) throw error;
   }
-}
-
-/** Removes all groups below the roots, and returns their number. */
-async function sweep(roots: readonly string[], tree: GroupTree): Promise<number> {
-  const names = new Set<string>();
-  for (const root of roots) {
-    for (const name of await readGroups(root)) {
-      names.add(name);
-      await removeGroup(join(root, name), tree);
-    }
-  }
-  return names.size;
 }
 
 async function write(

@@ -60,7 +60,6 @@ export interface FunctionMountOptions {
   readonly name: string;
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
-  /** Mounts in `/etc`. */
   readonly etc: readonly Mount[];
 }
 

@@ -20,7 +20,6 @@ export interface ProcessLimits {
    * some 550 MiB of it, and does not start with less than 640 MiB.
    */
   readonly dataBytes?: number;
-  /** Maximum number of open files. */
   readonly files?: number;
 }
 

@@ -5,7 +5,6 @@ import type { ListenAddress } from "./listen_address.ts";
 export interface StartFileContent {
   /** Address on which the preload module serves a default export. */
   readonly listen: ListenAddress;
-  /** The function's own variables. */
   readonly variables: Readonly<Record<string, string>>;
 }
 

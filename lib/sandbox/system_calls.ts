@@ -3,7 +3,6 @@ import type { Answer } from "./filter_rule.ts";
 /** System calls with the same subject, answer and reason. */
 export interface SystemCallGroup {
   readonly subject: string;
-  /** The reason for the answer. */
   readonly why: string;
   readonly answer: Answer;
   /** Name of each call, its numbers on x86-64 and on arm64, or `-` where it does not exist. */

@@ -90,8 +90,8 @@ function problemOf(endpoint: string, { net, egress }: TelemetryOptions): string 
   if (!isPermitted) return `the permission "net" does not include "${destination}". Add it`;
   if (egress === undefined) return undefined;
   if (LOOPBACK.test(host)) {
-    return `"${destination}" is inside the function's own network. Set OTEL_EXPORTER_OTLP_ENDPOINT to ` +
-      "the address of a collector";
+    return `"${destination}" is inside the function's own network. Set ` +
+      "OTEL_EXPORTER_OTLP_ENDPOINT to the address of a collector";
   }
   return isWithin(destination, egress)
     ? undefined

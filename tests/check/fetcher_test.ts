@@ -66,18 +66,18 @@ function open(
   });
 }
 
-/** A command with nothing around it. */
+/** A command without a sandbox. */
 function plain(command: readonly string[]): Launch {
   return { command, input: "" };
 }
 
-/** A client that asks as a check's Deno does. */
+/** A client that sends requests like a check's Deno. */
 function clientOf(directory: string): Deno.HttpClient {
   const path = join(directory, FETCH_SOCKET);
   return Deno.createHttpClient({ proxy: { transport: "unix", path } });
 }
 
-/** One request, written by hand: no client of ours would send some of them. */
+/** Sends one raw request: HTTP clients refuse to send some of them. */
 async function raw(directory: string, text: string): Promise<string> {
   using connection = await Deno.connect({ transport: "unix", path: join(directory, FETCH_SOCKET) });
   await connection.write(new TextEncoder().encode(text));
@@ -96,14 +96,14 @@ Deno.test("Fetcher.open() forwards requests to allowed hosts, and refuses all ot
     );
   assert.match(await ask(`http://${origin.host}/a`), /^HTTP\/1\.1 200 [^]*GET /);
   assert.match(await ask(`http://${origin.host}/gone`), /^HTTP\/1\.1 404 [^]*x-why: gone/i);
-  // A redirect is the client's to follow: its target is another request, and looked at like one.
+  // The client follows redirects: the target is another request with its own check.
   assert.match(await ask(`http://${origin.host}/moved`), /302 [^]*location: http:\/\/other\.test/i);
   assert.match(await ask(`http://${origin.host}/same`), /^HTTP\/1\.1 304 /);
   const big = await ask(`http://${origin.host}/big`);
   assert.equal(big.split("\r\n\r\n")[1]!.includes("x".repeat(1_000)), true);
   assert.match(big, /etag: "1"/i);
   assert.doesNotMatch(big, /set-cookie/i);
-  // Credentials go to the host that they are meant for; cookies and the like go nowhere.
+  // Credentials reach only their host; cookies and similar headers reach none.
   await ask(`http://${origin.host}/auth`, "GET", "Authorization: Bearer t\r\nCookie: c=d\r\n");
   const { headers } = origin.seen.at(-1)!;
   assert.deepEqual([headers.get("authorization"), headers.get("cookie")], ["Bearer t", null]);
@@ -117,7 +117,7 @@ Deno.test("Fetcher.open() forwards requests to allowed hosts, and refuses all ot
   ) {
     assert.match(await ask(`http://${host}/a`), / 403 [^]*A check may not fetch from /, host);
   }
-  // The target counts and not the Host field, which a client may choose.
+  // Only the target counts, not the Host header, which a client may choose.
   assert.match(
     await raw(
       fetching.directory,
@@ -170,7 +170,7 @@ Deno.test("Fetcher.open() starts another process after one was killed", async ()
   const first = await fetcher.open([origin.host], NEVER);
   const pid = await findProcess(place.at("fetch"));
   Deno.kill(pid, "SIGKILL");
-  // What such a check says is not its source's fault.
+  // The source is not the cause of this failure.
   await assert.rejects(first.close(), /process that fetches modules for checks/);
   await using second = await fetcher.open([origin.host], NEVER);
   using client = clientOf(second.directory);
@@ -226,10 +226,10 @@ Deno.test("Fetcher.open() and close() wait neither for a slow host nor for its c
     await asked.read(new Uint8Array(1_024));
     await asked.write(text(answer));
     if (answer !== "") await client.read(new Uint8Array(1));
-    // The one who asks stays, and the host never goes on.
+    // The client stays connected, and the host never continues.
     const [, other] = await Promise.all([one.close(), fetcher.open([host], NEVER)]);
     await other.close();
-    // Nothing of it goes on.
+    // Nothing of it continues.
     assert.equal(await asked.read(new Uint8Array(1)), null);
   }
 });
@@ -246,7 +246,7 @@ Deno.test("Fetcher.open() answers 504 for a host that times out, and does not tr
     const ask = (to: string): Promise<string> =>
       raw(one.directory, `GET http://${to}/ HTTP/1.1\r\nHost: ${to}\r\nConnection: close\r\n\r\n`)
         .catch(() => "cut");
-    // What has begun can't be taken back, and is cut.
+    // A response that has started can't be changed, only cut.
     assert.match(await ask(host), answer === "" ? / 504 / : / 504 |^HTTP\/1\.1 200 |^cut/);
     const connections = quiet.connections();
     assert.match(await ask(host), new RegExp(` 504 [^]*${host} sent nothing for 0\\.5 s`));
@@ -259,7 +259,7 @@ Deno.test("Fetcher.open() answers 504 for a host that times out, and does not tr
   }
 });
 
-/** A host that takes a request on each connection, sends a text, and then nothing more. */
+/** A host that accepts a request on each connection, sends a text, and then nothing. */
 function serveQuietly(
   answer: string,
 ): AsyncDisposable & { readonly host: string; readonly connections: () => number } {
@@ -397,7 +397,7 @@ function text(value: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(value);
 }
 
-/** The process that has a path among its arguments. */
+/** Returns the process with a path among its arguments. */
 async function findProcess(path: string): Promise<number> {
   for await (const { name } of Deno.readDir("/proc")) {
     const text = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");

@@ -25,11 +25,11 @@ const EXPANDED: readonly (readonly [text: string, expanded: string])[] = [
   ["@acme:registry=https://${HOST}/", "@acme:registry=https://good.test/\n"],
   ["//good.test/:_authToken=${TOKEN}", "//good.test/:_authToken=t0k+en/=\n"],
   ["//good.test/:_authToken=plain", "//good.test/:_authToken=plain\n"],
-  // Credentials whose variable is missing or empty are left out; the caller's are never looked at.
+  // Credentials with a missing or empty variable are dropped; the caller's are never read.
   ["//good.test/:_authToken=${HOME}", ""],
   ["//good.test/:_authToken=${PATH?}", ""],
   ["//good.test/:_authToken=${EMPTY}", ""],
-  // Keys that name files, scripts or anything else mean nothing here.
+  // Keys for files, scripts and everything else have no effect.
   [
     "cafile=/etc/shadow\nscript-shell=/bin/sh\n//good.test/:certfile=/etc/shadow\ninit.module=x",
     "",
@@ -109,7 +109,7 @@ Deno.test("expandNpmrc() returns only allowed registries for any file", () => {
   );
 });
 
-/** As much as a function's file may have. */
+/** Maximum size of a function's file. */
 const MOST = 1024 ** 2;
 
 // The first two took minutes, in which the supervisor did nothing else.
@@ -138,7 +138,7 @@ Deno.test("expandNpmrc() refuses a file that its variables make too large", () =
   const expand = (times: number): string =>
     expandNpmrc({
       path: "/f/a/.npmrc",
-      // Together they would not fit into any memory.
+      // Together they would not fit into memory.
       text: `//good.test/:_authToken=${"${LONG}".repeat(times)}\n`.repeat(times),
       variables: { LONG: "x".repeat(MOST / 4) },
       isAllowed: () => true,

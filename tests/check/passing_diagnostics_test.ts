@@ -14,7 +14,7 @@ const passing: readonly string[] = [
   "error: Cannot allocate memory (os error 12)",
   "error: Too many open files (os error 24)",
   "error: Resource temporarily unavailable (os error 11)",
-  // Of the code, but it comes together with what could not be fetched.
+  // An error of the code, but in one output with a failed fetch.
   "TS2322 [ERROR]: no\nerror: Import 'http://a.test/a.ts' failed: 500 Internal Server Error",
 ];
 

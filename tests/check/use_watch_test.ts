@@ -62,7 +62,7 @@ Deno.test("watchUse() distinguishes a waiting command from a working one", async
       everyMs: 20,
       onLook(isIdle) {
         looks.push(isIdle);
-        // The first may be of the time in which it starts.
+        // The first measurement may include the start.
         if (isIdle === expected && looks.length > 1) seen.resolve();
       },
     });

@@ -18,7 +18,9 @@ Deno.test("openBounder() counts where images can't be mounted, and warns with a 
   const warnings: string[] = [];
   const onWarning = (message: string): number => warnings.push(message);
   const bounder = await openBounder({ isRoot: true, onWarning, run: noLoops });
-  assert.equal(bounder.kind, "account");
+  await using directory = await temporaryDirectory();
+  const place = { directory: directory.path, parts: ["files"], uid: Deno.uid()!, limits: LIMITS };
+  assert.equal((await bounder.open(place)).isFileSystem, false);
   assert.match(
     warnings.join(),
     /can't limit the data of functions, .*every few seconds: .*loop device.*Install e2fsprogs/,
@@ -60,7 +62,7 @@ await testWith(
     await Deno.writeTextFile(tool, "#!/bin/sh\necho ran\n", { mode: 0o755 });
     assert.equal(await run([tool]), "ran\n");
     await assert.rejects(run([...prefix, tool]), /Permission denied/);
-    // A file can't be larger than all files together may be.
+    // A file can't be larger than the limit of all files.
     const large = join(pathOf("files"), "large");
     await run([...prefix, "fallocate", "-l", "32MiB", large]);
     await assert.rejects(run([...prefix, "fallocate", "-l", "65MiB", large]));
@@ -73,12 +75,12 @@ await testWith(
   async () => {
     await using directory = await temporaryDirectory();
     const bounder = await openBounder({ isRoot: true, onWarning() {} });
-    assert.equal(bounder.kind, "image");
     const parts = ["files", "storage"];
     const open = (limits = LIMITS) =>
       bounder.open({ directory: directory.path, parts, uid: UID, limits });
-    // Both at a time: one image.
+    // Both in parallel: one image.
     const [first, second] = await Promise.all([open(), open()]);
+    assert.ok(first.isFileSystem);
     assert.deepEqual(first.prefix, second.prefix);
     const kept = join(first.pathOf("files"), "kept");
     await run([...first.prefix, "sh", "-c", 'echo data >"$1"', "sh", kept]);
@@ -90,14 +92,14 @@ await testWith(
       run([...first.prefix, "fallocate", "-l", "64MiB", kept + "2"]),
       /No space/,
     );
-    // Of another user, where the range of users is another one.
+    // Another user, after the user range changed.
     const place = { directory: directory.path, parts, uid: UID + 1, limits: LIMITS };
     const other = await bounder.open(place);
     assert.equal((await readSuperblock(directory.at("image")))!.label, String(UID + 1));
     const owner = await run([...other.prefix, "stat", "-c", "%u", other.pathOf("files")]);
     assert.equal(owner.trim(), String(UID + 1));
     await open();
-    // The host itself sees nothing of it, and nothing is left.
+    // The host does not mount it, and nothing is left.
     await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
     assert.equal(await run(["losetup", "--associated", directory.at("image")]), "");
     // Errors that the kernel recorded are repaired before the next mount.
@@ -122,7 +124,7 @@ await testWith("mkfs.ext4", "an interrupted move into an image starts again", as
     uid: UID,
     limits: LIMITS,
   };
-  // Between the two renames: the copy was complete, the image not in its place.
+  // Between the two renames: the copy is complete, but the image not in place.
   await directory.write("files.moved/a", "a");
   await directory.write("storage/b", "b");
   await directory.write("image.new", "half");
@@ -133,7 +135,7 @@ await testWith("mkfs.ext4", "an interrupted move into an image starts again", as
     "image",
     "mount",
   ]);
-  // After them: what is left of the old directories goes.
+  // After both renames: the old directories are removed.
   await directory.write("files.moved/a", "a");
   await bounder.open(place);
   await assert.rejects(Deno.stat(directory.at("files.moved")), Deno.errors.NotFound);

@@ -11,7 +11,7 @@ Deno.test("readSuperblock() reads size, files and errors of an ext4 file system"
   await run(makeFileSystem(path, { bytes: 2 ** 26, files: 1_024 }));
   const found = { bytes: 2 ** 26, files: 1_024, label: "", hasErrors: false };
   assert.deepEqual(await readSuperblock(path), found);
-  // Nothing but tables takes room: what is not written is a hole.
+  // Only tables use disk space: unwritten blocks are holes.
   assert.ok((await Deno.stat(path)).blocks! * 512 < 2 ** 20);
   const bytes = await Deno.readFile(path);
   bytes[1_024 + 0x3a] = 2;

@@ -27,7 +27,7 @@ Deno.test("createRounds() stops without tests, and starts again", async () => {
     onFound: () => assert.fail(),
   });
   await looked.promise;
-  // No timer is left, or this test would fail for it.
+  // A remaining timer would fail this test.
   first[Symbol.dispose]();
   await new Promise((resolve) => setTimeout(resolve, 0));
   const found = Promise.withResolvers<string>();

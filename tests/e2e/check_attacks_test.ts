@@ -257,7 +257,7 @@ Deno.test("check: without isolation, only a folder of the caller's own is looked
     assert.equal(mine.code, 1);
     assert.match(
       mine.stderr,
-      /User 4321 owns ".*home" and can replace ".*", but ddsrv runs as root/,
+      /User 4321 owns ".*home" and can replace ".*", but this is root/,
     );
   } finally {
     await Deno.remove(place, { recursive: true });

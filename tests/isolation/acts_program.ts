@@ -1,7 +1,7 @@
 import { systemCalls } from "../../lib/sandbox/system_calls.ts";
 import type { Act } from "./system_call_acts.ts";
 
-/** What the acts use. */
+/** Common Perl code of the acts. */
 const PRELUDE = String.raw`
 use strict;
 $| = 1;
@@ -99,7 +99,7 @@ sub act {
 }
 `;
 
-/** A program of perl(1) that performs the acts, one line each. */
+/** Returns a perl(1) program that runs the acts and prints one line for each. */
 export function actsProgram(acts: readonly Act[]): string {
   const numbers = systemCalls().flatMap(({ name, numbers }) => {
     const number = numbers[Deno.build.arch];

@@ -27,7 +27,7 @@ Deno.test("checkLimits() leaves half of a small machine's memory for functions",
   );
 });
 
-/** Groups that write down which weights they get. */
+/** Fake groups that record the weights. */
 function recordGroups(): { readonly groups: ControlGroups; readonly said: string[] } {
   const said: string[] = [];
   const group = (name: string): Group => ({
@@ -49,8 +49,6 @@ function recordGroups(): { readonly groups: ControlGroups; readonly said: string
     });
   const groups: ControlGroups = {
     ...group("top"),
-    hierarchy: { version: 2, bases: {} },
-    swept: 0,
     open,
     openParent: (name) => Promise.resolve({ ...group(name), open }),
   };
@@ -68,7 +66,7 @@ Deno.test("openCheckGroups() lowers the CPU weight of slow checks, and of all ch
   assert.deepEqual(said.splice(0), ["checks 50"]);
   timers.pass(1);
   await update[Symbol.asyncDispose]();
-  // A share is looked at when its turn comes, by when the update has ended.
+  // Weights are updated in turn, after the update has ended.
   assert.deepEqual(said.splice(0), ["bomb 1", "checks 10", "checks 10", "update ends"]);
   await bomb[Symbol.asyncDispose]();
   await checks[Symbol.asyncDispose]();

@@ -13,7 +13,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const UID = 0x7400_1234;
 
-/** Each act by its name, and what came of it: "done" or the error's name. */
+/** Result of each act: "done" or the error's name. */
 const SCRIPT = `
 const acts = {
   connect: () => Deno.connect({ hostname: "${WORLD.server}", port: 80 }),
@@ -67,13 +67,13 @@ Deno.test("sandboxedPlace() limits the network, files and rights of a check", as
   const there = await runBounded(command, { ...input, env, signal, maxBytes: 4_096 });
   assert.equal(there.stderr, "");
   const found = JSON.parse(there.stdout) as Record<string, string>;
-  // It writes to its cache, and nowhere else; it reaches nothing at all.
+  // A check writes only to its cache, and can't connect anywhere.
   assert.deepEqual(
     Object.keys(found).filter((name) => found[name] === "done"),
     ["cache", "device"],
   );
   assert.equal((await Deno.lstat(join(place.at("cache"), "written"))).uid, UID);
-  // The host may do all of it.
+  // Positive control: the host can do all of it.
   const here = await runBounded([Deno.execPath(), ...arguments_], {
     cwd: place.at("source"),
     env: { PATH: "/usr/bin:/bin", SECRET: "of-the-caller", DENO_DIR: place.at("deno") },

@@ -15,14 +15,14 @@ const directory = Deno.makeTempDirSync();
 const file = `${directory}/file`;
 const socket = `${directory}/socket`;
 
-/** A module of WebAssembly with a memory that grows, and a function that adds. */
+/** A WebAssembly module with a growing memory and a function that adds. */
 // deno-fmt-ignore
 const ADDER = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 5, 3, 1, 0, 100,
   7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11,
 ]);
 
-/** Each gives something that is true. */
+/** Each returns a truthy value. */
 const acts: Readonly<Record<string, () => unknown>> = {
   async "Deno's files"() {
     using open = await Deno.open(file, { create: true, read: true, write: true, mode: 0o640 });
@@ -198,7 +198,7 @@ const acts: Readonly<Record<string, () => unknown>> = {
     ),
 };
 
-/** Whether a script of the shell's ends well; what it says otherwise. */
+/** Returns true if a shell script succeeds, otherwise its output. */
 async function runs(script: string): Promise<true> {
   const { success, stderr } = await new Deno.Command("sh", {
     args: ["-c", script],

@@ -15,7 +15,7 @@ for (const hostname of ["::", "0.0.0.0"]) {
   try {
     Deno.serve({ hostname, port: Number(port), onListen() {} }, () => new Response("reached"));
   } catch (error) {
-    // Where the one for IPv6 listens for both.
+    // The IPv6 listener may already accept both.
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
   }
 }

@@ -7,7 +7,7 @@ const PROGRAM = new URL("fetch_addresses_program.ts", import.meta.url).pathname;
 
 const PORT = 8088;
 
-/** Names, and where the look-up says that they are. */
+/** Names and their addresses. */
 const ADDRESSES = {
   "public.test": "203.0.113.5",
   "private.test": "10.0.0.5",
@@ -20,7 +20,7 @@ const ADDRESSES = {
   "loopback6.test": "::1",
 } as const;
 
-/** All of these addresses are this namespace's own, and nothing else is reached in it. */
+/** This namespace owns all of these addresses, and reaches nothing else. */
 const SCRIPT = `ip link set lo up
 for a in 203.0.113.5/32 10.0.0.5/32 169.254.169.254/32 fd00:ec2::254/128; do
 ip addr add "$a" dev lo nodad || exit 1; done

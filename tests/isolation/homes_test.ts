@@ -9,7 +9,7 @@ const onWarning = (message: string): never => assert.fail(message);
 
 const LIMITS = { bytes: 2 ** 24, files: 64 };
 
-/** Plain directories: nothing is mounted. */
+/** Plain directories without mounts. */
 const bounder = await openBounder({ isRoot: false, onWarning() {} });
 
 Deno.test("Homes.open() gives each function its own user, and the same user again", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { examineHost, type Finding } from "../../lib/isolation/host_probes.ts";
+import type { Finding } from "../../lib/isolation/finding.ts";
+import { examineHost } from "../../lib/isolation/host_probes.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
@@ -7,11 +8,11 @@ const LAYERS = ["system", "user", "programs", "mounts", "sandbox", "landlock", "
   ["resources", "disk"],
 );
 
-/** Not had without root, and no reason not to serve. */
+/** Not available without root, but not required. */
 const UNBOUNDED = ["resources", "disk"];
 const LIMITED = ["landlock", ...UNBOUNDED];
 
-/** How many directories are watched, is another test's. */
+/** Another test covers the number of watched directories. */
 const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
   findings.slice(0, LAYERS.length).map(({ layer, status }) => [layer, status]);
 

@@ -19,7 +19,7 @@ Deno.test("openModuleCaches() gives each function its own cache, in a directory 
     caches,
     (name) => Promise.resolve(name === "a" ? OWN : OTHER),
   );
-  // Two checks of one function may begin at a time.
+  // Two checks of one function may start at the same time.
   const [path, again, other] = await Promise.all([cacheOf("a"), cacheOf("a"), cacheOf("b")]);
   assert.deepEqual([path, again, other], [join(caches, "a"), path, join(caches, "b")]);
   assert.deepEqual(await ownerOf(caches), [0, 0o700]);
@@ -68,7 +68,7 @@ mkdir "$name" && echo much >"$name/file" && ln -s "$2" "$name/link" || exit 1; d
   const args = ["-c", script, "sh", path, place.at("secret")];
   const { success } = await new Deno.Command("sh", { args }).output();
   assert.ok(success);
-  // The positive control: by the names that are read, one of these can't be reached.
+  // Positive control: one of these can't be reached by its decoded name.
   for await (const { name } of Deno.readDir(path)) await removeIfThere(join(path, name));
   assert.deepEqual(Array.from(Deno.readDirSync(path), ({ name }) => name), ["\ufffd"]);
   await discardModuleCache(path);

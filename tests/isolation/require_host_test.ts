@@ -4,7 +4,7 @@ import { programs } from "../../lib/system/programs.ts";
 import { CommandError, type Run } from "../../lib/system/run.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
-/** A host where all is as it should be, but for what a test says. */
+/** A host that meets all requirements, except those that a test changes. */
 interface Host extends AsyncDisposable {
   readonly options: HostOptions & { readonly path: string };
   readonly commands: string[];
@@ -123,7 +123,7 @@ Deno.test("requireHost() gives reason and remedy for missing user namespaces", a
     assert.equal(error.cause, cause);
     assert.match(
       error.message,
-      /^This user can't create user namespaces: "bwrap" failed: exited with 1 \(No permissions\)\. Allow/,
+      /^The isolation layer "sandbox" is not available: "bwrap" failed: exited with 1 \(No permissions\)\. Allow/,
     );
     assert.match(error.message, /, or choose --isolation=none$/);
     return true;
@@ -140,7 +140,8 @@ Deno.test("requireHost() refuses an ordinary user that can't filter system calls
   await using host = await openHost();
   const options = { ...host.options, run: withoutFilter, uid: 1_000 };
   await assert.rejects(requireHost("rootless", options), {
-    message: /^Cannot filter system calls: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
+    message:
+      /^The isolation layer "filter" is not available: "sh .*" failed: prctl.*CONFIG_SECCOMP_FILTER/,
   });
 });
 

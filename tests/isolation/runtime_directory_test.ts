@@ -92,7 +92,7 @@ for (const [what, make] of foreign) {
       message: `"${path}" is not a private directory of this user. Remove it, or set ` +
         "XDG_RUNTIME_DIR to a directory that is",
     });
-    // Nothing of it was touched.
+    // It is unchanged.
     assert.deepEqual(await namesIn(path), [ID]);
     assert.deepEqual(await namesIn(`${path}/${ID}`), ["file"]);
   });

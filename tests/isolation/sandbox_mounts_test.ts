@@ -58,7 +58,7 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
     assert.equal(await show(), "", target);
     await Deno.remove(at("cache/remote"));
   }
-  // As in the check's own sandbox, a link within the cache leads there.
+  // In the check's sandbox, a link in the cache leads there.
   await Deno.symlink("other", at("cache/remote"));
   assert.equal(await show(), "own");
 });

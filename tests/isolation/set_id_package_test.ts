@@ -9,7 +9,7 @@ import { type TemporaryDirectory, temporaryDirectory } from "../temporary_direct
 const PORT = 8_765;
 const TARBALL = "pack-1.0.0.tgz";
 
-/** Serves the registry, lets Deno cache the function, and prints the modes that came of it. */
+/** Serves the registry, lets Deno cache the function, and prints the resulting modes. */
 const INSIDE = `
 Deno.serve({ hostname: "127.0.0.1", port: ${PORT}, onListen() {} }, async (request) =>
   new Response(await Deno.readFile("/registry" + new URL(request.url).pathname)));

@@ -9,7 +9,7 @@ Deno.test("openStandaloneChecks() does not give a folder the cache of another, e
   await Deno.chmod(place.path, 0o755);
   const { at } = place;
   await place.write("functions/own/index.ts", "Deno.serve(() => new Response());\n");
-  // As a user may do with a folder of theirs, between two looks of a check.
+  // A user may replace a folder while a check runs.
   await Deno.symlink("own", at("functions/link"));
   const settings = {
     ...defaultSettings,
@@ -34,7 +34,7 @@ Deno.test("openStandaloneChecks() does not give a folder the cache of another, e
 Deno.test("openStandaloneChecks() does not write to a state directory of another user", async () => {
   await using place = await temporaryDirectory();
   const settings = { ...defaultSettings, stateDirectory: place.at("state") };
-  // The positive control.
+  // Positive control.
   await (await openStandaloneChecks(settings, assert.fail))[Symbol.asyncDispose]();
   await Deno.remove(place.at("state/checked"));
   await Deno.chown(place.at("state"), 54_321, 54_321);

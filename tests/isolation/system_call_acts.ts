@@ -1,17 +1,17 @@
 import { systemCalls } from "../../lib/sandbox/system_calls.ts";
 
-/** An attempt that native code makes, by a system call of its own. */
+/** An attempt of native code, by its own system call. */
 export interface Act {
   readonly what: string;
-  /** Perl that gives `ok`, `error` and a number, or something else that it has seen. */
+  /** Perl code that returns `ok`, `error` and a number, or another observation. */
   readonly code: string;
-  /** Calls that it takes; where the architecture has one not, it is left out. */
+  /** Necessary calls; the act is skipped where the architecture lacks one. */
   readonly needs: readonly string[];
-  /** What it gives under the filter. */
+  /** Result with the filter. */
   readonly filtered: string;
-  /** What it gives without, where the kernel has it. */
+  /** Result without the filter, if the kernel has the call. */
   readonly bare: readonly string[];
-  /** What it gives without, where the kernel lacks it; then it shows nothing. */
+  /** Result without the filter and without the call; it proves nothing then. */
   readonly lacking?: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const OK = ["ok"];
 
 type Options = Partial<Pick<Act, "filtered" | "bare" | "lacking">>;
 
-/** One call, `name, argument, …`; variables of `actsProgram` may be among the arguments. */
+/** One call, `name, argument, …`; arguments may be variables of `actsProgram`. */
 function call(what: string, line: string, options: Options = {}): Act {
   const [name = "", ...args] = line.split(/,\s*/);
   return {
@@ -35,19 +35,19 @@ function call(what: string, line: string, options: Options = {}): Act {
   };
 }
 
-/** A call that leaves a child where it succeeds. */
+/** A call that leaves a child process when it succeeds. */
 function cloning(what: string, line: string, options: Options = {}): Act {
   const [name = "", ...args] = line.split(/,\s*/);
   return { ...call(what, line, options), code: `cloned("${name}", ${args.join(", ")})` };
 }
 
-/** A call that sets a bit of `$file`, or of what it makes, and is seen to have set it. */
+/** A call that sets a mode bit of `$file` or of a new file, and verifies it. */
 function setId(what: string, line: string, path: string, options: Options = {}): Act {
   const one = call(what, line, options);
   return { ...one, bare: ["set"], code: `set_id(${one.code}, ${path})` };
 }
 
-/** Attempts of an ordinary user, most of which the kernel allows by itself. */
+/** Attempts of an ordinary user, most of which the kernel allows. */
 export const userActs: readonly Act[] = [
   call("a socket of AF_VSOCK", "socket, 40, 1, 0", {
     filtered: "error 97",
@@ -174,7 +174,7 @@ export const userActs: readonly Act[] = [
   }),
 ];
 
-/** Attempts that the kernel leaves to root; as root, they fail for another reason, and do nothing. */
+/** Attempts that need root; as root, they fail for another reason, without effect. */
 export const rootActs: readonly Act[] = [
   call("setns to a network", "setns, $own_network, 0"),
   call("mount", "mount, 0, 0, 0, 0, 0", { bare: ["error 14"] }),
@@ -201,7 +201,7 @@ export const rootActs: readonly Act[] = [
   call("sethostname", "sethostname, $nowhere, -1", { bare: [EINVAL] }),
 ];
 
-/** Acts whose calls this architecture has. */
+/** Acts whose calls exist on this architecture. */
 export function availableActs(acts: readonly Act[]): Act[] {
   const known = new Set(
     systemCalls().filter(({ numbers }) => numbers[Deno.build.arch] !== undefined)

@@ -11,7 +11,7 @@ import { type Act, availableActs, rootActs, userActs } from "./system_call_acts.
 
 const USER = 1_879_048_777;
 
-/** Where it runs: as a function of the full level, as one of the rootless level, or as root. */
+/** Environment: a function of the full level, one of the rootless level, or root. */
 type Place = "full" | "rootless" | "root";
 
 async function perform(

@@ -1,13 +1,13 @@
-/** Things that come one by one, for a test that waits for each and for no time. */
+/** A queue of arrivals, for a test that waits for each and not for a time. */
 export interface Arrivals<Thing> {
   readonly push: (thing: Thing) => void;
-  /** The first that nobody has taken yet, as soon as there is one. */
+  /** Resolves with the first arrival that was not taken. */
   readonly next: () => Promise<Thing>;
-  /** How many came that nobody has taken. */
+  /** Number of arrivals that were not taken. */
   readonly count: () => number;
 }
 
-/** Makes a row of arrivals, empty. */
+/** Creates an empty queue. */
 export function arrivals<Thing>(): Arrivals<Thing> {
   const things: Thing[] = [];
   const takers: ((thing: Thing) => void)[] = [];
@@ -27,7 +27,7 @@ export function arrivals<Thing>(): Arrivals<Thing> {
   };
 }
 
-/** Lets everything go on that waits for nothing but promises which are there already. */
+/** Runs everything that waits only for resolved promises. */
 export async function settle(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   const { promise, resolve } = Promise.withResolvers<void>();

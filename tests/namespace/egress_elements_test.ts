@@ -11,7 +11,7 @@ import {
 import { isMetadata, isPublic } from "../../lib/config/special_networks.ts";
 import { egressElements, isOpen } from "../../lib/namespace/egress_elements.ts";
 
-/** Where names lead, for all tests here. */
+/** Addresses of names in all tests here. */
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   "one.test": ["192.0.2.1"],
   "two.test": ["192.0.2.2", "192.0.2.1"],
@@ -62,7 +62,7 @@ const rows: readonly [
     "10.0.0.0/9",
     "10.128.0.0/9",
   ], []],
-  // Sets of their own: what lies in one may lie in the other.
+  // Two sets: elements of one may overlap those of the other.
   ["a network on all ports and on one", listOf("10.0.0.0/8,10.0.0.1:80"), ["10.0.0.0/8"], [
     "10.0.0.1 . 80",
   ]],
@@ -151,7 +151,7 @@ const world = fc.record({
   b: fc.array(address, { maxLength: 4 }),
 }).map(({ rules, isPublicOnly, a, b }) => ({
   list: {
-    // Under that ceiling nobody gets a network that is not public.
+    // With that ceiling, no list contains a private network.
     rules: rules.filter((one) => !isPublicOnly || one.type === "name" || isPublic(one.network)),
     isPublicOnly,
   },
@@ -163,7 +163,7 @@ interface Element {
   readonly port: number | undefined;
 }
 
-/** Both sets, read back from their text. */
+/** Parses both sets. */
 function elementsOf({ list, addresses }: typeof world extends fc.Arbitrary<infer World> ? World
   : never): readonly [networks: Element[], services: Element[]] {
   const { networks, services } = egressElements(

@@ -72,7 +72,7 @@ const updates: readonly [
   ["removed elements", list, { ...list, services: ["192.0.2.2 . 443"] }, [
     ["delete", `services { ${name} . 198.51.100.0/24 . 80 }`],
   ]],
-  // The other way round, a network would for a moment overlap what replaces it.
+  // In the other order, a network would overlap its replacement for a moment.
   ["removed elements before new ones", list, {
     networks: ["10.0.0.0/9", "192.0.2.1"],
     services: ["192.0.2.3 . 443", "198.51.100.0/24 . 80"],

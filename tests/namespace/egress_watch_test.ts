@@ -7,13 +7,13 @@ import type { Names } from "../../lib/namespace/name_watch.ts";
 import { settle } from "./arrivals.ts";
 import { fakeTimers } from "./fake_timers.ts";
 
-/** Names that lead where a test says. */
+/** Names with addresses that a test sets. */
 interface FakeNames {
   readonly names: Names;
-  /** Names that are watched, each as often. */
+  /** Watched names, once for each watcher. */
   readonly watched: readonly string[];
   readonly set: (name: string, state: Partial<NameState>) => void;
-  /** Calls whoever watches. */
+  /** Calls all watchers. */
   readonly tell: () => void;
   readonly learn: () => void;
   readonly isDisposed: () => boolean;
@@ -46,7 +46,7 @@ function fakeNames(): FakeNames {
 }
 
 interface Watched {
-  /** Everything that happened, in order. */
+  /** All events in order. */
   readonly events: (readonly ["apply", EgressElements] | readonly ["names", unknown])[];
   readonly warnings: string[];
   readonly options: Omit<Parameters<typeof watchEgress>[0], "list" | "names">;
@@ -86,7 +86,7 @@ Deno.test("watchEgress() allows the addresses of names before it reports them", 
   assert.deepEqual(events, [
     ["apply", {
       networks: ["10.0.0.0/8"],
-      // Who has just asked may still have the address of before.
+      // A client may still use the old address.
       services: ["192.0.2.1 . 443", "192.0.2.9 . 443"],
     }],
     ["names", [{ name: "a.test", addresses: ["192.0.2.1"], problem: undefined }]],
@@ -236,7 +236,7 @@ Deno.test("watchEgress() changes nothing after disposal", async () => {
   const disposed = watch[Symbol.asyncDispose]().then(() => isDone = true);
   await settle();
   assert.ok(fake.isDisposed());
-  // Whoever takes the namespace away next must not do so beside a change.
+  // The namespace must not be removed during a change.
   assert.ok(!isDone);
   left.resolve();
   await disposed;

@@ -1,16 +1,16 @@
 import { type Arrivals, arrivals } from "./arrivals.ts";
 
-/** A wait that ends when a test says so. */
+/** A timer that a test fires. */
 export interface FakeTimer {
   readonly ms: number;
   readonly fire: () => void;
   readonly isCleared: () => boolean;
 }
 
-/** Timers in place of those of the process, until they are disposed of; they come as arrivals. */
+/** Fake timers of the process, until they are disposed; new timers are arrivals. */
 export interface FakeTimers extends Arrivals<FakeTimer>, Disposable {}
 
-/** Puts fake timers in place. */
+/** Installs fake timers. */
 export function fakeTimers(): FakeTimers {
   const { setTimeout, clearTimeout } = globalThis;
   const timers = arrivals<FakeTimer>();

@@ -23,7 +23,7 @@ function rules(resolvers: readonly string[] = ["192.0.2.53", "192.0.2.54"]): str
   });
 }
 
-/** The lines of one chain or set, its braces left out. */
+/** Returns the lines of one chain or set, without braces. */
 function block(kind: "chain" | "set", name: string): string[] {
   const match = new RegExp(`^  ${kind} ${name} {\n([^}]*(?:{[^}]*}[^}]*)*?)^  }`, "m").exec(
     rules(),

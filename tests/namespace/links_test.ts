@@ -17,7 +17,7 @@ function plan(index: number): VethPlan {
   return { lease, alias: `${owner.aliasPrefix}app` };
 }
 
-/** A host that knows namespaces alone, has some that are `taken`, and tells what it was asked. */
+/** A fake host with only namespaces, of which some are `taken`, that records its commands. */
 function host(taken: readonly string[] = []) {
   const namespaces = new Set(taken);
   const commands: string[] = [];
@@ -35,7 +35,7 @@ function host(taken: readonly string[] = []) {
         return Promise.reject(new Error(`${name} exists`));
       }
       if (verb === "add") namespaces.add(name);
-      // As with -force: it goes on, and tells at the end.
+      // Like -force: continues, and fails at the end.
       else if (!namespaces.delete(name)) options = { ...options, stdin: "failed" };
     }
     return options.stdin === "failed" ? Promise.reject(new Error("no such")) : Promise.resolve("");
@@ -52,7 +52,7 @@ Deno.test("open() of many is one command", async () => {
 
 Deno.test("open() removes the leftovers of a failed command, and rejects only the cause", async () => {
   const { run, commands, namespaces } = host([`${owner.namespacePrefix}3`]);
-  // Of somebody who holds on to it.
+  // Another process still uses it.
   const { delete: remove } = Set.prototype;
   namespaces.delete = (name) => name.endsWith("-3") ? false : remove.call(namespaces, name);
   const links = createLinks(owner, run);

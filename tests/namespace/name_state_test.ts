@@ -11,7 +11,7 @@ const found = (ttlMs: number, ...addresses: string[]): Resolution => ({
 const missing: Resolution = { type: "missing" };
 const failed: Resolution = { type: "failed", reason: "ETIMEOUT" };
 
-/** What a row of answers makes of a name that nobody has asked for yet. */
+/** Returns the state of a new name after several answers. */
 function after(...answers: readonly Resolution[]): NameState {
   return answers.reduce(afterResolution, UNKNOWN_NAME);
 }

@@ -5,7 +5,7 @@ import type { Resolution } from "../../lib/namespace/resolve_name.ts";
 import { type Arrivals, arrivals, settle } from "./arrivals.ts";
 import { fakeTimers } from "./fake_timers.ts";
 
-/** A question that waits for its answer. */
+/** A query that waits for its answer. */
 interface Question {
   readonly name: string;
   readonly answer: (resolution: Resolution) => void;
@@ -107,7 +107,7 @@ Deno.test("Names.watch() queries again after the TTL, and reports changes", asyn
     [found("192.0.2.1"), 60_000, ["192.0.2.1", "/"]],
     [found("192.0.2.1"), 60_000],
     [{ ...found("192.0.2.2"), ttlMs: 7_000 } as Resolution, 7_000, ["192.0.2.2", "/", "192.0.2.1"]],
-    // What was retired is closed.
+    // The previous address is no longer allowed.
     [found("192.0.2.2"), 60_000, ["192.0.2.2", "/"]],
     [failed, 5_000, ["192.0.2.2", "/"]],
     [failed, 10_000],
@@ -184,6 +184,6 @@ Deno.test("Names.watch() ignores an answer after disposal", async () => {
   await settle();
   assert.equal(calls, 0);
   assert.equal(other.stateOf("a.test"), UNKNOWN_NAME);
-  // One question for the second, and none that the first has asked again.
+  // One query for the second watcher, and no second one for the first.
   assert.equal(questions.count(), 1);
 });

@@ -6,7 +6,7 @@ import type { Run } from "../../lib/system/run.ts";
 const owner = ownerOf("a1b2c3");
 const other = ownerOf("d4e5f6");
 
-/** A host that answers as ip(8) does, and remembers what it was told. */
+/** A fake host that answers like ip(8), and records its commands. */
 function host(answers: Readonly<Record<string, string>>): { run: Run; batches: string[] } {
   const batches: string[] = [];
   return {
@@ -29,7 +29,7 @@ Deno.test("sweep() removes only objects of this owner", async () => {
     "ip -j link show type veth": JSON.stringify([
       { ifname: `${owner.interfacePrefix}1`, ifalias: `${owner.aliasPrefix}hello` },
       { ifname: `${other.interfacePrefix}1`, ifalias: `${other.aliasPrefix}hello` },
-      // The name alone proves nothing.
+      // The name proves nothing without the alias.
       { ifname: `${owner.interfacePrefix}2` },
       { ifname: "veth0", ifalias: "somebody's" },
     ]),

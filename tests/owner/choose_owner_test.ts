@@ -191,7 +191,7 @@ for (const [what, directory, { records = [], unclaimed = [] }, expected] of rows
 Deno.test("chooseOwner() returns no user ids of another owner", () => {
   const id = deriveOwnerId("/f");
   const [first] = userRangeOf(id);
-  // Beside it, and by chance.
+  // Next to it, by chance.
   const taken: OwnerRecord = { ...record("000001", "/g"), firstUid: first };
   const { firstUid } = chooseOwner(served("/f"), { records: [taken], unclaimed: [] });
   assert.ok(firstUid !== undefined && firstUid !== first);

@@ -10,7 +10,7 @@ const isRoot = Deno.uid() === 0;
 interface Site extends AsyncDisposable {
   readonly directory: TemporaryDirectory;
   readonly warnings: string[];
-  /** Options for a functions directory, which is made if it is missing. */
+  /** Returns options for a functions directory, and creates it. */
   readonly of: (functions: string, other?: Partial<ClaimOptions>) => Promise<ClaimOptions>;
 }
 
@@ -67,7 +67,7 @@ Deno.test("claimOwner() refuses a directory or a socket in use", async () => {
   await assert.rejects(claimOwner(await site.of("f", { socket: "/other.sock" })), {
     message: already,
   });
-  // Of two containers, each with locks of its own, that share a state directory.
+  // Two containers with their own locks, which share a state directory.
   await assert.rejects(claimOwner(await site.of("f", { lockDirectory: directory.at("b/locks") })), {
     message: already,
   });
@@ -77,7 +77,7 @@ Deno.test("claimOwner() refuses a directory or a socket in use", async () => {
       "--socket",
   });
   {
-    // Replicas share nothing but the functions.
+    // Replicas share only the functions.
     const replica = { lockDirectory: directory.at("c/locks"), stateDirectory: directory.at("c") };
     using _ = await claimOwner(await site.of("f", replica));
   }
@@ -187,7 +187,7 @@ Deno.test("claimOwner() warns about data without a known owner", async () => {
   assert.notEqual(id, former);
   assert.equal(site.warnings.length, 1);
   const moved = /mv "(.*)" "(.*)", and start/.exec(site.warnings[0]!)!;
-  // That is what there is to do.
+  // This is the remedy.
   await Deno.rename(moved[1]!, moved[2]!);
   using owner = await claimOwner({ ...options, formerSockets });
   assert.equal(owner.id, former);

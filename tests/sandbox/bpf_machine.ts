@@ -1,26 +1,26 @@
-/** Answer to a system call that the program lets pass. */
+/** Result for a system call that the filter allows. */
 export const ALLOWED = "allowed";
 
-/** A system call as a filter sees it, `struct seccomp_data`. */
+/** A system call as seen by a filter, `struct seccomp_data`. */
 export interface SeenCall {
   readonly audit: number;
   readonly number: number;
-  /** Each of up to 64 bits. */
+  /** Values of up to 64 bits. */
   readonly args?: readonly (number | bigint)[];
 }
 
-/** What came of a call. */
+/** Result of a call. */
 export interface Decision {
   /** `allowed`, or `error` and its number. */
   readonly answer: string;
-  /** Instructions that were carried out. */
+  /** Number of executed instructions. */
   readonly steps: number;
-  /** Whether an argument was looked at: if not, the kernel keeps the answer in a bitmap. */
+  /** True if the filter read an argument; otherwise the kernel caches the result in a bitmap. */
   readonly readsArguments: boolean;
 }
 
 /**
- * Carries out a program as the kernel does, as far as filters of system calls go.
+ * Executes a system call filter like the kernel.
  *
  * @throws {Error} where the kernel would not have taken the program
  */

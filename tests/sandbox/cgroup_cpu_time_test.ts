@@ -29,7 +29,7 @@ Deno.test("ControlGroup.cpuTimeMs() counts all processes, ended ones included", 
   assert.ok(start < 100);
   const loop = "i=0; while [ $((i += 1)) -lt 300000 ]; do :; done";
   const join = group.joinFiles.map((file) => `echo 0 >'${file}'; `).join("");
-  // Two at once: their parent's own times tell of neither before they have ended.
+  // Two in parallel: the parent's times contain neither before both have ended.
   const script = `${join}(${loop}) & (${loop}) & wait; cat /proc/$$/stat`;
   const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
   const fields = new TextDecoder().decode(stdout).split(") ")[1]!.split(" ");

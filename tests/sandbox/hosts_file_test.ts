@@ -52,7 +52,7 @@ Deno.test("HostsFile.write() replaces the whole file", async () => {
   await using directory = await temporaryDirectory();
   await using hosts = await openHostsFile(directory.at("names"));
   const path = directory.at("names/hosts");
-  // Whoever reads the file of before reads it to its end.
+  // A reader of the old file can read it to its end.
   using before = await Deno.open(path);
   await hosts.write([{ name: "a.test", addresses: ["192.0.2.1"] }]);
   assert.equal(await Deno.readTextFile(path), `${LOCAL}192.0.2.1 a.test\n`);

@@ -8,14 +8,14 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const UID = 54_323;
 
-/** What a shell's script in a sandbox of a function says; everything else is given by `options`. */
+/** Returns the output of a shell script in a function's sandbox; `options` decide the rest. */
 async function say(script: string, options: Partial<SandboxOptions> = {}): Promise<string> {
   await using directory = await temporaryDirectory();
   await Deno.chmod(directory.path, 0o755);
   await directory.write("host-home/a/index.ts");
   await directory.write("host-home/_shared/m.ts");
   await directory.write("host-state/start.json");
-  // What the function knows its folder by is not where it is.
+  // The real path of the folder differs from the path that the function sees.
   const functions = directory.at("functions");
   await Deno.symlink("host-home", functions);
   await using seen = await functionMounts({
@@ -45,7 +45,7 @@ async function run({ command, input }: Launch): Promise<string> {
 }
 
 Deno.test("inside: only mount lists in /proc reveal host paths", async () => {
-  // Patterns, which don't match the text of this very command.
+  // Patterns that don't match the text of this command.
   const patterns = ["host[-]home", "host[-]state", Deno.execPath().replace(/.$/, "[$&]")];
   const text = await say(
     `find /proc -maxdepth 4 -type f -readable ! -name kmsg ! -name pagemap ! -name 'kpage*' \
@@ -54,7 +54,7 @@ Deno.test("inside: only mount lists in /proc reveal host paths", async () => {
   const files = new Set(
     text.trim().split("\n").map((path) => path.replace(/\d+(\/task\/\d+)?/, "N")),
   );
-  // The kernel tells in it what each mount shows. Deno lets no code read it without `--allow-all`.
+  // The kernel lists the sources of mounts there. Deno allows reading it only with `--allow-all`.
   assert.deepEqual([...files], ["/proc/N/mountinfo"]);
   assert.match(
     await say("tr '\\0' ' ' </proc/1/cmdline"),
@@ -107,7 +107,7 @@ Deno.test("inside: Landlock refuses only access without a rule", async () => {
   const mount = { source: path, target: "/ddsrv/seen" };
   const script = "cat /ddsrv/seen/text; echo new >/ddsrv/seen/text; echo >/ddsrv/seen/other; " +
     "mkdir /ddsrv/seen/more; rm /ddsrv/seen/text";
-  /** The mount is writable, and Landlock knows it as read-only. */
+  /** The mount is writable, but Landlock allows only reading. */
   const mistaken = async (landlock: boolean): Promise<string> => {
     const launch = sandboxCommand({
       ...{ uid: UID, programs: true, landlock, mounts: [mount], workingDirectory: "/" },
@@ -159,7 +159,7 @@ Deno.test("inside: Landlock without programs allows only the command to execute"
   );
 });
 
-/** What Deno says to code that runs into a limit, or that ends within it. */
+/** Returns Deno's output for code that reaches a limit, or stays below it. */
 async function limited(code: string, limits: SandboxOptions["limits"]): Promise<string> {
   const command = ["/ddsrv/deno", "eval", "--no-config", code];
   return await say("", { command, programs: false, landlock: true, limits });

@@ -5,7 +5,7 @@ import { openReaper } from "../../lib/sandbox/reaper.ts";
 import { sandboxCommand } from "../../lib/sandbox/sandbox.ts";
 import { spawnFunction } from "../../lib/process/spawn.ts";
 
-/** So many that each is at another step, from the shell to the command. */
+/** Enough processes that each is at another step, from the shell to the command. */
 const SANDBOXES = 12;
 const APART_MS = 0.7;
 
@@ -25,7 +25,7 @@ for (let index = 0; index < SANDBOXES; index++) {
       mounts: [],
       programs: true,
       workingDirectory: "/tmp",
-      // For longer than any test waits: nothing but the reaper ends it.
+      // Longer than any test waits: only the reaper ends it.
       command: ["sleep", "1d"],
     }),
     env: { PATH: "/usr/bin:/bin" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { landlockCommand } from "../../lib/sandbox/landlock.ts";
 import { sandboxCommand, type SandboxOptions } from "../../lib/sandbox/sandbox.ts";
 
-/** Rights by path, as the script is given them. */
+/** Rights by path, as passed to the script. */
 function granted(command: readonly string[]): Map<string, number> {
   const pairs = command.slice(command.indexOf("-e") + 2);
   const end = pairs.indexOf("--");
@@ -57,7 +57,7 @@ Deno.test("sandboxCommand() passes rules to Landlock that match its mounts", () 
     ...["/usr/lib", "/usr/lib64", "/lib", "/lib64"],
     ...["/ddsrv/setpriv", "/ddsrv/deno"],
   ]);
-  // It gives up its rights before it changes its user, and all is mounted by then.
+  // It drops its rights before it changes its user, after all mounts.
   assert.ok(command.indexOf("/ddsrv/perl") > command.indexOf("bwrap"));
   assert.ok(command.indexOf("/ddsrv/perl") < command.lastIndexOf("/ddsrv/setpriv"));
 });

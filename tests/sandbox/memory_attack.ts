@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, (bytes: number) => Promise<number> | number
 
 const CHUNK = new Uint8Array(60_000).fill(1);
 
-/** Turns of the event loop after which a socket that has taken nothing takes no more. */
+/** Number of event loop turns without progress after which a socket is full. */
 const STALL_TURNS = 20;
 
 const kept: unknown[] = [];
@@ -23,7 +23,7 @@ function arrays(bytes: number): number {
   return held;
 }
 
-/** Connections to itself that nobody reads from. */
+/** Connections to itself without a reader. */
 async function tcp(bytes: number): Promise<number> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -50,7 +50,7 @@ async function tcp(bytes: number): Promise<number> {
   return held;
 }
 
-/** Datagrams to itself that nobody reads; two have room in a socket as they usually are. */
+/** Datagrams to itself without a reader; a default socket has space for two. */
 async function udp(bytes: number): Promise<number> {
   const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   for (let sent = 0; sent < bytes; sent += 2 * CHUNK.length) {
@@ -58,7 +58,7 @@ async function udp(bytes: number): Promise<number> {
     kept.push(receiver);
     for (let count = 0; count < 2; count++) await sender.send(CHUNK, receiver.addr);
   }
-  // proc_net_udp: the queue to be read is in the fifth column, behind the colon, as the kernel counts.
+  // proc_net_udp: the fifth column has the receive queue, after the colon.
   const [, ...rows] = (await Deno.readTextFile("/proc/self/net/udp")).trim().split("\n");
   return rows.reduce((sum, row) => sum + parseInt(row.trim().split(/[\s:]+/)[7]!, 16), 0);
 }
@@ -95,7 +95,7 @@ function unix(bytes: number): number {
   );
 }
 
-/** Fills what `open` gives, until there is enough of it or none more is given. */
+/** Fills objects of `open` until there is enough, or it returns no more. */
 function fill(bytes: number, open: (ends: Int32Array<ArrayBuffer>) => number): number {
   const libc = native();
   let held = 0;
@@ -120,7 +120,7 @@ function memfd(bytes: number): number {
   return held;
 }
 
-/** However slow the machine is, what the kernel takes at once, it has taken then. */
+/** The kernel takes this data at once, also on a slow machine. */
 async function turns(count: number): Promise<undefined> {
   for (; count > 0; count--) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -6,13 +6,13 @@ const ATTACK = new URL("memory_attack.ts", import.meta.url).pathname;
 const OWNER = `m${Deno.pid}`;
 const MIB = 1024 ** 2;
 
-/** What Deno itself takes is within it. */
+/** The limit includes Deno's own memory. */
 const SMALL = 96 * MIB;
 const ROOMY = 2_048 * MIB;
 
 /**
- * A kind of memory, how much of it is asked for, and whether the kernel ends what wants too much or
- * refuses it. One connection holds little where the loopback's packets are small.
+ * A kind of memory, the requested amount, and whether the kernel kills the process or refuses the
+ * memory. One connection holds little, because the loopback's packets are small.
  */
 const KINDS: readonly [kind: string, bytes: number, fate: "ended" | "refused"][] = [
   ["arrays", 160 * MIB, "ended"],
@@ -31,7 +31,7 @@ for (const [kind, bytes, fate] of KINDS) {
     assert.equal(roomy.oomKills, 0);
     const small = await attack(SMALL);
     const isEnded = small.oomKills > 0 && small.held === 0;
-    // Version 2 counts sockets with all the rest, and ends the group.
+    // Version 2 counts sockets as memory, and kills the group.
     if (fate === "ended") return assert.ok(isEnded, `a small group holds ${small.held}`);
     assert.ok(isEnded || small.held < SMALL / 2, `a small group holds ${small.held}`);
 
@@ -47,12 +47,12 @@ for (const [kind, bytes, fate] of KINDS) {
 }
 
 interface Attack {
-  /** Bytes; none when it was ended. */
+  /** Bytes; `undefined` when it was killed. */
   readonly held: number;
   readonly oomKills: number;
 }
 
-/** Runs an attack in a group, and in a network whose loopback is a function's. */
+/** Runs an attack in a group, and in a network with the loopback of a function. */
 async function run(args: string, joinFiles: readonly string[]): Promise<number> {
   const [loopback] = openPeerBatch({
     index: 1,

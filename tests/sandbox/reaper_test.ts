@@ -29,14 +29,14 @@ Deno.test("openReaper() touches no other group and leaves nothing on disposal", 
   await Deno.stat(group.joinFiles[0]!);
 });
 
-/** Whether groups of an owner are there, but for the reaper's own. */
+/** Returns true if an owner has groups other than the reaper's. */
 async function hasGroups(owner: string): Promise<boolean> {
   const { bases: { memory = "" } } = await readHierarchy();
   const entries = await Array.fromAsync(Deno.readDir(`${memory}/ddsrv-${owner}`));
   return entries.some(({ isDirectory, name }) => isDirectory && !name.startsWith("reaper-"));
 }
 
-/** Processes in the groups of an owner, but for the reaper's own. */
+/** Returns the processes in an owner's groups, without the reaper's. */
 async function countProcesses(owner: string): Promise<number> {
   const tag = new RegExp(`/ddsrv-${owner}/(?!reaper-)`);
   let count = 0;

@@ -26,12 +26,12 @@ const options: SandboxOptions = {
   command: ["/ddsrv/deno", "run", "index.ts"],
 };
 
-/** What bwrap is told to show, which it reads from its input. */
+/** Arguments that bwrap reads from its input. */
 function files(of: SandboxOptions): string[] {
   return sandboxCommand(of).input.split("\0");
 }
 
-/** Where `part` stands in `whole`, or -1. */
+/** Index of `part` in `whole`, or -1. */
 function find(whole: readonly string[], part: readonly string[]): number {
   return whole.findIndex((_, index) => part.every((one, offset) => whole[index + offset] === one));
 }
@@ -249,7 +249,7 @@ Deno.test("sandboxCommand() never contains a function's variables", () => {
     }),
   });
   assert.ok(!command.some((one) => ["--setenv", "--clearenv", "env"].includes(one)));
-  // The one script that a shell reads is always the same.
+  // The only shell script is always the same.
   assert.equal(command[2], sandboxCommand({ ...options, command: ["x"] }).command[2]);
   assert.equal(command.lastIndexOf("-c"), 1);
 });

@@ -32,7 +32,7 @@ function answer(arch: Arch, call: Omit<SeenCall, "audit">): string {
 
 const numbers = new Map(systemCalls().map((call) => [call.name, call.numbers]));
 
-/** The same numbers each time. */
+/** Pseudorandom numbers, the same each time. */
 function* randomWords(): Generator<number, never> {
   for (let word = 0x2545f491;;) {
     word ^= word << 13;
@@ -161,11 +161,11 @@ const rows: readonly Row[] = [
       [name, [9, 1, 0], EAFNOSUPPORT],
       [name, [11, 1, 0], EAFNOSUPPORT],
       [name, [15, 3, 2], EAFNOSUPPORT],
-      // AF_PACKET, AF_TIPC, AF_ALG, AF_VSOCK, AF_SMC, AF_XDP, and no family at all.
+      // AF_PACKET, AF_TIPC, AF_ALG, AF_VSOCK, AF_SMC, AF_XDP, and an invalid family.
       ...[17, 30, 38, 40, 43, 44, 0xffffffff].map((family) =>
         [name, [family, 1, 0], EAFNOSUPPORT] as const
       ),
-      // The kernel takes an int: what is above its 32 bits does not count.
+      // The kernel uses an int: the upper 32 bits do not count.
       [name, [0x1_0000_0002n, 1, 0], ALLOWED],
       [name, [0x1_0000_0028n, 1, 0], EAFNOSUPPORT],
       [name, [2, 3, 255], EPERM],
@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
   ),
 
   ["clone", [0x11], ALLOWED],
-  // A thread, as libc makes one, and what vfork is.
+  // A thread as created by libc, and vfork.
   ["clone", [0x3d0f00], ALLOWED],
   ["clone", [0x4111], ALLOWED],
   ...[0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000].flatMap((
@@ -225,7 +225,8 @@ const rows: readonly Row[] = [
     ["sched_setscheduler", [0, policy], EPERM] as const
   ),
 
-  // The class is above 13 bits: none, best effort and idle; then the best of them, and real time.
+  // The class is above 13 bits: none, best effort and idle; then the highest best effort, and real
+  // time.
   ...[0, 0x4004, 0x4007, 0x6000, 0x6007].map((priority) =>
     ["ioprio_set", [1, 0, priority], ALLOWED] as const
   ),
@@ -237,7 +238,7 @@ const rows: readonly Row[] = [
   ...[0x5401, 0x5421, 0x5451, 0x5413, 0x540e, 0x541b, 0x80045430, 0x8912].map((request) =>
     ["ioctl", [0, request], ALLOWED] as const
   ),
-  // What is asked of files, copies of them that share blocks, and filters of its own.
+  // Requests for files, block-sharing copies, and seccomp filters.
   ...[0x80086601, 0xc020660b, 0x801c581f, 0x40049409, 0x4020940d, 0xc0189436, 0xc0502100].map((
     request,
   ) => ["ioctl", [0, request], ALLOWED] as const),
@@ -246,7 +247,7 @@ const rows: readonly Row[] = [
   ),
   ...[0x5411, 0x541d, 0x5422, 0x5424].map((request) => ["ioctl", [0, request], ALLOWED] as const),
   // FS_IOC_ADD_ENCRYPTION_KEY, BTRFS_IOC_SUBVOL_CREATE, KVM_CREATE_VM, NS_GET_USERNS, FIFREEZE,
-  // PPPIOCNEWUNIT, 32-bit programs' FS_IOC_SETFLAGS, and neighbours of what is allowed.
+  // PPPIOCNEWUNIT, FS_IOC_SETFLAGS of 32-bit programs, and neighbours of allowed values.
   ...[0xc0506617, 0x5000940e, 0xae01, 0xb701, 0xc0045877, 0xc004743e, 0x40046602].concat(
     [0, 0x53ff, 0x5500, 0x88ff, 0x8a00, 0x9408, 0x5820, 0xffffffff],
   ).map((request) => ["ioctl", [0, request], ENOTTY] as const),
@@ -299,7 +300,7 @@ function creations(name: string, index: number): Row[] {
   ];
 }
 
-/** Arguments of which the first that matters is at `index`. */
+/** Returns arguments of which the first relevant one is at `index`. */
 function at(index: number, ...values: readonly number[]): number[] {
   return [...Array.from({ length: index }, () => 0o7777), ...values];
 }
@@ -358,7 +359,7 @@ for (const arch of ARCHES) {
       const decision = decide(PROGRAMS[arch], { audit: AUDIT[arch], number, args });
       assert.ok(decision.steps <= 24, `${name}: ${decision.steps} steps`);
       if (answer === "allow" && name in argumentRules) continue;
-      // Then the kernel answers it from a bitmap.
+      // The kernel then answers from a bitmap.
       assert.ok(!decision.readsArguments, name);
       const expected = answer === "allow" ? ALLOWED : `error ${ERRORS[answer]}`;
       assert.equal(decision.answer, expected, name);

@@ -36,7 +36,7 @@ for (const [what, env, expected] of kept) {
   });
 }
 
-/** Whether something is sent, for an endpoint under a permission and an egress. */
+/** True if telemetry is sent to an endpoint with a permission and an egress. */
 const judged: readonly [endpoint: string, net: Permission, egress: string | undefined, boolean][] =
   [
     [`http://${PLACE}`, true, "full", true],
@@ -60,7 +60,7 @@ const judged: readonly [endpoint: string, net: Permission, egress: string | unde
     ["http://localhost:4318", true, undefined, true],
     ["http://localhost:4318", ["localhost:4318"], undefined, true],
     ["http://localhost:4318", ["localhost:43180"], undefined, false],
-    // What an allowed host is only a part of.
+    // Hosts that only contain an allowed host.
     [`http://${PLACE}@evil.test`, [PLACE], "full", false],
     [`http://evil.test\\@${PLACE}`, true, "full", false],
     [`http://evil.test#@${PLACE}`, true, "full", false],

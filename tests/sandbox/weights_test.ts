@@ -4,7 +4,7 @@ import { eventually } from "../patience.ts";
 
 const OWNER = `w${Deno.pid}`;
 
-/** Processor time of the favoured group, in the kernel's ticks of 10 ms, before it is compared. */
+/** CPU time of the favoured group before the comparison, in the kernel's ticks of 10 ms. */
 const ENOUGH_TICKS = 100;
 
 Deno.test("ResourceLimits.cpuWeight decides the shares of a contended CPU", async () => {
@@ -13,7 +13,7 @@ Deno.test("ResourceLimits.cpuWeight decides the shares of a contended CPU", asyn
   await using favoured = await groups.open("favoured", { ...limits, cpuWeight: 100 });
   await using parent = await groups.openParent("parent", { ...limits, cpuWeight: 10 });
   await using slighted = await parent.open("slighted", limits);
-  // On one core, so that they are in each other's way.
+  // On one core, so that they compete.
   const core = /^Cpus_allowed_list:\t(\d+)/m.exec(
     await Deno.readTextFile("/proc/self/status"),
   )![1]!;
@@ -41,7 +41,7 @@ Deno.test("ResourceLimits.cpuWeight decides the shares of a contended CPU", asyn
   assert.ok(used > 3 * theirs, `ten times the weight gave ${used} ticks against ${theirs}`);
 });
 
-/** Processor time that a process has used, proc_pid_stat(5). */
+/** Returns the CPU time of a process, proc_pid_stat(5). */
 async function ticks({ pid }: Deno.ChildProcess): Promise<number> {
   const fields = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ")[1]!.split(" ");
   return Number(fields[11]) + Number(fields[12]);
