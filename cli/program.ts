@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import type { OnExit } from "./exit_code.ts";
+import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
@@ -13,7 +14,7 @@ import { addInstallService } from "./tree/install_service.ts";
 import { addList } from "./tree/list.ts";
 import { addLogs } from "./tree/logs.ts";
 import { SERVE_FILES } from "./tree/files.ts";
-import { type VariableNote, withManual } from "./tree/manual.ts";
+import { withManual } from "./tree/manual.ts";
 import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";

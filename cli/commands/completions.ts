@@ -1,6 +1,5 @@
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { bashCompletion } from "../generate/bash.ts";
-import { type CommandModel, toCommandModel } from "../generate/command_model.ts";
+import type { CommandModel } from "../generate/command_model.ts";
 import { fishCompletion } from "../generate/fish.ts";
 import { zshCompletion } from "../generate/zsh.ts";
 import { printOut } from "../output/print.ts";
@@ -14,8 +13,8 @@ const generators = {
 /** Prints the completion script of a shell, made from the command tree. */
 export function completions(
   shell: keyof typeof generators,
-  program: CommandUnknownOpts,
+  program: CommandModel,
 ): number {
-  printOut(generators[shell](toCommandModel(program)));
+  printOut(generators[shell](program));
   return 0;
 }

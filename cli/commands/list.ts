@@ -5,7 +5,7 @@ import type { FunctionFilter } from "../output/function_filter.ts";
 import { formatFunctions } from "../output/function_table.ts";
 import { type LiveScreen, openLiveScreen } from "../output/live_screen.ts";
 import { printOut } from "../output/print.ts";
-import { createReaderWatch } from "../output/reader_gone.ts";
+import { createStdoutWatch } from "../output/stdout_watch.ts";
 import { terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
 import { makeVisible } from "../output/visible.ts";
@@ -81,8 +81,8 @@ async function watch(
 
   async function follow(): Promise<void> {
     let before: string | undefined;
-    const isReaderGone = createReaderWatch();
-    while (!signal.aborted && !isReaderGone()) {
+    const isStdoutClosed = createStdoutWatch();
+    while (!signal.aborted && !isStdoutClosed()) {
       functions = await chosen(control, options);
       if (signal.aborted) return;
       const state = JSON.stringify(functions.map(stateOf));

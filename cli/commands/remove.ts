@@ -5,6 +5,7 @@ import { removedPath, removeEntry } from "../../lib/function/set_aside.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { noSuchFunction } from "../function_names.ts";
 import { ask, canAsk } from "../output/ask.ts";
+import type { RemovalReport } from "../output/output_schemas.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisible } from "../output/visible.ts";
 
@@ -18,12 +19,6 @@ export interface RemoveOptions {
   /** Ask nobody. */
   readonly yes?: true | undefined;
   readonly json?: true | undefined;
-}
-
-/** What `--json` tells of each. */
-export interface RemovalReport {
-  readonly name: string;
-  readonly status: "removed";
 }
 
 /** The things to remove: only data and variables when a function's folder is gone already. */

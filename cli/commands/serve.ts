@@ -18,8 +18,8 @@ import {
 } from "../../lib/supervisor/supervisor_context.ts";
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
-import { describeChange } from "../output/changes.ts";
-import { createConsole } from "../output/console.ts";
+import { describeChange } from "../output/describe_change.ts";
+import { createConsole } from "../output/create_console.ts";
 import { describeService } from "../output/service_status.ts";
 import { version } from "../version.ts";
 import { urlHost } from "./serve/address.ts";

@@ -1,7 +1,23 @@
-import type { Argument, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { type Example, examplesOf } from "../tree/examples.ts";
-import { type Manual, manualOf } from "../tree/manual.ts";
-import { defaultOf, environmentOf, socketOption } from "../tree/options.ts";
+/** A command line, and what it is an example of. */
+export type Example = readonly [commandLine: string, purpose: string];
+
+/** A variable of the environment, or several that stand for one another, and what it is for. */
+export interface VariableNote {
+  readonly names: readonly string[];
+  readonly purpose: string;
+}
+
+/** A path that a command reads or makes, and what it is. */
+export interface FileNote {
+  readonly path: string;
+  readonly purpose: string;
+}
+
+/** What a command's man page says beside its help. */
+export interface Manual {
+  readonly variables?: readonly VariableNote[];
+  readonly files?: readonly FileNote[];
+}
 
 /** What a value is, so that it can be completed; a text can't be. */
 export type ValueKind = "function" | "file" | "directory" | "verb" | "choice" | "text";
@@ -54,74 +70,4 @@ export interface CommandModel {
   readonly asksSupervisor: boolean;
   /** Of the program; a verb has none. */
   readonly verbs: readonly CommandModel[];
-}
-
-/** Placeholders that tell what stands in their place; others stand for a text. */
-const KINDS: Readonly<Record<string, ValueKind>> = {
-  name: "function",
-  names: "function",
-  path: "file",
-  paths: "file",
-  file: "file",
-  variables: "file",
-  directory: "directory",
-  command: "verb",
-};
-
-/** The command tree as plain data: what its help shows, in the same order. */
-export function toCommandModel(command: CommandUnknownOpts): CommandModel {
-  const help = command.createHelp();
-  const verbs = help.visibleCommands(command);
-  if (command.parent !== null && verbs.some((verb) => verb.parent !== null)) {
-    throw new TypeError(
-      `Commands below "${command.name()}" would be neither completed nor told of`,
-    );
-  }
-  return {
-    name: command.name(),
-    aliases: command.aliases(),
-    group: command.helpGroup() ?? "",
-    summary: command.summary() || command.description(),
-    description: command.description(),
-    arguments: command.registeredArguments.map(toArgument),
-    options: help.visibleOptions(command).map(toOption),
-    examples: examplesOf(command),
-    manual: manualOf(command),
-    asksSupervisor: command.options.some((option) => option === socketOption),
-    verbs: command.parent === null ? verbs.map(toCommandModel) : [],
-  };
-}
-
-function toArgument(argument: Argument): ArgumentModel {
-  return {
-    ...toValue(argument.name(), argument.argChoices),
-    description: argument.description,
-    isRequired: argument.required,
-    isVariadic: argument.variadic,
-  };
-}
-
-function toOption(option: Option): OptionModel {
-  const placeholder = /[<[]([^\]>.]+)/.exec(option.flags)?.[1];
-  return {
-    names: [option.short, option.long].filter((name) => name !== undefined),
-    value: placeholder === undefined ? undefined : {
-      ...toValue(placeholder, option.argChoices),
-      isRequired: option.required,
-      isVariadic: option.variadic,
-    },
-    description: option.description,
-    group: option.helpGroupHeading ?? "",
-    env: environmentOf(option),
-    ownVariable: option.envVar,
-    default: defaultOf(option),
-  };
-}
-
-function toValue(
-  placeholder: string,
-  choices: readonly string[] = [],
-): Pick<ValueModel, "placeholder" | "kind" | "choices"> {
-  const kind = KINDS[placeholder] ?? "text";
-  return { placeholder, kind: choices.length > 0 ? "choice" : kind, choices };
 }

@@ -1,5 +1,5 @@
 import { type AsyncWriter, createAsyncWriter } from "./async_writer.ts";
-import { cutToWidth } from "./cut.ts";
+import { cutToWidth } from "./cut_to_width.ts";
 
 /** Where `serve` writes: lines, and a last line that is always behind them. */
 export interface ConsoleStreams {

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import process from "node:process";
-import { describeComingUp } from "./coming_up.ts";
-import type { Change } from "./changes.ts";
+import { describeProgress } from "./describe_progress.ts";
+import type { Change } from "./describe_change.ts";
 import type { Console } from "./console.ts";
 import type { ConsoleStreams } from "./console_streams.ts";
 import { nameColour } from "./name_colour.ts";
@@ -64,7 +64,7 @@ export function createTextConsole(
       error(`${nameOf(name)} ${paint("dim", `ignored: ${makeVisible(reason)}`)}\n`);
     },
     progress(statuses) {
-      if (isTerminal) streams.footer(paint("dim", makeVisible(describeComingUp(statuses))));
+      if (isTerminal) streams.footer(paint("dim", makeVisible(describeProgress(statuses))));
     },
     line(name, stream, { text }) {
       if (isQuiet) return;

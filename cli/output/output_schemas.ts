@@ -4,9 +4,14 @@ import { apiShapes } from "../../lib/control/api_schema.ts";
 import type { Finding as HostFinding } from "../../lib/isolation/host_probes.ts";
 import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
-import type { RemovalReport } from "../commands/remove.ts";
 import type { Finding } from "./findings.ts";
 import type { JsonVerb } from "./json_verbs.ts";
+
+/** Element of the array that `ddsrv remove --json` prints. */
+export interface RemovalReport {
+  readonly name: string;
+  readonly status: "removed";
+}
 
 const diagnostic = z.strictObject({
   file: z.string().nullable().describe("A path, or the URL of remote code"),

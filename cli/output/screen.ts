@@ -1,5 +1,5 @@
 import stringWidth from "fast-string-width";
-import { cutToWidth } from "./cut.ts";
+import { cutToWidth } from "./cut_to_width.ts";
 import { printOut } from "./print.ts";
 import { DEFAULT_SIZE, terminalSize } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 import type { Status } from "../../lib/supervisor/state.ts";
-import { describeComingUp } from "./coming_up.ts";
+import { describeProgress } from "./describe_progress.ts";
 
 /** What needs somebody's attention, in this order. */
 const TOLD: readonly Status[] = ["failed", "hung", "backoff"];
@@ -17,11 +17,11 @@ export function describeService(statuses: ReadonlyMap<string, Status>): string {
   const all = [...statuses.values()];
   const count = (...wanted: readonly Status[]): number =>
     all.filter((status) => wanted.includes(status)).length;
-  const comingUp = describeComingUp(statuses);
+  const progress = describeProgress(statuses);
   const parts = [
     `${all.length} function${all.length === 1 ? "" : "s"}`,
     `${count("ready", "idle")} up`,
     ...TOLD.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
   ];
-  return parts.join(", ") + (comingUp === "" ? "" : `; ${comingUp}`);
+  return parts.join(", ") + (progress === "" ? "" : `; ${progress}`);
 }

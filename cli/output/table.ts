@@ -1,5 +1,5 @@
 import stringWidth from "fast-string-width";
-import { cutToWidth } from "./cut.ts";
+import { cutToWidth } from "./cut_to_width.ts";
 
 /** A column of a table. */
 export interface Column<Row> {

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import process from "node:process";
 import stringWidth from "fast-string-width";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
-import { cutToWidth } from "../output/cut.ts";
+import { cutToWidth } from "../output/cut_to_width.ts";
 import { colourStatus } from "../output/function_table.ts";
 import { type Column, formatTable } from "../output/table.ts";
 import type { TerminalSize } from "../output/terminal.ts";

@@ -1,6 +1,7 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
+import { toCommandModel } from "./to_command_model.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
@@ -19,7 +20,7 @@ Names are those that ddsrv list knows at that moment, of the supervisor whose --
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .action(async (shell) => {
       const { completions } = await import("../commands/completions.ts");
-      onExit(completions(shell, program));
+      onExit(completions(shell, toCommandModel(program)));
     });
   withExamples(completing, [
     ["source <(ddsrv completions bash)", "For this bash or zsh, until it ends"],

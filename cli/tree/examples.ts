@@ -1,5 +1,4 @@
-/** A command line as somebody would type it, and what it is good for. */
-export type Example = readonly [commandLine: string, purpose: string];
+import type { Example } from "../generate/command_model.ts";
 
 /** Any command, whatever its arguments and options are. */
 interface AnyCommand {

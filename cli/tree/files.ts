@@ -1,4 +1,4 @@
-import type { FileNote } from "./manual.ts";
+import type { FileNote } from "../generate/command_model.ts";
 
 /** What `serve` reads and makes; first as root, then as anybody else. */
 export const SERVE_FILES: readonly FileNote[] = [

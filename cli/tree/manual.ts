@@ -1,20 +1,4 @@
-/** A variable of the environment, or several that stand for one another, and what it is for. */
-export interface VariableNote {
-  readonly names: readonly string[];
-  readonly purpose: string;
-}
-
-/** A path that a command reads or makes, and what it is. */
-export interface FileNote {
-  readonly path: string;
-  readonly purpose: string;
-}
-
-/** What a command's man page says beside its help. */
-export interface Manual {
-  readonly variables?: readonly VariableNote[];
-  readonly files?: readonly FileNote[];
-}
+import type { Manual } from "../generate/command_model.ts";
 
 const known = new WeakMap<object, Manual>();
 

@@ -1,11 +1,12 @@
 import type { Run } from "../system/run.ts";
-import type { KernelProbe } from "./kernel_probes.ts";
 
 /**
  * Whether bwrap(1) mounts what is held by a descriptor. Folders may belong to users who exchange
  * them for something else in the moment between a look at a name and its mount.
  */
-export function mountsProbe(run: Run): KernelProbe {
+export function mountsProbe(
+  run: Run,
+): { readonly layer: string; readonly look: () => Promise<string>; readonly remedy: string } {
   return {
     layer: "mounts",
     look: async () => {

@@ -1,5 +1,4 @@
 import { openInotify } from "../function/inotify.ts";
-import type { Finding } from "./host_probes.ts";
 
 /** With fewer, the folders of some hundred functions are watched in part. */
 const MIN_WATCHES = 8_192;
@@ -13,7 +12,9 @@ export interface WatchProbeOptions {
 /** Tries to watch a directory, which tells of changes before the next rescan. */
 export async function lookForWatches(
   { open = openInotify, readLimit = readMaxWatches }: WatchProbeOptions = {},
-): Promise<string | Omit<Finding, "layer">> {
+): Promise<
+  string | { readonly status: "limited"; readonly detail: string; readonly remedy: string }
+> {
   try {
     using inotify = open();
     if (inotify?.add({ root: "/", path: "." }) === undefined) {

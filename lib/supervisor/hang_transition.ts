@@ -1,5 +1,4 @@
-import type { FunctionState, Instance } from "./state.ts";
-import type { Effect, Event } from "./transition.ts";
+import type { FunctionState, Instance, InstanceHang } from "./state.ts";
 
 /** After this long without a hang, those before it no longer count. */
 const WELL_MS = 60_000;
@@ -7,7 +6,11 @@ const WELL_MS = 60_000;
 /** Marks what serves as hung; a state that the event does not concern comes back as it is. */
 export function hangs(
   state: FunctionState,
-  { id, hang, wellAtMs }: Extract<Event, { type: "hung" }>,
+  { id, hang, wellAtMs }: {
+    readonly id: number;
+    readonly hang: InstanceHang;
+    readonly wellAtMs: number;
+  },
 ): FunctionState {
   const { serving } = state;
   if (serving?.id !== id || serving.hang !== undefined) return state;
@@ -24,7 +27,7 @@ export function hangs(
 /** Takes the mark away; a replacement that is under way goes on. */
 export function recovered(
   state: FunctionState,
-  { id }: Extract<Event, { type: "recovered" }>,
+  { id }: { readonly id: number },
 ): FunctionState {
   const { serving, failure } = state;
   if (serving?.id !== id || serving.hang === undefined) return state;
@@ -46,6 +49,6 @@ export function recovered(
 export function drop(
   { id, hang }: Instance,
   because: "replaced" | "unused" | "stopped",
-): Extract<Effect, { type: "close" }> {
+): { readonly type: "close"; readonly id: number; readonly because: typeof because | "hung" } {
   return { type: "close", id, because: hang?.cause === "held" ? "hung" : because };
 }

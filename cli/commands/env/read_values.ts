@@ -2,7 +2,6 @@ import { MAX_VARIABLE_BYTES, storedVariableProblem } from "../../../lib/config/s
 import { CliError, ExitCode } from "../../exit_code.ts";
 import { readSecret } from "../../output/read_secret.ts";
 import { makeVisible } from "../../output/visible.ts";
-import type { EnvWords } from "../env.ts";
 import { readInput } from "./read_input.ts";
 
 /**
@@ -12,7 +11,7 @@ import { readInput } from "./read_input.ts";
  * @throws {CliError} when there is none, or one that can't be set; nothing is set then
  */
 export async function readValues(
-  { name, given }: Pick<EnvWords, "name" | "given">,
+  { name, given }: { readonly name: string; readonly given: readonly string[] },
 ): Promise<Record<string, string>> {
   const names = [...new Set(given)];
   const values: Record<string, string> = {};

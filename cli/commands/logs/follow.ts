@@ -1,6 +1,6 @@
 import { sleep } from "../../../lib/system/sleep.ts";
 import type { LogLineOptions } from "../../output/log_line.ts";
-import { createReaderWatch } from "../../output/reader_gone.ts";
+import { createStdoutWatch } from "../../output/stdout_watch.ts";
 import { untilInterrupted } from "../../output/until_interrupted.ts";
 import { printMerged } from "./print.ts";
 import { openSource, type Source, type SourceOptions } from "./source.ts";
@@ -23,10 +23,10 @@ export interface Following {
 /** Prints what is added to logs, until a signal comes or nobody reads any more. */
 export async function followSources(sources: Source[], following: Following): Promise<void> {
   const { sourceOptions, lineOptions, listNew, report } = following;
-  const isReaderGone = createReaderWatch();
+  const isStdoutClosed = createStdoutWatch();
   using interrupted = untilInterrupted();
   const { signal } = interrupted;
-  for (let polls = 1; !signal.aborted && !isReaderGone(); polls++) {
+  for (let polls = 1; !signal.aborted && !isStdoutClosed(); polls++) {
     await printMerged(sources, (source) => source.added(), lineOptions);
     if (listNew !== undefined && polls % POLLS_PER_LISTING === 0) {
       const known = new Set(sources.map((source) => source.name));

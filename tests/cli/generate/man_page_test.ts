@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type CommandModel, toCommandModel } from "../../../cli/generate/command_model.ts";
+import type { CommandModel } from "../../../cli/generate/command_model.ts";
+import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { pageName } from "../../../cli/generate/man_page.ts";
 import { createProgram } from "../../../cli/program.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Console, createConsole } from "../../../cli/output/console.ts";
+import type { Console } from "../../../cli/output/console.ts";
+import { createConsole } from "../../../cli/output/create_console.ts";
 import { createJsonConsole } from "../../../cli/output/console_json.ts";
 import type { ConsoleStreams } from "../../../cli/output/console_streams.ts";
 import { createTextConsole } from "../../../cli/output/console_text.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Change as Word, describeChange } from "../../../cli/output/changes.ts";
+import { type Change as Word, describeChange } from "../../../cli/output/describe_change.ts";
 import type { FunctionState } from "../../../lib/supervisor/state.ts";
 import {
   failure,

@@ -9,11 +9,11 @@ const MAX_NAMED = 3;
  *
  * @example
  * ```ts
- * import { describeComingUp } from "./coming_up.ts";
- * describeComingUp(new Map([["a", "checking"], ["b", "ready"]])); // "checking a"
+ * import { describeProgress } from "./describe_progress.ts";
+ * describeProgress(new Map([["a", "checking"], ["b", "ready"]])); // "checking a"
  * ```
  */
-export function describeComingUp(statuses: ReadonlyMap<string, Status>): string {
+export function describeProgress(statuses: ReadonlyMap<string, Status>): string {
   const checking = namesOf(statuses, "checking");
   const starting = namesOf(statuses, "starting");
   const count = checking.length + starting.length;

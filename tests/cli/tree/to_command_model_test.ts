@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import assert from "node:assert/strict";
-import { toCommandModel } from "../../../cli/generate/command_model.ts";
+import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { setting } from "../../../cli/tree/options.ts";
 
 function makeTree(): Command {

@@ -13,7 +13,7 @@ let graphemes: Intl.Segmenter | undefined;
  *
  * @example
  * ```ts
- * import { cutToWidth } from "./cut.ts";
+ * import { cutToWidth } from "./cut_to_width.ts";
  * cutToWidth("functions", 5); // "func…"
  * ```
  */

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import * as fc from "fast-check";
 import stringWidth from "fast-string-width";
-import { cutToWidth } from "../../../cli/output/cut.ts";
+import { cutToWidth } from "../../../cli/output/cut_to_width.ts";
 
 const RED = "\x1b[31m";
 const PLAIN = "\x1b[39m";

@@ -8,7 +8,7 @@ const POLLNVAL = 0x20;
  * Tells whether nobody reads standard output any more, without writing to it: who follows a quiet
  * log would otherwise never learn that `| head` has ended. Where it can't be told, nobody has gone.
  */
-export function createReaderWatch(): () => boolean {
+export function createStdoutWatch(): () => boolean {
   if (Deno.build.os !== "linux" || process.stdout.isTTY) return () => false;
   try {
     const { symbols } = Deno.dlopen("libc.so.6", {
