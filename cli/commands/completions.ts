@@ -10,7 +10,7 @@ const generators = {
   fish: fishCompletion,
 } satisfies Readonly<Record<string, (program: CommandModel) => string>>;
 
-/** Prints the completion script of a shell, made from the command tree. */
+/** Prints the completion script of a shell; returns the exit code. */
 export function completions(
   shell: keyof typeof generators,
   program: CommandModel,

@@ -9,12 +9,12 @@ import { readImport } from "./env/read_import.ts";
 import { readValues } from "./env/read_values.ts";
 import { formatVariables } from "./env/variable_table.ts";
 
-/** The words of the command line. */
+/** Arguments of `ddsrv env`. */
 export interface EnvWords {
   readonly action: EnvAction;
-  /** The function. */
+  /** Name of the function. */
   readonly name: string;
-  /** Names of variables, or a file. */
+  /** Names of variables, or the file to import. */
   readonly given: readonly string[];
 }
 
@@ -25,8 +25,8 @@ export interface EnvOptions {
 }
 
 /**
- * Sets, lists or unsets the variables that the operator gives a function. The supervisor keeps them,
- * so that changes at the same time are all there afterwards; without one, nothing is changed.
+ * Sets, lists, unsets or imports variables of a function and returns the exit code. The supervisor
+ * stores them, so concurrent changes do not overwrite each other. Needs a running supervisor.
  */
 export async function env(words: EnvWords, options: EnvOptions): Promise<number> {
   const { name, action } = words;
@@ -37,7 +37,7 @@ export async function env(words: EnvWords, options: EnvOptions): Promise<number>
   }
   requireWords(words);
   using control = connectControl(options.socket);
-  // Nobody types a value for a supervisor that is not there.
+  // Fail before the user types a value.
   if (action !== "list") await control.supervisor();
   switch (action) {
     case "list":
@@ -59,11 +59,11 @@ export async function env(words: EnvWords, options: EnvOptions): Promise<number>
 function requireWords({ action, given }: EnvWords): void {
   switch (action) {
     case "list":
-      if (given.length > 0) throw usage("list takes the function's name alone");
+      if (given.length > 0) throw usage("list takes only the name of a function");
       return;
     case "import":
       if (given.length !== 1) {
-        throw usage("Name one env file to import, or - for standard input");
+        throw usage("Name one env file to import, or - to read standard input");
       }
       return;
     case "set":
@@ -75,15 +75,15 @@ function requireWords({ action, given }: EnvWords): void {
   }
 }
 
-/** The value behind an equals sign is not said again: what is printed may come into a log. */
+/** Refuses NAME=VALUE without printing the value, because output may end up in a log. */
 function requireVariableName(given: string): void {
   const equals = given.indexOf("=");
   const name = equals === -1 ? given : given.slice(0, equals);
   if (equals > 0 && variableNameProblem(name) === undefined) {
     throw usage(
-      `Give "${name}" without its value: everybody on this host can read command lines, and the ` +
-        "shell keeps them. The value is asked for, or read from standard input. If that one is a " +
-        "secret, change it",
+      `Name "${name}" without its value: every user of this host can read command lines, and the ` +
+        "shell saves them. ddsrv prompts for the value or reads it from standard input. If this " +
+        "value is a secret, replace it",
     );
   }
   const problem = variableNameProblem(name);

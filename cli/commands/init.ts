@@ -20,7 +20,7 @@ const MANIFEST = `{
 }
 `;
 
-/** Writes a first function into a new or empty directory, and says what comes next. */
+/** Creates a first function in a new or empty directory and prints the next steps. */
 export async function init(path: string): Promise<number> {
   const directory = resolve(path);
   const name = basename(directory);
@@ -36,7 +36,7 @@ export async function init(path: string): Promise<number> {
   await Deno.writeTextFile(join(directory, SETTINGS_FILE), MANIFEST, { createNew: true });
   const shown = path.startsWith("/") ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
   printOut(
-    `Wrote ${quoteWord(shown)}. Serve it with the supervisor that runs:\n` +
+    `Created ${quoteWord(shown)}. Add it to the running supervisor:\n` +
       `  ddsrv add ${quoteWord(shown)}\n` +
       await adviseServe(directory, shown),
   );
@@ -44,8 +44,8 @@ export async function init(path: string): Promise<number> {
 }
 
 /**
- * The command for when no supervisor runs. All directories beside the new one would be served with
- * it, which is wanted only where they are functions.
+ * Returns advice for when no supervisor runs. `serve` in the parent directory is suggested only if
+ * all directories beside the new one are functions, because it would serve them too.
  */
 async function adviseServe(directory: string, shown: string): Promise<string> {
   const parent = dirname(shown);
@@ -54,7 +54,7 @@ async function adviseServe(directory: string, shown: string): Promise<string> {
   }
   const name = basename(directory) === "functions" ? "served" : "functions";
   const other = quoteWord(parent === "." ? `./${name}` : join(parent, name));
-  return "If none runs, start one first, with a functions directory of its own:\n" +
+  return "If no supervisor runs, start one first, with its own functions directory:\n" +
     `  mkdir -p ${other} && ddsrv serve ${other}\n`;
 }
 
@@ -71,10 +71,10 @@ async function makeEmpty(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
     for await (const _ of Deno.readDir(directory)) {
-      throw new CliError(`"${directory}" is there and not empty. Choose another directory`);
+      throw new CliError(`"${directory}" exists and is not empty. Choose another directory`);
     }
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`Cannot make "${directory}": ${(error as Error).message}`);
+    throw new CliError(`Cannot create "${directory}": ${(error as Error).message}`);
   }
 }

@@ -5,10 +5,10 @@ import { manPage, pageName } from "./man_page.ts";
 import { settingsPage } from "./settings_page.ts";
 import { zshCompletion } from "./zsh.ts";
 
-/** The directories that hold generated files, and no others. */
+/** Directories that hold only generated files. */
 export const GENERATED_DIRECTORIES: readonly string[] = ["completions", "man"];
 
-/** Every file that is made from the command tree, by its path below the root. */
+/** Returns the text of each file generated from the command tree, by its path below the root. */
 export function generatedFiles(
   program: CommandModel,
   version: string,

@@ -1,4 +1,4 @@
-// Writes completions and man pages from the command tree, and deletes those that it no longer gives.
+// Generates completions and man pages from the command tree, and deletes outdated ones.
 import { createProgram } from "../program.ts";
 import { toCommandModel } from "../tree/to_command_model.ts";
 import { version } from "../version.ts";

@@ -5,14 +5,14 @@ import { type ConsoleStreams, createConsoleStreams, isOneFile } from "./console_
 import { createTextConsole } from "./console_text.ts";
 import { terminalSize } from "./terminal.ts";
 
-/** How a console looks. */
+/** Options of {@linkcode createConsole}. */
 export interface ConsoleOptions {
   readonly format: ConsoleFormat;
-  /** Lines of functions are not shown. */
+  /** Do not show lines of functions. */
   readonly isQuiet: boolean;
 }
 
-/** The console of one `serve`. */
+/** Creates the console of `serve`. */
 export function createConsole(
   options: ConsoleOptions,
   streams: ConsoleStreams = ownStreams(),

@@ -1,11 +1,11 @@
 import type { Status } from "../../lib/supervisor/state.ts";
 
-/** Names that are told one by one; of more, only how many they are. */
+/** Maximum number of names to list; beyond it, only counts are shown. */
 const MAX_NAMED = 3;
 
 /**
- * What is under way, as one line: which functions are being checked and started, or how many of
- * all. Empty when nothing is.
+ * Describes in one line which functions are being checked and started, or how many of all; empty if
+ * none is.
  *
  * @example
  * ```ts

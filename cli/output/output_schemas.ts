@@ -34,15 +34,15 @@ const shapes = {
   check: z.strictObject({
     path: z.string(),
     name: z.string(),
-    problem: z.string().nullable().describe("null when serve would start it, or ignores it"),
-    skipped: z.string().nullable().describe("Why serve ignores it; null when it was checked"),
-    diagnostics: z.array(diagnostic).describe("What of the problem has a place or a code"),
+    problem: z.string().nullable().describe("null if serve would start it, or ignores it"),
+    skipped: z.string().nullable().describe("Why serve ignores it; null if it was checked"),
+    diagnostics: z.array(diagnostic).describe("Parts of the problem with a position or a code"),
   }),
   host: z.strictObject({
     layer: z.string(),
     status: z.enum(["ok", "limited", "missing"]),
     detail: z.string(),
-    remedy: z.string().describe("Empty when nothing is to be done"),
+    remedy: z.string().describe("How to fix it; empty if there is nothing to do"),
   }),
 };
 
@@ -54,11 +54,11 @@ interface Interfaces {
   host: HostFinding;
 }
 
-// Does not compile when a shape and its interface differ, and names the shape.
+// Fails to compile if a shape differs from its interface; the error names the shape.
 type Drifted = Drift<typeof shapes, Interfaces>;
 null satisfies [Drifted] extends [never] ? null : Drifted;
 
-/** What `VERB --json` prints; of `logs`, each line. */
+/** Schemas of the output of `VERB --json`; for `logs`, of each line. */
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),

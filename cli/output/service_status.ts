@@ -1,11 +1,11 @@
 import type { Status } from "../../lib/supervisor/state.ts";
 import { describeProgress } from "./describe_progress.ts";
 
-/** What needs somebody's attention, in this order. */
-const TOLD: readonly Status[] = ["failed", "hung", "backoff"];
+/** States that need attention, in the order of the status line. */
+const PROBLEMS: readonly Status[] = ["failed", "hung", "backoff"];
 
 /**
- * How all functions are, as one line for `systemctl status`.
+ * Summarizes the status of all functions in one line, for `systemctl status`.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export function describeService(statuses: ReadonlyMap<string, Status>): string {
   const parts = [
     `${all.length} function${all.length === 1 ? "" : "s"}`,
     `${count("ready", "idle")} up`,
-    ...TOLD.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
+    ...PROBLEMS.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
   ];
   return parts.join(", ") + (progress === "" ? "" : `; ${progress}`);
 }

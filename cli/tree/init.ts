@@ -5,13 +5,13 @@ import { withExamples } from "./examples.ts";
 /** Declares `ddsrv init`. */
 export function addInit(program: Command, onExit: OnExit): void {
   const writing = program.command("init")
-    .description("write a first function into a new directory")
-    .argument("<path>", "the directory, whose name will be the function's")
+    .description("create a directory with a first function")
+    .argument("<path>", "directory to create; its name becomes the function's name")
     .action(async (path) => {
       const { init } = await import("../commands/init.ts");
       onExit(await init(path));
     });
   withExamples(writing, [
-    ["ddsrv init hello && ddsrv add ./hello", "Write a function, and serve it"],
+    ["ddsrv init hello && ddsrv add ./hello", "Create a function and serve it"],
   ]);
 }

@@ -2,13 +2,13 @@ import type { Manual } from "../generate/command_model.ts";
 
 const known = new WeakMap<object, Manual>();
 
-/** Keeps for a command's man page what would be too long for its help. */
+/** Adds sections to a command's man page that are too long for its help; returns the command. */
 export function withManual<Kind extends object>(command: Kind, manual: Manual): Kind {
   known.set(command, manual);
   return command;
 }
 
-/** What was kept for a command's man page. */
+/** Returns the sections added by {@linkcode withManual}; empty if there are none. */
 export function manualOf(command: object): Manual {
   return known.get(command) ?? {};
 }

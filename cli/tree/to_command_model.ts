@@ -10,7 +10,7 @@ import { examplesOf } from "./examples.ts";
 import { manualOf } from "./manual.ts";
 import { defaultOf, environmentOf, socketOption } from "./options.ts";
 
-/** Placeholders that tell what stands in their place; others stand for a text. */
+/** Kinds of values by placeholder; other placeholders are `text`. */
 const KINDS: Readonly<Record<string, ValueKind>> = {
   name: "function",
   names: "function",
@@ -22,13 +22,17 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
   command: "verb",
 };
 
-/** The command tree as plain data: what its help shows, in the same order. */
+/**
+ * Converts the command tree to plain data: everything that the help shows, in the same order.
+ *
+ * @throws {TypeError} if a verb has subcommands, which the generators do not support
+ */
 export function toCommandModel(command: CommandUnknownOpts): CommandModel {
   const help = command.createHelp();
   const verbs = help.visibleCommands(command);
   if (command.parent !== null && verbs.some((verb) => verb.parent !== null)) {
     throw new TypeError(
-      `Commands below "${command.name()}" would be neither completed nor told of`,
+      `"${command.name()}" has subcommands, which completions and man pages do not support`,
     );
   }
   return {

@@ -32,8 +32,9 @@ Deno.test("add: copies, waits until it serves and prints the URL", async () => {
   assert.deepEqual(await server.cli("add", source, "--name", "app"), {
     code: 1,
     stdout: "",
-    stderr: 'ddsrv: There is a function "app" already. Put this one in its place with --replace, ' +
-      "or remove it: ddsrv rm app\n",
+    stderr:
+      'ddsrv: The function "app" already exists. Replace it with --replace, or remove it first: ' +
+      "ddsrv rm app\n",
   });
   const again = await server.cli("add", source, "--name", "other", "--json");
   assertTold(again.stderr, "other");
@@ -62,18 +63,18 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   assert.ok(
     dies.stderr.endsWith(
       'last words\nddsrv: "dies" does not serve: It ended before it listened: it exited with code ' +
-        "7. It was taken away again\n",
+        "7. ddsrv removed it again\n",
     ),
     dies.stderr,
   );
   assert.match(
     (await add("late", "--timeout", "1")).stderr,
-    /ddsrv: "late" does not serve: it was (checking|starting) after 1 s\. .*It was taken away again\n$/,
+    /ddsrv: "late" does not serve: still (checking|starting) after 1 s\. .*ddsrv removed it again\n$/,
   );
   const mute = await add("mute");
   assert.match(
     mute.stderr,
-    /connecting\nddsrv: "mute" does not serve: It did not listen on any port within 1 s\. A function listens with Deno\.serve\(handler\), or has export default \{ fetch \}\. It was taken away again\n$/,
+    /connecting\nddsrv: "mute" does not serve: It did not listen on any port within 1 s\. A function listens with Deno\.serve\(handler\), or has export default \{ fetch \}\. ddsrv removed it again\n$/,
   );
   // Neither what was checked nor what was started leaves a failure of ddsrv's own behind.
   assert.doesNotMatch(server.output(), /could not be started|realpath|os error/);
@@ -97,8 +98,8 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
       2,
       /"_x" can't be a function's name: it begins with \. or _\. Choose/,
     ],
-    [["a.ts", "--link"], 2, /is a file, and only a directory can be linked to$/m],
-    [["-", "--link"], 2, /An archive can't be linked to\. Leave --link out$/m],
+    [["a.ts", "--link"], 2, /is a file, and --link needs a directory\. Leave out --link$/m],
+    [["-", "--link"], 2, /An archive can't be linked\. Leave out --link$/m],
     [["app", "--env", "DDSRV_DATA=1"], 2, /"DDSRV_DATA" can't be set: ddsrv sets it itself/],
     [
       ["app", "--env", "1=1"],
@@ -114,11 +115,15 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
     [
       ["app/index.ts"],
       2,
-      /is a directory's entry\. Add all of it: ddsrv add \S+\/app; or this file al/,
+      /is the entry of a function\. Add its directory: ddsrv add \S+\/app; or add only/,
     ],
-    [["a.tar"], 2, /looks like an archive\. Give it like this: ddsrv add - < \S+\/a\.tar$/m],
-    [["a.js"], 1, /a\.js" is no \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/],
-    [["/dev/null"], 1, /"\/dev\/null" is no directory and no file\. Name a directory/],
+    [["a.tar"], 2, /looks like an archive\. Add it with: ddsrv add - < \S+\/a\.tar$/m],
+    [
+      ["a.js"],
+      1,
+      /a\.js" is not a \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/,
+    ],
+    [["/dev/null"], 1, /"\/dev\/null" is not a directory or a file\. Name a directory/],
     [["app"], 3, /No supervisor runs with the socket/],
   ];
   for (const [[path = "", ...args], code, said] of table) {
@@ -148,8 +153,8 @@ Deno.test("add: a file is a function of its name, and what it imports is not wit
   assert.ok(apart.stderr.includes(`file://${server.directory}/apart.ts:1:`), apart.stderr);
   assert.ok(
     apart.stderr.endsWith(
-      "apart.ts was added alone, without the files that it imports. Add the directory that holds " +
-        'them all, with an index.ts\nddsrv: "apart" was not added\n',
+      "apart.ts was added without the files that it imports. Add the directory that contains all of " +
+        'them and an index.ts\nddsrv: "apart" was not added: the check failed. Fix the errors above\n',
     ),
     apart.stderr,
   );
@@ -180,7 +185,7 @@ Deno.test("add: --no-wait puts it in its place and says so", async () => {
   assert.deepEqual(app, {
     code: 0,
     stdout: `${server.url}/app\n`,
-    stderr: "app: checking\napp is not waited for. How it is: ddsrv inspect app\n",
+    stderr: "app: checking\napp was added and starts now. See: ddsrv inspect app\n",
   });
   await server.answers("/app", "app");
   const never = await server.cli("add", join(server.directory, "never"), "--no-wait", "--json");
@@ -211,7 +216,7 @@ Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
   assert.equal(bad.code, 1);
   assert.match(
     bad.stderr,
-    /\/app\/ddsrv\.json:1:10 is not valid in "env"[^]*ddsrv: "bad" was not added\n$/,
+    /\/app\/ddsrv\.json:1:10 is not valid in "env"[^]*ddsrv: "bad" was not added: the check failed\. Fix the errors above\n$/,
   );
   assert.deepEqual(await names(server.functions), ["app"]);
   assert.equal((await server.cli("env", "list", "bad")).code, 4);
@@ -233,8 +238,8 @@ Deno.test("add: what holds the functions directory, or is in its place, is refus
       assert.equal(code, 1);
       assert.ok(
         stderr.endsWith(
-          `"${path}" holds the functions directory "${server.functions}", and can't be added to ` +
-            "it. Name one function's directory\n",
+          `"${path}" contains the functions directory "${server.functions}". Name the directory of ` +
+            "one function\n",
         ),
         stderr,
       );
@@ -244,7 +249,8 @@ Deno.test("add: what holds the functions directory, or is in its place, is refus
   assert.deepEqual(await server.cli("add", own, "--replace"), {
     code: 1,
     stdout: "",
-    stderr: `ddsrv: "${own}" is the function "app" itself, in its place\n`,
+    stderr:
+      `ddsrv: "${own}" is already in the functions directory. To restart it: ddsrv reload app\n`,
   });
   // A copy beside it is as good as any other.
   assert.equal((await server.cli("add", own, "--name", "twin")).code, 0);
@@ -270,7 +276,7 @@ Deno.test("add: pipes are left out with a word, links are as they were, modes ar
   await Deno.chmod(join(source, "shell"), 0o4777);
   const added = await server.cli("add", source);
   assert.equal(added.code, 0, added.stderr);
-  const skipped = `${source}/pipe is a pipe, a socket or a device, and was left out\n`;
+  const skipped = `Skipped ${source}/pipe: it is a pipe, a socket or a device\n`;
   assert.ok(added.stderr.startsWith(skipped), added.stderr);
   assertTold(added.stderr.slice(skipped.length), "app");
   // What a link leads to outside of the folder is not there in the sandbox.
@@ -295,8 +301,8 @@ Deno.test("add: a full disk leaves nothing behind and says what to do", async ()
       code: 1,
       stdout: "",
       stderr:
-        `ddsrv: Cannot copy "${source}": there is no space left. Make room on that disk and ` +
-        "add it again. Nothing was added\n",
+        `ddsrv: Cannot copy "${source}": no space left on the disk. Free some space and try again. ` +
+        "Nothing was added\n",
     });
     assert.deepEqual(await names(functions), []);
   } finally {

@@ -60,12 +60,12 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
     ],
     [
       "broken",
-      /"\/.*\/broken\/index\.ts" is no file, so that serve ignores the folder\. Put a file/,
+      /"\/.*\/broken\/index\.ts" is not a file, so serve ignores the folder\. Replace it with a file/,
     ],
     [TOO_LONG, /can't be a function's name: the name has 64 bytes.*Rename the directory/],
     ["_shared/wrong.ts", /TS2322[^]*wrong\.ts: failed/],
-    ["nowhere", /There is no ".*\/nowhere", or it can't be read\. Name a function's directory/],
-    ["empty/readme.txt", /is no code\. Name a function's directory or a \.ts file/],
+    ["nowhere", /".*\/nowhere" does not exist or can't be read\. Name a function's directory/],
+    ["empty/readme.txt", /is not a module\. Name a function's directory or a \.ts file/],
   ];
   const { code, stdout, stderr } = await check(problems.map(([path]) => path));
   assert.deepEqual([code, stdout], [1, ""]);
@@ -85,7 +85,7 @@ Deno.test("check: folders that serve ignores are skipped, and fail nothing", asy
     code: 0,
     stdout: "good: ok\n",
     stderr: "_shared: skipped: serve ignores names that begin with _\n" +
-      "empty: skipped: it has no index.ts, so that serve ignores it\n" +
+      "empty: skipped: serve ignores it because it has no index.ts\n" +
       "1 checked, 0 failed, 2 skipped\n",
   });
   const json = await place.check(["--json", "_shared/", "good/"]);
@@ -106,7 +106,7 @@ Deno.test("check: folders that serve ignores are skipped, and fail nothing", asy
   assert.equal((await place.check(["_shared/", "nowhere/"])).code, 1);
   const alone = await place.check(["_shared"]);
   assert.deepEqual([alone.code, alone.stdout], [2, ""]);
-  assert.match(alone.stderr, /Nothing was checked: serve ignores all that was named\. Name a/);
+  assert.match(alone.stderr, /Nothing was checked: serve ignores all of these paths\. Name a/);
 });
 
 Deno.test("check: JSON for programs, annotations for GitHub, colours for people", async () => {
@@ -125,7 +125,7 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
   ]);
   assert.equal(
     all.stderr,
-    `Checking "${place.path}", which FUNC_DIRECTORY names\n7 checked, 6 failed, 1 skipped\n`,
+    `Checking "${place.path}" (from FUNC_DIRECTORY)\n7 checked, 6 failed, 1 skipped\n`,
   );
   const [wrong] = JSON.parse((await place.check(["--format=json", "wrong"])).stdout);
   assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "skipped", "diagnostics"]);
@@ -153,15 +153,15 @@ Deno.test("check: without a path it checks what the supervisor serves, and says 
   assert.deepEqual([served.code, served.stdout], [0, "good: ok\n"]);
   assert.equal(
     served.stderr,
-    `Checking "${server.functions}", which the supervisor that runs serves (pid ${server.pid})\n` +
+    `Checking "${server.functions}" (served by the supervisor with pid ${server.pid})\n` +
       "1 checked, 0 failed\n",
   );
   const nobody = join(server.directory, "nobody.sock");
   const alone = await runCli(["check"], { DDSRV_SOCKET: nobody });
   assert.ok(
     alone.stderr.startsWith(
-      'Checking "/opt/functions", the default, for no supervisor runs with the socket ' +
-        `"${nobody}"\n`,
+      'Checking "/opt/functions" (the default: no supervisor runs with the socket ' +
+        `"${nobody}")\n`,
     ),
     alone.stderr,
   );
@@ -171,7 +171,7 @@ Deno.test("check: nothing to check is said and no failure; no directory is one",
   await using place = await open({ "_shared/mod.ts": "" });
   const nothing = await runCli(["check"], { FUNC_DIRECTORY: place.path });
   assert.deepEqual([nothing.code, nothing.stdout], [0, ""]);
-  assert.match(nothing.stderr, /There is nothing to check: ".*" holds no functions\n/);
+  assert.match(nothing.stderr, /Nothing to check: ".*" contains no functions\n/);
   const nowhere = await runCli(["check"], { FUNC_DIRECTORY: join(place.path, "nowhere") });
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /Cannot read the functions directory ".*\/nowhere"/);

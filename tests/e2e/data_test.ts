@@ -44,7 +44,7 @@ Deno.test("data: what a function keeps survives reloads and restarts, and goes w
   deepEqual(await ask(server.url), [3, "3", "xxx", uid]);
   const supervisor = await server.cli("remove", "keeper", "--purge");
   equal(supervisor.code, 0, supervisor.stderr);
-  match(supervisor.stderr, /^keeper removed, with its data\n$/);
+  match(supervisor.stderr, /^keeper and its data removed\n$/);
   await server.write({ "keeper/index.ts": KEEPER });
   await server.said("keeper ready", server.output().indexOf("keeper stopped"));
   deepEqual((await ask(server.url)).slice(0, 3), [1, "1", "x"]);

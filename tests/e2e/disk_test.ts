@@ -139,7 +139,7 @@ Deno.test("disk: data goes on over reloads, kill -9 and a larger dataSize, and m
     const from = server.output().length;
     server.signal("SIGHUP");
     await server.said("writer ready", from);
-    await server.said("Configuration was read again", from);
+    await server.said("Configuration reloaded", from);
     if (await maySetResources()) {
       const fill = (): Promise<string> => act(server, "writer", "fill", "160");
       await eventually("it has grown", async () => await fill() === "done");

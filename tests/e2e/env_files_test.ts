@@ -35,7 +35,7 @@ Deno.test("env files: a change reloads those that it concerns, and no others", a
       "two/ddsrv.json": '{ "envFile": "two.env" }',
     },
   });
-  await server.said("There is no env file");
+  await server.said('The env file "');
   await server.said("one ready");
   await server.said("two ready");
   const pids = async (): Promise<

@@ -50,7 +50,7 @@ Deno.test("front: a rate is taken from the settings, and a lower one from a mani
   assert.deepEqual(await statuses("app"), [200, 200, 200]);
   await server.write({ "ddsrv.json": '{ "rateLimit": "1/h" }' });
   server.signal("SIGHUP");
-  await server.said("Configuration was read again");
+  await server.said("Configuration reloaded");
   assert.equal((await statuses("app")).at(-1), 429);
 });
 

@@ -183,7 +183,7 @@ Deno.test("a function that hangs again waits longer for its next start, and says
     await server.answers("/app", "well");
     assert.equal((await server.inspect("app")).restarts, turn);
   }
-  assert.equal(count(server.output(), "app tries again in"), 2);
+  assert.equal(count(server.output(), "app retries in"), 2);
 });
 
 Deno.test("a function that hangs and can't be replaced is shown as hung, with both reasons", async () => {

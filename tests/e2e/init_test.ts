@@ -17,9 +17,9 @@ Deno.test("init: writes a function that is checked, formatted, linted and served
   const path = join(server.directory, "hello");
   assert.deepEqual(await runCli(["init", path]), {
     code: 0,
-    stdout: `Wrote ${path}. Serve it with the supervisor that runs:
+    stdout: `Created ${path}. Add it to the running supervisor:
   ddsrv add ${path}
-If none runs, start one first, with a functions directory of its own:
+If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ${server.directory}/functions && ddsrv serve ${server.directory}/functions
 `,
     stderr: "",
@@ -45,21 +45,21 @@ Deno.test("init: a relative path is told as it was given", async () => {
   }).output();
   assert.equal(
     new TextDecoder().decode(stdout),
-    `Wrote ./shop. Serve it with the supervisor that runs:
+    `Created ./shop. Add it to the running supervisor:
   ddsrv add ./shop
 Or serve all functions of its directory:
   ddsrv serve .
-Wrote ./a/b/shop. Serve it with the supervisor that runs:
+Created ./a/b/shop. Add it to the running supervisor:
   ddsrv add ./a/b/shop
 Or serve all functions of its directory:
   ddsrv serve ./a/b
-Wrote './my shop'. Serve it with the supervisor that runs:
+Created './my shop'. Add it to the running supervisor:
   ddsrv add './my shop'
-If none runs, start one first, with a functions directory of its own:
+If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ./functions && ddsrv serve ./functions
-Wrote ./functions. Serve it with the supervisor that runs:
+Created ./functions. Add it to the running supervisor:
   ddsrv add ./functions
-If none runs, start one first, with a functions directory of its own:
+If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ./served && ddsrv serve ./served
 `,
   );
@@ -138,8 +138,8 @@ Deno.test("init: nothing is written over, and bad names are refused", async () =
   await Deno.writeTextFile(join(directory, "full/file"), "mine");
   await Deno.mkdir(join(directory, "empty"));
   const table: readonly (readonly [path: string, code: number, said: RegExp])[] = [
-    ["full", 1, /^ddsrv: "\S+\/full" is there and not empty\. Choose another directory\n$/],
-    ["full/file", 1, /^ddsrv: Cannot make "\S+\/full\/file": .*File exists/],
+    ["full", 1, /^ddsrv: "\S+\/full" exists and is not empty\. Choose another directory\n$/],
+    ["full/file", 1, /^ddsrv: Cannot create "\S+\/full\/file": .*File exists/],
     [
       "_shared",
       2,

@@ -18,7 +18,7 @@ Deno.test("add: interrupted while it waits, all is as it was before", async () =
     assert.deepEqual(await adding.ended, {
       code,
       stdout: "",
-      stderr: `${name}: checking\n${name}: starting\nddsrv: Interrupted. All is as it was before\n`,
+      stderr: `${name}: checking\n${name}: starting\nddsrv: Interrupted. Nothing was changed\n`,
     });
     assert.deepEqual(names(server.functions), ["app"]);
   }
@@ -36,7 +36,7 @@ Deno.test("add: interrupted while an archive comes in, nothing is left", async (
   assert.deepEqual(await adding.ended, {
     code: 130,
     stdout: "",
-    stderr: "ddsrv: Interrupted. All is as it was before\n",
+    stderr: "ddsrv: Interrupted. Nothing was changed\n",
   });
   assert.deepEqual(names(server.functions), []);
 });
@@ -57,7 +57,7 @@ Deno.test("add: on a terminal its progress is one line that is written over", as
   await adding.write("\x03");
   const ended = await adding.ended;
   assert.equal(ended.code, 130);
-  const error = "\rESC[2Kddsrv: Interrupted. All is as it was before\r\n";
+  const error = "\rESC[2Kddsrv: Interrupted. Nothing was changed\r\n";
   assert.ok(shown(ended.stdout).endsWith(error), shown(ended.stdout).slice(-200));
   assert.deepEqual(names(server.functions), ["app"]);
 });

@@ -21,7 +21,7 @@ async function assertStandsIn(server: Server, revision: string): Promise<void> {
   assert.notEqual(report.failedRevision, revision);
   assert.match(
     (await server.cli("ls")).stdout,
-    /^app: revision \w{12} is not served: The check failed$/m,
+    /^app: revision \w{12} failed: The check failed$/m,
   );
 }
 
@@ -47,9 +47,9 @@ Deno.test("last good: it is started again when it ends while its folder is broke
   const { revision } = await server.inspect("app");
   await server.write({ "app/index.ts": BROKEN, "app/text.txt": "other", "app/.env": "A=2\n" });
   await Deno.remove(join(server.functions, "app/more.ts"));
-  await server.said("app failed: The check failed (the old revision goes on serving)");
+  await server.said("app failed: The check failed (the old revision keeps serving)");
   await (await fetch(`${server.url}/app/end`)).body?.cancel();
-  await server.said("(the last good revision ");
+  await server.said("(last good revision ");
   await server.answers("/app", "good more text 1");
   await assertStandsIn(server, revision!);
   // And again, as often as it takes.
@@ -113,10 +113,10 @@ Deno.test("last good: a new revision that ends at once does not take its place e
   await server.answers("/app", "good");
   await isKept(server);
   await server.write({ "app/index.ts": "Deno.exit(5);\n" });
-  await server.said("it exited with code 5 (the old revision goes on serving)");
+  await server.said("it exited with code 5 (the old revision keeps serving)");
   const { pid } = await server.inspect("app");
   Deno.kill(pid!, "SIGKILL");
-  await server.said("(the last good revision ");
+  await server.said("(last good revision ");
   await server.answers("/app", "good");
   assert.match((await server.inspect("app")).reason!, /it exited with code 5/);
 });

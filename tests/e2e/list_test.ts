@@ -66,8 +66,8 @@ const refused: readonly [args: readonly string[], message: RegExp][] = [
   [["--quiet", "--format", "{{name}}"], /cannot be used with/],
   [["--format", "{{nam}}"], /Did you mean "name"\?/],
   [["--filter", "status=faild"], /Did you mean "failed"\?/],
-  [["--filter", "shop"], /"shop" is no filter/],
-  [["--filter", "constructor=x"], /is no filter/],
+  [["--filter", "shop"], /"shop" is not a filter/],
+  [["--filter", "constructor=x"], /is not a filter/],
 ];
 
 Deno.test("list: options that contradict each other, or mean nothing, are exit code 2", async () => {

@@ -113,7 +113,7 @@ Deno.test("serve speaks TLS, and takes a renewed certificate up", async () => {
   equal(first["x-forwarded-proto"], "https");
   await Deno.writeTextFile(cert, PAIRS.two.cert);
   await Deno.writeTextFile(key, PAIRS.two.key);
-  await server.said("The certificate was renewed");
+  await server.said("Certificate reloaded");
   const second = await fetch(`${server.url}/mirror`, { client: after });
   equal(second.status, 200);
   await second.body?.cancel();
@@ -125,7 +125,7 @@ Deno.test("serve speaks TLS, and takes a renewed certificate up", async () => {
 Deno.test("serve says what is wrong with what the proxy is to go by", async () => {
   const rows: [string[], number, RegExp][] = [
     [["--tls-cert", "/none.pem"], 1, /only --tls-cert is set\. Set --tls-key too\n$/],
-    [["--tls-cert=/none", "--tls-key=/none"], 1, /Cannot read the certificate: .*Mend --tls-cert/],
+    [["--tls-cert=/none", "--tls-key=/none"], 1, /Cannot read the certificate: .*Fix --tls-cert/],
     [["--max-body-size", "5"], 2, /'5' is invalid\. "5" is not a size\. Write a number and a unit/],
     [["--max-fields", "0"], 2, /out of bounds\. Give 1 to 8192\./],
     [["--trusted-proxies", "x"], 2, /"x" is neither an address nor a network/],

@@ -127,9 +127,9 @@ async function goThrough(
       const { stdout } = await server.cli("list");
       // What may pass is tried again: list adds when, unless that attempt is being made just now.
       const [line, nextTry] = stdout.split(
-        `app: revision ${report.failedRevision} is not served: ${report.reason}`,
+        `app: revision ${report.failedRevision} failed: ${report.reason}`,
       );
-      assert.match(nextTry ?? line ?? "", /^(?: \(next try (?:now|in \w+)\))?\n/, stdout);
+      assert.match(nextTry ?? line ?? "", /^(?: \(next retry (?:now|in \w+)\))?\n/, stdout);
     });
   }
   const { failures, texts } = await load.stop();

@@ -49,7 +49,7 @@ Deno.test("reload: wrong names touch nothing, and one that fails keeps no other 
     assert.deepEqual(result, {
       code: 2,
       stdout: "",
-      stderr: "ddsrv: Name the functions, or reload all with --all\n",
+      stderr: "ddsrv: Name the functions to reload, or pass --all\n",
     });
   }
   assert.equal((await server.inspect("app")).pid, pid);

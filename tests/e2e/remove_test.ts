@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { answering, eventually, makeDirectory, startServer } from "./support/harness.ts";
 import { startCli } from "./support/live_cli.ts";
 
-const ALL = ", what serves there and all data kept there, for good? [y/N] ";
+const ALL = ", and permanently delete the data and variables? [y/N] ";
 
 const files = {
   "blog/index.ts": answering("blog"),
@@ -18,7 +18,7 @@ Deno.test("remove: several, each once, and nothing of them is left", async () =>
   assert.deepEqual(await server.cli("rm", "shop", "blog", "shop"), {
     code: 0,
     stdout: "",
-    stderr: "shop removed, with its data\nblog removed, with its data\n",
+    stderr: "shop and its data removed\nblog and its data removed\n",
   });
   await assert.rejects(Deno.stat(`/run/netns/${namespace}`));
   assert.deepEqual(names(server.functions), ["news"]);
@@ -64,31 +64,31 @@ Deno.test("remove: on a terminal it asks first", async () => {
     [["shop"], `Remove shop${ALL}`, "\x04", 1, "Nothing was removed"],
     [
       ["shop", "blog", "--purge"],
-      "Remove shop, blog, what serves there and all data kept there, for good? [y/N] ",
+      "Stop and remove shop, blog, and permanently delete the data and variables? [y/N] ",
       "no\n",
       1,
       "Nothing was removed",
     ],
     [
       ["blog", "--keep-data"],
-      "Remove blog and what serves there? Data and variables stay. [y/N] ",
+      "Stop and remove blog? Data and variables are kept. [y/N] ",
       "Yes\n",
       0,
-      "blog removed; the next function of that name gets its data",
+      "blog removed; the next function of this name gets its data",
     ],
     [
       ["blog"],
-      "Remove all data that blog has left, for good? [y/N] ",
+      "Permanently delete the data and variables of blog? [y/N] ",
       "y\n",
       0,
-      "blog: its data removed",
+      "Data of blog removed",
     ],
     [
       ["shop", "--purge"],
-      "Remove shop, what serves there and all data kept there, for good? [y/N] ",
+      "Stop and remove shop, and permanently delete the data and variables? [y/N] ",
       "y\n",
       0,
-      "shop removed, with its data",
+      "shop and its data removed",
     ],
   ];
   for (const [args, question, answer, code, last] of table) {
@@ -100,7 +100,7 @@ Deno.test("remove: on a terminal it asks first", async () => {
     assert.ok(ended.stdout.endsWith(`${last}\r\n`), JSON.stringify(ended.stdout));
   }
   const unasked = await startCli(["rm", "news", "-y"], { env, isTerminal: true }).ended;
-  assert.deepEqual([unasked.code, unasked.stdout], [0, "news removed, with its data\r\n"]);
+  assert.deepEqual([unasked.code, unasked.stdout], [0, "news and its data removed\r\n"]);
   assert.deepEqual(names(server.functions), []);
 });
 
@@ -151,7 +151,7 @@ Deno.test("remove: data of a folder that was taken away by hand stays until it i
   await Deno.remove(folder, { recursive: true });
   await server.said("shop stopped", from);
   const removed = await server.cli("rm", "shop");
-  assert.deepEqual([removed.code, removed.stderr], [0, "shop: its data removed\n"]);
+  assert.deepEqual([removed.code, removed.stderr], [0, "Data of shop removed\n"]);
   const gone = await server.cli("rm", "shop");
   assert.deepEqual([gone.code, /There is no function "shop"/.test(gone.stderr)], [4, true]);
 });

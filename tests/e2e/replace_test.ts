@@ -14,7 +14,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /There is a function "app" already\. Put this one in its place with --replace/,
+    /The function "app" already exists\. Replace it with --replace/,
   );
   let isOver = false;
   const answers = new Set<string>();
@@ -40,7 +40,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.equal(ends.code, 1);
   assert.match(
     ends.stderr,
-    /It ended before it listened: it exited with code 4\. It was taken away again, and the one before it is back/,
+    /It ended before it listened: it exited with code 4\. ddsrv removed it again and restored the previous version/,
   );
   await server.answers("/app", "two");
   const after = await server.inspect("app");

@@ -42,7 +42,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
   })();
   const back = await server.cli("rollback", "app");
   assert.deepEqual([back.code, back.stdout], [0, ""]);
-  assert.equal(back.stderr, `app is back at revision ${first}\n`);
+  assert.equal(back.stderr, `app rolled back to revision ${first}\n`);
   await server.answers("/app", "one");
   const { revision } = await server.inspect("app");
   assert.equal(revision, first);

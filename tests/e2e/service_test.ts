@@ -45,6 +45,6 @@ Deno.test("serve: a service manager that does not listen is a warning", async ()
     files: { "hello/index.ts": answering("hello") },
     env: { NOTIFY_SOCKET: "/nowhere/notify" },
   });
-  await server.said('nobody takes messages at "/nowhere/notify"');
+  await server.said('nothing receives messages at "/nowhere/notify"');
   await server.answers("/hello", "hello");
 });

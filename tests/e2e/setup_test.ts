@@ -33,12 +33,12 @@ Deno.test("setup: a second checkout leaves the command with the first one, and s
   deepEqual(lines, [
     `Installed ${LAUNCHER}`,
     ...["code:0", `runs:'${one}/cli/main.ts'`],
-    `${LAUNCHER} runs ${one}/cli/main.ts and stays as it is. ` +
-    "To have it run this checkout: deno task launcher",
+    `${LAUNCHER} runs ${one}/cli/main.ts and was not changed. ` +
+    "To make it run this checkout: deno task launcher",
     ...["code:0", `runs:'${one}/cli/main.ts'`],
-    `Installed ${LAUNCHER}; it ran ${one}/cli/main.ts`,
+    `Installed ${LAUNCHER}, which ran ${one}/cli/main.ts before`,
     ...["code:0", `runs:'${two}/cli/main.ts'`],
-    `Installed ${LAUNCHER}; it ran ${two}/cli/main.ts`,
+    `Installed ${LAUNCHER}, which ran ${two}/cli/main.ts before`,
     ...["code:0", `runs:'${one}/cli/main.ts'`],
   ]);
   await Deno.remove(directory, { recursive: true });

@@ -143,7 +143,7 @@ Deno.test("serve: a broken change leaves the old one serving, and list says why"
   assert.match(after.detail!, /Type 'string' is not assignable to type 'number'/);
   assert.match(
     (await server.cli("list")).stdout,
-    /revision \w{12} is not served: The check failed/,
+    /revision \w{12} failed: The check failed/,
   );
   await server.write({ "app/index.ts": answering("mended") });
   await server.answers("/app", "mended");

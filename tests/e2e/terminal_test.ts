@@ -102,7 +102,7 @@ const steps: readonly Step[] = [
 
     const { pid } = await server.inspect("函数-loud");
     await terminal.press("R");
-    await terminal.shows("what came of it", (screen) => /函数-loud is started anew/.test(screen));
+    await terminal.shows("what came of it", (screen) => /Reloading 函数-loud/.test(screen));
     await eventually("it is another process", async () => {
       const report = await server.inspect("函数-loud");
       return report.status === "ready" && report.pid !== pid;

@@ -27,12 +27,12 @@ Deno.test("serve --no-watch: what serves changes only when it is asked for", asy
     newer = (await server.inspect("app")).newerRevision;
     return newer !== null;
   });
-  const todo = `revision ${newer} waits (--no-watch). Take it up: ddsrv reload app`;
+  const todo = `revision ${newer} is not loaded (--no-watch). To load it: ddsrv reload app`;
   const listed = (await server.cli("list")).stdout;
-  assert.match(listed, /^app +ready, update waits /m);
+  assert.match(listed, /^app +ready, update pending /m);
   assert.ok(listed.includes(`\napp: ${todo}\n`), listed);
   const shown = (await server.cli("inspect", "app")).stdout;
-  assert.match(shown, /^Status: +ready, update waits$/m);
+  assert.match(shown, /^Status: +ready, update pending$/m);
   assert.ok(shown.includes(todo.replace(/^revision /, "")), shown);
   assert.equal((await server.cli("reload", "app")).code, 0);
   const after = await server.inspect("app");

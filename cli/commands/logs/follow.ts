@@ -5,22 +5,22 @@ import { untilInterrupted } from "../../output/until_interrupted.ts";
 import { printMerged } from "./print.ts";
 import { openSource, type Source, type SourceOptions } from "./source.ts";
 
-/** Between two looks at what was added. */
+/** Interval between two reads of the log files. */
 const POLL_MS = 200;
 
-/** Looks for logs that are new are taken less often. */
+/** New log files are searched for only at each fifth read. */
 const POLLS_PER_LISTING = 5;
 
-/** What following goes by. */
+/** Options of {@linkcode followSources}. */
 export interface Following {
   readonly sourceOptions: SourceOptions;
   readonly lineOptions: LogLineOptions;
-  /** The names that there are by now; missing when they were given. */
+  /** Lists the functions that have a log now; `undefined` if the user named the functions. */
   readonly listNew: (() => Promise<string[]>) | undefined;
   readonly report: () => void;
 }
 
-/** Prints what is added to logs, until a signal comes or nobody reads any more. */
+/** Prints lines as they are added to logs, until a signal comes or standard output is closed. */
 export async function followSources(sources: Source[], following: Following): Promise<void> {
   const { sourceOptions, lineOptions, listNew, report } = following;
   const isStdoutClosed = createStdoutWatch();

@@ -64,7 +64,10 @@ Deno.test("keepEnvFile() refuses a link that would lose it, and asks nothing of 
   const options = await place(directory);
   await Deno.writeTextFile(directory.at("functions/app/.env"), SECRET);
   const link = { ...options, source: { ...options.source, type: "link" } } as KeepOptions;
-  await assert.rejects(keepEnvFile(link), /Keep its variables with: ddsrv env import app .*\.env/);
+  await assert.rejects(
+    keepEnvFile(link),
+    /Import its variables with: ddsrv env import app .*\.env; then remove the file/,
+  );
   await Deno.rename(directory.at("functions/app"), directory.at("elsewhere"));
   await Deno.symlink("../elsewhere", directory.at("functions/app"));
   await keepEnvFile(link);

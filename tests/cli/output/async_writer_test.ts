@@ -29,7 +29,7 @@ Deno.test("createAsyncWriter() counts what a stream refused, and says so when it
   isFull = false;
   writer.write("three\n");
   await writer.flush();
-  assert.equal(written, "ddsrv: 2 lines were dropped here\nthree\n");
+  assert.equal(written, "ddsrv: dropped 2 lines here\nthree\n");
 });
 
 Deno.test("createAsyncWriter() keeps a bounded amount for a stream that takes nothing", async () => {
@@ -47,5 +47,5 @@ Deno.test("createAsyncWriter() keeps a bounded amount for a stream that takes no
   writer.write("too much\n");
   taken.resolve(0);
   await writer.flush();
-  assert.ok(written.startsWith("first\nddsrv: 1 lines were dropped here\nxxx"));
+  assert.ok(written.startsWith("first\nddsrv: dropped 1 lines here\nxxx"));
 });

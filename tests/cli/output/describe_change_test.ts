@@ -49,13 +49,13 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["a failed new revision", { serving: old, candidate: starting }, {
     serving: old,
     failure: check,
-  }, ["failed: The check failed (the old revision goes on serving)", "  TS1", "  \x1b[2Jat x"]],
+  }, ["failed: The check failed (the old revision keeps serving)", "  TS1", "  \x1b[2Jat x"]],
   ["another try of what failed", { failure: check }, { failure: check, candidate: instance(2) }, [
     "checking",
   ]],
   ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
     "failed: The function ended",
-    "tries again in 25 s",
+    "retries in 25 s",
   ]],
   ["a hang, and what begins at once", { serving: old }, {
     serving: { ...old, hang },
@@ -65,7 +65,7 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["a hang, and its pause", { serving: old }, { serving: { ...old, hang }, backoff }, [
     "hangs: It is held",
     "  last",
-    "tries again in 25 s",
+    "retries in 25 s",
   ]],
   ["a recovery", { serving: { ...old, hang }, backoff }, { serving: old, backoff }, [
     "answers again",

@@ -40,7 +40,7 @@ a\\x0ab      ignored                     -         0       0
 `;
 
 const NOTES = `函数: "api.test" has no address
-update: revision ba9876543210 is not served: The check failed
+update: revision ba9876543210 failed: The check failed
 hung: hung: It did not answer /healthz three times in a row, 5 s each
 backoff: backoff: It exited with code 7\\x1b[2J
 failed: failed: The check failed
@@ -116,10 +116,10 @@ async function printElsewhere(env: Readonly<Record<string, string>>): Promise<st
 Deno.test("formatFunctions: newer code that waits, and what takes it up", () => {
   const report = functionReport({ name: "my shop", newerRevision: "fedcba987654" });
   const text = stripVTControlCharacters(formatFunctions([report]));
-  ok(/^my shop +ready, update waits /m.test(text), text);
+  ok(/^my shop +ready, update pending /m.test(text), text);
   ok(
     text.endsWith(
-      "\nmy shop: revision fedcba987654 waits (--no-watch). Take it up: ddsrv reload 'my shop'\n",
+      "\nmy shop: revision fedcba987654 is not loaded (--no-watch). To load it: ddsrv reload 'my shop'\n",
     ),
     text,
   );

@@ -20,5 +20,5 @@ Deno.test("planSelf: a package is run by its launcher", () => {
 
 Deno.test("planSelf: what npx keeps for the time being is no program for a service", () => {
   const main = "file:///root/.npm/_npx/0a1b/node_modules/ddsrv/lib/main.js";
-  assert.throws(() => planSelf({ ...DENO, main }), /Install it \(npm install --global ddsrv\)/);
+  assert.throws(() => planSelf({ ...DENO, main }), /Install ddsrv \(npm install --global ddsrv\)/);
 });

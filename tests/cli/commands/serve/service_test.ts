@@ -76,7 +76,7 @@ Deno.test("openService: what nobody took is said again, and warned of once", () 
   time.pass(1_000);
   assert.deepEqual(setting.sent, ["READY=1"]);
   assert.equal(setting.warnings.length, 1);
-  assert.match(setting.warnings[0]!, /nobody takes messages at "\/n".+It serves nevertheless/);
+  assert.match(setting.warnings[0]!, /nothing receives messages at "\/n".+ddsrv serves anyway/);
 });
 
 Deno.test("openService: the watchdog ticks at half its time, where it is meant for us", () => {
@@ -125,5 +125,5 @@ Deno.test("openService: an address that is none is a warning", () => {
     onWarning: (message) => warnings.push(message),
   });
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^"vsock:2:1" is no address of a socket: .+\. It serves nevertheless/);
+  assert.match(warnings[0]!, /^"vsock:2:1" is no address of a socket: .+\. ddsrv serves anyway/);
 });
