@@ -56,7 +56,10 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
     server.cli("add", join(server.directory, name), ...more);
   const wrong = await add("wrong");
   assert.deepEqual([wrong.code, wrong.stdout], [1, ""]);
-  assert.match(wrong.stderr, /TS2322[\s\S]*\/wrong\/index\.ts:1:7[\s\S]*"wrong" was not added\n$/);
+  assert.match(
+    wrong.stderr,
+    /TS2322[\s\S]*\/wrong\/index\.ts:1:7[\s\S]*"wrong" was not added: the check failed\. Fix the errors above\n$/,
+  );
   assert.doesNotMatch(wrong.stderr, /ddsrv-added/);
   const dies = await add("dies");
   assert.deepEqual([dies.code, dies.stdout], [1, ""]);
@@ -79,7 +82,9 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   // Neither what was checked nor what was started leaves a failure of ddsrv's own behind.
   assert.doesNotMatch(server.output(), /could not be started|realpath|os error/);
   const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
-  for (const [name, said] of [["empty", "has no index.ts"], ["missing", "is not there"]] as const) {
+  for (
+    const [name, said] of [["empty", "has no index.ts"], ["missing", "does not exist"]] as const
+  ) {
     const { code, stderr } = await add(name);
     assert.equal(code, 1);
     assert.equal(stderr, `ddsrv: "${join(server.directory, name)}" ${said}. ${wanted}\n`);
@@ -91,7 +96,11 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
   const directory = await makeDirectory();
   await writeFiles(directory, { "app/index.ts": "", "a.ts": "", "a.js": "", "a.tar": "" });
   const table: readonly (readonly [args: readonly string[], code: number, said: RegExp])[] = [
-    [["app", "--name", "a/b"], 2, /"a\/b" can't be a function's name: the name holds a slash\. Ch/],
+    [
+      ["app", "--name", "a/b"],
+      2,
+      /"a\/b" can't be a function's name: the name contains a slash\. Ch/,
+    ],
     [["app", "--name", "x".repeat(300)], 2, /the name has 300 bytes; at most 63 are allowed/],
     [
       ["app", "--name", "_x"],

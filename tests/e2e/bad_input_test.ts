@@ -21,7 +21,10 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
     assert.match(result.stderr, message);
   };
   await test.step("no functions directory", () =>
-    fails([join(directory, "none"), ...socket], /There is no directory .*mkdir -p/));
+    fails(
+      [join(directory, "none"), ...socket],
+      /The directory .* does not exist\. Create it \(mkdir -p/,
+    ));
   await test.step("a file for a directory", () =>
     fails([join(directory, "file"), ...socket], /is not a directory\. Name the directory/));
   await test.step("a program missing", async () => {
@@ -101,7 +104,7 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   await server.answers("/fine", "fine");
   const expected: Readonly<Record<string, RegExp>> = {
     manifest: /The manifest is not valid\n\n.*manifest\/ddsrv\.json:2:13 /,
-    greedy: /asks for egress "full", and the most that is allowed here is "internet"/,
+    greedy: /asks for egress "full", but the settings allow only "internet"/,
     type: /The check failed\n\nTS2322/,
     exits: /It ended before it listened: it exited with code 5\n\nlast words/,
     returns: /it exited with code 0\. A function must go on listening\n\nnothing to serve/,

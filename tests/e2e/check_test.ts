@@ -52,8 +52,8 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
   assert.match(wrong.stderr, /TS2322[^]*wrong: failed\n3 checked, 1 failed\n$/);
   const problems: readonly (readonly [path: string, said: RegExp])[] = [
     ["manifest", /manifest\/ddsrv\.json:2:3 has the unknown key "egres"\. Did you mean "egress"\?/],
-    ["more", /asks for egress "full", and the most that is allowed here is "internet"/],
-    ["named", /names the envFile ".*nowhere\.env", which is not there/],
+    ["more", /asks for egress "full", but the settings allow only "internet"/],
+    ["named", /names the envFile ".*nowhere\.env", which does not exist/],
     [
       "stray",
       /stray\/index\.ts:1:19 ".*\/good\/a\.ts" is imported, and a function sees no more than/,

@@ -72,7 +72,7 @@ Deno.test("compat: without its functions directory it says so, and exits with 1"
     PORT: "0",
   });
   assert.deepEqual([code, stdout], [1, ""]);
-  assert.match(stderr, /There is no directory "\/nowhere\/functions"\. Make it/);
+  assert.match(stderr, /The directory "\/nowhere\/functions" does not exist\. Create it/);
 });
 
 Deno.test("compat: --compat-reload answers POST /<name>/reload when the reload is done", async () => {

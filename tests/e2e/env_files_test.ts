@@ -120,9 +120,9 @@ Deno.test("env files: one that is named and not there, or not the function's, is
   });
   await Deno.symlink("/etc/passwd", join(server.functions, "link/linked"));
   const expected = {
-    missing: /names the envFile ".*nowhere\.env", which is not there\. Put it there/,
-    outside: /which is not in the function's directory\. Give a path below it/,
-    absolute: /which is not in the function's directory\. Give a path below it/,
+    missing: /names the envFile ".*nowhere\.env", which does not exist\. Create it/,
+    outside: /which is not in the function's directory\. Use a path below it/,
+    absolute: /which is not in the function's directory\. Use a path below it/,
     link: /leads out of/,
   };
   for (const [name, pattern] of Object.entries(expected)) {

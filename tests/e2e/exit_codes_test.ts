@@ -161,7 +161,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
         ["serve", join(directory, "nowhere")],
         1,
         NOTHING,
-        saying('There is no directory ".*/nowhere"\\. Make it .*'),
+        saying('The directory ".*/nowhere" does not exist\\. Create it .*'),
       ],
     ], (args) => runCli(args, { DDSRV_SOCKET: socket }));
   } finally {

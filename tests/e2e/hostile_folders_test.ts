@@ -78,7 +78,7 @@ Deno.test("attack: a folder of too many files is refused by its number, and what
   assert.equal(report.status, "ready");
   assert.match(
     report.problems.join("\n"),
-    /^".*\/hostile" holds more than 500 files and folders\..*raise --max-files$/,
+    /^".*\/hostile" contains more than 500 files and folders\..*raise --max-files$/,
   );
   assert.match((await server.cli("list")).stdout, /hostile: ".*holds more than 500 files/);
   await server.answers("/hostile", "one");

@@ -228,7 +228,10 @@ Deno.test("isolation: links in a function's folder lead the supervisor nowhere",
   await server.answers("/victim", "victim");
   for (const name of ["env", "manifest", "zero"]) {
     await server.said(`${name} failed`);
-    assert.match((await server.inspect(name)).detail!, /leads out of .*Put the file itself there/);
+    assert.match(
+      (await server.inspect(name)).detail!,
+      /leads out of .*Replace it with the file itself/,
+    );
   }
   // What it is, no hash tells; that nobody may read it, the check says.
   await server.said("proc failed");

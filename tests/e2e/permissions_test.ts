@@ -43,7 +43,7 @@ Deno.test("permissions: none to start programs, unless the operator says so", as
   assert.match(await probe(server, "quiet", "run|"), /^failed: Not(Capable|Found)/);
   await server.said("greedy failed");
   const { detail } = await server.inspect("greedy");
-  assert.match(detail!, /asks for the permission "run", and what is allowed of it here is none/);
+  assert.match(detail!, /asks for the permission "run", but the settings allow only none/);
 });
 
 Deno.test("permissions: with all of them, the sandbox still holds", async () => {

@@ -68,7 +68,7 @@ Deno.test("add -: what can't be taken is told, and leaves nothing behind", async
     [
       "tar c other | ddsrv add -",
       1,
-      /^ddsrv: Cannot extract the archive: the link "other\/passwd" leads to "\/etc\/passwd", and may lead only to what is in the folder with it\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: the link "other\/passwd" leads out of its folder, to "\/etc\/passwd"\. Nothing was added\n$/,
     ],
     [
       "ddsrv add - --name out < out.tar",
@@ -78,27 +78,27 @@ Deno.test("add -: what can't be taken is told, and leaves nothing behind", async
     [
       "tar c shop | head -c 700 | ddsrv add - --name cut",
       1,
-      /^ddsrv: Cannot extract the archive: it ends in the middle\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: it is truncated\. Nothing was added\n$/,
     ],
     [
       "echo junk | ddsrv add - --name junk",
       1,
-      /^ddsrv: Cannot extract the archive: it is no tar archive: it has 5 bytes in all\. Give a tar archive, plain or with gzip: tar cz \.\/shop \| ddsrv add -\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: it is not a tar archive: it has only 5 bytes\. Use a tar archive, plain or with gzip: tar cz \.\/shop \| ddsrv add -\. Nothing was added\n$/,
     ],
     [
       "yes | head -c 2000 | gzip | ddsrv add - --name junk",
       1,
-      /^ddsrv: Cannot extract the archive: it is no tar archive: it does not begin with a header\. Give a tar archive/,
+      /^ddsrv: Cannot extract the archive: it is not a tar archive: it does not begin with a header\. Use a tar archive/,
     ],
     [
       "printf '\\50\\265\\57\\375rest' | ddsrv add - --name zstd",
       1,
-      /^ddsrv: Cannot extract the archive: it looks like zstd\. Give a tar archive, plain or with gzip/,
+      /^ddsrv: Cannot extract the archive: it looks like zstd\. Use a tar archive, plain or with gzip/,
     ],
     [
       "ddsrv add - --name none < /dev/null",
       1,
-      /^ddsrv: Cannot extract the archive: there is nothing in it\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: it is empty\. Nothing was added\n$/,
     ],
     [
       "tar c -C shop . | ddsrv add -",

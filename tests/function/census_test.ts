@@ -13,13 +13,13 @@ Deno.test("ask() names the number, the folder and the setting", async () => {
     (await census.ask("a", { ...QUESTION, directory: `/f/${answers.length}` })).refusal;
   assert.equal(
     await ask(),
-    '"/f/3" holds more than 10 files and folders. The revision that serves goes on; remove some, ' +
+    '"/f/3" contains more than 10 files and folders. The running revision keeps serving. Remove some, ' +
       "or raise --max-files",
   );
   assert.equal(
     await ask(),
-    '"/f/2" holds folders that are nested more than 100 levels deep. The revision that serves ' +
-      "goes on; make it flatter",
+    '"/f/2" contains folders nested more than 100 levels deep. The running revision keeps ' +
+      "serving. Reduce the nesting",
   );
   assert.equal(await ask(), undefined);
 });

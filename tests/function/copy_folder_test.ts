@@ -98,7 +98,7 @@ Deno.test("copyFolder: a hard link of what not everybody may read is refused in 
     await Deno.chmod(join(source, "d"), 0o777);
     await assert.rejects(copy(), (error: Error) => {
       assert.ok(error instanceof CopyError);
-      return /source\/d\/link" is a hard link of .+\. Put a copy there$/.test(error.message);
+      return /source\/d\/link" is a hard link to .+\. Replace it with a copy$/.test(error.message);
     });
   }));
 
@@ -107,7 +107,7 @@ Deno.test("copyFolder: a folder that is too deep is refused", () =>
     await Deno.mkdir(join(source, "d/".repeat(101)), { recursive: true });
     await assert.rejects(copy(), (error: Error) => {
       assert.ok(error instanceof CopyError);
-      return /is more than 100 folders deep\. Make it flatter$/.test(error.message);
+      return /is nested more than 100 levels deep\. Reduce the nesting$/.test(error.message);
     });
   }));
 
@@ -124,7 +124,7 @@ Deno.test("copyFolder: a link in the folder's place is not followed", () =>
     await Deno.symlink(source, link);
     await assert.rejects(
       copyFolder({ source: link, target, onSkip: () => {}, signal }),
-      /source-link" changed while it was copied\. Add it again/,
+      /source-link" changed while it was copied\. Try again/,
     );
   }));
 

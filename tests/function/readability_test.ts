@@ -43,8 +43,8 @@ Deno.test("unreadableReason() tells no mode of what a link outside leads to", as
     await unreadableReason(directory.at("f"), files),
     `"${directory.at("f/deno.json")}" leads out of "${
       directory.at("f")
-    }", to what the function's ` +
-      "own user can't read. Put the file itself there",
+    }" to a file that the function's ` +
+      "own user can't read. Replace it with the file itself",
   );
 });
 

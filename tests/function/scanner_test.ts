@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Modules, takeRevision } from "../../lib/function/revision.ts";
-import { isAtRest } from "../../lib/function/at_rest.ts";
+import { haveSettled } from "../../lib/function/have_settled.ts";
 import { createScanner, type Scan, type Scanner } from "../../lib/function/scanner.ts";
 import { eventually } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
@@ -63,7 +63,7 @@ Deno.test("scan() says why a directory is not served", async () => {
     "no-entry": "it has no index.ts",
     "entry-is-directory": "it has no index.ts",
     ["x".repeat(64)]: "the name has 64 bytes; at most 63 are allowed",
-    "line\nfeed": "the name holds a control character",
+    "line\nfeed": "the name contains a control character",
     "broken": "it is a symbolic link that leads to no directory",
   });
 });
@@ -280,8 +280,8 @@ const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, 
 ];
 
 for (const [changedAtMs, firstSeenMs, nowMs, expected] of rests) {
-  Deno.test(`isAtRest() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
-    assert.equal(isAtRest({ changedAtMs, firstSeenMs, nowMs, settleMs: QUIET_MS }), expected);
+  Deno.test(`haveSettled() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
+    assert.equal(haveSettled({ changedAtMs, firstSeenMs, nowMs, settleMs: QUIET_MS }), expected);
   });
 }
 
@@ -325,8 +325,8 @@ Deno.test("scan() refuses a folder with too many files, leaves what was known, a
   assert.deepEqual([[...before.functions.keys()], before.refused.size], [["a"], 0]);
   for (let index = 0; index < 20; index++) await directory.write(`a/deep/${index}`);
   await directory.write("a/index.ts", "22");
-  const reason = `"${directory.at("a")}" holds more than 20 files and folders. The revision that ` +
-    "serves goes on; remove some, or raise --max-files";
+  const reason = `"${directory.at("a")}" contains more than 20 files and folders. The running ` +
+    "revision keeps serving. Remove some, or raise --max-files";
   const during = await until(scanner, (scan) => scan.refused.size > 0);
   assert.deepEqual([...during.refused], [["a", reason]]);
   assert.deepEqual([during.functions.size, during.ignored.size, during.unsettled.size], [0, 0, 0]);

@@ -70,7 +70,7 @@ Deno.test("follow() says once that the kernel watches no more, and goes on once 
   await table.follow(all);
   assert.equal(watched.size, 2);
   assert.deepEqual(table.warnings, [
-    'Cannot watch "c": too many. Changes are found by rescans alone',
+    'Cannot watch "c": too many. Only rescans find changes',
   ]);
   all.delete("a");
   assert.deepEqual([...await table.follow(all)], ["c"]);
@@ -82,7 +82,7 @@ Deno.test("follow() watches no more in all than it may", async () => {
   await table.follow(new Map([["a", of("1", "2")], ["b", of("3", "4")]]));
   assert.equal(watched.size, 3);
   assert.deepEqual(table.warnings, [
-    "More than 3 directories are to be watched. Changes in the others are found by rescans alone",
+    "More than 3 directories need a watch. Only rescans find changes in the others",
   ]);
 });
 

@@ -176,7 +176,7 @@ Deno.test("watchFunctions() watches so many directories of a folder, and says so
   await watching.follow({ a: folder(directory, "a", ...paths), b: folder(directory, "b") });
   assert.equal(countWatches() - before, 11);
   assert.deepEqual(watching.warnings, [
-    '"a" has more than 10 directories that count. Changes in the others are found by rescans alone',
+    '"a" has more than 10 directories to watch. Only rescans find changes in the others',
   ]);
   await watching.follow({ b: folder(directory, "b") });
   assert.equal(countWatches() - before, 1);

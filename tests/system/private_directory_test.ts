@@ -27,8 +27,8 @@ Deno.test("openPrivateDirectory() closes one that is open to others, and says so
     });
     assert.equal(await modeOf(directory.path), "700");
     assert.deepEqual(warnings, [
-      `"${directory.path}" was open to other users (mode ${(mode & 0o777).toString(8)}); ` +
-      "its mode is 700 now",
+      `"${directory.path}" was open to other users (mode ${(mode & 0o777).toString(8)}). ` +
+      "Its mode is now 700",
     ]);
   }
 });
@@ -37,6 +37,6 @@ Deno.test("openPrivateDirectory() refuses what belongs to somebody else", async 
   await using directory = await temporaryDirectory();
   await assert.rejects(
     openPrivateDirectory(directory.path, { uid: Deno.uid()! + 1, onWarning() {} }),
-    /belongs to user \d+, who could change what is in it. Give it to user \d+ with chown/,
+    /belongs to user \d+, who could change its content. Give it to user \d+ with chown/,
   );
 });

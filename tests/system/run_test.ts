@@ -57,7 +57,7 @@ Deno.test("run() says that a program is not installed", async () => {
 
 Deno.test("run() ends a command that takes too long", async () => {
   const error = await fails(run(["sleep", "60"], { timeoutMs: 20 }));
-  assert.equal(error.reason, "no end after 20 ms");
+  assert.equal(error.reason, "timed out after 20 ms");
 });
 
 Deno.test("run() ends a command when the signal aborts", async () => {

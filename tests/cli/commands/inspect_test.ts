@@ -71,7 +71,7 @@ Waiting:    0
 
 const IGNORED = `Name:       a\\x0ab
 Status:     ignored
-Reason:     the name holds a control character
+Reason:     the name contains a control character
 Isolation:  full
 Restarts:   0
 Requests:   0
@@ -110,7 +110,7 @@ const cases: readonly [what: string, report: FunctionReport, text: string][] = [
       ...NOTHING_RUNS,
       name: "a\nb",
       status: "ignored",
-      reason: "the name holds a control character",
+      reason: "the name contains a control character",
       url: null,
       revision: null,
       directory: null,

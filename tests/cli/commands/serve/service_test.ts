@@ -125,5 +125,5 @@ Deno.test("openService: an address that is none is a warning", () => {
     onWarning: (message) => warnings.push(message),
   });
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^"vsock:2:1" is no address of a socket: .+\. ddsrv serves anyway/);
+  assert.match(warnings[0]!, /^"vsock:2:1" is not a socket address: .+\. ddsrv serves anyway/);
 });
