@@ -147,7 +147,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
         ["logs", "x", "--logs-dir", directory],
         4,
         NOTHING,
-        saying('There is no function "x", and no log .*'),
+        saying('There is no function "x" and no log .*'),
       ],
       [["logs", "--logs-dir", directory], 0, NOTHING, NOTHING],
       [[...serve, "--socket", file], 1, NOTHING, taken],

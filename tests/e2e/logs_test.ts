@@ -114,7 +114,7 @@ Deno.test("logs: a name that nothing is known of", async () => {
   assert.deepEqual([code, stdout], [4, ""]);
   assert.match(
     stderr,
-    /There is no function "shopp", and no log of it in .*\. Did you mean "shop"\?/,
+    /There is no function "shopp" and no log of it in .*\. Did you mean "shop"\?/,
   );
   assert.match((await place.logs("../shop")).stderr, /There is no function "\.\.\/shop"/);
 });

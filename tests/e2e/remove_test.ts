@@ -58,10 +58,10 @@ Deno.test("remove: on a terminal it asks first", async () => {
     code: number,
     last: string,
   ])[] = [
-    [["shop"], `Remove shop${ALL}`, "\n", 1, "Nothing was removed"],
-    [["shop"], `Remove shop${ALL}`, "nö\n", 1, "Nothing was removed"],
+    [["shop"], `Stop and remove shop${ALL}`, "\n", 1, "Nothing was removed"],
+    [["shop"], `Stop and remove shop${ALL}`, "nö\n", 1, "Nothing was removed"],
     // Ctrl-D: the end of the input.
-    [["shop"], `Remove shop${ALL}`, "\x04", 1, "Nothing was removed"],
+    [["shop"], `Stop and remove shop${ALL}`, "\x04", 1, "Nothing was removed"],
     [
       ["shop", "blog", "--purge"],
       "Stop and remove shop, blog, and permanently delete the data and variables? [y/N] ",
