@@ -18,7 +18,7 @@ function assertTold(stderr: string, name: string): void {
   assert.match(stderr, new RegExp(`^${name}: checking\n(?:${name}: starting\n)?$`));
 }
 
-Deno.test("add: copies, waits until it serves and prints the URL", async () => {
+Deno.test("add copies a folder, waits until it is ready and prints the URL", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "src/index.ts": `import { text } from "./text.ts";\n${answering("").replace('""', "text")}`,
@@ -42,7 +42,7 @@ Deno.test("add: copies, waits until it serves and prints the URL", async () => {
   assert.deepEqual([report.name, report.status, report.pending], ["other", "ready", null]);
 });
 
-Deno.test("add: a failed check, a failed start and a late one leave nothing behind", async () => {
+Deno.test("add leaves nothing behind after a failed check, a failed start or a timeout", async () => {
   await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "wrong/index.ts": "const wrong: number = 'text';\n",
@@ -92,7 +92,7 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   assert.deepEqual(await names(server.functions), []);
 });
 
-Deno.test("add: wrong usage is told before anything is done", async () => {
+Deno.test("add reports wrong usage before it changes anything", async () => {
   const directory = await makeDirectory();
   await writeFiles(directory, { "app/index.ts": "", "a.ts": "", "a.js": "", "a.tar": "" });
   const table: readonly (readonly [args: readonly string[], code: number, said: RegExp])[] = [
@@ -145,7 +145,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("add: a file is a function of its name, and what it imports is not with it", async () => {
+Deno.test("add serves a single file as a function without its local imports", async () => {
   await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "hello.ts": answering("from a file"),
@@ -169,7 +169,7 @@ Deno.test("add: a file is a function of its name, and what it imports is not wit
   );
 });
 
-Deno.test("add: --link links, a bad one leaves no link, and remove takes the link alone", async () => {
+Deno.test("add --link links a folder, removes the link on failure, and remove deletes only the link", async () => {
   await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "linked/index.ts": answering("linked"),
@@ -184,7 +184,7 @@ Deno.test("add: --link links, a bad one leaves no link, and remove takes the lin
   assert.ok((await Deno.stat(join(server.directory, "wrong/index.ts"))).isFile);
 });
 
-Deno.test("add: --no-wait puts it in its place and says so", async () => {
+Deno.test("add --no-wait returns before the function is ready", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "app/index.ts": answering("app"),
@@ -201,7 +201,7 @@ Deno.test("add: --no-wait puts it in its place and says so", async () => {
   assert.deepEqual([never.code, JSON.parse(never.stdout).url], [0, `${server.url}/never`]);
 });
 
-Deno.test("add: --env reaches the function, and neither its source nor anybody else", async () => {
+Deno.test("add --env sets variables that only the function can read", async () => {
   await using server = await startServer();
   const manifest = '{\n  // why\n  "env": { "GREETING": "old", "KEPT": "kept" }\n}\n';
   await writeFiles(server.directory, {
@@ -235,7 +235,7 @@ Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
   assert.equal((await server.cli("env", "list", "ends")).code, 4, "it left its variables");
 });
 
-Deno.test("add: what holds the functions directory, or is in its place, is refused", async () => {
+Deno.test("add refuses a source that contains the functions directory or is already in it", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   await writeFiles(server.directory, { "index.ts": answering("all") });
@@ -267,7 +267,7 @@ Deno.test("add: what holds the functions directory, or is in its place, is refus
   assert.deepEqual(await names(server.functions), ["app", "twin"]);
 });
 
-Deno.test("add: pipes are left out with a word, links are as they were, modes are safe", async () => {
+Deno.test("add skips pipes, copies links as links and sets safe modes", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "app/index.ts": `Deno.serve(() => new Response(
@@ -294,7 +294,7 @@ Deno.test("add: pipes are left out with a word, links are as they were, modes ar
   assert.equal(mode! & 0o7777, 0o755);
 });
 
-Deno.test("add: a full disk leaves nothing behind and says what to do", async () => {
+Deno.test("add on a full disk leaves nothing behind and says what to do", async () => {
   const directory = await makeDirectory();
   const functions = join(directory, "functions");
   await Deno.mkdir(functions);

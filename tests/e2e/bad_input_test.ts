@@ -10,7 +10,7 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-Deno.test("serve: what keeps it from starting is said with the remedy", async (test) => {
+Deno.test("serve says what prevents it from starting, and the remedy", async (test) => {
   const directory = await makeDirectory();
   await writeFiles(directory, { "file": "", "functions/a/index.ts": answering("a") });
   const functions = join(directory, "functions");
@@ -65,7 +65,7 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("serve: a socket of a living supervisor is refused, and it goes on", async () => {
+Deno.test("serve refuses the socket of a running supervisor, which keeps running", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   const elsewhere = join(server.directory, "elsewhere");
@@ -79,7 +79,7 @@ Deno.test("serve: a socket of a living supervisor is refused, and it goes on", a
   await server.answers("/app", "app");
 });
 
-Deno.test("serve: a bad function is told apart and disturbs no other", async () => {
+Deno.test("serve reports a broken function without disturbing the others", async () => {
   // By then it has said what it says.
   const startTimeout = `${longEnoughMs(2)}ms`;
   await using server = await startServer({
@@ -128,7 +128,7 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   await server.answers("/type", "mended");
 });
 
-Deno.test("serve: a function that starts slowly says what it waits for, and what it wrote last", async () => {
+Deno.test("serve reports what a slowly starting function waits for and its last lines", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "startTimeout": "10m" }',

@@ -16,7 +16,7 @@ const MOMENTS = [["SIGINT", false], ["SIGTERM", false], ["SIGINT", true]] as con
 /** More than are checked at a time. */
 const NAMES = ["a", "b", "c", "d", "e", "f"];
 
-Deno.test("check: interrupted while a host is silent, it ends and leaves nothing", async () => {
+Deno.test("check leaves nothing behind when it is interrupted while a host is silent", async () => {
   for (const [signal, isEarly] of MOMENTS) {
     const place = await makeDirectory();
     // It takes connections, and says nothing.

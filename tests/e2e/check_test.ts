@@ -39,7 +39,7 @@ async function open(files: Readonly<Record<string, string>>): Promise<
   };
 }
 
-Deno.test("check: says what serve would say, without a supervisor", async () => {
+Deno.test("check reports the same findings as serve, without a supervisor", async () => {
   await using place = await open({ ...FILES, [`${TOO_LONG}/index.ts`]: "" });
   const { check } = place;
   assert.deepEqual(await check(["good"]), {
@@ -78,7 +78,7 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
   assert.match(stderr, /9 checked, 9 failed\n$/);
 });
 
-Deno.test("check: folders that serve ignores are skipped, and fail nothing", async () => {
+Deno.test("check skips folders that serve ignores, without failing", async () => {
   await using place = await open(FILES);
   const all = await place.check(["_shared/", "empty/", "good/"]);
   assert.deepEqual(all, {
@@ -109,7 +109,7 @@ Deno.test("check: folders that serve ignores are skipped, and fail nothing", asy
   assert.match(alone.stderr, /Nothing was checked: serve ignores all of these paths\. Name a/);
 });
 
-Deno.test("check: JSON for programs, annotations for GitHub, colours for people", async () => {
+Deno.test("check prints JSON for programs, annotations for GitHub and colors for people", async () => {
   await using place = await open(FILES);
   const all = await runCli(["check", "--json"], { FUNC_DIRECTORY: place.path });
   const findings = JSON.parse(all.stdout) as { name: string; problem: string | null }[];
@@ -147,7 +147,7 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
   assert.equal((await place.check(["--format=xml", "good"])).code, 2);
 });
 
-Deno.test("check: without a path it checks what the supervisor serves, and says which directory", async () => {
+Deno.test("check without paths checks the supervisor's functions and names the directory", async () => {
   await using server = await startServer({ files: { "good/index.ts": answering("good") } });
   const served = await server.cli("check");
   assert.deepEqual([served.code, served.stdout], [0, "good: ok\n"]);
@@ -167,7 +167,7 @@ Deno.test("check: without a path it checks what the supervisor serves, and says 
   );
 });
 
-Deno.test("check: nothing to check is said and no failure; no directory is one", async () => {
+Deno.test("check with nothing to check succeeds; a missing directory fails", async () => {
   await using place = await open({ "_shared/mod.ts": "" });
   const nothing = await runCli(["check"], { FUNC_DIRECTORY: place.path });
   assert.deepEqual([nothing.code, nothing.stdout], [0, ""]);
@@ -177,7 +177,7 @@ Deno.test("check: nothing to check is said and no failure; no directory is one",
   assert.match(nowhere.stderr, /Cannot read the functions directory ".*\/nowhere"/);
 });
 
-Deno.test("check: configuration above the functions directory counts as little as it does for serve", async () => {
+Deno.test("check ignores configuration above the functions directory, as serve does", async () => {
   await using place = await open({
     "deno.json": '{ "imports": { "lib": "./f/app/lib.ts" } }',
     "f/app/index.ts": 'import { a } from "lib";\nDeno.serve(() => new Response(a));\n',

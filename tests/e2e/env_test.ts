@@ -64,7 +64,7 @@ async function startWithState(
   };
 }
 
-Deno.test("env: set, list, import and unset reload that function alone and show no value", async () => {
+Deno.test("env set, list, import and unset reload only that function and print no value", async () => {
   await using opened = await startWithState({
     "app/index.ts": PROBE,
     "app/.env": "A=own\nB=own\nC=own\n",
@@ -168,7 +168,7 @@ async function allThatIsSaid(server: Server, name: string): Promise<string[]> {
   return said;
 }
 
-Deno.test("env: a value is typed without being shown, and the terminal is as it was", async () => {
+Deno.test("env set prompts for a value without echoing it and restores the terminal", async () => {
   await using server = await startServer({ files: { "app/index.ts": PROBE } });
   await server.said("app ready");
   await using terminal = await openTerminal({
@@ -224,7 +224,7 @@ Deno.test("env: a value is typed without being shown, and the terminal is as it 
   assert.match(modes, /\secho\s/);
 });
 
-Deno.test("env: variables survive --replace and a rollback; rm removes them", async () => {
+Deno.test("env: variables survive --replace and rollback, and rm removes them", async () => {
   await using opened = await startWithState({});
   const { server, state } = opened;
   const source = join(server.directory, "app");
@@ -291,7 +291,7 @@ Deno.test("env: variables survive --replace and a rollback; rm removes them", as
   assert.equal((await server.cli("env", "list", "app")).code, 4);
 });
 
-Deno.test("env: a function that fails for want of a variable is started at once when it is set", async () => {
+Deno.test("env set restarts a function that failed because a variable was missing", async () => {
   await using opened = await startWithState({
     "needs/index.ts": `if (!Deno.env.get("TOKEN")) throw new Error("TOKEN is missing");\n${PROBE}`,
   });
@@ -318,7 +318,7 @@ Deno.test("env: a function that fails for want of a variable is started at once 
   assert.equal(await probe(server, "needs", "variable|TOKEN"), SECRET);
 });
 
-Deno.test("env: changes at the same time are all there afterwards", async () => {
+Deno.test("env: concurrent changes do not overwrite each other", async () => {
   await using server = await startServer({ files: { "app/index.ts": PROBE } });
   await server.said("app ready");
   const names = Array.from({ length: 6 }, (_, index) => `V${index}`);
@@ -328,7 +328,7 @@ Deno.test("env: changes at the same time are all there afterwards", async () => 
   assert.equal((await server.cli("rm", "app")).code, 0);
 });
 
-Deno.test("env: bad input sets nothing and says what to do", async () => {
+Deno.test("env sets nothing on bad input and says what to do", async () => {
   await using opened = await startWithState({ "app/index.ts": PROBE });
   const { server } = opened;
   await server.said("app ready");
@@ -387,7 +387,7 @@ Deno.test("env: bad input sets nothing and says what to do", async () => {
   assert.equal(none.code, 3);
 });
 
-Deno.test("env: a full or read-only state directory, and a store that can't be used, lose nothing", async () => {
+Deno.test("env loses nothing with a full or read-only state directory or a broken store", async () => {
   await using opened = await startWithState({ "app/index.ts": PROBE });
   const { server, state } = opened;
   await server.said("app ready");
@@ -447,7 +447,7 @@ Deno.test("env: a full or read-only state directory, and a store that can't be u
   }
 });
 
-Deno.test("env: permissions cover the variables, add --link takes some, a restart keeps them", async () => {
+Deno.test("env: permissions apply to stored variables, add --link sets some, and a restart keeps them", async () => {
   await using opened = await startWithState({
     "ddsrv.json": '{ "permissions": { "env": ["SEEN"] } }',
     "app/index.ts": PROBE,

@@ -47,7 +47,7 @@ function matchesSchema(verb: JsonVerb, stdout: string): void {
   for (const value of values) outputSchemas[verb].parse(JSON.parse(value));
 }
 
-Deno.test("exit codes: of each verb beside a supervisor", async () => {
+Deno.test("exit codes of all verbs with a supervisor", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -118,7 +118,7 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
   await check(rows, (args) => server.cli(...args));
 });
 
-Deno.test("exit codes: of each verb without a supervisor, or with another's socket", async () => {
+Deno.test("exit codes of all verbs without a supervisor, or with another user's socket", async () => {
   const directory = await makeDirectory();
   try {
     const socket = join(directory, "none.sock");
@@ -169,7 +169,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
   }
 });
 
-Deno.test("exit codes: of what needs nobody, and of usage", async () => {
+Deno.test("exit codes of verbs that need no supervisor, and of usage errors", async () => {
   const help = /^Usage: ddsrv/;
   await check([
     [[], 2, NOTHING, help],
@@ -188,7 +188,7 @@ Deno.test("exit codes: of what needs nobody, and of usage", async () => {
   ], (args) => runCli(args));
 });
 
-Deno.test("exit codes: a reader that has seen enough is no failure", async () => {
+Deno.test("exit code is 0 when the reader closes standard output", async () => {
   await using server = await startServer({ files: { "shop/index.ts": answering("shop") } });
   await server.answers("/shop", "shop");
   const verbs = [["list"], ["list", "--json"], ["inspect", "shop"], ["schema", "--api"]]

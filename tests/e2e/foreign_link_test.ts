@@ -5,7 +5,7 @@ import { answering, makeDirectory, startServer, writeFiles } from "./support/har
 /** A local user, who is not root. */
 const USER = "54321";
 
-Deno.test("links: another user's link leads only to what is that user's", async () => {
+Deno.test("links of another user lead only to files of that user", async () => {
   const directory = await makeDirectory();
   await using _ = { [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
   const place = (name: string): string => join(directory, "places", name);

@@ -12,7 +12,7 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-Deno.test("init: writes a function that is checked, formatted, linted and served", async () => {
+Deno.test("init creates a function that passes check, fmt and lint, and is served", async () => {
   await using server = await startServer();
   const path = join(server.directory, "hello");
   assert.deepEqual(await runCli(["init", path]), {
@@ -35,7 +35,7 @@ If no supervisor runs, start one first, with its own functions directory:
   await server.answers("/hello/a", "Hello from /a\n");
 });
 
-Deno.test("init: a relative path is told as it was given", async () => {
+Deno.test("init prints a relative path as it was given", async () => {
   const directory = await makeDirectory();
   const script = `cd "$0" && shift 0 && for path in shop a/b/shop/ "./my shop" functions; do
 "$1" run --quiet --allow-all "$2" init "$path"; done`;
@@ -66,7 +66,7 @@ If no supervisor runs, start one first, with its own functions directory:
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("init: the commands that it prints serve the new function, and nothing else", async (test) => {
+Deno.test("init prints commands that serve only the new function", async (test) => {
   const directory = await makeDirectory();
   await writeFiles(directory, {
     "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
@@ -132,7 +132,7 @@ Deno.test("init: the commands that it prints serve the new function, and nothing
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("init: nothing is written over, and bad names are refused", async () => {
+Deno.test("init overwrites nothing and refuses invalid names", async () => {
   const directory = await makeDirectory();
   await Deno.mkdir(join(directory, "full"));
   await Deno.writeTextFile(join(directory, "full/file"), "mine");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeDirectory, runCli } from "./support/harness.ts";
 
-Deno.test("install-service: writes the unit, and says what is next", async () => {
+Deno.test("install-service writes the unit and prints the next steps", async () => {
   const directory = await makeDirectory();
   try {
     const path = join(directory, "ddsrv.service");

@@ -5,7 +5,7 @@ import { startCli } from "./support/live_cli.ts";
 
 const NEVER = "setInterval(() => {}, 1000);\n";
 
-Deno.test("add: interrupted while it waits, all is as it was before", async () => {
+Deno.test("add undoes everything when it is interrupted while waiting", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("one") } });
   await server.answers("/app", "one");
   const { pid } = await server.inspect("app");
@@ -27,7 +27,7 @@ Deno.test("add: interrupted while it waits, all is as it was before", async () =
   assert.equal((await server.cli("inspect", "fresh")).code, 4);
 });
 
-Deno.test("add: interrupted while an archive comes in, nothing is left", async () => {
+Deno.test("add leaves nothing behind when it is interrupted while reading an archive", async () => {
   await using server = await startServer();
   const env = { DDSRV_SOCKET: server.socket };
   const adding = startCli(["add", "-", "--name", "app"], { env });
@@ -41,7 +41,7 @@ Deno.test("add: interrupted while an archive comes in, nothing is left", async (
   assert.deepEqual(names(server.functions), []);
 });
 
-Deno.test("add: on a terminal its progress is one line that is written over", async () => {
+Deno.test("add on a terminal shows its progress in one line", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, { "app/index.ts": answering("app"), "fresh/index.ts": NEVER });
   const options = { env: { DDSRV_SOCKET: server.socket }, isTerminal: true };

@@ -25,7 +25,7 @@ async function assertStandsIn(server: Server, revision: string): Promise<void> {
   );
 }
 
-Deno.test("last good: it is started again when it ends while its folder is broken", async () => {
+Deno.test("last good revision restarts when it exits while its folder is broken", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -61,7 +61,7 @@ Deno.test("last good: it is started again when it ends while its folder is broke
   assert.equal((await server.inspect("app")).reason, null);
 });
 
-Deno.test("last good: it is what a restart of the supervisor begins with", async () => {
+Deno.test("last good revision starts after a restart of the supervisor", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("good") },
     isChecked: true,
@@ -86,7 +86,7 @@ Deno.test("last good: it is what a restart of the supervisor begins with", async
   assert.equal(await Deno.readTextFile(join(again.functions, "app/index.ts")), answering("good"));
 });
 
-Deno.test("last good: it is what wakes when the code of an idle function is broken", async () => {
+Deno.test("last good revision starts when an idle function with broken code gets a request", async () => {
   await using server = await startServer({
     isChecked: true,
     flags: ["--idle", "1s"],
@@ -108,7 +108,7 @@ Deno.test("last good: it is what wakes when the code of an idle function is brok
   await assertStandsIn(server, revision!);
 });
 
-Deno.test("last good: a new revision that ends at once does not take its place either", async () => {
+Deno.test("last good revision is not replaced by a new revision that exits at once", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("good") } });
   await server.answers("/app", "good");
   await isKept(server);

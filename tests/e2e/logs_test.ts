@@ -78,7 +78,7 @@ for (const [args, lines] of golden) {
   });
 }
 
-Deno.test("logs: what is no record is counted and said, and hides nothing", async () => {
+Deno.test("logs counts and reports invalid lines and prints the others", async () => {
   await using place = await logsOf({
     "app.log": `\0\xff\r\n\n${LOG.replaceAll("\n", "\r\n")}${"x".repeat(5_000_000)}`,
   });
@@ -91,7 +91,7 @@ Deno.test("logs: what is no record is counted and said, and hides nothing", asyn
   assert.match(stderr, /^ddsrv: Skipped (1 line|2 lines) of /);
 });
 
-Deno.test("logs: nonsense is a usage error that says what there is", async () => {
+Deno.test("logs reports invalid options as usage errors", async () => {
   await using place = await logsOf({ "app.log": LOG });
   const table: readonly (readonly [string[], RegExp])[] = [
     [["--since", "yesterday"], /"yesterday" is not a time\. Write how long ago \(10m, 1h30m, 2d\)/],
@@ -108,7 +108,7 @@ Deno.test("logs: nonsense is a usage error that says what there is", async () =>
   }
 });
 
-Deno.test("logs: a name that nothing is known of", async () => {
+Deno.test("logs refuses unknown names", async () => {
   await using place = await logsOf({ "shop.log": LOG });
   const { code, stdout, stderr } = await place.logs("shopp");
   assert.deepEqual([code, stdout], [4, ""]);
@@ -119,7 +119,7 @@ Deno.test("logs: a name that nothing is known of", async () => {
   assert.match((await place.logs("../shop")).stderr, /There is no function "\.\.\/shop"/);
 });
 
-Deno.test("logs: pipes and directories are passed over, or refused by name", async () => {
+Deno.test("logs skips pipes and directories, or refuses them by name", async () => {
   await using place = await logsOf({ "app.log": LOG });
   await Deno.mkdir(join(place.directory, "d.log"));
   await command("mkfifo", join(place.directory, "p.log"));
@@ -131,7 +131,7 @@ Deno.test("logs: pipes and directories are passed over, or refused by name", asy
   assert.equal(link.stderr, `ddsrv: Cannot read "${place.directory}/l.log": It is no file\n`);
 });
 
-Deno.test("logs: one that may not be read keeps nothing of the others back", async () => {
+Deno.test("logs prints readable logs even if one can't be read", async () => {
   await using user = await ordinaryUser();
   const directory = join(user.directory, "logs");
   await Deno.mkdir(directory);
@@ -150,7 +150,7 @@ Deno.test("logs: one that may not be read keeps nothing of the others back", asy
   );
 });
 
-Deno.test("logs: a reader that goes away ends it quietly, also while nothing is said", async () => {
+Deno.test("logs ends quietly when its reader closes, also without new lines", async () => {
   await using place = await logsOf({ "app.log": LOG });
   for (const more of ["", "--follow"]) {
     const script = `"$@" ${more} | head -n 1; echo "code \${PIPESTATUS[0]}"`;
@@ -165,7 +165,7 @@ Deno.test("logs: a reader that goes away ends it quietly, also while nothing is 
   }
 });
 
-Deno.test("logs: --follow goes over rotations, and finds logs that are new", async () => {
+Deno.test("logs --follow continues after rotation and finds new logs", async () => {
   await using place = await logsOf({ "app.log": LOG });
   await using follower = startFollower("--logs-dir", place.directory, "--no-prefix", "-n", "1");
   await follower.prints("a long line\n");
@@ -193,7 +193,7 @@ Deno.test("logs: --follow goes over rotations, and finds logs that are new", asy
   assert.equal(await follower.stop(), 0);
 });
 
-Deno.test("logs: what a function says and what becomes of it, over restarts, and afterwards", async () => {
+Deno.test("logs shows output and state changes across restarts", async () => {
   const talker = (text: string): string =>
     `console.log("out ${text}"); console.error("err ${text}");\n${answering(text)}`;
   const directory = await makeDirectory();
@@ -233,7 +233,7 @@ Deno.test("logs: what a function says and what becomes of it, over restarts, and
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("logs: a function that has said nothing yet is no error, and is followed", async () => {
+Deno.test("logs accepts and follows a function that has written nothing", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("app") },
     flags: ["--no-check", "--idle", "1h"],

@@ -31,7 +31,7 @@ async function listenAs(command: string): Promise<Program> {
   };
 }
 
-Deno.test("serve: a port in use is told with the process that uses it", async (test) => {
+Deno.test("serve names the process that uses its port", async (test) => {
   await using stack = new AsyncDisposableStack();
   const directory = await makeDirectory();
   stack.defer(() => Deno.remove(directory, { recursive: true }));

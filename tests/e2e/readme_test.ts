@@ -5,7 +5,7 @@ import { answering, startServer, writeFiles } from "./support/harness.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
-Deno.test("README: its script for CI adds a version, keeps the old one when the new one fails", async () => {
+Deno.test("README: its CI script adds a version and keeps the old one when the new one fails", async () => {
   const script = codeBlocks(await readReadme())
     .find(({ text }) => text.startsWith("#!/bin/sh") && text.includes("ddsrv add"))!.text;
   await using server = await startServer({ isChecked: true });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { answering, startServer } from "./support/harness.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
-Deno.test("SIGHUP: what the configuration changes is replaced, all else is left alone", async () => {
+Deno.test("SIGHUP restarts only the functions that the new configuration affects", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "env": { "A": "1" } }',

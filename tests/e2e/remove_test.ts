@@ -11,7 +11,7 @@ const files = {
   "shop/index.ts": answering("shop"),
 };
 
-Deno.test("remove: several, each once, and nothing of them is left", async () => {
+Deno.test("remove removes several functions completely", async () => {
   await using server = await startServer({ files });
   for (const name of ["blog", "news", "shop"]) await server.answers(`/${name}`, name);
   const { namespace } = await server.inspect("shop");
@@ -27,7 +27,7 @@ Deno.test("remove: several, each once, and nothing of them is left", async () =>
   assert.deepEqual(JSON.parse(json.stdout), [{ name: "news", status: "removed" }]);
 });
 
-Deno.test("remove: one unknown name, and nothing is removed", async () => {
+Deno.test("remove removes nothing if a name is unknown", async () => {
   await using server = await startServer({ files });
   await server.answers("/shop", "shop");
   for (
@@ -46,7 +46,7 @@ Deno.test("remove: one unknown name, and nothing is removed", async () => {
   assert.deepEqual(names(server.functions), ["blog", "news", "shop"]);
 });
 
-Deno.test("remove: on a terminal it asks first", async () => {
+Deno.test("remove asks for confirmation on a terminal", async () => {
   await using server = await startServer({ files });
   // One that has never started has left no data.
   for (const name of ["shop", "blog"]) await server.answers(`/${name}`, name);
@@ -115,7 +115,7 @@ await Deno.writeTextFile(path, "file");
 Deno.serve(() => new Response(found));
 `;
 
-Deno.test("remove: the next function of the name finds nothing, unless --keep-data says so", async () => {
+Deno.test("remove deletes data unless --keep-data is given", async () => {
   await using server = await startServer({ files: { "shop/index.ts": HEIR } });
   const again = async (code = HEIR): Promise<void> => {
     const from = server.output().length;
@@ -137,7 +137,7 @@ Deno.test("remove: the next function of the name finds nothing, unless --keep-da
   assert.equal((await server.inspect("shop")).kept.length, 1);
 });
 
-Deno.test("remove: data of a folder that was taken away by hand stays until it is removed by name", async () => {
+Deno.test("remove deletes the data of a folder that was removed by hand", async () => {
   await using server = await startServer({ files: { "shop/index.ts": HEIR } });
   await server.answers("/shop", "- - -");
   const [folder, aside] = [`${server.functions}/shop`, `${server.directory}/shop`];
@@ -156,7 +156,7 @@ Deno.test("remove: data of a folder that was taken away by hand stays until it i
   assert.deepEqual([gone.code, /There is no function "shop"/.test(gone.stderr)], [4, true]);
 });
 
-Deno.test("remove: what an interrupted removal has set aside goes at the next start", async () => {
+Deno.test("remove: the next start cleans up an interrupted removal", async () => {
   const directory = await makeDirectory();
   const state = join(directory, "state");
   const env = { DDSRV_STATE_DIRECTORY: state };

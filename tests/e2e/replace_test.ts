@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, count, pause, startServer, writeFiles } from "./support/harness.ts";
 
-Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
+Deno.test("add --replace takes over without downtime, and a broken function changes nothing", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("one") },
     isChecked: true,
@@ -55,7 +55,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.deepEqual(names, ["app"]);
 });
 
-Deno.test("add --replace: what a killed one had set aside goes back at the next start", async () => {
+Deno.test("add --replace: the next start restores a folder after an interrupted replacement", async () => {
   const files = { "app/index.ts": answering("one"), "other/index.ts": answering("other") };
   await using server = await startServer({ files });
   await server.answers("/app", "one");

@@ -10,7 +10,7 @@ Deno.serve((request) => {
 });
 `;
 
-Deno.test("resources: a function that wants too much memory is ended, and that is said", async () => {
+Deno.test("resources: a function that exceeds its memory limit is killed and reported", async () => {
   await using server = await startServer({
     files: {
       "hungry/index.ts": HUNGRY,

@@ -6,7 +6,7 @@ import { makeDirectory } from "./support/harness.ts";
 const ROOT = new URL("../..", import.meta.url).pathname;
 const LAUNCHER = "/usr/local/bin/ddsrv";
 
-Deno.test("setup: a second checkout leaves the command with the first one, and says so", async () => {
+Deno.test("setup keeps a command that runs another checkout, and says so", async () => {
   const directory = await makeDirectory();
   const [one, two] = [join(directory, "one"), join(directory, "two")];
   for (const checkout of [one, two]) {
@@ -44,7 +44,7 @@ Deno.test("setup: a second checkout leaves the command with the first one, and s
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("setup: the tasks that it is known by", async () => {
+Deno.test("setup: its tasks exist", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   match(tasks.start.command, /cli\/setup\.ts --launcher && .*cli\/main\.ts serve examples$/);
   equal(tasks.launcher.command, "deno run --allow-all cli/setup.ts --replace-launcher");

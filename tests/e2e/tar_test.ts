@@ -25,7 +25,7 @@ async function shell(server: Server, line: string): Promise<CliResult> {
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-Deno.test("add -: an archive from standard input, plain and with gzip", async () => {
+Deno.test("add - reads a plain or gzip tar archive from standard input", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "shop/index.ts": 'import { text } from "./a/text.ts";\nDeno.serve(() => new Response(text));\n',
@@ -46,7 +46,7 @@ Deno.test("add -: an archive from standard input, plain and with gzip", async ()
   assert.deepEqual(names(join(server.functions, "shop")), ["a", "index.ts"]);
 });
 
-Deno.test("add -: what can't be taken is told, and leaves nothing behind", async () => {
+Deno.test("add - refuses invalid archives and leaves nothing behind", async () => {
   await using server = await startServer({
     files: { "shop/index.ts": answering("shop") },
     isChecked: true,
@@ -115,7 +115,7 @@ Deno.test("add -: what can't be taken is told, and leaves nothing behind", async
   await server.answers("/shop", "shop");
 });
 
-Deno.test("add -: a terminal is no archive", async () => {
+Deno.test("add - refuses a terminal as its input", async () => {
   const { code, stdout } = await startCli(["add", "-"], { isTerminal: true }).ended;
   assert.deepEqual([code, stdout], [
     2,

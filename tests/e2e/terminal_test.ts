@@ -250,13 +250,13 @@ const steps: readonly Step[] = [
   ],
 ];
 
-Deno.test("terminal: with a supervisor", async (test) => {
+Deno.test("top, list --watch and others on a terminal, with a supervisor", async (test) => {
   await using server = await startServer({ files });
   await ready(server);
   for (const [name, run] of steps) await test.step(name, () => run(server));
 });
 
-Deno.test("top and list --watch: a supervisor that goes away is exit code 3", async () => {
+Deno.test("top and list --watch exit with code 3 when the supervisor stops", async () => {
   await using server = await startServer({ files });
   await ready(server);
   await using first = await terminalOf(server, 80, 12);
@@ -273,7 +273,7 @@ Deno.test("top and list --watch: a supervisor that goes away is exit code 3", as
   }
 });
 
-Deno.test("top: says what it needs where there is no terminal", async () => {
+Deno.test("top says that it needs a terminal", async () => {
   const { code, stdout, stderr } = await runCli(["top"]);
   deepEqual([code, stdout], [2, ""]);
   match(stderr, /top needs a terminal.*ddsrv list --json/);

@@ -4,7 +4,7 @@ import { answering, eventually, startServer, writeFiles } from "./support/harnes
 
 const answer = async (url: string): Promise<string> => await (await fetch(url)).text();
 
-Deno.test("serve --no-watch: what serves changes only when it is asked for", async () => {
+Deno.test("serve --no-watch changes a running function only after a reload", async () => {
   await using server = await startServer({
     isChecked: true,
     env: { WATCH_FILES: "false" },
@@ -42,7 +42,7 @@ Deno.test("serve --no-watch: what serves changes only when it is asked for", asy
   await server.answers("/late", "Function not found");
 });
 
-Deno.test("serve --no-watch: add --replace and rollback take hold all the same", async () => {
+Deno.test("serve --no-watch: add --replace and rollback still take effect", async () => {
   await using server = await startServer({
     flags: ["--no-watch"],
     files: { "app/index.ts": answering("one") },
