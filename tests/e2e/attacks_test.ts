@@ -248,7 +248,7 @@ try {
 }
 `;
 
-Deno.test("attacks: a function can't use what Deno's flags allow but its network namespace lacks", async () => {
+Deno.test("attacks: a function can't open vsock sockets, even if Deno's flags allow them", async () => {
   await using server = await startServer({
     files: {
       "vsock/index.ts": `${VSOCK}\nDeno.serve(() => new Response(said));\n`,
