@@ -114,12 +114,12 @@ Deno.test("architecture: every directory of cli and lib is a room", async () => 
   assert.deepEqual(directories.filter((directory) => !ROOMS.includes(directory)), []);
 });
 
-Deno.test("architecture: imports go down only, imports of types too", () => {
+Deno.test("architecture: imports, of types too, go down only", () => {
   assert.ok(imports.length > 1_000, `only ${imports.length} imports were found`);
   assert.deepEqual(wrongImports(imports), []);
 });
 
-Deno.test("architecture: no module imports itself through others, by types neither", () => {
+Deno.test("architecture: no circular imports, of types either", () => {
   assert.equal(findCircle(imports), undefined);
 });
 

@@ -13,7 +13,7 @@ const settings: Settings = {
   env: { A: "policy", B: "policy", C: "policy" },
 };
 
-Deno.test("readFunctionPolicy() gives the settings where there is no manifest", async () => {
+Deno.test("readFunctionPolicy() returns the settings without a manifest", async () => {
   await using directory = await temporaryDirectory();
   const { policy, envFiles } = await readFunctionPolicy(directory.path, settings);
   assert.deepEqual(envFiles, []);
@@ -39,7 +39,7 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
   });
 });
 
-Deno.test("readFunctionPolicy() lays manifest over env file over settings", async () => {
+Deno.test("readFunctionPolicy() prefers the manifest to the env file to the settings", async () => {
   await using directory = await temporaryDirectory();
   await directory.write(".env", "# own\nB=file\nC='file'\nexport D=\"file\"\n");
   await directory.write("ddsrv.json", '{ "env": { "C": "manifest" }, "stopGrace": "5s" }');
@@ -49,7 +49,7 @@ Deno.test("readFunctionPolicy() lays manifest over env file over settings", asyn
   assert.equal(stopGraceMs, 5_000);
 });
 
-Deno.test("readFunctionPolicy() lets a manifest ask for shorter times", async () => {
+Deno.test("readFunctionPolicy() allows shorter times in a manifest", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("ddsrv.json", '{ "startTimeout": "1s", "stopGrace": "0ms" }');
   const { policy } = await readFunctionPolicy(directory.path, settings);

@@ -66,7 +66,7 @@ for (const [name, reason] of refused) {
   });
 }
 
-Deno.test("nameProblem() says why, for names that are reserved too", () => {
+Deno.test("nameProblem() returns a reason, also for reserved names", () => {
   assert.equal(nameProblem("hello"), undefined);
   assert.equal(nameProblem("_shared"), "it begins with . or _");
   assert.equal(nameProblem("a/b"), "the name contains a slash");

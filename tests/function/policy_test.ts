@@ -21,7 +21,7 @@ function tighten(manifest: FunctionSettings, ceiling: Partial<Settings> = {}): F
   return tightenPolicy({ path, settings: { ...settings, ...ceiling }, manifest, env: { A: "1" } });
 }
 
-Deno.test("tightenPolicy() is the settings where a manifest says nothing", () => {
+Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
   assert.deepEqual(tighten({}), {
     egress: "internet",
     permissions: defaultPermissions,

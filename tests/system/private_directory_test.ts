@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 const modeOf = async (path: string): Promise<string> =>
   ((await Deno.stat(path)).mode! & 0o777).toString(8);
 
-Deno.test("openPrivateDirectory() makes a directory for its owner alone", async () => {
+Deno.test("openPrivateDirectory() creates a directory with mode 700", async () => {
   await using directory = await temporaryDirectory();
   const warnings: string[] = [];
   const path = join(directory.path, "a/b");
@@ -17,7 +17,7 @@ Deno.test("openPrivateDirectory() makes a directory for its owner alone", async 
   assert.deepEqual(warnings, []);
 });
 
-Deno.test("openPrivateDirectory() closes one that is open to others, and says so", async () => {
+Deno.test("openPrivateDirectory() changes the mode of an open directory and warns", async () => {
   await using directory = await temporaryDirectory();
   for (const mode of [0o755, 0o711, 0o1777, 0o740]) {
     const warnings: string[] = [];
@@ -33,7 +33,7 @@ Deno.test("openPrivateDirectory() closes one that is open to others, and says so
   }
 });
 
-Deno.test("openPrivateDirectory() refuses what belongs to somebody else", async () => {
+Deno.test("openPrivateDirectory() refuses a directory of another user", async () => {
   await using directory = await temporaryDirectory();
   await assert.rejects(
     openPrivateDirectory(directory.path, { uid: Deno.uid()! + 1, onWarning() {} }),

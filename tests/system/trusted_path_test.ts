@@ -7,7 +7,7 @@ const USER = 54_321;
 const OTHER = 54_322;
 const isRoot = Deno.uid() === 0;
 
-Deno.test("holdTrustedPath() goes where the kernel would go", async () => {
+Deno.test("holdTrustedPath() resolves paths like the kernel", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await Deno.mkdir(at("a/b"), { recursive: true });
@@ -20,7 +20,7 @@ Deno.test("holdTrustedPath() goes where the kernel would go", async () => {
   }
 });
 
-Deno.test("holdTrustedPath() fails as the kernel would fail", async () => {
+Deno.test("holdTrustedPath() fails like the kernel", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await directory.write("file");
@@ -30,7 +30,7 @@ Deno.test("holdTrustedPath() fails as the kernel would fail", async () => {
   }
 });
 
-Deno.test("holdTrustedPath() makes directories that are missing, if it may", async () => {
+Deno.test("holdTrustedPath() creates missing directories on request", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await Deno.symlink("a", at("link"));
@@ -40,7 +40,7 @@ Deno.test("holdTrustedPath() makes directories that are missing, if it may", asy
   assert.equal((await Deno.stat(at("a/b"))).mode! & 0o777, 0o700);
 });
 
-Deno.test("holdTrustedPath() gives a path to what was there, whatever becomes of its name", async () => {
+Deno.test("holdTrustedPath() returns a path that survives a rename", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await directory.write("a/own", "first");
@@ -67,7 +67,7 @@ Deno.test("holdTrustedPath() follows links of root, relative and absolute, throu
   assert.equal(await Deno.readTextFile(held.path), "text");
 });
 
-Deno.test("holdTrustedPath() follows a link of another user only to what is that user's", async () => {
+Deno.test("holdTrustedPath() follows another user's link only to files of that user", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   for (const name of ["alice", "bob", "root"]) await directory.write(`${name}/own`, name);
@@ -109,7 +109,7 @@ Deno.test("holdTrustedPath() follows a link of another user only to what is that
   assert.deepEqual(openBelow(directory.path), []);
 });
 
-Deno.test("holdTrustedPath() rejects what is missing, endless or no place", async () => {
+Deno.test("holdTrustedPath() rejects missing paths, circles of links and special files", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await directory.write("file");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createAsyncWriter } from "../../../cli/output/async_writer.ts";
 
-Deno.test("createAsyncWriter() writes all, in order, however little the stream takes", async () => {
+Deno.test("createAsyncWriter() writes everything in order with partial writes", async () => {
   let written = "";
   const writer = createAsyncWriter({
     write(bytes) {
@@ -14,7 +14,7 @@ Deno.test("createAsyncWriter() writes all, in order, however little the stream t
   assert.equal(written, "line 0\nline 1\nline 2\nline 3\nline 4\n");
 });
 
-Deno.test("createAsyncWriter() counts what a stream refused, and says so when it takes again", async () => {
+Deno.test("createAsyncWriter() counts dropped lines and reports them once writing works", async () => {
   let written = "";
   let isFull = true;
   const writer = createAsyncWriter({
@@ -32,7 +32,7 @@ Deno.test("createAsyncWriter() counts what a stream refused, and says so when it
   assert.equal(written, "ddsrv: dropped 2 lines here\nthree\n");
 });
 
-Deno.test("createAsyncWriter() keeps a bounded amount for a stream that takes nothing", async () => {
+Deno.test("createAsyncWriter() limits its queue for a blocked stream", async () => {
   const taken = Promise.withResolvers<number>();
   let written = "";
   const writer = createAsyncWriter({

@@ -48,7 +48,7 @@ const text = fc.string({
   ),
 });
 
-Deno.test("cutToWidth: never wider than asked for, and the text's own beginning", () => {
+Deno.test("cutToWidth() returns a prefix that is never too wide", () => {
   fc.assert(fc.property(text, fc.nat(40), (text, width) => {
     const cut = cutToWidth(text, width);
     ok(stringWidth(cut) <= width, JSON.stringify(cut));

@@ -90,14 +90,14 @@ for (const [what, before, after, lines] of cases) {
   });
 }
 
-Deno.test("describeChange() knows which details are lines that the function wrote", () => {
+Deno.test("describeChange() marks details that the function itself wrote", () => {
   const isRepeat = (stage: Parameters<typeof failure>[0]): boolean =>
     describeChange(functionState({}), functionState({ failure: failure(stage) }), URL)[0]!.isRepeat;
   assert.deepEqual((["start", "exit"] as const).map(isRepeat), [true, true]);
   assert.deepEqual((["manifest", "check", "host"] as const).map(isRepeat), [false, false, false]);
 });
 
-Deno.test("describeChange() gives a URL that can be opened, whatever the name", () => {
+Deno.test("describeChange() returns a valid URL for any name", () => {
   const after = functionState({ name: "a b%/é", serving: next });
   assert.deepEqual(plain(describeChange(undefined, after, URL)), [
     `ready at ${URL}/a%20b%25%2F%C3%A9 (revision 0123456789ab)`,

@@ -31,7 +31,7 @@ const cases: readonly [filter: string, names: readonly string[]][] = [
 ];
 
 for (const [filter, names] of cases) {
-  Deno.test(`parseFilter: ${filter} lets ${names.length} through`, () => {
+  Deno.test(`parseFilter: ${filter} matches ${names.length}`, () => {
     deepEqual(reports.filter(parseFilter(filter)).map(({ name }) => name), names);
   });
 }

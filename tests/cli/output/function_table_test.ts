@@ -60,15 +60,15 @@ for (const [width, table] of tables) {
   });
 }
 
-Deno.test("formatFunctions: the reports of these tests have every status", () => {
+Deno.test("formatFunctions() is tested with every status", () => {
   deepEqual(new Set(FUNCTION_REPORTS.map(({ status }) => status)), new Set(REPORTED_STATUSES));
 });
 
-Deno.test("formatFunctions: nothing to list is a line of titles", () => {
+Deno.test("formatFunctions() prints only titles without functions", () => {
   equal(formatFunctions([]).split("\n").length, 2);
 });
 
-Deno.test("formatFunctions: a table is never wider than the terminal", () => {
+Deno.test("formatFunctions() is never wider than the terminal", () => {
   for (let width = 1; width <= 160; width++) {
     const lines = formatFunctions(FUNCTION_REPORTS, { width }).split("\n");
     for (const line of lines.slice(0, FUNCTION_REPORTS.length + 1)) {
@@ -113,7 +113,7 @@ async function printElsewhere(env: Readonly<Record<string, string>>): Promise<st
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("formatFunctions: newer code that waits, and what takes it up", () => {
+Deno.test("formatFunctions() shows an update that waits and how to load it", () => {
   const report = functionReport({ name: "my shop", newerRevision: "fedcba987654" });
   const text = stripVTControlCharacters(formatFunctions([report]));
   ok(/^my shop +ready, update pending /m.test(text), text);

@@ -109,7 +109,7 @@ for (const [columns, rows, change, lines] of screens) {
   });
 }
 
-Deno.test("renderTop: never wider or higher than the terminal", () => {
+Deno.test("renderTop() is never wider or higher than the terminal", () => {
   const rows = Array.from({ length: 50 }, (_, index) => topRow(`function-${index}`));
   for (const state of [initialState, logs]) {
     const scene = { ...SCENE, state, rows: [...SCENE.rows, ...rows] };
@@ -121,7 +121,7 @@ Deno.test("renderTop: never wider or higher than the terminal", () => {
   }
 });
 
-Deno.test("renderTop: of many functions, those around the chosen one are shown, and it is marked", () => {
+Deno.test("renderTop() shows the functions around the selected one and highlights it", () => {
   const rows = Array.from({ length: 50 }, (_, index) => topRow(`f${index}`));
   for (const chosen of ["f0", "f25", "f49"]) {
     const scene = { ...SCENE, rows, state: { ...initialState, chosen } };
