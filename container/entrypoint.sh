@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes writable what a container's runtime mounts read-only and ddsrv needs: the container's own
-# control groups, which bound each function, and the settings of its own network. CAP_SYS_ADMIN,
-# which namespaces take anyway, allows that; where something else forbids it, ddsrv says what it lacks.
+# Remounts writable what container runtimes mount read-only and ddsrv needs: the container's own
+# control groups, to limit each function, and its own network settings. This needs CAP_SYS_ADMIN, as
+# namespaces do. If it is not possible, ddsrv reports what is missing.
 
-# Of version 2, only what is the container's own: under the host's namespace it would be all.
+# Control groups version 2 only in a cgroup namespace of the container: otherwise they are the host's.
 while read -r _ path type _; do
   case "$type:$(cat /proc/self/cgroup)" in
     cgroup:* | cgroup2:0::/) mount -o remount,bind,rw "$path" 2>/dev/null ;;

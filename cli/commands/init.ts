@@ -15,7 +15,7 @@ Deno.serve((request) => {
 `;
 
 const MANIFEST = `{
-  // All that can be said here: ddsrv schema --function
+  // All settings: ddsrv schema --function
   "env": { "GREETING": "Hello" }
 }
 `;

@@ -169,8 +169,8 @@ function joined(first: Extension, second: Extension): Extension {
 }
 
 function refuseForAll(extension: Extension): void {
-  const [told] = Object.keys(extension);
-  if (told !== undefined) throw new TarError(`a global header sets a ${told}`);
+  const [key] = Object.keys(extension);
+  if (key !== undefined) throw new TarError(`a global header sets a ${key}`);
 }
 
 async function* readContent(bytes: ByteReader, size: number): AsyncGenerator<Uint8Array, void> {
