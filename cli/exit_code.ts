@@ -18,3 +18,8 @@ export class CliError extends Error {
     super(message);
   }
 }
+
+/** Creates the error for an invalid command line, which exits with code 2. */
+export function usageError(message: string): CliError {
+  return new CliError(message, ExitCode.Usage);
+}

@@ -9,7 +9,7 @@ export interface LauncherTarget {
   readonly main: string;
 }
 
-/** What to do with the installed launcher. */
+/** Result of {@linkcode planLauncher}. */
 export type LauncherPlan =
   | { readonly type: "keep" }
   | { readonly type: "refuse" }

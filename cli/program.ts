@@ -37,7 +37,7 @@ const groups: readonly Group[] = [
 const COMMON_VARIABLES: readonly VariableNote[] = [
   {
     names: ["DDSRV_SOCKET"],
-    purpose: "control socket of the supervisor, unless --socket is given",
+    purpose: "control socket, unless --socket is given",
   },
   { names: ["NO_COLOR"], purpose: "any value: print without colors" },
   { names: ["DEBUG"], purpose: "any value except false: print stack traces of errors" },
@@ -69,6 +69,6 @@ export function createProgram(onExit: OnExit): Command {
   withManual(program, { variables: COMMON_VARIABLES, files: SERVE_FILES });
   return withExamples(program, [
     ["ddsrv serve ./functions", "Serve each folder of a directory"],
-    ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add a function and send a request"],
+    ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add one and send a request"],
   ]);
 }

@@ -1,7 +1,6 @@
-// Sets up a fresh machine: installs system packages and dependencies. --launcher also installs the
-// ddsrv command, --replace-launcher even if the command runs another checkout, and --tests installs
-// the programs that the tests call. Imports nothing from npm, because it runs before the
-// dependencies are installed.
+// Installs system packages and dependencies; with --launcher also the ddsrv command, with
+// --replace-launcher even if it runs another checkout, with --tests the programs that tests call.
+// Imports nothing from npm, because it runs before the dependencies are installed.
 import { fileURLToPath } from "node:url";
 import {
   findMissingPrograms,

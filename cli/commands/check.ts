@@ -10,7 +10,7 @@ import {
 import { judgeName } from "../../lib/function/name.ts";
 import { parseDiagnostics } from "../../lib/check/diagnostics.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { CliError, ExitCode, usageError } from "../exit_code.ts";
 import { interruptible } from "../interrupt.ts";
 import type { CheckFormat } from "../output/check_formats.ts";
 import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
@@ -85,10 +85,9 @@ async function checkAll(
   if (findings.some(({ problem }) => problem !== null)) return ExitCode.Failed;
   // A script that names paths must not mistake this for success.
   if (paths.length > 0 && findings.every(({ skipped }) => skipped !== null)) {
-    throw new CliError(
+    throw usageError(
       "Nothing was checked: serve ignores all of these paths. Name a function's directory or a " +
         ".ts file",
-      ExitCode.Usage,
     );
   }
   return ExitCode.Done;

@@ -1,7 +1,7 @@
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { variableNameProblem } from "../../lib/config/stored_variable.ts";
 import { nameProblem } from "../../lib/function/name.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { ExitCode, usageError } from "../exit_code.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
 import type { EnvAction } from "./env/actions.ts";
 import { changeVariables, unknownFunction } from "./env/change_variables.ts";
@@ -33,7 +33,7 @@ export async function env(words: EnvWords, options: EnvOptions): Promise<number>
   const isJson = options.json === true;
   const problem = nameProblem(name);
   if (problem !== undefined) {
-    throw usage(`${JSON.stringify(name)} can't be a function's name: ${problem}`);
+    throw usageError(`${JSON.stringify(name)} can't be a function's name: ${problem}`);
   }
   requireWords(words);
   using control = connectControl(options.socket);
@@ -59,16 +59,16 @@ export async function env(words: EnvWords, options: EnvOptions): Promise<number>
 function requireWords({ action, given }: EnvWords): void {
   switch (action) {
     case "list":
-      if (given.length > 0) throw usage("list takes only the name of a function");
+      if (given.length > 0) throw usageError("list takes only the name of a function");
       return;
     case "import":
       if (given.length !== 1) {
-        throw usage("Name one env file to import, or - to read standard input");
+        throw usageError("Name one env file to import, or - to read standard input");
       }
       return;
     case "set":
     case "unset":
-      if (given.length === 0) throw usage(`Name the variables to ${action}`);
+      if (given.length === 0) throw usageError(`Name the variables to ${action}`);
       return given.forEach(requireVariableName);
     default:
       action satisfies never;
@@ -80,14 +80,14 @@ function requireVariableName(given: string): void {
   const equals = given.indexOf("=");
   const name = equals === -1 ? given : given.slice(0, equals);
   if (equals > 0 && variableNameProblem(name) === undefined) {
-    throw usage(
+    throw usageError(
       `Name "${name}" without its value: every user of this host can read command lines, and the ` +
         "shell saves them. ddsrv prompts for the value or reads it from standard input. If this " +
         "value is a secret, replace it",
     );
   }
   const problem = variableNameProblem(name);
-  if (problem !== undefined) throw usage(problem);
+  if (problem !== undefined) throw usageError(problem);
 }
 
 async function list(
@@ -101,8 +101,4 @@ async function list(
   else if (variables.length === 0) printError(`${name} has no variables\n`);
   else printOut(formatVariables(variables));
   return ExitCode.Done;
-}
-
-function usage(message: string): CliError {
-  return new CliError(message, ExitCode.Usage);
 }

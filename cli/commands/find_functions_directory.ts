@@ -9,8 +9,7 @@ export interface FoundDirectory {
   readonly from: string;
 }
 
-/** Timeout for the supervisor's answer. */
-const ANSWER_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
 
 /**
  * Returns the functions directory to use when the user names none: `FUNC_DIRECTORY`, else that of
@@ -23,7 +22,7 @@ export async function findFunctionsDirectory(
   if ((environment["FUNC_DIRECTORY"] ?? "") !== "") {
     return { functionsDirectory, from: "from FUNC_DIRECTORY" };
   }
-  using control = connectControl(socket, { timeoutMs: ANSWER_MS });
+  using control = connectControl(socket, { timeoutMs: ANSWER_TIMEOUT_MS });
   try {
     const supervisor = await control.supervisor();
     const { functionsDirectory, pid } = supervisor;

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { CliError } from "../exit_code.ts";
 import { printError, printOut } from "../output/print.ts";
+import { quoteWord } from "../output/quote_word.ts";
 import { planSelf, type Self } from "../service/self.ts";
 import { UNIT_MARK, unitText } from "../service/unit.ts";
 
@@ -26,7 +27,7 @@ export async function installService(
   await write(path, text, options.force === true);
   printError(`Wrote ${path}. To start it now and at boot:\n`);
   const steps = [
-    ...(await isDirectory(functionsDirectory) ? [] : [`mkdir -p ${quote(functionsDirectory)}`]),
+    ...(await isDirectory(functionsDirectory) ? [] : [`mkdir -p ${quoteWord(functionsDirectory)}`]),
     "systemctl daemon-reload",
     "systemctl enable --now ddsrv",
     "systemctl status ddsrv",
@@ -91,8 +92,4 @@ async function readPresent(path: string): Promise<string | undefined> {
 
 async function isDirectory(path: string): Promise<boolean> {
   return (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
-}
-
-function quote(text: string): string {
-  return /^[\w./@:+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -21,7 +21,6 @@ export interface ListOptions {
   readonly watch?: true | undefined;
 }
 
-/** Interval of `--watch`. */
 const INTERVAL_MS = 1_000;
 
 /** Keys that end `--watch`: q, Escape, and Ctrl-C if the terminal sends it as a key. */

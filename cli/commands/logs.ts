@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import process from "node:process";
 import type { Selection } from "../../lib/logs/log_selection.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { ExitCode, usageError } from "../exit_code.ts";
 import type { LogLineOptions } from "../output/log_line.ts";
 import { followSources } from "./logs/follow.ts";
 import { findLogsDirectory, listLogs, requireNames } from "./logs/names.ts";
@@ -57,15 +57,13 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
 function requireTimeRange({ since, until, follow }: LogsOptions): void {
   if (until === undefined) return;
   if (since !== undefined && since > until) {
-    throw new CliError(
+    throw usageError(
       "--since is later than --until. Swap them",
-      ExitCode.Usage,
     );
   }
   if (follow) {
-    throw new CliError(
+    throw usageError(
       "--until and --follow contradict each other. Leave one of them out",
-      ExitCode.Usage,
     );
   }
 }

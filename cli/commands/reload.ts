@@ -1,6 +1,6 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { ExitCode, usageError } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 120_000;
  */
 export async function reload(given: readonly string[], options: ReloadOptions): Promise<number> {
   if ((given.length === 0) !== (options.all === true)) {
-    throw new CliError("Name the functions to reload, or pass --all", ExitCode.Usage);
+    throw usageError("Name the functions to reload, or pass --all");
   }
   using control = connectControl(options.socket);
   const names = options.all

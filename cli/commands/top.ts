@@ -4,7 +4,7 @@ import { readLastRecords } from "../../lib/logs/last_records.ts";
 import { logFilePath } from "../../lib/logs/log_file.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { createTaskSet } from "../../lib/system/task_set.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { usageError } from "../exit_code.ts";
 import { openLiveScreen } from "../output/live_screen.ts";
 import { DEFAULT_SIZE, terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
@@ -23,9 +23,8 @@ const INTERVAL_MS = 1_000;
 /** Shows requests and resource use of functions until the user quits; returns the exit code. */
 export async function top(options: TopOptions): Promise<number> {
   if (terminalSize() === undefined || !Deno.stdin.isTerminal()) {
-    throw new CliError(
+    throw usageError(
       "top needs a terminal for its input and output. In scripts, use: ddsrv list --json",
-      ExitCode.Usage,
     );
   }
   using control = connectControl(options.socket);

@@ -28,10 +28,7 @@ Function names come from ddsrv list. The option --socket on the command line sel
       "ddsrv completions bash > ~/.local/share/bash-completion/completions/ddsrv",
       "Install it for bash, which needs the package bash-completion",
     ],
-    [
-      "ddsrv completions zsh > /usr/local/share/zsh/site-functions/_ddsrv",
-      "Install it for zsh, for all users",
-    ],
+    ["ddsrv completions zsh > /usr/local/share/zsh/site-functions/_ddsrv", "Install it for zsh"],
     ["ddsrv completions fish > ~/.config/fish/completions/ddsrv.fish", "Install it for fish"],
   ]);
 }

@@ -34,7 +34,7 @@ export function addEnv(program: Command, onExit: OnExit): void {
     ["ddsrv env set shop TOKEN", "Set a variable; the prompt does not echo the value"],
     [
       "ddsrv env set shop TOKEN < token.txt",
-      "Read the value from a file, without its last newline",
+      "Read the value from a file",
     ],
     ["ddsrv env import shop settings.env", "Set all variables of an env file"],
     ["ddsrv env list shop", "List the variables, their sources, and when they were set"],

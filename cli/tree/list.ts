@@ -15,7 +15,7 @@ export function addList(program: Command, onExit: OnExit): void {
     .option("-w, --watch", "keep running and update the list in place")
     .option(
       "--filter <key=value>",
-      "show only status=WORD, name=PATTERN, isolation=LEVEL; all must match",
+      "show only functions with status=WORD, name=PATTERN, isolation=LEVEL",
       collectFilter,
     )
     .addOption(
@@ -36,7 +36,7 @@ export function addList(program: Command, onExit: OnExit): void {
     ["ddsrv ls --watch", "Update the list every second; q quits"],
     [
       "ddsrv ls --filter status=failed --quiet",
-      "Print functions that failed, or whose update failed",
+      "Print failed functions and updates",
     ],
     ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{memoryBytes}}'", "Print some keys of --json"],
   ]);

@@ -19,8 +19,12 @@ export function addLogs(program: Command, onExit: OnExit): void {
         default: "100; all with --since",
       }).argParser(parseLines),
     )
-    .option("--since <time>", "print lines from then on: 10m, 1h30m, 2d, a date or time", parseTime)
-    .option("--until <time>", "print lines up to then", parseTime)
+    .option(
+      "--since <time>",
+      "print lines since a time: 10m, 1h30m, 2d, or a date or time",
+      parseTime,
+    )
+    .option("--until <time>", "print lines until a time, as for --since", parseTime)
     .option("--grep <pattern>", "print only lines that match a regular expression", parsePattern)
     .option("--stderr", "print only standard error, which includes notes of ddsrv")
     .option("--no-prefix", "print only the text, without time and name")

@@ -256,7 +256,7 @@ export function addServe(program: Command, onExit: OnExit): void {
     ["ddsrv serve", "Serve /opt/functions at http://localhost:9999"],
     [
       "ddsrv serve ./functions --idle 15m",
-      "Scale functions to zero after 15 minutes without requests",
+      "Scale idle functions to zero after 15 min",
     ],
     ["ddsrv serve ./functions --isolation rootless", "Serve without root"],
   ]);

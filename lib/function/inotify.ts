@@ -138,7 +138,9 @@ function addWatch(
   const watch = files.addWatch(inotify, encoder.encode(`/proc/self/fd/${directory}`), mask);
   files.close(directory);
   if (watch >= 0) return watch;
-  throw new WatchLimitError("too many directories. Raise the sysctl fs.inotify.max_user_watches");
+  throw new WatchLimitError(
+    "too many watched directories. Raise the sysctl fs.inotify.max_user_watches",
+  );
 }
 
 /** Parses the events that read(2) returned. */

@@ -9,7 +9,7 @@ export interface ProcessFigures {
 }
 
 /** Unit of times in `/proc`, on every architecture that Deno supports. */
-const TICK_MS = 10;
+export const TICK_MS = 10;
 
 /** Returns the current resource use of a process; `undefined` if it has ended. */
 export async function readProcessFigures(pid: number): Promise<ProcessFigures | undefined> {

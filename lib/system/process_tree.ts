@@ -1,8 +1,6 @@
 import { readChildren } from "./children.ts";
+import { TICK_MS } from "./process_figures.ts";
 import { readProcFile } from "./read_proc_file.ts";
-
-/** Unit of times in `/proc`, on every architecture that Deno supports. */
-const TICK_MS = 10;
 
 /** Maximum number of processes to read; more than a check or an instance can have. */
 const MAX_PROCESSES = 1_024;

@@ -1,10 +1,7 @@
 /** Maximum time that a loop blocks the event loop, which delays requests. */
 const MAX_BUSY_MS = 4;
 
-/**
- * Returns a function to await in a long loop: it returns `undefined` at once, or, after
- * {@linkcode MAX_BUSY_MS}, a promise that lets other tasks run.
- */
+/** Returns a function to await in a long loop; every few milliseconds it lets other tasks run. */
 export function createYieldToEventLoop(): () => Promise<void> | undefined {
   let sinceMs = performance.now();
   return () => {

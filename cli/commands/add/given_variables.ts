@@ -1,7 +1,7 @@
 import type { Variable } from "../../../lib/config/variable.ts";
 import { storedVariableProblem } from "../../../lib/config/stored_variable.ts";
 import type { ControlClient } from "../../../lib/control/control_client.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 
 /** Variables that `add` sets for a function; the supervisor stores them outside its folder. */
@@ -27,7 +27,7 @@ export function givenVariables(
 ): GivenVariables {
   for (const [name, value] of variables) {
     const problem = storedVariableProblem(name, value);
-    if (problem !== undefined) throw new CliError(problem, ExitCode.Usage);
+    if (problem !== undefined) throw usageError(problem);
   }
   const values = variables.length === 0 ? undefined : Object.fromEntries(variables);
   let change: string | undefined;

@@ -5,6 +5,7 @@ import { ENV_FILE } from "../../../lib/function/layout.ts";
 import { UntrustedPathError } from "../../../lib/system/trusted_path.ts";
 import { CliError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
+import { entryExists } from "./entry_exists.ts";
 import type { Source } from "./source.ts";
 
 /** Options of {@linkcode keepEnvFile}. */
@@ -29,7 +30,7 @@ export async function keepEnvFile(options: KeepOptions): Promise<void> {
   const { source, functionsDirectory, name, staged } = options;
   const before = join(functionsDirectory, name);
   // Replacing a link does not touch the files in its target.
-  if ((await Deno.lstat(before)).isSymlink || await isThere(join(staged, ENV_FILE))) return;
+  if ((await Deno.lstat(before)).isSymlink || await entryExists(join(staged, ENV_FILE))) return;
   let text: string | undefined;
   try {
     text = await readContainedTextFile(before, join(before, ENV_FILE));
@@ -50,15 +51,4 @@ export async function keepEnvFile(options: KeepOptions): Promise<void> {
   // Independent of the umask.
   await Deno.chmod(target, MODE);
   printError(`Kept the ${ENV_FILE} of the previous folder, because the new one has none\n`);
-}
-
-/** Returns true if anything exists at the path, also a broken link. */
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

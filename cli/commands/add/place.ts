@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type ReplacedFolder, replaceFolder } from "../../../lib/function/replace_folder.ts";
 import { removeEntry } from "../../../lib/function/set_aside.ts";
 import { CliError } from "../../exit_code.ts";
+import { entryExists } from "./entry_exists.ts";
 import type { Source } from "./source.ts";
 
 /** The place of a function in a functions directory. */
@@ -13,10 +14,8 @@ export interface Place {
 }
 
 /**
- * Refuses a source that is the function itself or contains the functions directory, which would
- * copy the copy. Compares real paths.
- *
- * @throws {CliError}
+ * Throws a `CliError` for a source that is the function itself or contains the functions directory,
+ * which would copy the copy. Compares real paths.
  */
 export async function requireApart(source: Source, functionsDirectory: string): Promise<void> {
   if (source.type === "archive" || source.type === "file") return;
@@ -35,18 +34,9 @@ export async function requireApart(source: Source, functionsDirectory: string): 
   }
 }
 
-/**
- * Returns true if the place is taken.
- *
- * @throws {CliError} if it is taken and must not be replaced
- */
+/** Returns true if the place is taken; throws a `CliError` if it must not be replaced. */
 export async function findTaken({ functionsDirectory, name, replace }: Place): Promise<boolean> {
-  try {
-    await Deno.lstat(join(functionsDirectory, name));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  if (!await entryExists(join(functionsDirectory, name))) return false;
   if (replace) return true;
   throw new CliError(
     `The function "${name}" already exists. Replace it with --replace, or remove it first: ` +

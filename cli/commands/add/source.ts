@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { nameProblem } from "../../../lib/function/name.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 
 /** A function to add; paths are absolute. */
 export type Source =
@@ -17,11 +17,7 @@ export interface SourceOptions {
 
 const WANTED = `Name a directory with an ${ENTRY_FILE}, a .ts file, or - for a tar archive`;
 
-/**
- * Determines what a path of the command line is.
- *
- * @throws {CliError} if it can't be added
- */
+/** Determines what a path of the command line is; throws a `CliError` if it can't be added. */
 export async function findSource(given: string, options: SourceOptions): Promise<Source> {
   if (options.name !== undefined) requireName(options.name);
   if (given === "-") return archiveOf(options);
@@ -35,36 +31,31 @@ export async function findSource(given: string, options: SourceOptions): Promise
   return { type: options.link ? "link" : "folder", path, name };
 }
 
-/**
- * Returns the name if a function can have it.
- *
- * @throws {CliError} otherwise
- */
+/** Returns the name if a function can have it; otherwise throws a `CliError`. */
 export function requireName(name: string): string {
   const reason = nameProblem(name);
   if (reason === undefined) return name;
-  throw new CliError(
+  throw usageError(
     `${JSON.stringify(name)} can't be a function's name: ${reason}. Choose another with --name`,
-    ExitCode.Usage,
   );
 }
 
 function archiveOf({ name, link }: SourceOptions): Source {
-  if (link) throw usage("An archive can't be linked. Leave out --link");
+  if (link) throw usageError("An archive can't be linked. Leave out --link");
   if (Deno.stdin.isTerminal()) {
-    throw usage("Standard input is a terminal. Pipe an archive: tar c ./shop | ddsrv add -");
+    throw usageError("Standard input is a terminal. Pipe an archive: tar c ./shop | ddsrv add -");
   }
   return { type: "archive", name };
 }
 
 function fileOf(path: string, { name, link }: SourceOptions): Source {
-  if (link) throw usage(`"${path}" is a file, and --link needs a directory. Leave out --link`);
+  if (link) throw usageError(`"${path}" is a file, and --link needs a directory. Leave out --link`);
   if (/\.(tar|tgz|tar\.gz)$/.test(path)) {
-    throw usage(`"${path}" looks like an archive. Add it with: ddsrv add - < ${path}`);
+    throw usageError(`"${path}" looks like an archive. Add it with: ddsrv add - < ${path}`);
   }
   if (!path.endsWith(".ts")) throw new CliError(`"${path}" is not a .ts file. ${WANTED}`);
   if (name === undefined && basename(path) === ENTRY_FILE) {
-    throw usage(
+    throw usageError(
       `"${path}" is the entry of a function. Add its directory: ddsrv add ${dirname(path)}; or ` +
         "add only this file, with --name",
     );
@@ -84,8 +75,4 @@ async function look(path: string): Promise<Deno.FileInfo> {
     }
     throw new CliError(`Cannot read "${path}": ${(error as Error).message}`);
   }
-}
-
-function usage(message: string): CliError {
-  return new CliError(message, ExitCode.Usage);
 }

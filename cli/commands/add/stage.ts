@@ -5,7 +5,7 @@ import { CopyError, copyFolder } from "../../../lib/function/copy_folder.ts";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { extractTar } from "../../../lib/function/tar/extract.ts";
 import { TarError } from "../../../lib/function/tar/tar_error.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { requireName, type Source } from "./source.ts";
@@ -83,9 +83,8 @@ async function makeFolder(path: string): Promise<void> {
 
 function nameOf(name: string | undefined): string {
   if (name !== undefined) return requireName(name);
-  throw new CliError(
+  throw usageError(
     "The archive has no single top directory to take the name from. Pass --name",
-    ExitCode.Usage,
   );
 }
 

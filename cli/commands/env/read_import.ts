@@ -14,9 +14,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export async function readImport(path: string): Promise<Record<string, string>> {
   const text = await readText(path);
   const what = path === "-" ? "Standard input" : `"${path}"`;
-  if (text.includes("\0")) {
-    throw new CliError(`${what} is not an env file: it contains a NUL byte. Name another file`);
-  }
+  if (text.includes("\0")) throw new CliError(`${what} contains a NUL byte. Name an env file`);
   const variables = parseEnvFile(path === "-" ? "Standard input" : path, text);
   const entries = Object.entries(variables);
   if (entries.length === 0) {

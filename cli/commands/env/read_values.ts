@@ -1,5 +1,5 @@
 import { MAX_VARIABLE_BYTES, storedVariableProblem } from "../../../lib/config/stored_variable.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 import { readSecret } from "../../output/read_secret.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { readInput } from "./read_input.ts";
@@ -24,10 +24,9 @@ export async function readValues(
   }
   const [only = "", ...others] = names;
   if (others.length > 0) {
-    throw new CliError(
+    throw usageError(
       "Standard input can set only one variable. Set them one by one, or import all of them: " +
         `ddsrv env import ${name} -`,
-      ExitCode.Usage,
     );
   }
   return { [only]: requireValid(only, await readPiped(only)) };

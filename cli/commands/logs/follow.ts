@@ -5,7 +5,6 @@ import { untilInterrupted } from "../../output/until_interrupted.ts";
 import { printMerged } from "./print.ts";
 import { openSource, type Source, type SourceOptions } from "./source.ts";
 
-/** Interval between two reads of the log files. */
 const POLL_MS = 200;
 
 /** New log files are searched for only at each fifth read. */

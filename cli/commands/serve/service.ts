@@ -31,10 +31,8 @@ const REMEDY = "ddsrv serves anyway. Start it with its service manager, or witho
 /** Minimum interval between two status lines. */
 const STATUS_PAUSE_MS = 250;
 
-/** Maximum delay of a timer. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Delay before a message is sent again. */
 const RETRY_MS = 1_000;
 
 /**
@@ -107,7 +105,6 @@ export function openService(options: ServiceOptions): Service {
   };
 }
 
-/** Used without a service manager. */
 const UNMANAGED: Service = {
   ready() {},
   status() {},
@@ -121,7 +118,9 @@ function watchdogInterval(environment: Pick<Deno.Env, "get">, pid: number): numb
   const microseconds = Number(environment.get("WATCHDOG_USEC"));
   if (!(microseconds > 0 && microseconds < Infinity)) return undefined;
   const wanted = environment.get("WATCHDOG_PID");
-  return wanted && Number(wanted) !== pid ? undefined : Math.min(microseconds / 2_000, LONGEST_MS);
+  return wanted && Number(wanted) !== pid
+    ? undefined
+    : Math.min(microseconds / 2_000, MAX_TIMER_MS);
 }
 
 function formatMessage({ state, status }: Message): string {

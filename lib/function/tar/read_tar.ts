@@ -23,8 +23,7 @@ export interface TarLimits {
   readonly maxBytes: number;
 }
 
-/** Default limits. */
-const TAR_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
+const DEFAULT_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
 
 /** Maximum size of an extended header, enough for a path. */
 const MAX_EXTENSION_BYTES = 64 * 1024;
@@ -48,7 +47,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
  */
 export async function* readTar(
   bytes: ByteReader,
-  { maxEntries, maxBytes }: TarLimits = TAR_LIMITS,
+  { maxEntries, maxBytes }: TarLimits = DEFAULT_LIMITS,
 ): AsyncGenerator<TarEntry, void> {
   let first: Uint8Array | undefined = await readFirst(bytes);
   let extension: Extension = {};

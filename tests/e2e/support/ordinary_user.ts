@@ -27,7 +27,7 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
   const deno = join(base, "deno");
   await Deno.copyFile(Deno.execPath(), deno);
   await Deno.chmod(deno, 0o755);
-  const root = new URL("../..", import.meta.url).pathname;
+  const root = new URL("../../..", import.meta.url).pathname;
   for (const name of ["cli", "lib", "deno.json", "deno.lock"]) {
     await cp(join(root, name), join(base, "ddsrv", name), { recursive: true });
   }
