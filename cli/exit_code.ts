@@ -1,4 +1,4 @@
-/** What a process's end tells a script. */
+/** Exit codes of the command line; see EXIT STATUS in ddsrv(1). */
 export enum ExitCode {
   Done = 0,
   Failed = 1,
@@ -7,14 +7,19 @@ export enum ExitCode {
   NoFunction = 4,
 }
 
-/** Takes the exit code of the command that was run. */
+/** Receives the exit code of the command that ran. */
 export type OnExit = (exitCode: number) => void;
 
-/** A command that did not do what was asked; its message is for people. */
+/** A command failed; the message is for the user and says what to do. */
 export class CliError extends Error {
   override readonly name = "CliError";
 
   constructor(message: string, readonly exitCode: number = ExitCode.Failed) {
     super(message);
   }
+}
+
+/** Creates the error for an invalid command line, which exits with code 2. */
+export function usageError(message: string): CliError {
+  return new CliError(message, ExitCode.Usage);
 }

@@ -5,9 +5,9 @@ import { judgeName } from "../lib/function/name.ts";
 import { CliError, ExitCode } from "./exit_code.ts";
 
 /**
- * The reports of functions, each once, in the order of their names here.
+ * Returns the reports of the named functions, without duplicates, in the order of `names`.
  *
- * @throws {CliError} for the first name that no function has, with the one that was likely meant
+ * @throws {CliError} for the first unknown name, with the closest known name
  */
 export async function requireFunctions(
   control: ControlClient,
@@ -23,7 +23,7 @@ export async function requireFunctions(
   });
 }
 
-/** The error for a name that no function has, with the one that was likely meant. */
+/** Returns the error for an unknown function name, with the closest known name. */
 export function noSuchFunction(name: string, known: Iterable<string>): CliError {
   const meant = nearest(name, known);
   const hint = meant === undefined ? "" : ` Did you mean ${JSON.stringify(meant)}?`;

@@ -1,12 +1,13 @@
 import process from "node:process";
 import { CliError } from "./exit_code.ts";
 
-/** What asks a command to end, with the signal's number. */
+/** Signals that end a command, with their numbers. */
 const SIGNALS = [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const;
 
 /**
- * Runs what has to clear up behind itself: a signal from outside aborts its own signal, with an
- * error for the exit code that a shell expects, 128 and the number. Later ones change nothing.
+ * Runs a task that must undo its work when it is interrupted. The first SIGHUP, SIGINT or SIGTERM
+ * aborts the task's signal with a {@linkcode CliError} whose exit code is 128 plus the signal's
+ * number, as shells expect. Later signals have no effect.
  */
 export async function interruptible<Value>(
   run: (signal: AbortSignal) => Promise<Value>,
@@ -15,7 +16,7 @@ export async function interruptible<Value>(
   using listeners = new DisposableStack();
   for (const [name, number] of SIGNALS) {
     const abort = (): void =>
-      interruption.abort(new CliError(`Interrupted. All is as it was before`, 128 + number));
+      interruption.abort(new CliError("Interrupted. Nothing was changed", 128 + number));
     process.on(name, abort);
     listeners.defer(() => process.off(name, abort));
   }

@@ -1,41 +1,42 @@
-/** The first words of each launcher's second line, by which one is known to be ours. */
+/** Second line of each launcher begins with this; it identifies launchers that ddsrv created. */
 const MARK = "# Made by ddsrv's set-up";
 
-/** The checkout that a launcher runs. */
+/** A checkout and the Deno that runs it. */
 export interface LauncherTarget {
-  /** A Deno. */
+  /** Path of the Deno executable. */
   readonly execPath: string;
-  /** The main module of a checkout. */
+  /** Path of the checkout's main module. */
   readonly main: string;
 }
 
-/** The next state of the installed launcher. */
+/** Result of {@linkcode planLauncher}. */
 export type LauncherPlan =
   | { readonly type: "keep" }
   | { readonly type: "refuse" }
-  /** `main` is another checkout's, or `undefined` where the launcher can't be read. */
+  /** `main` belongs to another checkout; `undefined` if it can't be read from the launcher. */
   | { readonly type: "leave"; readonly main: string | undefined }
   | { readonly type: "write"; readonly replaced: string | undefined };
 
 /** Input of {@linkcode planLauncher}. */
 export interface LauncherFacts {
-  /** The text of the launcher that is there. */
+  /** Text of the installed launcher; `undefined` if there is none. */
   readonly present: string | undefined;
   readonly target: LauncherTarget;
-  /** Whether the checkout that it runs is still there. */
+  /** The checkout that the installed launcher runs still exists. */
   readonly isAlive: boolean;
-  /** Whether the user has asked for this checkout. */
+  /** The user asked to replace the launcher. */
   readonly isWanted: boolean;
 }
 
-/** A shell script that becomes this Deno with this checkout. */
+/** Returns a shell script that runs the checkout with exec, so that signals reach Deno. */
 export function launcherScript({ execPath, main }: LauncherTarget): string {
   return `#!/bin/sh\n${MARK}; runs the checkout that it was made from.\n` +
     `exec ${quote(execPath)} run --quiet --allow-all ${quote(main)} "$@"\n`;
 }
 
 /**
- * The main module that a launcher runs; `undefined` when it is none of ours, or was changed.
+ * Returns the path of the main module that a launcher runs; `undefined` if ddsrv did not create the
+ * script, or it was changed.
  *
  * @example
  * ```ts
@@ -49,8 +50,8 @@ export function mainOf(script: string): string | undefined {
 }
 
 /**
- * Decides what becomes of the launcher: one that runs another checkout, which is still there, is
- * left alone unless the user asks for this one.
+ * Decides what to do with the installed launcher. One that runs another existing checkout stays
+ * unless the user asked to replace it.
  */
 export function planLauncher({ present, target, isAlive, isWanted }: LauncherFacts): LauncherPlan {
   if (present === undefined) return { type: "write", replaced: undefined };

@@ -4,7 +4,7 @@ import { CliError, ExitCode } from "./exit_code.ts";
 import { printError } from "./output/print.ts";
 import { createProgram } from "./program.ts";
 
-/** Runs the command line and gives the exit code. */
+/** Runs the command line and returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.Done;
   const program = createProgram((code) => exitCode = code);

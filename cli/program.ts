@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import type { OnExit } from "./exit_code.ts";
+import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
@@ -13,7 +14,7 @@ import { addInstallService } from "./tree/install_service.ts";
 import { addList } from "./tree/list.ts";
 import { addLogs } from "./tree/logs.ts";
 import { SERVE_FILES } from "./tree/files.ts";
-import { type VariableNote, withManual } from "./tree/manual.ts";
+import { withManual } from "./tree/manual.ts";
 import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";
@@ -23,36 +24,39 @@ import { addServe } from "./tree/serve.ts";
 import { addTop } from "./tree/top.ts";
 import { version } from "./version.ts";
 
-/** Where commands stand in the help. */
+/** A heading of the help, and the commands below it. */
 type Group = readonly [title: string, add: readonly ((program: Command, onExit: OnExit) => void)[]];
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
   ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback, addEnv]],
-  ["Look at functions:", [addList, addInspect, addLogs, addTop, addCheck]],
+  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];
 
 const COMMON_VARIABLES: readonly VariableNote[] = [
-  { names: ["DDSRV_SOCKET"], purpose: "the control socket, where no flag names another" },
-  { names: ["NO_COLOR"], purpose: "anything: no colours, on a terminal neither" },
-  { names: ["DEBUG"], purpose: "anything but false: errors tell where in the code they arose" },
+  {
+    names: ["DDSRV_SOCKET"],
+    purpose: "control socket, unless --socket is given",
+  },
+  { names: ["NO_COLOR"], purpose: "any value: print without colors" },
+  { names: ["DEBUG"], purpose: "any value except false: print stack traces of errors" },
 ];
 
 /**
- * The command tree. Each verb's code is loaded when it is run, because the command line's own
- * start-up counts.
+ * Creates the command tree. The code of each verb is loaded when the verb runs, which keeps the
+ * start fast.
  */
 export function createProgram(onExit: OnExit): Command {
   const program: Command = new Command("ddsrv")
-    .description("Drop a folder, get a server: each function in a sandbox of its own.")
+    .description("Drop a folder, get a server: each function runs in its own sandbox.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, "ddsrv: ")),
     })
-    .showHelpAfterError("(ddsrv --help lists the commands)")
+    .showHelpAfterError("(see ddsrv --help)")
     .exitOverride();
   for (const [title, verbs] of groups) {
     program.commandsGroup(title);
@@ -60,11 +64,11 @@ export function createProgram(onExit: OnExit): Command {
   }
   addHelp(program);
   for (const verb of program.commands) {
-    verb.showHelpAfterError(`(ddsrv ${verb.name()} --help says more)`);
+    verb.showHelpAfterError(`(see ddsrv ${verb.name()} --help)`);
   }
   withManual(program, { variables: COMMON_VARIABLES, files: SERVE_FILES });
   return withExamples(program, [
     ["ddsrv serve ./functions", "Serve each folder of a directory"],
-    ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add one, and ask it"],
+    ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add one and send a request"],
   ]);
 }

@@ -1,6 +1,6 @@
-// Brings a fresh machine to where ddsrv runs: system packages, dependencies, and with --launcher
-// the command itself (with --replace-launcher also where it runs another checkout), with --tests
-// what the tests call. It imports nothing from npm, because it runs before dependencies are there.
+// Installs system packages and dependencies; with --launcher also the ddsrv command, with
+// --replace-launcher even if it runs another checkout, with --tests the programs that tests call.
+// Imports nothing from npm, because it runs before the dependencies are installed.
 import { fileURLToPath } from "node:url";
 import {
   findMissingPrograms,
@@ -16,16 +16,18 @@ const LAUNCHER = "/usr/local/bin/ddsrv";
 
 async function setUp(args: readonly string[]): Promise<number> {
   if (Deno.build.os !== "linux") {
-    return refuse("ddsrv isolates functions with Linux namespaces. Run it on Linux");
+    return refuse(
+      "ddsrv needs Linux: it isolates functions with Linux namespaces. Run it on Linux",
+    );
   }
   if (Deno.uid() !== 0) {
-    return refuse("ddsrv makes network namespaces and needs root. Run the same command with sudo");
+    return refuse("The set-up needs root to install packages. Run the same command with sudo");
   }
   const served = [...programs, ...optionalPrograms];
   const wanted = args.includes("--tests") ? [...served, ...testPrograms] : served;
   if (!await install(wanted)) return 1;
   if (!await runVisibly([Deno.execPath(), "ci", "--quiet"])) {
-    return refuse("The dependencies could not be installed; Deno's own words are above");
+    return refuse("Cannot install the dependencies. See Deno's message above, and try again");
   }
   const isWanted = args.includes("--replace-launcher");
   return isWanted || args.includes("--launcher") ? await installLauncher(isWanted) : 0;
@@ -44,13 +46,13 @@ async function install(wanted: readonly Program[]): Promise<boolean> {
     (await findMissing()).length === 0;
   if (isInstalled) return true;
   const names = missing.map((program) => `"${program.name}"`).join(", ");
-  refuse(`${names} are missing and could not be installed. Install: ${packages.join(" ")}`);
+  refuse(`Cannot install ${names}. Install these packages yourself: ${packages.join(" ")}`);
   return false;
 }
 
 /**
- * Makes the command that runs this checkout with this Deno. One that runs another checkout stays:
- * who serves from a second checkout does not expect the command to become another one.
+ * Installs the command that runs this checkout with this Deno. A command that runs another checkout
+ * stays unless it was asked for: an operator does not expect it to change.
  */
 async function installLauncher(isWanted: boolean): Promise<number> {
   const target = {
@@ -65,17 +67,18 @@ async function installLauncher(isWanted: boolean): Promise<number> {
     case "keep":
       return 0;
     case "refuse":
-      return refuse(`"${LAUNCHER}" is there and was not made by ddsrv. Move it away and try again`);
+      return refuse(`"${LAUNCHER}" exists and ddsrv did not create it. Move it away and try again`);
     case "leave":
       printError(
-        `${LAUNCHER} runs ${plan.main ?? "another checkout"} and stays as it is. ` +
-          "To have it run this checkout: deno task launcher\n",
+        `${LAUNCHER} runs ${plan.main ?? "another checkout"} and was not changed. ` +
+          "To make it run this checkout: deno task launcher\n",
       );
       return 0;
     case "write":
       await Deno.writeTextFile(LAUNCHER, launcherScript(target), { mode: 0o755 });
       printError(
-        `Installed ${LAUNCHER}${plan.replaced === undefined ? "" : `; it ran ${plan.replaced}`}\n`,
+        `Installed ${LAUNCHER}` +
+          `${plan.replaced === undefined ? "" : `, which ran ${plan.replaced} before`}\n`,
       );
       return 0;
     default:
@@ -89,7 +92,7 @@ async function runVisibly([program = "", ...args]: readonly string[]): Promise<b
       args,
       env: { DEBIAN_FRONTEND: "noninteractive" },
       stdin: "null",
-      // Results go to standard output; how the set-up comes along is none.
+      // Standard output is for results; progress goes to standard error.
       stdout: "piped",
     }).spawn();
     await child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true });

@@ -1,6 +1,6 @@
 import type { Program } from "../lib/system/programs.ts";
 
-/** What the tests call beside what `serve` does, and the Debian package that brings it. */
+/** Programs that only the tests call, with the Debian packages that contain them. */
 export const testPrograms: readonly Program[] = [
   { name: "bash", package: "bash" },
   { name: "zsh", package: "zsh" },

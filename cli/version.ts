@@ -1,4 +1,4 @@
 import config from "../deno.json" with { type: "json" };
 
-/** The version of this ddsrv, from deno.json. */
+/** Version of this ddsrv, from deno.json. */
 export const version: string = config.version;

@@ -1,7 +1,7 @@
-# Completion of ddsrv for bash. Made from the command tree by: deno task generate
+# Completion of ddsrv for bash. Generated from the command tree by: deno task generate
 # shellcheck shell=bash
 
-# The verb by any of its names; another word stands for itself.
+# Sets verb to the verb with this name or alias, or to the word itself.
 __ddsrv_verb() {
   case $1 in
     serve) verb='serve' ;;
@@ -25,7 +25,7 @@ __ddsrv_verb() {
   esac
 }
 
-# The options of a verb; those of the program where there is none.
+# Sets choices to the options of a verb, or of the program if the verb is empty.
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
@@ -50,7 +50,7 @@ __ddsrv_options() {
   esac
 }
 
-# Of what kind the value of a verb's option is; nothing where it takes none.
+# Sets kind to the kind of an option's value; empty if the option takes none.
 __ddsrv_value() {
   choices=()
   case "$1 $2" in
@@ -132,7 +132,7 @@ __ddsrv_value() {
   esac
 }
 
-# Of what kind a verb's argument at a place, counted from 0, is; and whether more may follow.
+# Sets kind to the kind of a verb's argument by position, from 0, and is_variadic if it repeats.
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
@@ -156,9 +156,9 @@ __ddsrv_argument() {
   esac
 }
 
-# Splits a line into words without their quotes; nothing in it is expanded or run. The last one goes
-# to word, as it was typed to raw. If a quote is still open, it goes to quote, and what stands before
-# its content to head, without quotes to head_word.
+# Splits a line into words without quotes; expands and runs nothing. Sets word to the last word and
+# raw to the same word as typed. If a quote is still open, sets quote to it, head to the text up to
+# and including it, and head_word to head without quotes.
 __ddsrv_split() {
   local line=$1 char next i
   words=() word='' raw='' quote='' head='' head_word=''
@@ -168,7 +168,7 @@ __ddsrv_split() {
       i=$((i + 1))
       next=${line:i:1}
       raw+=$char$next
-      # At the end it is for what is still to be typed.
+      # A backslash at the end escapes a character that is not typed yet.
       [[ -z $next ]] && break
       [[ $quote == '"' && $next != ["\"\\\$\`"] ]] && next=$char$next
       word+=$next
@@ -186,7 +186,7 @@ __ddsrv_split() {
   done
 }
 
-# The names of the functions, of the supervisor whose socket stands on the line.
+# Prints the function names of the supervisor that --socket on the line selects.
 __ddsrv_functions() {
   local socket='' i
   for ((i = 1; i < ${#all[@]}; i++)); do
@@ -201,7 +201,7 @@ __ddsrv_functions() {
   command ddsrv list --quiet ${socket:+"--socket=$socket"} 2>/dev/null </dev/null
 }
 
-# Quotes a text for what stands before it: behind an open quote, or on its own.
+# Sets quoted to a text quoted for its position: inside the open quote, or unquoted.
 __ddsrv_quote() {
   local text=$1 char i
   quoted=''
@@ -214,7 +214,7 @@ __ddsrv_quote() {
     if [[ $char == "'" && $quote == "'" ]]; then
       quoted+="'\\''"
     elif [[ $char == '!' && $quote == '"' ]]; then
-      # In these quotes it would call up the history, whatever stands before it.
+      # Double quotes do not protect it from history expansion.
       quoted+="\"'!'\""
     elif [[ $char == ["\"\\\$\`"] && $quote == '"' ]]; then
       quoted+=\\$char
@@ -222,11 +222,11 @@ __ddsrv_quote() {
       quoted+=$char
     fi
   done
-  # Readline closes the quote where it does not see one at the end.
+  # Readline adds a closing quote unless it sees one at the end.
   [[ $quoted == *"$quote" ]] && quoted+=$quote
 }
 
-# Finds the verb, its arguments and the option whose value is to follow, before the cursor.
+# Finds the verb, its arguments and the option whose value comes next, before the cursor.
 __ddsrv_read() {
   local part i
   for ((i = 1; i < ${#words[@]}; i++)); do
@@ -238,7 +238,7 @@ __ddsrv_read() {
     elif [[ $part == -- ]]; then
       is_plain=1
     elif [[ $part != --*=* ]]; then
-      # Of short ones in one word, the last.
+      # Of short options in one word, only the last can take a value.
       [[ $part == --* ]] || part=-${part: -1}
       __ddsrv_value "$verb" "$part"
       [[ -n $kind ]] && option=$part
@@ -246,7 +246,7 @@ __ddsrv_read() {
   done
 }
 
-# Puts what may stand at the cursor into kind and choices.
+# Sets kind and choices to what may follow at the cursor.
 __ddsrv_expect() {
   if [[ -n $option ]]; then
     __ddsrv_value "$verb" "$option"
@@ -263,7 +263,7 @@ __ddsrv_expect() {
   [[ $kind == function ]] && mapfile -t choices < <(__ddsrv_functions)
 }
 
-# Whether a function is already named, or its name would be read as an option.
+# Succeeds if a function is already on the line, or its name would be read as an option.
 __ddsrv_is_excluded() {
   local one
   [[ $1 == -* && -z $is_plain ]] && return 0
@@ -274,8 +274,8 @@ __ddsrv_is_excluded() {
   return 1
 }
 
-# Offers a choice, in the place of that part of the word which bash replaces: it breaks words at = and
-# : too. What is before a quote was not quoted here, and could become something else by what follows.
+# Offers a choice for the part of the word that bash replaces: bash also breaks words at = and :.
+# Offers nothing if the text before an open quote has characters that need quoting.
 __ddsrv_offer() {
   local quoted kept=''
   [[ $1 == "$word"* && ${head%"$quote"} != *[!a-zA-Z0-9_./=:-]* ]] || return 0

@@ -1,6 +1,6 @@
-# Completion of ddsrv for fish. Made from the command tree by: deno task generate
+# Completion of ddsrv for fish. Generated from the command tree by: deno task generate
 
-# The verb by any of its names; another word stands for itself.
+# Prints the verb with this name or alias, or the word itself.
 function __ddsrv_verb
     switch $argv[1]
         case rm
@@ -12,13 +12,13 @@ function __ddsrv_verb
     end
 end
 
-# Whether an option of a verb, as "verb --option", takes a value.
+# Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
     contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --state-dir' 'serve --isolation' 'serve --egress' 'serve --env-file' 'serve --dns' 'serve --allow-import' 'serve --registry' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --idle' 'serve --drain' 'serve --rescan' 'serve --max-files' 'serve --log-format' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --domain' 'serve --trusted-proxies' 'serve --rate-limit' 'serve --tls-cert' 'serve --tls-key' 'serve --access-log' 'serve --access-log-file' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
 end
 
-# Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
-# many conditions below asks for them, so what was found for a line is kept.
+# Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
+# each condition below needs it.
 function __ddsrv_read
     set -l line (commandline -cp | string collect)
     test "$line" = "$__ddsrv_line"; and return
@@ -39,14 +39,15 @@ function __ddsrv_read
         else if test "$part" = --
             set __ddsrv_is_plain 1
         else if not string match -q -- '--*=*' $part
-            # Of short ones in one word, the last.
+            # Of short options in one word, only the last can take a value.
             string match -q -- '--*' $part; or set part -(string sub -s -1 -- $part)
             __ddsrv_takes_value "$__ddsrv_found_verb $part"; and set is_value 1
         end
     end
 end
 
-# Whether the verb is this one; with a place as well, counted from 1, whether its argument is next.
+# Succeeds if the verb is this one and, given a position from 1, its argument at that position is
+# next.
 function __ddsrv_at
     __ddsrv_read
     test "$__ddsrv_found_verb" = "$argv[1]"; or return 1
@@ -55,7 +56,7 @@ function __ddsrv_at
     test $place = $argv[2]; or test "$argv[3]" = more -a $place -gt $argv[2]
 end
 
-# The names of the functions, of the supervisor whose socket stands on the line.
+# Prints the function names of the supervisor that --socket on the line selects.
 function __ddsrv_functions
     __ddsrv_read
     set -l socket
@@ -72,7 +73,7 @@ function __ddsrv_functions
     end
     set -q socket[1]; and set socket --socket=$socket
     for name in (command ddsrv list --quiet $socket 2>/dev/null </dev/null)
-        # It would be read as an option.
+        # A name that begins with a hyphen would be read as an option.
         string match -q -- '-*' $name; and not set -q __ddsrv_is_plain[1]; and continue
         test "$argv[1]" = others; and contains -- $name $__ddsrv_arguments; and continue
         echo -- $name
@@ -82,7 +83,7 @@ end
 complete -c ddsrv -f
 complete -c ddsrv -n '__ddsrv_at \'\'' -s V -l version -d 'print the version'
 complete -c ddsrv -n '__ddsrv_at \'\'' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a serve -d 'serve the functions of a directory, in the foreground'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a serve -d 'serve the functions of a directory in the foreground'
 complete -c ddsrv -n '__ddsrv_at serve' -s p -l port -x -d 'port of the proxy'
 complete -c ddsrv -n '__ddsrv_at serve' -l hostname -x -d 'address that the proxy listens on'
 complete -c ddsrv -n '__ddsrv_at serve' -l socket -r -F -d 'the control socket'
@@ -138,103 +139,103 @@ complete -c ddsrv -n '__ddsrv_at serve' -l max-in-flight -x -d 'requests in flig
 complete -c ddsrv -n '__ddsrv_at serve' -l max-in-flight-per-peer -x -d 'requests in flight for each address (429)'
 complete -c ddsrv -n '__ddsrv_at serve' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at serve 1' -a '(__fish_complete_directories)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'say what this host offers and lacks for isolation, and what to do'
-complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'the level that is wanted'
-complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a doctor -d 'check whether this host supports isolation, and say how to fix gaps'
+complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none' -d 'check the host for this isolation level'
+complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'write a function into a new directory, or list the templates for one'
-complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook' -d 'write this template, by default into a directory of its name'
-complete -c ddsrv -n '__ddsrv_at init' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'create a directory with a first function, or list the templates'
+complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook' -d 'start from this template; default path: its name'
+complete -c ddsrv -n '__ddsrv_at init' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at init' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at init 1' -F
-complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'check a function, copy it into the functions directory, wait until it serves'
-complete -c ddsrv -n '__ddsrv_at add' -s n -l name -r -k -a '(__ddsrv_functions)' -d 'the function\'s name (default: the directory\'s or file\'s)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a add -d 'type-check a function, copy it into the functions directory and start it'
+complete -c ddsrv -n '__ddsrv_at add' -s n -l name -r -k -a '(__ddsrv_functions)' -d 'name of the function (default: name of the directory or file)'
 complete -c ddsrv -n '__ddsrv_at add' -l link -d 'link to the directory instead of copying it'
-complete -c ddsrv -n '__ddsrv_at add' -l replace -d 'put it in the place of a function of that name, without a gap'
-complete -c ddsrv -n '__ddsrv_at add' -s e -l env -x -d 'NAME=VALUE for the function alone, or NAME to pass it on from here; may be repeated'
-complete -c ddsrv -n '__ddsrv_at add' -l no-wait -d 'do not wait until it serves'
-complete -c ddsrv -n '__ddsrv_at add' -l timeout -x -d 'how long to wait until it serves'
-complete -c ddsrv -n '__ddsrv_at add' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at add' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at add' -l replace -d 'replace the function of this name without downtime'
+complete -c ddsrv -n '__ddsrv_at add' -s e -l env -x -d 'set a variable: NAME=VALUE, or NAME to copy its value; repeatable'
+complete -c ddsrv -n '__ddsrv_at add' -l no-wait -d 'do not wait until the function is ready'
+complete -c ddsrv -n '__ddsrv_at add' -l timeout -x -d 'wait at most this long until the function is ready'
+complete -c ddsrv -n '__ddsrv_at add' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at add' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at add' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at add 1' -F
-complete -c ddsrv -n '__ddsrv_at \'\'' -a remove -d 'remove functions with their data, and wait until nothing is left'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a rm -d 'remove functions with their data, and wait until nothing is left'
-complete -c ddsrv -n '__ddsrv_at remove' -l timeout -x -d 'how long to wait until they are gone'
-complete -c ddsrv -n '__ddsrv_at remove' -l keep-data -d 'leave what they have kept to the next function of that name'
-complete -c ddsrv -n '__ddsrv_at remove' -s y -l yes -d 'do not ask; where no terminal is, nobody is asked anyway'
-complete -c ddsrv -n '__ddsrv_at remove' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at remove' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a remove -d 'remove functions and their data, and wait until they have stopped'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a rm -d 'remove functions and their data, and wait until they have stopped'
+complete -c ddsrv -n '__ddsrv_at remove' -l timeout -x -d 'wait at most this long until they have stopped'
+complete -c ddsrv -n '__ddsrv_at remove' -l keep-data -d 'keep data and variables for the next function of this name'
+complete -c ddsrv -n '__ddsrv_at remove' -s y -l yes -d 'do not ask for confirmation; without a terminal ddsrv never asks'
+complete -c ddsrv -n '__ddsrv_at remove' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at remove' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at remove' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at remove 1 more' -k -a '(__ddsrv_functions others)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a reload -d 'start functions anew; each old instance serves until the new one is ready'
-complete -c ddsrv -n '__ddsrv_at reload' -l all -d 'all functions'
-complete -c ddsrv -n '__ddsrv_at reload' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at reload' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a reload -d 'restart functions gracefully, without dropping requests'
+complete -c ddsrv -n '__ddsrv_at reload' -l all -d 'restart all functions'
+complete -c ddsrv -n '__ddsrv_at reload' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at reload' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at reload' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at reload 1 more' -k -a '(__ddsrv_functions others)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a rollback -d 'put a function\'s last revision that served back into its folder'
-complete -c ddsrv -n '__ddsrv_at rollback' -l to -x -d 'a certain one of those that inspect shows as kept'
-complete -c ddsrv -n '__ddsrv_at rollback' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at rollback' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a rollback -d 'roll back a function to a revision that served before'
+complete -c ddsrv -n '__ddsrv_at rollback' -l to -x -d 'roll back to this revision; ddsrv inspect lists the kept ones'
+complete -c ddsrv -n '__ddsrv_at rollback' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at rollback' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at rollback' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at rollback 1' -k -a '(__ddsrv_functions)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a env -d 'set, list, unset or import a function\'s variables, and reload it'
-complete -c ddsrv -n '__ddsrv_at env' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at env' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a env -d 'set, list, unset or import environment variables of a function'
+complete -c ddsrv -n '__ddsrv_at env' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at env' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at env' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at env 1' -a 'set list unset import'
 complete -c ddsrv -n '__ddsrv_at env 2' -k -a '(__ddsrv_functions)'
 complete -c ddsrv -n '__ddsrv_at env 3 more' -F
-complete -c ddsrv -n '__ddsrv_at \'\'' -a list -d 'list the functions and how they are'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a ls -d 'list the functions and how they are'
-complete -c ddsrv -n '__ddsrv_at list' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at list' -s w -l watch -d 'go on, and show what changes in place'
-complete -c ddsrv -n '__ddsrv_at list' -l filter -x -d 'only those of status=WORD, name=PATTERN or isolation=LEVEL; all that are given must hold'
-complete -c ddsrv -n '__ddsrv_at list' -s q -l quiet -d 'print names only, one a line'
-complete -c ddsrv -n '__ddsrv_at list' -l format -x -d 'print a line for each, such as {{name}}\\t{{url}}'
-complete -c ddsrv -n '__ddsrv_at list' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a list -d 'list functions with their status, traffic and resource use'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a ls -d 'list functions with their status, traffic and resource use'
+complete -c ddsrv -n '__ddsrv_at list' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at list' -s w -l watch -d 'keep running and update the list in place'
+complete -c ddsrv -n '__ddsrv_at list' -l filter -x -d 'show only functions with status=WORD, name=PATTERN, isolation=LEVEL'
+complete -c ddsrv -n '__ddsrv_at list' -s q -l quiet -d 'print only names, one per line'
+complete -c ddsrv -n '__ddsrv_at list' -l format -x -d 'print each with a template such as {{name}}\\t{{url}}'
+complete -c ddsrv -n '__ddsrv_at list' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at list' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a inspect -d 'show all there is about a function, and why it is as it is'
-complete -c ddsrv -n '__ddsrv_at inspect' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at inspect' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a inspect -d 'show a function\'s details and the reason for its status'
+complete -c ddsrv -n '__ddsrv_at inspect' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at inspect' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at inspect' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at inspect 1' -k -a '(__ddsrv_functions)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a logs -d 'print what functions said, also without a supervisor'
-complete -c ddsrv -n '__ddsrv_at logs' -s f -l follow -d 'go on with what they say from now on, new functions too'
-complete -c ddsrv -n '__ddsrv_at logs' -s n -l lines -x -d 'how many past lines of each function, or all'
-complete -c ddsrv -n '__ddsrv_at logs' -l since -x -d 'no older lines: 10m, 1h30m, 2d, or a day or time'
-complete -c ddsrv -n '__ddsrv_at logs' -l until -x -d 'no later lines'
-complete -c ddsrv -n '__ddsrv_at logs' -l grep -x -d 'lines alone that match a regular expression'
-complete -c ddsrv -n '__ddsrv_at logs' -l stderr -d 'lines of standard error alone, where ddsrv\'s own remarks are too'
-complete -c ddsrv -n '__ddsrv_at logs' -l no-prefix -d 'print the text alone, without time and name'
-complete -c ddsrv -n '__ddsrv_at logs' -l logs-dir -r -F -d 'directory of log files (default: LOGS_DIRECTORY, else the supervisor\'s, else /opt/logs)'
-complete -c ddsrv -n '__ddsrv_at logs' -l socket -r -F -d 'the supervisor\'s control socket'
-complete -c ddsrv -n '__ddsrv_at logs' -l json -d 'print JSON, in the shape that ddsrv schema tells'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a logs -d 'print log lines of functions; works without a running supervisor'
+complete -c ddsrv -n '__ddsrv_at logs' -s f -l follow -d 'keep printing new lines, also those of new functions'
+complete -c ddsrv -n '__ddsrv_at logs' -s n -l lines -x -d 'print this many past lines of each function, or all'
+complete -c ddsrv -n '__ddsrv_at logs' -l since -x -d 'print lines since a time: 10m, 1h30m, 2d, or a date or time'
+complete -c ddsrv -n '__ddsrv_at logs' -l until -x -d 'print lines until a time, as for --since'
+complete -c ddsrv -n '__ddsrv_at logs' -l grep -x -d 'print only lines that match a regular expression'
+complete -c ddsrv -n '__ddsrv_at logs' -l stderr -d 'print only standard error, which includes notes of ddsrv'
+complete -c ddsrv -n '__ddsrv_at logs' -l no-prefix -d 'print only the text, without time and name'
+complete -c ddsrv -n '__ddsrv_at logs' -l logs-dir -r -F -d 'read log files from here (default: LOGS_DIRECTORY, else the supervisor\'s, else /opt/logs)'
+complete -c ddsrv -n '__ddsrv_at logs' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at logs' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at logs' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at logs 1 more' -k -a '(__ddsrv_functions others)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a top -d 'watch requests, latency, processor and memory of each function, live'
-complete -c ddsrv -n '__ddsrv_at top' -l socket -r -F -d 'the supervisor\'s control socket'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a top -d 'show requests, latency, CPU and memory of each function, live'
+complete -c ddsrv -n '__ddsrv_at top' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at top' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'say what serve would say of functions, and run nothing; needs no root'
-complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'text for people; json: [{path, name, problem, skipped, diagnostics: [{file, line, column, code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself'
-complete -c ddsrv -n '__ddsrv_at check' -l json -d 'the same as --format json'
-complete -c ddsrv -n '__ddsrv_at check' -l isolation -r -a 'full rootless none' -d 'run the check in a sandbox, or with your own rights'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'type-check functions without running them; needs no root'
+complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'print text for people, JSON, or annotations for GitHub Actions'
+complete -c ddsrv -n '__ddsrv_at check' -l json -d 'same as --format json'
+complete -c ddsrv -n '__ddsrv_at check' -l isolation -r -a 'full rootless none' -d 'run the check at this isolation level; none: no sandbox'
 complete -c ddsrv -n '__ddsrv_at check' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at check 1 more' -F
-complete -c ddsrv -n '__ddsrv_at \'\'' -a install-service -d 'write a systemd unit that serves a directory from the start of the host'
-complete -c ddsrv -n '__ddsrv_at install-service' -l path -r -F -d 'the unit\'s file'
-complete -c ddsrv -n '__ddsrv_at install-service' -l force -d 'write over a unit that ddsrv did not make'
-complete -c ddsrv -n '__ddsrv_at install-service' -l print -d 'print the unit, and write nothing'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a install-service -d 'write a systemd unit that serves a directory at boot'
+complete -c ddsrv -n '__ddsrv_at install-service' -l path -r -F -d 'write the unit to this file'
+complete -c ddsrv -n '__ddsrv_at install-service' -l force -d 'overwrite a unit that ddsrv did not create'
+complete -c ddsrv -n '__ddsrv_at install-service' -l print -d 'print the unit instead of writing it'
 complete -c ddsrv -n '__ddsrv_at install-service' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at install-service 1' -a '(__fish_complete_directories)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a completions -d 'print what makes a shell complete verbs, options and functions\' names'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a completions -d 'print a script that completes commands, options and function names'
 complete -c ddsrv -n '__ddsrv_at completions' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json, or of what programs read'
-complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'of a function\'s own ddsrv.json, not of the functions directory\'s'
-complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'the control API, in OpenAPI 3.1'
-complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback' -d 'of what a verb prints with --json; of logs, each line'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json, --json output or the control API'
+complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'describe the ddsrv.json of a function, not of the server'
+complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as OpenAPI 3.1'
+complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback' -d 'describe what a verb prints with --json; logs: each line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
 complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback env list inspect logs top check install-service completions schema help'

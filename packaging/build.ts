@@ -5,10 +5,10 @@ import { packageJson } from "./package_json.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
-/** Files and directories that are taken as they are: where from, and where to. */
+/** Files and directories to copy unchanged. */
 const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["packaging/ddsrv", "bin/ddsrv"],
-  // What functions are started with is a file on disk, beside the code that names it.
+  // Deno loads these files from disk; the code expects them beside itself.
   ["lib/sandbox/preload.js", "lib/preload.js"],
   ["lib/check/fetcher.js", "lib/fetcher.js"],
   ["examples/_templates", "examples/_templates"],
@@ -19,10 +19,10 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
 ];
 
 /**
- * Builds the npm package below a directory, which is emptied first: the command line as one module
- * for each verb with no import left that somebody would have to fetch.
+ * Builds the npm package in a directory, which is emptied first. Bundles the command line into one
+ * module per verb, without remote imports.
  *
- * @throws {Error} when the sources can't be bundled; Deno's own words are on standard error
+ * @throws {Error} if the sources can't be bundled; Deno prints why to standard error
  */
 export async function buildPackage(directory: string): Promise<void> {
   await removeIfThere(directory);
@@ -36,7 +36,7 @@ export async function buildPackage(directory: string): Promise<void> {
 
 async function bundle(directory: string): Promise<void> {
   const { success } = await new Deno.Command(Deno.execPath(), {
-    // Not minified: it starts no faster, and a stack trace has to be read by somebody.
+    // Not minified: it would not start faster, and stack traces stay readable.
     args: ["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${directory}`]
       .concat("cli/main.ts"),
     cwd: ROOT,
@@ -44,10 +44,10 @@ async function bundle(directory: string): Promise<void> {
     stdout: "inherit",
     stderr: "inherit",
   }).output();
-  if (!success) throw new Error("Cannot bundle cli/main.ts: see Deno's own words above");
+  if (!success) throw new Error("Cannot bundle cli/main.ts. See Deno's message above");
 }
 
-/** Copies what is there: completions and man pages may not have been made yet. */
+/** Copies a file or a directory; ignores a missing one, such as man pages not generated yet. */
 async function copy(from: string, to: string): Promise<void> {
   const names = await namesIn(from);
   if (names.length > 0) {

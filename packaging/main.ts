@@ -1,4 +1,4 @@
-// Builds the npm package for npm pack and npm publish: into dist/, or into the directory named.
+// Builds the npm package for npm pack and npm publish, in dist/ or in the named directory.
 import { resolve } from "node:path";
 import { buildPackage } from "./build.ts";
 

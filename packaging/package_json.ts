@@ -1,22 +1,22 @@
-/** The Deno that the package brings along, and that everything is tested with. */
+/** Version of Deno that the package depends on and that all tests run with. */
 export const DENO_VERSION = "2.9.6";
 
-/** What differs from one package to the next. */
+/** Input of {@linkcode packageJson}. */
 export interface PackageFacts {
   readonly version: string;
-  /** Man pages, as paths in the package. */
+  /** Paths of man pages in the package. */
   readonly man: readonly string[];
 }
 
 /**
- * The package's `package.json`. It stands in the package only: beside the sources it would change
- * how Deno resolves their imports.
+ * Returns the package's `package.json`. It exists only in the package: in the repository it would
+ * change how Deno resolves imports.
  */
 export function packageJson({ version, man }: PackageFacts): Readonly<Record<string, unknown>> {
   return {
     name: "ddsrv",
     version,
-    description: "Drop a folder, get a server: each function in a sandbox of its own",
+    description: "Drop a folder, get a server: each function runs in its own sandbox",
     keywords: ["deno", "functions", "server", "supervisor", "sandbox", "namespaces", "faas"],
     license: "MIT",
     type: "module",

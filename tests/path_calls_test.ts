@@ -7,7 +7,7 @@ const WORDS = /^(descriptor|root-only|name|figures|caller|kernel)(: .+)?$/;
 /** A row of the table: a file, calls with how often each stands there, and a reason. */
 const ROW = /^\| `([^`]+\.ts)` +\| (.+?) +\| (.+?) +\|$/gm;
 
-Deno.test("findPathCalls() finds calls of Deno's, of node:fs and of our own", () => {
+Deno.test("findPathCalls() finds calls of Deno, node:fs and our own functions", () => {
   const text = `
 import { constants, lstatSync, type Stats } from "node:fs";
 import { open as opened, readFile } from "node:fs/promises";
@@ -33,7 +33,7 @@ const read = promisify(readFile), own = { async lstatSync() {} };
   ]);
 });
 
-Deno.test("paths: docs/root-paths.md says of each call that takes a path why it is safe", async () => {
+Deno.test("docs/root-paths.md lists every call that takes a path", async () => {
   const page = await Deno.readTextFile(new URL("docs/root-paths.md", root));
   const written = Array.from(page.matchAll(ROW)).flatMap(([, file, calls = "", why = ""]) => {
     assert.match(why, WORDS, `${file}: the reason begins with none of the page's words`);

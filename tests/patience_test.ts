@@ -5,7 +5,7 @@ import { eventually, type Machine, openPatience, patienceMs, within } from "./pa
 const QUIET: Machine = { load: 0.5, processors: 2 };
 const BUSY: Machine = { load: 10, processors: 2 };
 
-Deno.test("patienceMs() grows with the processes that share a processor, and has an end", () => {
+Deno.test("patienceMs() grows with the load up to a limit", () => {
   const settleMs = patienceMs(QUIET);
   equal(patienceMs({ load: 2, processors: 2 }), settleMs);
   equal(patienceMs(BUSY), 5 * settleMs);
@@ -13,7 +13,7 @@ Deno.test("patienceMs() grows with the processes that share a processor, and has
   equal(patienceMs({ load: 1e6, processors: 1 }), patienceMs({ load: 1e9, processors: 1 }));
 });
 
-Deno.test("openPatience() takes the load into account that comes while it waits", () => {
+Deno.test("openPatience() adapts to load that begins while it waits", () => {
   using timers = useFakeTimers();
   let machine = QUIET;
   using patience = openPatience("an event", { readMachine: () => machine, now: () => "nothing" });
@@ -28,13 +28,13 @@ Deno.test("openPatience() takes the load into account that comes while it waits"
   );
 });
 
-Deno.test("openPatience() leaves no timer behind when it is disposed of", () => {
+Deno.test("openPatience() leaves no timer behind after disposal", () => {
   using timers = useFakeTimers();
   openPatience("an event")[Symbol.dispose]();
   equal(timers.count(), 0);
 });
 
-Deno.test("within() gives what comes, and an error where nothing does", async () => {
+Deno.test("within() returns the value or rejects after the time", async () => {
   using timers = useFakeTimers();
   equal(await within(Promise.resolve("it"), "it"), "it");
   equal(timers.count(), 0);
@@ -43,7 +43,7 @@ Deno.test("within() gives what comes, and an error where nothing does", async ()
   await rejects(waiting, /Waited in vain for nothing/);
 });
 
-Deno.test("eventually() looks until it is so, and ends a look that hangs", async () => {
+Deno.test("eventually() repeats a condition until it holds, and ends one that hangs", async () => {
   let looks = 0;
   await eventually("the third look", () => ++looks === 3);
   equal(looks, 3);

@@ -21,13 +21,13 @@ async function relay(script: string, maxSilentMs: number): Promise<string[]> {
   return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
 }
 
-Deno.test("relayOutput() passes all on, and gives the exit code", async () => {
+Deno.test("relayOutput() passes on all output and returns the exit code", async () => {
   const [said, told] = await relay("head -c 300000 /dev/zero; echo end; exit 3", Infinity);
   equal(said!.length, 300_004);
   deepEqual([said!.slice(-4), told], ["end\n", "3\n"]);
 });
 
-Deno.test("relayOutput() tells once of a process that prints nothing any more", async () => {
+Deno.test("relayOutput() reports a silent process once", async () => {
   const [said, told] = await relay("exec sleep 1d", 1);
   equal(said, "");
   match(told!, /^Nothing was printed for 0 minutes: something hangs\n137\n$/);

@@ -75,7 +75,7 @@ async function* walk(directory: string): AsyncGenerator<string> {
   }
 }
 
-Deno.test("tests wait for events, with the one bound or none", async () => {
+Deno.test("tests wait for events, with one timeout or none", async () => {
   const found = await findTimes();
   const isExcepted = (line: string): boolean =>
     EXCEPTIONS.some(([file, part]) => line.startsWith(`${file}: `) && line.includes(part));
@@ -103,7 +103,7 @@ const samples: readonly [line: string, isTime: boolean][] = [
 ];
 
 for (const [line, isTime] of samples) {
-  Deno.test(`a time in a test is told from a pause: ${line}`, () => {
+  Deno.test(`waits: a time is distinguished from a pause: ${line}`, () => {
     assert.equal(hasTime(line), isTime);
   });
 }

@@ -22,24 +22,25 @@ export interface AddOptions {
   readonly socket: string;
   readonly name?: string | undefined;
   readonly link?: true | undefined;
-  /** Put it in the place of the one of that name. */
+  /** Replace the function of this name. */
   readonly replace?: true | undefined;
-  /** For the function alone. */
+  /** Variables to set for the function. */
   readonly env?: readonly Variable[] | undefined;
-  /** Until it serves. */
+  /** Wait until the function is ready. */
   readonly wait: boolean;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly timeout: number;
   readonly json?: true | undefined;
 }
 
-/** Longest wait until what is taken away again has ended. */
+/** Maximum wait until a function that was removed again has stopped. */
 const UNDO_TIMEOUT_MS = 10_000;
 
 /**
- * Adds a function: staged beside its place under a hidden name, checked there, and renamed, so that
- * it is seen whole or not at all. When it does not come to serve, or is interrupted, nothing of it
- * stays, and what it was to replace goes on serving.
+ * Adds a function and returns the exit code. Stages it under a hidden name in the functions
+ * directory, type-checks it there and renames it, so that a scan never sees half of it. If the
+ * function does not become ready, or a signal interrupts the command, removes it again; a function
+ * that it would have replaced keeps serving.
  */
 export async function add(path: string, options: AddOptions): Promise<number> {
   const source = await findSource(path, options);
@@ -59,7 +60,7 @@ async function addSource(
   const { functionsDirectory } = await control.supervisor();
   const placeOf = (name: string): Place => ({ functionsDirectory, name, replace: options.replace });
   await requireApart(source, functionsDirectory);
-  // Said before anything is copied, where the name is known by then.
+  // Fail before anything is copied, if the name is already known.
   if (source.name !== undefined) await findTaken(placeOf(source.name));
   const staged = addedPath(functionsDirectory);
   await using undo = new AsyncDisposableStack();
@@ -78,16 +79,16 @@ async function addSource(
   );
   if (problem !== null) {
     const said = explainProblem(problem, { source, staged });
-    throw failed(progress, said, `"${name}" was not added`);
+    throw failed(progress, said, `"${name}" was not added: the check failed. Fix the errors above`);
   }
-  // Before it is in its place: not even its first start shall be without them.
+  // Before the rename: the first start must already have them.
   await variables.set(name);
   undo.defer(() => variables.undo(name));
   const placed = await putInPlace(place, staged);
   undo.defer(async () => {
     await variables.undo(name);
     await placed.undo();
-    await settleAgain(control, name, isReplaced);
+    await waitUntilUndone(control, name, isReplaced);
   });
   const report = await serve(control, {
     ...options,
@@ -110,7 +111,7 @@ interface Serving extends Pick<AddOptions, "wait" | "timeout"> {
   readonly signal: AbortSignal;
 }
 
-/** Has what is in its place served, and waits for it if that is wanted. */
+/** Tells the supervisor about the new folder, and waits until it serves unless `wait` is false. */
 async function serve(control: ControlClient, options: Serving): Promise<FunctionReport> {
   const { name, wait, timeout, progress } = options;
   await control.scan(name);
@@ -119,35 +120,35 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
     ? await waitUntilSettled(control, { ...options, timeoutMs: timeout })
     : await findSoon(control, name);
   if (report !== undefined && (!wait || isWell(report))) {
-    progress.done(wait ? report.status : "in place");
-    if (!wait) printError(`${name} is not waited for. How it is: ddsrv inspect ${name}\n`);
+    progress.done(wait ? report.status : "added");
+    if (!wait) printError(`${name} was added and starts now. See: ddsrv inspect ${name}\n`);
     return report;
   }
   const said = report?.reason ?? undefined;
-  const late = `it was ${report?.pending ?? report?.status ?? "gone"} after ${timeout / 1000} s`;
+  const late = `still ${report?.pending ?? report?.status ?? "gone"} after ${timeout / 1000} s`;
   const reason = said === undefined ? late : report?.pending === null ? said : `${late}. ${said}`;
-  const left = options.isReplaced ? ", and the one before it is back" : "";
+  const left = options.isReplaced ? " and restored the previous version" : "";
   throw failed(
     progress,
     report?.detail ?? "",
-    `"${name}" does not serve: ${reason}. It was taken away again${left}`,
+    `"${name}" does not serve: ${reason}. ddsrv removed it again${left}`,
   );
 }
 
-/** How a function is while nobody waits for it: files that are not at rest come to be in a moment. */
+/** Returns the report without waiting for the function to start, but after its files settled. */
 function findSoon(control: ControlClient, name: string): Promise<FunctionReport | undefined> {
   return control.find(name, { until: "changed", since: "arriving", timeoutMs: UNDO_TIMEOUT_MS });
 }
 
-/** Diagnostics on lines of their own, then the error that they explain. */
+/** Prints the diagnostics and returns the error. */
 function failed(progress: Progress, detail: string, message: string): CliError {
   progress.done("failed");
   if (detail !== "") printError(`${makeVisibleLines(detail)}\n`);
   return new CliError(message);
 }
 
-/** Nothing of what was undone shall be left, or the one before it be back. */
-async function settleAgain(
+/** Waits until the removed function has stopped, or the previous one serves again. */
+async function waitUntilUndone(
   control: ControlClient,
   name: string,
   isReplaced: boolean,
@@ -157,6 +158,6 @@ async function settleAgain(
     await control.scan(name);
     await control.find(name, { until, timeoutMs: UNDO_TIMEOUT_MS });
   } catch {
-    // No supervisor is there any more, and so nothing of it runs.
+    // Without a supervisor nothing runs.
   }
 }

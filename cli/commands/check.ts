@@ -10,12 +10,12 @@ import {
 import { judgeName } from "../../lib/function/name.ts";
 import { parseDiagnostics } from "../../lib/check/diagnostics.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { CliError, ExitCode, usageError } from "../exit_code.ts";
 import { interruptible } from "../interrupt.ts";
 import type { CheckFormat } from "../output/check_formats.ts";
 import { type Finding, findingLines, summaryLine } from "../output/findings.ts";
 import { hasColours } from "../output/has_colours.ts";
-import { jsonText, offerOut, printError } from "../output/print.ts";
+import { jsonText, printError, tryPrintOut } from "../output/print.ts";
 import { withoutColours } from "../output/visible.ts";
 import { findFunctionsDirectory } from "./find_functions_directory.ts";
 import { checkPath, type PathVerdict } from "./check_path.ts";
@@ -23,14 +23,14 @@ import { checkPath, type PathVerdict } from "./check_path.ts";
 /** Options of `ddsrv check`. */
 export interface CheckOptions {
   readonly format: CheckFormat;
-  /** The same as the format of that name. */
+  /** Same as `format: "json"`. */
   readonly json?: true | undefined;
   readonly isolation?: Settings["isolation"] | undefined;
 }
 
 /**
- * Says what `serve` would say of functions; runs none of their code. They are looked at side by side,
- * and told of in the order in which they were named.
+ * Type-checks functions without running them and returns the exit code. Checks run in parallel;
+ * findings are printed in the order of `paths`.
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   return await interruptible((signal) => checkAll(paths, { ...options, signal }));
@@ -66,7 +66,7 @@ async function checkAll(
   const looks = chosen.map((path) =>
     cores.run(async () => findingOf(path, await checkPath(path, how)))
   );
-  // One that fails while an earlier one is waited for is heard of in its turn.
+  // A rejection is handled when its turn comes, not while an earlier check is awaited.
   for (const look of looks) look.catch(() => {});
   const findings: Finding[] = [];
   try {
@@ -76,42 +76,41 @@ async function checkAll(
       if (format !== "json" && !print(finding, format)) return ExitCode.Done;
     }
   } finally {
-    // What they run in is there until the last one has ended.
+    // The sandboxes are disposed of only after the last check has ended.
     over.abort();
     await Promise.allSettled(looks);
   }
-  if (format === "json" && !offerOut(jsonText(findings.map(withoutStyle)))) return ExitCode.Done;
+  if (format === "json" && !tryPrintOut(jsonText(findings.map(withoutStyle)))) return ExitCode.Done;
   printError(summaryLine(findings));
   if (findings.some(({ problem }) => problem !== null)) return ExitCode.Failed;
-  // Somebody who names paths wants them checked: a script must not take that for success.
+  // A script that names paths must not mistake this for success.
   if (paths.length > 0 && findings.every(({ skipped }) => skipped !== null)) {
-    throw new CliError(
-      "Nothing was checked: serve ignores all that was named. Name a function's directory or a " +
+    throw usageError(
+      "Nothing was checked: serve ignores all of these paths. Name a function's directory or a " +
         ".ts file",
-      ExitCode.Usage,
     );
   }
   return ExitCode.Done;
 }
 
-/** Gives `false` when the reader has seen enough. */
+/** Prints a finding; returns false if standard output is closed. */
 function print(finding: Finding, format: Exclude<CheckFormat, "json">): boolean {
   const { out, error } = findingLines(finding, { format, workingDirectory: Deno.cwd() });
-  if (out !== "" && !offerOut(out)) return false;
+  if (out !== "" && !tryPrintOut(out)) return false;
   if (error !== "") printError(error);
   return true;
 }
 
 async function findAll(environment: Readonly<Record<string, string>>): Promise<string[]> {
   const { functionsDirectory, from } = await findFunctionsDirectory(environment);
-  printError(`Checking "${functionsDirectory}", ${from}\n`);
+  printError(`Checking "${functionsDirectory}" (${from})\n`);
   let entries: Deno.DirEntry[];
   try {
     entries = await Array.fromAsync(Deno.readDir(functionsDirectory));
   } catch (error) {
     throw new CliError(
       `Cannot read the functions directory "${functionsDirectory}": ${(error as Error).message}. ` +
-        "Name what is to be checked, or set FUNC_DIRECTORY",
+        "Name the functions to check, or set FUNC_DIRECTORY",
     );
   }
   const found = entries
@@ -119,7 +118,7 @@ async function findAll(environment: Readonly<Record<string, string>>): Promise<s
     .map((entry) => join(functionsDirectory, entry.name))
     .sort();
   if (found.length === 0) {
-    printError(`There is nothing to check: "${functionsDirectory}" holds no functions\n`);
+    printError(`Nothing to check: "${functionsDirectory}" contains no functions\n`);
   }
   return found;
 }

@@ -12,43 +12,43 @@ import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts"
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
 
-/** How {@linkcode checkPath} looks. */
+/** Options of {@linkcode checkPath}. */
 export interface CheckPathOptions {
-  /** What Deno says comes in its colours. */
+  /** Keep the colors of Deno's diagnostics. */
   readonly isColoured: boolean;
-  /** The settings that hold in a functions directory. */
+  /** Loads the settings of a functions directory. */
   readonly loadSettings: (functionsDirectory: string) => Promise<Settings>;
-  /** Opens what checks run in, once for each functions directory. */
+  /** Opens the sandboxes of checks, once per functions directory. */
   readonly openChecks: (settings: Settings) => Promise<StandaloneChecks>;
   readonly signal: AbortSignal;
 }
 
-/** A look at one path. */
+/** Result of checking one path. */
 export type PathVerdict =
   /** `serve` would start it. */
   | { readonly type: "passed" }
-  /** `serve` is silent about it, and so no function failed; a sentence without its beginning. */
+  /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
 
 const CODE_FILE = /\.[cm]?[jt]sx?$/;
 
 /**
- * The answer of `serve` about a function, by its directory or its entry; of any other file of code,
- * the answer of its check.
+ * Checks a path as `serve` would: a directory or its `index.ts` as a function, any other module by
+ * a type check alone.
  */
 export async function checkPath(path: string, options: CheckPathOptions): Promise<PathVerdict> {
   const file = await Deno.stat(path).catch(() => undefined);
   if (file === undefined) {
     return failed(
-      `There is no "${path}", or it can't be read. Name a function's directory or a .ts file`,
+      `"${path}" does not exist or can't be read. Name a function's directory or a .ts file`,
     );
   }
   try {
     if (file.isDirectory) return await checkFunction(path, options);
     if (basename(path) === ENTRY_FILE) return await checkFunction(dirname(path), options);
     if (!file.isFile || !CODE_FILE.test(path)) {
-      return failed(`"${path}" is no code. Name a function's directory or a .ts file`);
+      return failed(`"${path}" is not a module. Name a function's directory or a .ts file`);
     }
     return await checkCode(dirname(path), { ...options, entry: `./${basename(path)}` });
   } catch (error) {
@@ -71,21 +71,21 @@ async function checkFunction(directory: string, options: CheckPathOptions): Prom
     );
   }
   if (!await hasEntry(directory)) {
-    return { type: "skipped", reason: `it has no ${ENTRY_FILE}, so that serve ignores it` };
+    return { type: "skipped", reason: `serve ignores it because it has no ${ENTRY_FILE}` };
   }
   const { special } = await stampTree(directory);
   if (special !== undefined) {
     return failed(
-      `"${special}" is a pipe, a socket or a device. Take it out of the function's folder`,
+      `"${special}" is a pipe, a socket or a device. Remove it from the function's folder`,
     );
   }
   return await checkCode(directory, options);
 }
 
 /**
- * Whether a folder was meant to be a function. One whose entry is a broken link or no file was.
+ * Returns true if the folder has an entry, false if `index.ts` does not exist.
  *
- * @throws {ConfigError} when its entry can't be a function's
+ * @throws {ConfigError} if `index.ts` is a broken link, is not a file or can't be read
  */
 async function hasEntry(directory: string): Promise<boolean> {
   const path = join(directory, ENTRY_FILE);
@@ -98,7 +98,7 @@ async function hasEntry(directory: string): Promise<boolean> {
   const entry = await Deno.stat(path).catch(() => undefined);
   if (entry?.isFile) return true;
   throw new ConfigError(
-    `"${path}" is no file, so that serve ignores the folder. Put a file or a link to one there`,
+    `"${path}" is not a file, so serve ignores the folder. Replace it with a file`,
   );
 }
 
@@ -110,7 +110,7 @@ async function checkCode(
 ): Promise<PathVerdict> {
   const functionsDirectory = dirname(directory);
   const settings = await loadSettings(functionsDirectory);
-  // Variables of the operator's own are for what is served.
+  // The operator's variables belong to the served functions, not to a check.
   const own = { ...settings, envFile: undefined, env: {} };
   const { envFiles, policy } = await readFunctionPolicy(directory, own);
   const source = { directory, envFiles };
@@ -141,7 +141,7 @@ function failed(problem: string): PathVerdict {
   return { type: "failed", problem };
 }
 
-/** The files that the function's own user must be able to read. */
+/** Returns the files that the function's own user must be able to read. */
 function sourceOf(
   { directory, envFiles, modules }: {
     readonly directory: string;

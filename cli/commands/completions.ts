@@ -1,6 +1,5 @@
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { bashCompletion } from "../generate/bash.ts";
-import { type CommandModel, toCommandModel } from "../generate/command_model.ts";
+import type { CommandModel } from "../generate/command_model.ts";
 import { fishCompletion } from "../generate/fish.ts";
 import { zshCompletion } from "../generate/zsh.ts";
 import { printOut } from "../output/print.ts";
@@ -11,11 +10,11 @@ const generators = {
   fish: fishCompletion,
 } satisfies Readonly<Record<string, (program: CommandModel) => string>>;
 
-/** Prints the completion script of a shell, made from the command tree. */
+/** Prints the completion script of a shell; returns the exit code. */
 export function completions(
   shell: keyof typeof generators,
-  program: CommandUnknownOpts,
+  program: CommandModel,
 ): number {
-  printOut(generators[shell](toCommandModel(program)));
+  printOut(generators[shell](program));
   return 0;
 }

@@ -15,7 +15,7 @@ export interface DoctorOptions {
 
 const STYLES = { ok: "green", limited: "yellow", missing: "red" } as const;
 
-/** Says what the host offers and lacks; fails when the level that is wanted can't be had. */
+/** Prints which layers of isolation the host supports; fails if the level is not available. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const findings = await examineHost(defined({ level: options.isolation }));
   if (options.json) printJson(findings);

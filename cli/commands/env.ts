@@ -1,7 +1,7 @@
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { variableNameProblem } from "../../lib/config/stored_variable.ts";
 import { nameProblem } from "../../lib/function/name.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { ExitCode, usageError } from "../exit_code.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
 import type { EnvAction } from "./env/actions.ts";
 import { changeVariables, unknownFunction } from "./env/change_variables.ts";
@@ -9,12 +9,12 @@ import { readImport } from "./env/read_import.ts";
 import { readValues } from "./env/read_values.ts";
 import { formatVariables } from "./env/variable_table.ts";
 
-/** The words of the command line. */
+/** Arguments of `ddsrv env`. */
 export interface EnvWords {
   readonly action: EnvAction;
-  /** The function. */
+  /** Name of the function. */
   readonly name: string;
-  /** Names of variables, or a file. */
+  /** Names of variables, or the file to import. */
   readonly given: readonly string[];
 }
 
@@ -25,19 +25,19 @@ export interface EnvOptions {
 }
 
 /**
- * Sets, lists or unsets the variables that the operator gives a function. The supervisor keeps them,
- * so that changes at the same time are all there afterwards; without one, nothing is changed.
+ * Sets, lists, unsets or imports variables of a function and returns the exit code. The supervisor
+ * stores them, so concurrent changes do not overwrite each other. Needs a running supervisor.
  */
 export async function env(words: EnvWords, options: EnvOptions): Promise<number> {
   const { name, action } = words;
   const isJson = options.json === true;
   const problem = nameProblem(name);
   if (problem !== undefined) {
-    throw usage(`${JSON.stringify(name)} can't be a function's name: ${problem}`);
+    throw usageError(`${JSON.stringify(name)} can't be a function's name: ${problem}`);
   }
   requireWords(words);
   using control = connectControl(options.socket);
-  // Nobody types a value for a supervisor that is not there.
+  // Fail before the user types a value.
   if (action !== "list") await control.supervisor();
   switch (action) {
     case "list":
@@ -59,35 +59,35 @@ export async function env(words: EnvWords, options: EnvOptions): Promise<number>
 function requireWords({ action, given }: EnvWords): void {
   switch (action) {
     case "list":
-      if (given.length > 0) throw usage("list takes the function's name alone");
+      if (given.length > 0) throw usageError("list takes only the name of a function");
       return;
     case "import":
       if (given.length !== 1) {
-        throw usage("Name one env file to import, or - for standard input");
+        throw usageError("Name one env file to import, or - to read standard input");
       }
       return;
     case "set":
     case "unset":
-      if (given.length === 0) throw usage(`Name the variables to ${action}`);
+      if (given.length === 0) throw usageError(`Name the variables to ${action}`);
       return given.forEach(requireVariableName);
     default:
       action satisfies never;
   }
 }
 
-/** The value behind an equals sign is not said again: what is printed may come into a log. */
+/** Refuses NAME=VALUE without printing the value, because output may end up in a log. */
 function requireVariableName(given: string): void {
   const equals = given.indexOf("=");
   const name = equals === -1 ? given : given.slice(0, equals);
   if (equals > 0 && variableNameProblem(name) === undefined) {
-    throw usage(
-      `Give "${name}" without its value: everybody on this host can read command lines, and the ` +
-        "shell keeps them. The value is asked for, or read from standard input. If that one is a " +
-        "secret, change it",
+    throw usageError(
+      `Name "${name}" without its value: every user of this host can read command lines, and the ` +
+        "shell saves them. ddsrv prompts for the value or reads it from standard input. If this " +
+        "value is a secret, replace it",
     );
   }
   const problem = variableNameProblem(name);
-  if (problem !== undefined) throw usage(problem);
+  if (problem !== undefined) throw usageError(problem);
 }
 
 async function list(
@@ -101,8 +101,4 @@ async function list(
   else if (variables.length === 0) printError(`${name} has no variables\n`);
   else printOut(formatVariables(variables));
   return ExitCode.Done;
-}
-
-function usage(message: string): CliError {
-  return new CliError(message, ExitCode.Usage);
 }

@@ -71,8 +71,8 @@ async function writeFunction(path: string, template: Template | undefined): Prom
   }
   const shown = path.startsWith("/") ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
   printOut(
-    `Wrote ${quoteWord(shown)}${adviseShared(shown, files)}. ` +
-      "Serve it with the supervisor that runs:\n" +
+    `Created ${quoteWord(shown)}${adviseShared(shown, files)}. ` +
+      "Add it to the running supervisor:\n" +
       `  ddsrv add ${quoteWord(shown)}\n` +
       await adviseServe(directory, shown),
   );
@@ -109,10 +109,10 @@ async function makeEmpty(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
     for await (const _ of Deno.readDir(directory)) {
-      throw new CliError(`"${directory}" is there and not empty. Choose another directory`);
+      throw new CliError(`"${directory}" exists and is not empty. Choose another directory`);
     }
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`Cannot make "${directory}": ${(error as Error).message}`);
+    throw new CliError(`Cannot create "${directory}": ${(error as Error).message}`);
   }
 }

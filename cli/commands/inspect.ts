@@ -14,7 +14,7 @@ export interface InspectOptions {
   readonly json?: true | undefined;
 }
 
-/** Shows all there is about one function. */
+/** Prints the details of one function; returns the exit code. */
 export async function inspect(name: string, options: InspectOptions): Promise<number> {
   using control = connectControl(options.socket);
   const report = await control.find(name);
@@ -27,7 +27,7 @@ export async function inspect(name: string, options: InspectOptions): Promise<nu
   return 0;
 }
 
-/** A report as lines of a name and a value; what there is none of is left out. */
+/** Formats a report as lines of a label and a value; empty values are left out. */
 export function formatReport(report: FunctionReport): string {
   const keys = Object.keys(FUNCTION_LABELS) as (keyof FunctionReport)[];
   const rows = keys.filter((key) => key !== "detail" && hasValue(report[key]))

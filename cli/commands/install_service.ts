@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { CliError } from "../exit_code.ts";
 import { printError, printOut } from "../output/print.ts";
+import { quoteWord } from "../output/quote_word.ts";
 import { planSelf, type Self } from "../service/self.ts";
 import { UNIT_MARK, unitText } from "../service/unit.ts";
 
@@ -11,7 +12,7 @@ export interface InstallServiceOptions {
   readonly print?: true | undefined;
 }
 
-/** Writes the unit, or prints it; what comes next is the operator's to do. */
+/** Writes or prints the systemd unit, and prints the commands that start it. */
 export async function installService(
   directory: string,
   options: InstallServiceOptions,
@@ -24,9 +25,9 @@ export async function installService(
   }
   const path = resolve(options.path);
   await write(path, text, options.force === true);
-  printError(`Wrote ${path}. To start it, now and with the host:\n`);
+  printError(`Wrote ${path}. To start it now and at boot:\n`);
   const steps = [
-    ...(await isDirectory(functionsDirectory) ? [] : [`mkdir -p ${quote(functionsDirectory)}`]),
+    ...(await isDirectory(functionsDirectory) ? [] : [`mkdir -p ${quoteWord(functionsDirectory)}`]),
     "systemctl daemon-reload",
     "systemctl enable --now ddsrv",
     "systemctl status ddsrv",
@@ -47,7 +48,7 @@ function findSelf(): Self {
   }
 }
 
-/** Where this Deno keeps modules; source: `deno info`, and its rules for when nobody says. */
+/** Returns the module cache of this Deno, by the rules of `deno info` if DENO_DIR is not set. */
 function denoDirectory(): string {
   const { DENO_DIR, XDG_CACHE_HOME, HOME = "/root" } = Deno.env.toObject();
   if (DENO_DIR) return resolve(DENO_DIR);
@@ -57,15 +58,15 @@ function denoDirectory(): string {
   );
 }
 
-/** Takes the place of the file in one step: systemd may read it at any time. */
+/** Writes the unit and renames it into place, because systemd may read it at any time. */
 async function write(path: string, text: string, isForced: boolean): Promise<void> {
   const beside = `${path}.${Deno.pid}`;
   try {
     const present = await readPresent(path);
     if (present !== undefined && !present.startsWith(UNIT_MARK) && !isForced) {
       throw new CliError(
-        `"${path}" is there, and ddsrv did not make it. ` +
-          "Look at it, then write over it with --force, or choose another --path",
+        `"${path}" exists and ddsrv did not create it. ` +
+          "Overwrite it with --force, or choose another --path",
       );
     }
     await Deno.writeTextFile(beside, text, { createNew: true, mode: 0o644 });
@@ -75,7 +76,7 @@ async function write(path: string, text: string, isForced: boolean): Promise<voi
     await Deno.remove(beside).catch(() => {});
     throw new CliError(
       `Cannot write "${path}": ${(error as Error).message}. ` +
-        "Run it as root, or look at the unit with --print",
+        "Run it as root, or print the unit with --print",
     );
   }
 }
@@ -91,8 +92,4 @@ async function readPresent(path: string): Promise<string | undefined> {
 
 async function isDirectory(path: string): Promise<boolean> {
   return (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
-}
-
-function quote(text: string): string {
-  return /^[\w./@:+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

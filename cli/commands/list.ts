@@ -5,7 +5,7 @@ import type { FunctionFilter } from "../output/function_filter.ts";
 import { formatFunctions } from "../output/function_table.ts";
 import { type LiveScreen, openLiveScreen } from "../output/live_screen.ts";
 import { printOut } from "../output/print.ts";
-import { createReaderWatch } from "../output/reader_gone.ts";
+import { createStdoutWatch } from "../output/stdout_watch.ts";
 import { terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
 import { makeVisible } from "../output/visible.ts";
@@ -21,13 +21,12 @@ export interface ListOptions {
   readonly watch?: true | undefined;
 }
 
-/** How often `--watch` looks. */
 const INTERVAL_MS = 1_000;
 
-/** Keys that end `--watch`: q and Escape, and Ctrl-C where the terminal sends it as a key. */
+/** Keys that end `--watch`: q, Escape, and Ctrl-C if the terminal sends it as a key. */
 const QUIT_KEYS = ["q", "\x1b", "\x03"];
 
-/** Lists the functions and how they are. */
+/** Prints the functions, once or until interrupted; returns the exit code. */
 export async function list(options: ListOptions): Promise<number> {
   using control = connectControl(options.socket);
   const render = rendererOf(options);
@@ -39,7 +38,7 @@ export async function list(options: ListOptions): Promise<number> {
 type Renderer = (functions: readonly FunctionReport[]) => string;
 
 function rendererOf({ json, quiet, format, watch }: ListOptions): Renderer {
-  // What is to be read as it comes is a line each time.
+  // With --watch, each update is one line of JSON.
   if (json) return (functions) => `${JSON.stringify(functions, null, watch ? 0 : 2)}\n`;
   if (quiet) return (functions) => functions.map(({ name }) => `${makeVisible(name)}\n`).join("");
   if (format !== undefined) {
@@ -59,8 +58,8 @@ async function chosen(
 }
 
 /**
- * On a terminal, in place; anywhere else, and as JSON, anew whenever something is another than
- * before.
+ * Prints the list until interrupted: on a terminal in place, elsewhere and as JSON again after each
+ * change.
  */
 async function watch(
   control: ControlClient,
@@ -81,8 +80,8 @@ async function watch(
 
   async function follow(): Promise<void> {
     let before: string | undefined;
-    const isReaderGone = createReaderWatch();
-    while (!signal.aborted && !isReaderGone()) {
+    const isStdoutClosed = createStdoutWatch();
+    while (!signal.aborted && !isStdoutClosed()) {
       functions = await chosen(control, options);
       if (signal.aborted) return;
       const state = JSON.stringify(functions.map(stateOf));
@@ -95,21 +94,21 @@ async function watch(
 
   const ends = [follow(), interrupted.happened, ...screen === undefined ? [] : [quit(screen)]];
   try {
-    // A supervisor that does not answer is not waited for by someone who has enough.
+    // The user can quit while the supervisor does not answer.
     await Promise.race(ends);
   } finally {
-    // What comes late must not draw on a terminal that was given back.
+    // A late answer must not draw on a terminal that was restored.
     over.abort();
   }
 }
 
-/** Resolves when the user has enough, or no more keys come. */
+/** Resolves when the user quits or the input ends. */
 async function quit({ nextKey }: LiveScreen): Promise<void> {
   let key = await nextKey();
   while (key !== undefined && !QUIT_KEYS.includes(key)) key = await nextKey();
 }
 
-/** What is worth a word when it changes; figures always do. */
+/** Returns the fields whose changes are printed; counters change all the time. */
 function stateOf(report: FunctionReport): readonly unknown[] {
   const { name, status, revision, failedRevision, newerRevision } = report;
   const { restarts, reason, problems } = report;

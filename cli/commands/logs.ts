@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import process from "node:process";
 import type { Selection } from "../../lib/logs/log_selection.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { ExitCode, usageError } from "../exit_code.ts";
 import type { LogLineOptions } from "../output/log_line.ts";
 import { followSources } from "./logs/follow.ts";
 import { findLogsDirectory, listLogs, requireNames } from "./logs/names.ts";
@@ -26,9 +26,9 @@ export interface LogsOptions {
 
 const DEFAULT_LINES = 100;
 
-/** Prints what functions said, merged in the order of time, and maybe what they go on to say. */
+/** Prints log lines of functions, merged by time, and follows them if asked; returns the exit code. */
 export async function logs(names: readonly string[], options: LogsOptions): Promise<number> {
-  requireSense(options);
+  requireTimeRange(options);
   const directory = await findLogsDirectory(options.socket, options.logsDir);
   const logged = await listLogs(directory);
   await requireNames(names, { logged, directory, socket: options.socket });
@@ -54,18 +54,16 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
   return problems.haveFailed() ? ExitCode.Failed : ExitCode.Done;
 }
 
-function requireSense({ since, until, follow }: LogsOptions): void {
+function requireTimeRange({ since, until, follow }: LogsOptions): void {
   if (until === undefined) return;
   if (since !== undefined && since > until) {
-    throw new CliError(
-      "--since is later than --until, so that there is nothing between them. Exchange them",
-      ExitCode.Usage,
+    throw usageError(
+      "--since is later than --until. Swap them",
     );
   }
   if (follow) {
-    throw new CliError(
-      "--until ends what --follow would go on with. Leave one of them out",
-      ExitCode.Usage,
+    throw usageError(
+      "--until and --follow contradict each other. Leave one of them out",
     );
   }
 }
@@ -84,7 +82,7 @@ function lineOptionsOf({ json, prefix }: LogsOptions): LogLineOptions {
   const stream = process.stdout;
   return {
     shape: json ? "json" : prefix ? "prefixed" : "text",
-    // Whether there are colours at all is asked once, and not for each of a million lines.
+    // Check once for color support, not for each of a million lines.
     paint: styleText("red", "x", { stream }) === "x"
       ? (_, text) => text
       : (style, text) => styleText(style, text, { validateStream: false }),

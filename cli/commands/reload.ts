@@ -1,6 +1,6 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { ExitCode, usageError } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
@@ -9,21 +9,21 @@ import { isWell } from "./wait_until_settled.ts";
 /** Options of `ddsrv reload`. */
 export interface ReloadOptions {
   readonly socket: string;
-  /** All that there are. */
+  /** Reload all functions. */
   readonly all?: true | undefined;
   readonly json?: true | undefined;
 }
 
-/** How long a new instance may take. */
+/** Timeout until a new instance is ready. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * Starts functions anew, and waits until each is ready or has failed. Nothing is touched before all
- * names are known to be right; one that fails keeps no other from being reloaded.
+ * Reloads functions and waits until each is ready or has failed; returns the exit code. Starts
+ * nothing if a name is unknown. A failed function does not keep the others from being reloaded.
  */
 export async function reload(given: readonly string[], options: ReloadOptions): Promise<number> {
   if ((given.length === 0) !== (options.all === true)) {
-    throw new CliError("Name the functions, or reload all with --all", ExitCode.Usage);
+    throw usageError("Name the functions to reload, or pass --all");
   }
   using control = connectControl(options.socket);
   const names = options.all
@@ -61,5 +61,5 @@ function problemOf(name: string, report: FunctionReport | undefined): string {
     return `"${name}" was not reloaded: ${report.reason}${detail}`;
   }
   const state = report?.pending ?? report?.status ?? "gone";
-  return `"${name}" is ${state} after ${TIMEOUT_MS / 1000} s. See: ddsrv inspect ${name}`;
+  return `"${name}" is still ${state} after ${TIMEOUT_MS / 1000} s. See: ddsrv inspect ${name}`;
 }

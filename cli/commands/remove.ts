@@ -5,37 +5,32 @@ import { removedPath, removeEntry } from "../../lib/function/set_aside.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { noSuchFunction } from "../function_names.ts";
 import { ask, canAsk } from "../output/ask.ts";
+import type { RemovalReport } from "../output/output_schemas.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisible } from "../output/visible.ts";
 
 /** Options of `ddsrv remove`. */
 export interface RemoveOptions {
   readonly socket: string;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly timeout: number;
-  /** Leave what they have kept. */
+  /** Keep data and variables. */
   readonly keepData?: true | undefined;
-  /** Ask nobody. */
+  /** Do not ask for confirmation. */
   readonly yes?: true | undefined;
   readonly json?: true | undefined;
 }
 
-/** What `--json` tells of each. */
-export interface RemovalReport {
-  readonly name: string;
-  readonly status: "removed";
-}
-
-/** The things to remove: only data and variables when a function's folder is gone already. */
+/** A function to remove; only data and variables if its folder is already gone. */
 interface Target {
   readonly name: string;
   readonly hasFolder: boolean;
 }
 
 /**
- * Removes the folders of functions and, unless the options keep it, their data. Waits until nothing
- * of them is left. Changes nothing before all names are valid and, at a terminal, the user has
- * confirmed.
+ * Removes the folders of functions and, unless `keepData` is set, their data and variables. Waits
+ * until they have stopped; returns the exit code. Removes nothing if a name is unknown or the user,
+ * at a terminal, does not confirm.
  */
 export async function remove(given: readonly string[], options: RemoveOptions): Promise<number> {
   using control = connectControl(options.socket);
@@ -46,8 +41,8 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
     return ExitCode.Failed;
   }
   for (const { name } of targets) {
-    await takeAway(functionsDirectory, name);
-    // Before anybody can have made a new function of that name, which would find it.
+    await removeFolder(functionsDirectory, name);
+    // At once, so that a new function of this name can't get the data.
     if (!options.keepData) await control.purge(name);
   }
   await control.scan();
@@ -93,23 +88,23 @@ async function exists(path: string): Promise<boolean> {
 
 function questionOf(targets: readonly Target[], { keepData }: RemoveOptions): string {
   const names = targets.map(({ name }) => makeVisible(name)).join(", ");
-  if (keepData) return `Remove ${names} and what serves there? Data and variables stay.`;
+  if (keepData) return `Stop and remove ${names}? Data and variables are kept.`;
   return targets.some(({ hasFolder }) => hasFolder)
-    ? `Remove ${names}, what serves there and all data kept there, for good?`
-    : `Remove all data that ${names} has left, for good?`;
+    ? `Stop and remove ${names}, and permanently delete the data and variables?`
+    : `Permanently delete the data and variables of ${names}?`;
 }
 
 function describeRemoval(name: string, hasFolder: boolean, { keepData }: RemoveOptions): string {
-  if (keepData) return `${name} removed; the next function of that name gets its data`;
-  return hasFolder ? `${name} removed, with its data` : `${name}: its data removed`;
+  if (keepData) return `${name} removed; the next function of this name gets its data`;
+  return hasFolder ? `${name} and its data removed` : `Data of ${name} removed`;
 }
 
-/** Out of sight in one step, so that no half of it is ever seen; then deleted. */
-async function takeAway(functionsDirectory: string, name: string): Promise<void> {
+/** Renames the folder to a hidden name, so that a scan never sees half of it, then deletes it. */
+async function removeFolder(functionsDirectory: string, name: string): Promise<void> {
   const aside = removedPath(functionsDirectory);
   try {
     await Deno.rename(join(functionsDirectory, name), aside);
-    // Of a symbolic link the link alone goes.
+    // Removes a symbolic link, not its target.
     await removeEntry(aside);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;

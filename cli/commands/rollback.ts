@@ -8,15 +8,15 @@ import { isWell } from "./wait_until_settled.ts";
 /** Options of `ddsrv rollback`. */
 export interface RollbackOptions {
   readonly socket: string;
-  /** First digits of a revision. */
+  /** First digits of a revision; the previous one if missing. */
   readonly to?: string | undefined;
   readonly json?: true | undefined;
 }
 
-/** How long it may take until the earlier revision serves. */
+/** Timeout until the earlier revision is ready. */
 const TIMEOUT_MS = 60_000;
 
-/** Puts an earlier revision of a function back, and waits until it serves; variables stay. */
+/** Rolls back a function and waits until it is ready; keeps its variables. Returns the exit code. */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
   using control = connectControl(options.socket);
   await requireFunctions(control, [name]);
@@ -26,9 +26,9 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   if (report === undefined || !isWell(report)) {
     const detail = report?.detail ? `\n${makeVisibleLines(report.detail)}` : "";
     const status = report?.reason ?? `it is ${report?.pending ?? report?.status ?? "gone"}`;
-    throw new CliError(`"${name}" was put back and does not serve: ${status}${detail}`);
+    throw new CliError(`"${name}" was rolled back but does not serve: ${status}${detail}`);
   }
   if (options.json) printJson(report);
-  else printError(`${name} is back at revision ${revision.slice(0, 12)}\n`);
+  else printError(`${name} rolled back to revision ${revision.slice(0, 12)}\n`);
   return 0;
 }

@@ -7,14 +7,14 @@ import { outputSchemas } from "../output/output_schemas.ts";
 import { printJson } from "../output/print.ts";
 import { version } from "../version.ts";
 
-/** Options of `ddsrv schema`; at most one of them. */
+/** Options of `ddsrv schema`; at most one is set. */
 export interface SchemaOptions {
   readonly function?: true | undefined;
   readonly api?: true | undefined;
   readonly output?: JsonVerb | undefined;
 }
 
-/** Prints the schema of `ddsrv.json`, of the control API, or of what a verb prints. */
+/** Prints the schema of `ddsrv.json`, of the control API or of a verb's JSON output. */
 export function schema({ function: ofFunction, api, output }: SchemaOptions): number {
   if (api) printJson(describeApi(ROUTES, version));
   else if (output !== undefined) {

@@ -18,8 +18,8 @@ import {
 } from "../../lib/supervisor/supervisor_context.ts";
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
-import { describeChange } from "../output/changes.ts";
-import { createConsole } from "../output/console.ts";
+import { describeChange } from "../output/describe_change.ts";
+import { createConsole } from "../output/create_console.ts";
 import { describeService } from "../output/service_status.ts";
 import { version } from "../version.ts";
 import { urlHost } from "./serve/address.ts";
@@ -31,7 +31,7 @@ import { openService } from "./serve/service.ts";
 import { readSettings, type ServeOptions } from "./serve/settings.ts";
 import { catchStopSignals } from "./serve/signals.ts";
 
-/** Serves a directory until it is told to stop. */
+/** Serves a directory until a signal stops it; returns the exit code. */
 export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
   const { settings, warnings } = await readSettings(directory, options);
   const console = createConsole({
@@ -42,7 +42,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   const debug = settings.debug ? console.debug : undefined;
   for (const note of describeUnused(Deno.env.toObject())) debug?.(note);
   if (settings.isolation !== "none") keepInheritedFiles();
-  // Functions have users of their own, who must read what is made for them.
+  // Each function runs as its own user, who must read the files that ddsrv creates for it.
   Deno.umask(0o022);
   await requireDirectory(settings.functionsDirectory);
   await requireHost(settings.isolation);
@@ -52,7 +52,7 @@ export async function serve(directory: string | undefined, options: ServeOptions
   await using stack = new AsyncDisposableStack();
   const service = stack.use(openService({ pid: process.pid, onWarning: console.warn }));
   const context = stack.use(await openSupervisorContext(settings, console.warn));
-  // No other supervisor serves this directory, whose work it would be.
+  // The supervisor's lock is held: no other process still needs these folders.
   await clearAside(settings.functionsDirectory, console.warn);
   const routes = new RouteTable();
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
@@ -114,12 +114,13 @@ export async function serve(directory: string | undefined, options: ServeOptions
       context.configure(taken);
       proxy.configure(taken);
       await supervisor.reconfigure();
-      console.say("Configuration was read again");
+      console.say("Configuration reloaded");
       if (postponed.length > 0) {
-        console.warn(`Changed, and taken up at the next start alone: ${postponed.join(", ")}`);
+        console.warn(`Restart ddsrv to apply changes of: ${postponed.join(", ")}`);
       }
     },
-    onError: (error) => console.warn(`${error.message}. What held before goes on to hold`),
+    onError: (error) =>
+      console.warn(`${error.message}. The previous configuration stays in effect`),
   }));
   service.ready();
 
@@ -127,9 +128,9 @@ export async function serve(directory: string | undefined, options: ServeOptions
   service.stopping();
   console.say("Stopping");
   admin?.stopping();
-  // Requests in flight may finish, at most for as long as a function may take to end.
+  // In-flight requests may finish, for at most the stop grace of a function.
   await Promise.race([proxy.drain(), sleep(settings.stopGraceMs, signals.second)]);
-  // Those that have not by then are not waited for once more, instance by instance.
+  // Remaining requests end here, so that no instance waits for them again.
   await serving[Symbol.asyncDispose]();
   await stack.disposeAsync();
   console.say("Stopped");
@@ -154,7 +155,7 @@ function reportSupervisor(context: SupervisorContext, url: string): SupervisorRe
 
 function describeFound({ functions, unsettled }: Supervisor): string {
   const count = new Set([...functions.keys(), ...unsettled]).size;
-  return count === 0 ? "No functions yet: a folder with an index.ts is one" : `Functions: ${count}`;
+  return count === 0 ? "No functions yet. Add a folder with an index.ts" : `Functions: ${count}`;
 }
 
 function stackOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { readLastRecords } from "../../lib/logs/last_records.ts";
 import { logFilePath } from "../../lib/logs/log_file.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { createTaskSet } from "../../lib/system/task_set.ts";
-import { CliError, ExitCode } from "../exit_code.ts";
+import { usageError } from "../exit_code.ts";
 import { openLiveScreen } from "../output/live_screen.ts";
 import { DEFAULT_SIZE, terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
@@ -20,12 +20,11 @@ export interface TopOptions {
 
 const INTERVAL_MS = 1_000;
 
-/** Shows what functions do, live, until the user has enough. */
+/** Shows requests and resource use of functions until the user quits; returns the exit code. */
 export async function top(options: TopOptions): Promise<number> {
   if (terminalSize() === undefined || !Deno.stdin.isTerminal()) {
-    throw new CliError(
-      "top needs a terminal for its input and output. For scripts there is: ddsrv list --json",
-      ExitCode.Usage,
+    throw usageError(
+      "top needs a terminal for its input and output. In scripts, use: ddsrv list --json",
     );
   }
   using control = connectControl(options.socket);
@@ -45,7 +44,7 @@ export async function top(options: TopOptions): Promise<number> {
   };
 
   function show(change: Partial<TopScene>): void {
-    // What comes late must not draw on a terminal that was given back.
+    // A late answer must not draw on a terminal that was restored.
     if (over.signal.aborted) return;
     const { state, rows } = { ...scene, ...change };
     scene = { ...scene, ...change, rows: sortRows(rows, state.sortBy) };
@@ -67,10 +66,10 @@ export async function top(options: TopOptions): Promise<number> {
     try {
       const { rows } = terminalSize() ?? DEFAULT_SIZE;
       const records = await readLastRecords(logFilePath(logsDirectory, name), rows);
-      // A key may have chosen another one meanwhile.
+      // The user may have selected another function meanwhile.
       if (loggedName(scene.state) === name) show({ records });
     } catch (error) {
-      show({ message: `The log of ${name} can't be read: ${(error as Error).message}` });
+      show({ message: `Cannot read the log of ${name}: ${(error as Error).message}` });
     }
   }
 
@@ -82,7 +81,7 @@ export async function top(options: TopOptions): Promise<number> {
     }
   }
 
-  async function heedKeys(): Promise<void> {
+  async function handleKeys(): Promise<void> {
     for (let key = await screen.nextKey(); key !== undefined; key = await screen.nextKey()) {
       const { state, action } = pressKey(scene.state, key, scene.rows);
       const isOther = loggedName(state) !== loggedName(scene.state);
@@ -94,17 +93,19 @@ export async function top(options: TopOptions): Promise<number> {
   }
 
   async function reload(name: string): Promise<void> {
-    show({ message: await control.reload(name) ? `${name} is started anew` : `${name} is gone` });
+    show({
+      message: await control.reload(name) ? `Reloading ${name}` : `${name} no longer exists`,
+    });
   }
 
   const reloads = createTaskSet((error) => {
-    // That there is no supervisor, the next look finds too, and ends with it.
+    // Without a supervisor, the next refresh fails too and ends the command.
     if (!(error instanceof NoSupervisorError)) show({ message: (error as Error).message });
   });
   show({});
   try {
-    // Whoever has enough does not wait for a supervisor that does not answer.
-    await Promise.race([keepFresh(), heedKeys(), interrupted.happened]);
+    // The user can quit while the supervisor does not answer.
+    await Promise.race([keepFresh(), handleKeys(), interrupted.happened]);
   } finally {
     over.abort();
   }

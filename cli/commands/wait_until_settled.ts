@@ -2,7 +2,7 @@ import type { FunctionReport } from "../../lib/control/api.ts";
 import type { ControlClient } from "../../lib/control/control_client.ts";
 import type { Progress } from "../output/progress.ts";
 
-/** Which function is waited for. */
+/** Options of {@linkcode waitUntilSettled}. */
 export interface ServedWait {
   readonly name: string;
   readonly timeoutMs: number;
@@ -11,8 +11,8 @@ export interface ServedWait {
 }
 
 /**
- * Waits until nothing is under way for a function, telling what is; gives how it is then, or when
- * the time is over.
+ * Waits until no change of a function is pending, or the timeout is over, and shows each step.
+ * Returns the last report; `undefined` if the function does not exist.
  */
 export async function waitUntilSettled(
   control: ControlClient,
@@ -21,7 +21,7 @@ export async function waitUntilSettled(
   const untilMs = performance.now() + timeoutMs;
   const find = (wait: Parameters<ControlClient["find"]>[1]): Promise<FunctionReport | undefined> =>
     control.find(name, wait);
-  // Nothing may be known of it while its files are not at rest.
+  // The supervisor may not know the function before its files have settled.
   let report = await find({ until: "changed", since: "arriving", timeoutMs, signal });
   while (report !== undefined && report.pending !== null) {
     progress.show(report.pending);
@@ -32,7 +32,7 @@ export async function waitUntilSettled(
   return report;
 }
 
-/** Whether a function serves, or will with its next request, and nothing is wrong with its code. */
+/** Returns true if a function is ready or idle, has no problem and no pending change. */
 export function isWell({ status, reason, pending }: FunctionReport): boolean {
   return (status === "ready" || status === "idle") && reason === null && pending === null;
 }

@@ -2,13 +2,13 @@ import functions from "./functions.bash" with { type: "text" };
 import type { CommandModel, OptionModel, ValueModel } from "./command_model.ts";
 import { GENERATED_BY } from "./generated_by.ts";
 
-/** The completion script for bash 5, which needs no other script. */
+/** Returns the completion script for bash 5, which does not need the package bash-completion. */
 export function bashCompletion(program: CommandModel): string {
   const commands = [program, ...program.verbs];
   return `# Completion of ${program.name} for bash. ${GENERATED_BY}
 # shellcheck shell=bash
 
-# The verb by any of its names; another word stands for itself.
+# Sets verb to the verb with this name or alias, or to the word itself.
 __ddsrv_verb() {
   case $1 in
 ${program.verbs.map(verbCase).join("\n")}
@@ -16,7 +16,7 @@ ${program.verbs.map(verbCase).join("\n")}
   esac
 }
 
-# The options of a verb; those of the program where there is none.
+# Sets choices to the options of a verb, or of the program if the verb is empty.
 __ddsrv_options() {
   case $1 in
 ${commands.map((one) => optionsCase(program, one)).join("\n")}
@@ -24,7 +24,7 @@ ${commands.map((one) => optionsCase(program, one)).join("\n")}
   esac
 }
 
-# Of what kind the value of a verb's option is; nothing where it takes none.
+# Sets kind to the kind of an option's value; empty if the option takes none.
 __ddsrv_value() {
   choices=()
   case "$1 $2" in
@@ -36,7 +36,7 @@ ${
   esac
 }
 
-# Of what kind a verb's argument at a place, counted from 0, is; and whether more may follow.
+# Sets kind to the kind of a verb's argument by position, from 0, and is_variadic if it repeats.
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
@@ -51,7 +51,7 @@ ${program.verbs.flatMap((verb) => argumentCases(program, verb)).join("\n")}
 ${functions}`;
 }
 
-/** The name is quoted: without, `verb=env` looks like a command whose output was meant. */
+/** Quotes the name, because shellcheck mistakes `verb=env` for a command substitution. */
 function verbCase({ name, aliases }: CommandModel): string {
   return `    ${[name, ...aliases].map(quote).join(" | ")}) verb='${name}' ;;`;
 }

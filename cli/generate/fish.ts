@@ -2,7 +2,7 @@ import type { ArgumentModel, CommandModel, OptionModel, ValueModel } from "./com
 import functions from "./functions.fish" with { type: "text" };
 import { GENERATED_BY } from "./generated_by.ts";
 
-/** The completion script for fish. */
+/** Returns the completion script for fish. */
 export function fishCompletion(program: CommandModel): string {
   const valued = [program, ...program.verbs].flatMap((command) =>
     command.options.filter((option) => option.value !== undefined)
@@ -14,7 +14,7 @@ export function fishCompletion(program: CommandModel): string {
   ];
   return `# Completion of ${program.name} for fish. ${GENERATED_BY}
 
-# The verb by any of its names; another word stands for itself.
+# Prints the verb with this name or alias, or the word itself.
 function __ddsrv_verb
     switch $argv[1]
 ${program.verbs.filter((verb) => verb.aliases.length > 0).map(aliasCase).join("\n")}
@@ -23,7 +23,7 @@ ${program.verbs.filter((verb) => verb.aliases.length > 0).map(aliasCase).join("\
     end
 end
 
-# Whether an option of a verb, as "verb --option", takes a value.
+# Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
     contains -- $argv[1] ${valued.map(quote).join(" ")}
 end
@@ -77,7 +77,7 @@ function valueFlags(program: CommandModel, value: ValueModel | undefined): strin
   return flags === undefined ? ["-x"] : ["-r", flags];
 }
 
-/** Flags of fish's \`complete\` that offer values of a kind: complete(1). */
+/** Returns the flags of fish's `complete` that offer values of this kind, see complete(1). */
 function candidates(program: CommandModel, value: ValueModel): string | undefined {
   switch (value.kind) {
     case "function":

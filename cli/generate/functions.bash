@@ -1,6 +1,6 @@
-# Splits a line into words without their quotes; nothing in it is expanded or run. The last one goes
-# to word, as it was typed to raw. If a quote is still open, it goes to quote, and what stands before
-# its content to head, without quotes to head_word.
+# Splits a line into words without quotes; expands and runs nothing. Sets word to the last word and
+# raw to the same word as typed. If a quote is still open, sets quote to it, head to the text up to
+# and including it, and head_word to head without quotes.
 __ddsrv_split() {
   local line=$1 char next i
   words=() word='' raw='' quote='' head='' head_word=''
@@ -10,7 +10,7 @@ __ddsrv_split() {
       i=$((i + 1))
       next=${line:i:1}
       raw+=$char$next
-      # At the end it is for what is still to be typed.
+      # A backslash at the end escapes a character that is not typed yet.
       [[ -z $next ]] && break
       [[ $quote == '"' && $next != ["\"\\\$\`"] ]] && next=$char$next
       word+=$next
@@ -28,7 +28,7 @@ __ddsrv_split() {
   done
 }
 
-# The names of the functions, of the supervisor whose socket stands on the line.
+# Prints the function names of the supervisor that --socket on the line selects.
 __ddsrv_functions() {
   local socket='' i
   for ((i = 1; i < ${#all[@]}; i++)); do
@@ -43,7 +43,7 @@ __ddsrv_functions() {
   command ddsrv list --quiet ${socket:+"--socket=$socket"} 2>/dev/null </dev/null
 }
 
-# Quotes a text for what stands before it: behind an open quote, or on its own.
+# Sets quoted to a text quoted for its position: inside the open quote, or unquoted.
 __ddsrv_quote() {
   local text=$1 char i
   quoted=''
@@ -56,7 +56,7 @@ __ddsrv_quote() {
     if [[ $char == "'" && $quote == "'" ]]; then
       quoted+="'\\''"
     elif [[ $char == '!' && $quote == '"' ]]; then
-      # In these quotes it would call up the history, whatever stands before it.
+      # Double quotes do not protect it from history expansion.
       quoted+="\"'!'\""
     elif [[ $char == ["\"\\\$\`"] && $quote == '"' ]]; then
       quoted+=\\$char
@@ -64,11 +64,11 @@ __ddsrv_quote() {
       quoted+=$char
     fi
   done
-  # Readline closes the quote where it does not see one at the end.
+  # Readline adds a closing quote unless it sees one at the end.
   [[ $quoted == *"$quote" ]] && quoted+=$quote
 }
 
-# Finds the verb, its arguments and the option whose value is to follow, before the cursor.
+# Finds the verb, its arguments and the option whose value comes next, before the cursor.
 __ddsrv_read() {
   local part i
   for ((i = 1; i < ${#words[@]}; i++)); do
@@ -80,7 +80,7 @@ __ddsrv_read() {
     elif [[ $part == -- ]]; then
       is_plain=1
     elif [[ $part != --*=* ]]; then
-      # Of short ones in one word, the last.
+      # Of short options in one word, only the last can take a value.
       [[ $part == --* ]] || part=-${part: -1}
       __ddsrv_value "$verb" "$part"
       [[ -n $kind ]] && option=$part
@@ -88,7 +88,7 @@ __ddsrv_read() {
   done
 }
 
-# Puts what may stand at the cursor into kind and choices.
+# Sets kind and choices to what may follow at the cursor.
 __ddsrv_expect() {
   if [[ -n $option ]]; then
     __ddsrv_value "$verb" "$option"
@@ -105,7 +105,7 @@ __ddsrv_expect() {
   [[ $kind == function ]] && mapfile -t choices < <(__ddsrv_functions)
 }
 
-# Whether a function is already named, or its name would be read as an option.
+# Succeeds if a function is already on the line, or its name would be read as an option.
 __ddsrv_is_excluded() {
   local one
   [[ $1 == -* && -z $is_plain ]] && return 0
@@ -116,8 +116,8 @@ __ddsrv_is_excluded() {
   return 1
 }
 
-# Offers a choice, in the place of that part of the word which bash replaces: it breaks words at = and
-# : too. What is before a quote was not quoted here, and could become something else by what follows.
+# Offers a choice for the part of the word that bash replaces: bash also breaks words at = and :.
+# Offers nothing if the text before an open quote has characters that need quoting.
 __ddsrv_offer() {
   local quoted kept=''
   [[ $1 == "$word"* && ${head%"$quote"} != *[!a-zA-Z0-9_./=:-]* ]] || return 0

@@ -1,5 +1,5 @@
-# Finds the verb, its arguments and whether the options have ended, before the cursor. Each of the
-# many conditions below asks for them, so what was found for a line is kept.
+# Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
+# each condition below needs it.
 function __ddsrv_read
     set -l line (commandline -cp | string collect)
     test "$line" = "$__ddsrv_line"; and return
@@ -20,14 +20,15 @@ function __ddsrv_read
         else if test "$part" = --
             set __ddsrv_is_plain 1
         else if not string match -q -- '--*=*' $part
-            # Of short ones in one word, the last.
+            # Of short options in one word, only the last can take a value.
             string match -q -- '--*' $part; or set part -(string sub -s -1 -- $part)
             __ddsrv_takes_value "$__ddsrv_found_verb $part"; and set is_value 1
         end
     end
 end
 
-# Whether the verb is this one; with a place as well, counted from 1, whether its argument is next.
+# Succeeds if the verb is this one and, given a position from 1, its argument at that position is
+# next.
 function __ddsrv_at
     __ddsrv_read
     test "$__ddsrv_found_verb" = "$argv[1]"; or return 1
@@ -36,7 +37,7 @@ function __ddsrv_at
     test $place = $argv[2]; or test "$argv[3]" = more -a $place -gt $argv[2]
 end
 
-# The names of the functions, of the supervisor whose socket stands on the line.
+# Prints the function names of the supervisor that --socket on the line selects.
 function __ddsrv_functions
     __ddsrv_read
     set -l socket
@@ -53,7 +54,7 @@ function __ddsrv_functions
     end
     set -q socket[1]; and set socket --socket=$socket
     for name in (command ddsrv list --quiet $socket 2>/dev/null </dev/null)
-        # It would be read as an option.
+        # A name that begins with a hyphen would be read as an option.
         string match -q -- '-*' $name; and not set -q __ddsrv_is_plain[1]; and continue
         test "$argv[1]" = others; and contains -- $name $__ddsrv_arguments; and continue
         echo -- $name

@@ -1,5 +1,5 @@
-# The names of the functions, of the supervisor whose socket stands on the line. They are read as
-# text, and quoted when they are inserted.
+# Sets names to the function names of the supervisor that --socket on the line selects. They are
+# plain text; compadd quotes them.
 _ddsrv_read_functions() {
   local -a socket
   local -i i end=${words[(i)--]}
@@ -10,7 +10,7 @@ _ddsrv_read_functions() {
     esac
   done
   names=(${(f)"$(command ddsrv list --quiet $socket 2>/dev/null </dev/null)"})
-  # What begins with a hyphen would be read as an option, but for behind --.
+  # A name that begins with a hyphen would be read as an option, except after --.
   ((CURRENT > end)) || names=(${names:#-*})
 }
 
@@ -20,7 +20,7 @@ _ddsrv_functions() {
   compadd "$@" -a names
 }
 
-# Those that are not named already.
+# Offers functions that are not on the line yet.
 _ddsrv_other_functions() {
   local -a names given=(${(Q)line})
   _ddsrv_read_functions

@@ -1,7 +1,7 @@
 import type { ArgumentModel, CommandModel, OptionModel, ValueModel } from "./command_model.ts";
 import { macroArgument, macroText, tagList, textLines, toSentence } from "./mdoc.ts";
 
-/** The options of a command by their groups, as lists of mdoc(7). */
+/** Returns the options of a command as mdoc(7) lists, one per group. */
 export function optionLists(command: CommandModel): string[] {
   const titles = [...new Set(command.options.map((option) => option.group))];
   return titles.flatMap((title) => [
@@ -10,7 +10,7 @@ export function optionLists(command: CommandModel): string[] {
   ]);
 }
 
-/** An argument as an item of a list of mdoc(7). */
+/** Returns an argument as an item of an mdoc(7) list. */
 export function argumentItem(argument: ArgumentModel): readonly [string, string[]] {
   const { placeholder, isVariadic } = argument;
   return [`Ar ${macroArgument(placeholder)}${isVariadic ? " ..." : ""}`, [
@@ -19,12 +19,12 @@ export function argumentItem(argument: ArgumentModel): readonly [string, string[
   ]];
 }
 
-/** Names of an option, as a macro of mdoc(7) and its arguments. */
+/** Returns the names of an option as an mdoc(7) macro line without its leading dot. */
 export function flags(names: readonly string[]): string {
   return names.map((name) => `Fl ${name.slice(1).replaceAll("-", "\\-")}`).join(" , ");
 }
 
-/** What stands behind an option, as a macro of mdoc(7) to be put behind it. */
+/** Returns the placeholder of an option's value as an mdoc(7) macro, to append to its names. */
 export function operand(value: ValueModel | undefined): string {
   return value === undefined ? "" : ` Ar ${macroArgument(value.placeholder)}`;
 }

@@ -13,14 +13,14 @@ import {
   toSentence,
 } from "./mdoc.ts";
 
-/** The page of the program, or of one of its verbs, in section 1; in the language mdoc(7). */
+/** Returns the mdoc(7) source of the man page, section 1, of the program or one of its verbs. */
 export function manPage(command: CommandModel, { program, release }: {
   readonly program: CommandModel;
   readonly release: string;
 }): string {
   const isProgram = command === program;
   const name = pageName(program, command);
-  // Of verbs, those that stand beside it in the help.
+  // A verb's page refers to the program and to the verbs of its group.
   const others = [program, ...program.verbs].filter((one) =>
     one !== command && (isProgram || one === program || one.group === command.group)
   );
@@ -48,7 +48,7 @@ export function manPage(command: CommandModel, { program, release }: {
   return `${lines.join("\n")}\n`;
 }
 
-/** The name of a command's page: `ddsrv`, `ddsrv-list`. */
+/** Returns the name of a command's man page, such as `ddsrv` or `ddsrv-list`. */
 export function pageName(program: CommandModel, command: CommandModel): string {
   return command === program ? program.name : `${program.name}-${command.name}`;
 }
@@ -81,7 +81,7 @@ function description(program: CommandModel, command: CommandModel): string[] {
   );
   const aliases = command.aliases.map((alias) => `.Nm ${program.name} ${alias}`);
   const also = aliases.length === 0 ? [] : [[
-    "It goes by a shorter name too:",
+    "The command has a short name:",
     ...aliases.map((one, index) => `${one}${index === aliases.length - 1 ? " ." : " ,"}`),
   ]];
   return [...paragraphs, ...also].flatMap((lines, index) =>
@@ -89,7 +89,7 @@ function description(program: CommandModel, command: CommandModel): string[] {
   );
 }
 
-/** Lines that are set in by their author: a sentence, and what it announces. */
+/** Formats a paragraph that ends with indented lines: a sentence, then a literal block. */
 function preformatted(paragraph: string): string[] {
   const lines = paragraph.split("\n");
   const first = lines.findIndex((line) => line.startsWith(" "));
@@ -115,7 +115,7 @@ function environment(command: CommandModel): string[] {
   const own = command.options.flatMap(({ ownVariable, names }) =>
     ownVariable === undefined
       ? []
-      : [{ names: [ownVariable], purpose: `the value of ${names.at(-1)}, where it is not given` }]
+      : [{ names: [ownVariable], purpose: `value of ${names.at(-1)} if the option is not given` }]
   );
   return tagged([...own, ...command.manual.variables ?? []], ({ names, purpose }) => [
     names.map((one) => `Ev ${macroArgument(one)}`).join(" , "),

@@ -1,8 +1,8 @@
-/** Longest line of a page's source: mandoc(1) warns of longer ones. */
+/** Maximum length of a source line: mandoc(1) warns about longer ones. */
 const WIDTH = 76;
 
 /**
- * A text as lines of mdoc(7), each sentence on lines of its own.
+ * Returns a text as mdoc(7) lines; each sentence begins a line.
  *
  * @example
  * ```ts
@@ -15,25 +15,25 @@ export function textLines(text: string): string[] {
     .map((line) => line.replace(/^(?=[.'])/, "\\&"));
 }
 
-/** Lines that stay as they are: of a terminal, or of a file. */
+/** Returns a block whose lines are printed unchanged, such as code or a command line. */
 export function literalBlock(text: string): string[] {
   const lines = text.split("\n").map((line) => escapeText(line).replace(/^(?=[.'])/, "\\&"));
   return [".Bd -literal -offset indent", ...lines, ".Ed"];
 }
 
-/** Text as arguments of a macro; no word of it is taken for a macro. */
+/** Escapes a text for a macro line, so that no word of it is read as a macro. */
 export function macroText(text: string): string {
   return text.split(" ").map((word) => `${isMacroLike(word) ? "\\&" : ""}${escapeText(word)}`)
     .join(" ").replaceAll('"', "\\(dq");
 }
 
-/** One argument of a macro, whatever it holds. */
+/** Escapes a text as a single argument of a macro, in quotes if it has spaces. */
 export function macroArgument(text: string): string {
   const word = macroText(text);
   return word.includes(" ") ? `"${word}"` : word;
 }
 
-/** A list with a heading for each item. */
+/** Returns a list with a heading for each item. */
 export function tagList(
   items: readonly (readonly [heading: string, lines: readonly string[]])[],
 ): string[] {
@@ -41,12 +41,12 @@ export function tagList(
   return [".Bl -tag -width Ds", ...lines, ".El"];
 }
 
-/** A section, or nothing where it would be empty. */
+/** Returns a section with its heading; empty if it has no lines. */
 export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`.Sh ${title}`, ...lines];
 }
 
-/** A first letter in upper case and a full stop, as sentences have. */
+/** Adds an initial capital and a full stop. */
 export function toSentence(text: string): string {
   const whole = /[.!?:]$/.test(text) ? text : `${text}.`;
   return whole.charAt(0).toUpperCase() + whole.slice(1);
@@ -65,7 +65,7 @@ function wrap(text: string): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** A word that a macro's line would take for another macro, or for punctuation of its own. */
+/** Returns true if a macro line would read the word as a macro or as its own punctuation. */
 function isMacroLike(word: string): boolean {
   return /^(?:[A-Z%][A-Za-z0-9]{1,2}|[.,:;()[\]?!|])$/.test(word);
 }

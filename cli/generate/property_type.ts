@@ -1,4 +1,4 @@
-/** A schema of JSON Schema, as far as that of `ddsrv.json` goes. */
+/** The parts of JSON Schema that the schema of `ddsrv.json` uses. */
 export interface Property {
   readonly description?: string;
   readonly default?: unknown;
@@ -13,7 +13,7 @@ export interface Property {
 }
 
 /**
- * What a value may be, in words.
+ * Describes the allowed values of a property in words.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { ArgumentModel, CommandModel, OptionModel, ValueModel } from "./com
 import functions from "./functions.zsh" with { type: "text" };
 import { GENERATED_BY } from "./generated_by.ts";
 
-/** The completion script for zsh: a file of `$fpath`, or sourced. */
+/** Returns the completion script for zsh, to be put into `$fpath` or sourced. */
 export function zshCompletion(program: CommandModel): string {
   return `#compdef ${program.name}
 # Completion of ${program.name} for zsh. ${GENERATED_BY}
@@ -60,12 +60,12 @@ function specifications(options: readonly OptionModel[], indent: string): string
   return options.flatMap(optionSpecification).map((one) => `${indent}${quote(one)} \\`).join("\n");
 }
 
-/** One for each name, as \`_arguments\` reads them: zshcompsys(1). */
+/** Returns one specification per name, for `_arguments` of zshcompsys(1). */
 function optionSpecification({ names, value, description }: OptionModel): string[] {
   const text = `[${escape(description)}]`;
   return names.map((name) => {
     if (value === undefined) return `(${names.join(" ")})${name}${text}`;
-    // The value in the same word too, and as often as one likes.
+    // The value may stand in the same word, and the option may be repeated.
     return `*${name}${name.startsWith("--") ? "=" : "+"}${text}:${message(value)}`;
   });
 }

@@ -1,11 +1,11 @@
 import { printError } from "./print.ts";
 
-/** Whether there is somebody to be asked. */
+/** Returns true if a user can answer: standard input and standard error are terminals. */
 export function canAsk(): boolean {
   return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
 }
 
-/** Asks on standard error; anything but `y` and `yes` is a no, the end of the input too. */
+/** Asks on standard error; returns true for `y` and `yes`, false for anything else. */
 export async function ask(question: string): Promise<boolean> {
   printError(`${question} [y/N] `);
   const bytes = new Uint8Array(1024);

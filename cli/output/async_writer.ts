@@ -1,19 +1,19 @@
 import { countLines } from "../../lib/system/count_lines.ts";
 
-/** A stream that is written to beside everything else. */
+/** Writes to a stream without blocking the caller. */
 export interface AsyncWriter {
-  /** Takes text; it is written soon, in order, or dropped and counted when nobody reads. */
+  /** Queues text, in order; drops and counts its lines if the queue is full. */
   readonly write: (text: string) => void;
-  /** Resolves when all that was taken is written or has failed. */
+  /** Resolves when all queued text was written or has failed. */
   readonly flush: () => Promise<void>;
 }
 
-/** Most that waits for a slow reader, in UTF-16 units. */
+/** Maximum length of the queue, in UTF-16 code units. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
 /**
- * Writes for as long as the process serves: a terminal that was stopped, a full disk or a reader
- * that went away must hold up nothing. What was dropped is said as soon as writing works again.
+ * Creates a writer that never blocks the server: not for a stopped terminal, a full disk or a closed
+ * pipe. Once writing works again, it reports how many lines were dropped.
  */
 export function createAsyncWriter(
   stream: { readonly write: (bytes: Uint8Array) => Promise<number> },
@@ -24,9 +24,9 @@ export function createAsyncWriter(
 
   async function run(): Promise<void> {
     while (waiting !== "") {
-      // More may be dropped while this is being written.
+      // More lines may be dropped during this write.
       const reported = dropped;
-      const report = reported === 0 ? "" : `ddsrv: ${reported} lines were dropped here\n`;
+      const report = reported === 0 ? "" : `ddsrv: dropped ${reported} lines here\n`;
       const text = report + waiting;
       const lines = countLines(waiting);
       waiting = "";

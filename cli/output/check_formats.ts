@@ -1,5 +1,5 @@
-/** How `ddsrv check` tells what it found. */
+/** Output formats of `ddsrv check`. */
 export const CHECK_FORMATS = ["text", "json", "github"] as const;
 
-/** One of them. */
+/** One of {@linkcode CHECK_FORMATS}. */
 export type CheckFormat = typeof CHECK_FORMATS[number];

@@ -2,17 +2,17 @@ import { formatJsonLine } from "../../lib/system/json_line.ts";
 import type { Console } from "./console.ts";
 import type { ConsoleStreams } from "./console_streams.ts";
 
-/** How lines for programs are made. */
+/** Options of {@linkcode createJsonConsole}. */
 export interface JsonConsoleOptions {
   readonly isQuiet: boolean;
-  /** The time as ISO 8601. */
+  /** Returns the time as ISO 8601. */
   readonly now?: () => string;
 }
 
 /**
- * A console for programs: each line one JSON object with `time`, `level` (`debug`, `info`, `warn`,
- * `error`), `event` and `message`, and `function` where it is about one. Events are `serving`,
- * `notice`, `warning`, `debug`, `line`, `ignored` and those of {@linkcode Change}.
+ * Creates a console for programs. Each line is a JSON object with `time`, `level` (`debug`, `info`,
+ * `warn`, `error`), `event` and `message`, and with `function` if it concerns one. Events are
+ * `serving`, `notice`, `warning`, `debug`, `line`, `ignored` and those of {@linkcode Change}.
  */
 export function createJsonConsole(
   streams: ConsoleStreams,

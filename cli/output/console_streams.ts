@@ -1,36 +1,36 @@
 import { type AsyncWriter, createAsyncWriter } from "./async_writer.ts";
-import { cutToWidth } from "./cut.ts";
+import { cutToWidth } from "./cut_to_width.ts";
 
-/** Where `serve` writes: lines, and a last line that is always behind them. */
+/** Output streams of `serve`, with a footer below all lines on a terminal. */
 export interface ConsoleStreams {
-  /** Takes whole lines, with their ends. */
+  /** Writes whole lines, with line feeds. */
   readonly out: (lines: string) => void;
-  /** Takes whole lines, with their ends. */
+  /** Writes whole lines, with line feeds. */
   readonly error: (lines: string) => void;
-  /** What stands below all lines on a terminal, without an end; an empty text takes it away. */
+  /** Shows one line, without a line feed, below all others on a terminal; empty removes it. */
   readonly footer: (text: string) => void;
-  /** Resolves when all is written. */
+  /** Resolves when everything is written. */
   readonly flush: () => Promise<void>;
 }
 
-/** What {@linkcode createConsoleStreams} writes to. */
+/** Options of {@linkcode createConsoleStreams}. */
 export interface ConsoleStreamsOptions {
   readonly stdout: WritableEnd;
   readonly stderr: WritableEnd;
-  /** Both lead to one place, so that lines of one must not come within lines of the other. */
+  /** Both streams are the same file, so their lines must not be mixed. */
   readonly isOnePlace: boolean;
-  /** Columns of the terminal that standard error is, or `undefined` when it is none. */
+  /** Width of standard error; `undefined` if it is not a terminal. */
   readonly columns: () => number | undefined;
 }
 
-/** A stream that takes some bytes at a time. */
+/** A stream that may write only part of the bytes, and returns how many. */
 export interface WritableEnd {
   readonly write: (bytes: Uint8Array) => Promise<number>;
 }
 
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Streams of a process that goes on serving whether anybody reads them or not. */
+/** Creates streams that never block the server, even if nobody reads them. */
 export function createConsoleStreams(options: ConsoleStreamsOptions): ConsoleStreams {
   const error = createAsyncWriter(options.stderr);
   const out: AsyncWriter = options.isOnePlace ? error : createAsyncWriter(options.stdout);
@@ -61,7 +61,7 @@ export function createConsoleStreams(options: ConsoleStreamsOptions): ConsoleStr
   };
 }
 
-/** Whether two open files of this process are one and the same, or one terminal. */
+/** Returns true if two file descriptors of this process refer to the same file or terminal. */
 export function isOneFile(first: number, second: number): boolean {
   try {
     const [a, b] = [first, second].map((fd) => Deno.statSync(`/proc/self/fd/${fd}`));

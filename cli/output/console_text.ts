@@ -1,16 +1,16 @@
 import { styleText } from "node:util";
 import process from "node:process";
-import { describeComingUp } from "./coming_up.ts";
-import type { Change } from "./changes.ts";
+import { describeProgress } from "./describe_progress.ts";
+import type { Change } from "./describe_change.ts";
 import type { Console } from "./console.ts";
 import type { ConsoleStreams } from "./console_streams.ts";
 import { nameColour } from "./name_colour.ts";
 import { makeVisible } from "./visible.ts";
 
-/** How lines for people look. */
+/** Options of {@linkcode createTextConsole}. */
 export interface TextConsoleOptions {
   readonly isQuiet: boolean;
-  /** Somebody watches: what is under way stands in the last line, and is not left behind. */
+  /** Show progress in a footer instead of as lines. */
   readonly isTerminal: boolean;
 }
 
@@ -23,10 +23,10 @@ const EVENT_STYLES: Readonly<Record<string, Style>> = {
   backoff: "yellow",
 };
 
-/** Told by the last line, or by what follows at once. */
-const PASSING: readonly Change["event"][] = ["checking", "starting", "stopping"];
+/** Events that the footer shows on a terminal. */
+const TRANSIENT: readonly Change["event"][] = ["checking", "starting", "stopping"];
 
-/** A console for people. */
+/** Creates a console for people. */
 export function createTextConsole(
   streams: ConsoleStreams,
   { isQuiet, isTerminal }: TextConsoleOptions,
@@ -53,7 +53,7 @@ export function createTextConsole(
     },
     debug: (message) => error(`${paint("dim", `Debug: ${makeVisible(message)}`)}\n`),
     change(name, { event, message, details, isRepeat }) {
-      if (isTerminal && PASSING.includes(event)) return;
+      if (isTerminal && TRANSIENT.includes(event)) return;
       const style = EVENT_STYLES[event];
       const text = style === undefined ? message : paint(style, message);
       const shown = isRepeat && !isQuiet ? [] : details;
@@ -64,7 +64,7 @@ export function createTextConsole(
       error(`${nameOf(name)} ${paint("dim", `ignored: ${makeVisible(reason)}`)}\n`);
     },
     progress(statuses) {
-      if (isTerminal) streams.footer(paint("dim", makeVisible(describeComingUp(statuses))));
+      if (isTerminal) streams.footer(paint("dim", makeVisible(describeProgress(statuses))));
     },
     line(name, stream, { text }) {
       if (isQuiet) return;

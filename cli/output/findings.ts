@@ -3,36 +3,36 @@ import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { CheckFormat } from "./check_formats.ts";
 import { makeVisible, makeVisibleDiagnostics, makeVisibleLines } from "./visible.ts";
 
-/** What is said of one path. */
+/** Result of `ddsrv check` for one path. */
 export interface Finding {
   readonly path: string;
   readonly name: string;
-  /** `null` when `serve` would start it, or ignores it. */
+  /** `null` if `serve` would start it, or ignores it. */
   readonly problem: string | null;
-  /** Why it was not checked: `serve` ignores it. `null` when it was. */
+  /** Reason why `serve` ignores it; `null` if it was checked. */
   readonly skipped: string | null;
-  /** What of the problem has a place or a code; there may be none. */
+  /** Parts of the problem that have a position or a code. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The problem as it is shown to people, maybe in colours. */
+  /** The problem for people, possibly with colors. */
   readonly styled: string | null;
 }
 
-/** What is written to standard output and to standard error. */
+/** Text for standard output and standard error. */
 export interface FindingLines {
   readonly out: string;
   readonly error: string;
 }
 
-/** How it is told. */
+/** Options of {@linkcode findingLines}. */
 export interface FindingLinesOptions {
   readonly format: Exclude<CheckFormat, "json">;
-  /** Annotations name files relative to it. */
+  /** Directory to which paths of annotations are relative. */
   readonly workingDirectory: string;
 }
 
 /**
- * One path's finding for people, or as workflow commands of GitHub Actions, which become annotations
- * where the code is read. Source: docs.github.com, "Workflow commands".
+ * Formats a finding for people, or as workflow commands of GitHub Actions, which become annotations
+ * of the code. Source: docs.github.com, "Workflow commands".
  */
 export function findingLines(
   finding: Finding,
@@ -53,7 +53,7 @@ export function findingLines(
   }
 }
 
-/** `3 checked, 1 failed`, and how many were skipped, if any. */
+/** Returns a summary such as `3 checked, 1 failed, 2 skipped`. */
 export function summaryLine(findings: readonly Finding[]): string {
   const failed = findings.filter(({ problem }) => problem !== null).length;
   const skipped = findings.filter((one) => one.skipped !== null).length;
@@ -86,13 +86,13 @@ function annotation(
   return `::error ${given.join(",")}::${escapeData(message)}\n`;
 }
 
-/** Below the working directory, which is the repository, a path is known by its end. */
+/** Returns the path relative to the working directory, if it is below it. */
 function pathFrom(workingDirectory: string, file: string): string {
   if (!file.startsWith(`${workingDirectory}/`)) return file;
   return relative(workingDirectory, file);
 }
 
-/** A line feed would end the command, and let code write commands of its own. */
+/** Escapes line feeds: they would end the command and let the text inject another one. */
 function escapeData(text: string): string {
   const escaped = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   return makeVisibleLines(escaped);

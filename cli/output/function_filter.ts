@@ -2,7 +2,7 @@ import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
 import { nearest } from "../../lib/config/suggestion.ts";
 import { type FunctionReport, REPORTED_STATUSES } from "../../lib/control/api.ts";
 
-/** Whether a function is to be listed. */
+/** Returns true if `ddsrv list` shows the function. */
 export type FunctionFilter = (report: FunctionReport) => boolean;
 
 const kinds: ReadonlyMap<string, (value: string) => FunctionFilter> = new Map([
@@ -12,30 +12,30 @@ const kinds: ReadonlyMap<string, (value: string) => FunctionFilter> = new Map([
 ]);
 
 /**
- * Reads a filter such as `status=failed` or `name=shop-*`. One whose newer revision has failed is
- * among those that have failed, whatever else it is.
+ * Parses a filter such as `status=failed` or `name=shop-*`. `status=failed` also matches a function
+ * whose newer revision failed.
  *
- * @throws {SyntaxError} when there is no such filter, or nothing that it could let through
+ * @throws {SyntaxError} if the key or the value is unknown
  */
 export function parseFilter(text: string): FunctionFilter {
   const at = text.indexOf("=");
   const kind = at === -1 ? undefined : kinds.get(text.slice(0, at));
   if (kind === undefined) {
     throw new SyntaxError(
-      `"${text}" is no filter. Write status=failed, name=shop-* or isolation=none`,
+      `"${text}" is not a filter. Use status=WORD, name=PATTERN or isolation=LEVEL`,
     );
   }
   return kind(text.slice(at + 1));
 }
 
 function statusFilter(value: string): FunctionFilter {
-  requireOneOf(value, { what: "status", words: REPORTED_STATUSES });
+  requireOneOf(value, { what: "a status", words: REPORTED_STATUSES });
   return ({ status, failedRevision }) =>
     status === value || value === "failed" && failedRevision !== null;
 }
 
 function isolationFilter(value: string): FunctionFilter {
-  requireOneOf(value, { what: "level of isolation", words: ISOLATION_LEVELS });
+  requireOneOf(value, { what: "an isolation level", words: ISOLATION_LEVELS });
   return ({ isolation }) => isolation === value;
 }
 
@@ -45,11 +45,11 @@ function requireOneOf(
 ): void {
   if (words.includes(value)) return;
   const near = nearest(value, words);
-  const hint = near === undefined ? `There are ${words.join(", ")}` : `Did you mean "${near}"?`;
-  throw new SyntaxError(`"${value}" is no ${what}. ${hint}`);
+  const hint = near === undefined ? `Use one of ${words.join(", ")}` : `Did you mean "${near}"?`;
+  throw new SyntaxError(`"${value}" is not ${what}. ${hint}`);
 }
 
-/** `*` stands for any characters, `?` for one. */
+/** `*` matches any characters, `?` exactly one. */
 function nameFilter(value: string): FunctionFilter {
   const pattern = value.replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*").replaceAll("?", ".");

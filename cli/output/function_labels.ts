@@ -1,11 +1,11 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
 
-/** What each part of a report is called for people; its keys are those of `list --format`. */
+/** Label of each field of a report for people; the keys are those of `list --format`. */
 export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   name: "Name",
   status: "Status",
-  pending: "Under way",
-  reason: "Because",
+  pending: "Pending",
+  reason: "Reason",
   detail: "Detail",
   url: "URL",
   revision: "Revision",
@@ -21,7 +21,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   upstream: "Listens on",
   uptimeMs: "Uptime",
   restarts: "Restarts",
-  nextTryAt: "Next try",
+  nextTryAt: "Next retry",
   memoryBytes: "Memory",
   cpuMs: "CPU time",
   dataBytes: "Data",
@@ -32,5 +32,5 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   waiting: "Waiting",
 };
 
-/** The keys of a report, in the order that people read them. */
+/** Keys of a report, in the order of `ddsrv inspect`. */
 export const FUNCTION_KEYS: readonly string[] = Object.keys(FUNCTION_LABELS);

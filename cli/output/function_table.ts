@@ -19,7 +19,7 @@ const COLOURS = {
   ignored: "gray",
 } as const;
 
-/** What is left out last in a narrow terminal has the lowest rank. */
+/** On a narrow terminal, columns with a high rank are left out first. */
 const columns: readonly Column<FunctionReport>[] = [
   { title: "NAME", cell: (row) => makeVisible(row.name) },
   { title: "STATUS", cell: describeStatus },
@@ -45,7 +45,7 @@ const columns: readonly Column<FunctionReport>[] = [
   { title: "ISOLATION", cell: (row) => row.isolation, rank: 9 },
 ];
 
-/** The functions as a table, and what is to be said of some of them below it. */
+/** Formats functions as a table, with notes on problems below it. */
 export function formatFunctions(
   functions: readonly FunctionReport[],
   options: TableOptions = {},
@@ -53,27 +53,27 @@ export function formatFunctions(
   return formatTable(columns, functions, options) + functions.map(noteOf).join("");
 }
 
-/** A status in its colour, on a terminal. */
+/** Returns a status with its color, if standard output is a terminal. */
 export function colourStatus(status: FunctionReport["status"], text: string = status): string {
   return styleText(COLOURS[status], text, { stream: process.stdout });
 }
 
-/** A status in its colour, and that there is a newer revision which failed, or which waits. */
+/** Returns a status with its color, and whether a newer revision failed or waits for a reload. */
 export function describeStatus(
   { status, failedRevision, newerRevision }: FunctionReport,
 ): string {
   return [
     colourStatus(status),
     ...failedRevision === null ? [] : [colourStatus("failed", "update failed")],
-    ...newerRevision === null ? [] : [colourStatus("starting", "update waits")],
+    ...newerRevision === null ? [] : [colourStatus("starting", "update pending")],
   ].join(", ");
 }
 
-/** That a newer revision waits, and what to do; empty when none does. */
+/** Describes a newer revision that waits for `ddsrv reload`; empty if there is none. */
 export function describeNewer({ name, newerRevision }: FunctionReport): string {
   return newerRevision === null
     ? ""
-    : `revision ${newerRevision} waits (--no-watch). Take it up: ddsrv reload ${
+    : `revision ${newerRevision} is not loaded (--no-watch). To load it: ddsrv reload ${
       makeVisible(quoteWord(name))
     }`;
 }
@@ -82,7 +82,7 @@ function errorsCell({ errors }: FunctionReport): string {
   return errors === 0 ? "0" : colourStatus("failed", String(errors));
 }
 
-/** Since its start, as `ps` has it; of one that is ready since just now, its start would be all. */
+/** CPU share since the start, as in ps(1); the first second counts as one second. */
 function cpuCell({ cpuMs, uptimeMs }: FunctionReport): string {
   return cpuMs === null || uptimeMs === null ? "-" : formatShare(cpuMs / Math.max(1_000, uptimeMs));
 }
@@ -92,16 +92,16 @@ function noteOf(report: FunctionReport): string {
   const sentences = [describeNewer(report), ...report.problems.map(makeVisible)];
   const problems = sentences.filter((one) => one !== "").map((one) => `${name}: ${one}\n`).join("");
   if (report.reason === null) return problems;
-  // One that serves has a reason for its newer revision alone, which failed or starts slowly.
+  // The reason of a ready function concerns its newer revision, which failed or starts slowly.
   const state = report.status === "ready" ? report.pending ?? report.status : report.status;
-  const what = report.failedRevision === null
-    ? state
-    : `revision ${report.failedRevision} is not served`;
-  const retry = report.nextTryAt === null ? "" : ` (next try ${describeNextTry(report.nextTryAt)})`;
+  const what = report.failedRevision === null ? state : `revision ${report.failedRevision} failed`;
+  const retry = report.nextTryAt === null
+    ? ""
+    : ` (next retry ${describeNextTry(report.nextTryAt)})`;
   return `${name}: ${what}: ${makeVisible(report.reason)}${retry}\n${problems}`;
 }
 
-/** Time until ddsrv tries again, as `in 25s`. */
+/** Returns the time until the next retry, such as `in 25s`. */
 export function describeNextTry(nextTryAt: string, nowMs: number = Date.now()): string {
   const ms = Date.parse(nextTryAt) - nowMs;
   return ms < 1_000 ? "now" : `in ${formatDuration(ms)}`;

@@ -1,6 +1,6 @@
 /**
- * Whether what is written to a stream may have colours: `NO_COLOR` forbids them, `FORCE_COLOR` asks
- * for them, and else a terminal has them. Source: no-color.org, force-color.org.
+ * Returns true if output to a stream may have colors: not with `NO_COLOR`, always with
+ * `FORCE_COLOR`, else on a terminal. Source: no-color.org, force-color.org.
  */
 export function hasColours(
   stream: { readonly isTerminal: () => boolean },

@@ -1,12 +1,12 @@
 import { onSignal } from "./on_signal.ts";
 
-/** Callbacks of a command that changes the terminal, for when it is stopped and continued. */
+/** Callbacks of a command that changes the terminal. */
 export interface Suspendable {
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   readonly suspend: () => void;
   /**
-   * Takes the terminal again and shows everything anew. It may come without {@linkcode suspend}:
-   * SIGSTOP stops a process without a word.
+   * Changes the terminal again and redraws. Also called without {@linkcode suspend}, after SIGSTOP,
+   * which can't be caught.
    */
   readonly resume: () => void;
 }
@@ -14,7 +14,7 @@ export interface Suspendable {
 /** Functions that send and receive signals; tests pass their own. */
 export interface Signals {
   readonly listen: (name: Deno.Signal, listener: () => void) => Disposable;
-  /** Stops this process; whoever continues it sends SIGCONT. */
+  /** Stops this process until it receives SIGCONT. */
   readonly stop: () => void;
 }
 
@@ -24,9 +24,9 @@ const PROCESS_SIGNALS: Signals = {
 };
 
 /**
- * Gives the terminal back before Ctrl-Z (SIGTSTP) stops this process, and takes it again after `fg`
- * (SIGCONT), until it is disposed of. The kernel would stop the process as it is, in the alternate
- * screen and with its keys unread: signal(7) and "Job control" in termios(3).
+ * Restores the terminal before Ctrl-Z (SIGTSTP) stops this process, and changes it again after `fg`
+ * (SIGCONT), until disposed. Otherwise the shell would get a terminal in the alternate screen and
+ * without echo. Source: signal(7), termios(3).
  */
 export function followJobControl(
   { suspend, resume }: Suspendable,

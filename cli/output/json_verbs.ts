@@ -1,4 +1,4 @@
-/** The verbs whose `--json` has a schema. */
+/** Verbs whose JSON output has a schema. */
 export const JSON_VERBS = [
   "add",
   "check",
@@ -13,5 +13,5 @@ export const JSON_VERBS = [
   "rollback",
 ] as const;
 
-/** One of them. */
+/** One of {@linkcode JSON_VERBS}. */
 export type JsonVerb = typeof JSON_VERBS[number];

@@ -1,34 +1,34 @@
 import { sleep } from "../../lib/system/sleep.ts";
 
-/** A terminal whose keys come as they are pressed. Disposing of it gives the terminal back. */
+/** Reads single keys from a terminal. Disposal restores the terminal. */
 export interface Keys extends Disposable {
-  /** The next key: a character, or an escape sequence; `undefined` when no more come. */
+  /** Resolves to the next key, a character or an escape sequence; `undefined` at the end. */
   readonly next: () => Promise<string | undefined>;
-  /** Gives the terminal back for a while. */
+  /** Restores the terminal until {@linkcode resume}. */
   readonly suspend: () => void;
-  /** Takes it again. */
+  /** Reads single keys again. */
   readonly resume: () => void;
 }
 
-/** What a terminal sent, as keys. */
+/** Result of {@linkcode splitKeys}. */
 export interface SplitKeys {
   readonly keys: readonly string[];
-  /** The beginning of a sequence that may go on, or the Escape key. */
+  /** Incomplete escape sequence at the end, or the Escape key. */
   readonly rest: string;
 }
 
-/** An arrow or a function key, else a character, with the Alt key or without. */
+/** An arrow key or a function key, else a character, with or without Alt. */
 // deno-lint-ignore no-control-regex
 const KEY = /\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|\x1b[^\x1b[O]|[\s\S]/gu;
 
 // deno-lint-ignore no-control-regex
 const BEGUN = /\x1b(?:O|\[[0-9;]*)?$/;
 
-/** How long a sequence may take to arrive; the Escape key alone is known after it. */
+/** Maximum time for the rest of an escape sequence; after it, Escape is a key. */
 const SEQUENCE_MS = 50;
 
 /**
- * Splits what a terminal sent into keys.
+ * Splits terminal input into keys.
  *
  * @example
  * ```ts
@@ -41,9 +41,9 @@ export function splitKeys(text: string): SplitKeys {
   return { keys: text.slice(0, text.length - rest.length).match(KEY) ?? [], rest };
 }
 
-/** Reads keys from standard input, which is a terminal. */
+/** Reads keys from standard input, which must be a terminal. */
 export function openKeys(): Keys {
-  // Ctrl-C and Ctrl-Z stay signals, which nothing shows as ^C and ^Z.
+  // cbreak: Ctrl-C and Ctrl-Z still send signals.
   const take = (): void => Deno.stdin.setRaw(true, { cbreak: true });
   const giveBack = (): void => Deno.stdin.setRaw(false);
   take();
@@ -55,7 +55,7 @@ export function openKeys(): Keys {
   };
 }
 
-/** Keys one by one, from a source of what a terminal sends; that gives `undefined` at its end. */
+/** Reads keys from a function that returns terminal input, and `undefined` at its end. */
 export function readKeys(read: () => Promise<Uint8Array | undefined>): Keys["next"] {
   const decoder = new TextDecoder();
   let keys: readonly string[] = [];

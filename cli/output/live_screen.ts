@@ -3,23 +3,23 @@ import { type Keys, openKeys } from "./keys.ts";
 import { onSignal } from "./on_signal.ts";
 import { openScreen, type Screen } from "./screen.ts";
 
-/** A screen and the keys that are pressed before it. Disposing of it gives the terminal back. */
+/** A screen that is redrawn in place, and the user's keys. Disposal restores the terminal. */
 export interface LiveScreen extends Disposable, Pick<Screen, "draw"> {
-  /** The next key; `undefined` when no more come. Where no terminal is read, it never resolves. */
+  /** Next key; `undefined` at the end. Never resolves if standard input is not a terminal. */
   readonly nextKey: Keys["next"];
 }
 
-/** How it is opened. */
+/** Options of {@linkcode openLiveScreen}. */
 export interface LiveScreenOptions {
-  /** Takes all of the terminal; else it draws where the cursor is. */
+  /** Use the whole terminal (alternate screen); otherwise draw at the cursor. */
   readonly isWhole?: boolean;
-  /** Draws again: the terminal has another size, or was given back for a while. */
+  /** Called after the terminal was resized or the process was continued. */
   readonly redraw: () => void;
 }
 
 /**
- * Opens a screen on standard output, which is a terminal; where standard input is one too, keys come
- * as they are pressed. Ctrl-Z gives the terminal back until `fg`.
+ * Opens a screen on standard output, which must be a terminal, and reads keys if standard input is
+ * one too. Ctrl-Z restores the terminal until `fg`.
  */
 export function openLiveScreen({ isWhole = false, redraw }: LiveScreenOptions): LiveScreen {
   using stack = new DisposableStack();
@@ -35,7 +35,7 @@ export function openLiveScreen({ isWhole = false, redraw }: LiveScreenOptions): 
       try {
         keys?.resume();
       } catch {
-        // The terminal is gone, which SIGHUP tells as well.
+        // The terminal was closed; SIGHUP ends the command.
         return;
       }
       screen.resume();

@@ -3,20 +3,20 @@ import { formatJsonLine } from "../../lib/system/json_line.ts";
 import { nameColour } from "./name_colour.ts";
 import { makeVisible } from "./visible.ts";
 
-/** What a part of a line may be painted with. */
+/** Style of a part of a line. */
 export type LogStyle = ReturnType<typeof nameColour> | "red" | "dim";
 
-/** How lines are shown. */
+/** Options of {@linkcode formatLogLine}. */
 export interface LogLineOptions {
   readonly shape: "prefixed" | "text" | "json";
-  /** Gives a text its colour, or as it is where there are none. */
+  /** Adds a color to a text, or returns it unchanged. */
   readonly paint: (style: LogStyle, text: string) => string;
 }
 
-/** Stands at the end of a line that goes on, and whose rest is not known. */
+/** Marks a partial line. */
 const CUT = "…";
 
-/** A record as it is shown, with its line feed; whatever it holds, it is one line. */
+/** Formats a record as exactly one line, with its line feed; escapes control characters. */
 export function formatLogLine(
   name: string,
   record: LogRecord,

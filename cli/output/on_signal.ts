@@ -1,4 +1,4 @@
-/** Calls the listener at each of these signals, until it is disposed of. */
+/** Calls the listener at each of these signals, until disposed. */
 export function onSignal(names: readonly Deno.Signal[], listener: () => void): Disposable {
   for (const name of names) Deno.addSignalListener(name, listener);
   return {

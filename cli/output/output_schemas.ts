@@ -4,10 +4,15 @@ import { apiShapes } from "../../lib/control/api_schema.ts";
 import type { Finding as HostFinding } from "../../lib/isolation/finding.ts";
 import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
-import type { RemovalReport } from "../commands/remove.ts";
 import type { Template } from "../templates.ts";
 import type { Finding } from "./findings.ts";
 import type { JsonVerb } from "./json_verbs.ts";
+
+/** Element of the array that `ddsrv remove --json` prints. */
+export interface RemovalReport {
+  readonly name: string;
+  readonly status: "removed";
+}
 
 const diagnostic = z.strictObject({
   file: z.string().nullable().describe("A path, or the URL of remote code"),
@@ -30,15 +35,15 @@ const shapes = {
   check: z.strictObject({
     path: z.string(),
     name: z.string(),
-    problem: z.string().nullable().describe("null when serve would start it, or ignores it"),
-    skipped: z.string().nullable().describe("Why serve ignores it; null when it was checked"),
-    diagnostics: z.array(diagnostic).describe("What of the problem has a place or a code"),
+    problem: z.string().nullable().describe("null if serve would start it, or ignores it"),
+    skipped: z.string().nullable().describe("Why serve ignores it; null if it was checked"),
+    diagnostics: z.array(diagnostic).describe("Parts of the problem with a position or a code"),
   }),
   host: z.strictObject({
     layer: z.string(),
     status: z.enum(["ok", "limited", "missing"]),
     detail: z.string(),
-    remedy: z.string().describe("Empty when nothing is to be done"),
+    remedy: z.string().describe("How to fix it; empty if there is nothing to do"),
   }),
   template: z.strictObject({ name: z.string(), summary: z.string() }),
 };
@@ -52,11 +57,11 @@ interface Interfaces {
   template: Template;
 }
 
-// Does not compile when a shape and its interface differ, and names the shape.
+// Fails to compile if a shape differs from its interface; the error names the shape.
 type Drifted = Drift<typeof shapes, Interfaces>;
 null satisfies [Drifted] extends [never] ? null : Drifted;
 
-/** What `VERB --json` prints; of `logs`, each line. */
+/** Schemas of the output of `VERB --json`; for `logs`, of each line. */
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),

@@ -1,31 +1,29 @@
-/** Writes text to standard output: results, and nothing else. */
+/** Writes results to standard output; exits with 0 if it is closed, as in `ddsrv logs | head`. */
 export function printOut(text: string): void {
-  // The reader has seen enough (`ddsrv logs | head`).
-  if (!offerOut(text)) Deno.exit(0);
+  if (!tryPrintOut(text)) Deno.exit(0);
 }
 
-/** The same for what has to clear up behind itself: gives `false` when nobody reads any more. */
-export function offerOut(text: string): boolean {
+/** Writes results to standard output; returns false if it is closed. */
+export function tryPrintOut(text: string): boolean {
   return write(Deno.stdout, text);
 }
 
-/** Writes text to standard error: everything that is no result. */
+/** Writes messages to standard error; ignores that it is closed. */
 export function printError(text: string): void {
-  // Where nobody reads it, the exit code still tells.
   write(Deno.stderr, text);
 }
 
-/** Writes a value as JSON for programs, with a line feed. */
+/** Writes a value as JSON to standard output. */
 export function printJson(value: unknown): void {
   printOut(jsonText(value));
 }
 
-/** A value as {@linkcode printJson} writes it. */
+/** Returns the text that {@linkcode printJson} writes. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Gives `false` when the reader has gone away. */
+/** Returns false if the reader has closed the stream. */
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
   let bytes = new TextEncoder().encode(text);
   try {

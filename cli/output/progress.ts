@@ -1,17 +1,17 @@
 import { makeVisible } from "./visible.ts";
 import { printError } from "./print.ts";
 
-/** Tells on standard error what a command is at; disposing of it leaves no half of a line. */
+/** Shows the progress of a command on standard error. Disposal clears an unfinished line. */
 export interface Progress extends Disposable {
-  /** What is under way from now on. */
+  /** Shows the current step. */
   readonly show: (step: string) => void;
-  /** The last word. */
+  /** Shows the result. */
   readonly done: (outcome: string) => void;
 }
 
-/** Whom it is told to. */
+/** Options of {@linkcode openProgress}. */
 export interface ProgressOptions {
-  /** What it is about. */
+  /** Name of the function. */
   readonly name: string;
   readonly isTerminal?: boolean;
   readonly write?: (text: string) => void;
@@ -20,12 +20,12 @@ export interface ProgressOptions {
 const FRAMES = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
 const FRAME_MS = 80;
 
-/** Back to the line's beginning, all of it cleared. */
+/** Returns to the start of the line and clears it. */
 const CLEAR = "\r\x1b[2K";
 
 /**
- * On a terminal, one line that is written over, with something that turns: `⠋ shop  checking…`.
- * Elsewhere a line for each step, `shop: checking`, and none for the outcome.
+ * Opens a progress display: on a terminal a line with a spinner, `⠋ shop  checking…`, elsewhere one
+ * line per step, `shop: checking`, and none for the result.
  */
 export function openProgress(options: ProgressOptions): Progress {
   const { isTerminal = isCapable(), write = printError } = options;
@@ -33,7 +33,7 @@ export function openProgress(options: ProgressOptions): Progress {
   let step = "";
   let frame = 0;
   const paint = (): void => {
-    // A line that is too long is cut: written over, it would leave some of itself above.
+    // Without line wrap: clearing a wrapped line would leave its first row.
     const line = `${FRAMES[frame++ % FRAMES.length]} ${name}  ${step}…`;
     write(`${CLEAR}\x1b[?7l${line}\x1b[?7h`);
   };

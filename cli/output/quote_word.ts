@@ -1,5 +1,5 @@
 /**
- * A word as somebody would type it in a shell, quoted where it has to be.
+ * Quotes a word for a shell, if it needs quotes.
  *
  * @example
  * ```ts

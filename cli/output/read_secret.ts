@@ -2,27 +2,27 @@ import { CliError } from "../exit_code.ts";
 import { onSignal } from "./on_signal.ts";
 import { printError } from "./print.ts";
 
-/** What somebody has typed so far, and whether more is to come. */
+/** State of a line that the user is typing. */
 export interface Typed {
   readonly text: string;
   readonly state: "open" | "done" | "nothing" | "interrupted";
-  /** Something stood behind the end of the line. */
+  /** More text followed the end of the line, as after a paste. */
   readonly hasMore: boolean;
 }
 
-/** Before the first key. */
+/** State before the first key. */
 export const NOTHING_TYPED: Typed = { text: "", state: "open", hasMore: false };
 
-/** Keys of a line by their control characters, see termios(3). */
+/** Control characters of the editing keys, see termios(3). */
 const [INTERRUPT, END, BACKSPACE, DELETE, ERASE_LINE] = ["\x03", "\x04", "\x08", "\x7f", "\x15"];
 
-/** A control character that is no key of a line: an arrow key begins with one. */
+/** Control characters except tab and line feed; an arrow key begins with one. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
- * What has been typed when more keys come. Enter ends it; Backspace and Ctrl-U take back; Ctrl-D in
- * an empty line means that there is no value, and Ctrl-C that somebody has enough.
+ * Returns the state after more keys. Enter ends the line; Backspace and Ctrl-U delete; Ctrl-D on an
+ * empty line means no value; Ctrl-C interrupts.
  *
  * @example
  * ```ts
@@ -58,10 +58,11 @@ export function typeKeys(before: Typed, keys: string): Typed {
 }
 
 /**
- * Asks on standard error for a line that the terminal does not show. The terminal is as it was
- * afterwards, also when a signal ends this.
+ * Prompts on standard error for a line without echoing it. Restores the terminal afterwards, also
+ * after a signal.
  *
- * @throws {CliError} when there is no value, or one that nobody can have meant
+ * @throws {CliError} if there is no value, it has more than one line or a control character, or a
+ * signal interrupts
  */
 export async function readSecret(prompt: string): Promise<string> {
   const interrupted = Promise.withResolvers<never>();
@@ -72,24 +73,24 @@ export async function readSecret(prompt: string): Promise<string> {
     Deno.stdin.setRaw(false);
     printError("\n");
   });
-  // Not before: what is typed at once would be shown.
+  // After setRaw(): input typed before it would be echoed.
   printError(prompt);
   for (const [name, number] of [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const) {
     stack.use(onSignal([name], () => interrupted.reject(interruption(number))));
   }
   const { text, state, hasMore } = await Promise.race([readLine(), interrupted.promise]);
   if (state === "interrupted") throw interruption(2);
-  if (state === "nothing") throw new CliError("No value was given. Nothing was set");
+  if (state === "nothing") throw new CliError("No value was entered. Nothing was set");
   if (hasMore) {
     throw new CliError(
-      "More than one line was given. Nothing was set. Give a value of several lines on standard " +
-        "input, from a file",
+      "More than one line was entered. Nothing was set. Read a value with several lines from a " +
+        "file, on standard input",
     );
   }
   if (!CONTROL.test(text)) return text;
   throw new CliError(
-    "The value holds a control character, as from an arrow key. Nothing was set. Type it again, " +
-      "or give it on standard input",
+    "The value contains a control character, as from an arrow key. Nothing was set. Try again, " +
+      "or pass the value on standard input",
   );
 }
 
@@ -99,10 +100,10 @@ async function readLine(): Promise<Typed> {
   let typed = NOTHING_TYPED;
   while (typed.state === "open") {
     const length = await Deno.stdin.read(bytes);
-    // The terminal is gone.
+    // The terminal was closed.
     if (length === null) return { ...NOTHING_TYPED, state: "nothing" };
     typed = typeKeys(typed, decoder.decode(bytes.subarray(0, length), { stream: true }));
-    // Nobody types so much; the value is too long in any case.
+    // The value is too long anyway.
     if (typed.text.length > 1024 * 1024) return typed;
   }
   return typed;

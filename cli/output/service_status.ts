@@ -1,11 +1,11 @@
 import type { Status } from "../../lib/supervisor/state.ts";
-import { describeComingUp } from "./coming_up.ts";
+import { describeProgress } from "./describe_progress.ts";
 
-/** What needs somebody's attention, in this order. */
-const TOLD: readonly Status[] = ["failed", "hung", "backoff"];
+/** States that need attention, in the order of the status line. */
+const PROBLEMS: readonly Status[] = ["failed", "hung", "backoff"];
 
 /**
- * How all functions are, as one line for `systemctl status`.
+ * Summarizes the status of all functions in one line, for `systemctl status`.
  *
  * @example
  * ```ts
@@ -17,11 +17,11 @@ export function describeService(statuses: ReadonlyMap<string, Status>): string {
   const all = [...statuses.values()];
   const count = (...wanted: readonly Status[]): number =>
     all.filter((status) => wanted.includes(status)).length;
-  const comingUp = describeComingUp(statuses);
+  const progress = describeProgress(statuses);
   const parts = [
     `${all.length} function${all.length === 1 ? "" : "s"}`,
     `${count("ready", "idle")} up`,
-    ...TOLD.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
+    ...PROBLEMS.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
   ];
-  return parts.join(", ") + (comingUp === "" ? "" : `; ${comingUp}`);
+  return parts.join(", ") + (progress === "" ? "" : `; ${progress}`);
 }

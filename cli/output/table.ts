@@ -1,30 +1,29 @@
 import stringWidth from "fast-string-width";
-import { cutToWidth } from "./cut.ts";
+import { cutToWidth } from "./cut_to_width.ts";
 
 /** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
   readonly align?: "left" | "right";
-  /** Where there is not room for all, those with the highest number are left out first. */
+  /** On a narrow terminal, columns with the highest rank are left out first; 0 always stays. */
   readonly rank?: number;
 }
 
-/** How {@linkcode formatTable} lays a table out. */
+/** Options of {@linkcode formatTable}. */
 export interface TableOptions {
-  /** Columns of the terminal; as many as it takes when left out. */
+  /** Columns of the terminal; unlimited by default. */
   readonly width?: number;
 }
 
 const GAP = 2;
 
-/** The first column is not cut to less than this before whole lines are. */
+/** Minimum width of the first column; if that is too wide, lines are cut. */
 const MIN_FIRST = 6;
 
 /**
- * Rows as lines with aligned columns, titles first, by the width that a terminal gives them. A table
- * that is too wide for it loses columns by their rank, then the ends of its first column's cells,
- * then the ends of its lines.
+ * Formats rows as lines with aligned columns, titles first. A table that is too wide loses columns
+ * by rank, then the ends of the first column's cells, then the ends of its lines.
  */
 export function formatTable<Row>(
   columns: readonly Column<Row>[],
@@ -49,7 +48,7 @@ export function formatTable<Row>(
   return lines.join("");
 }
 
-/** A column that is laid out. */
+/** A column with its formatted cells. */
 interface Cells extends Pick<Column<never>, "align" | "rank"> {
   cells: readonly string[];
   width: number;

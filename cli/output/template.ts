@@ -1,7 +1,7 @@
 import { nearest } from "../../lib/config/suggestion.ts";
 import { makeVisible } from "./visible.ts";
 
-/** A part of a template: text as it is, or the key of a value. */
+/** Part of a template: literal text, or the key of a value. */
 type Part = { readonly text: string } | { readonly key: string };
 
 const PLACEHOLDER = /\{\{\s*(.*?)\s*\}\}/;
@@ -9,11 +9,11 @@ const PLACEHOLDER = /\{\{\s*(.*?)\s*\}\}/;
 const ESCAPES: Readonly<Record<string, string>> = { t: "\t", n: "\n", "\\": "\\" };
 
 /**
- * Reads a template such as `{{name}}\t{{url}}`, where `\t`, `\n` and `\\` stand for a tab, a line
- * feed and a backslash, and gives what fills it in with values. What is `null` is left empty, a list
- * has commas, and control characters of a value are made visible, so that it stays on its line.
+ * Parses a template such as `{{name}}\t{{url}}`, with the escapes `\t`, `\n` and `\\`, and returns a
+ * function that fills in values. `null` becomes empty, a list is joined with commas, and control
+ * characters in values are escaped.
  *
- * @throws {SyntaxError} when it has a placeholder that is not among the keys
+ * @throws {SyntaxError} if a placeholder is not one of the keys
  *
  * @example
  * ```ts
@@ -32,8 +32,8 @@ export function parseTemplate(
   for (const part of parts) {
     if (!("key" in part) || keys.includes(part.key)) continue;
     const near = nearest(part.key, keys);
-    const hint = near === undefined ? `There are ${keys.join(", ")}` : `Did you mean "${near}"?`;
-    throw new SyntaxError(`There is no "${part.key}" to print. ${hint}`);
+    const hint = near === undefined ? `Use one of ${keys.join(", ")}` : `Did you mean "${near}"?`;
+    throw new SyntaxError(`Unknown key "${part.key}". ${hint}`);
   }
   return (values) =>
     parts.map((part) => "key" in part ? formatValue(values[part.key]) : part.text).join("");

@@ -1,5 +1,5 @@
 /**
- * A span of time in its two largest units.
+ * Formats milliseconds in the two largest units.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ export function formatDuration(ms: number): string {
   return `${seconds}s`;
 }
 
-/** A number of bytes with a binary unit, as `43.1MiB`. */
+/** Formats bytes with a binary unit, such as `43.1MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes * 1.0001)) / 10));
@@ -24,7 +24,7 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)}${units[power]}`;
 }
 
-/** A share of one core, as `12.5%`; more than one core has more than `100%`. */
+/** Formats a share of one core, such as `12.5%`; several cores can exceed `100%`. */
 export function formatShare(share: number): string {
   const percent = share * 100;
   return `${percent >= 99.95 ? Math.round(percent) : percent.toFixed(1)}%`;

@@ -1,13 +1,13 @@
 import { onSignal } from "./on_signal.ts";
 
-/** The end that a user makes: at Ctrl-C, or when the terminal is closed. */
+/** The user's interruption, by Ctrl-C or by closing the terminal. Listens until disposed. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
   /** Resolves when the signal aborts. */
   readonly happened: Promise<void>;
 }
 
-/** Takes the signals by which a user has enough, until it is disposed of. */
+/** Listens for SIGINT, SIGTERM, SIGHUP and SIGQUIT. */
 export function untilInterrupted(): Interruption {
   const ended = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,33 +1,33 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** How this very ddsrv is started, and where its Deno keeps modules. */
+/** The command line of this ddsrv, and its module cache. */
 export interface Self {
   readonly command: readonly string[];
   readonly denoDirectory: string | undefined;
 }
 
-/** What {@linkcode planSelf} goes by. */
+/** Input of {@linkcode planSelf}. */
 export interface SelfFacts {
   /** URL of the main module. */
   readonly main: string;
   readonly execPath: string;
-  /** Deno's cache of this process, an absolute path. */
+  /** Absolute path of Deno's cache of this process. */
   readonly denoDirectory: string;
 }
 
 /**
- * The command line of the ddsrv that runs now, in absolute paths: the package's launcher, or this
- * Deno with the checkout's sources.
+ * Returns the command line of the running ddsrv, with absolute paths: the package's launcher, or
+ * this Deno with the checkout's sources.
  *
- * @throws {Error} when it is npx's, which keeps it in a cache for the time being
+ * @throws {Error} if npx runs it from its cache, which is temporary
  */
 export function planSelf({ main, execPath, denoDirectory }: SelfFacts): Self {
   const path = fileURLToPath(main);
   if (path.includes("/_npx/")) {
     throw new Error(
-      `"${path}" is in a cache of npx, and may be gone tomorrow. ` +
-        "Install it (npm install --global ddsrv), then run: ddsrv install-service",
+      `"${path}" is in the cache of npx, which is temporary. ` +
+        "Install ddsrv (npm install --global ddsrv), then run: ddsrv install-service",
     );
   }
   if (path.endsWith("/lib/main.js")) {

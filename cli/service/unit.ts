@@ -1,97 +1,97 @@
 import { ExitCode } from "../exit_code.ts";
 
-/** What a unit is made from. */
+/** Input of {@linkcode unitText}. */
 export interface UnitFacts {
   /** Absolute path of the functions directory. */
   readonly functionsDirectory: string;
-  /** What runs this ddsrv: a program by its absolute path, and its first arguments. */
+  /** Command line of this ddsrv: absolute path of a program, and its first arguments. */
   readonly command: readonly string[];
-  /** Where Deno finds the modules of a checkout; a package has its own with it. */
+  /** Module cache of a checkout; `undefined` for a package, which is self-contained. */
   readonly denoDirectory?: string | undefined;
 }
 
-/** The first line of units that `install-service` may write over. */
+/** First line of units that `install-service` may overwrite. */
 export const UNIT_MARK = "# Made by: ddsrv install-service";
 
 /**
- * The text of a systemd unit, systemd.service(5) and systemd.exec(5), for systemd 247 and later.
- * Each choice stands beside its reason, because people read units when something does not work.
+ * Returns the text of a unit for systemd 247 and later, see systemd.service(5) and systemd.exec(5).
+ * Comments in it give the reason for each setting.
  */
 export function unitText(facts: UnitFacts): string {
   const { functionsDirectory, command, denoDirectory } = facts;
   const start = [...command, "serve", functionsDirectory].map(quoteArgument).join(" ");
   return `${UNIT_MARK}
-# Changes belong in a drop-in, which "systemctl edit ddsrv" makes: this file is written anew.
+# Put changes into a drop-in (systemctl edit ddsrv): ddsrv install-service overwrites this file.
 
 [Unit]
 Description=ddsrv, a server for each folder
-# Functions look up names and open connections as soon as they start.
+# Functions resolve names and open connections as soon as they start.
 Wants=network-online.target
-# Other firewalls may flush everybody's tables when they start.
+# Other firewalls may flush all tables when they start.
 After=network-online.target nss-lookup.target nftables.service firewalld.service ufw.service docker.service
 
 [Service]
-# It says when it listens and has looked at all folders, and how its functions are.
+# ddsrv reports when it listens and has scanned all folders, and the status of its functions.
 Type=notify
 NotifyAccess=main
 ExecStart=${start}
 ExecReload=/bin/kill -HUP $MAINPID
-# Its own settings, such as SERVICE_PORT=80; ddsrv serve --help names them.
+# Settings such as SERVICE_PORT=80; ddsrv serve --help lists them.
 EnvironmentFile=-/etc/default/ddsrv
 ${denoLines(denoDirectory)}
 SyslogIdentifier=ddsrv
 
-# One that does not move is ended and started again; a command line that is wrong stays so.
+# Restart a supervisor that hangs or crashes, but not one with an invalid command line.
 WatchdogSec=30s
 Restart=on-failure
 RestartSec=2s
 RestartPreventExitStatus=${ExitCode.Usage}
 TimeoutStartSec=2min
-# Requests in flight are finished first. It tells its functions to end itself, each in its turn.
+# Graceful shutdown: in-flight requests finish, then ddsrv itself stops its functions.
 TimeoutStopSec=1min
 KillMode=mixed
 
-# Each function has a control group of its own, made by ddsrv: one that runs out of memory is
-# started again alone, and none takes from the others.
+# ddsrv creates a control group for each function: if one runs out of memory, only that one
+# restarts, and no function takes resources from the others.
 Delegate=yes
 OOMPolicy=continue
 TasksMax=infinity
 # Each request has two connections.
 LimitNOFILE=524288
 
-# The control socket and locks; data, caches and earlier revisions. Another supervisor of this host
-# has its own in there too, which must stay.
+# /run/ddsrv has the control socket and locks, /var/lib/ddsrv data, caches and earlier revisions.
+# Preserved, because other supervisors of this host have their files there too.
 RuntimeDirectory=ddsrv
 RuntimeDirectoryPreserve=yes
 StateDirectory=ddsrv
 StateDirectoryMode=0700
 
-# What the supervisor itself can't do. Functions are held much tighter, by their sandboxes.
+# Least privilege for the supervisor itself. The sandboxes of functions are much stricter.
 NoNewPrivileges=yes
 # SYS_ADMIN, NET_ADMIN: namespaces, mounts, links, the firewall. SETUID, SETGID, SETPCAP: sandboxes
-# give up what they have. KILL, SYS_PTRACE: end and look at functions, which are other users.
-# CHOWN, FOWNER, DAC_*: give functions their data, copy their folders, clear both away.
+# drop their privileges. KILL, SYS_PTRACE: stop and inspect functions, which run as other users.
+# CHOWN, FOWNER, DAC_*: give functions their data directories, copy and remove their folders.
 # NET_BIND_SERVICE: port 80. SYS_RESOURCE: limits of processes.
 CapabilityBoundingSet=CAP_SYS_ADMIN CAP_NET_ADMIN CAP_SETUID CAP_SETGID CAP_SETPCAP CAP_KILL
 CapabilityBoundingSet=CAP_SYS_PTRACE CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_SYS_RESOURCE
-# Netlink speaks to the kernel about links and firewall; packets are nobody's business.
+# Netlink configures links and the firewall; raw packet sockets are not needed.
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-# The kinds that sandboxes are made of. Those of users would give capabilities back.
+# The namespaces of sandboxes. User namespaces would give capabilities back.
 RestrictNamespaces=net mnt pid ipc uts cgroup
-# What a host does once, or only to be examined. A list of what is allowed would have to follow
-# every Deno and every program of the sandbox.
+# System calls for host administration and debugging. An allow list would have to follow each
+# version of Deno and of the sandbox's programs.
 SystemCallFilter=~@clock @cpu-emulation @debug @module @obsolete @raw-io @reboot @swap
 SystemCallArchitectures=native
 SystemCallErrorNumber=EPERM
 LockPersonality=yes
 RestrictRealtime=yes
-# Not set, because it takes what is needed: ProtectControlGroups (limits), ProtectKernelTunables
+# Not set, because ddsrv needs what they block: ProtectControlGroups (limits), ProtectKernelTunables
 # (forwarding of the functions' own links), ProtectHostname (sandboxes have their own), ProtectProc
-# (readiness and figures), MemoryDenyWriteExecute (V8 compiles).
-# Nor what gives the service mounts of its own (ProtectSystem, ProtectHome, PrivateTmp,
-# PrivateDevices, ProtectKernelModules, ...): its network namespaces would be names that nobody else
-# can open, and "ip netns" fails on them.
+# (readiness and metrics), MemoryDenyWriteExecute (the JIT compiler of V8).
+# Nor settings that create a mount namespace (ProtectSystem, ProtectHome, PrivateTmp,
+# PrivateDevices, ProtectKernelModules, ...): other processes, such as "ip netns", could not open
+# the network namespaces.
 
 [Install]
 WantedBy=multi-user.target
@@ -100,14 +100,14 @@ WantedBy=multi-user.target
 
 function denoLines(directory: string | undefined): string {
   if (directory === undefined) {
-    return "# Where Deno keeps compiled code, for a quicker start.\n" +
+    return "# Deno caches compiled code here, for a faster start.\n" +
       "CacheDirectory=ddsrv\nEnvironment=DENO_DIR=/var/cache/ddsrv";
   }
-  return "# The modules of the checkout, as they are installed now.\n" +
+  return "# Module cache of the checkout, as it is installed now.\n" +
     `Environment=${quoteAlways(`DENO_DIR=${directory}`)}`;
 }
 
-/** An argument of `ExecStart`, in quotes where it needs them: variables and specifiers mean themselves. */
+/** Quotes an argument of `ExecStart` if needed, and escapes variables and specifiers. */
 function quoteArgument(text: string): string {
   const plain = text.replaceAll("$", "$$$$");
   return /^[\w./@:+,%$-]+$/.test(plain) ? plain.replaceAll("%", "%%") : quoteAlways(plain);

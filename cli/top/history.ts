@@ -1,12 +1,12 @@
 import type { TopRow } from "./rates.ts";
 
-/** Requests a second of each function, the latest last. */
+/** Requests per second by function, the latest last. */
 export type History = ReadonlyMap<string, readonly number[]>;
 
-/** How much of the past is kept. */
+/** Maximum number of values per function. */
 export const HISTORY_LENGTH = 20;
 
-/** A history with one more look; functions that are gone are forgotten. */
+/** Adds the latest rates; drops functions that no longer exist. */
 export function extendHistory(history: History, rows: readonly TopRow[]): History {
   return new Map(rows.map(({ report: { name }, requestsPerS }) => {
     const past = history.get(name) ?? [];

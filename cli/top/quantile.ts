@@ -1,7 +1,7 @@
 /**
- * The time that a share of requests took no longer than, from how many took up to each bound; the
- * last count is of those beyond all bounds. Between two bounds they are taken for evenly spread, as
- * Prometheus does. `undefined` when there were none.
+ * Estimates a quantile from a histogram: `counts[i]` values are at most `bounds[i]`, and the last
+ * count is of values above all bounds. Interpolates linearly within a bucket, as Prometheus does.
+ * Returns `undefined` if there are no values.
  *
  * @example
  * ```ts

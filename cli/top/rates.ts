@@ -2,27 +2,27 @@ import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
 import { LATENCY_BOUNDS_MS } from "../../lib/proxy/traffic.ts";
 import { quantile } from "./quantile.ts";
 
-/** All functions at one moment. */
+/** Reports of all functions at one moment. */
 export interface Sample {
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly atMs: number;
   readonly functions: readonly FunctionReport[];
   readonly traffic: readonly TrafficReport[];
 }
 
-/** A function, and how it fared between two samples. */
+/** A function with its rates between two samples. */
 export interface TopRow {
   readonly report: FunctionReport;
   readonly requestsPerS: number;
   readonly errorsPerS: number;
-  /** Half of the requests, and 99 of 100, were answered within these; `undefined`: there were none. */
+  /** Median and 99th percentile of the latency; `undefined` without requests. */
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
-  /** Of one core; `undefined` while it does not run. */
+  /** Share of one core; `undefined` while the function does not run. */
   readonly cpuShare: number | undefined;
 }
 
-/** What there is of two samples, the later one's functions. */
+/** Computes the rates of the functions in `after`. */
 export function ratesBetween(before: Sample, after: Sample): TopRow[] {
   const seconds = Math.max(0.001, (after.atMs - before.atMs) / 1000);
   const earlier = new Map(before.functions.map((report) => [report.name, report]));
@@ -46,7 +46,7 @@ export function ratesBetween(before: Sample, after: Sample): TopRow[] {
   });
 }
 
-/** From where to count: one that was taken away and came again began anew. */
+/** Returns the earlier counters; `undefined` if the function was removed and added meanwhile. */
 function sinceOf(
   past: TrafficReport | undefined,
   now: TrafficReport | undefined,

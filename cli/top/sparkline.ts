@@ -1,8 +1,7 @@
 const BARS = "▁▂▃▄▅▆▇█";
 
 /**
- * Values as a row of bars, the highest of them as high as a line; the last ones when there are more
- * than fit.
+ * Draws values as bars, scaled to the maximum; only the last ones if there are more than `width`.
  *
  * @example
  * ```ts

@@ -1,29 +1,29 @@
 import type { TopRow } from "./rates.ts";
 
-/** What rows are sorted by. */
+/** Column that rows are sorted by. */
 export type SortKey = "name" | "requests" | "latency" | "errors" | "cpu" | "memory";
 
-/** What the screen shows, and which function is chosen. */
+/** State of the screen. */
 export interface TopState {
   readonly view: "functions" | "logs";
   readonly sortBy: SortKey;
-  /** Name of the chosen function; the first one when it is gone. */
+  /** Name of the selected function; if it does not exist, the first one is selected. */
   readonly chosen: string | undefined;
 }
 
-/** What a key asks for beside another view. */
+/** Action of a key that does more than change the view. */
 export type TopAction = { readonly type: "quit" } | {
   readonly type: "reload";
   readonly name: string;
 };
 
-/** What came of a key. */
+/** Result of {@linkcode pressKey}. */
 export interface KeyResult {
   readonly state: TopState;
   readonly action?: TopAction;
 }
 
-/** The first view. */
+/** State at the start. */
 export const initialState: TopState = { view: "functions", sortBy: "name", chosen: undefined };
 
 const sortKeys: Readonly<Record<string, SortKey>> = {
@@ -35,7 +35,7 @@ const sortKeys: Readonly<Record<string, SortKey>> = {
   m: "memory",
 };
 
-/** A key as the terminal sends it, on the rows in the order in which they are shown. */
+/** Handles a key, as the terminal sends it; `rows` are in the order of the screen. */
 export function pressKey(state: TopState, key: string, rows: readonly TopRow[]): KeyResult {
   const sortBy = sortKeys[key];
   if (state.view === "functions" && sortBy !== undefined) return { state: { ...state, sortBy } };
@@ -68,7 +68,7 @@ export function pressKey(state: TopState, key: string, rows: readonly TopRow[]):
   }
 }
 
-/** The row of the chosen function. */
+/** Returns the row of the selected function. */
 export function chosenRow(
   { chosen }: TopState,
   rows: readonly TopRow[],
@@ -76,12 +76,12 @@ export function chosenRow(
   return rows.find(({ report }) => report.name === chosen) ?? rows[0];
 }
 
-/** The function whose log is shown, even when it is gone. */
+/** Returns the function whose log is shown, even if it no longer exists. */
 export function loggedName({ view, chosen }: TopState): string | undefined {
   return view === "logs" ? chosen : undefined;
 }
 
-/** Rows in the order that is asked for, the highest first; by name where they are the same. */
+/** Sorts rows, the highest first, and by name if equal. */
 export function sortRows(rows: readonly TopRow[], sortBy: SortKey): TopRow[] {
   const byName = (a: TopRow, b: TopRow): number => a.report.name < b.report.name ? -1 : 1;
   if (sortBy === "name") return [...rows].sort(byName);

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import process from "node:process";
 import stringWidth from "fast-string-width";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
-import { cutToWidth } from "../output/cut.ts";
+import { cutToWidth } from "../output/cut_to_width.ts";
 import { colourStatus } from "../output/function_table.ts";
 import { type Column, formatTable } from "../output/table.ts";
 import type { TerminalSize } from "../output/terminal.ts";
@@ -13,27 +13,27 @@ import type { TopRow } from "./rates.ts";
 import { sparkline } from "./sparkline.ts";
 import { chosenRow, loggedName, type TopState } from "./state.ts";
 
-/** What the screen is made from. */
+/** Data that the screen shows. */
 export interface TopScene {
   readonly state: TopState;
-  /** In the order in which they are shown. */
+  /** In the order of the screen. */
   readonly rows: readonly TopRow[];
   readonly history: History;
   readonly url: string;
-  /** What came of the last key, or of the last look. */
+  /** Result of the last key, or an error. */
   readonly message: string;
-  /** Of the function whose log is shown; `undefined` before they were read. */
+  /** Log of the selected function; `undefined` before it was read. */
   readonly records: readonly LogRecord[] | undefined;
 }
 
-/** Lines around the rows: head and one below it, titles, message and keys. */
+/** Number of lines besides the rows: head, blank line, titles, message and keys. */
 const OTHER_LINES = 5;
 
-/** The longest line that fits is shown; what is known without being told goes first. */
+/** Help on keys; the first line that fits is shown. */
 const KEYS: Readonly<Record<TopState["view"], readonly string[]>> = {
   functions: [
-    "q quit  ↑↓ choose  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
-    "q quit  ↑↓ choose  l log  R reload  sort: nrtecm",
+    "q quit  ↑↓ select  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
+    "q quit  ↑↓ select  l log  R reload  sort: nrtecm",
     "q quit  l log  R reload  sort: nrtecm",
     "q quit  l log  R reload",
     "q quit  l log",
@@ -41,7 +41,7 @@ const KEYS: Readonly<Record<TopState["view"], readonly string[]>> = {
     "q",
   ],
   logs: [
-    "q quit  ↑↓ choose  l back  R reload",
+    "q quit  ↑↓ select  l back  R reload",
     "q quit  l back  R reload",
     "q quit  l back",
     "q quit",
@@ -49,10 +49,7 @@ const KEYS: Readonly<Record<TopState["view"], readonly string[]>> = {
   ],
 };
 
-/**
- * The whole screen, one line shorter than the terminal. Where there is no room for all of it, the
- * last lines are left out.
- */
+/** Renders the screen, one line shorter than the terminal; leaves out the last lines if needed. */
 export function renderTop(scene: TopScene, { columns, rows }: TerminalSize): string {
   const size = { columns, rows: Math.max(1, rows - 1 - OTHER_LINES) };
   const body = scene.state.view === "logs" ? renderLogs(scene, size) : renderRows(scene, size);
@@ -76,7 +73,7 @@ function renderHead({ rows, url }: TopScene): string {
   return `${bold("ddsrv")}  ${facts.join("  ")}  ${url}`;
 }
 
-/** Titles, then the rows around the chosen one, as many as there is room for. */
+/** Renders the titles and as many rows around the selected one as fit. */
 function renderRows(scene: TopScene, { columns, rows: room }: TerminalSize): string[] {
   const { rows, state, history } = scene;
   const chosen = chosenRow(state, rows);
@@ -125,8 +122,8 @@ function renderLogs({ rows, state, records }: TopScene, { rows: room }: Terminal
     const line = `${time.slice(11, 19)} ${makeVisible(text)}`;
     return stream === "stderr" ? red(line) : line;
   });
-  if (lines?.length === 0) lines.push(dim("It has said nothing, or no log files are written"));
-  const title = `Log of ${makeVisible(name)}${isThere ? "" : ", which is gone"}`;
+  if (lines?.length === 0) lines.push(dim("No log lines, or log files are disabled (--no-logs)"));
+  const title = `Log of ${makeVisible(name)}${isThere ? "" : ", which no longer exists"}`;
   return [bold(title), ...padded(lines ?? [], room)];
 }
 
@@ -152,7 +149,7 @@ const bold = (text: string): string => paint("bold", text);
 const dim = (text: string): string => paint("dim", text);
 const red = (text: string): string => paint("red", text);
 
-/** A row's own colours would end the bar. */
+/** Inverts a row; removes its colors, which would end the inversion. */
 function inverse(line: string): string {
   // deno-lint-ignore no-control-regex
   return `\x1b[7m${line.replace(/\x1b\[[0-9;]*m/g, "")}\x1b[27m`;

@@ -8,19 +8,19 @@ import { jsonOption, socketOption, waitOption } from "./options.ts";
 /** Declares `ddsrv add`. */
 export function addAdd(program: Command, onExit: OnExit): void {
   const adding = program.command("add")
-    .description("check a function, copy it into the functions directory, wait until it serves")
+    .description("type-check a function, copy it into the functions directory and start it")
     .argument("<path>", "a directory with an index.ts, a .ts file, or - for a tar archive on stdin")
-    .option("-n, --name <name>", "the function's name (default: the directory's or file's)")
+    .option("-n, --name <name>", "name of the function (default: name of the directory or file)")
     .option("--link", "link to the directory instead of copying it")
-    .option("--replace", "put it in the place of a function of that name, without a gap")
+    .option("--replace", "replace the function of this name without downtime")
     .addOption(
       new Option(
         "-e, --env <variable>",
-        "NAME=VALUE for the function alone, or NAME to pass it on from here; may be repeated",
+        "set a variable: NAME=VALUE, or NAME to copy its value; repeatable",
       ).argParser(collectVariable),
     )
-    .option("--no-wait", "do not wait until it serves")
-    .addOption(waitOption("how long to wait until it serves"))
+    .option("--no-wait", "do not wait until the function is ready")
+    .addOption(waitOption("wait at most this long until the function is ready"))
     .addOption(socketOption).addOption(jsonOption)
     .action(async (path, options) => {
       const { add } = await import("../commands/add.ts");
@@ -29,9 +29,9 @@ export function addAdd(program: Command, onExit: OnExit): void {
   withExamples(adding, [
     ["ddsrv add ./shop", "Serve a directory as the function shop"],
     ["ddsrv add ./hello.ts", "Serve a file as the function hello"],
-    ["ddsrv add ./shop --replace", "Put its new version in the place of the one that serves"],
-    ["ddsrv add ./shop --env TOKEN", "Give it a variable; its value comes from here"],
-    ["tar c ./shop | ssh host sudo ddsrv add -", "Serve it on another host"],
+    ["ddsrv add ./shop --replace", "Replace the running version without downtime"],
+    ["ddsrv add ./shop --env TOKEN", "Set the variable TOKEN to its value in this shell"],
+    ["tar c ./shop | ssh host sudo ddsrv add -", "Add the function on another host"],
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 
-/** A parser of the library as one of an argument: what it throws is a usage error. */
+/** Wraps a parser of `lib/config` for Commander: its errors become usage errors (exit code 2). */
 export function argument<Value>(parse: (text: string) => Value): (text: string) => Value {
   return (text) => {
     try {

@@ -8,21 +8,20 @@ import { setting } from "./options.ts";
 /** Declares `ddsrv check`. */
 export function addCheck(program: Command, onExit: OnExit): void {
   const checking = program.command("check")
-    .description("say what serve would say of functions, and run nothing; needs no root")
+    .description("type-check functions without running them; needs no root")
     .argument(
       "[paths...]",
-      "functions' directories, or .ts files (default: all that the supervisor serves)",
+      "directories of functions, or .ts files (default: all functions of the supervisor)",
     )
     .addOption(
       new Option(
         "--format <format>",
-        "text for people; json: [{path, name, problem, skipped, diagnostics: [{file, line, column, " +
-          "code, message}]}]; github: annotations, in GitHub Actions; none is chosen by itself",
+        "print text for people, JSON, or annotations for GitHub Actions",
       ).choices(CHECK_FORMATS).default("text" as const).conflicts("json"),
     )
-    .addOption(new Option("--json", "the same as --format json"))
+    .addOption(new Option("--json", "same as --format json"))
     .addOption(
-      setting("--isolation <level>", "run the check in a sandbox, or with your own rights", {
+      setting("--isolation <level>", "run the check at this isolation level; none: no sandbox", {
         env: "DDSRV_ISOLATION",
         default: "full",
       }).choices(ISOLATION_LEVELS),
@@ -32,8 +31,8 @@ export function addCheck(program: Command, onExit: OnExit): void {
       onExit(await check(paths, options));
     });
   withExamples(checking, [
-    ["ddsrv check ./functions/*/", "Check each before it is deployed"],
-    ["ddsrv check .", "Check the function that one works on"],
-    ["ddsrv check --format github functions/*/", "Have its findings shown beside the code"],
+    ["ddsrv check ./functions/*/", "Type-check all functions before a deployment"],
+    ["ddsrv check .", "Type-check the function in the current directory"],
+    ["ddsrv check --format github functions/*/", "Show the findings beside the code on GitHub"],
   ]);
 }

@@ -1,33 +1,34 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
+import { toCommandModel } from "./to_command_model.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Declares `ddsrv completions`. */
 export function addCompletions(program: Command, onExit: OnExit): void {
   const completing = program.command("completions")
-    .summary("print what makes a shell complete verbs, options and functions' names")
-    .description(`Print what makes a shell complete verbs, options and the names of functions.
+    .summary("print a script that completes commands, options and function names")
+    .description(`Print a script that lets a shell complete commands, options and function names.
 
-Each shell reads it at its start from a file of its own:
+Save it in the file that the shell loads at startup:
   bash  ~/.local/share/bash-completion/completions/ddsrv
   zsh   _ddsrv, in any directory of $fpath
   fish  ~/.config/fish/completions/ddsrv.fish
 
-Names are those that ddsrv list knows at that moment, of the supervisor whose --socket stands on the line.`)
+Function names come from ddsrv list. The option --socket on the command line selects the supervisor.`)
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .action(async (shell) => {
       const { completions } = await import("../commands/completions.ts");
-      onExit(completions(shell, program));
+      onExit(completions(shell, toCommandModel(program)));
     });
   withExamples(completing, [
-    ["source <(ddsrv completions bash)", "For this bash or zsh, until it ends"],
+    ["source <(ddsrv completions bash)", "Enable completion in the current shell, bash or zsh"],
     [
       "ddsrv completions bash > ~/.local/share/bash-completion/completions/ddsrv",
-      "For every bash from now on, with the package bash-completion",
+      "Install it for bash, which needs the package bash-completion",
     ],
-    ["ddsrv completions zsh > /usr/local/share/zsh/site-functions/_ddsrv", "For everybody's zsh"],
-    ["ddsrv completions fish > ~/.config/fish/completions/ddsrv.fish", "For every fish"],
+    ["ddsrv completions zsh > /usr/local/share/zsh/site-functions/_ddsrv", "Install it for zsh"],
+    ["ddsrv completions fish > ~/.config/fish/completions/ddsrv.fish", "Install it for fish"],
   ]);
 }

@@ -7,9 +7,9 @@ import { jsonOption, setting } from "./options.ts";
 /** Declares `ddsrv doctor`. */
 export function addDoctor(program: Command, onExit: OnExit): void {
   const examining = program.command("doctor")
-    .description("say what this host offers and lacks for isolation, and what to do")
+    .description("check whether this host supports isolation, and say how to fix gaps")
     .addOption(
-      setting("--isolation <level>", "the level that is wanted", { default: "full" })
+      setting("--isolation <level>", "check the host for this isolation level", { default: "full" })
         .choices(ISOLATION_LEVELS),
     )
     .addOption(jsonOption)
@@ -18,7 +18,7 @@ export function addDoctor(program: Command, onExit: OnExit): void {
       onExit(await doctor(options));
     });
   withExamples(examining, [
-    ["ddsrv doctor", "Before the first serve, or when it refuses to start"],
-    ["ddsrv doctor --isolation rootless", "What there is for serving without root"],
+    ["ddsrv doctor", "Check the host before the first serve, or when serve does not start"],
+    ["ddsrv doctor --isolation rootless", "Check whether functions can run without root"],
   ]);
 }

@@ -9,16 +9,16 @@ import { jsonOption, socketOption } from "./options.ts";
 export function addEnv(program: Command, onExit: OnExit): void {
   const setting = program.command("env")
     .description(
-      "set, list, unset or import a function's variables, and reload it\n\n" +
-        "Values are kept outside of the function's folder and are never printed. The action set " +
-        "asks for each value without showing it, or reads that of one variable from standard " +
-        "input. The action import reads NAME=VALUE lines from an env file, or from standard input " +
-        "for -.",
+      "set, list, unset or import environment variables of a function\n\n" +
+        "ddsrv stores the values outside the function's folder and never prints them. After a " +
+        "change it reloads the function. The action set prompts for each value without echoing " +
+        "it, or reads the value of one variable from standard input. The action import reads " +
+        "NAME=VALUE lines from an env file, or from standard input if the file is -.",
     )
-    .summary("set, list, unset or import a function's variables, and reload it")
+    .summary("set, list, unset or import environment variables of a function")
     .addArgument(new Argument("<action>", "what to do").choices(ENV_ACTIONS))
-    .argument("<name>", "the function; it need not be there yet")
-    .argument("[variables...]", "names of variables to set or unset; a file to import")
+    .argument("<name>", "name of the function, which need not exist yet")
+    .argument("[variables...]", "variables to set or unset, or the env file to import")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (action, name, variables, options) => {
       const { env } = await import("../commands/env.ts");
@@ -27,14 +27,17 @@ export function addEnv(program: Command, onExit: OnExit): void {
   withManual(setting, {
     files: [{
       path: "/var/lib/ddsrv/variables",
-      purpose: "the variables that are set, in a directory that root alone may enter",
+      purpose: "stored variables, in a directory that only root can enter",
     }],
   });
   withExamples(setting, [
-    ["ddsrv env set shop TOKEN", "Type a value, which is not shown"],
-    ["ddsrv env set shop TOKEN < token.txt", "Take it from a file, without its last newline"],
+    ["ddsrv env set shop TOKEN", "Set a variable; the prompt does not echo the value"],
+    [
+      "ddsrv env set shop TOKEN < token.txt",
+      "Read the value from a file",
+    ],
     ["ddsrv env import shop settings.env", "Set all variables of an env file"],
-    ["ddsrv env list shop", "Show names, where values come from, and when they were set"],
-    ["ddsrv env unset shop TOKEN", "Remove one"],
+    ["ddsrv env list shop", "List the variables, their sources, and when they were set"],
+    ["ddsrv env unset shop TOKEN", "Remove a variable"],
   ]);
 }

@@ -1,14 +1,13 @@
-/** A command line as somebody would type it, and what it is good for. */
-export type Example = readonly [commandLine: string, purpose: string];
+import type { Example } from "../generate/command_model.ts";
 
-/** Any command, whatever its arguments and options are. */
+/** A command with arguments and options of any type. */
 interface AnyCommand {
   readonly addHelpText: (position: "after", text: string) => unknown;
 }
 
 const known = new WeakMap<AnyCommand, readonly Example[]>();
 
-/** Puts examples at the end of a command's help, and keeps them for its man page. */
+/** Adds examples to the end of a command's help and to its man page; returns the command. */
 export function withExamples<Kind extends AnyCommand>(
   command: Kind,
   examples: readonly Example[],
@@ -19,7 +18,7 @@ export function withExamples<Kind extends AnyCommand>(
   return command;
 }
 
-/** The examples of a command. */
+/** Returns the examples of a command; empty if it has none. */
 export function examplesOf(command: AnyCommand): readonly Example[] {
   return known.get(command) ?? [];
 }

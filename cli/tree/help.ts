@@ -2,8 +2,8 @@ import type { Command } from "@commander-js/extra-typings";
 import { nearest } from "../../lib/config/suggestion.ts";
 
 /**
- * Declares `ddsrv help`, once all other verbs are there. Commander's own prints the help of the
- * program for a verb that does not exist, without a word about that.
+ * Declares `ddsrv help`, after all other verbs. Commander's own `help` prints the help of the
+ * program for an unknown verb, without an error.
  */
 export function addHelp(program: Command): void {
   program.helpCommand(false);
@@ -17,7 +17,7 @@ export function addHelp(program: Command): void {
       if (verb !== undefined) return verb.help();
       const meant = nearest(name, program.commands.flatMap(namesOf));
       const hint = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
-      program.error(`error: there is no command ${JSON.stringify(name)}${hint}`);
+      program.error(`error: unknown command ${JSON.stringify(name)}${hint}`);
     });
 }
 

@@ -11,13 +11,10 @@ const names = TEMPLATES.map(({ name }) => name);
 /** Declares `ddsrv init`. */
 export function addInit(program: Command, onExit: OnExit): void {
   const writing = program.command("init")
-    .description("write a function into a new directory, or list the templates for one")
-    .argument("[path]", "the directory, whose name will be the function's")
+    .description("create a directory with a first function, or list the templates")
+    .argument("[path]", "directory to create; its name becomes the function's name")
     .addOption(
-      new Option(
-        "--template <name>",
-        "write this template, by default into a directory of its name",
-      )
+      new Option("--template <name>", "start from this template; default path: its name")
         .choices(names).argParser(argument(findTemplate)),
     )
     .addOption(jsonOption)
@@ -26,10 +23,10 @@ export function addInit(program: Command, onExit: OnExit): void {
       onExit(await init(path, options));
     });
   withExamples(writing, [
-    ["ddsrv init hello && ddsrv add ./hello", "Write a function, and serve it"],
+    ["ddsrv init hello && ddsrv add ./hello", "Create a function and serve it"],
     ["ddsrv init", "List the templates"],
-    ["ddsrv init --template kv-counter", "Write one of them into ./kv-counter"],
-    ["ddsrv init --template kv-counter ./visits", "Write it into another directory"],
+    ["ddsrv init --template kv-counter", "Create ./kv-counter from a template"],
+    ["ddsrv init --template kv-counter ./visits", "Create another directory from it"],
   ]);
 }
 
@@ -39,5 +36,5 @@ function findTemplate(name: string): Template {
   if (found !== undefined) return found;
   const meant = nearest(name, names);
   const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
-  throw new RangeError(`There is no such template.${hint} Choose one of ${names.join(", ")}`);
+  throw new RangeError(`No such template.${hint} Choose one of ${names.join(", ")}`);
 }

@@ -6,14 +6,14 @@ import { jsonOption, socketOption } from "./options.ts";
 /** Declares `ddsrv inspect`. */
 export function addInspect(program: Command, onExit: OnExit): void {
   const inspecting = program.command("inspect")
-    .description("show all there is about a function, and why it is as it is")
-    .argument("<name>", "the function")
+    .description("show a function's details and the reason for its status")
+    .argument("<name>", "name of the function")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (name, options) => {
       const { inspect } = await import("../commands/inspect.ts");
       onExit(await inspect(name, options));
     });
   withExamples(inspecting, [
-    ["ddsrv inspect shop", "Why it does not serve, or since when it does"],
+    ["ddsrv inspect shop", "Show why a function does not serve, or how long it has run"],
   ]);
 }

@@ -2,26 +2,26 @@ import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
 
-/** Where systemd looks for units of the host's own. */
+/** Path of the unit in the directory for local units, see systemd.unit(5). */
 const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
 
 /** Declares `ddsrv install-service`. */
 export function addInstallService(program: Command, onExit: OnExit): void {
   const installing = program.command("install-service")
-    .description("write a systemd unit that serves a directory from the start of the host")
-    .argument("[directory]", "the functions directory", "/opt/functions")
-    .option("--path <path>", "the unit's file", UNIT_PATH)
-    .option("--force", "write over a unit that ddsrv did not make")
-    .addOption(new Option("--print", "print the unit, and write nothing").conflicts("force"))
+    .description("write a systemd unit that serves a directory at boot")
+    .argument("[directory]", "functions directory", "/opt/functions")
+    .option("--path <path>", "write the unit to this file", UNIT_PATH)
+    .option("--force", "overwrite a unit that ddsrv did not create")
+    .addOption(new Option("--print", "print the unit instead of writing it").conflicts("force"))
     .action(async (directory, options) => {
       const { installService } = await import("../commands/install_service.ts");
       onExit(await installService(directory, options));
     });
   withExamples(installing, [
-    ["ddsrv install-service --print", "What it would write, with reasons"],
+    ["ddsrv install-service --print", "Show the unit, with a reason for each setting"],
     [
       "sudo ddsrv install-service && sudo systemctl enable --now ddsrv",
-      "Serve /opt/functions from now on",
+      "Serve /opt/functions now and after every boot",
     ],
   ]);
 }

@@ -7,7 +7,7 @@ import {
   limitVariable,
   parseLimit,
 } from "../../lib/config/limit_options.ts";
-import { defaultLimits, type Limits } from "../../lib/config/limits.ts";
+import { defaultLimits } from "../../lib/config/limits.ts";
 import { argument } from "./argument.ts";
 import { setting } from "./options.ts";
 
@@ -25,13 +25,4 @@ function defaultOf(option: LimitOption): string {
   const whole = LIMIT_OPTIONS.find(({ field }) => field === option.whole);
   if (whole !== undefined) return `a quarter of ${limitFlag(whole)}`;
   return formatLimit(option, defaultLimits[option.field]);
-}
-
-/** The limits among a command's options. */
-export function limitsOf(options: object): Partial<Limits> {
-  const given = options as Readonly<Record<string, unknown>>;
-  const entries = LIMIT_OPTIONS.flatMap(({ name, field }: LimitOption) =>
-    typeof given[name] === "number" ? [[field, given[name]]] : []
-  );
-  return Object.fromEntries(entries) as Partial<Limits>;
 }

@@ -10,19 +10,19 @@ import { jsonOption, socketOption } from "./options.ts";
 /** Declares `ddsrv list`. */
 export function addList(program: Command, onExit: OnExit): void {
   const listing = program.command("list").alias("ls")
-    .description("list the functions and how they are")
+    .description("list functions with their status, traffic and resource use")
     .addOption(socketOption)
-    .option("-w, --watch", "go on, and show what changes in place")
+    .option("-w, --watch", "keep running and update the list in place")
     .option(
       "--filter <key=value>",
-      "only those of status=WORD, name=PATTERN or isolation=LEVEL; all that are given must hold",
+      "show only functions with status=WORD, name=PATTERN, isolation=LEVEL",
       collectFilter,
     )
     .addOption(
-      new Option("-q, --quiet", "print names only, one a line").conflicts(["json", "format"]),
+      new Option("-q, --quiet", "print only names, one per line").conflicts(["json", "format"]),
     )
     .addOption(
-      new Option("--format <template>", "print a line for each, such as {{name}}\\t{{url}}")
+      new Option("--format <template>", "print each with a template such as {{name}}\\t{{url}}")
         .argParser(argument((text) => parseTemplate(text, FUNCTION_KEYS)))
         .conflicts(["json", "quiet"]),
     )
@@ -32,10 +32,13 @@ export function addList(program: Command, onExit: OnExit): void {
       onExit(await list(options));
     });
   withExamples(listing, [
-    ["ddsrv ls", "All functions; CPU is the share of a core since the start"],
-    ["ddsrv ls --watch", "The same, as it changes; q ends it"],
-    ["ddsrv ls --filter status=failed --quiet", "Those that have failed, or whose update has"],
-    ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{memoryBytes}}'", "Any keys of --json, for scripts"],
+    ["ddsrv ls", "List all functions; CPU is the share of one core since the start"],
+    ["ddsrv ls --watch", "Update the list every second; q quits"],
+    [
+      "ddsrv ls --filter status=failed --quiet",
+      "Print failed functions and updates",
+    ],
+    ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{memoryBytes}}'", "Print some keys of --json"],
   ]);
 }
 

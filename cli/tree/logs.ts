@@ -11,22 +11,26 @@ const parseTime = argument((text) => parseTimePoint(text, Date.now()));
 /** Declares `ddsrv logs`. */
 export function addLogs(program: Command, onExit: OnExit): void {
   const logging = program.command("logs")
-    .description("print what functions said, also without a supervisor")
-    .argument("[names...]", "the functions (default: all)")
-    .option("-f, --follow", "go on with what they say from now on, new functions too")
+    .description("print log lines of functions; works without a running supervisor")
+    .argument("[names...]", "names of functions (default: all)")
+    .option("-f, --follow", "keep printing new lines, also those of new functions")
     .addOption(
-      setting("-n, --lines <count>", "how many past lines of each function, or all", {
+      setting("-n, --lines <count>", "print this many past lines of each function, or all", {
         default: "100; all with --since",
       }).argParser(parseLines),
     )
-    .option("--since <time>", "no older lines: 10m, 1h30m, 2d, or a day or time", parseTime)
-    .option("--until <time>", "no later lines", parseTime)
-    .option("--grep <pattern>", "lines alone that match a regular expression", parsePattern)
-    .option("--stderr", "lines of standard error alone, where ddsrv's own remarks are too")
-    .option("--no-prefix", "print the text alone, without time and name")
+    .option(
+      "--since <time>",
+      "print lines since a time: 10m, 1h30m, 2d, or a date or time",
+      parseTime,
+    )
+    .option("--until <time>", "print lines until a time, as for --since", parseTime)
+    .option("--grep <pattern>", "print only lines that match a regular expression", parsePattern)
+    .option("--stderr", "print only standard error, which includes notes of ddsrv")
+    .option("--no-prefix", "print only the text, without time and name")
     .option(
       "--logs-dir <path>",
-      "directory of log files (default: LOGS_DIRECTORY, else the supervisor's, else /opt/logs)",
+      "read log files from here (default: LOGS_DIRECTORY, else the supervisor's, else /opt/logs)",
     )
     .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {
@@ -34,9 +38,9 @@ export function addLogs(program: Command, onExit: OnExit): void {
       onExit(await logs(names, options));
     });
   withExamples(logging, [
-    ["ddsrv logs -f", "What all functions say, from now on"],
-    ["ddsrv logs shop -n 20", "The last 20 lines of one function"],
-    ["ddsrv logs --since 10m --grep 'timeout|refused'", "What went wrong in the last ten minutes"],
+    ["ddsrv logs -f", "Follow the logs of all functions"],
+    ["ddsrv logs shop -n 20", "Print the last 20 lines of one function"],
+    ["ddsrv logs --since 10m --grep 'timeout|refused'", "Find errors of the last ten minutes"],
   ]);
 }
 

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { parseDuration } from "../../lib/config/duration.ts";
 
-/** A port, or 0 for one that the kernel chooses. */
+/** Parses a port from 0 to 65535; 0 lets the kernel choose one. */
 export function parsePort(text: string): number {
   return parseWhole(text, { min: 0, max: 65535 });
 }
 
-/** How many of something. */
+/** Parses a whole number from 0 to 10,000,000. */
 export function parseCount(text: string): number {
   return parseWhole(text, { min: 0, max: 10_000_000 });
 }
@@ -14,8 +14,8 @@ export function parseCount(text: string): number {
 const WAIT_MS = { min: 1_000, max: 600_000 } as const;
 
 /**
- * Milliseconds that a verb waits: a duration as settings have it, such as `30s` or `2m`, or whole
- * seconds without a unit.
+ * Parses a timeout of a verb and returns milliseconds, from 1 s to 10 min: a duration such as `30s`
+ * or `2m`, or whole seconds without a unit.
  */
 export function parseWait(text: string): number {
   const ms = parsed(/^\d+$/.test(text) ? `${text}s` : text);

@@ -2,19 +2,19 @@ import { Option } from "@commander-js/extra-typings";
 import { parseWait } from "./numbers.ts";
 import { defaultPaths } from "../../lib/config/default_paths.ts";
 
-/** What a setting's help says beside its purpose. */
+/** Facts that the help shows after an option's summary. */
 export interface SettingHelp {
-  /** Variables of the environment that set it too. */
+  /** Environment variables that set it too, as text. */
   readonly env?: string;
-  /** What holds when nobody says anything. */
+  /** Default value, as text. */
   readonly default?: string;
 }
 
 const variables = new WeakMap<object, string>();
 
 /**
- * An option whose variables and default are not the command line's own to read: they come with the
- * rest of the settings, and the help tells of them.
+ * Creates an option whose environment variables and default are only shown in the help: the settings
+ * are read from them later, not by Commander.
  */
 export function setting<Flags extends string>(
   flags: Flags,
@@ -27,7 +27,7 @@ export function setting<Flags extends string>(
   return option;
 }
 
-/** An option's purpose, then its choices, its variables and its default. */
+/** Returns an option's help: its summary, then choices, environment variables and default. */
 export function describeOption(option: Option): string {
   const env = environmentOf(option);
   const defaultText = defaultOf(option);
@@ -39,12 +39,12 @@ export function describeOption(option: Option): string {
   return facts.length === 0 ? option.description : `${option.description} (${facts.join("; ")})`;
 }
 
-/** The variables that set an option too, in words. */
+/** Returns the environment variables that set an option too, as text. */
 export function environmentOf(option: Option): string | undefined {
   return variables.get(option) ?? option.envVar;
 }
 
-/** What holds where an option is not given, in words. */
+/** Returns the default of an option as text; `undefined` if it has none or is a flag. */
 export function defaultOf(option: Option): string | undefined {
   const { defaultValue, defaultValueDescription, negate } = option;
   if (defaultValueDescription !== undefined) return defaultValueDescription;
@@ -52,20 +52,20 @@ export function defaultOf(option: Option): string | undefined {
   return String(defaultValue);
 }
 
-/** What the default socket is in words, whoever reads them. */
+/** Default control socket as text, which is the same in the help of every user. */
 export const DEFAULT_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/ddsrv.sock";
 
-/** The supervisor that a verb talks to. */
-export const socketOption = new Option("--socket <path>", "the supervisor's control socket")
+/** `--socket`: the supervisor that a verb talks to. */
+export const socketOption = new Option("--socket <path>", "connect to this control socket")
   .env("DDSRV_SOCKET")
   .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, DEFAULT_SOCKET);
 
-/** How long a verb waits, in milliseconds; `purpose` says what for. */
+/** Creates `--timeout`, which gives milliseconds and defaults to 1 minute. */
 export function waitOption(
   purpose: string,
 ): Option<"--timeout <duration>", undefined, number, number> {
   return new Option("--timeout <duration>", purpose).argParser(parseWait).default(60_000, "1m");
 }
 
-/** For programs. */
-export const jsonOption = new Option("--json", "print JSON, in the shape that ddsrv schema tells");
+/** `--json`: output for programs. */
+export const jsonOption = new Option("--json", "print JSON; ddsrv schema --output describes it");

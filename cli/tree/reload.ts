@@ -6,16 +6,16 @@ import { jsonOption, socketOption } from "./options.ts";
 /** Declares `ddsrv reload`. */
 export function addReload(program: Command, onExit: OnExit): void {
   const reloading = program.command("reload")
-    .description("start functions anew; each old instance serves until the new one is ready")
-    .argument("[names...]", "the functions")
-    .option("--all", "all functions")
+    .description("restart functions gracefully, without dropping requests")
+    .argument("[names...]", "names of functions")
+    .option("--all", "restart all functions")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {
       const { reload } = await import("../commands/reload.ts");
       onExit(await reload(names, options));
     });
   withExamples(reloading, [
-    ["ddsrv reload shop", "Start it anew, without a gap"],
-    ["ddsrv reload --all", "Start all of them anew"],
+    ["ddsrv reload shop", "Restart a function; the old instance serves until the new one is ready"],
+    ["ddsrv reload --all", "Restart all functions"],
   ]);
 }

@@ -6,11 +6,11 @@ import { jsonOption, socketOption } from "./options.ts";
 /** Declares `ddsrv rollback`. */
 export function addRollback(program: Command, onExit: OnExit): void {
   const rollingBack = program.command("rollback")
-    .description("put a function's last revision that served back into its folder")
-    .argument("<name>", "the function")
+    .description("roll back a function to a revision that served before")
+    .argument("<name>", "name of the function")
     .option(
       "--to <revision>",
-      "a certain one of those that inspect shows as kept",
+      "roll back to this revision; ddsrv inspect lists the kept ones",
       parseRevision,
     )
     .addOption(socketOption).addOption(jsonOption)
@@ -19,8 +19,8 @@ export function addRollback(program: Command, onExit: OnExit): void {
       onExit(await rollback(name, options));
     });
   withExamples(rollingBack, [
-    ["ddsrv rollback shop", "Back to what served before"],
-    ["ddsrv rollback shop --to 76d6287a1bc2", "Back to a certain revision"],
+    ["ddsrv rollback shop", "Roll back to the previous revision"],
+    ["ddsrv rollback shop --to 76d6287a1bc2", "Roll back to a specific revision"],
   ]);
 }
 

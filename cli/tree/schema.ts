@@ -6,16 +6,17 @@ import { withExamples } from "./examples.ts";
 /** Declares `ddsrv schema`. */
 export function addSchema(program: Command, onExit: OnExit): void {
   const printing = program.command("schema")
-    .description("print the JSON Schema of ddsrv.json, or of what programs read")
+    .description("print the JSON Schema of ddsrv.json, --json output or the control API")
     .addOption(
-      new Option("--function", "of a function's own ddsrv.json, not of the functions directory's")
+      new Option("--function", "describe the ddsrv.json of a function, not of the server")
         .conflicts(["api", "output"]),
     )
     .addOption(
-      new Option("--api", "the control API, in OpenAPI 3.1").conflicts(["function", "output"]),
+      new Option("--api", "describe the control API, as OpenAPI 3.1")
+        .conflicts(["function", "output"]),
     )
     .addOption(
-      new Option("--output <verb>", "of what a verb prints with --json; of logs, each line")
+      new Option("--output <verb>", "describe what a verb prints with --json; logs: each line")
         .choices(JSON_VERBS).conflicts(["function", "api"]),
     )
     .action(async (options) => {
@@ -23,7 +24,7 @@ export function addSchema(program: Command, onExit: OnExit): void {
       onExit(schema(options));
     });
   withExamples(printing, [
-    ["ddsrv schema > ddsrv.schema.json", "For an editor, which then completes and explains"],
-    ["ddsrv schema --api > ddsrv.openapi.json", "For clients of the control socket"],
+    ["ddsrv schema > ddsrv.schema.json", "Let an editor complete and validate ddsrv.json"],
+    ["ddsrv schema --api > ddsrv.openapi.json", "Generate clients of the control API"],
   ]);
 }

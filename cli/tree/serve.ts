@@ -38,7 +38,12 @@ import { DEFAULT_SOCKET, setting } from "./options.ts";
 /** Declares `ddsrv serve`. Its variables are read with the rest of the settings. */
 export function addServe(program: Command, onExit: OnExit): void {
   const serving = program.command("serve")
-    .description("serve the functions of a directory, in the foreground")
+    .description(
+      "serve the functions of a directory in the foreground\n\n" +
+        "SIGTERM and Ctrl-C start a graceful shutdown: in-flight requests may finish. A second " +
+        "signal stops at once. SIGHUP reloads the configuration.",
+    )
+    .summary("serve the functions of a directory in the foreground")
     .argument(
       "[directory]",
       "the functions directory (env: FUNC_DIRECTORY; default: /opt/functions)",
@@ -249,8 +254,11 @@ export function addServe(program: Command, onExit: OnExit): void {
   });
   withExamples(serving, [
     ["ddsrv serve", "Serve /opt/functions at http://localhost:9999"],
-    ["ddsrv serve ./functions --port 8080 --idle 15m", "Serve a directory, idle functions stopped"],
-    ["ddsrv serve ./functions --isolation rootless", "Serve without root, and say so"],
+    [
+      "ddsrv serve ./functions --idle 15m",
+      "Scale idle functions to zero after 15 min",
+    ],
+    ["ddsrv serve ./functions --isolation rootless", "Serve without root"],
   ]);
 }
 

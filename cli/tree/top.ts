@@ -6,13 +6,13 @@ import { socketOption } from "./options.ts";
 /** Declares `ddsrv top`. */
 export function addTop(program: Command, onExit: OnExit): void {
   const watching = program.command("top")
-    .description("watch requests, latency, processor and memory of each function, live")
+    .description("show requests, latency, CPU and memory of each function, live")
     .addOption(socketOption)
     .action(async (options) => {
       const { top } = await import("../commands/top.ts");
       onExit(await top(options));
     });
   withExamples(watching, [
-    ["ddsrv top", "Keys are told at the bottom; q quits"],
+    ["ddsrv top", "Watch all functions; the last line lists the keys, q quits"],
   ]);
 }

@@ -1,38 +1,39 @@
 import { changeTimeMs } from "./change_time.ts";
 import type { FileLook } from "./file_look.ts";
 
-/** Names that a folder does not have, and the folder's state that this was seen at. */
+/** Names that were missing in a folder, and the state of the folder at that time. */
 export interface AbsentFiles {
   readonly state: string;
   readonly names: ReadonlySet<string>;
 }
 
-/** A look that passes over what is known not to be there. */
+/** Calls stat(2), except for names that are known to be missing. */
 export interface AbsenceLook {
   readonly stat: FileLook["stat"];
-  /** State to pass to the next look. */
+  /** State to pass as `before` next time. */
   readonly found: () => AbsentFiles;
 }
 
-/** A change within this time of a look may have the same time as what was seen. */
+/** A second change within this time may not change the folder's mtime. */
 const RACY_MS = 2_000;
 
-/** State and functions to look at paths inside and outside the folder. */
+/** Options of {@linkcode passOverAbsent}. */
 export interface AbsenceOptions {
-  /** The folder itself. */
+  /** Result of stat(2) for the folder itself. */
   readonly folder: Deno.FileInfo;
   readonly before: AbsentFiles | undefined;
-  /** Directly in the folder. */
+  /** For paths directly in the folder. */
   readonly own: FileLook["stat"];
-  /** Further down in it. */
+  /** For paths in subdirectories. */
   readonly deep: FileLook["stat"];
+  /** For paths outside the folder. */
   readonly elsewhere: FileLook["stat"];
 }
 
 /**
- * Looks at files, and does not ask again for names that were missing in a folder while nothing has
- * come or gone in the folder itself: to ask for what is not there costs the most. Only names that
- * somebody asks for are remembered, so that a folder may have any number of others.
+ * Calls stat(2) and skips names that were missing in a folder, as long as no entry of the folder was
+ * added or removed: a failing stat(2) costs most. Remembers only the names that were asked for, so
+ * memory does not grow with the folder.
  */
 export function passOverAbsent(
   directory: string,
@@ -61,7 +62,7 @@ export function passOverAbsent(
   };
 }
 
-/** Is another one when something has come or gone in a folder. */
+/** Returns a text that changes when an entry of the folder is added or removed. */
 export function stateOf({ dev, ino, mtime }: Deno.FileInfo): string {
   return `${dev}:${ino}:${mtime?.getTime()}`;
 }

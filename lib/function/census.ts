@@ -1,8 +1,8 @@
 import { countTree, MAX_TREE_DEPTH, type TreeCount } from "./tree_count.ts";
 
-/** Options for counting folders. */
+/** Options of {@linkcode createCensus}. */
 export interface CensusOptions {
-  /** The most entries of one folder's whole tree. */
+  /** Maximum number of entries in one folder's tree. */
   readonly maxFiles: number;
   readonly count?: (directory: string, maxEntries: number) => Promise<TreeCount>;
   readonly now?: () => number;
@@ -11,24 +11,24 @@ export interface CensusOptions {
 /** Question about the size of one folder. */
 export interface CensusQuestion {
   readonly directory: string;
-  /** Something may have come or gone in it. */
+  /** Entries may have been added or removed. */
   readonly isChanged: boolean;
-  /** Number of folders: they share the time in which all are counted. */
+  /** Number of all folders, which share the time for counting. */
   readonly folders: number;
 }
 
 /** Known size of a folder. */
 export interface CensusAnswer {
-  /** Why it is too large; nothing when it is not. */
+  /** Reason why it is too large; `undefined` if it is not. */
   readonly refusal: string | undefined;
-  /** It has changed since it was counted, and is to be counted before it is taken for good. */
+  /** It has changed since the last count and must be counted before its code is used. */
   readonly isOwed: boolean;
 }
 
-/** Remembers which folders hold more than may be. */
+/** Remembers which folders have more than `maxFiles` entries. */
 export interface Census {
   readonly ask: (name: string, question: CensusQuestion) => Promise<CensusAnswer>;
-  /** Forgets all but these. */
+  /** Forgets all other folders. */
   readonly keep: (names: { readonly has: (name: string) => boolean }) => void;
 }
 
@@ -37,22 +37,19 @@ interface Counted {
   readonly atMs: number;
   readonly costMs: number;
   readonly refusal: string | undefined;
-  /** It has changed since, and was counted too short a time ago. */
+  /** It has changed since, but a new count is not due yet. */
   readonly isOwed: boolean;
 }
 
-/**
- * The part of the time that one folder may have for being counted, whatever is done in it: less
- * than what a neighbour's slowest answers of a hundred would tell of.
- */
+/** Maximum share of the time for counting one folder, too small to affect other functions. */
 const SHARE = 1 / 100;
-/** By entries and not by the clock: where the machine is busy, folders are none the larger. */
+/** Assumed cost per entry; measured times would grow on a busy machine. */
 const COST_OF_ENTRY_MS = 0.001;
-/** A folder that seems unchanged is counted as often, for what happens deep down in it. */
+/** Minimum interval for counting folders without a change, to find changes in subdirectories. */
 const MIN_LAPSE_MS = 30_000;
 const LAPSE_PER_FOLDER_MS = 600;
 
-/** A census of the folders of one functions directory. */
+/** Creates a census of the folders of one functions directory. */
 export function createCensus(
   { maxFiles, count = countTree, now = () => performance.now() }: CensusOptions,
 ): Census {
@@ -93,16 +90,16 @@ function refuse(
   directory: string,
   { found, maxFiles }: { readonly found: TreeCount; readonly maxFiles: number },
 ): string | undefined {
-  const rest = "The revision that serves goes on";
+  const rest = "The running revision keeps serving";
   switch (found.type) {
     case "counted":
       return undefined;
     case "tooMany":
-      return `"${directory}" holds more than ${maxFiles} files and folders. ${rest}; remove some, ` +
-        "or raise --max-files";
+      return `"${directory}" contains more than ${maxFiles} files and folders. ${rest}. Remove ` +
+        "some, or raise --max-files";
     case "tooDeep":
-      return `"${directory}" holds folders that are nested more than ${MAX_TREE_DEPTH} levels ` +
-        `deep. ${rest}; make it flatter`;
+      return `"${directory}" contains folders nested more than ${MAX_TREE_DEPTH} levels deep. ` +
+        `${rest}. Reduce the nesting`;
     default:
       return found satisfies never;
   }

@@ -1,7 +1,7 @@
 /**
- * When a file last changed in content, name or mode, in milliseconds since 1970; not too early.
- * Deno 2.9 cuts ctime to whole seconds, so mtime, which it does not cut, tells the time within the
- * second; and where mtime is of another second (`cp -p`, rename, chmod), the end of it is taken.
+ * Returns the time of the last change of a file's content, name or mode, in milliseconds since 1970;
+ * never earlier than the real time. Deno 2.9 truncates ctime to seconds. If mtime is in the same
+ * second, returns mtime; otherwise (`cp -p`, rename, chmod), the end of the second.
  */
 export function changeTimeMs(file: Pick<Deno.FileInfo, "mtime" | "ctime">): number {
   const ctimeMs = file.ctime?.getTime() ?? 0;

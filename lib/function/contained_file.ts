@@ -3,18 +3,18 @@ import { ConfigError } from "../config/json_file.ts";
 import { HARD_LINK_PROBLEM } from "./hard_link.ts";
 import { type HeldFolder, holdFolder, type OpenedFile, openNamedFile } from "./held_folder.ts";
 
-/** Settings are small; what is larger is no settings file. */
+/** Maximum size of a settings file. */
 const MAX_TEXT_BYTES = 1024 * 1024;
 
 /**
- * The text of a function's file, or `undefined` where there is none. The supervisor is root and the
- * file is not to be trusted: a link that leads out of the function's directory would give it what
- * it may not read, and a pipe or a device would never end.
+ * Returns the text of a function's file; `undefined` if it does not exist. The supervisor is root
+ * and must not trust the file: a link out of the function's directory could give the function a file
+ * that it must not read, and a read of a pipe or a device could block.
  *
- * @throws {ConfigError} when it leads out of `root`, is no regular file, is a hard link of another
- * user's or has more than 1 MiB
- * @throws {UntrustedPathError} when another user's link leads to `root`, which is not theirs; who
- * owns what is no part of a revision, so that it is worth another try
+ * @throws {ConfigError} if it leads out of `root`, is not a regular file, is another user's hard
+ * link or is larger than 1 MiB
+ * @throws {UntrustedPathError} if another user's link leads to `root`; owners are not part of a
+ * revision, so the caller can try again
  */
 export async function readContainedTextFile(
   root: string,
@@ -24,17 +24,17 @@ export async function readContainedTextFile(
   return await folder?.text(path);
 }
 
-/** Reads files of one folder, which stays the same one. */
+/** Reads files of one open folder. */
 export interface FolderReader extends Disposable {
   /** See {@linkcode readContainedTextFile}. */
   readonly text: (path: string) => Promise<string | undefined>;
 }
 
 /**
- * Takes hold of a function's folder for {@linkcode readContainedTextFile}: what is read belongs
- * together, also when another folder takes its place meanwhile. `undefined` where there is none.
+ * Opens a function's folder to read several files as {@linkcode readContainedTextFile} does, all
+ * from the same folder, even if it is replaced meanwhile. Returns `undefined` if it does not exist.
  *
- * @throws {UntrustedPathError} when another user's link leads there, to what is not theirs
+ * @throws {UntrustedPathError} if another user's link leads to it
  */
 export async function openFolderReader(root: string): Promise<FolderReader | undefined> {
   const folder = await holdOptional(root);
@@ -45,9 +45,9 @@ export async function openFolderReader(root: string): Promise<FolderReader | und
 }
 
 /**
- * The text of a file that the operator has named, or `undefined` where there is none.
+ * Returns the text of a file that the operator named; `undefined` if it does not exist.
  *
- * @throws {ConfigError} when it is no regular file or has more than 1 MiB
+ * @throws {ConfigError} if it is not a regular file or is larger than 1 MiB
  */
 export async function readTextFile(path: string): Promise<string | undefined> {
   return await readText(await openNamedFile(path), { root: "", path });
@@ -71,9 +71,9 @@ async function readText(
     case "missing":
       return undefined;
     case "outside":
-      throw new ConfigError(`"${path}" leads out of "${root}". Put the file itself there`);
+      throw new ConfigError(`"${path}" leads out of "${root}". Replace it with the file itself`);
     case "special":
-      throw new ConfigError(`"${path}" is no regular file. Put one there, or remove it`);
+      throw new ConfigError(`"${path}" is not a regular file. Replace it with one, or remove it`);
     case "hard-link":
       throw new ConfigError(`"${path}" ${HARD_LINK_PROBLEM}`);
     case "file": {
@@ -81,14 +81,14 @@ async function readText(
       const bytes = new Uint8Array(MAX_TEXT_BYTES + 1);
       const length = await readFully(file, bytes);
       if (length <= MAX_TEXT_BYTES) return new TextDecoder().decode(bytes.subarray(0, length));
-      throw new ConfigError(`"${path}" has more than ${MAX_TEXT_BYTES} bytes. Make it smaller`);
+      throw new ConfigError(`"${path}" is larger than ${MAX_TEXT_BYTES} bytes. Make it smaller`);
     }
     default:
       return opened satisfies never;
   }
 }
 
-/** Reads until the buffer is full or the file ends; gives how much came. */
+/** Reads until the buffer is full or the file ends; returns the number of bytes. */
 export async function readFully(file: FileHandle, bytes: Uint8Array): Promise<number> {
   let length = 0;
   while (length < bytes.length) {

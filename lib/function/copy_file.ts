@@ -11,13 +11,13 @@ import {
 import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { isForeignHardLink } from "./hard_link.ts";
 
-/** What a copy keeps of a mode: nobody but its owner may write to it, and nothing is set-user-ID. */
+/** Mode bits that a copy keeps: only its owner can write, and nothing is set-user-ID. */
 export const KEPT_MODE = 0o755;
 
 const { O_RDONLY, O_WRONLY, O_NOFOLLOW, O_NONBLOCK, O_CREAT, O_EXCL } = constants;
 const buffer = new Uint8Array(256 * 1024);
 
-/** A file that is not copied, because its name may be somebody's who may not read it. */
+/** A file was not copied because another user may have linked it; see hard_link.ts. */
 export class HardLinkError extends Error {
   override readonly name = "HardLinkError";
 }
@@ -25,18 +25,18 @@ export class HardLinkError extends Error {
 /** Source and target of {@linkcode copyFile}. */
 export interface FileCopy {
   readonly source: string;
-  /** Path where nothing is. */
+  /** Path that does not exist yet. */
   readonly target: string;
-  /** The source's directory, where that is not to be trusted: hard links in it count. */
+  /** Owner and mode of the source's directory, to check hard links; omit if it is trusted. */
   readonly directory?: Pick<Stats, "uid" | "mode">;
   readonly signal: AbortSignal;
 }
 
 /**
- * Copies a regular file to where nothing is, and gives `false` when it is none. No link is followed
- * and no pipe waited for; a file that grows meanwhile is copied as far as it went.
+ * Copies a regular file to a new path; returns false if the source is not a regular file. Follows no
+ * link and does not block on a pipe. If the file grows meanwhile, copies its initial size.
  *
- * @throws {HardLinkError} for another user's file, see {@linkcode isForeignHardLink}
+ * @throws {HardLinkError} see {@linkcode isForeignHardLink}
  */
 export async function copyFile(
   { source, target, directory, signal }: FileCopy,
@@ -46,16 +46,16 @@ export async function copyFile(
   if (!file.isFile()) return false;
   if (directory !== undefined && isForeignHardLink(file, directory)) throw new HardLinkError();
   using to = holdFile(target, O_WRONLY | O_CREAT | O_EXCL);
-  const breathe = createYieldToEventLoop();
+  const yieldToEventLoop = createYieldToEventLoop();
   for (let left = file.size; left > 0;) {
     const length = readSync(from.descriptor, buffer, 0, Math.min(left, buffer.length), null);
     if (length === 0) break;
     for (let at = 0; at < length;) at += writeSync(to.descriptor, buffer, at, length - at);
     left -= length;
-    await breathe();
+    await yieldToEventLoop();
     signal.throwIfAborted();
   }
-  // The process's umask shall not count.
+  // Independent of the umask.
   fchmodSync(to.descriptor, file.mode & KEPT_MODE);
   return true;
 }

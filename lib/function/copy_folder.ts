@@ -6,18 +6,18 @@ import { type HeldDirectory, holdDirectory } from "../system/held_path.ts";
 import { copyFile, HardLinkError, KEPT_MODE } from "./copy_file.ts";
 import { HARD_LINK_PROBLEM } from "./hard_link.ts";
 
-/** What is copied. */
+/** Options of {@linkcode copyFolder}. */
 export interface FolderCopy {
-  /** Absolute path of a directory, and no link to one. */
+  /** Absolute path of a directory, not of a link. */
   readonly source: string;
-  /** Path where nothing is. */
+  /** Path that does not exist yet. */
   readonly target: string;
-  /** Told of each pipe, socket or device: they are left out. */
+  /** Called for each pipe, socket or device, which are skipped. */
   readonly onSkip: (path: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** A folder that can't be copied; the message says why, and what to do. */
+/** A folder can't be copied; the message says why and what to do. */
 export class CopyError extends Error {
   override readonly name = "CopyError";
 }
@@ -26,26 +26,26 @@ export class CopyError extends Error {
 const MAX_DEPTH = 100;
 
 /**
- * Copies a folder for root, who trusts neither its content nor that it stays as it is: the copy
- * belongs to whoever makes it, nobody else may write to it, nothing in it is set-user-ID, links are
- * copied as links, and nothing is read through one that is put in the way meanwhile.
+ * Copies a folder as root without trusting its content, which may change meanwhile. The copy belongs
+ * to this process's user, others can't write to it, and nothing in it is set-user-ID. Copies links
+ * as links and never reads through one.
  *
- * @throws {CopyError} naming what could not be copied
+ * @throws {CopyError} naming the file that could not be copied
  */
 export async function copyFolder(options: FolderCopy): Promise<void> {
   const { source, onSkip, signal } = options;
-  const breathe = createYieldToEventLoop();
+  const yieldToEventLoop = createYieldToEventLoop();
   using root = explained(source, () => holdDirectory(source));
   await copyLevel(root, { path: source, target: options.target, depth: 0 });
 
   interface Level {
-    /** For messages. */
+    /** Original path, for messages. */
     readonly path: string;
     readonly target: string;
     readonly depth: number;
   }
 
-  /** By the directory that is held, which is as it was found. */
+  /** An entry, by its open directory. */
   interface Entry {
     readonly path: string;
     readonly directory: Stats;
@@ -53,15 +53,19 @@ export async function copyFolder(options: FolderCopy): Promise<void> {
 
   async function copyLevel(held: HeldDirectory, { path, target, depth }: Level): Promise<void> {
     if (depth > MAX_DEPTH) {
-      throw new CopyError(`"${path}" is more than ${MAX_DEPTH} folders deep. Make it flatter`);
+      throw new CopyError(
+        `"${path}" is nested more than ${MAX_DEPTH} levels deep. Reduce the nesting`,
+      );
     }
     Deno.mkdirSync(target, { mode: 0o700 });
     const directory = explained(path, () => statSync(held.path));
     using reader = openDirectory(held.path);
-    if (reader === undefined) throw new CopyError(`"${path}" changed while it was copied`);
+    if (reader === undefined) {
+      throw new CopyError(`"${path}" changed while it was copied. Try again`);
+    }
     for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
       for (const { name } of piece) {
-        await breathe();
+        await yieldToEventLoop();
         signal.throwIfAborted();
         await copyEntry({ path: join(held.path, name), directory }, {
           path: join(path, name),
@@ -99,7 +103,7 @@ function explained<Value>(path: string, act: () => Value): Value {
   }
 }
 
-/** The error, with the path that people know in place of the descriptor's. */
+/** Returns the error with the user's path instead of the descriptor's. */
 function explain(path: string, error: unknown): CopyError {
   if (error instanceof CopyError) return error;
   if (error instanceof HardLinkError) return new CopyError(`"${path}" ${HARD_LINK_PROBLEM}`);
@@ -107,18 +111,18 @@ function explain(path: string, error: unknown): CopyError {
   switch (code) {
     case "EACCES":
     case "EPERM":
-      return new CopyError(`"${path}" may not be read. Run it with sudo, or chmod it`);
+      return new CopyError(`"${path}" can't be read. Run the command with sudo, or chmod the file`);
     case "ENOENT":
     case "ENOTDIR":
     case "ELOOP":
       return new CopyError(
         path.includes("\ufffd")
           ? `"${path}" has a name that is not UTF-8. Rename it`
-          : `"${path}" changed while it was copied. Add it again`,
+          : `"${path}" changed while it was copied. Try again`,
       );
     case "ENOSPC":
     case "EDQUOT":
-      return new CopyError("there is no space left. Make room on that disk and add it again");
+      return new CopyError("no space left on the disk. Free some space and try again");
     default:
       return new CopyError(`"${path}": ${message}`);
   }

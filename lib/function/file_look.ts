@@ -1,16 +1,16 @@
-/** How a scan looks at files. */
+/** Calls stat(2) for a scan, synchronously or not. */
 export interface FileLook {
   /**
-   * What stat(2) tells of a path, or nothing where nothing is.
+   * Returns the result of stat(2); `undefined` if the file does not exist.
    *
-   * @throws {Error} for any other reason: a disk that fails for a moment is no removal
+   * @throws {Error} for any other reason: a disk error must not look like a removal
    */
   readonly stat: (path: string) => Deno.FileInfo | undefined | Promise<Deno.FileInfo | undefined>;
-  /** It answers at once, on the event loop. */
+  /** Runs synchronously on the event loop. */
   readonly isQuick: boolean;
 }
 
-/** For file systems that may take their time: nothing else waits meanwhile. */
+/** For file systems that may be slow: does not block the event loop. */
 export const asyncStat: FileLook = {
   isQuick: false,
   async stat(path) {
@@ -23,8 +23,8 @@ export const asyncStat: FileLook = {
 };
 
 /**
- * For local ones: a tenth of the processor's time. A link is followed patiently, for it may lead to a
- * file system of another kind.
+ * For local file systems: needs a tenth of the CPU time. Follows links asynchronously, because they
+ * may lead to another file system.
  */
 export const syncStat: FileLook = {
   isQuick: true,
@@ -38,7 +38,7 @@ export const syncStat: FileLook = {
   },
 };
 
-/** Looks at each path once, for as long as a scan lasts. */
+/** Caches the results of stat(2), for the duration of a scan. */
 export function onceEach({ stat }: Pick<FileLook, "stat">): FileLook["stat"] {
   const seen = new Map<string, ReturnType<FileLook["stat"]>>();
   return (path) => {

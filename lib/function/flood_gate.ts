@@ -1,8 +1,8 @@
-/** Decides which folders have too many events to read. */
+/** Rate limit for file events: decides which folders to mute. */
 export interface FloodGate {
-  /** Counts an event; gives whether this one was too much, so that the folder is to be muted. */
+  /** Counts an event; returns true if the folder must be muted now. */
   readonly count: (name: string) => boolean;
-  /** The folders whose time is over; called some times a second. */
+  /** Returns the folders to unmute; call it several times per second. */
   readonly tick: () => readonly string[];
 }
 
@@ -13,16 +13,16 @@ interface Folder {
   readonly mutedUntilMs: number | undefined;
 }
 
-/** As many files as a large deployment writes; the kernel's queue holds 16,384 events of all. */
+/** Maximum per window, enough for a large deployment; the kernel queues 16,384 events in total. */
 const MAX_EVENTS = 2_000;
 const WINDOW_MS = 1_000;
 const MIN_MUTE_MS = 2_000;
 const MAX_MUTE_MS = 60_000;
 
 /**
- * A gate for events: one folder that makes thousands a second would fill the kernel's queue, and
- * those of its neighbours were lost. It is muted for a time that doubles each time, and begins anew
- * when it was quiet for as long.
+ * Creates a rate limit for file events. A folder with thousands of events per second would fill the
+ * kernel's queue, and events of other folders would be lost. It is muted for a time that doubles at
+ * each repetition and resets after a quiet time of the same length.
  */
 export function createFloodGate({ now = () => performance.now() } = {}): FloodGate {
   const folders = new Map<string, Folder>();

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
-import { isAtRest } from "./at_rest.ts";
+import { haveSettled } from "./have_settled.ts";
 import type { Census } from "./census.ts";
 import { asyncStat, type FileLook } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
@@ -9,40 +9,40 @@ import { type SourceStamp, stampFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
 import { watchedDirectories, type WatchedDirectory } from "./watched_directory.ts";
 
-/** A function as it stands in the functions directory. */
+/** A function as found in the functions directory. */
 export interface FunctionSpec {
   readonly name: string;
   /** Absolute path below the functions directory; may be a symbolic link. */
   readonly directory: string;
-  /** The real path of that, with all links followed. */
+  /** Real path of the directory. */
   readonly place: string;
-  /** The files that {@linkcode revision} is taken over. */
+  /** Files that {@linkcode revision} covers. */
   readonly files: readonly string[];
   /** 64 hexadecimal digits. */
   readonly revision: string;
 }
 
-/** State of a function at the last look. */
+/** State of a function at the last scan. */
 export interface CachedScan {
   readonly modules: Modules | undefined;
   readonly files: readonly string[];
   readonly watched: Watched;
   readonly absent: AbsentFiles | undefined;
-  /** Of the folder itself: it is another one when something has come or gone in it. */
+  /** Changes when an entry of the folder is added or removed. */
   readonly state: string;
   readonly stamp: string;
   readonly firstSeenMs: number;
-  /** Time at which it was first missing, after it had been there. */
+  /** Time at which it was first missing. */
   readonly missingSinceMs?: number;
-  /** The last state at rest, which may be older than the last one seen. */
+  /** Last state in which the files had settled, which may be older than the last one seen. */
   readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
 }
 
-/** Result of a look at a folder. */
+/** Result of {@linkcode lookAtFolder}. */
 export type FolderLook =
   | { readonly type: "none" }
   | { readonly type: "ignored"; readonly reason: string; readonly watched: Watched }
-  /** It was or would be a function, and is too large. */
+  /** It is a function, but too large. */
   | {
     readonly type: "refused";
     readonly reason: string;
@@ -63,10 +63,10 @@ export type FolderLook =
     readonly memory: CachedScan;
   };
 
-/** The directories in which a change may change what a look finds. */
+/** Directories in which a change can change the result. */
 type Watched = readonly WatchedDirectory[];
 
-/** Options for a look at one folder. */
+/** Options of {@linkcode lookAtFolder}. */
 export interface FolderLookOptions {
   readonly functionsDirectory: string;
   readonly name: string;
@@ -75,24 +75,24 @@ export interface FolderLookOptions {
   readonly root: string;
   readonly settleMs: number;
   readonly nowMs: number;
-  /** The modules of the function's graph, as far as a check has told. */
+  /** Modules of the function's graph, if a check has found them. */
   readonly modules: Modules | undefined;
   readonly before: CachedScan | undefined;
   readonly look: FileLook;
-  /** For files of all functions. */
+  /** For files that all functions share. */
   readonly shared: FileLook["stat"];
-  /** An event told of a change. */
+  /** An event reported a change. */
   readonly isHinted: boolean;
   readonly census: Census;
   /** Number of folders in the functions directory. */
   readonly folders: number;
 }
 
-/** Looks at one folder of the functions directory. No step of it grows with what the folder holds. */
+/** Scans one folder. The cost does not depend on the number of other files in the folder. */
 export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLook> {
   const { functionsDirectory, name, shared, before, nowMs, settleMs, modules } = options;
   const directory = join(functionsDirectory, name);
-  // A link may lead to a file system of another kind.
+  // A link may lead to another file system.
   const look = options.isLink ? asyncStat : options.look;
   const folder = await look.stat(directory);
   const kind = kindOf(folder);
@@ -109,7 +109,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     folder,
     before: before?.absent,
     own: (path) => path === entryPath ? entry : look.stat(path),
-    deep: carefully(look, directory),
+    deep: statThroughLinks(look, directory),
     elsewhere: shared,
   });
   const state = stateOf(folder);
@@ -132,9 +132,9 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   const watched = isAsBefore
     ? before.watched
     : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
-  // A clock that is set back must not make this wait until it has caught up.
+  // If the clock was set back, do not wait until it has caught up.
   const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
-  const isSettled = isAtRest({ ...stamp, firstSeenMs, nowMs, settleMs });
+  const isSettled = haveSettled({ ...stamp, firstSeenMs, nowMs, settleMs });
   const settled = before?.settled;
   const memory = {
     modules,
@@ -147,7 +147,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     settled,
   };
   const isKnown = settled?.stamp === stamp.text;
-  // What is new is taken up once it is counted.
+  // New code is used only after its files were counted.
   if (!isSettled || isOwed && !isKnown) {
     const retryAtMs = nowMs + settleMs;
     return { type: "arriving", retryAtMs, spec: settled?.spec, watched, memory };
@@ -165,13 +165,13 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   };
 }
 
-/** One that is gone by now is where it seems to be; the next scan finds it missing. */
+/** Returns the path itself if the folder was removed meanwhile; the next scan finds it missing. */
 function realPlace(directory: string): Promise<string> {
   return Deno.realPath(directory).catch(() => directory);
 }
 
-/** Looks patiently at what is behind a link on the way, which may lead to any file system. */
-function carefully(look: FileLook, directory: string): FileLook["stat"] {
+/** Uses asyncStat for files behind a link in the path, which may be on any file system. */
+function statThroughLinks(look: FileLook, directory: string): FileLook["stat"] {
   if (!look.isQuick) return look.stat;
   let plain: Map<string, boolean> | undefined;
   const isPlain = (path: string): boolean => {
@@ -185,7 +185,7 @@ function carefully(look: FileLook, directory: string): FileLook["stat"] {
   return (path) => (isPlain(dirname(path)) ? look : asyncStat).stat(path);
 }
 
-/** The files of a function, those of the last time where its modules are the same. */
+/** Returns the files of a function; the same array as before if its modules are the same. */
 function filesOf(
   { before, functionsDirectory, name, modules = NO_MODULES }: FolderLookOptions,
 ): readonly string[] {
@@ -201,7 +201,7 @@ interface Source {
 }
 
 interface FolderStamp extends SourceStamp {
-  /** Those of the whole tree, where all of it counts. */
+  /** Directories of the whole tree, if all of it counts. */
   readonly directories: readonly string[];
 }
 
@@ -212,9 +212,9 @@ async function takeStamp(
   const stamp = await stampFiles(files, { stat });
   const text = `${files.join("\0")}\0${stamp.text}`;
   if (modules?.isComplete) return { ...stamp, text, directories: [] };
-  // Its modules are not all known, so the whole tree must be at rest.
+  // Its modules are not all known, so the whole tree must have settled.
   const tree = await stampTree(directory, { isQuick });
-  // Behind a check that failed, the tree counts for the revision too, and before any, it does not.
+  // After a failed check, the tree is part of the revision; before the first check, it is not.
   const verdict = modules === undefined ? "unchecked" : "incomplete";
   return {
     text: `${text}\0${tree.text}\0${verdict}`,

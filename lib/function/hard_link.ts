@@ -1,18 +1,18 @@
 import type { Stats } from "node:fs";
 
-/** Message about a hard link, which follows its path. */
+/** Message about a hard link, to follow its path. */
 export const HARD_LINK_PROBLEM =
-  "is a hard link of a file that not everybody may read, in a directory that is not its owner's " +
-  "alone. Put a copy there";
+  "is a hard link to a file that not all users can read, in a directory that its owner does not " +
+  "control. Replace it with a copy";
 
 const EVERYBODY_READS = 0o004;
 const OTHERS_WRITE = 0o022;
 
 /**
- * Whether a file may have been given its name by somebody who could not read it. Where
- * `fs.protected_hardlinks` is off (proc_sys_fs(5)), a user may give any file of their file system a
- * name in their own directory. So of a file with several names that not everybody may read anyway,
- * one counts only where the file's owner alone can have put it.
+ * Returns true if a user who can't read the file may have linked it. If `fs.protected_hardlinks` is
+ * off (proc_sys_fs(5)), users can hard-link any file of the file system into their directories. So a
+ * file with several names that not all users can read is trusted only in a directory that its owner
+ * alone can write to.
  *
  * @example
  * ```ts

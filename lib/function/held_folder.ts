@@ -5,31 +5,31 @@ import { type HeldPath, holdPath, placeBelow } from "../system/held_path.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import { isForeignHardLink } from "./hard_link.ts";
 
-/** A function's folder, held: what is opened in it is below it, whatever is moved meanwhile. */
+/** A function's open folder; files opened through it are below it, even if it is moved meanwhile. */
 export interface HeldFolder extends Disposable {
   /**
-   * Opens a regular file by its path, which begins with the folder's. Links are followed as long as
-   * they end below the folder. Nothing is read of anything else, and no device or pipe is opened.
+   * Opens a regular file by its path, which begins with the folder's. Follows links that end below
+   * the folder. Opens no other file, device or pipe.
    */
   readonly open: (path: string) => Promise<OpenedFile>;
-  /** Looks at what a path leads to, wherever that is; nothing is opened. */
+  /** Calls stat(2) for a path, which may lead out of the folder; opens nothing for reading. */
   readonly look: (path: string) => Promise<Look | undefined>;
 }
 
-/** Mode, size and times, and whether it is the folder or below it. */
+/** Result of {@linkcode HeldFolder.look}; `isInside` is true for the folder and paths below it. */
 export interface Look {
   readonly stats: Stats;
   readonly isInside: boolean;
 }
 
-/** An open file, or why there is none; who opens a file closes it. */
+/** An open file, which the caller closes, or the reason why there is none. */
 export type OpenedFile =
   | {
     readonly type: "file";
     readonly file: FileHandle;
-    /** As it was just before it was opened. */
+    /** Result of stat(2) just before it was opened. */
     readonly look: Stats;
-    /** Its real path below the folder. */
+    /** Real path relative to the folder. */
     readonly place: string;
   }
   | { readonly type: Absence | "hard-link" };
@@ -44,10 +44,9 @@ type Found = Held & { readonly place: string } | { readonly type: Absence };
 type Absence = "missing" | "outside" | "special";
 
 /**
- * Takes hold of a function's folder. A link in its place is followed by the rule of
- * {@linkcode holdTrustedPath}.
+ * Opens a function's folder. Follows links by the rule of {@linkcode holdTrustedPath}.
  *
- * @throws {UntrustedPathError} when another user's link leads to what is not theirs
+ * @throws {UntrustedPathError} if another user's link leads to a folder of somebody else
  * @throws {Error} of `node:fs`, with its `code`
  */
 export async function holdFolder(directory: string): Promise<HeldFolder> {
@@ -75,7 +74,7 @@ export async function holdFolder(directory: string): Promise<HeldFolder> {
   };
 }
 
-/** Opens a regular file that the operator has named, wherever it is. */
+/** Opens a regular file that the operator named, at any path. */
 export async function openNamedFile(path: string): Promise<OpenedFile> {
   const found = await hold(path);
   if (found.type !== "found") return found;
@@ -109,14 +108,14 @@ async function hold(path: string): Promise<Held | { readonly type: Exclude<Absen
   } catch (error) {
     const { code } = error as { readonly code?: string };
     if (code === "ENOENT" || code === "ENOTDIR") return { type: "missing" };
-    // Links run in a circle.
+    // A circle of links.
     if (code === "ELOOP") return { type: "special" };
-    // Not to know is not the same as not to be there: a manifest that can't be read forbids things.
+    // An unreadable manifest must not count as missing, because it may forbid something.
     throw error;
   }
 }
 
-/** The very file that was looked at: its name no longer counts. */
+/** Opens the same file for reading, independent of its name. */
 function reopen({ path }: HeldPath): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }
@@ -126,7 +125,7 @@ interface Linked {
   readonly place: string;
 }
 
-/** Whether a hard link is refused; the name that counts is the one that the file was opened by. */
+/** Returns true if the file must not be read because another user may have linked it. */
 async function isRefused(folder: HeldPath, { look, place }: Linked): Promise<boolean> {
   if (look.nlink <= 1) return false;
   const found = await find(folder, dirname(place));

@@ -1,22 +1,22 @@
-/** Folders that an event told of, and when to look at each. All times are of one clock. */
+/** Folders that have changed, and when to scan each. All times are of one clock. */
 export interface HintQueue {
-  /** Something changed in a folder, or will have come to rest at a time. */
+  /** Adds a folder that has changed, or whose files will have settled at a given time. */
   readonly add: (name: string, hint: Hint) => void;
-  /** The folders whose time has come. */
+  /** Removes and returns the folders that are due. */
   readonly take: (nowMs: number) => ReadonlySet<string>;
-  /** A look at a folder took this long. */
+  /** Charges a folder for the time that its scan took. */
   readonly charge: (name: string, look: Look) => void;
-  /** Time at which the next one is due; `Infinity` when none waits. */
+  /** Returns the time at which the next folder is due; `Infinity` if none waits. */
   readonly nextAtMs: () => number;
 }
 
-/** Time of a hint about a folder, and the earliest time to look at it. */
+/** Time of a hint, and the earliest time for a scan. */
 export interface Hint {
   readonly nowMs: number;
   readonly notBeforeMs?: number;
 }
 
-/** Duration and end of a look. */
+/** Duration and end of a scan. */
 export interface Look {
   readonly nowMs: number;
   readonly tookMs: number;
@@ -24,21 +24,21 @@ export interface Look {
 
 interface Account {
   readonly dueMs: number | undefined;
-  /** Budget that a folder has left; below zero it waits. */
+  /** Remaining budget of a folder; below zero it waits. */
   readonly balanceMs: number;
   readonly atMs: number;
 }
 
-/** Looks at one folder may take this much of the time, in the long run. */
+/** Maximum share of the time for scans of one folder, on average. */
 const SHARE = 0.1;
 /** Burst budget of a folder that was unchanged for some seconds. */
 const MAX_BALANCE_MS = 500;
-/** Cost of a look besides its own time: a scan and its consequences. */
+/** Fixed cost of each scan, for the work that follows it. */
 const COST_OF_TURN_MS = 5;
 
 /**
- * Orders hints so that no folder gets more than its share of the time. A folder that changes all
- * the time, or whose looks take long, is looked at less often, and does not delay the others.
+ * Creates a queue that limits each folder to its share of the time. A folder that changes all the
+ * time, or whose scans take long, is scanned less often and does not delay the others.
  */
 export function createHintQueue(burstMs: number): HintQueue {
   const accounts = new Map<string, Account>();
@@ -78,7 +78,7 @@ export function createHintQueue(burstMs: number): HintQueue {
       return taken;
     },
     charge(name, { nowMs, tookMs }) {
-      // Looks that take next to no time are paid for by their turn.
+      // The fixed cost covers short scans.
       if (tookMs < COST_OF_TURN_MS) return;
       const account = accountOf(name, nowMs);
       const balanceMs = account.balanceMs - tookMs;
@@ -86,7 +86,7 @@ export function createHintQueue(burstMs: number): HintQueue {
       accounts.set(name, {
         ...account,
         balanceMs,
-        // A hint that came during the look waits as those do that come later.
+        // A hint that came during the scan waits like a later one.
         dueMs: dueMs && Math.max(dueMs, nowMs + Math.max(0, -balanceMs) / SHARE),
       });
     },

@@ -3,21 +3,21 @@ import type { WatchedDirectory } from "./watched_directory.ts";
 
 /** Event of a watched directory. */
 export interface InotifyEvent {
-  /** The number of the watch; -1 when events were lost. */
+  /** Number of the watch; -1 if events were lost. */
   readonly watch: number;
-  /** The watch has ended: the directory or its file system is gone. */
+  /** The watch has ended: the directory was removed or its file system unmounted. */
   readonly isGone: boolean;
-  /** The directory itself went elsewhere, or one in it came or went: names lead elsewhere now. */
+  /** The directory was moved, or a subdirectory was added or removed. */
   readonly isMoved: boolean;
-  /** The directory in it that came or went. */
+  /** Name of the subdirectory that was added or removed. */
   readonly child: string | undefined;
 }
 
-/** Options for watching a directory. */
+/** Options of {@linkcode Inotify.add}. */
 export interface InotifyOptions {
   /**
-   * Ignore changes of mode and times: the owner of a file can make any number of them, even in
-   * another user's directory.
+   * Ignore changes of mode and times, because the owner of a file can cause any number of them, even
+   * in another user's directory.
    */
   readonly isOfOthers?: boolean;
 }
@@ -25,24 +25,23 @@ export interface InotifyOptions {
 /** An inotify instance of this process, see inotify(7). */
 export interface Inotify extends Disposable {
   /**
-   * Watches a directory, without opening what is in it and without following a link to it. Gives
-   * the number of the watch, which is the same for the same directory, or nothing where there is
-   * none.
+   * Watches a directory without opening its files or following a link to it. Returns the number of
+   * the watch, always the same for one directory; `undefined` if it does not exist.
    *
-   * @throws {WatchLimitError} when the kernel's limit of watches is reached
+   * @throws {WatchLimitError} if the kernel's limit of watches is reached
    */
   readonly add: (directory: WatchedDirectory, options?: InotifyOptions) => number | undefined;
   readonly remove: (watch: number) => void;
-  /** Events that have come, a bounded number at a time; waits for the first, or the signal. */
+  /** Waits for events or the signal; returns a limited number of events at a time. */
   readonly next: (signal: AbortSignal) => Promise<readonly InotifyEvent[]>;
 }
 
-/** The limit of watched directories is reached; the message says which limit to raise. */
+/** A limit of inotify is reached; the message says which sysctl to raise. */
 export class WatchLimitError extends Error {
   override readonly name = "WatchLimitError";
 }
 
-/** linux/inotify.h. Reading a file is no change: a scan's own reads would call for the next one. */
+/** Source: linux/inotify.h. Without IN_ACCESS: the reads of a scan would cause the next scan. */
 const IN_MODIFY = 0x2;
 const IN_ATTRIB = 0x4;
 const IN_CLOSE_WRITE = 0x8;
@@ -60,19 +59,19 @@ const MOVED = IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE;
 const MASK = IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE |
   IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
 
-/** Some thousand events, which are gone through in about a millisecond. */
+/** Some thousand events, which take about 1 ms to process. */
 const BUFFER_BYTES = 64 * 1024;
 
-/** `struct inotify_event`: watch, mask, cookie, length of the name that follows. */
+/** Head of `struct inotify_event`: watch, mask, cookie, length of the name that follows. */
 const HEAD_BYTES = 16;
 
-/** A wait ends at times, so that a process which forgets to dispose of this one can end. */
+/** Maximum wait, so that a process that forgot the disposal can still exit. */
 const WAIT_MS = 10_000;
 
 /**
- * Opens an inotify instance; `undefined` where there are none.
+ * Opens an inotify instance; returns `undefined` on other systems.
  *
- * @throws {WatchLimitError} when the user has too many of them
+ * @throws {WatchLimitError} if the user's limit of instances is reached
  */
 export function openInotify(): Inotify | undefined {
   if (linuxFiles === undefined) return undefined;
@@ -100,7 +99,7 @@ export function openInotify(): Inotify | undefined {
         while (!signal.aborted) {
           const length = files.read(inotify, buffer);
           if (length > 0) return parseEvents(buffer.subarray(0, length));
-          // On another thread, which it holds no longer than this.
+          // On another thread, for at most WAIT_MS.
           waiting = files.waitReadable([inotify, stop], WAIT_MS);
           await waiting;
           waiting = undefined;
@@ -114,7 +113,7 @@ export function openInotify(): Inotify | undefined {
       if (isClosed) return;
       isClosed = true;
       if (waiting === undefined) return close();
-      // A descriptor that is waited for must not become another file's meanwhile.
+      // Close the descriptors only after poll(2) has returned: their numbers could be reused.
       files.raiseEvent(stop);
       void waiting.finally(close);
     },
@@ -135,15 +134,17 @@ function addWatch(
   const directory = files.openBelow(place, encoder.encode(path), { isPath: true });
   files.close(place);
   if (directory < 0) return undefined;
-  // By its descriptor it is this very directory, whatever has become of its name.
+  // By its descriptor, so that a renamed or replaced directory can't be watched instead.
   const watch = files.addWatch(inotify, encoder.encode(`/proc/self/fd/${directory}`), mask);
   files.close(directory);
   if (watch >= 0) return watch;
-  throw new WatchLimitError("too many directories. Raise the sysctl fs.inotify.max_user_watches");
+  throw new WatchLimitError(
+    "too many watched directories. Raise the sysctl fs.inotify.max_user_watches",
+  );
 }
 
-/** The events in what read(2) gave. */
-export function parseEvents(bytes: Uint8Array<ArrayBuffer>): InotifyEvent[] {
+/** Parses the events that read(2) returned. */
+function parseEvents(bytes: Uint8Array<ArrayBuffer>): InotifyEvent[] {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const events: InotifyEvent[] = [];

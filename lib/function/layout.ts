@@ -13,10 +13,10 @@ export const ENV_FILE = ".env";
 /** Files of the functions directory that count for every function. */
 export const COMMON_FILES: readonly string[] = ["deno.json", "deno.jsonc", "import_map.json"];
 
-/** Name of a function's file that says which registries its packages come from. */
+/** Name of a function's file that selects the registries of its packages. */
 export const NPMRC_FILE = ".npmrc";
 
-/** Files that the supervisor reads for a function, and that may be secret. */
+/** Files that the supervisor reads for a function; they may contain secrets. */
 export const SECRET_FILES: readonly string[] = [SETTINGS_FILE, ENV_FILE, NPMRC_FILE];
 
 const OWN_FILES: readonly string[] = [
@@ -27,8 +27,8 @@ const OWN_FILES: readonly string[] = [
 ];
 
 /**
- * The files that can change what a function is, apart from its modules: its entry, configuration,
- * manifest and env file, and the functions directory's configuration. Not all of them need exist.
+ * Returns the files, apart from modules, that are part of a function's revision: its entry,
+ * configuration, manifest and env file, and the functions directory's configuration. Not all exist.
  */
 export function configurationFiles(functionsDirectory: string, name: string): string[] {
   return [

@@ -1,15 +1,15 @@
 import { unescapeMountPath } from "../system/mount_path.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 
-/** File systems of this machine's own disks and memory, which answer at once. */
+/** Types of file systems on local disks and in memory, which do not block for long. */
 const LOCAL_TYPES = new Set([
   ...["bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "ramfs", "reiserfs"],
   ...["squashfs", "tmpfs", "xfs", "zfs"],
 ]);
 
 /**
- * The type of the file system that a path is on. Source: proc_pid_mountinfo(5); of mounts over one
- * another the last one counts.
+ * Returns the type of the file system of a path. Source: proc_pid_mountinfo(5); the last of several
+ * mounts on one path counts.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export function parseMountType(mountInfo: string, path: string): string | undefi
   return found?.type;
 }
 
-/** Whether looks at a path's files take next to no time; of what is not known, they may. */
+/** Returns true if the path is on a local file system; false if that is unknown. */
 export async function isOnLocalMount(path: string): Promise<boolean> {
   try {
     const real = await Deno.realPath(path);

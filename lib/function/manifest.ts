@@ -9,28 +9,27 @@ import { ENV_FILE } from "./layout.ts";
 import { type FunctionPolicy, tightenPolicy } from "./policy.ts";
 import { mergeLayers, type VariableLayer } from "./variable_layers.ts";
 
-/** A function's policy, and where it comes from. */
+/** A function's policy and its sources. */
 export interface ReadPolicy {
   readonly policy: FunctionPolicy;
-  /** Absolute paths of the env files that it names, beside `.env`; they may be missing. */
+  /** Absolute paths of the env files besides `.env`; they may not exist. */
   readonly envFiles: readonly string[];
-  /** Where its variables come from; later ones win. */
+  /** Sources of its variables; later ones win. */
   readonly layers: readonly VariableLayer[];
 }
 
-/** Values that {@linkcode readFunctionPolicy} prefers to all others. */
+/** Options of {@linkcode readFunctionPolicy}. */
 export interface ReadPolicyOptions {
-  /** Variables that the operator has set for this function. */
+  /** Variables that the operator set with `ddsrv env`; they win over all others. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads a function's manifest and env files, if it has them, and lays them over the settings.
- * Variables: those of the operator's env file, of the settings, of the function's `.env`, of the
- * manifest's `envFile` and of its `env`, and those that are set for it; later ones win.
+ * Reads a function's manifest and env files, if they exist, and merges them with the settings.
+ * Variables come from the operator's env file, the settings, the function's `.env`, the manifest's
+ * `envFile`, its `env`, and `ddsrv env`; later ones win.
  *
- * @throws {ConfigError} when one of the files can't be used, or the manifest asks for more than the
- * settings allow
+ * @throws {ConfigError} if a file is invalid, or the manifest asks for more than the settings allow
  */
 export async function readFunctionPolicy(
   directory: string,
@@ -38,7 +37,7 @@ export async function readFunctionPolicy(
   { variables = {} }: ReadPolicyOptions = {},
 ): Promise<ReadPolicy> {
   const path = join(directory, SETTINGS_FILE);
-  // One folder for all of them, whatever takes its place meanwhile.
+  // Read all files from the same folder, even if it is replaced meanwhile.
   using folder = await openFolderReader(directory);
   const readOwn = async (file: string) => await folder?.text(file);
   const text = await readOwn(path);
@@ -52,7 +51,7 @@ export async function readFunctionPolicy(
     readOptionalEnvFile(named, readOwn),
   ]);
   if (named !== undefined && further === undefined) {
-    throw new ConfigError(`${path} names the envFile "${named}", which is not there. Put it there`);
+    throw new ConfigError(`${path} names the envFile "${named}", which does not exist. Create it`);
   }
   const layers: readonly VariableLayer[] = [
     { source: "settingsEnvFile", env: common ?? {} },
@@ -79,7 +78,7 @@ function envFilePath({ directory, path, envFile }: NamedFile): string {
   const file = join(directory, envFile);
   if (!isAbsolute(envFile) && file.startsWith(`${directory}/`)) return file;
   throw new ConfigError(
-    `${path} names the envFile "${envFile}", which is not in the function's directory. Give a ` +
+    `${path} names the envFile "${envFile}", which is not in the function's directory. Use a ` +
       "path below it, such as settings.env",
   );
 }

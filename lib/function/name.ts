@@ -1,16 +1,16 @@
-/** What a directory's name says about it. */
+/** Result of {@linkcode judgeName}. */
 export type NameVerdict =
   | { readonly type: "function" }
-  /** Not meant to be a function: shared code, hidden files. */
+  /** Not a function: shared code or a hidden directory. */
   | { readonly type: "reserved" }
-  /** Meant to be one, and against the rule. */
+  /** Not a valid name for a function. */
   | { readonly type: "refused"; readonly reason: string };
 
 const MAX_BYTES = 63;
 
 /**
- * Says whether a directory of this name is a function: any name that does not begin with `.` or
- * `_`, of 1 to 63 bytes of UTF-8, without `/` and control characters.
+ * Determines whether a directory of this name can be a function. Valid names have 1 to 63 bytes of
+ * UTF-8, no `/` and no control characters; names that begin with `.` or `_` are reserved.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function judgeName(name: string): NameVerdict {
   return reason === undefined ? { type: "function" } : { type: "refused", reason };
 }
 
-/** Says why a name can't be a function's, or gives `undefined`: for people who chose it. */
+/** Returns the reason why a function can't have this name; `undefined` if it can. */
 export function nameProblem(name: string): string | undefined {
   const verdict = judgeName(name);
   switch (verdict.type) {
@@ -46,13 +46,12 @@ function reasonAgainst(name: string): string | undefined {
   if (bytes > MAX_BYTES) {
     return `the name has ${bytes} bytes; at most ${MAX_BYTES} are allowed`;
   }
-  if (name.includes("/")) return "the name holds a slash";
+  if (name.includes("/")) return "the name contains a slash";
   // deno-lint-ignore no-control-regex
   if (/[\x00-\x1f\x7f-\x9f]/.test(name)) {
-    return "the name holds a control character";
+    return "the name contains a control character";
   }
-  // The replacement character stands where the directory's name is not UTF-8; such a name could
-  // not be opened again.
+  // U+FFFD replaces bytes that are not UTF-8; a file can't be opened by such a name.
   if (name.includes("\ufffd") || !name.isWellFormed()) {
     return "the name is not UTF-8";
   }

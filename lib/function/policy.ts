@@ -12,16 +12,16 @@ import {
 import type { RateLimit } from "../config/rate_limit.ts";
 import type { Settings } from "../config/settings.ts";
 
-/** What one function is run with: the operator's policy, tightened by its manifest. */
+/** Limits and permissions of one function: the operator's settings, restricted by its manifest. */
 export interface FunctionPolicy {
   readonly egress: Egress;
   readonly permissions: Permissions;
   readonly env: Readonly<Record<string, string>>;
   readonly startTimeoutMs: number;
   readonly stopGraceMs: number;
-  /** Path that must answer before it gets requests; none where to listen is enough. */
+  /** Path that must answer before it gets requests; `undefined` if listening is enough. */
   readonly healthPath: string | undefined;
-  /** See the settings of the same names; Infinity where nobody looks. */
+  /** See the settings of the same names; Infinity if disabled. */
   readonly healthIntervalMs: number;
   readonly hangTimeoutMs: number;
   readonly idleMs: number;
@@ -33,13 +33,13 @@ export interface FunctionPolicy {
   readonly dataBytes: number;
   readonly dataFiles: number;
   readonly bandwidthBits: number;
-  /** Its requests come with the prefix. */
+  /** Its requests keep the prefix /NAME. */
   readonly keepPrefix: boolean;
-  /** Requests of one client at this function, beside what the settings bound at all of them. */
+  /** Rate limit per client for this function, in addition to the one for all functions. */
   readonly rateLimit: RateLimit;
 }
 
-/** What the settings bound, and a manifest may bound further. */
+/** Settings that a manifest may lower but not raise. */
 type CeilingKey =
   | "startTimeout"
   | "stopGrace"
@@ -52,22 +52,22 @@ type CeilingKey =
   | "dataFiles"
   | "bandwidth";
 
-const REMEDY = "Ask for less, or have the operator allow more";
+const REMEDY = "Ask for less, or ask the operator to allow more";
 
-/** What a policy is made from. */
+/** Options of {@linkcode tightenPolicy}. */
 export interface TightenOptions {
   /** Path of the manifest, for messages. */
   readonly path: string;
   readonly settings: Settings;
   readonly manifest: FunctionSettings;
-  /** All variables, from wherever they come. */
+  /** Variables of all sources. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Lays a manifest over the settings, which are its ceiling.
+ * Restricts the settings by a function's manifest.
  *
- * @throws {ConfigError} naming the ceiling, when the manifest asks for more
+ * @throws {ConfigError} if the manifest asks for more than the settings allow
  */
 export function tightenPolicy(options: TightenOptions): FunctionPolicy {
   const { path, settings, manifest, env } = options;
@@ -99,8 +99,7 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     if (asked <= ceiling) return asked;
     const [wanted, most] = [asked, ceiling].map((value) => formatLimit({ unit }, value));
     throw new ConfigError(
-      `${path} asks for a ${key} of ${wanted}, and the most that is allowed here is ${most}. ` +
-        REMEDY,
+      `${path} asks for ${key} ${wanted}, but the settings allow at most ${most}. ${REMEDY}`,
     );
   }
 }
@@ -110,7 +109,7 @@ function egressWithin({ path, settings, manifest }: TightenOptions): Egress {
   const tightened = tightenEgress(manifest.egress, settings.egress);
   if (tightened.type === "allowed") return tightened.egress;
   throw new ConfigError(
-    `${path} asks for egress "${tightened.excess}", and the most that is allowed here is ` +
+    `${path} asks for egress "${tightened.excess}", but the settings allow only ` +
       `"${formatEgress(settings.egress)}". ${REMEDY}`,
   );
 }
@@ -121,7 +120,7 @@ function permissionsWithin({ path, settings, manifest }: TightenOptions): Permis
   if (excess === undefined) return asked;
   const kind = PERMISSION_KINDS.find((one) => excess.startsWith(`"${one}"`))!;
   throw new ConfigError(
-    `${path} asks for the permission ${excess}, and what is allowed of it here is ` +
+    `${path} asks for the permission ${excess}, but the settings allow only ` +
       `${formatPermission(settings.permissions[kind])}. ${REMEDY}`,
   );
 }

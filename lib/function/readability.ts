@@ -2,14 +2,14 @@ import { dirname } from "node:path";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 import { holdFolder } from "./held_folder.ts";
 
-/** Everyone may read. */
+/** All users can read. */
 const READ = 0o004;
-/** Everyone may read and enter. */
+/** All users can read and enter. */
 const READ_AND_ENTER = 0o005;
 
 /**
- * Says why a function's own user, who is nobody in particular, could not read its source; or gives
- * `undefined`. Files that don't exist are not spoken of.
+ * Returns the reason why a function's own user can't read its source; `undefined` if it can. The
+ * user owns no file, so all users must be able to read it. Ignores missing files.
  */
 export async function unreadableReason(
   directory: string,
@@ -31,13 +31,13 @@ export async function unreadableReason(
     for (const { path, needed } of looks) {
       const look = await folder.look(path).catch(() => undefined);
       if (look === undefined || (look.stats.mode & needed) === needed) continue;
-      // The mode of what is elsewhere is nothing for this function's author to know.
+      // Do not disclose the mode of a file outside the folder to the function's author.
       return look.isInside
         ? `"${path}" can't be read by the function's own user (mode ` +
           `${(look.stats.mode & 0o777).toString(8).padStart(4, "0")}). ` +
           `Run: chmod -R a+rX "${directory}"`
-        : `"${path}" leads out of "${directory}", to what the function's own user can't read. ` +
-          "Put the file itself there";
+        : `"${path}" leads out of "${directory}" to a file that the function's own user can't ` +
+          "read. Replace it with the file itself";
     }
   } catch (error) {
     if (error instanceof UntrustedPathError) return error.message;

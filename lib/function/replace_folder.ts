@@ -1,25 +1,25 @@
 import { join } from "node:path";
 import { removeEntry, replacedPath } from "./set_aside.ts";
 
-/** A folder that has taken another's place, which is still there. */
+/** A replaced folder; the old one still exists under a hidden name. */
 export interface ReplacedFolder {
-  /** Removes the one that was replaced. */
+  /** Removes the old folder. */
   readonly keep: () => Promise<void>;
-  /** Puts the one that was replaced back, and removes the other. */
+  /** Restores the old folder and removes the new one. */
   readonly undo: () => Promise<void>;
 }
 
-/** Which folder takes whose place. */
+/** Options of {@linkcode replaceFolder}. */
 export interface ReplaceOptions {
   readonly functionsDirectory: string;
   readonly name: string;
-  /** In the functions directory, under a hidden name. */
+  /** Path of the new folder, in the functions directory under a hidden name. */
   readonly staged: string;
 }
 
 /**
- * Puts a staged folder in the place of a function's. For a moment between two renames there is
- * none, which a scan does not take for a removal.
+ * Replaces a function's folder with a staged one. Between the two renames the folder is missing for
+ * a moment, which a scan does not treat as a removal.
  */
 export async function replaceFolder(options: ReplaceOptions): Promise<ReplacedFolder> {
   const { functionsDirectory, name, staged } = options;
@@ -32,7 +32,7 @@ export async function replaceFolder(options: ReplaceOptions): Promise<ReplacedFo
     },
   };
 
-  /** Gives where the one that was there is now. */
+  /** Moves `next` into place and returns the new path of the previous folder. */
   async function exchange(next: string): Promise<string> {
     const aside = replacedPath(functionsDirectory, name);
     await Deno.rename(target, aside);

@@ -4,22 +4,21 @@ import { configurationFiles } from "./layout.ts";
 import { hashFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
 
-/** The modules of a function's graph, as a check has named them. */
+/** Modules of a function's graph, as found by a check. */
 export interface Modules {
-  /** Absolute paths; some of them may be missing. */
+  /** Absolute paths; some of them may not exist. */
   readonly paths: readonly string[];
   /**
-   * Whether the graph is all that matters. Behind a check that failed it is not: what was missing
-   * or could not be read may have had imports of its own, so that any change below the function's
-   * directory is worth another check.
+   * The graph has all modules. It does not after a failed check: a missing or unreadable module may
+   * have imports of its own, so any change in the function's folder needs a new check.
    */
   readonly isComplete: boolean;
 }
 
-/** What is known of a function that no check has seen. */
+/** Modules of a function before its first check. */
 export const NO_MODULES: Modules = { paths: [], isComplete: true };
 
-/** The files that a function's revision is taken over: its configuration and its modules. */
+/** Returns the files that a function's revision covers: its configuration and its modules. */
 export function sourceFiles(
   functionsDirectory: string,
   name: string,
@@ -28,7 +27,7 @@ export function sourceFiles(
   return [...new Set([...configurationFiles(functionsDirectory, name), ...modules.paths])];
 }
 
-/** The part of a function's revision that is in its own folder, as it is now. */
+/** Computes the revision of the files in the function's own folder. */
 export async function takeOwnRevision(
   functionsDirectory: string,
   name: string,
@@ -39,7 +38,7 @@ export async function takeOwnRevision(
   return await hashFiles(functionsDirectory, files.filter((file) => file.startsWith(folder)));
 }
 
-/** A function's revision as it is now: 64 hexadecimal digits. */
+/** Computes a function's revision: 64 hexadecimal digits. */
 export async function takeRevision(
   functionsDirectory: string,
   name: string,

@@ -12,49 +12,48 @@ import { judgeName } from "./name.ts";
 import type { Modules } from "./revision.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
-/** What a scan of the functions directory found. */
+/** Result of a scan of the functions directory. */
 export interface Scan {
   readonly functions: ReadonlyMap<string, FunctionSpec>;
-  /** Directories that are not served, each with the reason. */
+  /** Directories that are not served, with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
   /**
-   * Functions whose folders are too large, each with the reason: their running instances stay, and
-   * new code is not loaded.
+   * Functions whose folders are too large, with the reason. Their running instances stay, and new
+   * code is not loaded.
    */
   readonly refused: ReadonlyMap<string, string>;
   /**
-   * Functions whose files are still being written, or that have just gone: what runs of them stays
-   * as it is. Whoever replaces a folder by two renames leaves none there for a moment.
+   * Functions whose files are still being written, or whose folders just disappeared. Their running
+   * instances stay: a folder that is replaced by two renames is missing for a moment.
    */
   readonly unsettled: ReadonlySet<string>;
-  /** When to look again because files are not at rest, in milliseconds since 1970. */
+  /** Time of the next scan for unsettled files, in milliseconds since 1970. */
   readonly retryAtMs: number | undefined;
-  /** By folder, the directories in which a change may change what the next scan finds. */
+  /** Directories to watch, by folder. */
   readonly watched: ReadonlyMap<string, readonly WatchedDirectory[]>;
-  /** By folder that was looked at, how long that took, in milliseconds. */
+  /** Duration of the scan of each folder, in milliseconds. */
   readonly tookMs: ReadonlyMap<string, number>;
 }
 
-/** What a scanner needs to know. */
+/** Options of {@linkcode createScanner}. */
 export interface ScannerOptions {
   readonly functionsDirectory: string;
-  /** How long files must have been at rest. */
+  /** Time without changes after which files have settled. */
   readonly settleMs: number;
-  /** The most entries of one folder's whole tree. */
+  /** Maximum number of entries in one folder's tree. */
   readonly maxFiles: number;
-  /** The modules of a function's graph, as far as a check has told. */
+  /** Returns the modules of a function's graph, if a check has found them. */
   readonly modulesOf: (name: string) => Modules | undefined;
-  /** Whether the directory answers at once; asked before each scan. */
+  /** Returns true if the directory is on a local file system; called before each scan. */
   readonly isQuick?: (directory: string) => Promise<boolean>;
 }
 
-/** Looks at the functions directory and remembers what did not change. */
+/** Scans the functions directory; caches results of unchanged folders. */
 export interface Scanner {
   /**
-   * Looks at all folders. With `only`, looks at the folders named there, at new ones, and at those
-   * whose modules have changed.
+   * Scans all folders. With `only`, scans the named folders and those whose modules have changed.
    *
-   * @throws {Deno.errors.NotFound} when the functions directory is gone
+   * @throws {Deno.errors.NotFound} if the functions directory does not exist
    */
   readonly scan: (nowMs: number, only?: ReadonlySet<string>) => Promise<Scan>;
 }
@@ -65,7 +64,7 @@ interface Findings {
   readonly memories: Map<string, CachedScan>;
 }
 
-/** A scanner of one functions directory. */
+/** Creates a scanner of one functions directory. */
 export function createScanner(options: ScannerOptions): Scanner {
   const { functionsDirectory, settleMs, modulesOf, isQuick = isOnLocalMount } = options;
   const census = createCensus(options);
@@ -77,13 +76,13 @@ export function createScanner(options: ScannerOptions): Scanner {
       const root = await Deno.realPath(functionsDirectory);
       const look = await isQuick(functionsDirectory) ? syncStat : asyncStat;
       const shared = onceEach(look);
-      const breathe = createYieldToEventLoop();
+      const yieldToEventLoop = createYieldToEventLoop();
       const next: Findings = { looks: new Map(), memories: new Map() };
       const tookMs = new Map<string, number>();
       let startedMs = performance.now();
       if (only === undefined) entries = await readCandidates(functionsDirectory);
       for (const { name, isSymlink } of entries) {
-        const pause = breathe();
+        const pause = yieldToEventLoop();
         if (pause !== undefined) {
           await pause;
           startedMs = performance.now();
@@ -130,7 +129,7 @@ export function createScanner(options: ScannerOptions): Scanner {
   };
 }
 
-/** Whether it is time to look again. */
+/** Returns true if unsettled files must be scanned again. */
 function isOver(look: FolderLook, nowMs: number): boolean {
   return look.type === "arriving" && nowMs >= look.retryAtMs;
 }
@@ -148,7 +147,7 @@ interface SumOptions {
   readonly settleMs: number;
 }
 
-/** Makes a scan of the looks, and of what is not there any more. */
+/** Combines the results of all folders with folders that have disappeared. */
 function sumUp(
   looks: ReadonlyMap<string, FolderLook>,
   { last, nowMs, settleMs }: SumOptions,
@@ -166,7 +165,7 @@ function sumUp(
       case "none":
         break;
       case "ignored":
-        // One that was a function a moment ago counts as missing, and for how long.
+        // A folder that was a function a moment ago counts as missing.
         if (!isMissed(name)) ignored.set(name, look.reason);
         break;
       case "refused":
@@ -193,7 +192,7 @@ function sumUp(
     missing,
   };
 
-  /** Whether it was a function a moment ago, so that it may be back at once. */
+  /** Returns true if it was a function a moment ago and may come back at once. */
   function isMissed(name: string): boolean {
     const memory = last.memories.get(name);
     if (memory?.settled === undefined) return false;

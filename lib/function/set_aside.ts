@@ -6,33 +6,32 @@ const ADDED = ".ddsrv-added-";
 const REMOVED = ".ddsrv-removed-";
 const REPLACED = ".ddsrv-replaced-";
 
-/** To remove a folder that somebody still writes to. */
+/** Retries for a folder that another process still writes to. */
 const MAX_TRIES = 10;
 const MAX_TRYING_MS = 10_000;
 
-/** Random digits behind a name. */
+/** Length of the random suffix. */
 const UUID_LENGTH = 36;
 
-/** A path for a function that is not in its place yet; hidden, so that it is never served. */
+/** Returns a path for a function that is being added; hidden, so it is never served. */
 export function addedPath(functionsDirectory: string): string {
   return join(functionsDirectory, ADDED + randomUUID());
 }
 
-/** A path for a function that is not in its place any more. */
+/** Returns a path for a function that is being removed. */
 export function removedPath(functionsDirectory: string): string {
   return join(functionsDirectory, REMOVED + randomUUID());
 }
 
-/** A path for a function that another one is taking the place of; its name can be told from it. */
+/** Returns a path for a function that is being replaced; the path contains its name. */
 export function replacedPath(functionsDirectory: string, name: string): string {
   return join(functionsDirectory, `${REPLACED}${name}-${randomUUID()}`);
 }
 
 /**
- * Clears up behind an `add`, a `remove` or a `rollback` that was killed, while nobody else can be
- * at work: what was being replaced goes back where nothing has taken its place. Warns about a
- * folder that it can't remove and leaves it: its owner may still write to it, and must not be able
- * to keep the supervisor from starting.
+ * Cleans up after an `add`, `remove` or `rollback` that was killed; call it while no other command
+ * can run. Restores a function that was being replaced, unless its place is taken. Warns about a
+ * folder that it can't remove, because its owner must not be able to prevent the supervisor's start.
  */
 export async function clearAside(
   functionsDirectory: string,
@@ -53,8 +52,8 @@ export async function clearAside(
 }
 
 /**
- * Removes a folder with all that is in it, or a link alone. Links in it are removed as such, also
- * those that take a directory's place meanwhile: a few tries more come to an end of most of these.
+ * Removes a folder with its content, or a link without its target. Never follows links, and retries
+ * if the content changes meanwhile.
  */
 export async function removeEntry(path: string): Promise<void> {
   const beganAtMs = performance.now();

@@ -8,37 +8,37 @@ import { asyncStat, type FileLook } from "./file_look.ts";
 import { readFully } from "./contained_file.ts";
 import { type HeldFolder, holdFolder, type OpenedFile, openNamedFile } from "./held_folder.ts";
 
-/** Files above this size, and files beyond that total, are hashed by size and time alone. */
+/** Larger files, and files beyond the total, are hashed only by size and time. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const MAX_TOTAL_BYTES = 128 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
-/** How a set of files looks from outside: cheap to take, and different after any change. */
+/** A cheap fingerprint of a set of files, which differs after any change. */
 export interface SourceStamp {
   readonly text: string;
-  /** Latest change of content, name or mode among them, in milliseconds since 1970. */
+  /** Time of the latest change of content, name or mode, in milliseconds since 1970. */
   readonly changedAtMs: number;
 }
 
-/** How files are looked at for a stamp. */
+/** Options of {@linkcode stampFiles}. */
 export interface StampOptions {
   readonly stat?: FileLook["stat"];
 }
 
 /**
- * Takes the stamp of some files; one that is missing counts as such. They are looked at one after
- * another: a file system that hangs holds one thread, and not all that there are.
+ * Computes the fingerprint of some files; a missing file is part of it. Calls stat(2) one file after
+ * another, so that a hanging file system blocks only one thread.
  */
 export async function stampFiles(
   paths: readonly string[],
   { stat = asyncStat.stat }: StampOptions = {},
 ): Promise<SourceStamp> {
-  const breathe = createYieldToEventLoop();
+  const yieldToEventLoop = createYieldToEventLoop();
   const parts: string[] = [];
   let changedAtMs = 0;
   for (const [index, path] of paths.entries()) {
-    // To ask for the time costs as much as a look.
-    const pause = index % 32 === 31 ? breathe() : undefined;
+    // Reading the clock costs as much as stat(2).
+    const pause = index % 32 === 31 ? yieldToEventLoop() : undefined;
     if (pause !== undefined) await pause;
     const look = lookAt(path, stat);
     const file = look instanceof Promise ? await look : look;
@@ -53,7 +53,7 @@ export async function stampFiles(
   return { text: parts.join(" "), changedAtMs };
 }
 
-/** A regular file, or nothing: what can't be looked at can't be read either. */
+/** Returns a regular file; `undefined` for others and on errors, because they can't be read either. */
 function lookAt(path: string, stat: FileLook["stat"]): ReturnType<FileLook["stat"]> {
   const onlyFile = (file: Deno.FileInfo | undefined): Deno.FileInfo | undefined =>
     file?.isFile ? file : undefined;
@@ -66,9 +66,9 @@ function lookAt(path: string, stat: FileLook["stat"]): ReturnType<FileLook["stat
 }
 
 /**
- * The revision of some files: a SHA-256 over their paths below the functions directory and their
- * contents, as 64 hexadecimal digits. What is missing, leads out of its function's directory or is
- * no regular file counts as missing: the function could not read it either.
+ * Computes the revision of some files: a SHA-256 over their relative paths and contents, as 64
+ * hexadecimal digits. A file that leads out of its function's directory or is not regular counts as
+ * missing, because the function can't read it either.
  */
 export async function hashFiles(
   functionsDirectory: string,
@@ -103,9 +103,9 @@ export async function hashFiles(
   return whole.digest("hex");
 }
 
-/** Folders of functions, each held once. */
+/** Open folders of functions. */
 interface Folders extends Disposable {
-  /** A file below a folder, or of the operator's. */
+  /** Opens a file below a function's folder, or, without `root`, a file of the operator. */
   readonly open: (root: string | undefined, path: string) => Promise<OpenedFile>;
 }
 
@@ -134,7 +134,7 @@ function createFolders(): Folders {
   }
 }
 
-/** A function's own files stay in its directory; those of all functions are the operator's. */
+/** Returns the folder that must contain a file; `undefined` for files of the operator. */
 function rootOf(functionsDirectory: string, below: string): string | undefined {
   const [first = "", ...rest] = below.split("/");
   return rest.length === 0 || first === ".." ? undefined : join(functionsDirectory, first);

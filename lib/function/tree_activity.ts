@@ -5,35 +5,35 @@ import { changeTimeMs } from "./change_time.ts";
 import type { SourceStamp } from "./source_state.ts";
 import { MAX_TREE_DEPTH } from "./tree_count.ts";
 
-/** Directories that tools write and that no entry depends on while it arrives. */
+/** Directories that do not matter for whether a copy is complete. */
 const SKIPPED = new Set([".git", "node_modules"]);
 
-/** A tree's stamp, and what in it is neither file, directory nor link. */
+/** Fingerprint of a directory tree. */
 export interface TreeStamp extends SourceStamp {
-  /** Path of the first pipe, socket or device that was found. */
+  /** Path of the first pipe, socket or device, if there is one. */
   readonly special: string | undefined;
-  /** Paths of the directories that were looked through, the tree's own not among them. */
+  /** Paths of all subdirectories. */
   readonly directories: readonly string[];
 }
 
-/** Options for looking at a tree. */
+/** Options of {@linkcode stampTree}. */
 export interface TreeStampOptions {
-  /** Maximum number of entries. */
+  /** Maximum number of entries to read. */
   readonly maxEntries?: number;
-  /** Its file system answers at once. */
+  /** Call lstat(2) synchronously, for local file systems. */
   readonly isQuick?: boolean;
 }
 
 /**
- * How the tree below `directory` looks from outside, which tells whether a copy is still under way.
- * At most `maxEntries` entries are looked at. The directory itself does not count: moving it into
- * place is no sign of more to come.
+ * Computes a fingerprint of the tree below `directory`, which changes while a copy is in progress.
+ * Reads at most `maxEntries` entries. Ignores the directory itself, because moving it into place is
+ * not a sign of more changes.
  */
 export async function stampTree(
   directory: string,
   { maxEntries = 5_000, isQuick = false }: TreeStampOptions = {},
 ): Promise<TreeStamp> {
-  const breathe = createYieldToEventLoop();
+  const yieldToEventLoop = createYieldToEventLoop();
   const directories: string[] = [];
   let changedAtMs = 0;
   let bytes = 0;
@@ -41,7 +41,7 @@ export async function stampTree(
   let special: string | undefined;
   using root = openDirectory(directory);
   if (root !== undefined) await lookThrough(root, { path: directory, depth: 1 });
-  // A copy that preserves times may show in nothing but what has arrived.
+  // A copy that preserves times changes only the number and size of files.
   return { text: `${seen}:${bytes}:${changedAtMs}`, changedAtMs, special, directories };
 
   async function lookThrough(
@@ -53,7 +53,7 @@ export async function stampTree(
         if (++seen > maxEntries) return;
         if (SKIPPED.has(entry.name)) continue;
         const own = join(path, entry.name);
-        const pause = breathe();
+        const pause = yieldToEventLoop();
         if (pause !== undefined) await pause;
         const look = statEntry(`${reader.path}/${entry.name}`, isQuick);
         const file = look instanceof Promise ? await look : look;
@@ -72,7 +72,7 @@ export async function stampTree(
   }
 }
 
-/** Of what is gone by now, and of what has a name that is not UTF-8, nothing. */
+/** Returns `undefined` for a file that was removed meanwhile or whose name is not UTF-8. */
 function statEntry(
   path: string,
   isQuick: boolean,

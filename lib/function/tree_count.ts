@@ -1,7 +1,7 @@
 import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 
-/** Number of entries in a tree, or why it was not counted to the end. */
+/** Number of entries in a tree, or the reason why the count stopped. */
 export type TreeCount =
   | { readonly type: "counted"; readonly entries: number }
   | { readonly type: "tooMany" }
@@ -11,24 +11,24 @@ export type TreeCount =
 export const MAX_TREE_DEPTH = 100;
 
 /**
- * Counts what is below a directory, links not followed and other file systems not entered, and
- * stops at more than `maxEntries` entries or {@linkcode MAX_TREE_DEPTH} levels. The names are read
- * beside the event loop, a piece at a time.
+ * Counts the entries below a directory, without following links or entering other file systems.
+ * Stops after `maxEntries` entries or {@linkcode MAX_TREE_DEPTH} levels. Does not block the event
+ * loop.
  */
 export async function countTree(directory: string, maxEntries: number): Promise<TreeCount> {
-  const breathe = createYieldToEventLoop();
+  const yieldToEventLoop = createYieldToEventLoop();
   let entries = 0;
   using root = openDirectory(directory);
   const last = root === undefined ? undefined : await count(root, 1);
   return last ?? { type: "counted", entries };
 
-  /** Gives what is the last word already. */
+  /** Returns the reason to stop, if there is one. */
   async function count(reader: DirectoryReader, depth: number): Promise<TreeCount | undefined> {
     for (let piece = await reader.count(); piece !== undefined; piece = await reader.count()) {
       entries += piece.entries;
       if (entries > maxEntries) return { type: "tooMany" };
       for (const entry of piece.directories) {
-        await breathe();
+        await yieldToEventLoop();
         using child = reader.openChild(entry);
         if (child === undefined) continue;
         if (depth === MAX_TREE_DEPTH) return { type: "tooDeep" };

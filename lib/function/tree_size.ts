@@ -1,27 +1,27 @@
 import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 import { MAX_TREE_DEPTH } from "./tree_count.ts";
 
-/** How much there is in a directory. */
+/** Size of a directory tree. */
 export interface TreeSize {
   readonly bytes: number;
   readonly entries: number;
 }
 
 /**
- * Counts what is below a directory, links not followed, until there is more than `most`; what is
- * nested deeper than {@linkcode MAX_TREE_DEPTH} levels is more than any.
+ * Measures the tree below a directory, without following links, until it is larger than `most`. A
+ * tree with more than {@linkcode MAX_TREE_DEPTH} levels has infinitely many entries.
  *
- * @throws {Deno.errors.NotFound} when there is no directory
+ * @throws {Deno.errors.NotFound} if the directory does not exist
  */
 export async function measureTree(directory: string, most: TreeSize): Promise<TreeSize> {
   let bytes = 0;
   let entries = 0;
   using root = openDirectory(directory);
-  if (root === undefined) throw new Deno.errors.NotFound(`There is no directory "${directory}"`);
+  if (root === undefined) throw new Deno.errors.NotFound(`"${directory}" does not exist`);
   await measure(root, 1);
   return { bytes, entries };
 
-  /** Gives whether there is more than is asked for. */
+  /** Returns true if the tree is larger than `most`. */
   async function measure(reader: DirectoryReader, depth: number): Promise<boolean> {
     for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
       for (const entry of piece) {
@@ -38,7 +38,7 @@ export async function measureTree(directory: string, most: TreeSize): Promise<Tr
   }
 }
 
-/** Of what is gone by now, or has a name that is not UTF-8, nothing. */
+/** Returns 0 for a file that was removed meanwhile or whose name is not UTF-8. */
 async function sizeOf(path: string): Promise<number> {
   try {
     return (await Deno.lstat(path)).size;

@@ -1,4 +1,4 @@
-/** All places that variables of a function come from; later ones win. */
+/** Sources of a function's variables; later ones win. */
 export const VARIABLE_SOURCES = [
   "settingsEnvFile",
   "settings",
@@ -8,30 +8,30 @@ export const VARIABLE_SOURCES = [
   "set",
 ] as const;
 
-/** One of them: `set` by the operator for this function, and the rest files and settings. */
+/** One of {@linkcode VARIABLE_SOURCES}; `set` is `ddsrv env`. */
 export type VariableSource = typeof VARIABLE_SOURCES[number];
 
-/** Variables that one source gives. */
+/** Variables of one source. */
 export interface VariableLayer {
   readonly source: VariableSource;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Where a variable's value comes from, and which sources name it in vain. */
+/** Source of a variable's value, and the sources that it overrides. */
 export interface VariableOrigin {
   readonly name: string;
   readonly source: VariableSource;
-  /** The last of them would win next. */
+  /** In the order of {@linkcode VARIABLE_SOURCES}. */
   readonly overrides: readonly VariableSource[];
 }
 
-/** The variables that layers come to; later ones win. */
+/** Merges layers; later ones win. */
 export function mergeLayers(layers: readonly VariableLayer[]): Record<string, string> {
   return Object.fromEntries(layers.flatMap(({ env }) => Object.entries(env)));
 }
 
 /**
- * Where each variable comes from, sorted by name; no values.
+ * Returns the source of each variable, sorted by name, without values.
  *
  * @example
  * ```ts

@@ -4,22 +4,22 @@ import { type Inotify, type InotifyEvent, openInotify } from "./inotify.ts";
 import { createWatchTable, type WatchTable } from "./watch_table.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
-/** How {@linkcode watchFunctions} tells what it sees. */
+/** Options of {@linkcode watchFunctions}. */
 export interface WatchOptions {
   readonly signal: AbortSignal;
-  /** Something may have changed in these folders, or in any; a scan tells what. */
+  /** Called when these folders, or any, may have changed; a scan finds out what. */
   readonly onHint: (names: ReadonlySet<string> | "all") => void;
-  /** Events can't be had, so that only rescans find changes; says why and what to do. */
+  /** Called if directories can't be watched; says why and what to do. */
   readonly onWarning: (message: string) => void;
-  /** Time between two looks at the directory itself. */
+  /** Interval between two checks of the directory itself. */
   readonly pollMs?: number;
-  /** Directories of one folder that are watched. */
+  /** Maximum number of watched directories per folder. */
   readonly maxOfFolder?: number;
 }
 
 /** A watch of the functions directory, until the signal aborts. */
 export interface FunctionsWatch {
-  /** Watches what the last scan has named. */
+  /** Watches the directories that the last scan returned. */
   readonly follow: (
     watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
   ) => Promise<void>;
@@ -27,27 +27,26 @@ export interface FunctionsWatch {
 }
 
 /**
- * One folder's watches, and those of all: no folder takes the kernel's from the others, and to
- * begin them takes about two milliseconds.
+ * Maximum number of watches per folder and in total, so that no folder uses up the kernel's limit.
+ * 128 watches take about 2 ms to add.
  */
 const MAX_OF_FOLDER = 128;
 const MAX_IN_ALL = 32_768;
 
-/** The watch of an event that says that events were lost. */
+/** Watch number of the event IN_Q_OVERFLOW: events were lost. */
 const LOST = -1;
 
-/** Between two reads: what comes meanwhile, the kernel puts together, or says that it was lost. */
+/** Pause between two reads, in which the kernel merges equal events. */
 const PAUSE_MS = 10;
 
 /**
- * Gives a hint whenever something that counts may have changed. Events are no truth: inotify(7) can
- * overflow, knows nothing of network file systems, and goes silent when a directory is replaced. So
- * the directory's own times are looked at as well, which one stat(2) tells, and a replaced one is
- * watched anew.
+ * Watches the functions directory and calls `onHint` when folders may have changed. Events are not
+ * reliable: inotify(7) can overflow, does not see changes on network file systems, and reports
+ * nothing after a directory is replaced. So this also polls the directory's own times with stat(2),
+ * and watches a replaced directory again.
  *
- * `Deno.watchFs` is for other systems: it opens whatever appears, so that one pipe without a writer
- * holds its thread for ever and all folders go unseen; it follows links into trees of any size; and
- * it can't be closed then.
+ * `Deno.watchFs` serves only other systems: it opens each new file, so a pipe without a writer blocks
+ * its thread forever and it misses all other changes; it also follows links into large trees.
  */
 export function watchFunctions(directory: string, options: WatchOptions): FunctionsWatch {
   const { signal, onHint, onWarning, pollMs = 200 } = options;
@@ -66,8 +65,7 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
       opened = await openWatch(directory, { ...options, onUnmuted: () => void follow() });
     } catch (error) {
       onWarning(
-        `Cannot watch "${directory}": ${(error as Error).message}. Changes are found by rescans ` +
-          "alone",
+        `Cannot watch "${directory}": ${(error as Error).message}. Only rescans find changes`,
       );
     }
     await follow();
@@ -136,7 +134,7 @@ async function openWatch(
       if (isGone || isMoved || !onlyOwners.has(watch)) {
         const owners = [...table.ownersOf(event)];
         for (const name of owners) hinted.add(name);
-        // What several folders share is not theirs.
+        // Events of a shared directory do not count against one folder.
         onlyOwners.set(watch, owners.length === 1 ? owners[0] : undefined);
       }
       const name = onlyOwners.get(watch);
@@ -166,7 +164,7 @@ async function openWatch(
   };
 }
 
-/** The fallback for systems without inotify. */
+/** Fallback for systems without inotify. */
 function watchOtherwise(
   directory: string,
   { isClosed, close, onHint }: {
@@ -199,7 +197,7 @@ async function forwardEvents(
 }
 
 interface Sight {
-  /** Which directory it is; empty when there is none. */
+  /** Device and inode of the directory; empty if it does not exist. */
   readonly identity: string;
   readonly text: string;
 }

@@ -2,28 +2,28 @@ import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { type Inotify, type InotifyEvent, WatchLimitError } from "./inotify.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
-/** Which directories are watched, and for which folders. */
+/** Watched directories and the folders that need them. */
 export interface WatchTable {
   /**
-   * Watches these directories, by folder, and no others. Gives the folders that have new watches:
-   * what happened before these is still to be looked at.
+   * Watches these directories, by folder, and no others. Returns the folders with new watches, which
+   * must be scanned for changes before the watch.
    */
   readonly follow: (
     watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
   ) => Promise<ReadonlySet<string>>;
-  /** The folders that an event is of. */
+  /** Returns the folders that an event concerns. */
   readonly ownersOf: (event: InotifyEvent) => Iterable<string>;
-  /** From now on, nothing of a folder is watched, or all of it again. */
+  /** Stops watching a folder, or allows it again. */
   readonly setMuted: (name: string, isMuted: boolean) => void;
-  /** A directory of this name came or went where the folders are. */
+  /** Handles that a folder of this name was added or removed. */
   readonly moved: (name: string) => void;
-  /** Events were lost, which may have told of any directory that it came or went. */
+  /** Handles lost events: any directory may have been added or removed. */
   readonly lost: () => void;
 }
 
-/** Bounds of a table, and who hears of them. */
+/** Options of {@linkcode createWatchTable}. */
 export interface WatchTableOptions {
-  /** Directories of one folder; each is about 1 KB of the kernel's memory. */
+  /** Maximum number of directories per folder; each takes about 1 KB of kernel memory. */
   readonly maxOfFolder: number;
   readonly maxInAll: number;
   readonly onWarning: (message: string) => void;
@@ -31,11 +31,11 @@ export interface WatchTableOptions {
 
 interface Folder {
   readonly directories: readonly WatchedDirectory[];
-  /** Keys of {@linkcode Entry}, in use by this folder. */
+  /** Keys of the entries that this folder uses. */
   readonly keys: Set<string>;
-  /** All are watched that are to be, as far as is known. */
+  /** All directories of the folder are watched. */
   isSettled: boolean;
-  /** The names may lead to other directories than those that are watched. */
+  /** Paths may lead to other directories than the watched ones. */
   isStale: boolean;
 }
 
@@ -44,9 +44,9 @@ interface Entry {
   readonly owners: Set<string>;
 }
 
-const RESCANS = "Changes in the others are found by rescans alone";
+const RESCANS = "Only rescans find changes in the others";
 
-/** An empty table of one inotify instance. */
+/** Creates an empty table of one inotify instance. */
 export function createWatchTable(inotify: Inotify, options: WatchTableOptions): WatchTable {
   const folders = new Map<string, Folder>();
   const entries = new Map<string, Entry>();
@@ -81,7 +81,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
     folders.delete(name);
   }
 
-  /** Gives whether a directory is watched now that was not; nothing where it can't be. */
+  /** Returns true if the watch is new, false if it existed, `undefined` if it is not possible. */
   function take(name: string, key: string, directory: WatchedDirectory): boolean | undefined {
     const known = entries.get(key);
     const isStale = folders.get(name)!.isStale;
@@ -92,7 +92,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
     }
     if (known === undefined && isFull) return undefined;
     if (known === undefined && entries.size >= options.maxInAll) {
-      warnOnce("\0all", `More than ${options.maxInAll} directories are to be watched. ${RESCANS}`);
+      warnOnce("\0all", `More than ${options.maxInAll} directories need a watch. ${RESCANS}`);
       return undefined;
     }
     const watch = inotify.add(directory);
@@ -113,7 +113,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
     return true;
   }
 
-  /** Gives whether there are new watches. */
+  /** Returns true if there are new watches. */
   function settle(name: string, directories: readonly WatchedDirectory[]): boolean {
     const before = folders.get(name);
     const folder: Folder = {
@@ -126,7 +126,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
     if (directories.length > options.maxOfFolder) {
       warnOnce(
         name,
-        `"${name}" has more than ${options.maxOfFolder} directories that count. ${RESCANS}`,
+        `"${name}" has more than ${options.maxOfFolder} directories to watch. ${RESCANS}`,
       );
     }
     let hasNew = false;
@@ -144,14 +144,14 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
 
   return {
     async follow(watched) {
-      const breathe = createYieldToEventLoop();
+      const yieldToEventLoop = createYieldToEventLoop();
       const fresh = new Set<string>();
       for (const name of folders.keys()) if (!watched.has(name)) drop(name);
       for (const [name, directories] of watched) {
         const folder = folders.get(name);
         const isDone = folder?.directories === directories && folder.isSettled && !folder.isStale;
         if (isDone || muted.has(name)) continue;
-        await breathe();
+        await yieldToEventLoop();
         try {
           if (settle(name, directories)) fresh.add(name);
         } catch (error) {
@@ -160,7 +160,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
           isFull = true;
           warnOnce(
             "\0limit",
-            `Cannot watch "${name}": ${error.message}. Changes are found by rescans alone`,
+            `Cannot watch "${name}": ${error.message}. Only rescans find changes`,
           );
         }
       }

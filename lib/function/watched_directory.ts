@@ -1,14 +1,14 @@
 import { dirname, relative } from "node:path";
 
-/** A directory that is watched: below a place, from where on no link is followed. */
+/** A directory to watch, below a real path from which no link is followed. */
 export interface WatchedDirectory {
-  /** Absolute path of the place, with all links followed. */
+  /** Absolute real path. */
   readonly root: string;
-  /** Relative to it; `.` is the place itself. */
+  /** Path relative to `root`; `.` is `root` itself. */
   readonly path: string;
 }
 
-/** Options of {@linkcode watchedDirectories}: the paths of a function. */
+/** Options of {@linkcode watchedDirectories}. */
 export interface WatchedOptions {
   readonly functionsDirectory: string;
   /** The function's directory below it. */
@@ -17,13 +17,13 @@ export interface WatchedOptions {
   readonly root: string;
   /** Real path of the function's directory. */
   readonly place: string;
-  /** Directories whose whole content counts. */
+  /** Directories of which all files count. */
   readonly tree: readonly string[];
 }
 
 /**
- * The directories in which a change may be one of these files, and those of the tree; none outside
- * of the functions directory. The function's own comes first.
+ * Returns the directories of these files and of the tree, without those outside the functions
+ * directory. The function's own directory comes first.
  */
 export function watchedDirectories(
   files: readonly string[],

@@ -1,8 +1,8 @@
-/** How {@linkcode coalesce} gathers. */
+/** Options of {@linkcode coalesce}. */
 export interface CoalesceOptions {
-  /** How many calls run at a time. */
+  /** Maximum number of concurrent calls. */
   readonly maxCalls: number;
-  /** How many items one call takes at most. */
+  /** Maximum number of items per call. */
   readonly maxItems: number;
 }
 
@@ -13,9 +13,9 @@ interface Waiting<Item> {
 }
 
 /**
- * Gathers what is asked for while a call runs, and does it in the next one. `call` does all of its
- * items, or it rejects and may be called again with fewer: a gathered call that fails is done again
- * in halves, so that an item is failed by nothing but itself.
+ * Batches items that arrive while a call runs into the next call. If `call` rejects for a batch, it
+ * must have had no effect: it is repeated with halves of the batch, so that an item fails only
+ * because of itself.
  */
 export function coalesce<Item>(
   call: (items: readonly Item[]) => Promise<void>,
@@ -24,10 +24,10 @@ export function coalesce<Item>(
   const queue: Waiting<Item>[] = [];
   let calls = 0;
 
-  /** Never rejects: the items' own promises tell. */
+  /** Never rejects; errors reject the promises of the items. */
   async function work(): Promise<void> {
     calls++;
-    // What is asked for in the same breath goes together.
+    // Wait for other items of the same tick.
     await Promise.resolve();
     while (queue.length > 0) await attempt(queue.splice(0, maxItems));
     calls--;

@@ -1,8 +1,8 @@
 import type { Endpoint } from "./endpoint.ts";
 
 /**
- * Connects to an endpoint. A Unix socket accepts or refuses at once; anything else is waited for
- * until the signal aborts.
+ * Connects to an endpoint. The signal aborts a TCP connection attempt; a Unix socket accepts or
+ * refuses at once.
  */
 export function connectEndpoint(
   endpoint: Endpoint,

@@ -1,6 +1,6 @@
 /**
- * A span of time as people say it, in the unit that fits it: milliseconds below a second, then
- * seconds, and minutes from two on.
+ * Formats a duration for people: milliseconds below 1 s, seconds below 2 min, else minutes and
+ * seconds.
  *
  * @example
  * ```ts

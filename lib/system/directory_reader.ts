@@ -1,38 +1,38 @@
 import { join } from "node:path";
 import { type LinuxFiles, linuxFiles } from "./linux_files.ts";
 
-/** One name in a directory. */
+/** An entry of a directory. */
 export interface DirectoryEntry {
-  /** With the replacement character where it is not UTF-8. */
+  /** Name, with U+FFFD in place of bytes that are not UTF-8. */
   readonly name: string;
-  /** As the disk has it. */
+  /** Name as stored on the disk. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Special are pipes, sockets and devices; what some file systems do not tell is unknown. */
+  /** `special`: a pipe, socket or device. `unknown`: the file system does not report types. */
   readonly type: "file" | "directory" | "link" | "special" | "unknown";
 }
 
-/** Some entries, and those of them that are or may be directories. */
+/** Number of entries, and those that are or may be directories. */
 export interface EntryCount {
   readonly entries: number;
   readonly directories: readonly DirectoryEntry[];
 }
 
-/** A directory read in pieces, so that a large one neither fills memory nor blocks others. */
+/** Reads a directory in pieces, so that a large one neither fills memory nor blocks others. */
 export interface DirectoryReader extends Disposable {
-  /** A path by which this process reaches that very directory, whatever becomes of its name. */
+  /** Path of the open directory in this process; still valid if the directory is renamed. */
   readonly path: string;
-  /** The next entries, some hundreds at most; none at the end. */
+  /** Reads the next entries, at most some hundreds; empty at the end. */
   readonly next: () => Promise<readonly DirectoryEntry[]>;
-  /** As {@linkcode next}, where the names of files do not count; nothing at the end. */
+  /** Counts the next entries; `undefined` at the end. */
   readonly count: () => Promise<EntryCount | undefined>;
-  /** Opens a directory in it; nothing where it is no directory, or another file system's. */
+  /** Opens a subdirectory; `undefined` if it is no directory or on another file system. */
   readonly openChild: (entry: DirectoryEntry) => DirectoryReader | undefined;
 }
 
-/** Maximum that one call returns: it is processed in a short time. */
+/** Buffer size of one call, which limits the time to process its entries. */
 const PIECE_BYTES = 16 * 1024;
 
-/** linux/fs_types.h. */
+/** Source: linux/fs_types.h. */
 const DT_UNKNOWN = 0;
 const DT_DIR = 4;
 
@@ -45,9 +45,8 @@ const TYPES: Readonly<Record<number, DirectoryEntry["type"]>> = {
 };
 
 /**
- * Opens a directory to be read; `undefined` where there is none. `Deno.readDir` takes a
- * directory in as a whole, and one of a million names is 400 MB. Neither opening nor reading waits
- * for what is in it, and the event loop waits for neither.
+ * Opens a directory for reading; returns `undefined` if there is none. Unlike `Deno.readDir`, which
+ * needs 400 MB for a million names, it reads in pieces, and not on the event loop.
  */
 export function openDirectory(path: string): DirectoryReader | undefined {
   if (linuxFiles === undefined) return readWhole(path);
@@ -86,9 +85,9 @@ function readPieces(
 }
 
 /**
- * The entries that getdents64(2) has written, without `.` and `..`: `struct linux_dirent64`, which
- * is the number of the inode, a position, the entry's length, its type and its name. Of some types
- * alone, where these are given.
+ * Parses the entries that getdents64(2) returned, without `.` and `..`, and only of the given types
+ * if there are any. `struct linux_dirent64` has the inode, an offset, the entry's length, its type
+ * and its name.
  */
 export function parseEntries(
   bytes: Uint8Array<ArrayBuffer>,
@@ -113,13 +112,13 @@ function countEntries(bytes: Uint8Array): number {
   return count;
 }
 
-/** Never less than an entry's head, so that a loop ends. */
+/** Returns the length of an entry, at least that of its head, so that loops end. */
 function lengthOf(bytes: Uint8Array, at: number): number {
   const length = bytes[at + LENGTH_OFFSET]! + 256 * bytes[at + LENGTH_OFFSET + 1]!;
   return Math.max(NAME_OFFSET, length);
 }
 
-/** Whether it is the directory itself, or the one that it is in. */
+/** Returns true for the entries `.` and `..`. */
 function isItself(bytes: Uint8Array, at: number): boolean {
   const name = at + NAME_OFFSET;
   if (bytes[name] !== DOT) return false;
@@ -131,10 +130,10 @@ const LENGTH_OFFSET = 16;
 const TYPE_OFFSET = 18;
 const NAME_OFFSET = 19;
 
-/** Entries processed at a time when the whole directory was read at once. */
+/** Number of entries per piece in the fallback. */
 const PIECE_ENTRIES = 500;
 
-/** The fallback for other kernels than Linux. */
+/** Fallback for systems other than Linux. */
 function readWhole(path: string): DirectoryReader | undefined {
   let left: DirectoryEntry[] | undefined;
   return {

@@ -1,15 +1,15 @@
-/** Where a server listens, as those who connect to it name it. */
+/** Address of a server, for clients. */
 export type Endpoint =
   | { readonly hostname: string; readonly port: number }
-  /** A Unix socket; the path that its server has bound, where that is another one. */
+  /** A Unix socket; `boundPath` is the path that its server has bound, if it is another one. */
   | { readonly path: string; readonly boundPath?: string };
 
-/** An endpoint as people read it. */
+/** Formats an endpoint for people. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return "path" in endpoint ? `unix:${endpoint.path}` : formatAuthority(endpoint);
 }
 
-/** Host and port, as a URL has them (RFC 3986, section 3.2). */
+/** Formats host and port as in a URL (RFC 3986, section 3.2). */
 export function formatAuthority(
   { hostname, port }: { readonly hostname: string; readonly port: number },
 ): string {

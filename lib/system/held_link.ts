@@ -1,7 +1,7 @@
-/** Longest text of a link, see PATH_MAX in limits.h. */
+/** Maximum length of a link's target, PATH_MAX in limits.h. */
 const MAX_BYTES = 4096;
 
-/** Reads a link by its descriptor, in a thread of its own: some file systems take their time. */
+/** Reads a link by its descriptor on another thread, because some file systems are slow. */
 type ReadLinkAt = (
   descriptor: number,
   path: Uint8Array<ArrayBuffer>,
@@ -12,11 +12,11 @@ type ReadLinkAt = (
 let readLinkAt: ReadLinkAt | undefined;
 
 /**
- * The text of a symbolic link that is held by a descriptor (`O_PATH | O_NOFOLLOW`). Read by name, it
- * could be the text of another link that was put in its place for a moment. Source: readlinkat(2).
+ * Returns the target of a symbolic link that is open as `O_PATH | O_NOFOLLOW`. A read by name could
+ * return the target of a link that replaced it meanwhile. Source: readlinkat(2).
  *
- * @throws {TypeError} when there is no C library of the usual name
- * @throws {Error} when it can't be read
+ * @throws {TypeError} if libc.so.6 can't be loaded
+ * @throws {Error} if it can't be read
  */
 export async function readHeldLink(descriptor: number): Promise<string> {
   readLinkAt ??= openReadLinkAt();

@@ -12,40 +12,39 @@ import { readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { readHeldLink } from "./held_link.ts";
 
-/** A file of any kind that is held on to, whatever becomes of its name. */
+/** An open file of any kind; stays the same file if its name is changed. */
 export interface HeldPath extends Disposable {
-  /** A path by which this process reaches that very file while it is held, see proc_pid_fd(5). */
+  /** Path of the open file in this process, see proc_pid_fd(5). */
   readonly path: string;
-  /** The same for each process that this one starts as the same user. */
+  /** Path of the open file in child processes of the same user. */
   readonly pathForChildren: string;
-  /** The path that it was opened by, for messages. */
+  /** Path by which it was opened, for messages. */
   readonly name: string;
   readonly stat: () => Promise<Stats>;
-  /** The text of a symbolic link. */
+  /** Returns the target of a symbolic link. */
   readonly readLink: () => Promise<string>;
-  /** The real path that it has now. A name that was removed ends in " (deleted)". */
+  /** Returns its current real path, which ends with " (deleted)" if it was removed. */
   readonly place: () => string;
-  /** The mount that it was reached by, as `/proc/self/mountinfo` numbers them. */
+  /** Returns the number of its mount in `/proc/self/mountinfo`. */
   readonly mountId: () => string;
 }
 
-/** A directory that is held on to, and can be read. */
+/** An open directory that can be read. */
 export type HeldDirectory = Pick<HeldPath, "path"> & Disposable;
 
-/** Opens a name without reading, writing or waiting for what it stands for; see open(2). */
+/** Opens a file only as a reference, without reading or blocking, see open(2). */
 const O_PATH = 0o10000000;
 
-/** Elsewhere there is only `--isolation none`, for the caller's own code. */
+/** Other systems support only `--isolation none`, which runs trusted code. */
 const HAS_PROC = Deno.build.os === "linux";
 
 const openFile = promisify(open) as (path: string, flags: number) => Promise<number>;
 const statFile = promisify(fstat) as (descriptor: number) => Promise<Stats>;
 
 /**
- * Takes hold of what a path leads to, or of the link itself in its last place. Nothing is read and
- * no device is opened, so that it is good for names that others may change at any moment: look at
- * what is held, and reach it by its `path` from then on. Where there is no `/proc`, its name is all
- * that there is.
+ * Opens the file at a path, or with `isFollowing: false` a link at its end, as a reference. Reads
+ * nothing and opens no device, so it is safe for names that other users can change at any moment:
+ * check the open file, and use its `path` from then on. Without `/proc`, `path` is the name itself.
  *
  * @throws {Error} of `node:fs`, with its `code`
  */
@@ -69,11 +68,10 @@ export async function holdPath(
 }
 
 /**
- * Takes hold of a directory at once; a symbolic link in its place is not followed. What is opened
- * below its path is in there, also when somebody puts links on the way meanwhile: what openat(2) is
- * for.
+ * Opens a directory synchronously, without following a symbolic link at its end. A file opened below
+ * its `path` is in this directory, even if other users put links into the way, as with openat(2).
  *
- * @throws {Error} of `node:fs`, also when this process may not read it
+ * @throws {Error} of `node:fs`, also if this process must not read it
  */
 export function holdDirectory(path: string): HeldDirectory {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -85,12 +83,12 @@ export function holdDirectory(path: string): HeldDirectory {
 }
 
 /**
- * The path of a file below a folder, both held, as they are at this moment; `undefined` when it is
- * not below it.
+ * Returns the current path of an open file relative to an open folder; `undefined` if it is not
+ * below it.
  *
- * The kernel tells the place of what is held, so that it does not matter which links led there. But
- * in a mount namespace of their own users mount anything anywhere, and links such as
- * `/proc/PID/root` lead into it: paths there look like ours. So the mount must be one of ours.
+ * The kernel reports the real path, so links on the way do not matter. But users can mount anything
+ * in their own mount namespaces, and links such as `/proc/PID/root` lead there, where paths look the
+ * same. So the file's mount must be in our namespace.
  */
 export function placeBelow(folder: HeldPath, file: HeldPath): string | undefined {
   const [top, place] = [folder.place(), file.place()];
@@ -101,13 +99,13 @@ export function placeBelow(folder: HeldPath, file: HeldPath): string | undefined
   return place.slice(prefix.length);
 }
 
-/** From proc_pid_fdinfo(5). */
+/** Source: proc_pid_fdinfo(5). */
 function mountIdOf(descriptor: number): string {
   const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8");
   return /^mnt_id:\s*(\d+)$/m.exec(info)?.[1] ?? "unknown";
 }
 
-/** Asked for each time: numbers of mounts that are gone are given to others. */
+/** Reads the list each time, because the kernel reuses numbers of mounts. */
 function isOwnMount(id: string): boolean {
   const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
   return lines.some((line) => line.startsWith(`${id} `));

@@ -1,4 +1,4 @@
-/** From fcntl.h, the same on all architectures that Deno runs on. */
+/** Source: fcntl.h, the same on all architectures that Deno supports. */
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
@@ -6,11 +6,10 @@ const FD_CLOEXEC = 1;
 const SHARED = 3;
 
 /**
- * Keeps files that this process was started with, beside the three that everybody has, from the
- * processes that it starts: a sandbox passes on what is open, and what the operator's shell or
- * service manager had open is no function's business. Source: fcntl(2).
+ * Marks all open files except standard input, output and error as close-on-exec: functions must not
+ * inherit files that the operator's shell or service manager had open. Source: fcntl(2).
  *
- * @throws {TypeError} when there is no C library of the usual name
+ * @throws {TypeError} if libc.so.6 can't be loaded
  */
 export function keepInheritedFiles(): void {
   const library = Deno.dlopen("libc.so.6", {
@@ -18,7 +17,7 @@ export function keepInheritedFiles(): void {
   });
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
     const descriptor = Number(name);
-    // One of them is that of this very directory, which is closed by now.
+    // One of them was the descriptor of this directory, which is already closed.
     if (descriptor >= SHARED) library.symbols.fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   }
   library.close();

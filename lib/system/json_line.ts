@@ -1,12 +1,12 @@
 /**
- * What JSON leaves as it is, and steers a terminal, ends a line or turns text round: C1 controls,
- * line separators and bidi controls.
+ * Characters that JSON does not escape, but that control a terminal, end a line or change the text
+ * direction: C1 controls, line separators and bidirectional controls.
  */
 const UNSEEN = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * A value as one line of JSON, with its line feed; whatever its texts hold, a terminal shows it as it
- * is.
+ * Formats a value as one line of JSON, with its line feed; escapes characters that control a
+ * terminal.
  *
  * @example
  * ```ts

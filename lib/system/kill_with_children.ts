@@ -2,15 +2,15 @@ import { readChildren } from "./children.ts";
 import { readProcFile } from "./read_proc_file.ts";
 import { sleep } from "./sleep.ts";
 
-/** How long a process may take until it has stopped; one in the kernel's hands may be slow. */
+/** Maximum wait for SIGSTOP in milliseconds; a process in a system call may stop late. */
 const MAX_ROUNDS = 200;
 
 /**
- * Ends a process of ours and the children that it has, which must not have been waited for yet.
+ * Kills a child process that was not reaped yet, and its children.
  *
- * bwrap's child waits for its parent before it asks to die with it, and it waits for ever when the
- * parent is killed in between. So the parent is stopped, then it can't have further children, and
- * both are killed.
+ * The child of bwrap waits for its parent before it sets its parent-death signal, and waits forever
+ * if the parent is killed before. So this stops the parent first, which then can't fork, and kills
+ * both.
  */
 export async function killWithChildren(pid: number): Promise<void> {
   if (!sendSignal(pid, "SIGSTOP")) return;
@@ -19,7 +19,7 @@ export async function killWithChildren(pid: number): Promise<void> {
   sendSignal(pid, "SIGKILL");
 }
 
-/** Sends a signal; `false` when there is no such process any more. */
+/** Sends a signal; returns false if the process no longer exists. */
 export function sendSignal(pid: number, signal: Deno.Signal): boolean {
   try {
     Deno.kill(pid, signal);
@@ -30,7 +30,7 @@ export function sendSignal(pid: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Stopped, ended or gone. Source: proc_pid_stat(5), field 3. */
+/** Returns true if the process is stopped or has ended. Source: proc_pid_stat(5), field 3. */
 async function hasStopped(pid: number): Promise<boolean> {
   const stat = await readProcFile(`/proc/${pid}/stat`);
   return stat === "" || /^[TtZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));

@@ -1,42 +1,42 @@
-/** Calls of the kernel about files that Deno has not, each as its man page says. */
+/** System calls on files that Deno does not have; see their man pages. */
 export interface LinuxFiles {
-  /** Opens a directory by its path: openat2(2). Gives a descriptor, or -1. */
+  /** Opens a directory with openat2(2). Returns a descriptor, or -1. */
   readonly openDirectory: (path: Uint8Array) => number;
-  /** Opens a directory below another one, no link followed on the way: a descriptor, or -1. */
+  /** Opens a directory below another one, without following links. Returns a descriptor, or -1. */
   readonly openBelow: (directory: number, path: Uint8Array, how: OpenHow) => number;
-  /** getdents64(2): how many bytes it wrote, 0 at the end; on another thread. */
+  /** getdents64(2) on another thread: returns the number of bytes written, 0 at the end. */
   readonly readEntries: (
     directory: number,
     buffer: Uint8Array<ArrayBuffer>,
   ) => Promise<number>;
   readonly close: (descriptor: number) => void;
-  /** inotify_init1(2), neither blocking nor inherited: a descriptor, or -1. */
+  /** inotify_init1(2), non-blocking and close-on-exec: returns a descriptor, or -1. */
   readonly openInotify: () => number;
-  /** inotify_add_watch(2): a watch's number, or -1. */
+  /** inotify_add_watch(2): returns the number of a watch, or -1. */
   readonly addWatch: (inotify: number, path: Uint8Array<ArrayBuffer>, mask: number) => number;
   readonly removeWatch: (inotify: number, watch: number) => void;
-  /** read(2): how many bytes came, or -1. */
+  /** read(2): returns the number of bytes, or -1. */
   readonly read: (descriptor: number, buffer: Uint8Array<ArrayBuffer>) => number;
-  /** eventfd(2): a descriptor, or -1. */
+  /** eventfd(2): returns a descriptor, or -1. */
   readonly openEvent: () => number;
   /** Makes an eventfd(2) readable. */
   readonly raiseEvent: (event: number) => void;
-  /** poll(2) until one can be read, or the time is over; on another thread. */
+  /** poll(2) on another thread, until a descriptor is readable or the timeout is over. */
   readonly waitReadable: (descriptors: readonly number[], timeoutMs: number) => Promise<void>;
 }
 
 /** Options of {@linkcode LinuxFiles.openBelow}. */
 export interface OpenHow {
-  /** `O_PATH`: to be named, not to be read. */
+  /** `O_PATH`: open as a reference, not for reading. */
   readonly isPath?: boolean;
-  /** Mount points on the way are not crossed: what is behind them may take for ever to answer. */
+  /** Do not cross mount points: another file system may never answer. */
   readonly isSameMount?: boolean;
 }
 
-/** Stands for the working directory, with which an absolute path has nothing to do: open(2). */
+/** The working directory, which does not matter for an absolute path; see open(2). */
 const AT_FDCWD = -100;
 
-/** From asm-generic/fcntl.h; O_DIRECTORY and O_NOFOLLOW are others on ARM. */
+/** Source: asm-generic/fcntl.h; O_DIRECTORY and O_NOFOLLOW differ on ARM. */
 const O_CLOEXEC = 0o2000000;
 const O_NONBLOCK = 0o4000;
 const O_PATH = 0o10000000;
@@ -44,7 +44,7 @@ const [O_DIRECTORY, O_NOFOLLOW] = Deno.build.arch === "aarch64"
   ? [0o40000, 0o100000]
   : [0o200000, 0o400000];
 
-/** From linux/openat2.h. */
+/** Source: linux/openat2.h. */
 const RESOLVE_NO_XDEV = 0x01;
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_NO_SYMLINKS = 0x04;
@@ -58,8 +58,8 @@ const POLLIN = 1;
 const POLLFD_BYTES = 8;
 
 /**
- * The calls, or nothing where they can't be had: on another system, and before Linux 5.6. The
- * library is opened once and stays: it is the one that Deno itself is linked to.
+ * The system calls; `undefined` on other systems and before Linux 5.6. The C library stays loaded;
+ * Deno itself is linked to it.
  */
 export const linuxFiles: LinuxFiles | undefined = openLinuxFiles();
 
@@ -133,7 +133,7 @@ function openLibrary() {
   }
 }
 
-/** As C has strings. */
+/** Adds the NUL that ends strings in C. */
 function terminated(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const string = new Uint8Array(bytes.length + 1);
   string.set(bytes);

@@ -1,15 +1,14 @@
 import { dirname } from "node:path";
 
-/** A file that is locked for as long as this process lives or until it is released. */
+/** A locked file; disposal or the end of this process releases the lock. */
 export type LockFile = Disposable;
 
 /**
- * Takes an exclusive lock on the file at `path` (flock(2)), which is made if it is missing, or
- * gives `undefined` when another process holds it. The kernel drops the lock of a process that
- * dies, whatever it died of. A release removes the file; so a lock counts only if the file is still
- * the one at that path, and not one that its last holder has just removed.
- *
- * `text` is for others to read from the file, as far as there is room on the disk.
+ * Locks the file at `path` exclusively (flock(2)) and returns the lock; `undefined` if another
+ * process holds it. Creates the file and its directory if they are missing, and writes `text` for
+ * other processes to read, unless the disk is full. The kernel releases the lock when the process
+ * exits for any reason. A release removes the file, so a lock is valid only if the file is still the
+ * one at that path.
  */
 export function acquireLockFile(path: string, text = ""): LockFile | undefined {
   for (;;) {
@@ -34,8 +33,8 @@ export function acquireLockFile(path: string, text = ""): LockFile | undefined {
 }
 
 /**
- * Whether a process holds the lock on the file at `path`; not when there is no such file. It is held
- * for the moment that the question takes.
+ * Returns true if a process holds the lock on the file at `path`. Holds the lock itself for a
+ * moment.
  */
 export function isLocked(path: string): boolean {
   try {
@@ -52,7 +51,7 @@ function write(file: Deno.FsFile, text: string): void {
     file.truncateSync(0);
     file.writeSync(new TextEncoder().encode(text));
   } catch {
-    // A full disk: the lock is what counts.
+    // The disk is full. The lock works without the text.
   }
 }
 
@@ -77,9 +76,9 @@ function inodeAt(path: string): number | null | undefined {
 function removeLockFile(path: string): void {
   try {
     Deno.removeSync(path);
-    // The directory goes with its last lock.
+    // Removes the directory after its last lock.
     Deno.removeSync(dirname(path));
   } catch {
-    // Other locks are in it.
+    // The directory has other locks.
   }
 }

@@ -1,29 +1,29 @@
-/** A datagram socket that messages of sd_notify(3) go out of. */
+/** A datagram socket for messages of sd_notify(3). */
 export interface NotifySocket extends Disposable {
-  /** Sends a message without waiting; `false` when nobody took it. */
+  /** Sends a message without waiting; returns false if it was not received. */
   readonly send: (message: string) => boolean;
-  /** The time that `MONOTONIC_USEC` gives: that of `CLOCK_MONOTONIC`, clock_gettime(2). */
+  /** Time of `CLOCK_MONOTONIC` for `MONOTONIC_USEC`, see clock_gettime(2). */
   readonly monotonicMicroseconds: () => bigint;
 }
 
-/** The constants of Linux, the same on all architectures that Deno runs on. */
+/** Constants of Linux, the same on all architectures that Deno supports. */
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const CLOCK_MONOTONIC = 1;
 
-/** The longest name of a Unix socket, unix(7). */
+/** Maximum length of a Unix socket's name, unix(7). */
 const MAX_NAME_BYTES = 107;
 
 /**
- * Opens a socket whose messages go to the address of `NOTIFY_SOCKET`: an absolute path, or `@` and
- * an abstract name.
+ * Opens a socket that sends to the address of `NOTIFY_SOCKET`: an absolute path, or `@` and an
+ * abstract name.
  *
- * It calls the C library, because nothing else sends from this very process: Deno's own datagrams
- * need an unstable flag and a name of their own in the file system, and the program systemd-notify
- * would be a child at each tick of the watchdog, which the unit must then allow to speak for us.
+ * Calls the C library to send from this process itself: Deno's datagrams need an unstable flag and a
+ * name in the file system, and systemd-notify would be a child process at each watchdog ping, which
+ * the unit would have to allow.
  *
- * @throws {TypeError} when the address is none, or there is no C library of the usual name
+ * @throws {TypeError} if the address is invalid or libc.so.6 can't be loaded
  */
 export function openNotifySocket(address: string): NotifySocket {
   const destination = socketAddress(address);
@@ -61,10 +61,10 @@ export function openNotifySocket(address: string): NotifySocket {
 }
 
 /**
- * A `struct sockaddr_un`, unix(7): the family in the host's byte order, then the name. The name of
- * an abstract socket begins with a zero byte and ends with the structure.
+ * Encodes a `struct sockaddr_un`, unix(7): the family in the host's byte order, then the name. The
+ * name of an abstract socket begins with a zero byte and ends with the structure.
  *
- * @throws {TypeError} when the address is neither an absolute path nor abstract, or too long
+ * @throws {TypeError} if the address is neither an absolute path nor abstract, or too long
  */
 export function socketAddress(address: string): Uint8Array<ArrayBuffer> {
   const isAbstract = address.startsWith("@");
@@ -72,7 +72,7 @@ export function socketAddress(address: string): Uint8Array<ArrayBuffer> {
   const length = isAbstract ? name.length : name.length - 1;
   if (!/^(?:\/|@.)/s.test(address) || length > MAX_NAME_BYTES) {
     throw new TypeError(
-      `"${address}" is no address of a socket: neither an absolute path nor @ and a name`,
+      `"${address}" is not a socket address: it must be an absolute path, or @ and a name`,
     );
   }
   const structure = new Uint8Array(2 + name.length);

@@ -1,18 +1,18 @@
 import { readOptionalTextFile } from "./read_optional_text_file.ts";
 
-/** Limit of open files of this process (RLIMIT_NOFILE); `Infinity` where it is unknown. */
+/** Returns this process's limit of open files (RLIMIT_NOFILE); `Infinity` if it is unknown. */
 export async function readOpenFilesLimit(): Promise<number> {
   return parseOpenFilesLimit(await readOptionalTextFile("/proc/self/limits") ?? "");
 }
 
 /**
- * The soft limit of open files in `/proc/PID/limits` (proc_pid_limits(5)); Deno raises its own to
- * the hard one.
+ * Parses the soft limit of open files from `/proc/PID/limits`, proc_pid_limits(5). Deno raises its
+ * own soft limit to the hard limit.
  *
  * @example
  * ```ts
- * import { parseOpenFilesLimit } from "./open_files_limit.ts"; parseOpenFilesLimit("Max open files
- * 1024                 4096        files     \n"); // 1024
+ * import { parseOpenFilesLimit } from "./open_files_limit.ts";
+ * parseOpenFilesLimit("Max open files            1024                 4096       files\n"); // 1024
  * ```
  */
 export function parseOpenFilesLimit(limits: string): number {

@@ -1,6 +1,6 @@
 /**
- * Whether a path is a directory, and no link, that this process's own user alone may write to. Below
- * `/tmp` anybody may have made it before.
+ * Returns true if a path is a directory, not a link, and only this process's user can write to it:
+ * below `/tmp`, any user could have created it before.
  */
 export async function isOwnDirectory(path: string): Promise<boolean> {
   const { isDirectory, uid, mode } = await Deno.lstat(path);

@@ -1,4 +1,4 @@
-/** The caller's user id, and where a finding about a directory goes. */
+/** Options of {@linkcode openPrivateDirectory}. */
 export interface PrivateDirectoryOptions {
   readonly uid?: number | null;
   readonly onWarning: (message: string) => void;
@@ -8,11 +8,10 @@ export interface PrivateDirectoryOptions {
 const OTHERS = 0o077;
 
 /**
- * Creates a directory, and its parents, that only its owner may enter. If it exists and is open to
- * other users, closes it to them and reports that. Below it, only the owner can open, run or
- * connect to a file, whatever the file's own mode says.
+ * Creates a directory that only its owner can enter, and its parents. If it exists and other users
+ * can enter it, changes its mode and warns. The modes of files below it then do not matter.
  *
- * @throws {Error} when it belongs to another user, who could rename what is in it
+ * @throws {Error} if it belongs to another user, who could rename its files
  */
 export async function openPrivateDirectory(
   path: string,
@@ -25,13 +24,13 @@ export async function openPrivateDirectory(
   if (owner === null || mode === null) return;
   if (owner !== uid) {
     throw new Error(
-      `"${path}" belongs to user ${owner}, who could change what is in it. Give it to user ${uid} ` +
+      `"${path}" belongs to user ${owner}, who could change its content. Give it to user ${uid} ` +
         `with chown, or choose another directory`,
     );
   }
   if ((mode & OTHERS) === 0) return;
   await Deno.chmod(path, 0o700);
   onWarning(
-    `"${path}" was open to other users (mode ${(mode & 0o777).toString(8)}); its mode is 700 now`,
+    `"${path}" was open to other users (mode ${(mode & 0o777).toString(8)}). Its mode is now 700`,
   );
 }

@@ -1,17 +1,17 @@
 import { readProcFile } from "./read_proc_file.ts";
 
-/** What a process uses. */
+/** Resource use of a process. */
 export interface ProcessFigures {
   /** Resident memory. */
   readonly memoryBytes: number;
-  /** Time that its threads have had a processor, in milliseconds. */
+  /** CPU time of all threads, in milliseconds. */
   readonly cpuMs: number;
 }
 
-/** The unit of times in `/proc`, on every architecture that Deno runs on. */
-const TICK_MS = 10;
+/** Unit of times in `/proc`, on every architecture that Deno supports. */
+export const TICK_MS = 10;
 
-/** What a process uses at present; `undefined` when it is gone. */
+/** Returns the current resource use of a process; `undefined` if it has ended. */
 export async function readProcessFigures(pid: number): Promise<ProcessFigures | undefined> {
   const [status, stat] = await Promise.all([
     readProcFile(`/proc/${pid}/status`),
@@ -24,8 +24,8 @@ export async function readProcessFigures(pid: number): Promise<ProcessFigures | 
 }
 
 /**
- * Resident memory in bytes, from the text of `/proc/PID/status`. A process that has ended and was
- * not waited for has none. Source: proc_pid_status(5).
+ * Parses the resident memory in bytes from `/proc/PID/status`; `undefined` for a zombie process.
+ * Source: proc_pid_status(5).
  */
 export function parseResidentMemory(status: string): number | undefined {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
@@ -33,8 +33,8 @@ export function parseResidentMemory(status: string): number | undefined {
 }
 
 /**
- * Processor time in milliseconds, from the text of `/proc/PID/stat`. Its second field, the command
- * in brackets, may hold anything: the others begin behind its last bracket. Source:
+ * Parses the CPU time in milliseconds from `/proc/PID/stat`. The second field, the command in
+ * parentheses, can contain anything, so the other fields begin after the last parenthesis. Source:
  * proc_pid_stat(5).
  *
  * @example
@@ -45,7 +45,7 @@ export function parseResidentMemory(status: string): number | undefined {
  */
 export function parseProcessorTime(stat: string): number | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).trim().split(" ");
-  // Fields 14 and 15 of the page, which counts from 1 and has two up to the bracket's end.
+  // Fields 14 and 15 of the man page, which counts from 1; two are before the parenthesis.
   const [user, system] = [Number(fields[11]), Number(fields[12])];
   return Number.isInteger(user + system) ? (user + system) * TICK_MS : undefined;
 }

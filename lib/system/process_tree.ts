@@ -1,23 +1,21 @@
 import { readChildren } from "./children.ts";
+import { TICK_MS } from "./process_figures.ts";
 import { readProcFile } from "./read_proc_file.ts";
 
-/** The unit of times in `/proc`, on every architecture that Deno runs on. */
-const TICK_MS = 10;
-
-/** More processes than a check or an instance may have. */
+/** Maximum number of processes to read; more than a check or an instance can have. */
 const MAX_PROCESSES = 1_024;
 
-/** Processor use of a process and its descendants. */
+/** CPU use of a process and its descendants. */
 export interface TreeFigures {
-  /** Processor time in milliseconds, also of children that have ended. */
+  /** CPU time in milliseconds, including children that have ended. */
   readonly cpuMs: number;
-  /** A thread runs or waits for the processor; if none does, all wait for something else. */
+  /** A thread runs or waits for a CPU; if false, all threads wait for something else. */
   readonly isRunnable: boolean;
 }
 
 /**
- * What a process and its descendants use; `undefined` when it is gone, and on systems without
- * `/proc`. A process that ends meanwhile counts with its parent the next time.
+ * Returns the CPU use of a process and its descendants; `undefined` if it has ended or there is no
+ * `/proc`. A child that ends during the read counts with its parent next time.
  */
 export async function readTreeFigures(pid: number): Promise<TreeFigures | undefined> {
   let cpuMs: number | undefined;
@@ -47,9 +45,9 @@ async function hasRunnableThread(pid: number): Promise<boolean> {
 }
 
 /**
- * State, and processor time with that of children that were waited for, from the text of
- * `/proc/PID/stat`. Source: proc_pid_stat(5), fields 3 and 14 to 17; `D` counts as runnable, because
- * a disk that is slow is not somebody who keeps silent.
+ * Parses the state and the CPU time, including reaped children, from `/proc/PID/stat`. Source:
+ * proc_pid_stat(5), fields 3 and 14 to 17. State `D` counts as runnable, because the process waits
+ * for a disk and not for a peer.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 import { delimiter, join } from "node:path";
 
-/** A program that isolation is built from, and the Debian package that brings it. */
+/** An external program, and the Debian package that contains it. */
 export interface Program {
   readonly name: string;
   readonly package: string;
 }
 
-/** Everything that `serve` calls. */
+/** Programs that `serve` needs. */
 export const programs: readonly Program[] = [
   { name: "ip", package: "iproute2" },
   { name: "nft", package: "nftables" },
@@ -15,17 +15,17 @@ export const programs: readonly Program[] = [
   { name: "setpriv", package: "util-linux" },
 ];
 
-/** Programs of walls that `serve` can do without, which it warns of. */
+/** Programs of optional protections; `serve` warns if they are missing. */
 export const optionalPrograms: readonly Program[] = [
   { name: "mkfs.ext4", package: "e2fsprogs" },
   { name: "mount", package: "mount" },
   { name: "perl", package: "perl-base" },
 ];
 
-/** What a sandbox without root is made with. */
+/** Programs that `--isolation rootless` needs. */
 export const rootlessPrograms: readonly Program[] = programs.filter(({ name }) => name === "bwrap");
 
-/** Those programs, all of them by default, that are not in a directory of `path`. */
+/** Returns the programs that are not installed in a directory of `path`, which is a `PATH`. */
 export async function findMissingPrograms(
   path: string,
   wanted: readonly Program[] = programs,
@@ -34,14 +34,14 @@ export async function findMissingPrograms(
   return wanted.filter((_, index) => !found[index]);
 }
 
-/** Whether a program is in a directory of `path` (the form of `PATH`). */
+/** Returns true if an executable program is in a directory of `path`, which is a `PATH`. */
 export async function isInstalled(name: string, path: string): Promise<boolean> {
   for (const directory of path.split(delimiter).filter((part) => part !== "")) {
     try {
       const file = await Deno.stat(join(directory, name));
       if (file.isFile && ((file.mode ?? 0) & 0o111) !== 0) return true;
     } catch {
-      // Not in this one.
+      // Try the next directory.
     }
   }
   return false;

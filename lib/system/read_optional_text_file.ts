@@ -1,4 +1,4 @@
-/** The text of the file at `path`, or `undefined` where no such file is. */
+/** Returns the text of a file; `undefined` if it does not exist. */
 export async function readOptionalTextFile(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);

@@ -1,8 +1,8 @@
 /**
- * The text of a process's file below `/proc`, or an empty one when that process is gone: its files
- * then fail with ENOENT when they are opened, and with ESRCH or EINVAL when they are read.
+ * Returns the text of a process's file below `/proc`; empty if the process has ended: then open(2)
+ * fails with ENOENT, and read(2) with ESRCH or EINVAL.
  *
- * @throws {Error} for any other reason, such as too many open files
+ * @throws {Error} for other reasons, such as too many open files
  */
 export async function readProcFile(path: string): Promise<string> {
   try {

@@ -1,14 +1,13 @@
 import { run } from "./run.ts";
 
-/** Many files on a slow disk. */
+/** Enough for many files on a slow disk. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * Removes a file or a directory with all that is in it; there may be none. A directory that is not
- * empty is removed by rm(1): `Deno.remove()` takes a call for each level, and a tree that is nested
- * deeply enough overflows the stack and ends the whole process.
+ * Removes a file or a directory tree, if it exists. Uses rm(1) for a directory that is not empty:
+ * `Deno.remove()` recurses, and a deeply nested tree overflows the stack and ends the process.
  *
- * @throws {CommandError} when a part of a directory can't be removed, or it takes too long
+ * @throws {CommandError} if a part of a directory can't be removed, or it takes too long
  */
 export async function removeIfThere(path: string): Promise<void> {
   try {

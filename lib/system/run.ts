@@ -1,26 +1,26 @@
 import { describeDuration } from "./describe_duration.ts";
 import { feedInput } from "./feed_input.ts";
 
-/** How {@linkcode run} runs a command. */
+/** Options of {@linkcode run}. */
 export interface RunOptions {
   /** Text for the command's standard input; none by default. */
   readonly stdin?: string;
-  /** Ends the command when it aborts. */
+  /** Kills the command when it aborts. */
   readonly signal?: AbortSignal;
-  /** Ends the command after this many milliseconds; 15,000 by default. */
+  /** Kills the command after this many milliseconds; 15,000 by default. */
   readonly timeoutMs?: number;
 }
 
-/** Runs a command and gives its standard output; see {@linkcode run}. */
+/** Type of {@linkcode run}. */
 export type Run = (command: readonly string[], options?: RunOptions) => Promise<string>;
 
-/** A command that could not be started, or that ended with a code other than 0. */
+/** A command could not be started, exited with a code other than 0, or timed out. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 
   constructor(
     readonly command: readonly string[],
-    /** What the command said, or why it could not be started. */
+    /** Exit code and standard error, or why it could not be started. */
     readonly reason: string,
     options: ErrorOptions = {},
   ) {
@@ -29,16 +29,16 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a command to its end, without a shell, and gives its standard output.
+ * Runs a command without a shell and returns its standard output.
  *
- * @throws {CommandError} when it is not installed, exits with a code other than 0 or takes too long
+ * @throws {CommandError} if it is not installed, exits with a code other than 0 or times out
  */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const { stdin, timeoutMs = 15_000 } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   const child = start(command, stdin !== undefined);
-  // SIGTERM could be ignored, and then there would be no end.
+  // The command could ignore SIGTERM.
   const kill = (): void => endChild(child);
   signal.addEventListener("abort", kill, { once: true });
   if (signal.aborted) kill();
@@ -50,7 +50,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   if (output.success) return new TextDecoder().decode(output.stdout);
   const said = new TextDecoder().decode(output.stderr).trim();
   const ended = timeout.aborted
-    ? `no end after ${describeDuration(timeoutMs)}`
+    ? `timed out after ${describeDuration(timeoutMs)}`
     : `exited with ${output.signal ?? output.code}`;
   throw new CommandError(command, said === "" ? ended : `${ended} (${said})`);
 }
@@ -76,6 +76,6 @@ function endChild(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has ended; only its pipes are still held by somebody.
+    // It has ended; another process still holds its pipes.
   }
 }

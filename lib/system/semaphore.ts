@@ -1,22 +1,22 @@
-/** Lets a bounded number of tasks run at a time; the others wait in the order of their arrival. */
+/** Limits the number of concurrent tasks; others wait in the order of their arrival. */
 export interface Semaphore {
-  /** Rejects with the signal's reason when that aborts before the task has begun. */
+  /** Runs the task in its turn. Rejects with the signal's reason if it aborts before. */
   readonly run: <Result>(
     task: () => Promise<Result>,
     options?: TurnOptions,
   ) => Promise<Result>;
 }
 
-/** How one task waits for its turn. */
+/** Options of {@linkcode Semaphore.run}. */
 export interface TurnOptions {
   readonly signal?: AbortSignal;
-  /** Asked when a place is free: whoever is in a hurry goes before whoever is not. */
+  /** Called when a place is free: urgent tasks go first. */
   readonly isUrgent?: () => boolean;
 }
 
-/** How a semaphore gives out its places. */
+/** Options of {@linkcode createSemaphore}. */
 export interface SemaphoreOptions {
-  /** A task that takes longer gives its place away: it may be one that never ends. */
+  /** A task that takes longer, and may never end, loses its place but keeps running. */
   readonly maxHoldMs?: number;
 }
 
@@ -25,7 +25,7 @@ interface Waiting {
   readonly isUrgent: () => boolean;
 }
 
-/** A semaphore of `places`. */
+/** Creates a semaphore that runs up to `places` tasks at a time. */
 export function createSemaphore(places: number, options: SemaphoreOptions = {}): Semaphore {
   const { maxHoldMs } = options;
   const waiting: Waiting[] = [];
@@ -36,7 +36,7 @@ export function createSemaphore(places: number, options: SemaphoreOptions = {}):
     const own: Waiting = { begin: turn.resolve, isUrgent };
     const leave = (): void => {
       const index = waiting.indexOf(own);
-      // Whose turn has come runs; its task looks at the signal itself.
+      // It runs already; the task checks the signal itself.
       if (index === -1) return;
       waiting.splice(index, 1);
       turn.reject(signal!.reason);

@@ -1,4 +1,4 @@
-/** Waits for `ms` milliseconds, or less when the signal aborts; it never rejects. */
+/** Waits for `ms` milliseconds, or until the signal aborts; never rejects. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,12 +1,12 @@
-/** Tasks that nobody awaits one by one. */
+/** Background tasks. */
 export interface TaskSet {
-  /** Takes charge of a task; that it rejects is told. */
+  /** Adds a task. */
   readonly track: (task: Promise<void>) => void;
-  /** Resolves when there is none left, those included that come meanwhile. */
+  /** Resolves when all tasks have ended, including those added meanwhile. */
   readonly ended: () => Promise<void>;
 }
 
-/** A set of tasks; `onFault` hears of those that reject. */
+/** Creates a set of tasks; `onFault` receives the errors of those that reject. */
 export function createTaskSet(onFault: (error: unknown) => void): TaskSet {
   const tasks = new Set<Promise<void>>();
   return {

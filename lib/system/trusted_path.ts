@@ -3,41 +3,40 @@ import type { Stats } from "node:fs";
 import { resolve } from "node:path";
 import { type HeldPath, holdPath } from "./held_path.ts";
 
-/** A path that another user's link leads along to what is not theirs. */
+/** A path follows a link of another user to a file that does not belong to that user. */
 export class UntrustedPathError extends Error {
   override readonly name = "UntrustedPathError";
 }
 
 /** Options of {@linkcode holdTrustedPath}. */
 export interface TrustedPathOptions {
-  /** A directory that is held, from which a relative path counts; `/` when left out. */
+  /** Open directory to which a relative path is relative; `/` by default. */
   readonly directory?: HeldPath;
-  /** Makes directories that are missing, with this mode. */
+  /** Creates missing directories with this mode. */
   readonly makeMode?: number;
 }
 
-/** As many as the kernel follows on one path, see path_resolution(7). */
+/** Maximum number of links on one path, as in the kernel, see path_resolution(7). */
 const MAX_LINKS = 40;
 
-/** More steps than any path of the kernel's own length has, over all links together. */
+/** Maximum number of path components, including those of links; more than PATH_MAX allows. */
 const MAX_STEPS = 1_000;
 
 /**
- * Takes hold of the file or directory that a path leads to, links followed by one rule: what lies
- * behind a link that another user has made, or may have put there, must belong to that user. So a
- * user who may write to a directory on the way can lead this process, which may be root, to nothing
- * but their own. Each step is taken from the directory that is held, and each link is read by its
- * descriptor, so that nothing can take its place meanwhile; links below `/proc` are read as text.
+ * Opens the file or directory at a path and follows links by one rule: if another user has made a
+ * link, or could have moved it there, its target must belong to that user. So a user who can write
+ * to a directory on the path can lead this process, which may be root, only to their own files. Each
+ * step starts at an open directory, and each link is read by its descriptor, so nothing can be
+ * exchanged meanwhile; links below `/proc` are read as text.
  *
- * It is the rule of SymLinksIfOwnerMatch in Apache and of CHASE_SAFE in systemd-tmpfiles, for links
- * alone. The owner of the link counts, and the owner of its directory, who may move a link of
- * root's there. What belongs to them must be what the link leads to, and what the whole path leads
- * to.
+ * This is the rule of SymLinksIfOwnerMatch in Apache and of CHASE_SAFE in systemd-tmpfiles, for
+ * links alone. It applies to the owner of the link and to the owner of its directory, and requires
+ * that both the link's target and the target of the whole path belong to them.
  *
- * @throws {UntrustedPathError} when such a link leads to what belongs to somebody else
- * @throws {Deno.errors.NotFound} when nothing is there
- * @throws {TypeError} when it leads to neither a file nor a directory
- * @throws {Error} with the `code` that `node:fs` gives, when it can't be opened
+ * @throws {UntrustedPathError} if such a link leads to a file of another user
+ * @throws {Deno.errors.NotFound} if it does not exist
+ * @throws {TypeError} if it is neither a file nor a directory
+ * @throws {Error} with the `code` of `node:fs`, if it can't be opened
  */
 export async function holdTrustedPath(
   path: string,
@@ -58,12 +57,12 @@ export async function holdTrustedPath(
   return { ...held, name };
 }
 
-/** Whether somebody beside root and this process's own user may change names in a directory. */
+/** Returns true if users other than root and this process's user can rename files in a directory. */
 export function isOpenToOthers({ uid, mode }: Pick<Stats, "uid" | "mode">): boolean {
   return !isOwn(uid) || (mode & 0o022) !== 0;
 }
 
-/** On other systems there is only the caller's own code, and no path to what is held. */
+/** Fallback for other systems, which run only trusted code and have no `/proc`. */
 async function holdNamed(path: string, makeMode: number | undefined): Promise<HeldPath> {
   if (makeMode !== undefined) await mkdir(path, { recursive: true, mode: makeMode });
   return await holdPath(path, { isFollowing: true });
@@ -76,7 +75,7 @@ interface WayOptions {
 }
 
 interface Way extends WayOptions {
-  /** Links that somebody else than root and this process's own user may have put there. */
+  /** Links that users other than root and this process's user could have put there. */
   readonly foreign: ForeignLink[];
   /** Number of links followed and entries opened so far. */
   links: number;
@@ -97,7 +96,7 @@ async function holdWalked(
   const way: Way = { ...options, foreign: [], links: 0, steps: 0 };
   using stack = new DisposableStack();
   const held = stack.use(await walk(path, directory, way));
-  // What lies further along may be another one's again.
+  // Later parts of the path may belong to yet another user.
   for (const link of way.foreign) await requireOwn(link, held, way);
   stack.move();
   return held;
@@ -113,7 +112,7 @@ async function walk(path: string, from: HeldPath | undefined, way: Way): Promise
   return here;
 }
 
-/** Opens an entry of a directory; where it is a link, what that leads to. */
+/** Opens an entry of a directory; follows it if it is a link. */
 async function step(directory: HeldPath, name: string, way: Way): Promise<HeldPath> {
   if (++way.steps > MAX_STEPS) throw tooManyLinks(way);
   using stack = new DisposableStack();
@@ -146,9 +145,9 @@ async function requireOwn(
   const owner = owners.find((one) => one !== uid);
   if (owner === undefined) return;
   throw new UntrustedPathError(
-    `"${way.name}" leads through the link "${name}" (to "${target}"), which user ${owner} may ` +
-      `change, to what belongs to user ${uid}. Let root make the link in a directory of root's, or ` +
-      `chown to user ${owner} what it leads to`,
+    `"${way.name}" leads through the link "${name}" (to "${target}"), which user ${owner} can ` +
+      `change, but the target belongs to user ${uid}. Create the link as root in a directory of ` +
+      `root, or chown the target to user ${owner}`,
   );
 }
 
@@ -178,17 +177,17 @@ function ignoreThere(error: NodeError): void {
   if (error.code !== "EEXIST") throw error;
 }
 
-/** The error, with the path that people know in place of the descriptor's. */
+/** Returns the error with the user's path instead of the descriptor's. */
 function explain(cause: NodeError, { name }: Way): Error {
   const { code = cause.message } = cause;
   const error = code === "ENOENT" || code === "ENOTDIR"
-    ? new Deno.errors.NotFound(`"${name}" is not there`, { cause })
+    ? new Deno.errors.NotFound(`"${name}" does not exist`, { cause })
     : new Error(`Cannot open "${name}": ${code}`, { cause });
   return Object.assign(error, { code });
 }
 
 function tooManyLinks({ name }: Way): Error {
-  return Object.assign(new Error(`"${name}" leads through too many links`), { code: "ELOOP" });
+  return Object.assign(new Error(`"${name}" has too many levels of links`), { code: "ELOOP" });
 }
 
 function isOwn(uid: number): boolean {

@@ -2,9 +2,8 @@ import { dirname } from "node:path";
 import { removeIfThere } from "./remove_if_there.ts";
 
 /**
- * Writes a text file whole or not at all: beside it first, onto the disk, then in its place. Where
- * the disk is full, what was there before stays. Its directory is made if it is missing, for its
- * owner alone.
+ * Writes a text file atomically: writes and syncs a new file, then renames it. If the disk is full,
+ * the old file stays. Creates a missing directory with mode 700.
  */
 export async function writeWholeFile(path: string, text: string): Promise<void> {
   const beside = `${path}.new`;

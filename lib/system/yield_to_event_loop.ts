@@ -1,7 +1,7 @@
-/** Longest that a task goes on without a break: what a request may have to wait for it. */
+/** Maximum time that a loop blocks the event loop, which delays requests. */
 const MAX_BUSY_MS = 4;
 
-/** Gives a break now and then: to be awaited within a long loop, it lets others have their turn. */
+/** Returns a function to await in a long loop; every few milliseconds it lets other tasks run. */
 export function createYieldToEventLoop(): () => Promise<void> | undefined {
   let sinceMs = performance.now();
   return () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { noSuchFunction } from "../../cli/function_names.ts";
 
-Deno.test("noSuchFunction: says which was likely meant", () => {
+Deno.test("noSuchFunction() suggests the closest name", () => {
   assert.equal(
     noSuchFunction("shp", ["blog", "shop"]).message,
     'There is no function "shp". Did you mean "shop"? See: ddsrv list',

@@ -48,7 +48,7 @@ for (const [what, change, plan] of plans) {
   });
 }
 
-Deno.test("mainOf: paths with quotes, spaces and line feeds", () => {
+Deno.test("mainOf() reads paths with quotes, spaces and line feeds", () => {
   for (const main of ["/a b/main.ts", "/it's/main.ts", "/a\nb'/main.ts", `/"$@"/main.ts`]) {
     equal(mainOf(launcherScript({ execPath: "/it's a/deno", main })), main);
   }

@@ -37,7 +37,7 @@ const wrong: readonly string[] = [
   "schema --api --function",
 ];
 
-Deno.test("usage: each verb's complaints", async () => {
+Deno.test("usage errors of all verbs", async () => {
   const program = captureProgram();
   const unknown = program.verbs.filter((verb) => verb !== "help").map((verb) => `${verb} --jsom`);
   let text = "";

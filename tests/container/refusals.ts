@@ -66,6 +66,6 @@ for (const [program, name] of [["bwrap", "bubblewrap"], ["nft", "nftables"]]) {
 
 Deno.test("serve refuses a functions directory that is not there", async () => {
   const { code, text } = await runToEnd(leastPrivilege(), ["serve", "/nowhere"]);
-  assert.match(text, /There is no directory "\/nowhere"\. Make it/);
+  assert.match(text, /The directory "\/nowhere" does not exist\. Create it/);
   assert.equal(code, 1);
 });

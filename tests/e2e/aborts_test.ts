@@ -46,7 +46,7 @@ const STAGES: readonly Stage[] = [
   { name: "in an answer that it does not read", route: "flood", rest: "\r\n", until: /^HTTP/ },
 ];
 
-Deno.test("aborts: a client that goes away ends its request, whatever the stage", async (test) => {
+Deno.test("a client that disconnects aborts its request at every stage", async (test) => {
   await using server = await startServer({
     files: { ...await streamsFunction("aborts"), ...await streamsFunction("node_aborts") },
   });
@@ -89,7 +89,7 @@ Deno.serve((request) => {
   return new Response(came.join(" "));
 });\n`;
 
-Deno.test("aborts: a client that does not wait for the start is never heard of again", async () => {
+Deno.test("a client that disconnects during a start leaves no request behind", async () => {
   await using server = await startServer({ files: { "slow/index.ts": SLOW } });
   await server.said("slow starting");
   for (const body of ["", "abc"]) {

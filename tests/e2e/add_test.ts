@@ -18,7 +18,7 @@ function assertTold(stderr: string, name: string): void {
   assert.match(stderr, new RegExp(`^${name}: checking\n(?:${name}: starting\n)?$`));
 }
 
-Deno.test("add: copies, waits until it serves and prints the URL", async () => {
+Deno.test("add copies a folder, waits until it is ready and prints the URL", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "src/index.ts": `import { text } from "./text.ts";\n${answering("").replace('""', "text")}`,
@@ -32,8 +32,9 @@ Deno.test("add: copies, waits until it serves and prints the URL", async () => {
   assert.deepEqual(await server.cli("add", source, "--name", "app"), {
     code: 1,
     stdout: "",
-    stderr: 'ddsrv: There is a function "app" already. Put this one in its place with --replace, ' +
-      "or remove it: ddsrv rm app\n",
+    stderr:
+      'ddsrv: The function "app" already exists. Replace it with --replace, or remove it first: ' +
+      "ddsrv rm app\n",
   });
   const again = await server.cli("add", source, "--name", "other", "--json");
   assertTold(again.stderr, "other");
@@ -41,7 +42,7 @@ Deno.test("add: copies, waits until it serves and prints the URL", async () => {
   assert.deepEqual([report.name, report.status, report.pending], ["other", "ready", null]);
 });
 
-Deno.test("add: a failed check, a failed start and a late one leave nothing behind", async () => {
+Deno.test("add leaves nothing behind after a failed check, a failed start or a timeout", async () => {
   await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "wrong/index.ts": "const wrong: number = 'text';\n",
@@ -55,30 +56,35 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
     server.cli("add", join(server.directory, name), ...more);
   const wrong = await add("wrong");
   assert.deepEqual([wrong.code, wrong.stdout], [1, ""]);
-  assert.match(wrong.stderr, /TS2322[\s\S]*\/wrong\/index\.ts:1:7[\s\S]*"wrong" was not added\n$/);
+  assert.match(
+    wrong.stderr,
+    /TS2322[\s\S]*\/wrong\/index\.ts:1:7[\s\S]*"wrong" was not added: the check failed\. Fix the errors above\n$/,
+  );
   assert.doesNotMatch(wrong.stderr, /ddsrv-added/);
   const dies = await add("dies");
   assert.deepEqual([dies.code, dies.stdout], [1, ""]);
   assert.ok(
     dies.stderr.endsWith(
       'last words\nddsrv: "dies" does not serve: Exited with code 7 before listening on ' +
-        "a port. It was taken away again\n",
+        "a port. ddsrv removed it again\n",
     ),
     dies.stderr,
   );
   assert.match(
     (await add("late", "--timeout", "1")).stderr,
-    /ddsrv: "late" does not serve: it was (checking|starting) after 1 s\. .*It was taken away again\n$/,
+    /ddsrv: "late" does not serve: still (checking|starting) after 1 s\. .*ddsrv removed it again\n$/,
   );
   const mute = await add("mute");
   assert.match(
     mute.stderr,
-    /connecting\nddsrv: "mute" does not serve: Did not listen on any port within 1 s\. Call Deno\.serve\(handler\), or export default \{ fetch \}\. It was taken away again\n$/,
+    /connecting\nddsrv: "mute" does not serve: Did not listen on any port within 1 s\. Call Deno\.serve\(handler\), or export default \{ fetch \}\. ddsrv removed it again\n$/,
   );
   // Neither what was checked nor what was started leaves a failure of ddsrv's own behind.
   assert.doesNotMatch(server.output(), /Cannot start the function|realpath|os error/);
   const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
-  for (const [name, said] of [["empty", "has no index.ts"], ["missing", "is not there"]] as const) {
+  for (
+    const [name, said] of [["empty", "has no index.ts"], ["missing", "does not exist"]] as const
+  ) {
     const { code, stderr } = await add(name);
     assert.equal(code, 1);
     assert.equal(stderr, `ddsrv: "${join(server.directory, name)}" ${said}. ${wanted}\n`);
@@ -86,19 +92,23 @@ Deno.test("add: a failed check, a failed start and a late one leave nothing behi
   assert.deepEqual(await names(server.functions), []);
 });
 
-Deno.test("add: wrong usage is told before anything is done", async () => {
+Deno.test("add reports wrong usage before it changes anything", async () => {
   const directory = await makeDirectory();
   await writeFiles(directory, { "app/index.ts": "", "a.ts": "", "a.js": "", "a.tar": "" });
   const table: readonly (readonly [args: readonly string[], code: number, said: RegExp])[] = [
-    [["app", "--name", "a/b"], 2, /"a\/b" can't be a function's name: the name holds a slash\. Ch/],
+    [
+      ["app", "--name", "a/b"],
+      2,
+      /"a\/b" can't be a function's name: the name contains a slash\. Ch/,
+    ],
     [["app", "--name", "x".repeat(300)], 2, /the name has 300 bytes; at most 63 are allowed/],
     [
       ["app", "--name", "_x"],
       2,
       /"_x" can't be a function's name: it begins with \. or _\. Choose/,
     ],
-    [["a.ts", "--link"], 2, /is a file, and only a directory can be linked to$/m],
-    [["-", "--link"], 2, /An archive can't be linked to\. Leave --link out$/m],
+    [["a.ts", "--link"], 2, /is a file, and --link needs a directory\. Leave out --link$/m],
+    [["-", "--link"], 2, /An archive can't be linked\. Leave out --link$/m],
     [["app", "--env", "DDSRV_DATA=1"], 2, /"DDSRV_DATA" can't be set: ddsrv sets it itself/],
     [
       ["app", "--env", "1=1"],
@@ -114,12 +124,16 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
     [
       ["app/index.ts"],
       2,
-      /is a directory's entry\. Add all of it: ddsrv add \S+\/app; or this file al/,
+      /is the entry of a function\. Add its directory: ddsrv add \S+\/app; or add only/,
     ],
-    [["a.tar"], 2, /looks like an archive\. Give it like this: ddsrv add - < \S+\/a\.tar$/m],
-    [["a.js"], 1, /a\.js" is no \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/],
-    [["/dev/null"], 1, /"\/dev\/null" is no directory and no file\. Name a directory/],
-    [["app"], 3, /No supervisor is running: its socket/],
+    [["a.tar"], 2, /looks like an archive\. Add it with: ddsrv add - < \S+\/a\.tar$/m],
+    [
+      ["a.js"],
+      1,
+      /a\.js" is not a \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/,
+    ],
+    [["/dev/null"], 1, /"\/dev\/null" is not a directory or a file\. Name a directory/],
+    [["app"], 3, /No supervisor runs with the socket/],
   ];
   for (const [[path = "", ...args], code, said] of table) {
     const given = path === "-" ? path : join(path.startsWith("/") ? "" : directory, path);
@@ -131,7 +145,7 @@ Deno.test("add: wrong usage is told before anything is done", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("add: a file is a function of its name, and what it imports is not with it", async () => {
+Deno.test("add serves a single file as a function without its local imports", async () => {
   await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "hello.ts": answering("from a file"),
@@ -148,14 +162,14 @@ Deno.test("add: a file is a function of its name, and what it imports is not wit
   assert.ok(apart.stderr.includes(`file://${server.directory}/apart.ts:1:`), apart.stderr);
   assert.ok(
     apart.stderr.endsWith(
-      "apart.ts was added alone, without the files that it imports. Add the directory that holds " +
-        'them all, with an index.ts\nddsrv: "apart" was not added\n',
+      "apart.ts was added without the files that it imports. Add the directory that contains all of " +
+        'them and an index.ts\nddsrv: "apart" was not added: the check failed. Fix the errors above\n',
     ),
     apart.stderr,
   );
 });
 
-Deno.test("add: --link links, a bad one leaves no link, and remove takes the link alone", async () => {
+Deno.test("add --link links a folder, removes the link on failure, and remove deletes only the link", async () => {
   await using server = await startServer({ isChecked: true });
   await writeFiles(server.directory, {
     "linked/index.ts": answering("linked"),
@@ -170,7 +184,7 @@ Deno.test("add: --link links, a bad one leaves no link, and remove takes the lin
   assert.ok((await Deno.stat(join(server.directory, "wrong/index.ts"))).isFile);
 });
 
-Deno.test("add: --no-wait puts it in its place and says so", async () => {
+Deno.test("add --no-wait returns before the function is ready", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "app/index.ts": answering("app"),
@@ -180,14 +194,14 @@ Deno.test("add: --no-wait puts it in its place and says so", async () => {
   assert.deepEqual(app, {
     code: 0,
     stdout: `${server.url}/app\n`,
-    stderr: "app: checking\napp is not waited for. How it is: ddsrv inspect app\n",
+    stderr: "app: checking\napp was added and starts now. See: ddsrv inspect app\n",
   });
   await server.answers("/app", "app");
   const never = await server.cli("add", join(server.directory, "never"), "--no-wait", "--json");
   assert.deepEqual([never.code, JSON.parse(never.stdout).url], [0, `${server.url}/never`]);
 });
 
-Deno.test("add: --env reaches the function, and neither its source nor anybody else", async () => {
+Deno.test("add --env sets variables that only the function can read", async () => {
   await using server = await startServer();
   const manifest = '{\n  // why\n  "env": { "GREETING": "old", "KEPT": "kept" }\n}\n';
   await writeFiles(server.directory, {
@@ -211,7 +225,7 @@ Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
   assert.equal(bad.code, 1);
   assert.match(
     bad.stderr,
-    /\/app\/ddsrv\.json:1:10 is not valid in "env"[^]*ddsrv: "bad" was not added\n$/,
+    /\/app\/ddsrv\.json:1:10 is not valid in "env"[^]*ddsrv: "bad" was not added: the check failed\. Fix the errors above\n$/,
   );
   assert.deepEqual(await names(server.functions), ["app"]);
   assert.equal((await server.cli("env", "list", "bad")).code, 4);
@@ -221,7 +235,7 @@ Deno.serve(() => new Response(keys.map((key) => Deno.env.get(key)).join()));\n`,
   assert.equal((await server.cli("env", "list", "ends")).code, 4, "it left its variables");
 });
 
-Deno.test("add: what holds the functions directory, or is in its place, is refused", async () => {
+Deno.test("add refuses a source that contains the functions directory or is already in it", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   await writeFiles(server.directory, { "index.ts": answering("all") });
@@ -233,8 +247,8 @@ Deno.test("add: what holds the functions directory, or is in its place, is refus
       assert.equal(code, 1);
       assert.ok(
         stderr.endsWith(
-          `"${path}" holds the functions directory "${server.functions}", and can't be added to ` +
-            "it. Name one function's directory\n",
+          `"${path}" contains the functions directory "${server.functions}". Name the directory of ` +
+            "one function\n",
         ),
         stderr,
       );
@@ -244,7 +258,8 @@ Deno.test("add: what holds the functions directory, or is in its place, is refus
   assert.deepEqual(await server.cli("add", own, "--replace"), {
     code: 1,
     stdout: "",
-    stderr: `ddsrv: "${own}" is the function "app" itself, in its place\n`,
+    stderr:
+      `ddsrv: "${own}" is already in the functions directory. To restart it: ddsrv reload app\n`,
   });
   // A copy beside it is as good as any other.
   assert.equal((await server.cli("add", own, "--name", "twin")).code, 0);
@@ -252,7 +267,7 @@ Deno.test("add: what holds the functions directory, or is in its place, is refus
   assert.deepEqual(await names(server.functions), ["app", "twin"]);
 });
 
-Deno.test("add: pipes are left out with a word, links are as they were, modes are safe", async () => {
+Deno.test("add skips pipes, copies links as links and sets safe modes", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "app/index.ts": `Deno.serve(() => new Response(
@@ -270,7 +285,7 @@ Deno.test("add: pipes are left out with a word, links are as they were, modes ar
   await Deno.chmod(join(source, "shell"), 0o4777);
   const added = await server.cli("add", source);
   assert.equal(added.code, 0, added.stderr);
-  const skipped = `${source}/pipe is a pipe, a socket or a device, and was left out\n`;
+  const skipped = `Skipped ${source}/pipe: it is a pipe, a socket or a device\n`;
   assert.ok(added.stderr.startsWith(skipped), added.stderr);
   assertTold(added.stderr.slice(skipped.length), "app");
   // What a link leads to outside of the folder is not there in the sandbox.
@@ -279,7 +294,7 @@ Deno.test("add: pipes are left out with a word, links are as they were, modes ar
   assert.equal(mode! & 0o7777, 0o755);
 });
 
-Deno.test("add: a full disk leaves nothing behind and says what to do", async () => {
+Deno.test("add on a full disk leaves nothing behind and says what to do", async () => {
   const directory = await makeDirectory();
   const functions = join(directory, "functions");
   await Deno.mkdir(functions);
@@ -295,8 +310,8 @@ Deno.test("add: a full disk leaves nothing behind and says what to do", async ()
       code: 1,
       stdout: "",
       stderr:
-        `ddsrv: Cannot copy "${source}": there is no space left. Make room on that disk and ` +
-        "add it again. Nothing was added\n",
+        `ddsrv: Cannot copy "${source}": no space left on the disk. Free some space and try again. ` +
+        "Nothing was added\n",
     });
     assert.deepEqual(await names(functions), []);
   } finally {

@@ -17,7 +17,7 @@ async function ask(url: string, init: RequestInit = {}): Promise<readonly [numbe
   return [response.status, await response.text()];
 }
 
-Deno.test("admin: live at once, ready when functions are up, and metrics", async () => {
+Deno.test("admin port serves liveness at once, readiness when functions are up, and metrics", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -57,7 +57,7 @@ Deno.test("admin: live at once, ready when functions are up, and metrics", async
   assert.deepEqual(await ask(`${admin}/livez`, { method: "HEAD" }), [200, ""]);
 });
 
-Deno.test("admin: a host that a web page may have named is refused, the operator's is answered", async () => {
+Deno.test("admin port refuses unknown host names and accepts configured ones", async () => {
   await using server = await startServer({
     flags: ["--admin-port", "0", "--admin-hosts", "ddsrv,Metrics.internal"],
   });
@@ -86,7 +86,7 @@ Deno.test("admin: a host that a web page may have named is refused, the operator
   }
 });
 
-Deno.test("admin: a port that is taken is told with what to do", async () => {
+Deno.test("serve reports an admin port that is in use", async () => {
   await using server = await startServer({ flags: ["--admin-port", "0"] });
   await server.said("Probes and metrics on ");
   const port = /metrics on \S+:(\d+)/.exec(server.output())![1]!;

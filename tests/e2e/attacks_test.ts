@@ -41,7 +41,7 @@ function gatewayOf(address: string): string {
   return address.replace(/\d+$/, (last) => String(Number(last) - 1));
 }
 
-Deno.test("attacks: gateways, the metadata service, link-local addresses, sockets of the host", async () => {
+Deno.test("attacks: a function can't reach gateways, the metadata service, link-local addresses or host sockets", async () => {
   await using server = await startServer({
     flags: ["--egress=full"],
     files: { "probe/index.ts": PROBE, "other/index.ts": PROBE },
@@ -83,7 +83,7 @@ Deno.test("attacks: gateways, the metadata service, link-local addresses, socket
   for (const one of [service, abstract, named]) one.close();
 });
 
-Deno.test("attacks: another function's address as source is dropped, and counted", async () => {
+Deno.test("attacks: packets with another function's source address are dropped and counted", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("app"), "victim/index.ts": answering("victim") },
   });
@@ -104,7 +104,7 @@ Deno.test("attacks: another function's address as source is dropped, and counted
   await server.answers("/victim", "victim");
 });
 
-Deno.test("attacks: what another function keeps is out of sight, by path and by user", async () => {
+Deno.test("attacks: a function can't read another function's data, by path or as its user", async () => {
   const keeping = `Deno.writeTextFileSync(Deno.env.get("DDSRV_DATA") + "/kept", "secret");\n`;
   await using server = await startServer({
     files: { "victim/index.ts": keeping + PROBE, "probe/index.ts": keeping + PROBE },
@@ -130,7 +130,7 @@ Deno.test("attacks: what another function keeps is out of sight, by path and by 
   assert.equal(await host(...cat as [string]), "");
 });
 
-Deno.test("attacks: a setuid program gives a function nothing", async () => {
+Deno.test("attacks: a setuid program gives a function no privileges", async () => {
   await using server = await startServer({
     files: { "ddsrv.json": '{ "permissions": { "run": true } }', "app/index.ts": RUNNER },
   });
@@ -145,7 +145,7 @@ Deno.test("attacks: a setuid program gives a function nothing", async () => {
   assert.match(await run(server, "app", program, "-u"), /^0 \d{10}$/);
 });
 
-Deno.test("attacks: a function can't grow out of its files, its memory or its processes", async () => {
+Deno.test("attacks: a function can't exceed its limits of files, memory and processes", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "permissions": { "run": true }, "memory": "400MiB", "processes": 80 }',
@@ -173,7 +173,7 @@ Deno.test("attacks: a function can't grow out of its files, its memory or its pr
   await server.answers("/neighbour", "well");
 });
 
-Deno.test("attacks: a function can't fill the host's table of connections", async () => {
+Deno.test("attacks: a function can't fill the host's connection tracking table", async () => {
   await using _kept = await keepFlows();
   await using server = await startServer({
     files: {
@@ -204,7 +204,7 @@ Deno.test("attacks: a function can't fill the host's table of connections", asyn
   assert.match(await probe(server, "other", `fetch|http://${WORLD.server}/`), /sees/);
 });
 
-Deno.test("attacks: two supervisors of one host leave each other alone", async () => {
+Deno.test("attacks: two supervisors on one host do not affect each other", async () => {
   const files = { "app/index.ts": answering("one"), "probe/index.ts": PROBE };
   await using one = await startServer({ files });
   await using two = await startServer({ files: { ...files, "app/index.ts": answering("two") } });
@@ -248,7 +248,7 @@ try {
 }
 `;
 
-Deno.test("attacks: what no network namespace holds is not there, whatever Deno is told", async () => {
+Deno.test("attacks: a function can't open vsock sockets, even if Deno's flags allow them", async () => {
   await using server = await startServer({
     files: {
       "vsock/index.ts": `${VSOCK}\nDeno.serve(() => new Response(said));\n`,
@@ -261,7 +261,7 @@ Deno.test("attacks: what no network namespace holds is not there, whatever Deno 
   assert.match(await Deno.readTextFile(`/proc/${pid}/status`), /^Seccomp:\s+2$/m);
 });
 
-Deno.test("attacks: nothing that the supervisor was started with is open in a function", async () => {
+Deno.test("attacks: a function inherits no open files of the supervisor", async () => {
   const held = await Deno.makeTempFile({ prefix: "ddsrv-held-" });
   await using server = await startServer({
     files: { "app/index.ts": answering("app") },

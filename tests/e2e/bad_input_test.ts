@@ -10,7 +10,7 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-Deno.test("serve: what keeps it from starting is said with the remedy", async (test) => {
+Deno.test("serve says what prevents it from starting, and the remedy", async (test) => {
   const directory = await makeDirectory();
   await writeFiles(directory, { "file": "", "functions/a/index.ts": answering("a") });
   const functions = join(directory, "functions");
@@ -21,7 +21,10 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
     assert.match(result.stderr, message);
   };
   await test.step("no functions directory", () =>
-    fails([join(directory, "none"), ...socket], /There is no directory .*mkdir -p/));
+    fails(
+      [join(directory, "none"), ...socket],
+      /The directory .* does not exist\. Create it \(mkdir -p/,
+    ));
   await test.step("a file for a directory", () =>
     fails([join(directory, "file"), ...socket], /is not a directory\. Name the directory/));
   await test.step("a program missing", async () => {
@@ -62,7 +65,7 @@ Deno.test("serve: what keeps it from starting is said with the remedy", async (t
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("serve: a socket of a living supervisor is refused, and it goes on", async () => {
+Deno.test("serve refuses the socket of a running supervisor, which keeps running", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   const elsewhere = join(server.directory, "elsewhere");
@@ -76,7 +79,7 @@ Deno.test("serve: a socket of a living supervisor is refused, and it goes on", a
   await server.answers("/app", "app");
 });
 
-Deno.test("serve: a bad function is told apart and disturbs no other", async () => {
+Deno.test("serve reports a broken function without disturbing the others", async () => {
   // By then it has said what it says.
   const startTimeout = `${longEnoughMs(2)}ms`;
   await using server = await startServer({
@@ -101,7 +104,7 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   await server.answers("/fine", "fine");
   const expected: Readonly<Record<string, RegExp>> = {
     manifest: /The manifest is not valid\n\n.*manifest\/ddsrv\.json:2:13 /,
-    greedy: /asks for egress "full", and the most that is allowed here is "internet"/,
+    greedy: /asks for egress "full", but the settings allow only "internet"/,
     type: /The check failed\n\nTS2322/,
     exits: /Exited with code 5 before listening on a port\n\nlast words/,
     returns:
@@ -126,7 +129,7 @@ Deno.test("serve: a bad function is told apart and disturbs no other", async () 
   await server.answers("/type", "mended");
 });
 
-Deno.test("serve: a function that starts slowly says what it waits for, and what it wrote last", async () => {
+Deno.test("serve reports what a slowly starting function waits for and its last lines", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "startTimeout": "10m" }',

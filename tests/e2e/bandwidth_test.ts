@@ -21,7 +21,7 @@ const BITS = 8_000_000;
 /** At that rate; what passes at once is no more than a hundredth of it. */
 const LEAST_MS = BYTES * 8 / BITS * 1_000 * 0.9;
 
-Deno.test("resources: bandwidth is bounded in both directions, of one function alone", async () => {
+Deno.test("resources: bandwidth is limited in both directions, per function", async () => {
   await using server = await startServer({
     files: {
       "slow/index.ts": APP,
@@ -55,7 +55,7 @@ Deno.test("resources: bandwidth is bounded in both directions, of one function a
   match(await Deno.readTextFile(`/proc/${pid}/status`), /^CapEff:\t0+$/m);
 });
 
-Deno.test("resources: bandwidth that can't be bounded keeps the function from starting", async () => {
+Deno.test("resources: a function does not start if its bandwidth can't be limited", async () => {
   const bin = await Deno.makeTempDir();
   // As tc(8) says it where the kernel has no such queue.
   const refusal = "echo 'Error: Specified qdisc kind is unknown.' >&2; exit 2";

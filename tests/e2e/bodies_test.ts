@@ -15,7 +15,7 @@ const MAX_UNDERWAY = 100_000_000;
 
 const exactly = (bytes: number): string => `${bytes} bytes, exact`;
 
-Deno.test("bodies: 2 GB down and 2 GB up pass byte for byte, and not through memory", async () => {
+Deno.test("bodies of 2 GB pass unchanged in both directions without filling memory", async () => {
   await using server = await startBulk();
   await download(server, WARM_UP);
   await upload(server, WARM_UP);
@@ -25,7 +25,7 @@ Deno.test("bodies: 2 GB down and 2 GB up pass byte for byte, and not through mem
   await memory.assertSteady();
 });
 
-Deno.test("bodies: a client that does not read stalls the function, and loses nothing", async () => {
+Deno.test("a client that stops reading stalls the function and loses no bytes", async () => {
   await using server = await startBulk();
   const memory = await watchMemory(server.pid);
   const { length, finish } = await beginDownload(server, `bytes=${LARGE}&declared`);
@@ -38,7 +38,7 @@ Deno.test("bodies: a client that does not read stalls the function, and loses no
   await memory.assertSteady();
 });
 
-Deno.test("bodies: a function that does not read stalls the client, and loses nothing", async () => {
+Deno.test("a function that stops reading stalls the client and loses no bytes", async () => {
   await using server = await startBulk();
   const memory = await watchMemory(server.pid);
   const options = { route: "held-upload", bytes: LARGE, isChunked: true };

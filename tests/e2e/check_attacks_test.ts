@@ -37,7 +37,7 @@ const WAYS: readonly (readonly [name: string, config: Readonly<Record<string, un
   ["listed", { nodeModulesDir: "auto", allowScripts: ["npm:way-listed"] }],
 ];
 
-Deno.test("check: no script of a package runs, whatever the folder's configuration asks for", async () => {
+Deno.test("check runs no package scripts, whatever the folder's configuration says", async () => {
   const place = await makeDirectory();
   try {
     const evidence = join(place, "evidence");
@@ -67,7 +67,7 @@ Deno.test("check: no script of a package runs, whatever the folder's configurati
   }
 });
 
-Deno.test("check: a registry learns nothing of the caller's environment", async () => {
+Deno.test("check does not disclose the caller's environment to a registry", async () => {
   const place = await makeDirectory();
   try {
     await offer("teller", join(place, "evidence"));
@@ -102,7 +102,7 @@ Deno.test("check: a registry learns nothing of the caller's environment", async 
   }
 });
 
-Deno.test("check: of a served function runs no script either, nor does its start", async () => {
+Deno.test("neither the check nor the start of a served function runs package scripts", async () => {
   await offer("served", "/ddsrv/cache/evidence", "/ddsrv/data/evidence", "/tmp/evidence");
   const config = JSON.stringify({ nodeModulesDir: "auto", allowScripts: true, vendor: true });
   const seen = `${READ}Deno.serve(() => new Response(a + " " + seen("/tmp/evidence") + " " +
@@ -140,7 +140,7 @@ const READ = `function seen(path: string): string {
 }
 `;
 
-Deno.test("check: fetches from hosts that the operator allows, whatever the function's egress is", async () => {
+Deno.test("check fetches only from allowed hosts, whatever the function's egress is", async () => {
   // Functions of other tests may have asked these by their egress.
   const before = (await asked()).length;
   await publish({ name: "good" });
@@ -194,7 +194,7 @@ Deno.test("check: fetches from hosts that the operator allows, whatever the func
   await server.answers("/other", "a package");
 });
 
-Deno.test("check: an ordinary user has the same sandbox, in a user namespace", async () => {
+Deno.test("check by an ordinary user runs in the same sandbox, in a user namespace", async () => {
   await using user = await ordinaryUser();
   const evidence = join(user.directory, "evidence");
   await offer("rootless", evidence);
@@ -228,7 +228,7 @@ Deno.test("check: an ordinary user has the same sandbox, in a user namespace", a
   assert.match(reasons, /has the registry neighbour\.test:80, which is not allowed/);
 });
 
-Deno.test("check: without isolation, only a folder of the caller's own is looked at", async () => {
+Deno.test("check without isolation accepts only folders of the caller", async () => {
   const place = await makeDirectory();
   try {
     await writeFiles(place, { "own/index.ts": "Deno.serve(() => new Response());\n" });
@@ -251,7 +251,7 @@ Deno.test("check: without isolation, only a folder of the caller's own is looked
     await new Deno.Command("chown", { args: ["-h", "4321", join(place, "link")] }).output();
     const linked = await look("link");
     assert.equal(linked.code, 1);
-    assert.match(linked.stderr, /leads through the link "link" .+ which user 4321 may change/);
+    assert.match(linked.stderr, /leads through the link "link" .+ which user 4321 can change/);
     await Deno.chown(join(place, "home"), 4_321, 4_321);
     const mine = await look("home/mine");
     assert.equal(mine.code, 1);

@@ -7,7 +7,7 @@ import { typeBomb } from "./support/type_bomb.ts";
 
 const BOMBS = ["a", "b", "c", "d", "e"];
 
-Deno.test("check: five type-level bombs hold up neither a neighbour's update nor requests", async () => {
+Deno.test("check: five type-level bombs delay neither another function's update nor requests", async () => {
   const harmless = BOMBS.map((name) => [`${name}/index.ts`, answering("well")]);
   await using server = await startServer({
     isChecked: true,

@@ -6,7 +6,7 @@ import { typeBomb } from "./support/type_bomb.ts";
 const USED_UP =
   /The check used its CPU time limit of 3 s\. Import fewer modules, or .* raise checkCpuTime/;
 
-Deno.test("check: its processor time ends a type-level bomb, and its neighbour serves", async () => {
+Deno.test("check: a CPU time limit ends a type-level bomb while other functions serve", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -21,7 +21,7 @@ Deno.test("check: its processor time ends a type-level bomb, and its neighbour s
   match(`${reason} ${detail}`, USED_UP);
 });
 
-Deno.test("check: processor time bounds ddsrv check as well, whatever the isolation", async () => {
+Deno.test("check: the CPU time limit applies to ddsrv check at every isolation level", async () => {
   const directory = await makeDirectory();
   try {
     await writeFiles(directory, {

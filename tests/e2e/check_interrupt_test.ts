@@ -16,7 +16,7 @@ const MOMENTS = [["SIGINT", false], ["SIGTERM", false], ["SIGINT", true]] as con
 /** More than are checked at a time. */
 const NAMES = ["a", "b", "c", "d", "e", "f"];
 
-Deno.test("check: interrupted while a host is silent, it ends and leaves nothing", async () => {
+Deno.test("check leaves nothing behind when it is interrupted while a host is silent", async () => {
   for (const [signal, isEarly] of MOMENTS) {
     const place = await makeDirectory();
     // It takes connections, and says nothing.
@@ -40,7 +40,7 @@ Deno.test("check: interrupted while a host is silent, it ends and leaves nothing
       checking.signal(signal);
       const { code, stderr } = await checking.ended;
       assert.equal(code, signal === "SIGINT" ? 130 : 143, stderr);
-      assert.equal(stderr, "ddsrv: Interrupted. All is as it was before\n");
+      assert.equal(stderr, "ddsrv: Interrupted. Nothing was changed\n");
       assert.deepEqual(Array.from(Deno.readDirSync(temporary)), []);
       // The process that fetches is gone, and so is who has asked it.
       while (typeof await asked?.read(new Uint8Array(1_024)) === "number");

@@ -43,7 +43,7 @@ async function prepare(home: string): Promise<string> {
   return repository;
 }
 
-Deno.test("check: links of a repository show nothing that lies beside it", async () => {
+Deno.test("check does not disclose files that links of a repository point to", async () => {
   await using user = await ordinaryUser();
   const place = await makeDirectory();
   try {

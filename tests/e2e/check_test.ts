@@ -39,7 +39,7 @@ async function open(files: Readonly<Record<string, string>>): Promise<
   };
 }
 
-Deno.test("check: says what serve would say, without a supervisor", async () => {
+Deno.test("check reports the same findings as serve, without a supervisor", async () => {
   await using place = await open({ ...FILES, [`${TOO_LONG}/index.ts`]: "" });
   const { check } = place;
   assert.deepEqual(await check(["good"]), {
@@ -52,20 +52,20 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
   assert.match(wrong.stderr, /TS2322[^]*wrong: failed\n3 checked, 1 failed\n$/);
   const problems: readonly (readonly [path: string, said: RegExp])[] = [
     ["manifest", /manifest\/ddsrv\.json:2:3 has the unknown key "egres"\. Did you mean "egress"\?/],
-    ["more", /asks for egress "full", and the most that is allowed here is "internet"/],
-    ["named", /names the envFile ".*nowhere\.env", which is not there/],
+    ["more", /asks for egress "full", but the settings allow only "internet"/],
+    ["named", /names the envFile ".*nowhere\.env", which does not exist/],
     [
       "stray",
       /stray\/index\.ts:1:19 Cannot import ".*\/good\/a\.ts": a function sees only its own folder/,
     ],
     [
       "broken",
-      /"\/.*\/broken\/index\.ts" is no file, so that serve ignores the folder\. Put a file/,
+      /"\/.*\/broken\/index\.ts" is not a file, so serve ignores the folder\. Replace it with a file/,
     ],
     [TOO_LONG, /can't be a function's name: the name has 64 bytes.*Rename the directory/],
     ["_shared/wrong.ts", /TS2322[^]*wrong\.ts: failed/],
-    ["nowhere", /There is no ".*\/nowhere", or it can't be read\. Name a function's directory/],
-    ["empty/readme.txt", /is no code\. Name a function's directory or a \.ts file/],
+    ["nowhere", /".*\/nowhere" does not exist or can't be read\. Name a function's directory/],
+    ["empty/readme.txt", /is not a module\. Name a function's directory or a \.ts file/],
   ];
   const { code, stdout, stderr } = await check(problems.map(([path]) => path));
   assert.deepEqual([code, stdout], [1, ""]);
@@ -78,14 +78,14 @@ Deno.test("check: says what serve would say, without a supervisor", async () => 
   assert.match(stderr, /9 checked, 9 failed\n$/);
 });
 
-Deno.test("check: folders that serve ignores are skipped, and fail nothing", async () => {
+Deno.test("check skips folders that serve ignores, without failing", async () => {
   await using place = await open(FILES);
   const all = await place.check(["_shared/", "empty/", "good/"]);
   assert.deepEqual(all, {
     code: 0,
     stdout: "good: ok\n",
     stderr: "_shared: skipped: serve ignores names that begin with _\n" +
-      "empty: skipped: it has no index.ts, so that serve ignores it\n" +
+      "empty: skipped: serve ignores it because it has no index.ts\n" +
       "1 checked, 0 failed, 2 skipped\n",
   });
   const json = await place.check(["--json", "_shared/", "good/"]);
@@ -106,10 +106,10 @@ Deno.test("check: folders that serve ignores are skipped, and fail nothing", asy
   assert.equal((await place.check(["_shared/", "nowhere/"])).code, 1);
   const alone = await place.check(["_shared"]);
   assert.deepEqual([alone.code, alone.stdout], [2, ""]);
-  assert.match(alone.stderr, /Nothing was checked: serve ignores all that was named\. Name a/);
+  assert.match(alone.stderr, /Nothing was checked: serve ignores all of these paths\. Name a/);
 });
 
-Deno.test("check: JSON for programs, annotations for GitHub, colours for people", async () => {
+Deno.test("check prints JSON for programs, annotations for GitHub and colors for people", async () => {
   await using place = await open(FILES);
   const all = await runCli(["check", "--json"], { FUNC_DIRECTORY: place.path });
   const findings = JSON.parse(all.stdout) as { name: string; problem: string | null }[];
@@ -125,7 +125,7 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
   ]);
   assert.equal(
     all.stderr,
-    `Checking "${place.path}", which FUNC_DIRECTORY names\n7 checked, 6 failed, 1 skipped\n`,
+    `Checking "${place.path}" (from FUNC_DIRECTORY)\n7 checked, 6 failed, 1 skipped\n`,
   );
   const [wrong] = JSON.parse((await place.check(["--format=json", "wrong"])).stdout);
   assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "skipped", "diagnostics"]);
@@ -147,37 +147,37 @@ Deno.test("check: JSON for programs, annotations for GitHub, colours for people"
   assert.equal((await place.check(["--format=xml", "good"])).code, 2);
 });
 
-Deno.test("check: without a path it checks what the supervisor serves, and says which directory", async () => {
+Deno.test("check without paths checks the supervisor's functions and names the directory", async () => {
   await using server = await startServer({ files: { "good/index.ts": answering("good") } });
   const served = await server.cli("check");
   assert.deepEqual([served.code, served.stdout], [0, "good: ok\n"]);
   assert.equal(
     served.stderr,
-    `Checking "${server.functions}", which the supervisor that runs serves (pid ${server.pid})\n` +
+    `Checking "${server.functions}" (served by the supervisor with pid ${server.pid})\n` +
       "1 checked, 0 failed\n",
   );
   const nobody = join(server.directory, "nobody.sock");
   const alone = await runCli(["check"], { DDSRV_SOCKET: nobody });
   assert.ok(
     alone.stderr.startsWith(
-      'Checking "/opt/functions", the default, for no supervisor runs with the socket ' +
-        `"${nobody}"\n`,
+      'Checking "/opt/functions" (the default: no supervisor runs with the socket ' +
+        `"${nobody}")\n`,
     ),
     alone.stderr,
   );
 });
 
-Deno.test("check: nothing to check is said and no failure; no directory is one", async () => {
+Deno.test("check with nothing to check succeeds; a missing directory fails", async () => {
   await using place = await open({ "_shared/mod.ts": "" });
   const nothing = await runCli(["check"], { FUNC_DIRECTORY: place.path });
   assert.deepEqual([nothing.code, nothing.stdout], [0, ""]);
-  assert.match(nothing.stderr, /There is nothing to check: ".*" holds no functions\n/);
+  assert.match(nothing.stderr, /Nothing to check: ".*" contains no functions\n/);
   const nowhere = await runCli(["check"], { FUNC_DIRECTORY: join(place.path, "nowhere") });
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /Cannot read the functions directory ".*\/nowhere"/);
 });
 
-Deno.test("check: configuration above the functions directory counts as little as it does for serve", async () => {
+Deno.test("check ignores configuration above the functions directory, as serve does", async () => {
   await using place = await open({
     "deno.json": '{ "imports": { "lib": "./f/app/lib.ts" } }',
     "f/app/index.ts": 'import { a } from "lib";\nDeno.serve(() => new Response(a));\n',

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { answering, runCli, startServer } from "./support/harness.ts";
 
-Deno.test("list: a table for people, JSON for programs, ignored directories with the reason", async () => {
+Deno.test("list prints a table, JSON, and ignored directories with the reason", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": answering("app"),
@@ -35,7 +35,7 @@ Deno.test("list: a table for people, JSON for programs, ignored directories with
   assert.ok(report.requests >= 1 && report.memoryBytes! > 1_000_000);
 });
 
-Deno.test("the command line: exit codes, and results on standard output alone", async () => {
+Deno.test("commands set exit codes and print only results to standard output", async () => {
   await using server = await startServer();
   const nowhere = { DDSRV_SOCKET: join(server.directory, "none.sock") };
   const table: readonly (readonly [string[], number, RegExp])[] = [

@@ -25,7 +25,7 @@ for (
   });
 }
 
-Deno.test("compat: SAVE_LOGS=false writes no log, and none is truncated or deleted", async () => {
+Deno.test("compat: SAVE_LOGS=false writes, truncates and deletes no log", async () => {
   const directory = await makeDirectory();
   const files = { "app/index.ts": `console.log("a line");\n${answering("app")}` };
   const options = { directory, isFlagless: true } as const;
@@ -66,16 +66,16 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT"] as const) {
   });
 }
 
-Deno.test("compat: without its functions directory it says so, and exits with 1", async () => {
+Deno.test("compat: a missing functions directory is an error with exit code 1", async () => {
   const { code, stdout, stderr } = await runCli(["serve"], {
     FUNC_DIRECTORY: "/nowhere/functions",
     PORT: "0",
   });
   assert.deepEqual([code, stdout], [1, ""]);
-  assert.match(stderr, /There is no directory "\/nowhere\/functions"\. Make it/);
+  assert.match(stderr, /The directory "\/nowhere\/functions" does not exist\. Create it/);
 });
 
-Deno.test("compat: --compat-reload answers POST /<name>/reload when the reload is done", async () => {
+Deno.test("compat: --compat-reload answers POST /<name>/reload after the reload", async () => {
   await using server = await startServer({
     isChecked: true,
     flags: ["--compat-reload", "--no-watch"],

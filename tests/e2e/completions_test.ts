@@ -9,7 +9,7 @@ const LIST = `HOME='${
   Deno.env.get("HOME")
 }' '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"`;
 
-Deno.test("completions: each shell offers the functions that the supervisor has now", async () => {
+Deno.test("completions offer the supervisor's current functions in each shell", async () => {
   await using server = await startServer({
     files: {
       "shop/index.ts": answering("shop"),
@@ -42,7 +42,7 @@ Deno.test("completions: each shell offers the functions that the supervisor has 
   assert.deepEqual(await complete("ze"), all("ze"));
 });
 
-Deno.test("completions: without a supervisor there are no names, and no words about it", async () => {
+Deno.test("completions without a supervisor offer no names and print no errors", async () => {
   for (const shell of SHELLS) {
     await using open = await openShell(shell, { list: LIST });
     const args = ["inspect", "--socket", "/nowhere/ddsrv.sock", "sh"];

@@ -61,7 +61,7 @@ async function send({ path, address }: Namespace, asked: number): Promise<number
   return held;
 }
 
-Deno.test("attacks: functions together can't fill the host's table of connections", async () => {
+Deno.test("attacks: functions together can't fill the host's connection tracking table", async () => {
   await using _kept = await keepFlows();
   const [first, second] = await flows("10.98.0.0/16");
   ok(first! > ASKED * 0.9 && second! > ASKED * 0.9, `without a bound: ${first}, ${second}`);

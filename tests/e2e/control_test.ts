@@ -15,7 +15,7 @@ interface Got {
   readonly body: unknown;
 }
 
-Deno.test("control: every answer has the shape that is described, errors too", async () => {
+Deno.test("control API answers and errors match their schemas", async () => {
   await using server = await startServer({
     files: { ...app, "wrong/ddsrv.json": "{", "wrong/index.ts": "", "empty/readme.txt": "" },
   });
@@ -79,7 +79,7 @@ Deno.test("control: every answer has the shape that is described, errors too", a
   assert.deepEqual([...left], []);
 });
 
-Deno.test("control: a revision is rolled back, and told in the shape that is described", async () => {
+Deno.test("control API rolls back a revision and answers with the documented shape", async () => {
   await using server = await startServer({ files: app });
   await server.answers("/app", "app");
   const keeps = (count: number): Promise<void> =>
@@ -97,7 +97,7 @@ Deno.test("control: a revision is rolled back, and told in the shape that is des
   await server.answers("/app", "app");
 });
 
-Deno.test("control: curl's ways of asking", async () => {
+Deno.test("control API works with curl", async () => {
   await using server = await startServer();
   const head = await curl(server, "--head", "/v1");
   assert.deepEqual([head.status, head.body], [200, undefined]);
@@ -124,7 +124,7 @@ Deno.test("control: curl's ways of asking", async () => {
   assert.equal(connects, "1\n0\n");
 });
 
-Deno.test("control: another user is refused, whatever the socket's mode is", async () => {
+Deno.test("control API refuses other users, whatever the mode of the socket is", async () => {
   await using server = await startServer({ files: app });
   await using user = await ordinaryUser();
   await server.answers("/app", "app");
@@ -154,7 +154,7 @@ Deno.test("control: another user is refused, whatever the socket's mode is", asy
   assert.equal((await server.inspect("app")).pid, pid);
 });
 
-Deno.test("control: a supervisor that is no root's answers its user and root", async () => {
+Deno.test("control API of an ordinary user's supervisor answers that user and root", async () => {
   await using user = await ordinaryUser();
   await using server = await startServer({
     command: user.command,
@@ -170,7 +170,7 @@ Deno.test("control: a supervisor that is no root's answers its user and root", a
   assert.equal((await curlAs(other, server, "/v1")).status, 403);
 });
 
-Deno.test("control: a thousand that wait hold up nobody, and leave when they like", async () => {
+Deno.test("control API handles a thousand waiting clients that disconnect at any time", async () => {
   await using server = await startServer({ files: app });
   await server.answers("/app", "app");
   const request = "GET /v1/functions/app?until=gone HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -200,7 +200,7 @@ Deno.test("control: a thousand that wait hold up nobody, and leave when they lik
   await eventually("it holds no connection any more", async () => await descriptors() < 200);
 });
 
-Deno.test("control: waits are bounded, and end with the supervisor", async () => {
+Deno.test("control API limits waits and ends them when the supervisor stops", async () => {
   await using server = await startServer({ files: app });
   await server.answers("/app", "app");
   using control = connectControl(server.socket);

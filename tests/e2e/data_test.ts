@@ -16,7 +16,7 @@ Deno.serve(async (request) => {
 });
 `;
 
-Deno.test("data: what a function keeps survives reloads and restarts, and goes with the function", async () => {
+Deno.test("data survives reloads and restarts, and is removed with the function", async () => {
   const directory = await makeDirectory();
   const files = { "keeper/index.ts": KEEPER, "other/index.ts": KEEPER };
   const ask = async (url: string): Promise<[number, string, string, number]> =>
@@ -44,7 +44,7 @@ Deno.test("data: what a function keeps survives reloads and restarts, and goes w
   deepEqual(await ask(server.url), [3, "3", "xxx", uid]);
   const supervisor = await server.cli("remove", "keeper", "--purge");
   equal(supervisor.code, 0, supervisor.stderr);
-  match(supervisor.stderr, /^keeper removed, with its data\n$/);
+  match(supervisor.stderr, /^keeper and its data removed\n$/);
   await server.write({ "keeper/index.ts": KEEPER });
   await server.said("keeper ready", server.output().indexOf("keeper stopped"));
   deepEqual((await ask(server.url)).slice(0, 3), [1, "1", "x"]);
@@ -53,7 +53,7 @@ Deno.test("data: what a function keeps survives reloads and restarts, and goes w
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("data: a range of users may be configured", async () => {
+Deno.test("data directories use a configured range of user ids", async () => {
   await using server = await startServer({
     files: { "ddsrv.json": '{ "uidRange": "300000-300001" }', "one/index.ts": answering("one") },
   });

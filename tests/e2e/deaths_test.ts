@@ -45,7 +45,7 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
-Deno.test("deaths: a function that dies leaves no answer that looks whole", async (test) => {
+Deno.test("a function that crashes leaves no truncated answer that looks complete", async (test) => {
   await using server = await startServer({
     files: { ...await streamsFunction("node_aborts"), ...await streamsFunction("events") },
   });

@@ -75,7 +75,7 @@ async function startSmall(directory: string, policy = SMALL): Promise<Server> {
   });
 }
 
-Deno.test("disk: a function's data has the size and the number of files that it may have", async () => {
+Deno.test("disk: data is limited in size and number of files", async () => {
   const directory = await makeDirectory();
   {
     await using server = await startSmall(directory);
@@ -111,7 +111,7 @@ Deno.test("disk: a function's data has the size and the number of files that it 
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("disk: data goes on over reloads, kill -9 and a larger dataSize, and mounts are gone", async () => {
+Deno.test("disk: data survives reloads, kill -9 and a larger dataSize; no mounts are left", async () => {
   const directory = await makeDirectory();
   {
     await using server = await startSmall(directory);
@@ -139,7 +139,7 @@ Deno.test("disk: data goes on over reloads, kill -9 and a larger dataSize, and m
     const from = server.output().length;
     server.signal("SIGHUP");
     await server.said("writer ready", from);
-    await server.said("Configuration was read again", from);
+    await server.said("Configuration reloaded", from);
     if (await maySetResources()) {
       const fill = (): Promise<string> => act(server, "writer", "fill", "160");
       await eventually("it has grown", async () => await fill() === "done");
@@ -159,7 +159,7 @@ Deno.test("disk: data goes on over reloads, kill -9 and a larger dataSize, and m
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("disk: data of an older version is moved into the image, once", async () => {
+Deno.test("disk: data of an older version is moved into the image once", async () => {
   const directory = await makeDirectory();
   let home: string;
   let uid: number;

@@ -20,7 +20,7 @@ async function isRefused(server: Server, name: string, target: string): Promise<
   assert.match(await probe(server, name, `connect|${target}`), REFUSED, `${name} to ${target}`);
 }
 
-Deno.test("egress: a list opens what it names, on the ports it names, and nothing else", async () => {
+Deno.test("egress list opens only the named hosts and ports", async () => {
   await using server = await startServer({
     flags: ["--egress=full"],
     files: {
@@ -57,7 +57,7 @@ Deno.test("egress: a list opens what it names, on the ports it names, and nothin
   assert.equal(problems.length, 1);
 });
 
-Deno.test("egress: a name that moves is followed, and one that appears is opened", async () => {
+Deno.test("egress list follows a name whose address changes, and opens one that appears", async () => {
   const tell = async (names: Record<string, string>): Promise<void> => {
     const response = await fetch(`http://${WORLD.server}/names`, {
       method: "POST",
@@ -96,7 +96,7 @@ Deno.test("egress: a name that moves is followed, and one that appears is opened
   );
 });
 
-Deno.test("egress: a manifest can't list its way around the operator's ceiling", async () => {
+Deno.test("egress list of a manifest can't exceed the operator's", async () => {
   const manifest = (...egress: string[]): string => JSON.stringify({ egress });
   await using server = await startServer({
     files: {
@@ -115,7 +115,7 @@ Deno.test("egress: a manifest can't list its way around the operator's ceiling",
   const { detail } = await server.inspect("private");
   assert.match(
     detail!,
-    /asks for egress "10\.0\.0\.0\/8", and the most that is allowed here is "internet"/,
+    /asks for egress "10\.0\.0\.0\/8", but the settings allow only "internet"/,
   );
   await reaches(server, "public", `http://${WORLD.other}/`);
   await reaches(server, "rebound", "http://server.test/");
@@ -129,7 +129,7 @@ Deno.test("egress: a manifest can't list its way around the operator's ceiling",
   for (const one of problems) assert.match(one, /which the egress policy refuses/);
 });
 
-Deno.test("egress: the operator's list is the ceiling of every function", async () => {
+Deno.test("egress list of the operator limits every function", async () => {
   await using server = await startServer({
     flags: ["--egress", `${WORLD.server}:80,192.168.0.0/16,server.test:80`],
     files: {
@@ -152,5 +152,5 @@ Deno.test("egress: the operator's list is the ceiling of every function", async 
   await isRefused(server, "less", `${WORLD.server} 80`);
   await isRefused(server, "none", `${WORLD.neighbour} 80`);
   const { detail } = await server.inspect("more");
-  assert.match(detail!, /the most that is allowed here is "203\.0\.113\.10:80, 192\.168\.0\.0\/16/);
+  assert.match(detail!, /but the settings allow only "203\.0\.113\.10:80, 192\.168\.0\.0\/16/);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startServer } from "./support/harness.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
-Deno.test("env files: operator's, settings', function's, manifest's, in this order", async () => {
+Deno.test("env files apply in order: operator, settings, function, manifest", async () => {
   await using server = await startServer({
     env: { ENV_FILE: "common.env" },
     files: {
@@ -24,7 +24,7 @@ Deno.test("env files: operator's, settings', function's, manifest's, in this ord
   assert.deepEqual(found, ["common", "settings", "own", "named", "manifest"]);
 });
 
-Deno.test("env files: a change reloads those that it concerns, and no others", async () => {
+Deno.test("env files: a change reloads only the functions that use them", async () => {
   await using server = await startServer({
     env: { ENV_FILE: "common.env" },
     files: {
@@ -35,7 +35,7 @@ Deno.test("env files: a change reloads those that it concerns, and no others", a
       "two/ddsrv.json": '{ "envFile": "two.env" }',
     },
   });
-  await server.said("There is no env file");
+  await server.said('The env file "');
   await server.said("one ready");
   await server.said("two ready");
   const pids = async (): Promise<
@@ -62,7 +62,7 @@ Deno.test("env files: a change reloads those that it concerns, and no others", a
   for (const name of ["one", "two"]) assert.equal(await probe(server, name, "variable|B"), "late");
 });
 
-Deno.test("env files: values are told to nobody but the function", async () => {
+Deno.test("env files: only the function can read the values", async () => {
   const secret = "s3cr3t-0123456789";
   await using server = await startServer({
     isChecked: true,
@@ -105,7 +105,7 @@ Deno.test("env files: values are told to nobody but the function", async () => {
   for (const text of places) assert.ok(!text.includes(secret), text);
 });
 
-Deno.test("env files: one that is named and not there, or not the function's, is an error", async () => {
+Deno.test("env files: a missing file, or one outside the function, is an error", async () => {
   await using server = await startServer({
     files: {
       "missing/index.ts": PROBE,
@@ -120,9 +120,9 @@ Deno.test("env files: one that is named and not there, or not the function's, is
   });
   await Deno.symlink("/etc/passwd", join(server.functions, "link/linked"));
   const expected = {
-    missing: /names the envFile ".*nowhere\.env", which is not there\. Put it there/,
-    outside: /which is not in the function's directory\. Give a path below it/,
-    absolute: /which is not in the function's directory\. Give a path below it/,
+    missing: /names the envFile ".*nowhere\.env", which does not exist\. Create it/,
+    outside: /which is not in the function's directory\. Use a path below it/,
+    absolute: /which is not in the function's directory\. Use a path below it/,
     link: /leads out of/,
   };
   for (const [name, pattern] of Object.entries(expected)) {

@@ -64,7 +64,7 @@ async function startWithState(
   };
 }
 
-Deno.test("env: set, list, import and unset reload that function alone and show no value", async () => {
+Deno.test("env set, list, import and unset reload only that function and print no value", async () => {
   await using opened = await startWithState({
     "app/index.ts": PROBE,
     "app/.env": "A=own\nB=own\nC=own\n",
@@ -80,17 +80,17 @@ Deno.test("env: set, list, import and unset reload that function alone and show 
   assert.deepEqual(first, {
     code: 0,
     stdout: "",
-    stderr: "app: TOKEN set; it is reloaded\n",
+    stderr: "app: TOKEN set; function reloaded\n",
   });
   assert.equal(await probe(server, "app", "variable|TOKEN"), `${SECRET}-1`);
   const { pid, revision } = await server.inspect("app");
   const again = await feed(server, ["set", "app", "TOKEN"], `${SECRET}-1`);
-  assert.equal(again.stderr, "app: nothing has changed; it goes on as it is\n");
+  assert.equal(again.stderr, "app: nothing changed; no reload needed\n");
   assert.equal((await server.inspect("app")).pid, pid);
 
   const settings = `# comment\nB='${SECRET}-b'\nexport D="${SECRET} d"\n`;
   const imported = await feed(server, ["import", "app", "-"], settings);
-  assert.equal(imported.stderr, "app: B, D set; it is reloaded\n");
+  assert.equal(imported.stderr, "app: B, D set; function reloaded\n");
   assert.equal(await probe(server, "app", "variable|B"), `${SECRET}-b`);
   assert.equal(await probe(server, "app", "variable|C"), "own");
   await writeFiles(server.directory, { "more.env": `A=${SECRET}-a\n` });
@@ -123,14 +123,14 @@ Deno.test("env: set, list, import and unset reload that function alone and show 
   const unset = await server.cli("env", "unset", "app", "B", "D", "LINES", "EMPTY");
   assert.deepEqual([unset.code, unset.stderr], [
     0,
-    "app: B, D, EMPTY, LINES unset; it is reloaded\n",
+    "app: B, D, EMPTY, LINES unset; function reloaded\n",
   ]);
   assert.equal(await probe(server, "app", "variable|B"), "manifest");
   const missing = await server.cli("env", "unset", "app", "C", "A");
   assert.equal(missing.code, 1);
   assert.equal(
     missing.stderr,
-    'app: A unset; it is reloaded\nddsrv: "C" is not set for "app". See: ddsrv env list app\n',
+    'app: A unset; function reloaded\nddsrv: "C" is not set for "app". See: ddsrv env list app\n',
   );
   assert.equal(await probe(server, "app", "variable|A"), "own");
 
@@ -168,7 +168,7 @@ async function allThatIsSaid(server: Server, name: string): Promise<string[]> {
   return said;
 }
 
-Deno.test("env: a value is typed without being shown, and the terminal is as it was", async () => {
+Deno.test("env set prompts for a value without echoing it and restores the terminal", async () => {
   await using server = await startServer({ files: { "app/index.ts": PROBE } });
   await server.said("app ready");
   await using terminal = await openTerminal({
@@ -182,7 +182,7 @@ Deno.test("env: a value is typed without being shown, and the terminal is as it 
   const asks = (variable: string): Promise<string> =>
     terminal.shows(
       "the question",
-      (screen) => screen.includes(`Value of ${variable} for app, which is not shown:`),
+      (screen) => screen.includes(`Value of ${variable} for app (not shown):`),
     );
 
   await terminal.run(`clear; ${command} env set app TOKEN OTHER; echo "code:$?"`);
@@ -206,7 +206,7 @@ Deno.test("env: a value is typed without being shown, and the terminal is as it 
     "Enter",
   );
   const shown = await terminal.shows("its end", isEnded(0));
-  assert.ok(shown.includes("app: OTHER, TOKEN set; it is reloaded"), shown);
+  assert.ok(shown.includes("app: OTHER, TOKEN set; function reloaded"), shown);
   assert.ok(!shown.includes(SECRET) && !shown.includes("right"), shown);
   assert.equal(await probe(server, "app", "variable|TOKEN"), SECRET);
   assert.equal(await probe(server, "app", "variable|OTHER"), "right");
@@ -224,7 +224,7 @@ Deno.test("env: a value is typed without being shown, and the terminal is as it 
   assert.match(modes, /\secho\s/);
 });
 
-Deno.test("env: variables survive --replace and a rollback; rm removes them", async () => {
+Deno.test("env: variables survive --replace and rollback, and rm removes them", async () => {
   await using opened = await startWithState({});
   const { server, state } = opened;
   const source = join(server.directory, "app");
@@ -247,7 +247,7 @@ Deno.test("env: variables survive --replace and a rollback; rm removes them", as
   assert.equal(replaced.code, 0, replaced.stderr);
   assert.match(
     replaced.stderr,
-    /The \.env of the folder before is kept; the new one brings none\n/,
+    /Kept the \.env of the previous folder, because the new one has none\n/,
   );
   assert.equal(await probe(server, "app", "variable|PASSED"), `${SECRET}-passed`);
   assert.equal(await probe(server, "app", "variable|HAND"), "made");
@@ -291,7 +291,7 @@ Deno.test("env: variables survive --replace and a rollback; rm removes them", as
   assert.equal((await server.cli("env", "list", "app")).code, 4);
 });
 
-Deno.test("env: a function that fails for want of a variable is started at once when it is set", async () => {
+Deno.test("env set restarts a function that failed because a variable was missing", async () => {
   await using opened = await startWithState({
     "needs/index.ts": `if (!Deno.env.get("TOKEN")) throw new Error("TOKEN is missing");\n${PROBE}`,
   });
@@ -300,11 +300,11 @@ Deno.test("env: a function that fails for want of a variable is started at once 
   const early = await feed(server, ["set", "later", "TOKEN"], SECRET);
   assert.deepEqual([early.code, early.stderr], [
     0,
-    "later: TOKEN set; it is not there yet, and gets them when it is added\n",
+    "later: TOKEN set; the function does not exist yet; they apply when it is added\n",
   ]);
   assert.match((await feed(server, ["set", "need", "A"], "1")).stderr, /Did you mean "needs"\?/);
   const { code, stderr } = await feed(server, ["set", "needs", "TOKEN"], SECRET);
-  assert.deepEqual([code, stderr], [0, "needs: TOKEN set; it is reloaded\n"]);
+  assert.deepEqual([code, stderr], [0, "needs: TOKEN set; function reloaded\n"]);
   await server.write({ "later/index.ts": PROBE });
   await server.said("later ready");
   assert.equal(await probe(server, "later", "variable|TOKEN"), SECRET);
@@ -312,13 +312,13 @@ Deno.test("env: a function that fails for want of a variable is started at once 
   assert.equal(gone.code, 1);
   assert.match(
     gone.stderr,
-    /needs: TOKEN unset, but it does not serve with them: [^]*TOKEN is missing/,
+    /needs: TOKEN unset, but the function does not serve with them: [^]*TOKEN is missing/,
   );
   // What served goes on, with what it had.
   assert.equal(await probe(server, "needs", "variable|TOKEN"), SECRET);
 });
 
-Deno.test("env: changes at the same time are all there afterwards", async () => {
+Deno.test("env: concurrent changes do not overwrite each other", async () => {
   await using server = await startServer({ files: { "app/index.ts": PROBE } });
   await server.said("app ready");
   const names = Array.from({ length: 6 }, (_, index) => `V${index}`);
@@ -328,23 +328,28 @@ Deno.test("env: changes at the same time are all there afterwards", async () => 
   assert.equal((await server.cli("rm", "app")).code, 0);
 });
 
-Deno.test("env: bad input sets nothing and says what to do", async () => {
+Deno.test("env sets nothing on bad input and says what to do", async () => {
   await using opened = await startWithState({ "app/index.ts": PROBE });
   const { server } = opened;
   await server.said("app ready");
   const { pid } = await server.inspect("app");
   const rows: readonly (readonly [args: string[], input: string, code: number, said: RegExp])[] = [
-    [["set", "app", `TOKEN=${SECRET}`], "", 2, /Give "TOKEN" without its value: everybody on this/],
+    [
+      ["set", "app", `TOKEN=${SECRET}`],
+      "",
+      2,
+      /Name "TOKEN" without its value: every user of this/,
+    ],
     [["set", "app", `=${SECRET}`], "", 2, /can't be the name of a variable: use letters/],
     [["set", "app", ""], "x", 2, /"" can't be the name of a variable/],
     [["set", "app", "A\nB"], "x", 2, /"A\\nB" can't be the name of a variable/],
     [["set", "app", "DDSRV_DATA"], "x", 2, /"DDSRV_DATA" can't be set: ddsrv sets it itself/],
     [["set", "app", "LD_PRELOAD"], "x", 2, /"LD_PRELOAD" can't be set: the dynamic linker/],
     [["set", "app"], "x", 2, /Name the variables to set/],
-    [["set", "app", "A", "B"], "x", 2, /the value of one variable\. [^]*ddsrv env import app -/],
-    [["set", "app", "A"], "", 1, /Standard input is empty, and "A" was not set/],
+    [["set", "app", "A", "B"], "x", 2, /can set only one variable\. [^]*ddsrv env import app -/],
+    [["set", "app", "A"], "", 1, /Standard input is empty, so "A" was not set/],
     [["set", "app", "A"], "a\0b", 1, /The value of "A" holds a NUL/],
-    [["set", "app", "A"], "x".repeat(1_000_000), 1, /"A" has more than 131074 bytes/],
+    [["set", "app", "A"], "x".repeat(1_000_000), 1, /"A" is longer than 131074 bytes/],
     [["set", "app", "A"], "x".repeat(131_070), 1, /"A" has 131073 bytes with its name/],
     [
       ["set", "../app", "A"],
@@ -352,11 +357,11 @@ Deno.test("env: bad input sets nothing and says what to do", async () => {
       2,
       /"..\/app" can't be a function's name: it begins with \. or _/,
     ],
-    [["import", "app", "-"], "", 1, /Standard input names no variable\. Write NAME=VALUE/],
+    [["import", "app", "-"], "", 1, /Standard input sets no variable\. Write NAME=VALUE/],
     [["import", "app", "-"], `A=1\nB.C=${SECRET}\n`, 1, /"B\.C" can't be the name/],
     [["import", "app", "/nowhere"], "", 1, /Cannot read "\/nowhere": [^]*Name an env file/],
-    [["import", "app"], "", 2, /Name one env file to import, or - for/],
-    [["list", "app", "A"], "", 2, /list takes the function's name alone/],
+    [["import", "app"], "", 2, /Name one env file to import, or - to/],
+    [["list", "app", "A"], "", 2, /list takes only the name of a function/],
     [["list", "ap"], "", 4, /no function "ap"\. Did you mean "app"\?/],
     [["unset", "ap", "A"], "", 4, /no function "ap"/],
   ];
@@ -382,7 +387,7 @@ Deno.test("env: bad input sets nothing and says what to do", async () => {
   assert.equal(none.code, 3);
 });
 
-Deno.test("env: a full or read-only state directory, and a store that can't be used, lose nothing", async () => {
+Deno.test("env loses nothing with a full or read-only state directory or a broken store", async () => {
   await using opened = await startWithState({ "app/index.ts": PROBE });
   const { server, state } = opened;
   await server.said("app ready");
@@ -442,7 +447,7 @@ Deno.test("env: a full or read-only state directory, and a store that can't be u
   }
 });
 
-Deno.test("env: permissions cover the variables, add --link takes some, a restart keeps them", async () => {
+Deno.test("env: permissions apply to stored variables, add --link sets some, and a restart keeps them", async () => {
   await using opened = await startWithState({
     "ddsrv.json": '{ "permissions": { "env": ["SEEN"] } }',
     "app/index.ts": PROBE,
@@ -460,7 +465,7 @@ Deno.test("env: permissions cover the variables, add --link takes some, a restar
   await server.said("copied ready");
   const refused = await server.cli("add", source, "--link", "--replace", "--name", "copied");
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /"copied" has a \.env in its folder, which "\S+" lacks/);
+  assert.match(refused.stderr, /"copied" would lose its \.env, because "\S+" has none/);
   server.signal("SIGTERM");
   await server.exited;
   const { directory } = server;

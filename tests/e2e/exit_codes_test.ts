@@ -47,7 +47,7 @@ function matchesSchema(verb: JsonVerb, stdout: string): void {
   for (const value of values) outputSchemas[verb].parse(JSON.parse(value));
 }
 
-Deno.test("exit codes: of each verb beside a supervisor", async () => {
+Deno.test("exit codes of all verbs with a supervisor", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -85,8 +85,8 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     [["env", "list", "shop"], 0, NOTHING, /^shop has no variables\n$/],
     [["env", "list", "shop", "--json"], 0, JSON_ONLY, NOTHING],
     [["env", "list", "shp"], 4, NOTHING, noShp],
-    [["env", "set", "shop", "A"], 1, NOTHING, saying('Standard input is empty, and "A" was .*')],
-    [["env", "set", "shop", "A=1"], 2, NOTHING, saying('Give "A" without its value: .*')],
+    [["env", "set", "shop", "A"], 1, NOTHING, saying('Standard input is empty, so "A" was .*')],
+    [["env", "set", "shop", "A=1"], 2, NOTHING, saying('Name "A" without its value: .*')],
     [
       ["env", "unset", "shop", "A"],
       1,
@@ -95,13 +95,18 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
     ],
     [["env", "unset", "shp", "A"], 4, NOTHING, noShp],
     [["add", at("new"), "--json"], 0, JSON_ONLY, PROGRESS],
-    [["add", at("new")], 1, NOTHING, saying('There is a function "new" already.*')],
+    [["add", at("new")], 1, NOTHING, saying('The function "new" already exists.*')],
     [["add", at("new"), "--replace"], 0, /^http:\S+\/new\n$/, PROGRESS],
-    [["add", at("bad")], 1, NOTHING, /TS2322[^]*\nddsrv: "bad" was not added\n$/],
-    [["add", at("missing")], 1, NOTHING, saying('".*/missing" is not there\\. .*')],
+    [
+      ["add", at("bad")],
+      1,
+      NOTHING,
+      /TS2322[^]*\nddsrv: "bad" was not added: the check failed\. Fix the errors above\n$/,
+    ],
+    [["add", at("missing")], 1, NOTHING, saying('".*/missing" does not exist\\. .*')],
     [["add", at("new"), "--name", "a/b"], 2, NOTHING, saying(`"a/b" can't be .*`)],
     [["remove", "shp"], 4, NOTHING, noShp],
-    [["rm", "new"], 0, NOTHING, /^new removed, with its data\n$/],
+    [["rm", "new"], 0, NOTHING, /^new and its data removed\n$/],
     [["remove", "shop", "--json"], 0, JSON_ONLY, NOTHING],
     [["check", at("new")], 0, /^new: ok\n$/, /^.+\n$/],
     [["check", at("new"), at("bad"), "--json"], 1, JSON_ONLY, /^.+\n$/],
@@ -113,7 +118,7 @@ Deno.test("exit codes: of each verb beside a supervisor", async () => {
   await check(rows, (args) => server.cli(...args));
 });
 
-Deno.test("exit codes: of each verb without a supervisor, or with another's socket", async () => {
+Deno.test("exit codes of all verbs without a supervisor, or with another user's socket", async () => {
   const directory = await makeDirectory();
   try {
     const socket = join(directory, "none.sock");
@@ -142,7 +147,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
         ["logs", "x", "--logs-dir", directory],
         4,
         NOTHING,
-        saying('There is no function "x", and no log .*'),
+        saying('There is no function "x" and no log .*'),
       ],
       [["logs", "--logs-dir", directory], 0, NOTHING, NOTHING],
       [[...serve, "--socket", file], 1, NOTHING, taken],
@@ -156,7 +161,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
         ["serve", join(directory, "nowhere")],
         1,
         NOTHING,
-        saying('There is no directory ".*/nowhere"\\. Make it .*'),
+        saying('The directory ".*/nowhere" does not exist\\. Create it .*'),
       ],
     ], (args) => runCli(args, { DDSRV_SOCKET: socket }));
   } finally {
@@ -164,7 +169,7 @@ Deno.test("exit codes: of each verb without a supervisor, or with another's sock
   }
 });
 
-Deno.test("exit codes: of what needs nobody, and of usage", async () => {
+Deno.test("exit codes of verbs that need no supervisor, and of usage errors", async () => {
   const help = /^Usage: ddsrv/;
   await check([
     [[], 2, NOTHING, help],
@@ -182,11 +187,11 @@ Deno.test("exit codes: of what needs nobody, and of usage", async () => {
     [["list", "--jsn"], 2, NOTHING, /^ddsrv: unknown option '--jsn'\n/],
     [["top"], 2, NOTHING, /^ddsrv: top needs a terminal /],
     [["add"], 2, NOTHING, /^ddsrv: missing required argument 'path'\n/],
-    [["init", "--template", "none"], 2, NOTHING, /There is no such template\. Choose one of json/],
+    [["init", "--template", "none"], 2, NOTHING, /No such template\. Choose one of json/],
   ], (args) => runCli(args));
 });
 
-Deno.test("exit codes: a reader that has seen enough is no failure", async () => {
+Deno.test("exit code is 0 when the reader closes standard output", async () => {
   await using server = await startServer({ files: { "shop/index.ts": answering("shop") } });
   await server.answers("/shop", "shop");
   const verbs = [["list"], ["list", "--json"], ["inspect", "shop"], ["schema", "--api"]]

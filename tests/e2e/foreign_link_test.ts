@@ -5,7 +5,7 @@ import { answering, makeDirectory, startServer, writeFiles } from "./support/har
 /** A local user, who is not root. */
 const USER = "54321";
 
-Deno.test("links: another user's link leads only to what is that user's", async () => {
+Deno.test("links of another user lead only to files of that user", async () => {
   const directory = await makeDirectory();
   await using _ = { [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
   const place = (name: string): string => join(directory, "places", name);
@@ -32,8 +32,8 @@ Deno.test("links: another user's link leads only to what is that user's", async 
   const { status, reason, detail } = await server.inspect("stolen");
   assert.equal(status, "backoff");
   const said = `${reason} ${detail}`;
-  assert.match(said, /leads through the link "stolen" \(to ".*of-root"\), which user 54321 may/);
-  assert.match(said, /belongs to user 0\. Let root make the link in a directory of root's, or/);
+  assert.match(said, /leads through the link "stolen" \(to ".*of-root"\), which user 54321 can/);
+  assert.match(said, /belongs to user 0\. Create the link as root in a directory of root, or/);
   // Once root has made it, it serves.
   await Deno.remove(join(functions, "stolen"));
   await Deno.symlink(place("of-root"), join(functions, "stolen"));

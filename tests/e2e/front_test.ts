@@ -6,7 +6,7 @@ import { answering, startServer } from "./support/harness.ts";
 
 const REQUEST = "GET /app HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 
-Deno.test("front: one client's half-open connections leave others served, counted and said once", async () => {
+Deno.test("front: half-open connections of one client are limited, counted and reported once while others are served", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("served") },
     flags: ["--max-connections", "400", "--admin-port", "0"],
@@ -27,7 +27,7 @@ Deno.test("front: one client's half-open connections leave others served, counte
   assert.ok(refused >= 900 && refused <= 1_000, String(refused));
 });
 
-Deno.test("front: a rate is taken from the settings, and a lower one from a manifest", async () => {
+Deno.test("front: rate limits come from the settings, and lower ones from a manifest", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": answering("served"),
@@ -50,11 +50,11 @@ Deno.test("front: a rate is taken from the settings, and a lower one from a mani
   assert.deepEqual(await statuses("app"), [200, 200, 200]);
   await server.write({ "ddsrv.json": '{ "rateLimit": "1/h" }' });
   server.signal("SIGHUP");
-  await server.said("Configuration was read again");
+  await server.said("Configuration reloaded");
   assert.equal((await statuses("app")).at(-1), 429);
 });
 
-Deno.test("front: all addresses of an IPv6 /64 are one peer, those of another are not", async () => {
+Deno.test("front: addresses of one IPv6 /64 count as one client, others do not", async () => {
   const near = [1, 2, 3, 4, 5].map((host) => `2001:db8:64:1::${host}`);
   const far = "2001:db8:64:2::1";
   await using stack = new AsyncDisposableStack();

@@ -28,7 +28,7 @@ async function fill(directory: string): Promise<string> {
   return path;
 }
 
-Deno.test("full disk: what serves goes on, all is told, and is well again when there is room", async () => {
+Deno.test("full disk: functions keep serving, all problems are reported, and ddsrv recovers when there is space", async () => {
   const directory = await makeDirectory();
   const state = join(directory, "state");
   await Deno.mkdir(state, { mode: 0o700 });

@@ -33,7 +33,7 @@ const kinds: readonly (readonly [name: string, hang: string])[] = [
   ["blocks", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);"],
 ];
 
-Deno.test("a function whose event loop is held is hung, and replaced; others are not touched", async () => {
+Deno.test("a function with a blocked event loop is reported as hung and replaced; others are not affected", async () => {
   await using server = await startServer({
     env: { DDSRV_HANG_TIMEOUT: "2s" },
     files: {
@@ -128,7 +128,7 @@ const slow: readonly (readonly [name: string, ask: (url: string) => Promise<stri
   ["never", (url) => text(`${url}/block`)],
 ];
 
-Deno.test("a function that is slow is never taken for one that hangs", async () => {
+Deno.test("a slow function is never reported as hung", async () => {
   await using server = await startServer({
     env: { DDSRV_HANG_TIMEOUT: `${HANG_TIMEOUT_MS}ms` },
     files: {
@@ -168,7 +168,7 @@ Deno.test("a function that is slow is never taken for one that hangs", async () 
   assert.deepEqual(await pidsOf(server), before);
 });
 
-Deno.test("a function that hangs again waits longer for its next start, and says why", async () => {
+Deno.test("a function that hangs again restarts with a growing backoff and says why", async () => {
   await using server = await startServer({
     env: { DDSRV_HANG_TIMEOUT: "1s" },
     files: { "app/index.ts": hanging("for (;;);") },
@@ -183,10 +183,10 @@ Deno.test("a function that hangs again waits longer for its next start, and says
     await server.answers("/app", "well");
     assert.equal((await server.inspect("app")).restarts, turn);
   }
-  assert.equal(count(server.output(), "app tries again in"), 2);
+  assert.equal(count(server.output(), "app retries in"), 2);
 });
 
-Deno.test("a function that hangs and can't be replaced is shown as hung, with both reasons", async () => {
+Deno.test("a hung function that can't be replaced is shown as hung, with both reasons", async () => {
   await using server = await startServer({
     env: { DDSRV_HANG_TIMEOUT: "1s" },
     files: {

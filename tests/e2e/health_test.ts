@@ -13,7 +13,7 @@ function healthy(text: string, ...statuses: number[]): string {
 
 const MANIFEST = '{ "healthPath": "/healthz" }';
 
-Deno.test("healthPath: a start that listens and is not healthy changes nothing", async () => {
+Deno.test("healthPath: an instance that listens but is unhealthy does not replace the old one", async () => {
   await using server = await startServer({
     env: { HEALTH_CHECK_ATTEMPTS: "3" },
     files: { "app/index.ts": healthy("one", 503, 204), "app/ddsrv.json": MANIFEST },
@@ -31,7 +31,7 @@ Deno.test("healthPath: a start that listens and is not healthy changes nothing",
   await server.answers("/app", "three");
 });
 
-Deno.test("healthPath: the operator's holds for all, and none is asked with 0 attempts", async () => {
+Deno.test("healthPath of the operator applies to all functions; 0 attempts disable it", async () => {
   await using server = await startServer({
     env: { DISABLE_HEALTH_CHECKS: "true" },
     files: {
@@ -45,7 +45,7 @@ Deno.test("healthPath: the operator's holds for all, and none is asked with 0 at
   await server.answers("/plain", "plain");
 });
 
-Deno.test("healthPath: one that fails three times in a row is replaced, and says why", async () => {
+Deno.test("healthPath: an instance that fails three checks in a row is replaced, with the reason", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "healthPath": "/healthz", "healthInterval": "1s" }',
@@ -102,7 +102,7 @@ Deno.test("healthPath: one that fails three times in a row is replaced, and says
   assert.notEqual(after[2]!.pid, ill.pid);
 });
 
-Deno.test("healthInterval: what is no interval fails the function, with a remedy", async () => {
+Deno.test("healthInterval: an invalid interval fails the function, with a remedy", async () => {
   await using server = await startServer({
     files: {
       "zero/index.ts": answering("zero"),

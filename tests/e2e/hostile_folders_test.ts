@@ -26,7 +26,7 @@ async function countWatches(pid: number): Promise<number> {
   return count;
 }
 
-Deno.test("attack: a pipe in a folder holds up no change of another one", async () => {
+Deno.test("attack: a pipe in a folder does not delay changes of other functions", async () => {
   await using server = await startServer({
     flags: ["--rescan=1h", "--no-check"],
     files: { "fine/index.ts": answering("one"), "hostile/index.ts": answering("hostile") },
@@ -43,7 +43,7 @@ Deno.test("attack: a pipe in a folder holds up no change of another one", async 
   await isSeen(server, "four");
 });
 
-Deno.test("attack: a link to a large tree is watched for itself alone", async () => {
+Deno.test("attack: a link to a large tree is watched only as a link", async () => {
   const directory = await makeDirectory();
   await using _ = { [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
   for (let index = 0; index < 500; index++) {
@@ -63,7 +63,7 @@ Deno.test("attack: a link to a large tree is watched for itself alone", async ()
   assert.ok(watches >= 3 && watches < 20, `${watches} watches`);
 });
 
-Deno.test("attack: a folder of too many files is refused by its number, and what serves goes on", async () => {
+Deno.test("attack: a folder with too many files is refused while the running revision keeps serving", async () => {
   await using server = await startServer({
     flags: ["--max-files=500", "--no-check"],
     files: { "fine/index.ts": answering("fine"), "hostile/index.ts": answering("one") },
@@ -78,7 +78,7 @@ Deno.test("attack: a folder of too many files is refused by its number, and what
   assert.equal(report.status, "ready");
   assert.match(
     report.problems.join("\n"),
-    /^".*\/hostile" holds more than 500 files and folders\..*raise --max-files$/,
+    /^".*\/hostile" contains more than 500 files and folders\..*raise --max-files$/,
   );
   assert.match((await server.cli("list")).stdout, /hostile: ".*holds more than 500 files/);
   await server.answers("/hostile", "one");
@@ -113,7 +113,7 @@ const folders: Readonly<Record<string, readonly [script: string, reason: RegExp]
   ],
 };
 
-Deno.test("attack: whatever stands in a folder, the reason is told and neighbours are served", async () => {
+Deno.test("attack: any content of a folder gets an error message while other functions serve", async () => {
   await using server = await startServer({ files: { "fine/index.ts": answering("fine") } });
   await server.answers("/fine", "fine");
   const names = Object.keys(folders);

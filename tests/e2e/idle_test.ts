@@ -6,7 +6,7 @@ async function statusOf(server: Server, name: string): Promise<string> {
   return (await server.inspect(name)).status;
 }
 
-Deno.test("idle: a function starts with its first request, once for all, and stops again", async () => {
+Deno.test("idle functions start once with their first request and scale to zero again", async () => {
   await using server = await startServer({
     flags: ["--idle", "3s"],
     files: {
@@ -50,7 +50,7 @@ Deno.test("idle: a function starts with its first request, once for all, and sto
   assert.match((await server.inspect("never")).detail!, /"500ms" is too short to be idle/);
 });
 
-Deno.test("idle: streams and WebSockets are activity, and one function may be idle alone", async () => {
+Deno.test("idle: streams and WebSockets count as activity, and idle may be set per function", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": `Deno.serve((request) => {
@@ -103,7 +103,7 @@ Deno.test("idle: streams and WebSockets are activity, and one function may be id
   assert.equal(await statusOf(server, "other"), "ready");
 });
 
-Deno.test("idle: new code is checked, and started when it is asked for", async () => {
+Deno.test("idle: new code is checked at once and started with the next request", async () => {
   await using server = await startServer({
     isChecked: true,
     flags: ["--idle", "2s"],
@@ -129,7 +129,7 @@ Deno.test("idle: new code is checked, and started when it is asked for", async (
   await server.said("app stopped");
 });
 
-Deno.test("idle: one that does not start says so, and is tried again for the next request", async () => {
+Deno.test("idle: a failed start reports the reason and is retried with the next request", async () => {
   await using server = await startServer({
     flags: ["--idle", "1s"],
     files: { "app/index.ts": "Deno.exit(7);\n" },

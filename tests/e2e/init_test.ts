@@ -14,14 +14,14 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-Deno.test("init: writes a function that is checked, formatted, linted and served", async () => {
+Deno.test("init creates a function that passes check, fmt and lint, and is served", async () => {
   await using server = await startServer();
   const path = join(server.directory, "hello");
   assert.deepEqual(await runCli(["init", path]), {
     code: 0,
-    stdout: `Wrote ${path}. Serve it with the supervisor that runs:
+    stdout: `Created ${path}. Add it to the running supervisor:
   ddsrv add ${path}
-If none runs, start one first, with a functions directory of its own:
+If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ${server.directory}/functions && ddsrv serve ${server.directory}/functions
 `,
     stderr: "",
@@ -37,7 +37,7 @@ If none runs, start one first, with a functions directory of its own:
   await server.answers("/hello/a", "Hello from /a\n");
 });
 
-Deno.test("init: a relative path is told as it was given", async () => {
+Deno.test("init prints a relative path as it was given", async () => {
   const directory = await makeDirectory();
   const script = `cd "$0" && shift 0 && for path in shop a/b/shop/ "./my shop" functions; do
 "$1" run --quiet --allow-all "$2" init "$path"; done`;
@@ -47,28 +47,28 @@ Deno.test("init: a relative path is told as it was given", async () => {
   }).output();
   assert.equal(
     new TextDecoder().decode(stdout),
-    `Wrote ./shop. Serve it with the supervisor that runs:
+    `Created ./shop. Add it to the running supervisor:
   ddsrv add ./shop
 Or serve all functions of its directory:
   ddsrv serve .
-Wrote ./a/b/shop. Serve it with the supervisor that runs:
+Created ./a/b/shop. Add it to the running supervisor:
   ddsrv add ./a/b/shop
 Or serve all functions of its directory:
   ddsrv serve ./a/b
-Wrote './my shop'. Serve it with the supervisor that runs:
+Created './my shop'. Add it to the running supervisor:
   ddsrv add './my shop'
-If none runs, start one first, with a functions directory of its own:
+If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ./functions && ddsrv serve ./functions
-Wrote ./functions. Serve it with the supervisor that runs:
+Created ./functions. Add it to the running supervisor:
   ddsrv add ./functions
-If none runs, start one first, with a functions directory of its own:
+If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ./served && ddsrv serve ./served
 `,
   );
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("init: the commands that it prints serve the new function, and nothing else", async (test) => {
+Deno.test("init prints commands that serve only the new function", async (test) => {
   const directory = await makeDirectory();
   await writeFiles(directory, {
     "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
@@ -134,7 +134,7 @@ Deno.test("init: the commands that it prints serve the new function, and nothing
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("init: alone, it lists the templates", async () => {
+Deno.test("init without a path lists the templates", async () => {
   const { code, stdout, stderr } = await runCli(["init"]);
   assert.deepEqual([code, stderr], [
     0,
@@ -147,13 +147,13 @@ Deno.test("init: alone, it lists the templates", async () => {
   assert.deepEqual([json.code, json.stderr, JSON.parse(json.stdout)], [0, "", TEMPLATES]);
 });
 
-Deno.test("init: a template is written into a folder of its name, or of another", async () => {
+Deno.test("init --template writes into a folder of its name or of the given name", async () => {
   const directory = await makeDirectory();
   const run = (...args: string[]): Promise<CliResult> =>
     runCli(["init", "--template", ...args], {}, directory);
   const entry = (name: string): Promise<string> =>
     Deno.readTextFile(join(directory, name, "index.ts"));
-  assert.match((await run("static-files")).stdout, /^Wrote \.\/static-files\. Serve /);
+  assert.match((await run("static-files")).stdout, /^Created \.\/static-files\. Add /);
   assert.deepEqual(await names(join(directory, "static-files")), ["index.ts", "public"]);
   assert.deepEqual(await names(join(directory, "static-files/public")), [
     "index.html",
@@ -169,14 +169,14 @@ Deno.test("init: a template is written into a folder of its name, or of another"
   assert.deepEqual([written.code, written.stderr], [0, ""]);
   const again = await run("webhook");
   assert.deepEqual([again.code, again.stdout], [1, ""]);
-  assert.match(again.stderr, /webhook" is there and not empty\. Choose another directory\n$/);
+  assert.match(again.stderr, /webhook" exists and is not empty\. Choose another directory\n$/);
   const both = await run("webhook", "--json");
   assert.deepEqual([both.code, both.stdout], [2, ""]);
   assert.match(both.stderr, /^ddsrv: --json is for the list of templates\. Leave it out, or /);
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("init: shared code is written beside the function, and not over other code", async () => {
+Deno.test("init --template writes shared code beside the function and overwrites nothing", async () => {
   const directory = await makeDirectory();
   const run = (path: string): Promise<CliResult> =>
     runCli(["init", "--template", "shared-code", path], {}, directory);
@@ -184,7 +184,7 @@ Deno.test("init: shared code is written beside the function, and not over other 
   const first = await run("one");
   assert.equal(
     first.stdout,
-    `Wrote ./one, which imports ./_shared. Copy that into the functions directory first. Serve it with the supervisor that runs:
+    `Created ./one, which imports ./_shared. Copy that into the functions directory first. Add it to the running supervisor:
   ddsrv add ./one
 Or serve all functions of its directory:
   ddsrv serve .
@@ -204,14 +204,14 @@ Or serve all functions of its directory:
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("init: nothing is written over, and bad names are refused", async () => {
+Deno.test("init overwrites nothing and refuses invalid names", async () => {
   const directory = await makeDirectory();
   await Deno.mkdir(join(directory, "full"));
   await Deno.writeTextFile(join(directory, "full/file"), "mine");
   await Deno.mkdir(join(directory, "empty"));
   const table: readonly (readonly [path: string, code: number, said: RegExp])[] = [
-    ["full", 1, /^ddsrv: "\S+\/full" is there and not empty\. Choose another directory\n$/],
-    ["full/file", 1, /^ddsrv: Cannot make "\S+\/full\/file": .*File exists/],
+    ["full", 1, /^ddsrv: "\S+\/full" exists and is not empty\. Choose another directory\n$/],
+    ["full/file", 1, /^ddsrv: Cannot create "\S+\/full\/file": .*File exists/],
     [
       "_shared",
       2,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeDirectory, runCli } from "./support/harness.ts";
 
-Deno.test("install-service: writes the unit, and says what is next", async () => {
+Deno.test("install-service writes the unit and prints the next steps", async () => {
   const directory = await makeDirectory();
   try {
     const path = join(directory, "ddsrv.service");
@@ -19,7 +19,7 @@ Deno.test("install-service: writes the unit, and says what is next", async () =>
     await Deno.writeTextFile(path, "[Service]\n");
     const refused = await runCli(["install-service", "--path", path]);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /ddsrv did not make it\. Look at it, then .+ --force/);
+    assert.match(refused.stderr, /ddsrv did not create it\. Overwrite it with --force/);
     assert.equal(await Deno.readTextFile(path), "[Service]\n");
     assert.equal((await runCli(["install-service", "--path", path, "--force"])).code, 0);
 

@@ -5,7 +5,7 @@ import { startCli } from "./support/live_cli.ts";
 
 const NEVER = "setInterval(() => {}, 1000);\n";
 
-Deno.test("add: interrupted while it waits, all is as it was before", async () => {
+Deno.test("add undoes everything when it is interrupted while waiting", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("one") } });
   await server.answers("/app", "one");
   const { pid } = await server.inspect("app");
@@ -18,7 +18,7 @@ Deno.test("add: interrupted while it waits, all is as it was before", async () =
     assert.deepEqual(await adding.ended, {
       code,
       stdout: "",
-      stderr: `${name}: checking\n${name}: starting\nddsrv: Interrupted. All is as it was before\n`,
+      stderr: `${name}: checking\n${name}: starting\nddsrv: Interrupted. Nothing was changed\n`,
     });
     assert.deepEqual(names(server.functions), ["app"]);
   }
@@ -27,7 +27,7 @@ Deno.test("add: interrupted while it waits, all is as it was before", async () =
   assert.equal((await server.cli("inspect", "fresh")).code, 4);
 });
 
-Deno.test("add: interrupted while an archive comes in, nothing is left", async () => {
+Deno.test("add leaves nothing behind when it is interrupted while reading an archive", async () => {
   await using server = await startServer();
   const env = { DDSRV_SOCKET: server.socket };
   const adding = startCli(["add", "-", "--name", "app"], { env });
@@ -36,12 +36,12 @@ Deno.test("add: interrupted while an archive comes in, nothing is left", async (
   assert.deepEqual(await adding.ended, {
     code: 130,
     stdout: "",
-    stderr: "ddsrv: Interrupted. All is as it was before\n",
+    stderr: "ddsrv: Interrupted. Nothing was changed\n",
   });
   assert.deepEqual(names(server.functions), []);
 });
 
-Deno.test("add: on a terminal its progress is one line that is written over", async () => {
+Deno.test("add on a terminal shows its progress in one line", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, { "app/index.ts": answering("app"), "fresh/index.ts": NEVER });
   const options = { env: { DDSRV_SOCKET: server.socket }, isTerminal: true };
@@ -57,7 +57,7 @@ Deno.test("add: on a terminal its progress is one line that is written over", as
   await adding.write("\x03");
   const ended = await adding.ended;
   assert.equal(ended.code, 130);
-  const error = "\rESC[2Kddsrv: Interrupted. All is as it was before\r\n";
+  const error = "\rESC[2Kddsrv: Interrupted. Nothing was changed\r\n";
   assert.ok(shown(ended.stdout).endsWith(error), shown(ended.stdout).slice(-200));
   assert.deepEqual(names(server.functions), ["app"]);
 });

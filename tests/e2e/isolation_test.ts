@@ -4,7 +4,7 @@ import { WORLD } from "../world.ts";
 import { answering, cacheDirectory, host, startServer } from "./support/harness.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
-Deno.test("isolation: what a function with egress internet reaches", async () => {
+Deno.test("isolation: destinations that a function with egress internet can reach", async () => {
   await using server = await startServer({
     files: { "probe/index.ts": PROBE, "other/index.ts": answering("other") },
   });
@@ -47,7 +47,7 @@ Deno.test("isolation: what a function with egress internet reaches", async () =>
   await accepting.catch(() => {});
 });
 
-Deno.test("isolation: what egress none and full reach", async () => {
+Deno.test("isolation: destinations that functions with egress none and full can reach", async () => {
   await using server = await startServer({
     flags: ["--egress=full"],
     files: {
@@ -128,7 +128,7 @@ Deno.test("isolation: files, user, environment and processes", async () => {
   }
 });
 
-Deno.test("isolation: the control socket is for root, and a function can't go round the proxy", async () => {
+Deno.test("isolation: only root can use the control socket, and a function can't bypass the proxy", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   const [hostname, port] = (await server.inspect("app")).upstream!.split(":");
@@ -192,7 +192,7 @@ Deno.test("isolation: a false source address and an unregistered interface reach
   }
 });
 
-Deno.test("isolation: a function's variables don't reach the programs that start it as root", async () => {
+Deno.test("isolation: a function's variables do not affect programs that start it as root", async () => {
   await using server = await startServer();
   const library = join(server.directory, "evil.so");
   // The loader complains on standard error of each program that it can't preload into.
@@ -206,7 +206,7 @@ Deno.test("isolation: a function's variables don't reach the programs that start
   assert.ok(names.includes("LD_PRELOAD"), names.join(" "));
 });
 
-Deno.test("isolation: links in a function's folder lead the supervisor nowhere", async () => {
+Deno.test("isolation: the supervisor does not follow links out of a function's folder", async () => {
   await using server = await startServer({ isChecked: true });
   await server.write({
     "victim/index.ts": answering("victim"),
@@ -228,7 +228,10 @@ Deno.test("isolation: links in a function's folder lead the supervisor nowhere",
   await server.answers("/victim", "victim");
   for (const name of ["env", "manifest", "zero"]) {
     await server.said(`${name} failed`);
-    assert.match((await server.inspect(name)).detail!, /leads out of .*Put the file itself there/);
+    assert.match(
+      (await server.inspect(name)).detail!,
+      /leads out of .*Replace it with the file itself/,
+    );
   }
   // What it is, no hash tells; that nobody may read it, the check says.
   await server.said("proc failed");
@@ -237,7 +240,7 @@ Deno.test("isolation: links in a function's folder lead the supervisor nowhere",
   assert.ok(names.includes("OWN"), names.join(" "));
 });
 
-Deno.test("isolation: a pipe in a folder stops neither checks nor the supervisor", async () => {
+Deno.test("isolation: a pipe in a folder blocks neither checks nor the supervisor", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   for (const name of ["a", "b", "c"]) {
@@ -256,7 +259,7 @@ Deno.test("isolation: a pipe in a folder stops neither checks nor the supervisor
   assert.equal(await server.exited, 0);
 });
 
-Deno.test("isolation: each function has a module cache of its own", async () => {
+Deno.test("isolation: each function has its own module cache", async () => {
   const importing = `import { serve } from "http://${WORLD.server}/std/http/server.ts";
     serve(() => new Response([...Deno.readDirSync("/ddsrv/cache/remote/http")].length + ""));\n`;
   await using server = await startServer({
@@ -273,7 +276,7 @@ Deno.test("isolation: each function has a module cache of its own", async () => 
   }
 });
 
-Deno.test("isolation: a function that floods its output does not keep others from theirs", async () => {
+Deno.test("isolation: a function that floods its output does not block the output of others", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": answering("app"),
@@ -300,7 +303,7 @@ Deno.test("isolation: a function that floods its output does not keep others fro
   await server.said("lines were dropped");
 });
 
-Deno.test("isolation: a firewall that somebody flushes is laid again", async () => {
+Deno.test("isolation: firewall rules are restored after somebody flushes them", async () => {
   await using server = await startServer({
     files: { "probe/index.ts": PROBE, "other/index.ts": answering("other") },
   });

@@ -8,7 +8,7 @@ const SOME = { lanes: 2, share: 4 };
 
 const { lanes: LANES, share: SHARE } = Deno.env.get("DDSRV_KILL_ALL") === "1" ? ALL : SOME;
 
-Deno.test("serve: kill -9 at any effect leaves no process, and nothing once it is up again", async () => {
+Deno.test("serve: kill -9 at any step leaves no process, and a restart cleans up", async () => {
   const lanes = await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)));
   for (const { success, said } of lanes) assert.ok(success, said);
 });

@@ -21,11 +21,11 @@ async function assertStandsIn(server: Server, revision: string): Promise<void> {
   assert.notEqual(report.failedRevision, revision);
   assert.match(
     (await server.cli("ls")).stdout,
-    /^app: revision \w{12} is not served: The check failed$/m,
+    /^app: revision \w{12} failed: The check failed$/m,
   );
 }
 
-Deno.test("last good: it is started again when it ends while its folder is broken", async () => {
+Deno.test("last good revision restarts when it exits while its folder is broken", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -47,9 +47,9 @@ Deno.test("last good: it is started again when it ends while its folder is broke
   const { revision } = await server.inspect("app");
   await server.write({ "app/index.ts": BROKEN, "app/text.txt": "other", "app/.env": "A=2\n" });
   await Deno.remove(join(server.functions, "app/more.ts"));
-  await server.said("app failed: The check failed (the old revision goes on serving)");
+  await server.said("app failed: The check failed (the old revision keeps serving)");
   await (await fetch(`${server.url}/app/end`)).body?.cancel();
-  await server.said("(the last good revision ");
+  await server.said("(last good revision ");
   await server.answers("/app", "good more text 1");
   await assertStandsIn(server, revision!);
   // And again, as often as it takes.
@@ -61,7 +61,7 @@ Deno.test("last good: it is started again when it ends while its folder is broke
   assert.equal((await server.inspect("app")).reason, null);
 });
 
-Deno.test("last good: it is what a restart of the supervisor begins with", async () => {
+Deno.test("last good revision starts after a restart of the supervisor", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("good") },
     isChecked: true,
@@ -86,7 +86,7 @@ Deno.test("last good: it is what a restart of the supervisor begins with", async
   assert.equal(await Deno.readTextFile(join(again.functions, "app/index.ts")), answering("good"));
 });
 
-Deno.test("last good: it is what wakes when the code of an idle function is broken", async () => {
+Deno.test("last good revision starts when an idle function with broken code gets a request", async () => {
   await using server = await startServer({
     isChecked: true,
     flags: ["--idle", "1s"],
@@ -108,17 +108,17 @@ Deno.test("last good: it is what wakes when the code of an idle function is brok
   await assertStandsIn(server, revision!);
 });
 
-Deno.test("last good: a new revision that ends at once does not take its place either", async () => {
+Deno.test("last good revision is not replaced by a new revision that exits at once", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("good") } });
   await server.answers("/app", "good");
   await hasSnapshot(server);
   await server.write({ "app/index.ts": "Deno.exit(5);\n" });
   await server.said(
-    "Exited with code 5 before listening on a port (the old revision goes on serving)",
+    "Exited with code 5 before listening on a port (the old revision keeps serving)",
   );
   const { pid } = await server.inspect("app");
   Deno.kill(pid!, "SIGKILL");
-  await server.said("(the last good revision ");
+  await server.said("(last good revision ");
   await server.answers("/app", "good");
   assert.match((await server.inspect("app")).reason!, /^Exited with code 5/);
 });

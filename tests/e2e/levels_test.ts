@@ -31,7 +31,7 @@ async function processesOf(uid: number): Promise<string[]> {
   return found.filter((line) => line !== "");
 }
 
-Deno.test("rootless: an ordinary user's functions serve, each in a sandbox of its own", async () => {
+Deno.test("rootless: functions of an ordinary user serve, each in its own sandbox", async () => {
   await using user = await ordinaryUser();
   await using server = await startRootless(user, {
     ...STYLES,
@@ -89,7 +89,7 @@ Deno.test("rootless: an ordinary user's functions serve, each in a sandbox of it
   await eventually("no process is left", async () => (await processesOf(user.uid)).length === 0);
 });
 
-Deno.test("rootless: a function that keeps more than it may is ended, and can't start with it", async () => {
+Deno.test("rootless: a function with too much data is stopped and can't start with it", async () => {
   await using user = await ordinaryUser();
   const growing = `const data = Deno.env.get("DDSRV_DATA")! + "/large";
     Deno.serve((request) => {
@@ -111,7 +111,7 @@ Deno.test("rootless: a function that keeps more than it may is ended, and can't 
   await server.answers("/growing", "growing");
 });
 
-Deno.test("rootless: a function that holds its event loop is replaced, one that is slow is not", async () => {
+Deno.test("rootless: a function with a blocked event loop is replaced, a slow one is not", async () => {
   await using user = await ordinaryUser();
   const hangs = (then: string): string =>
     `Deno.serve(async (request) => {
@@ -140,7 +140,7 @@ Deno.test("rootless: a function that holds its event loop is replaced, one that 
   assert.deepEqual((await server.inspect("slow")).restarts, 0);
 });
 
-Deno.test("rootless: a function can't turn its socket into another one", async () => {
+Deno.test("rootless: a function can't replace its socket with another one", async () => {
   await using user = await ordinaryUser();
   const target = `${user.directory}/other.sock`;
   // A function knows where it is expected to listen, from its environment.
@@ -183,7 +183,7 @@ Deno.test("rootless: a function can't turn its socket into another one", async (
   await other.shutdown();
 });
 
-Deno.test("rootless: root is told to leave it, and others that full takes root", async () => {
+Deno.test("rootless refuses to run as root, and full refuses to run without root", async () => {
   await using user = await ordinaryUser();
   const asRoot = await runCli(["serve", "/tmp", "--isolation=rootless"]);
   assert.equal(asRoot.code, 1);
@@ -203,7 +203,7 @@ Deno.test("rootless: root is told to leave it, and others that full takes root",
   );
 });
 
-Deno.test("none: Deno's permissions alone, which list and banner say", async () => {
+Deno.test("none: only Deno's permissions apply, as list and the banner say", async () => {
   await using server = await startServer({
     flags: ["--isolation=none"],
     files: {
@@ -250,7 +250,7 @@ Deno.test("none: Deno's permissions alone, which list and banner say", async () 
   );
 });
 
-Deno.test("none: what a function keeps is kept, and a new revision takes over", async () => {
+Deno.test("none: data is kept, and a new revision takes over", async () => {
   await using server = await startServer({
     flags: ["--isolation=none"],
     files: {

@@ -16,7 +16,7 @@ const files = {
   "empty/readme.txt": "",
 };
 
-Deno.test("list: filters, templates, names, and what a function uses and gets wrong", async () => {
+Deno.test("list filters, prints templates and names, and shows resource use and errors", async () => {
   await using server = await startServer({ files, isChecked: true });
   await server.answers("/shop-a", "a");
   await server.answers("/shop-b", "b");
@@ -66,11 +66,11 @@ const refused: readonly [args: readonly string[], message: RegExp][] = [
   [["--quiet", "--format", "{{name}}"], /cannot be used with/],
   [["--format", "{{nam}}"], /Did you mean "name"\?/],
   [["--filter", "status=faild"], /Did you mean "failed"\?/],
-  [["--filter", "shop"], /"shop" is no filter/],
-  [["--filter", "constructor=x"], /is no filter/],
+  [["--filter", "shop"], /"shop" is not a filter/],
+  [["--filter", "constructor=x"], /is not a filter/],
 ];
 
-Deno.test("list: options that contradict each other, or mean nothing, are exit code 2", async () => {
+Deno.test("list: contradictory or invalid options are exit code 2", async () => {
   await using server = await startServer();
   for (const [args, message] of refused) {
     const { code, stdout, stderr } = await server.cli("list", ...args);
@@ -79,7 +79,7 @@ Deno.test("list: options that contradict each other, or mean nothing, are exit c
   }
 });
 
-Deno.test("list --json --watch: a line each time something changes, until nobody reads", async () => {
+Deno.test("list --json --watch prints a line per change until the reader closes", async () => {
   await using server = await startServer({ files: { "a/index.ts": answering("a") } });
   await server.answers("/a", "a");
   await using watching = new Deno.Command(Deno.execPath(), {

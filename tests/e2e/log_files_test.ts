@@ -5,7 +5,7 @@ import { parseLogRecord } from "../../lib/logs/log_record.ts";
 import { answering, eventually, makeDirectory, runCli, startServer } from "./support/harness.ts";
 import { startFollower } from "./support/logs_follower.ts";
 
-Deno.test("log files: rotated as the flags say, in the format that they name", async () => {
+Deno.test("log files rotate and are formatted as the flags say", async () => {
   const line = "x".repeat(1_000);
   await using server = await startServer({
     files: {
@@ -35,7 +35,7 @@ Deno.test("log files: rotated as the flags say, in the format that they name", a
   assert.match(stdout, /x699\n$/);
 });
 
-Deno.test("log files: a full disk loses lines, counts exactly which, and half a line never stays", async () => {
+Deno.test("log files on a full disk drop whole lines and report the exact count", async () => {
   const directory = await makeDirectory();
   await command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", directory);
   try {
@@ -86,7 +86,7 @@ Deno.test("log files: a full disk loses lines, counts exactly which, and half a 
   }
 });
 
-Deno.test("log files: a directory that is removed while a function speaks is made again", async () => {
+Deno.test("log files are created again after their directory was removed", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": "Deno.serve((r) => { const { pathname } = new URL(r.url); " +

@@ -78,7 +78,7 @@ for (const [args, lines] of golden) {
   });
 }
 
-Deno.test("logs: what is no record is counted and said, and hides nothing", async () => {
+Deno.test("logs counts and reports invalid lines and prints the others", async () => {
   await using place = await logsOf({
     "app.log": `\0\xff\r\n\n${LOG.replaceAll("\n", "\r\n")}${"x".repeat(5_000_000)}`,
   });
@@ -86,18 +86,18 @@ Deno.test("logs: what is no record is counted and said, and hides nothing", asyn
   assert.deepEqual([code, stdout], [0, "a long line\n"]);
   assert.equal(
     (await place.logs("-n", "all")).stderr,
-    `ddsrv: 2 lines that are no records were passed over in "${place.directory}/app.log"\n`,
+    `ddsrv: Skipped 2 lines of "${place.directory}/app.log": not a log record\n`,
   );
-  assert.match(stderr, /^ddsrv: (1 line that is no record was|2 lines .*) passed over/);
+  assert.match(stderr, /^ddsrv: Skipped (1 line|2 lines) of /);
 });
 
-Deno.test("logs: nonsense is a usage error that says what there is", async () => {
+Deno.test("logs reports invalid options as usage errors", async () => {
   await using place = await logsOf({ "app.log": LOG });
   const table: readonly (readonly [string[], RegExp])[] = [
     [["--since", "yesterday"], /"yesterday" is not a time\. Write how long ago \(10m, 1h30m, 2d\)/],
     [["--until", "2026-02-30"], /"2026-02-30" is not a time/],
     [["--since", "1m", "--until", "2m"], /--since is later than --until/],
-    [["--until", "1m", "--follow"], /--until ends what --follow would go on with/],
+    [["--until", "1m", "--follow"], /--until and --follow contradict each other/],
     [["--grep", "("], /Invalid regular expression/],
     [["-n", "some"], /Give a whole number/],
   ];
@@ -108,18 +108,18 @@ Deno.test("logs: nonsense is a usage error that says what there is", async () =>
   }
 });
 
-Deno.test("logs: a name that nothing is known of", async () => {
+Deno.test("logs refuses unknown names", async () => {
   await using place = await logsOf({ "shop.log": LOG });
   const { code, stdout, stderr } = await place.logs("shopp");
   assert.deepEqual([code, stdout], [4, ""]);
   assert.match(
     stderr,
-    /There is no function "shopp", and no log of one in .*\. Did you mean "shop"\?/,
+    /There is no function "shopp" and no log of it in .*\. Did you mean "shop"\?/,
   );
   assert.match((await place.logs("../shop")).stderr, /There is no function "\.\.\/shop"/);
 });
 
-Deno.test("logs: pipes and directories are passed over, or refused by name", async () => {
+Deno.test("logs skips pipes and directories, or refuses them by name", async () => {
   await using place = await logsOf({ "app.log": LOG });
   await Deno.mkdir(join(place.directory, "d.log"));
   await command("mkfifo", join(place.directory, "p.log"));
@@ -131,7 +131,7 @@ Deno.test("logs: pipes and directories are passed over, or refused by name", asy
   assert.equal(link.stderr, `ddsrv: Cannot read "${place.directory}/l.log": It is not a file\n`);
 });
 
-Deno.test("logs: one that may not be read keeps nothing of the others back", async () => {
+Deno.test("logs prints readable logs even if one can't be read", async () => {
   await using user = await ordinaryUser();
   const directory = join(user.directory, "logs");
   await Deno.mkdir(directory);
@@ -150,7 +150,7 @@ Deno.test("logs: one that may not be read keeps nothing of the others back", asy
   );
 });
 
-Deno.test("logs: a reader that goes away ends it quietly, also while nothing is said", async () => {
+Deno.test("logs ends quietly when its reader closes, also without new lines", async () => {
   await using place = await logsOf({ "app.log": LOG });
   for (const more of ["", "--follow"]) {
     const script = `"$@" ${more} | head -n 1; echo "code \${PIPESTATUS[0]}"`;
@@ -165,7 +165,7 @@ Deno.test("logs: a reader that goes away ends it quietly, also while nothing is 
   }
 });
 
-Deno.test("logs: --follow goes over rotations, and finds logs that are new", async () => {
+Deno.test("logs --follow continues after rotation and finds new logs", async () => {
   await using place = await logsOf({ "app.log": LOG });
   await using follower = startFollower("--logs-dir", place.directory, "--no-prefix", "-n", "1");
   await follower.prints("a long line\n");
@@ -193,7 +193,7 @@ Deno.test("logs: --follow goes over rotations, and finds logs that are new", asy
   assert.equal(await follower.stop(), 0);
 });
 
-Deno.test("logs: what a function says and what becomes of it, over restarts, and afterwards", async () => {
+Deno.test("logs shows output and state changes across restarts", async () => {
   const talker = (text: string): string =>
     `console.log("out ${text}"); console.error("err ${text}");\n${answering(text)}`;
   const directory = await makeDirectory();
@@ -233,7 +233,7 @@ Deno.test("logs: what a function says and what becomes of it, over restarts, and
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("logs: a function that has said nothing yet is no error, and is followed", async () => {
+Deno.test("logs accepts and follows a function that has written nothing", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("app") },
     flags: ["--no-check", "--idle", "1h"],

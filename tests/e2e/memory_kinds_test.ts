@@ -48,7 +48,7 @@ Deno.serve(async (request) => {
 
 const MIB = 1024 ** 2;
 
-Deno.test("resources: buffers of sockets and files in memory are within a function's bound", async () => {
+Deno.test("resources: socket buffers and files in memory count toward the memory limit", async () => {
   await using server = await startServer({
     files: {
       "small/index.ts": HOARDER,
@@ -107,7 +107,7 @@ for await (const connection of Deno.listen({ hostname: "127.0.0.1", port: 8123 }
 }
 `;
 
-Deno.test("resources: flows of a function to itself take no entries of the kernel's table", async () => {
+Deno.test("resources: connections of a function to itself use no connection tracking entries", async () => {
   await using server = await startServer({
     files: { "flowing/index.ts": FLOWING, "flowing/deno.json": '{ "unstable": ["net"] }' },
   });

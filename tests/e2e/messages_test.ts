@@ -14,7 +14,7 @@ interface Report {
   readonly body: string;
 }
 
-Deno.test("messages: all that HTTP/1.1 can say passes", async (test) => {
+Deno.test("messages of every form that HTTP/1.1 allows pass the proxy", async (test) => {
   await using server = await startServer({ files: await streamsFunction("messages") });
   await server.said("messages ready");
   await test.step("gzip and br as they are", () => compressed(server));

@@ -52,7 +52,7 @@ async function closeMany(namespaces: readonly Namespace[]): Promise<void> {
   await Promise.all(namespaces.map((one) => one[Symbol.asyncDispose]()));
 }
 
-Deno.test("namespaces: many are opened and closed at once, each with its own addresses", async () => {
+Deno.test("namespaces: many open and close concurrently, each with its own addresses", async () => {
   await withNetwork(async (network) => {
     const namespaces = namespacesOf(await openMany(network));
     assert.equal(namespaces.length, COUNT);
@@ -69,7 +69,7 @@ Deno.test("namespaces: many are opened and closed at once, each with its own add
   });
 });
 
-Deno.test("namespaces: one whose name is taken fails, and none of those opened with it", async () => {
+Deno.test("namespaces: one whose name exists fails without affecting others in the batch", async () => {
   await withNetwork(async (network) => {
     // A directory is nothing that ip(8) could take away.
     const taken = [7, 23].map((index) => `/run/netns/${network.owner.namespacePrefix}${index}`);
@@ -87,7 +87,7 @@ Deno.test("namespaces: one whose name is taken fails, and none of those opened w
   });
 });
 
-Deno.test("namespaces: what an earlier failure left is in nobody's way", async () => {
+Deno.test("namespaces: leftovers of an earlier failure do not prevent a new one", async () => {
   await withNetwork(async (network) => {
     const { owner } = network;
     await host("ip", "netns", "add", `${owner.namespacePrefix}7`);
@@ -99,7 +99,7 @@ Deno.test("namespaces: what an earlier failure left is in nobody's way", async (
   });
 });
 
-Deno.test("namespaces: those that the firewall does not take are not left half open", async () => {
+Deno.test("namespaces: those that the firewall refuses are removed completely", async () => {
   await withNetwork(async (network) => {
     await host("nft", "flush", "chain", "inet", network.owner.table, "prerouting");
     await host("nft", "delete", "set", "inet", network.owner.table, "sources");
@@ -110,7 +110,7 @@ Deno.test("namespaces: those that the firewall does not take are not left half o
   });
 });
 
-Deno.test("namespaces: what somebody else took away does not keep the others from closing", async () => {
+Deno.test("namespaces: one that was removed by hand does not prevent others from closing", async () => {
   await withNetwork(async (network) => {
     const namespaces = namespacesOf(await openMany(network));
     assert.equal(namespaces.length, COUNT);

@@ -36,7 +36,7 @@ async function listed({ socket }: Server): Promise<readonly FunctionReport[]> {
   return await control.functions();
 }
 
-Deno.test("outage: thirty functions that can't be fetched serve once the network is back", async () => {
+Deno.test("outage: thirty functions whose modules can't be fetched serve once the network is back", async () => {
   await tell("/names", { [NAME]: "" });
   // A name that does not resolve, and a port that nobody listens on.
   const places = [`${NAME}:80`, `${WORLD.server}:${PORT}`];
@@ -74,7 +74,7 @@ Deno.test("outage: thirty functions that can't be fetched serve once the network
   for (const name of names.slice(0, 2)) await server.answers(`/${name}`, "fetched");
 });
 
-Deno.test("outage: a host that answers 503 is asked again, and type errors beside it count as passing", async () => {
+Deno.test("outage: a host that answers 503 is retried, and type errors beside it count as temporary", async () => {
   await tell("/broken", {
     "/broken/busy.ts": 503,
     "/broken/limited.ts": 429,
@@ -114,7 +114,7 @@ Deno.test("outage: a host that answers 503 is asked again, and type errors besid
   assert.equal((await server.inspect("missing")).status, "failed");
 });
 
-Deno.test("outage: new code that can't be fetched is tried again while the old one serves", async () => {
+Deno.test("outage: new code that can't be fetched is retried while the old revision serves", async () => {
   await tell("/broken", { "/broken/new.ts": 500 });
   await using server = await startServer({
     isChecked: true,
@@ -129,7 +129,7 @@ Deno.test("outage: new code that can't be fetched is tried again while the old o
   await server.answers("/app", "fetched");
 });
 
-Deno.test("outage: add says that its check may pass later", async () => {
+Deno.test("outage: add says that its check may succeed later", async () => {
   await tell("/broken", { "/broken/added.ts": 503 });
   await using server = await startServer({
     isChecked: true,
@@ -155,7 +155,7 @@ Deno.test("outage: add says that its check may pass later", async () => {
   }
 });
 
-Deno.test("outage: what ends before it listens counts as restarted, and says when it is tried again", async () => {
+Deno.test("outage: a function that exits before it listens counts as restarted and shows its next retry", async () => {
   await using server = await startServer({
     files: { "short/index.ts": "Deno.exit(7);\n" },
   });

@@ -96,7 +96,7 @@ async function keepAsFormer(
   return { id, kept };
 }
 
-Deno.test("owner: data, KV, users and revisions are there with another control socket", async () => {
+Deno.test("owner: data, KV, users and revisions are the same with another control socket", async () => {
   await using place = await openPlace();
   let kept: string;
   {
@@ -125,7 +125,7 @@ Deno.test("owner: data, KV, users and revisions are there with another control s
   await again.answers("/changing", "one");
 });
 
-Deno.test("owner: what an older version kept by its socket is taken over, the last used first", async () => {
+Deno.test("owner: state that an older version stored by socket is adopted, the most recent first", async () => {
   await using place = await openPlace();
   const functions = place.at("functions");
   const others = place.at("others");
@@ -161,7 +161,7 @@ Deno.test("owner: what an older version kept by its socket is taken over, the la
   await server.answers("/keeper", other.kept);
 });
 
-Deno.test("owner: a second supervisor of one directory is refused, whatever path leads there", async () => {
+Deno.test("owner: a second supervisor of a directory is refused, by any path", async () => {
   await using place = await openPlace();
   const functions = place.at("functions");
   await using server = await place.start({ files: { "app/index.ts": answering("app") } });
@@ -192,7 +192,7 @@ Deno.test("owner: a second supervisor of one directory is refused, whatever path
   await server.answers("/app", "app");
 });
 
-Deno.test("owner: after kill -9 the directory is served again, with another socket too", async () => {
+Deno.test("owner: after kill -9 the directory can be served again, also with another socket", async () => {
   await using place = await openPlace();
   let kept: string;
   {
@@ -207,7 +207,7 @@ Deno.test("owner: after kill -9 the directory is served again, with another sock
   assert.ok(again.output().includes("Removed leftovers of a killed supervisor"), again.output());
 });
 
-Deno.test("owner: a directory behind a link that is turned keeps its data", async () => {
+Deno.test("owner: a directory behind a link keeps its data when the link changes", async () => {
   await using place = await openPlace();
   const trees = ["one", "two"].map((name) => place.at(`trees/${name}`));
   const [one, two] = trees as [string, string];
@@ -231,7 +231,7 @@ Deno.test("owner: a directory behind a link that is turned keeps its data", asyn
   await again.answers("/keeper", kept);
 });
 
-Deno.test("owner: an ordinary user's second supervisor is refused in another environment too", async () => {
+Deno.test("owner: a second supervisor of an ordinary user is refused in another environment", async () => {
   await using user = await ordinaryUser();
   const { directory, command } = user;
   const functions = join(directory, "functions");

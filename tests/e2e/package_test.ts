@@ -58,7 +58,10 @@ Deno.test({ name: "package: installed, it serves with full isolation", ignore },
   await Deno.remove(join(directory, "node_modules/deno"), { recursive: true });
   const broken = await run([program, "--version"], { env });
   assert.equal(broken.code, 1);
-  assert.match(broken.stderr, /^ddsrv: There is no Deno for ".+"\. Install it again .+ddsrv\n$/);
+  assert.match(
+    broken.stderr,
+    /^ddsrv: Cannot find Deno for ".+"\. Install the package again .+ddsrv\n$/,
+  );
 });
 
 Deno.test({ name: "package: SIGTERM to npx ends it in order", ignore }, async () => {

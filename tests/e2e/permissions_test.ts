@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { host, startServer } from "./support/harness.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
-Deno.test("permissions: a manifest takes them away, one by one", async () => {
+Deno.test("permissions: a manifest revokes them one by one", async () => {
   const without = (permissions: unknown): string => JSON.stringify({ permissions });
   await using server = await startServer({
     files: {
@@ -30,7 +30,7 @@ Deno.test("permissions: a manifest takes them away, one by one", async () => {
   assert.match(await probe(server, "net", "interfaces|"), /^failed: NotCapable/);
 });
 
-Deno.test("permissions: none to start programs, unless the operator says so", async () => {
+Deno.test("permissions: functions can't run programs unless the operator allows it", async () => {
   await using server = await startServer({
     files: {
       "quiet/index.ts": PROBE,
@@ -43,10 +43,10 @@ Deno.test("permissions: none to start programs, unless the operator says so", as
   assert.match(await probe(server, "quiet", "run|"), /^failed: Not(Capable|Found)/);
   await server.said("greedy failed");
   const { detail } = await server.inspect("greedy");
-  assert.match(detail!, /asks for the permission "run", and what is allowed of it here is none/);
+  assert.match(detail!, /asks for the permission "run", but the settings allow only none/);
 });
 
-Deno.test("permissions: with all of them, the sandbox still holds", async () => {
+Deno.test("permissions: with all permissions, the sandbox still holds", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "permissions": "all", "processes": 96 }',
@@ -107,7 +107,7 @@ Deno.test("permissions: with all of them, the sandbox still holds", async () => 
   assert.equal(await probe(server, "other", "variable|PORT"), "8000");
 });
 
-Deno.test("permissions: a daemon that leaves its session and ignores SIGTERM goes with its function", async () => {
+Deno.test("permissions: a daemon that leaves its session and ignores SIGTERM stops with its function", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "permissions": { "run": true } }',

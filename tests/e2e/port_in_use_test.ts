@@ -31,7 +31,7 @@ async function listenAs(command: string): Promise<Program> {
   };
 }
 
-Deno.test("serve: a port in use is told with the process that uses it", async (test) => {
+Deno.test("serve names the process that uses its port", async (test) => {
   await using stack = new AsyncDisposableStack();
   const directory = await makeDirectory();
   stack.defer(() => Deno.remove(directory, { recursive: true }));
@@ -105,7 +105,7 @@ Deno.test("serve: a port in use is told with the process that uses it", async (t
     equal(code, 1);
     equal(
       stderr.split("\n").find((line) => line.startsWith("ddsrv: Cannot")),
-      `ddsrv: Cannot bind port ${port} on 127.0.0.1: the proxy of this ddsrv listens there. ` +
+      `ddsrv: Cannot bind port ${port} on 127.0.0.1: the proxy of this ddsrv uses it. ` +
         "Pass another --admin-port",
     );
   });
@@ -121,9 +121,9 @@ Deno.test("serve: a port in use is told with the process that uses it", async (t
     equal(code, 1);
     equal(
       new TextDecoder().decode(stderr).split("\n").find((line) => line.startsWith("ddsrv: Cannot")),
-      `ddsrv: Cannot bind port ${nginx.port}: it is in use, and the process is not known, because ` +
-        `user ${user.uid} may not look into other users' processes. ` +
-        `See: sudo ss -ltnp 'sport = :${nginx.port}'. Stop it or pass --port`,
+      `ddsrv: Cannot bind port ${nginx.port}: it is in use by an unknown process, ` +
+        `because user ${user.uid} can't see processes of other users. ` +
+        `To find it: sudo ss -ltnp 'sport = :${nginx.port}'. Stop it or pass --port`,
     );
   });
   await test.step("by a process of another PID namespace", async () => {
@@ -139,9 +139,9 @@ Deno.test("serve: a port in use is told with the process that uses it", async (t
     equal(code, 1);
     equal(
       new TextDecoder().decode(stderr).split("\n").find((line) => line.startsWith("ddsrv: Cannot")),
-      `ddsrv: Cannot bind port ${nginx.port}: it is in use, and the process is not known, because ` +
-        "it is not visible from here; it may run outside this container. " +
-        `Look there: ss -ltnp 'sport = :${nginx.port}'. Stop it or pass --port`,
+      `ddsrv: Cannot bind port ${nginx.port}: it is in use by an unknown process, ` +
+        "which may run outside this container. " +
+        `To find it, run there: ss -ltnp 'sport = :${nginx.port}'. Stop it or pass --port`,
     );
   });
 });

@@ -39,7 +39,7 @@ Deno.test("serve routes by host, by path, and with the prefix kept", async () =>
   equal(byHost["x-forwarded-prefix"], undefined);
 });
 
-Deno.test("serve believes the proxies that it is told to trust", async () => {
+Deno.test("serve trusts forwarding headers only of the configured proxies", async () => {
   await using server = await startServer({
     files: { "mirror/index.ts": MIRROR },
     flags: ["--trusted-proxies", "10.0.0.0/8,127.0.0.1"],
@@ -59,7 +59,7 @@ Deno.test("serve believes the proxies that it is told to trust", async () => {
   );
 });
 
-Deno.test("serve bounds bodies, hides errors and logs every request as it is told to", async () => {
+Deno.test("serve limits bodies, hides errors and logs every request as configured", async () => {
   const directory = await makeDirectory();
   const log = join(directory, "access.log");
   await using server = await startServer({
@@ -95,7 +95,7 @@ Deno.test("serve bounds bodies, hides errors and logs every request as it is tol
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("serve speaks TLS, and takes a renewed certificate up", async () => {
+Deno.test("serve speaks TLS and reloads a renewed certificate", async () => {
   const directory = await makeDirectory();
   const [cert, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
   await Deno.writeTextFile(cert, PAIRS.one.cert);
@@ -113,7 +113,7 @@ Deno.test("serve speaks TLS, and takes a renewed certificate up", async () => {
   equal(first["x-forwarded-proto"], "https");
   await Deno.writeTextFile(cert, PAIRS.two.cert);
   await Deno.writeTextFile(key, PAIRS.two.key);
-  await server.said("The certificate was renewed");
+  await server.said("Certificate reloaded");
   const second = await fetch(`${server.url}/mirror`, { client: after });
   equal(second.status, 200);
   await second.body?.cancel();
@@ -122,10 +122,10 @@ Deno.test("serve speaks TLS, and takes a renewed certificate up", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("serve says what is wrong with what the proxy is to go by", async () => {
+Deno.test("serve reports invalid proxy settings", async () => {
   const rows: [string[], number, RegExp][] = [
     [["--tls-cert", "/none.pem"], 1, /only --tls-cert is set\. Set --tls-key too\n$/],
-    [["--tls-cert=/none", "--tls-key=/none"], 1, /Cannot read the certificate: .*Mend --tls-cert/],
+    [["--tls-cert=/none", "--tls-key=/none"], 1, /Cannot read the certificate: .*Fix --tls-cert/],
     [["--max-body-size", "5"], 2, /'5' is invalid\. "5" is not a size\. Write a number and a unit/],
     [["--max-fields", "0"], 2, /out of bounds\. Give 1 to 8192\./],
     [["--trusted-proxies", "x"], 2, /"x" is neither an address nor a network/],

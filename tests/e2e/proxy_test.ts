@@ -27,7 +27,7 @@ const ECHO = `Deno.serve((request) => {
   });
 });\n`;
 
-Deno.test("proxy: prefix off, query and escapes kept, forwarding fields on", async () => {
+Deno.test("proxy strips the prefix, keeps query and escapes, and adds forwarding headers", async () => {
   await using server = await startServer({ files: { "a b/index.ts": ECHO } });
   await server.said("a b ready");
   const table = [
@@ -46,7 +46,7 @@ Deno.test("proxy: prefix off, query and escapes kept, forwarding fields on", asy
   }
 });
 
-Deno.test("proxy: bodies, streams, redirects and WebSockets pass through a real function", async () => {
+Deno.test("proxy passes bodies, streams, redirects and WebSockets through a real function", async () => {
   await using server = await startServer({ files: { "echo/index.ts": ECHO } });
   await server.said("echo ready");
   const body = crypto.getRandomValues(new Uint8Array(60_000));
@@ -84,7 +84,7 @@ async function talkToSocket(url: string): Promise<void> {
   assert.equal((await closed.promise).code, 4001);
 }
 
-Deno.test("proxy: 404, 500 with diagnostics, 503 after an exit, 502, and the health check", async () => {
+Deno.test("proxy answers 404, 500 with diagnostics, 503 after an exit, 502, and the health check", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -113,7 +113,7 @@ Deno.test("proxy: 404, 500 with diagnostics, 503 after an exit, 502, and the hea
   await server.answers("/fine", "fine");
 });
 
-Deno.test("proxy: a request waits while its function starts", async () => {
+Deno.test("proxy holds a request while its function starts", async () => {
   await using server = await startServer();
   await server.write({ "late/index.ts": answering("at last") });
   await server.said("late checking");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { answering, startServer } from "./support/harness.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
-Deno.test("SIGHUP: what the configuration changes is replaced, all else is left alone", async () => {
+Deno.test("SIGHUP restarts only the functions that the new configuration affects", async () => {
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "env": { "A": "1" } }',
@@ -21,9 +21,9 @@ Deno.test("SIGHUP: what the configuration changes is replaced, all else is left 
   const file = { env: { A: "2" }, permissions: { run: true }, preferredPort: 9000 };
   await server.write({ "ddsrv.json": JSON.stringify(file) });
   server.signal("SIGHUP");
-  await server.said("Configuration was read again");
-  await server.said("Changed, and taken up at the next start alone: preferredPort");
-  await server.said("app ready", server.output().indexOf("Configuration was read again"));
+  await server.said("Configuration reloaded");
+  await server.said("Restart ddsrv to apply changes of: preferredPort");
+  await server.said("app ready", server.output().indexOf("Configuration reloaded"));
   await server.answers("/greedy", "greedy");
   assert.equal(await probe(server, "app", "variable|A"), "2");
   // Both ask for all permissions that there are, so that both are replaced.
@@ -47,7 +47,7 @@ Deno.test("SIGHUP: what the configuration changes is replaced, all else is left 
   await server.write({ "ddsrv.json": '{ "egres": "none" }' });
   server.signal("SIGHUP");
   await server.said('has the unknown key "egres"', from);
-  await server.said("What held before goes on to hold", from);
+  await server.said("The previous configuration stays in effect", from);
   assert.deepEqual({ app: await pidOf("app"), own: await pidOf("own") }, last);
   assert.equal(await probe(server, "app", "variable|A"), "3");
 

@@ -24,7 +24,7 @@ async function hasOnly(server: Server, ...names: string[]): Promise<void> {
   });
 }
 
-Deno.test("directory: renamed away and back, what runs goes on, and what is new is found", async () => {
+Deno.test("directory: running functions survive a rename of the directory, and new ones are found", async () => {
   await using server = await startServer({ files: { "app/index.ts": talking("app") } });
   await server.answers("/app", "app");
   const { pid } = await server.inspect("app");
@@ -45,7 +45,7 @@ Deno.test("directory: renamed away and back, what runs goes on, and what is new 
   assert.equal((await server.inspect("app")).pid, pid);
 });
 
-Deno.test("directory: replaced by another, emptied, and filled again", async () => {
+Deno.test("directory: it can be replaced by another, emptied and filled again", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("app"), "kept/index.ts": talking("kept") },
   });
@@ -103,7 +103,7 @@ for (const kind of ["tmpfs", "bind"]) {
   });
 }
 
-Deno.test("directory: a mount of one function comes and goes", async () => {
+Deno.test("directory: a mount of one function can come and go", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("below") } });
   await server.answers("/app", "below");
   const mounted = join(server.functions, "app");
@@ -117,7 +117,7 @@ Deno.test("directory: a mount of one function comes and goes", async () => {
   await server.answers("/app", "below");
 });
 
-Deno.test("directory: changes that send no event are found by looking", async () => {
+Deno.test("directory: rescans find changes that send no event", async () => {
   // inotify(7) follows no link, so that it tells nothing of a tree behind one.
   await using server = await startServer({ flags: ["--rescan", "1s"] });
   const tree = join(server.directory, "tree");

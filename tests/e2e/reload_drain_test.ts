@@ -45,7 +45,7 @@ async function replace(server: Server): Promise<void> {
   await server.answers("/app", "new");
 }
 
-Deno.test("reload: what the old instance has, requests and WebSockets, it finishes", async () => {
+Deno.test("reload drains in-flight requests and WebSockets", async () => {
   await using server = await startServer({ files: { "app/index.ts": patient("old") } });
   await server.answers("/app", "old");
   const { pid } = await server.inspect("app");
@@ -73,7 +73,7 @@ Deno.test("reload: what the old instance has, requests and WebSockets, it finish
   await eventually("the old instance is gone", () => isGone(pid));
 });
 
-Deno.test("reload: what the old instance has is cut when its time is over, and nothing else", async () => {
+Deno.test("reload closes only connections that exceed the drain time", async () => {
   await using server = await startServer({
     files: { "app/index.ts": patient("old"), "other/index.ts": patient("other") },
     flags: ["--drain", `${DRAIN_MS}ms`],
@@ -104,7 +104,7 @@ Deno.test("reload: what the old instance has is cut when its time is over, and n
   await server.answers("/app", "new");
 });
 
-Deno.test("reload: an instance that ignores SIGTERM is gone after drain and grace", async () => {
+Deno.test("reload kills an instance that ignores SIGTERM after drain and grace time", async () => {
   const stubborn = `Deno.addSignalListener("SIGTERM", () => console.log("not now"));\n`;
   await using server = await startServer({
     files: {

@@ -91,11 +91,11 @@ const BAD: readonly Bad[] = [
   },
 ];
 
-Deno.test("reload: what is bad does not replace what is good, and list and inspect say why", async (test) => {
+Deno.test("reload keeps the old revision when the new one fails, and list and inspect say why", async (test) => {
   await goThrough(test, BAD.filter(({ isChecked }) => isChecked === undefined));
 });
 
-Deno.test("reload: nor does what its check refuses", async (test) => {
+Deno.test("reload keeps the old revision when the check fails", async (test) => {
   await goThrough(test, BAD.filter(({ isChecked }) => isChecked), { isChecked: true });
 });
 
@@ -127,9 +127,9 @@ async function goThrough(
       const { stdout } = await server.cli("list");
       // What may pass is tried again: list adds when, unless that attempt is being made just now.
       const [line, nextTry] = stdout.split(
-        `app: revision ${report.failedRevision} is not served: ${report.reason}`,
+        `app: revision ${report.failedRevision} failed: ${report.reason}`,
       );
-      assert.match(nextTry ?? line ?? "", /^(?: \(next try (?:now|in \w+)\))?\n/, stdout);
+      assert.match(nextTry ?? line ?? "", /^(?: \(next retry (?:now|in \w+)\))?\n/, stdout);
     });
   }
   const { failures, texts } = await load.stop();
@@ -139,7 +139,7 @@ async function goThrough(
   assert.equal((await server.inspect("app")).reason, null);
 }
 
-Deno.test("reload: code that fails its check is checked once, however often it is looked at", async () => {
+Deno.test("reload checks broken code once, however often it is scanned", async () => {
   await using server = await startServer({
     isChecked: true,
     files: { "app/index.ts": "const wrong: string = 1;\n" },

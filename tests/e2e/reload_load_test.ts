@@ -36,7 +36,7 @@ async function churn(server: Server, signal: AbortSignal): Promise<number> {
   return round;
 }
 
-Deno.test("reload: fifty reloads under 64 connections, others in uproar, and no failed request", async () => {
+Deno.test("reload: fifty reloads under 64 connections and other changes fail no request", async () => {
   await using server = await startServer({
     files: { "app/index.ts": talking("0"), "other/index.ts": talking("other") },
     // WebSockets of the first instance outlast all of this; checks would take most of its time.

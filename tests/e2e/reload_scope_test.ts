@@ -26,7 +26,7 @@ async function letScan(server: Server, text: string): Promise<void> {
   await server.answers("/witness", text);
 }
 
-Deno.test("reload: a shared file reloads those whose graph has it, and no other", async () => {
+Deno.test("reload: a change of a shared file reloads only functions that import it", async () => {
   await using server = await startServer({
     files: {
       "_shared/inner.ts": 'export const word = "one";\n',
@@ -52,7 +52,7 @@ Deno.test("reload: a shared file reloads those whose graph has it, and no other"
   assert.equal(count(server.output(), "other ready"), 1, server.output());
 });
 
-Deno.test("reload: a burst of writes is one reload", async () => {
+Deno.test("reload: a burst of writes causes one reload", async () => {
   const parts = Array.from({ length: 10 }, (_, index) => `part${index}`);
   const imports = parts.map((part) => `import { text as ${part} } from "./${part}.ts";\n`).join("");
   const files = (text: string): Record<string, string> => ({
@@ -91,7 +91,7 @@ Deno.test("reload: a burst of writes is one reload", async () => {
   });
 });
 
-Deno.test("reload: what a function writes, and what it does not import, reloads nothing", async () => {
+Deno.test("reload: files that a function writes or does not import cause no reload", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": `import { DatabaseSync } from "node:sqlite";

@@ -126,7 +126,7 @@ const FLIPS: readonly Change[] = [
   },
 ];
 
-Deno.test("reload: every change of a folder is answered, without a failed request", async (test) => {
+Deno.test("reload serves every change of a folder without a failed request", async (test) => {
   await using server = await startServer({
     files: {
       "app/index.ts": ENTRY,
@@ -137,7 +137,7 @@ Deno.test("reload: every change of a folder is answered, without a failed reques
   await goThrough(test, server, CHANGES);
 });
 
-Deno.test("reload: every way to flip a link is answered, without a failed request", async (test) => {
+Deno.test("reload serves every way to switch a link without a failed request", async (test) => {
   await using server = await startServer({
     files: { "other/index.ts": talking("other") },
     flags: ["--rescan", "1s"],

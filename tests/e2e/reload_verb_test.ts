@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { answering, startServer } from "./support/harness.ts";
 
-Deno.test("reload: new instances take over, of those that are named or of all", async () => {
+Deno.test("reload starts new instances of the named functions, or of all", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("app"), "blog/index.ts": answering("blog") },
   });
@@ -28,7 +28,7 @@ Deno.test("reload: new instances take over, of those that are named or of all", 
   assert.ok(app3 !== app2 && blog3 !== blog2);
 });
 
-Deno.test("reload: wrong names touch nothing, and one that fails keeps no other from it", async () => {
+Deno.test("reload changes nothing if a name is wrong, and continues after a failed function", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -49,7 +49,7 @@ Deno.test("reload: wrong names touch nothing, and one that fails keeps no other 
     assert.deepEqual(result, {
       code: 2,
       stdout: "",
-      stderr: "ddsrv: Name the functions, or reload all with --all\n",
+      stderr: "ddsrv: Name the functions to reload, or pass --all\n",
     });
   }
   assert.equal((await server.inspect("app")).pid, pid);

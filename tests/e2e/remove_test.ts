@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { answering, eventually, makeDirectory, startServer } from "./support/harness.ts";
 import { startCli } from "./support/live_cli.ts";
 
-const ALL = ", what serves there and all data kept there, for good? [y/N] ";
+const ALL = ", and permanently delete the data and variables? [y/N] ";
 
 const files = {
   "blog/index.ts": answering("blog"),
@@ -11,14 +11,14 @@ const files = {
   "shop/index.ts": answering("shop"),
 };
 
-Deno.test("remove: several, each once, and nothing of them is left", async () => {
+Deno.test("remove removes several functions completely", async () => {
   await using server = await startServer({ files });
   for (const name of ["blog", "news", "shop"]) await server.answers(`/${name}`, name);
   const { namespace } = await server.inspect("shop");
   assert.deepEqual(await server.cli("rm", "shop", "blog", "shop"), {
     code: 0,
     stdout: "",
-    stderr: "shop removed, with its data\nblog removed, with its data\n",
+    stderr: "shop and its data removed\nblog and its data removed\n",
   });
   await assert.rejects(Deno.stat(`/run/netns/${namespace}`));
   assert.deepEqual(names(server.functions), ["news"]);
@@ -27,7 +27,7 @@ Deno.test("remove: several, each once, and nothing of them is left", async () =>
   assert.deepEqual(JSON.parse(json.stdout), [{ name: "news", status: "removed" }]);
 });
 
-Deno.test("remove: one unknown name, and nothing is removed", async () => {
+Deno.test("remove removes nothing if a name is unknown", async () => {
   await using server = await startServer({ files });
   await server.answers("/shop", "shop");
   for (
@@ -46,7 +46,7 @@ Deno.test("remove: one unknown name, and nothing is removed", async () => {
   assert.deepEqual(names(server.functions), ["blog", "news", "shop"]);
 });
 
-Deno.test("remove: on a terminal it asks first", async () => {
+Deno.test("remove asks for confirmation on a terminal", async () => {
   await using server = await startServer({ files });
   // One that has never started has left no data.
   for (const name of ["shop", "blog"]) await server.answers(`/${name}`, name);
@@ -58,37 +58,37 @@ Deno.test("remove: on a terminal it asks first", async () => {
     code: number,
     last: string,
   ])[] = [
-    [["shop"], `Remove shop${ALL}`, "\n", 1, "Nothing was removed"],
-    [["shop"], `Remove shop${ALL}`, "nö\n", 1, "Nothing was removed"],
+    [["shop"], `Stop and remove shop${ALL}`, "\n", 1, "Nothing was removed"],
+    [["shop"], `Stop and remove shop${ALL}`, "nö\n", 1, "Nothing was removed"],
     // Ctrl-D: the end of the input.
-    [["shop"], `Remove shop${ALL}`, "\x04", 1, "Nothing was removed"],
+    [["shop"], `Stop and remove shop${ALL}`, "\x04", 1, "Nothing was removed"],
     [
       ["shop", "blog", "--purge"],
-      "Remove shop, blog, what serves there and all data kept there, for good? [y/N] ",
+      "Stop and remove shop, blog, and permanently delete the data and variables? [y/N] ",
       "no\n",
       1,
       "Nothing was removed",
     ],
     [
       ["blog", "--keep-data"],
-      "Remove blog and what serves there? Data and variables stay. [y/N] ",
+      "Stop and remove blog? Data and variables are kept. [y/N] ",
       "Yes\n",
       0,
-      "blog removed; the next function of that name gets its data",
+      "blog removed; the next function of this name gets its data",
     ],
     [
       ["blog"],
-      "Remove all data that blog has left, for good? [y/N] ",
+      "Permanently delete the data and variables of blog? [y/N] ",
       "y\n",
       0,
-      "blog: its data removed",
+      "Data of blog removed",
     ],
     [
       ["shop", "--purge"],
-      "Remove shop, what serves there and all data kept there, for good? [y/N] ",
+      "Stop and remove shop, and permanently delete the data and variables? [y/N] ",
       "y\n",
       0,
-      "shop removed, with its data",
+      "shop and its data removed",
     ],
   ];
   for (const [args, question, answer, code, last] of table) {
@@ -100,7 +100,7 @@ Deno.test("remove: on a terminal it asks first", async () => {
     assert.ok(ended.stdout.endsWith(`${last}\r\n`), JSON.stringify(ended.stdout));
   }
   const unasked = await startCli(["rm", "news", "-y"], { env, isTerminal: true }).ended;
-  assert.deepEqual([unasked.code, unasked.stdout], [0, "news removed, with its data\r\n"]);
+  assert.deepEqual([unasked.code, unasked.stdout], [0, "news and its data removed\r\n"]);
   assert.deepEqual(names(server.functions), []);
 });
 
@@ -115,7 +115,7 @@ await Deno.writeTextFile(path, "file");
 Deno.serve(() => new Response(found));
 `;
 
-Deno.test("remove: the next function of the name finds nothing, unless --keep-data says so", async () => {
+Deno.test("remove deletes data unless --keep-data is given", async () => {
   await using server = await startServer({ files: { "shop/index.ts": HEIR } });
   const again = async (code = HEIR): Promise<void> => {
     const from = server.output().length;
@@ -137,7 +137,7 @@ Deno.test("remove: the next function of the name finds nothing, unless --keep-da
   assert.equal((await server.inspect("shop")).kept.length, 1);
 });
 
-Deno.test("remove: data of a folder that was taken away by hand stays until it is removed by name", async () => {
+Deno.test("remove deletes the data of a folder that was removed by hand", async () => {
   await using server = await startServer({ files: { "shop/index.ts": HEIR } });
   await server.answers("/shop", "- - -");
   const [folder, aside] = [`${server.functions}/shop`, `${server.directory}/shop`];
@@ -151,12 +151,12 @@ Deno.test("remove: data of a folder that was taken away by hand stays until it i
   await Deno.remove(folder, { recursive: true });
   await server.said("shop stopped", from);
   const removed = await server.cli("rm", "shop");
-  assert.deepEqual([removed.code, removed.stderr], [0, "shop: its data removed\n"]);
+  assert.deepEqual([removed.code, removed.stderr], [0, "Data of shop removed\n"]);
   const gone = await server.cli("rm", "shop");
   assert.deepEqual([gone.code, /There is no function "shop"/.test(gone.stderr)], [4, true]);
 });
 
-Deno.test("remove: what an interrupted removal has set aside goes at the next start", async () => {
+Deno.test("remove: the next start cleans up an interrupted removal", async () => {
   const directory = await makeDirectory();
   const state = join(directory, "state");
   const env = { DDSRV_STATE_DIRECTORY: state };

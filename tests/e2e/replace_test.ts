@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, count, pause, startServer, writeFiles } from "./support/harness.ts";
 
-Deno.test("add --replace: the new one takes over without a gap, a bad one changes nothing", async () => {
+Deno.test("add --replace takes over without downtime, and a broken function changes nothing", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("one") },
     isChecked: true,
@@ -14,7 +14,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /There is a function "app" already\. Put this one in its place with --replace/,
+    /The function "app" already exists\. Replace it with --replace/,
   );
   let isOver = false;
   const answers = new Set<string>();
@@ -40,7 +40,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.equal(ends.code, 1);
   assert.match(
     ends.stderr,
-    /Exited with code 4 before listening on a port\. It was taken away again, and the one before it is back/,
+    /Exited with code 4 before listening on a port\. ddsrv removed it again and restored the previous version/,
   );
   await server.answers("/app", "two");
   const after = await server.inspect("app");
@@ -55,7 +55,7 @@ Deno.test("add --replace: the new one takes over without a gap, a bad one change
   assert.deepEqual(names, ["app"]);
 });
 
-Deno.test("add --replace: what a killed one had set aside goes back at the next start", async () => {
+Deno.test("add --replace: the next start restores a folder after an interrupted replacement", async () => {
   const files = { "app/index.ts": answering("one"), "other/index.ts": answering("other") };
   await using server = await startServer({ files });
   await server.answers("/app", "one");

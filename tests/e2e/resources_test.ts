@@ -10,7 +10,7 @@ Deno.serve((request) => {
 });
 `;
 
-Deno.test("resources: a function that wants too much memory is ended, and that is said", async () => {
+Deno.test("resources: a function that exceeds its memory limit is killed and reported", async () => {
   await using server = await startServer({
     files: {
       "hungry/index.ts": HUNGRY,
@@ -57,5 +57,5 @@ Deno.test("resources: a manifest can't ask for more than the operator allows", a
   });
   await server.answers("/modest", "well");
   await server.said("greedy failed");
-  match(server.output(), /asks for a memory of 1GiB, and the most that is allowed here is 128MiB/);
+  match(server.output(), /asks for memory 1GiB, but the settings allow at most 128MiB/);
 });

@@ -14,7 +14,7 @@ async function keptOf(server: Server, name: string): Promise<readonly string[]> 
   return (await server.inspect(name)).kept;
 }
 
-Deno.test("rollback: an earlier revision comes back, checked no more, without a gap", async () => {
+Deno.test("rollback restores an earlier revision without a new check or downtime", async () => {
   await using server = await startServer({
     isChecked: true,
     files: {
@@ -42,7 +42,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
   })();
   const back = await server.cli("rollback", "app");
   assert.deepEqual([back.code, back.stdout], [0, ""]);
-  assert.equal(back.stderr, `app is back at revision ${first}\n`);
+  assert.equal(back.stderr, `app rolled back to revision ${first}\n`);
   await server.answers("/app", "one");
   const { revision } = await server.inspect("app");
   assert.equal(revision, first);
@@ -79,7 +79,7 @@ Deno.test("rollback: an earlier revision comes back, checked no more, without a 
   assert.deepEqual(names, ["app"]);
 });
 
-Deno.test("rollback: the last three are kept, over restarts, and none of a link or a huge folder", async () => {
+Deno.test("rollback keeps three revisions across restarts, none of links or huge folders", async () => {
   const state = await Deno.makeTempDir({ prefix: "ddsrv-e2e-" });
   const flags = ["--state-dir", state];
   await using server = await startServer({ flags, files: { "app/index.ts": answering("0") } });

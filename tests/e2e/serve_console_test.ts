@@ -28,7 +28,7 @@ Deno.serve(async () => {
 });
 `;
 
-Deno.test("serve: on a terminal, what is under way stands in the last line and goes again", async () => {
+Deno.test("serve on a terminal shows progress in a footer and removes it", async () => {
   const directory = await makeDirectory();
   try {
     await writeFiles(join(directory, "functions"), {
@@ -87,7 +87,7 @@ Deno.test("serve: on a terminal, what is under way stands in the last line and g
   }
 });
 
-Deno.test("serve: --log-format json is an object a line, --quiet leaves functions' lines out", async () => {
+Deno.test("serve --log-format json prints an object per line, and --quiet hides lines of functions", async () => {
   const files = { "talker/index.ts": TALKER };
   for (const isQuiet of [false, true]) {
     await using server = await startServer({

@@ -5,7 +5,7 @@ import { answering, eventually, makeDirectory, startServer } from "./support/har
 
 const HEARD_BY_CHILDREN = 'Deno.serve(() => new Response(Deno.env.get("NOTIFY_SOCKET") ?? "no"));';
 
-Deno.test("serve: a service manager hears when it is ready, reloads, stops and lives", async () => {
+Deno.test("serve notifies the service manager of readiness, reloads, stops and its watchdog", async () => {
   const directory = await makeDirectory();
   try {
     const address = join(directory, "notify");
@@ -40,11 +40,11 @@ Deno.test("serve: a service manager hears when it is ready, reloads, stops and l
   }
 });
 
-Deno.test("serve: a service manager that does not listen is a warning", async () => {
+Deno.test("serve warns about a service manager that does not listen", async () => {
   await using server = await startServer({
     files: { "hello/index.ts": answering("hello") },
     env: { NOTIFY_SOCKET: "/nowhere/notify" },
   });
-  await server.said('nobody takes messages at "/nowhere/notify"');
+  await server.said('nothing receives messages at "/nowhere/notify"');
   await server.answers("/hello", "hello");
 });

@@ -6,7 +6,7 @@ import { makeDirectory } from "./support/harness.ts";
 const ROOT = new URL("../..", import.meta.url).pathname;
 const LAUNCHER = "/usr/local/bin/ddsrv";
 
-Deno.test("setup: a second checkout leaves the command with the first one, and says so", async () => {
+Deno.test("setup keeps a command that runs another checkout, and says so", async () => {
   const directory = await makeDirectory();
   const [one, two] = [join(directory, "one"), join(directory, "two")];
   for (const checkout of [one, two]) {
@@ -33,18 +33,18 @@ Deno.test("setup: a second checkout leaves the command with the first one, and s
   deepEqual(lines, [
     `Installed ${LAUNCHER}`,
     ...["code:0", `runs:'${one}/cli/main.ts'`],
-    `${LAUNCHER} runs ${one}/cli/main.ts and stays as it is. ` +
-    "To have it run this checkout: deno task launcher",
+    `${LAUNCHER} runs ${one}/cli/main.ts and was not changed. ` +
+    "To make it run this checkout: deno task launcher",
     ...["code:0", `runs:'${one}/cli/main.ts'`],
-    `Installed ${LAUNCHER}; it ran ${one}/cli/main.ts`,
+    `Installed ${LAUNCHER}, which ran ${one}/cli/main.ts before`,
     ...["code:0", `runs:'${two}/cli/main.ts'`],
-    `Installed ${LAUNCHER}; it ran ${two}/cli/main.ts`,
+    `Installed ${LAUNCHER}, which ran ${two}/cli/main.ts before`,
     ...["code:0", `runs:'${one}/cli/main.ts'`],
   ]);
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("setup: the tasks that it is known by", async () => {
+Deno.test("setup: its tasks exist", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   match(tasks.start.command, /cli\/setup\.ts --launcher && .*cli\/main\.ts serve examples$/);
   equal(tasks.launcher.command, "deno run --allow-all cli/setup.ts --replace-launcher");

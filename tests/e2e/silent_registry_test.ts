@@ -4,7 +4,7 @@ import { answering, eventually, startServer } from "./support/harness.ts";
 /** More than there are places for checks that work. */
 const HANGING = 8;
 
-Deno.test("check: hosts that say nothing, or never come to an end, hold up no other function", async () => {
+Deno.test("check: silent or endless hosts do not delay other functions", async () => {
   const hanging = Array.from({ length: HANGING }, (_, index) => `/endless/${index}.ts`);
   const importing = (path: string): string =>
     `import "http://server.test${path}";\n${answering("never")}`;

@@ -31,7 +31,7 @@ interface Socket {
   readonly closed: () => Promise<CloseEvent>;
 }
 
-Deno.test("sockets: WebSockets of npm's ws and of Deno pass", async (test) => {
+Deno.test("WebSockets of npm's ws and of Deno pass the proxy", async (test) => {
   const ws = new URL("../fixtures/npm/ws/index.ts", import.meta.url);
   await using server = await startServer({
     cached: ["ws"],

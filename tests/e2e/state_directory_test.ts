@@ -54,7 +54,7 @@ async function startOpen(directory: string): Promise<Server> {
   });
 }
 
-Deno.test("state directory: no local user meets a function in the data directory that it opened", async () => {
+Deno.test("state directory: local users can't open files in a function's data directory", async () => {
   const directory = await makeDirectory();
   {
     await using server = await startOpen(directory);
@@ -89,7 +89,7 @@ Deno.test("state directory: no local user meets a function in the data directory
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("state directory: one of an older version is closed to others, and it is said", async () => {
+Deno.test("state directory of an older version is closed to other users, with a warning", async () => {
   const directory = await makeDirectory();
   const state = join(directory, "state");
   await Deno.mkdir(state, { mode: 0o755 });
@@ -107,7 +107,7 @@ Deno.test("state directory: one of an older version is closed to others, and it 
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("state directory: one that is read-only or full is named, with the remedy, by serve, check and add", async () => {
+Deno.test("state directory: serve, check and add report a read-only or full one, with the remedy", async () => {
   const directory = await makeDirectory();
   const state = join(directory, "state");
   await Deno.mkdir(state);

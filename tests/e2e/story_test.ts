@@ -11,7 +11,7 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-Deno.test("serve: a folder that is written slowly is started once, when it is whole", async () => {
+Deno.test("serve starts a slowly written folder once, when it is complete", async () => {
   await using server = await startServer({ isChecked: true });
   const directory = join(server.functions, "slow");
   await Deno.mkdir(directory);
@@ -32,7 +32,7 @@ Deno.test("serve: a folder that is written slowly is started once, when it is wh
   assert.equal(count(server.output(), "slow starting"), 1, server.output());
 });
 
-Deno.test("serve: a folder that is copied over three seconds is started once", async () => {
+Deno.test("serve starts a folder that is copied for three seconds once", async () => {
   // Without a type check, code whose modules are not there yet starts.
   await using server = await startServer({ isChecked: true });
   const parts = Array.from({ length: 10 }, (_, index) => index);
@@ -49,7 +49,7 @@ Deno.test("serve: a folder that is copied over three seconds is started once", a
   assert.equal(count(server.output(), "copied starting"), 1, server.output());
 });
 
-Deno.test("serve: a folder that is moved into place is started once", async () => {
+Deno.test("serve starts a folder that is moved into place once", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, { "aside/index.ts": answering("moved") });
   await Deno.rename(join(server.directory, "aside"), join(server.functions, "moved"));
@@ -57,7 +57,7 @@ Deno.test("serve: a folder that is moved into place is started once", async () =
   assert.equal(count(server.output(), "moved starting"), 1);
 });
 
-Deno.test("serve: a folder that is linked is started once, and its target's changes are seen", async () => {
+Deno.test("serve starts a linked folder once and sees changes in its target", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, { "target/index.ts": answering("linked") });
   await Deno.symlink(join(server.directory, "target"), join(server.functions, "link"));
@@ -85,7 +85,7 @@ for (const how of ["rm -r", "mv"]) {
   });
 }
 
-Deno.test("serve: a changed source replaces the instance without a failed request", async () => {
+Deno.test("serve replaces a changed function without a failed request", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("one") } });
   await server.answers("/app", "one");
   const before = await server.inspect("app");
@@ -111,7 +111,7 @@ Deno.test("serve: a changed source replaces the instance without a failed reques
   );
 });
 
-Deno.test("serve: a request that the old instance has is finished by it", async () => {
+Deno.test("serve lets the old instance finish its in-flight request", async () => {
   const slow = `Deno.serve(async () => {
     console.log("asked");
     await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -126,7 +126,7 @@ Deno.test("serve: a request that the old instance has is finished by it", async 
   assert.equal(await answer, "slow one");
 });
 
-Deno.test("serve: a broken change leaves the old one serving, and list says why", async () => {
+Deno.test("serve keeps the old revision after a broken change, and list says why", async () => {
   await using server = await startServer({
     files: { "app/index.ts": answering("good") },
     isChecked: true,
@@ -143,14 +143,14 @@ Deno.test("serve: a broken change leaves the old one serving, and list says why"
   assert.match(after.detail!, /Type 'string' is not assignable to type 'number'/);
   assert.match(
     (await server.cli("list")).stdout,
-    /revision \w{12} is not served: The check failed/,
+    /revision \w{12} failed: The check failed/,
   );
   await server.write({ "app/index.ts": answering("mended") });
   await server.answers("/app", "mended");
   assert.equal((await server.inspect("app")).reason, null);
 });
 
-Deno.test("serve: a touch and a file that the code does not use start nothing", async () => {
+Deno.test("serve ignores a touch and files that the code does not use", async () => {
   await using server = await startServer({ files: { "app/index.ts": answering("same") } });
   await server.answers("/app", "same");
   const from = server.output().length;
@@ -161,7 +161,7 @@ Deno.test("serve: a touch and a file that the code does not use start nothing", 
   assert.equal(count(server.output().slice(from), "app "), 0, server.output());
 });
 
-Deno.test("serve: the functions directory may be moved away and come back", async () => {
+Deno.test("serve handles that the functions directory is moved away and back", async () => {
   const directory = await makeDirectory();
   {
     await using server = await startServer({
@@ -179,7 +179,7 @@ Deno.test("serve: the functions directory may be moved away and come back", asyn
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("serve: an edit of .env or of the manifest starts the function anew with it", async () => {
+Deno.test("serve restarts a function after an edit of .env or of the manifest", async () => {
   const entry = `Deno.serve(() => new Response(Deno.env.get("GREETING") ?? "none"));\n`;
   await using server = await startServer({ files: { "app/index.ts": entry } });
   await server.answers("/app", "none");

@@ -6,7 +6,7 @@ import { ask, connect } from "./support/raw_client.ts";
 
 // What is held back nowhere comes before the next is sent. No clock is needed to see that.
 
-Deno.test("streams: an event comes while the function's stream is open", async (test) => {
+Deno.test("streams: events arrive while the function's stream is open", async (test) => {
   await using server = await startServer({
     files: { ...await streamsFunction("events"), ...await streamsFunction("node_events") },
   });

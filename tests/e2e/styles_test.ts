@@ -45,7 +45,7 @@ function raw(text: string, options: string): string {
     (async () => { for await (const connection of listener) talk(connection); })();`;
 }
 
-Deno.test("serve: servers of every style answer", async (test) => {
+Deno.test("serve supports every style of server", async (test) => {
   const files = Object.entries(STYLES).map(([name, code]) => [`${name}/index.ts`, code]);
   await using server = await startServer({
     files: {
@@ -60,7 +60,7 @@ Deno.test("serve: servers of every style answer", async (test) => {
   }
 });
 
-Deno.test("serve: a default export logs no advice to run deno serve, and all that it writes itself", async () => {
+Deno.test("serve: a default export logs its own lines and no advice to run deno serve", async () => {
   const said = `warning: Detected export default { fetch }, did you mean to run "deno serve"?`;
   const shown = `const log = Deno.env.get("DENO_LOG") ?? "unset";`;
   await using server = await startServer({
@@ -86,7 +86,7 @@ Deno.test("serve: a default export logs no advice to run deno serve, and all tha
   assert.match(server.output(), /\[broken\] error: Uncaught .*Error: told by Deno/);
 });
 
-Deno.test("serve: Hono and Express from npm answer", async () => {
+Deno.test("serve supports Hono and Express from npm", async () => {
   await using server = await startServer({
     cached: ["hono", "express"],
     files: { "hono/index.ts": await fixture("hono"), "express/index.ts": await fixture("express") },
@@ -97,7 +97,7 @@ Deno.test("serve: Hono and Express from npm answer", async () => {
   assert.match((await server.inspect("express")).upstream!, /:8000$/);
 });
 
-Deno.test("serve: a module from npm is read where the function itself may read nothing", async () => {
+Deno.test("serve: an npm module is readable even if the function has no read permission", async () => {
   await using server = await startServer({
     cached: ["express"],
     files: {

@@ -31,7 +31,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT"] as const) {
 const STUBBORN = `Deno.addSignalListener("SIGTERM", () => console.log("not now"));
   ${answering("stubborn")}`;
 
-Deno.test("serve: a function that ignores SIGTERM is killed after the grace time", async () => {
+Deno.test("serve kills a function that ignores SIGTERM after the grace time", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": STUBBORN,
@@ -47,7 +47,7 @@ Deno.test("serve: a function that ignores SIGTERM is killed after the grace time
   await assert.rejects(Deno.stat(`/proc/${pid}/ns/net`));
 });
 
-Deno.test("serve: a second signal stops at once", async () => {
+Deno.test("serve stops at once at a second signal", async () => {
   const server = await startServer({
     files: { "app/index.ts": STUBBORN },
     env: { DDSRV_STOP_GRACE: "30m" },
@@ -60,7 +60,7 @@ Deno.test("serve: a second signal stops at once", async () => {
   await server[Symbol.asyncDispose]();
 });
 
-Deno.test("serve: kill -9 leaves no process; the next start sweeps its own and no other's", async () => {
+Deno.test("serve: kill -9 leaves no process, and the next start cleans up only its own leftovers", async () => {
   const directory = await makeDirectory();
   await using other = await startServer({ files: { "app/index.ts": answering("other") } });
   await other.answers("/app", "other");
@@ -87,7 +87,7 @@ Deno.test("serve: kill -9 leaves no process; the next start sweeps its own and n
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("serve: a function that exits is started again", async () => {
+Deno.test("serve restarts a function that exits", async () => {
   await using server = await startServer({
     files: {
       "app/index.ts": `Deno.serve((request) => {
@@ -106,7 +106,7 @@ Deno.test("serve: a function that exits is started again", async () => {
   assert.notEqual(after.pid, before.pid);
 });
 
-Deno.test("serve: twenty functions come up, and the namespaces go with them", async () => {
+Deno.test("serve starts twenty functions and removes their namespaces", async () => {
   const names = Array.from({ length: 20 }, (_, index) => `f${index}`);
   const server = await startServer({
     flags: ["--no-check"],

@@ -17,7 +17,7 @@ async function turn(link: string, target: string): Promise<void> {
   await Deno.rename(`${link}.new`, link);
 }
 
-Deno.test("watch: a functions directory that is a link, turned to another tree", async () => {
+Deno.test("watch: a linked functions directory can be switched to another tree", async () => {
   const directory = await makeDirectory();
   await using _ = { [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
   const trees = ["a", "b", "c"].map((name) => join(directory, "trees", name));

@@ -44,7 +44,7 @@ print syscall(${numberOf("add_key")}, $type, $name, $note, length $note, -3) == 
   ? ", add: $!" : ", added";
 `;
 
-Deno.test("system calls: keys of the supervisor's session are out of a function's reach", async () => {
+Deno.test("system calls: a function can't access keys of the supervisor's session", async () => {
   const withKey = ["-e", WITH_KEY, "--"];
   // Any user whose session it is reads it, as root's sandboxes did.
   const user = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--no-new-privs"];
@@ -140,7 +140,7 @@ Deno.test("system calls: checks and runs are filtered", async () => {
   await assertAllFiltered(server);
 });
 
-Deno.test("system calls: checks and runs of an ordinary user are filtered as well", async () => {
+Deno.test("system calls: checks and runs of an ordinary user are filtered", async () => {
   await using _silence = await openSilence(SILENT_PORT);
   await using user = await ordinaryUser();
   const { directory, command, env } = user;

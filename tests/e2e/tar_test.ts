@@ -25,7 +25,7 @@ async function shell(server: Server, line: string): Promise<CliResult> {
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-Deno.test("add -: an archive from standard input, plain and with gzip", async () => {
+Deno.test("add - reads a plain or gzip tar archive from standard input", async () => {
   await using server = await startServer();
   await writeFiles(server.directory, {
     "shop/index.ts": 'import { text } from "./a/text.ts";\nDeno.serve(() => new Response(text));\n',
@@ -46,7 +46,7 @@ Deno.test("add -: an archive from standard input, plain and with gzip", async ()
   assert.deepEqual(names(join(server.functions, "shop")), ["a", "index.ts"]);
 });
 
-Deno.test("add -: what can't be taken is told, and leaves nothing behind", async () => {
+Deno.test("add - refuses invalid archives and leaves nothing behind", async () => {
   await using server = await startServer({
     files: { "shop/index.ts": answering("shop") },
     isChecked: true,
@@ -59,51 +59,51 @@ Deno.test("add -: what can't be taken is told, and leaves nothing behind", async
   await Deno.symlink("/etc/passwd", join(server.directory, "other/passwd"));
   await Deno.writeFile(join(server.directory, "out.tar"), archive({ name: "../../out.ts" }));
   const table: readonly (readonly [line: string, code: number, said: RegExp])[] = [
-    ["tar c shop | ddsrv add -", 1, /^ddsrv: There is a function "shop" already\. Put this one/],
+    ["tar c shop | ddsrv add -", 1, /^ddsrv: The function "shop" already exists\. Replace it/],
     [
       "tar c shop | ddsrv add - --name bad",
       1,
-      /TS2322[^]*file:\/\/\/?index\.ts:1:7[^]*ddsrv: "bad" was not added\n$/,
+      /TS2322[^]*file:\/\/\/?index\.ts:1:7[^]*ddsrv: "bad" was not added: the check failed\. Fix the errors above\n$/,
     ],
     [
       "tar c other | ddsrv add -",
       1,
-      /^ddsrv: Cannot take the archive: the link "other\/passwd" leads to "\/etc\/passwd", and may lead only to what is in the folder with it\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: the link "other\/passwd" leads out of its folder, to "\/etc\/passwd"\. Nothing was added\n$/,
     ],
     [
       "ddsrv add - --name out < out.tar",
       1,
-      /^ddsrv: Cannot take the archive: the path "\.\.\/\.\.\/out\.ts" leads out of it\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: the path "\.\.\/\.\.\/out\.ts" leads out of it\. Nothing was added\n$/,
     ],
     [
       "tar c shop | head -c 700 | ddsrv add - --name cut",
       1,
-      /^ddsrv: Cannot take the archive: it ends in the middle\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: it is truncated\. Nothing was added\n$/,
     ],
     [
       "echo junk | ddsrv add - --name junk",
       1,
-      /^ddsrv: Cannot take the archive: it is no tar archive: it has 5 bytes in all\. Give a tar archive, plain or with gzip: tar cz \.\/shop \| ddsrv add -\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: it is not a tar archive: it has only 5 bytes\. Use a tar archive, plain or with gzip: tar cz \.\/shop \| ddsrv add -\. Nothing was added\n$/,
     ],
     [
       "yes | head -c 2000 | gzip | ddsrv add - --name junk",
       1,
-      /^ddsrv: Cannot take the archive: it is no tar archive: it does not begin with a header\. Give a tar archive/,
+      /^ddsrv: Cannot extract the archive: it is not a tar archive: it does not begin with a header\. Use a tar archive/,
     ],
     [
       "printf '\\50\\265\\57\\375rest' | ddsrv add - --name zstd",
       1,
-      /^ddsrv: Cannot take the archive: it looks like zstd\. Give a tar archive, plain or with gzip/,
+      /^ddsrv: Cannot extract the archive: it looks like zstd\. Use a tar archive, plain or with gzip/,
     ],
     [
       "ddsrv add - --name none < /dev/null",
       1,
-      /^ddsrv: Cannot take the archive: there is nothing in it\. Nothing was added\n$/,
+      /^ddsrv: Cannot extract the archive: it is empty\. Nothing was added\n$/,
     ],
     [
       "tar c -C shop . | ddsrv add -",
       2,
-      /^ddsrv: The archive is not of one directory, whose name could be taken\. Give one with --name\n$/,
+      /^ddsrv: The archive has no single top directory to take the name from\. Pass --name\n$/,
     ],
   ];
   for (const [line, code, said] of table) {
@@ -115,11 +115,11 @@ Deno.test("add -: what can't be taken is told, and leaves nothing behind", async
   await server.answers("/shop", "shop");
 });
 
-Deno.test("add -: a terminal is no archive", async () => {
+Deno.test("add - refuses a terminal as its input", async () => {
   const { code, stdout } = await startCli(["add", "-"], { isTerminal: true }).ended;
   assert.deepEqual([code, stdout], [
     2,
-    "ddsrv: Standard input is a terminal. Give an archive: tar c ./shop | ddsrv add -\r\n",
+    "ddsrv: Standard input is a terminal. Pipe an archive: tar c ./shop | ddsrv add -\r\n",
   ]);
 });
 

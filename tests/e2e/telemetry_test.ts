@@ -33,7 +33,7 @@ const FIELDS = {
   baggage: "user=%20alice;p=1 , k=v",
 };
 
-Deno.test("telemetry: a function's traces, logs and metrics pass its egress list", async () => {
+Deno.test("telemetry: traces, logs and metrics of a function pass its egress list", async () => {
   await using collector = await startCollector(WORLD.neighbour, PORT);
   await using server = await startServer({
     files: {
@@ -66,7 +66,7 @@ Deno.test("telemetry: a function's traces, logs and metrics pass its egress list
   assert.doesNotMatch(await host("ps", "-e", "-o", "args"), /of-news/);
 });
 
-Deno.test("telemetry: it takes no way that a function's code may not take", async () => {
+Deno.test("telemetry uses only destinations that the function's code may use", async () => {
   await using collector = await startCollector(WORLD.neighbour, PORT);
   const env = { ...TELEMETRY, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://${WORLD.other}:80` };
   await using server = await startServer({

@@ -102,7 +102,7 @@ const steps: readonly Step[] = [
 
     const { pid } = await server.inspect("函数-loud");
     await terminal.press("R");
-    await terminal.shows("what came of it", (screen) => /函数-loud is started anew/.test(screen));
+    await terminal.shows("what came of it", (screen) => /Reloading 函数-loud/.test(screen));
     await eventually("it is another process", async () => {
       const report = await server.inspect("函数-loud");
       return report.status === "ready" && report.pid !== pid;
@@ -250,13 +250,13 @@ const steps: readonly Step[] = [
   ],
 ];
 
-Deno.test("terminal: with a supervisor", async (test) => {
+Deno.test("top, list --watch and others on a terminal, with a supervisor", async (test) => {
   await using server = await startServer({ files });
   await ready(server);
   for (const [name, run] of steps) await test.step(name, () => run(server));
 });
 
-Deno.test("top and list --watch: a supervisor that goes away is exit code 3", async () => {
+Deno.test("top and list --watch exit with code 3 when the supervisor stops", async () => {
   await using server = await startServer({ files });
   await ready(server);
   await using first = await terminalOf(server, 80, 12);
@@ -273,7 +273,7 @@ Deno.test("top and list --watch: a supervisor that goes away is exit code 3", as
   }
 });
 
-Deno.test("top: says what it needs where there is no terminal", async () => {
+Deno.test("top says that it needs a terminal", async () => {
   const { code, stdout, stderr } = await runCli(["top"]);
   deepEqual([code, stdout], [2, ""]);
   match(stderr, /top needs a terminal.*ddsrv list --json/);

@@ -4,7 +4,7 @@ import { streamsFunction } from "./support/fixtures.ts";
 import { type Server, startServer } from "./support/harness.ts";
 import { ask, connect } from "./support/raw_client.ts";
 
-Deno.test("upgrade: a protocol that nobody knows passes, and each side's end by itself", async () => {
+Deno.test("upgrade: an unknown protocol passes, and each side can close separately", async () => {
   await using server = await startServer({ files: await streamsFunction("upgrade") });
   const base = `${server.url}/upgrade`;
   await server.answers("/upgrade", "ready");

@@ -4,7 +4,7 @@ import { answering, eventually, startServer, writeFiles } from "./support/harnes
 
 const answer = async (url: string): Promise<string> => await (await fetch(url)).text();
 
-Deno.test("serve --no-watch: what serves changes only when it is asked for", async () => {
+Deno.test("serve --no-watch changes a running function only after a reload", async () => {
   await using server = await startServer({
     isChecked: true,
     env: { WATCH_FILES: "false" },
@@ -27,12 +27,12 @@ Deno.test("serve --no-watch: what serves changes only when it is asked for", asy
     newer = (await server.inspect("app")).newerRevision;
     return newer !== null;
   });
-  const todo = `revision ${newer} waits (--no-watch). Take it up: ddsrv reload app`;
+  const todo = `revision ${newer} is not loaded (--no-watch). To load it: ddsrv reload app`;
   const listed = (await server.cli("list")).stdout;
-  assert.match(listed, /^app +ready, update waits /m);
+  assert.match(listed, /^app +ready, update pending /m);
   assert.ok(listed.includes(`\napp: ${todo}\n`), listed);
   const shown = (await server.cli("inspect", "app")).stdout;
-  assert.match(shown, /^Status: +ready, update waits$/m);
+  assert.match(shown, /^Status: +ready, update pending$/m);
   assert.ok(shown.includes(todo.replace(/^revision /, "")), shown);
   assert.equal((await server.cli("reload", "app")).code, 0);
   const after = await server.inspect("app");
@@ -42,7 +42,7 @@ Deno.test("serve --no-watch: what serves changes only when it is asked for", asy
   await server.answers("/late", "Function not found");
 });
 
-Deno.test("serve --no-watch: add --replace and rollback take hold all the same", async () => {
+Deno.test("serve --no-watch: add --replace and rollback still take effect", async () => {
   await using server = await startServer({
     flags: ["--no-watch"],
     files: { "app/index.ts": answering("one") },

@@ -6,20 +6,20 @@ import type { TreeCount } from "../../lib/function/tree_count.ts";
 const COUNTED: TreeCount = { type: "counted", entries: 10_000 };
 const QUESTION = { directory: "/f/a", isChanged: false, folders: 1 };
 
-Deno.test("ask() names the number, the folder and the setting", async () => {
+Deno.test("ask() refuses with the limit, the folder and the setting", async () => {
   const answers: TreeCount[] = [{ type: "tooMany" }, { type: "tooDeep" }, COUNTED];
   const census = createCensus({ maxFiles: 10, count: () => Promise.resolve(answers.shift()!) });
   const ask = async (): Promise<string | undefined> =>
     (await census.ask("a", { ...QUESTION, directory: `/f/${answers.length}` })).refusal;
   assert.equal(
     await ask(),
-    '"/f/3" holds more than 10 files and folders. The revision that serves goes on; remove some, ' +
+    '"/f/3" contains more than 10 files and folders. The running revision keeps serving. Remove some, ' +
       "or raise --max-files",
   );
   assert.equal(
     await ask(),
-    '"/f/2" holds folders that are nested more than 100 levels deep. The revision that serves ' +
-      "goes on; make it flatter",
+    '"/f/2" contains folders nested more than 100 levels deep. The running revision keeps ' +
+      "serving. Reduce the nesting",
   );
   assert.equal(await ask(), undefined);
 });
@@ -44,7 +44,7 @@ function timedCensus(found: () => TreeCount = () => COUNTED): {
   };
 }
 
-Deno.test("ask() counts a folder anew when it has changed, and seldom while it has not", async () => {
+Deno.test("ask() counts a changed folder again, and an unchanged one rarely", async () => {
   const { countsAt } = timedCensus();
   assert.equal(await countsAt(0), 1);
   assert.equal(await countsAt(1_000), 1);
@@ -53,7 +53,7 @@ Deno.test("ask() counts a folder anew when it has changed, and seldom while it h
   assert.equal(await countsAt(33_000), 3);
 });
 
-Deno.test("ask() gives a folder that changes without end a part of the time, and none up", async () => {
+Deno.test("ask() limits the time for a folder that changes all the time", async () => {
   const { countsAt } = timedCensus();
   assert.equal(await countsAt(0, true), 1);
   // There may be 10 ms in a second.
@@ -62,7 +62,7 @@ Deno.test("ask() gives a folder that changes without end a part of the time, and
   assert.equal(await countsAt(5_000), 2);
 });
 
-Deno.test("ask() goes on counting a folder that was too large", async () => {
+Deno.test("ask() keeps counting a folder that was too large", async () => {
   let found: TreeCount = { type: "tooMany" };
   const { countsAt } = timedCensus(() => found);
   assert.equal(await countsAt(0), 1);
@@ -71,7 +71,7 @@ Deno.test("ask() goes on counting a folder that was too large", async () => {
   assert.equal(await countsAt(6_000), 2);
 });
 
-Deno.test("ask() counts a folder anew that it was to forget", async () => {
+Deno.test("ask() counts a forgotten folder again", async () => {
   let counts = 0;
   const count = (): Promise<TreeCount> => Promise.resolve((counts++, COUNTED));
   const census = createCensus({ maxFiles: 10, count });
@@ -81,7 +81,7 @@ Deno.test("ask() counts a folder anew that it was to forget", async () => {
   assert.equal(counts, 2);
 });
 
-Deno.test("ask() tells that a folder is still to be counted", async () => {
+Deno.test("ask() reports that a count is due", async () => {
   let nowMs = 0;
   const count = (): Promise<TreeCount> => Promise.resolve(COUNTED);
   const census = createCensus({ maxFiles: 10_000, count, now: () => nowMs });

@@ -22,7 +22,7 @@ for (const [name, mtime, ctime, expected] of cases) {
 /** The file system's clock ticks more slowly than ours (jiffies). */
 const TICK_MS = 20;
 
-Deno.test("changeTimeMs() of a file that was just written is not before that", async () => {
+Deno.test("changeTimeMs() is not earlier than the write", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("a");
   // Not only in the first moments of a second, when a cut ctime would do.

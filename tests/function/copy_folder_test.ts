@@ -31,7 +31,7 @@ async function modeOf(path: string): Promise<string> {
   return ((await Deno.lstat(path)).mode! & 0o7777).toString(8);
 }
 
-Deno.test("copyFolder: files, folders and links as they are", () =>
+Deno.test("copyFolder() copies files, folders and links", () =>
   onGround(async ({ source, target, copy }) => {
     const large = crypto.getRandomValues(new Uint8Array(60_000));
     await Deno.mkdir(join(source, "a/b"), { recursive: true });
@@ -55,7 +55,7 @@ Deno.test("copyFolder: files, folders and links as they are", () =>
     assert.equal((await Deno.stat(join(target, "a/empty"))).size, 0);
   }));
 
-Deno.test("copyFolder: nothing is set-user-ID, and others may not write", () =>
+Deno.test("copyFolder() removes set-user-ID bits and write permission for others", () =>
   onGround(async ({ source, target, copy }) => {
     const modes: readonly (readonly [name: string, given: number, kept: string])[] = [
       ["shell", 0o6755, "755"],
@@ -74,7 +74,7 @@ Deno.test("copyFolder: nothing is set-user-ID, and others may not write", () =>
     assert.equal(await modeOf(join(target, "shared")), "755");
   }));
 
-Deno.test("copyFolder: pipes, sockets and devices are left out, and waited for by nobody", () =>
+Deno.test("copyFolder() skips pipes, sockets and devices without blocking", () =>
   onGround(async ({ source, target, skipped, copy }) => {
     const made = await new Deno.Command("mkfifo", { args: [join(source, "pipe")] }).output();
     assert.ok(made.success);
@@ -86,7 +86,7 @@ Deno.test("copyFolder: pipes, sockets and devices are left out, and waited for b
     assert.deepEqual([...skipped].sort(), [join(source, "pipe"), join(source, "socket")]);
   }));
 
-Deno.test("copyFolder: a hard link of what not everybody may read is refused in an open directory", () =>
+Deno.test("copyFolder() refuses a hard link to a protected file in a directory open to others", () =>
   onGround(async ({ source, target, copy }) => {
     await Deno.writeTextFile(`${source}-secret`, "secret");
     await Deno.chmod(`${source}-secret`, 0o600);
@@ -98,37 +98,37 @@ Deno.test("copyFolder: a hard link of what not everybody may read is refused in 
     await Deno.chmod(join(source, "d"), 0o777);
     await assert.rejects(copy(), (error: Error) => {
       assert.ok(error instanceof CopyError);
-      return /source\/d\/link" is a hard link of .+\. Put a copy there$/.test(error.message);
+      return /source\/d\/link" is a hard link to .+\. Replace it with a copy$/.test(error.message);
     });
   }));
 
-Deno.test("copyFolder: a folder that is too deep is refused", () =>
+Deno.test("copyFolder() refuses a folder that is nested too deep", () =>
   onGround(async ({ source, copy }) => {
     await Deno.mkdir(join(source, "d/".repeat(101)), { recursive: true });
     await assert.rejects(copy(), (error: Error) => {
       assert.ok(error instanceof CopyError);
-      return /is more than 100 folders deep\. Make it flatter$/.test(error.message);
+      return /is nested more than 100 levels deep\. Reduce the nesting$/.test(error.message);
     });
   }));
 
-Deno.test("copyFolder: a signal ends it with its reason", () =>
+Deno.test("copyFolder() rejects with the reason of its signal", () =>
   onGround(async ({ source, copy }) => {
     await Deno.writeTextFile(join(source, "file"), "file");
     const reason = new Error("enough");
     await assert.rejects(copy(AbortSignal.abort(reason)), reason);
   }));
 
-Deno.test("copyFolder: a link in the folder's place is not followed", () =>
+Deno.test("copyFolder() does not follow a link as its source", () =>
   onGround(async ({ source, target }) => {
     const link = `${source}-link`;
     await Deno.symlink(source, link);
     await assert.rejects(
       copyFolder({ source: link, target, onSkip: () => {}, signal }),
-      /source-link" changed while it was copied\. Add it again/,
+      /source-link" changed while it was copied\. Try again/,
     );
   }));
 
-Deno.test("copyFolder: what changes meanwhile gives an error or a copy, and never a file from outside", () =>
+Deno.test("copyFolder() never copies a file from outside, even if the folder changes meanwhile", () =>
   onGround(async ({ source, target, copy }) => {
     const outside = `${source}-outside`;
     await Deno.mkdir(outside);

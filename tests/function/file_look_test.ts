@@ -5,7 +5,7 @@ import { stampFiles } from "../../lib/function/source_state.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 for (const [name, look] of Object.entries({ asyncStat, syncStat })) {
-  Deno.test(`${name}.stat() gives nothing for what is not there, and what is a circle`, async () => {
+  Deno.test(`${name}.stat() returns undefined for a missing file and a circle of links`, async () => {
     await using directory = await temporaryDirectory();
     const path = await directory.write("a/index.ts", "123");
     await Deno.symlink("circle", directory.at("circle"));
@@ -16,14 +16,14 @@ for (const [name, look] of Object.entries({ asyncStat, syncStat })) {
     await assert.rejects(async () => await look.stat(`${directory.path}/${"x".repeat(300)}`));
   });
 
-  Deno.test(`stampFiles() with ${name} is the same stamp`, async () => {
+  Deno.test(`stampFiles() returns the same stamp with ${name}`, async () => {
     await using directory = await temporaryDirectory();
     const paths = [await directory.write("a", "1"), directory.at("none"), directory.path];
     assert.deepEqual(await stampFiles(paths, { stat: look.stat }), await stampFiles(paths));
   });
 }
 
-Deno.test("syncStat.stat() follows a link beside the event loop", async () => {
+Deno.test("syncStat.stat() follows a link asynchronously", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a", "1");
   await Deno.symlink("a", directory.at("link"));
@@ -33,14 +33,14 @@ Deno.test("syncStat.stat() follows a link beside the event loop", async () => {
   assert.ok(!(syncStat.stat(directory.at("a")) instanceof Promise));
 });
 
-Deno.test("onceEach() asks once for each path", () => {
+Deno.test("onceEach() calls stat once per path", () => {
   const asked: string[] = [];
   const stat = onceEach({ stat: (path) => void asked.push(path) });
   for (const path of ["/a", "/b", "/a"]) stat(path);
   assert.deepEqual(asked, ["/a", "/b"]);
 });
 
-Deno.test("scan() finds the same, whether its directory answers at once or not", async () => {
+Deno.test("scan() returns the same for local and other file systems", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts", "1");
   await directory.write("a/.env", "A=1");

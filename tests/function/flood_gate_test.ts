@@ -20,14 +20,14 @@ function timedGate(): {
   };
 }
 
-Deno.test("count() lets a large deployment pass, and mutes what makes thousands of events a second", () => {
+Deno.test("count() allows a large deployment and mutes thousands of events per second", () => {
   const { flood } = timedGate();
   assert.equal(flood(0, 2_000), false);
   assert.equal(flood(1_500, 2_000), false);
   assert.equal(flood(1_600, 1), true);
 });
 
-Deno.test("tick() gives a folder free after a time that doubles, to a minute", () => {
+Deno.test("tick() unmutes a folder after a time that doubles up to a minute", () => {
   const { flood, over } = timedGate();
   let nowMs = 0;
   for (const muteMs of [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
@@ -38,7 +38,7 @@ Deno.test("tick() gives a folder free after a time that doubles, to a minute", (
   }
 });
 
-Deno.test("count() begins anew with a folder that was quiet", () => {
+Deno.test("count() resets after a quiet time", () => {
   const { flood, over } = timedGate();
   flood(0, 3_000);
   over(2_000);

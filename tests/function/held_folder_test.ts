@@ -31,7 +31,7 @@ async function run(program: string, ...args: string[]): Promise<void> {
   assert.ok(success, `${program} ${args.join(" ")}`);
 }
 
-Deno.test("holdFolder() opens files, also through links that stay inside", async () => {
+Deno.test("holdFolder() opens files, also through links inside the folder", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("f/sub/file", "own");
   for (const [name, target] of [["relative", "sub"], ["absolute", directory.at("f/sub")]]) {
@@ -42,7 +42,7 @@ Deno.test("holdFolder() opens files, also through links that stay inside", async
   assert.equal(await openIn(directory, "around"), "own");
 });
 
-Deno.test("holdFolder() tells apart what it does not open", async () => {
+Deno.test("holdFolder() returns why a file is not opened", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("f/file", "own");
   await directory.write("outside", "secret");
@@ -78,7 +78,7 @@ Deno.test("holdFolder() tells apart what it does not open", async () => {
   for (const [name, outcome] of cases) assert.equal(await openIn(directory, name), outcome, name);
 });
 
-Deno.test("holdFolder() stays with a folder that another one takes the place of", async () => {
+Deno.test("holdFolder() keeps the same folder after it was replaced", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("f/file", "own");
   using folder = await holdFolder(directory.at("f"));
@@ -87,7 +87,7 @@ Deno.test("holdFolder() stays with a folder that another one takes the place of"
   assert.equal(await textOf(await folder.open(directory.at("f/file"))), "own");
 });
 
-Deno.test("openNamedFile() opens a regular file wherever it is, and nothing else", async () => {
+Deno.test("openNamedFile() opens only regular files, at any path", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("file", "own");
   await Deno.symlink(directory.at("file"), directory.at("link"));

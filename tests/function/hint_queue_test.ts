@@ -3,7 +3,7 @@ import { createHintQueue } from "../../lib/function/hint_queue.ts";
 
 const BURST_MS = 15;
 
-Deno.test("take() gives a folder once for a burst of hints", () => {
+Deno.test("take() returns a folder once for a burst of hints", () => {
   const queue = createHintQueue(BURST_MS);
   for (let nowMs = 0; nowMs < 10; nowMs++) queue.add("a", { nowMs });
   assert.equal(queue.nextAtMs(), BURST_MS);
@@ -13,7 +13,7 @@ Deno.test("take() gives a folder once for a burst of hints", () => {
   assert.equal(queue.nextAtMs(), Infinity);
 });
 
-Deno.test("take() gives a folder not before it can have come to rest", () => {
+Deno.test("take() does not return a folder before its files can have settled", () => {
   const queue = createHintQueue(BURST_MS);
   queue.add("a", { nowMs: 0, notBeforeMs: 200 });
   assert.deepEqual([...queue.take(199)], []);
@@ -40,18 +40,18 @@ function looksAt(tookMs: number): { readonly hostile: number; readonly late: num
   return { hostile, late };
 }
 
-Deno.test("take() gives a folder that changes without end no more than its part, and no one else's", () => {
+Deno.test("take() limits a folder that changes all the time to its share", () => {
   const { hostile, late } = looksAt(0);
   assert.ok(hostile <= (500 + 1_000) / 5 + 1, `${hostile} looks`);
   assert.ok(hostile > 100, `${hostile} looks`);
   assert.equal(late, 0);
 });
 
-Deno.test("take() gives a folder whose looks take long more seldom", () => {
+Deno.test("take() returns a folder with slow scans less often", () => {
   assert.ok(looksAt(300).hostile <= 5);
 });
 
-Deno.test("take() gives a folder later that changed during a look which took long", () => {
+Deno.test("take() delays a folder that changed during a slow scan", () => {
   const queue = createHintQueue(BURST_MS);
   queue.add("a", { nowMs: 1 });
   queue.charge("a", { nowMs: 2, tookMs: 600 });
@@ -59,7 +59,7 @@ Deno.test("take() gives a folder later that changed during a look which took lon
   assert.deepEqual([...queue.take(1_002)], ["a"]);
 });
 
-Deno.test("take() gives a folder at once again that was left alone", () => {
+Deno.test("take() returns a folder at once after a quiet time", () => {
   const queue = createHintQueue(BURST_MS);
   queue.charge("a", { nowMs: 0, tookMs: 1_000 });
   queue.add("a", { nowMs: 0 });

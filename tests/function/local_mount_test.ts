@@ -23,6 +23,6 @@ for (const [path, type] of cases) {
   });
 }
 
-Deno.test("parseMountType() knows nothing without mounts", () => {
+Deno.test("parseMountType() returns undefined without mounts", () => {
   assert.equal(parseMountType("", "/opt"), undefined);
 });

@@ -13,7 +13,7 @@ const settings: Settings = {
   env: { A: "policy", B: "policy", C: "policy" },
 };
 
-Deno.test("readFunctionPolicy() gives the settings where there is no manifest", async () => {
+Deno.test("readFunctionPolicy() returns the settings without a manifest", async () => {
   await using directory = await temporaryDirectory();
   const { policy, envFiles } = await readFunctionPolicy(directory.path, settings);
   assert.deepEqual(envFiles, []);
@@ -39,7 +39,7 @@ Deno.test("readFunctionPolicy() gives the settings where there is no manifest", 
   });
 });
 
-Deno.test("readFunctionPolicy() lays manifest over env file over settings", async () => {
+Deno.test("readFunctionPolicy() prefers the manifest to the env file to the settings", async () => {
   await using directory = await temporaryDirectory();
   await directory.write(".env", "# own\nB=file\nC='file'\nexport D=\"file\"\n");
   await directory.write("ddsrv.json", '{ "env": { "C": "manifest" }, "stopGrace": "5s" }');
@@ -49,7 +49,7 @@ Deno.test("readFunctionPolicy() lays manifest over env file over settings", asyn
   assert.equal(stopGraceMs, 5_000);
 });
 
-Deno.test("readFunctionPolicy() lets a manifest ask for shorter times", async () => {
+Deno.test("readFunctionPolicy() allows shorter times in a manifest", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("ddsrv.json", '{ "startTimeout": "1s", "stopGrace": "0ms" }');
   const { policy } = await readFunctionPolicy(directory.path, settings);
@@ -69,16 +69,19 @@ for (const [allowed, ceiling] of order.entries()) {
       if (isAllowed) return assert.equal((await policy).policy.egress, egress);
       await assert.rejects(policy, {
         name: "ConfigError",
-        message: `${path} asks for egress "${egress}", and the most that is allowed here is ` +
-          `"${ceiling}". Ask for less, or have the operator allow more`,
+        message: `${path} asks for egress "${egress}", but the settings allow only ` +
+          `"${ceiling}". Ask for less, or ask the operator to allow more`,
       });
     });
   }
 }
 
 const refused: readonly [manifest: string, message: RegExp][] = [
-  ['{ "startTimeout": "10001ms" }', /asks for a startTimeout of 10001ms.* allowed here is 10s/],
-  ['{ "stopGrace": "6s" }', /asks for a stopGrace of 6s, .* allowed here is 5s/],
+  [
+    '{ "startTimeout": "10001ms" }',
+    /asks for startTimeout 10001ms, but the settings allow at most 10s\./,
+  ],
+  ['{ "stopGrace": "6s" }', /asks for stopGrace 6s, but the settings allow at most 5s\./],
   ['{ "port": 80 }', /ddsrv\.json:1:3 has the unknown key "port"/],
   ["{", /ddsrv\.json:1:2 is not JSON/],
 ];
@@ -110,14 +113,14 @@ Deno.test({
     await Deno.chown(at("home/f"), 54_321, 54_321);
     await assert.rejects(
       readFunctionPolicy(at("home/f"), settings),
-      /\.env" is a hard link of a file that not everybody may read, .+\. Put a copy there$/,
+      /\.env" is a hard link to a file that not all users can read, .+\. Replace it with a copy$/,
     );
     await Deno.symlink(at("home/link"), at("function"));
     await Deno.symlink("/etc", at("home/link"));
     await Deno.chown(at("home"), 54_321, 54_321);
     await assert.rejects(
       readFunctionPolicy(at("function"), settings),
-      /function" leads through the link "link" .+ user 54321 may change, .+ or chown to user 54321 /,
+      /function" leads through the link "link" .+ user 54321 can change, .+ or chown the target to user 54321/,
     );
   },
 });

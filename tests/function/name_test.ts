@@ -39,7 +39,7 @@ for (const name of reserved) {
   });
 }
 
-const CONTROL = "the name holds a control character";
+const CONTROL = "the name contains a control character";
 const NOT_UTF8 = "the name is not UTF-8";
 
 const refused: readonly [name: string, reason: string][] = [
@@ -47,7 +47,7 @@ const refused: readonly [name: string, reason: string][] = [
   ["a".repeat(64), "the name has 64 bytes; at most 63 are allowed"],
   ["é".repeat(32), "the name has 64 bytes; at most 63 are allowed"],
   ["👋".repeat(16), "the name has 64 bytes; at most 63 are allowed"],
-  ["a/b", "the name holds a slash"],
+  ["a/b", "the name contains a slash"],
   ["a\0", CONTROL],
   ["a\nb", CONTROL],
   ["\x1b[2J", CONTROL],
@@ -66,8 +66,8 @@ for (const [name, reason] of refused) {
   });
 }
 
-Deno.test("nameProblem() says why, for names that are reserved too", () => {
+Deno.test("nameProblem() returns a reason, also for reserved names", () => {
   assert.equal(nameProblem("hello"), undefined);
   assert.equal(nameProblem("_shared"), "it begins with . or _");
-  assert.equal(nameProblem("a/b"), "the name holds a slash");
+  assert.equal(nameProblem("a/b"), "the name contains a slash");
 });

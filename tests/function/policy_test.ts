@@ -21,7 +21,7 @@ function tighten(manifest: FunctionSettings, ceiling: Partial<Settings> = {}): F
   return tightenPolicy({ path, settings: { ...settings, ...ceiling }, manifest, env: { A: "1" } });
 }
 
-Deno.test("tightenPolicy() is the settings where a manifest says nothing", () => {
+Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
   assert.deepEqual(tighten({}), {
     egress: "internet",
     permissions: defaultPermissions,
@@ -105,13 +105,13 @@ for (const [manifest, expected, ceiling = {}] of granted) {
 }
 
 const limit = (key: string, asked: string, most: string): string =>
-  `asks for a ${key} of ${asked}, and the most that is allowed here is ${most}`;
+  `asks for ${key} ${asked}, but the settings allow at most ${most}`;
 
 const egress = (excess: string, most: string): string =>
-  `asks for egress "${excess}", and the most that is allowed here is "${most}"`;
+  `asks for egress "${excess}", but the settings allow only "${most}"`;
 
 const permission = (excess: string, most: string): string =>
-  `asks for the permission ${excess}, and what is allowed of it here is ${most}`;
+  `asks for the permission ${excess}, but the settings allow only ${most}`;
 
 const refused: readonly [
   manifest: FunctionSettings,
@@ -160,7 +160,7 @@ for (const [manifest, message, ceiling] of refused) {
   Deno.test(`tightenPolicy() refuses with "${message.slice(0, 90)}"`, () => {
     assert.throws(() => tighten(manifest, ceiling), {
       name: "ConfigError",
-      message: `${path} ${message}. Ask for less, or have the operator allow more`,
+      message: `${path} ${message}. Ask for less, or ask the operator to allow more`,
     });
   });
 }

@@ -15,13 +15,13 @@ async function writeFunction(directory: TemporaryDirectory): Promise<string[]> {
   return files;
 }
 
-Deno.test("unreadableReason() has nothing to say of what everybody can read", async () => {
+Deno.test("unreadableReason() returns undefined if all users can read the files", async () => {
   await using directory = await temporaryDirectory();
   const files = await writeFunction(directory);
   assert.equal(await unreadableReason(directory.at("f"), files), undefined);
 });
 
-Deno.test("unreadableReason() leaves files outside of the function alone", async () => {
+Deno.test("unreadableReason() ignores files outside the function", async () => {
   await using directory = await temporaryDirectory();
   const files = await writeFunction(directory);
   await Deno.chmod(await directory.write("elsewhere.ts"), 0o600);
@@ -30,7 +30,7 @@ Deno.test("unreadableReason() leaves files outside of the function alone", async
   assert.equal(await unreadableReason(directory.at("f"), files), undefined);
 });
 
-Deno.test("unreadableReason() tells no mode of what a link outside leads to", async () => {
+Deno.test("unreadableReason() does not disclose modes of files outside", async () => {
   await using directory = await temporaryDirectory();
   const files = await writeFunction(directory);
   const outside = await directory.write("outside");
@@ -43,8 +43,8 @@ Deno.test("unreadableReason() tells no mode of what a link outside leads to", as
     await unreadableReason(directory.at("f"), files),
     `"${directory.at("f/deno.json")}" leads out of "${
       directory.at("f")
-    }", to what the function's ` +
-      "own user can't read. Put the file itself there",
+    }" to a file that the function's ` +
+      "own user can't read. Replace it with the file itself",
   );
 });
 

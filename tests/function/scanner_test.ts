@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Modules, takeRevision } from "../../lib/function/revision.ts";
-import { isAtRest } from "../../lib/function/at_rest.ts";
+import { haveSettled } from "../../lib/function/have_settled.ts";
 import { createScanner, type Scan, type Scanner } from "../../lib/function/scanner.ts";
 import { eventually } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
@@ -32,7 +32,7 @@ function revisionOf(scan: Scan, name: string): string {
   return spec.revision;
 }
 
-Deno.test("scan() finds each directory with an entry, in the order of names", async () => {
+Deno.test("scan() finds each directory with an entry, sorted by name", async () => {
   await using directory = await temporaryDirectory();
   for (const name of ["b", "a b", "-x", "%00", "é"]) await directory.write(`${name}/index.ts`);
   await directory.write("_shared/index.ts");
@@ -48,7 +48,7 @@ Deno.test("scan() finds each directory with an entry, in the order of names", as
   assert.ok(spec.files.includes(directory.at("import_map.json")));
 });
 
-Deno.test("scan() says why a directory is not served", async () => {
+Deno.test("scan() returns the reason why a directory is not served", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("no-entry/main.ts");
   await Deno.mkdir(directory.at("entry-is-directory/index.ts"), { recursive: true });
@@ -63,12 +63,12 @@ Deno.test("scan() says why a directory is not served", async () => {
     "no-entry": "it has no index.ts",
     "entry-is-directory": "it has no index.ts",
     ["x".repeat(64)]: "the name has 64 bytes; at most 63 are allowed",
-    "line\nfeed": "the name holds a control character",
+    "line\nfeed": "the name contains a control character",
     "broken": "it is a symbolic link that leads to no directory",
   });
 });
 
-Deno.test("scan() serves a directory that is a symbolic link, and sees it led elsewhere", async () => {
+Deno.test("scan() follows a symbolic link and notices a new target", async () => {
   await using directory = await temporaryDirectory();
   await using elsewhere = await temporaryDirectory();
   await elsewhere.write("one/index.ts", "1");
@@ -83,7 +83,7 @@ Deno.test("scan() serves a directory that is a symbolic link, and sees it led el
   assert.notEqual(revisionOf(after, "linked"), revisionOf(before, "linked"));
 });
 
-Deno.test("scan() tells where folders really are, whatever their files look like", async () => {
+Deno.test("scan() returns real paths of folders even if their files are the same", async () => {
   await using directory = await temporaryDirectory();
   for (const tree of ["one", "two"]) {
     await Deno.mkdir(directory.at(`${tree}/a`), { recursive: true });
@@ -113,7 +113,7 @@ Deno.test("scan() tells where folders really are, whatever their files look like
   assert.equal(revisionOf(after, "a"), revisionOf(before, "a"));
 });
 
-Deno.test("scan() holds a new function back until its files are at rest", async () => {
+Deno.test("scan() holds back a new function until its files have settled", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   const scanner = scannerOf(directory);
@@ -129,7 +129,7 @@ Deno.test("scan() holds a new function back until its files are at rest", async 
   assert.equal(then.retryAtMs, undefined);
 });
 
-Deno.test("scan() counts the rest of a new function's tree, not its modules alone", async () => {
+Deno.test("scan() waits until the whole tree of a new function has settled", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   const scanner = scannerOf(directory);
@@ -154,7 +154,7 @@ Deno.test("scan() keeps the known revision of a function that is being written",
   assert.notEqual(revisionOf(after, "a"), revisionOf(before, "a"));
 });
 
-Deno.test("scan() gives a new revision for new content alone", async () => {
+Deno.test("scan() returns a new revision only for new content", async () => {
   await using directory = await temporaryDirectory();
   const entry = await directory.write("a/index.ts", "1");
   const module = await directory.write("_shared/mod.ts", "m");
@@ -193,7 +193,7 @@ Deno.test("scan() gives a new revision for new content alone", async () => {
   assert.ok(!seen.has(await revision()), "a file that went away");
 });
 
-Deno.test("scan() depends on no other function, and on no directory's own path", async () => {
+Deno.test("scan() computes revisions independent of other functions and of the path", async () => {
   await using one = await temporaryDirectory();
   await using two = await temporaryDirectory();
   for (const directory of [one, two]) await directory.write("a/index.ts", "same");
@@ -203,7 +203,7 @@ Deno.test("scan() depends on no other function, and on no directory's own path",
   assert.notEqual(revisionOf(second, "a"), revisionOf(second, "b"));
 });
 
-Deno.test("scan() forgets a function whose folder or entry went away", async () => {
+Deno.test("scan() forgets a function whose folder or entry was removed", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await directory.write("b/index.ts");
@@ -221,7 +221,7 @@ Deno.test("scan() forgets a function whose folder or entry went away", async () 
   assert.deepEqual([...(await scanner.scan(nowMs + QUIET_MS)).ignored.keys()], ["b"]);
 });
 
-Deno.test("scan() does not take a folder for gone that is replaced by two renames", async () => {
+Deno.test("scan() does not treat a folder replaced by two renames as removed", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts", "1");
   await directory.write(".next/index.ts", "2");
@@ -240,7 +240,7 @@ Deno.test("scan() does not take a folder for gone that is replaced by two rename
   assert.equal((await scanner.scan(nowMs + 61_000)).unsettled.size, 0);
 });
 
-Deno.test("scan() rejects when the functions directory is gone", async () => {
+Deno.test("scan() rejects if the functions directory does not exist", async () => {
   await using directory = await temporaryDirectory();
   const scanner = createScanner({
     functionsDirectory: directory.at("gone"),
@@ -251,7 +251,7 @@ Deno.test("scan() rejects when the functions directory is gone", async () => {
   await assert.rejects(scanner.scan(0), Deno.errors.NotFound);
 });
 
-Deno.test("scan() does not take a file that was written just now for one at rest", async () => {
+Deno.test("scan() does not treat a file that was just written as settled", async () => {
   await using directory = await temporaryDirectory();
   // Late in a second, so that whole seconds of age would tell another story.
   while (Date.now() % 1000 < 300) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -261,7 +261,7 @@ Deno.test("scan() does not take a file that was written just now for one at rest
   assert.deepEqual([...scan.unsettled], ["a"]);
 });
 
-Deno.test("scan() takes files up also where the clock was set back meanwhile", async () => {
+Deno.test("scan() accepts files even if the clock was set back", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   const scanner = scannerOf(directory);
@@ -280,12 +280,12 @@ const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, 
 ];
 
 for (const [changedAtMs, firstSeenMs, nowMs, expected] of rests) {
-  Deno.test(`isAtRest() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
-    assert.equal(isAtRest({ changedAtMs, firstSeenMs, nowMs, settleMs: QUIET_MS }), expected);
+  Deno.test(`haveSettled() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
+    assert.equal(haveSettled({ changedAtMs, firstSeenMs, nowMs, settleMs: QUIET_MS }), expected);
   });
 }
 
-Deno.test("scan() sees any change below a function whose modules are not all known", async () => {
+Deno.test("scan() sees any change in the folder of a function with an incomplete graph", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts", "one");
   const scannerWith = (isComplete: boolean): Scanner =>
@@ -300,7 +300,7 @@ Deno.test("scan() sees any change below a function whose modules are not all kno
   assert.notEqual(await revision(false), incomplete);
 });
 
-Deno.test("scan() takes the revision that a failed check has taken, though nothing has changed", async () => {
+Deno.test("scan() returns a new revision after a failed check, without a change of files", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("app/index.ts");
   const known = new Map<string, Modules>();
@@ -312,7 +312,7 @@ Deno.test("scan() takes the revision that a failed check has taken, though nothi
   assert.equal(revisionOf(await scanner.scan(late()), "app"), revision);
 });
 
-Deno.test("scan() refuses a folder with too many files, leaves what was known, and takes it up again", async () => {
+Deno.test("scan() refuses a folder with too many files, keeps its known revision, and accepts it later", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts", "1");
   const scanner = createScanner({
@@ -325,8 +325,8 @@ Deno.test("scan() refuses a folder with too many files, leaves what was known, a
   assert.deepEqual([[...before.functions.keys()], before.refused.size], [["a"], 0]);
   for (let index = 0; index < 20; index++) await directory.write(`a/deep/${index}`);
   await directory.write("a/index.ts", "22");
-  const reason = `"${directory.at("a")}" holds more than 20 files and folders. The revision that ` +
-    "serves goes on; remove some, or raise --max-files";
+  const reason = `"${directory.at("a")}" contains more than 20 files and folders. The running ` +
+    "revision keeps serving. Remove some, or raise --max-files";
   const during = await until(scanner, (scan) => scan.refused.size > 0);
   assert.deepEqual([...during.refused], [["a", reason]]);
   assert.deepEqual([during.functions.size, during.ignored.size, during.unsettled.size], [0, 0, 0]);
@@ -346,7 +346,7 @@ async function until(scanner: Scanner, holds: (scan: Scan) => boolean): Promise<
   return scan!;
 }
 
-Deno.test("scan() of some looks at these, at what is new to it, and at those with other modules", async () => {
+Deno.test("scan(only) scans the named folders, new ones and those with changed modules", async () => {
   await using directory = await temporaryDirectory();
   for (const name of ["a", "b", "c"]) await directory.write(`${name}/index.ts`, "1");
   const modules = new Map<string, Modules>();
@@ -364,7 +364,7 @@ Deno.test("scan() of some looks at these, at what is new to it, and at those wit
   assert.notEqual(revisionOf(third, "b"), revisionOf(first, "b"));
 });
 
-Deno.test("scan() forgets a function in a scan of some as in one of all", async () => {
+Deno.test("scan(only) forgets a removed function", async () => {
   await using directory = await temporaryDirectory();
   for (const name of ["a", "b"]) await directory.write(`${name}/index.ts`);
   const scanner = scannerOf(directory);
@@ -379,7 +379,7 @@ Deno.test("scan() forgets a function in a scan of some as in one of all", async 
   assert.ok((await scanner.scan(late(), only)).functions.has("a"));
 });
 
-Deno.test("scan() names the directories in which a change counts, and none beside", async () => {
+Deno.test("scan() returns exactly the directories to watch", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await directory.write("a/data/file");

@@ -8,7 +8,7 @@ async function namesIn(path: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
 }
 
-Deno.test("clearAside() removes what is half done, and puts back what was being replaced", async () => {
+Deno.test("clearAside() removes leftovers and restores replaced folders", async () => {
   await using directory = await temporaryDirectory();
   const { path } = directory;
   await directory.write("kept/index.ts");

@@ -9,7 +9,7 @@ Deno.test("hashFiles() does not depend on the order of paths", async () => {
   assert.equal(await hashFiles(directory.path, [a, b]), await hashFiles(directory.path, [b, a]));
 });
 
-Deno.test("hashFiles() tells contents that changed places, missing files and empty ones", async () => {
+Deno.test("hashFiles() distinguishes swapped contents, missing files and empty files", async () => {
   await using directory = await temporaryDirectory();
   const paths = [await directory.write("a", "1"), await directory.write("b", "2")];
   const hashes = [await hashFiles(directory.path, paths)];
@@ -32,7 +32,7 @@ Deno.test("hashFiles() counts a directory as missing", async () => {
   assert.equal(await hashFiles(directory.path, [path]), missing);
 });
 
-Deno.test("stampFiles() gives the latest change, and nothing of what is missing", async () => {
+Deno.test("stampFiles() returns the latest change and ignores missing files", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("a");
   const stamp = await stampFiles([directory.at("none"), path]);

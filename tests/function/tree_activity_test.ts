@@ -8,7 +8,7 @@ function createToucher(): (path: string) => Promise<void> {
   return (path) => Deno.utime(path, ++time, time);
 }
 
-Deno.test("stampTree() gives the latest change at any depth", async () => {
+Deno.test("stampTree() returns the latest change at any depth", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a");
   const before = await stampTree(directory.path);
@@ -20,7 +20,7 @@ Deno.test("stampTree() gives the latest change at any depth", async () => {
   assert.notEqual(after.text, before.text);
 });
 
-Deno.test("stampTree() sees what arrives with old times, as by cp -p", async () => {
+Deno.test("stampTree() sees new files with old times, as of cp -p", async () => {
   await using directory = await temporaryDirectory();
   await Deno.utime(await directory.write("a", "1"), 1, 1);
   const one = await stampTree(directory.path);
@@ -43,7 +43,7 @@ Deno.test("stampTree() does not count the directory itself", async () => {
 });
 
 for (const skipped of [".git", "node_modules"]) {
-  Deno.test(`stampTree() skips ${skipped}, wherever it is`, async () => {
+  Deno.test(`stampTree() skips ${skipped} at any depth`, async () => {
     await using directory = await temporaryDirectory();
     await directory.write("x/a");
     await directory.write(`x/${skipped}/b`);
@@ -64,7 +64,7 @@ Deno.test("stampTree() follows no symbolic link", async () => {
   assert.ok(before.changedAtMs > 0);
 });
 
-Deno.test("stampTree() looks at a bounded number of entries", async () => {
+Deno.test("stampTree() reads a limited number of entries", async () => {
   await using directory = await temporaryDirectory();
   const deepest = `${"d/".repeat(4)}file`;
   await directory.write(deepest);
@@ -79,7 +79,7 @@ Deno.test("stampTree() looks at a bounded number of entries", async () => {
   assert.notEqual(after[1], before[1]);
 });
 
-Deno.test("stampTree() gives 0 for what is empty or missing", async () => {
+Deno.test("stampTree() returns 0 for an empty or missing directory", async () => {
   await using directory = await temporaryDirectory();
   assert.equal((await stampTree(directory.path)).changedAtMs, 0);
   assert.equal((await stampTree(directory.at("none"))).changedAtMs, 0);

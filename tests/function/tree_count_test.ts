@@ -12,7 +12,7 @@ Deno.test("countTree() counts files and directories at any depth", async () => {
   assert.deepEqual(await countTree(directory.at("none"), 3), { type: "counted", entries: 0 });
 });
 
-Deno.test("countTree() follows no link, and opens no pipe", async () => {
+Deno.test("countTree() follows no link and opens no pipe", async () => {
   await using directory = await temporaryDirectory();
   await using elsewhere = await temporaryDirectory();
   for (const name of ["1", "2", "3"]) await elsewhere.write(name);
@@ -24,7 +24,7 @@ Deno.test("countTree() follows no link, and opens no pipe", async () => {
   assert.deepEqual(await countTree(elsewhere.path, 2), { type: "tooMany" });
 });
 
-Deno.test("countTree() ends in a tree that is deeper than any path, with few descriptors", async () => {
+Deno.test("countTree() stops in a tree deeper than any path, with few descriptors", async () => {
   await using directory = await temporaryDirectory();
   // A path of 5,000 levels is longer than PATH_MAX, so the tree grows at its top.
   await Deno.mkdir(directory.at("tree"));
@@ -39,7 +39,7 @@ Deno.test("countTree() ends in a tree that is deeper than any path, with few des
   await Deno.remove(directory.at("tree"), { recursive: true });
 });
 
-Deno.test("countTree() takes names that are not UTF-8 for what they are", async () => {
+Deno.test("countTree() counts names that are not UTF-8", async () => {
   await using directory = await temporaryDirectory();
   const script = `mkdir "$(printf 'a\\377')" && : > "$(printf 'a\\377/b\\nc')"`;
   const made = await new Deno.Command("sh", { args: ["-c", script], cwd: directory.path }).output();
@@ -47,7 +47,7 @@ Deno.test("countTree() takes names that are not UTF-8 for what they are", async 
   assert.deepEqual(await countTree(directory.path, 10), { type: "counted", entries: 2 });
 });
 
-Deno.test("openDirectory() reads a directory in pieces of a bounded length", async () => {
+Deno.test("openDirectory() reads a directory in pieces of limited size", async () => {
   await using directory = await temporaryDirectory();
   const names = Array.from({ length: 2_000 }, (_, index) => `f${index}`);
   for (const name of names) Deno.writeTextFileSync(directory.at(name), "");
@@ -60,7 +60,7 @@ Deno.test("openDirectory() reads a directory in pieces of a bounded length", asy
   assert.deepEqual(found.sort(), names.sort());
 });
 
-Deno.test("openChild() opens no link and nothing but a directory", async () => {
+Deno.test("openChild() opens only directories, not links", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("real/a");
   await directory.write("file");
@@ -77,7 +77,7 @@ Deno.test("openChild() opens no link and nothing but a directory", async () => {
   }
 });
 
-Deno.test("parseEntries() keeps a mark of byte order that begins a name", () => {
+Deno.test("parseEntries() keeps a byte order mark at the start of a name", () => {
   const name = new TextEncoder().encode("\ufeffa\0");
   const bytes = new Uint8Array(24);
   new DataView(bytes.buffer).setUint16(16, bytes.length, true);

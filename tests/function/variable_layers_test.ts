@@ -11,7 +11,7 @@ Deno.test("mergeLayers() lets later sources win", () => {
   assert.deepEqual(mergeLayers(layers), { C: "settings", B: "set", A: "own" });
 });
 
-Deno.test("originsOf() tells where each comes from and what it overrides, and no value", () => {
+Deno.test("originsOf() returns sources and overridden sources without values", () => {
   assert.deepEqual(originsOf(layers), [
     { name: "A", source: "dotEnv", overrides: [] },
     { name: "B", source: "set", overrides: ["settings", "dotEnv"] },

@@ -49,7 +49,7 @@ const event = (watch: number, change: Partial<InotifyEvent> = {}): InotifyEvent 
   ...change,
 });
 
-Deno.test("ownersOf() gives all folders that share a directory, until the last one leaves it", async () => {
+Deno.test("ownersOf() returns all folders that share a directory", async () => {
   const { inotify, watched } = fakeKernel();
   const table = tableOf(inotify);
   const both = new Map([["a", of("shared")], ["b", of("shared")]]);
@@ -62,7 +62,7 @@ Deno.test("ownersOf() gives all folders that share a directory, until the last o
   assert.equal(watched.size, 0);
 });
 
-Deno.test("follow() says once that the kernel watches no more, and goes on once it does", async () => {
+Deno.test("follow() warns once about the kernel's limit and continues when it allows more", async () => {
   const { inotify, watched } = fakeKernel(2);
   const table = tableOf(inotify);
   const all = new Map([["a", of("a")], ["b", of("b")], ["c", of("c")], ["d", of("d")]]);
@@ -70,19 +70,19 @@ Deno.test("follow() says once that the kernel watches no more, and goes on once 
   await table.follow(all);
   assert.equal(watched.size, 2);
   assert.deepEqual(table.warnings, [
-    'Cannot watch "c": too many. Changes are found by rescans alone',
+    'Cannot watch "c": too many. Only rescans find changes',
   ]);
   all.delete("a");
   assert.deepEqual([...await table.follow(all)], ["c"]);
 });
 
-Deno.test("follow() watches no more in all than it may", async () => {
+Deno.test("follow() does not exceed the total limit of watches", async () => {
   const { inotify, watched } = fakeKernel();
   const table = tableOf(inotify, 3);
   await table.follow(new Map([["a", of("1", "2")], ["b", of("3", "4")]]));
   assert.equal(watched.size, 3);
   assert.deepEqual(table.warnings, [
-    "More than 3 directories are to be watched. Changes in the others are found by rescans alone",
+    "More than 3 directories need a watch. Only rescans find changes in the others",
   ]);
 });
 
@@ -100,7 +100,7 @@ for (const what of ["moved", "lost"] as const) {
   });
 }
 
-Deno.test("follow() tries a missing directory again, for each folder that it counts for", async () => {
+Deno.test("follow() retries a missing directory for each folder that needs it", async () => {
   const { inotify, inodes } = fakeKernel();
   const table = tableOf(inotify);
   const folders = new Map([["a", of("lib")], ["b", of("lib")]]);
@@ -114,7 +114,7 @@ Deno.test("follow() tries a missing directory again, for each folder that it cou
   assert.deepEqual([...await table.follow(folders)], ["a", "b"]);
 });
 
-Deno.test("follow() leaves a muted folder alone, until it is muted no more", async () => {
+Deno.test("follow() ignores a folder while it is muted", async () => {
   const { inotify, watched } = fakeKernel();
   const table = tableOf(inotify);
   const folders = new Map([["a", of("a")]]);

@@ -89,7 +89,7 @@ function countWatches(): number {
   }).reduce((sum, one) => sum + one, 0);
 }
 
-Deno.test("watchFunctions() tells which folder has changed, and of the directory itself that any may have", async () => {
+Deno.test("watchFunctions() reports the changed folder, or all after a change of the directory", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await directory.write("b/lib/mod.ts");
@@ -109,7 +109,7 @@ Deno.test("watchFunctions() tells which folder has changed, and of the directory
   await any;
 });
 
-Deno.test("watchFunctions() gives a hint of what it has just begun to watch", async () => {
+Deno.test("watchFunctions() reports a folder when it starts to watch it", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   await using watching = watch(directory);
@@ -121,7 +121,7 @@ Deno.test("watchFunctions() gives a hint of what it has just begun to watch", as
   assert.deepEqual(watching.names(), []);
 });
 
-Deno.test("watchFunctions() sees changes of all folders while there are pipes and sockets", async () => {
+Deno.test("watchFunctions() sees changes of folders with pipes and sockets", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("hostile/index.ts");
   await directory.write("a/index.ts");
@@ -165,7 +165,7 @@ Deno.test("watchFunctions() follows no link below a folder", async () => {
   assert.equal(countWatches() - before, 1);
 });
 
-Deno.test("watchFunctions() watches so many directories of a folder, and says so", async () => {
+Deno.test("watchFunctions() limits the watched directories per folder and warns", async () => {
   await using directory = await temporaryDirectory();
   const paths = Array.from({ length: 20 }, (_, index) => `d${index}`);
   for (const path of paths) await directory.write(`a/${path}/file`);
@@ -176,13 +176,13 @@ Deno.test("watchFunctions() watches so many directories of a folder, and says so
   await watching.follow({ a: folder(directory, "a", ...paths), b: folder(directory, "b") });
   assert.equal(countWatches() - before, 11);
   assert.deepEqual(watching.warnings, [
-    '"a" has more than 10 directories that count. Changes in the others are found by rescans alone',
+    '"a" has more than 10 directories to watch. Only rescans find changes in the others',
   ]);
   await watching.follow({ b: folder(directory, "b") });
   assert.equal(countWatches() - before, 1);
 });
 
-Deno.test("watchFunctions() watches a folder anew that another one took the place of", async () => {
+Deno.test("watchFunctions() watches a folder that replaced another", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/lib/mod.ts");
   await directory.write(".next/lib/mod.ts");
@@ -227,7 +227,7 @@ Deno.test("watchFunctions() watches a directory that comes back", async () => {
   await hinted;
 });
 
-Deno.test("watchFunctions() hears no more of a folder that makes thousands of events, and of its neighbour all", async () => {
+Deno.test("watchFunctions() mutes a folder with thousands of events but not its neighbor", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("hostile/index.ts");
   await directory.write("a/index.ts");
@@ -248,7 +248,7 @@ Deno.test("watchFunctions() hears no more of a folder that makes thousands of ev
   await hinted;
 });
 
-Deno.test("watchFunctions() leaves nothing open behind it", async () => {
+Deno.test("watchFunctions() closes all descriptors", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   const before = countInstances();

@@ -15,7 +15,7 @@ for (const [what, mountInfo, expected] of MOUNTS) {
   });
 }
 
-Deno.test("openProcessorMeter() counts what nobody waits for, and leaves nothing", async () => {
+Deno.test("openProcessorMeter() counts orphaned processes and leaves nothing behind", async () => {
   const name = `ddsrv-meter-${Deno.pid}`;
   const base = findAccounts(await Deno.readTextFile("/proc/self/mountinfo"));
   {

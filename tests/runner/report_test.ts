@@ -21,17 +21,17 @@ const BAD: FileResult = {
   processorSeconds: 65,
 };
 
-Deno.test("formatResult() gives a line for what passed, and says what was ignored", () => {
+Deno.test("formatResult() prints one line for a passed file, with ignored tests", () => {
   const lines =
     "ok tests/a_test.ts: 1 passed in 2.0 s\ntwo (ignored: it takes root) ... ignored (0ms)";
   assert.equal(formatResult(GOOD), lines);
 });
 
-Deno.test("formatResult() gives all that a file printed that failed", () => {
+Deno.test("formatResult() prints the whole output of a failed file", () => {
   assert.equal(formatResult(BAD), `${BAD.output}FAILED tests/b_test.ts\n`);
 });
 
-Deno.test("formatTimes() begins with the most expensive", () => {
+Deno.test("formatTimes() starts with the slowest", () => {
   assert.equal(
     formatTimes([GOOD, BAD]),
     "Processor s  Clock s  File\n" +
@@ -40,7 +40,7 @@ Deno.test("formatTimes() begins with the most expensive", () => {
   );
 });
 
-Deno.test("formatTotal() adds up, and says when not all was counted", () => {
+Deno.test("formatTotal() adds up and says if the count is incomplete", () => {
   const total = "2 passed, 1 failed, 2 ignored in 2 files: 1.0 min, 1.1 min of processors";
   assert.equal(formatTotal([GOOD, BAD], { seconds: 60, hasMeters: true }), total);
   assert.equal(

@@ -24,13 +24,13 @@ for (const [what, output, success, expected] of SUMMARIES) {
   });
 }
 
-Deno.test("splitTimes() takes off the last two lines, and what is no time stays", () => {
+Deno.test("splitTimes() removes the last two lines if they are times", () => {
   const times = "0m0.01s 0m0.00s\n1m1.50s 0m0.25s\n";
   assert.deepEqual(splitTimes(`one\ntwo${times}`), { output: "one\ntwo", waitedFor: 61.75 });
   assert.deepEqual(splitTimes("killed\n"), { output: "killed\n", waitedFor: 0 });
 });
 
-Deno.test("runFile() counts tests and time, and tells what failed", async () => {
+Deno.test("runFile() returns counts, times and failures", async () => {
   await using directory = await temporaryDirectory();
   const file = await directory.write(
     "some_test.ts",

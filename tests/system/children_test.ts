@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readChildren } from "../../lib/system/children.ts";
 
-Deno.test("readChildren() names the children of a process in the order of their birth", async () => {
+Deno.test("readChildren() returns the children of a process, oldest first", async () => {
   const parent = new Deno.Command("sh", {
     args: ["-c", "sleep 60 & a=$!; sleep 60 & echo $a $!; read line; kill $a $!; wait"],
     stdin: "piped",

@@ -22,7 +22,7 @@ function gathering(options: Partial<CoalesceOptions> = {}) {
   return { ask, items: () => calls.map((call) => call.items), calls };
 }
 
-Deno.test("coalesce() takes what is asked for in one yieldToEventLoop in one call", async () => {
+Deno.test("coalesce() batches items of one tick", async () => {
   const { ask, items, calls } = gathering();
   const asked = [1, 2, 3].map(ask);
   await settle();
@@ -31,7 +31,7 @@ Deno.test("coalesce() takes what is asked for in one yieldToEventLoop in one cal
   await Promise.all(asked);
 });
 
-Deno.test("coalesce() gathers while a call runs, and starts anew when there is none", async () => {
+Deno.test("coalesce() batches items that arrive during a call", async () => {
   const { ask, items, calls } = gathering();
   const first = ask(1);
   await settle();
@@ -51,7 +51,7 @@ Deno.test("coalesce() gathers while a call runs, and starts anew when there is n
   await last;
 });
 
-Deno.test("coalesce() runs no more calls, and of no more items, than it may", async () => {
+Deno.test("coalesce() limits concurrent calls and items per call", async () => {
   const { ask, items, calls } = gathering({ maxCalls: 2, maxItems: 3 });
   const asked = [1, 2, 3, 4, 5, 6, 7, 8].map(ask);
   await settle();
@@ -64,7 +64,7 @@ Deno.test("coalesce() runs no more calls, and of no more items, than it may", as
 });
 
 for (const bad of [[], [1], [5], [2, 3], [1, 2, 3, 4, 5]]) {
-  Deno.test(`coalesce() fails none but ${bad.join(", ") || "none"} of five`, async () => {
+  Deno.test(`coalesce() rejects only ${bad.join(", ") || "none"} of five`, async () => {
     const done: number[] = [];
     const ask = coalesce<number>((items) => {
       const fault = items.find((item) => bad.includes(item));

@@ -12,7 +12,7 @@ async function isAlive(pid: number): Promise<boolean> {
   }
 }
 
-Deno.test("killWithChildren() ends a process and its children", async () => {
+Deno.test("killWithChildren() kills a process and its children", async () => {
   const child = new Deno.Command("sh", {
     args: ["-c", "trap '' TERM; sleep 60 & echo ready; wait"],
     stdout: "piped",
@@ -29,7 +29,7 @@ Deno.test("killWithChildren() ends a process and its children", async () => {
   await eventually("the child has exited", async () => !await isAlive(sleeper));
 });
 
-Deno.test("killWithChildren() ends one that is stopped, and minds none that is gone", async () => {
+Deno.test("killWithChildren() kills a stopped process and ignores one that has ended", async () => {
   const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
   child.kill("SIGSTOP");
   await killWithChildren(child.pid);

@@ -6,7 +6,7 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }
 
-Deno.test("acquireLockFile() gives a lock to one holder at a time", async () => {
+Deno.test("acquireLockFile() locks exclusively", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("locks/one");
   {
@@ -20,7 +20,7 @@ Deno.test("acquireLockFile() gives a lock to one holder at a time", async () => 
   assert.ok(again);
 });
 
-Deno.test("acquireLockFile() leaves no file, and no directory after the last lock", async () => {
+Deno.test("acquireLockFile() removes the file, and the directory after the last lock", async () => {
   await using directory = await temporaryDirectory();
   const [one, two] = ["one", "two"].map((name) => acquireLockFile(directory.at(`deep/l/${name}`)));
   one![Symbol.dispose]();
@@ -30,7 +30,7 @@ Deno.test("acquireLockFile() leaves no file, and no directory after the last loc
   assert.equal(await exists(directory.at("deep/l")), false);
 });
 
-Deno.test("acquireLockFile() takes over a file that nobody holds, as after kill -9", async () => {
+Deno.test("acquireLockFile() locks a leftover file, as after kill -9", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("locks/one", "left");
   using lock = acquireLockFile(directory.at("locks/one"));
@@ -64,7 +64,7 @@ Deno.test("acquireLockFile() sees a lock that another process holds", async () =
   assert.ok(lock);
 });
 
-Deno.test("acquireLockFile() has its holder's text in the file, and nothing of an earlier one", async () => {
+Deno.test("acquireLockFile() replaces the text of an earlier holder", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("locks/one", "a longer text, of one who was killed");
   using held = acquireLockFile(path, "me");
@@ -74,7 +74,7 @@ Deno.test("acquireLockFile() has its holder's text in the file, and nothing of a
   assert.equal(await Deno.readTextFile(path), "me");
 });
 
-Deno.test("isLocked() tells whether somebody holds it, and makes no file", async () => {
+Deno.test("isLocked() reports a held lock and creates no file", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("locks/one");
   assert.equal(isLocked(path), false);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openNotifySocket, socketAddress } from "../../lib/system/notify_socket.ts";
 import { openNotifyReceiver } from "./notify_receiver.ts";
 
-Deno.test("socketAddress: a path ends with a zero byte, an abstract name begins with one", () => {
+Deno.test("socketAddress() ends a path with a zero byte and begins an abstract name with one", () => {
   const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
   assert.deepEqual([...socketAddress("/run/n")], [1, 0, ...bytes("/run/n\0")]);
   assert.deepEqual([...socketAddress("@n")], [1, 0, ...bytes("\0n")]);
@@ -12,7 +12,7 @@ Deno.test("socketAddress: a path ends with a zero byte, an abstract name begins 
   }
 });
 
-Deno.test("openNotifySocket: what it sends is heard, by path and by abstract name", async () => {
+Deno.test("openNotifySocket() sends to a path and to an abstract name", async () => {
   const directory = await Deno.makeTempDir({ prefix: "ddsrv-test-" });
   try {
     for (const address of [`${directory}/notify`, `@${directory}`]) {
@@ -28,7 +28,7 @@ Deno.test("openNotifySocket: what it sends is heard, by path and by abstract nam
   }
 });
 
-Deno.test("openNotifySocket: a message that nobody takes is refused at once", async () => {
+Deno.test("openNotifySocket() reports at once that a message was not received", async () => {
   const directory = await Deno.makeTempDir({ prefix: "ddsrv-test-" });
   try {
     await Deno.writeTextFile(`${directory}/file`, "");
@@ -42,7 +42,7 @@ Deno.test("openNotifySocket: a message that nobody takes is refused at once", as
   }
 });
 
-Deno.test("openNotifySocket: its clock is the kernel's monotonic one", async () => {
+Deno.test("openNotifySocket() reads the monotonic clock", async () => {
   using socket = openNotifySocket("@ddsrv-test");
   // Both count from the boot, the second one also what was slept through.
   const uptime = Number((await Deno.readTextFile("/proc/uptime")).split(" ")[0]);

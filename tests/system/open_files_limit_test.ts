@@ -10,7 +10,7 @@ Deno.test("parseOpenFilesLimit() reads the soft limit", () => {
   equal(parseOpenFilesLimit(""), Infinity);
 });
 
-Deno.test("readOpenFilesLimit() tells what this process may open", async () => {
+Deno.test("readOpenFilesLimit() returns this process's limit", async () => {
   const limit = await readOpenFilesLimit();
   ok(limit > 0 && limit !== Infinity, String(limit));
 });

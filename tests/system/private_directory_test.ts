@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 const modeOf = async (path: string): Promise<string> =>
   ((await Deno.stat(path)).mode! & 0o777).toString(8);
 
-Deno.test("openPrivateDirectory() makes a directory for its owner alone", async () => {
+Deno.test("openPrivateDirectory() creates a directory with mode 700", async () => {
   await using directory = await temporaryDirectory();
   const warnings: string[] = [];
   const path = join(directory.path, "a/b");
@@ -17,7 +17,7 @@ Deno.test("openPrivateDirectory() makes a directory for its owner alone", async 
   assert.deepEqual(warnings, []);
 });
 
-Deno.test("openPrivateDirectory() closes one that is open to others, and says so", async () => {
+Deno.test("openPrivateDirectory() changes the mode of an open directory and warns", async () => {
   await using directory = await temporaryDirectory();
   for (const mode of [0o755, 0o711, 0o1777, 0o740]) {
     const warnings: string[] = [];
@@ -27,16 +27,16 @@ Deno.test("openPrivateDirectory() closes one that is open to others, and says so
     });
     assert.equal(await modeOf(directory.path), "700");
     assert.deepEqual(warnings, [
-      `"${directory.path}" was open to other users (mode ${(mode & 0o777).toString(8)}); ` +
-      "its mode is 700 now",
+      `"${directory.path}" was open to other users (mode ${(mode & 0o777).toString(8)}). ` +
+      "Its mode is now 700",
     ]);
   }
 });
 
-Deno.test("openPrivateDirectory() refuses what belongs to somebody else", async () => {
+Deno.test("openPrivateDirectory() refuses a directory of another user", async () => {
   await using directory = await temporaryDirectory();
   await assert.rejects(
     openPrivateDirectory(directory.path, { uid: Deno.uid()! + 1, onWarning() {} }),
-    /belongs to user \d+, who could change what is in it. Give it to user \d+ with chown/,
+    /belongs to user \d+, who could change its content. Give it to user \d+ with chown/,
   );
 });

@@ -22,12 +22,12 @@ for (const [text, expected] of processorTimes) {
   });
 }
 
-Deno.test("parseResidentMemory() reads kibibytes, and takes no other line for them", () => {
+Deno.test("parseResidentMemory() reads only the line VmRSS", () => {
   assert.equal(parseResidentMemory("Name:\tVmRSS: 1 kB\nVmHWM:\t 9 kB\nVmRSS:\t  12 kB\n"), 12_288);
   assert.equal(parseResidentMemory("Name:\tdeno\nState:\tZ (zombie)\n"), undefined);
 });
 
-Deno.test("readProcessFigures() gives what a process uses, and nothing of one that is gone", async () => {
+Deno.test("readProcessFigures() returns undefined for a process that has ended", async () => {
   const own = await readProcessFigures(Deno.pid);
   assert.ok(own!.memoryBytes > 1024 ** 2 && own!.cpuMs > 0, JSON.stringify(own));
   assert.equal(await readProcessFigures(2 ** 22 + 1), undefined);

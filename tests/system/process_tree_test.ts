@@ -41,14 +41,14 @@ async function look(
 
 const LOOP = "i=0; while [ $((i += 1)) -lt 60000 ]; do :; done";
 
-Deno.test("readTreeFigures() adds up children, also those that have ended", async () => {
+Deno.test("readTreeFigures() includes children, also those that have ended", async () => {
   await look(
     `(${LOOP}); (${LOOP}); read -r _`,
     ({ cpuMs, isRunnable }) => cpuMs > 30 && !isRunnable,
   );
 });
 
-Deno.test("readTreeFigures() tells a child that works from one that waits", async () => {
+Deno.test("readTreeFigures() distinguishes a running child from a waiting one", async () => {
   // It works until its parent's input ends.
   const works = "(while :; do :; done) & read -r _; kill $!; wait";
   await look(works, ({ isRunnable }) => isRunnable);

@@ -16,7 +16,7 @@ Deno.test("findMissingPrograms() finds executable files in any directory of the 
   assert.deepEqual(await missing(directory.at("0")), ["nft", "nsenter"]);
 });
 
-Deno.test("findMissingPrograms() passes over what can't be run", async () => {
+Deno.test("findMissingPrograms() ignores files that are not executable", async () => {
   await using directory = await temporaryDirectory();
   await Deno.chmod(await directory.write("ip"), 0o644);
   await Deno.mkdir(directory.at("nft"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { removeIfThere } from "../../lib/system/remove_if_there.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("removeIfThere() removes a file, and a directory with all that is in it", async () => {
+Deno.test("removeIfThere() removes a file and a directory tree", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("file");
   await directory.write("a/b/c");
@@ -12,13 +12,13 @@ Deno.test("removeIfThere() removes a file, and a directory with all that is in i
   }
 });
 
-Deno.test("removeIfThere() has nothing to do where there is nothing", async () => {
+Deno.test("removeIfThere() ignores a missing path", async () => {
   await using directory = await temporaryDirectory();
   await removeIfThere(directory.at("nowhere"));
   await removeIfThere(directory.at("nowhere/at/all"));
 });
 
-Deno.test("removeIfThere() removes a link, and not what it leads to", async () => {
+Deno.test("removeIfThere() removes a link but not its target", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("kept/file");
   await Deno.symlink(directory.at("kept"), directory.at("link"));
@@ -31,7 +31,7 @@ Deno.test("removeIfThere() removes a link, and not what it leads to", async () =
   assert.equal(await Deno.readTextFile(directory.at("kept/file")), "");
 });
 
-Deno.test("removeIfThere() says what else goes wrong", async () => {
+Deno.test("removeIfThere() rejects for other errors", async () => {
   await using directory = await temporaryDirectory();
   const file = await directory.write("file");
   await assert.rejects(removeIfThere(`${file}/x`));
@@ -66,7 +66,7 @@ async function removeElsewhere(call: string, path: string): Promise<boolean> {
 }
 
 for (const call of ["removeIfThere", "removeEntry"]) {
-  Deno.test(`${call}() survives directories that are nested without end`, async () => {
+  Deno.test(`${call}() survives deeply nested directories`, async () => {
     const directory = await inMemory();
     try {
       for (const levels of [10, LEVELS]) {

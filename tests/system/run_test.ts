@@ -7,11 +7,11 @@ async function fails(promise: Promise<unknown>): Promise<CommandError> {
   return error;
 }
 
-Deno.test("run() gives standard output, and standard error to nobody", async () => {
+Deno.test("run() returns standard output without standard error", async () => {
   assert.equal(await run(["sh", "-c", "echo out; echo err >&2"]), "out\n");
 });
 
-Deno.test("run() hands arguments over as they are, without a shell", async () => {
+Deno.test("run() passes arguments unchanged, without a shell", async () => {
   const strange = ["a b", "$HOME", "*", "", "'\"", "é\n"];
   assert.equal(
     await run(["printf", "<%s>", ...strange]),
@@ -25,15 +25,15 @@ Deno.test("run() feeds standard input, of any length", async () => {
   assert.equal(await run(["cat"], { stdin: "" }), "");
 });
 
-Deno.test("run() gives a command no input where none is given", async () => {
+Deno.test("run() passes no input by default", async () => {
   assert.equal(await run(["cat"]), "");
 });
 
-Deno.test("run() does not mind a command that leaves its input unread", async () => {
+Deno.test("run() accepts a command that does not read its input", async () => {
   assert.equal(await run(["true"], { stdin: "x".repeat(1_000_000) }), "");
 });
 
-Deno.test("run() says of a failing command with which code it exited and what it said", async () => {
+Deno.test("run() rejects with the exit code and standard error", async () => {
   const command = ["sh", "-c", "echo out; echo ' no such thing ' >&2; exit 3"];
   const error = await fails(run(command));
   assert.equal(error.reason, "exited with 3 (no such thing)");
@@ -41,26 +41,26 @@ Deno.test("run() says of a failing command with which code it exited and what it
   assert.deepEqual(error.command, command);
 });
 
-Deno.test("run() names the code alone where a failing command says nothing", async () => {
+Deno.test("run() rejects with the exit code if standard error is empty", async () => {
   assert.equal((await fails(run(["false"]))).reason, "exited with 1");
 });
 
-Deno.test("run() names the signal that ended a command", async () => {
+Deno.test("run() rejects with the signal that killed a command", async () => {
   assert.equal((await fails(run(["sh", "-c", "kill -9 $$"]))).reason, "exited with SIGKILL");
 });
 
-Deno.test("run() says that a program is not installed", async () => {
+Deno.test("run() reports a program that is not installed", async () => {
   const error = await fails(run(["ddsrv-no-such-program", "x"]));
   assert.equal(error.reason, '"ddsrv-no-such-program" is not installed or not on the PATH');
   assert.ok(error.cause instanceof Deno.errors.NotFound);
 });
 
-Deno.test("run() ends a command that takes too long", async () => {
+Deno.test("run() kills a command after its timeout", async () => {
   const error = await fails(run(["sleep", "60"], { timeoutMs: 20 }));
-  assert.equal(error.reason, "no end after 20 ms");
+  assert.equal(error.reason, "timed out after 20 ms");
 });
 
-Deno.test("run() ends a command when the signal aborts", async () => {
+Deno.test("run() kills a command when the signal aborts", async () => {
   const abort = new AbortController();
   const running = run(["sleep", "60"], { signal: abort.signal });
   abort.abort();

@@ -7,7 +7,7 @@ async function settle(): Promise<void> {
 }
 
 for (const places of [1, 3]) {
-  Deno.test(`run() lets ${places} at a time, the others in the order of arrival`, async () => {
+  Deno.test(`run() runs ${places} tasks at a time, the others in the order of arrival`, async () => {
     const semaphore = createSemaphore(places);
     const gates = Array.from({ length: 7 }, () => Promise.withResolvers<void>());
     const started: number[] = [];
@@ -28,7 +28,7 @@ for (const places of [1, 3]) {
   });
 }
 
-Deno.test("run() gives the place of a failing task back, and its error to the caller", async () => {
+Deno.test("run() rejects with the error of a task and frees its place", async () => {
   const semaphore = createSemaphore(1);
   const failing = semaphore.run(() => Promise.reject(new RangeError("no")));
   const next = semaphore.run(() => Promise.resolve("next"));

@@ -32,7 +32,7 @@ function stageOf(semaphore: Semaphore): Stage {
   };
 }
 
-Deno.test("run() begins what is urgent before what came earlier", async () => {
+Deno.test("run() starts urgent tasks first", async () => {
   const { add, end, started } = stageOf(createSemaphore(1));
   const all = [
     add("running"),
@@ -47,7 +47,7 @@ Deno.test("run() begins what is urgent before what came earlier", async () => {
   assert.deepEqual(await Promise.all(all), ["running", "early", "urgent", "urgent too"]);
 });
 
-Deno.test("run() asks what is urgent when a place is free, not when it was asked for", async () => {
+Deno.test("run() asks whether a task is urgent when a place becomes free", async () => {
   const { add, end, started } = stageOf(createSemaphore(1));
   let [becomes, ceases] = [false, true];
   const all = [
@@ -64,7 +64,7 @@ Deno.test("run() asks what is urgent when a place is free, not when it was asked
   await Promise.all(all);
 });
 
-Deno.test("run() gives a place away once that is held too long", async () => {
+Deno.test("run() frees a place that is held too long", async () => {
   using clock = useFakeTimers();
   const { add, end, started } = stageOf(createSemaphore(1, { maxHoldMs: 100 }));
   const all = [add("slow"), add("second"), add("third"), add("fourth")];
@@ -85,7 +85,7 @@ Deno.test("run() gives a place away once that is held too long", async () => {
   assert.equal(clock.count(), 0, "a timer is left");
 });
 
-Deno.test("run() gives a place that was held too long to whoever comes next", async () => {
+Deno.test("run() gives a place that was held too long to the next task", async () => {
   using clock = useFakeTimers();
   const { add, end, started } = stageOf(createSemaphore(1, { maxHoldMs: 100 }));
   const slow = add("slow");
@@ -100,7 +100,7 @@ Deno.test("run() gives a place that was held too long to whoever comes next", as
   await Promise.all([slow, next, last]);
 });
 
-Deno.test("run() rejects what is aborted while it waits, and goes on without it", async () => {
+Deno.test("run() rejects a task that is aborted while it waits", async () => {
   const { add, end, started } = stageOf(createSemaphore(1));
   const running = add("running");
   const abort = new AbortController();
@@ -114,7 +114,7 @@ Deno.test("run() rejects what is aborted while it waits, and goes on without it"
   await Promise.all([running, next]);
 });
 
-Deno.test("run() does not begin what is aborted already, and takes no place for it", async () => {
+Deno.test("run() does not start a task that is already aborted", async () => {
   const semaphore = createSemaphore(1);
   const task = (): Promise<void> => assert.fail("it began");
   await assert.rejects(semaphore.run(task, { signal: AbortSignal.abort() }), {
@@ -123,7 +123,7 @@ Deno.test("run() does not begin what is aborted already, and takes no place for 
   assert.equal(await semaphore.run(() => Promise.resolve(1)), 1);
 });
 
-Deno.test("run() leaves it to a task what an abort does once it has begun", async () => {
+Deno.test("run() does not interrupt a running task on abort", async () => {
   const { add, end } = stageOf(createSemaphore(1));
   const abort = new AbortController();
   const first = add("first");

@@ -7,7 +7,7 @@ const USER = 54_321;
 const OTHER = 54_322;
 const isRoot = Deno.uid() === 0;
 
-Deno.test("holdTrustedPath() goes where the kernel would go", async () => {
+Deno.test("holdTrustedPath() resolves paths like the kernel", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await Deno.mkdir(at("a/b"), { recursive: true });
@@ -20,7 +20,7 @@ Deno.test("holdTrustedPath() goes where the kernel would go", async () => {
   }
 });
 
-Deno.test("holdTrustedPath() fails as the kernel would fail", async () => {
+Deno.test("holdTrustedPath() fails like the kernel", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await directory.write("file");
@@ -30,7 +30,7 @@ Deno.test("holdTrustedPath() fails as the kernel would fail", async () => {
   }
 });
 
-Deno.test("holdTrustedPath() makes directories that are missing, if it may", async () => {
+Deno.test("holdTrustedPath() creates missing directories on request", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await Deno.symlink("a", at("link"));
@@ -40,7 +40,7 @@ Deno.test("holdTrustedPath() makes directories that are missing, if it may", asy
   assert.equal((await Deno.stat(at("a/b"))).mode! & 0o777, 0o700);
 });
 
-Deno.test("holdTrustedPath() gives a path to what was there, whatever becomes of its name", async () => {
+Deno.test("holdTrustedPath() returns a path that survives a rename", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await directory.write("a/own", "first");
@@ -67,7 +67,7 @@ Deno.test("holdTrustedPath() follows links of root, relative and absolute, throu
   assert.equal(await Deno.readTextFile(held.path), "text");
 });
 
-Deno.test("holdTrustedPath() follows a link of another user only to what is that user's", async () => {
+Deno.test("holdTrustedPath() follows another user's link only to files of that user", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   for (const name of ["alice", "bob", "root"]) await directory.write(`${name}/own`, name);
@@ -103,13 +103,13 @@ Deno.test("holdTrustedPath() follows a link of another user only to what is that
   await assert.rejects(holdTrustedPath(refused[0]!), {
     message:
       `"${at("to-root")}" leads through the link "to-root" (to "root"), which user ${USER} ` +
-      "may change, to what belongs to user 0. Let root make the link in a directory of root's, or " +
-      `chown to user ${USER} what it leads to`,
+      "can change, but the target belongs to user 0. Create the link as root in a directory of " +
+      `root, or chown the target to user ${USER}`,
   });
   assert.deepEqual(openBelow(directory.path), []);
 });
 
-Deno.test("holdTrustedPath() rejects what is missing, endless or no place", async () => {
+Deno.test("holdTrustedPath() rejects missing paths, circles of links and special files", async () => {
   await using directory = await temporaryDirectory();
   const { at } = directory;
   await directory.write("file");
@@ -119,13 +119,13 @@ Deno.test("holdTrustedPath() rejects what is missing, endless or no place", asyn
   for (const name of ["nothing", "nothing/below", "file/below", "dangling"]) {
     await assert.rejects(holdTrustedPath(at(name)), Deno.errors.NotFound, name);
   }
-  await assert.rejects(holdTrustedPath(at("circle")), /too many links/);
+  await assert.rejects(holdTrustedPath(at("circle")), /has too many levels of links/);
   // Few links, each of which leads a long way.
   await Deno.mkdir(at("d"));
   for (let count = 0; count < 20; count++) {
     await Deno.symlink(`${"d/../".repeat(600)}long-${count + 1}`, at(`long-${count}`));
   }
-  await assert.rejects(holdTrustedPath(at("long-0")), /too many links/);
+  await assert.rejects(holdTrustedPath(at("long-0")), /has too many levels of links/);
   await assert.rejects(holdTrustedPath(at("device")), TypeError);
   assert.deepEqual(openBelow(directory.path), []);
 });

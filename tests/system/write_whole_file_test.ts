@@ -3,7 +3,7 @@ import { writeWholeFile } from "../../lib/system/write_whole_file.ts";
 import { run } from "../../lib/system/run.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("writeWholeFile() makes its directory, and writes for its owner alone", async () => {
+Deno.test("writeWholeFile() creates its directory and files only for the owner", async () => {
   await using directory = await temporaryDirectory();
   const path = directory.at("a/b/file");
   await writeWholeFile(path, "one");
@@ -13,7 +13,7 @@ Deno.test("writeWholeFile() makes its directory, and writes for its owner alone"
   assert.equal((await Deno.stat(directory.at("a/b"))).mode! & 0o077, 0);
 });
 
-Deno.test("writeWholeFile() leaves what was there where the disk is full", async () => {
+Deno.test("writeWholeFile() keeps the old file if the disk is full", async () => {
   await using directory = await temporaryDirectory();
   if (Deno.uid() !== 0) {
     Deno.stdout.writeSync(new TextEncoder().encode("Skipped: to mount takes root\n"));

@@ -1,25 +1,25 @@
 import type { Variable } from "../../../lib/config/variable.ts";
 import { storedVariableProblem } from "../../../lib/config/stored_variable.ts";
 import type { ControlClient } from "../../../lib/control/control_client.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 
-/** Variables that `add` gives a function, which the supervisor keeps outside of its folder. */
+/** Variables that `add` sets for a function; the supervisor stores them outside its folder. */
 export interface GivenVariables {
-  /** `undefined` where there are none. */
+  /** `undefined` if there are none. */
   readonly values: Readonly<Record<string, string>> | undefined;
-  /** Sets them for what starts from now on. */
+  /** Stores them; instances that start from now on have them. */
   readonly set: (name: string) => Promise<void>;
-  /** Has what serves get them, if it was not replaced since they were set. */
+  /** Reloads the running instance unless it already has them. */
   readonly apply: (name: string) => Promise<void>;
-  /** Takes them back, if they were set; once. */
+  /** Restores the previous variables if {@linkcode set} changed them. */
   readonly undo: (name: string) => Promise<void>;
 }
 
 /**
- * The variables of a command line.
+ * Validates the variables of a command line.
  *
- * @throws {CliError} when one of them can't be set
+ * @throws {CliError} if a name or a value is not allowed
  */
 export function givenVariables(
   control: ControlClient,
@@ -27,7 +27,7 @@ export function givenVariables(
 ): GivenVariables {
   for (const [name, value] of variables) {
     const problem = storedVariableProblem(name, value);
-    if (problem !== undefined) throw new CliError(problem, ExitCode.Usage);
+    if (problem !== undefined) throw usageError(problem);
   }
   const values = variables.length === 0 ? undefined : Object.fromEntries(variables);
   let change: string | undefined;
@@ -37,7 +37,7 @@ export function givenVariables(
       if (values === undefined) return;
       const done = await control.changeVariables(name, { set: values, isReloading: false });
       if (done === undefined) {
-        throw new CliError("The supervisor is older than this command. Restart it");
+        throw new CliError("The running supervisor is an older version. Restart it");
       }
       change = done.change ?? undefined;
     },
@@ -51,7 +51,7 @@ export function givenVariables(
       const isUndone = await control.undoVariables(name, taken).catch(() => false);
       if (isUndone) return;
       const names = variables.map(([one]) => one).join(" ");
-      printError(`The variables stay set. To remove them: ddsrv env unset ${name} ${names}\n`);
+      printError(`The variables are still set. To remove them: ddsrv env unset ${name} ${names}\n`);
     },
   };
 }

@@ -5,62 +5,50 @@ import { ENV_FILE } from "../../../lib/function/layout.ts";
 import { UntrustedPathError } from "../../../lib/system/trusted_path.ts";
 import { CliError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
+import { entryExists } from "./entry_exists.ts";
 import type { Source } from "./source.ts";
 
-/** A folder that takes another's place. */
+/** Options of {@linkcode keepEnvFile}. */
 export interface KeepOptions {
   readonly source: Source;
   readonly functionsDirectory: string;
   readonly name: string;
-  /** Where the new folder is until then. */
+  /** Path of the new folder before it replaces the old one. */
   readonly staged: string;
 }
 
-/** The supervisor reads it for the function, and nobody else has to. */
+/** Only root needs to read it: the supervisor passes the variables on. */
 const MODE = 0o600;
 
 /**
- * Takes the `.env` of a folder that is replaced over into the new one, which has none: somebody put
- * it there by hand, and it would be lost. Says so in a line.
+ * Copies the `.env` of the replaced folder into the new one if that has none, and reports it:
+ * somebody put the file there by hand, and it would be lost.
  *
- * @throws {CliError} when the new folder is a link, in which nothing is written
+ * @throws {CliError} if the new folder is a link, because ddsrv writes nothing into its target
  */
 export async function keepEnvFile(options: KeepOptions): Promise<void> {
   const { source, functionsDirectory, name, staged } = options;
   const before = join(functionsDirectory, name);
-  // What a link leads to stays where it is.
-  if ((await Deno.lstat(before)).isSymlink || await isThere(join(staged, ENV_FILE))) return;
+  // Replacing a link does not touch the files in its target.
+  if ((await Deno.lstat(before)).isSymlink || await entryExists(join(staged, ENV_FILE))) return;
   let text: string | undefined;
   try {
     text = await readContainedTextFile(before, join(before, ENV_FILE));
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UntrustedPathError)) throw error;
-    printError(`The ${ENV_FILE} of the folder before is left behind: ${error.message}\n`);
+    printError(`The ${ENV_FILE} of the previous folder was not copied: ${error.message}\n`);
     return;
   }
   if (text === undefined) return;
   if (source.type === "link") {
     throw new CliError(
-      `"${name}" has a ${ENV_FILE} in its folder, which "${source.path}" lacks, and would lose it. ` +
-        `Keep its variables with: ddsrv env import ${name} ${
-          join(before, ENV_FILE)
-        }; and remove it`,
+      `"${name}" would lose its ${ENV_FILE}, because "${source.path}" has none. Import its ` +
+        `variables with: ddsrv env import ${name} ${join(before, ENV_FILE)}; then remove the file`,
     );
   }
   const target = join(staged, ENV_FILE);
   await Deno.writeTextFile(target, text, { createNew: true, mode: MODE });
-  // The process's umask shall not count.
+  // Independent of the umask.
   await Deno.chmod(target, MODE);
-  printError(`The ${ENV_FILE} of the folder before is kept; the new one brings none\n`);
-}
-
-/** Whatever it is: what a new folder brings is never overwritten. */
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  printError(`Kept the ${ENV_FILE} of the previous folder, because the new one has none\n`);
 }

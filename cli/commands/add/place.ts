@@ -2,46 +2,45 @@ import { join } from "node:path";
 import { type ReplacedFolder, replaceFolder } from "../../../lib/function/replace_folder.ts";
 import { removeEntry } from "../../../lib/function/set_aside.ts";
 import { CliError } from "../../exit_code.ts";
+import { entryExists } from "./entry_exists.ts";
 import type { Source } from "./source.ts";
 
-/** Where a function is to be. */
+/** The place of a function in a functions directory. */
 export interface Place {
   readonly functionsDirectory: string;
   readonly name: string;
-  /** Put it in the place of the one of that name. */
+  /** An existing function of this name may be replaced. */
   readonly replace?: true | undefined;
 }
 
 /**
- * Refuses a source that is the function itself, or that has the functions directory in it: the copy
- * would be copied too. Links on the way to either change nothing about that.
+ * Throws a `CliError` for a source that is the function itself or contains the functions directory,
+ * which would copy the copy. Compares real paths.
  */
 export async function requireApart(source: Source, functionsDirectory: string): Promise<void> {
   if (source.type === "archive" || source.type === "file") return;
   const [from, to] = await Promise.all([source.path, functionsDirectory].map(Deno.realPath));
   if (to === from || to!.startsWith(`${from}/`)) {
     throw new CliError(
-      `"${source.path}" holds the functions directory "${functionsDirectory}", and can't be added ` +
-        "to it. Name one function's directory",
+      `"${source.path}" contains the functions directory "${functionsDirectory}". Name the ` +
+        "directory of one function",
     );
   }
   if (from === join(to!, source.name)) {
-    throw new CliError(`"${source.path}" is the function "${source.name}" itself, in its place`);
+    throw new CliError(
+      `"${source.path}" is already in the functions directory. To restart it: ddsrv reload ` +
+        source.name,
+    );
   }
 }
 
-/** Whether something has that place; an error when it may not be replaced. */
+/** Returns true if the place is taken; throws a `CliError` if it must not be replaced. */
 export async function findTaken({ functionsDirectory, name, replace }: Place): Promise<boolean> {
-  try {
-    await Deno.lstat(join(functionsDirectory, name));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  if (!await entryExists(join(functionsDirectory, name))) return false;
   if (replace) return true;
   throw new CliError(
-    `There is a function "${name}" already. Put this one in its place with --replace, or remove ` +
-      `it: ddsrv rm ${name}`,
+    `The function "${name}" already exists. Replace it with --replace, or remove it first: ` +
+      `ddsrv rm ${name}`,
   );
 }
 

@@ -2,13 +2,13 @@ import { basename, dirname, join } from "node:path";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import type { Source } from "./source.ts";
 
-/** Where the problem was found. */
+/** Options of {@linkcode explainProblem}. */
 export interface ProblemPlace {
   readonly source: Source;
   readonly staged: string;
 }
 
-/** What a check says of a staged folder, with the paths that people know, and what helps. */
+/** Rewrites the findings of a check for the user: with the source's paths, and a hint. */
 export function explainProblem(problem: string, { source, staged }: ProblemPlace): string {
   switch (source.type) {
     case "archive":
@@ -33,8 +33,6 @@ function missesImport(problem: string, staged: string): boolean {
 }
 
 function hint(path: string): string {
-  return `${
-    basename(path)
-  } was added alone, without the files that it imports. Add the directory ` +
-    `that holds them all, with an ${ENTRY_FILE}`;
+  return `${basename(path)} was added without the files that it imports. Add the directory that ` +
+    `contains all of them and an ${ENTRY_FILE}`;
 }

@@ -1,15 +1,15 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { nameProblem } from "../../../lib/function/name.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 
-/** What is added. */
+/** A function to add; paths are absolute. */
 export type Source =
   | { readonly type: "folder" | "link" | "file"; readonly path: string; readonly name: string }
-  /** A tar archive on standard input, which may tell the name. */
+  /** A tar archive on standard input; its directory gives the name if there is no other. */
   | { readonly type: "archive"; readonly name: string | undefined };
 
-/** What the command line says of it. */
+/** Options of {@linkcode findSource}. */
 export interface SourceOptions {
   readonly name?: string | undefined;
   readonly link?: true | undefined;
@@ -17,48 +17,47 @@ export interface SourceOptions {
 
 const WANTED = `Name a directory with an ${ENTRY_FILE}, a .ts file, or - for a tar archive`;
 
-/** Finds out what a path of the command line means. */
+/** Determines what a path of the command line is; throws a `CliError` if it can't be added. */
 export async function findSource(given: string, options: SourceOptions): Promise<Source> {
   if (options.name !== undefined) requireName(options.name);
   if (given === "-") return archiveOf(options);
   const path = resolve(given);
   const file = await look(path);
   if (file.isFile) return fileOf(path, options);
-  if (!file.isDirectory) throw new CliError(`"${path}" is no directory and no file. ${WANTED}`);
+  if (!file.isDirectory) throw new CliError(`"${path}" is not a directory or a file. ${WANTED}`);
   const entry = await look(join(path, ENTRY_FILE)).catch(() => undefined);
   if (!entry?.isFile) throw new CliError(`"${path}" has no ${ENTRY_FILE}. ${WANTED}`);
   const name = requireName(options.name ?? basename(path));
   return { type: options.link ? "link" : "folder", path, name };
 }
 
-/** Gives the name back, when it can be a function's. */
+/** Returns the name if a function can have it; otherwise throws a `CliError`. */
 export function requireName(name: string): string {
   const reason = nameProblem(name);
   if (reason === undefined) return name;
-  throw new CliError(
+  throw usageError(
     `${JSON.stringify(name)} can't be a function's name: ${reason}. Choose another with --name`,
-    ExitCode.Usage,
   );
 }
 
 function archiveOf({ name, link }: SourceOptions): Source {
-  if (link) throw usage("An archive can't be linked to. Leave --link out");
+  if (link) throw usageError("An archive can't be linked. Leave out --link");
   if (Deno.stdin.isTerminal()) {
-    throw usage("Standard input is a terminal. Give an archive: tar c ./shop | ddsrv add -");
+    throw usageError("Standard input is a terminal. Pipe an archive: tar c ./shop | ddsrv add -");
   }
   return { type: "archive", name };
 }
 
 function fileOf(path: string, { name, link }: SourceOptions): Source {
-  if (link) throw usage(`"${path}" is a file, and only a directory can be linked to`);
+  if (link) throw usageError(`"${path}" is a file, and --link needs a directory. Leave out --link`);
   if (/\.(tar|tgz|tar\.gz)$/.test(path)) {
-    throw usage(`"${path}" looks like an archive. Give it like this: ddsrv add - < ${path}`);
+    throw usageError(`"${path}" looks like an archive. Add it with: ddsrv add - < ${path}`);
   }
-  if (!path.endsWith(".ts")) throw new CliError(`"${path}" is no .ts file. ${WANTED}`);
+  if (!path.endsWith(".ts")) throw new CliError(`"${path}" is not a .ts file. ${WANTED}`);
   if (name === undefined && basename(path) === ENTRY_FILE) {
-    throw usage(
-      `"${path}" is a directory's entry. Add all of it: ddsrv add ${dirname(path)}; or this file ` +
-        "alone, with --name",
+    throw usageError(
+      `"${path}" is the entry of a function. Add its directory: ddsrv add ${dirname(path)}; or ` +
+        "add only this file, with --name",
     );
   }
   return { type: "file", path, name: requireName(name ?? basename(path, ".ts")) };
@@ -69,15 +68,11 @@ async function look(path: string): Promise<Deno.FileInfo> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) {
-      throw new CliError(`"${path}" may not be read. Run it with sudo, or chmod it`);
+      throw new CliError(`Cannot read "${path}": permission denied. Run it with sudo, or chmod it`);
     }
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new CliError(`"${path}" is not there. ${WANTED}`);
+      throw new CliError(`"${path}" does not exist. ${WANTED}`);
     }
     throw new CliError(`Cannot read "${path}": ${(error as Error).message}`);
   }
-}
-
-function usage(message: string): CliError {
-  return new CliError(message, ExitCode.Usage);
 }

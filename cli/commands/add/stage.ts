@@ -5,22 +5,23 @@ import { CopyError, copyFolder } from "../../../lib/function/copy_folder.ts";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { extractTar } from "../../../lib/function/tar/extract.ts";
 import { TarError } from "../../../lib/function/tar/tar_error.ts";
-import { CliError, ExitCode } from "../../exit_code.ts";
+import { CliError, usageError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { requireName, type Source } from "./source.ts";
 
-/** Where it is put. */
+/** Options of {@linkcode stage}. */
 export interface StageOptions {
-  /** A path where nothing is. */
+  /** Path that does not exist yet. */
   readonly staged: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Puts a source where the supervisor can check it and nobody serves it yet; gives its name.
+ * Copies or links a source to a hidden path, where the supervisor can check it before it serves it.
+ * Returns the function's name.
  *
- * @throws {CliError} when it can't be put there whole
+ * @throws {CliError} if the copy is not complete
  */
 export async function stage(source: Source, options: StageOptions): Promise<string> {
   try {
@@ -38,7 +39,7 @@ async function place(source: Source, { staged, signal }: StageOptions): Promise<
       return source.name;
     case "folder": {
       const real = await Deno.realPath(source.path);
-      await copyFolder({ source: real, target: staged, onSkip: tellSkipped, signal });
+      await copyFolder({ source: real, target: staged, onSkip: reportSkipped, signal });
       return source.name;
     }
     case "file":
@@ -76,32 +77,31 @@ async function placeArchive(
 
 async function makeFolder(path: string): Promise<void> {
   await Deno.mkdir(path);
-  // The process's umask shall not count.
+  // Independent of the umask.
   await Deno.chmod(path, 0o755);
 }
 
 function nameOf(name: string | undefined): string {
   if (name !== undefined) return requireName(name);
-  throw new CliError(
-    "The archive is not of one directory, whose name could be taken. Give one with --name",
-    ExitCode.Usage,
+  throw usageError(
+    "The archive has no single top directory to take the name from. Pass --name",
   );
 }
 
-function tellSkipped(path: string): void {
-  printError(`${makeVisible(path)} is a pipe, a socket or a device, and was left out\n`);
+function reportSkipped(path: string): void {
+  printError(`Skipped ${makeVisible(path)}: it is a pipe, a socket or a device\n`);
 }
 
 function explain(source: Source, staged: string, error: unknown): unknown {
   if (error instanceof CliError) return error;
   const { code, message } = error as Error & { readonly code?: string };
   const isFull = code === "ENOSPC" || code === "EDQUOT";
-  const said = isFull ? "there is no space left. Make room on that disk and add it again" : message;
+  const said = isFull ? "no space left on the disk. Free some space and try again" : message;
   if (source.type === "archive") {
     return error instanceof ConfigError
       ? new CliError(makeVisible(said.replaceAll(`${staged}/`, "")))
       : error instanceof TarError || isFull
-      ? new CliError(`Cannot take the archive: ${makeVisible(said)}. Nothing was added`)
+      ? new CliError(`Cannot extract the archive: ${makeVisible(said)}. Nothing was added`)
       : error;
   }
   const named = makeVisible(said.replaceAll(staged, source.path));

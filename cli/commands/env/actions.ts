@@ -1,5 +1,5 @@
-/** All that `ddsrv env` does. */
+/** Actions of `ddsrv env`. */
 export const ENV_ACTIONS = ["set", "list", "unset", "import"] as const;
 
-/** One of them. */
+/** One of {@linkcode ENV_ACTIONS}. */
 export type EnvAction = typeof ENV_ACTIONS[number];

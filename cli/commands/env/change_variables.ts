@@ -13,14 +13,14 @@ import { isWell } from "../wait_until_settled.ts";
 
 /** Variables to set or to unset. */
 export interface ChangeOptions extends Pick<VariablesRequest, "set" | "unset"> {
-  /** Print what holds then as JSON, and nothing of what was done. */
+  /** Print the variables as JSON instead of a message. */
   readonly isJson: boolean;
 }
 
-/** Timeout until the function serves with its variables. */
+/** Timeout until the function is ready with its new variables. */
 const TIMEOUT_MS = 120_000;
 
-/** Changes variables of a function, waits until it has them, and gives the exit code. */
+/** Changes variables of a function and waits until it has them; returns the exit code. */
 export async function changeVariables(
   control: ControlClient,
   name: string,
@@ -33,9 +33,7 @@ export async function changeVariables(
     if (await control.variables(name) === undefined) throw await unknownFunction(control, name);
   }
   const verb = set === undefined ? "unset" : "set";
-  const what = done.changed.length === 0
-    ? "nothing has changed"
-    : `${done.changed.join(", ")} ${verb}`;
+  const what = done.changed.length === 0 ? "nothing changed" : `${done.changed.join(", ")} ${verb}`;
   const isServed = await conclude(control, { name, what, done, isQuiet: isJson });
   for (const one of missing) {
     printError(`ddsrv: "${one}" is not set for "${name}". See: ddsrv env list ${name}\n`);
@@ -44,7 +42,7 @@ export async function changeVariables(
   return isServed && missing.length === 0 ? ExitCode.Done : ExitCode.Failed;
 }
 
-/** Says what became of the function, once that is known; `false` when it does not serve. */
+/** Reports the effect on the function; returns false if it does not serve afterwards. */
 async function conclude(
   control: ControlClient,
   { name, what, done, isQuiet }: {
@@ -62,12 +60,12 @@ async function conclude(
       say(await describeAbsence(control, name));
       return true;
     case "current":
-      say("it goes on as it is");
+      say("no reload needed");
       return true;
     case "reloaded": {
       const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
       if (report !== undefined && isWell(report)) {
-        say("it is reloaded");
+        say("function reloaded");
         return true;
       }
       printError(`ddsrv: ${name}: ${what}, but ${problemOf(report)}\n`);
@@ -78,25 +76,26 @@ async function conclude(
   }
 }
 
-/** A function that is not there may be one whose name is not well typed. */
+/** Explains why nothing was reloaded, with a suggestion for a mistyped name. */
 async function describeAbsence(control: ControlClient, name: string): Promise<string> {
   const known = (await control.functions()).map((one) => one.name);
-  if (known.includes(name)) return "it is not served, and gets them when it is";
+  if (known.includes(name)) return "they apply when the function is served";
   const meant = nearest(name, known);
   const hint = meant === undefined ? "" : `. Did you mean ${JSON.stringify(meant)}?`;
-  return `it is not there yet, and gets them when it is added${hint}`;
+  return `the function does not exist yet; they apply when it is added${hint}`;
 }
 
 function problemOf(report: FunctionReport | undefined): string {
   if (report?.reason) {
     const detail = report.detail === null ? "" : `\n${makeVisibleLines(report.detail)}`;
-    return `it does not serve with them: ${report.reason}${detail}`;
+    return `the function does not serve with them: ${report.reason}${detail}`;
   }
   const state = report?.pending ?? report?.status ?? "gone";
-  return `it is ${state} after ${TIMEOUT_MS / 1000} s. See: ddsrv inspect ${report?.name ?? ""}`;
+  return `the function is still ${state} after ${TIMEOUT_MS / 1000} s. ` +
+    `See: ddsrv inspect ${report?.name ?? ""}`;
 }
 
-/** The error for a function that is not there. */
+/** Returns the error for an unknown function, with a suggestion. */
 export async function unknownFunction(control: ControlClient, name: string): Promise<CliError> {
   return noSuchFunction(name, (await control.functions()).map((one) => one.name));
 }

@@ -3,22 +3,22 @@ import { storedVariableProblem } from "../../../lib/config/stored_variable.ts";
 import { CliError } from "../../exit_code.ts";
 import { readInput } from "./read_input.ts";
 
-/** The same bound as for env files of functions. */
+/** Same limit as for env files of functions. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * The variables of an env file, or of standard input for `-`.
+ * Reads the variables of an env file, or of standard input for `-`.
  *
- * @throws {CliError} when it can't be read, names none, or one that can't be set; nothing is set then
+ * @throws {CliError} if it can't be read, is empty, or a name or a value is not allowed
  */
 export async function readImport(path: string): Promise<Record<string, string>> {
   const text = await readText(path);
   const what = path === "-" ? "Standard input" : `"${path}"`;
-  if (text.includes("\0")) throw new CliError(`${what} holds a NUL, so that it is no env file`);
+  if (text.includes("\0")) throw new CliError(`${what} contains a NUL byte. Name an env file`);
   const variables = parseEnvFile(path === "-" ? "Standard input" : path, text);
   const entries = Object.entries(variables);
   if (entries.length === 0) {
-    throw new CliError(`${what} names no variable. Write NAME=VALUE, one a line`);
+    throw new CliError(`${what} sets no variable. Write NAME=VALUE, one per line`);
   }
   for (const [name, value] of entries) {
     const problem = storedVariableProblem(name, value);

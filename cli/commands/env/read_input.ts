@@ -1,8 +1,8 @@
 import { CliError } from "../../exit_code.ts";
 
-/** The name of the input for messages, and its bound. */
+/** Options of {@linkcode readInput}. */
 export interface InputOptions {
-  /** For messages. */
+  /** Name of the input, for messages. */
   readonly what: string;
   readonly maxBytes: number;
 }
@@ -13,9 +13,9 @@ interface Input {
 }
 
 /**
- * Reads text to its end.
+ * Reads UTF-8 text to its end.
  *
- * @throws {CliError} when there is more than that, or it is not UTF-8; the message holds none of it
+ * @throws {CliError} if it is longer than `maxBytes` or not UTF-8; the message does not quote it
  */
 export async function readInput(input: Input, { what, maxBytes }: InputOptions): Promise<string> {
   const bytes = new Uint8Array(maxBytes + 1);
@@ -25,13 +25,13 @@ export async function readInput(input: Input, { what, maxBytes }: InputOptions):
     if (read === null || read === 0) break;
     length += read;
     if (length > maxBytes) {
-      throw new CliError(`${what} has more than ${maxBytes} bytes. Nothing was set`);
+      throw new CliError(`${what} is longer than ${maxBytes} bytes. Nothing was set`);
     }
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(bytes.subarray(0, length));
   } catch {
-    throw new CliError(`${what} is not UTF-8. Nothing was set. Encode it, as in base64`);
+    throw new CliError(`${what} is not UTF-8. Nothing was set. Encode it, for example as base64`);
   }
 }

@@ -3,7 +3,7 @@ import type { VariableSource } from "../../../lib/function/variable_layers.ts";
 import { formatTable } from "../../output/table.ts";
 import { makeVisible } from "../../output/visible.ts";
 
-/** Sources as people know them. */
+/** Names of the sources for people. */
 const WORDS: Readonly<Record<VariableSource, string>> = {
   settingsEnvFile: "operator's env file",
   settings: "operator's settings",
@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<VariableSource, string>> = {
   set: "ddsrv env",
 };
 
-/** Variables as a table of names and where they come from; no values. */
+/** Formats variables as a table of names and sources, without values. */
 export function formatVariables(variables: readonly VariableReport[]): string {
   return formatTable<VariableReport>([
     { title: "NAME", cell: ({ name }) => makeVisible(name) },

@@ -4,8 +4,8 @@ import { COMMON_FILES, ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { quoteWord } from "../../output/quote_word.ts";
 
 /**
- * The command for when no supervisor runs. All directories beside the new one would be served with
- * it, which is wanted only where they are functions.
+ * Returns advice for when no supervisor runs. `serve` in the parent directory is suggested only if
+ * all directories beside the new one are functions, because it would serve them too.
  */
 export async function adviseServe(directory: string, shown: string): Promise<string> {
   const parent = dirname(shown);
@@ -14,7 +14,7 @@ export async function adviseServe(directory: string, shown: string): Promise<str
   }
   const name = basename(directory) === "functions" ? "served" : "functions";
   const other = quoteWord(parent === "." ? `./${name}` : join(parent, name));
-  return "If none runs, start one first, with a functions directory of its own:\n" +
+  return "If no supervisor runs, start one first, with its own functions directory:\n" +
     `  mkdir -p ${other} && ddsrv serve ${other}\n`;
 }
 

@@ -1,32 +1,31 @@
 import { sleep } from "../../../lib/system/sleep.ts";
 import type { LogLineOptions } from "../../output/log_line.ts";
-import { createReaderWatch } from "../../output/reader_gone.ts";
+import { createStdoutWatch } from "../../output/stdout_watch.ts";
 import { untilInterrupted } from "../../output/until_interrupted.ts";
 import { printMerged } from "./print.ts";
 import { openSource, type Source, type SourceOptions } from "./source.ts";
 
-/** Between two looks at what was added. */
 const POLL_MS = 200;
 
-/** Looks for logs that are new are taken less often. */
+/** New log files are searched for only at each fifth read. */
 const POLLS_PER_LISTING = 5;
 
-/** What following goes by. */
+/** Options of {@linkcode followSources}. */
 export interface Following {
   readonly sourceOptions: SourceOptions;
   readonly lineOptions: LogLineOptions;
-  /** The names that there are by now; missing when they were given. */
+  /** Lists the functions that have a log now; `undefined` if the user named the functions. */
   readonly listNew: (() => Promise<string[]>) | undefined;
   readonly report: () => void;
 }
 
-/** Prints what is added to logs, until a signal comes or nobody reads any more. */
+/** Prints lines as they are added to logs, until a signal comes or standard output is closed. */
 export async function followSources(sources: Source[], following: Following): Promise<void> {
   const { sourceOptions, lineOptions, listNew, report } = following;
-  const isReaderGone = createReaderWatch();
+  const isStdoutClosed = createStdoutWatch();
   using interrupted = untilInterrupted();
   const { signal } = interrupted;
-  for (let polls = 1; !signal.aborted && !isReaderGone(); polls++) {
+  for (let polls = 1; !signal.aborted && !isStdoutClosed(); polls++) {
     await printMerged(sources, (source) => source.added(), lineOptions);
     if (listNew !== undefined && polls % POLLS_PER_LISTING === 0) {
       const known = new Set(sources.map((source) => source.name));

@@ -10,7 +10,7 @@ import { printError } from "../../output/print.ts";
 
 const SUFFIX = ".log";
 
-/** Where logs are, when nobody says it: where the supervisor has them, else in the usual place. */
+/** Returns the logs directory: the named one, else the supervisor's, else the default. */
 export async function findLogsDirectory(
   socket: string,
   given: string | undefined,
@@ -19,12 +19,12 @@ export async function findLogsDirectory(
   if (named !== undefined) return resolve(named);
   const report = await askSupervisor(socket, (control) => control.supervisor());
   if (report?.logsDirectory === null) {
-    printError("ddsrv: The supervisor writes no log files; these are from before\n");
+    printError("ddsrv: The supervisor writes no log files; these lines are from earlier runs\n");
   }
   return report?.logsDirectory ?? defaultPaths(Deno.uid(), Deno.env.toObject()).logsDirectory;
 }
 
-/** The functions that have a log in a directory, sorted. */
+/** Returns the sorted names of functions that have a log in a directory. */
 export async function listLogs(directory: string): Promise<string[]> {
   try {
     const entries = await Array.fromAsync(Deno.readDir(directory));
@@ -36,17 +36,18 @@ export async function listLogs(directory: string): Promise<string[]> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     if (error instanceof Deno.errors.PermissionDenied) {
-      throw new CliError(`Cannot read the directory "${directory}": you may not. Run it with sudo`);
+      throw new CliError(
+        `Cannot read the directory "${directory}": permission denied. Run it with sudo`,
+      );
     }
     throw error;
   }
 }
 
 /**
- * Refuses names that neither have a log nor are a function of the supervisor's, which may have said
- * nothing yet.
+ * Checks that each name has a log, or is a function of the supervisor that has written nothing yet.
  *
- * @throws {CliError}
+ * @throws {CliError} for the first other name
  */
 export async function requireNames(
   names: readonly string[],
@@ -61,7 +62,7 @@ export async function requireNames(
   const meant = nearest(unknown, [...functions, ...logged]);
   const hint = meant === undefined ? "See: ddsrv list" : `Did you mean "${meant}"?`;
   throw new CliError(
-    `There is no function "${unknown}", and no log of one in "${directory}". ${hint}`,
+    `There is no function "${unknown}" and no log of it in "${directory}". ${hint}`,
     ExitCode.NoFunction,
   );
 }

@@ -4,7 +4,7 @@ import { formatLogLine, type LogLineOptions } from "../../output/log_line.ts";
 import { printOut } from "../../output/print.ts";
 import type { Source } from "./source.ts";
 
-/** Prints what is read of each log, merged in the order of time. */
+/** Prints the records that `read` returns for each log, merged by time. */
 export async function printMerged(
   sources: readonly Source[],
   read: (source: Source) => AsyncIterable<LogRecord[]>,

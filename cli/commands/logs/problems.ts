@@ -2,14 +2,14 @@ import { logFilePath } from "../../../lib/logs/log_file.ts";
 import { printError } from "../../output/print.ts";
 import type { SourceOptions } from "./source.ts";
 
-/** What is wrong with logs, said on standard error. */
+/** Reports problems with logs on standard error. */
 export interface Problems extends Pick<SourceOptions, "onProblem" | "onForeign"> {
-  /** Says how many lines were passed over since the last time. */
+  /** Reports the number of lines skipped since the last call. */
   readonly report: () => void;
   readonly haveFailed: () => boolean;
 }
 
-/** Gathers what is wrong with the logs of a directory. */
+/** Collects problems with the logs of a directory. */
 export function createProblems(directory: string): Problems {
   const foreign = new Map<string, number>();
   let hasFailed = false;
@@ -24,10 +24,10 @@ export function createProblems(directory: string): Problems {
     },
     report() {
       for (const [name, count] of foreign) {
-        const lines = count === 1
-          ? "1 line that is no record was"
-          : `${count} lines that are no records were`;
-        printError(`ddsrv: ${lines} passed over in "${logFilePath(directory, name)}"\n`);
+        const lines = count === 1 ? "1 line" : `${count} lines`;
+        printError(
+          `ddsrv: Skipped ${lines} of "${logFilePath(directory, name)}": not a log record\n`,
+        );
       }
       foreign.clear();
     },

@@ -6,27 +6,27 @@ import { createSelector, type Selection } from "../../../lib/logs/log_selection.
 import { findWindow } from "../../../lib/logs/log_window.ts";
 import { endOfLines, readRecords } from "../../../lib/logs/read_log.ts";
 
-/** How {@linkcode openSource} reads. */
+/** Options of {@linkcode openSource}. */
 export interface SourceOptions {
   readonly directory: string;
   readonly selection: Selection;
-  /** How many past lines; may be Infinity. */
+  /** Maximum number of past lines; may be Infinity. */
   readonly count: number;
-  /** More is asked for when the past has been read. */
+  /** `added` is called after the past lines were read. */
   readonly isFollowed: boolean;
-  /** Told of a log that can't be read, and of each line that is no record. */
+  /** Called for a log that can't be read, and for each line that is not a record. */
   readonly onProblem: (name: string, error: Error) => void;
   readonly onForeign: (name: string) => void;
 }
 
-/** The log of one function: what was, and then what is added. */
+/** The log of one function: past lines, then added ones. */
 export interface Source extends Disposable {
   readonly name: string;
   readonly past: () => AsyncGenerator<LogRecord[]>;
   readonly added: () => AsyncGenerator<LogRecord[]>;
 }
 
-/** A function's log, whether there is a file of it yet or not. Its past is to be read first. */
+/** Opens a function's log, whose file need not exist yet. Read `past` before `added`. */
 export function openSource(name: string, options: SourceOptions): Source {
   const { selection, count, isFollowed } = options;
   const path = logFilePath(options.directory, name);
@@ -53,7 +53,7 @@ export function openSource(name: string, options: SourceOptions): Source {
     for await (const records of followed?.added() ?? []) yield selector.push(records);
   }
 
-  /** One log that can't be read is no reason to keep the others back. */
+  /** A log that can't be read must not hide the others. */
   async function* guarded(batches: AsyncGenerator<LogRecord[]>): AsyncGenerator<LogRecord[]> {
     try {
       yield* batches;

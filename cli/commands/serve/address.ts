@@ -1,4 +1,4 @@
-/** The host of a URL that leads to a listening address, from this machine. */
+/** Returns the host for URLs of a listening address, as seen from this machine. */
 export function urlHost(hostname: string): string {
   if (hostname === "0.0.0.0" || hostname === "::") return "localhost";
   return hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -4,9 +4,9 @@ import { CliError } from "../../exit_code.ts";
 import { portInUse } from "./port_in_use.ts";
 
 /**
- * The endpoints for those who watch, where the settings ask for them.
+ * Opens the endpoints for probes and metrics; returns `undefined` if no port is set.
  *
- * @throws {CliError} when their address can't be listened on
+ * @throws {CliError} if the address can't be listened on
  */
 export async function openAdminEndpoints(
   { adminPort: port, adminHostname: hostname, adminHosts: hosts }: Settings,

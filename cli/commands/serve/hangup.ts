@@ -1,17 +1,17 @@
-/** What SIGHUP does. */
+/** Options of {@linkcode onHangup}. */
 export interface HangupOptions {
-  /** Reads the configuration again. */
+  /** Reloads the configuration. */
   readonly reload: () => Promise<void>;
-  /** Lets somebody know while it does. */
+  /** Runs the reload and notifies the service manager. */
   readonly during: (reload: () => Promise<void>) => Promise<void>;
-  /** Stops; the terminal that it ran in was closed. */
+  /** Called instead if the terminal was closed. */
   readonly stop: () => void;
   readonly onError: (error: Error) => void;
 }
 
 /**
- * Heeds SIGHUP until it is disposed of: somebody asks for the configuration to be read again, unless
- * it comes from a terminal that is gone.
+ * Reloads the configuration at each SIGHUP until disposed. If standard input was a terminal that is
+ * now closed, SIGHUP stops instead.
  */
 export function onHangup({ reload, during, stop, onError }: HangupOptions): AsyncDisposable {
   const hadTerminal = Deno.stdin.isTerminal();

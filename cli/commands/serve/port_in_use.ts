@@ -13,7 +13,7 @@ export interface PortInUse extends TakenPort {
   readonly option: "--port" | "--admin-port";
 }
 
-/** Who uses a port: a process that was found, or ddsrv itself, with what it serves. */
+/** The user of a port: another process, another ddsrv, or this ddsrv. */
 export type PortUser = PortHolder | {
   readonly type: "ddsrv";
   readonly pid: number;
@@ -23,17 +23,17 @@ export type PortUser = PortHolder | {
 /** Timeout for another supervisor's answer about its functions directory. */
 const ANSWER_MS = 2_000;
 
-/** Control sockets that are asked: a process may listen on many. */
+/** Maximum number of Unix sockets to ask, because a process may listen on many. */
 const MAX_ASKED = 4;
 
-/** Gives the error for a port that is in use, which names the process that uses it. */
+/** Returns the error for a port that is in use, with the process that uses it. */
 export async function portInUse(taken: PortInUse): Promise<CliError> {
   const user = await findPortUser(taken).catch((): PortUser => ({ type: "hidden" }));
   return new CliError(describePortInUse(taken, { user, uid: Deno.uid() ?? 0 }));
 }
 
 /**
- * The sentence for a port that is in use: by which process, and what to do.
+ * Describes a port that is in use: which process uses it, and what to do.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function describePortInUse(
   const look = `${sudo}ss -ltnp 'sport = :${port}'`;
   switch (user.type) {
     case "self":
-      return `${what}: the proxy of this ddsrv listens there. Pass another ${option}`;
+      return `${what}: the proxy of this ddsrv uses it. Pass another ${option}`;
     case "ddsrv":
       return `${what}: it is in use by another ddsrv (pid ${user.pid}), which serves ` +
         `"${makeVisible(user.functionsDirectory)}". Stop it or pass ${option}`;
@@ -63,13 +63,13 @@ export function describePortInUse(
       return `${what}: it is in use by ${makeVisible(user.command)} (pid ${user.pid}). ` +
         `Stop it or pass ${option}`;
     case "hidden":
-      return `${what}: it is in use, and the process is not known, because ` +
+      return `${what}: it is in use by an unknown process, ` +
         (uid === 0
-          ? `it is not visible from here; it may run outside this container. Look there: ${look}. `
-          : `user ${uid} may not look into other users' processes. See: ${look}. `) +
+          ? `which may run outside this container. To find it, run there: ${look}. `
+          : `because user ${uid} can't see processes of other users. To find it: ${look}. `) +
         `Stop it or pass ${option}`;
     case "none":
-      return `${what}: it is in use, and no process is known that listens there. ` +
+      return `${what}: it is in use, but no process listens on it any more. ` +
         `Try again, or pass ${option}`;
     default:
       return user satisfies never;
@@ -89,7 +89,7 @@ async function findPortUser(taken: TakenPort): Promise<PortUser> {
   return holder;
 }
 
-/** Functions directory of that process's supervisor; `undefined` when none listens on the socket. */
+/** Returns the functions directory of the process's supervisor; `undefined` if it is not one. */
 async function askSupervisor(socket: string, pid: number): Promise<string | undefined> {
   using control = connectControl(socket, { timeoutMs: ANSWER_MS });
   try {

@@ -8,26 +8,26 @@ import type { Console } from "../../output/console.ts";
 import { portInUse } from "./port_in_use.ts";
 import { urlHost } from "./address.ts";
 
-/** A proxy that listens, and whose certificate is renewed. Disposing of it closes it. */
+/** A listening proxy that reloads its certificate when the files change. Closed by disposal. */
 export interface ServingProxy extends AsyncDisposable {
   readonly proxy: Proxy;
-  /** Where it is reached from this machine. */
+  /** URL of the proxy, as seen from this machine. */
   readonly url: string;
 }
 
-/** What the proxy serves, and who hears of it. */
+/** Options of {@linkcode openServingProxy}. */
 export interface ServingProxyOptions extends Pick<ProxyOptions, "routes" | "onError"> {
   readonly onAccess: ProxyOptions["onAccess"] | undefined;
   readonly console: Pick<Console, "say" | "warn">;
 }
 
-/** How often the files of the certificate are looked at. */
+/** Interval between two checks of the certificate files. */
 const CERTIFICATE_INTERVAL_MS = 2_000;
 
 /**
- * Opens the proxy that the settings ask for.
+ * Opens the proxy with the given settings.
  *
- * @throws {CliError} when its certificate can't be read, or its address not be listened on
+ * @throws {CliError} if the certificate can't be read or the address can't be listened on
  */
 export async function openServingProxy(
   settings: Settings,
@@ -52,7 +52,7 @@ export async function openServingProxy(
       current: tls,
       intervalMs: CERTIFICATE_INTERVAL_MS,
       renew: proxy.renew,
-      onRenewed: () => console.say("The certificate was renewed"),
+      onRenewed: () => console.say("Certificate reloaded"),
       onWarning: console.warn,
     }));
   }
@@ -72,7 +72,7 @@ async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | und
   } catch (error) {
     throw new CliError(
       `Cannot read the certificate: ${(error as Error).message}. ` +
-        "Mend --tls-cert and --tls-key, or leave both out to serve without TLS",
+        "Fix --tls-cert and --tls-key, or leave both out to serve without TLS",
     );
   }
 }

@@ -1,18 +1,18 @@
 import { type NotifySocket, openNotifySocket } from "../../../lib/system/notify_socket.ts";
 
-/** What a service manager is told of this process, in the words of sd_notify(3). */
+/** Notifications to the service manager, see sd_notify(3). */
 export interface Service extends Disposable {
-  /** It serves. */
+  /** Reports that ddsrv serves. */
   readonly ready: () => void;
-  /** How it is has changed; it is put into one line when that is sent. */
+  /** Sends a status line soon; calls `describe` only then. */
   readonly status: (describe: () => string) => void;
-  /** Reads the configuration again, and tells of it before and after. */
+  /** Runs a reload of the configuration and reports its begin and end. */
   readonly reload: (read: () => Promise<void>) => Promise<void>;
-  /** It ends. */
+  /** Reports that ddsrv stops. */
   readonly stopping: () => void;
 }
 
-/** Where a service manager is, and how it is spoken to. */
+/** Options of {@linkcode openService}. */
 export interface ServiceOptions {
   readonly environment?: Pick<Deno.Env, "get" | "delete">;
   readonly pid: number;
@@ -20,27 +20,25 @@ export interface ServiceOptions {
   readonly open?: (address: string) => NotifySocket;
 }
 
-/** What is said last counts; what nobody took is said again. */
+/** The latest message; sent again if the service manager did not take it. */
 interface Message {
   readonly state?: "READY=1" | `RELOADING=1\nMONOTONIC_USEC=${bigint}` | "STOPPING=1";
   readonly status?: () => string;
 }
 
-const REMEDY = "It serves nevertheless. Start it by its service manager, or without NOTIFY_SOCKET";
+const REMEDY = "ddsrv serves anyway. Start it with its service manager, or without NOTIFY_SOCKET";
 
-/** Functions come and go in crowds; one line in this time is enough. */
+/** Minimum interval between two status lines. */
 const STATUS_PAUSE_MS = 250;
 
-/** The longest that a timer can be set for. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Until what nobody took is said again. */
 const RETRY_MS = 1_000;
 
 /**
- * Speaks to the service manager that started this process, if one did: its variables are taken out
- * of the environment, so that no child speaks in our name. Ticks of the watchdog come from the event
- * loop, and stop with it.
+ * Connects to the service manager that started this process, if there is one. Removes its variables
+ * from the environment, so that no child process can send notifications. Watchdog pings come from
+ * the event loop, so they stop if it hangs.
  */
 export function openService(options: ServiceOptions): Service {
   const { environment = Deno.env, pid, onWarning, open = openNotifySocket } = options;
@@ -107,7 +105,6 @@ export function openService(options: ServiceOptions): Service {
   };
 }
 
-/** Nobody started this process who wants to know. */
 const UNMANAGED: Service = {
   ready() {},
   status() {},
@@ -116,12 +113,14 @@ const UNMANAGED: Service = {
   [Symbol.dispose]() {},
 };
 
-/** Half of the watchdog's time, as sd_watchdog_enabled(3) says, where it is meant for this process. */
+/** Returns half of the watchdog's timeout, see sd_watchdog_enabled(3), if it is for this process. */
 function watchdogInterval(environment: Pick<Deno.Env, "get">, pid: number): number | undefined {
   const microseconds = Number(environment.get("WATCHDOG_USEC"));
   if (!(microseconds > 0 && microseconds < Infinity)) return undefined;
   const wanted = environment.get("WATCHDOG_PID");
-  return wanted && Number(wanted) !== pid ? undefined : Math.min(microseconds / 2_000, LONGEST_MS);
+  return wanted && Number(wanted) !== pid
+    ? undefined
+    : Math.min(microseconds / 2_000, MAX_TIMER_MS);
 }
 
 function formatMessage({ state, status }: Message): string {
@@ -132,8 +131,8 @@ function formatMessage({ state, status }: Message): string {
     .join("\n");
 }
 
-/** The warning when nobody listens. */
+/** Returns the warning for a service manager that does not receive messages. */
 function describeSilence(address: string): string {
-  return `Cannot tell the service manager how ddsrv is: nobody takes messages at "${address}", ` +
-    `which NOTIFY_SOCKET names. ${REMEDY}`;
+  return `Cannot notify the service manager: nothing receives messages at "${address}" ` +
+    `(NOTIFY_SOCKET). ${REMEDY}`;
 }

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { defined } from "../../../lib/config/defined.ts";
 import { ConfigError } from "../../../lib/config/json_file.ts";
+import { LIMIT_OPTIONS, type LimitOption } from "../../../lib/config/limit_options.ts";
+import type { Limits } from "../../../lib/config/limits.ts";
 import { loadSettings } from "../../../lib/config/load_settings.ts";
 import type { Settings } from "../../../lib/config/settings.ts";
 import { CliError } from "../../exit_code.ts";
-import { limitsOf } from "../../tree/limit_flags.ts";
 
 /** Options of `ddsrv serve`, and its limits beside them. */
 export interface ServeOptions {
@@ -116,4 +117,13 @@ function requireKeyPair({ tlsCert, tlsKey }: Settings): void {
   throw new CliError(
     `TLS needs a certificate and its key, and only --tls-${given} is set. Set --tls-${missing} too`,
   );
+}
+
+/** The limits among a command's options. */
+function limitsOf(options: object): Partial<Limits> {
+  const given = options as Readonly<Record<string, unknown>>;
+  const entries = LIMIT_OPTIONS.flatMap(({ name, field }: LimitOption) =>
+    typeof given[name] === "number" ? [[field, given[name]]] : []
+  );
+  return Object.fromEntries(entries) as Partial<Limits>;
 }

@@ -1,16 +1,16 @@
 import { onSignal } from "../../output/on_signal.ts";
 
-/** Signals to stop, for as long as it is not disposed of. */
+/** Signals that stop `serve`; listens until disposed. */
 export interface StopSignals extends Disposable {
-  /** Resolves at the first signal to stop. */
+  /** Resolves at the first signal. */
   readonly first: Promise<void>;
-  /** Aborts at the second one. */
+  /** Aborts at the second signal. */
   readonly second: AbortSignal;
-  /** Stops as a signal would. */
+  /** Has the same effect as a signal. */
   readonly stop: () => void;
 }
 
-/** Heeds the signals that stop `serve`. */
+/** Listens for SIGINT, SIGTERM and SIGQUIT. */
 export function catchStopSignals(): StopSignals {
   const first = Promise.withResolvers<void>();
   const second = new AbortController();

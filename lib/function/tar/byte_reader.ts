@@ -1,14 +1,14 @@
 import { TarError } from "./tar_error.ts";
 
-/** A stream, read in pieces of the reader's choice. */
+/** Reads a stream in pieces of given lengths. */
 export interface ByteReader {
-  /** Exactly so many bytes; throws a {@linkcode TarError} when the stream ends before. */
+  /** Reads exactly `length` bytes; throws a {@linkcode TarError} if the stream ends before. */
   readonly read: (length: number) => Promise<Uint8Array>;
-  /** From one to so many bytes; `undefined` at the end. */
+  /** Reads 1 to `length` bytes; `undefined` at the end. */
   readonly some: (length: number) => Promise<Uint8Array | undefined>;
 }
 
-/** A reader of a stream. */
+/** Creates a reader of a stream. */
 export function createByteReader(stream: ReadableStream<Uint8Array>): ByteReader {
   const reader = stream.getReader();
   let held: Uint8Array = new Uint8Array();
@@ -28,9 +28,9 @@ export function createByteReader(stream: ReadableStream<Uint8Array>): ByteReader
     try {
       return (await reader.read()).value;
     } catch (cause) {
-      // What a DecompressionStream throws.
+      // DecompressionStream throws a TypeError.
       if (!(cause instanceof TypeError)) throw cause;
-      throw new TarError("its gzip stream is damaged or cut off", { cause });
+      throw new TarError("its gzip data is damaged or truncated", { cause });
     }
   }
 
@@ -40,7 +40,7 @@ export function createByteReader(stream: ReadableStream<Uint8Array>): ByteReader
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length;) {
         const piece = await some(length - at);
-        if (piece === undefined) throw new TarError("it ends in the middle");
+        if (piece === undefined) throw new TarError("it is truncated");
         bytes.set(piece, at);
         at += piece.length;
       }

@@ -2,10 +2,10 @@ import { TarError } from "./tar_error.ts";
 
 const GZIP = [0x1f, 0x8b];
 
-/** Advice for input that is no such archive. */
-export const WANTED = "Give a tar archive, plain or with gzip: tar cz ./shop | ddsrv add -";
+/** Advice for input that is not a supported archive. */
+export const WANTED = "Use a tar archive, plain or with gzip: tar cz ./shop | ddsrv add -";
 
-/** What other archives begin with. */
+/** First bytes of other formats. */
 const OTHERS: readonly (readonly [string, readonly number[]])[] = [
   ["xz", [0xfd, 0x37, 0x7a, 0x58]],
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
@@ -17,9 +17,9 @@ const OTHERS: readonly (readonly [string, readonly number[]])[] = [
 ];
 
 /**
- * An archive as tar, whether it comes plain or with gzip, which its first bytes tell.
+ * Returns an archive as plain tar; detects gzip by its first bytes.
  *
- * @throws {TarError} when there is nothing, or it is compressed in another way
+ * @throws {TarError} if it is empty or compressed in another format
  */
 export async function decompress(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -31,7 +31,7 @@ export async function decompress(
     if (value === undefined) break;
     first = new Uint8Array([...first, ...value]);
   }
-  if (first.length === 0) throw new TarError("there is nothing in it");
+  if (first.length === 0) throw new TarError("it is empty");
   const other = OTHERS.find(([, magic]) => begins(first, magic));
   if (other !== undefined) throw new TarError(`it looks like ${other[0]}. ${WANTED}`);
   const whole = new ReadableStream<Uint8Array<ArrayBuffer>>({

@@ -1,6 +1,6 @@
 import { TarError } from "./tar_error.ts";
 
-/** Source: limits.h, NAME_MAX and PATH_MAX, with room for the directory that it is put in. */
+/** Source: NAME_MAX and PATH_MAX of limits.h, with room for the target directory. */
 const MAX_NAME_BYTES = 255;
 const MAX_PATH_BYTES = 2048;
 
@@ -8,9 +8,9 @@ const MAX_PATH_BYTES = 2048;
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
 
 /**
- * The names on the way to an entry, none for the archive's own top.
+ * Splits the path of an entry into names; empty for the archive's top directory.
  *
- * @throws {TarError} when it leads out of the archive, or no file could have that name
+ * @throws {TarError} if it leads out of the archive, or a name is invalid or too long
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
  */
 export function parseEntryPath(path: string): string[] {
   const shown = JSON.stringify(path.slice(0, MAX_NAME_BYTES));
-  if (CONTROL.test(path)) throw new TarError(`the name ${shown} holds a control character`);
+  if (CONTROL.test(path)) throw new TarError(`the name ${shown} contains a control character`);
   if (path === "" || path.startsWith("/")) throw new TarError(`the path ${shown} is not relative`);
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
   if (names.includes("..")) throw new TarError(`the path ${shown} leads out of it`);
@@ -32,9 +32,9 @@ export function parseEntryPath(path: string): string[] {
 }
 
 /**
- * Whether a symbolic link leads to a place in the folder, whatever links there are on the way:
- * `..` may stand at the beginning alone, and not lead above the folder. Links can't be on the way to
- * a link itself, and so what such a link leads to is within, and all that is below it too.
+ * Returns true if a symbolic link at this depth leads to a path inside the folder. `..` is allowed
+ * only at the beginning, and not above the folder. No directory on the path to a link is a link
+ * itself, so the target is inside the folder too.
  */
 export function isInnerLink(target: string, depth: number): boolean {
   if (target === "" || target.startsWith("/") || CONTROL.test(target)) return false;

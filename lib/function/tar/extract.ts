@@ -5,20 +5,20 @@ import { isInnerLink, parseEntryPath } from "./entry_path.ts";
 import { readTar, type TarEntry, type TarLimits } from "./read_tar.ts";
 import { TarError } from "./tar_error.ts";
 
-/** Where an archive is put. */
+/** Options of {@linkcode extractTar}. */
 export interface ExtractOptions {
-  /** An empty directory that nobody else writes to. */
+  /** An empty directory that no other process writes to. */
   readonly target: string;
-  /** Name of the file whose directory is the folder that is meant. */
+  /** Name of the file that marks the function's folder. */
   readonly entryFile: string;
   readonly limits?: TarLimits;
 }
 
-/** What was in an archive. */
+/** Result of {@linkcode extractTar}. */
 export interface Extracted {
-  /** Path of the folder: the target, or the one directory that all is in. */
+  /** Path of the folder: the target, or the only directory at the top of the archive. */
   readonly folder: string;
-  /** Name of that one directory. */
+  /** Name of that directory; `undefined` if the folder is the target. */
   readonly name: string | undefined;
 }
 
@@ -28,8 +28,8 @@ interface Link {
 }
 
 /**
- * Puts an archive from anywhere into a directory. Nothing is put outside of it, nothing through a
- * link, nothing twice; what is made belongs to whoever makes it and is not set-user-ID.
+ * Extracts an untrusted archive into a directory. Writes nothing outside it, through a link, or
+ * twice. Files belong to this process's user and are not set-user-ID.
  *
  * @throws {TarError} see {@linkcode readTar}; also for links that lead out of the folder
  */
@@ -42,7 +42,7 @@ export async function extractTar(
   for await (const entry of readTar(createByteReader(await decompress(stream)), limits)) {
     const names = parseEntryPath(entry.path);
     if (names.length === 0 && entry.type !== "directory") {
-      throw new TarError("its top is no directory");
+      throw new TarError("its top entry is not a directory");
     }
     for (let depth = 1; depth < names.length; depth++) {
       await makeDirectory(names.slice(0, depth).join("/"));
@@ -52,16 +52,16 @@ export async function extractTar(
       if (path !== "") await makeDirectory(path);
       continue;
     }
-    if (kinds.has(path)) throw new TarError(`it holds "${path}" twice`);
+    if (kinds.has(path)) throw new TarError(`it contains "${path}" twice`);
     kinds.set(path, entry.type);
     if (entry.type === "file") await writeFile(join(target, path), entry);
     else links.push({ names, target: entry.target });
   }
   const top = [...kinds.keys()].filter((path) => dirname(path) === ".");
   const [only] = top;
-  if (only === undefined) throw new TarError("there is nothing in it");
+  if (only === undefined) throw new TarError("it is empty");
   const isWrapped = top.length === 1 && kinds.get(only) === "directory" && !kinds.has(entryFile);
-  // Last of all, so that there is no link yet that anything could be put through.
+  // Links last, so that no file can be written through one.
   for (const link of links) await writeLink(target, link, isWrapped ? 1 : 0);
   return isWrapped
     ? { folder: join(target, only), name: only }
@@ -70,10 +70,10 @@ export async function extractTar(
   async function makeDirectory(path: string): Promise<void> {
     const kind = kinds.get(path);
     if (kind === "directory") return;
-    if (kind !== undefined) throw new TarError(`"${path}" is a ${kind} and a directory`);
+    if (kind !== undefined) throw new TarError(`"${path}" is both a ${kind} and a directory`);
     kinds.set(path, "directory");
     await Deno.mkdir(join(target, path));
-    // The process's umask shall not count.
+    // Independent of the umask.
     await Deno.chmod(join(target, path), 0o755);
   }
 }
@@ -82,8 +82,7 @@ async function writeLink(target: string, link: Link, top: number): Promise<void>
   const path = link.names.join("/");
   if (!isInnerLink(link.target, link.names.length - 1 - top)) {
     throw new TarError(
-      `the link "${path}" leads to "${link.target}", and may lead only to what is in the folder ` +
-        "with it",
+      `the link "${path}" leads out of its folder, to "${link.target}"`,
     );
   }
   await Deno.symlink(link.target, join(target, path));

@@ -1,36 +1,36 @@
 import { TarError } from "./tar_error.ts";
 
-/** Bytes of a header, and what all content is padded to. */
+/** Size of a header in bytes; content is padded to a multiple of it. */
 export const BLOCK = 512;
 
-/** A header as it stands; names are not joined with what extended headers say. */
+/** A header, without values of extended headers. */
 export interface TarHeader {
   readonly name: string;
   readonly mode: number;
   readonly size: number;
-  /** One character, `0` for a file; see tar(5). */
+  /** Type flag, such as `0` for a file; see tar(5). */
   readonly type: string;
   readonly linkName: string;
 }
 
-/** Of the ustar and pax formats, of GNU's, and of v7. */
+/** Magic values of the formats ustar and pax, GNU, and v7. */
 const MAGICS: readonly string[] = ["ustar\x0000", "ustar  \0", "\0\0\0\0\0\0\0\0"];
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a header of the v7, ustar, pax or GNU format, or gives `undefined` for the block of zeros
- * that ends an archive. See pax(1), "ustar Interchange Format".
+ * Parses a header of the v7, ustar, pax or GNU format; returns `undefined` for the zero block that
+ * ends an archive. Source: pax(1), "ustar Interchange Format".
  *
- * @throws {TarError} when the checksum or a field is wrong
+ * @throws {TarError} if the checksum or a field is invalid
  */
 export function parseHeader(block: Uint8Array): TarHeader | undefined {
   if (block.every((byte) => byte === 0)) return undefined;
   if (parseNumber(block.subarray(148, 156)) !== checksum(block)) {
-    throw new TarError("a header's checksum is wrong: it is damaged, or no tar archive");
+    throw new TarError("a header has a wrong checksum: it is damaged, or not a tar archive");
   }
   const magic = magicOf(block);
-  if (!isMagic(magic)) throw new TarError("it is of no known format: ustar, pax, GNU and v7 are");
+  if (!isMagic(magic)) throw new TarError("its format is unknown. Use ustar, pax, GNU or v7");
   const isPosix = magic === MAGICS[0];
   const name = parseText(block.subarray(0, 100));
   const prefix = isPosix ? parseText(block.subarray(345, 500)) : "";
@@ -44,7 +44,7 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
   };
 }
 
-/** Whether a block can be a header at all: one damaged in a single place can. */
+/** Returns true if a block may be a header, possibly damaged in one place. */
 export function resemblesHeader(block: Uint8Array): boolean {
   if (block.every((byte) => byte === 0)) return true;
   try {
@@ -54,13 +54,13 @@ export function resemblesHeader(block: Uint8Array): boolean {
   }
 }
 
-/** Text up to its first NUL. */
+/** Decodes a text up to its first NUL. */
 export function parseText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   try {
     return decoder.decode(end === -1 ? bytes : bytes.subarray(0, end));
   } catch {
-    throw new TarError("it holds a name that is not UTF-8");
+    throw new TarError("it contains a name that is not UTF-8");
   }
 }
 
@@ -72,12 +72,12 @@ function isMagic(magic: string): boolean {
   return MAGICS.includes(magic);
 }
 
-/** The sum of all bytes, its own field taken for spaces. */
+/** Returns the sum of all bytes, with spaces in place of the checksum field. */
 function checksum(block: Uint8Array): number {
   return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 }
 
-/** Octal digits, or GNU's big-endian number behind a set first bit. */
+/** Parses octal digits, or GNU's big-endian number, which has its first bit set. */
 function parseNumber(field: Uint8Array): number {
   if (field[0] === 0x80) {
     const value = field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
@@ -86,6 +86,6 @@ function parseNumber(field: Uint8Array): number {
   }
   const text = String.fromCharCode(...field);
   const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
-  if (digits === undefined) throw new TarError("a number in a header is none");
+  if (digits === undefined) throw new TarError("a number in a header is invalid");
   return digits === "" ? 0 : parseInt(digits, 8);
 }

@@ -1,6 +1,6 @@
 import { TarError } from "./tar_error.ts";
 
-/** What extended headers say of the entry behind them. */
+/** Values of extended headers for the next entry. */
 export interface Extension {
   readonly path?: string;
   readonly linkPath?: string;
@@ -9,14 +9,14 @@ export interface Extension {
 
 const UTF_8 = "ISO-IR 10646 2000 UTF-8";
 
-/** Times, owners and comments change nothing here. */
+/** Supported keys; times, owners and comments are ignored. */
 const FIELDS = new Map([["path", "path"], ["linkpath", "linkPath"], ["size", "size"]]);
 
 /**
- * Reads the records of a pax header, each `LENGTH KEY=VALUE` and a line feed, its length counting
- * all of it in bytes. See pax(1), "pax Extended Header".
+ * Parses the records of a pax header: `LENGTH KEY=VALUE` and a line feed; the length counts the
+ * whole record in bytes. Source: pax(1), "pax Extended Header".
  *
- * @throws {TarError} when they are malformed, tell of a sparse file, or tell a thing twice
+ * @throws {TarError} if they are malformed, describe a sparse file or set a key twice
  *
  * @example
  * ```ts
@@ -29,11 +29,11 @@ export function parsePaxRecords(bytes: Uint8Array): Extension {
   for (let at = 0; at < bytes.length;) {
     const { key, value, length } = parseRecord(bytes.subarray(at));
     at += length;
-    if (key.startsWith("GNU.sparse.")) throw new TarError("it holds a sparse file");
+    if (key.startsWith("GNU.sparse.")) throw new TarError("it contains a sparse file");
     if (key === "hdrcharset" && value !== UTF_8) throw new TarError("its names are not UTF-8");
     const field = FIELDS.get(key);
     if (field === undefined) continue;
-    if (Object.hasOwn(extension, field)) throw new TarError(`a header tells "${key}" twice`);
+    if (Object.hasOwn(extension, field)) throw new TarError(`a header sets "${key}" twice`);
     extension[field] = field === "size" ? parseSize(value) : value;
   }
   return extension;
@@ -56,7 +56,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new TarError("it holds a name that is not UTF-8");
+    throw new TarError("it contains a name that is not UTF-8");
   }
 }
 

@@ -4,7 +4,7 @@ import { BLOCK, parseHeader, parseText, resemblesHeader, type TarHeader } from "
 import { type Extension, parsePaxRecords } from "./pax_records.ts";
 import { TarError } from "./tar_error.ts";
 
-/** Something in an archive; names are as it tells them, and not to be trusted. */
+/** An entry of an archive; its paths are not validated. */
 export type TarEntry =
   | { readonly type: "directory"; readonly path: string }
   | { readonly type: "link"; readonly path: string; readonly target: string }
@@ -13,42 +13,41 @@ export type TarEntry =
     readonly path: string;
     readonly isExecutable: boolean;
     readonly size: number;
-    /** To be read to its end before the next entry. */
+    /** Must be read to its end before the next entry. */
     readonly content: AsyncIterable<Uint8Array>;
   };
 
-/** How much an archive may hold. */
+/** Limits of an archive. */
 export interface TarLimits {
   readonly maxEntries: number;
   readonly maxBytes: number;
 }
 
-/** What is made of an archive from anywhere. */
-export const TAR_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
+const DEFAULT_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
 
-/** Longest extended header: one path and what else there is to say. */
+/** Maximum size of an extended header, enough for a path. */
 const MAX_EXTENSION_BYTES = 64 * 1024;
 
-/** Longest padding behind the end. */
+/** Maximum padding after the end. */
 const MAX_PADDING_BYTES = 1024 * 1024;
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["1", "a hard link. Make the archive with --hard-dereference"],
+  ["1", "a hard link. Create the archive with --hard-dereference"],
   ["3", "a device"],
   ["4", "a device"],
   ["6", "a named pipe"],
-  ["S", "a sparse file. Make the archive without --sparse"],
+  ["S", "a sparse file. Create the archive without --sparse"],
 ]);
 
 /**
- * The entries of an archive in the ustar, pax or GNU format, one after the other.
+ * Yields the entries of an archive in the ustar, pax or GNU format.
  *
- * @throws {TarError} when it is damaged, cut off or too large, or holds what is no file, directory
- * or symbolic link
+ * @throws {TarError} if it is damaged, truncated or too large, or contains an entry that is not a
+ * file, directory or symbolic link
  */
 export async function* readTar(
   bytes: ByteReader,
-  { maxEntries, maxBytes }: TarLimits = TAR_LIMITS,
+  { maxEntries, maxBytes }: TarLimits = DEFAULT_LIMITS,
 ): AsyncGenerator<TarEntry, void> {
   let first: Uint8Array | undefined = await readFirst(bytes);
   let extension: Extension = {};
@@ -63,7 +62,7 @@ export async function* readTar(
       extension = joined(extension, extended);
       continue;
     }
-    if (++headers > maxEntries) throw new TarError(`it holds more than ${maxEntries} entries`);
+    if (++headers > maxEntries) throw new TarError(`it contains more than ${maxEntries} entries`);
     if (extended !== undefined) {
       refuseForAll(extended);
       continue;
@@ -72,7 +71,7 @@ export async function* readTar(
     const { path, size } = entry;
     extension = {};
     total += size;
-    if (total > maxBytes) throw new TarError(`it holds more than ${maxBytes} bytes`);
+    if (total > maxBytes) throw new TarError(`it contains more than ${maxBytes} bytes`);
     switch (entry.type) {
       case "directory":
         yield { type: "directory", path };
@@ -95,11 +94,11 @@ export async function* readTar(
         entry.type satisfies never;
     }
   }
-  if (Object.keys(extension).length > 0) throw new TarError("a header is of no entry");
+  if (Object.keys(extension).length > 0) throw new TarError("an extended header has no entry");
   await readEnd(bytes);
 }
 
-/** The first block tells whether it is an archive at all. */
+/** Reads the first block and checks that it is a header. */
 async function readFirst(bytes: ByteReader): Promise<Uint8Array> {
   const block = new Uint8Array(BLOCK);
   let at = 0;
@@ -110,8 +109,8 @@ async function readFirst(bytes: ByteReader): Promise<Uint8Array> {
     at += piece.length;
   }
   if (at === BLOCK && resemblesHeader(block)) return block;
-  const size = at < BLOCK ? `it has ${at} bytes in all` : "it does not begin with a header";
-  throw new TarError(`it is no tar archive: ${size}. ${WANTED}`);
+  const reason = at < BLOCK ? `it has only ${at} bytes` : "it does not begin with a header";
+  throw new TarError(`it is not a tar archive: ${reason}. ${WANTED}`);
 }
 
 interface EntryHead {
@@ -126,7 +125,7 @@ function entryOf(header: TarHeader, extension: Extension): EntryHead {
   const size = extension.size ?? header.size;
   const target = extension.linkPath ?? header.linkName;
   const type = typeOf(header.type, path);
-  if (type !== "file" && size !== 0) throw new TarError(`"${path}" is no file and has content`);
+  if (type !== "file" && size !== 0) throw new TarError(`"${path}" has content but is not a file`);
   return { type, path, target, size };
 }
 
@@ -134,60 +133,62 @@ function typeOf(type: string, path: string): TarEntry["type"] {
   switch (type) {
     case "0":
     case "7":
-      // How the v7 format tells directories.
+      // The v7 format marks directories with a trailing slash.
       return path.endsWith("/") ? "directory" : "file";
     case "2":
       return "link";
     case "5":
       return "directory";
     default:
-      throw new TarError(`"${path}" is ${REFUSED.get(type) ?? `of the unknown type "${type}"`}`);
+      throw new TarError(
+        `"${path}" is ${REFUSED.get(type) ?? `an entry of unknown type "${type}"`}`,
+      );
   }
 }
 
-/** What a header says of the next one; `undefined` when it is an entry's own. */
+/** Reads an extended header; returns `undefined` for the header of an entry. */
 async function readExtension(
   bytes: ByteReader,
   { type, size }: TarHeader,
 ): Promise<Extension | undefined> {
   if (!["x", "g", "L", "K"].includes(type)) return undefined;
   if (size > MAX_EXTENSION_BYTES) {
-    throw new TarError(`an extended header has more than ${MAX_EXTENSION_BYTES} bytes`);
+    throw new TarError(`an extended header is larger than ${MAX_EXTENSION_BYTES} bytes`);
   }
   const content = (await bytes.read(size + paddingOf(size))).subarray(0, size);
   if (type === "L") return { path: parseText(content) };
   return type === "K" ? { linkPath: parseText(content) } : parsePaxRecords(content);
 }
 
-/** What is told twice, another reader could take the other way. */
+/** Refuses a value that is set twice, because another reader could use the other one. */
 function joined(first: Extension, second: Extension): Extension {
   const twice = Object.keys(second).find((key) => Object.hasOwn(first, key));
   if (twice === undefined) return { ...first, ...second };
-  throw new TarError(`two headers of an entry tell its ${twice}`);
+  throw new TarError(`two headers of an entry set its ${twice}`);
 }
 
 function refuseForAll(extension: Extension): void {
-  const [told] = Object.keys(extension);
-  if (told !== undefined) throw new TarError(`a header for all entries tells a ${told}`);
+  const [key] = Object.keys(extension);
+  if (key !== undefined) throw new TarError(`a global header sets a ${key}`);
 }
 
 async function* readContent(bytes: ByteReader, size: number): AsyncGenerator<Uint8Array, void> {
   for (let left = size; left > 0;) {
     const piece = await bytes.some(left);
-    if (piece === undefined) throw new TarError("it ends in the middle");
+    if (piece === undefined) throw new TarError("it is truncated");
     left -= piece.length;
     yield piece;
   }
 }
 
-/** The second block of zeros, and padding: whoever writes the archive shall come to its end. */
+/** Reads the second zero block and the padding, so that the writer does not get EPIPE. */
 async function readEnd(bytes: ByteReader): Promise<void> {
   let left = MAX_PADDING_BYTES;
   let piece: Uint8Array | undefined = await bytes.read(BLOCK);
   while (piece !== undefined) {
-    if (piece.some((byte) => byte !== 0)) throw new TarError("something is behind its end");
+    if (piece.some((byte) => byte !== 0)) throw new TarError("it has data after its end");
     left -= piece.length;
-    if (left < 0) throw new TarError(`more than ${MAX_PADDING_BYTES} bytes are behind its end`);
+    if (left < 0) throw new TarError(`it has more than ${MAX_PADDING_BYTES} bytes after its end`);
     piece = await bytes.some(BLOCK);
   }
 }

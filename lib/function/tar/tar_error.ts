@@ -1,4 +1,4 @@
-/** An archive that is not taken; the message says what it holds and why that is refused. */
+/** An archive is refused; the message is a clause about the archive ("it is truncated"). */
 export class TarError extends Error {
   override readonly name = "TarError";
 }

@@ -29,7 +29,7 @@ Waiting:         0
 
 const UPDATE_FAILED = `Name:             shop
 Status:           ready, update failed
-Because:          The check failed
+Reason:           The check failed
 URL:              http://127.0.0.1:9999/shop
 Revision:         0123456789ab
 Failed revision:  ba9876543210
@@ -57,7 +57,7 @@ TS2322 [ERROR]: \\x1b[31mbad\\x1b[0m
 
 const FAILED = `Name:       函数
 Status:     failed
-Because:    It said \\x1b]0;owned\\x07
+Reason:     It said \\x1b]0;owned\\x07
 URL:        http://127.0.0.1:9999/%E5%87%BD%E6%95%B0
 Revision:   ba9876543210
 Directory:  /opt/functions/函数
@@ -71,7 +71,7 @@ Waiting:    0
 
 const IGNORED = `Name:       a\\x0ab
 Status:     ignored
-Because:    the name holds a control character
+Reason:     the name contains a control character
 Isolation:  full
 Restarts:   0
 Requests:   0
@@ -110,7 +110,7 @@ const cases: readonly [what: string, report: FunctionReport, text: string][] = [
       ...NOTHING_RUNS,
       name: "a\nb",
       status: "ignored",
-      reason: "the name holds a control character",
+      reason: "the name contains a control character",
       url: null,
       revision: null,
       directory: null,

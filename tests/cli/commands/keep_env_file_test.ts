@@ -16,7 +16,7 @@ async function place(directory: TemporaryDirectory): Promise<KeepOptions> {
   };
 }
 
-Deno.test("keepEnvFile() takes a .env over that the new folder lacks, for its owner alone", async () => {
+Deno.test("keepEnvFile() copies a .env that the new folder lacks, with mode 600", async () => {
   await using directory = await temporaryDirectory();
   const options = await place(directory);
   await keepEnvFile(options);
@@ -28,7 +28,7 @@ Deno.test("keepEnvFile() takes a .env over that the new folder lacks, for its ow
   assert.equal((await Deno.lstat(target)).mode! & 0o777, 0o600);
 });
 
-Deno.test("keepEnvFile() leaves what the new folder brings, whatever that is", async () => {
+Deno.test("keepEnvFile() does not overwrite anything in the new folder", async () => {
   await using directory = await temporaryDirectory();
   const options = await place(directory);
   await Deno.writeTextFile(directory.at("functions/app/.env"), SECRET);
@@ -42,7 +42,7 @@ Deno.test("keepEnvFile() leaves what the new folder brings, whatever that is", a
   assert.equal(await Deno.readLink(target), "nowhere");
 });
 
-Deno.test("keepEnvFile() copies nothing from outside of the folder, and waits for no pipe", async () => {
+Deno.test("keepEnvFile() follows no link out of the folder and does not block on a pipe", async () => {
   await using directory = await temporaryDirectory();
   const options = await place(directory);
   const before = directory.at("functions/app/.env");
@@ -59,12 +59,15 @@ Deno.test("keepEnvFile() copies nothing from outside of the folder, and waits fo
   await assert.rejects(Deno.lstat(target), Deno.errors.NotFound);
 });
 
-Deno.test("keepEnvFile() refuses a link that would lose it, and asks nothing of one that is replaced", async () => {
+Deno.test("keepEnvFile() refuses a link without a .env, and ignores a replaced link", async () => {
   await using directory = await temporaryDirectory();
   const options = await place(directory);
   await Deno.writeTextFile(directory.at("functions/app/.env"), SECRET);
   const link = { ...options, source: { ...options.source, type: "link" } } as KeepOptions;
-  await assert.rejects(keepEnvFile(link), /Keep its variables with: ddsrv env import app .*\.env/);
+  await assert.rejects(
+    keepEnvFile(link),
+    /Import its variables with: ddsrv env import app .*\.env; then remove the file/,
+  );
   await Deno.rename(directory.at("functions/app"), directory.at("elsewhere"));
   await Deno.symlink("../elsewhere", directory.at("functions/app"));
   await keepEnvFile(link);

@@ -19,7 +19,7 @@ async function offer(...words: string[]): Promise<string[]> {
   return decode(stdout).split("\n").slice(0, -1).filter((line) => line !== "");
 }
 
-Deno.test("bashCompletion(): shellcheck finds nothing to say of it", async () => {
+Deno.test("bashCompletion() passes shellcheck", async () => {
   const { stdout } = await new Deno.Command("shellcheck", { args: [SCRIPT] }).output();
   assert.equal(new TextDecoder().decode(stdout), "");
 });
@@ -45,7 +45,7 @@ const cases: readonly (readonly [words: readonly string[], offered: readonly str
 ];
 
 for (const [words, offered] of cases) {
-  Deno.test(`bashCompletion(): offers for ${words.join(" ")}, under set -u`, async () => {
+  Deno.test(`bashCompletion() completes "${words.join(" ")}" under set -u`, async () => {
     assert.deepEqual(await offer(...words), offered);
   });
 }

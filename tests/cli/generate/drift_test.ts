@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { GENERATED_DIRECTORIES, generatedFiles } from "../../../cli/generate/generated_files.ts";
 import { createProgram } from "../../../cli/program.ts";
+import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { version } from "../../../cli/version.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-Deno.test("generatedFiles(): completions/ and man/ hold them, as they are, and nothing else", async () => {
-  const files = generatedFiles(createProgram(() => {}), version);
+Deno.test("generatedFiles(): completions/ and man/ are up to date and hold nothing else", async () => {
+  const files = generatedFiles(toCommandModel(createProgram(() => {})), version);
   const entries = await Promise.all(
     GENERATED_DIRECTORIES.map(async (directory) =>
       (await Array.fromAsync(Deno.readDir(new URL(directory, root))))
@@ -22,13 +23,15 @@ Deno.test("generatedFiles(): completions/ and man/ hold them, as they are, and n
   assert.deepEqual(wrong, [], "These differ from the command tree. Run: deno task generate");
 });
 
-Deno.test("generatedFiles(): the same whoever makes them, wherever", async () => {
+Deno.test("generatedFiles(): do not depend on the environment", async () => {
   const module = new URL("cli/generate/generated_files.ts", root).href;
-  const tree = new URL("cli/program.ts", root).href;
+  const program = new URL("cli/program.ts", root).href;
+  const model = new URL("cli/tree/to_command_model.ts", root).href;
   const script =
-    `import { generatedFiles } from "${module}"; import { createProgram } from "${tree}";
-    Deno.stdout.writeSync(new TextEncoder().encode(
-      JSON.stringify([...generatedFiles(createProgram(() => {}), "${version}")])));`;
+    `import { generatedFiles } from "${module}"; import { createProgram } from "${program}";
+    import { toCommandModel } from "${model}";
+    const files = generatedFiles(toCommandModel(createProgram(() => {})), "${version}");
+    Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify([...files])));`;
   const make = async (env: Record<string, string>): Promise<string> => {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", script], env })
       .output();

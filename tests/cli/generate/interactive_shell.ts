@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { bashCompletion } from "../../../cli/generate/bash.ts";
-import { type CommandModel, toCommandModel } from "../../../cli/generate/command_model.ts";
+import type { CommandModel } from "../../../cli/generate/command_model.ts";
+import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { fishCompletion } from "../../../cli/generate/fish.ts";
 import { zshCompletion } from "../../../cli/generate/zsh.ts";
 import { createProgram } from "../../../cli/program.ts";

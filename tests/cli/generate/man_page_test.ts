@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type CommandModel, toCommandModel } from "../../../cli/generate/command_model.ts";
+import type { CommandModel } from "../../../cli/generate/command_model.ts";
+import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { pageName } from "../../../cli/generate/man_page.ts";
 import { createProgram } from "../../../cli/program.ts";
 
@@ -18,14 +19,14 @@ async function run(name: string, ...args: string[]): Promise<{ code: number; tex
   return { code, text: decoder.decode(stderr) + decoder.decode(stdout) };
 }
 
-Deno.test("manPage(): mandoc finds nothing to say of any page", async () => {
+Deno.test("manPage() passes mandoc -T lint", async () => {
   const { text } = await run("mandoc", "-Tlint", "-W", "style", ...pages);
   // That the pages are not installed here is no fault of theirs; the next test looks at that.
   const said = text.split("\n").filter((line) => !line.includes("referenced manual not found"));
   assert.equal(said.join("\n"), "");
 });
 
-Deno.test("manPage(): refers to pages that there are", async () => {
+Deno.test("manPage() refers only to existing pages", async () => {
   for (const page of pages) {
     const text = await Deno.readTextFile(new URL(page, directory));
     for (const [, name, section] of text.matchAll(/^\.(?:It )?Xr (\S+) (\d)/gm)) {
@@ -35,7 +36,7 @@ Deno.test("manPage(): refers to pages that there are", async () => {
 });
 
 for (const page of pages) {
-  Deno.test(`manPage(): man shows ${page} without a warning`, async () => {
+  Deno.test(`manPage() renders ${page} in man without a warning`, async () => {
     const { code, text } = await run("man", "--warnings", "-l", page);
     assert.equal(code, 0);
     assert.doesNotMatch(text, /warning|error:/);
@@ -46,7 +47,7 @@ for (const page of pages) {
 }
 
 for (const command of commands) {
-  Deno.test(`manPage(): ${pageName(program, command)} shows all there is of it`, async () => {
+  Deno.test(`manPage() of ${pageName(program, command)} is complete`, async () => {
     const { text } = await run("man", "-l", `${pageName(program, command)}.1`);
     // Words are hyphenated at the ends of lines, and lines filled.
     const plain = text.replace(/\u2010\n\s*/g, "").replace(/\s+/g, " ");
@@ -57,7 +58,7 @@ for (const command of commands) {
       ...command.examples.map(([commandLine]) => `$ ${commandLine}`),
       ...(command.manual.variables ?? []).flatMap(({ names }) => names),
       ...(command.manual.files ?? []).map(({ path }) => path),
-      "EXIT STATUS 0 What was asked for is done.",
+      "EXIT STATUS 0 Success.",
     ];
     for (const one of expected) assert.ok(plain.includes(one), `${one} in ${plain}`);
   });

@@ -22,16 +22,16 @@ for (const [text, lines] of texts) {
   });
 }
 
-Deno.test("macroText(): words that are macros stay words", () => {
+Deno.test("macroText() escapes words that look like macros", () => {
   assert.equal(macroText('say No to Ar . "x"'), "say \\&No to \\&Ar \\&. \\(dqx\\(dq");
   assert.equal(macroArgument("two words"), '"two words"');
 });
 
-Deno.test("literalBlock(): a line that begins with a full stop stays one", () => {
+Deno.test("literalBlock() escapes a leading full stop", () => {
   assert.deepEqual(literalBlock(".env"), [".Bd -literal -offset indent", "\\&.env", ".Ed"]);
 });
 
-Deno.test("toSentence(): a capital and a full stop", () => {
+Deno.test("toSentence() adds a capital and a full stop", () => {
   assert.equal(toSentence("list them"), "List them.");
   assert.equal(toSentence("All of it."), "All of it.");
 });

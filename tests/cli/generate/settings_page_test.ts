@@ -10,12 +10,12 @@ import { getNodeValue } from "jsonc-parser";
 
 const parse = (text: string): unknown => getNodeValue(parseTree(text)!);
 
-Deno.test("settingsPage(): its examples are good", () => {
+Deno.test("settingsPage() has valid examples", () => {
   policySchema.parse(parse(SETTINGS_EXAMPLES.directory));
   functionSchema.parse(parse(SETTINGS_EXAMPLES.function));
 });
 
-Deno.test("settingsPage(): tells of every key", () => {
+Deno.test("settingsPage() describes every key", () => {
   const page = settingsPage("ddsrv 0");
   for (const name of Object.keys(jsonSchema("directory").properties as object)) {
     assert.ok(page.includes(`.It Cm ${name}\n`), name);

@@ -30,7 +30,7 @@ const lines: readonly Case[] = [
 ];
 
 for (const shell of SHELLS) {
-  Deno.test(`completions: verbs, options, values, names and paths in ${shell}`, async () => {
+  Deno.test(`completions: ${shell} completes verbs, options, values, names and paths`, async () => {
     await using open = await openShell(shell, { names: NAMES });
     await Deno.mkdir(join(open.directory, "some-directory"));
     await Deno.writeTextFile(join(open.directory, "some-file"), "");
@@ -62,7 +62,7 @@ const hostile: readonly (readonly [name: string, ...beginnings: string[]])[] = [
 ];
 
 for (const shell of SHELLS) {
-  Deno.test(`completions: any name comes whole out of ${shell}, and none is run`, async () => {
+  Deno.test(`completions: ${shell} quotes any name and runs none`, async () => {
     await using open = await openShell(shell, { names: hostile.map(([name]) => name) });
     for (const [name, ...beginnings] of hostile) {
       for (const beginning of beginnings) {
@@ -73,7 +73,7 @@ for (const shell of SHELLS) {
   });
 }
 
-Deno.test("completions: a dollar between double quotes is quoted anew in bash", async () => {
+Deno.test("completions: bash quotes a dollar sign inside double quotes", async () => {
   await using open = await openShell("bash", { names: ["$(touch pwned)", "`touch pwned`"] });
   assert.deepEqual(await open.type('ddsrv inspect "$\t'), ["inspect", "$(touch pwned)"]);
   await assert.rejects(Deno.stat(join(open.directory, "pwned")), Deno.errors.NotFound);
@@ -88,7 +88,7 @@ const sockets: readonly (readonly [typed: string, socket: string, only?: Shell])
 ];
 
 for (const shell of SHELLS) {
-  Deno.test(`completions: names of the supervisor on the line in ${shell}`, async () => {
+  Deno.test(`completions: ${shell} takes names from the supervisor of --socket`, async () => {
     await using open = await openShell(shell, { names: NAMES });
     assert.deepEqual(await open.type("ddsrv rm sho\t"), ["rm", "shop"]);
     assert.equal(await open.asked(), "list --quiet");
@@ -101,7 +101,7 @@ for (const shell of SHELLS) {
     await assert.rejects(Deno.stat(join(open.directory, "pwned")), Deno.errors.NotFound);
   });
 
-  Deno.test(`completions: an error is silent and offers nothing in ${shell}`, async () => {
+  Deno.test(`completions: ${shell} offers nothing and prints nothing after an error`, async () => {
     await using open = await openShell(shell, { list: "echo never seen >&2; false" });
     assert.deepEqual(await open.type("ddsrv rm sho\t"), ["rm", "sho"]);
   });

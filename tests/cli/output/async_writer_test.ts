@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createAsyncWriter } from "../../../cli/output/async_writer.ts";
 
-Deno.test("createAsyncWriter() writes all, in order, however little the stream takes", async () => {
+Deno.test("createAsyncWriter() writes everything in order with partial writes", async () => {
   let written = "";
   const writer = createAsyncWriter({
     write(bytes) {
@@ -14,7 +14,7 @@ Deno.test("createAsyncWriter() writes all, in order, however little the stream t
   assert.equal(written, "line 0\nline 1\nline 2\nline 3\nline 4\n");
 });
 
-Deno.test("createAsyncWriter() counts what a stream refused, and says so when it takes again", async () => {
+Deno.test("createAsyncWriter() counts dropped lines and reports them once writing works", async () => {
   let written = "";
   let isFull = true;
   const writer = createAsyncWriter({
@@ -29,10 +29,10 @@ Deno.test("createAsyncWriter() counts what a stream refused, and says so when it
   isFull = false;
   writer.write("three\n");
   await writer.flush();
-  assert.equal(written, "ddsrv: 2 lines were dropped here\nthree\n");
+  assert.equal(written, "ddsrv: dropped 2 lines here\nthree\n");
 });
 
-Deno.test("createAsyncWriter() keeps a bounded amount for a stream that takes nothing", async () => {
+Deno.test("createAsyncWriter() limits its queue for a blocked stream", async () => {
   const taken = Promise.withResolvers<number>();
   let written = "";
   const writer = createAsyncWriter({
@@ -47,5 +47,5 @@ Deno.test("createAsyncWriter() keeps a bounded amount for a stream that takes no
   writer.write("too much\n");
   taken.resolve(0);
   await writer.flush();
-  assert.ok(written.startsWith("first\nddsrv: 1 lines were dropped here\nxxx"));
+  assert.ok(written.startsWith("first\nddsrv: dropped 1 lines here\nxxx"));
 });

@@ -21,7 +21,7 @@ function openPlace(): {
   };
 }
 
-Deno.test("createConsoleStreams() cuts no line of one stream by the other in one place", async () => {
+Deno.test("createConsoleStreams() does not mix lines of both streams in one file", async () => {
   const place = openPlace();
   const streams = createConsoleStreams({
     stdout: place.end(),
@@ -39,7 +39,7 @@ Deno.test("createConsoleStreams() cuts no line of one stream by the other in one
   for (const line of lines) assert.match(line, /^(?:out \d+ o*|error \d+ e*)$/);
 });
 
-Deno.test("createConsoleStreams() keeps its last line below all others", async () => {
+Deno.test("createConsoleStreams() keeps the footer below all lines", async () => {
   const place = openPlace();
   const streams = createConsoleStreams({
     stdout: place.end(),
@@ -63,7 +63,7 @@ Deno.test("createConsoleStreams() keeps its last line below all others", async (
   assert.equal(await written(() => streams.error("end\n")), "end\n");
 });
 
-Deno.test("createConsoleStreams() has no last line where there is no terminal", async () => {
+Deno.test("createConsoleStreams() shows no footer without a terminal", async () => {
   const [out, error] = [openPlace(), openPlace()];
   const streams = createConsoleStreams({
     stdout: out.end(),
@@ -78,7 +78,7 @@ Deno.test("createConsoleStreams() has no last line where there is no terminal", 
   assert.deepEqual([out.text(), error.text()], ["out\n", "error\n"]);
 });
 
-Deno.test("isOneFile() tells two ends of one file from two files", () => {
+Deno.test("isOneFile() compares files, not descriptors", () => {
   assert.equal(isOneFile(1, 1), true);
   assert.equal(isOneFile(1, 1_000_000), false);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Console, createConsole } from "../../../cli/output/console.ts";
+import type { Console } from "../../../cli/output/console.ts";
+import { createConsole } from "../../../cli/output/create_console.ts";
 import { createJsonConsole } from "../../../cli/output/console_json.ts";
 import type { ConsoleStreams } from "../../../cli/output/console_streams.ts";
 import { createTextConsole } from "../../../cli/output/console_text.ts";
@@ -51,7 +52,7 @@ function sayEverything(console: Console): void {
   console.print("GET /\n");
 }
 
-Deno.test("createTextConsole() writes lines for people, none of them a function's own control", () => {
+Deno.test("createTextConsole() escapes control characters of functions", () => {
   const streams = openStreams();
   sayEverything(createTextConsole(streams, { isQuiet: false, isTerminal: false }));
   assert.deepEqual(streams.taken, [
@@ -68,7 +69,7 @@ Deno.test("createTextConsole() writes lines for people, none of them a function'
   ]);
 });
 
-Deno.test("createTextConsole() shows on a terminal what is under way in the last line alone", () => {
+Deno.test("createTextConsole() shows progress only in the footer on a terminal", () => {
   const streams = openStreams();
   sayEverything(createTextConsole(streams, { isQuiet: true, isTerminal: true }));
   assert.deepEqual(streams.taken.slice(3), [
@@ -80,7 +81,7 @@ Deno.test("createTextConsole() shows on a terminal what is under way in the last
   ]);
 });
 
-Deno.test("createTextConsole() shows a function's last lines once, and with --quiet below its failure", () => {
+Deno.test("createTextConsole() shows a function's last lines once, or with --quiet below its failure", () => {
   const change = {
     event: "failed",
     message: "failed: The function ended",
@@ -100,7 +101,7 @@ Deno.test("createTextConsole() shows a function's last lines once, and with --qu
   }
 });
 
-Deno.test("createJsonConsole() writes an object a line, with nothing that steers a terminal", () => {
+Deno.test("createJsonConsole() writes one object per line and escapes control characters", () => {
   const streams = openStreams();
   sayEverything(createJsonConsole(streams, { isQuiet: false, now: () => "T" }));
   const said = streams.taken.slice(0, -1).map((text) => {

@@ -74,7 +74,7 @@ for (const [what, format, given, { out = "", error = "" }] of cases) {
   });
 }
 
-Deno.test("summaryLine() counts", () => {
+Deno.test("summaryLine() counts checked, failed and skipped paths", () => {
   const both = [finding(), finding({ problem: "no" })];
   assert.equal(summaryLine(both), "2 checked, 1 failed\n");
   const ignored = finding({ skipped: "why" });

@@ -40,7 +40,7 @@ a\\x0ab      ignored                     -         0       0
 `;
 
 const NOTES = `函数: "api.test" has no address
-update: revision ba9876543210 is not served: The check failed
+update: revision ba9876543210 failed: The check failed
 hung: hung: Did not answer GET /healthz within 5 s three times in a row
 backoff: backoff: It exited with code 7\\x1b[2J
 failed: failed: The check failed
@@ -60,15 +60,15 @@ for (const [width, table] of tables) {
   });
 }
 
-Deno.test("formatFunctions: the reports of these tests have every status", () => {
+Deno.test("formatFunctions() is tested with every status", () => {
   deepEqual(new Set(FUNCTION_REPORTS.map(({ status }) => status)), new Set(REPORTED_STATUSES));
 });
 
-Deno.test("formatFunctions: nothing to list is a line of titles", () => {
+Deno.test("formatFunctions() prints only titles without functions", () => {
   equal(formatFunctions([]).split("\n").length, 2);
 });
 
-Deno.test("formatFunctions: a table is never wider than the terminal", () => {
+Deno.test("formatFunctions() is never wider than the terminal", () => {
   for (let width = 1; width <= 160; width++) {
     const lines = formatFunctions(FUNCTION_REPORTS, { width }).split("\n");
     for (const line of lines.slice(0, FUNCTION_REPORTS.length + 1)) {
@@ -113,13 +113,13 @@ async function printElsewhere(env: Readonly<Record<string, string>>): Promise<st
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("formatFunctions: newer code that waits, and what takes it up", () => {
+Deno.test("formatFunctions() shows an update that waits and how to load it", () => {
   const report = functionReport({ name: "my shop", newerRevision: "fedcba987654" });
   const text = stripVTControlCharacters(formatFunctions([report]));
-  ok(/^my shop +ready, update waits /m.test(text), text);
+  ok(/^my shop +ready, update pending /m.test(text), text);
   ok(
     text.endsWith(
-      "\nmy shop: revision fedcba987654 waits (--no-watch). Take it up: ddsrv reload 'my shop'\n",
+      "\nmy shop: revision fedcba987654 is not loaded (--no-watch). To load it: ddsrv reload 'my shop'\n",
     ),
     text,
   );

@@ -22,7 +22,7 @@ function recordSignals(): {
   };
 }
 
-Deno.test("followJobControl: gives the terminal back before it stops, and takes it again", () => {
+Deno.test("followJobControl() restores the terminal before a stop and changes it again afterwards", () => {
   const { signals, send, said } = recordSignals();
   const following = followJobControl({
     suspend: () => void said.push("suspend"),

@@ -26,7 +26,7 @@ for (const [text, keys, rest] of cases) {
   });
 }
 
-Deno.test("splitKeys: nothing is lost", () => {
+Deno.test("splitKeys() loses no input", () => {
   const text = fc.string({
     unit: fc.constantFrom("\x1b", "[", "O", "A", "1", ";", "~", "q", "👋"),
   });
@@ -36,7 +36,7 @@ Deno.test("splitKeys: nothing is lost", () => {
   }));
 });
 
-Deno.test("readKeys: a sequence and a character cut in two reads are one key each", async () => {
+Deno.test("readKeys() joins sequences and characters that are split over two reads", async () => {
   const terminal = scriptedTerminal();
   const next = readKeys(terminal.read);
   const bytes = new TextEncoder().encode("q\x1b[A函\x1b[1;5Bz");
@@ -47,7 +47,7 @@ Deno.test("readKeys: a sequence and a character cut in two reads are one key eac
   deepEqual(keys, ["q", "\x1b[A", "函", "\x1b[1;5B", "z"]);
 });
 
-Deno.test("readKeys: Escape alone is a key when nothing follows, and what comes later another", async () => {
+Deno.test("readKeys() returns Escape as a key if nothing follows soon", async () => {
   const terminal = scriptedTerminal();
   const next = readKeys(terminal.read);
   terminal.send(new TextEncoder().encode("\x1b"));

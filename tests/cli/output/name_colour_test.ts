@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nameColour } from "../../../cli/output/name_colour.ts";
 
-Deno.test("nameColour() is always the same for one name, and tells many names apart", () => {
+Deno.test("nameColour() is constant for a name and differs between names", () => {
   const names = Array.from({ length: 40 }, (_, index) => `function-${index}`);
   assert.deepEqual(names.map(nameColour), names.map(nameColour));
   assert.equal(new Set(names.map(nameColour)).size, 5);

@@ -11,7 +11,7 @@ function record(
   return { ...openProgress({ name: "sh\x1bop", isTerminal, write }), said: () => text };
 }
 
-Deno.test("openProgress: a line for each step where no terminal is", () => {
+Deno.test("openProgress() prints a line per step without a terminal", () => {
   using progress = record(false);
   progress.show("checking");
   progress.show("checking");
@@ -20,7 +20,7 @@ Deno.test("openProgress: a line for each step where no terminal is", () => {
   assert.equal(progress.said(), "sh\\x1bop: checking\nsh\\x1bop: starting\n");
 });
 
-Deno.test("openProgress: one line that is written over on a terminal", () => {
+Deno.test("openProgress() updates one line on a terminal", () => {
   using progress = record(true);
   progress.show("checking");
   progress.show("starting");
@@ -33,7 +33,7 @@ Deno.test("openProgress: one line that is written over on a terminal", () => {
   assert.ok(progress.said().endsWith(`sh\\x1bop  starting…\x1b[?7h${clear}sh\\x1bop  ready\n`));
 });
 
-Deno.test("openProgress: what is given up leaves an empty line", () => {
+Deno.test("openProgress() clears its line on disposal", () => {
   const progress = record(true);
   progress.show("checking");
   progress[Symbol.dispose]();

@@ -17,7 +17,7 @@ function frame(begin: string, ...lines: readonly string[]): string {
   return FRAME.begin + begin + lines.map((line) => `\x1b[2K${line}\n`).join("") + FRAME.end;
 }
 
-Deno.test("openScreen: draws over what it drew before, and leaves it with a cursor", () => {
+Deno.test("openScreen() redraws in place and restores the cursor", () => {
   const { screen, written } = recordScreen({ columns: 20, rows: 10 });
   screen.draw("a\nb\n");
   screen.draw("c\n");
@@ -32,7 +32,7 @@ Deno.test("openScreen: draws over what it drew before, and leaves it with a curs
   ]);
 });
 
-Deno.test("openScreen: takes the whole terminal and gives it back", () => {
+Deno.test("openScreen() uses the alternate screen and restores the terminal", () => {
   const { screen, written } = recordScreen({ columns: 20, rows: 10 }, { isWhole: true });
   screen.draw("a\n");
   screen.draw("b\n");
@@ -53,14 +53,14 @@ const tooMuch: readonly [columns: number, rows: number, lines: readonly string[]
 ];
 
 for (const [columns, rows, lines] of tooMuch) {
-  Deno.test(`openScreen: cuts what ${columns} columns and ${rows} rows have no room for`, () => {
+  Deno.test(`openScreen() cuts text to ${columns} columns and ${rows} rows`, () => {
     const { screen, written } = recordScreen({ columns, rows });
     screen.draw("123456\n函数函数\nc\n");
     equal(written[1], frame("", ...lines));
   });
 }
 
-Deno.test("openScreen: finds its beginning when the terminal has wrapped its lines", () => {
+Deno.test("openScreen() redraws correctly after the terminal wrapped its lines", () => {
   const size = { columns: 10, rows: 10 };
   const { screen, written } = recordScreen(size);
   screen.draw("1234567890\n\nab\n");
@@ -69,7 +69,7 @@ Deno.test("openScreen: finds its beginning when the terminal has wrapped its lin
   equal(written[2], frame("\x1b[5A\r", "x"));
 });
 
-Deno.test("openScreen: suspended in place, it takes its frame away and draws anew below", () => {
+Deno.test("openScreen() removes its text on suspend and redraws below on resume", () => {
   const { screen, written } = recordScreen({ columns: 20, rows: 10 });
   screen.draw("a\nb\n");
   screen.suspend();
@@ -85,7 +85,7 @@ Deno.test("openScreen: suspended in place, it takes its frame away and draws ane
   ]);
 });
 
-Deno.test("openScreen: suspended, the whole terminal is given back, and taken again", () => {
+Deno.test("openScreen() leaves the alternate screen on suspend and enters it on resume", () => {
   const { screen, written } = recordScreen({ columns: 20, rows: 10 }, { isWhole: true });
   screen.draw("a\n");
   screen.suspend();

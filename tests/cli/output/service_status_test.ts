@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describeService } from "../../../cli/output/service_status.ts";
 import type { Status } from "../../../lib/supervisor/state.ts";
 
-Deno.test("describeService: counts, and what needs attention", () => {
+Deno.test("describeService() counts functions and those that need attention", () => {
   const cases: readonly (readonly [Record<string, Status>, string])[] = [
     [{}, "0 functions, 0 up"],
     [{ a: "ready" }, "1 function, 1 up"],

@@ -41,7 +41,7 @@ for (const [what, rows, lines] of tables) {
   });
 }
 
-Deno.test("formatTable() leaves no space at the ends of lines", () => {
+Deno.test("formatTable() leaves no trailing spaces", () => {
   const left: readonly Column<string>[] = [
     { title: "A", cell: (row) => row },
     { title: "LAST", cell: () => "" },
@@ -63,7 +63,7 @@ const functions = [
   ["e\u0301👨‍👩‍👧", "ready", "-", "7", "full"],
 ];
 
-Deno.test("formatTable: never wider than the terminal, from 1 to 160 columns", () => {
+Deno.test("formatTable() is never wider than the terminal, from 1 to 160 columns", () => {
   for (let width = 1; width <= 160; width++) {
     const lines = formatTable(ranked, functions, { width }).slice(0, -1).split("\n");
     assert.equal(lines.length, functions.length + 1);
@@ -71,7 +71,7 @@ Deno.test("formatTable: never wider than the terminal, from 1 to 160 columns", (
   }
 });
 
-Deno.test("formatTable: columns go by their rank, the highest first, and come back by it", () => {
+Deno.test("formatTable() leaves out columns by rank, the highest first", () => {
   const titles = new Set<string>();
   for (let width = 160; width >= 1; width--) {
     const [title = ""] = formatTable(ranked, functions, { width }).split("\n");
@@ -85,7 +85,7 @@ Deno.test("formatTable: columns go by their rank, the highest first, and come ba
   ]);
 });
 
-Deno.test("formatTable: what is aligned to the right ends in one column at every width", () => {
+Deno.test("formatTable() keeps right alignment at every width", () => {
   for (let width = 40; width <= 160; width++) {
     const plain = stripVTControlCharacters(formatTable(ranked, functions, { width }));
     const [title = "", ...rows] = plain.trimEnd().split("\n");
@@ -96,7 +96,7 @@ Deno.test("formatTable: what is aligned to the right ends in one column at every
   }
 });
 
-Deno.test("formatTable: the first column gives way before lines are cut", () => {
+Deno.test("formatTable() shortens the first column before it cuts lines", () => {
   assert.equal(
     formatTable(columns, [["a long name", "1"], ["函数函数", "22"]], { width: 13 }),
     "NAME    COUNT\na lon…      1\n函数…      22\n",

@@ -33,11 +33,11 @@ for (const [template, text] of cases) {
 }
 
 const refused: readonly [template: string, message: RegExp][] = [
-  ["{{nam}}", /^There is no "nam" to print\. Did you mean "name"\?$/],
-  ["{{.Name}}", /^There is no "\.Name" to print\. Did you mean "name"\?$/],
-  ["{{}}", /^There is no "" to print\. There are name, pid, kept, /],
-  ["{{name}} {{constructor}}", /^There is no "constructor" to print\. There are name, /],
-  ["{{{name}}}", /^There is no "\{name" to print\./],
+  ["{{nam}}", /^Unknown key "nam"\. Did you mean "name"\?$/],
+  ["{{.Name}}", /^Unknown key "\.Name"\. Did you mean "name"\?$/],
+  ["{{}}", /^Unknown key ""\. Use one of name, pid, kept, /],
+  ["{{name}} {{constructor}}", /^Unknown key "constructor"\. Use one of name, /],
+  ["{{{name}}}", /^Unknown key "\{name"\./],
 ];
 
 for (const [template, message] of refused) {

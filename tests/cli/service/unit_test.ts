@@ -14,12 +14,12 @@ function valueOf(unit: string, directive: string): string | undefined {
   return new RegExp(`^${directive}=(.*)$`, "m").exec(unit)?.[1];
 }
 
-Deno.test("unitText: the whole unit of an installed package", async () => {
+Deno.test("unitText() writes the unit of an installed package", async () => {
   assert.equal(unitText(PACKAGED), await Deno.readTextFile(GOLDEN));
   assert.ok(unitText(PACKAGED).startsWith(`${UNIT_MARK}\n`));
 });
 
-Deno.test("unitText: a checkout keeps its Deno and its modules", () => {
+Deno.test("unitText() writes the Deno and the module cache of a checkout", () => {
   const unit = unitText({
     functionsDirectory: "/srv/my functions",
     command: ["/usr/bin/deno", "run", "/opt/ddsrv/cli/main.ts"],
@@ -31,7 +31,7 @@ Deno.test("unitText: a checkout keeps its Deno and its modules", () => {
   assert.equal(valueOf(unit, "CacheDirectory"), undefined);
 });
 
-Deno.test("unitText: what systemd would expand, or read as more, means itself", () => {
+Deno.test("unitText() escapes what systemd would expand or split", () => {
   const cases = [
     ["/a%h", "/a%%h"],
     ["/a$HOME", "/a$$HOME"],
@@ -46,7 +46,7 @@ Deno.test("unitText: what systemd would expand, or read as more, means itself", 
   }
 });
 
-Deno.test("unitText: systemd finds no fault", async () => {
+Deno.test("unitText() passes systemd-analyze verify", async () => {
   await using directory = await temporaryDirectory();
   const functionsDirectory = `${directory.path}/a "b" %h $c`;
   const command = [Deno.execPath()];

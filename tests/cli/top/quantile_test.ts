@@ -28,7 +28,7 @@ const histogram = fc.array(fc.nat(1_000), { minLength: 4, maxLength: 4 })
   .filter((counts) => counts.some((count) => count > 0));
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
-Deno.test("quantile: grows with the share, and stays within the bounds", () => {
+Deno.test("quantile() grows with the share and stays within the bounds", () => {
   fc.assert(fc.property(histogram, share, share, (counts, a, b) => {
     const [low, high] = [Math.min(a, b), Math.max(a, b)]
       .map((share) => quantile(counts, { bounds, share })!);
@@ -37,7 +37,7 @@ Deno.test("quantile: grows with the share, and stays within the bounds", () => {
   }));
 });
 
-Deno.test("quantile: lies between the bounds of where the request is that it is about", () => {
+Deno.test("quantile() lies within the bucket of the exact value", () => {
   fc.assert(fc.property(histogram, share, (counts, share) => {
     const value = quantile(counts, { bounds, share })!;
     const wanted = counts.reduce((sum, count) => sum + count, 0) * share;

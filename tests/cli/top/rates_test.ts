@@ -76,14 +76,14 @@ const cases: readonly [what: string, before: Look | undefined, after: Look, rate
 ];
 
 for (const [what, before, after, rates] of cases) {
-  Deno.test(`ratesBetween: ${what}, in two seconds`, () => {
+  Deno.test(`ratesBetween() computes ${what} over two seconds`, () => {
     const [row] = ratesBetween(sample(1_000, before), sample(3_000, after));
     const { requestsPerS, errorsPerS, cpuShare } = row!;
     deepEqual({ requestsPerS, errorsPerS, cpuShare }, rates);
   });
 }
 
-Deno.test("ratesBetween: times are those of the requests between the samples", () => {
+Deno.test("ratesBetween() takes latencies only of requests between the samples", () => {
   const before = sample(0, { traffic: trafficReport("a", [14, 14, 14]) });
   const after = sample(1_000, { traffic: trafficReport("a", [14, 14, 14, 1, 1]) });
   const [row] = ratesBetween(before, after);
@@ -93,11 +93,11 @@ Deno.test("ratesBetween: times are those of the requests between the samples", (
   deepEqual([idle!.p50Ms, idle!.p99Ms], [undefined, undefined]);
 });
 
-Deno.test("ratesBetween: one that is gone has no row", () => {
+Deno.test("ratesBetween() has no row for a removed function", () => {
   deepEqual(ratesBetween(sample(0, {}), sample(1_000, undefined)), []);
 });
 
-Deno.test("ratesBetween: no time at all gives figures that can be shown", () => {
+Deno.test("ratesBetween() returns finite rates for samples of the same time", () => {
   const look = { traffic: trafficReport("a", [1]) };
   const [row] = ratesBetween(sample(5, look), sample(5, look));
   deepEqual([row!.requestsPerS, row!.cpuShare], [0, 0]);

@@ -61,7 +61,7 @@ for (const [key, from, change, action] of keys) {
 }
 
 for (const key of ["q", "\x1b", "j", "k", "l", "\r", "R", "c", "x"]) {
-  Deno.test(`pressKey: ${JSON.stringify(key)} where there is no function`, () => {
+  Deno.test(`pressKey: ${JSON.stringify(key)} without functions`, () => {
     const { state, action } = pressKey(initialState, key, []);
     deepEqual(state, { ...initialState, ...key === "c" && { sortBy: "cpu" } });
     deepEqual(action, key === "q" || key === "\x1b" ? quit : undefined);
@@ -88,7 +88,7 @@ const orders: readonly [sortBy: SortKey, names: string][] = [
 ];
 
 for (const [sortBy, names] of orders) {
-  Deno.test(`sortRows: by ${sortBy}, and by name where that is the same`, () => {
+  Deno.test(`sortRows() sorts by ${sortBy}, then by name`, () => {
     deepEqual(sortRows(unsorted, sortBy).map(({ report }) => report.name).join(""), names);
   });
 }

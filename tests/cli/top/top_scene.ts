@@ -27,7 +27,7 @@ export const SCENE: TopScene = {
   ],
   history: new Map([["api", [0, 600, 1_234.5]], ["函数", [2]]]),
   url: "http://127.0.0.1:9999",
-  message: "\x1b[31mapi\x1b[0m is started anew",
+  message: "Reloading \x1b[31mapi\x1b[0m",
   records: [
     { time: "2026-01-02T03:04:05.678Z", stream: "stdout", text: "first", isPartial: false },
     {

@@ -22,8 +22,8 @@ const screens: readonly [
     "idle  idle      0.0                            -      -    0.0     0     -        -",
     "函数  ready     2.0                     █  30.0s  30.0s    0.0    12  0.0%  64.0MiB",
     ...blank(11),
-    "\\x1b[31mapi\\x1b[0m is started anew",
-    "q quit  ↑↓ choose  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
+    "Reloading \\x1b[31mapi\\x1b[0m",
+    "q quit  ↑↓ select  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
   ]],
   [80, 24, {}, [
     "ddsrv  3 functions, 2 ready  1237 requests/s  150% CPU  128.0MiB  http://127.0.…",
@@ -33,8 +33,8 @@ const screens: readonly [
     "idle  idle      0.0      -      -    0.0     0     -        -",
     "函数  ready     2.0  30.0s  30.0s    0.0    12  0.0%  64.0MiB",
     ...blank(15),
-    "\\x1b[31mapi\\x1b[0m is started anew",
-    "q quit  ↑↓ choose  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
+    "Reloading \\x1b[31mapi\\x1b[0m",
+    "q quit  ↑↓ select  l log  R reload  sort: n name r req t p99 e err c cpu m mem",
   ]],
   [40, 10, {}, [
     "ddsrv  3 functions, 2 ready  1237 reque…",
@@ -44,7 +44,7 @@ const screens: readonly [
     "idle  idle      0.0     -        -",
     "函数  ready     2.0  0.0%  64.0MiB",
     "",
-    "\\x1b[31mapi\\x1b[0m is started anew",
+    "Reloading \\x1b[31mapi\\x1b[0m",
     "q quit  l log  R reload  sort: nrtecm",
   ]],
   [20, 6, {}, [
@@ -52,7 +52,7 @@ const screens: readonly [
     "",
     "NAME  STATUS  REQ/S",
     "函数  ready     2.0",
-    "\\x1b[31mapi\\x1b[0m …",
+    "Reloading \\x1b[31ma…",
   ]],
   [40, 10, { state: logs, message: "" }, [
     "ddsrv  3 functions, 2 ready  1237 reque…",
@@ -63,16 +63,16 @@ const screens: readonly [
     "03:04:07 函数函数函数函数函数函数函数函…",
     "",
     "",
-    "q quit  ↑↓ choose  l back  R reload",
+    "q quit  ↑↓ select  l back  R reload",
   ]],
   [40, 8, { state: logs, records: [] }, [
     "ddsrv  3 functions, 2 ready  1237 reque…",
     "",
     "Log of 函数",
-    "It has said nothing, or no log files ar…",
+    "No log lines, or log files are disabled…",
     "",
-    "\\x1b[31mapi\\x1b[0m is started anew",
-    "q quit  ↑↓ choose  l back  R reload",
+    "Reloading \\x1b[31mapi\\x1b[0m",
+    "q quit  ↑↓ select  l back  R reload",
   ]],
   [40, 8, { state: logs, records: undefined }, [
     "ddsrv  3 functions, 2 ready  1237 reque…",
@@ -80,17 +80,17 @@ const screens: readonly [
     "Log of 函数",
     "",
     "",
-    "\\x1b[31mapi\\x1b[0m is started anew",
-    "q quit  ↑↓ choose  l back  R reload",
+    "Reloading \\x1b[31mapi\\x1b[0m",
+    "q quit  ↑↓ select  l back  R reload",
   ]],
   [40, 8, { state: { ...logs, chosen: "gone" } }, [
     "ddsrv  3 functions, 2 ready  1237 reque…",
     "",
-    "Log of gone, which is gone",
+    "Log of gone, which no longer exists",
     "03:04:06 \\x1b[2Jhi\tthere",
     "03:04:07 函数函数函数函数函数函数函数函…",
-    "\\x1b[31mapi\\x1b[0m is started anew",
-    "q quit  ↑↓ choose  l back  R reload",
+    "Reloading \\x1b[31mapi\\x1b[0m",
+    "q quit  ↑↓ select  l back  R reload",
   ]],
   [40, 9, { rows: [], message: "" }, [
     "ddsrv  0 functions, 0 ready  0.0 reques…",
@@ -109,7 +109,7 @@ for (const [columns, rows, change, lines] of screens) {
   });
 }
 
-Deno.test("renderTop: never wider or higher than the terminal", () => {
+Deno.test("renderTop() is never wider or higher than the terminal", () => {
   const rows = Array.from({ length: 50 }, (_, index) => topRow(`function-${index}`));
   for (const state of [initialState, logs]) {
     const scene = { ...SCENE, state, rows: [...SCENE.rows, ...rows] };
@@ -121,7 +121,7 @@ Deno.test("renderTop: never wider or higher than the terminal", () => {
   }
 });
 
-Deno.test("renderTop: of many functions, those around the chosen one are shown, and it is marked", () => {
+Deno.test("renderTop() shows the functions around the selected one and highlights it", () => {
   const rows = Array.from({ length: 50 }, (_, index) => topRow(`f${index}`));
   for (const chosen of ["f0", "f25", "f49"]) {
     const scene = { ...SCENE, rows, state: { ...initialState, chosen } };

@@ -30,7 +30,7 @@ for (const text of refused) {
 }
 
 for (const verb of ["add", "remove"]) {
-  Deno.test(`${verb}: --timeout takes a duration, and plain seconds as before`, async () => {
+  Deno.test(`${verb} --timeout accepts a duration or plain seconds`, async () => {
     for (const good of ["30s", "2m", "30"]) {
       // Another option is wrong, so that nothing is done.
       const complaint = await captureProgram().complain(

@@ -130,7 +130,7 @@ export const EARLY_ROWS: readonly Row[] = [
   ],
   [
     "ENV_FILE that is missing is said, and it goes on",
-    (server) => server.said('missing.env", so functions get no variables from it'),
+    (server) => server.said('missing.env" does not exist, so functions get no variables from it'),
   ],
   ["code on port 8000; /name as /, the rest byte for byte", async (server) => {
     const sent = ["/listens", "/listens/", "/listens/a//b%2F?q=%20&&"];

@@ -28,7 +28,7 @@ async function inDirectory<Value>(run: (directory: string) => Promise<Value>): P
   }
 }
 
-Deno.test("extractTar: any files come back, in any pieces, plain and with gzip", () =>
+Deno.test("extractTar() restores any files, in chunks of any size, plain and with gzip", () =>
   fc.assert(
     fc.asyncProperty(
       tree,
@@ -68,7 +68,7 @@ const hostile = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-Deno.test("extractTar: whatever it takes, no link leads outside", () =>
+Deno.test("extractTar() never creates a link that leads outside", () =>
   fc.assert(
     fc.asyncProperty(hostile, (entries) =>
       inDirectory(async (directory) => {
@@ -97,7 +97,7 @@ Deno.test("extractTar: whatever it takes, no link leads outside", () =>
     { numRuns: 400 },
   ));
 
-Deno.test("extractTar: a damaged archive gives an error, or what it then says", () =>
+Deno.test("extractTar() of a damaged archive fails or extracts consistent files", () =>
   fc.assert(
     fc.asyncProperty(
       fc.nat({ max: 4095 }),

@@ -38,7 +38,7 @@ for (const format of ["ustar", "pax", "gnu"]) {
   // In ustar no name may be longer than 100 bytes, nor a link's target.
   const omitted = format === "ustar" ? ["--exclude=xxx*", "--exclude=far"] : [];
   for (const compression of [[], ["--gzip"]]) {
-    Deno.test(`extractTar: what tar writes in the ${format} format ${compression}`, () => {
+    Deno.test(`extractTar() reads the ${format} format of tar ${compression}`, () => {
       const args = [`--format=${format}`, ...omitted, ...compression, "--create", "shop"];
       return through(args, async ({ target, extracted }) => {
         const folder = join(target, "shop");
@@ -53,13 +53,13 @@ for (const format of ["ustar", "pax", "gnu"]) {
   }
 }
 
-Deno.test("extractTar: an archive of what is in a directory has its files at the top", () =>
+Deno.test("extractTar() accepts files at the top of an archive", () =>
   through(["--create", "-C", "shop", "."], async ({ target, extracted }) => {
     assert.deepEqual(extracted, { folder: target, name: undefined });
     assert.equal(await Deno.readTextFile(join(target, "index.ts")), "entry");
   }));
 
-Deno.test("extractTar: one directory is taken off, unless the entry is beside it", async () => {
+Deno.test("extractTar() strips a single top directory unless the entry is beside it", async () => {
   const table: readonly (readonly [entries: readonly Entry[], name: string | undefined])[] = [
     [[{ name: "shop/index.ts" }], "shop"],
     [[{ name: "shop/", type: "5" }, { name: "shop/a/b.ts" }], "shop"],

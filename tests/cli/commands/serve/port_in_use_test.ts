@@ -24,14 +24,14 @@ const sentences: readonly [hostname: string, uid: number, user: PortUser, said: 
     "0.0.0.0",
     1000,
     { type: "hidden" },
-    "9999: it is in use, and the process is not known, because user 1000 may not look into other " +
-    "users' processes. See: sudo ss -ltnp 'sport = :9999'. Stop it or pass --port",
+    "9999: it is in use by an unknown process, because user 1000 can't see processes of other " +
+    "users. To find it: sudo ss -ltnp 'sport = :9999'. Stop it or pass --port",
   ],
   [
     "0.0.0.0",
     0,
     { type: "none" },
-    "9999: it is in use, and no process is known that listens there. Try again, or pass --port",
+    "9999: it is in use, but no process listens on it any more. Try again, or pass --port",
   ],
 ];
 

@@ -40,7 +40,7 @@ function open(variables: Record<string, string>): Setting {
   return setting;
 }
 
-Deno.test("openService: says what it does, in order", async () => {
+Deno.test("openService() sends notifications in order", async () => {
   using _time = useFakeTimers();
   using setting = open({ NOTIFY_SOCKET: "/n" });
   setting.service.ready();
@@ -55,7 +55,7 @@ Deno.test("openService: says what it does, in order", async () => {
   ]);
 });
 
-Deno.test("openService: of many changes, the last one is told", () => {
+Deno.test("openService() sends only the last of many status changes", () => {
   using time = useFakeTimers();
   using setting = open({ NOTIFY_SOCKET: "/n" });
   for (const text of ["a", "b", "c"]) setting.service.status(() => text);
@@ -66,7 +66,7 @@ Deno.test("openService: of many changes, the last one is told", () => {
   assert.deepEqual(setting.sent, ["STATUS=c", "READY=1\nSTATUS=d"]);
 });
 
-Deno.test("openService: what nobody took is said again, and warned of once", () => {
+Deno.test("openService() repeats a message that was not received and warns once", () => {
   using time = useFakeTimers();
   using setting = open({ NOTIFY_SOCKET: "/n" });
   setting.isHeard = false;
@@ -76,10 +76,10 @@ Deno.test("openService: what nobody took is said again, and warned of once", () 
   time.pass(1_000);
   assert.deepEqual(setting.sent, ["READY=1"]);
   assert.equal(setting.warnings.length, 1);
-  assert.match(setting.warnings[0]!, /nobody takes messages at "\/n".+It serves nevertheless/);
+  assert.match(setting.warnings[0]!, /nothing receives messages at "\/n".+ddsrv serves anyway/);
 });
 
-Deno.test("openService: the watchdog ticks at half its time, where it is meant for us", () => {
+Deno.test("openService() pings its watchdog at half of the timeout", () => {
   const cases: readonly (readonly [Record<string, string>, number[]])[] = [
     [{ WATCHDOG_USEC: "30000000" }, [15_000]],
     [{ WATCHDOG_USEC: "30000000", WATCHDOG_PID: "7" }, [15_000]],
@@ -100,13 +100,13 @@ Deno.test("openService: the watchdog ticks at half its time, where it is meant f
   }
 });
 
-Deno.test("openService: children don't inherit what it was told", () => {
+Deno.test("openService() removes its variables from the environment", () => {
   const told = { NOTIFY_SOCKET: "/n", WATCHDOG_USEC: "0", WATCHDOG_PID: "7" };
   using setting = open({ ...told, HOME: "/root" });
   assert.deepEqual([...setting.variables], [["HOME", "/root"]]);
 });
 
-Deno.test("openService: without a service manager it says nothing", async () => {
+Deno.test("openService() sends nothing without a service manager", async () => {
   using time = useFakeTimers();
   using setting = open({ WATCHDOG_USEC: "30000000" });
   setting.service.ready();
@@ -116,7 +116,7 @@ Deno.test("openService: without a service manager it says nothing", async () => 
   assert.deepEqual([setting.sent, setting.warnings], [[], []]);
 });
 
-Deno.test("openService: an address that is none is a warning", () => {
+Deno.test("openService() warns about an invalid address", () => {
   const warnings: string[] = [];
   const variables = new Map([["NOTIFY_SOCKET", "vsock:2:1"]]);
   using _service = openService({
@@ -125,5 +125,5 @@ Deno.test("openService: an address that is none is a warning", () => {
     onWarning: (message) => warnings.push(message),
   });
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^"vsock:2:1" is no address of a socket: .+\. It serves nevertheless/);
+  assert.match(warnings[0]!, /^"vsock:2:1" is not a socket address: .+\. ddsrv serves anyway/);
 });

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import * as fc from "fast-check";
 import stringWidth from "fast-string-width";
-import { cutToWidth } from "../../../cli/output/cut.ts";
+import { cutToWidth } from "../../../cli/output/cut_to_width.ts";
 
 const RED = "\x1b[31m";
 const PLAIN = "\x1b[39m";
@@ -48,7 +48,7 @@ const text = fc.string({
   ),
 });
 
-Deno.test("cutToWidth: never wider than asked for, and the text's own beginning", () => {
+Deno.test("cutToWidth() returns a prefix that is never too wide", () => {
   fc.assert(fc.property(text, fc.nat(40), (text, width) => {
     const cut = cutToWidth(text, width);
     ok(stringWidth(cut) <= width, JSON.stringify(cut));

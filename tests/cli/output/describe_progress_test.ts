@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeComingUp } from "../../../cli/output/coming_up.ts";
+import { describeProgress } from "../../../cli/output/describe_progress.ts";
 import type { Status } from "../../../lib/supervisor/state.ts";
 
 const cases: readonly (readonly [what: string, statuses: Record<string, Status>, text: string])[] =
@@ -21,7 +21,7 @@ const cases: readonly (readonly [what: string, statuses: Record<string, Status>,
   ];
 
 for (const [what, statuses, text] of cases) {
-  Deno.test(`describeComingUp() of ${what}`, () => {
-    assert.equal(describeComingUp(new Map(Object.entries(statuses))), text);
+  Deno.test(`describeProgress() of ${what}`, () => {
+    assert.equal(describeProgress(new Map(Object.entries(statuses))), text);
   });
 }

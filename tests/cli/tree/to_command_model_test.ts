@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import assert from "node:assert/strict";
-import { toCommandModel } from "../../../cli/generate/command_model.ts";
+import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { setting } from "../../../cli/tree/options.ts";
 
 function makeTree(): Command {
@@ -13,7 +13,7 @@ function makeTree(): Command {
   return program;
 }
 
-Deno.test("toCommandModel(): placeholders tell the kind of a value", () => {
+Deno.test("toCommandModel() derives the kind of a value from its placeholder", () => {
   const take = toCommandModel(makeTree()).verbs[0]!;
   assert.deepEqual(take.aliases, ["t"]);
   assert.deepEqual(
@@ -22,7 +22,7 @@ Deno.test("toCommandModel(): placeholders tell the kind of a value", () => {
   );
 });
 
-Deno.test("toCommandModel(): options with their names, defaults and variables; no hidden ones", () => {
+Deno.test("toCommandModel() lists options with names, defaults and variables, without hidden ones", () => {
   const { options } = toCommandModel(makeTree()).verbs[0]!;
   assert.deepEqual(
     options.map((one) => [one.names.join(" "), one.value?.kind, one.default, one.env]),
@@ -34,13 +34,16 @@ Deno.test("toCommandModel(): options with their names, defaults and variables; n
   );
 });
 
-Deno.test("toCommandModel(): the verb help is one of them", () => {
+Deno.test("toCommandModel() includes the verb help", () => {
   const help = toCommandModel(makeTree()).verbs.find(({ name }) => name === "help");
   assert.equal(help?.arguments[0]?.kind, "verb");
 });
 
-Deno.test("toCommandModel(): refuses commands below verbs, which it would lose", () => {
+Deno.test("toCommandModel() refuses subcommands of verbs", () => {
   const tree = makeTree();
   tree.commands[0]!.command("deeper");
-  assert.throws(() => toCommandModel(tree), /Commands below "take"/);
+  assert.throws(
+    () => toCommandModel(tree),
+    /"take" has subcommands, which completions and man pages do not support/,
+  );
 });

@@ -1,5 +1,5 @@
-/** Times that {@linkcode isAtRest} compares, in milliseconds since 1970. */
-export interface RestOptions {
+/** Times that {@linkcode haveSettled} compares, in milliseconds since 1970. */
+export interface SettleOptions {
   /** Time of the last change by the file system's clock, which may not be ours. */
   readonly changedAtMs: number;
   /** Time at which this state was first seen, by our clock. */
@@ -8,8 +8,8 @@ export interface RestOptions {
   readonly settleMs: number;
 }
 
-/** Returns whether files have been unchanged for long enough, by either clock. */
-export function isAtRest(options: RestOptions): boolean {
+/** Returns true if files have not changed for at least `settleMs`, by either clock. */
+export function haveSettled(options: SettleOptions): boolean {
   const { changedAtMs, firstSeenMs, nowMs, settleMs } = options;
   const ageMs = nowMs - changedAtMs;
   return ageMs >= settleMs || nowMs - firstSeenMs >= settleMs;

@@ -4,16 +4,16 @@ import stringWidth from "fast-string-width";
 const COLOUR = /(\x1b\[[0-9;]*m)/;
 const RESET = "\x1b[0m";
 
-/** Made when something is cut for the first time: most commands cut nothing. */
+/** Created when first needed, because most commands cut nothing. */
 let graphemes: Intl.Segmenter | undefined;
 
 /**
- * As much of a text as fits into so many columns of a terminal, with `…` in the place of the rest.
- * What is written as one character stays one, and colours that it cuts off are ended.
+ * Cuts a text to a number of terminal columns and marks the cut with `…`. Does not split grapheme
+ * clusters, and resets colors that it cut off.
  *
  * @example
  * ```ts
- * import { cutToWidth } from "./cut.ts";
+ * import { cutToWidth } from "./cut_to_width.ts";
  * cutToWidth("functions", 5); // "func…"
  * ```
  */

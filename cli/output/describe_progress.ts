@@ -1,19 +1,19 @@
 import type { Status } from "../../lib/supervisor/state.ts";
 
-/** Names that are told one by one; of more, only how many they are. */
+/** Maximum number of names to list; beyond it, only counts are shown. */
 const MAX_NAMED = 3;
 
 /**
- * What is under way, as one line: which functions are being checked and started, or how many of
- * all. Empty when nothing is.
+ * Describes in one line which functions are being checked and started, or how many of all; empty if
+ * none is.
  *
  * @example
  * ```ts
- * import { describeComingUp } from "./coming_up.ts";
- * describeComingUp(new Map([["a", "checking"], ["b", "ready"]])); // "checking a"
+ * import { describeProgress } from "./describe_progress.ts";
+ * describeProgress(new Map([["a", "checking"], ["b", "ready"]])); // "checking a"
  * ```
  */
-export function describeComingUp(statuses: ReadonlyMap<string, Status>): string {
+export function describeProgress(statuses: ReadonlyMap<string, Status>): string {
   const checking = namesOf(statuses, "checking");
   const starting = namesOf(statuses, "starting");
   const count = checking.length + starting.length;

@@ -1,20 +1,21 @@
 import process from "node:process";
 
-/** From poll(2), as Linux numbers them. */
+/** Constants of poll(2) on Linux. */
 const POLLERR = 0x8;
 const POLLNVAL = 0x20;
 
 /**
- * Tells whether nobody reads standard output any more, without writing to it: who follows a quiet
- * log would otherwise never learn that `| head` has ended. Where it can't be told, nobody has gone.
+ * Returns a function that returns true once the reader of standard output has closed it, without
+ * writing: following a quiet log would otherwise never notice that `| head` ended. Always false on
+ * a terminal and where poll(2) is not available.
  */
-export function createReaderWatch(): () => boolean {
+export function createStdoutWatch(): () => boolean {
   if (Deno.build.os !== "linux" || process.stdout.isTTY) return () => false;
   try {
     const { symbols } = Deno.dlopen("libc.so.6", {
       poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
     });
-    // struct pollfd: an int for the descriptor, and a short each for what is asked and answered.
+    // struct pollfd: int fd, short events, short revents.
     const asked = new Uint8Array(8);
     const view = new DataView(asked.buffer);
     return () => {

@@ -3,7 +3,7 @@ import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { nextTryMs } from "../../lib/supervisor/retry.ts";
 import { describeDuration } from "../../lib/system/describe_duration.ts";
 
-/** Something about a function that is worth a word. */
+/** A change of a function's state, for the console. */
 export interface Change {
   readonly event:
     | "checking"
@@ -15,15 +15,15 @@ export interface Change {
     | "backoff"
     | "stopping"
     | "stopped";
-  /** What is said behind the function's name. */
+  /** Text after the function's name. */
   readonly message: string;
-  /** Diagnostics or last lines. */
+  /** Diagnostics, or the function's last lines. */
   readonly details: readonly string[];
-  /** The details are lines of the function, which were shown when it wrote them. */
+  /** The details are lines of the function, which the console has already shown. */
   readonly isRepeat: boolean;
 }
 
-/** What is worth saying about a change of state, in the order in which it came. */
+/** Describes the difference between two states of a function, in chronological order. */
 export function describeChange(
   before: FunctionState | undefined,
   after: FunctionState | undefined,
@@ -38,7 +38,7 @@ export function describeChange(
   const { serving, candidate } = after;
   if (serving !== undefined && serving.id !== before?.serving?.id) {
     const revision = serving.revision?.slice(0, 12) ?? "";
-    const which = serving.isSnapshot ? "the last good revision" : "revision";
+    const which = serving.isSnapshot ? "last good revision" : "revision";
     const url = functionUrl(baseUrl, after.name);
     return [...failed, change("ready", `ready at ${url} (${which} ${revision})`)];
   }
@@ -58,12 +58,12 @@ export function describeChange(
 function retryOf(before: FunctionState | undefined, after: FunctionState): Change[] {
   const { backoff } = after;
   if (backoff === undefined || backoff === before?.backoff) return [];
-  // The first replacement of what hangs begins at once.
+  // The first replacement of a hung instance starts at once.
   if (nextTryMs(after) === undefined) return [];
-  return [change("backoff", `tries again in ${describeDuration(backoff.delayMs)}`)];
+  return [change("backoff", `retries in ${describeDuration(backoff.delayMs)}`)];
 }
 
-/** Says that an instance hangs or answers again; its replacement is shown by its own phases. */
+/** Describes an instance that hangs or responds again; its replacement has its own changes. */
 function hangOf(before: FunctionState | undefined, after: FunctionState): Change[] {
   const { serving } = after;
   const [had, has] = [before?.serving?.hang, serving?.hang];
@@ -83,7 +83,7 @@ function failureOf(before: FunctionState | undefined, after: FunctionState): Cha
   if (failure === undefined || failure === before?.failure) return [];
   const kept = serving === undefined || serving.hang !== undefined
     ? ""
-    : " (the old revision goes on serving)";
+    : " (the old revision keeps serving)";
   const message = `failed: ${failure.reason}${kept}`;
   const isRepeat = failure.stage === "start" || failure.stage === "exit";
   return [{ event: "failed", message, details: linesOf(failure.detail), isRepeat }];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Change as Word, describeChange } from "../../../cli/output/changes.ts";
+import { type Change as Word, describeChange } from "../../../cli/output/describe_change.ts";
 import type { FunctionState } from "../../../lib/supervisor/state.ts";
 import {
   failure,
@@ -49,13 +49,13 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["a failed new revision", { serving: old, candidate: starting }, {
     serving: old,
     failure: check,
-  }, ["failed: The check failed (the old revision goes on serving)", "  TS1", "  \x1b[2Jat x"]],
+  }, ["failed: The check failed (the old revision keeps serving)", "  TS1", "  \x1b[2Jat x"]],
   ["another try of what failed", { failure: check }, { failure: check, candidate: instance(2) }, [
     "checking",
   ]],
   ["an end", { serving: old }, { failure: exit, backoff, leaving: [old] }, [
     "failed: The function ended",
-    "tries again in 25 s",
+    "retries in 25 s",
   ]],
   ["a hang, and what begins at once", { serving: old }, {
     serving: { ...old, hang },
@@ -65,7 +65,7 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["a hang, and its pause", { serving: old }, { serving: { ...old, hang }, backoff }, [
     "hangs: It is held",
     "  last",
-    "tries again in 25 s",
+    "retries in 25 s",
   ]],
   ["a recovery", { serving: { ...old, hang }, backoff }, { serving: old, backoff }, [
     "answers again",
@@ -90,14 +90,14 @@ for (const [what, before, after, lines] of cases) {
   });
 }
 
-Deno.test("describeChange() knows which details are lines that the function wrote", () => {
+Deno.test("describeChange() marks details that the function itself wrote", () => {
   const isRepeat = (stage: Parameters<typeof failure>[0]): boolean =>
     describeChange(functionState({}), functionState({ failure: failure(stage) }), URL)[0]!.isRepeat;
   assert.deepEqual((["start", "exit"] as const).map(isRepeat), [true, true]);
   assert.deepEqual((["manifest", "check", "host"] as const).map(isRepeat), [false, false, false]);
 });
 
-Deno.test("describeChange() gives a URL that can be opened, whatever the name", () => {
+Deno.test("describeChange() returns a valid URL for any name", () => {
   const after = functionState({ name: "a b%/é", serving: next });
   assert.deepEqual(plain(describeChange(undefined, after, URL)), [
     `ready at ${URL}/a%20b%25%2F%C3%A9 (revision 0123456789ab)`,
