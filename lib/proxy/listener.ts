@@ -47,7 +47,8 @@ export function openListener({ hostname, port, admit }: ListenOptions): Listener
     port: listener.addr.port,
     async accept() {
       for (;;) {
-        const connection = await listener.accept();
+        const connection = await acceptNext(listener);
+        if (connection === undefined) continue;
         const visit = admit(connection.remoteAddr.hostname);
         if (visit === undefined) {
           connection.close();
@@ -60,4 +61,16 @@ export function openListener({ hostname, port, admit }: ListenOptions): Listener
     },
     close: () => listener.close(),
   };
+}
+
+/** The next connection, or `undefined` if its client reset it first (accept(2), getpeername(2)). */
+async function acceptNext(listener: Deno.TcpListener): Promise<Deno.TcpConn | undefined> {
+  try {
+    return await listener.accept();
+  } catch (error) {
+    const isReset = error instanceof Deno.errors.NotConnected ||
+      error instanceof Deno.errors.ConnectionAborted;
+    if (isReset) return undefined;
+    throw error;
+  }
 }
