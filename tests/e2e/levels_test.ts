@@ -178,7 +178,7 @@ Deno.test("rootless: a function can't replace its socket with another one", asyn
     );
     for (const answer of answers) assert.equal(answer, "itself");
   }
-  await server.said("at-once failed: It did not listen");
+  await server.said("at-once failed: Did not listen");
   assert.ok(!isReached);
   await other.shutdown();
 });
