@@ -63,8 +63,7 @@ export async function openImageDirectory(
     if (found.label !== String(uid)) await give({ ...options, image, mountPoint, run });
     if (found.bytes < limits.bytes && grown.get(image) !== limits.bytes) {
       const problem = await grow({ ...options, image, mountPoint, run }, isMounted);
-      // The file system may stay smaller than its image: ext4 does not use a last piece that is too
-      // small.
+      // The file system may stay smaller than its image: ext4 ignores a too small last piece.
       if (problem === undefined) grown.set(image, limits.bytes);
       else problems.push(problem);
     }

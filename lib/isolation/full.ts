@@ -32,8 +32,7 @@ export async function openFullIsolation(
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
   const { addressRange, dns } = settings;
-  // Hosts that the operator names may have private addresses. The fetcher decides which hosts are
-  // allowed.
+  // Hosts that the operator names may have private addresses; the fetcher allows only some hosts.
   const isNamed = settings.allowImport.length + settings.registries.length > 0;
   const fetchEgress = isNamed || settings.egress === "full" ? "full" : "internet";
   const egress = isNamed || settings.egress === "none" ? fetchEgress : settings.egress;

@@ -91,8 +91,7 @@ function openSandbox(
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
-  // The kernel's table of Unix sockets lists the sockets of all functions by path, so paths are
-  // unique.
+  // The kernel lists the Unix sockets of all functions by path, so each path is unique.
   const socketName = `http-${ownerId}-${id}.sock`;
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {

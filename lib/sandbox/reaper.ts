@@ -37,8 +37,7 @@ done`;
  */
 export async function openReaper(groups: ControlGroups): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  // The next supervisor removes this group first, and so kills this reaper before it starts its
-  // own.
+  // The next supervisor removes this group, and so kills this reaper, before it starts its own.
   const group = stack.use(await groups.open(`reaper-${Deno.pid}`, LIMITS));
   const child = new Deno.Command("sh", {
     args: ["-c", SCRIPT, "reaper", ...group.joinFiles],
