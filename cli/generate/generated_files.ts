@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { bashCompletion } from "./bash.ts";
+import { configurationPage } from "./configuration_page.ts";
 import { toCommandModel } from "./command_model.ts";
 import { fishCompletion } from "./fish.ts";
 import { manPage, pageName } from "./man_page.ts";
@@ -9,7 +10,7 @@ import { zshCompletion } from "./zsh.ts";
 /** The directories that hold generated files, and no others. */
 export const GENERATED_DIRECTORIES: readonly string[] = ["completions", "man"];
 
-/** Every file that is made from the command tree, by its path below the root. */
+/** Every file that is made from the command tree and the settings, by its path below the root. */
 export function generatedFiles(
   tree: CommandUnknownOpts,
   version: string,
@@ -25,5 +26,6 @@ export function generatedFiles(
     [`completions/${program.name}.fish`, fishCompletion(program)],
     ...pages,
     [`man/${program.name}.json.5`, settingsPage(release)],
+    ["docs/configuration.md", configurationPage()],
   ]);
 }

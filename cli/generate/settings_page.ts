@@ -86,7 +86,8 @@ const DESCRIPTION: readonly string[] = [
 ];
 
 function propertiesOf(kind: SchemaKind): Readonly<Record<string, Property>> {
-  return jsonSchema(kind).properties as Readonly<Record<string, Property>>;
+  const properties = Object.entries(jsonSchema(kind).properties as Record<string, Property>);
+  return Object.fromEntries(properties.filter(([, property]) => !property.deprecated));
 }
 
 function keys(properties: readonly (readonly [string, Property])[]): string[] {

@@ -1,4 +1,4 @@
-import type { ConsoleFormat } from "../../lib/config/settings.ts";
+import type { ConsoleFormat } from "../../lib/config/log_settings.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import type { OutputLine } from "../../lib/process/lines.ts";
 import type { StreamName } from "../../lib/process/spawn.ts";

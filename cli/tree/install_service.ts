@@ -1,4 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import { SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
 
@@ -9,7 +10,11 @@ const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
 export function addInstallService(program: Command, onExit: OnExit): void {
   const installing = program.command("install-service")
     .description("write a systemd unit that serves a directory from the start of the host")
-    .argument("[directory]", "the functions directory", "/opt/functions")
+    .argument(
+      "[directory]",
+      "the functions directory",
+      SERVER_SETTINGS.functionsDirectory.default,
+    )
     .option("--path <path>", "the unit's file", UNIT_PATH)
     .option("--force", "write over a unit that ddsrv did not make")
     .addOption(new Option("--print", "print the unit, and write nothing").conflicts("force"))

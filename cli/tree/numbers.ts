@@ -1,11 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { parseDuration } from "../../lib/config/duration.ts";
 
-/** A port, or 0 for one that the kernel chooses. */
-export function parsePort(text: string): number {
-  return parseWhole(text, { min: 0, max: 65535 });
-}
-
 /** How many of something. */
 export function parseCount(text: string): number {
   return parseWhole(text, { min: 0, max: 10_000_000 });

@@ -1,6 +1,8 @@
 import { Option } from "@commander-js/extra-typings";
 import { parseWait } from "./numbers.ts";
 import { defaultPaths } from "../../lib/config/default_paths.ts";
+import { describeDefault } from "../../lib/config/setting.ts";
+import { SETTINGS } from "../../lib/config/settings.ts";
 
 /** What a setting's help says beside its purpose. */
 export interface SettingHelp {
@@ -52,13 +54,13 @@ export function defaultOf(option: Option): string | undefined {
   return String(defaultValue);
 }
 
-/** What the default socket is in words, whoever reads them. */
-export const DEFAULT_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/ddsrv.sock";
-
 /** The supervisor that a verb talks to. */
 export const socketOption = new Option("--socket <path>", "the supervisor's control socket")
   .env("DDSRV_SOCKET")
-  .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, DEFAULT_SOCKET);
+  .default(
+    defaultPaths(Deno.uid(), Deno.env.toObject()).socket,
+    describeDefault(SETTINGS.socket),
+  );
 
 /** How long a verb waits, in milliseconds; `purpose` says what for. */
 export function waitOption(

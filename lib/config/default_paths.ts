@@ -1,15 +1,25 @@
 import { join } from "node:path";
-import type { Settings } from "./settings.ts";
+import { LOG_SETTINGS } from "./log_settings.ts";
+import { SERVER_SETTINGS } from "./server_settings.ts";
 
-/** Where things are kept where nobody says otherwise. */
-export type DefaultPaths = Pick<
-  Settings,
-  "socket" | "logsDirectory" | "stateDirectory" | "runtimeDirectory" | "lockDirectory"
->;
+/** Directories of a supervisor that runs, which no setting changes. */
+export interface RuntimePaths {
+  /** Directory of locks and small files. */
+  readonly runtimeDirectory: string;
+  /** Directory of locks that only one supervisor of this user may hold, in every environment. */
+  readonly lockDirectory: string;
+}
+
+/** Paths whose default depends on the user. */
+export interface DefaultPaths extends RuntimePaths {
+  readonly socket: string;
+  readonly logsDirectory: string;
+  readonly stateDirectory: string;
+}
 
 /**
- * Places of the system for root, and for anybody else those of their own. Source: XDG Base Directory
- * Specification.
+ * Returns the default paths: those of the system for root, and for other users paths of their own.
+ * Source: XDG Base Directory Specification.
  *
  * @example
  * ```ts
@@ -23,9 +33,9 @@ export function defaultPaths(
 ): DefaultPaths {
   if (uid === 0) {
     return {
-      socket: "/run/ddsrv/ddsrv.sock",
-      logsDirectory: "/opt/logs",
-      stateDirectory: "/var/lib/ddsrv",
+      socket: SERVER_SETTINGS.socket.default,
+      logsDirectory: LOG_SETTINGS.logsDirectory.default,
+      stateDirectory: SERVER_SETTINGS.stateDirectory.default,
       runtimeDirectory: "/run/ddsrv",
       lockDirectory: "/run/ddsrv/locks",
     };
@@ -41,14 +51,14 @@ export function defaultPaths(
     logsDirectory: join(stateDirectory, "logs"),
     stateDirectory,
     runtimeDirectory,
-    // A login has XDG_RUNTIME_DIR, cron has not: two of a user's supervisors meet all the same.
+    // Not below XDG_RUNTIME_DIR, which a login has and cron has not: all supervisors must meet here.
     lockDirectory: join(fixedDirectory(uid), "locks"),
   };
 }
 
 /**
- * Control sockets that a user's supervisors have without a setting, with this environment and with
- * others: a session of systemd has a directory for them, and cron has none.
+ * Returns the default control sockets of a user, in this environment and in others: a systemd session
+ * sets XDG_RUNTIME_DIR, and cron does not.
  *
  * @example
  * ```ts

@@ -142,6 +142,7 @@ function isBelow({ path, code }: z.core.$ZodIssue): boolean {
 /** The keys that a value at that place may have. */
 function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodPipe) return keysAt(schema.in, path);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path));
   if (!(schema instanceof z.ZodObject)) return [];
   const [first, ...rest] = path;

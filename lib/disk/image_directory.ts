@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { formatLimit } from "../config/limit_options.ts";
+import { formatSize } from "../config/size.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CommandError, type Run, run as execute } from "../system/run.ts";
 import type { BoundedDirectory, BoundedDirectoryOptions, DiskLimits } from "./disk_limits.ts";
@@ -123,9 +123,7 @@ async function makeImage(options: OwnOptions): Promise<void> {
       await removeIfThere(beside);
       throw new Error(
         `Cannot move the data in "${directory}" into an image of ` +
-          `${formatLimit({ unit: "size" }, limits.bytes)}: ${
-            reasonOf(cause)
-          }. Raise dataSize and dataFiles, ` +
+          `${formatSize(limits.bytes)}: ${reasonOf(cause)}. Raise dataSize and dataFiles, ` +
           "or make room there",
         { cause },
       );
@@ -186,7 +184,7 @@ async function requireNoImage(image: string): Promise<void> {
 
 /** Only a copy could make it smaller: ext4 does not shrink while it is mounted. */
 function describeSize(found: Superblock, limits: DiskLimits): string[] {
-  const present = formatLimit({ unit: "size" }, found.bytes);
+  const present = formatSize(found.bytes);
   const isLarger = limits.bytes < found.bytes - SLACK_BYTES;
   return isLarger
     ? [

@@ -1,4 +1,4 @@
-import { formatLimit } from "../config/limit_options.ts";
+import { formatBandwidth } from "../config/bandwidth.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { Run } from "../system/run.ts";
 
@@ -21,6 +21,6 @@ export async function probeBandwidth(run: Run): Promise<string> {
 /** Message for an isolation level that has no link on which to limit bandwidth. */
 export function unboundedBandwidth({ bandwidthBits }: FunctionPolicy): string[] {
   if (bandwidthBits === Infinity) return [];
-  const most = formatLimit({ unit: "bandwidth" }, bandwidthBits);
+  const most = formatBandwidth(bandwidthBits);
   return [`Its bandwidth of ${most} is not bounded at this level of isolation, only with full`];
 }

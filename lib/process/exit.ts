@@ -1,4 +1,4 @@
-import { formatLimit } from "../config/limit_options.ts";
+import { formatSize } from "../config/size.ts";
 
 /** How a process ended. */
 export interface Exit {
@@ -45,7 +45,7 @@ export function parseExit(status: Pick<Deno.CommandStatus, "code" | "signal">): 
  */
 export function describeExit(exit: Exit): string {
   if (exit.exhaustedBytes !== undefined) {
-    const allowed = formatLimit({ unit: "size" }, exit.exhaustedBytes);
+    const allowed = formatSize(exit.exhaustedBytes);
     return `it ran out of memory: it may use ${allowed} (memory in ddsrv.json)`;
   }
   if (exit.excess !== undefined) return exit.excess;

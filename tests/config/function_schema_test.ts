@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { functionSchema } from "../../lib/config/function_schema.ts";
+import { functionSchema, settingsIn } from "../../lib/config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
 import { PERMISSION_KINDS } from "../../lib/config/permissions.ts";
 
 function parse(text: string): unknown {
-  return parseJsonFile({ path: "m", text, schema: functionSchema });
+  return settingsIn(parseJsonFile({ path: "m", text, schema: functionSchema }));
 }
 
 const list = (...rules: readonly unknown[]) => ({ rules, isPublicOnly: false });
@@ -82,11 +82,11 @@ const bad: readonly [text: string, ...messages: string[]][] = [
   ],
   [
     '{ "healthInterval": "0s" }',
-    '1:21 is not valid in "healthInterval": "0s" is too short. Give at least 1s, or never',
+    '1:21 is not valid in "healthInterval": "0s" is out of bounds. Give at least 1s, or never',
   ],
   [
     '{ "hangTimeout": "999ms" }',
-    '1:18 is not valid in "hangTimeout": "999ms" is too short. Give at least 1s, or never',
+    '1:18 is not valid in "hangTimeout": "999ms" is out of bounds. Give at least 1s, or never',
   ],
   [
     '{ "hangTimeout": "off" }',

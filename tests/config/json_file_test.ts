@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { functionSchema } from "../../lib/config/function_schema.ts";
+import { directorySchema, functionSchema, settingsIn } from "../../lib/config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
-import { policySchema } from "../../lib/config/policy_schema.ts";
 
 function parse(text: string): unknown {
-  return parseJsonFile({ path: "/f/ddsrv.json", text, schema: policySchema, isTrusted: true });
+  const schema = directorySchema;
+  return settingsIn(parseJsonFile({ path: "/f/ddsrv.json", text, schema, isTrusted: true }));
 }
 
 Deno.test("parseJsonFile() reads comments and trailing commas", () => {
@@ -13,26 +13,28 @@ Deno.test("parseJsonFile() reads comments and trailing commas", () => {
     "egress": "none", /* seconds */ "stopGrace": "2s",
     "env": { "A": "1", },
   }`;
-  assert.deepEqual(parse(text), { egress: "none", stopGrace: 2_000, env: { A: "1" } });
+  assert.deepEqual(parse(text), { egress: "none", stopGraceMs: 2_000, env: { A: "1" } });
 });
 
-Deno.test("parseJsonFile() reads every key of the policy", () => {
-  const policy = {
-    $schema: "x",
+Deno.test("parseJsonFile() reads the values of keys", () => {
+  const settings = {
     egress: "full",
     env: { A: "" },
     port: 0,
     hostname: "::1",
-    logsDirectory: "/l",
-    saveLogs: false,
-    logFormat: "docker",
-    checkCode: false,
     preferredPort: 65535,
     allowImport: ["a.example"],
     dns: ["192.0.2.53"],
     addressRange: "10.1.0.0/16",
   };
-  assert.deepEqual(parse(JSON.stringify(policy)), policy);
+  const renamed = { logsDir: "/l", logs: false, logFileFormat: "docker", check: false };
+  assert.deepEqual(parse(JSON.stringify({ $schema: "x", ...settings, ...renamed })), {
+    ...settings,
+    logsDirectory: "/l",
+    saveLogs: false,
+    logFormat: "docker",
+    checkCode: false,
+  });
 });
 
 const faults: readonly [text: string, message: string][] = [

@@ -15,8 +15,8 @@ Deno.test("loadSettings() takes defaults where nobody says otherwise", async () 
 
 const file = {
   port: 1,
-  logFormat: "docker",
-  checkCode: false,
+  logFileFormat: "docker",
+  check: false,
   checkCpuTime: "5s",
   checkTimeout: "2m",
   startTimeout: "7s",
@@ -80,8 +80,22 @@ Deno.test("loadSettings() reads the bounds of log files", async () => {
   assert.equal((await load({ logMaxFiles: 6 })).settings.logMaxFiles, 6);
   await directory.write("ddsrv.json", '{ "logMaxSize": "1KiB", "logMaxFiles": 1 }');
   await assert.rejects(load({}), {
-    message: /logMaxSize.*too little for a log file[^]*logMaxFiles/,
+    message: /logMaxSize.*Give at least 128KiB\n[^]*logMaxFiles/,
   });
+});
+
+Deno.test("loadSettings() reads old names of keys, and prefers new names", async () => {
+  await using directory = await temporaryDirectory();
+  const load = async (file: object): Promise<unknown[]> => {
+    await directory.write("ddsrv.json", JSON.stringify(file));
+    const { settings } = await loadSettings({ functionsDirectory: directory.path }, {});
+    return [settings.saveLogs, settings.logsDirectory, settings.logFormat, settings.checkCode];
+  };
+  const old = { saveLogs: false, logsDirectory: "/old", logFormat: "docker", checkCode: false };
+  assert.deepEqual(await load(old), [false, "/old", "docker", false]);
+  const names = { logs: true, logsDir: "/new", logFileFormat: "cri", check: true };
+  assert.deepEqual(await load({ ...old, ...names }), [true, "/new", "cri", true]);
+  assert.deepEqual(await load({ ...names, ...old }), [true, "/new", "cri", true]);
 });
 
 Deno.test("loadSettings() adds variables for functions up, by the same precedence", async () => {
@@ -168,7 +182,7 @@ Deno.test("loadSettings() reads what the proxy goes by", async () => {
     "/b",
   ]);
   assert.deepEqual(warnings, [
-    'DDSRV_ACCESS_LOG: "xml" is not a format of the access log. Choose json or combined',
+    'DDSRV_ACCESS_LOG: "xml" is not one of the choices. Give json or combined',
   ]);
 });
 

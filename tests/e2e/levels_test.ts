@@ -122,7 +122,7 @@ Deno.test("rootless: a function that holds its event loop is replaced, one that 
     await new Promise((resolve) => setTimeout(resolve));
   }`;
   await using server = await startRootless(user, {
-    "ddsrv.json": '{ "hangTimeout": "2s", "checkCode": false }',
+    "ddsrv.json": '{ "hangTimeout": "2s", "check": false }',
     "held/index.ts": hangs("for (;;);"),
     "slow/index.ts": hangs(yields),
   });

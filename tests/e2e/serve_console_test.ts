@@ -87,12 +87,12 @@ Deno.test("serve: on a terminal, what is under way stands in the last line and g
   }
 });
 
-Deno.test("serve: --log-format json is an object a line, --quiet leaves functions' lines out", async () => {
+Deno.test("serve: --console-format json is an object a line, --quiet leaves functions' lines out", async () => {
   const files = { "talker/index.ts": TALKER };
   for (const isQuiet of [false, true]) {
     await using server = await startServer({
       files,
-      flags: ["--log-format", "json", ...isQuiet ? ["--quiet"] : []],
+      flags: ["--console-format", "json", ...isQuiet ? ["--quiet"] : []],
       beforeUrl: '"message":"serving at ',
     });
     await server.answers("/talker", "talker");

@@ -5,7 +5,7 @@ import { version } from "../../../cli/version.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-Deno.test("generatedFiles(): completions/ and man/ hold them, as they are, and nothing else", async () => {
+Deno.test("generatedFiles() are in the repository, with nothing else in completions/ and man/", async () => {
   const files = generatedFiles(createProgram(() => {}), version);
   const entries = await Promise.all(
     GENERATED_DIRECTORIES.map(async (directory) =>
@@ -15,8 +15,8 @@ Deno.test("generatedFiles(): completions/ and man/ hold them, as they are, and n
   );
   const there = entries.flat();
   const drifted = await Promise.all([...files].map(async ([path, text]) => {
-    if (!there.includes(path)) return [path];
-    return await Deno.readTextFile(new URL(path, root)) === text ? [] : [path];
+    const found = await Deno.readTextFile(new URL(path, root)).catch(() => undefined);
+    return found === text ? [] : [path];
   }));
   const wrong = [...drifted.flat(), ...there.filter((path) => !files.has(path))];
   assert.deepEqual(wrong, [], "These differ from the command tree. Run: deno task generate");

@@ -1,0 +1,144 @@
+import type { Kind } from "./kind.ts";
+
+/**
+ * A setting: everything that is said of it anywhere. Its name is its key in `ddsrv.json` and, in
+ * kebab case, its flag. The flag of a boolean that is true by default is negative: `--no-watch` for
+ * `watch`. Variables of dynamic-deno-server keep their names; all others are `DDSRV_` and the name.
+ */
+export interface Setting<Value> {
+  /** In camel case. */
+  readonly name: string;
+  /** Where it is set, beside variables; without either, only variables set it. */
+  readonly setBy: readonly ("key" | "flag")[];
+  /** A second flag of one letter. */
+  readonly short?: string;
+  /** Environment variables that set it; the first one that is not empty wins. */
+  readonly variables: readonly string[];
+  /** A further variable that, if true, sets one certain value. */
+  readonly toggle?: Toggle<Value>;
+  /** Old names that stay accepted and that help and documentation leave out. */
+  readonly deprecated?: DeprecatedNames;
+  readonly kind: Kind<Value>;
+  readonly default: Value;
+  /** The default in words, if the value does not say it. */
+  readonly defaultText?: string;
+  /** The default of a supervisor that does not run as root, in words. */
+  readonly defaultWithoutRoot?: string;
+  /** One line of at most 70 characters, without a full stop; of a boolean, what true does. */
+  readonly summary: string;
+  /** Further sentences, for the documentation. */
+  readonly details?: string;
+  /** SIGHUP changes it in a supervisor that runs; else it takes a restart. */
+  readonly live: boolean;
+  /** Returns true if SIGHUP can apply this change; if it is left out, SIGHUP can apply every change. */
+  isLiveChange?(before: Value, after: Value): boolean;
+  /** The effect of the key in a function's manifest; if it is left out, a manifest cannot have it. */
+  readonly manifest?: ManifestRule;
+}
+
+/** A variable that sets one certain value. */
+export interface Toggle<Value> {
+  readonly variable: string;
+  readonly value: Value;
+  readonly summary: string;
+}
+
+/** Old names of a setting. */
+export interface DeprecatedNames {
+  readonly keys?: readonly string[];
+  /** In kebab case, without the hyphens in front. */
+  readonly flags?: readonly string[];
+  readonly variables?: readonly string[];
+}
+
+/**
+ * How the value of a manifest compares with that of the operator: it is not above it; it is part of
+ * it; it replaces it; it holds beside it; or its parts are added to it.
+ */
+export type ManifestRule = "smaller" | "subset" | "replaces" | "separate" | "adds";
+
+/** Settings by the fields that hold their values. */
+export type Table<Values> = { readonly [Field in keyof Values]: Setting<Values[Field]> };
+
+/** Type of the value of a setting. */
+export type ValueOf<Entry> = Entry extends { readonly kind: Kind<infer Value> } ? Value : never;
+
+/** Types of the values in a table, by field. */
+export type ValuesOf<Entries> = { readonly [Field in keyof Entries]: ValueOf<Entries[Field]> };
+
+/** A table of settings whatever their values are: checks an object without widening its type. */
+export type Entries = Readonly<Record<string, Setting<unknown>>>;
+
+/** Keeps the type of a literal, which `satisfies` widens. */
+export function literal<const Value>(value: Value): Value {
+  return value;
+}
+
+/** Values that may be left out, and set one by one. */
+export type Draft<Values> = { -readonly [Field in keyof Values]?: Values[Field] };
+
+/** Returns the fields of a table, in its order. */
+export function fieldsOf<Values>(table: Table<Values>): (keyof Values)[] {
+  return Object.keys(table).filter((name): name is Extract<keyof Values, string> =>
+    Object.hasOwn(table, name)
+  );
+}
+
+/** Returns the values that `valueOf` gives for some fields. */
+export function collectSome<Values, Field extends keyof Values>(
+  fields: readonly Field[],
+  valueOf: <One extends Field>(field: One) => Values[One],
+): Draft<Pick<Values, Field>> {
+  const values: Draft<Pick<Values, Field>> = {};
+  for (const field of fields) values[field] = valueOf(field);
+  return values;
+}
+
+/** Returns the values that `valueOf` gives; `fields` are all of that type. */
+export function collect<Values, Field extends keyof Values>(
+  fields: readonly Field[],
+  valueOf: <One extends Field>(field: One) => Values[One],
+): Pick<Values, Field> {
+  const values = collectSome<Values, Field>(fields, valueOf);
+  if (isComplete(values, fields)) return values;
+  throw new TypeError(`There is no value for one of ${fields.join(", ")}`);
+}
+
+/** Returns the flag that sets a setting, as help shows it: `--log-max-size`, `--no-watch`. */
+export function flagOf({ name, kind, default: value }: Setting<unknown>): string {
+  return `--${kind.isSwitch && value === true ? "no-" : ""}${kebabCase(name)}`;
+}
+
+/** Returns the default of a setting in words; `undefined` if there is none. */
+export function describeDefault(setting: Setting<unknown>): string | undefined {
+  const { defaultText, defaultWithoutRoot, default: value, kind } = setting;
+  if (defaultText !== undefined) return defaultText;
+  const written = keyDefault(setting) ?? kind.write(value);
+  if (written === undefined || Array.isArray(written) && written.length === 0) return undefined;
+  const text = typeof written === "object" ? JSON.stringify(written) : String(written);
+  return defaultWithoutRoot === undefined ? text : `${text}, or ${defaultWithoutRoot}`;
+}
+
+/** Returns the default as `ddsrv.json` would have it; `undefined` if a file cannot say it. */
+export function keyDefault({ kind, default: value, defaultText }: Setting<unknown>): unknown {
+  const written = defaultText === undefined ? kind.write(value) : undefined;
+  const isEmpty = typeof written === "object" && Object.keys(written ?? {}).length === 0;
+  return isEmpty ? undefined : written;
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function isComplete<Values extends object, Field extends keyof Values>(
+  values: Partial<Values>,
+  fields: readonly Field[],
+): values is Partial<Values> & Pick<Values, Field> {
+  return fields.every((field) => Object.hasOwn(values, field));
+}
+
+/** Returns the summary of a setting and its details as sentences. */
+export function describeSetting({ summary, details }: Setting<unknown>): string {
+  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}`;
+  return details === undefined ? sentence : `${sentence}. ${details}`;
+}
