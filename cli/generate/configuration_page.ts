@@ -6,8 +6,10 @@ import {
 import {
   describeDefault,
   flagOf,
+  keyOf,
   type ManifestRule,
   type Setting,
+  variablesOf,
 } from "../../lib/config/setting.ts";
 import { SETTINGS_EXAMPLES } from "./settings_page.ts";
 import { GENERATED_BY } from "./generated_by.ts";
@@ -57,7 +59,11 @@ export function configurationPage(): string {
 function groupSection({ title, entries }: SettingGroup): string[] {
   const settings = entries.map(({ setting }) => setting);
   const details = settings.filter((setting) => setting.details !== undefined)
-    .map((setting) => `- ${code(nameOf(setting))}: ${setting.details}`);
+    .map((setting) =>
+      `- ${
+        code(keyOf(setting) ?? flagOf(setting) ?? variablesOf(setting)[0] ?? "")
+      }: ${setting.details}`
+    );
   return [
     `## ${title}`,
     table([HEADER, ...settings.map(row)]),
@@ -66,18 +72,16 @@ function groupSection({ title, entries }: SettingGroup): string[] {
 }
 
 function row(setting: Setting<unknown>): string[] {
-  const { name, setBy, short, variables, toggle, live, manifest, summary } = setting;
-  const flags = setBy.includes("flag")
-    ? [...short === undefined ? [] : [short], flagOf(setting)]
-    : [];
-  const names = [...variables, ...toggle === undefined ? [] : [toggle.variable]];
+  const { short, toggle, needsRestart, manifest, summary } = setting;
+  const names = (...some: readonly (string | undefined)[]): string =>
+    some.filter((name) => name !== undefined).map(code).join(", ");
   return [
-    setBy.includes("key") ? code(name) : "",
-    flags.map(code).join(", "),
-    names.map(code).join(", "),
+    names(keyOf(setting)),
+    names(short, flagOf(setting)),
+    names(...variablesOf(setting), toggle?.variable),
     code(describeDefault(setting) ?? ""),
     manifest === undefined ? "operator" : SCOPES[manifest],
-    live ? "reload" : "restart",
+    needsRestart ? "restart" : "reload",
     summary,
   ];
 }
@@ -86,18 +90,9 @@ function oldNames(setting: Setting<unknown>): string[][] {
   const { keys = [], flags = [], variables = [] } = setting.deprecated ?? {};
   return [
     ...keys.map((key) => [key, setting.name]),
-    ...flags.map((flag) => [`--${flag}`, flagOf(setting)]),
-    ...variables.map((variable) => [variable, setting.variables[0] ?? ""]),
+    ...flags.map((flag) => [`--${flag}`, flagOf(setting) ?? ""]),
+    ...variables.map((variable) => [variable, variablesOf(setting)[0] ?? ""]),
   ].map((names) => names.map(code));
-}
-
-function nameOf(setting: Setting<unknown>): string {
-  const { name, setBy, variables } = setting;
-  return setBy.includes("key")
-    ? name
-    : setBy.includes("flag")
-    ? flagOf(setting)
-    : variables[0] ?? name;
 }
 
 function fence(text: string): string {

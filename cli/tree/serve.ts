@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { FUNCTION_VARIABLES } from "../../lib/config/function_variables.ts";
 import { SETTING_ENTRIES } from "../../lib/config/setting_entries.ts";
-import { describeDefault } from "../../lib/config/setting.ts";
+import { describeDefault, variablesOf } from "../../lib/config/setting.ts";
 import { SETTINGS } from "../../lib/config/settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
@@ -36,10 +36,12 @@ export function addServe(program: Command, onExit: OnExit): void {
 }
 
 function settingVariables(): VariableNote[] {
-  return SETTING_ENTRIES.flatMap(({ setting: { variables, toggle, kind, summary } }) => [
-    ...(variables.length === 0
-      ? []
-      : [{ names: variables, purpose: kind.isSwitch ? `true or false: ${summary}` : summary }]),
-    ...(toggle === undefined ? [] : [{ names: [toggle.variable], purpose: toggle.summary }]),
-  ]);
+  return SETTING_ENTRIES.flatMap(({ setting }) => {
+    const { kind, summary, toggle } = setting;
+    const purpose = kind.isSwitch ? `true or false: ${summary}` : summary;
+    return [
+      { names: variablesOf(setting), purpose },
+      ...(toggle === undefined ? [] : [{ names: [toggle.variable], purpose: toggle.summary }]),
+    ].filter(({ names }) => names.length > 0);
+  });
 }

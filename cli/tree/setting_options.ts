@@ -4,7 +4,7 @@ import {
   SETTING_GROUPS,
   type SettingEntry,
 } from "../../lib/config/setting_entries.ts";
-import { describeDefault, flagOf, type Setting } from "../../lib/config/setting.ts";
+import { describeDefault, flagOf, type Setting, variablesOf } from "../../lib/config/setting.ts";
 import { mergeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import { argument } from "./argument.ts";
 import { setting as settingOption } from "./options.ts";
@@ -35,25 +35,24 @@ export function settingsOf(options: object): SomeSettings {
 }
 
 /** Returns the variables that set a setting, as help shows them. */
-export function variablesText({ variables, kind, default: value }: Setting<unknown>): string {
-  const suffix = kind.isSwitch && value === true ? "=false" : "";
-  return variables.map((name) => `${name}${suffix}`).join(" or ");
+export function variablesText(setting: Setting<unknown>): string {
+  const suffix = isNegative(setting) ? "=false" : "";
+  return variablesOf(setting).map((name) => `${name}${suffix}`).join(" or ");
 }
 
 function withFlag(entries: readonly SettingEntry[]): SettingEntry[] {
-  return entries.filter(({ setting }) => setting.setBy.includes("flag"));
+  return entries.filter(({ setting }) => flagOf(setting) !== undefined);
 }
 
 function shownOption(entry: SettingEntry): Option {
   const { setting } = entry;
-  const { kind, short, summary, default: value } = setting;
-  const flag = flagOf(setting);
+  const { kind, short, summary } = setting;
   const env = variablesText(setting);
   const text = kind.isSwitch ? undefined : describeDefault(setting);
-  const purpose = kind.isSwitch && value === true ? `do not ${summary}` : summary;
+  const purpose = isNegative(setting) ? `do not ${summary}` : summary;
   return withParser(
     settingOption(
-      `${short === undefined ? "" : `${short}, `}${flag}${operand(setting)}`,
+      `${short === undefined ? "" : `${short}, `}${flagOf(setting)}${operand(setting)}`,
       kind.isList ? `${purpose}; may be repeated` : purpose,
       {
         ...(env === "" ? {} : { env }),
@@ -68,6 +67,10 @@ function oldOptions(entry: SettingEntry): Option[] {
   return (entry.setting.deprecated?.flags ?? []).map((name) =>
     withParser(new Option(`--${name}${operand(entry.setting)}`), entry).hideHelp()
   );
+}
+
+function isNegative({ kind, default: value }: Setting<unknown>): boolean {
+  return kind.isSwitch === true && value === true;
 }
 
 function operand({ kind }: Setting<unknown>): string {

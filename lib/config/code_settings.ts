@@ -1,5 +1,4 @@
 import { boolean, list, text } from "./kinds.ts";
-import { textKind } from "./kind.ts";
 import { parseFetchHost } from "./network_address.ts";
 import { duration, wholeNumber } from "./number_kinds.ts";
 import type { Entries } from "./setting.ts";
@@ -11,7 +10,6 @@ const MIN_CHECK_MS = 1_000;
 export const CODE_SETTINGS = {
   watch: {
     name: "watch",
-    setBy: ["key", "flag"],
     variables: ["WATCH_FILES"],
     kind: boolean,
     default: true,
@@ -20,62 +18,49 @@ export const CODE_SETTINGS = {
       "With `--no-watch`, `ddsrv reload` deploys new code, and `ddsrv list` shows what waits for " +
       "it. A function that is not serving still starts when its code changes, and folders may come " +
       "and go.",
-    live: true,
   },
   rescanMs: {
     name: "rescan",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_RESCAN"],
     // More often, scans would use all of the processor time.
     kind: duration({ min: 100 }),
     default: 3_000,
     summary: "interval of full scans for file changes",
     details:
       "File events trigger a scan earlier. Full scans find changes on mounts that send no events.",
-    live: false,
+    needsRestart: true,
   },
   maxFiles: {
     name: "maxFiles",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_MAX_FILES"],
     // To count more takes seconds.
     kind: wholeNumber({ min: 10, max: 10_000_000 }),
     default: 50_000,
     summary: "maximum number of files in a function's folder",
     details: "Directories count as well. ddsrv does not deploy a folder that has more.",
-    live: false,
+    needsRestart: true,
   },
   checkCode: {
     name: "check",
-    setBy: ["key", "flag"],
     variables: ["CHECK_CODE"],
     deprecated: { keys: ["checkCode"] },
     kind: boolean,
     default: true,
     summary: "type-check functions before they start",
-    live: false,
+    needsRestart: true,
   },
   checkCpuTimeMs: {
     name: "checkCpuTime",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_CHECK_CPU_TIME"],
     kind: duration({ min: MIN_CHECK_MS }),
     default: 60_000,
     summary: "maximum processor time of one check, all processes together",
-    live: true,
   },
   checkTimeoutMs: {
     name: "checkTimeout",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_CHECK_TIMEOUT"],
     kind: duration({ min: MIN_CHECK_MS }),
     default: 10 * 60_000,
     summary: "timeout of one check",
-    live: true,
   },
   allowImport: {
     name: "allowImport",
-    setBy: ["key", "flag"],
     variables: [],
     kind: list(text("host")),
     default: [],
@@ -83,18 +68,14 @@ export const CODE_SETTINGS = {
     details:
       "Write `host` or `host:port`. The hosts of the functions directory's `import_map.json` are " +
       "allowed as well.",
-    live: true,
   },
   registries: {
     name: "registries",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_REGISTRIES"],
     deprecated: { flags: ["registry"] },
-    kind: list(textKind({ placeholder: "host", parse: parseFetchHost, write: (host) => host })),
+    kind: list(text("host", parseFetchHost)),
     default: [],
     summary: "npm registries that a function's .npmrc may name",
     details:
       "Write `host` or `host:port`. The registry that Deno uses by default is always allowed.",
-    live: true,
   },
 } satisfies Entries;

@@ -1,5 +1,6 @@
 import { functionVariables } from "./function_variables.ts";
 import { SETTING_ENTRIES, type SettingEntry } from "./setting_entries.ts";
+import { variablesOf } from "./setting.ts";
 import { mergeSettings, type SomeSettings } from "./settings.ts";
 import { boolean } from "./kinds.ts";
 
@@ -22,7 +23,7 @@ export interface EnvironmentSettings {
 export function parseEnvironment(
   environment: Readonly<Record<string, string>>,
 ): EnvironmentSettings {
-  const read = SETTING_ENTRIES.flatMap((entry) => variablesOf(entry)).map(({ names, parse }) => {
+  const read = SETTING_ENTRIES.flatMap((entry) => readersOf(entry)).map(({ names, parse }) => {
     // An empty variable counts as unset: it would name the current directory, or no port.
     const name = names.find((candidate) => (environment[candidate] ?? "") !== "");
     if (name === undefined) return {};
@@ -47,9 +48,9 @@ interface Variable {
   readonly parse: (text: string) => SomeSettings;
 }
 
-function variablesOf({ setting, read, toggled }: SettingEntry): Variable[] {
-  const { variables, deprecated, toggle } = setting;
-  const own = { names: [...variables, ...deprecated?.variables ?? []], parse: read };
+function readersOf({ setting, read, toggled }: SettingEntry): Variable[] {
+  const { deprecated, toggle } = setting;
+  const own = { names: [...variablesOf(setting), ...deprecated?.variables ?? []], parse: read };
   if (toggle === undefined) return [own];
   return [own, {
     names: [toggle.variable],

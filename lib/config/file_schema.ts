@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SETTING_ENTRIES, type SettingEntry } from "./setting_entries.ts";
+import { keyOf } from "./setting.ts";
 import { mergeSettings, type SomeSettings } from "./settings.ts";
 
 /** Schema of a `ddsrv.json`: each of its keys gives some settings. */
@@ -21,7 +22,7 @@ export const DIRECTORY_KEYS: readonly FileKey[] = [
   ...SETTING_ENTRIES.flatMap((entry) =>
     (entry.setting.deprecated?.keys ?? []).map((key) => ({ key, entry, isDeprecated: true }))
   ),
-  ...SETTING_ENTRIES.filter(({ setting }) => setting.setBy.includes("key"))
+  ...SETTING_ENTRIES.filter(({ setting }) => keyOf(setting) !== undefined)
     .map((entry) => ({ key: entry.setting.name, entry, isDeprecated: false })),
 ];
 

@@ -14,7 +14,7 @@ const MIN_IDLE_MS = 1_000;
 export const FUNCTION_SETTINGS = {
   env: {
     name: "env",
-    setBy: ["key"],
+    setBy: "key",
     variables: [],
     kind: variables,
     default: {},
@@ -22,12 +22,10 @@ export const FUNCTION_SETTINGS = {
     details:
       "The variables `ENV_JSON`, `SERVER_ENVIRONMENT` (a JSON object) and `PUBLIC_DENO_NAME` add " +
       "to them.",
-    live: true,
     manifest: "adds",
   },
   envFile: {
     name: "envFile",
-    setBy: ["key", "flag"],
     variables: ["ENV_FILE"],
     kind: optional(patterned({
       placeholder: "path",
@@ -38,42 +36,37 @@ export const FUNCTION_SETTINGS = {
     summary: "file with environment variables of functions",
     details: "The flag is relative to the current directory, the key to the directory of its " +
       "`ddsrv.json`, and the variable to the functions directory.",
-    live: true,
     manifest: "adds",
   },
   preferredPort: {
     name: "preferredPort",
-    setBy: ["key"],
+    setBy: "key",
     variables: ["SERVER_PORT"],
     kind: port(1),
     default: 8000,
     summary: "port to use if a function listens on several",
-    live: false,
+    needsRestart: true,
   },
   startTimeoutMs: {
     name: "startTimeout",
-    setBy: ["key"],
-    variables: ["DDSRV_START_TIMEOUT"],
+    setBy: "key",
     kind: duration(),
     default: 30_000,
     summary: "how long a function may take until it listens on a port",
-    live: true,
     manifest: "smaller",
   },
   stopGraceMs: {
     name: "stopGrace",
-    setBy: ["key"],
-    variables: ["DDSRV_STOP_GRACE"],
+    setBy: "key",
     kind: duration(),
     default: 5_000,
     summary: "how long after SIGTERM to send SIGKILL",
     details: "When ddsrv stops, in-flight requests have as long to finish.",
-    live: true,
     manifest: "smaller",
   },
   healthPath: {
     name: "healthPath",
-    setBy: ["key"],
+    setBy: "key",
     variables: [],
     // A request target in origin form (RFC 9112, section 3.2.1).
     kind: optional(patterned({
@@ -87,12 +80,11 @@ export const FUNCTION_SETTINGS = {
     details:
       "A function gets requests once this path answers with a status below 400. Without one, it " +
       "gets requests once it listens.",
-    live: true,
     manifest: "replaces",
   },
   healthAttempts: {
     name: "healthAttempts",
-    setBy: ["key"],
+    setBy: "key",
     variables: ["HEALTH_CHECK_ATTEMPTS"],
     toggle: {
       variable: "DISABLE_HEALTH_CHECKS",
@@ -102,48 +94,37 @@ export const FUNCTION_SETTINGS = {
     kind: wholeNumber({ min: 0, max: 1_000 }),
     default: 5,
     summary: "maximum number of health checks at a start; 0 disables them",
-    live: true,
   },
   healthIntervalMs: {
     name: "healthInterval",
-    setBy: ["key"],
-    variables: ["DDSRV_HEALTH_INTERVAL"],
+    setBy: "key",
     kind: duration({ min: MIN_LIVENESS_MS, none: "never" }),
     default: 10_000,
     summary: "interval of health checks of a running function, or never",
-    live: true,
     manifest: "replaces",
   },
   hangTimeoutMs: {
     name: "hangTimeout",
-    setBy: ["key"],
-    variables: ["DDSRV_HANG_TIMEOUT"],
+    setBy: "key",
     kind: duration({ min: MIN_LIVENESS_MS, none: "never" }),
     default: 60_000,
     summary: "replace a function whose event loop blocks this long, or never",
     details: "It applies to functions without a health path, and only while requests wait.",
-    live: true,
     manifest: "replaces",
   },
   idleMs: {
     name: "idle",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_IDLE"],
     kind: duration({ min: MIN_IDLE_MS, none: "never" }),
     default: Infinity,
     summary: "scale to zero after this time without a request, or never",
     details: "ddsrv stops the function. The next request starts it, and waits for it.",
-    live: true,
     manifest: "smaller",
   },
   drainMs: {
     name: "drain",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_DRAIN"],
     kind: duration(),
     default: 30_000,
     summary: "how long a replaced instance may finish in-flight requests",
-    live: true,
     manifest: "smaller",
   },
 } satisfies Entries;

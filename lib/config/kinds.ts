@@ -18,17 +18,16 @@ export const address: Kind<string> = text("address");
 
 /** An IPv4 address. */
 export const ipv4: Kind<string> = {
-  ...text("address"),
-  parse(text) {
+  ...text("address", (text) => {
     if (isIPv4(text)) return text;
     throw new SyntaxError(`"${text}" is not an IPv4 address`);
-  },
+  }),
   schema: (zod) => zod.ipv4(),
 };
 
-/** Returns the kind of a text as it stands. */
-export function text(placeholder: string): Kind<string> {
-  return textKind({ placeholder, parse: (text) => text, write: (text) => text });
+/** Returns the kind of a text, as it is or as a parser returns it. */
+export function text(placeholder: string, parse = (text: string) => text): Kind<string> {
+  return textKind({ placeholder, parse, write: (text) => text });
 }
 
 /** A text that a regular expression describes. */
@@ -41,16 +40,17 @@ export interface Pattern {
 }
 
 /** Returns the kind of a text that a regular expression describes. */
-export function patterned({ placeholder, pattern, maxLength, hint }: Pattern): Kind<string> {
+export function patterned(
+  { placeholder, pattern, maxLength = Infinity, hint }: Pattern,
+): Kind<string> {
   return {
-    ...text(placeholder),
-    parse(text) {
-      if (pattern.test(text) && text.length <= (maxLength ?? Infinity)) return text;
+    ...text(placeholder, (text) => {
+      if (pattern.test(text) && text.length <= maxLength) return text;
       throw new SyntaxError(`"${text}" is not valid. ${hint}`);
-    },
+    }),
     schema(zod) {
       const schema = zod.string().regex(pattern, hint);
-      return maxLength === undefined ? schema : schema.max(maxLength);
+      return maxLength === Infinity ? schema : schema.max(maxLength);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isSame } from "./is_same.ts";
+import { isDeepStrictEqual } from "node:util";
 import { LIMIT_SETTINGS } from "./limit_settings.ts";
 import type { Limits } from "./limits.ts";
 import { collectSome, fieldsOf, type Table } from "./setting.ts";
@@ -38,9 +38,12 @@ function changesOf<Values>(
   table: Table<Values>,
   { before, after }: { readonly before: Values; readonly after: Values },
 ): Changes<Values> {
-  const changed = fieldsOf(table).filter((field) => !isSame(before[field], after[field]));
+  const changed = fieldsOf(table).filter((field) =>
+    !isDeepStrictEqual(before[field], after[field])
+  );
   const isLive = (field: keyof Values): boolean =>
-    table[field].live && (table[field].isLiveChange?.(before[field], after[field]) ?? true);
+    !table[field].needsRestart &&
+    (table[field].isLiveChange?.(before[field], after[field]) ?? true);
   return {
     live: changed.filter(isLive),
     postponed: changed.filter((field) => !isLive(field)).map((field) => table[field].name),

@@ -1,4 +1,4 @@
-import { address, choice, list, path, patterned } from "./kinds.ts";
+import { address, choice, list, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
 import { parseHostName } from "./network_address.ts";
 import { port } from "./number_kinds.ts";
@@ -15,69 +15,65 @@ export type IsolationLevel = typeof ISOLATION_LEVELS[number];
 export const SERVER_SETTINGS = {
   functionsDirectory: {
     name: "functionsDirectory",
-    setBy: [],
+    setBy: "variable",
     variables: ["FUNC_DIRECTORY"],
     kind: path,
     default: "/opt/functions",
     summary: "the functions directory",
     details:
       "Each subdirectory with an `index.ts` is a function. `ddsrv serve DIRECTORY` sets it too.",
-    live: false,
+    needsRestart: true,
   },
   port: {
     name: "port",
-    setBy: ["key", "flag"],
     short: "-p",
     variables: ["SERVICE_PORT", "PORT"],
     kind: port(),
     default: 9999,
     summary: "port of the proxy; 0 chooses a free port",
-    live: false,
+    needsRestart: true,
   },
   hostname: {
     name: "hostname",
-    setBy: ["key", "flag"],
     variables: [],
     kind: address,
     default: "0.0.0.0",
     summary: "address that the proxy listens on",
-    live: false,
+    needsRestart: true,
   },
   socket: {
     name: "socket",
-    setBy: ["flag"],
-    variables: ["DDSRV_SOCKET"],
+    setBy: "flag",
     kind: path,
     default: "/run/ddsrv/ddsrv.sock",
     defaultWithoutRoot: "$XDG_RUNTIME_DIR/ddsrv/ddsrv.sock",
     summary: "path of the control socket",
-    live: false,
+    needsRestart: true,
   },
   stateDirectory: {
     name: "stateDir",
-    setBy: ["flag"],
+    setBy: "flag",
     variables: ["DDSRV_STATE_DIRECTORY"],
     kind: path,
     default: "/var/lib/ddsrv",
     defaultWithoutRoot: "~/.local/state/ddsrv",
     summary: "directory of module caches and of the data of functions",
-    live: false,
+    needsRestart: true,
   },
   isolation: {
     name: "isolation",
-    setBy: ["flag"],
-    variables: ["DDSRV_ISOLATION"],
+    setBy: "flag",
     kind: choice(ISOLATION_LEVELS, "level"),
     default: literal("full"),
     summary: "how strictly to isolate functions",
     details:
       "`full` uses every layer and needs root. `rootless` uses the namespaces of an ordinary " +
       "user, and functions have no network but loopback. `none` leaves Deno's permissions alone.",
-    live: false,
+    needsRestart: true,
   },
   addressRange: {
     name: "addressRange",
-    setBy: ["key"],
+    setBy: "key",
     variables: [],
     kind: patterned({
       placeholder: "cidr",
@@ -89,11 +85,11 @@ export const SERVER_SETTINGS = {
     summary: "IPv4 network (a /16) of the functions' namespaces",
     details:
       "If the host routes the default already, ddsrv takes the next /16 that it does not route.",
-    live: false,
+    needsRestart: true,
   },
   uidRange: {
     name: "uidRange",
-    setBy: ["key"],
+    setBy: "key",
     variables: [],
     kind: optional(
       textKind({ placeholder: "range", parse: parseUidRange, write: formatUidRange }),
@@ -101,38 +97,32 @@ export const SERVER_SETTINGS = {
     default: undefined,
     defaultText: "65536 UIDs from 1879048192 on, a range for each functions directory",
     summary: "UIDs that functions run as, such as 200000-265535",
-    live: false,
+    needsRestart: true,
   },
   adminPort: {
     name: "adminPort",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_ADMIN_PORT"],
     kind: optional(port()),
     default: undefined,
     defaultText: "none",
     summary: "port of the admin endpoints /livez, /readyz and /metrics",
-    live: false,
+    needsRestart: true,
   },
   adminHostname: {
     name: "adminHostname",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_ADMIN_HOSTNAME"],
     kind: address,
     default: "127.0.0.1",
     summary: "address that the admin endpoints listen on",
-    live: false,
+    needsRestart: true,
   },
   adminHosts: {
     name: "adminHosts",
-    setBy: ["key", "flag"],
-    variables: ["DDSRV_ADMIN_HOSTS"],
-    kind: list(textKind({ placeholder: "names", parse: parseHostName, write: (name) => name })),
+    kind: list(text("names", parseHostName)),
     default: [],
     defaultText: "localhost",
     summary: "host names that the admin endpoints answer to",
     details:
       "The admin endpoints always answer to IP addresses and to `localhost`. They refuse other " +
       "host names, which protects them from DNS rebinding.",
-    live: false,
+    needsRestart: true,
   },
 } satisfies Entries;

@@ -1,22 +1,22 @@
 import type { Kind } from "./kind.ts";
 
 /**
- * A setting: everything that is said of it anywhere. Its name is its key in `ddsrv.json` and, in
- * kebab case, its flag. The flag of a boolean that is true by default is negative: `--no-watch` for
- * `watch`. Variables of dynamic-deno-server keep their names; all others are `DDSRV_` and the name.
+ * A setting: everything that is said of it anywhere. Its name in camel case is its key in
+ * `ddsrv.json`, in kebab case its flag, and in capitals behind `DDSRV_` its variable. The flag of a
+ * boolean that is true by default is negative: `--no-watch` for `watch`. Only variables of
+ * dynamic-deno-server, and those that existed under another name before, are listed.
  */
 export interface Setting<Value> {
-  /** In camel case. */
   readonly name: string;
-  /** Where it is set, beside variables; without either, only variables set it. */
-  readonly setBy: readonly ("key" | "flag")[];
+  /** Where it can be set, apart from variables; by default with a key and a flag. */
+  readonly setBy?: "key" | "flag" | "variable";
   /** A second flag of one letter. */
   readonly short?: string;
-  /** Environment variables that set it; the first one that is not empty wins. */
-  readonly variables: readonly string[];
+  /** Environment variables, if not the one of its name; the first one that is not empty wins. */
+  readonly variables?: readonly string[];
   /** A further variable that, if true, sets one certain value. */
   readonly toggle?: Toggle<Value>;
-  /** Old names that stay accepted and that help and documentation leave out. */
+  /** Old names that stay accepted, and that help leaves out. */
   readonly deprecated?: DeprecatedNames;
   readonly kind: Kind<Value>;
   readonly default: Value;
@@ -28,11 +28,11 @@ export interface Setting<Value> {
   readonly summary: string;
   /** Further sentences, for the documentation. */
   readonly details?: string;
-  /** SIGHUP changes it in a supervisor that runs; else it takes a restart. */
-  readonly live: boolean;
-  /** Returns true if SIGHUP can apply this change; if it is left out, SIGHUP can apply every change. */
+  /** SIGHUP does not change it in a supervisor that runs. */
+  readonly needsRestart?: true;
+  /** Returns true if SIGHUP can apply this change, where that depends on the values. */
   isLiveChange?(before: Value, after: Value): boolean;
-  /** The effect of the key in a function's manifest; if it is left out, a manifest cannot have it. */
+  /** Effect of the key in a function's manifest; by default a manifest cannot have the key. */
   readonly manifest?: ManifestRule;
 }
 
@@ -104,9 +104,23 @@ export function collect<Values, Field extends keyof Values>(
   throw new TypeError(`There is no value for one of ${fields.join(", ")}`);
 }
 
+/** Returns the key that sets a setting in `ddsrv.json`. */
+export function keyOf({ name, setBy = "key" }: Setting<unknown>): string | undefined {
+  return setBy === "key" ? name : undefined;
+}
+
 /** Returns the flag that sets a setting, as help shows it: `--log-max-size`, `--no-watch`. */
-export function flagOf({ name, kind, default: value }: Setting<unknown>): string {
-  return `--${kind.isSwitch && value === true ? "no-" : ""}${kebabCase(name)}`;
+export function flagOf({ name, setBy = "flag", kind, default: value }: Setting<unknown>):
+  | string
+  | undefined {
+  if (setBy !== "flag") return undefined;
+  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `--${kind.isSwitch && value === true ? "no-" : ""}${kebab}`;
+}
+
+/** Returns the variables that set a setting, without old names. */
+export function variablesOf({ name, variables }: Setting<unknown>): readonly string[] {
+  return variables ?? [`DDSRV_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`];
 }
 
 /** Returns the default of a setting in words; `undefined` if there is none. */
@@ -124,10 +138,6 @@ export function keyDefault({ kind, default: value, defaultText }: Setting<unknow
   const written = defaultText === undefined ? kind.write(value) : undefined;
   const isEmpty = typeof written === "object" && Object.keys(written ?? {}).length === 0;
   return isEmpty ? undefined : written;
-}
-
-function kebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function isComplete<Values extends object, Field extends keyof Values>(

@@ -1,4 +1,4 @@
-import { isSame } from "../config/is_same.ts";
+import { isDeepStrictEqual } from "node:util";
 import { readFunctionPolicy } from "../function/manifest.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { FunctionState } from "./state.ts";
@@ -15,7 +15,7 @@ export async function hasPolicy(
   try {
     const variables = valuesOf(await store.read(name));
     const today = await readFunctionPolicy(directory, settings, { variables });
-    return isSame(today.policy, policy);
+    return isDeepStrictEqual(today.policy, policy);
   } catch {
     // Why not, its next start says.
     return false;

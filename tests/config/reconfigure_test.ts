@@ -46,7 +46,8 @@ function changed(field: string): Settings {
 }
 
 for (const [field, setting] of Object.entries({ ...SETTINGS, ...LIMIT_SETTINGS })) {
-  const { name, live } = setting;
+  const { name } = setting;
+  const live = !("needsRestart" in setting);
   if ("isLiveChange" in setting) continue;
   Deno.test(`reconfigure() ${live ? "applies" : "postpones"} a change of ${name}`, () => {
     const after = changed(field);
