@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { SERVER_SETTINGS } from "../lib/config/server_settings.ts";
 import type { OnExit } from "./exit_code.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
@@ -65,6 +66,9 @@ export function createProgram(onExit: OnExit): Command {
   withManual(program, { variables: COMMON_VARIABLES, files: SERVE_FILES });
   return withExamples(program, [
     ["ddsrv serve ./functions", "Serve each folder of a directory"],
-    ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add one, and ask it"],
+    [
+      `ddsrv add ./shop && curl http://localhost:${SERVER_SETTINGS.port.default}/shop`,
+      "Add one, and ask it",
+    ],
   ]);
 }

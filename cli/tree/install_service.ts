@@ -3,6 +3,8 @@ import { SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
 
+const { functionsDirectory } = SERVER_SETTINGS;
+
 /** Where systemd looks for units of the host's own. */
 const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
 
@@ -13,7 +15,7 @@ export function addInstallService(program: Command, onExit: OnExit): void {
     .argument(
       "[directory]",
       "the functions directory",
-      SERVER_SETTINGS.functionsDirectory.default,
+      functionsDirectory.default,
     )
     .option("--path <path>", "the unit's file", UNIT_PATH)
     .option("--force", "write over a unit that ddsrv did not make")
@@ -26,7 +28,7 @@ export function addInstallService(program: Command, onExit: OnExit): void {
     ["ddsrv install-service --print", "What it would write, with reasons"],
     [
       "sudo ddsrv install-service && sudo systemctl enable --now ddsrv",
-      "Serve /opt/functions from now on",
+      `Serve ${functionsDirectory.default} from now on`,
     ],
   ]);
 }

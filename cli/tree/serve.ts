@@ -11,7 +11,7 @@ import { settingOptions, variablesText } from "./setting_options.ts";
 
 /** Declares `ddsrv serve`. Its options come from the table of settings. */
 export function addServe(program: Command, onExit: OnExit): void {
-  const { functionsDirectory } = SETTINGS;
+  const { functionsDirectory, port } = SETTINGS;
   const serving = program.command("serve")
     .description("serve the functions of a directory, in the foreground")
     .argument(
@@ -29,7 +29,10 @@ export function addServe(program: Command, onExit: OnExit): void {
     files: SERVE_FILES,
   });
   withExamples(serving, [
-    ["ddsrv serve", "Serve /opt/functions at http://localhost:9999"],
+    [
+      "ddsrv serve",
+      `Serve ${functionsDirectory.default} at http://localhost:${port.default}`,
+    ],
     ["ddsrv serve ./functions --port 8080 --idle 15m", "Serve a directory, idle functions stopped"],
     ["ddsrv serve ./functions --isolation rootless", "Serve without root, and say so"],
   ]);
