@@ -62,11 +62,11 @@ export function defaultPaths(
  *
  * @example
  * ```ts
- * import { usualSockets } from "./default_paths.ts";
- * usualSockets(0, {}); // ["/run/ddsrv/ddsrv.sock"]
+ * import { defaultSockets } from "./default_paths.ts";
+ * defaultSockets(0, {}); // ["/run/ddsrv/ddsrv.sock"]
  * ```
  */
-export function usualSockets(
+export function defaultSockets(
   uid: number | null,
   environment: Readonly<Record<string, string>>,
 ): string[] {

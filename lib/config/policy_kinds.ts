@@ -17,7 +17,7 @@ export const egress: Kind<Egress> = {
   schema(zod) {
     const rules = zod.array(parsed(zod, zod.string(), parseEgressRule)).max(
       MAX_EGRESS_RULES,
-      `Give at most ${MAX_EGRESS_RULES} destinations; networks stand for many`,
+      `Give at most ${MAX_EGRESS_RULES} destinations; use networks instead`,
     );
     return zod.union([
       zod.enum(EGRESS_KINDS),
@@ -34,7 +34,7 @@ export const permissions: Kind<SomePermissions> = {
   schema(zod) {
     const item = zod.string().regex(
       /^[^,\0]+$/,
-      "What is listed can't be empty or hold a comma or NUL",
+      "An item can't be empty or contain a comma or NUL",
     );
     const permission = zod.union([zod.boolean(), zod.array(item)], {
       error: "Give true, false, or a list of what is permitted",
@@ -55,8 +55,8 @@ export const variables: Kind<Readonly<Record<string, string>>> = {
   write: (value) => value,
   schema: (zod) =>
     zod.record(
-      zod.string().regex(/^[^=\0]+$/, "A variable's name can't be empty or hold = or NUL"),
-      zod.string().refine((value) => !value.includes("\0"), "A variable's value can't hold NUL"),
+      zod.string().regex(/^[^=\0]+$/, "A variable's name can't be empty or contain = or NUL"),
+      zod.string().refine((value) => !value.includes("\0"), "A variable's value can't contain NUL"),
     ),
 };
 

@@ -22,7 +22,7 @@ export function parseUidRange(text: string): UidRange {
   const [first, last] = [Number(match?.[1]), Number(match?.[2])];
   if (match !== null && first >= MIN_UID && first < last && last <= MAX_UID) return [first, last];
   throw new SyntaxError(
-    `"${text}" is not a range of users. Write the first and the last, from ${MIN_UID} on: ` +
+    `"${text}" is not a range of UIDs. Write the first and the last, from ${MIN_UID} on: ` +
       "200000-265535",
   );
 }

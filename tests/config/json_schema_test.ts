@@ -14,7 +14,7 @@ for (const kind of ["directory", "function"] satisfies SchemaKind[]) {
   });
 }
 
-Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", () => {
+Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
     "env",

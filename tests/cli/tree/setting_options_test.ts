@@ -56,7 +56,7 @@ const wrong: readonly [args: readonly string[], message: RegExp][] = [
   [["--dns", "::1"], /"::1" is not an IPv4 address\.$/],
   [["--domain", "a.test,*.b"], /"\*\.b" is not a domain/],
   [["--domain", ""], /"" names nothing/],
-  [["--registry", "https://a/"], /is no host/],
+  [["--registry", "https://a/"], /is not a host/],
 ];
 
 for (const [args, message] of wrong) {
