@@ -1,11 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
-import {
-  SETTING_ENTRIES,
-  SETTING_GROUPS,
-  type SettingEntry,
-} from "../../lib/config/setting_entries.ts";
+import { SETTING_GROUPS, type SettingEntry } from "../../lib/config/setting_entries.ts";
 import { describeDefault, flagOf, type Setting, variablesOf } from "../../lib/config/setting.ts";
-import { mergeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import { argument } from "./argument.ts";
 import { setting as settingOption } from "./options.ts";
 
@@ -15,22 +10,6 @@ export function settingOptions(): Option[] {
     withFlag(entries).flatMap((entry) =>
       [shownOption(entry), ...oldOptions(entry)].map((option) => option.helpGroup(`${title}:`))
     )
-  );
-}
-
-/** Returns the settings that the options of `serve` give; its values are texts, as they were typed. */
-export function settingsOf(options: object): SomeSettings {
-  const given = new Map<string, unknown>(Object.entries(options));
-  return mergeSettings(
-    ...withFlag(SETTING_ENTRIES).map(({ setting, read }) => {
-      const names = [setting.name, ...setting.deprecated?.flags?.map(camelCase) ?? []];
-      const values = names.map((name) => given.get(name));
-      if (setting.kind.isSwitch) {
-        return values[0] === !setting.default ? read(String(values[0])) : {};
-      }
-      const texts = values.flat().filter((value) => typeof value === "string");
-      return texts.length === 0 ? {} : read(setting.kind.isList ? texts.join() : texts[0]!);
-    }),
   );
 }
 
@@ -90,8 +69,4 @@ function withParser(option: Option, { setting: { kind }, read }: SettingEntry): 
     ...earlier ?? [],
     parse(text),
   ]);
-}
-
-function camelCase(flag: string): string {
-  return flag.replace(/-[a-z]/g, (part) => part.charAt(1).toUpperCase());
 }

@@ -1,7 +1,7 @@
 import { boolean, list, text } from "./kinds.ts";
 import { parseFetchHost } from "./network_address.ts";
 import { duration, wholeNumber } from "./number_kinds.ts";
-import type { Entries } from "./setting.ts";
+import type { Entries } from "./table.ts";
 
 /** Deno alone takes this long to start. */
 const MIN_CHECK_MS = 1_000;

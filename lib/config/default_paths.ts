@@ -2,19 +2,15 @@ import { join } from "node:path";
 import { LOG_SETTINGS } from "./log_settings.ts";
 import { SERVER_SETTINGS } from "./server_settings.ts";
 
-/** Directories of a supervisor that runs, which no setting changes. */
-export interface RuntimePaths {
-  /** Directory of locks and small files. */
-  readonly runtimeDirectory: string;
-  /** Directory of locks that only one supervisor of this user may hold, in every environment. */
-  readonly lockDirectory: string;
-}
-
 /** Paths whose default depends on the user. */
-export interface DefaultPaths extends RuntimePaths {
+export interface DefaultPaths {
   readonly socket: string;
   readonly logsDirectory: string;
   readonly stateDirectory: string;
+  /** Directory of locks and small files of a running supervisor; no setting changes it. */
+  readonly runtimeDirectory: string;
+  /** Directory of locks that only one supervisor of this user may hold, in every environment. */
+  readonly lockDirectory: string;
 }
 
 /**

@@ -2,7 +2,7 @@ import { patterned } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { duration, port, wholeNumber } from "./number_kinds.ts";
 import { variables } from "./policy_kinds.ts";
-import type { Entries } from "./setting.ts";
+import type { Entries } from "./table.ts";
 
 /** More often, health checks would be a load, and a busy moment would look like a hang. */
 const MIN_LIVENESS_MS = 1_000;

@@ -1,5 +1,6 @@
 import { count, duration, size } from "./number_kinds.ts";
-import type { Entries, Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
+import type { Entries } from "./table.ts";
 
 /** Sizes of buffers, which always have a limit. */
 const HEAD_BYTES = { min: 64, max: 1024 ** 2 };

@@ -1,5 +1,5 @@
 import { LIMIT_SETTINGS, shareOf } from "./limit_settings.ts";
-import { collect, fieldsOf, type Table, type ValuesOf } from "./setting.ts";
+import { collect, fieldsOf, type Table, type ValuesOf } from "./table.ts";
 
 /** Limits of what peers of the proxy may send, and of how long they may take. */
 export type Limits = ValuesOf<typeof LIMIT_SETTINGS>;

@@ -2,7 +2,7 @@ import { boolean, choice, path } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { isDebug } from "./debug.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
-import { type Entries, literal } from "./setting.ts";
+import { type Entries, literal } from "./table.ts";
 
 /** Line formats of log files: the container runtime interface, and Docker's json-file driver. */
 export const LOG_FORMATS = ["cri", "docker"] as const;

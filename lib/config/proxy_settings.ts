@@ -2,7 +2,7 @@ import { boolean, list, listOrOne, path, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import { formatRateLimit, parseRateLimit } from "./rate_limit.ts";
-import { type Entries, literal } from "./setting.ts";
+import { type Entries, literal } from "./table.ts";
 
 /** Settings of the proxy, without its limits. */
 export const PROXY_SETTINGS = {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { LIMIT_SETTINGS } from "./limit_settings.ts";
 import type { Limits } from "./limits.ts";
-import { collectSome, fieldsOf, type Table } from "./setting.ts";
+import { collectSome, fieldsOf, type Table } from "./table.ts";
 import { type GivenSettings, SETTINGS, type Settings } from "./settings.ts";
 
 /** Outcome of reading the settings again. */

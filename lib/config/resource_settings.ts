@@ -5,7 +5,7 @@ import { type Kind, textKind } from "./kind.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
 import { defaultPermissions } from "./permissions.ts";
 import { egress, permissions } from "./policy_kinds.ts";
-import { type Entries, literal } from "./setting.ts";
+import { type Entries, literal } from "./table.ts";
 
 /** Deno alone takes this much memory. */
 const MIN_MEMORY_BYTES = 64 * 1024 ** 2;

@@ -2,7 +2,7 @@ import { address, choice, list, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
 import { parseHostName } from "./network_address.ts";
 import { port } from "./number_kinds.ts";
-import { type Entries, literal } from "./setting.ts";
+import { type Entries, literal } from "./table.ts";
 import { formatUidRange, parseUidRange } from "./uid_range.ts";
 
 /** Levels of isolation, the strictest first. ddsrv never chooses a weaker one itself. */

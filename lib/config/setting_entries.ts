@@ -7,7 +7,8 @@ import { LOG_SETTINGS } from "./log_settings.ts";
 import { PROXY_SETTINGS } from "./proxy_settings.ts";
 import { RESOURCE_SETTINGS } from "./resource_settings.ts";
 import { SERVER_SETTINGS } from "./server_settings.ts";
-import type { Draft, Setting } from "./setting.ts";
+import type { Setting } from "./setting.ts";
+import type { Draft } from "./table.ts";
 import { type GivenSettings, SETTINGS, type SomeSettings } from "./settings.ts";
 
 /** A setting, and how to read it from wherever it is set. */

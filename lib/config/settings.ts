@@ -1,5 +1,5 @@
 import { CODE_SETTINGS } from "./code_settings.ts";
-import { defaultPaths, type RuntimePaths } from "./default_paths.ts";
+import { type DefaultPaths, defaultPaths } from "./default_paths.ts";
 import { FUNCTION_SETTINGS } from "./function_settings.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { LOG_SETTINGS } from "./log_settings.ts";
@@ -7,7 +7,8 @@ import { defaultPermissions, type Permissions, withPermissions } from "./permiss
 import { PROXY_SETTINGS } from "./proxy_settings.ts";
 import { RESOURCE_SETTINGS } from "./resource_settings.ts";
 import { SERVER_SETTINGS } from "./server_settings.ts";
-import { collect, fieldsOf, type ManifestRule, type Table, type ValuesOf } from "./setting.ts";
+import type { ManifestRule } from "./setting.ts";
+import { collect, fieldsOf, type Table, type ValuesOf } from "./table.ts";
 
 const TABLE = {
   ...SERVER_SETTINGS,
@@ -31,7 +32,7 @@ export type FieldWith<Rule extends ManifestRule> = {
 }[keyof GivenSettings];
 
 /** Every setting, complete. Flags win over variables, over `ddsrv.json`, over defaults. */
-export interface Settings extends Omit<GivenSettings, "permissions">, RuntimePaths {
+export interface Settings extends Omit<GivenSettings, "permissions">, DefaultPaths {
   readonly permissions: Permissions;
   readonly limits: Limits;
   /** How long files must be unchanged before ddsrv deploys them. */

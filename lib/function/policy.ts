@@ -7,7 +7,8 @@ import {
   type Permissions,
   withPermissions,
 } from "../config/permissions.ts";
-import { collect, type ManifestRule } from "../config/setting.ts";
+import type { ManifestRule } from "../config/setting.ts";
+import { collect } from "../config/table.ts";
 import {
   fieldsWith,
   type FieldWith,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Command } from "@commander-js/extra-typings";
-import { settingOptions, settingsOf } from "../../../cli/tree/setting_options.ts";
+import { settingsOf } from "../../../cli/commands/serve/settings.ts";
+import { settingOptions } from "../../../cli/tree/setting_options.ts";
 import type { SomeSettings } from "../../../lib/config/settings.ts";
 
 /** Settings that a command line of `serve` gives. */
