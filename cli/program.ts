@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { SERVER_SETTINGS } from "../lib/config/server_settings.ts";
 import type { OnExit } from "./exit_code.ts";
 import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
@@ -69,6 +70,9 @@ export function createProgram(onExit: OnExit): Command {
   withManual(program, { variables: COMMON_VARIABLES, files: SERVE_FILES });
   return withExamples(program, [
     ["ddsrv serve ./functions", "Serve each folder of a directory"],
-    ["ddsrv add ./shop && curl http://localhost:9999/shop", "Add one and send a request"],
+    [
+      `ddsrv add ./shop && curl http://localhost:${SERVER_SETTINGS.port.default}/shop`,
+      "Add one and send a request",
+    ],
   ]);
 }

@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { dirname, join, normalize } from "node:path";
 import { listPages, proseOf, readPage } from "./readme.ts";
 
-/** Pages that a generator has still to write; each leaves this list when it exists. */
-const NOT_WRITTEN: readonly string[] = ["docs/configuration.md"];
-
 /** A link of a page to another file, or to a heading. */
 interface Link {
   readonly page: string;
@@ -33,7 +30,6 @@ function anchorsOf(markdown: string): Set<string> {
 async function problemOf({ page, target }: Link): Promise<string | undefined> {
   const [path = "", anchor] = target.split("#");
   const file = path === "" ? page : normalize(join(dirname(page), path));
-  if (NOT_WRITTEN.includes(file)) return undefined;
   if (!await exists(file)) return `${page}: ${target} leads to no file`;
   if (anchor === undefined || !file.endsWith(".md")) return undefined;
   return anchorsOf(await readPage(file)).has(anchor)
@@ -51,10 +47,6 @@ Deno.test("relative links of all pages lead to files and headings that exist", a
   assert.ok(links.length > 80, `only ${links.length} links were found`);
   const problems = await Promise.all(links.map(problemOf));
   assert.deepEqual(problems.filter((problem) => problem !== undefined), []);
-});
-
-Deno.test("pages that are not written yet do not exist", async () => {
-  for (const path of NOT_WRITTEN) assert.equal(await exists(path), false, path);
 });
 
 Deno.test("anchorsOf() makes GitHub's anchors", () => {

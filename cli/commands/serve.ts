@@ -28,11 +28,11 @@ import { requireDirectory, warnOfEnvFile } from "./serve/directory.ts";
 import { onHangup } from "./serve/hangup.ts";
 import { openServingProxy } from "./serve/proxy.ts";
 import { openService } from "./serve/service.ts";
-import { readSettings, type ServeOptions } from "./serve/settings.ts";
+import { readSettings } from "./serve/settings.ts";
 import { catchStopSignals } from "./serve/signals.ts";
 
 /** Serves a directory until a signal stops it; returns the exit code. */
-export async function serve(directory: string | undefined, options: ServeOptions): Promise<number> {
+export async function serve(directory: string | undefined, options: object): Promise<number> {
   const { settings, warnings } = await readSettings(directory, options);
   const console = createConsole({
     format: settings.consoleFormat,

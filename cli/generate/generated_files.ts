@@ -1,4 +1,5 @@
 import { bashCompletion } from "./bash.ts";
+import { configurationPage } from "./configuration_page.ts";
 import type { CommandModel } from "./command_model.ts";
 import { fishCompletion } from "./fish.ts";
 import { manPage, pageName } from "./man_page.ts";
@@ -8,7 +9,10 @@ import { zshCompletion } from "./zsh.ts";
 /** Directories that hold only generated files. */
 export const GENERATED_DIRECTORIES: readonly string[] = ["completions", "man"];
 
-/** Returns the text of each file generated from the command tree, by its path below the root. */
+/**
+ * Returns the text of each file generated from the command tree and the settings, by its path below
+ * the root.
+ */
 export function generatedFiles(
   program: CommandModel,
   version: string,
@@ -23,5 +27,6 @@ export function generatedFiles(
     [`completions/${program.name}.fish`, fishCompletion(program)],
     ...pages,
     [`man/${program.name}.json.5`, settingsPage(release)],
+    ["docs/configuration.md", configurationPage()],
   ]);
 }

@@ -2,6 +2,7 @@
 export interface Property {
   readonly description?: string;
   readonly default?: unknown;
+  readonly deprecated?: boolean;
   readonly type?: string;
   readonly const?: string;
   readonly enum?: readonly string[];

@@ -4,10 +4,10 @@ import { manHead } from "./man_head.ts";
 import { describeType, type Property } from "./property_type.ts";
 import { literalBlock, macroText, section, tagList, textLines, toSentence } from "./mdoc.ts";
 
-/** Examples of both files, as the page shows them. */
+/** Examples of both files. */
 export const SETTINGS_EXAMPLES: Readonly<Record<SchemaKind, string>> = {
   directory: `{
-  // Functions ask these hosts and nobody else.
+  // Functions may connect to these destinations only.
   "egress": ["api.example.com:443", "10.20.0.0/16"],
   "memory": "256MiB",
   "idle": "15m",
@@ -23,7 +23,7 @@ export const SETTINGS_EXAMPLES: Readonly<Record<SchemaKind, string>> = {
 }`,
 };
 
-/** The page of \`ddsrv.json\` in section 5, in the language mdoc(7). */
+/** Returns the man page ddsrv.json(5), in the language mdoc(7). */
 export function settingsPage(release: string): string {
   const own = Object.keys(propertiesOf("function"));
   const all = Object.entries(propertiesOf("directory"));
@@ -35,19 +35,19 @@ export function settingsPage(release: string): string {
       `.Nd ${macroText("settings of ddsrv and of its functions")}`,
     ]),
     ...section("DESCRIPTION", DESCRIPTION),
-    ".Ss Of functions",
+    ".Ss Settings of functions",
     ...textLines(
-      "These keys may stand in both files. In a function's own, what is left out is as the " +
-        "functions directory's says, and defaults are those of the latter.",
+      "Both files may have these keys. A key that a function's file leaves out has the value of " +
+        "the functions directory's file, or its default.",
     ),
     ...keys(all.filter(([name]) => own.includes(name))),
-    ".Ss Of the functions directory",
+    ".Ss Settings of the server",
     ...keys(all.filter(([name]) => !own.includes(name))),
     ...section(
       "FILES",
       tagList([
-        ["Pa DIRECTORY/ddsrv.json", textLines("Of the functions directory, the operator's.")],
-        ["Pa DIRECTORY/NAME/ddsrv.json", textLines("Of one function, its manifest.")],
+        ["Pa DIRECTORY/ddsrv.json", textLines("The operator's file in the functions directory.")],
+        ["Pa DIRECTORY/NAME/ddsrv.json", textLines("The manifest of a function.")],
       ]),
     ),
     ...section("EXAMPLES", [
@@ -69,15 +69,15 @@ export function settingsPage(release: string): string {
 
 const DESCRIPTION: readonly string[] = [
   ...textLines(
-    "A file of this name in the functions directory says how the server runs, and what any " +
-      "function may ask for at most. Flags and variables of the environment win over it. " +
-      "A function's own, its manifest, may ask for less, never for more.",
+    "The file of this name in the functions directory configures the server, and limits what " +
+      "functions may ask for. Flags and environment variables win over it. " +
+      "A function's own file, its manifest, may ask for less, never for more.",
   ),
   ".Pp",
   ...textLines(
-    "It is JSON, in which comments and commas at the end are allowed. An unknown key, or a value " +
-      "that does not fit, is an error with its line and column. The server takes up changes of " +
-      "its own file when it gets SIGHUP, and those of a manifest by itself.",
+    "It is JSON with comments and trailing commas. An unknown key, or a value that is not valid, " +
+      "is an error with its line and column. The server applies changes of its own file when it " +
+      "gets SIGHUP, and changes of a manifest automatically.",
   ),
   ".Pp",
   ...textLines(
@@ -86,7 +86,8 @@ const DESCRIPTION: readonly string[] = [
 ];
 
 function propertiesOf(kind: SchemaKind): Readonly<Record<string, Property>> {
-  return jsonSchema(kind).properties as Readonly<Record<string, Property>>;
+  const properties = Object.entries(jsonSchema(kind).properties as Record<string, Property>);
+  return Object.fromEntries(properties.filter(([, property]) => !property.deprecated));
 }
 
 function keys(properties: readonly (readonly [string, Property])[]): string[] {
@@ -99,7 +100,7 @@ function keys(properties: readonly (readonly [string, Property])[]): string[] {
   ]]));
 }
 
-/** As JSON that may be broken into lines. */
+/** Formats a value as JSON that may be broken into lines. */
 function formatValue(value: unknown): string {
   return JSON.stringify(value, null, 1).replace(/\n */g, " ");
 }

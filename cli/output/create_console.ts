@@ -1,4 +1,4 @@
-import type { ConsoleFormat } from "../../lib/config/settings.ts";
+import type { ConsoleFormat } from "../../lib/config/log_settings.ts";
 import type { Console } from "./console.ts";
 import { createJsonConsole } from "./console_json.ts";
 import { type ConsoleStreams, createConsoleStreams, isOneFile } from "./console_streams.ts";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
+import { ISOLATION_LEVELS, SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { CHECK_FORMATS } from "../output/check_formats.ts";
 import { withExamples } from "./examples.ts";
@@ -23,7 +23,7 @@ export function addCheck(program: Command, onExit: OnExit): void {
     .addOption(
       setting("--isolation <level>", "run the check at this isolation level; none: no sandbox", {
         env: "DDSRV_ISOLATION",
-        default: "full",
+        default: SERVER_SETTINGS.isolation.default,
       }).choices(ISOLATION_LEVELS),
     )
     .action(async (paths, options) => {

@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { ISOLATION_LEVELS } from "../../lib/config/settings.ts";
+import { ISOLATION_LEVELS, SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
 import { jsonOption, setting } from "./options.ts";
@@ -9,7 +9,9 @@ export function addDoctor(program: Command, onExit: OnExit): void {
   const examining = program.command("doctor")
     .description("check whether this host supports isolation, and say how to fix gaps")
     .addOption(
-      setting("--isolation <level>", "check the host for this isolation level", { default: "full" })
+      setting("--isolation <level>", "check the host for this isolation level", {
+        default: SERVER_SETTINGS.isolation.default,
+      })
         .choices(ISOLATION_LEVELS),
     )
     .addOption(jsonOption)

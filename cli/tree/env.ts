@@ -1,4 +1,5 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
+import { SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { ENV_ACTIONS } from "../commands/env/actions.ts";
 import { withExamples } from "./examples.ts";
@@ -26,7 +27,7 @@ export function addEnv(program: Command, onExit: OnExit): void {
     });
   withManual(setting, {
     files: [{
-      path: "/var/lib/ddsrv/variables",
+      path: `${SERVER_SETTINGS.stateDirectory.default}/variables`,
       purpose: "stored variables, in a directory that only root can enter",
     }],
   });

@@ -1,6 +1,9 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import { SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
+
+const { functionsDirectory } = SERVER_SETTINGS;
 
 /** Path of the unit in the directory for local units, see systemd.unit(5). */
 const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
@@ -9,7 +12,7 @@ const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
 export function addInstallService(program: Command, onExit: OnExit): void {
   const installing = program.command("install-service")
     .description("write a systemd unit that serves a directory at boot")
-    .argument("[directory]", "functions directory", "/opt/functions")
+    .argument("[directory]", "functions directory", functionsDirectory.default)
     .option("--path <path>", "write the unit to this file", UNIT_PATH)
     .option("--force", "overwrite a unit that ddsrv did not create")
     .addOption(new Option("--print", "print the unit instead of writing it").conflicts("force"))
@@ -21,7 +24,7 @@ export function addInstallService(program: Command, onExit: OnExit): void {
     ["ddsrv install-service --print", "Show the unit, with a reason for each setting"],
     [
       "sudo ddsrv install-service && sudo systemctl enable --now ddsrv",
-      "Serve /opt/functions now and after every boot",
+      `Serve ${functionsDirectory.default} now and after every boot`,
     ],
   ]);
 }

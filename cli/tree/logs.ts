@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { LOG_SETTINGS } from "../../lib/config/log_settings.ts";
 import { parseTimePoint } from "../../lib/config/time_point.ts";
 import type { OnExit } from "../exit_code.ts";
 import { argument } from "./argument.ts";
@@ -30,7 +31,8 @@ export function addLogs(program: Command, onExit: OnExit): void {
     .option("--no-prefix", "print only the text, without time and name")
     .option(
       "--logs-dir <path>",
-      "read log files from here (default: LOGS_DIRECTORY, else the supervisor's, else /opt/logs)",
+      "read log files from here (default: LOGS_DIRECTORY, else the supervisor's, else " +
+        `${LOG_SETTINGS.logsDirectory.default})`,
     )
     .addOption(socketOption).addOption(jsonOption)
     .action(async (names, options) => {

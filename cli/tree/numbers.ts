@@ -1,11 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { parseDuration } from "../../lib/config/duration.ts";
 
-/** Parses a port from 0 to 65535; 0 lets the kernel choose one. */
-export function parsePort(text: string): number {
-  return parseWhole(text, { min: 0, max: 65535 });
-}
-
 /** Parses a whole number from 0 to 10,000,000. */
 export function parseCount(text: string): number {
   return parseWhole(text, { min: 0, max: 10_000_000 });

@@ -1,6 +1,8 @@
 import { Option } from "@commander-js/extra-typings";
 import { parseWait } from "./numbers.ts";
 import { defaultPaths } from "../../lib/config/default_paths.ts";
+import { describeDefault } from "../../lib/config/setting.ts";
+import { SETTINGS } from "../../lib/config/settings.ts";
 
 /** Facts that the help shows after an option's summary. */
 export interface SettingHelp {
@@ -52,13 +54,13 @@ export function defaultOf(option: Option): string | undefined {
   return String(defaultValue);
 }
 
-/** Default control socket as text, which is the same in the help of every user. */
-export const DEFAULT_SOCKET = "/run/ddsrv/ddsrv.sock, or $XDG_RUNTIME_DIR/ddsrv/ddsrv.sock";
-
 /** `--socket`: the supervisor that a verb talks to. */
 export const socketOption = new Option("--socket <path>", "connect to this control socket")
   .env("DDSRV_SOCKET")
-  .default(defaultPaths(Deno.uid(), Deno.env.toObject()).socket, DEFAULT_SOCKET);
+  .default(
+    defaultPaths(Deno.uid(), Deno.env.toObject()).socket,
+    describeDefault(SETTINGS.socket),
+  );
 
 /** Creates `--timeout`, which gives milliseconds and defaults to 1 minute. */
 export function waitOption(

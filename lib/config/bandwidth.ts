@@ -1,4 +1,6 @@
-/** Units as tc(8) has them: bits a second, in powers of 1,000. */
+import { formatWith } from "./units.ts";
+
+/** Units of tc(8): bits per second, in powers of 1,000. */
 const UNIT_BITS: Readonly<Record<string, number>> = {
   bit: 1,
   kbit: 1_000,
@@ -6,17 +8,18 @@ const UNIT_BITS: Readonly<Record<string, number>> = {
   gbit: 1_000_000_000,
 };
 
-/** Less would keep a function from answering its first request in time. */
+/** With less, a function cannot answer its first request in time. */
 const MIN_BITS = 64_000;
 
-/** Above any link; a higher number would not fit where the kernel counts bytes in 32 bits. */
+/** Faster than any link; the kernel counts bytes in 32 bits, which a higher number exceeds. */
 const MAX_BITS = 1_000_000_000_000;
 
 /**
- * Bits a second, as people write them: `512kbit`, `50mbit`, `1.5gbit`; `none` for no bound.
+ * Parses a bandwidth such as `512kbit`, `50mbit` or `1.5gbit`, and returns bits per second; `none` is
+ * Infinity.
  *
- * @throws {SyntaxError} when `text` is no such bandwidth
- * @throws {RangeError} when it is below 64kbit, or above 1000gbit
+ * @throws {SyntaxError} if `text` is not a bandwidth
+ * @throws {RangeError} if it is below 64kbit or above 1000gbit
  * @example
  * ```ts
  * import { parseBandwidth } from "./bandwidth.ts";
@@ -34,4 +37,10 @@ export function parseBandwidth(text: string): number {
   const bits = Math.round(Number(match[1]) * UNIT_BITS[match[2]!]!);
   if (bits >= MIN_BITS && bits <= MAX_BITS) return bits;
   throw new RangeError(`"${text}" is out of bounds. Give 64kbit to 1000gbit, or none`);
+}
+
+/** Formats bits per second as {@linkcode parseBandwidth} reads them: `50mbit`, or `none`. */
+export function formatBandwidth(bits: number): string {
+  if (bits === Infinity) return "none";
+  return formatWith([["gbit", 1e9], ["mbit", 1e6], ["kbit", 1e3], ["bit", 1]], bits);
 }

@@ -5,12 +5,11 @@ import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
 import { ConfigError } from "./json_file.ts";
 
 /**
- * The text of a file of the functions directory itself, or `undefined` where there is none. That
- * directory may belong to another user: for root, a link in it leads by the rule of
- * {@linkcode holdTrustedPath}, and no pipe or device is opened. Anybody else reads by name what they
- * may read.
+ * Reads a text file of the functions directory itself; `undefined` if it does not exist. The
+ * directory may belong to another user, so root follows links in it by the rule of
+ * {@linkcode holdTrustedPath} and opens no pipe or device. Other users read the file by its name.
  *
- * @throws {ConfigError} when another user's link leads to what is not theirs, and when it is no
+ * @throws {ConfigError} if another user's link leads to a file that is not theirs, or if it is not a
  * regular file
  */
 export async function readCommonFile(

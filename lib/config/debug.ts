@@ -1,6 +1,6 @@
 /**
- * Whether `DEBUG` asks for more diagnostics: any value does but those that say no, for other programs
- * take names of their parts there.
+ * Returns true if `DEBUG` asks for diagnostics. Every value does, except those that mean no: other
+ * programs expect names of their modules there.
  *
  * @example
  * ```ts
@@ -12,11 +12,11 @@ export function isDebug(text: string | undefined): boolean {
   return text !== undefined && !/^(?:|0|false|no|off)$/i.test(text);
 }
 
-/** Variables of the original's that are accepted and do nothing, with why. */
+/** Variables of dynamic-deno-server that have no effect. */
 const UNUSED: readonly string[] = ["BASE_PORT", "MAX_PORT"];
 
-/** What is to be said, to who debugs alone, of variables that do nothing here. */
+/** Returns a debug message for each variable that is set and has no effect. */
 export function describeUnused(environment: Readonly<Record<string, string>>): string[] {
   return UNUSED.filter((name) => (environment[name] ?? "") !== "")
-    .map((name) => `${name} is not used: every function has all ports to itself`);
+    .map((name) => `${name} has no effect: each function has its own ports`);
 }

@@ -1,15 +1,21 @@
 import { join } from "node:path";
-import type { Settings } from "./settings.ts";
+import { LOG_SETTINGS } from "./log_settings.ts";
+import { SERVER_SETTINGS } from "./server_settings.ts";
 
-/** Where things are kept where nobody says otherwise. */
-export type DefaultPaths = Pick<
-  Settings,
-  "socket" | "logsDirectory" | "stateDirectory" | "runtimeDirectory" | "lockDirectory"
->;
+/** Paths whose default depends on the user. */
+export interface DefaultPaths {
+  readonly socket: string;
+  readonly logsDirectory: string;
+  readonly stateDirectory: string;
+  /** Directory of locks and small files of a running supervisor; no setting changes it. */
+  readonly runtimeDirectory: string;
+  /** Directory of locks that only one supervisor of this user may hold, in every environment. */
+  readonly lockDirectory: string;
+}
 
 /**
- * Places of the system for root, and for anybody else those of their own. Source: XDG Base Directory
- * Specification.
+ * Returns the default paths: those of the system for root, and for other users paths of their own.
+ * Source: XDG Base Directory Specification.
  *
  * @example
  * ```ts
@@ -23,9 +29,9 @@ export function defaultPaths(
 ): DefaultPaths {
   if (uid === 0) {
     return {
-      socket: "/run/ddsrv/ddsrv.sock",
-      logsDirectory: "/opt/logs",
-      stateDirectory: "/var/lib/ddsrv",
+      socket: SERVER_SETTINGS.socket.default,
+      logsDirectory: LOG_SETTINGS.logsDirectory.default,
+      stateDirectory: SERVER_SETTINGS.stateDirectory.default,
       runtimeDirectory: "/run/ddsrv",
       lockDirectory: "/run/ddsrv/locks",
     };
@@ -41,22 +47,22 @@ export function defaultPaths(
     logsDirectory: join(stateDirectory, "logs"),
     stateDirectory,
     runtimeDirectory,
-    // A login has XDG_RUNTIME_DIR, cron has not: two of a user's supervisors meet all the same.
+    // Not below XDG_RUNTIME_DIR, which a login has and cron has not: all supervisors must meet here.
     lockDirectory: join(fixedDirectory(uid), "locks"),
   };
 }
 
 /**
- * Control sockets that a user's supervisors have without a setting, with this environment and with
- * others: a session of systemd has a directory for them, and cron has none.
+ * Returns the default control sockets of a user, in this environment and in others: a systemd session
+ * sets XDG_RUNTIME_DIR, and cron does not.
  *
  * @example
  * ```ts
- * import { usualSockets } from "./default_paths.ts";
- * usualSockets(0, {}); // ["/run/ddsrv/ddsrv.sock"]
+ * import { defaultSockets } from "./default_paths.ts";
+ * defaultSockets(0, {}); // ["/run/ddsrv/ddsrv.sock"]
  * ```
  */
-export function usualSockets(
+export function defaultSockets(
   uid: number | null,
   environment: Readonly<Record<string, string>>,
 ): string[] {

@@ -1,4 +1,4 @@
-/** Drops keys whose value is `undefined`, so that they don't hide what they are laid over. */
+/** Removes keys whose value is `undefined`, so that they do not overwrite others in a merge. */
 export function defined<Value extends object>(
   value: Value,
 ): { [Key in keyof Value]?: NonNullable<Value[Key]> } {

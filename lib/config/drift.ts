@@ -1,9 +1,9 @@
 import type { z } from "zod";
 
 /**
- * The names of schemas whose output is not what the interface of that name says: a field is missing
- * in either, or is another. `never` when there is none, which `Drift<…> extends never` can't tell:
- * put it in brackets.
+ * Names of the schemas whose output type differs from the interface of the same name; `never` if
+ * there is none. Test it in brackets, `[Drift<…>] extends [never]`, because a conditional type
+ * distributes over `never`.
  */
 export type Drift<
   Schemas extends Readonly<Record<string, z.ZodType>>,
@@ -17,9 +17,9 @@ export type Drift<
   >;
 }[keyof Schemas];
 
-/** Whether one is assignable to the other does not tell: a field may be missing in either. */
+/** `Then` if the types are identical. Assignability is not enough: optional fields may be missing. */
 type IfSame<A, B, Then, Else> = (<T>() => T extends A ? 1 : 2) extends
   (<T>() => T extends B ? 1 : 2) ? Then : Else;
 
-/** Without `readonly`, which JSON knows nothing of, and with intersections made one. */
+/** The type without `readonly`, and with intersections merged. */
 type Plain<T> = T extends object ? { -readonly [Key in keyof T]: Plain<T[Key]> } : T;

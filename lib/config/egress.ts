@@ -8,35 +8,35 @@ import {
 import { parseDomain } from "./network_address.ts";
 import { isMetadata, isPublic } from "./special_networks.ts";
 
-/** The kinds of egress, each allowing more than the one before. */
+/** Kinds of egress; each allows more than the one before. */
 export const EGRESS_KINDS = ["none", "internet", "full"] as const;
 
-/** Nothing, addresses that are not private, or any that is not ours. */
+/** No network, public addresses, or every address but those of ddsrv itself. */
 export type EgressKind = typeof EGRESS_KINDS[number];
 
-/** What a function may reach. */
+/** Destinations that a function may connect to. */
 export type Egress = EgressKind | EgressList;
 
-/** Some destinations, and nothing else. */
+/** A list of destinations. */
 export interface EgressList {
   readonly rules: readonly EgressRule[];
-  /** Addresses that names lead to count only if they are not private: the ceiling is `internet`. */
+  /** Names must resolve to public addresses, because the ceiling is `internet`. */
   readonly isPublicOnly: boolean;
 }
 
-/** A destination: an IPv4 network, or a host by name; on one port, or on all. */
+/** A destination: an IPv4 network on one port or all ports, or a host name and a port. */
 export type EgressRule =
   | { readonly type: "network"; readonly network: Ipv4Network; readonly port: number | undefined }
   | { readonly type: "name"; readonly name: string; readonly port: number };
 
-/** Most rules of a list. */
+/** Maximum number of rules in a list. */
 export const MAX_EGRESS_RULES = 64;
 
 /**
- * One destination as people write it: `api.example.com:443`, `10.0.0.0/8`, `192.0.2.1:5432`.
+ * Parses a destination, such as `api.example.com:443`, `10.0.0.0/8` or `192.0.2.1:5432`.
  *
- * @throws {SyntaxError} when it is none of these
- * @throws {RangeError} when it can never be reached
+ * @throws {SyntaxError} if `text` is not a destination
+ * @throws {RangeError} if functions can never reach it
  * @example
  * ```ts
  * import { parseEgressRule } from "./egress.ts";
@@ -49,7 +49,7 @@ export function parseEgressRule(text: string): EgressRule {
   if (destination === "" || port === 0 || (port ?? 1) > 65_535) throw unreadable(text);
   const network = parseIpv4Network(destination);
   if (network !== undefined) return networkRule({ text, destination, network, port });
-  // What has nothing but digits, dots and a slash was meant to be an address.
+  // A text of digits, dots and slashes is meant as an address.
   if (/^[\d./]+$/.test(destination) || destination.includes("/")) throw unreadable(text);
   const name = parseHostName(destination, text);
   if (port === undefined) {
@@ -59,7 +59,7 @@ export function parseEgressRule(text: string): EgressRule {
 }
 
 /**
- * Egress as a flag has it: a kind, or destinations with commas between them.
+ * Parses egress: a kind, or destinations with commas between them.
  *
  * @throws {SyntaxError | RangeError} see {@linkcode parseEgressRule}
  */
@@ -68,34 +68,36 @@ export function parseEgress(text: string): Egress {
   if (kind !== undefined) return kind;
   if (!/[.:]/.test(text)) {
     throw new SyntaxError(
-      `"${text}" is no kind of egress. Choose ${EGRESS_KINDS.join(", ")}, or list destinations: ` +
+      `"${text}" is not a kind of egress. Choose ${
+        EGRESS_KINDS.join(", ")
+      }, or list destinations: ` +
         "api.example.com:443,10.0.0.0/8",
     );
   }
   const rules = text.split(",").map((one) => parseEgressRule(one.trim()));
   if (rules.length <= MAX_EGRESS_RULES) return { rules, isPublicOnly: false };
-  throw new RangeError(`More than ${MAX_EGRESS_RULES} destinations. Name networks instead`);
+  throw new RangeError(`More than ${MAX_EGRESS_RULES} destinations. Use networks instead`);
 }
 
-/** A rule as it would be written. */
+/** Formats a rule as {@linkcode parseEgressRule} reads it. */
 export function formatEgressRule(rule: EgressRule): string {
   const destination = rule.type === "name" ? rule.name : formatIpv4Network(rule.network);
   return rule.port === undefined ? destination : `${destination}:${rule.port}`;
 }
 
-/** Egress as it would be written. */
+/** Formats egress as {@linkcode parseEgress} reads it. */
 export function formatEgress(egress: Egress): string {
   if (typeof egress === "string") return egress;
   return egress.rules.length === 0 ? "none" : egress.rules.map(formatEgressRule).join(", ");
 }
 
-/** What comes of asking for egress under a ceiling. */
+/** Result of asking for egress under a ceiling. */
 export type TightenedEgress =
   | { readonly type: "allowed"; readonly egress: Egress }
-  /** The first thing that goes beyond the ceiling, as it would be written. */
+  /** The first destination above the ceiling, formatted. */
   | { readonly type: "refused"; readonly excess: string };
 
-/** What a function gets that asks for egress, where the operator allows `ceiling` at most. */
+/** Returns the egress of a function that asks for some, if the operator allows it. */
 export function tightenEgress(asked: Egress, ceiling: Egress): TightenedEgress {
   if (asked === "none") return { type: "allowed", egress: asked };
   if (typeof asked === "string") {
@@ -113,7 +115,7 @@ function isRuleWithin(rule: EgressRule, ceiling: Egress): boolean {
     case "none":
       return false;
     case "internet":
-      // Where a name leads is seen when it is resolved.
+      // The addresses of a name are checked when it is resolved.
       return rule.type === "name" || isPublic(rule.network);
     case "full":
       return true;
@@ -124,7 +126,7 @@ function isRuleWithin(rule: EgressRule, ceiling: Egress): boolean {
 
 function covers(outer: EgressRule, inner: EgressRule): boolean {
   if (outer.port !== undefined && outer.port !== inner.port) return false;
-  // A name under a ceiling of networks would be a way to choose what is resolved.
+  // Under a ceiling of networks, names would let a function choose what ddsrv resolves.
   if (outer.type === "name") return inner.type === "name" && inner.name === outer.name;
   return inner.type === "network" && contains(outer.network, inner.network);
 }
@@ -140,19 +142,21 @@ function networkRule({ text, destination, network, port }: NetworkText): EgressR
   const first = formatIpv4Address(network.base);
   if (destination.split("/")[0] !== first) {
     throw new SyntaxError(
-      `"${text}" has bits behind its prefix. Write ${formatIpv4Network(network)} for the network`,
+      `"${text}" has bits set after its prefix. Write ${
+        formatIpv4Network(network)
+      } for the network`,
     );
   }
   if (isMetadata(network)) {
     throw new RangeError(
-      `"${text}" is where clouds keep a machine's credentials, and is never reached. Leave it out`,
+      `"${text}" is a cloud's metadata service, which has credentials. Functions can't reach it. Remove it`,
     );
   }
   return { type: "network", network, port };
 }
 
 function parseHostName(name: string, text: string): string {
-  // To some, a name that ends in a number is an address (WHATWG URL, "ends in a number").
+  // Some parsers read a name that ends in a number as an address (WHATWG URL, "ends in a number").
   if (/(?:^|\.)(?:\d+|0x[\da-f]*)$/i.test(name) || /^[\d.-]+$/.test(name)) throw unreadable(text);
   try {
     return parseDomain(name);
@@ -163,7 +167,7 @@ function parseHostName(name: string, text: string): string {
 
 function unreadable(text: string): SyntaxError {
   return new SyntaxError(
-    `"${text}" is no destination. Write api.example.com:443, 192.0.2.1:5432 or 10.0.0.0/8 ` +
-      "(IPv4; names need a port and can't hold *)",
+    `"${text}" is not a destination. Write api.example.com:443, 192.0.2.1:5432 or 10.0.0.0/8 ` +
+      "(IPv4; names need a port and can't contain *)",
   );
 }

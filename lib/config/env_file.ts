@@ -3,10 +3,10 @@ import { ConfigError } from "./json_file.ts";
 import { variableProblem } from "./variable.ts";
 
 /**
- * The variables of an env file's text, as `node --env-file` reads it: `NAME=VALUE` a line, quotes,
- * comments, `export`.
+ * Parses the text of an env file as `node --env-file` does: `NAME=VALUE` lines, quotes, comments,
+ * `export`.
  *
- * @throws {ConfigError} naming the file and the variable, never a value
+ * @throws {ConfigError} if a variable is not valid; the message has its name, never its value
  *
  * @example
  * ```ts

@@ -1,16 +1,18 @@
-import { ENVIRONMENT_VARIABLES } from "./environment_variables.ts";
 import { functionVariables } from "./function_variables.ts";
-import type { SomeSettings } from "./settings.ts";
+import { SETTING_ENTRIES, type SettingEntry } from "./setting_entries.ts";
+import { variablesOf } from "./setting.ts";
+import { mergeSettings, type SomeSettings } from "./settings.ts";
+import { boolean } from "./kinds.ts";
 
-/** Settings found in the environment, and what was wrong with some of them. */
+/** Settings from environment variables. */
 export interface EnvironmentSettings {
   readonly settings: SomeSettings;
-  /** Said to the operator; the variable is passed over and `serve` goes on. */
+  /** One for each variable that is not valid, and that is ignored. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The settings that environment variables give: the original's names and our own.
+ * Reads the settings that environment variables give.
  *
  * @example
  * ```ts
@@ -21,21 +23,37 @@ export interface EnvironmentSettings {
 export function parseEnvironment(
   environment: Readonly<Record<string, string>>,
 ): EnvironmentSettings {
-  const warnings: string[] = [];
-  let settings: SomeSettings = {};
-  for (const { names, read } of ENVIRONMENT_VARIABLES) {
-    // An empty variable is as good as none: it would name the current directory, or no port.
+  const read = SETTING_ENTRIES.flatMap((entry) => readersOf(entry)).map(({ names, parse }) => {
+    // An empty variable counts as unset: it would name the current directory, or no port.
     const name = names.find((candidate) => (environment[candidate] ?? "") !== "");
-    if (name === undefined) continue;
+    if (name === undefined) return {};
     try {
-      const more = read(environment[name]!);
-      const limits = { ...settings.limits, ...more.limits };
-      settings = { ...settings, ...more, ...(more.limits === undefined ? {} : { limits }) };
+      return { settings: parse(environment[name]!) };
     } catch (error) {
-      warnings.push(`${name}: ${(error as Error).message}`);
+      return { warning: `${name}: ${error instanceof Error ? error.message : error}` };
     }
-  }
-  const { env, warnings: more } = functionVariables(environment);
-  warnings.push(...more);
-  return { settings: Object.keys(env).length === 0 ? settings : { ...settings, env }, warnings };
+  });
+  const { env, warnings } = functionVariables(environment);
+  return {
+    settings: mergeSettings(
+      ...read.map(({ settings = {} }) => settings),
+      Object.keys(env).length === 0 ? {} : { env },
+    ),
+    warnings: [...read.flatMap(({ warning }) => warning ?? []), ...warnings],
+  };
+}
+
+interface Variable {
+  readonly names: readonly string[];
+  readonly parse: (text: string) => SomeSettings;
+}
+
+function readersOf({ setting, read, toggled }: SettingEntry): Variable[] {
+  const { deprecated, toggle } = setting;
+  const own = { names: [...variablesOf(setting), ...deprecated?.variables ?? []], parse: read };
+  if (toggle === undefined) return [own];
+  return [own, {
+    names: [toggle.variable],
+    parse: (text) => boolean.parse(text) ? toggled() : {},
+  }];
 }

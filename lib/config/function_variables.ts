@@ -1,14 +1,26 @@
 import { variableProblem } from "./variable.ts";
 
-/** Variables for functions, and what was wrong with some of them. */
+/** Variables for functions, and a warning for each variable that is not valid. */
 export interface FunctionVariables {
   readonly env: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 
+/** Variables whose values go to functions, and what they are for. */
+export const FUNCTION_VARIABLES: readonly {
+  readonly names: readonly string[];
+  readonly purpose: string;
+}[] = [
+  {
+    names: ["SERVER_ENVIRONMENT", "ENV_JSON"],
+    purpose: "variables for every function, as a JSON object",
+  },
+  { names: ["PUBLIC_DENO_NAME"], purpose: "functions see its value in the variable NAME" },
+];
+
 const PUBLIC_PREFIX = "PUBLIC_DENO_";
 
-/** The variables that the environment has for functions: the original's three ways. */
+/** Reads the variables that the environment has for functions, as dynamic-deno-server does. */
 export function functionVariables(
   environment: Readonly<Record<string, string>>,
 ): FunctionVariables {

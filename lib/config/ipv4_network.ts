@@ -4,13 +4,13 @@ export interface Ipv4Network {
   readonly size: number;
 }
 
-/** Leading zeros are octal to some and decimal to others. */
+/** Without leading zeros, which some parsers read as octal and others as decimal. */
 const PATTERN =
   /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\/(\d{1,2}))?$/;
 
 /**
- * Reads `10.0.0.0/8` or `10.1.2.3`, whose last bits may be set; gives `undefined` for what is not
- * IPv4.
+ * Parses `10.0.0.0/8` or `10.1.2.3`, and clears the bits after the prefix. Returns `undefined` if
+ * `text` is not an IPv4 network.
  *
  * @example
  * ```ts
@@ -30,23 +30,23 @@ export function parseIpv4Network(text: string): Ipv4Network | undefined {
   return { base: address - address % size, size };
 }
 
-/** A network as text: `10.0.0.0/8`, and an address where it is one alone. */
+/** Formats a network: `10.0.0.0/8`, or `10.1.2.3` for a single address. */
 export function formatIpv4Network({ base, size }: Ipv4Network): string {
   const prefix = 32 - Math.log2(size);
   return prefix === 32 ? formatIpv4Address(base) : `${formatIpv4Address(base)}/${prefix}`;
 }
 
-/** An address as text, from its number. */
+/** Formats an address from its number. */
 export function formatIpv4Address(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
 
-/** Whether all of a network lies in another. */
+/** Returns true if the outer network contains all of the inner one. */
 export function contains(outer: Ipv4Network, inner: Ipv4Network): boolean {
   return inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;
 }
 
-/** Whether two networks have an address in common. */
+/** Returns true if two networks have an address in common. */
 export function intersects(one: Ipv4Network, other: Ipv4Network): boolean {
   return one.base < other.base + other.size && other.base < one.base + one.size;
 }

@@ -1,19 +1,19 @@
-/** Settings need four levels; a parser that calls itself overflows its stack at some thousands. */
+/** Settings need four levels; a recursive parser overflows its stack at some thousands. */
 export const MAX_JSON_DEPTH = 64;
 
-/** A function's file is read on the event loop, where each thousand values take some milliseconds. */
+/** The event loop parses a function's file: each thousand values take some milliseconds. */
 export const MAX_JSON_VALUES = 2_000;
 
-/** A place in a text, and how it is more than can be read. */
+/** Place in a text where it exceeds a limit. */
 export interface JsonExcess {
   readonly offset: number;
   readonly type: "depth" | "values";
 }
 
 /**
- * Where a text is nested deeper than {@linkcode MAX_JSON_DEPTH} levels, or has more than `maxValues`
- * values; or `undefined`. Reads JSON with comments from front to back, without recursion, and takes
- * strings and comments as jsonc-parser does: a string ends at the end of its line.
+ * Finds where a text is nested deeper than {@linkcode MAX_JSON_DEPTH} levels, or has more than
+ * `maxValues` values; `undefined` if it is within both limits. Reads JSON with comments without
+ * recursion, and strings and comments as jsonc-parser does: a string ends at the end of its line.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export function findExcess(text: string, maxValues: number): JsonExcess | undefi
         break;
       case "]":
       case "}":
-        // What closes nothing is a fault that the parser names, and passes over.
+        // A bracket without an opening one is an error that the parser reports and skips.
         depth = Math.max(0, depth - 1);
         break;
       case ",":

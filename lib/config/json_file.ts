@@ -10,32 +10,32 @@ import { z } from "zod";
 import { findExcess, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "./json_depth.ts";
 import { nearest } from "./suggestion.ts";
 
-/** A file that does not say what it should; the message begins with file, line and column. */
+/** A file is not valid; the message begins with file, line and column. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** What to read and by which rules. */
+/** A text, and the schema to check it with. */
 export interface JsonFile<Schema extends z.ZodObject> {
-  /** Named in messages. */
+  /** Path for messages. */
   readonly path: string;
   /** JSON with comments and trailing commas. */
   readonly text: string;
   readonly schema: Schema;
-  /** The operator's own, which may have any number of values. */
+  /** The file belongs to the operator, and may have any number of values. */
   readonly isTrusted?: boolean;
 }
 
-/** A text, where it is from, and whose it is. */
+/** A text and its path. */
 type NamedText = Pick<JsonFile<z.ZodObject>, "path" | "text" | "isTrusted">;
 
-/** A file can have one at every other character, and who reads them reads the first. */
+/** Maximum number of errors in a message; a hostile file can have thousands. */
 const MAX_FAULTS = 20;
 
 /**
- * Refuses JSON that is nested too deeply, or has more values than can be parsed in next to no time.
+ * Refuses JSON that is nested too deeply, or has too many values to parse quickly.
  *
- * @throws {ConfigError} naming the place
+ * @throws {ConfigError} with the line and column
  */
 export function refuseVastJson(file: NamedText): void {
   const excess = findExcess(file.text, file.isTrusted ? Infinity : MAX_JSON_VALUES);
@@ -50,9 +50,9 @@ export function refuseVastJson(file: NamedText): void {
 }
 
 /**
- * The value of a settings file, checked against its schema.
+ * Parses a settings file and checks it against its schema.
  *
- * @throws {ConfigError} naming every fault with its line and column
+ * @throws {ConfigError} listing every error with its line and column
  */
 export function parseJsonFile<Schema extends z.ZodObject>(
   file: JsonFile<Schema>,
@@ -75,15 +75,15 @@ export function parseJsonFile<Schema extends z.ZodObject>(
   throw new ConfigError(faults.map((one) => one.message).join("\n"), { cause: result.error });
 }
 
-/** A key that can't be taken as it stands there, and why. */
+/** A key that is not allowed, and the reason. */
 interface OddKey {
   readonly offset: number;
   readonly what: string;
 }
 
 /**
- * A key that JavaScript takes for something else, and would drop without a word; or one that is
- * there twice, of which readers take the first and parsers the last.
+ * Finds a `__proto__` key, which JavaScript would drop silently, or a key that occurs twice, of which
+ * people read the first and parsers the last.
  */
 function findOddKey(node: Node): OddKey | undefined {
   const keys = new Set<unknown>();
@@ -91,7 +91,7 @@ function findOddKey(node: Node): OddKey | undefined {
     if (node.type === "object") {
       const key: unknown = child.children?.[0]?.value;
       const what = key === "__proto__"
-        ? 'has the key "__proto__", which none may have'
+        ? 'has the key "__proto__", which is not allowed'
         : keys.has(key)
         ? `has the key "${key}" twice. Remove one`
         : undefined;
@@ -119,7 +119,7 @@ function issueFaults<Schema extends z.ZodObject>(
     });
   }
   if (issue.code === "invalid_union") {
-    // Where one of the kinds was meant, its own issues say more than that none fits.
+    // If the value is of one of the kinds, the issues of that kind say more.
     const meant = issue.errors.find((issues) => issues.every(isBelow));
     if (meant !== undefined) {
       return meant.flatMap((one) =>
@@ -129,19 +129,20 @@ function issueFaults<Schema extends z.ZodObject>(
   }
   const node = findNodeAtLocation(root, path);
   const where = path.length === 0 ? "" : ` in "${path.join(".")}"`;
-  // What is wrong with a record's key, its own issues say.
+  // The issues of a record's key say what is wrong with it.
   const { message } = issue.code === "invalid_key" ? issue.issues[0] ?? issue : issue;
   return [fault(file, node?.offset ?? 0, `is not valid${where}: ${message}`)];
 }
 
-/** Whether an issue is with a part of the value, or its size, and not with its kind. */
+/** Returns true if an issue is with a part or the size of the value, not with its type. */
 function isBelow({ path, code }: z.core.$ZodIssue): boolean {
   return path.length > 0 || code !== "invalid_type" && code !== "invalid_value";
 }
 
-/** The keys that a value at that place may have. */
+/** Returns the keys that a value at a path may have. */
 function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodPipe) return keysAt(schema.in, path);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path));
   if (!(schema instanceof z.ZodObject)) return [];
   const [first, ...rest] = path;

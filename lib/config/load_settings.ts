@@ -1,57 +1,54 @@
 import { join, resolve } from "node:path";
 import { readCommonFile } from "./common_file.ts";
 import { defaultPaths } from "./default_paths.ts";
-import { defined } from "./defined.ts";
 import { parseEnvironment } from "./environment.ts";
+import { directorySchema, settingsIn } from "./file_schema.ts";
 import { parseJsonFile } from "./json_file.ts";
-import { type Policy, policySchema } from "./policy_schema.ts";
-import { LIMIT_OPTIONS } from "./limit_options.ts";
-import { completeLimits, type Limits } from "./limits.ts";
-import { defaultPermissions, withPermissions } from "./permissions.ts";
-import { defaultSettings, type Settings, type SomeSettings } from "./settings.ts";
+import {
+  completeSettings,
+  defaultSettings,
+  mergeSettings,
+  type Settings,
+  type SomeSettings,
+} from "./settings.ts";
 
 /** Name of the settings file of the functions directory, and of a function's manifest. */
 export const SETTINGS_FILE = "ddsrv.json";
 
-/** The settings in force, and what is to be told to the operator about them. */
+/** The settings of a supervisor, and warnings for its operator. */
 export interface LoadedSettings {
   readonly settings: Settings;
   readonly warnings: readonly string[];
 }
 
 /**
- * Brings the settings together: flags win over environment, over `ddsrv.json` in the functions
- * directory, over defaults. Variables for functions add up instead.
+ * Loads the settings: flags win over environment variables, over `ddsrv.json` in the functions
+ * directory, over defaults. Variables for functions are merged by the same precedence.
  *
- * @throws {ConfigError} when `ddsrv.json` is not what it should be
+ * @throws {ConfigError} if `ddsrv.json` is not valid
  */
 export async function loadSettings(
   flags: SomeSettings,
   environment: Readonly<Record<string, string>>,
   { uid = Deno.uid() }: { readonly uid?: number | null } = {},
 ): Promise<LoadedSettings> {
-  const defaults = { ...defaultSettings, ...defaultPaths(uid, environment) };
   const { settings: variables, warnings } = parseEnvironment(environment);
-  const chosen = { ...defaults, ...variables, ...flags };
-  const functionsDirectory = resolve(chosen.functionsDirectory);
-  const policy = await readPolicy(functionsDirectory);
-  const fromFile = policySettings(policy);
-  const settings: Settings = {
-    ...defaults,
-    ...fromFile,
-    ...variables,
-    ...flags,
-    env: { ...policy.env, ...variables.env, ...flags.env },
-    limits: completeLimits({ ...fromFile.limits, ...variables.limits, ...flags.limits }),
+  const functionsDirectory = resolve(
+    flags.functionsDirectory ?? variables.functionsDirectory ?? defaultSettings.functionsDirectory,
+  );
+  const file = await readSettingsFile(functionsDirectory);
+  const settings = completeSettings({
+    ...mergeSettings(defaultPaths(uid, environment), file, variables, flags),
+    env: { ...file.env, ...variables.env, ...flags.env },
     functionsDirectory,
-  };
+  });
   return {
     settings: {
       ...settings,
       logsDirectory: resolve(settings.logsDirectory),
       stateDirectory: resolve(settings.stateDirectory),
       socket: resolve(settings.socket),
-      // There is nothing to be reached from a network of its own loopback.
+      // A rootless function has no network but its own loopback.
       egress: settings.isolation === "rootless" ? "none" : settings.egress,
       envFile: settings.envFile && resolve(functionsDirectory, settings.envFile),
       tlsCert: resolveOptional(settings.tlsCert),
@@ -62,58 +59,11 @@ export async function loadSettings(
   };
 }
 
-async function readPolicy(functionsDirectory: string): Promise<Policy> {
+async function readSettingsFile(functionsDirectory: string): Promise<SomeSettings> {
   const path = join(functionsDirectory, SETTINGS_FILE);
   const text = await readCommonFile(functionsDirectory, SETTINGS_FILE);
-  return text === undefined
-    ? {}
-    : parseJsonFile({ path, text, schema: policySchema, isTrusted: true });
-}
-
-function policySettings(policy: Policy): SomeSettings {
-  const {
-    $schema: _,
-    startTimeout,
-    stopGrace,
-    healthInterval,
-    hangTimeout,
-    domain,
-    memory,
-    dataSize,
-    bandwidth,
-    permissions,
-    idle,
-    drain,
-    rescan,
-    checkCpuTime,
-    checkTimeout,
-    logMaxSize,
-    ...rest
-  } = policy;
-  const limits: { -readonly [Field in keyof Limits]?: number } = {};
-  const same: Record<string, unknown> = { ...rest };
-  for (const { name, field } of LIMIT_OPTIONS) {
-    if (typeof same[name] === "number") limits[field] = same[name];
-    delete same[name];
-  }
-  const renamed = {
-    startTimeoutMs: startTimeout,
-    stopGraceMs: stopGrace,
-    healthIntervalMs: healthInterval,
-    hangTimeoutMs: hangTimeout,
-    memoryBytes: memory,
-    dataBytes: dataSize,
-    bandwidthBits: bandwidth,
-    domains: domain,
-    idleMs: idle,
-    drainMs: drain,
-    rescanMs: rescan,
-    checkCpuTimeMs: checkCpuTime,
-    checkTimeoutMs: checkTimeout,
-    logMaxBytes: logMaxSize,
-    permissions: permissions && withPermissions(defaultPermissions, permissions),
-  };
-  return { ...defined({ ...same, ...renamed }), limits };
+  if (text === undefined) return {};
+  return settingsIn(parseJsonFile({ path, text, schema: directorySchema, isTrusted: true }));
 }
 
 function resolveOptional(path: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** A network: an address and the number of its leading bits that count. */
+/** A network: an address, and the length of its prefix in bits. */
 export interface Cidr {
   readonly address: string;
   readonly prefix: number;
@@ -8,9 +8,9 @@ export interface Cidr {
 }
 
 /**
- * A network as people write it: `10.0.0.0/8`, `fd00::/8`, or an address for itself alone.
+ * Parses a network, such as `10.0.0.0/8` or `fd00::/8`, or a single address.
  *
- * @throws {SyntaxError} when `text` is neither
+ * @throws {SyntaxError} if `text` is neither
  * @example
  * ```ts
  * import { parseCidr } from "./network_address.ts";
@@ -31,9 +31,9 @@ export function parseCidr(text: string): Cidr {
 }
 
 /**
- * The same text, when it is a network or an address.
+ * Returns the same text if it is a network or an address.
  *
- * @throws {SyntaxError} when it is neither
+ * @throws {SyntaxError} if it is neither
  */
 export function checkedCidr(text: string): string {
   parseCidr(text);
@@ -41,23 +41,24 @@ export function checkedCidr(text: string): string {
 }
 
 /**
- * A host with or without a port, in lower case: `npm.example.org`, `10.0.0.5:4873`.
+ * Parses a host with or without a port, such as `npm.example.org` or `10.0.0.5:4873`, and returns it
+ * in lower case.
  *
- * @throws {SyntaxError} when `text` is anything else, such as a URL
+ * @throws {SyntaxError} if `text` is not a host, for example a URL
  */
 export function parseFetchHost(text: string): string {
   const url = `http://${text}/`;
   const isHost = /^[a-z\d.\-:[\]]+$/i.test(text) && URL.canParse(url) && !text.endsWith(":");
   if (isHost) return text.toLowerCase();
   throw new SyntaxError(
-    `"${text}" is no host. Write npm.example.org, or with a port: 10.0.0.5:4873`,
+    `"${text}" is not a host. Write npm.example.org, or with a port: 10.0.0.5:4873`,
   );
 }
 
 /**
- * A domain in lower case.
+ * Parses a domain, and returns it in lower case.
  *
- * @throws {SyntaxError} when `text` is no name of a host (RFC 1123, section 2.1)
+ * @throws {SyntaxError} if `text` is not a host name (RFC 1123, section 2.1)
  * @example
  * ```ts
  * import { parseDomain } from "./network_address.ts";
@@ -74,9 +75,10 @@ export function parseDomain(text: string): string {
 }
 
 /**
- * A host's name in lower case, without a port. Those that Docker makes have underscores.
+ * Parses a host name without a port, and returns it in lower case. Underscores are allowed, because
+ * Docker uses them.
  *
- * @throws {SyntaxError} when `text` is an address, or no name at all
+ * @throws {SyntaxError} if `text` is an IP address, or not a name
  * @example
  * ```ts
  * import { parseHostName } from "./network_address.ts";
@@ -88,7 +90,7 @@ export function parseHostName(text: string): string {
     /^[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*$/i.test(text);
   if (isName) return text.toLowerCase();
   throw new SyntaxError(
-    `"${text}" is not a host's name. Write ddsrv or metrics.example.org, without a port; ` +
-      "addresses need not be named",
+    `"${text}" is not a host name. Write ddsrv or metrics.example.org, without a port; ` +
+      "IP addresses are always allowed",
   );
 }

@@ -1,26 +1,26 @@
 import { posix } from "node:path";
 
-/** Deno's permissions that an operator may give or take; see `deno run --help`. */
+/** Permissions of Deno that an operator can grant or deny; see `deno run --help`. */
 export const PERMISSION_KINDS = ["net", "read", "write", "env", "sys", "run", "ffi"] as const;
 
-/** One of them. */
+/** A permission of Deno. */
 export type PermissionKind = typeof PERMISSION_KINDS[number];
 
-/** Given as a whole, not given, or given for what is listed, in Deno's own terms. */
+/** Granted, denied, or granted for a list of items in Deno's own notation. */
 export type Permission = boolean | readonly string[];
 
-/** All of a function's permissions. */
+/** All permissions of a function. */
 export type Permissions = Readonly<Record<PermissionKind, Permission>>;
 
-/** Some of them; `"all"` stands for every one as a whole. */
+/** Some permissions; `"all"` grants every one. */
 export type SomePermissions =
   | "all"
   | { readonly [Kind in PermissionKind]?: Permission | undefined };
 
-/** Where functions may write: what else they see is read-only all the same. */
+/** Directories that functions may write to; the sandbox mounts all others read-only. */
 const WRITABLE = ["/tmp", "/ddsrv/data"];
 
-/** What is given where nobody says otherwise: nothing that starts programs or loads native code. */
+/** Default permissions: functions cannot start programs or load native code. */
 export const defaultPermissions: Permissions = {
   net: true,
   read: true,
@@ -31,7 +31,7 @@ export const defaultPermissions: Permissions = {
   ffi: false,
 };
 
-/** Lays what was written over what holds otherwise. */
+/** Overrides some permissions of `base`. */
 export function withPermissions(base: Permissions, some: SomePermissions): Permissions {
   if (some !== "all") {
     const given = Object.entries(some).filter(([, permission]) => permission !== undefined);
@@ -40,7 +40,7 @@ export function withPermissions(base: Permissions, some: SomePermissions): Permi
   return Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, true])) as Permissions;
 }
 
-/** What of `asked` goes beyond the ceiling, as `run` or `read of /etc`; `undefined` for nothing. */
+/** Returns the first permission of `asked` above the ceiling, such as `"read" of "/etc"`, if any. */
 export function excessPermission(asked: Permissions, ceiling: Permissions): string | undefined {
   for (const kind of PERMISSION_KINDS) {
     const [want, most] = [asked[kind], ceiling[kind]];
@@ -54,7 +54,7 @@ export function excessPermission(asked: Permissions, ceiling: Permissions): stri
   return undefined;
 }
 
-/** A permission as a person would say it. */
+/** Formats a permission for a message. */
 export function formatPermission(permission: Permission): string {
   if (permission === true) return "all of it";
   return permission === false || permission.length === 0 ? "none" : permission.join(", ");
@@ -69,7 +69,7 @@ function covers(kind: PermissionKind, allowed: string, wanted: string): boolean 
       return inner!.replace(/\/+$/, "/").startsWith(outer!.replace(/\/+$/, "/"));
     }
     case "env":
-      // Deno takes a name that ends in * for any that begins so.
+      // Deno reads a name that ends in * as a prefix.
       return allowed.endsWith("*") && wanted.startsWith(allowed.slice(0, -1));
     default:
       return false;

@@ -5,7 +5,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** A bound of requests, or that there is none. */
+/** A rate limit, or none. */
 export type RateLimit = Rate | "none";
 
 const PERIODS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
@@ -13,11 +13,11 @@ const PERIODS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3
 const MAX_COUNT = 1_000_000;
 
 /**
- * A rate as people write it: `100/s`, `600/m`, `100/s burst 200`; or `none`. Without a burst, as
- * many may come at once as in the whole period.
+ * Parses a rate limit, such as `100/s`, `600/m` or `100/s burst 200`, or `none`. The default burst is
+ * the number of requests in the whole period.
  *
- * @throws {SyntaxError} when `text` is none of these
- * @throws {RangeError} when a number is out of bounds
+ * @throws {SyntaxError} if `text` is not a rate limit
+ * @throws {RangeError} if a number is out of bounds
  * @example
  * ```ts
  * import { parseRateLimit } from "./rate_limit.ts";
@@ -42,7 +42,7 @@ export function parseRateLimit(text: string): RateLimit {
   return { count, periodMs: PERIODS_MS[match[2]!]!, burst };
 }
 
-/** A rate as it would be written. */
+/** Formats a rate limit as {@linkcode parseRateLimit} reads it. */
 export function formatRateLimit(limit: RateLimit): string {
   if (limit === "none") return limit;
   const [unit] = Object.entries(PERIODS_MS).find(([, ms]) => ms === limit.periodMs)!;

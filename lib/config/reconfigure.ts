@@ -1,60 +1,51 @@
-import { isSame } from "./is_same.ts";
-import type { Settings } from "./settings.ts";
+import { isDeepStrictEqual } from "node:util";
+import { LIMIT_SETTINGS } from "./limit_settings.ts";
+import type { Limits } from "./limits.ts";
+import { collectSome, fieldsOf, type Table } from "./table.ts";
+import { type GivenSettings, SETTINGS, type Settings } from "./settings.ts";
 
-/** Settings that take hold while it runs; instances that they concern are replaced. */
-const LIVE: readonly (keyof Settings)[] = [
-  "env",
-  "envFile",
-  "permissions",
-  "memoryBytes",
-  "cpu",
-  "processes",
-  "dataBytes",
-  "dataFiles",
-  "bandwidthBits",
-  "checkCpuTimeMs",
-  "checkTimeoutMs",
-  "startTimeoutMs",
-  "stopGraceMs",
-  "healthPath",
-  "healthAttempts",
-  "healthIntervalMs",
-  "hangTimeoutMs",
-  "idleMs",
-  "drainMs",
-  "keepPrefix",
-  "allowImport",
-  "registries",
-  "limits",
-  "rateLimit",
-  "trustedProxies",
-  "domains",
-  "hideErrors",
-  "watch",
-];
-
-/** What settings that were read again come to. */
+/** Outcome of reading the settings again. */
 export interface Reconfiguration {
-  /** Those that hold from now on. */
+  /** The settings that apply from now on. */
   readonly settings: Settings;
-  /** What has changed and takes a restart, by its name. */
+  /** Names of settings that have changed and that need a restart. */
   readonly postponed: readonly string[];
 }
 
-/** Lays what may change while it runs over the settings that hold. */
+/** Applies the changes that a running supervisor can take up, those of live settings. */
 export function reconfigure(before: Settings, after: Settings): Reconfiguration {
-  const live = new Set<string>(isEgressLive(before, after) ? [...LIVE, "egress"] : LIVE);
-  const keys = Object.keys(after) as (keyof Settings)[];
-  const changed = keys.filter((key) => !isSame(before[key], after[key]));
-  const taken = changed.filter((key) => live.has(key)).map((key) => [key, after[key]]);
+  const given = changesOf<GivenSettings>(SETTINGS, { before, after });
+  const limits = changesOf<Limits>(LIMIT_SETTINGS, { before: before.limits, after: after.limits });
   return {
-    settings: { ...before, ...Object.fromEntries(taken) },
-    postponed: changed.filter((key) => !live.has(key)),
+    settings: {
+      ...before,
+      ...collectSome<Settings, keyof GivenSettings>(given.live, (field) => after[field]),
+      limits: {
+        ...before.limits,
+        ...collectSome<Limits, keyof Limits>(limits.live, (field) => after.limits[field]),
+      },
+    },
+    postponed: [...given.postponed, ...limits.postponed],
   };
 }
 
-/** Which of the host's links forward was decided at the start: more of them takes another one. */
-function isEgressLive(before: Settings, after: Settings): boolean {
-  const isWide = ({ egress }: Settings): boolean => egress !== "none" && egress !== "internet";
-  return isWide(before) || !isWide(after);
+interface Changes<Values> {
+  readonly live: readonly (keyof Values)[];
+  readonly postponed: readonly string[];
+}
+
+function changesOf<Values>(
+  table: Table<Values>,
+  { before, after }: { readonly before: Values; readonly after: Values },
+): Changes<Values> {
+  const changed = fieldsOf(table).filter((field) =>
+    !isDeepStrictEqual(before[field], after[field])
+  );
+  const isLive = (field: keyof Values): boolean =>
+    !table[field].needsRestart &&
+    (table[field].isLiveChange?.(before[field], after[field]) ?? true);
+  return {
+    live: changed.filter(isLive),
+    postponed: changed.filter((field) => !isLive(field)).map((field) => table[field].name),
+  };
 }

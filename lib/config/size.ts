@@ -1,3 +1,5 @@
+import { formatWith } from "./units.ts";
+
 const UNIT_BYTES: Readonly<Record<string, number>> = {
   B: 1,
   kB: 1_000,
@@ -9,11 +11,10 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes of a size as people write it: `512B`, `64KiB`, `1.5GiB`, `10MB`. A number without a unit,
- * and a unit that is none of these, is refused.
+ * Parses a size such as `512B`, `64KiB`, `1.5GiB` or `10MB`, and returns bytes. The unit is required.
  *
- * @throws {SyntaxError} when `text` is no such size
- * @throws {RangeError} when it is too large to be exact
+ * @throws {SyntaxError} if `text` is not a size
+ * @throws {RangeError} if it is too large to be exact
  * @example
  * ```ts
  * import { parseSize } from "./size.ts";
@@ -30,4 +31,9 @@ export function parseSize(text: string): number {
   const bytes = Math.round(Number(match[1]) * UNIT_BYTES[match[2]!]!);
   if (bytes > Number.MAX_SAFE_INTEGER) throw new RangeError(`"${text}" is too large`);
   return bytes;
+}
+
+/** Formats bytes as {@linkcode parseSize} reads them: `64KiB`. */
+export function formatSize(bytes: number): string {
+  return formatWith([["GiB", 1024 ** 3], ["MiB", 1024 ** 2], ["KiB", 1024], ["B", 1]], bytes);
 }

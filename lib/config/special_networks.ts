@@ -1,13 +1,13 @@
 import { contains, intersects, type Ipv4Network, parseIpv4Network } from "./ipv4_network.ts";
 
-/** Ranges where clouds answer for the machine, with its credentials. */
+/** Networks of cloud metadata services, which serve credentials of the machine. */
 export const METADATA_NETWORKS: readonly string[] = [
   "169.254.0.0/16",
   "100.100.100.200",
   "192.0.0.192",
 ];
 
-/** What is not the public internet. Source: IANA IPv4 Special-Purpose Address Registry. */
+/** Networks outside the public internet. Source: IANA IPv4 Special-Purpose Address Registry. */
 export const PRIVATE_NETWORKS: readonly string[] = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -24,12 +24,12 @@ export const PRIVATE_NETWORKS: readonly string[] = [
 const metadata = METADATA_NETWORKS.map((text) => parseIpv4Network(text)!);
 const notPublic = PRIVATE_NETWORKS.map((text) => parseIpv4Network(text)!);
 
-/** Whether a network holds nothing but addresses of clouds' metadata services. */
+/** Returns true if a network has only addresses of cloud metadata services. */
 export function isMetadata(network: Ipv4Network): boolean {
   return metadata.some((one) => contains(one, network));
 }
 
-/** Whether all of a network's addresses are on the public internet. */
+/** Returns true if all addresses of a network are on the public internet. */
 export function isPublic(network: Ipv4Network): boolean {
   return !notPublic.some((one) => intersects(one, network));
 }

@@ -1,12 +1,12 @@
-/** A variable as execve(2) passes it on, `NAME=VALUE` and a NUL, has at most so many bytes. */
+/** Maximum size of a variable in bytes, as execve(2) passes it: `NAME=VALUE` and a NUL. */
 export const MAX_VARIABLE_BYTES = 128 * 1024;
 
-/** All variables that are set for one function have at most so many bytes, counted likewise. */
+/** Maximum size in bytes of all variables that are set for one function. */
 export const MAX_VARIABLES_BYTES = 1024 * 1024;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Names whose value would be lost, or would keep the function from being served; with the reason. */
+/** Names that cannot be set, with the reason: ddsrv overwrites them, or the function would not run. */
 const RESERVED: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^(DDSRV_.*|DENO_DIR|DENO_SERVE_ADDRESS)$/, "ddsrv sets it itself"],
   [/^LD_/, "the dynamic linker reads it before a function's variables are set"],
@@ -14,7 +14,7 @@ const RESERVED: readonly (readonly [name: RegExp, reason: string])[] = [
 ];
 
 /**
- * Says why a variable can't be set for a function, or gives `undefined`. The answer holds the name,
+ * Returns the reason why a variable cannot be set for a function, if any. The reason has the name,
  * never the value.
  *
  * @example
@@ -37,7 +37,7 @@ export function storedVariableProblem(name: string, value: string): string | und
     `${MAX_VARIABLE_BYTES}. Put what is longer into a file of the function`;
 }
 
-/** Says why a name can't be that of a variable that is set for a function, or gives `undefined`. */
+/** Returns the reason why a variable of this name cannot be set for a function, if any. */
 export function variableNameProblem(name: string): string | undefined {
   if (!NAME.test(name)) {
     return `${quoted(name)} can't be the name of a variable: use letters, digits and _, and no ` +
@@ -47,7 +47,7 @@ export function variableNameProblem(name: string): string | undefined {
   return reason && `"${name}" can't be set: ${reason}. Choose another name`;
 }
 
-/** Says why some variables together are too much, or gives `undefined`. */
+/** Returns a message if the variables together exceed the maximum size. */
 export function totalVariablesProblem(
   variables: Iterable<readonly [name: string, value: string]>,
 ): string | undefined {
@@ -58,12 +58,12 @@ export function totalVariablesProblem(
     "are possible. Unset some, or put what is long into a file of the function";
 }
 
-/** With the equals sign and the NUL. */
+/** Size in bytes, with the equals sign and the NUL. */
 function variableBytes(name: string, value: string): number {
   return new TextEncoder().encode(`${name}=${value}`).length + 1;
 }
 
-/** A name may be anything here, a whole value that was given in its place too: its begin will do. */
+/** Quotes the start of a name only: someone may have typed a value in its place. */
 function quoted(name: string): string {
   return JSON.stringify(name.length <= 40 ? name : `${name.slice(0, 40)}…`);
 }

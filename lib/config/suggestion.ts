@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` was most likely meant to be, or `undefined` when none is near: at most
- * a third of its letters may differ (Levenshtein distance).
+ * Returns the candidate nearest to `word`, if at most a third of its letters differ (Levenshtein
+ * distance).
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    // At least so many letters differ; a word may be as long as a file.
+    // The lengths alone differ too much. A word may be as long as a file.
     if (Math.abs(word.length - candidate.length) >= bestDistance) continue;
     const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

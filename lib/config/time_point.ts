@@ -11,11 +11,11 @@ const AGO = /^(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$/;
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i;
 
 /**
- * A point in time as people write it, in milliseconds since the epoch: how long ago it was (`10m`,
+ * Parses a point in time, and returns milliseconds since the epoch: how long ago it was (`10m`,
  * `1h30m`, `2d`), a timestamp of RFC 3339, or a local time (`2026-01-31`, `2026-01-31 09:30`). A day
- * stands for its begin.
+ * means its start.
  *
- * @throws {SyntaxError} when `text` is none of these, or names a day that there is not
+ * @throws {SyntaxError} if `text` is none of these, or the day does not exist
  * @example
  * ```ts
  * import { parseTimePoint } from "./time_point.ts";
@@ -24,7 +24,7 @@ const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:
  */
 export function parseTimePoint(text: string, nowMs: number): number {
   const timeMs = text !== "" && AGO.test(text) ? nowMs - agoMs(text) : parseDate(text);
-  // What a Date can hold: ECMA-262, section 21.4.1.1.
+  // The range of Date: ECMA-262, section 21.4.1.1.
   if (timeMs !== undefined && Math.abs(timeMs) <= 8.64e15) return timeMs;
   throw new SyntaxError(
     `"${text}" is not a time. Write how long ago (10m, 1h30m, 2d), a day or a local time ` +
@@ -41,7 +41,7 @@ function parseDate(text: string): number | undefined {
   const match = DATE.exec(text);
   if (match === null) return undefined;
   const [, day, time = "00:00", seconds = ":00", zone = ""] = match;
-  // Date itself takes the 31st of February for a day in March.
+  // Date reads the 31st of February as a day in March.
   if (!isDay(day!)) return undefined;
   const timeMs = Date.parse(`${day}T${time}${seconds}${zone.toUpperCase()}`);
   return Number.isNaN(timeMs) ? undefined : timeMs;

@@ -1,4 +1,4 @@
-/** Says why an environment variable could not be set, or gives `undefined`: see setenv(3). */
+/** Returns the reason why an environment variable cannot be set, if any: see setenv(3). */
 export function variableProblem(name: string, value: string): string | undefined {
   if (name === "" || /[=\0]/.test(name)) return `"${name}" can't be the name of a variable`;
   return value.includes("\0") ? `the value of "${name}" holds a NUL` : undefined;
@@ -8,9 +8,9 @@ export function variableProblem(name: string, value: string): string | undefined
 export type Variable = readonly [name: string, value: string];
 
 /**
- * Reads `NAME=VALUE`, or `NAME` alone for the value that the environment has.
+ * Parses `NAME=VALUE`, or `NAME` alone to take the value from the environment.
  *
- * @throws {RangeError} when the name is no variable's, or the environment has no such one
+ * @throws {RangeError} if the name is not valid, or the environment does not have it
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function parseVariable(
   if (equals !== -1) return [name, text.slice(equals + 1)];
   const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (value !== undefined) return [name, value];
-  // Not NAME=VALUE: everybody on the host can read a command line.
+  // The remedy is not NAME=VALUE: every user of the host can read a command line.
   throw new RangeError(
     `"${name}" is not in the environment. Run: export ${name}=…; or, to type the value unseen: ` +
       `ddsrv env set FUNCTION ${name}`,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { formatLimit } from "../config/limit_options.ts";
+import { formatSize } from "../config/size.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CommandError, type Run, run as execute } from "../system/run.ts";
 import type { BoundedDirectory, BoundedDirectoryOptions, DiskLimits } from "./disk_limits.ts";
@@ -122,9 +122,7 @@ async function makeImage(options: ImageOptions): Promise<void> {
       await removeIfThere(newImage);
       throw new Error(
         `Cannot move the data in "${directory}" into an image of ` +
-          `${formatLimit({ unit: "size" }, limits.bytes)}: ${
-            reasonOf(cause)
-          }. Raise dataSize and dataFiles, ` +
+          `${formatSize(limits.bytes)}: ${reasonOf(cause)}. Raise dataSize and dataFiles, ` +
           "or free some space",
         { cause },
       );
@@ -190,7 +188,7 @@ async function requireNoImage(image: string): Promise<void> {
 
 /** Describes an image that is larger than its limit. ext4 can't shrink while it is mounted. */
 function describeSize(found: Superblock, limits: DiskLimits): string[] {
-  const present = formatLimit({ unit: "size" }, found.bytes);
+  const present = formatSize(found.bytes);
   const isLarger = limits.bytes < found.bytes - SLACK_BYTES;
   return isLarger
     ? [

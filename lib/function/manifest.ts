@@ -1,6 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import { parseEnvFile } from "../config/env_file.ts";
-import { functionSchema } from "../config/function_schema.ts";
+import { functionSchema, settingsIn } from "../config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
 import type { Settings } from "../config/settings.ts";
@@ -41,7 +41,9 @@ export async function readFunctionPolicy(
   using folder = await openFolderReader(directory);
   const readOwn = async (file: string) => await folder?.text(file);
   const text = await readOwn(path);
-  const manifest = text === undefined ? {} : parseJsonFile({ path, text, schema: functionSchema });
+  const manifest = text === undefined
+    ? {}
+    : settingsIn(parseJsonFile({ path, text, schema: functionSchema }));
   const named = manifest.envFile === undefined
     ? undefined
     : envFilePath({ directory, path, envFile: manifest.envFile });

@@ -1,7 +1,5 @@
 import { type Egress, formatEgress, tightenEgress } from "../config/egress.ts";
-import type { FunctionSettings } from "../config/function_schema.ts";
 import { ConfigError } from "../config/json_file.ts";
-import { formatLimit, type LimitUnit } from "../config/limit_options.ts";
 import {
   excessPermission,
   formatPermission,
@@ -9,48 +7,18 @@ import {
   type Permissions,
   withPermissions,
 } from "../config/permissions.ts";
-import type { RateLimit } from "../config/rate_limit.ts";
-import type { Settings } from "../config/settings.ts";
+import type { ManifestRule } from "../config/setting.ts";
+import { collect } from "../config/table.ts";
+import {
+  fieldsWith,
+  type FieldWith,
+  SETTINGS,
+  type Settings,
+  type SomeSettings,
+} from "../config/settings.ts";
 
 /** Limits and permissions of one function: the operator's settings, restricted by its manifest. */
-export interface FunctionPolicy {
-  readonly egress: Egress;
-  readonly permissions: Permissions;
-  readonly env: Readonly<Record<string, string>>;
-  readonly startTimeoutMs: number;
-  readonly stopGraceMs: number;
-  /** Path that must answer before it gets requests; `undefined` if listening is enough. */
-  readonly healthPath: string | undefined;
-  /** See the settings of the same names; Infinity if disabled. */
-  readonly healthIntervalMs: number;
-  readonly hangTimeoutMs: number;
-  readonly idleMs: number;
-  readonly drainMs: number;
-  /** See the settings of the same names. */
-  readonly memoryBytes: number;
-  readonly cpu: number;
-  readonly processes: number;
-  readonly dataBytes: number;
-  readonly dataFiles: number;
-  readonly bandwidthBits: number;
-  /** Its requests keep the prefix /NAME. */
-  readonly keepPrefix: boolean;
-  /** Rate limit per client for this function, in addition to the one for all functions. */
-  readonly rateLimit: RateLimit;
-}
-
-/** Settings that a manifest may lower but not raise. */
-type CeilingKey =
-  | "startTimeout"
-  | "stopGrace"
-  | "idle"
-  | "drain"
-  | "memory"
-  | "cpu"
-  | "processes"
-  | "dataSize"
-  | "dataFiles"
-  | "bandwidth";
+export type FunctionPolicy = Pick<Settings, Exclude<FieldWith<ManifestRule>, "envFile">>;
 
 const REMEDY = "Ask for less, or ask the operator to allow more";
 
@@ -59,7 +27,7 @@ export interface TightenOptions {
   /** Path of the manifest, for messages. */
   readonly path: string;
   readonly settings: Settings;
-  readonly manifest: FunctionSettings;
+  readonly manifest: SomeSettings;
   /** Variables of all sources. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -71,35 +39,28 @@ export interface TightenOptions {
  */
 export function tightenPolicy(options: TightenOptions): FunctionPolicy {
   const { path, settings, manifest, env } = options;
+  const replacing: Partial<Pick<Settings, FieldWith<"replaces">>> = manifest;
   return {
     egress: egressWithin(options),
     permissions: permissionsWithin(options),
     env,
-    startTimeoutMs: within("startTimeout", settings.startTimeoutMs, "duration"),
-    stopGraceMs: within("stopGrace", settings.stopGraceMs, "duration"),
-    healthPath: settings.healthAttempts === 0
-      ? undefined
-      : manifest.healthPath ?? settings.healthPath,
-    healthIntervalMs: manifest.healthInterval ?? settings.healthIntervalMs,
-    hangTimeoutMs: manifest.hangTimeout ?? settings.hangTimeoutMs,
-    idleMs: within("idle", settings.idleMs, "duration"),
-    drainMs: within("drain", settings.drainMs, "duration"),
-    memoryBytes: within("memory", settings.memoryBytes, "size"),
-    cpu: within("cpu", settings.cpu, "count"),
-    processes: within("processes", settings.processes, "count"),
-    dataBytes: within("dataSize", settings.dataBytes, "size"),
-    dataFiles: within("dataFiles", settings.dataFiles, "count"),
-    bandwidthBits: within("bandwidth", settings.bandwidthBits, "bandwidth"),
-    keepPrefix: manifest.keepPrefix ?? settings.keepPrefix,
-    rateLimit: manifest.rateLimit ?? "none",
+    ...collect<Settings, FieldWith<"smaller">>(fieldsWith("smaller"), within),
+    ...collect<Settings, FieldWith<"replaces">>(
+      fieldsWith("replaces"),
+      (field) => replacing[field] ?? settings[field],
+    ),
+    ...(settings.healthAttempts === 0 ? { healthPath: undefined } : {}),
+    rateLimit: manifest.rateLimit ?? SETTINGS.rateLimit.default,
   };
 
-  function within(key: CeilingKey, ceiling: number, unit: LimitUnit): number {
-    const asked = manifest[key] ?? ceiling;
+  function within(field: FieldWith<"smaller">): number {
+    const ceiling = settings[field];
+    const asked = manifest[field] ?? ceiling;
     if (asked <= ceiling) return asked;
-    const [wanted, most] = [asked, ceiling].map((value) => formatLimit({ unit }, value));
+    const { name, kind } = SETTINGS[field];
     throw new ConfigError(
-      `${path} asks for ${key} ${wanted}, but the settings allow at most ${most}. ${REMEDY}`,
+      `${path} asks for ${name} ${kind.write(asked)}, but the settings allow at most ` +
+        `${kind.write(ceiling)}. ${REMEDY}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { formatLimit } from "../config/limit_options.ts";
+import { formatBandwidth } from "../config/bandwidth.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { Run } from "../system/run.ts";
 
@@ -21,7 +21,7 @@ export async function probeBandwidth(run: Run): Promise<string> {
 /** Returns a problem where the isolation level can't limit the bandwidth that the policy sets. */
 export function unboundedBandwidth({ bandwidthBits }: FunctionPolicy): string[] {
   if (bandwidthBits === Infinity) return [];
-  const most = formatLimit({ unit: "bandwidth" }, bandwidthBits);
+  const most = formatBandwidth(bandwidthBits);
   return [
     `The bandwidth limit of ${most} has no effect: only --isolation=full can limit bandwidth`,
   ];

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { LogFormat } from "../config/settings.ts";
+import type { LogFormat } from "../config/log_settings.ts";
 import type { AppendLimits } from "./append_lines.ts";
 import { formatLogRecord, type LogRecord } from "./log_record.ts";
 import { openRotatingFile } from "./rotating_file.ts";

@@ -1,4 +1,4 @@
-import type { LogFormat } from "../config/settings.ts";
+import type { LogFormat } from "../config/log_settings.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 

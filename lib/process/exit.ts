@@ -1,4 +1,4 @@
-import { formatLimit } from "../config/limit_options.ts";
+import { formatSize } from "../config/size.ts";
 
 /** The exit of a process. */
 export interface Exit {
@@ -47,7 +47,7 @@ export function parseExit(status: Pick<Deno.CommandStatus, "code" | "signal">): 
  */
 export function describeExit(exit: Exit, when = ""): string {
   if (exit.exhaustedBytes !== undefined) {
-    const allowed = formatLimit({ unit: "size" }, exit.exhaustedBytes);
+    const allowed = formatSize(exit.exhaustedBytes);
     return `ran out of memory${when}: the limit is ${allowed} (memory in ddsrv.json)`;
   }
   if (exit.excess !== undefined) return `was stopped${when}: ${exit.excess}`;

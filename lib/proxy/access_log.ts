@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { AccessLogFormat } from "../config/settings.ts";
+import type { AccessLogFormat } from "../config/log_settings.ts";
 import { formatJsonLine } from "../system/json_line.ts";
 import { fieldText } from "./http1/fields.ts";
 import type { FaultCode } from "./http1/fault.ts";

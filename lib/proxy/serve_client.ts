@@ -1,4 +1,4 @@
-import { shareOf } from "../config/limits.ts";
+import { shareOf } from "../config/limit_settings.ts";
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./send_reply.ts";
 import { answerReload, isReloadRequest } from "./answer_reload.ts";

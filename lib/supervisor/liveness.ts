@@ -1,4 +1,4 @@
-import { formatLimit } from "../config/limit_options.ts";
+import { formatDuration } from "../config/duration.ts";
 import { watchHang } from "./hang_watch.ts";
 import { watchHealth } from "./health_watch.ts";
 import type { OpenInstance } from "./open_instance.ts";
@@ -56,7 +56,7 @@ export function watchLiveness(options: LivenessOptions): Disposable {
 }
 
 function describeHang(hangTimeoutMs: number): string {
-  const duration = formatLimit({ unit: "duration" }, hangTimeoutMs);
+  const duration = formatDuration(hangTimeoutMs);
   return `The event loop was blocked for ${duration} while requests waited, by code that never ` +
     "yields or a blocking call. If that is expected, raise hangTimeout";
 }

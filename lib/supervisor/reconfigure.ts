@@ -1,4 +1,4 @@
-import { isSame } from "../config/is_same.ts";
+import { isDeepStrictEqual } from "node:util";
 import { readFunctionPolicy } from "../function/manifest.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { FunctionState } from "./state.ts";
@@ -39,7 +39,7 @@ async function hasPolicy(
   try {
     const variables = valuesOf(await store.read(name));
     const present = await readFunctionPolicy(directory, settings, { variables });
-    return isSame(present.policy, policy);
+    return isDeepStrictEqual(present.policy, policy);
   } catch {
     // The next start reports what is wrong with the manifest.
     return false;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { usualSockets } from "../config/default_paths.ts";
+import { defaultSockets } from "../config/default_paths.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { explainStateError, openStateDirectory } from "../isolation/state_directory.ts";
@@ -60,7 +60,7 @@ export async function openSupervisorContext(
   await using stack = new AsyncDisposableStack();
   const { stateDirectory } = settings;
   await openStateDirectory(stateDirectory, { onWarning });
-  const formerSockets = [settings.socket, ...usualSockets(Deno.uid(), Deno.env.toObject())];
+  const formerSockets = [settings.socket, ...defaultSockets(Deno.uid(), Deno.env.toObject())];
   const owner = stack.use(await claimOwner({ ...settings, formerSockets, onWarning }));
   const isolation = stack.use(await openIsolation(settings, { owner, onWarning }));
   // Functions of the same name in two functions directories are different functions.

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { parseBandwidth } from "../../lib/config/bandwidth.ts";
-import { formatLimit } from "../../lib/config/limit_options.ts";
+import { formatBandwidth, parseBandwidth } from "../../lib/config/bandwidth.ts";
 
 const valid: readonly [text: string, bits: number, written?: string][] = [
   ["64kbit", 64_000],
@@ -14,7 +13,7 @@ const valid: readonly [text: string, bits: number, written?: string][] = [
 for (const [text, bits, written = text] of valid) {
   Deno.test(`parseBandwidth() reads "${text}" as ${bits} bits a second`, () => {
     assert.equal(parseBandwidth(text), bits);
-    assert.equal(formatLimit({ unit: "bandwidth" }, bits), written);
+    assert.equal(formatBandwidth(bits), written);
   });
 }
 

@@ -18,8 +18,8 @@ for (const [text, isOn] of cases) {
   });
 }
 
-Deno.test("describeUnused() names variables that are set and do nothing", () => {
+Deno.test("describeUnused() names variables that are set and have no effect", () => {
   assert.deepEqual(describeUnused({ BASE_PORT: "8001", MAX_PORT: "", PORT: "1" }), [
-    "BASE_PORT is not used: every function has all ports to itself",
+    "BASE_PORT has no effect: each function has its own ports",
   ]);
 });

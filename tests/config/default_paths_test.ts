@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type DefaultPaths, defaultPaths, usualSockets } from "../../lib/config/default_paths.ts";
+import { type DefaultPaths, defaultPaths, defaultSockets } from "../../lib/config/default_paths.ts";
 import { defaultSettings } from "../../lib/config/settings.ts";
 
-Deno.test("defaultPaths() of root are those of the system, whatever its environment says", () => {
+Deno.test("defaultPaths() of root ignores the environment", () => {
   const { socket, logsDirectory, stateDirectory, runtimeDirectory, lockDirectory } =
     defaultSettings;
   const environment = { HOME: "/h", XDG_RUNTIME_DIR: "/x", XDG_STATE_HOME: "/y" };
@@ -66,7 +66,7 @@ const rows: readonly [
 ];
 
 for (const [what, uid, environment, runtimeDirectory, stateDirectory] of rows) {
-  Deno.test(`defaultPaths() of somebody with ${what}`, () => {
+  Deno.test(`defaultPaths() of a user with ${what}`, () => {
     assert.deepEqual(
       defaultPaths(uid, environment),
       pathsIn(uid, runtimeDirectory, stateDirectory),
@@ -74,12 +74,12 @@ for (const [what, uid, environment, runtimeDirectory, stateDirectory] of rows) {
   });
 }
 
-Deno.test("usualSockets() are those of all environments that a user's supervisors may have", () => {
-  assert.deepEqual(usualSockets(0, { XDG_RUNTIME_DIR: "/x" }), ["/run/ddsrv/ddsrv.sock"]);
+Deno.test("defaultSockets() covers every environment of a user's supervisors", () => {
+  assert.deepEqual(defaultSockets(0, { XDG_RUNTIME_DIR: "/x" }), ["/run/ddsrv/ddsrv.sock"]);
   const [cron, session] = ["/tmp/ddsrv-1000/ddsrv.sock", "/run/user/1000/ddsrv/ddsrv.sock"];
-  assert.deepEqual(usualSockets(1_000, {}), [cron, session]);
-  assert.deepEqual(usualSockets(1_000, { XDG_RUNTIME_DIR: "/run/user/1000" }), [session, cron]);
-  assert.deepEqual(usualSockets(1_000, { XDG_RUNTIME_DIR: "/x" }), [
+  assert.deepEqual(defaultSockets(1_000, {}), [cron, session]);
+  assert.deepEqual(defaultSockets(1_000, { XDG_RUNTIME_DIR: "/run/user/1000" }), [session, cron]);
+  assert.deepEqual(defaultSockets(1_000, { XDG_RUNTIME_DIR: "/x" }), [
     "/x/ddsrv/ddsrv.sock",
     session,
     cron,

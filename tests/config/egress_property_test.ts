@@ -113,7 +113,7 @@ function attemptsOn(...all: readonly Egress[]): Attempt[] {
   ]);
 }
 
-Deno.test("tightenEgress() allows nothing that the ceiling does not open", () => {
+Deno.test("tightenEgress() allows nothing above the ceiling", () => {
   let allowed = 0;
   fc.assert(
     fc.property(question, ([asked, ceiling]) => {

@@ -56,9 +56,10 @@ for (const [text, rule, written = text] of rules) {
   });
 }
 
-const none = /^"[^]*" is no destination\. Write api\.example\.com:443, 192\.0\.2\.1:5432 or 10\.0/;
+const none =
+  /^"[^]*" is not a destination\. Write api\.example\.com:443, 192\.0\.2\.1:5432 or 10\.0/;
 const portless = /has no port\. Write the port too/;
-const ragged = /has bits behind its prefix\. Write/;
+const ragged = /has bits set after its prefix\. Write/;
 
 const unreadable: readonly [text: string, message: RegExp][] = [
   ["", none],
@@ -136,7 +137,7 @@ const unreadable: readonly [text: string, message: RegExp][] = [
   ["none", portless],
   ["full", portless],
   ["*", none],
-  ["10.0.0.5/8", /^"10\.0\.0\.5\/8" has bits behind its prefix\. Write 10\.0\.0\.0\/8 for the/],
+  ["10.0.0.5/8", /^"10\.0\.0\.5\/8" has bits set after its prefix\. Write 10\.0\.0\.0\/8 for the/],
   ["10.0.0.5/8:443", ragged],
   ["192.0.2.1/31", ragged],
   ["192.168.1.1/0", ragged],
@@ -170,11 +171,11 @@ for (
     "192.0.0.192",
   ]
 ) {
-  Deno.test(`parseEgressRule() never reaches ${text}`, () => {
+  Deno.test(`parseEgressRule() refuses ${text}, which functions can never reach`, () => {
     assert.throws(() => parseEgressRule(text), {
       name: "RangeError",
-      message: `"${text}" is where clouds keep a machine's credentials, and is never reached. ` +
-        "Leave it out",
+      message: `"${text}" is a cloud's metadata service, which has credentials. Functions ` +
+        "can't reach it. Remove it",
     });
   });
 }
@@ -199,11 +200,11 @@ Deno.test("parseEgress() reads destinations with commas between them", () => {
 
 for (
   const [text, message] of [
-    ["", /^"" is no kind of egress\. Choose none, internet, full, or list destinations/],
-    ["some", /"some" is no kind of egress/],
-    ["FULL", /is no kind/],
-    [" full", /is no kind/],
-    ["none,full", /is no kind/],
+    ["", /^"" is not a kind of egress\. Choose none, internet, full, or list destinations/],
+    ["some", /"some" is not a kind of egress/],
+    ["FULL", /is not a kind of egress/],
+    [" full", /is not a kind of egress/],
+    ["none,full", /is not a kind of egress/],
     ["full,a.example:443", portless],
     ["a.example:443,", none],
     [",a.example:443", none],
@@ -218,14 +219,14 @@ for (
   });
 }
 
-Deno.test("parseEgress() takes as many destinations as there may be, and no more", () => {
+Deno.test("parseEgress() accepts the maximum number of destinations, and no more", () => {
   const texts = Array.from({ length: MAX_EGRESS_RULES }, (_, index) => `192.0.2.${index}`);
   const egress = parseEgress(texts.join(","));
   assert.ok(typeof egress !== "string");
   assert.equal(egress.rules.length, MAX_EGRESS_RULES);
   assert.throws(() => parseEgress([...texts, "192.0.2.99"].join(",")), {
     name: "RangeError",
-    message: "More than 64 destinations. Name networks instead",
+    message: "More than 64 destinations. Use networks instead",
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEnvFile } from "../../lib/config/env_file.ts";
 
-Deno.test("parseEnvFile(): what env files hold", () => {
+Deno.test("parseEnvFile() reads quotes, comments and export", () => {
   const table: readonly (readonly [text: string, env: Record<string, string>])[] = [
     ["", {}],
     ["# why\n\nA=1\n", { A: "1" }],
@@ -13,7 +13,7 @@ Deno.test("parseEnvFile(): what env files hold", () => {
   for (const [text, env] of table) assert.deepEqual({ ...parseEnvFile("x.env", text) }, env, text);
 });
 
-Deno.test("parseEnvFile() names file and variable of what can't be set, and no value", () => {
+Deno.test("parseEnvFile() names the file and the variable in errors, never the value", () => {
   assert.throws(() => parseEnvFile("x.env", "A=s3cr\0et\n"), (error: Error) => {
     assert.match(error.message, /^x\.env is not valid: the value of "A" holds a NUL/);
     return !error.message.includes("s3cr");

@@ -36,9 +36,12 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
   [{ DDSRV_HANG_TIMEOUT: "5m" }, { hangTimeoutMs: 300_000 }],
   [{ DDSRV_STOP_GRACE: "2500ms" }, { stopGraceMs: 2_500 }],
   [{ DDSRV_START_TIMEOUT: "2m" }, { startTimeoutMs: 120_000 }],
-  // An empty variable says nothing.
+  // An empty variable counts as unset.
   [{ QUIET: "", PORT: "", FUNC_DIRECTORY: "" }, {}],
   [{ SERVICE_PORT: "", PORT: "80" }, { port: 80 }],
+  [{ DDSRV_CONSOLE_FORMAT: "json" }, { consoleFormat: "json" }],
+  [{ DDSRV_LOG_FORMAT: "json" }, { consoleFormat: "json" }],
+  [{ DDSRV_CONSOLE_FORMAT: "text", DDSRV_LOG_FORMAT: "json" }, { consoleFormat: "text" }],
   [{ DDSRV_SOCKET: "/s", DDSRV_STATE_DIRECTORY: "/d" }, { socket: "/s", stateDirectory: "/d" }],
   [{ ENV_JSON: '{"A":"x","N":1,"B":true}' }, { env: { A: "x", N: "1", B: "true" } }],
   [{ SERVER_ENVIRONMENT: '{"A":"s"}', ENV_JSON: '{"A":"e"}' }, { env: { A: "s" } }],
@@ -56,18 +59,18 @@ for (const [environment, settings] of cases) {
 const ENV_JSON_WARNING = "Unable to parse ENV_JSON env. This should be a stringified JSON object.";
 
 const warnings: readonly [Readonly<Record<string, string>>, string][] = [
-  [{ PORT: "65536" }, 'PORT: "65536" is not a port. Give a number from 0 to 65535'],
-  [{ PORT: "-1" }, 'PORT: "-1" is not a port. Give a number from 0 to 65535'],
-  [{ SERVICE_PORT: "0x50" }, 'SERVICE_PORT: "0x50" is not a port. Give a number from 0 to 65535'],
+  [{ PORT: "65536" }, 'PORT: "65536" is out of bounds. Give 0 to 65535'],
+  [{ PORT: "-1" }, 'PORT: "-1" is not a whole number. Give 0 to 65535'],
+  [{ SERVICE_PORT: "0x50" }, 'SERVICE_PORT: "0x50" is not a whole number. Give 0 to 65535'],
   [{ ENV_JSON: '{"A=B":"x"}' }, 'ENV_JSON: "A=B" can\'t be the name of a variable'],
   [{ ENV_JSON: '{"A":"\\u0000"}' }, 'ENV_JSON: the value of "A" holds a NUL'],
-  [{ SERVER_PORT: "0" }, 'SERVER_PORT: "0" is not a port. Give a number from 1 to 65535'],
+  [{ SERVER_PORT: "0" }, 'SERVER_PORT: "0" is out of bounds. Give 1 to 65535'],
   [
     { HEALTH_CHECK_ATTEMPTS: "-1" },
-    'HEALTH_CHECK_ATTEMPTS: "-1" is no number of attempts. Give a number from 0 to 1000',
+    'HEALTH_CHECK_ATTEMPTS: "-1" is not a whole number. Give 0 to 1000',
   ],
   [{ QUIET: "maybe" }, 'QUIET: "maybe" is neither true nor false'],
-  [{ LOG_FORMAT: "json" }, 'LOG_FORMAT: "json" is not a log format. Choose cri or docker'],
+  [{ LOG_FORMAT: "json" }, 'LOG_FORMAT: "json" is not one of the choices. Give cri or docker'],
   [{ ENV_JSON: "{" }, ENV_JSON_WARNING],
   [{ ENV_JSON: "[1]" }, ENV_JSON_WARNING],
   [{ ENV_JSON: "null" }, ENV_JSON_WARNING],
@@ -75,7 +78,7 @@ const warnings: readonly [Readonly<Record<string, string>>, string][] = [
 ];
 
 for (const [environment, warning] of warnings) {
-  Deno.test(`parseEnvironment() passes over ${JSON.stringify(environment)} and says so`, () => {
+  Deno.test(`parseEnvironment() ignores ${JSON.stringify(environment)} and warns`, () => {
     const others = { DDSRV_SOCKET: "/s" };
     assert.deepEqual(parseEnvironment({ ...environment, ...others }), {
       settings: { socket: "/s" },

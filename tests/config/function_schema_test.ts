@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { functionSchema } from "../../lib/config/function_schema.ts";
+import { functionSchema, settingsIn } from "../../lib/config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
 import { PERMISSION_KINDS } from "../../lib/config/permissions.ts";
 
 function parse(text: string): unknown {
-  return parseJsonFile({ path: "m", text, schema: functionSchema });
+  return settingsIn(parseJsonFile({ path: "m", text, schema: functionSchema }));
 }
 
 const list = (...rules: readonly unknown[]) => ({ rules, isPublicOnly: false });
@@ -32,17 +32,17 @@ const good: readonly [text: string, value: unknown][] = [
 ];
 
 for (const [text, value] of good) {
-  Deno.test(`functionSchema takes ${text}`, () => {
+  Deno.test(`functionSchema accepts ${text}`, () => {
     assert.deepEqual(parse(text), value);
   });
 }
 
-Deno.test("functionSchema knows every kind of permission", () => {
+Deno.test("functionSchema accepts every kind of permission", () => {
   const permissions = Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, ["x"]]));
   assert.deepEqual(parse(JSON.stringify({ permissions })), { permissions });
 });
 
-Deno.test("functionSchema takes 64 destinations, and not 65", () => {
+Deno.test("functionSchema accepts 64 destinations, and refuses 65", () => {
   const text = (count: number) => JSON.stringify({ egress: Array(count).fill("10.0.0.0/8") });
   parse(text(64));
   assert.throws(() => parse(text(65)), {
@@ -54,7 +54,7 @@ Deno.test("functionSchema takes 64 destinations, and not 65", () => {
 const NO_PERMISSIONS = 'Give "all", or any of net, read, write, env, sys, run, ffi';
 const NO_PERMISSION = "Give true, false, or a list of what is permitted";
 const NO_EGRESS = "Give one of none, internet, full, or a list of destinations";
-const NO_ITEM = "What is listed can't be empty or hold a comma or NUL";
+const NO_ITEM = "An item can't be empty or contain a comma or NUL";
 const NO_STRING = "Invalid input: expected string, received";
 
 const bad: readonly [text: string, ...messages: string[]][] = [
@@ -82,11 +82,11 @@ const bad: readonly [text: string, ...messages: string[]][] = [
   ],
   [
     '{ "healthInterval": "0s" }',
-    '1:21 is not valid in "healthInterval": "0s" is too short. Give at least 1s, or never',
+    '1:21 is not valid in "healthInterval": "0s" is out of bounds. Give at least 1s, or never',
   ],
   [
     '{ "hangTimeout": "999ms" }',
-    '1:18 is not valid in "hangTimeout": "999ms" is too short. Give at least 1s, or never',
+    '1:18 is not valid in "hangTimeout": "999ms" is out of bounds. Give at least 1s, or never',
   ],
   [
     '{ "hangTimeout": "off" }',
@@ -100,7 +100,7 @@ const bad: readonly [text: string, ...messages: string[]][] = [
   ['{ "envFile": "a\\u0000b" }', '1:14 is not valid in "envFile": Give the path of a file'],
   [
     `{ "egress": [${Array.from({ length: 65 }, () => '"1.2.3.4"')}] }`,
-    '1:13 is not valid in "egress": Give at most 64 destinations; networks stand for many',
+    '1:13 is not valid in "egress": Give at most 64 destinations; use networks instead',
   ],
   ['{ "permissions": { "net": 1 } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
   ['{ "permissions": { "net": "a" } }', `1:27 is not valid in "permissions.net": ${NO_PERMISSION}`],
@@ -142,15 +142,15 @@ const bad: readonly [text: string, ...messages: string[]][] = [
   ],
   [
     '{ "egress": ["169.254.169.254:80"] }',
-    `1:14 is not valid in "egress.0": "169.254.169.254:80" is where clouds keep a machine's ` +
-    "credentials, and is never reached. Leave it out",
+    `1:14 is not valid in "egress.0": "169.254.169.254:80" is a cloud's metadata ` +
+    "service, which has credentials. Functions can't reach it. Remove it",
   ],
   [
     '{ "egress": ["ok.example:1",\n  "10.0.0.5/8", "*.x:1"] }',
-    '2:3 is not valid in "egress.1": "10.0.0.5/8" has bits behind its prefix. Write 10.0.0.0/8 ' +
+    '2:3 is not valid in "egress.1": "10.0.0.5/8" has bits set after its prefix. Write 10.0.0.0/8 ' +
     "for the network",
-    '2:17 is not valid in "egress.2": "*.x:1" is no destination. Write api.example.com:443, ' +
-    "192.0.2.1:5432 or 10.0.0.0/8 (IPv4; names need a port and can't hold *)",
+    '2:17 is not valid in "egress.2": "*.x:1" is not a destination. Write api.example.com:443, ' +
+    "192.0.2.1:5432 or 10.0.0.0/8 (IPv4; names need a port and can't contain *)",
   ],
   ['{ "envFile": "" }', '1:14 is not valid in "envFile": Give the path of a file'],
   ['{ "envFile": ["a"] }', `1:14 is not valid in "envFile": ${NO_STRING} array`],

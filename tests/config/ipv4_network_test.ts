@@ -29,7 +29,7 @@ for (const [text, base, size] of networks) {
 }
 
 for (const text of ["0.0.0.0/0", "10.0.0.0/8", "192.0.2.128/25", "255.255.255.255"]) {
-  Deno.test(`formatIpv4Network() gives "${text}" again`, () => {
+  Deno.test(`formatIpv4Network() returns "${text}" unchanged`, () => {
     assert.equal(formatIpv4Network(parseIpv4Network(text)!), text);
   });
 }

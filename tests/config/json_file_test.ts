@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { functionSchema } from "../../lib/config/function_schema.ts";
+import { directorySchema, functionSchema, settingsIn } from "../../lib/config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../../lib/config/json_file.ts";
-import { policySchema } from "../../lib/config/policy_schema.ts";
 
 function parse(text: string): unknown {
-  return parseJsonFile({ path: "/f/ddsrv.json", text, schema: policySchema, isTrusted: true });
+  const schema = directorySchema;
+  return settingsIn(parseJsonFile({ path: "/f/ddsrv.json", text, schema, isTrusted: true }));
 }
 
 Deno.test("parseJsonFile() reads comments and trailing commas", () => {
@@ -13,26 +13,28 @@ Deno.test("parseJsonFile() reads comments and trailing commas", () => {
     "egress": "none", /* seconds */ "stopGrace": "2s",
     "env": { "A": "1", },
   }`;
-  assert.deepEqual(parse(text), { egress: "none", stopGrace: 2_000, env: { A: "1" } });
+  assert.deepEqual(parse(text), { egress: "none", stopGraceMs: 2_000, env: { A: "1" } });
 });
 
-Deno.test("parseJsonFile() reads every key of the policy", () => {
-  const policy = {
-    $schema: "x",
+Deno.test("parseJsonFile() reads the values of keys", () => {
+  const settings = {
     egress: "full",
     env: { A: "" },
     port: 0,
     hostname: "::1",
-    logsDirectory: "/l",
-    saveLogs: false,
-    logFormat: "docker",
-    checkCode: false,
     preferredPort: 65535,
     allowImport: ["a.example"],
     dns: ["192.0.2.53"],
     addressRange: "10.1.0.0/16",
   };
-  assert.deepEqual(parse(JSON.stringify(policy)), policy);
+  const renamed = { logsDir: "/l", logs: false, logFileFormat: "docker", check: false };
+  assert.deepEqual(parse(JSON.stringify({ $schema: "x", ...settings, ...renamed })), {
+    ...settings,
+    logsDirectory: "/l",
+    saveLogs: false,
+    logFormat: "docker",
+    checkCode: false,
+  });
 });
 
 const faults: readonly [text: string, message: string][] = [
@@ -46,10 +48,10 @@ const faults: readonly [text: string, message: string][] = [
     '/f/ddsrv.json:2:3 has the unknown key "egres". Did you mean "egress"?',
   ],
   ['{ "colour": 1 }', '/f/ddsrv.json:1:3 has the unknown key "colour"'],
-  ['{ "__proto__": {} }', '/f/ddsrv.json:1:3 has the key "__proto__", which none may have'],
+  ['{ "__proto__": {} }', '/f/ddsrv.json:1:3 has the key "__proto__", which is not allowed'],
   [
     '{ "env": { "__proto__": "x" } }',
-    '/f/ddsrv.json:1:12 has the key "__proto__", which none may have',
+    '/f/ddsrv.json:1:12 has the key "__proto__", which is not allowed',
   ],
   [
     '{\n\n\t"port": 65536 }',
@@ -62,11 +64,11 @@ const faults: readonly [text: string, message: string][] = [
   ],
   [
     '{ "env": { "A": "\\u0000" } }',
-    `/f/ddsrv.json:1:17 is not valid in "env.A": A variable's value can't hold NUL`,
+    `/f/ddsrv.json:1:17 is not valid in "env.A": A variable's value can't contain NUL`,
   ],
   [
     '{ "env": { "A=B": "1" } }',
-    `/f/ddsrv.json:1:19 is not valid in "env.A=B": A variable's name can't be empty or hold = or ` +
+    `/f/ddsrv.json:1:19 is not valid in "env.A=B": A variable's name can't be empty or contain = or ` +
     "NUL",
   ],
   [
@@ -85,7 +87,7 @@ for (const [text, message] of faults) {
   });
 }
 
-Deno.test("parseJsonFile() names every fault, also of several unknown keys", () => {
+Deno.test("parseJsonFile() lists every error, also for several unknown keys", () => {
   const text = '{\n  "colour": 1,\n  "ports": 2,\n  "egress": "some"\n}';
   assert.throws(() => parse(text), (error) => {
     assert.deepEqual((error as Error).message.split("\n").sort(), [
@@ -98,7 +100,7 @@ Deno.test("parseJsonFile() names every fault, also of several unknown keys", () 
   });
 });
 
-Deno.test("parseJsonFile() does not let a manifest set what is the operator's", () => {
+Deno.test("parseJsonFile() refuses the operator's keys in a manifest", () => {
   const file = { path: "m", text: '{ "port": 1 }', schema: functionSchema };
   assert.throws(() => parseJsonFile(file), { message: 'm:1:3 has the unknown key "port"' });
 });
@@ -126,26 +128,26 @@ for (const [what, text] of nested) {
   });
 }
 
-Deno.test("parseJsonFile() names the line and the column of what is nested too deeply", () => {
+Deno.test("parseJsonFile() reports line and column of JSON that is nested too deeply", () => {
   assert.throws(() => parse(`{\n  "env": ${"[".repeat(100)}`), {
     message: "/f/ddsrv.json:2:73 is nested deeper than 64 levels. Make it flatter",
   });
 });
 
-Deno.test("parseJsonFile() takes brackets in strings and comments for what they are", () => {
+Deno.test("parseJsonFile() ignores brackets in strings and comments", () => {
   const brackets = "[".repeat(1_000);
   const text = `{ "env": { "A": "\\"${brackets}" } /* ${brackets} */ } // ${brackets}`;
   assert.deepEqual(parse(text), { env: { A: `"${brackets}` } });
 });
 
-Deno.test("parseJsonFile() refuses a key that is there twice, and takes it in two objects", () => {
+Deno.test("parseJsonFile() refuses a duplicate key in one object, not in two", () => {
   assert.throws(() => parse('{ "port": 1,\n "port": 2 }'), {
     message: '/f/ddsrv.json:2:2 has the key "port" twice. Remove one',
   });
   assert.deepEqual(parse('{ "env": { "env": "1" } }'), { env: { env: "1" } });
 });
 
-Deno.test("parseJsonFile() passes over a byte order mark at the beginning, and there alone", () => {
+Deno.test("parseJsonFile() skips a byte order mark at the start only", () => {
   assert.deepEqual(parse('\ufeff{ "port": 1 }'), { port: 1 });
   assert.throws(() => parse('{\ufeff "port": 1 }'), ConfigError);
   assert.throws(() => parse('{ "port": 1 }\0'), {
@@ -153,7 +155,7 @@ Deno.test("parseJsonFile() passes over a byte order mark at the beginning, and t
   });
 });
 
-Deno.test("parseJsonFile() names a bounded number of a great many faults", () => {
+Deno.test("parseJsonFile() limits the number of errors in a message", () => {
   const many = (of: (index: number) => string): string =>
     Array.from({ length: 5_000 }, (_, index) => of(index)).join(",");
   const texts = [
@@ -170,7 +172,7 @@ Deno.test("parseJsonFile() names a bounded number of a great many faults", () =>
   }
 });
 
-Deno.test("parseJsonFile() takes many values of the operator alone", () => {
+Deno.test("parseJsonFile() accepts many values from the operator only", () => {
   const env = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`A${index}`, "1"]));
   const text = JSON.stringify({ env });
   assert.deepEqual(parse(text), { env });

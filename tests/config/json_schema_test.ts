@@ -14,13 +14,11 @@ for (const kind of ["directory", "function"] satisfies SchemaKind[]) {
   });
 }
 
-Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", () => {
+Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
-    "egress",
-    "permissions",
-    "envFile",
     "env",
+    "envFile",
     "startTimeout",
     "stopGrace",
     "healthPath",
@@ -28,13 +26,35 @@ Deno.test("jsonSchema() gives a manifest the keys that tighten, and no others", 
     "hangTimeout",
     "idle",
     "drain",
-    "keepPrefix",
-    "rateLimit",
+    "egress",
+    "permissions",
     "memory",
     "cpu",
     "processes",
     "dataSize",
     "dataFiles",
     "bandwidth",
+    "keepPrefix",
+    "rateLimit",
   ]);
+});
+
+Deno.test("jsonSchema() marks old names as deprecated, and gives them no default", () => {
+  const properties = jsonSchema("directory").properties as Record<string, Record<string, unknown>>;
+  const old = Object.entries(properties).filter(([, property]) => "deprecated" in property);
+  assert.deepEqual(
+    old.map(([name, { type, deprecated, description, ...rest }]) => [
+      name,
+      type,
+      deprecated,
+      description,
+      rest.default,
+    ]),
+    [
+      ["saveLogs", "boolean", true, "Old name of logs", undefined],
+      ["logsDirectory", "string", true, "Old name of logsDir", undefined],
+      ["logFormat", "string", true, "Old name of logFileFormat", undefined],
+      ["checkCode", "boolean", true, "Old name of check", undefined],
+    ],
+  );
 });

@@ -4,7 +4,7 @@ import { type LoadedSettings, loadSettings } from "../../lib/config/load_setting
 import { defaultSettings } from "../../lib/config/settings.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-Deno.test("loadSettings() takes defaults where nobody says otherwise", async () => {
+Deno.test("loadSettings() returns defaults if nothing is set", async () => {
   await using directory = await temporaryDirectory();
   const loaded = await loadSettings({ functionsDirectory: directory.path }, {});
   assert.deepEqual(loaded, {
@@ -15,8 +15,8 @@ Deno.test("loadSettings() takes defaults where nobody says otherwise", async () 
 
 const file = {
   port: 1,
-  logFormat: "docker",
-  checkCode: false,
+  logFileFormat: "docker",
+  check: false,
   checkCpuTime: "5s",
   checkTimeout: "2m",
   startTimeout: "7s",
@@ -52,11 +52,11 @@ const rows: readonly [
     checkCode: true,
     logFormat: "docker",
   }],
-  ["the file over a variable that is passed over", {}, { PORT: "x" }, { port: 1 }],
+  ["the file over a variable that is not valid", {}, { PORT: "x" }, { port: 1 }],
 ];
 
 for (const [name, flags, environment, expected] of rows) {
-  Deno.test(`loadSettings() takes ${name}`, async () => {
+  Deno.test(`loadSettings() prefers ${name}`, async () => {
     await using directory = await temporaryDirectory();
     await directory.write("ddsrv.json", JSON.stringify(file));
     const { settings } = await loadSettings(
@@ -80,11 +80,25 @@ Deno.test("loadSettings() reads the bounds of log files", async () => {
   assert.equal((await load({ logMaxFiles: 6 })).settings.logMaxFiles, 6);
   await directory.write("ddsrv.json", '{ "logMaxSize": "1KiB", "logMaxFiles": 1 }');
   await assert.rejects(load({}), {
-    message: /logMaxSize.*too little for a log file[^]*logMaxFiles/,
+    message: /logMaxSize.*Give at least 128KiB\n[^]*logMaxFiles/,
   });
 });
 
-Deno.test("loadSettings() adds variables for functions up, by the same precedence", async () => {
+Deno.test("loadSettings() reads old names of keys, and prefers new names", async () => {
+  await using directory = await temporaryDirectory();
+  const load = async (file: object): Promise<unknown[]> => {
+    await directory.write("ddsrv.json", JSON.stringify(file));
+    const { settings } = await loadSettings({ functionsDirectory: directory.path }, {});
+    return [settings.saveLogs, settings.logsDirectory, settings.logFormat, settings.checkCode];
+  };
+  const old = { saveLogs: false, logsDirectory: "/old", logFormat: "docker", checkCode: false };
+  assert.deepEqual(await load(old), [false, "/old", "docker", false]);
+  const names = { logs: true, logsDir: "/new", logFileFormat: "cri", check: true };
+  assert.deepEqual(await load({ ...old, ...names }), [true, "/new", "cri", true]);
+  assert.deepEqual(await load({ ...names, ...old }), [true, "/new", "cri", true]);
+});
+
+Deno.test("loadSettings() merges variables for functions by the same precedence", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("ddsrv.json", '{ "env": { "A": "file", "B": "file", "C": "file" } }');
   const { settings } = await loadSettings(
@@ -94,7 +108,7 @@ Deno.test("loadSettings() adds variables for functions up, by the same precedenc
   assert.deepEqual(settings.env, { A: "file", B: "json", C: "flag", D: "public", E: "flag" });
 });
 
-Deno.test("loadSettings() finds the file in the directory that the environment names", async () => {
+Deno.test("loadSettings() reads the file of the directory that the environment names", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("ddsrv.json", '{ "port": 1234 }');
   const { settings } = await loadSettings({}, { FUNC_DIRECTORY: `${directory.path}/x/..` });
@@ -113,13 +127,13 @@ Deno.test("loadSettings() makes paths absolute", async () => {
   assert.equal(settings.stateDirectory, resolve("d"));
 });
 
-Deno.test("loadSettings() hands warnings of the environment on", async () => {
+Deno.test("loadSettings() returns warnings of the environment", async () => {
   await using directory = await temporaryDirectory();
   const { warnings } = await loadSettings({ functionsDirectory: directory.path }, { QUIET: "?" });
   assert.deepEqual(warnings, ['QUIET: "?" is neither true nor false']);
 });
 
-Deno.test("loadSettings() refuses a file that is not what it should be", async () => {
+Deno.test("loadSettings() refuses a file that is not valid", async () => {
   await using directory = await temporaryDirectory();
   const path = await directory.write("ddsrv.json", '{ "ports": 1 }');
   await assert.rejects(loadSettings({ functionsDirectory: directory.path }, {}), {
@@ -128,7 +142,7 @@ Deno.test("loadSettings() refuses a file that is not what it should be", async (
   });
 });
 
-Deno.test("loadSettings() lays limits over each other one by one", async () => {
+Deno.test("loadSettings() merges limits one by one", async () => {
   await using directory = await temporaryDirectory();
   await directory.write(
     "ddsrv.json",
@@ -148,7 +162,7 @@ Deno.test("loadSettings() lays limits over each other one by one", async () => {
   });
 });
 
-Deno.test("loadSettings() reads what the proxy goes by", async () => {
+Deno.test("loadSettings() reads the settings of the proxy", async () => {
   await using directory = await temporaryDirectory();
   await directory.write(
     "ddsrv.json",
@@ -168,7 +182,7 @@ Deno.test("loadSettings() reads what the proxy goes by", async () => {
     "/b",
   ]);
   assert.deepEqual(warnings, [
-    'DDSRV_ACCESS_LOG: "xml" is not a format of the access log. Choose json or combined',
+    'DDSRV_ACCESS_LOG: "xml" is not one of the choices. Give json or combined',
   ]);
 });
 
@@ -185,7 +199,7 @@ const wrong: readonly [text: string, message: RegExp][] = [
 ];
 
 for (const [text, message] of wrong) {
-  Deno.test(`loadSettings() says what is wrong with ${text}`, async () => {
+  Deno.test(`loadSettings() explains why it refuses ${text}`, async () => {
     await using directory = await temporaryDirectory();
     await directory.write("ddsrv.json", text);
     await assert.rejects(loadSettings({ functionsDirectory: directory.path }, {}), { message });

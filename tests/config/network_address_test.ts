@@ -25,7 +25,7 @@ for (
   });
 }
 
-Deno.test("parseDomain() gives a domain in lower case", () => {
+Deno.test("parseDomain() returns the domain in lower case", () => {
   for (const text of ["example.org", "a", "xn--bcher-kva.example", "A-1.Example.ORG"]) {
     assert.equal(parseDomain(text), text.toLowerCase());
   }
@@ -39,7 +39,7 @@ for (
   });
 }
 
-Deno.test("parseHostName() gives a host's name in lower case", () => {
+Deno.test("parseHostName() returns the name in lower case", () => {
   for (const text of ["ddsrv", "Metrics.Example.org", "shop_ddsrv_1", "a-b"]) {
     assert.equal(parseHostName(text), text.toLowerCase());
   }
@@ -47,6 +47,6 @@ Deno.test("parseHostName() gives a host's name in lower case", () => {
 
 for (const text of ["", ".", "a..b", "-a", "ddsrv:9998", "192.0.2.1", "::1", "[::1]", "a b", "*"]) {
   Deno.test(`parseHostName() refuses "${text}"`, () => {
-    assert.throws(() => parseHostName(text), { name: "SyntaxError", message: /not a host's name/ });
+    assert.throws(() => parseHostName(text), { name: "SyntaxError", message: /not a host name/ });
   });
 }

@@ -13,12 +13,12 @@ import {
 
 const all = withPermissions(defaultPermissions, "all");
 
-Deno.test("defaultPermissions start no program, load no native code, and write to own places", () => {
+Deno.test("default permissions deny programs and native code, and limit writing", () => {
   const { run, ffi, write } = defaultPermissions;
   assert.deepEqual([run, ffi, write], [false, false, ["/tmp", "/ddsrv/data"]]);
 });
 
-Deno.test("withPermissions() gives every kind as a whole for all", () => {
+Deno.test("withPermissions() grants every kind for all", () => {
   assert.deepEqual(Object.keys(all).sort(), [...PERMISSION_KINDS].sort());
   assert.ok(Object.values(all).every((permission) => permission === true));
 });
@@ -33,7 +33,7 @@ const laid: readonly [some: SomePermissions, changed: Partial<Permissions>][] = 
 ];
 
 for (const [some, changed] of laid) {
-  Deno.test(`withPermissions() lays ${JSON.stringify(some)} over what holds otherwise`, () => {
+  Deno.test(`withPermissions() overrides the base with ${JSON.stringify(some)}`, () => {
     const before = structuredClone(defaultPermissions);
     assert.deepEqual(withPermissions(defaultPermissions, some), { ...before, ...changed });
     assert.deepEqual(defaultPermissions, before);
@@ -99,7 +99,7 @@ for (const [kind, asked, ceiling, excess] of excesses) {
   });
 }
 
-Deno.test("excessPermission() looks at every kind", () => {
+Deno.test("excessPermission() checks every kind", () => {
   for (const kind of PERMISSION_KINDS) {
     assert.equal(excessPermission(all, { ...all, [kind]: false }), `"${kind}"`);
     assert.equal(excessPermission({ ...all, [kind]: false }, { ...all, [kind]: false }), undefined);

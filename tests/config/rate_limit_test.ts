@@ -32,7 +32,7 @@ for (
 }
 
 for (const text of ["0/s", "1/s burst 0", "1000001/s", "1/s burst 1000001", "999999999999999/s"]) {
-  Deno.test(`parseRateLimit() finds "${text}" out of bounds`, () => {
+  Deno.test(`parseRateLimit() refuses "${text}", which is out of bounds`, () => {
     assert.throws(() => parseRateLimit(text), { name: "RangeError", message: /1 to 1000000$/ });
   });
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parseEgress } from "../../lib/config/egress.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
-import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+import { LIMIT_SETTINGS } from "../../lib/config/limit_settings.ts";
+import { defaultSettings, SETTINGS, type Settings } from "../../lib/config/settings.ts";
 
 const list = parseEgress("10.0.0.0/8");
 
@@ -17,7 +18,7 @@ const cases: readonly [
   ["a bandwidth", {}, { bandwidthBits: 64_000 }, ["bandwidthBits"], []],
   ["a limit that is lifted", { cpu: 2 }, { cpu: Infinity }, ["cpu"], []],
   ["idle time from never", {}, { idleMs: 1_000 }, ["idleMs"], []],
-  ["a port and a directory", {}, { port: 1, stateDirectory: "/x" }, [], ["port", "stateDirectory"]],
+  ["a port and a directory", {}, { port: 1, stateDirectory: "/x" }, [], ["port", "stateDir"]],
   ["some of both", {}, { hideErrors: true, quiet: true }, ["hideErrors"], ["quiet"]],
   ["less egress", { egress: "full" }, { egress: "none" }, ["egress"], []],
   ["a list in place of all", { egress: "full" }, { egress: list }, ["egress"], []],
@@ -33,5 +34,25 @@ for (const [what, before, after, taken, postponed] of cases) {
     assert.deepEqual(result.postponed, postponed);
     const expected = Object.fromEntries(taken.map((key) => [key, next![key]]));
     assert.deepEqual(result.settings, { ...old, ...expected });
+  });
+}
+
+/** Settings with another value, which no default equals, in one field. */
+function changed(field: string): Settings {
+  const value = { other: true };
+  return field in SETTINGS
+    ? { ...defaultSettings, [field]: value }
+    : { ...defaultSettings, limits: { ...defaultSettings.limits, [field]: value } };
+}
+
+for (const [field, setting] of Object.entries({ ...SETTINGS, ...LIMIT_SETTINGS })) {
+  const { name } = setting;
+  const live = !("needsRestart" in setting);
+  if ("isLiveChange" in setting) continue;
+  Deno.test(`reconfigure() ${live ? "applies" : "postpones"} a change of ${name}`, () => {
+    const after = changed(field);
+    const { settings, postponed } = reconfigure(defaultSettings, after);
+    assert.deepEqual(settings, live ? after : defaultSettings);
+    assert.deepEqual(postponed, live ? [] : [name]);
   });
 }

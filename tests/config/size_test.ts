@@ -30,6 +30,6 @@ for (
   });
 }
 
-Deno.test("parseSize() refuses what would not be exact", () => {
+Deno.test("parseSize() refuses sizes that are not exact", () => {
   assert.throws(() => parseSize("8388608GiB"), RangeError);
 });

@@ -8,13 +8,13 @@ import {
 
 const SECRET = "s3cr3t";
 
-Deno.test("storedVariableProblem() takes ordinary names and any text", () => {
+Deno.test("storedVariableProblem() accepts ordinary names and any text", () => {
   const good = [["A", ""], ["_a9", "a\nb\tc=d"], ["PATH", "/bin"], ["DENO_KV_ACCESS_TOKEN", "é函"]];
   for (const [name, value] of good) assert.equal(storedVariableProblem(name!, value!), undefined);
   assert.equal(storedVariableProblem("A", "x".repeat(MAX_VARIABLE_BYTES - 3)), undefined);
 });
 
-Deno.test("storedVariableProblem() refuses the rest, and never says the value", () => {
+Deno.test("storedVariableProblem() refuses other names, and never shows the value", () => {
   const table: readonly (readonly [name: string, value: string, said: RegExp])[] = [
     ["", SECRET, /^"" can't be the name/],
     ["A=B", SECRET, /^"A=B" can't be the name/],
@@ -45,7 +45,7 @@ Deno.test("storedVariableProblem() refuses the rest, and never says the value", 
   }
 });
 
-Deno.test("totalVariablesProblem() counts names, values and what stands between them", () => {
+Deno.test("totalVariablesProblem() counts names, values and separators", () => {
   const full = [["AA", "x".repeat(MAX_VARIABLES_BYTES - 8)], ["B", ""]] as const;
   assert.equal(
     totalVariablesProblem([["AA", "x".repeat(MAX_VARIABLES_BYTES - 7)], ["B", ""]]),

@@ -16,7 +16,7 @@ const cases: readonly [word: string, meant: string | undefined][] = [
 ];
 
 for (const [word, meant] of cases) {
-  Deno.test(`nearest() takes "${word}" for ${meant}`, () => {
+  Deno.test(`nearest() suggests ${meant} for "${word}"`, () => {
     assert.equal(nearest(word, keys), meant);
   });
 }

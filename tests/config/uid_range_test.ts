@@ -22,7 +22,7 @@ for (
   Deno.test(`parseUidRange() refuses "${text}"`, () => {
     assert.throws(() => parseUidRange(text), {
       name: "SyntaxError",
-      message: /not a range of users/,
+      message: /not a range of UIDs/,
     });
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseVariable } from "../../lib/config/variable.ts";
 
-Deno.test("parseVariable: a value that is given, or the environment's", () => {
+Deno.test("parseVariable() returns the given value, or that of the environment", () => {
   const environment = { HOME: "/root", EMPTY: "" };
   assert.deepEqual(parseVariable("A=1", environment), ["A", "1"]);
   assert.deepEqual(parseVariable("A=", environment), ["A", ""]);
@@ -10,7 +10,7 @@ Deno.test("parseVariable: a value that is given, or the environment's", () => {
   assert.deepEqual(parseVariable("EMPTY", environment), ["EMPTY", ""]);
 });
 
-Deno.test("parseVariable: what can't be a name, and what is not there", () => {
+Deno.test("parseVariable() refuses names that are not valid or not in the environment", () => {
   for (const text of ["", "=1", "1A=1", "A B=1", "A-B=1", "A\n=1", "é=1", "__proto__=1"]) {
     assert.throws(() => parseVariable(text, {}), /can't be the name of a variable\. Give NAME=VAL/);
   }

@@ -109,7 +109,7 @@ Deno.test("neither the check nor the start of a served function runs package scr
     seen("/ddsrv/data/evidence")));\n`;
   await using server = await startServer({
     isChecked: true,
-    flags: ["--registry=server.test:80"],
+    flags: ["--registries=server.test:80"],
   });
   for (const name of ["plain", "linked"]) {
     const folder = join(server.directory, name);
@@ -151,7 +151,7 @@ Deno.test("check fetches only from allowed hosts, whatever the function's egress
   await using server = await startServer({
     isChecked: true,
     // The operator allows the metadata service by name, which must not help.
-    flags: ["--egress=none", "--registry=server.test", "--registry=metadata.test"],
+    flags: ["--egress=none", "--registries=server.test", "--registries=metadata.test"],
     files: {
       "good/deno.json": "{}",
       "good/index.ts": using("good"),

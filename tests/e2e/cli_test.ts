@@ -43,7 +43,7 @@ Deno.test("commands set exit codes and print only results to standard output", a
     [["inspect", "x"], 3, /No supervisor/],
     [["lst"], 2, /unknown command 'lst'/],
     [["ls", "--jsn"], 2, /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
-    [["serve", "--port", "70000"], 2, /Give a whole number from 0 to 65535/],
+    [["serve", "--port", "70000"], 2, /"70000" is out of bounds\. Give 0 to 65535/],
   ];
   for (const [args, code, message] of table) {
     const result = await runCli(args, nowhere);

@@ -124,7 +124,7 @@ Deno.test("rootless: a function with a blocked event loop is replaced, a slow on
     await new Promise((resolve) => setTimeout(resolve));
   }`;
   await using server = await startRootless(user, {
-    "ddsrv.json": '{ "hangTimeout": "2s", "checkCode": false }',
+    "ddsrv.json": '{ "hangTimeout": "2s", "check": false }',
     "held/index.ts": hangs("for (;;);"),
     "slow/index.ts": hangs(yields),
   });

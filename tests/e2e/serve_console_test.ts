@@ -87,12 +87,12 @@ Deno.test("serve on a terminal shows progress in a footer and removes it", async
   }
 });
 
-Deno.test("serve --log-format json prints an object per line, and --quiet hides lines of functions", async () => {
+Deno.test("serve --console-format json prints an object per line, and --quiet hides lines of functions", async () => {
   const files = { "talker/index.ts": TALKER };
   for (const isQuiet of [false, true]) {
     await using server = await startServer({
       files,
-      flags: ["--log-format", "json", ...isQuiet ? ["--quiet"] : []],
+      flags: ["--console-format", "json", ...isQuiet ? ["--quiet"] : []],
       beforeUrl: '"message":"serving at ',
     });
     await server.answers("/talker", "talker");

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEgress } from "../../lib/config/egress.ts";
-import type { FunctionSettings } from "../../lib/config/function_schema.ts";
 import { defaultPermissions, withPermissions } from "../../lib/config/permissions.ts";
-import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+import { defaultSettings, type Settings, type SomeSettings } from "../../lib/config/settings.ts";
 import { type FunctionPolicy, tightenPolicy } from "../../lib/function/policy.ts";
 
 const settings: Settings = {
@@ -17,7 +16,7 @@ const settings: Settings = {
 
 const path = "/f/a/ddsrv.json";
 
-function tighten(manifest: FunctionSettings, ceiling: Partial<Settings> = {}): FunctionPolicy {
+function tighten(manifest: SomeSettings, ceiling: Partial<Settings> = {}): FunctionPolicy {
   return tightenPolicy({ path, settings: { ...settings, ...ceiling }, manifest, env: { A: "1" } });
 }
 
@@ -47,21 +46,25 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
 const RATE = { count: 5, periodMs: 60_000, burst: 5 };
 
 const granted: readonly [
-  manifest: FunctionSettings,
+  manifest: SomeSettings,
   expected: Partial<FunctionPolicy>,
   ceiling?: Partial<Settings>,
 ][] = [
-  [{ startTimeout: 1, stopGrace: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
-  [{ startTimeout: 10_000 }, { startTimeoutMs: 10_000 }],
+  [{ startTimeoutMs: 1, stopGraceMs: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
+  [{ startTimeoutMs: 10_000 }, { startTimeoutMs: 10_000 }],
   // What only concerns the function itself has no ceiling.
-  [{ healthInterval: 60_000 }, { healthIntervalMs: 60_000 }],
-  [{ hangTimeout: Infinity }, { hangTimeoutMs: Infinity }],
-  [{ hangTimeout: 300_000 }, { hangTimeoutMs: 300_000 }, { hangTimeoutMs: Infinity }],
+  [{ healthIntervalMs: 60_000 }, { healthIntervalMs: 60_000 }],
+  [{ hangTimeoutMs: Infinity }, { hangTimeoutMs: Infinity }],
+  [{ hangTimeoutMs: 300_000 }, { hangTimeoutMs: 300_000 }, { hangTimeoutMs: Infinity }],
   [{}, { hangTimeoutMs: 5_000 }, { hangTimeoutMs: 5_000 }],
-  [{ memory: 2 ** 26, cpu: 0.5, processes: 64 }, { memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }],
-  [{ dataSize: 2 ** 24, dataFiles: 64 }, { dataBytes: 2 ** 24, dataFiles: 64 }],
-  [{ bandwidth: 1_000_000 }, { bandwidthBits: 1_000_000 }],
-  [{ bandwidth: Infinity }, { bandwidthBits: Infinity }, { bandwidthBits: Infinity }],
+  [{ memoryBytes: 2 ** 26, cpu: 0.5, processes: 64 }, {
+    memoryBytes: 2 ** 26,
+    cpu: 0.5,
+    processes: 64,
+  }],
+  [{ dataBytes: 2 ** 24, dataFiles: 64 }, { dataBytes: 2 ** 24, dataFiles: 64 }],
+  [{ bandwidthBits: 1_000_000 }, { bandwidthBits: 1_000_000 }],
+  [{ bandwidthBits: Infinity }, { bandwidthBits: Infinity }, { bandwidthBits: Infinity }],
   [{ cpu: 4_096 }, { cpu: 4_096 }, { cpu: Infinity }],
   [{ rateLimit: RATE }, { rateLimit: RATE }],
   [{}, { rateLimit: "none" }, { rateLimit: RATE }],
@@ -114,20 +117,20 @@ const permission = (excess: string, most: string): string =>
   `asks for the permission ${excess}, but the settings allow only ${most}`;
 
 const refused: readonly [
-  manifest: FunctionSettings,
+  manifest: SomeSettings,
   message: string,
   ceiling?: Partial<Settings>,
 ][] = [
-  [{ startTimeout: 10_001 }, limit("startTimeout", "10001ms", "10s")],
-  [{ stopGrace: 60_000 }, limit("stopGrace", "1m", "5s")],
-  [{ memory: 1024 ** 3 }, limit("memory", "1GiB", "512MiB")],
-  [{ memory: 512 * 1024 ** 2 + 1 }, limit("memory", "536870913B", "512MiB")],
+  [{ startTimeoutMs: 10_001 }, limit("startTimeout", "10001ms", "10s")],
+  [{ stopGraceMs: 60_000 }, limit("stopGrace", "1m", "5s")],
+  [{ memoryBytes: 1024 ** 3 }, limit("memory", "1GiB", "512MiB")],
+  [{ memoryBytes: 512 * 1024 ** 2 + 1 }, limit("memory", "536870913B", "512MiB")],
   [{ cpu: 2.01 }, limit("cpu", "2.01", "2")],
   [{ processes: 257 }, limit("processes", "257", "256")],
-  [{ dataSize: 2 * 1024 ** 3 }, limit("dataSize", "2GiB", "1GiB")],
+  [{ dataBytes: 2 * 1024 ** 3 }, limit("dataSize", "2GiB", "1GiB")],
   [{ dataFiles: 65_537 }, limit("dataFiles", "65537", "65536")],
-  [{ bandwidth: 60_000_000 }, limit("bandwidth", "60mbit", "50mbit")],
-  [{ bandwidth: Infinity }, limit("bandwidth", "none", "50mbit")],
+  [{ bandwidthBits: 60_000_000 }, limit("bandwidth", "60mbit", "50mbit")],
+  [{ bandwidthBits: Infinity }, limit("bandwidth", "none", "50mbit")],
   [{ egress: "full" }, egress("full", "internet")],
   [{ egress: "internet" }, egress("internet", "none"), { egress: "none" }],
   [{ egress: parseEgress("a.test:1,10.0.0.1:2") }, egress("10.0.0.1:2", "internet")],

@@ -1,4 +1,4 @@
-import { defaultSettings, type SomeSettings } from "../../lib/config/settings.ts";
+import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
@@ -36,10 +36,13 @@ export function quietContext(
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-  const { limits: _, ...settings } = options.settings ?? {};
   return {
     configure() {},
-    settings: { ...defaultSettings, functionsDirectory: directory.path, settleMs: 1, ...settings },
+    settings: completeSettings({
+      functionsDirectory: directory.path,
+      settleMs: 1,
+      ...options.settings,
+    }),
     isolation,
     cacheOf: () => Promise.resolve(directory.path),
     cacheSweeper: { sweep: () => Promise.resolve() },

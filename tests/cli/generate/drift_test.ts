@@ -6,7 +6,7 @@ import { version } from "../../../cli/version.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-Deno.test("generatedFiles(): completions/ and man/ are up to date and hold nothing else", async () => {
+Deno.test("generatedFiles() are up to date, with nothing else in completions/ and man/", async () => {
   const files = generatedFiles(toCommandModel(createProgram(() => {})), version);
   const entries = await Promise.all(
     GENERATED_DIRECTORIES.map(async (directory) =>
@@ -16,8 +16,8 @@ Deno.test("generatedFiles(): completions/ and man/ are up to date and hold nothi
   );
   const there = entries.flat();
   const drifted = await Promise.all([...files].map(async ([path, text]) => {
-    if (!there.includes(path)) return [path];
-    return await Deno.readTextFile(new URL(path, root)) === text ? [] : [path];
+    const found = await Deno.readTextFile(new URL(path, root)).catch(() => undefined);
+    return found === text ? [] : [path];
   }));
   const wrong = [...drifted.flat(), ...there.filter((path) => !files.has(path))];
   assert.deepEqual(wrong, [], "These differ from the command tree. Run: deno task generate");

@@ -2,28 +2,31 @@ import assert from "node:assert/strict";
 import { parseTree } from "jsonc-parser";
 import { describeType, type Property } from "../../../cli/generate/property_type.ts";
 import { SETTINGS_EXAMPLES, settingsPage } from "../../../cli/generate/settings_page.ts";
-import { functionSchema } from "../../../lib/config/function_schema.ts";
-import { jsonSchema } from "../../../lib/config/json_schema.ts";
-import { keyDefaults } from "../../../lib/config/key_defaults.ts";
-import { policySchema } from "../../../lib/config/policy_schema.ts";
+import {
+  DIRECTORY_KEYS,
+  directorySchema,
+  functionSchema,
+} from "../../../lib/config/file_schema.ts";
+import { keyDefault } from "../../../lib/config/setting.ts";
 import { getNodeValue } from "jsonc-parser";
 
 const parse = (text: string): unknown => getNodeValue(parseTree(text)!);
 
 Deno.test("settingsPage() has valid examples", () => {
-  policySchema.parse(parse(SETTINGS_EXAMPLES.directory));
+  directorySchema.parse(parse(SETTINGS_EXAMPLES.directory));
   functionSchema.parse(parse(SETTINGS_EXAMPLES.function));
 });
 
-Deno.test("settingsPage() describes every key", () => {
+Deno.test("settingsPage() lists every key, and no old names", () => {
   const page = settingsPage("ddsrv 0");
-  for (const name of Object.keys(jsonSchema("directory").properties as object)) {
-    assert.ok(page.includes(`.It Cm ${name}\n`), name);
+  for (const { key, isDeprecated } of DIRECTORY_KEYS) {
+    assert.equal(page.includes(`.It Cm ${key}\n`), !isDeprecated, key);
   }
 });
 
-Deno.test("keyDefaults(): each could stand in the file", () => {
-  assert.ok(policySchema.safeParse(keyDefaults()).success);
+Deno.test("keyDefault() returns values that ddsrv.json accepts", () => {
+  const defaults = DIRECTORY_KEYS.map(({ key, entry }) => [key, keyDefault(entry.setting)]);
+  assert.ok(directorySchema.safeParse(Object.fromEntries(defaults)).success);
 });
 
 const types: readonly [Property, string][] = [

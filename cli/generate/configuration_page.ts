@@ -1,0 +1,114 @@
+import {
+  SETTING_ENTRIES,
+  SETTING_GROUPS,
+  type SettingGroup,
+} from "../../lib/config/setting_entries.ts";
+import {
+  describeDefault,
+  flagOf,
+  keyOf,
+  type ManifestRule,
+  type Setting,
+  variablesOf,
+} from "../../lib/config/setting.ts";
+import { SETTINGS_EXAMPLES } from "./settings_page.ts";
+import { GENERATED_BY } from "./generated_by.ts";
+
+const INTRODUCTION =
+  `Flags win over environment variables, over \`ddsrv.json\` in the functions directory, over defaults.
+The name of a setting is its key, and in kebab case its flag.
+
+- A function's own \`ddsrv.json\`, its manifest, may have the keys whose scope is not "operator". The
+  operator's value is the ceiling: a manifest may lower a number and narrow a permission, override what
+  concerns the function alone, and add variables.
+- \`kill -HUP\` (or \`systemctl reload ddsrv\`) applies settings that say "reload"; functions whose policy
+  has changed are replaced, and no others. ddsrv names the changes that need a restart.
+- Durations are \`250ms\`, \`10s\`, \`15m\` or \`2h\`; sizes are \`64KiB\`, \`10MB\` or \`1GiB\`. A list is an array in
+  \`ddsrv.json\`; in a variable, commas separate its values; a flag may also be repeated.
+- \`ddsrv.json\` is JSON with comments and trailing commas. An unknown key, or a value that is not valid, is
+  an error with file, line and column. For editors, \`ddsrv schema\` prints the JSON Schema.
+- A variable that is empty counts as unset. One that is not valid is a warning, and is ignored.`;
+
+const HEADER = ["Key", "Flag", "Variable", "Default", "Scope", "Change", "Summary"];
+
+const SCOPES: Readonly<Record<ManifestRule, string>> = {
+  smaller: "function may lower it",
+  subset: "function may narrow it",
+  replaces: "function may override it",
+  separate: "function has its own",
+  adds: "function may add to it",
+};
+
+/** Returns the page of all settings, in Markdown as `deno fmt` writes it. */
+export function configurationPage(): string {
+  return [
+    `<!-- ${GENERATED_BY} -->`,
+    "# Configuration",
+    INTRODUCTION,
+    "In the functions directory:",
+    fence(SETTINGS_EXAMPLES.directory),
+    "In the directory of a function:",
+    fence(SETTINGS_EXAMPLES.function),
+    ...SETTING_GROUPS.flatMap(groupSection),
+    "## Old names",
+    "These names still work. If both are set, the new name wins.",
+    table([["Old name", "Name"], ...SETTING_ENTRIES.flatMap(({ setting }) => oldNames(setting))]),
+  ].join("\n\n") + "\n";
+}
+
+function groupSection({ title, entries }: SettingGroup): string[] {
+  const settings = entries.map(({ setting }) => setting);
+  const details = settings.filter((setting) => setting.details !== undefined)
+    .map((setting) =>
+      `- ${
+        code(keyOf(setting) ?? flagOf(setting) ?? variablesOf(setting)[0] ?? "")
+      }: ${setting.details}`
+    );
+  return [
+    `## ${title}`,
+    table([HEADER, ...settings.map(row)]),
+    ...(details.length === 0 ? [] : [details.join("\n")]),
+  ];
+}
+
+function row(setting: Setting<unknown>): string[] {
+  const { short, toggle, needsRestart, manifest, summary } = setting;
+  const names = (...some: readonly (string | undefined)[]): string =>
+    some.filter((name) => name !== undefined).map(code).join(", ");
+  return [
+    names(keyOf(setting)),
+    names(short, flagOf(setting)),
+    names(...variablesOf(setting), toggle?.variable),
+    code(describeDefault(setting) ?? ""),
+    manifest === undefined ? "operator" : SCOPES[manifest],
+    needsRestart ? "restart" : "reload",
+    summary,
+  ];
+}
+
+function oldNames(setting: Setting<unknown>): string[][] {
+  const { keys = [], flags = [], variables = [] } = setting.deprecated ?? {};
+  return [
+    ...keys.map((key) => [key, setting.name]),
+    ...flags.map((flag) => [`--${flag}`, flagOf(setting) ?? ""]),
+    ...variables.map((variable) => [variable, variablesOf(setting)[0] ?? ""]),
+  ].map((names) => names.map(code));
+}
+
+function fence(text: string): string {
+  return `\`\`\`jsonc\n${text}\n\`\`\``;
+}
+
+function code(text: string): string {
+  return text === "" ? "" : `\`${text}\``;
+}
+
+/** A table whose columns are aligned; the first row is its header. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length), 3)
+  );
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)));
+  const rule = widths.map((width) => "-".repeat(width));
+  return [lines[0]!, rule, ...lines.slice(1)].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

@@ -1,0 +1,130 @@
+import { patterned } from "./kinds.ts";
+import { optional } from "./kind.ts";
+import { duration, port, wholeNumber } from "./number_kinds.ts";
+import { variables } from "./policy_kinds.ts";
+import type { Entries } from "./table.ts";
+
+/** More often, health checks would be a load, and a busy moment would look like a hang. */
+const MIN_LIVENESS_MS = 1_000;
+
+/** With less, a function would stop and start all the time. */
+const MIN_IDLE_MS = 1_000;
+
+/** Settings of the life of functions. */
+export const FUNCTION_SETTINGS = {
+  env: {
+    name: "env",
+    setBy: "key",
+    variables: [],
+    kind: variables,
+    default: {},
+    summary: "environment variables of functions",
+    details:
+      "The variables `ENV_JSON`, `SERVER_ENVIRONMENT` (a JSON object) and `PUBLIC_DENO_NAME` add " +
+      "to them.",
+    manifest: "adds",
+  },
+  envFile: {
+    name: "envFile",
+    variables: ["ENV_FILE"],
+    kind: optional(patterned({
+      placeholder: "path",
+      pattern: /^[^\0]+$/,
+      hint: "Give the path of a file",
+    })),
+    default: undefined,
+    summary: "file with environment variables of functions",
+    details: "The flag is relative to the current directory, the key to the directory of its " +
+      "`ddsrv.json`, and the variable to the functions directory.",
+    manifest: "adds",
+  },
+  preferredPort: {
+    name: "preferredPort",
+    setBy: "key",
+    variables: ["SERVER_PORT"],
+    kind: port(1),
+    default: 8000,
+    summary: "port to use if a function listens on several",
+    needsRestart: true,
+  },
+  startTimeoutMs: {
+    name: "startTimeout",
+    setBy: "key",
+    kind: duration(),
+    default: 30_000,
+    summary: "how long a function may take until it listens on a port",
+    manifest: "smaller",
+  },
+  stopGraceMs: {
+    name: "stopGrace",
+    setBy: "key",
+    kind: duration(),
+    default: 5_000,
+    summary: "how long after SIGTERM to send SIGKILL",
+    details: "When ddsrv stops, in-flight requests have as long to finish.",
+    manifest: "smaller",
+  },
+  healthPath: {
+    name: "healthPath",
+    setBy: "key",
+    variables: [],
+    // A request target in origin form (RFC 9112, section 3.2.1).
+    kind: optional(patterned({
+      placeholder: "path",
+      pattern: /^\/[!-~]*$/,
+      maxLength: 1_024,
+      hint: "Give a path such as /healthz, without spaces",
+    })),
+    default: undefined,
+    summary: "path of the health check, such as /healthz",
+    details:
+      "A function gets requests once this path answers with a status below 400. Without one, it " +
+      "gets requests once it listens.",
+    manifest: "replaces",
+  },
+  healthAttempts: {
+    name: "healthAttempts",
+    setBy: "key",
+    variables: ["HEALTH_CHECK_ATTEMPTS"],
+    toggle: {
+      variable: "DISABLE_HEALTH_CHECKS",
+      value: 0,
+      summary: "true: the same as 0 health checks",
+    },
+    kind: wholeNumber({ min: 0, max: 1_000 }),
+    default: 5,
+    summary: "maximum number of health checks at a start; 0 disables them",
+  },
+  healthIntervalMs: {
+    name: "healthInterval",
+    setBy: "key",
+    kind: duration({ min: MIN_LIVENESS_MS, none: "never" }),
+    default: 10_000,
+    summary: "interval of health checks of a running function, or never",
+    manifest: "replaces",
+  },
+  hangTimeoutMs: {
+    name: "hangTimeout",
+    setBy: "key",
+    kind: duration({ min: MIN_LIVENESS_MS, none: "never" }),
+    default: 60_000,
+    summary: "replace a function whose event loop blocks this long, or never",
+    details: "It applies to functions without a health path, and only while requests wait.",
+    manifest: "replaces",
+  },
+  idleMs: {
+    name: "idle",
+    kind: duration({ min: MIN_IDLE_MS, none: "never" }),
+    default: Infinity,
+    summary: "scale to zero after this time without a request, or never",
+    details: "ddsrv stops the function. The next request starts it, and waits for it.",
+    manifest: "smaller",
+  },
+  drainMs: {
+    name: "drain",
+    kind: duration(),
+    default: 30_000,
+    summary: "how long a replaced instance may finish in-flight requests",
+    manifest: "smaller",
+  },
+} satisfies Entries;

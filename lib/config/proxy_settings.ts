@@ -1,0 +1,70 @@
+import { boolean, list, listOrOne, path, text } from "./kinds.ts";
+import { optional, textKind } from "./kind.ts";
+import { checkedCidr, parseDomain } from "./network_address.ts";
+import { formatRateLimit, parseRateLimit } from "./rate_limit.ts";
+import { type Entries, literal } from "./table.ts";
+
+/** Settings of the proxy, without its limits. */
+export const PROXY_SETTINGS = {
+  domains: {
+    name: "domain",
+    kind: listOrOne(
+      text("domain", parseDomain),
+    ),
+    default: [],
+    summary: "also serve each function at NAME.DOMAIN",
+  },
+  keepPrefix: {
+    name: "keepPrefix",
+    setBy: "key",
+    variables: [],
+    kind: boolean,
+    default: false,
+    summary: "keep the prefix /NAME in the requests that functions get",
+    manifest: "replaces",
+  },
+  rateLimit: {
+    name: "rateLimit",
+    kind: textKind({ placeholder: "rate", parse: parseRateLimit, write: formatRateLimit }),
+    default: literal("none"),
+    summary: "rate limit of each client, such as 100/s (429)",
+    details:
+      "Write `100/s`, `600/m`, `100/s burst 200` or `none`. A client is an IPv4 address or an " +
+      "IPv6 /64. A manifest sets a further limit, for requests to that function alone.",
+    manifest: "separate",
+  },
+  trustedProxies: {
+    name: "trustedProxies",
+    kind: list(text("cidr", checkedCidr)),
+    default: [],
+    summary: "peers whose X-Forwarded-* headers to trust, as address or CIDR",
+  },
+  hideErrors: {
+    name: "hideErrors",
+    kind: boolean,
+    default: false,
+    summary: "do not show the details of errors to clients",
+  },
+  compatReload: {
+    name: "compatReload",
+    kind: boolean,
+    default: false,
+    summary: "let every client reload a function with POST /NAME/reload",
+    details: "dynamic-deno-server does so. Otherwise the function gets the request.",
+    needsRestart: true,
+  },
+  tlsCert: {
+    name: "tlsCert",
+    kind: optional(path),
+    default: undefined,
+    summary: "serve TLS with this certificate chain (PEM)",
+    needsRestart: true,
+  },
+  tlsKey: {
+    name: "tlsKey",
+    kind: optional(path),
+    default: undefined,
+    summary: "private key of the certificate (PEM)",
+    needsRestart: true,
+  },
+} satisfies Entries;

@@ -1,0 +1,128 @@
+import { address, choice, list, path, patterned, text } from "./kinds.ts";
+import { optional, textKind } from "./kind.ts";
+import { parseHostName } from "./network_address.ts";
+import { port } from "./number_kinds.ts";
+import { type Entries, literal } from "./table.ts";
+import { formatUidRange, parseUidRange } from "./uid_range.ts";
+
+/** Levels of isolation, the strictest first. ddsrv never chooses a weaker one itself. */
+export const ISOLATION_LEVELS = ["full", "rootless", "none"] as const;
+
+/** A level of isolation. */
+export type IsolationLevel = typeof ISOLATION_LEVELS[number];
+
+/** Settings of the supervisor and of the places that it uses. */
+export const SERVER_SETTINGS = {
+  functionsDirectory: {
+    name: "functionsDirectory",
+    setBy: "variable",
+    variables: ["FUNC_DIRECTORY"],
+    kind: path,
+    default: "/opt/functions",
+    summary: "the functions directory",
+    details:
+      "Each subdirectory with an `index.ts` is a function. `ddsrv serve DIRECTORY` sets it too.",
+    needsRestart: true,
+  },
+  port: {
+    name: "port",
+    short: "-p",
+    variables: ["SERVICE_PORT", "PORT"],
+    kind: port(),
+    default: 9999,
+    summary: "port of the proxy; 0 chooses a free port",
+    needsRestart: true,
+  },
+  hostname: {
+    name: "hostname",
+    variables: [],
+    kind: address,
+    default: "0.0.0.0",
+    summary: "address that the proxy listens on",
+    needsRestart: true,
+  },
+  socket: {
+    name: "socket",
+    setBy: "flag",
+    kind: path,
+    default: "/run/ddsrv/ddsrv.sock",
+    defaultWithoutRoot: "$XDG_RUNTIME_DIR/ddsrv/ddsrv.sock",
+    summary: "path of the control socket",
+    needsRestart: true,
+  },
+  stateDirectory: {
+    name: "stateDir",
+    setBy: "flag",
+    variables: ["DDSRV_STATE_DIRECTORY"],
+    kind: path,
+    default: "/var/lib/ddsrv",
+    defaultWithoutRoot: "~/.local/state/ddsrv",
+    summary: "directory of module caches and of the data of functions",
+    needsRestart: true,
+  },
+  isolation: {
+    name: "isolation",
+    setBy: "flag",
+    kind: choice(ISOLATION_LEVELS, "level"),
+    default: literal("full"),
+    summary: "how strictly to isolate functions",
+    details:
+      "`full` uses every layer and needs root. `rootless` uses the namespaces of an ordinary " +
+      "user, and functions have no network but loopback. `none` leaves Deno's permissions alone.",
+    needsRestart: true,
+  },
+  addressRange: {
+    name: "addressRange",
+    setBy: "key",
+    variables: [],
+    kind: patterned({
+      placeholder: "cidr",
+      pattern:
+        /^(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\.0\.0\/16$/,
+      hint: "Give a /16 of IPv4, such as 10.213.0.0/16",
+    }),
+    default: "10.213.0.0/16",
+    summary: "IPv4 network (a /16) of the functions' namespaces",
+    details:
+      "If the host routes the default already, ddsrv takes the next /16 that it does not route.",
+    needsRestart: true,
+  },
+  uidRange: {
+    name: "uidRange",
+    setBy: "key",
+    variables: [],
+    kind: optional(
+      textKind({ placeholder: "range", parse: parseUidRange, write: formatUidRange }),
+    ),
+    default: undefined,
+    defaultText: "65536 UIDs from 1879048192 on, a range for each functions directory",
+    summary: "UIDs that functions run as, such as 200000-265535",
+    needsRestart: true,
+  },
+  adminPort: {
+    name: "adminPort",
+    kind: optional(port()),
+    default: undefined,
+    defaultText: "none",
+    summary: "port of the admin endpoints /livez, /readyz and /metrics",
+    needsRestart: true,
+  },
+  adminHostname: {
+    name: "adminHostname",
+    kind: address,
+    default: "127.0.0.1",
+    summary: "address that the admin endpoints listen on",
+    needsRestart: true,
+  },
+  adminHosts: {
+    name: "adminHosts",
+    kind: list(text("names", parseHostName)),
+    default: [],
+    defaultText: "localhost",
+    summary: "host names that the admin endpoints answer to",
+    details:
+      "The admin endpoints always answer to IP addresses and to `localhost`. They refuse other " +
+      "host names, which protects them from DNS rebinding.",
+    needsRestart: true,
+  },
+} satisfies Entries;

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { SETTING_ENTRIES } from "../../lib/config/setting_entries.ts";
+import { flagOf, keyDefault, variablesOf } from "../../lib/config/setting.ts";
+import { LIMIT_SETTINGS } from "../../lib/config/limit_settings.ts";
+import { defaultSettings } from "../../lib/config/settings.ts";
+
+const settings = SETTING_ENTRIES.map(({ setting }) => setting);
+
+function requireUnique(names: readonly string[]): void {
+  assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
+}
+
+Deno.test("each setting has a name, a flag and variables of its own, old ones included", () => {
+  requireUnique(settings.flatMap(({ name, deprecated }) => [name, ...deprecated?.keys ?? []]));
+  requireUnique(
+    settings.flatMap((setting) => [
+      flagOf(setting),
+      setting.short,
+      ...(setting.deprecated?.flags ?? []).map((flag) => `--${flag}`),
+    ]).filter((flag) => flag !== undefined),
+  );
+  requireUnique(settings.flatMap((setting) => [
+    ...variablesOf(setting),
+    ...setting.toggle === undefined ? [] : [setting.toggle.variable],
+    ...setting.deprecated?.variables ?? [],
+  ]));
+});
+
+Deno.test("each field of the settings has one entry in the table", () => {
+  const { limits, runtimeDirectory: _r, lockDirectory: _l, settleMs: _s, ...rest } =
+    defaultSettings;
+  assert.equal(settings.length, Object.keys(rest).length + Object.keys(limits).length);
+  assert.deepEqual(Object.keys(limits), Object.keys(LIMIT_SETTINGS));
+});
+
+Deno.test("each summary is one line of at most 70 characters, in lower case, without a full stop", () => {
+  const wrong = settings.flatMap(({ summary }) => summary)
+    .filter((summary) => summary.length > 70 || /^[A-Z][a-z]|[.\n]$/.test(summary));
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("details are sentences", () => {
+  const wrong = settings.filter(({ details }) => details !== undefined && !/[.]$/.test(details));
+  assert.deepEqual(wrong.map(({ name }) => name), []);
+});
+
+Deno.test("a variable of ddsrv's own is DDSRV_ and the name of its setting", () => {
+  const listed = settings.flatMap(({ variables = [] }) => variables)
+    .filter((variable) => variable.startsWith("DDSRV_"));
+  // Not renamed, so that existing configuration keeps working.
+  assert.deepEqual(listed, ["DDSRV_STATE_DIRECTORY"]);
+  const maxSize = settings.find(({ name }) => name === "logMaxSize")!;
+  assert.deepEqual(variablesOf(maxSize), ["DDSRV_LOG_MAX_SIZE"]);
+});
+
+Deno.test("a flag has the name of its setting in kebab case, and a boolean's negative says no", () => {
+  const flags = settings.map(flagOf).filter((flag) => flag !== undefined);
+  assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
+    "--no-logs",
+    "--no-watch",
+    "--no-check",
+  ]);
+  for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
+    assert.ok(flags.includes(flag), flag);
+  }
+});
+
+Deno.test("the text of each default reads as that default", () => {
+  for (const setting of settings) {
+    const { kind, default: value, name } = setting;
+    const written = keyDefault(setting);
+    if (typeof written !== "string" && typeof written !== "number") continue;
+    assert.deepEqual(kind.parse(String(written)), value, name);
+  }
+});
+
+Deno.test("limits keep their names", () => {
+  const named = Object.values(LIMIT_SETTINGS).map((setting) =>
+    [setting.name, flagOf(setting), variablesOf(setting).join()].join(" ")
+  );
+  assert.deepEqual(named, [
+    "maxHeadSize --max-head-size DDSRV_MAX_HEAD_SIZE",
+    "maxTargetSize --max-target-size DDSRV_MAX_TARGET_SIZE",
+    "maxFields --max-fields DDSRV_MAX_FIELDS",
+    "maxBodySize --max-body-size DDSRV_MAX_BODY_SIZE",
+    "headTimeout --head-timeout DDSRV_HEAD_TIMEOUT",
+    "idleTimeout --idle-timeout DDSRV_IDLE_TIMEOUT",
+    "connectTimeout --connect-timeout DDSRV_CONNECT_TIMEOUT",
+    "firstByteTimeout --first-byte-timeout DDSRV_FIRST_BYTE_TIMEOUT",
+    "stallTimeout --stall-timeout DDSRV_STALL_TIMEOUT",
+    "waitTimeout --wait-timeout DDSRV_WAIT_TIMEOUT",
+    "maxWaiting --max-waiting DDSRV_MAX_WAITING",
+    "maxConnections --max-connections DDSRV_MAX_CONNECTIONS",
+    "maxConnectionsPerPeer --max-connections-per-peer DDSRV_MAX_CONNECTIONS_PER_PEER",
+    "maxPeerBufferSize --max-peer-buffer-size DDSRV_MAX_PEER_BUFFER_SIZE",
+    "maxInFlight --max-in-flight DDSRV_MAX_IN_FLIGHT",
+    "maxInFlightPerPeer --max-in-flight-per-peer DDSRV_MAX_IN_FLIGHT_PER_PEER",
+  ]);
+});
