@@ -127,8 +127,8 @@ export async function serve(directory: string | undefined, options: object): Pro
   service.stopping();
   console.say("Stopping");
   admin?.stopping();
-  // Requests in flight may finish, at most for as long as a function may take to end.
-  await Promise.race([proxy.drain(), sleep(settings.stopGraceMs, signals.second)]);
+  const { shutdownTimeoutMs, stopGraceMs } = context.settings;
+  await Promise.race([proxy.drain(), sleep(shutdownTimeoutMs ?? stopGraceMs, signals.second)]);
   // Those that have not by then are not waited for once more, instance by instance.
   await serving[Symbol.asyncDispose]();
   await stack.disposeAsync();
