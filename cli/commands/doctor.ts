@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import process from "node:process";
 import { defined } from "../../lib/config/defined.ts";
-import type { IsolationLevel } from "../../lib/config/server_settings.ts";
+import type { IsolationLevel } from "../../lib/config/isolation_level.ts";
 import type { Finding } from "../../lib/isolation/finding.ts";
 import { examineHost } from "../../lib/isolation/host_probes.ts";
 import { ExitCode } from "../exit_code.ts";

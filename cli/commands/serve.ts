@@ -128,8 +128,8 @@ export async function serve(directory: string | undefined, options: object): Pro
   service.stopping();
   console.say("Stopping");
   admin?.stopping();
-  // In-flight requests may finish, for at most the stop grace of a function.
-  await Promise.race([proxy.drain(), sleep(settings.stopGraceMs, signals.second)]);
+  const { shutdownTimeoutMs, stopGraceMs } = context.settings;
+  await Promise.race([proxy.drain(), sleep(shutdownTimeoutMs ?? stopGraceMs, signals.second)]);
   // Remaining requests end here, so that no instance waits for them again.
   await serving[Symbol.asyncDispose]();
   await stack.disposeAsync();

@@ -1,4 +1,4 @@
-import { ISOLATION_LEVELS } from "../../lib/config/server_settings.ts";
+import { ISOLATION_LEVELS } from "../../lib/config/isolation_level.ts";
 import { nearest } from "../../lib/config/suggestion.ts";
 import { type FunctionReport, REPORTED_STATUSES } from "../../lib/control/api.ts";
 

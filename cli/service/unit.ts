@@ -59,8 +59,8 @@ TasksMax=infinity
 # Each request has two connections.
 LimitNOFILE=524288
 
-# /run/ddsrv has the control socket and locks, /var/lib/ddsrv data, caches and earlier revisions.
-# Preserved, because other supervisors of this host have their files there too.
+# The runtime directory has the control socket and locks. It is preserved, because other supervisors
+# of this host have their files there too. The state directory has data, caches and earlier revisions.
 RuntimeDirectory=ddsrv
 RuntimeDirectoryPreserve=yes
 StateDirectory=ddsrv

@@ -1,5 +1,6 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import { ISOLATION_LEVELS, SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
+import { ISOLATION_LEVELS } from "../../lib/config/isolation_level.ts";
+import { SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
 import { CHECK_FORMATS } from "../output/check_formats.ts";
 import { withExamples } from "./examples.ts";

@@ -61,7 +61,6 @@ export const FUNCTION_SETTINGS = {
     kind: duration(),
     default: 5_000,
     summary: "how long after SIGTERM to send SIGKILL",
-    details: "When ddsrv stops, in-flight requests have as long to finish.",
     manifest: "smaller",
   },
   healthPath: {

@@ -1,15 +1,10 @@
+import { ISOLATION_LEVELS } from "./isolation_level.ts";
 import { address, choice, list, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
 import { parseHostName } from "./network_address.ts";
-import { port } from "./number_kinds.ts";
+import { duration, port } from "./number_kinds.ts";
 import { type Entries, literal } from "./table.ts";
 import { formatUidRange, parseUidRange } from "./uid_range.ts";
-
-/** Levels of isolation, the strictest first. ddsrv never chooses a weaker one itself. */
-export const ISOLATION_LEVELS = ["full", "rootless", "none"] as const;
-
-/** A level of isolation. */
-export type IsolationLevel = typeof ISOLATION_LEVELS[number];
 
 /** Settings of the supervisor and of the places that it uses. */
 export const SERVER_SETTINGS = {
@@ -59,6 +54,14 @@ export const SERVER_SETTINGS = {
     defaultWithoutRoot: "~/.local/state/ddsrv",
     summary: "directory of module caches and of the data of functions",
     needsRestart: true,
+  },
+  shutdownTimeoutMs: {
+    name: "shutdownTimeout",
+    kind: optional(duration()),
+    default: undefined,
+    defaultText: "the value of stopGrace",
+    summary: "how long in-flight requests may finish when ddsrv stops",
+    details: "The service manager must wait longer: see `TimeoutStopSec` of systemd.",
   },
   isolation: {
     name: "isolation",

@@ -1,4 +1,4 @@
-import type { IsolationLevel } from "../config/server_settings.ts";
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Drift } from "../config/drift.ts";
-import { ISOLATION_LEVELS } from "../config/server_settings.ts";
+import { ISOLATION_LEVELS } from "../config/isolation_level.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
 import { judgeName } from "../function/name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";

@@ -1,4 +1,4 @@
-import type { IsolationLevel } from "../config/server_settings.ts";
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import { findImageProblem, IMAGE_REMEDY } from "../disk/bounder.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";

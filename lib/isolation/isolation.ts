@@ -1,4 +1,4 @@
-import type { IsolationLevel } from "../config/server_settings.ts";
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";

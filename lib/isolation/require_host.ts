@@ -1,4 +1,4 @@
-import type { IsolationLevel } from "../config/server_settings.ts";
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import { findMissingPrograms, programs, rootlessPrograms } from "../system/programs.ts";
 import { run as execute } from "../system/run.ts";
 import { seccompProbe } from "./seccomp_probe.ts";

@@ -56,8 +56,7 @@ Deno.test("clearSocket() reports the maximum length of a path", async () => {
   const path = `/tmp/${"x".repeat(103)}`;
   await assert.rejects(clearSocket(path), {
     name: "RangeError",
-    message:
-      `The path of the control socket has 108 bytes, more than the limit of 107: "${path}". ` +
+    message: `The control socket path has 108 bytes, more than the limit of 107: "${path}". ` +
       `Pass a shorter one with --socket`,
   });
 });

@@ -45,7 +45,7 @@ Deno.test("connectControl() explains why there is no supervisor", async () => {
     ],
     [
       long,
-      `RangeError: The path of the control socket has ${long.length} bytes, more than the limit ` +
+      `RangeError: The control socket path has ${long.length} bytes, more than the limit ` +
       `of 107: "${long}". Pass a shorter one with --socket`,
     ],
   ] as const;

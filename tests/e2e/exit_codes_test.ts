@@ -155,7 +155,7 @@ Deno.test("exit codes of all verbs without a supervisor, or with another user's 
         [...serve, "--socket", long],
         1,
         NOTHING,
-        warnedSaying("The path of the control socket has .* bytes, more than the limit of 107: .*"),
+        warnedSaying("The control socket path has .* bytes, more than the limit of 107: .*"),
       ],
       [
         ["serve", join(directory, "nowhere")],

@@ -19,7 +19,10 @@ export async function readTemplate(template: string, name: string): Promise<Func
 /** The commands at the top of an entry name the template; here they name the new function. */
 function renameIn(entry: string, template: string, name: string): string {
   return entry
-    .replaceAll(`localhost:9999/${template}`, () => `localhost:9999/${encodeURIComponent(name)}`)
+    .replaceAll(
+      new RegExp(`(localhost:\\d+/)${template}`, "g"),
+      (_, origin) => origin + encodeURIComponent(name),
+    )
     .replaceAll(`ddsrv env set ${template} `, () => `ddsrv env set ${quoteWord(name)} `);
 }
 

@@ -13,13 +13,14 @@ type Made = Readonly<Record<string, string>>;
 const SCRIPT = `
 import { generatedFiles } from "./cli/generate/generated_files.ts";
 import { createProgram } from "./cli/program.ts";
+import { toCommandModel } from "./cli/tree/to_command_model.ts";
 import { jsonSchema } from "./lib/config/json_schema.ts";
 import { loadSettings } from "./lib/config/load_settings.ts";
 const program = createProgram(() => {});
 const serve = program.commands.find((command) => command.name() === "serve");
 const { settings } = await loadSettings({ functionsDirectory: "/none" }, {}, { uid: 0 });
 console.log(JSON.stringify({
-  ...Object.fromEntries(generatedFiles(program, "0")),
+  ...Object.fromEntries(generatedFiles(toCommandModel(program), "0")),
   help: serve.helpInformation(),
   settings: JSON.stringify(settings, null, 1),
   "directory schema": JSON.stringify(jsonSchema("directory"), null, 1),
