@@ -73,14 +73,14 @@ Deno.test("attack: a folder with too many files is refused while the running rev
   await Deno.mkdir(many);
   for (let index = 0; index < 600; index++) await Deno.writeTextFile(join(many, `${index}`), "");
   await server.write({ "hostile/index.ts": answering("two") });
-  await server.said("holds more than 500 files and folders");
+  await server.said("contains more than 500 files and folders");
   const report = await server.inspect("hostile");
   assert.equal(report.status, "ready");
   assert.match(
     report.problems.join("\n"),
     /^".*\/hostile" contains more than 500 files and folders\..*raise --max-files$/,
   );
-  assert.match((await server.cli("list")).stdout, /hostile: ".*holds more than 500 files/);
+  assert.match((await server.cli("list")).stdout, /hostile: ".*contains more than 500 files/);
   await server.answers("/hostile", "one");
   await server.answers("/fine", "fine");
   // Positive control: without them it is taken up.
@@ -93,10 +93,10 @@ Deno.test("attack: a folder with too many files is refused while the running rev
 const folders: Readonly<Record<string, readonly [script: string, reason: RegExp]>> = {
   "pipe-entry": ["rm index.ts; mkfifo index.ts", /it has no index\.ts/],
   "device-entry": ["rm index.ts; mknod index.ts c 1 5", /it has no index\.ts/],
-  "pipe-deno": ["mkfifo deno.json", /"[^"]*\/deno\.json" is (no regular file|a pipe)/],
-  "pipe-manifest": ["mkfifo ddsrv.json", /\/ddsrv\.json" is no regular file/],
-  "pipe-env": ["mkfifo .env", /\/\.env" is no regular file/],
-  "pipe-map": ["mkfifo import_map.json", /\/import_map\.json" is (no regular file|a pipe)/],
+  "pipe-deno": ["mkfifo deno.json", /"[^"]*\/deno\.json" is (not a regular file|a pipe)/],
+  "pipe-manifest": ["mkfifo ddsrv.json", /\/ddsrv\.json" is not a regular file/],
+  "pipe-env": ["mkfifo .env", /\/\.env" is not a regular file/],
+  "pipe-map": ["mkfifo import_map.json", /\/import_map\.json" is (not a regular file|a pipe)/],
   "pipe-deep": ["mkdir -p a/b; mkfifo a/b/pipe", /\/a\/b\/pipe" is a pipe, a socket or a device/],
   "device-deep": ["mknod zero c 1 5", /\/zero" is a pipe, a socket or a device/],
   "deep-manifest": [
