@@ -133,7 +133,7 @@ Deno.test("add reports wrong usage before it changes anything", async () => {
       /a\.js" is not a \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/,
     ],
     [["/dev/null"], 1, /"\/dev\/null" is not a directory or a file\. Name a directory/],
-    [["app"], 3, /No supervisor runs with the socket/],
+    [["app"], 3, /No supervisor is running: its socket/],
   ];
   for (const [[path = "", ...args], code, said] of table) {
     const given = path === "-" ? path : join(path.startsWith("/") ? "" : directory, path);
