@@ -20,7 +20,7 @@ export function addAdd(program: Command, onExit: OnExit): void {
       ).argParser(collectVariable),
     )
     .option("--no-wait", "do not wait until the function is ready")
-    .addOption(waitOption("wait at most this long until the function is ready"))
+    .addOption(waitOption("remove it again if it is not ready within this time"))
     .addOption(socketOption).addOption(jsonOption)
     .action(async (path, options) => {
       const { add } = await import("../commands/add.ts");

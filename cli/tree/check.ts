@@ -12,7 +12,7 @@ export function addCheck(program: Command, onExit: OnExit): void {
     .description("type-check functions without running them; needs no root")
     .argument(
       "[paths...]",
-      "directories of functions, or .ts files (default: all functions of the supervisor)",
+      "directories of functions, or .ts files (default: all in FUNC_DIRECTORY, else those that ddsrv serves)",
     )
     .addOption(
       new Option(
@@ -22,7 +22,7 @@ export function addCheck(program: Command, onExit: OnExit): void {
     )
     .addOption(new Option("--json", "same as --format json"))
     .addOption(
-      setting("--isolation <level>", "run the check at this isolation level; none: no sandbox", {
+      setting("--isolation <level>", "check at this isolation level; none runs without a sandbox", {
         env: "DDSRV_ISOLATION",
         default: SERVER_SETTINGS.isolation.default,
       }).choices(ISOLATION_LEVELS),

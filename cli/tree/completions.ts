@@ -11,7 +11,7 @@ export function addCompletions(program: Command, onExit: OnExit): void {
     .summary("print a script that completes commands, options and function names")
     .description(`Print a script that lets a shell complete commands, options and function names.
 
-Save it in the file that the shell loads at startup:
+Save it where the shell looks for completions:
   bash  ~/.local/share/bash-completion/completions/ddsrv
   zsh   _ddsrv, in any directory of $fpath
   fish  ~/.config/fish/completions/ddsrv.fish
@@ -23,7 +23,10 @@ Function names come from ddsrv list. The option --socket on the command line sel
       onExit(completions(shell, toCommandModel(program)));
     });
   withExamples(completing, [
-    ["source <(ddsrv completions bash)", "Enable completion in the current shell, bash or zsh"],
+    [
+      "source <(ddsrv completions bash)",
+      "Enable completion in the current bash; for zsh, write zsh instead",
+    ],
     [
       "ddsrv completions bash > ~/.local/share/bash-completion/completions/ddsrv",
       "Install it for bash, which needs the package bash-completion",

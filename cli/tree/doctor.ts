@@ -8,7 +8,7 @@ import { jsonOption, setting } from "./options.ts";
 /** Declares `ddsrv doctor`. */
 export function addDoctor(program: Command, onExit: OnExit): void {
   const examining = program.command("doctor")
-    .description("check whether this host supports isolation, and say how to fix gaps")
+    .description("check whether this host supports isolation, and say how to fix problems")
     .addOption(
       setting("--isolation <level>", "check the host for this isolation level", {
         default: SERVER_SETTINGS.isolation.default,

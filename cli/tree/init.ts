@@ -14,7 +14,7 @@ export function addInit(program: Command, onExit: OnExit): void {
     .description("create a directory with a first function, or list the templates")
     .argument("[path]", "directory to create; its name becomes the function's name")
     .addOption(
-      new Option("--template <name>", "start from this template; default path: its name")
+      new Option("--template <name>", "start from this template; the path defaults to its name")
         .choices(names).argParser(argument(findTemplate)),
     )
     .addOption(jsonOption)

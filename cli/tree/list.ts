@@ -15,14 +15,17 @@ export function addList(program: Command, onExit: OnExit): void {
     .option("-w, --watch", "keep running and update the list in place")
     .option(
       "--filter <key=value>",
-      "show only functions with status=WORD, name=PATTERN, isolation=LEVEL",
+      "show only matches of status=WORD, name=shop-* or isolation=LEVEL",
       collectFilter,
     )
     .addOption(
       new Option("-q, --quiet", "print only names, one per line").conflicts(["json", "format"]),
     )
     .addOption(
-      new Option("--format <template>", "print each with a template such as {{name}}\\t{{url}}")
+      new Option(
+        "--format <template>",
+        "print each function with a template such as {{name}}\\t{{url}}",
+      )
         .argParser(argument((text) => parseTemplate(text, FUNCTION_KEYS)))
         .conflicts(["json", "quiet"]),
     )
@@ -36,7 +39,7 @@ export function addList(program: Command, onExit: OnExit): void {
     ["ddsrv ls --watch", "Update the list every second; q quits"],
     [
       "ddsrv ls --filter status=failed --quiet",
-      "Print failed functions and updates",
+      "Print names of functions that failed, or whose new code failed",
     ],
     ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{memoryBytes}}'", "Print some keys of --json"],
   ]);

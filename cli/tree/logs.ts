@@ -27,7 +27,7 @@ export function addLogs(program: Command, onExit: OnExit): void {
     )
     .option("--until <time>", "print lines until a time, as for --since", parseTime)
     .option("--grep <pattern>", "print only lines that match a regular expression", parsePattern)
-    .option("--stderr", "print only standard error, which includes notes of ddsrv")
+    .option("--stderr", "print only standard error, which includes messages of ddsrv")
     .option("--no-prefix", "print only the text, without time and name")
     .option(
       "--logs-dir <path>",

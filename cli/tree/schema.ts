@@ -16,7 +16,7 @@ export function addSchema(program: Command, onExit: OnExit): void {
         .conflicts(["function", "output"]),
     )
     .addOption(
-      new Option("--output <verb>", "describe what a verb prints with --json; logs: each line")
+      new Option("--output <verb>", "describe the --json output of a command; for logs, of a line")
         .choices(JSON_VERBS).conflicts(["function", "api"]),
     )
     .action(async (options) => {

@@ -209,7 +209,11 @@ function startProcess(options: FetcherOptions): FetcherProcess {
   return {
     hasEnded: () => !isRunning,
     async send(command, signal) {
-      if (!isRunning) throw new Error("The process that fetches modules for checks has ended");
+      if (!isRunning) {
+        throw new Error(
+          "The process that fetches modules for checks has exited. ddsrv restarts it for the next check",
+        );
+      }
       const answered = Promise.withResolvers<Reply>();
       const abort = (): void => answered.reject(signal.reason);
       const timer = setTimeout(() => {

@@ -9,7 +9,7 @@ export interface NpmRegistryOptions {
   readonly directory: string;
 }
 
-/** A package that does not exist: only the host of Deno's request matters. */
+/** A package that does not exist: ddsrv only reads to which host Deno sends the request. */
 const PACKAGE = "npm:ddsrv-which-registry@1";
 
 /** Timeout of Deno's first request, which comes after a start that is slow on a busy machine. */

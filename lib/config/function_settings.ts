@@ -33,7 +33,7 @@ export const FUNCTION_SETTINGS = {
       hint: "Give the path of a file",
     })),
     default: undefined,
-    summary: "file with environment variables of functions",
+    summary: "read environment variables of all functions from this file",
     details: "The flag is relative to the current directory, the key to the directory of its " +
       "`ddsrv.json`, and the variable to the functions directory.",
     manifest: "adds",

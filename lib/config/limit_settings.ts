@@ -99,13 +99,13 @@ export const LIMIT_SETTINGS = {
     kind: number,
     default: shareOf(maxConnections.default),
     defaultText: "a quarter of --max-connections",
-    summary: "maximum number of connections of one client",
+    summary: "close connections of one client above this number",
   },
   maxPeerBufferBytes: {
     name: "maxPeerBufferSize",
     kind: size({ none: "none" }),
     default: 64 * 1024 ** 2,
-    summary: "maximum extra buffer memory of one client's connections",
+    summary: "maximum growth of the buffers of one client's connections (431)",
   },
   maxInFlight,
   maxInFlightPerPeer: {

@@ -122,7 +122,7 @@ export const SERVER_SETTINGS = {
     kind: list(text("names", parseHostName)),
     default: [],
     defaultText: "localhost",
-    summary: "host names that the admin endpoints answer to",
+    summary: "host names that the admin endpoints accept, besides localhost",
     details:
       "The admin endpoints always answer to IP addresses and to `localhost`. They refuse other " +
       "host names, which protects them from DNS rebinding.",

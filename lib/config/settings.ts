@@ -39,7 +39,7 @@ export interface Settings extends Omit<GivenSettings, "permissions">, DefaultPat
   readonly settleMs: number;
 }
 
-/** Some of the settings, and some of the limits. */
+/** Settings and limits, all optional. */
 export interface SomeSettings
   extends
     Partial<Omit<Settings, "permissions" | "limits">>,

@@ -30,7 +30,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Timeout for a client to read its response. */
 const TAKE_TIMEOUT_MS = 30_000;
 
-/** Time in which an unauthorized client may read the error. */
+/** Time for which an unauthorized client's connection stays open, so that it can read the 403. */
 const UNAUTHORIZED_MS = 1_000;
 
 /** Grace period for responses when the server closes. */

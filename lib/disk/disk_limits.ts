@@ -27,7 +27,7 @@ export interface BoundedDirectory {
 
 /** Options of a limited directory. */
 export interface BoundedDirectoryOptions {
-  /** Only root may write to it and to its parent directories. */
+  /** Directory that holds the parts. Only root may write to it and to its parent directories. */
   readonly directory: string;
   /** Names of its parts, which are directories of `uid`. */
   readonly parts: readonly string[];

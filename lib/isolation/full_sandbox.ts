@@ -116,7 +116,8 @@ async function openNamespace(
     return await network.open(options);
   } catch (cause) {
     if (!(cause instanceof CommandError) || !/\btc:|qdisc/.test(cause.reason)) throw cause;
-    const reason = `Cannot limit its bandwidth: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
+    const reason =
+      `Cannot limit the bandwidth of the function: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
     throw new Error(reason, { cause });
   }
 }

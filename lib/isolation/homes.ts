@@ -95,7 +95,7 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       const explained = explainStateError(stateDirectory, cause);
       if (explained !== cause) throw explained;
       throw new Error(
-        `Cannot record the function's user in "${path}": ${(cause as Error).message}`,
+        `Cannot save the function's user id in "${path}": ${(cause as Error).message}`,
         {
           cause,
         },

@@ -111,7 +111,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     {
       layer: "user",
       probe: () => uid === 0 ? Promise.reject(new Error("root")) : Promise.resolve(`user ${uid}`),
-      remedy: "As root, remove --isolation=rootless; or run ddsrv as an ordinary user",
+      remedy: "Remove --isolation=rootless, or run ddsrv as an ordinary user",
     },
     { layer: "programs", probe: () => probePrograms(path, rootlessPrograms), remedy: "" },
     mountsProbe(run),

@@ -16,7 +16,7 @@ export async function tryLandlock(run: Run = execute): Promise<void> {
     await run(LANDLOCK_PROBE);
   } catch (cause) {
     const reason = cause instanceof CommandError ? cause.reason : String(cause);
-    throw new Error(`no Landlock: ${reason}`, { cause });
+    throw new Error(reason, { cause });
   }
 }
 
@@ -29,7 +29,7 @@ export async function openLandlock(
     await tryLandlock(run);
     return true;
   } catch (error) {
-    onWarning(`Functions have ${(error as Error).message}. ${LANDLOCK_REMEDY}`);
+    onWarning(`Functions run without Landlock: ${(error as Error).message}. ${LANDLOCK_REMEDY}`);
     return false;
   }
 }

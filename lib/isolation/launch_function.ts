@@ -39,7 +39,7 @@ export interface Layers {
   readonly paths: ProcessPaths;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
-  /** Returns the command that starts `command` inside the layers. */
+  /** Returns the command that starts `command` inside the isolation layers. */
   readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
   /** Watches the process, and kills it when its data exceeds a limit. */
   readonly around?: (process: FunctionProcess) => FunctionProcess;

@@ -27,6 +27,6 @@ export function seccompProbe(run: Run): Probe<string> {
       return "bubblewrap filters system calls (seccomp)";
     },
     remedy:
-      "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in its filter",
+      "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in the container's seccomp profile",
   };
 }

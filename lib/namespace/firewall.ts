@@ -86,7 +86,7 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
         );
       } catch (error) {
         onWarning(
-          `Cannot create the deleted firewall table "${owner.table}" again: ${
+          `Cannot restore the firewall table "${owner.table}" again: ${
             (error as Error).message
           }. ` +
             "The egress of functions has no limits. Stop ddsrv and fix nftables",

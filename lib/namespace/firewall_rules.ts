@@ -21,7 +21,7 @@ export interface FirewallOptions {
 
 /**
  * Maximum concurrent connections of one function. The kernel tracks connections in one table for
- * the whole host, with space for ten or hundred thousands.
+ * the whole host, with space for tens or hundreds of thousands of connections.
  */
 export const MAX_CONNECTIONS = 8_192;
 

@@ -5,7 +5,7 @@ import type { IsTrusted } from "./peer.ts";
 import { peerKeyOf, plainAddress } from "./peer_key.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 
-/** Maximum bytes read of each field line, from its end. */
+/** Maximum bytes read of each X-Forwarded-For line, from its end. */
 const MAX_LINE_BYTES = 1_024;
 
 /** Number of characters kept of a value that is not an address. */

@@ -9,7 +9,7 @@ export interface Peer {
   readonly proto: "http" | "https";
   /** True if the proxy trusts its forwarding fields. */
   readonly isTrusted: boolean;
-  /** Address and proto, encoded once for all request heads. */
+  /** `address` in ASCII, encoded once for all request heads. */
   readonly addressBytes: Uint8Array;
   readonly protoBytes: Uint8Array;
 }

@@ -198,7 +198,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     if (completeLimits(limits).maxConnections === maxConnections) return;
     onWarning(
       `Limiting connections to ${maxConnections}, because ddsrv may open only ` +
-        `${bound.openFiles} files. Raise that (ulimit -n, LimitNOFILE), or lower --max-connections`,
+        `${bound.openFiles} files. Raise that limit (ulimit -n, LimitNOFILE), or lower --max-connections`,
     );
   }
 

@@ -13,7 +13,7 @@ export interface ResourceLimits {
   readonly cpu: number;
   /** CPU weight relative to sibling groups, from 1 to 10,000; the kernel's default is 100. */
   readonly cpuWeight?: number;
-  /** Disk weight on the same scale, where the I/O scheduler supports it. */
+  /** Disk I/O weight on the same scale; only where the I/O scheduler supports it. */
   readonly ioWeight?: number;
 }
 

@@ -108,7 +108,7 @@ Deno.test("add reports wrong usage before it changes anything", async () => {
       /"_x" can't be a function's name: it begins with \. or _\. Choose/,
     ],
     [["a.ts", "--link"], 2, /is a file, and --link needs a directory\. Leave out --link$/m],
-    [["-", "--link"], 2, /An archive can't be linked\. Leave out --link$/m],
+    [["-", "--link"], 2, /Cannot link an archive\. Leave out --link$/m],
     [["app", "--env", "DDSRV_DATA=1"], 2, /"DDSRV_DATA" can't be set: ddsrv sets it itself/],
     [
       ["app", "--env", "1=1"],

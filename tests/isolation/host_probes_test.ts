@@ -79,7 +79,7 @@ Deno.test("examineHost() names the container flag for each layer", async () => {
     ],
     [
       "filter",
-      "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in its filter",
+      "Use a kernel with CONFIG_SECCOMP_FILTER; in a container, allow seccomp(2) in the container's seccomp profile",
     ],
   ]);
 });

@@ -70,7 +70,7 @@ Deno.test("examineHost() has a remedy for each layer of the rootless level", asy
   assert.deepEqual([system!.detail, system!.remedy], ["darwin", "Run ddsrv on Linux"]);
   assert.deepEqual([user!.detail, user!.remedy], [
     "root",
-    "As root, remove --isolation=rootless; or run ddsrv as an ordinary user",
+    "Remove --isolation=rootless, or run ddsrv as an ordinary user",
   ]);
   assert.deepEqual([programs!.detail, programs!.remedy], [
     "not on the PATH: bwrap",
@@ -80,7 +80,7 @@ Deno.test("examineHost() has a remedy for each layer of the rootless level", asy
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);
   assert.match(sandbox!.remedy, /kernel\.unprivileged_userns_clone=1.*--isolation=none$/);
   assert.match(filter!.remedy, /^Use a kernel with CONFIG_SECCOMP_FILTER/);
-  assert.equal(landlock!.detail, "no Landlock: No permissions");
+  assert.equal(landlock!.detail, "No permissions");
   assert.match(landlock!.remedy, /Install perl-base/);
   assert.match(resources!.detail, /^without root, no limit for CPU, processes and memory/);
 });

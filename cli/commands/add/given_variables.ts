@@ -37,7 +37,9 @@ export function givenVariables(
       if (values === undefined) return;
       const done = await control.changeVariables(name, { set: values, isReloading: false });
       if (done === undefined) {
-        throw new CliError("The running supervisor is an older version. Restart it");
+        throw new CliError(
+          "Cannot set variables: the running ddsrv serve is an older version. Restart it, and try again",
+        );
       }
       change = done.change ?? undefined;
     },

@@ -41,7 +41,7 @@ export function requireName(name: string): string {
 }
 
 function archiveOf({ name, link }: SourceOptions): Source {
-  if (link) throw usageError("An archive can't be linked. Leave out --link");
+  if (link) throw usageError("Cannot link an archive. Leave out --link");
   if (Deno.stdin.isTerminal()) {
     throw usageError("Standard input is a terminal. Pipe an archive: tar c ./shop | ddsrv add -");
   }
