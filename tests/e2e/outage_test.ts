@@ -92,7 +92,7 @@ Deno.test("outage: a host that answers 503 is retried, and type errors beside it
       "missing/index.ts": importing(`http://${WORLD.server}/broken/gone.ts`),
     },
   });
-  for (const name of ["busy", "limited", "wrong"]) await server.said(`${name} tries again`);
+  for (const name of ["busy", "limited", "wrong"]) await server.said(`${name} retries in`);
   const asked = await fetch(`${server.url}/busy`);
   const answer = await asked.text();
   assert.equal(asked.status, 503, answer);
@@ -123,7 +123,7 @@ Deno.test("outage: new code that can't be fetched is retried while the old revis
   });
   await server.answers("/app", "old");
   await server.write({ "app/index.ts": importing(`http://${WORLD.server}/broken/new.ts`) });
-  await server.said("app tries again");
+  await server.said("app retries in");
   await server.answers("/app", "old");
   await tell("/broken", { "/broken/new.ts": 200 });
   await server.answers("/app", "fetched");
@@ -159,7 +159,7 @@ Deno.test("outage: a function that exits before it listens counts as restarted a
   await using server = await startServer({
     files: { "short/index.ts": "Deno.exit(7);\n" },
   });
-  await server.said("short tries again");
+  await server.said("short retries in");
   const seen = { nextTryAt: "" };
   await eventually("it is started again", async () => {
     const { restarts, nextTryAt } = await server.inspect("short");

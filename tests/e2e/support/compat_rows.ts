@@ -83,7 +83,7 @@ export const LATE_ROWS: readonly Row[] = [
     assert.ok(!server.output().includes("[app]"), server.output());
   }],
   ["BASE_PORT, MAX_PORT are accepted; DEBUG says that they are unused", async (server) => {
-    await server.said("Debug: BASE_PORT is not used");
+    await server.said("Debug: BASE_PORT has no effect");
     await server.said("Debug: app: ready");
     assert.ok(!server.output().includes("Warning: BASE_PORT"));
   }],
