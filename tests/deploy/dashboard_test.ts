@@ -4,7 +4,7 @@ import { testWith } from "../test_with.ts";
 import { DEPLOY, run } from "./files.ts";
 import { findUnknown } from "./known_metrics.ts";
 
-/** What is read of a dashboard. */
+/** The fields of a dashboard that these tests read. */
 interface Dashboard {
   readonly panels: readonly {
     readonly id: number;

@@ -5,7 +5,7 @@ import { DEPLOY, readVersion, readYaml } from "./files.ts";
 import type { Kinds } from "./kinds.ts";
 import { findFaults, type Manifest } from "./published_types.ts";
 
-/** What is read of a kustomization. */
+/** The fields of a kustomization that these tests read. */
 interface Kustomization {
   readonly resources: readonly string[];
   readonly images: readonly { readonly name: string; readonly newTag: string }[];

@@ -7,7 +7,7 @@ import { findUnknown } from "./known_metrics.ts";
 const ALERTS = new URL("alerts.yaml", import.meta.url).pathname;
 const RULES = `${DEPLOY}prometheus/rules.yaml`;
 
-/** What is read of the rules. */
+/** The fields of the rules that these tests read. */
 interface Rules {
   readonly groups: readonly {
     readonly rules: readonly { readonly alert: string; readonly expr: string }[];
@@ -38,7 +38,7 @@ await testWith("promtool", "alerts: promtool takes the rules and the example", a
 await testWith("promtool", "alerts: each is raised when it should be, and not before", async () => {
   const { success, text } = await run("promtool", "test", "rules", ALERTS);
   assert.ok(success, text);
-  // Whatever number of a rule is another one, some test says so.
+  // Change each number of the rules in turn: a test must fail for each change.
   await using directory = await temporaryDirectory();
   await directory.write(
     "alerts.yaml",

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readYaml } from "./files.ts";
 
-/** What is read of a workflow. */
+/** The fields of a workflow that these tests read. */
 interface Workflow {
   readonly permissions: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** A job has steps, or is another workflow. */
+/** A job has steps, or calls another workflow. */
 interface Job {
   readonly uses?: string;
   readonly needs?: string;
