@@ -48,7 +48,7 @@ Deno.test("kubernetes: all files belong to it, and no other is named", async () 
   assert.deepEqual(files.sort(), [...resources, "kustomization.yaml"].sort());
 });
 
-Deno.test("kubernetes: whoever selects pods selects these", async () => {
+Deno.test("Kubernetes files select the deployment's pods by the same labels", async () => {
   const { labels } = metadata;
   const service = await readKind("service.yaml", "v1 Service");
   const disruption = await readKind("disruption.yaml", "policy/v1 PodDisruptionBudget");

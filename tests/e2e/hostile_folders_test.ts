@@ -147,5 +147,5 @@ Deno.test("attack: any content of a folder gets an error message while other fun
   // After a reported failure ddsrv does not retry forever.
   const restarts = (await server.inspect("deep-manifest")).restarts;
   assert.equal(restarts, 0);
-  await isSeen(server, "mended");
+  await isSeen(server, "fixed");
 });

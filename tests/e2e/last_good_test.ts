@@ -56,8 +56,8 @@ Deno.test("last good revision restarts when it exits while its folder is broken"
   await (await fetch(`${server.url}/app/end`)).body?.cancel();
   await server.answers("/app", "good more text 1");
   await assertStandsIn(server, revision!);
-  await server.write({ "app/index.ts": answering("mended") });
-  await server.answers("/app", "mended");
+  await server.write({ "app/index.ts": answering("fixed") });
+  await server.answers("/app", "fixed");
   assert.equal((await server.inspect("app")).reason, null);
 });
 

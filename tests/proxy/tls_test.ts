@@ -183,7 +183,7 @@ Deno.test("watchKeyPair() takes up what changed, once both files fit", async () 
   });
   await replace(certPath, two.cert);
   await within(told.promise, "a warning");
-  match(warnings.join(), /they don't match\. The one before stays in use; mend the files$/);
+  match(warnings.join(), /they don't match\. The previous pair stays in use\. Fix the files$/);
   told = Promise.withResolvers();
   await replace(keyPath, two.key);
   await within(told.promise, "the renewal");

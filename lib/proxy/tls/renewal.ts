@@ -50,7 +50,7 @@ export function watchKeyPair(options: RenewalOptions): AsyncDisposable {
       warned = message;
       options.onWarning(
         `The certificate "${options.certPath}" and its key "${options.keyPath}" can't be used: ` +
-          `${message}. The one before stays in use; mend the files`,
+          `${message}. The previous pair stays in use. Fix the files`,
       );
     }
   };
