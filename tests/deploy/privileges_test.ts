@@ -29,12 +29,12 @@ interface Compose {
 
 const { template } = (await readYaml<Deployment>("kubernetes/deployment.yaml")).spec!;
 
-Deno.test("privileges: a pod has the capabilities that it takes", () => {
+Deno.test("pod has exactly the capabilities that full isolation needs", () => {
   const { capabilities } = template.spec!.containers[0]!.securityContext!;
   assert.deepEqual(capabilities, { drop: ["ALL"], add: CAPABILITIES });
 });
 
-Deno.test("privileges: a pod is no more than unconfined", () => {
+Deno.test("pod has no privileges other than its capabilities and no confinement", () => {
   const { capabilities: _, ...security } = template.spec!.containers[0]!.securityContext!;
   assert.deepEqual(security, {
     // The API server rejects `false` together with SYS_ADMIN.
@@ -50,7 +50,7 @@ Deno.test("privileges: a pod is no more than unconfined", () => {
 });
 
 for (const path of ["swarm.yaml", "../compose.yaml"]) {
-  Deno.test(`privileges: ${path} gives the same capabilities`, async () => {
+  Deno.test(`${path} adds the same capabilities as the pod`, async () => {
     const { cap_drop: dropped, cap_add: added } = (await readYaml<Compose>(path)).services.ddsrv;
     assert.deepEqual([dropped, [...added].sort()], [["ALL"], CAPABILITIES]);
   });

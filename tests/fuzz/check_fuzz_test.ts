@@ -57,7 +57,7 @@ async function openCanary(): Promise<
   };
 }
 
-Deno.test(`check: ${FOLDERS} hostile folders run nothing, open nothing and ask nobody outside`, async () => {
+Deno.test(`check runs no code, opens no outside files and contacts no outside hosts in ${FOLDERS} hostile folders`, async () => {
   const script = { scripts: { install: `cat ${CANARY}; id` } };
   const body = JSON.stringify({ name: "fuzz", manifest: script });
   await (await fetch(`${REGISTRY}/packages`, { method: "POST", body })).body?.cancel();

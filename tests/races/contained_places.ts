@@ -34,7 +34,7 @@ const refused = (): Outcome => "refused";
 /** All places; the name tells what root does. */
 export const CONTAINED_PLACES: readonly RacePlace[] = [
   {
-    name: "an env file is read through a directory",
+    name: "reading an env file through a directory",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const root = ground.at("functions/f");
@@ -47,7 +47,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a manifest is read that may be a link",
+    name: "reading a manifest that may be a link",
     async prepare(ground) {
       await makeFolder(ground);
       const root = ground.at("functions/f");
@@ -64,7 +64,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder that a user's link leads to is read",
+    name: "reading a folder through a user's link",
     async prepare(ground) {
       const { at, write } = ground;
       await write("home/own/.env", "own");
@@ -93,7 +93,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "files are hashed",
+    name: "hashing files",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const [functions, path] = [ground.at("functions"), ground.at("functions/f/dir/file")];
@@ -109,7 +109,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "modes are looked at",
+    name: "reading file modes",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const directory = ground.at("functions/f");
@@ -129,7 +129,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is copied",
+    name: "copying a folder",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const [source, target] = [ground.at("functions/f"), ground.at("copy")];
@@ -155,7 +155,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is removed",
+    name: "removing a folder",
     prepare({ at, write }) {
       const [dir, link] = [at("tree/dir"), at("tree/link")];
       const remove = async (act: (path: string) => Promise<void>): Promise<Outcome> => {
@@ -176,7 +176,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "lines are appended in a directory that may be a link",
+    name: "appending lines in a directory that may be a link",
     async prepare({ at, write }) {
       await write("home/logs/f.log");
       await write("outside/f.log");
@@ -186,7 +186,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "lines are appended to a file that may be a link",
+    name: "appending lines to a file that may be a link",
     async prepare({ at, write }) {
       await write("home/logs/f.log");
       await write("outside/f.log");
@@ -197,7 +197,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a log is rotated in a directory that may be a link",
+    name: "rotating a log in a directory that may be a link",
     async prepare({ at, write }) {
       await write("home/logs/f.log");
       await Deno.mkdir(at("outside"));

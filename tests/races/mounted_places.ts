@@ -52,7 +52,7 @@ function showHeld(functionsDirectory: string): Promise<Outcome> {
 /** All places; the name tells what root does. */
 export const MOUNTED_PLACES: readonly RacePlace[] = [
   {
-    name: "a folder is mounted",
+    name: "mounting a folder",
     async prepare(ground) {
       const exchanged = await makeHome(ground);
       const [source] = exchanged;
@@ -64,7 +64,7 @@ export const MOUNTED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is mounted that root's link leads to",
+    name: "mounting a folder through root's link",
     async prepare(ground) {
       const exchanged = await makeHome(ground);
       const target = ground.at("functions/a");
@@ -82,7 +82,7 @@ export const MOUNTED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is copied with its owners",
+    name: "copying a folder with its owners",
     async prepare(ground) {
       const exchanged = await makeHome(ground);
       const [source, target] = [exchanged[0], ground.at("copy")];
