@@ -1,4 +1,4 @@
-// Mounts that are not what one would wish for.
+// Mounts that are read-only or have no file events.
 import { join } from "node:path";
 import {
   type HostDirectories,

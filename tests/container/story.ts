@@ -1,4 +1,4 @@
-// What a user of the image does, from the first run to the last stop.
+// Tests the image as a user runs it, from the first start to the last stop.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
@@ -15,7 +15,7 @@ import { docker } from "./daemon.ts";
 
 const HELLO = 'Deno.serve(() => new Response("Hello, World!"));\n';
 
-/** Stops it, and gives how long that took. */
+/** Stops a container and returns the duration in milliseconds. */
 async function stop(container: Container): Promise<number> {
   const before = performance.now();
   await container.command("stop");
@@ -144,7 +144,7 @@ Deno.test("docker stop ends a function that ignores SIGTERM with a request in fl
   // deno-lint-ignore no-console
   console.log(`docker stop took ${Math.round(ms)} ms`);
   assert.equal(await container.inspect("{{.State.ExitCode}}"), "0");
-  // The end of the stop is the end of the request.
+  // docker stop ends when the request ends.
   assert.notEqual(await hanging, "");
 });
 

@@ -1,5 +1,6 @@
-// What kubectl and docker themselves make of the files. Both work without a cluster and a daemon;
-// where they are missing, these tests say so and are not counted as passed.
+// Tests the output of kubectl and docker for the files. Both work without a cluster or a daemon. If
+// a
+// program is missing, its tests are ignored with the reason.
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import type { Deployment } from "kubernetes-types/apps/v1";

@@ -19,7 +19,7 @@ import { type Outcome, outcomeOf, own, type Race, type RacePlace, USER } from ".
 const OTHER = 54_322;
 const { signal } = new AbortController();
 
-/** A user's folder with a directory and a link, and what is root's alone outside of it. */
+/** Creates a user's folder with a directory and a link, and a file of root outside of it. */
 async function makeFolder({ write, at }: TemporaryDirectory): Promise<[string, string]> {
   await write("functions/f/dir/file", "own");
   await write("outside/file", "secret");
@@ -31,7 +31,7 @@ async function makeFolder({ write, at }: TemporaryDirectory): Promise<[string, s
 
 const refused = (): Outcome => "refused";
 
-/** All places; the name tells what root does. */
+/** All places; the name is root's operation. */
 export const CONTAINED_PLACES: readonly RacePlace[] = [
   {
     name: "reading an env file through a directory",
@@ -228,7 +228,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
 interface Appending {
   readonly at: TemporaryDirectory["at"];
   readonly exchanged: readonly [string, string];
-  /** The directory whose file must stay empty. */
+  /** Directory whose file must stay empty. */
   readonly astray: string;
 }
 
@@ -253,7 +253,7 @@ function appending({ at, exchanged, astray }: Appending): Race {
   };
 }
 
-/** Removes a tree that is still in motion, which may take more than one try. */
+/** Removes a tree that still changes, which may need several tries. */
 async function clear(path: string): Promise<void> {
   for (let tries = 1;; tries++) {
     try {
@@ -264,7 +264,7 @@ async function clear(path: string): Promise<void> {
   }
 }
 
-/** The hash while the file is not there. */
+/** Hash of the folder without the file. */
 async function hashOfMissing(functions: string, path: string): Promise<string> {
   await Deno.rename(path, `${path}-aside`);
   const hash = await hashFiles(functions, [path]);

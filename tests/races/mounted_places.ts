@@ -9,7 +9,7 @@ import type { TemporaryDirectory } from "../temporary_directory.ts";
 import { copyByName } from "./contained_by_name.ts";
 import { type Outcome, outcomeOf, own, type RacePlace, USER } from "./race_place.ts";
 
-/** The user's `home` with a folder and a link of the user's to what root alone can reach. */
+/** Creates the user's `home` with a folder, and a link of the user to a folder of root. */
 async function makeHome({ path, write, at }: TemporaryDirectory): Promise<[string, string]> {
   await write("root/place/text", "secret");
   await Deno.chmod(at("root"), 0o700);
@@ -49,7 +49,7 @@ function showHeld(functionsDirectory: string): Promise<Outcome> {
   });
 }
 
-/** All places; the name tells what root does. */
+/** All places; the name is root's operation. */
 export const MOUNTED_PLACES: readonly RacePlace[] = [
   {
     name: "mounting a folder",

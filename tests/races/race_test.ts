@@ -5,7 +5,7 @@ import { CONTAINED_PLACES } from "./contained_places.ts";
 import { MOUNTED_PLACES } from "./mounted_places.ts";
 import type { Outcome, RacePlace } from "./race_place.ts";
 
-/** Tries within the suite; for DDSRV_RACE_SECONDS each where that is set. */
+/** Minimum number of tries; DDSRV_RACE_SECONDS also sets a minimum time for each race. */
 const TRIES = 300;
 const RACE_MS = Number(Deno.env.get("DDSRV_RACE_SECONDS") ?? 0) * 1_000;
 
@@ -17,7 +17,7 @@ const isRoot = Deno.uid() === 0;
 for (const place of [...CONTAINED_PLACES, ...MOUNTED_PLACES]) {
   const why = isRoot ? "" : " (ignored: needs root)";
   Deno.test({
-    name: `race: exchanged paths do not mislead root ${place.name}${why}`,
+    name: `race: exchanged paths do not mislead root while ${place.name}${why}`,
     ignore: !isRoot,
     fn: (test) => race(place, test),
   });
