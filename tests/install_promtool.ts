@@ -1,23 +1,26 @@
-// promtool, by which metrics, alerts and dashboards are checked: the one that is installed, or the
-// one in the distribution's package of Prometheus, unpacked into a cache. The package is not
-// installed: it would start a service.
+// promtool checks metrics, alerts and dashboards. It is the installed one, or the one from the
+// distribution's Prometheus package, unpacked into a cache. The package is not installed, because
+// that would start a service.
 import { join } from "node:path";
 import { isInstalled } from "../lib/system/programs.ts";
 import { run } from "../lib/system/run.ts";
 
-/** What takes long to get stays here from run to run. */
+/** Cache that is kept between runs. */
 const CACHE = Deno.env.get("DDSRV_TEST_CACHE_DIRECTORY") ?? "/var/cache/ddsrv-test";
 
 const TIMEOUT_MS = 120_000;
 
-/** Where promtool is to be found, and why it is not. */
+/** Location of promtool, or the reason why it is missing. */
 export interface Promtool {
-  /** The value of `PATH` with which it is found, if it is there at all. */
+  /** Value of `PATH` that includes promtool's directory, if promtool is available. */
   readonly path: string;
   readonly problem?: string;
 }
 
-/** Gets promtool unless it is there. What fails is told and not thrown: its tests are ignored then. */
+/**
+ * Downloads promtool if it is missing. Returns a failure instead of throwing: its tests are ignored
+ * then.
+ */
 export async function installPromtool(path: string): Promise<Promtool> {
   const bin = join(CACHE, "bin");
   const widened = `${path}:${bin}`;
@@ -40,9 +43,9 @@ export async function installPromtool(path: string): Promise<Promtool> {
 }
 
 async function unpack(parts: string): Promise<void> {
-  // Nothing is installed, so that no lock is needed; as apt's own user it could not write here.
+  // Nothing is installed, so no lock is needed. apt's own user could not write here.
   const options = ["-o", "APT::Sandbox::User=root", "-o", "Debug::NoLocking=1"];
-  // The script has no words but these: arguments are no part of it.
+  // Arguments are passed to the script, not inserted into it.
   const download = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", parts]
     .concat("apt-get", "download", ...options, "prometheus");
   try {

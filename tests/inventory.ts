@@ -1,4 +1,4 @@
-// What the host has of the things that ddsrv makes, so that two moments can be compared.
+// Lists the host's resources of the kinds that ddsrv creates, to find leaks by comparison.
 
 import { readHierarchy } from "../lib/sandbox/control_groups.ts";
 import { eventually } from "./patience.ts";
@@ -6,7 +6,7 @@ import { eventually } from "./patience.ts";
 /** Names of things by kind. */
 export type Inventory = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Looks at the host now. */
+/** Lists the host's current resources. */
 export async function takeInventory(): Promise<Inventory> {
   return new Map([
     ["link", await lines("ip", "-o", "link", "show").then((all) => all.map(linkName))],
@@ -19,7 +19,9 @@ export async function takeInventory(): Promise<Inventory> {
   ].map(([kind, names]) => [kind as string, new Set(names as string[])]));
 }
 
-/** What is there now and was not then. What goes by itself is given the time to. */
+/**
+ * Returns the resources that are new since `before`. Waits for those that disappear automatically.
+ */
 export async function describeLeaks(before: Inventory): Promise<string[]> {
   let leaks: string[] = [];
   await eventually("nothing is left behind", async () => {
@@ -29,7 +31,7 @@ export async function describeLeaks(before: Inventory): Promise<string[]> {
   return leaks;
 }
 
-/** Groups of ours, wherever this host has groups of any version. */
+/** Returns ddsrv's control groups of both versions. */
 async function controlGroups(): Promise<string[]> {
   const { bases } = await readHierarchy();
   return (await Promise.all(Object.values(bases).map((base) => files(base)))).flat();
@@ -54,7 +56,7 @@ function mountPoint(line: string): string {
   return line.split(" ")[4] ?? "";
 }
 
-/** Processes in another network than this one's: the tests' own, or what they started. */
+/** Returns processes in other network namespaces: the tests and the processes that they started. */
 async function processes(): Promise<string[]> {
   const own = await Deno.readLink("/proc/self/ns/net");
   const found: string[] = [];

@@ -1,5 +1,6 @@
 // Runs in fresh network and mount namespaces: makes a pretend host with a pretend internet behind
-// it, and runs Deno there with the arguments given. Everything goes with the namespaces; no packet leaves them.
+// it, and runs Deno there with the arguments given. Everything goes with the namespaces; no packet
+// leaves them.
 import { relayOutput } from "./relay_output.ts";
 import { WORLD } from "./world.ts";
 
@@ -89,7 +90,7 @@ async function endAll(): Promise<void> {
     try {
       Deno.kill(Number(name), "SIGKILL");
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
   }
 }

@@ -1,25 +1,25 @@
 import { patienceMs, thisMachine } from "./patience.ts";
 
-/** Waits, each of which may take as long as there is patience, within one file of tests. */
+/** Maximum number of waits in one test file that reach their time limit. */
 const WAITS = 10;
 
-/** Between two looks at how long nothing has been said. */
+/** Interval of the checks for silence. */
 const LOOK_MS = 5_000;
 
-/** How long output is still read after the process has ended: another one may hold the pipe open. */
+/** Time to read output after the process has exited: another process may hold the pipe open. */
 const DRAIN_MS = 30_000;
 
-/** Parts of {@linkcode relayOutput}. */
+/** Options of {@linkcode relayOutput}. */
 export interface RelayOptions {
-  /** Called once, with a message, when nothing was printed for too long: something hangs. */
+  /** Called once with a message if the process prints nothing for too long, so it hangs. */
   readonly onSilent: (message: string) => void;
-  /** How long that is; longer than a file of tests may take when left out. */
+  /** Maximum time without output; by default longer than a test file may take. */
   readonly maxSilentMs?: () => number;
-  /** Between two looks at how long it has been. */
+  /** Interval of the checks. */
   readonly lookMs?: number;
 }
 
-/** Passes on what a process prints, and gives its exit code. */
+/** Forwards a process's output and returns its exit code. */
 export async function relayOutput(
   child: Deno.ChildProcess,
   { onSilent, maxSilentMs = () => WAITS * patienceMs(thisMachine()), lookMs = LOOK_MS }:

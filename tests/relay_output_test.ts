@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 
 const RELAY = new URL("relay_output.ts", import.meta.url).href;
 
-/** What a relay prints and gives, of a shell command that may be silent for so long. */
+/** Runs a shell command and returns the relayed output and its result. */
 async function relay(script: string, maxSilentMs: number): Promise<string[]> {
   const code = `
     import { relayOutput } from ${JSON.stringify(RELAY)};

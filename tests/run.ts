@@ -1,6 +1,8 @@
 // The whole verification: format, lint, types, then all tests in a network of their own. Nothing of
-// what the tests make may be left when they are done; that is checked too. Arguments: --unit for types
-// and the tests that need no host; --times for a table of what each file took; then files or directories,
+// what the tests make may be left when they are done; that is checked too. Arguments: --unit for
+// types
+// and the tests that need no host; --times for a table of what each file took; then files or
+// directories,
 // of which the tests alone are run.
 import { basename } from "node:path";
 import { installPromtool } from "./install_promtool.ts";
@@ -13,7 +15,7 @@ const root = new URL("..", import.meta.url).pathname;
 
 const RUNNER = ["run", "--quiet", "--allow-all", "tests/runner/main.ts"];
 
-/** What a step came to, beside what it printed. */
+/** Result of a step. */
 interface Step {
   readonly isPassed: boolean;
   readonly output: string;
@@ -36,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const cache = await Deno.makeTempDir({ prefix: "ddsrv-test-cache-" });
   try {
-    // What npm functions import is fetched here: the tests themselves have no way out.
+    // Fetch the npm packages of functions now, because the tests have no internet access.
     if (!await fillCache(cache)) return 1;
     for (const command of await planPackage(cache)) {
       if (!(await step(command)).isPassed) return 1;
@@ -57,7 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Counts what is left behind as a test of its own. */
+/** Prints the total; leaks count as a failed test. */
 function report(tests: Step, leaks: number): number {
   const summary = [...tests.output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
   if (summary === undefined) {
@@ -70,7 +72,9 @@ function report(tests: Step, leaks: number): number {
   return failed === 0 && tests.isPassed ? 0 : 1;
 }
 
-/** Fills the module cache of each function that imports from npm: it has the function's name. */
+/**
+ * Fills the module cache of each function that imports from npm. A cache has its function's name.
+ */
 async function fillCache(cache: string): Promise<boolean> {
   const fixtures = await Array.fromAsync(Deno.readDir(`${root}/tests/fixtures/npm`));
   const functions = fixtures.map(({ name }) => `tests/fixtures/npm/${name}`);
@@ -83,7 +87,7 @@ async function fillCache(cache: string): Promise<boolean> {
   return true;
 }
 
-/** Runs a command to its end, showing what it prints. */
+/** Runs a command and shows its output. */
 async function step(
   [program = "", ...args]: readonly string[],
   env: Record<string, string> = {},

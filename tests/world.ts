@@ -1,23 +1,23 @@
 // The pretend internet: a public server, a resolver, a neighbour in the local network and a cloud's
-// metadata service, each on an address of its own in one network namespace.
+// metadata service, each with its own address, in one network namespace.
 import { createSocket } from "node:dgram";
 import { answerNpm, type PretendPackage } from "./npm_registry.ts";
 
-/** Addresses that exist behind the pretend host. */
+/** Addresses in the pretend internet. */
 export const WORLD = {
   /** A server on the public internet (TEST-NET-3). */
   server: "203.0.113.10",
   /** Another one. */
   other: "203.0.113.11",
   resolver: "203.0.113.53",
-  /** A private address, as of a machine in the operator's own network. */
+  /** A private address, like that of a machine in the operator's network. */
   neighbour: "192.168.77.10",
   metadata: "169.254.169.254",
 } as const;
 
 /**
- * Names that the resolver knows; `POST /names` at the server adds to them and changes them. Without an
- * address, the resolver says that it failed.
+ * Names that the resolver knows; `POST /names` at the server adds and changes names. For a name
+ * without an address the resolver reports a failure.
  */
 const names = new Map<string, string>([
   ["server.test", WORLD.server],
@@ -25,10 +25,10 @@ const names = new Map<string, string>([
   ["metadata.test", WORLD.metadata],
 ]);
 
-/** How long an answer holds. */
+/** Time to live of an answer. */
 const TTL_S = 1;
 
-/** What stands in for the standard library's HTTP server of old, as a remote module. */
+/** Replacement for the HTTP server of an old standard library, as a remote module. */
 const STD_SERVER = `
 export type Handler = (request: Request) => Response | Promise<Response>;
 export function serve(handler: Handler, options: { port?: number } = {}): Promise<void> {
@@ -39,16 +39,16 @@ export function serve(handler: Handler, options: { port?: number } = {}): Promis
 /** A remote module with one export. */
 const TEXT_MODULE = 'export const text: string = "fetched";\n';
 
-/** What the registry at `/npm/` has: `POST /packages` adds to it. */
+/** Packages of the registry at `/npm/`; `POST /packages` adds to them. */
 const packages: PretendPackage[] = [];
 
-/** Statuses of modules below `/broken/`; `POST /broken` changes them. The others are well. */
+/** Statuses of modules below `/broken/`; `POST /broken` changes them. Other modules answer 200. */
 const broken = new Map<string, number>();
 
-/** Paths that were asked for: `GET /asked` gives them, a line each. */
+/** Requested paths; `GET /asked` returns them, one per line. */
 const asked: string[] = [];
 
-/** `POST /listen` with an array of ports has it listen there too. */
+/** Serves HTTP; `POST /listen` with an array of ports opens more listeners. */
 function serveHttp(hostname: string, port = 80): void {
   Deno.serve({ hostname, port, onListen() {} }, async (request, info) => {
     const { pathname, search } = new URL(request.url);
@@ -59,7 +59,7 @@ function serveHttp(hostname: string, port = 80): void {
       packages.push(await request.json());
       return new Response();
     }
-    // It takes the request, and says nothing for as long as the client waits.
+    // Accepts the request and never answers.
     if (pathname.startsWith("/silent/")) return await new Promise<Response>(() => {});
     if (pathname.startsWith("/endless/")) return new Response(dribble());
     if (pathname.startsWith("/npm/")) {
@@ -97,7 +97,7 @@ function serveHttp(hostname: string, port = 80): void {
   });
 }
 
-/** A byte a second, without an end. */
+/** Returns an endless stream of one byte per second. */
 function dribble(): ReadableStream<Uint8Array> {
   let timer: ReturnType<typeof setInterval>;
   return new ReadableStream({
@@ -108,7 +108,7 @@ function dribble(): ReadableStream<Uint8Array> {
   });
 }
 
-/** Answers questions for A records from {@linkcode names}, all others with NXDOMAIN (RFC 1035). */
+/** Answers queries for A records from {@linkcode names}, all others with NXDOMAIN (RFC 1035). */
 function serveNames(address: string): Promise<void> {
   const socket = createSocket("udp4");
   socket.on("message", (query: Uint8Array, peer) => {

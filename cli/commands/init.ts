@@ -13,9 +13,9 @@ import { type FunctionFiles, readTemplate } from "./init/template_files.ts";
 
 /** Options of `ddsrv init`. */
 export interface InitOptions {
-  /** What to write in place of the first function. */
+  /** Template to write instead of the first function. */
   readonly template?: Template | undefined;
-  /** Of the list of templates. */
+  /** Prints the list of templates as JSON. */
   readonly json?: true | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** How the values of a setting are written: as text in flags and variables, and in `ddsrv.json`. */
+/** Syntax of a setting's values: as text in flags and variables, and in `ddsrv.json`. */
 export interface Kind<Value> {
   /** Name of the value in help, as in `--idle <duration>`. */
   readonly placeholder: string;
@@ -18,7 +18,10 @@ export interface Kind<Value> {
   parse(text: string): Value;
   /** Returns the value as `ddsrv.json` has it; `undefined` if the file cannot say it. */
   write(value: Value): unknown;
-  /** Returns the schema of the value in `ddsrv.json`. zod is passed in, so that only readers of a file load it. */
+  /**
+   * Returns the schema of the value in `ddsrv.json`. zod is passed in, so that only readers of a
+   * file load it.
+   */
   schema(zod: typeof z): z.ZodType<Value>;
 }
 
@@ -45,7 +48,9 @@ export function textKind<Value>({ hint, ...rest }: TextKind<Value>): Kind<Value>
   return { ...rest, schema: (zod) => parsed(zod, zod.string(hint), rest.parse) };
 }
 
-/** Returns a schema that parses what `schema` gives; an error of the parser is the issue's message. */
+/**
+ * Returns a schema that parses what `schema` gives; an error of the parser is the issue's message.
+ */
 export function parsed<Value>(
   zod: typeof z,
   schema: z.ZodType<string>,

@@ -35,7 +35,7 @@ export type FieldWith<Rule extends ManifestRule> = {
 export interface Settings extends Omit<GivenSettings, "permissions">, DefaultPaths {
   readonly permissions: Permissions;
   readonly limits: Limits;
-  /** How long files must be unchanged before ddsrv deploys them. */
+  /** Time that files must be unchanged before ddsrv deploys them. */
   readonly settleMs: number;
 }
 

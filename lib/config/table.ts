@@ -10,7 +10,7 @@ export type ValueOf<Entry> = Entry extends { readonly kind: Kind<infer Value> } 
 /** Types of the values in a table, by field. */
 export type ValuesOf<Entries> = { readonly [Field in keyof Entries]: ValueOf<Entries[Field]> };
 
-/** A table of settings whatever their values are: checks an object without widening its type. */
+/** A table of settings with values of any type: checks an object without widening its type. */
 export type Entries = Readonly<Record<string, Setting<unknown>>>;
 
 /** Keeps the type of a literal, which `satisfies` widens. */

@@ -14,7 +14,7 @@ import { HOST_SETPRIV, LIBRARIES, SANDBOX_SETPRIV, systemFiles } from "./system_
 export interface Mount {
   /**
    * A path of which only root or the supervisor's user can change any part, because root mounts
-   * whatever it leads to at that moment. Anything else is an open path, mounted by its descriptor.
+   * its target at that moment. Anything else is an open path, mounted by its descriptor.
    */
   readonly source: string | Pick<HeldPath, "pathForChildren">;
   readonly target: string;

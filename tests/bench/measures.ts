@@ -15,10 +15,10 @@ import {
 
 const ROUNDS = 9;
 
-/** What is measured, and how; each gives milliseconds. */
+/** Functions that measure a duration and return milliseconds, by the printed name. */
 type Measures = Readonly<Record<string, () => Promise<number>>>;
 
-/** Runs all measures in turn, round by round, so that they share the machine's good and bad times. */
+/** Runs all measures in turn, round by round, so that load on the machine affects all of them. */
 async function measure(measures: Measures): Promise<Map<string, number[]>> {
   const results = new Map(Object.keys(measures).map((name) => [name, [] as number[]]));
   for (const run of Object.values(measures)) await run();
@@ -44,7 +44,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Asks every two milliseconds until the answer is 200. */
+/** Sends a request every two milliseconds until the answer is 200. */
 async function firstAnswer(url: string): Promise<void> {
   for (const until = performance.now() + 20_000; performance.now() < until;) {
     try {
@@ -52,7 +52,7 @@ async function firstAnswer(url: string): Promise<void> {
       await response.body?.cancel();
       if (response.status === 200) return;
     } catch {
-      // Nobody listens yet.
+      // No process listens yet.
     }
     await pause(2);
   }
@@ -146,7 +146,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
   let version = 0;
   const appears = async (text: string): Promise<number> => {
     await writeFiles(directory, { "aside/index.ts": answering(text) });
-    // Files at rest for a while, as those of a folder that is moved into place.
+    // The files are unchanged for a while, like those of a folder that is moved into place.
     await pause(1200);
     const ms = await timed(async () => {
       await Deno.rename(join(directory, "aside"), join(server.functions, "new"));

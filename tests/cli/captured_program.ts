@@ -1,16 +1,16 @@
 import { createProgram } from "../../cli/program.ts";
 
-/** A command tree of which nothing is run and nothing is printed. */
+/** A command tree that runs no command and prints nothing. */
 export interface CapturedProgram {
-  /** Each verb's name, in the order of the help. */
+  /** Names of the verbs, in the order of the help. */
   readonly verbs: readonly string[];
-  /** The help of a verb, or of all of them for the empty name. */
+  /** Returns the help of a verb, or of the program for an empty name. */
   readonly help: (verb: string) => string;
-  /** What a wrong command line prints on standard error. */
+  /** Returns the error that an invalid command line prints on standard error. */
   readonly complain: (args: readonly string[]) => Promise<string>;
 }
 
-/** The command tree as 80 columns without colours show it, whatever runs the tests. */
+/** Creates the command tree for 80 columns without colours, independent of the terminal. */
 export function captureProgram(): CapturedProgram {
   let printed = "";
   const program = createProgram(() => {});

@@ -1,7 +1,7 @@
 import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
 import { LATENCY_BOUNDS_MS } from "../../lib/proxy/traffic.ts";
 
-/** The report of a function `shop` that serves. */
+/** Returns the report of a function `shop` that serves. */
 export function functionReport(change: Partial<FunctionReport> = {}): FunctionReport {
   const name = change.name ?? "shop";
   return {
@@ -37,7 +37,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
   };
 }
 
-/** Nothing that runs: what all that did not start have in common. */
+/** The fields of a report that are the same for all functions that did not start. */
 export const NOTHING_RUNS = {
   pid: null,
   namespace: null,
@@ -50,7 +50,7 @@ export const NOTHING_RUNS = {
   egress: null,
 } as const;
 
-/** What passed, by the place of each request's latency among the bounds. */
+/** Returns the traffic of requests, each given by the index of its latency among the bounds. */
 export function trafficReport(
   name: string,
   places: readonly number[],

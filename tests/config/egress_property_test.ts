@@ -28,7 +28,7 @@ for (const text of PRIVATE_NETWORKS) {
 
 const isPrivate = (address: number): boolean => privateAddresses.check(formatIpv4Address(address));
 
-/** What egress means, said a second time and without a thought for ceilings. */
+/** Reference implementation of an egress policy, without ceilings. */
 function opens(egress: Egress, { address, name, port }: Attempt): boolean {
   if (egress === "none") return false;
   if (egress === "full") return true;
@@ -42,12 +42,12 @@ function opens(egress: Egress, { address, name, port }: Attempt): boolean {
 }
 
 const PORTS = [80, 443, 5_432];
-/** Objects with a prototype, as those that are read. */
+/** The parser returns objects with a prototype. */
 const PLAIN = { noNullPrototype: true };
 
 const NAMES = ["a.example", "b.example", "a.b.example"];
 
-// Few enough that networks meet: around the edges of what is private, and anywhere.
+// Few addresses, so that networks overlap: at the edges of private networks, and at random.
 const address = fc.oneof(
   fc.constantFrom(0x0a00_0000, 0x0aff_ffff, 0x0b00_0000, 0xac0f_ffff, 0xc0a8_0000, 0xdfff_ffff),
   fc.integer({ min: 0x0a00_0000, max: 0x0a00_000f }),
@@ -80,7 +80,9 @@ const egress: fc.Arbitrary<Egress> = fc.oneof(
   { weight: 4, arbitrary: list },
 );
 
-/** A ceiling, and what is asked under it: often made of parts of it, so that some is allowed. */
+/**
+ * A ceiling and a request under it. Requests often reuse parts of the ceiling, so that some pass.
+ */
 const question = egress.chain((ceiling) => {
   const parts = typeof ceiling === "string" || ceiling.rules.length === 0
     ? rule
@@ -125,7 +127,7 @@ Deno.test("tightenEgress() allows nothing above the ceiling", () => {
         assert.ok(!isGranted || opens(ceiling, attempt), JSON.stringify(attempt));
         assert.equal(isGranted, opens(asked, attempt));
       }
-      // Where names lead is not known here: what they may lead to goes with the list.
+      // Addresses of names are not known here: they follow from the list.
       if (typeof result.egress !== "string") {
         assert.equal(result.egress.isPublicOnly, ceiling === "internet");
       }

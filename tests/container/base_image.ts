@@ -1,13 +1,16 @@
-// Stands in for the Deno image that the Dockerfile begins with: a small Debian from the machine's own
-// mirror, with the Deno that runs this, laid out as that image is.
+// Replacement for the Deno image that the Dockerfile is based on: a small Debian from the machine's
+// mirror, with the Deno that runs the tests, laid out like that image.
 import { dirname, join } from "node:path";
 import { run } from "../../lib/system/run.ts";
 import type { Tools } from "./tools.ts";
 
-/** Where a machine says whom it trusts; packages may come by way of somebody of its own. */
+/**
+ * Variables that name trusted certificates, because a mirror may have a private certificate
+ * authority.
+ */
 const TRUST = ["DENO_CERT", "DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-/** What `docker import` is told about the archive. */
+/** Returns the flags with the image's metadata for `docker import`. */
 export function importChanges(): string[] {
   const trust = trusted().map(([name, value]) => `ENV ${name}=${value}`);
   const changes = [
@@ -18,7 +21,7 @@ export function importChanges(): string[] {
   return changes.flatMap((change) => ["--change", change]);
 }
 
-/** Makes the archive in `cache`, unless it is there, and gives its path. */
+/** Creates the archive in `cache` if it is missing, and returns its path. */
 export async function openBaseImage(cache: string, tools: Tools): Promise<string> {
   const { suite, mirror } = await findMirror();
   const path = join(cache, `debian-${suite}-deno-${Deno.version.deno}.tar`);
@@ -27,7 +30,8 @@ export async function openBaseImage(cache: string, tools: Tools): Promise<string
   const parts = await Deno.makeTempDir({ dir: cache, prefix: "base-" });
   stack.defer(() => Deno.remove(parts, { recursive: true }));
   const root = join(parts, "root");
-  // In a place of its own: it mounts things, and takes them away when all goes well alone.
+  // In a separate mount namespace: debootstrap mounts file systems, and unmounts them only on
+  // success.
   await run([
     ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"],
     ...["env", ...Object.entries(tools.env).map(([name, value]) => `${name}=${value}`)],
@@ -55,7 +59,7 @@ async function furnish(root: string, tools: Tools): Promise<void> {
   }
 }
 
-/** Where apt has this release from. */
+/** Returns this release's name and the mirror that apt uses. */
 async function findMirror(): Promise<{ readonly suite: string; readonly mirror: string }> {
   const [, suite = ""] = /^VERSION_CODENAME=(.*)$/m.exec(
     await Deno.readTextFile("/etc/os-release"),

@@ -1,12 +1,12 @@
-// Containers of the image, as people run them, and what can be asked of them.
+// Runs containers of the image as users do, and inspects them.
 import { dirname, join } from "node:path";
 import { NEEDED_CAPABILITIES } from "../../lib/isolation/capabilities.ts";
 import { docker } from "./daemon.ts";
 
-/** The image that is tried. */
+/** Name of the tested image. */
 export const IMAGE = "dynamic-deno-server";
 
-/** How it is run with what compose.yaml gives it; without a capability when one is named. */
+/** Returns flags for the privileges that compose.yaml gives, except the capability `without`. */
 export function leastPrivilege({ without = "" } = {}): string[] {
   const given = NEEDED_CAPABILITIES.map(([, name]) => name).filter((name) => name !== without);
   return [
@@ -18,23 +18,23 @@ export function leastPrivilege({ without = "" } = {}): string[] {
 
 /** A container. Disposing of it removes it. */
 export interface Container extends AsyncDisposable {
-  /** How it answers from outside; it has one while it runs. */
+  /** Returns the container's URL for the host; it has one only while it runs. */
   readonly url: () => Promise<string>;
-  /** Waits until the function's answer is this text. */
+  /** Waits until the function answers with this text. */
   readonly answers: (path: string, text: string) => Promise<void>;
-  /** Runs a command in it, and gives what that prints. */
+  /** Runs a command in the container and returns its output. */
   readonly exec: (...command: string[]) => Promise<string>;
-  /** Does something with it, such as `stop`. */
+  /** Runs a docker command on the container, such as `stop`. */
   readonly command: (verb: string, ...args: string[]) => Promise<string>;
-  /** Fills a template of `docker inspect`. */
+  /** Runs `docker inspect` with a template. */
   readonly inspect: (template: string) => Promise<string>;
-  /** All that it has printed. */
+  /** Returns the container's whole output. */
   readonly logs: () => Promise<string>;
-  /** Waits until it has printed a text. */
+  /** Waits until the output contains a text. */
   readonly said: (text: string) => Promise<void>;
 }
 
-/** Runs the image in the background; what follows its name are `args`. */
+/** Runs the image in the background; `args` follow the image's name. */
 export async function runContainer(
   flags: readonly string[],
   args: readonly string[] = [],
@@ -70,7 +70,7 @@ export async function runContainer(
   };
 }
 
-/** Runs the image to its end, and gives its exit code and what it prints. */
+/** Runs the image until it exits, and returns its exit code and output. */
 export async function runToEnd(
   flags: readonly string[],
   args: readonly string[] = [],
@@ -81,7 +81,7 @@ export async function runToEnd(
   return { code, text: await container.logs() };
 }
 
-/** What a server answers, or why there is no answer. */
+/** Returns a server's answer, or curl's error. */
 export async function curl(...args: string[]): Promise<string> {
   const { stdout, stderr } = await new Deno.Command("curl", {
     args: ["--silent", "--show-error", "--max-time", "10", ...args],
@@ -89,7 +89,7 @@ export async function curl(...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
-/** Directories on the host for a container, with these files in the one of functions. */
+/** Creates directories on the host for a container, with these files in the functions directory. */
 export async function makeHostDirectories(
   files: Readonly<Record<string, string>> = {},
 ): Promise<HostDirectories> {
@@ -105,17 +105,17 @@ export async function makeHostDirectories(
   return { root, functions, logs, volumes, write };
 }
 
-/** What {@linkcode makeHostDirectories} makes; they go with the whole run. */
+/** Result of {@linkcode makeHostDirectories}. The directories are removed at the end of the run. */
 export interface HostDirectories {
   readonly root: string;
   readonly functions: string;
   readonly logs: string;
-  /** Flags that mount both where the image has them. */
+  /** Flags that mount both directories at the image's paths. */
   readonly volumes: readonly string[];
   readonly write: (path: string, text: string) => Promise<void>;
 }
 
-/** Waits until a condition holds; `now` says how it is when it never does. */
+/** Waits until a condition is true; on timeout, `now` returns the current state for the error. */
 export async function eventually(
   holds: () => Promise<boolean>,
   now: () => Promise<string>,

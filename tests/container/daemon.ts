@@ -1,15 +1,15 @@
-// A dockerd that shares nothing with any other: sockets, files and control groups are its own.
+// A dockerd that shares no sockets, files or control groups with another one.
 import { join } from "node:path";
 
-/** Where it is, and how it is called, as `main.ts` lays down for all processes of a run. */
+/** Paths and names of the daemon, as `main.ts` sets them for all processes of a run. */
 export interface Place {
   readonly directory: string;
-  /** Group that all containers are in. */
+  /** Control group of all containers. */
   readonly cgroup: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts it, and ends it with all that it runs. */
+/** Starts the daemon. Disposing of it stops the daemon and all of its processes. */
 export async function startDaemon(
   { directory, cgroup, env }: Place,
   ...flags: string[]
@@ -19,7 +19,7 @@ export async function startDaemon(
     args: [
       ...["--data-root", join(directory, "data"), "--exec-root", join(directory, "exec")],
       ...["--pidfile", join(directory, "pid"), "--host", env.DOCKER_HOST!],
-      // Groups without systemd, which may be another machine's business.
+      // Without systemd, because the control groups here may not be under its control.
       ...["--cgroup-parent", cgroup, "--exec-opt", "native.cgroupdriver=cgroupfs", ...flags],
     ],
     env,
@@ -49,21 +49,21 @@ export async function startDaemon(
   };
 }
 
-/** What a command of docker came to. */
+/** Result of a docker command. */
 export interface DockerResult {
   readonly success: boolean;
   /** Standard output, then standard error. */
   readonly text: string;
 }
 
-/** How {@linkcode docker} runs it. */
+/** Options of {@linkcode docker}. */
 export interface DockerOptions {
-  /** Variables beside this process's own. */
+  /** Variables in addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
 }
 
-/** Runs `docker` to its end. */
+/** Runs `docker` and waits until it exits. */
 export async function docker(
   args: readonly string[],
   { env = {}, stdin }: DockerOptions = {},

@@ -6,13 +6,13 @@ import { programs } from "../../lib/system/programs.ts";
 const read = (path: string): Promise<string> =>
   Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
 
-Deno.test("compose.yaml gives the capabilities that serve asks for, and no other", async () => {
+Deno.test("compose.yaml adds exactly the capabilities that serve needs", async () => {
   const [, block = ""] = /cap_add:\n([^]*?)\n {4}security_opt:/.exec(await read("compose.yaml"))!;
   const given = [...block.matchAll(/- (\w+)$/gm)].map(([, name]) => name);
   assert.deepEqual(given.sort(), NEEDED_CAPABILITIES.map(([, name]) => name).sort());
 });
 
-Deno.test("Dockerfile has the Deno that the tests run with, and this version's label", async () => {
+Deno.test("Dockerfile uses the Deno version of the tests and has the label of this version", async () => {
   const [dockerfile, ci, config] = await Promise.all(
     ["Dockerfile", ".ci/run", "deno.json"].map(read),
   );
@@ -21,18 +21,18 @@ Deno.test("Dockerfile has the Deno that the tests run with, and this version's l
   assert.ok(dockerfile!.includes(`image.version="${JSON.parse(config!).version}"`));
 });
 
-Deno.test("Dockerfile installs every package that a program comes from", async () => {
+Deno.test("Dockerfile installs the packages of all required programs", async () => {
   const dockerfile = await read("Dockerfile");
   for (const { package: name } of programs) assert.match(dockerfile, new RegExp(` ${name}[ \n]`));
 });
 
-Deno.test("The image has the templates of ddsrv init", async () => {
+Deno.test("image contains the templates of ddsrv init", async () => {
   const lines = (await read(".dockerignore")).split("\n");
   const { pathname } = TEMPLATES_DIRECTORY;
   assert.ok(lines.some((line) => line.startsWith("!") && pathname.endsWith(`/${line.slice(1)}/`)));
 });
 
-Deno.test("What is in the image can be run: git keeps the modes of its scripts", async () => {
+Deno.test("scripts of the image are executable", async () => {
   for (const name of ["ddsrv", "entrypoint.sh"]) {
     const { mode } = await Deno.stat(new URL(`../../container/${name}`, import.meta.url));
     assert.equal(mode! & 0o111, 0o111, name);

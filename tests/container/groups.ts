@@ -1,15 +1,15 @@
-// What a dockerd leaves of control groups: its own, and an empty one of its builder's.
+// Control groups that a dockerd leaves: its own, and an empty one of its builder.
 import { join } from "node:path";
 import { unescapeMountPath } from "../../lib/system/mount_path.ts";
 
-/** Where a group of that path could be, and is not. */
+/** Returns the group's paths in the hierarchies where it does not exist. */
 export async function freePlaces(cgroup: string): Promise<string[]> {
   const paths = (await hierarchies()).map((mount) => join(mount, cgroup));
   const found = await Promise.all(paths.map((path) => Deno.stat(path).catch(() => undefined)));
   return paths.filter((_, index) => found[index] === undefined);
 }
 
-/** Takes a group away with those below it, in which nothing runs any more. */
+/** Removes a control group and its children, which have no processes any more. */
 export async function removeGroup(path: string): Promise<void> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(path)) {

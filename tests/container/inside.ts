@@ -1,9 +1,10 @@
-// Runs in namespaces of its own, where a dockerd may do as it likes. `build` makes the image, in the
-// machine's network but without touching it; `test` runs Deno's tests in a pretend one, see outer.ts.
+// Runs in separate namespaces, in which a dockerd can't affect the machine. `build` builds the
+// image in
+// the machine's network without changing it; `test` runs the tests in a pretend one, see outer.ts.
 import { importChanges } from "./base_image.ts";
 import { docker, startDaemon } from "./daemon.ts";
 
-/** The image that the tests run, and the one that the Dockerfile begins with. */
+/** The tested image, and the Dockerfile's base image. */
 const IMAGES = { own: "dynamic-deno-server", base: `denoland/deno:debian-${Deno.version.deno}` };
 
 const env = Deno.env.toObject();

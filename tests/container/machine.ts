@@ -1,6 +1,6 @@
-// What a machine must have for containers to be tried on it.
+// Requirements of the container tests on the machine.
 
-/** Why containers can't be tried here; nothing when they can. */
+/** Returns the reason why container tests can't run here, or nothing if they can. */
 export async function whyNot(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return `this is ${Deno.build.os}, and containers are Linux's`;
   if (Deno.uid() !== 0) return "it takes root; run it with sudo";
@@ -13,7 +13,9 @@ export async function whyNot(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Everything that a daemon starts ends with the first process, and no mount leaves it. */
+/**
+ * Namespaces in which all processes of a daemon end with the first one, and mounts stay private.
+ */
 export const NAMESPACES: readonly string[] = [
   ...["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"],
 ];

@@ -1,12 +1,12 @@
-// The image, built and run by a real dockerd that nobody else sees. Where the machine does not allow
-// that, it says why, and counts as skipped.
+// Builds and runs the image with a real, private dockerd. If the machine does not allow that, it
+// prints the reason and counts as skipped.
 import { join } from "node:path";
 import { openBaseImage } from "./base_image.ts";
 import { freePlaces, removeGroup } from "./groups.ts";
 import { NAMESPACES, whyNot } from "./machine.ts";
 import { openTools, type Tools } from "./tools.ts";
 
-/** What takes long to get stays here from run to run. */
+/** Cache that is kept between runs. */
 const CACHE = Deno.env.get("DDSRV_TEST_CACHE_DIRECTORY") ?? "/var/cache/ddsrv-test";
 
 const STORIES = ["story.ts", "refusals.ts", "mounts.ts"]

@@ -1,4 +1,4 @@
-// Mounts that are not what one would wish for.
+// Mounts that are read-only or have no file events.
 import { join } from "node:path";
 import {
   type HostDirectories,
@@ -9,7 +9,7 @@ import {
 
 const answering = (text: string): string => `Deno.serve(() => new Response("${text}"));\n`;
 
-Deno.test("a logs mount that can't be written to is told of, and functions serve", async () => {
+Deno.test("a read-only logs mount causes a warning while functions serve", async () => {
   const entry = `console.log("A line");\n${answering("up")}`;
   const { functions, logs } = await makeHostDirectories({ "app/index.ts": entry });
   const volumes = ["--volume", `${functions}:/opt/functions`, "--volume", `${logs}:/opt/logs:ro`];
@@ -27,7 +27,7 @@ if (typeof silence === "string") {
 }
 
 Deno.test({
-  name: "a functions mount that tells of no changes is looked through",
+  name: "a functions mount without file events is rescanned",
   ignore: typeof silence === "string",
 }, async (test) => {
   const { functions, logs, silent, write } = silence as Silence;
@@ -36,11 +36,11 @@ Deno.test({
   const flags = ["--publish", "9999", ...volumes, ...leastPrivilege()];
   await using container = await runContainer(flags, ["serve", "--rescan", "1s"]);
   await container.answers("/app", "one");
-  await test.step("a file that changes is found", async () => {
+  await test.step("finds a changed file", async () => {
     await write("app/index.ts", answering("two"));
     await container.answers("/app", "two");
   });
-  await test.step("a folder that comes is found, and one that goes", async () => {
+  await test.step("finds a new folder and a removed folder", async () => {
     await write("late/index.ts", answering("late"));
     await container.answers("/late", "late");
     await Deno.remove(join(functions, "app"), { recursive: true });
@@ -48,12 +48,12 @@ Deno.test({
   });
 });
 
-/** Directories of which `silent` shows what is written below `functions`. */
+/** Directories; `silent` shows the files of `functions` without file events. */
 interface Silence extends HostDirectories {
   readonly silent: string;
 }
 
-/** A FUSE mount, where inotify(7) is silent; or why there is none. */
+/** Creates a FUSE mount, which has no inotify(7) events. Returns the reason if that fails. */
 async function makeSilent(): Promise<Silence | string> {
   const directories = await makeHostDirectories();
   const silent = join(directories.root, "silent");

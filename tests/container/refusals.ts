@@ -1,11 +1,11 @@
-// What a container lacks is said at its start, with the flag that gives it.
+// A container without a needed privilege reports it at the start, with the flag that adds it.
 import assert from "node:assert/strict";
 import { NEEDED_CAPABILITIES } from "../../lib/isolation/capabilities.ts";
 import { IMAGE, leastPrivilege, runToEnd } from "./containers.ts";
 import { docker } from "./daemon.ts";
 
 for (const [, name] of NEEDED_CAPABILITIES) {
-  Deno.test(`serve and doctor name ${name} where it is missing`, async () => {
+  Deno.test(`serve and doctor report that ${name} is missing`, async () => {
     const flags = leastPrivilege({ without: name });
     const [serve, doctor] = await Promise.all([runToEnd(flags), runToEnd(flags, ["doctor"])]);
     assert.equal(serve.code, 1);
@@ -21,7 +21,7 @@ for (const [, name] of NEEDED_CAPABILITIES) {
 
 const refusals: readonly [what: string, flags: readonly string[], message: RegExp][] = [
   [
-    "a container as Docker makes it",
+    "a container with default privileges",
     [],
     /missing capabilities: NET_ADMIN, SYS_ADMIN\. Run the container with --cap-add NET_ADMIN --cap-add SYS_ADMIN/,
   ],
@@ -34,14 +34,14 @@ const refusals: readonly [what: string, flags: readonly string[], message: RegEx
     /layer "sandbox" is not available: .*pivot_root.*Run the container with --security-opt seccomp=unconfined/,
   ],
   [
-    "a file system that is read-only",
+    "a read-only file system",
     [...leastPrivilege(), "--read-only"],
     /layer "runtime" is not available: cannot write to "\/run": .*Run the container with --tmpfs \/run/,
   ],
 ];
 
 for (const [what, flags, message] of refusals) {
-  Deno.test(`serve refuses ${what}, and says what to do`, async () => {
+  Deno.test(`serve refuses ${what} with a remedy`, async () => {
     const { code, text } = await runToEnd(flags);
     assert.match(text, message);
     assert.equal(code, 1);
@@ -64,7 +64,7 @@ for (const [program, name] of [["bwrap", "bubblewrap"], ["nft", "nftables"]]) {
   });
 }
 
-Deno.test("serve refuses a functions directory that is not there", async () => {
+Deno.test("serve refuses a functions directory that does not exist", async () => {
   const { code, text } = await runToEnd(leastPrivilege(), ["serve", "/nowhere"]);
   assert.match(text, /The directory "\/nowhere" does not exist\. Create it/);
   assert.equal(code, 1);

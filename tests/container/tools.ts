@@ -1,22 +1,23 @@
-// dockerd and what the tests need beside it: from the machine's own packages where they are not
-// installed, unpacked into a directory and not installed.
+// dockerd and the other programs of the tests. Missing programs come from the distribution's
+// packages,
+// unpacked into a directory instead of installed.
 import { join } from "node:path";
 import { run } from "../../lib/system/run.ts";
 
 const PACKAGES = ["bindfs", "debootstrap", "docker.io", "iptables"];
 
-/** The two names that dockerd calls; the packages link them when they are installed. */
+/** Names of two programs that dockerd calls; an installation of their packages would link them. */
 const LINKS = { iptables: "xtables-nft-multi", ip6tables: "xtables-nft-multi" };
 
 /** Programs that are not installed on this machine. */
 export interface Tools {
-  /** Where they are unpacked. */
+  /** Directory of the unpacked programs. */
   readonly root: string;
-  /** Variables that make them found. */
+  /** Variables that make programs find them. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Unpacks what is missing into `cache`, unless it is there. Throws when apt can't bring it. */
+/** Unpacks missing programs into `cache`. Throws if apt can't download them. */
 export async function openTools(cache: string): Promise<Tools> {
   const root = join(cache, "tools");
   if (await Deno.stat(root).catch(() => undefined) === undefined) {
@@ -47,7 +48,7 @@ async function unpack(parts: string): Promise<void> {
   await Deno.mkdir(join(archives, "partial"), { recursive: true });
   const download = [
     ...["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "--download-only"],
-    // Nothing is installed, so that nobody has to wait.
+    // Nothing is installed, so no lock is needed.
     ...["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User=root"],
     ...["-o", `Dir::Cache::archives=${archives}`, ...PACKAGES],
   ];

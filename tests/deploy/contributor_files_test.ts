@@ -17,7 +17,7 @@ interface Compose {
 }
 
 for (const name of ["bug", "feature"]) {
-  Deno.test(`issue template ${name}: every question has a label and a unique id`, async () => {
+  Deno.test(`issue template ${name} has a label and a unique id for every question`, async () => {
     const form = await readYaml<IssueForm>(`../.github/ISSUE_TEMPLATE/${name}.yml`);
     assert.ok(form.name !== "" && form.description !== "");
     const questions = form.body.filter(({ type }) => type !== "markdown");
@@ -30,7 +30,7 @@ for (const name of ["bug", "feature"]) {
   });
 }
 
-Deno.test("development container: it has the capabilities of compose.yaml, Debian 12 and Node 20", async () => {
+Deno.test("development container has the capabilities of compose.yaml, Debian 12 and Node 20", async () => {
   const container = parse(await Deno.readTextFile(DEPLOY + "../.devcontainer/devcontainer.json"));
   const compose = await readYaml<Compose>("../compose.yaml");
   assert.deepEqual(container.capAdd, compose.services.ddsrv.cap_add);

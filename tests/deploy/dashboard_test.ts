@@ -4,7 +4,7 @@ import { testWith } from "../test_with.ts";
 import { DEPLOY, run } from "./files.ts";
 import { findUnknown } from "./known_metrics.ts";
 
-/** What is read of a dashboard. */
+/** The fields of a dashboard that these tests read. */
 interface Dashboard {
   readonly panels: readonly {
     readonly id: number;
@@ -26,19 +26,19 @@ const targets = panels.flatMap(({ title, targets }) =>
 );
 
 for (const { title, expr, legendFormat } of targets) {
-  Deno.test(`dashboard: "${title}" shows what there is: ${legendFormat}`, () => {
+  Deno.test(`dashboard uses existing metrics and labels in "${title}": ${legendFormat}`, () => {
     assert.deepEqual(findUnknown(expr), []);
   });
 }
 
-Deno.test("dashboard: choices are of labels that there are", () => {
+Deno.test("dashboard variables use existing labels", () => {
   for (const { query } of templating.list.filter(({ query }) => query.includes("("))) {
     const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(query)!;
     assert.deepEqual(findUnknown(`sum by (${label}) (${selector})`), []);
   }
 });
 
-Deno.test("dashboard: what is not there is found", () => {
+Deno.test("findUnknown() returns unknown metrics and labels", () => {
   const expression = 'sum by (name) (rate(ddsrv_requests_total{path="x"}[5m])) + ddsrv_request';
   assert.deepEqual(findUnknown(expression), [
     "ddsrv_requests_total{path}",
@@ -47,7 +47,7 @@ Deno.test("dashboard: what is not there is found", () => {
   ]);
 });
 
-Deno.test("dashboard: panels have names of their own, and none lies on another", () => {
+Deno.test("dashboard panels have unique ids and do not overlap", () => {
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, cell) => `${x + cell % w} ${y + Math.floor(cell / w)}`)
@@ -56,7 +56,7 @@ Deno.test("dashboard: panels have names of their own, and none lies on another",
   assert.ok(panels.every(({ gridPos: { x, w } }) => x + w <= 24));
 });
 
-await testWith("promtool", "dashboard: Prometheus can read each expression", async () => {
+await testWith("promtool", "dashboard expressions are valid for Prometheus", async () => {
   const rules = targets.map(({ expr }, index) => ({
     record: `panel:${index}`,
     expr: expr.replaceAll("$job", "a|b").replaceAll("$function", "f")

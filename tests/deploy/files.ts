@@ -1,18 +1,18 @@
 import { parseAllDocuments } from "yaml";
 
-/** Where the files for many machines are. */
+/** Path of the deployment files. */
 export const DEPLOY = new URL("../../deploy/", import.meta.url).pathname;
 
-/** The version that is deployed: the one of this checkout. */
+/** Returns the version of this checkout, which is the one that the files deploy. */
 export async function readVersion(): Promise<string> {
   const text = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
   return (JSON.parse(text) as { version: string }).version;
 }
 
 /**
- * The documents of a YAML file, strictly read.
+ * Returns the documents of a YAML file, parsed strictly.
  *
- * @throws {Error} at what a lenient reader would guess at
+ * @throws {Error} for anything ambiguous that a lenient parser would accept
  */
 export function parseYaml(text: string): unknown[] {
   return parseAllDocuments(text, { strict: true, uniqueKeys: true }).map((document) => {
@@ -22,14 +22,14 @@ export function parseYaml(text: string): unknown[] {
   });
 }
 
-/** The one document of a file below {@linkcode DEPLOY}. */
+/** Returns the only document of a file below {@linkcode DEPLOY}. */
 export async function readYaml<Document>(path: string): Promise<Document> {
   const [document, ...more] = parseYaml(await Deno.readTextFile(DEPLOY + path));
   if (more.length > 0) throw new Error(`"${path}" has more than one document`);
   return document as Document;
 }
 
-/** What came of a program. */
+/** Result of a program. */
 export interface Outcome {
   readonly success: boolean;
   readonly stdout: string;
@@ -37,7 +37,7 @@ export interface Outcome {
   readonly text: string;
 }
 
-/** Runs a program to its end. */
+/** Runs a program and waits until it exits. */
 export async function run(program: string, ...args: string[]): Promise<Outcome> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
   const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));

@@ -8,7 +8,7 @@ import type {
 } from "kubernetes-types/core/v1";
 import type { PodDisruptionBudget } from "kubernetes-types/policy/v1";
 
-/** What a manifest may be, by its API and kind, as Kubernetes publishes it. */
+/** Types of the manifests by API version and kind, as published by Kubernetes. */
 export interface Kinds {
   readonly "v1 ConfigMap": ConfigMap;
   readonly "v1 Namespace": Namespace;

@@ -1,7 +1,7 @@
 import { metricsOf } from "../../lib/control/metrics.ts";
 import { METRICS_INPUT } from "../control/metrics_input.ts";
 
-/** The labels of each metric, with those that Prometheus gives. */
+/** Labels of each metric, including those that Prometheus adds. */
 const known = new Map([
   ["up", new Set(["job", "instance"])],
   ...metricsOf(METRICS_INPUT).flatMap(({ name, samples }) =>
@@ -13,7 +13,7 @@ const known = new Map([
 
 const labelsOfAll = new Set([...known.values()].flatMap((labels) => [...labels]));
 
-/** What an expression of PromQL names and no server of ours tells: metrics, and labels of them. */
+/** Returns the metrics and labels of a PromQL expression that ddsrv does not export. */
 export function findUnknown(expression: string): string[] {
   const selectors = [...expression.matchAll(/\b(up|(?:ddsrv|process)_\w+)(?:\{([^}]*)\})?/g)];
   if (selectors.length === 0) return [`no metric in ${expression}`];

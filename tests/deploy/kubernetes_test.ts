@@ -5,7 +5,7 @@ import { DEPLOY, readVersion, readYaml } from "./files.ts";
 import type { Kinds } from "./kinds.ts";
 import { findFaults, type Manifest } from "./published_types.ts";
 
-/** What is read of a kustomization. */
+/** The fields of a kustomization that these tests read. */
 interface Kustomization {
   readonly resources: readonly string[];
   readonly images: readonly { readonly name: string; readonly newTag: string }[];
@@ -30,7 +30,7 @@ function portOf(name: unknown): number | undefined {
   return container.ports.find((port) => port.name === name)?.containerPort;
 }
 
-Deno.test("kubernetes: every manifest is as its kind is published", async () => {
+Deno.test("Kubernetes manifests match the published types of their kinds", async () => {
   const manifests = await Promise.all(
     resources.map((path) => readYaml<Manifest>(`kubernetes/${path}`)),
   );
@@ -42,13 +42,13 @@ Deno.test("kubernetes: every manifest is as its kind is published", async () => 
   );
 });
 
-Deno.test("kubernetes: all files belong to it, and no other is named", async () => {
+Deno.test("kustomization lists exactly the files of its directory", async () => {
   const entries = await Array.fromAsync(Deno.readDir(`${DEPLOY}kubernetes`));
   const files = entries.filter(({ isFile }) => isFile).map(({ name }) => name);
   assert.deepEqual(files.sort(), [...resources, "kustomization.yaml"].sort());
 });
 
-Deno.test("kubernetes: whoever selects pods selects these", async () => {
+Deno.test("Kubernetes selectors match the labels of the pod", async () => {
   const { labels } = metadata;
   const service = await readKind("service.yaml", "v1 Service");
   const disruption = await readKind("disruption.yaml", "policy/v1 PodDisruptionBudget");
@@ -59,7 +59,7 @@ Deno.test("kubernetes: whoever selects pods selects these", async () => {
   assert.deepEqual(pod.topologySpreadConstraints?.[0]?.labelSelector?.matchLabels, labels);
 });
 
-Deno.test("kubernetes: the autoscaler decides alone, and by what is asked for", async () => {
+Deno.test("autoscaler alone sets the number of replicas, from the requested CPU", async () => {
   const scaler = await readKind("autoscaler.yaml", "autoscaling/v2 HorizontalPodAutoscaler");
   const { apiVersion, kind, metadata } = deployment;
   assert.deepEqual(scaler.spec?.scaleTargetRef, { apiVersion, kind, name: metadata?.name });
@@ -67,7 +67,7 @@ Deno.test("kubernetes: the autoscaler decides alone, and by what is asked for", 
   assert.ok(container.resources.requests?.["cpu"]);
 });
 
-Deno.test("kubernetes: ports are where they are looked for", async () => {
+Deno.test("probes, service and annotations use the ports of the container", async () => {
   const service = await readKind("service.yaml", "v1 Service");
   const { settings, warnings } = parseEnvironment(
     Object.fromEntries(container.env.map(({ name, value = "" }) => [name, value])),
@@ -83,12 +83,12 @@ Deno.test("kubernetes: ports are where they are looked for", async () => {
   assert.deepEqual(service.spec?.ports?.map(({ targetPort }) => portOf(targetPort)), [9999]);
 });
 
-Deno.test("kubernetes: every mount has its volume, and every volume its mount", () => {
+Deno.test("pod mounts exactly its volumes", () => {
   const mounts = container.volumeMounts.map(({ name }) => name);
   assert.deepEqual(mounts.sort(), pod.volumes?.map(({ name }) => name).sort());
 });
 
-Deno.test("kubernetes: the image is of this version", async () => {
+Deno.test("kustomization deploys the image of this version", async () => {
   assert.deepEqual(images.map(({ name, newTag }) => [name, newTag]), [
     [container.image, await readVersion()],
   ]);

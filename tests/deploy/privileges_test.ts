@@ -3,10 +3,10 @@ import type { Deployment } from "kubernetes-types/apps/v1";
 import { readYaml } from "./files.ts";
 
 /**
- * The capabilities that full isolation takes, and no more. Established by trial: without CHOWN,
- * DAC_OVERRIDE, SETGID or SETUID no function starts; without NET_ADMIN or SYS_ADMIN `serve` does not;
- * without KILL functions outlive a stop; without FOWNER folders of other users can't be kept for a
- * rollback; without SETPCAP all seems well, but functions keep a bounding set.
+ * The capabilities that full isolation needs, and no others. Found by experiment: without CHOWN,
+ * DAC_OVERRIDE, SETGID or SETUID no function starts; without NET_ADMIN or SYS_ADMIN `serve` does not
+ * start; without KILL functions survive a stop; without FOWNER ddsrv can't keep other users' folders
+ * for a rollback; without SETPCAP everything seems to work, but functions keep a bounding set.
  */
 const CAPABILITIES: readonly string[] = [
   "CHOWN",
@@ -20,7 +20,7 @@ const CAPABILITIES: readonly string[] = [
   "SYS_ADMIN",
 ];
 
-/** What is read of a compose file. */
+/** The fields of a compose file that these tests read. */
 interface Compose {
   readonly services: {
     readonly ddsrv: { readonly cap_drop: readonly string[]; readonly cap_add: readonly string[] };
@@ -29,15 +29,15 @@ interface Compose {
 
 const { template } = (await readYaml<Deployment>("kubernetes/deployment.yaml")).spec!;
 
-Deno.test("privileges: a pod has the capabilities that it takes", () => {
+Deno.test("pod has exactly the capabilities that full isolation needs", () => {
   const { capabilities } = template.spec!.containers[0]!.securityContext!;
   assert.deepEqual(capabilities, { drop: ["ALL"], add: CAPABILITIES });
 });
 
-Deno.test("privileges: a pod is no more than unconfined", () => {
+Deno.test("pod has no privileges other than its capabilities and no confinement", () => {
   const { capabilities: _, ...security } = template.spec!.containers[0]!.securityContext!;
   assert.deepEqual(security, {
-    // The API server refuses `false` beside SYS_ADMIN.
+    // The API server rejects `false` together with SYS_ADMIN.
     allowPrivilegeEscalation: true,
     readOnlyRootFilesystem: true,
     seccompProfile: { type: "Unconfined" },
@@ -50,7 +50,7 @@ Deno.test("privileges: a pod is no more than unconfined", () => {
 });
 
 for (const path of ["swarm.yaml", "../compose.yaml"]) {
-  Deno.test(`privileges: ${path} gives the same capabilities`, async () => {
+  Deno.test(`${path} adds the same capabilities as the pod`, async () => {
     const { cap_drop: dropped, cap_add: added } = (await readYaml<Compose>(path)).services.ddsrv;
     assert.deepEqual([dropped, [...added].sort()], [["ALL"], CAPABILITIES]);
   });

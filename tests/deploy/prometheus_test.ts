@@ -7,7 +7,7 @@ import { findUnknown } from "./known_metrics.ts";
 const ALERTS = new URL("alerts.yaml", import.meta.url).pathname;
 const RULES = `${DEPLOY}prometheus/rules.yaml`;
 
-/** What is read of the rules. */
+/** The fields of the rules that these tests read. */
 interface Rules {
   readonly groups: readonly {
     readonly rules: readonly { readonly alert: string; readonly expr: string }[];
@@ -17,28 +17,28 @@ interface Rules {
 const rules = (await readYaml<Rules>("prometheus/rules.yaml")).groups.flatMap((one) => one.rules);
 
 for (const { alert, expr } of rules) {
-  Deno.test(`alerts: ${alert} is about metrics that there are`, () => {
+  Deno.test(`alert ${alert} uses existing metrics`, () => {
     assert.deepEqual(findUnknown(expr), []);
   });
 }
 
-Deno.test("alerts: each has a test", async () => {
+Deno.test("alerts all have a test", async () => {
   const tests = await Deno.readTextFile(ALERTS);
   const untested = rules.filter(({ alert }) => !tests.includes(`alertname: ${alert}\n`));
   assert.deepEqual(untested, []);
 });
 
-await testWith("promtool", "alerts: promtool takes the rules and the example", async () => {
+await testWith("promtool", "promtool accepts the rules and the example configuration", async () => {
   for (const args of [["rules", RULES], ["config", `${DEPLOY}prometheus/scrape.yaml`]]) {
     const { success, text } = await run("promtool", "check", ...args);
     assert.ok(success, text);
   }
 });
 
-await testWith("promtool", "alerts: each is raised when it should be, and not before", async () => {
+await testWith("promtool", "alerts fire under their conditions and not earlier", async () => {
   const { success, text } = await run("promtool", "test", "rules", ALERTS);
   assert.ok(success, text);
-  // Whatever number of a rule is another one, some test says so.
+  // Change each number of the rules in turn: a test must fail for each change.
   await using directory = await temporaryDirectory();
   await directory.write(
     "alerts.yaml",

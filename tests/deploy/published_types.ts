@@ -2,15 +2,15 @@ import { fileURLToPath } from "node:url";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { run } from "./files.ts";
 
-/** A manifest, as far as all have that in common. */
+/** The fields that all manifests have. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
 /**
- * What is wrong with manifests, by the types that Kubernetes publishes: unknown fields, missing
- * ones and wrong types. They become literals of a module, which Deno checks. Empty when all is well.
+ * Returns the errors of manifests by the types that Kubernetes publishes: unknown fields, missing
+ * fields and wrong types. Deno type-checks a module with the manifests as literals. Empty if valid.
  */
 export async function findFaults(manifests: readonly Manifest[]): Promise<string> {
   const kinds = new URL("kinds.ts", import.meta.url).href;

@@ -1,5 +1,6 @@
-// What kubectl and docker themselves make of the files. Both work without a cluster and a daemon;
-// where they are missing, these tests say so and are not counted as passed.
+// Tests the output of kubectl and docker for the files. Both work without a cluster or a daemon. If
+// a
+// program is missing, its tests are ignored with the reason.
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import type { Deployment } from "kubernetes-types/apps/v1";
@@ -18,45 +19,53 @@ function findDeployment(manifests: readonly Manifest[]): Deployment {
   return manifests.find(({ kind }) => kind === "Deployment") as unknown as Deployment;
 }
 
-await testWith("kubectl", "kustomize: what is rendered is as it is published", async () => {
-  const manifests = await render(`${DEPLOY}kubernetes`);
-  assert.equal(await findFaults(manifests), "");
-  const { metadata, spec } = findDeployment(manifests);
-  assert.equal(metadata?.namespace, "ddsrv");
-  const { image } = spec!.template.spec!.containers[0]!;
-  assert.equal(image, `dynamic-deno-server:${await readVersion()}`);
-});
+await testWith(
+  "kubectl",
+  "kustomize renders manifests that match the published schemas",
+  async () => {
+    const manifests = await render(`${DEPLOY}kubernetes`);
+    assert.equal(await findFaults(manifests), "");
+    const { metadata, spec } = findDeployment(manifests);
+    assert.equal(metadata?.namespace, "ddsrv");
+    const { image } = spec!.template.spec!.containers[0]!;
+    assert.equal(image, `dynamic-deno-server:${await readVersion()}`);
+  },
+);
 
-await testWith("kubectl", "kustomize: with git-sync, functions come by its link", async () => {
-  await using directory = await temporaryDirectory();
-  await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
-  const path = directory.at("kustomization.yaml");
-  const text = await Deno.readTextFile(path);
-  await Deno.writeTextFile(path, text.replace("# components:", "components:"));
-  const manifests = await render(directory.path);
-  assert.equal(await findFaults(manifests), "");
-  assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
-  const { containers, initContainers, volumes } = findDeployment(manifests).spec!.template.spec!;
-  const [server, sync] = [containers[0]!, initContainers![0]!];
-  const configuration = manifests.find(({ kind }) => kind === "ConfigMap") as Manifest & {
-    readonly metadata: { readonly name: string };
-    readonly data: Readonly<Record<string, string>>;
-  };
-  const { GITSYNC_ROOT: root, GITSYNC_LINK: link } = configuration.data;
-  assert.equal(sync.envFrom![0]!.configMapRef!.name, configuration.metadata.name);
-  assert.equal(configuration.data["GITSYNC_HTTP_BIND"], `:${sync.ports![0]!.containerPort}`);
-  const given = server.env!.find(({ name }) => name === "FUNC_DIRECTORY");
-  assert.equal(given?.value, `${root}/${link}`);
-  const mountOf = (one: typeof server, name: string): unknown =>
-    one.volumeMounts!.find((mount) => mount.name === name);
-  assert.deepEqual(mountOf(sync, "functions"), { name: "functions", mountPath: root });
-  const readOnly = { name: "functions", mountPath: root, readOnly: true };
-  assert.deepEqual(mountOf(server, "functions"), readOnly);
-  assert.equal(server.volumeMounts!.length, 4);
-  assert.deepEqual(volumes!.find(({ name }) => name === "functions")?.emptyDir, {});
-});
+await testWith(
+  "kubectl",
+  "kustomize with git-sync serves functions through the link of git-sync",
+  async () => {
+    await using directory = await temporaryDirectory();
+    await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
+    const path = directory.at("kustomization.yaml");
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace("# components:", "components:"));
+    const manifests = await render(directory.path);
+    assert.equal(await findFaults(manifests), "");
+    assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
+    const { containers, initContainers, volumes } = findDeployment(manifests).spec!.template.spec!;
+    const [server, sync] = [containers[0]!, initContainers![0]!];
+    const configuration = manifests.find(({ kind }) => kind === "ConfigMap") as Manifest & {
+      readonly metadata: { readonly name: string };
+      readonly data: Readonly<Record<string, string>>;
+    };
+    const { GITSYNC_ROOT: root, GITSYNC_LINK: link } = configuration.data;
+    assert.equal(sync.envFrom![0]!.configMapRef!.name, configuration.metadata.name);
+    assert.equal(configuration.data["GITSYNC_HTTP_BIND"], `:${sync.ports![0]!.containerPort}`);
+    const given = server.env!.find(({ name }) => name === "FUNC_DIRECTORY");
+    assert.equal(given?.value, `${root}/${link}`);
+    const mountOf = (one: typeof server, name: string): unknown =>
+      one.volumeMounts!.find((mount) => mount.name === name);
+    assert.deepEqual(mountOf(sync, "functions"), { name: "functions", mountPath: root });
+    const readOnly = { name: "functions", mountPath: root, readOnly: true };
+    assert.deepEqual(mountOf(server, "functions"), readOnly);
+    assert.equal(server.volumeMounts!.length, 4);
+    assert.deepEqual(volumes!.find(({ name }) => name === "functions")?.emptyDir, {});
+  },
+);
 
-await testWith("docker", "swarm: docker takes the stack, and ignores nothing of it", async () => {
+await testWith("docker", "docker accepts the Swarm stack and ignores no fields", async () => {
   const { success, text } = await run(
     "docker",
     ...["stack", "config", "--compose-file", `${DEPLOY}swarm.yaml`],

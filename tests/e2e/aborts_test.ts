@@ -4,14 +4,14 @@ import { streamsFunction } from "./support/fixtures.ts";
 import { gateOf, type Server, startServer } from "./support/harness.ts";
 import { ask, connect } from "./support/raw_client.ts";
 
-/** A moment at which a client goes away. */
+/** A moment at which a client disconnects. */
 interface Stage {
   readonly name: string;
-  /** The function's route. */
+  /** Route of the function. */
   readonly route: string;
-  /** What is sent of the request behind its first line and Host. */
+  /** Part of the request that the client sends after the request line and Host. */
   readonly rest: string;
-  /** What the function has seen before the client goes, or what the client has. */
+  /** Event in the function, or response at the client, after which the client disconnects. */
   readonly until: "came" | "read" | RegExp;
   /** Only node:http sees the end of a request whose body it does not read. */
   readonly isOnlyForNode?: true;
@@ -42,7 +42,7 @@ const STAGES: readonly Stage[] = [
   { name: "after an early hint", route: "hints", rest: "\r\n", until: /103/, isOnlyForNode: true },
   { name: "in a chunked answer", route: "chunked", rest: "\r\n", until: /\r\n\r\n[^]*part/ },
   { name: "in a sized answer", route: "sized", rest: "\r\n", until: /\r\n\r\n[^]*part/ },
-  // Its connection is reset: it has not read all that came.
+  // The kernel resets the connection, because the client has not read all data.
   { name: "in an answer that it does not read", route: "flood", rest: "\r\n", until: /^HTTP/ },
 ];
 
@@ -78,7 +78,7 @@ async function leave(server: Server, name: string, stage: Stage): Promise<void> 
   assert.equal(await ask(`${server.url}/${name}/noted/ended%20${id}`), "cut");
 }
 
-/** Holds up its start until it is told not to, and tells what came. */
+/** A function that delays its start until a file exists, and reports its requests. */
 const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
 for (;;) {
   try { Deno.statSync(gate); break; } catch { await new Promise((go) => setTimeout(go, 20)); }
@@ -97,7 +97,7 @@ Deno.test("a client that disconnects during a start leaves no request behind", a
     await gone.write(
       `POST /slow/gone HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
-    // This one came later and is answered: the one before it waits by now.
+    // The answer to this later request shows that the earlier one waits now.
     assert.equal(await ask(`${server.url}/nobody`), "Function not found");
     gone.close();
   }

@@ -124,9 +124,9 @@ Deno.test("serve reports a broken function without disturbing the others", async
   assert.equal(response.status, 500);
   assert.match(await response.text(), /^The check failed\n\nTS2322/);
   await server.answers("/fine", "fine");
-  // New code is tried at once, also after a failure that is not tried again by itself.
-  await server.write({ "type/index.ts": answering("mended") });
-  await server.answers("/type", "mended");
+  // ddsrv tries new code at once, even after a failure that it does not retry automatically.
+  await server.write({ "type/index.ts": answering("fixed") });
+  await server.answers("/type", "fixed");
 });
 
 Deno.test("serve reports what a slowly starting function waits for and its last lines", async () => {

@@ -5,12 +5,12 @@ import { pause, type Server, startServer } from "./support/harness.ts";
 import { watchMemory } from "./support/memory.ts";
 import { ask } from "./support/raw_client.ts";
 
-/** More than 31 bits can count, and than anybody's memory should hold. */
+/** More than a signed 32-bit number and more than a process's memory can hold. */
 const HUGE = 2_200_000_000;
 const LARGE = 1_100_000_000;
-/** Enough to have everything loaded and every buffer at its size. */
+/** Enough to load all code and to fill all buffers. */
 const WARM_UP = 64_000_000;
-/** What the kernel's buffers on the way may hold, with room to spare. */
+/** Upper bound for the bytes in the kernel's buffers. */
 const MAX_UNDERWAY = 100_000_000;
 
 const exactly = (bytes: number): string => `${bytes} bytes, exact`;
@@ -75,7 +75,7 @@ async function askCount(server: Server, route: string): Promise<number> {
   return Number(await ask(`${server.url}/bulk/${route}`));
 }
 
-/** A count once it has begun, and has not grown for half a second. */
+/** Returns a count once it is above zero and has not grown for half a second. */
 async function whenStill(count: () => Promise<number>): Promise<number> {
   let last = 0;
   for (let times = 0; times < 5;) {

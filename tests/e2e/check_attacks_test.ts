@@ -55,7 +55,7 @@ Deno.test("check runs no package scripts, whatever the folder's configuration sa
       await assert.rejects(Deno.stat(evidence), Deno.errors.NotFound, way);
       await assert.rejects(Deno.stat(join(place, way, "node_modules")), way);
     }
-    // The same folder and Deno by itself: that the script runs there is what makes this a test.
+    // Positive control: the script runs if Deno alone checks the same folder.
     await new Deno.Command(Deno.execPath(), {
       args: ["check", "--quiet", "index.ts"],
       cwd: join(place, "auto"),
@@ -243,7 +243,8 @@ Deno.test("check without isolation accepts only folders of the caller", async ()
     );
     // In a sandbox it may be anybody's.
     assert.equal((await runCli(["check", join(place, "own")])).code, 0);
-    // One that its parent's owner can exchange is nobody's own, nor one that another's link leads to.
+    // One that its parent's owner can exchange is nobody's own, nor one that another's link leads
+    // to.
     await writeFiles(place, { "home/mine/index.ts": "Deno.serve(() => new Response());\n" });
     await Deno.symlink("home/mine", join(place, "link"));
     const look = (name: string) => runCli(["check", "--isolation=none", join(place, name)]);

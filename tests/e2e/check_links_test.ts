@@ -1,6 +1,6 @@
-// Links of a repository belong to whoever has checked it out. A check shows what they lead to, and
-// its diagnostics quote the lines of a file that is no code: in a log that others read, a link must
-// not give away what lies beside the repository.
+// Links in a repository belong to the user who has checked it out. A check follows them, and its
+// diagnostics quote lines of files that are not code. Other users may read that log, so a link must
+// not disclose files outside the repository.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ordinaryUser } from "./support/ordinary_user.ts";
@@ -8,7 +8,7 @@ import { makeDirectory, runCli, writeFiles } from "./support/harness.ts";
 
 const SECRET = "machine registry.test login me password t0ken-of-the-caller\n";
 
-/** What a pull request brings: folders, and links beside and in them. */
+/** Creates the folders and links of a hostile pull request. */
 async function prepare(home: string): Promise<string> {
   const repository = join(home, "work/repository");
   await writeFiles(home, { "secrets/token": SECRET, "secrets/index.ts": "export {};\n" });
@@ -32,7 +32,7 @@ async function prepare(home: string): Promise<string> {
     "above/one/found.ts": "../_shared/.git/config",
     "packages/_shared": "../libs",
     "packages/one/found.ts": "../_shared/code.ts",
-    // It is shown alone, so that it leads nowhere.
+    // The sandbox shows only the folder, so the link has no target.
     "absent/one/found.ts": "../../../../secrets/token",
     "beside/linked": "../../../secrets",
     "beside/root": "..",

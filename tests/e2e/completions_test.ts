@@ -4,7 +4,7 @@ import { answering, eventually, startServer } from "./support/harness.ts";
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
-// The shell's home is its own; modules are where they always are.
+// The shell has its own home directory; Deno finds its modules in the usual one.
 const LIST = `HOME='${
   Deno.env.get("HOME")
 }' '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"`;
@@ -20,7 +20,7 @@ Deno.test("completions offer the supervisor's current functions in each shell", 
   await using stack = new AsyncDisposableStack();
   const shells = await Promise.all(SHELLS.map((shell) => openShell(shell, { list: LIST })));
   for (const open of shells) stack.use(open);
-  /** What each makes of the beginning of a name. */
+  /** Returns the completion of a prefix in each shell. */
   const complete = (beginning: string): Promise<(string | undefined)[]> =>
     Promise.all(shells.map(async (open) => {
       const args = await open.type(`ddsrv inspect --socket ${server.socket} ${beginning}\t`);

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { streamsFunction } from "./support/fixtures.ts";
 import { type Server, startServer } from "./support/harness.ts";
 
-/** What curl got, and what it tells of it. */
+/** curl's output and its verbose report. */
 interface Told {
   readonly body: Uint8Array;
   readonly notes: string;
 }
 
-/** A function that never heard of Expect: Deno asks for the body when the function reads it. */
+/**
+ * A function that does not handle Expect: Deno sends 100 Continue when the function reads the body.
+ */
 const DIGEST = `Deno.serve(async (request) => {
   const digest = await crypto.subtle.digest("SHA-256", await request.arrayBuffer());
   return new Response(new Uint8Array(digest).toHex());
@@ -56,7 +58,7 @@ async function expecting(server: Server): Promise<void> {
   const body = randomBytes(3_000_000);
   const file = join(server.directory, "body");
   await Deno.writeFile(file, body);
-  // It would send the body unasked after a second; not here.
+  // By default curl sends the body after one second without an answer.
   const options = ["--expect100-timeout", "3600", "--header", "Expect: 100-continue"]
     .concat("--write-out", "|%{size_upload}", "--data-binary", `@${file}`);
   const taken = await curl(...options, `${server.url}/digest`);
@@ -81,7 +83,7 @@ function textOf({ body }: Told): string {
   return new TextDecoder().decode(body);
 }
 
-/** As on a fresh Debian. */
+/** curl is missing on a new Debian. */
 async function isCurlMissing(): Promise<boolean> {
   try {
     await curl("--version");

@@ -5,14 +5,14 @@ import { streamsFunction } from "./support/fixtures.ts";
 import { type Server, startServer } from "./support/harness.ts";
 import { ask, connect, readAnswer } from "./support/raw_client.ts";
 
-/** A request that is under way when its function dies, and what its client must see of it. */
+/** An in-flight request when its function dies, and the expected result for its client. */
 interface Stage {
   readonly name: string;
-  /** From the function's route on. */
+  /** The request, from the function's route on. */
   readonly request: string;
-  /** What has happened by then: at the function, or what the client has read. */
+  /** Event in the function, or text that the client has read, after which the function dies. */
   readonly until: "came" | "read" | string;
-  /** `cut`: the answer ends without its proper end. */
+  /** `cut`: the answer is recognizably incomplete. */
   readonly sees: "502" | "cut";
 }
 

@@ -9,7 +9,7 @@ import {
   startServer,
 } from "./support/harness.ts";
 
-/** Does with its data directory what it is asked to; gives what came of it. */
+/** A function that performs requested operations in its data directory and returns the results. */
 const WRITER = `
 const data = Deno.env.get("DDSRV_DATA")!;
 function run(...args: string[]): string {
@@ -61,7 +61,7 @@ async function act(server: Server, name: string, ...what: string[]): Promise<str
   return await (await fetch(`${server.url}/${name}`, { method: "POST", body })).text();
 }
 
-/** Loop devices that stand for something in a directory. */
+/** Returns loop devices whose image is in a directory. */
 async function loopsBelow(directory: string): Promise<string[]> {
   return (await host("losetup", "--list", "--noheadings", "--output", "BACK-FILE"))
     .split("\n").filter((path) => path.includes(directory));
@@ -80,7 +80,7 @@ Deno.test("disk: data is limited in size and number of files", async () => {
   {
     await using server = await startSmall(directory);
     for (const name of ["writer", "other"]) await server.said(`${name} ready`);
-    // What fits is taken.
+    // Data up to the limit is accepted.
     assert.equal(await act(server, "writer", "allocate", "32MiB"), "done");
     const { dataBytes, dataLimitBytes } = await server.inspect("writer");
     assert.ok(dataBytes! >= 2 ** 25 && dataBytes! < 2 ** 26, `${dataBytes}`);
@@ -95,16 +95,16 @@ Deno.test("disk: data is limited in size and number of files", async () => {
     const used = Number((await host("du", "-s", "-B1", join(directory, "state"))).split("\t")[0]);
     assert.ok(used - usedBefore < 68 * 2 ** 20, `${used - usedBefore}`);
     assert.equal(await act(server, "writer", "clear"), "done");
-    // A sparse file is a number; what is written to it counts.
+    // A sparse file takes no space; only written blocks count.
     assert.equal(await act(server, "writer", "sparse", "1GiB"), "done");
     const made = Number(await act(server, "writer", "files", "60000"));
     assert.ok(made > 500 && made <= 1_280, `${made}`);
     assert.equal(await act(server, "writer", "clear"), "done");
-    // Hard links are names, which take room in directories alone.
+    // Hard links take space only in directories.
     assert.equal(await act(server, "writer", "links", "3000"), "3000");
     assert.equal(await act(server, "other", "read"), "neighbour");
     assert.equal(await act(server, "other", "files", "100"), "100");
-    // Nothing is run from there, and the same is from /tmp.
+    // The data directory is mounted noexec; the same program runs from /tmp.
     assert.match(await act(server, "other", "execute"), /PermissionDenied|Permission denied/);
   }
   assert.deepEqual(await loopsBelow(directory), []);
@@ -117,7 +117,7 @@ Deno.test("disk: data survives reloads, kill -9 and a larger dataSize; no mounts
     await using server = await startSmall(directory);
     await server.said("writer ready");
     assert.equal(await act(server, "writer", "write", "first"), "done");
-    // Both instances have the same file system for a moment.
+    // Both instances share the file system for a moment.
     assert.equal((await server.cli("reload", "writer")).code, 0);
     assert.equal(await act(server, "writer", "read"), "first");
     assert.equal(await act(server, "writer", "write", "second"), "done");
@@ -134,7 +134,8 @@ Deno.test("disk: data survives reloads, kill -9 and a larger dataSize; no mounts
     await server.said("writer ready");
     assert.equal(await act(server, "writer", "read"), "second");
     assert.equal(await act(server, "writer", "fill", "96"), "done");
-    // It grows while it runs, where root may do that; smaller is not taken, and said.
+    // The image grows while the function runs, if root may do that. A smaller size is ignored with
+    // a warning.
     await server.write({ "ddsrv.json": SMALL.replace("64MiB", "192MiB") });
     const from = server.output().length;
     server.signal("SIGHUP");
@@ -181,7 +182,7 @@ Deno.test("disk: data of an older version is moved into the image once", async (
     assert.deepEqual(names(home), ["image", "mount"]);
     assert.equal(await act(server, "writer", "write", "new"), "done");
   }
-  // An older version has run meanwhile: nothing is thrown away, and it is said.
+  // After a run of an older version, ddsrv ignores the older data with a warning and keeps it.
   await Deno.mkdir(join(home, "files"));
   {
     await using server = await startSmall(directory);
@@ -195,7 +196,7 @@ function printSkip(reason: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`Skipped: ${reason}\n`));
 }
 
-/** What online growth takes, capabilities(7). */
+/** Returns true if root has CAP_SYS_RESOURCE, which online growth needs. See capabilities(7). */
 async function maySetResources(): Promise<boolean> {
   const status = await Deno.readTextFile("/proc/self/status");
   return (BigInt(`0x${/^CapEff:\t(\w+)$/m.exec(status)![1]}`) >> 24n & 1n) === 1n;

@@ -1,4 +1,4 @@
-// All examples in the functions directory of one supervisor, as `ddsrv init` writes them.
+// Runs all examples, as written by `ddsrv init`, in one supervisor.
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { cp } from "node:fs/promises";
@@ -16,7 +16,7 @@ import {
 
 const HELLO = new URL("../../examples/hello", import.meta.url);
 
-/** What an example must do, by its name. */
+/** Tests of each example's behaviour, by its name. */
 const BEHAVIOURS: Readonly<Record<string, (base: string, server: Server) => Promise<void>>> = {
   "hello": greets,
   "json-api": keepsTasks,
@@ -159,10 +159,10 @@ async function talks(base: string): Promise<void> {
   assert.equal(await one.next(), "Someone left: 1 online");
 }
 
-/** A client of the chat. Disposing of it waits until the connection is closed. */
+/** A client of the chat. Disposing of it waits until its connection is closed. */
 interface Client extends AsyncDisposable {
   readonly socket: WebSocket;
-  /** The next message that has not been read. */
+  /** Returns the next unread message. */
   readonly next: () => Promise<string>;
 }
 
@@ -237,13 +237,13 @@ async function escapes(base: string): Promise<void> {
 async function keepsToItsList(base: string, server: Server): Promise<void> {
   assert.equal((await server.inspect("manifest")).egress, "example.com:443");
   for (const address of [WORLD.server, WORLD.other]) await listenOn443(address);
-  // Nobody has a certificate for the pretend internet.
+  // There are no certificates for the pretend internet.
   const [listed, unlisted] = ["example.com", WORLD.other].map((host) => `http://${host}:443/`);
   await setVariable(server, "manifest", `UPSTREAM=${listed}\n`);
   await eventually("the upstream in the list answers", async () => {
     return await text(base) === `${listed} answers 200\n`;
   }, { now: server.output });
-  // It is there for one that may.
+  // A function with full egress can reach it.
   assert.match(await text(unlisted!), / sees /);
   await setVariable(server, "manifest", `UPSTREAM=${unlisted}\n`);
   const refused = await fetch(base);
@@ -257,7 +257,7 @@ async function verifies(base: string, server: Server): Promise<void> {
   const sign = (key: string): string => createHmac("sha256", key).update(body).digest("hex");
   const post = (signature: string): Promise<number> =>
     status(base, { method: "POST", body, headers: { "x-signature": signature } });
-  // Without a secret, an empty one would do.
+  // Without a configured secret, a signature with an empty one must not be valid.
   assert.equal(await post(sign("")), 503);
   await setVariable(server, "webhook", `WEBHOOK_SECRET=${secret}\n`);
   const good = sign(secret);
@@ -269,7 +269,7 @@ async function verifies(base: string, server: Server): Promise<void> {
   assert.equal(await status(base), 405);
 }
 
-/** Sets variables of a function, which is reloaded with them when this resolves. */
+/** Sets variables of a function. Resolves once the function is reloaded with them. */
 async function setVariable(server: Server, name: string, lines: string): Promise<void> {
   const file = join(server.directory, "variables.env");
   await Deno.writeTextFile(file, lines);

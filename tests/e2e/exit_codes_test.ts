@@ -11,21 +11,21 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-/** A command line, the code that it ends with, and what it prints on each stream, whole. */
+/** A command line, its exit code, and its whole output on each stream. */
 type Row = readonly [args: string[], code: number, stdout: RegExp, stderr: RegExp];
 
-/** What a verb is at, where nobody watches. */
+/** Progress lines of a verb without a terminal. */
 const PROGRESS = /^(?:\w+: \w+\n)+$/;
 
 const NOTHING = /^$/;
 const JSON_ONLY = /^[[{][^]*[\]}]\n$/;
 
-/** One line of our own, and no more. */
+/** Matches exactly one line of ddsrv. */
 function saying(text: string): RegExp {
   return new RegExp(`^ddsrv: ${text}\n$`);
 }
 
-/** The same behind warnings. */
+/** Matches one line of ddsrv after warnings. */
 function warnedSaying(text: string): RegExp {
   return new RegExp(`^(?:Warning: .*\n)+ddsrv: ${text}\n$`);
 }

@@ -211,8 +211,8 @@ Deno.test("a hung function that can't be replaced is shown as hung, with both re
   const { stdout: list } = await server.cli("list");
   assert.match(list, /app +hung /);
   assert.match(list, /app: hung: The event loop was blocked for 1s/);
-  await server.write({ "app/index.ts": answering("mended") });
-  await server.answers("/app", "mended");
+  await server.write({ "app/index.ts": answering("fixed") });
+  await server.answers("/app", "fixed");
   held.abort();
   await asked;
 });

@@ -10,13 +10,15 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-/** A change of a neighbour, which is seen at once though nobody looks by himself for an hour. */
+/**
+ * Changes a neighbour and waits for it. Rescans are an hour apart, so only an event can report it.
+ */
 async function isSeen(server: Server, text: string): Promise<void> {
   await server.write({ "fine/index.ts": answering(text) });
   await server.answers("/fine", text);
 }
 
-/** How many directories a process watches, see proc_pid_fdinfo(5). */
+/** Returns the number of directories that a process watches, see proc_pid_fdinfo(5). */
 async function countWatches(pid: number): Promise<number> {
   let count = 0;
   for await (const { name } of Deno.readDir(`/proc/${pid}/fdinfo`)) {
@@ -33,7 +35,7 @@ Deno.test("attack: a pipe in a folder does not delay changes of other functions"
   });
   await server.answers("/fine", "one");
   await server.answers("/hostile", "hostile");
-  // Positive control: an event tells of a change before there is a pipe.
+  // Positive control: an event reports a change before the pipe exists.
   await isSeen(server, "two");
   for (const name of ["pipe", "lib/pipe", "deno.json"]) {
     await Deno.mkdir(join(server.functions, "hostile/lib"), { recursive: true });
@@ -59,7 +61,7 @@ Deno.test("attack: a link to a large tree is watched only as a link", async () =
   await server.answers("/hostile", "hostile");
   await isSeen(server, "two");
   const watches = await countWatches(server.pid);
-  // Positive control: the count sees those that there are to be.
+  // Positive control: the count includes the expected watches.
   assert.ok(watches >= 3 && watches < 20, `${watches} watches`);
 });
 
@@ -83,13 +85,13 @@ Deno.test("attack: a folder with too many files is refused while the running rev
   assert.match((await server.cli("list")).stdout, /hostile: ".*contains more than 500 files/);
   await server.answers("/hostile", "one");
   await server.answers("/fine", "fine");
-  // Positive control: without them it is taken up.
+  // Positive control: without these files ddsrv deploys the folder.
   await Deno.remove(many, { recursive: true });
   await server.answers("/hostile", "two");
   assert.deepEqual((await server.inspect("hostile")).problems, []);
 });
 
-/** Commands that make a folder hostile, run in it, and the reason that is to be told. */
+/** Shell scripts that make a folder hostile, and the expected reason. */
 const folders: Readonly<Record<string, readonly [script: string, reason: RegExp]>> = {
   "pipe-entry": ["rm index.ts; mkfifo index.ts", /it has no index\.ts/],
   "device-entry": ["rm index.ts; mknod index.ts c 1 5", /it has no index\.ts/],
@@ -118,13 +120,13 @@ Deno.test("attack: any content of a folder gets an error message while other fun
   await server.answers("/fine", "fine");
   const names = Object.keys(folders);
   for (const name of names) {
-    // Out of sight until it is made, and then moved into place.
+    // ddsrv ignores the folder until it is complete and moved into place.
     await server.write({ [`.${name}/index.ts`]: answering(name) });
     const cwd = join(server.functions, `.${name}`);
     await new Deno.Command("sh", { args: ["-c", folders[name]![0]], cwd }).output();
     await Deno.rename(cwd, join(server.functions, name));
   }
-  // Names that are not UTF-8, with a newline, and a file of 100 GB without content: all of that is good.
+  // Names that are not UTF-8 or contain a newline, and a sparse file of 100 GB are all valid.
   await server.write({ "odd/index.ts": answering("odd") });
   const script = `: > "$(printf 'a\\377')"; : > "$(printf 'b\\nc')"; ln index.ts hard.ts; ` +
     "truncate -s 100G sparse";
@@ -142,8 +144,8 @@ Deno.test("attack: any content of a folder gets an error message while other fun
   }
   await server.answers("/odd", "odd");
   await server.answers("/fine", "fine");
-  // What is told once is not tried again for ever.
+  // After a reported failure ddsrv does not retry forever.
   const restarts = (await server.inspect("deep-manifest")).restarts;
   assert.equal(restarts, 0);
-  await isSeen(server, "mended");
+  await isSeen(server, "fixed");
 });

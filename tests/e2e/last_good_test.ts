@@ -12,7 +12,7 @@ async function hasSnapshot(server: Server): Promise<void> {
   );
 }
 
-/** What serves, and what is said of what does not. */
+/** Asserts that a revision serves while the folder is broken, and that ddsrv reports both. */
 async function assertStandsIn(server: Server, revision: string): Promise<void> {
   const report = await server.inspect("app");
   assert.equal(report.status, "ready");
@@ -52,12 +52,12 @@ Deno.test("last good revision restarts when it exits while its folder is broken"
   await server.said("(last good revision ");
   await server.answers("/app", "good more text 1");
   await assertStandsIn(server, revision!);
-  // And again, as often as it takes.
+  // It restarts again each time it exits.
   await (await fetch(`${server.url}/app/end`)).body?.cancel();
   await server.answers("/app", "good more text 1");
   await assertStandsIn(server, revision!);
-  await server.write({ "app/index.ts": answering("mended") });
-  await server.answers("/app", "mended");
+  await server.write({ "app/index.ts": answering("fixed") });
+  await server.answers("/app", "fixed");
   assert.equal((await server.inspect("app")).reason, null);
 });
 
@@ -75,11 +75,11 @@ Deno.test("last good revision starts after a restart of the supervisor", async (
   await using again = await startServer({ directory: server.directory, isChecked: true });
   await again.answers("/app", "good");
   await assertStandsIn(again, revision!);
-  // What never served has nothing to fall back to.
+  // A function that never served has no last good revision.
   await again.said("new failed: The check failed");
   assert.equal((await again.inspect("new")).status, "failed");
   assert.equal((await fetch(`${again.url}/new`)).status, 500);
-  // What is kept is no such folder's: it is put back as before.
+  // The broken folder was not kept as a revision: rollback restores the last good one.
   assert.equal((await again.cli("rollback", "app")).code, 0);
   await again.answers("/app", "good");
   assert.equal((await again.inspect("app")).reason, null);
@@ -103,7 +103,7 @@ Deno.test("last good revision starts when an idle function with broken code gets
   );
   assert.equal((await server.inspect("app")).status, "idle");
   await server.answers("/app", "good");
-  // Open, so that it does not become idle while it is looked at.
+  // An open connection keeps the function from becoming idle during the assertions.
   await using _open = await openSockets(server, "app", 1);
   await assertStandsIn(server, revision!);
 });

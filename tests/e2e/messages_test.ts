@@ -6,7 +6,7 @@ import { streamsFunction } from "./support/fixtures.ts";
 import { type Server, startServer } from "./support/harness.ts";
 import { connect, type RawAnswer, readAnswer } from "./support/raw_client.ts";
 
-/** What the function tells of a request. */
+/** The function's report of a request. */
 interface Report {
   readonly target: string;
   readonly fields: readonly string[];
@@ -47,7 +47,7 @@ async function compressed(server: Server): Promise<void> {
   }
 }
 
-/** All on one connection, so that a byte too many would be part of the next answer. */
+/** Sends all requests on one connection, so that an extra byte would corrupt the next answer. */
 async function bodiless(server: Server): Promise<void> {
   using client = await connect(server);
   for (
@@ -149,7 +149,7 @@ async function oldVersion(server: Server): Promise<void> {
       ["/sized", "", "sized", false],
       ["/open", "", "no length is told", false],
       ["/sized", KEEP, "sized", true],
-      // Without chunks only the connection's end can end it.
+      // Without chunks only the end of the connection ends the answer.
       ["/open", KEEP, "no length is told", false],
       ["/early", "", "late", false],
     ] as const

@@ -27,7 +27,9 @@ function openMany(network: Network): Promise<PromiseSettledResult<Namespace>[]> 
   );
 }
 
-/** What the kernel has of an owner: links, namespaces and sources that may send. */
+/**
+ * Returns the kernel's counts of an owner's links, namespaces and sources allowed by the firewall.
+ */
 async function inventory({ owner }: Network): Promise<number[]> {
   const links = await host("ip", "-br", "link", "show", "type", "veth");
   const namespaces = await host("ip", "netns", "list");
@@ -71,7 +73,7 @@ Deno.test("namespaces: many open and close concurrently, each with its own addre
 
 Deno.test("namespaces: one whose name exists fails without affecting others in the batch", async () => {
   await withNetwork(async (network) => {
-    // A directory is nothing that ip(8) could take away.
+    // ip(8) can't remove a directory.
     const taken = [7, 23].map((index) => `/run/netns/${network.owner.namespacePrefix}${index}`);
     for (const path of taken) await Deno.mkdir(path);
     const results = await openMany(network);

@@ -1,4 +1,4 @@
-// The network goes and comes back: what could not be fetched is tried again by itself.
+// The network fails and recovers: ddsrv retries failed downloads automatically.
 import assert from "node:assert/strict";
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/control_client.ts";

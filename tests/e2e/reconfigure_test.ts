@@ -51,7 +51,7 @@ Deno.test("SIGHUP restarts only the functions that the new configuration affects
   assert.deepEqual({ app: await pidOf("app"), own: await pidOf("own") }, last);
   assert.equal(await probe(server, "app", "variable|A"), "3");
 
-  // Less is allowed now: that is said, and what serves goes on until its manifest is mended.
+  // The ceiling is lower now: ddsrv reports the manifest, and the running revision keeps serving.
   from = server.output().length;
   await server.write({ "ddsrv.json": "{}" });
   server.signal("SIGHUP");

@@ -59,7 +59,7 @@ Deno.test("directory: it can be replaced by another, emptied and filled again", 
   await Deno.rename(next, server.functions);
   await server.answers("/new", "new");
   await hasOnly(server, "kept", "new");
-  // The same code, whatever directory it is in: it goes on.
+  // The code is the same in the other directory, so the process continues.
   assert.equal((await server.inspect("kept")).pid, pid);
   await sockets.assertOpen();
   await sockets[Symbol.asyncDispose]();

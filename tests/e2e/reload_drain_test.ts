@@ -6,7 +6,7 @@ import { eventually, type Server, startServer } from "./support/harness.ts";
 import { openSockets } from "./support/open_sockets.ts";
 import { connect, readAnswer } from "./support/raw_client.ts";
 
-/** Answers at once, when it is told to, or never to an end; and talks over WebSockets. */
+/** A function that answers at once, on command, or without an end; it also serves WebSockets. */
 const patient = (text: string): string =>
   `const released = Promise.withResolvers<void>();
 Deno.serve((request) => {

@@ -134,8 +134,8 @@ async function goThrough(
   }
   const { failures, texts } = await load.stop();
   assert.deepEqual([failures, [...texts]], [[], ["good"]]);
-  await server.write({ "app/index.ts": answering("mended") });
-  await server.answers("/app", "mended");
+  await server.write({ "app/index.ts": answering("fixed") });
+  await server.answers("/app", "fixed");
   assert.equal((await server.inspect("app")).reason, null);
 }
 
@@ -146,7 +146,8 @@ Deno.test("reload checks broken code once, however often it is scanned", async (
     flags: ["--rescan", "100ms"],
   });
   await server.said("app failed");
-  // Ten times the pause between two looks. A slow machine looks less often, and fails no more for it.
+  // Ten times the pause between two looks. A slow machine looks less often, and fails no more for
+  // it.
   await pause(1_000);
   await server.write({ "late/index.ts": answering("late") });
   await server.answers("/late", "late");

@@ -16,7 +16,7 @@ const RELOADS = 50;
 /** The last of them come while others are in uproar, each of which takes a check's time. */
 const IN_UPROAR = 12;
 
-/** Answers for a while, and then ends by itself. */
+/** A function that answers for a while, and then exits. */
 const MORTAL = `setTimeout(() => Deno.exit(3), 300);\n${answering("mortal")}`;
 
 /** Has functions come, break, crash and go until the signal aborts. */

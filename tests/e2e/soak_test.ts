@@ -8,24 +8,24 @@ import { type Chaos, createChaos } from "./soak/chaos.ts";
 import { expected } from "./soak/model.ts";
 import { createRandom, type Random } from "./soak/random.ts";
 
-/** How long; for more than the suite has time for, set the variable. */
+/** Duration of the test; set the variable for a longer run. */
 const SECONDS = Number(Deno.env.get("DDSRV_SOAK_SECONDS") ?? 10);
 
-/** To see again what has been seen. */
+/** Seed of the random numbers; set the variable to repeat a run. */
 const SEED = Number(Deno.env.get("DDSRV_SOAK_SEED") ?? Math.floor(Math.random() * 2 ** 32));
 
 const NAMES = Array.from({ length: 30 }, (_, index) => `f${index}`);
 
-/** Most between two acts, in milliseconds. */
+/** Maximum pause between two actions. */
 const MAX_PAUSE_MS = 500;
 
-/** Clients that ask the neighbour at the same time. */
+/** Number of concurrent clients of the neighbour. */
 const CONNECTIONS = 64;
 
-/** What a supervisor may have more of than before: connections that wait for the next request. */
+/** Number of additional descriptors allowed: connections that wait for the next request. */
 const SPARE_DESCRIPTORS = CONNECTIONS + 16;
 
-/** Garbage, compiled code, and what thirty functions leave in an allocator. */
+/** Memory growth allowed for garbage, compiled code, and fragmentation by thirty functions. */
 const SPARE_BYTES = 128 * 1024 ** 2;
 
 Deno.test(`soak: ${SECONDS} s of chaos, seed ${SEED}`, async (test) => {
@@ -74,7 +74,10 @@ Deno.test(`soak: ${SECONDS} s of chaos, seed ${SEED}`, async (test) => {
   });
 });
 
-/** Asks functions by chance, until the signal aborts; what comes must be what that name has said. */
+/**
+ * Sends requests to random functions until the signal aborts. Asserts that each answer is from that
+ * function.
+ */
 async function askAround(server: Server, chaos: Chaos, signal: AbortSignal): Promise<void> {
   const random: Random = createRandom(SEED + 1);
   while (!signal.aborted) {

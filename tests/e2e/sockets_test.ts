@@ -5,7 +5,7 @@ import { streamsFunction } from "./support/fixtures.ts";
 import { type Server, startServer } from "./support/harness.ts";
 import { ask, connect } from "./support/raw_client.ts";
 
-/** Longer than any buffer, and no round number. */
+/** Larger than any buffer, and not a round number. */
 const LARGE = 10_000_019;
 
 /** The example of RFC 6455, section 1.3. */
@@ -15,16 +15,16 @@ const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 const PING = 9;
 const PONG = 10;
 
-/** How a function sees a socket that ended without a close; Deno's own leave the code out. */
+/** Close code in a function if a socket ends without a close frame; Deno's own sockets omit it. */
 const LOST = /^(?:1006|0) $/;
 
-/** One function of those that are tested alike. */
+/** A function to which the same tests apply. */
 interface Subject {
   readonly server: Server;
   readonly name: string;
 }
 
-/** A client as browsers have it. */
+/** A client with the WebSocket API of browsers. */
 interface Socket {
   readonly socket: WebSocket;
   readonly next: () => Promise<string | ArrayBuffer>;
@@ -80,7 +80,7 @@ async function ping(subject: Subject): Promise<void> {
   using raw = await shake(subject, "ping");
   await raw.write(frame(PING, "anybody?"));
   assert.deepEqual(await readFrame(raw), [PONG, "anybody?"]);
-  // Deno's own sockets can't be told to ping.
+  // Deno's own sockets have no method to send a ping.
   if (subject.name !== "ws") return;
   const { socket, next, closed } = open(subject, "pong");
   socket.onopen = () => socket.send("ping me");
@@ -113,7 +113,7 @@ async function dieHere(subject: Subject): Promise<void> {
   assert.match(await askClosed(subject, "dead"), LOST);
 }
 
-/** A connection closed over bytes that nobody has read is reset. */
+/** Resets a connection: closes it before all received bytes are read. */
 async function resetHere(subject: Subject): Promise<void> {
   const client = await shake(subject, "reset");
   await client.write(frame(1, "flood me"));
@@ -125,7 +125,7 @@ async function resetHere(subject: Subject): Promise<void> {
 async function dieThere(subject: Subject): Promise<void> {
   using client = await shake(subject, "die");
   await client.write(frame(1, "die"));
-  // It ends, and no close frame came before.
+  // The connection ends without a close frame.
   assert.equal(await client.readAll(), "");
 }
 
@@ -157,7 +157,7 @@ function open({ server, name }: Subject, id: string, protocols: string[] = []): 
   };
 }
 
-/** A socket by hand, opened. */
+/** Opens a WebSocket by a hand-written handshake. */
 async function shake({ server, name }: Subject, id: string, fields = ""): Promise<Peer> {
   const client = await connect(server);
   await client.write(
@@ -173,7 +173,7 @@ async function shake({ server, name }: Subject, id: string, fields = ""): Promis
   return client;
 }
 
-/** A short frame with a mask that changes nothing. RFC 6455, section 5.2. */
+/** Returns a short frame with a mask of zeros. RFC 6455, section 5.2. */
 function frame(opcode: number, payload: string): string {
   return String.fromCharCode(0x80 | opcode, 0x80 | payload.length, 0, 0, 0, 0) + payload;
 }

@@ -10,7 +10,7 @@ import {
   startServer,
 } from "./support/harness.ts";
 
-/** Opens its data directory to everybody, and answers there whoever finds the way. */
+/** A function that opens its data directory to all users and listens on a socket in it. */
 const MEETING = `const data = Deno.env.get("DDSRV_DATA")!;
 Deno.chmodSync(data, 0o777);
 Deno.writeTextFileSync(data + "/tool", "#!/bin/sh\\nid -u\\n");
@@ -23,10 +23,10 @@ Deno.chmodSync(path, 0o777);
 Deno.serve(() => new Response("open"));
 `;
 
-/** Another user of the host, who is no function. */
+/** User id of another local user. */
 const LOCAL_USER = 54_322;
 
-/** What a local user makes of a program: its exit code. */
+/** Runs a program as the local user. Returns true if it succeeds. */
 async function asLocalUser(...command: readonly string[]): Promise<boolean> {
   const { success } = await new Deno.Command("setpriv", {
     args: [`--reuid=${LOCAL_USER}`, `--regid=${LOCAL_USER}`, "--clear-groups", ...command],
@@ -36,14 +36,14 @@ async function asLocalUser(...command: readonly string[]): Promise<boolean> {
   return success;
 }
 
-/** Connects to a Unix socket, by what every Debian has. */
+/** Returns a command that connects to a Unix socket, with a program of every Debian. */
 function connecting(path: string): string[] {
   const script = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); ` +
     `connect(S, sockaddr_un($ARGV[0])) or exit 1; sysread(S, $b, 2) == 2 or exit 2;`;
   return ["perl", "-e", script, path];
 }
 
-/** A server whose state directory lies where every user may go. */
+/** Starts a server whose state directory is in a directory that all users may enter. */
 async function startOpen(directory: string): Promise<Server> {
   await Deno.chmod(directory, 0o755);
   return await startServer({
@@ -62,7 +62,8 @@ Deno.test("state directory: local users can't open files in a function's data di
     const { pid } = await server.inspect("meet");
     const inside = `/proc/${pid}/root/ddsrv/data`;
     assert.equal((await Deno.stat(inside)).mode! & 0o777, 0o777);
-    // Root meets it, and the user meets the same in a place that is open.
+    // Positive control: root can connect, and the user can connect to a socket in an open
+    // directory.
     const { success } = await new Deno.Command("perl", {
       args: connecting(`${inside}/meet.sock`).slice(1),
     }).output();
@@ -123,7 +124,7 @@ Deno.test("state directory: serve, check and add report a read-only or full one,
     const readOnly = said("its file system is read-only. Mount it writable");
     {
       await using server = await startServer({ files: {}, env });
-      // The supervisor has a lock open, so that the whole of it can't be made read-only by hand.
+      // The supervisor has a lock file open, so the state directory can't be remounted read-only.
       const caches = join(state, "cache");
       await mount("-t", "tmpfs", "-o", "ro", "tmpfs", caches);
       try {

@@ -68,7 +68,7 @@ Deno.test("serve starts a linked folder once and sees changes in its target", as
 });
 
 for (const how of ["rm -r", "mv"]) {
-  Deno.test(`serve: a folder that goes by ${how} stops, and nothing of it is left`, async () => {
+  Deno.test(`serve stops a function removed by ${how} and leaves nothing behind`, async () => {
     await using server = await startServer({ files: { "gone/index.ts": answering("here") } });
     await server.answers("/gone", "here");
     const { pid, namespace } = await server.inspect("gone");
@@ -145,8 +145,8 @@ Deno.test("serve keeps the old revision after a broken change, and list says why
     (await server.cli("list")).stdout,
     /revision \w{12} failed: The check failed/,
   );
-  await server.write({ "app/index.ts": answering("mended") });
-  await server.answers("/app", "mended");
+  await server.write({ "app/index.ts": answering("fixed") });
+  await server.answers("/app", "fixed");
   assert.equal((await server.inspect("app")).reason, null);
 });
 

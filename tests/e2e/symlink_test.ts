@@ -11,7 +11,9 @@ import {
 const PAGE = `Deno.serve(() => new Response(Deno.readTextFileSync(
   new URL("page.txt", import.meta.url))));\n`;
 
-/** Puts another tree in place in one step, as git-sync does: a new link renamed over the old one. */
+/**
+ * Puts another tree in place in one step, as git-sync does: a new link renamed over the old one.
+ */
 async function turn(link: string, target: string): Promise<void> {
   await Deno.symlink(target, `${link}.new`);
   await Deno.rename(`${link}.new`, link);
@@ -37,7 +39,7 @@ Deno.test("watch: a linked functions directory can be switched to another tree",
   await writeFiles(third, { "code/index.ts": answering("three") });
   const link = join(directory, "functions");
   await Deno.symlink(first, link);
-  // Rescans would find it too; this is to be seen at once.
+  // A rescan would find the change too. It must be found at once, so rescans are an hour apart.
   await using server = await startServer({ directory, flags: ["--rescan=1h"] });
   await server.answers("/code", "one");
   await server.answers("/page", "first");

@@ -19,8 +19,8 @@ Deno.test("serve --no-watch changes a running function only after a reload", asy
   // Folders that come and go are noticed; and by then, a look was taken at the change too.
   await server.write({ "late/index.ts": answering("late") });
   await server.answers("/late", "late");
-  await server.write({ "broken/index.ts": answering("mended") });
-  await server.answers("/broken", "mended");
+  await server.write({ "broken/index.ts": answering("fixed") });
+  await server.answers("/broken", "fixed");
   assert.equal(await answer(`${server.url}/app`), "one");
   let newer: string | null = null;
   await eventually("it is said that newer code waits", async () => {

@@ -137,7 +137,7 @@ Deno.test("copyFolder() never copies a file from outside, even if the folder cha
       await Deno.writeTextFile(join(source, `d${index}/f`), "inside");
     }
     await Deno.writeTextFile(join(outside, "f"), "outside");
-    // Another process, as whoever does this would be.
+    // A separate process, like that of an attacker.
     const swapper = new Deno.Command("sh", {
       args: [
         "-c",

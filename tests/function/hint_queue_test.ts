@@ -17,12 +17,12 @@ Deno.test("take() does not return a folder before its files can have settled", (
   const queue = createHintQueue(BURST_MS);
   queue.add("a", { nowMs: 0, notBeforeMs: 200 });
   assert.deepEqual([...queue.take(199)], []);
-  // A change is no reason to wait as long.
+  // A new change ends the wait.
   queue.add("a", { nowMs: 100 });
   assert.deepEqual([...queue.take(115)], ["a"]);
 });
 
-/** How often a folder is looked at in ten seconds that changes in each millisecond. */
+/** Returns the number of scans of a folder that changes every millisecond for ten seconds. */
 function looksAt(tookMs: number): { readonly hostile: number; readonly late: number } {
   const queue = createHintQueue(BURST_MS);
   let hostile = 0;

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import type { Scan } from "../../lib/function/scanner.ts";
 import type { Truth } from "./scanner_truth.ts";
 
-/** A scan, and the directory as it was then. */
+/** A scan and the state of the directory at that time. */
 export interface Seen {
   readonly scan: Scan;
   readonly truth: Truth;
   readonly nowMs: number;
 }
 
-/** What is to hold of scans. */
+/** Options of {@linkcode createScanLaw}. */
 export interface ScanLawOptions {
   readonly settleMs: number;
-  /** Whether files are too young by the disk's clock, so that only what was seen of them counts. */
+  /** True if all files are too new by the disk's clock, so that only observed stability counts. */
   readonly isDiskAhead: boolean;
 }
 
-/** Throws at the first scan, of those that follow one another, that can't be right. */
+/** Returns a function that checks successive scans, and throws at the first impossible one. */
 export function createScanLaw(options: ScanLawOptions): (seen: Seen) => void {
   const laws = [
     (seen: Seen): void => assertPlausible(seen, options),
@@ -36,7 +36,7 @@ function assertPlausible({ scan, nowMs }: Seen, { settleMs }: ScanLawOptions): v
   }
 }
 
-/** Contents and revisions belong together one to one; what is unsettled has one from before. */
+/** Contents and revisions correspond one to one; an unsettled function has an earlier revision. */
 function createRevisionLaw(): (seen: Seen) => void {
   const revisions = new Map<string, string>();
   const contentsOf = new Map<string, string>();
@@ -58,7 +58,9 @@ function createRevisionLaw(): (seen: Seen) => void {
   };
 }
 
-/** What was a function stays one while it is written, and for a moment after it is gone. */
+/**
+ * A function stays in scans while its files are written, and for `settleMs` after it is removed.
+ */
 function createAbsenceLaw({ settleMs }: ScanLawOptions): (seen: Seen) => void {
   const known = new Set<string>();
   const missingSinceMs = new Map<string, number>();
@@ -81,7 +83,7 @@ function createAbsenceLaw({ settleMs }: ScanLawOptions): (seen: Seen) => void {
   };
 }
 
-/** Contents count once they have been the same for long enough; what is back was there before. */
+/** New contents count once they have been unchanged for `settleMs`. */
 function createRestLaw({ settleMs }: ScanLawOptions): (seen: Seen) => void {
   const sinceMs = new Map<string, { readonly contents: string; readonly nowMs: number }>();
   return ({ scan: { functions, unsettled }, truth, nowMs }) => {

@@ -1,15 +1,15 @@
 import type { TemporaryDirectory } from "../temporary_directory.ts";
 import { COUNTED_FILES, NAMES } from "./scanner_history.ts";
 
-/** What a functions directory holds, read plainly. */
+/** Contents of a functions directory, read by the simplest code. */
 export interface Truth {
-  /** By name, the contents of all files that count. */
+  /** Contents of all relevant files, by function name. */
   readonly functions: ReadonlyMap<string, string>;
-  /** By name, why it is not served. */
+  /** Reasons why a folder is not served, by function name. */
   readonly ignored: ReadonlyMap<string, string>;
 }
 
-/** Reads a functions directory; `modulesOf` gives the further files that count for a function. */
+/** Reads a functions directory; `modulesOf` returns further relevant files of a function. */
 export async function readTruth(
   directory: TemporaryDirectory,
   modulesOf: (name: string) => readonly string[],
@@ -33,7 +33,7 @@ export async function readTruth(
   return { functions, ignored };
 }
 
-/** The text of a file that does not lead out of its function; anything else is nothing. */
+/** Returns the text of a file, or nothing if its path leads out of the function. */
 async function readContained(directory: TemporaryDirectory, path: string): Promise<string | null> {
   try {
     const [first = "", ...rest] = path.slice(directory.path.length + 1).split("/");

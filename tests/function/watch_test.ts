@@ -4,15 +4,15 @@ import type { WatchedDirectory } from "../../lib/function/watched_directory.ts";
 import { eventually, within } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
-/** A watch, and what it has told. */
+/** A watch and the hints that it gave. */
 interface Watching extends AsyncDisposable {
   readonly warnings: readonly string[];
   readonly follow: (
     watched: Readonly<Record<string, readonly WatchedDirectory[]>>,
   ) => Promise<void>;
-  /** Resolves once it gives a hint of this folder that came after this call. */
+  /** Resolves at the next hint for this folder. */
   readonly hinted: (name: string) => Promise<void>;
-  /** Names that it has told since this was called the last time. */
+  /** Returns the names of all hints since the last call. */
   readonly names: () => string[];
 }
 
@@ -24,12 +24,12 @@ function watch(directory: TemporaryDirectory, maxOfFolder = 256): Watching {
   const watching = watchFunctions(directory.path, {
     signal: stop.signal,
     maxOfFolder,
-    // The looks at the directory's own times are not what is tested here.
+    // These tests don't cover polling of the directory's modification time.
     pollMs: 60_000,
     onWarning: (message) => warnings.push(message),
     onHint(names) {
       for (const name of names === "all" ? ["all"] : names) seen.add(name);
-      // A hint of all is one of each: events of one read become one hint.
+      // A hint for all counts for each folder: the events of one read become one hint.
       for (const name of names === "all" ? [...waiting.keys()] : names) waiting.get(name)?.();
     },
   });
@@ -57,7 +57,7 @@ function watch(directory: TemporaryDirectory, maxOfFolder = 256): Watching {
   };
 }
 
-/** The folder itself, and directories in it. */
+/** Returns the watched paths of a folder: the folder and directories in it. */
 function folder(
   directory: TemporaryDirectory,
   name: string,
@@ -66,7 +66,7 @@ function folder(
   return [".", ...paths].map((path) => ({ root: directory.at(name), path }));
 }
 
-/** How many inotify instances this process has. */
+/** Returns the number of inotify instances of this process. */
 function countInstances(): number {
   return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
     try {
@@ -78,7 +78,7 @@ function countInstances(): number {
   }).length;
 }
 
-/** How many directories this process watches, see proc_pid_fdinfo(5). */
+/** Returns the number of directories that this process watches, see proc_pid_fdinfo(5). */
 function countWatches(): number {
   return [...Deno.readDirSync("/proc/self/fdinfo")].map(({ name }) => {
     try {
@@ -158,9 +158,9 @@ Deno.test("watchFunctions() follows no link below a folder", async () => {
   const before = countWatches();
   assert.equal(before, 1);
   await watching.follow({ a: folder(directory, "a", "link", "link/d1", "..", "real") });
-  // The folder and the real one.
+  // The folder and its directory `real`; links are not followed.
   assert.equal(countWatches() - before, 2);
-  // Positive control: the place itself may be named by a link, which is the operator's.
+  // Positive control: the root itself may be a link, because it belongs to the operator.
   await watching.follow({ a: [{ root: directory.at("a/link"), path: "." }] });
   assert.equal(countWatches() - before, 1);
 });

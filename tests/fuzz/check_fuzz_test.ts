@@ -12,10 +12,10 @@ import { watchProcesses } from "./process_watch.ts";
 const FOLDERS = Number(Deno.env.get("DDSRV_FUZZ_FOLDERS") ?? 25);
 const SEED = Number(Deno.env.get("DDSRV_FUZZ_SEED") ?? 1);
 
-/** So many checks at a time. */
+/** Number of concurrent checks. */
 const LANES = 2;
 
-/** First of the users that checks by hand run as. */
+/** First user id of manual checks. */
 const FIRST_UID = 0x7400_0000;
 
 const REGISTRY = "http://server.test";
@@ -35,7 +35,7 @@ async function write(path: string, { files, links, pipes }: HostileFolder): Prom
   }
 }
 
-/** Puts a secret where reading it would show: in a file system that notes each access. */
+/** Writes a secret to a file system that records each access. */
 async function openCanary(): Promise<
   AsyncDisposable & { readonly accessed: () => Promise<boolean> }
 > {
@@ -57,7 +57,7 @@ async function openCanary(): Promise<
   };
 }
 
-Deno.test(`check: ${FOLDERS} hostile folders run nothing, open nothing and ask nobody outside`, async () => {
+Deno.test(`check runs no code, opens no outside files and contacts no outside hosts in ${FOLDERS} hostile folders`, async () => {
   const script = { scripts: { install: `cat ${CANARY}; id` } };
   const body = JSON.stringify({ name: "fuzz", manifest: script });
   await (await fetch(`${REGISTRY}/packages`, { method: "POST", body })).body?.cancel();
@@ -101,18 +101,18 @@ Deno.test(`check: ${FOLDERS} hostile folders run nothing, open nothing and ask n
     const programs = [...processes.programs].sort();
     const allowed = /\/(?:deno|setpriv|perl|bwrap|nsenter|sh|dash)$/;
     assert.deepEqual(programs.filter((program) => !allowed.test(program)), []);
-    // Deno at least was seen: the watch is no blind one.
+    // Positive control: the watch has seen Deno.
     assert.ok(programs.some((program) => program.endsWith("/deno")), String(programs));
   }
   const asked = (await (await fetch(`${REGISTRY}/asked`)).text()).split("\n");
-  // Other tests ask for other paths.
+  // Other tests request other paths.
   const ours = asked.filter((line) => /^\S+ \/(?:npm|a\.ts|std)/.test(line));
   assert.deepEqual(ours.filter((line) => !/^203\.0\.113\.1[01] /.test(line)), []);
   assert.ok(asked.some((line) => line.includes(" /npm/fuzz")));
   // deno-lint-ignore no-console
   console.log(`${ends.passed} passed their check, ${ends.refused} did not`);
   assert.ok(ends.passed > 0 && ends.refused > 0);
-  // The canary would have told.
+  // Positive control: the canary records an access.
   await Deno.readTextFile(CANARY);
   assert.equal(await canary.accessed(), true);
 });

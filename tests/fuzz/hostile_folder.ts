@@ -1,16 +1,16 @@
 import fc from "fast-check";
 
-/** What a folder holds: files by path, links by path, and pipes. */
+/** Contents of a folder: files by path, links by path, and pipes. */
 export interface HostileFolder {
   readonly files: Readonly<Record<string, string>>;
   readonly links: Readonly<Record<string, string>>;
   readonly pipes: readonly string[];
 }
 
-/** A file of the host, made by the fuzz, that no check may open. */
+/** A file on the host, created by the fuzz test, that no check may open. */
 export const CANARY = "/var/tmp/ddsrv-fuzz-canary/secret";
 
-/** Hosts that no check may ask for anything. */
+/** Hosts that no check may connect to. */
 const HOSTS = ["neighbour.test", "metadata.test", "192.168.77.10", "169.254.169.254", "127.0.0.1"];
 
 const urls = fc.constantFrom(
@@ -55,7 +55,7 @@ const anything = fc.oneof(
   fc.string({ maxLength: 8 }),
 );
 
-/** An object with some of these keys, each with a value that may fit or not. */
+/** A JSON object with some of these keys, with valid and invalid values. */
 function config(keys: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<string> {
   const values = Object.entries(keys).map(([key, likely]) =>
     [key, fc.oneof({ weight: 12, arbitrary: likely }, { weight: 1, arbitrary: anything })] as const
@@ -154,7 +154,7 @@ const NAMES = [
 ]
   .concat("import_map.json", "deno.lock", "a.ts", "a.json", "a.wasm", "index.ts");
 
-/** A file that is there in one of so many folders. */
+/** A file that exists in one of `freq` folders. */
 function rarely(one: fc.Arbitrary<string>, freq: number): fc.Arbitrary<string | undefined> {
   const nothing = { weight: freq - 1, arbitrary: fc.constant(undefined) };
   return fc.oneof(nothing, { weight: 1, arbitrary: one });
@@ -162,7 +162,7 @@ function rarely(one: fc.Arbitrary<string>, freq: number): fc.Arbitrary<string | 
 
 const GOOD_NPMRC = "registry=http://server.test/npm/\n";
 
-/** A file that is left out in one of so many folders. */
+/** A file that is missing in one of `freq` folders. */
 function mostly(one: fc.Arbitrary<string>, freq: number): fc.Arbitrary<string | undefined> {
   return fc.option(one, { nil: undefined, freq });
 }
@@ -190,7 +190,7 @@ const files = fc.record({
   )
 );
 
-/** Folders that ask for what no check may do, in every place where Deno or ddsrv reads. */
+/** Folders that try what no check may do, in every place that Deno or ddsrv reads. */
 export const hostileFolder: fc.Arbitrary<HostileFolder> = fc.record({
   files,
   links: fc.option(
@@ -203,7 +203,9 @@ export const hostileFolder: fc.Arbitrary<HostileFolder> = fc.record({
   ),
 });
 
-/** One that is as it should be but for its configuration: its package is fetched, and no more. */
+/**
+ * A folder in which only the configuration is hostile: a check may fetch its package and no more.
+ */
 export const HOSTILE_PACKAGE: HostileFolder = {
   files: {
     "index.ts": 'import a from "npm:fuzz";\nconsole.log(a);\n',

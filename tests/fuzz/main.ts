@@ -1,6 +1,7 @@
-// Checks hostile folders by the thousand, in the pretend host of the tests, and watches from outside:
-// what runs, what is opened, whom it asks. DDSRV_FUZZ_FOLDERS says how many (10,000), and
-// DDSRV_FUZZ_SEED which ones.
+// Checks thousands of hostile folders in the pretend host of the tests, and watches from outside
+// which
+// programs run, which files are opened and which hosts are contacted. DDSRV_FUZZ_FOLDERS sets the
+// number of folders (10,000), DDSRV_FUZZ_SEED the seed.
 const cache = await Deno.makeTempDir({ prefix: "ddsrv-fuzz-" });
 const { code } = await new Deno.Command("unshare", {
   args: [

@@ -1,12 +1,12 @@
-/** Watches the processes of some users. Disposing of it ends the watch. */
+/** Watches the processes of a range of users. Disposing of it ends the watch. */
 export interface ProcessWatch extends AsyncDisposable {
-  /** Paths of all programs that these users have run, as far as they were seen. */
+  /** Paths of all programs that the watch has seen these users run. */
   readonly programs: ReadonlySet<string>;
 }
 
 const PAUSE_MS = 2;
 
-/** Looks at all processes again and again, and notes what those of users from `firstUid` on run. */
+/** Polls all processes and records the programs of users from `firstUid` on. */
 export function watchProcesses(firstUid: number): ProcessWatch {
   const programs = new Set<string>();
   let isOver = false;
@@ -18,7 +18,7 @@ export function watchProcesses(firstUid: number): ProcessWatch {
           const { uid } = Deno.statSync(`/proc/${name}`);
           if (uid !== null && uid >= firstUid) programs.add(Deno.readLinkSync(`/proc/${name}/exe`));
         } catch {
-          // It has ended since.
+          // It has exited in the meantime.
         }
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

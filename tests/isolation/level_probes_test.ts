@@ -86,7 +86,7 @@ Deno.test("examineHost() has a remedy for each layer of the rootless level", asy
 });
 
 Deno.test("examineHost() has one finding without isolation", async () => {
-  const run: Run = () => Promise.reject(new Error("nothing is to be run"));
+  const run: Run = () => Promise.reject(new Error("no command may run"));
   for (const os of ["linux", "darwin"]) {
     for (const uid of [0, 1_000, null]) {
       assert.deepEqual(await examineHost({ level: "none", run, path: "/nowhere", uid, os }), [{

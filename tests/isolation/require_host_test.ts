@@ -46,7 +46,7 @@ Deno.test("requireHost() accepts an ordinary user for rootless isolation, and te
 
 Deno.test("requireHost() requires nothing without isolation", async () => {
   for (const uid of [0, 1_000, null]) {
-    const run: Run = () => Promise.reject(new Error("nothing is to be run"));
+    const run: Run = () => Promise.reject(new Error("no command may run"));
     await requireHost("none", { run, uid, os: "darwin", path: "/nowhere" });
   }
 });

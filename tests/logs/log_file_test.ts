@@ -183,14 +183,14 @@ Deno.test("openLogFile() counts lines that it cannot write, and reports them lat
   const path = await directory.write("logs", "a file where the directory should be");
   const warnings: string[] = [];
   const first = Promise.withResolvers<void>();
-  const mended = Promise.withResolvers<void>();
+  const recovered = Promise.withResolvers<void>();
   await using log = openLogFile({
     directory: path,
     name: "f",
     format: "cri",
     onWarning(message) {
       warnings.push(message);
-      (warnings.length === 1 ? first : mended).resolve();
+      (warnings.length === 1 ? first : recovered).resolve();
     },
   });
   log.write(record("lost 1"));
@@ -208,7 +208,7 @@ Deno.test("openLogFile() counts lines that it cannot write, and reports them lat
 
   await Deno.remove(path);
   log.write(record("kept 1"));
-  await mended.promise;
+  await recovered.promise;
   log.write(record("kept 2"));
   await log[Symbol.asyncDispose]();
   assert.deepEqual(warnings.slice(1), ['Log of "f": writing again; 4 lines were dropped']);
@@ -222,14 +222,14 @@ Deno.test("openLogFile() counts lines that it cannot write, and reports them lat
 Deno.test("openLogFile() drops and counts lines if the disk is too slow", async () => {
   await using directory = await temporaryDirectory();
   const warnings: string[] = [];
-  const mended = Promise.withResolvers<void>();
+  const recovered = Promise.withResolvers<void>();
   await using log = openLogFile({
     directory: directory.path,
     name: "f",
     format: "cri",
     onWarning(message) {
       warnings.push(message);
-      if (message.includes("again")) mended.resolve();
+      if (message.includes("again")) recovered.resolve();
     },
   });
   // All in one turn of the event loop: the first record is being written, and up to four more MiB
@@ -238,7 +238,7 @@ Deno.test("openLogFile() drops and counts lines if the disk is too slow", async 
   for (let index = 0; index < 10; index++) log.write(record(`${index}${mebibyte}`));
   await log[Symbol.asyncDispose]();
   log.write(record("last"));
-  await mended.promise;
+  await recovered.promise;
   await log[Symbol.asyncDispose]();
   const texts = await textsOf(directory.at("f.log"));
   const kept = texts.filter((text) => text.endsWith("x"));

@@ -103,7 +103,7 @@ Deno.test("proxy with a hostile function: more data after a response that ends w
   }
 });
 
-Deno.test("proxy with a hostile function: each case has its own name", () => {
+Deno.test("proxy with a hostile function: names of cases are unique", () => {
   equal(new Set(ANSWER_CASES.map(({ name }) => name)).size, ANSWER_CASES.length);
   ok(ANSWER_CASES.length >= 60, `${ANSWER_CASES.length} cases`);
 });

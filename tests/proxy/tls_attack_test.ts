@@ -49,7 +49,7 @@ for (const [name, version] of [["1.0", "\x03\x01"], ["1.1", "\x03\x02"]] as cons
   });
 }
 
-Deno.test("openProxy() ends a connection whose ClientHello is larger than TLS allows", async () => {
+Deno.test("openProxy() closes a connection whose ClientHello is larger than TLS allows", async () => {
   await using stage = openStage({}, { tls: one });
   const client = await stage.connect();
   // A handshake message of 16 MiB, in records of 16 KiB each.
@@ -62,7 +62,7 @@ Deno.test("openProxy() ends a connection whose ClientHello is larger than TLS al
   await eventually("its end", () => stage.proxy.connections === 0);
 });
 
-Deno.test("openProxy() speaks HTTP/1.1 alone where clients ask for a protocol", async () => {
+Deno.test("openProxy() negotiates only HTTP/1.1 with TLS clients", async () => {
   await using stage = openStage({}, { tls: one });
   const offer = async (alpnProtocols: string[]): Promise<string | null> => {
     const address = { hostname: "localhost", port: stage.proxy.port, caCerts: [one.authority] };
@@ -87,7 +87,7 @@ Deno.test("openProxy() serves a TLS client that sends no server name", async () 
   match(await client.readHead(), /^HTTP\/1.1 404 /);
 });
 
-Deno.test("openProxy() serves on after TLS clients have reset their connections", async () => {
+Deno.test("openProxy() keeps serving after TLS clients reset their connections", async () => {
   await using stage = openStage({}, { tls: one });
   for (let count = 0; count < 50; count++) {
     await reset(stage, "");
@@ -102,7 +102,7 @@ Deno.test("openProxy() serves on after TLS clients have reset their connections"
   equal(await client.readUntil("ok"), OK);
 });
 
-Deno.test("exchange() does not end an upload that is cut without close_notify", async () => {
+Deno.test("exchange() does not complete an upload that is cut without close_notify", async () => {
   await using stage = openStage({}, { tls: one });
   using relay = openRelay(stage.proxy.port);
   const [, served] = await ask(stage, relay.port, POST);
@@ -112,7 +112,7 @@ Deno.test("exchange() does not end an upload that is cut without close_notify", 
   await within(stage.upstream.drained(), "the request's end");
 });
 
-Deno.test("tunnel() passes on the end that close_notify tells, and what comes after it", async () => {
+Deno.test("tunnel() forwards the end signalled by close_notify, and later data of the function", async () => {
   await using stage = openStage({}, { tls: one });
   const [client, served] = await ask(stage, stage.proxy.port, UPGRADE);
   await served.write(SWITCHED);
@@ -125,7 +125,7 @@ Deno.test("tunnel() passes on the end that close_notify tells, and what comes af
   equal(await client.readAll(), "");
 });
 
-Deno.test("tunnel() breaks off when a client is cut without close_notify", async () => {
+Deno.test("tunnel() aborts if a client is cut without close_notify", async () => {
   await using stage = openStage({}, { tls: one });
   using relay = openRelay(stage.proxy.port);
   const [client, served] = await ask(stage, relay.port, UPGRADE);

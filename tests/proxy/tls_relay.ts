@@ -1,4 +1,4 @@
-/** A way to a server that can be cut where TLS does not end its connection. */
+/** A relay to a server that can cut a connection without an end of TLS. */
 export interface Relay extends Disposable {
   readonly port: number;
   /** Ends the connection to the server without close_notify (RFC 8446, section 6.1). */

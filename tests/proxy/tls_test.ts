@@ -12,7 +12,7 @@ import { GET, OK, openStage, within } from "./harness.ts";
 
 const { one, two } = PAIRS;
 
-Deno.test("openProxy() serves TLS, and says so to the function", async () => {
+Deno.test("openProxy() serves TLS and reports https to the function", async () => {
   await using stage = openStage({}, { tls: one });
   const client = await stage.connect(one.authority);
   await client.write(GET);
@@ -25,7 +25,7 @@ Deno.test("openProxy() serves TLS, and says so to the function", async () => {
   equal(await client.readUntil("ok"), OK);
 });
 
-Deno.test("openProxy() passes large bodies both ways through TLS", async () => {
+Deno.test("openProxy() forwards large bodies over TLS, both ways", async () => {
   await using stage = openStage({}, { tls: one });
   const body = "0123456789abcdef".repeat(128 * 1024);
   const client = await stage.connect(one.authority);
@@ -42,7 +42,7 @@ Deno.test("openProxy() passes large bodies both ways through TLS", async () => {
   await answered;
 });
 
-Deno.test("openProxy() hands all of an answer over before it closes a TLS connection", async () => {
+Deno.test("openProxy() sends the whole response before it closes a TLS connection", async () => {
   await using stage = openStage({}, { tls: one });
   const body = "x".repeat(4 * 1024 * 1024);
   const client = await stage.connect(one.authority);
@@ -54,7 +54,7 @@ Deno.test("openProxy() hands all of an answer over before it closes a TLS connec
   match(await client.readAll(), /^HTTP\/1.1 200 OK\r\n.*Connection: close\r\n\r\nx{4194304}$/s);
 });
 
-Deno.test("openProxy() answers nothing to a client that does not speak TLS", async () => {
+Deno.test("openProxy() sends no data to a client that does not speak TLS", async () => {
   await using stage = openStage({}, { tls: one });
   const client = await stage.connect();
   await client.write(GET);
@@ -62,7 +62,7 @@ Deno.test("openProxy() answers nothing to a client that does not speak TLS", asy
   equal(stage.backend.opened, 0);
 });
 
-Deno.test("Proxy.renew() takes another certificate and drops nobody", async () => {
+Deno.test("Proxy.renew() replaces the certificate and drops no connections", async () => {
   await using stage = openStage({}, { tls: one });
   const before = await stage.connect(one.authority);
   await before.write(GET);
@@ -81,14 +81,14 @@ Deno.test("Proxy.renew() takes another certificate and drops nobody", async () =
   }
 });
 
-Deno.test("Proxy.renew() keeps the pair that it has when the new one can't be used", async () => {
+Deno.test("Proxy.renew() keeps the previous pair if the new one is invalid", async () => {
   await using stage = openStage({}, { tls: one });
   throws(() => stage.proxy.renew({ cert: two.cert, key: one.key }));
   throws(() => stage.proxy.renew({ cert: "no certificate", key: one.key }));
   await stage.connect(one.authority);
 });
 
-Deno.test("Proxy.renew() loses no connection while many arrive", async () => {
+Deno.test("Proxy.renew() loses no new connections", async () => {
   await using stage = openStage({}, { tls: one });
   const authorities = `${one.authority}${two.authority}`;
   const clients = Array.from({ length: 60 }, async (_, index) => {
@@ -100,13 +100,13 @@ Deno.test("Proxy.renew() loses no connection while many arrive", async () => {
   await Promise.all(clients);
 });
 
-Deno.test("openProxy() closes what it has opened when the port is taken", () => {
+Deno.test("openProxy() throws and releases its resources if the port is in use", () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const options = { hostname: "127.0.0.1", port: taken.addr.port, routes: new RouteTable() };
   throws(() => openProxy({ ...options, tls: one, onError: () => {} }), Deno.errors.AddrInUse);
 });
 
-Deno.test("openTlsListener() gives up who takes nothing of what is left, when room is short", async () => {
+Deno.test("openTlsListener() drops a closed client that does not read if there are too many", async () => {
   const left: string[] = [];
   const listener = openTlsListener({
     hostname: "127.0.0.1",
@@ -124,7 +124,7 @@ Deno.test("openTlsListener() gives up who takes nothing of what is left, when ro
   const clients = [await Deno.connectTls(address)];
   const { connection: first } = await listener.accept();
   await clients[0]!.handshake();
-  // More than the kernel keeps for a client that reads nothing: the last write waits for ever.
+  // More than the kernel buffers for a client that does not read: the last write never ends.
   const piece = new Uint8Array(1024 * 1024);
   let written = 0;
   const filling = (async () => {
@@ -143,7 +143,7 @@ Deno.test("openTlsListener() gives up who takes nothing of what is left, when ro
     (async () => {
       while (left.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     })(),
-    "the first client to be given up",
+    "the first client to be dropped",
   );
   second.close();
   for (const client of clients) client.close();
@@ -151,14 +151,14 @@ Deno.test("openTlsListener() gives up who takes nothing of what is left, when ro
   listener.abandon();
 });
 
-Deno.test("openProxy() ends at once over TLS clients that say nothing", async () => {
+Deno.test("disposing of openProxy() closes silent TLS clients at once", async () => {
   const stage = openStage({}, { tls: one });
   await stage.connect(one.authority);
   await stage.connect();
   await stage[Symbol.asyncDispose]();
 });
 
-Deno.test("watchKeyPair() takes up what changed, once both files fit", async () => {
+Deno.test("watchKeyPair() renews the pair once both files match", async () => {
   await using directory = await temporaryDirectory();
   const certPath = await directory.write("cert.pem", one.cert);
   const keyPath = await directory.write("key.pem", one.key);
@@ -183,7 +183,7 @@ Deno.test("watchKeyPair() takes up what changed, once both files fit", async () 
   });
   await replace(certPath, two.cert);
   await within(told.promise, "a warning");
-  match(warnings.join(), /they don't match\. The one before stays in use; mend the files$/);
+  match(warnings.join(), /they don't match\. The previous pair stays in use\. Fix the files$/);
   told = Promise.withResolvers();
   await replace(keyPath, two.key);
   await within(told.promise, "the renewal");
@@ -196,21 +196,21 @@ Deno.test("watchKeyPair() takes up what changed, once both files fit", async () 
   equal(renewed.length, 1);
 });
 
-/** As those do who renew certificates: nobody sees half a file. */
+/** Replaces a file atomically, as tools that renew certificates do. */
 async function replace(path: string, text: string): Promise<void> {
   const beside = `${path}.new`;
   await Deno.writeTextFile(beside, text);
   await Deno.rename(beside, path);
 }
 
-Deno.test("openTerminator() minds nobody who finds its listener", async () => {
+Deno.test("openTerminator() is not affected by connections of other processes", async () => {
   const terminator = openTerminator(one);
   const opened: { readonly close: () => void }[] = [];
   try {
     const first = await terminator.meet();
     opened.push(first.inner, first.served);
     const { hostname, port } = first.inner.remoteAddr;
-    // More than its backlog holds, and more than is remembered of them.
+    // More than its backlog and its list of unknown connections hold.
     for (let count = 0; count < 1_100; count++) {
       opened.push(await Deno.connect({ hostname, port }));
     }

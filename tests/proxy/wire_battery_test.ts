@@ -46,7 +46,7 @@ for (const one of WIRE_CASES) {
     check(one, await run(one.request + LAST)));
 }
 
-Deno.test("proxy at the wire: each case has its own name", () => {
+Deno.test("proxy at the wire: names of cases are unique", () => {
   equal(new Set(WIRE_CASES.map(({ name }) => name)).size, WIRE_CASES.length);
   ok(WIRE_CASES.length >= 170, `${WIRE_CASES.length} cases`);
 });

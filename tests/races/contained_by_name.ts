@@ -1,5 +1,6 @@
-// How things are done by name, for the positive controls: look at a path, then act on it. All of it
-// is what ddsrv once did, or what it would be without descriptors.
+// Operations by name for the positive controls: check a path, then act on it. ddsrv once worked
+// like
+// this, or would without descriptors.
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,12 +17,12 @@ export async function readByName(root: string, path: string): Promise<string | u
   }
 }
 
-/** Mode of what a path leads to. */
+/** Returns the mode of a path's target. */
 export async function modeByName(path: string): Promise<number | undefined> {
   return (await Deno.stat(path).catch(() => undefined))?.mode ?? undefined;
 }
 
-/** Copies what is no link. */
+/** Copies files that are not links. */
 export async function copyByName(source: string, target: string): Promise<void> {
   await Deno.mkdir(target);
   for await (const { name } of Deno.readDir(source)) {
@@ -32,7 +33,7 @@ export async function copyByName(source: string, target: string): Promise<void> 
   }
 }
 
-/** Removes what is in a directory, links as such, then the directory. */
+/** Removes the contents of a directory without following links, then the directory. */
 export async function removeByName(path: string): Promise<void> {
   for await (const { name } of Deno.readDir(path)) {
     const entry = join(path, name);
@@ -42,7 +43,7 @@ export async function removeByName(path: string): Promise<void> {
   await Deno.remove(path);
 }
 
-/** Looks whether something is a file, and appends to it. */
+/** Appends to a path if it is a file. */
 export async function appendByName(path: string, text: string): Promise<void> {
   const file = await Deno.lstat(path).catch(() => undefined);
   if (file?.isSymlink) throw new TypeError("It is a link");

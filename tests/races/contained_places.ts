@@ -19,7 +19,7 @@ import { type Outcome, outcomeOf, own, type Race, type RacePlace, USER } from ".
 const OTHER = 54_322;
 const { signal } = new AbortController();
 
-/** A user's folder with a directory and a link, and what is root's alone outside of it. */
+/** Creates a user's folder with a directory and a link, and a file of root outside of it. */
 async function makeFolder({ write, at }: TemporaryDirectory): Promise<[string, string]> {
   await write("functions/f/dir/file", "own");
   await write("outside/file", "secret");
@@ -31,10 +31,10 @@ async function makeFolder({ write, at }: TemporaryDirectory): Promise<[string, s
 
 const refused = (): Outcome => "refused";
 
-/** All places; the name tells what root does. */
+/** All places; the name is root's operation. */
 export const CONTAINED_PLACES: readonly RacePlace[] = [
   {
-    name: "an env file is read through a directory",
+    name: "reading an env file through a directory",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const root = ground.at("functions/f");
@@ -47,7 +47,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a manifest is read that may be a link",
+    name: "reading a manifest that may be a link",
     async prepare(ground) {
       await makeFolder(ground);
       const root = ground.at("functions/f");
@@ -64,7 +64,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder that a user's link leads to is read",
+    name: "reading a folder through a user's link",
     async prepare(ground) {
       const { at, write } = ground;
       await write("home/own/.env", "own");
@@ -93,7 +93,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "files are hashed",
+    name: "hashing files",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const [functions, path] = [ground.at("functions"), ground.at("functions/f/dir/file")];
@@ -109,7 +109,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "modes are looked at",
+    name: "reading file modes",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const directory = ground.at("functions/f");
@@ -129,7 +129,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is copied",
+    name: "copying a folder",
     async prepare(ground) {
       const exchanged = await makeFolder(ground);
       const [source, target] = [ground.at("functions/f"), ground.at("copy")];
@@ -155,7 +155,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is removed",
+    name: "removing a folder",
     prepare({ at, write }) {
       const [dir, link] = [at("tree/dir"), at("tree/link")];
       const remove = async (act: (path: string) => Promise<void>): Promise<Outcome> => {
@@ -176,7 +176,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "lines are appended in a directory that may be a link",
+    name: "appending lines in a directory that may be a link",
     async prepare({ at, write }) {
       await write("home/logs/f.log");
       await write("outside/f.log");
@@ -186,7 +186,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "lines are appended to a file that may be a link",
+    name: "appending lines to a file that may be a link",
     async prepare({ at, write }) {
       await write("home/logs/f.log");
       await write("outside/f.log");
@@ -197,7 +197,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a log is rotated in a directory that may be a link",
+    name: "rotating a log in a directory that may be a link",
     async prepare({ at, write }) {
       await write("home/logs/f.log");
       await Deno.mkdir(at("outside"));
@@ -228,7 +228,7 @@ export const CONTAINED_PLACES: readonly RacePlace[] = [
 interface Appending {
   readonly at: TemporaryDirectory["at"];
   readonly exchanged: readonly [string, string];
-  /** The directory whose file must stay empty. */
+  /** Directory whose file must stay empty. */
   readonly astray: string;
 }
 
@@ -253,7 +253,7 @@ function appending({ at, exchanged, astray }: Appending): Race {
   };
 }
 
-/** Removes a tree that is still in motion, which may take more than one try. */
+/** Removes a tree that still changes, which may need several tries. */
 async function clear(path: string): Promise<void> {
   for (let tries = 1;; tries++) {
     try {
@@ -264,7 +264,7 @@ async function clear(path: string): Promise<void> {
   }
 }
 
-/** The hash while the file is not there. */
+/** Hash of the folder without the file. */
 async function hashOfMissing(functions: string, path: string): Promise<string> {
   await Deno.rename(path, `${path}-aside`);
   const hash = await hashFiles(functions, [path]);

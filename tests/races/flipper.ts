@@ -1,4 +1,4 @@
-/** Two paths that another process exchanges all the time. Disposing of it ends that process. */
+/** A process that exchanges two paths continuously. Disposing of it ends the process. */
 export async function openFlipper(one: string, other: string): Promise<AsyncDisposable> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [

@@ -9,7 +9,7 @@ import type { TemporaryDirectory } from "../temporary_directory.ts";
 import { copyByName } from "./contained_by_name.ts";
 import { type Outcome, outcomeOf, own, type RacePlace, USER } from "./race_place.ts";
 
-/** The user's `home` with a folder and a link of the user's to what root alone can reach. */
+/** Creates the user's `home` with a folder, and a link of the user to a folder of root. */
 async function makeHome({ path, write, at }: TemporaryDirectory): Promise<[string, string]> {
   await write("root/place/text", "secret");
   await Deno.chmod(at("root"), 0o700);
@@ -49,10 +49,10 @@ function showHeld(functionsDirectory: string): Promise<Outcome> {
   });
 }
 
-/** All places; the name tells what root does. */
+/** All places; the name is root's operation. */
 export const MOUNTED_PLACES: readonly RacePlace[] = [
   {
-    name: "a folder is mounted",
+    name: "mounting a folder",
     async prepare(ground) {
       const exchanged = await makeHome(ground);
       const [source] = exchanged;
@@ -64,7 +64,7 @@ export const MOUNTED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is mounted that root's link leads to",
+    name: "mounting a folder through root's link",
     async prepare(ground) {
       const exchanged = await makeHome(ground);
       const target = ground.at("functions/a");
@@ -82,7 +82,7 @@ export const MOUNTED_PLACES: readonly RacePlace[] = [
     },
   },
   {
-    name: "a folder is copied with its owners",
+    name: "copying a folder with its owners",
     async prepare(ground) {
       const exchanged = await makeHome(ground);
       const [source, target] = [exchanged[0], ground.at("copy")];

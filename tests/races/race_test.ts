@@ -5,19 +5,19 @@ import { CONTAINED_PLACES } from "./contained_places.ts";
 import { MOUNTED_PLACES } from "./mounted_places.ts";
 import type { Outcome, RacePlace } from "./race_place.ts";
 
-/** Tries within the suite; for DDSRV_RACE_SECONDS each where that is set. */
+/** Minimum number of tries; DDSRV_RACE_SECONDS also sets a minimum time for each race. */
 const TRIES = 300;
 const RACE_MS = Number(Deno.env.get("DDSRV_RACE_SECONDS") ?? 0) * 1_000;
 
-/** By name it goes wrong within a few hundred tries; this many never go well. */
+/** The operation by name fails within a few hundred tries; this is a safe maximum. */
 const CONTROL_TRIES = 50_000;
 
 const isRoot = Deno.uid() === 0;
 
 for (const place of [...CONTAINED_PLACES, ...MOUNTED_PLACES]) {
-  const why = isRoot ? "" : " (ignored: it takes root)";
+  const why = isRoot ? "" : " (ignored: needs root)";
   Deno.test({
-    name: `race: root is not led astray where ${place.name}${why}`,
+    name: `race: exchanged paths do not mislead root while ${place.name}${why}`,
     ignore: !isRoot,
     fn: (test) => race(place, test),
   });
@@ -32,11 +32,14 @@ async function race({ name, prepare }: RacePlace, test: Deno.TestContext): Promi
     ({ own, astray }, tries) => own > 0 && astray > 0 || tries === CONTROL_TRIES,
   );
   const isBoth = control.own > 0 && control.astray > 0;
-  assert.ok(isBoth, `by name it is never led astray, or always: ${JSON.stringify(control)}`);
+  assert.ok(
+    isBoth,
+    `the operation by name must sometimes reach the wrong file: ${JSON.stringify(control)}`,
+  );
   const endMs = performance.now() + RACE_MS;
   const seen = await count(
     act,
-    // As it was meant at least once: to refuse always would be no answer.
+    // At least one try must succeed: refusing every time would not count.
     ({ own }, tries) => tries >= TRIES && own > 0 && performance.now() >= endMs,
   );
   assert.equal(seen.astray, 0, `${name}: ${JSON.stringify(seen)}`);

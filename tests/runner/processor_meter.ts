@@ -1,9 +1,11 @@
-// The processor time of whatever a file of tests starts. Who waits for a child is told of its time, but
-// most of what runs here is waited for by nobody: sandboxes and what a killed supervisor has left. So
-// the kernel's own account is read where there is one.
+// Measures the CPU time of all processes that a test file starts. A parent that waits for a child
+// gets
+// its time, but no process waits for most of them: sandboxes, and leftovers of a killed supervisor.
+// So
+// the meter reads the kernel's own account, if there is one.
 import { join } from "node:path";
 
-/** Counts what runs in a place of its own. Disposing of it takes the place away. */
+/** Counts the CPU time of a control group. Disposing of it removes the group. */
 export interface ProcessorMeter extends AsyncDisposable {
   /** File that a process writes `0` to so that it counts, and all that it starts. */
   readonly joinFile: string;

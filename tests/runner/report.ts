@@ -1,13 +1,15 @@
 import type { FileResult } from "./run_file.ts";
 
-/** What a whole run took. */
+/** Cost of a whole run. */
 interface Run {
   readonly seconds: number;
-  /** The kernel has counted what nobody waited for, too. */
+  /** True if the CPU time includes processes that no parent has waited for. */
   readonly hasMeters: boolean;
 }
 
-/** A line for a file that passed, with a line for each test that was ignored; all, where not. */
+/**
+ * Returns one line for a file that passed and one for each ignored test, or a failed file's output.
+ */
 export function formatResult(result: FileResult): string {
   const { file, isPassed, output, passed, seconds } = result;
   if (!isPassed) return `${output.trimEnd()}\nFAILED ${file}\n`;
@@ -15,7 +17,7 @@ export function formatResult(result: FileResult): string {
   return [`ok ${file}: ${passed} passed in ${seconds.toFixed(1)} s`, ...ignored].join("\n");
 }
 
-/** All files with their times, the most expensive first. */
+/** Returns a table of all files with their times, most expensive first. */
 export function formatTimes(results: readonly FileResult[]): string {
   const lines = results
     .toSorted((a, b) => b.processorSeconds - a.processorSeconds)
@@ -26,7 +28,7 @@ export function formatTimes(results: readonly FileResult[]): string {
 }
 
 /**
- * The last line of a run.
+ * Returns the last line of a run.
  *
  * @example
  * ```ts

@@ -1,26 +1,26 @@
 import type { ProcessorMeter } from "./processor_meter.ts";
 
-/** What came of a file of tests. */
+/** Result of a test file. */
 export interface FileResult {
   readonly file: string;
   readonly isPassed: boolean;
-  /** All that it printed. */
+  /** Standard output and standard error. */
   readonly output: string;
   readonly passed: number;
   readonly failed: number;
   readonly ignored: number;
   readonly seconds: number;
-  /** Of all processors; without a meter, of processes alone that somebody has waited for. */
+  /** CPU time of all processes; without a meter, only of processes that a parent has waited for. */
   readonly processorSeconds: number;
 }
 
-/** Joins the meter, runs the command, and tells the time of what was waited for. */
+/** Joins the meter's control group, runs the command, and prints the CPU time of its children. */
 const SCRIPT = 'if [ -n "$0" ]; then echo 0 >"$0"; fi; "$@" 2>&1; code=$?; times; exit "$code"';
 
 const SUMMARY =
   /\| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/g;
 
-/** Runs a file's tests in a process of their own. */
+/** Runs a file's tests in a separate process. */
 export async function runFile(
   file: string,
   meter: ProcessorMeter | undefined,
@@ -29,7 +29,7 @@ export async function runFile(
   const before = await meter?.read() ?? 0;
   const { success, stdout } = await new Deno.Command("sh", {
     args: ["-c", SCRIPT, meter?.joinFile ?? "", Deno.execPath()]
-      // Types have been checked, all at once.
+      // The types of all files have been checked already.
       .concat("test", "--no-check", "--allow-all", "--quiet", file),
     stdin: "null",
   }).output();
@@ -45,7 +45,7 @@ export async function runFile(
 }
 
 /**
- * Takes off what `times` has printed: a shell's own time, and that of its children.
+ * Splits off the output of the shell's `times`: its own CPU time and that of its children.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function splitTimes(text: string): { readonly output: string; readonly wa
 }
 
 /**
- * Reads the last line of `deno test`. A file that comes to no end has one failure at least.
+ * Reads the last line of `deno test`. A file without that line has at least one failure.
  *
  * @example
  * ```ts

@@ -141,7 +141,7 @@ Deno.test("createCheckLane() runs other checks while many hang", async () => {
   await scene.settle();
   let seconds = 0;
   for (; !scene.begun.includes("good"); seconds++) {
-    // Whoever runs has asked its registry, and waits.
+    // Each running check has asked its registry, and waits.
     for (const name of scene.begun) scene.look(name, true);
     await scene.pass(1_000);
     assert.ok(seconds < 60, `begun: ${scene.begun}`);

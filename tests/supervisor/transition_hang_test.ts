@@ -35,7 +35,7 @@ const failed = (id: number, stage: "check" | "start" | "host", revision = "r1"):
 });
 const over: Event = { type: "backoff-over" };
 
-/** An event, what is to be done because of it, and when it happens if that matters. */
+/** An event, the expected effects, and its time if that matters. */
 type Row = readonly [event: Event, effects: string, atMs?: number];
 
 interface Sequence {

@@ -22,7 +22,7 @@ const failed = (id: number, stage: "check" | "start" | "host", revision = "r1"):
   failure: failure(stage, { revision }),
 });
 
-/** An event, and what is to be done because of it. */
+/** An event and the expected effects. */
 type Row = readonly [event: Event, effects: string];
 
 const idle: readonly Row[] = [[start, "open 1"], [checked(1, "r1+"), ""], [registered(1), ""]];

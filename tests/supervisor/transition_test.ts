@@ -22,7 +22,7 @@ const spawned = (id: number): Event => ({
   namespace: `n${id}`,
 });
 
-/** An event, the time at which it happens if that matters, and what is to be done because of it. */
+/** An event, its time if that matters, and the expected effects. */
 type Row = readonly [event: Event, effects: string, atMs?: number];
 
 interface Sequence {

@@ -3,7 +3,7 @@ import { readChildren } from "../../lib/system/children.ts";
 import { killWithChildren } from "../../lib/system/kill_with_children.ts";
 import { eventually } from "../patience.ts";
 
-/** Whether there is such a process, dead ones that nobody has waited for aside. */
+/** Returns true if the process exists and is not a zombie. */
 async function isAlive(pid: number): Promise<boolean> {
   try {
     return !/^State:\s+[ZX]/m.test(await Deno.readTextFile(`/proc/${pid}/status`));
@@ -23,9 +23,9 @@ Deno.test("killWithChildren() kills a process and its children", async () => {
   assert.ok(sleeper !== undefined && await isAlive(sleeper));
   await killWithChildren(child.pid);
   assert.equal((await child.status).signal, "SIGKILL");
-  // The pipe's end tells that nobody holds it any more.
+  // The end of the pipe shows that no process holds it any more.
   while (!(await reader.read()).done);
-  // A process closes its files a moment before it has exited.
+  // A process closes its files shortly before it exits.
   await eventually("the child has exited", async () => !await isAlive(sleeper));
 });
 

@@ -30,7 +30,7 @@ async function look(
   const child = new Deno.Command("sh", { args: ["-c", script], stdin: "piped" }).spawn();
   for (;;) {
     const figures = await readTreeFigures(child.pid);
-    assert.ok(figures, "it does not end by itself");
+    assert.ok(figures, "the shell has exited");
     if (isEnough(figures)) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

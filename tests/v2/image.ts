@@ -1,5 +1,6 @@
-// The first and only file system of the machine: this Deno, the programs that the tests call with
-// their libraries, and the code under test.
+// The only file system of the machine: Deno, the programs of the tests with their libraries, and
+// the
+// code under test.
 import { dirname, join, relative } from "node:path";
 import { run } from "../../lib/system/run.ts";
 import { CPIO_MODES, cpioArchive, type CpioEntry } from "./cpio.ts";
@@ -8,15 +9,15 @@ const PROGRAMS = ["sh", "sleep", "mount", "ip", "unshare", "setsid", "taskset"];
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
-/** Where the code is in the machine. */
+/** Path of the code in the machine. */
 const CODE = "work";
 
-/** As on a Debian of today. */
+/** Top-level links into /usr, as on a current Debian. */
 const LINKS = ["bin", "sbin", "lib", "lib64"];
 
 const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", "run"];
 
-/** Runs `tests` once the kernel is up, says how that ended, and switches the machine off. */
+/** Script that runs `tests` after the kernel has started, prints the result, and switches off. */
 function initScript(tests: readonly string[]): string {
   return `#!/usr/bin/sh
 export PATH=/usr/sbin:/usr/bin HOME=/tmp NO_COLOR=1
@@ -34,7 +35,7 @@ sleep 60
 `;
 }
 
-/** Writes the file system to `path`. */
+/** Writes the file system's image to `path`. */
 export async function writeImage(path: string, tests: readonly string[]): Promise<void> {
   const files = new Map<string, string>([["usr/bin/deno", Deno.execPath()]]);
   for (const name of PROGRAMS) {
@@ -70,7 +71,7 @@ export async function writeImage(path: string, tests: readonly string[]): Promis
   await Deno.writeFile(path, ReadableStream.from(cpioArchive(entries)), { createNew: true });
 }
 
-/** Paths of the libraries that a program is linked to, its loader included. */
+/** Returns the paths of the libraries that a program is linked to, including its loader. */
 async function librariesOf(program: string): Promise<string[]> {
   return [...(await run(["ldd", program])).matchAll(/(?:=> |^\t)(\/\S+)/gm)].map(([, path]) =>
     path!

@@ -1,23 +1,25 @@
-// A kernel of the distribution and a machine that runs it, without hardware virtualization.
+// The distribution's kernel, and a machine that runs it without hardware virtualization.
 import { join } from "node:path";
 import { isInstalled } from "../../lib/system/programs.ts";
 import { run } from "../../lib/system/run.ts";
 
 const EMULATOR = "qemu-system-x86_64";
 
-/** Depends on the kernel of the day, which has a version in its name. */
+/** Depends on the current kernel package, whose name contains its version. */
 const KERNEL_PACKAGE = "linux-image-cloud-amd64";
 
 const APT_TIMEOUT_MS = 300_000;
 
-/** Installs the emulator unless it is there. */
+/** Installs the emulator if it is missing. */
 export async function installEmulator(): Promise<void> {
   if (await isInstalled(EMULATOR, Deno.env.get("PATH") ?? "")) return;
   const install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"];
   await apt([...install, "qemu-system-x86"]);
 }
 
-/** Gets a kernel into `cache`, unless it is there, and gives its path. The package is unpacked only. */
+/**
+ * Downloads a kernel to `cache` if it is missing, and returns its path. Unpacks the package only.
+ */
 export async function fetchKernel(cache: string): Promise<string> {
   const kernel = join(cache, "vmlinuz");
   if (await Deno.stat(kernel).catch(() => undefined) !== undefined) return kernel;
@@ -28,7 +30,7 @@ export async function fetchKernel(cache: string): Promise<string> {
   const depends = await apt(["apt-cache", "depends", KERNEL_PACKAGE]);
   const [, name] = /Depends: (linux-image-\S+)/.exec(depends) ?? [];
   if (name === undefined) throw new Error(`apt knows no package "${KERNEL_PACKAGE}"`);
-  // As apt's own user it could not write here.
+  // apt's own user could not write here.
   const download = ["apt-get", "download", "-o", "APT::Sandbox::User=root", name];
   await apt(["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", parts, ...download]);
   const [archive] = await Array.fromAsync(Deno.readDir(parts));
@@ -43,7 +45,7 @@ export async function fetchKernel(cache: string): Promise<string> {
   return kernel;
 }
 
-/** Where the list of packages is not there yet, it is fetched first. */
+/** Runs a command of apt; updates the package lists and retries if they are missing. */
 async function apt(command: readonly string[]): Promise<string> {
   try {
     return await run(command, { timeoutMs: APT_TIMEOUT_MS });
@@ -53,15 +55,15 @@ async function apt(command: readonly string[]): Promise<string> {
   }
 }
 
-/** What a machine is made of. */
+/** Options of {@linkcode runMachine}. */
 export interface MachineOptions {
   readonly kernel: string;
   readonly image: string;
-  /** The machine is switched off after that. */
+  /** The machine is switched off after this time. */
   readonly timeoutMs: number;
 }
 
-/** Runs a machine to its end; what it writes to its console goes to standard output, and is given. */
+/** Runs a machine until it shuts down. Forwards its console to standard output and returns it. */
 export async function runMachine({ kernel, image, timeoutMs }: MachineOptions): Promise<string> {
   const child = new Deno.Command(EMULATOR, {
     args: [

@@ -1,20 +1,20 @@
-// Runs the tests of control groups on a kernel with version 2, in an emulated machine: most hosts
-// where this is developed have controllers of version 1 alone.
+// Runs the tests of control groups on a kernel with version 2, in an emulated machine, because most
+// development hosts have version 1 controllers only.
 import { join } from "node:path";
 import { writeImage } from "./image.ts";
 import { fetchKernel, installEmulator, runMachine } from "./machine.ts";
 
-/** What takes long to get stays here from run to run. */
+/** Cache that is kept between runs. */
 const CACHE = join(Deno.env.get("DDSRV_TEST_CACHE_DIRECTORY") ?? "/var/cache/ddsrv-test", "v2");
 
-/** Without hardware virtualization, all takes some thirty times as long. */
+/** Without hardware virtualization, everything takes about thirty times as long. */
 const TIMEOUT_MS = 15 * 60_000;
 
 const TESTS = ["control_groups", "cgroup_cpu_time", "weights", "memory"].map((name) =>
   `tests/sandbox/${name}_test.ts`
 );
 
-/** The code to exit with. */
+/** Returns the exit code. */
 async function main(): Promise<number> {
   if (Deno.build.arch !== "x86_64") return skip("the emulated machine is an x86-64 one");
   let kernel: string;

@@ -11,12 +11,12 @@ Deno.serve((request) => {
 `;
 
 const MANIFEST = `{
-  // All that can be said here: ddsrv schema --function
+  // All settings: ddsrv schema --function
   "env": { "GREETING": "Hello" }
 }
 `;
 
-/** What `ddsrv init PATH` writes where no template is named. */
+/** Files that `ddsrv init PATH` writes without a template. */
 export const FIRST_FUNCTION: FunctionFiles = new Map([
   [ENTRY_FILE, ENTRY],
   [SETTINGS_FILE, MANIFEST],

@@ -6,39 +6,41 @@ import { type KeyPair, openTerminator } from "./terminator.ts";
 /** A listener whose certificate can change while it listens. */
 export interface TlsListener extends Listener {
   /**
-   * Takes another certificate for the connections to come; those that are open keep theirs.
+   * Replaces the certificate for new connections; open connections keep theirs.
    *
-   * @throws {Error} when the two don't go together; the one before stays
+   * @throws {Error} if certificate and key don't match; the previous certificate stays in use
    */
   readonly renew: (pair: KeyPair) => void;
-  /** Closes what still hands over to clients whose connections were closed. */
+  /**
+   * Closes connections that are closed on this side but still send remaining data to their clients.
+   */
   readonly abandon: () => void;
 }
 
-/** How {@linkcode openTlsListener} listens. */
+/** Options of {@linkcode openTlsListener}. */
 export interface TlsListenOptions extends ListenOptions {
   readonly pair: KeyPair;
-  /** Connections in all, with those that were closed and still have something to hand over. */
+  /** Maximum number of connections, including closed ones that still have data to send. */
   readonly maxConnections: number;
-  /** Connections beyond these, so that they can be told that they are too many. */
+  /** Connections accepted above the maximum, so that ddsrv can answer that there are too many. */
   readonly spareConnections?: number;
 }
 
 const SPARE_CONNECTIONS = 128;
 
-/** Between two attempts to accept, when that fails. */
+/** Pause after a failed accept. */
 const RETRY_MS = 100;
 
 /**
  * Listens for TLS connections, with HTTP/1.1 inside.
  *
- * A listening socket is bound to its certificate, and to close it resets what has arrived and was
- * not accepted yet. So the public socket takes plain connections for ever, and passes each on to a
- * listener on loopback that ends TLS: that one can be replaced without anybody noticing, for the
- * price of copying each byte once more.
+ * A listening TLS socket is bound to its certificate, and closing it resets the connections that it
+ * has not accepted yet. So the public socket accepts plain connections and stays open, and passes
+ * each connection to a listener on loopback that terminates TLS. That listener can be replaced
+ * without an interruption; the price is one more copy of each byte.
  *
- * @throws {Deno.errors.AddrInUse} when the port is taken
- * @throws {Error} when certificate and key don't go together
+ * @throws {Deno.errors.AddrInUse} if the port is in use
+ * @throws {Error} if certificate and key don't match
  */
 export function openTlsListener(options: TlsListenOptions): TlsListener {
   const { maxConnections, spareConnections = SPARE_CONNECTIONS } = options;
@@ -51,12 +53,12 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     throw error;
   }
   const passages = new Set<Passage>();
-  /** Those that were closed and still hand over, the first of them first. */
+  /** Closed connections that still send data to their clients, oldest first. */
   const handingOver = new Set<Passage>();
-  /** Clients that are in, those included whose passage is still being made. */
+  /** Number of connected clients, including those whose passage is not complete yet. */
   let entered = 0;
   const closing = new AbortController();
-  /** Who waits for a connection, and connections that nobody has taken yet. */
+  /** Callers that wait for a connection, or connections that no caller has taken yet. */
   const takers: PromiseWithResolvers<Accepted>[] = [];
   const ready: Accepted[] = [];
 
@@ -88,7 +90,7 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
         entered--;
         arrived.leave();
       });
-      // Its peer has it until the public connection is closed, and not only this end of it.
+      // It counts for its peer until the public connection is closed, not only this end.
       const accepted = { ...arrived, connection: passage.served, leave: () => {} };
       const taker = takers.shift();
       if (taker !== undefined) taker.resolve(accepted);
@@ -100,7 +102,10 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     }
   }
 
-  /** Gives up a client that takes what is left for it too slowly, for one that has just come. */
+  /**
+   * Makes room for a new client: drops the one that has been reading its remaining data the
+   * longest.
+   */
   function makeRoom(): boolean {
     const [slowest] = handingOver;
     if (slowest === undefined) return false;

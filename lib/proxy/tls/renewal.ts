@@ -6,22 +6,22 @@ export interface KeyPairFiles {
   readonly keyPath: string;
 }
 
-/** How {@linkcode watchKeyPair} looks. */
+/** Options of {@linkcode watchKeyPair}. */
 export interface RenewalOptions extends KeyPairFiles {
-  /** The pair that is in use. */
+  /** The pair in use. */
   readonly current: KeyPair;
   readonly intervalMs: number;
-  /** Takes a pair that is new; throws when it can't be used. */
+  /** Replaces the pair in use; throws if the new pair can't be used. */
   readonly renew: (pair: KeyPair) => void;
   readonly onRenewed: () => void;
-  /** Told once for each state of the files that can't be used. */
+  /** Called once for each state of the files that can't be used. */
   readonly onWarning: (message: string) => void;
 }
 
 /**
  * Reads a certificate chain and its key.
  *
- * @throws {Deno.errors.NotFound} when one of them is missing
+ * @throws {Deno.errors.NotFound} if one of the files is missing
  */
 export async function readKeyPair({ certPath, keyPath }: KeyPairFiles): Promise<KeyPair> {
   const [cert, key] = await Promise.all([Deno.readTextFile(certPath), Deno.readTextFile(keyPath)]);
@@ -29,9 +29,9 @@ export async function readKeyPair({ certPath, keyPath }: KeyPairFiles): Promise<
 }
 
 /**
- * Reads the files again and again, and takes up what changed: whoever renews certificates replaces
- * links, or writes in place, or one file after the other. A pair that can't be used changes
- * nothing.
+ * Reads the files at an interval, and passes a changed pair to `renew`. It does not rely on file
+ * events, because tools that renew certificates replace links, write in place, or write one file
+ * after the other. A pair that can't be used changes nothing.
  */
 export function watchKeyPair(options: RenewalOptions): AsyncDisposable {
   let seen: KeyPair | undefined = options.current;
@@ -50,7 +50,7 @@ export function watchKeyPair(options: RenewalOptions): AsyncDisposable {
       warned = message;
       options.onWarning(
         `The certificate "${options.certPath}" and its key "${options.keyPath}" can't be used: ` +
-          `${message}. The one before stays in use; mend the files`,
+          `${message}. The previous pair stays in use. Fix the files`,
       );
     }
   };

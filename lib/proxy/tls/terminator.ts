@@ -6,39 +6,40 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** A connection within this process, from both its ends. */
+/** Both ends of a connection within this process. */
 export interface Met {
-  /** The end that encrypted bytes are put into. */
+  /** The end for encrypted bytes. */
   readonly inner: Deno.TcpConn;
-  /** The end that plain bytes come out of. */
+  /** The end for plain bytes. */
   readonly served: Deno.TlsConn;
 }
 
-/** A listener on loopback that ends TLS with one certificate. */
+/** A listener on loopback that terminates TLS with one certificate. */
 export interface Terminator {
-  /** A connection to it. Rejects when its ends do not find each other in time. */
+  /** Opens a connection to it. Rejects if the two ends are not matched in time. */
   readonly meet: () => Promise<Met>;
-  /** Closes it, as soon as nobody is on the way to it. */
+  /** Closes it once no connection to it is being opened. */
   readonly retire: () => void;
 }
 
 const LOOPBACK = "127.0.0.1";
 
-/** How long the two ends of a connection may take to find each other. */
+/** Maximum time to match the two ends of a connection. */
 const MEET_MS = 5_000;
 
-/** How long a connection may be unknown before it is taken for somebody else's. */
+/** Maximum time that an unknown connection stays open; after that it belongs to another process. */
 const UNKNOWN_MS = 1_000;
 const MAX_UNKNOWN = 1_024;
 
-/** Between two attempts to accept, when that fails. */
+/** Pause after a failed accept. */
 const RETRY_MS = 50;
 
 /**
- * Opens a terminator. Everybody on this machine can connect to it: an end is known by its whole
- * address, which the kernel gives to one connection alone, and all others are closed.
+ * Opens a terminator. Every process on this machine can connect to it. It recognizes its own
+ * connections by address and port, which the kernel assigns to one connection only, and closes all
+ * others.
  *
- * @throws {Error} when certificate and key don't go together
+ * @throws {Error} if certificate and key don't match
  */
 export function openTerminator(pair: KeyPair): Terminator {
   const alpnProtocols = ["http/1.1"];
@@ -54,7 +55,7 @@ export function openTerminator(pair: KeyPair): Terminator {
         sort(await listener.accept());
       } catch {
         if (isRetired && onTheWay === 0) return;
-        // Out of descriptors, most likely; who waits here hears of it in time.
+        // Most likely out of file descriptors; callers of meet() get a timeout.
         await sleep(RETRY_MS);
       }
     }
@@ -64,7 +65,8 @@ export function openTerminator(pair: KeyPair): Terminator {
     const from = addressOf(served.remoteAddr);
     const take = expected.get(from);
     if (take !== undefined) return take(served);
-    // It may be one of ours that is here before our end of it is: the oldest is the least likely.
+    // It may be one of ours that arrived before meet() knows its address. The oldest is the least
+    // likely one.
     if (unknown.size >= MAX_UNKNOWN) forgetOldest();
     unknown.set(from, served);
     const timer = setTimeout(() => {

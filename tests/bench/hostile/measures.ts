@@ -1,4 +1,5 @@
-// Each act is done in a function's folder, and, for comparison, the same act by the same writer in a
+// Each act is done in a function's folder, and, for comparison, the same act by the same writer in
+// a
 // directory that nobody serves: what the writer itself takes of the machine counts in both.
 import { join } from "node:path";
 import {
@@ -86,10 +87,10 @@ async function during(
     await pause(500);
     return await measure();
   } finally {
-    // One whose directory was exchanged under it has ended by itself.
+    // A writer exits if its directory is replaced.
     try {
       writer.kill("SIGKILL");
-    } catch { /* It is over. */ }
+    } catch { /* It has exited. */ }
     await writer.status;
   }
 }

@@ -1,16 +1,16 @@
-/** A thing that is opened and closed again; both in milliseconds. */
+/** Times to open and to close, in milliseconds. */
 export interface Sample {
   readonly openMs: number;
   readonly closeMs: number;
 }
 
-/** What is measured, by the name that is printed. */
+/** Measured functions, by the printed name. */
 export type Measures = Readonly<Record<string, () => Promise<Sample>>>;
 
-/** Something that is open, and how it is closed. */
+/** Opens something and returns a function that closes it. */
 export type Open = () => Promise<() => Promise<unknown>>;
 
-/** Opens and closes, and takes the time of each. */
+/** Opens and closes, and returns the time of each. */
 export async function sample(open: Open): Promise<Sample> {
   const beganMs = performance.now();
   const close = await open();
@@ -19,7 +19,7 @@ export async function sample(open: Open): Promise<Sample> {
   return { openMs: openedMs - beganMs, closeMs: performance.now() - openedMs };
 }
 
-/** Runs all measures in turn, round by round, so that they share the machine's good and bad times. */
+/** Runs all measures in turn, round by round, so that load on the machine affects all of them. */
 export async function takeSamples(
   measures: Measures,
   rounds: number,
@@ -31,15 +31,15 @@ export async function takeSamples(
   return results;
 }
 
-/** The heading of what {@linkcode printSamples} prints. */
+/** Prints the heading for {@linkcode printSamples}. */
 export function printHeading(title: string): void {
   const columns = ["open", "each", "ratio", "more", "close", "each"];
   say(`\n${title.padEnd(52)}${columns.map((name) => name.padStart(9)).join("")}`);
 }
 
 /**
- * Prints medians for `count` things at once: in all, for each of them, and for the first name given
- * what the others take in proportion to it and how much more in milliseconds.
+ * Prints medians for `count` things at once: the total, the time for each, and the ratio and the
+ * difference in milliseconds to the first name.
  */
 export function printSamples(
   results: ReadonlyMap<string, readonly Sample[]>,
@@ -50,7 +50,7 @@ export function printSamples(
   for (const [name, samples] of results) {
     const openMs = median(samples.map((one) => one.openMs));
     const closeMs = median(samples.map((one) => one.closeMs));
-    // Of the same round, so that a bad time of the machine counts for both.
+    // Compare samples of the same round, so that load on the machine affects both.
     const ratio = median(samples.map((one, round) => one.openMs / baseMs[round]!));
     const moreMs = median(samples.map((one, round) => one.openMs - baseMs[round]!));
     const figures = [
@@ -65,7 +65,7 @@ export function printSamples(
   }
 }
 
-/** Prints a line. */
+/** Prints a line to standard output. */
 export function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }

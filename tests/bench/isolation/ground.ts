@@ -9,23 +9,23 @@ import {
 } from "../../../lib/supervisor/supervisor_context.ts";
 import { answering, makeDirectory, writeFiles } from "../../e2e/support/harness.ts";
 
-/** What all instances of a measure share. Disposing of it leaves nothing. */
+/** Resources that all instances of a measure share. Disposing of it removes all of them. */
 export interface Ground extends AsyncDisposable {
-  /** For namespaces alone. */
+  /** Network for measures of namespaces only. */
   readonly network: Network;
   readonly context: SupervisorContext;
-  /** The folder of the one function, which answers with a word. */
+  /** Folder of the only function, which answers with a word. */
   readonly app: string;
   readonly policy: FunctionPolicy;
   readonly cacheDirectory: string;
 }
 
-/** Opens what a supervisor opens, and a function. */
+/** Opens the resources of a supervisor, and creates a function. */
 export async function openGround(): Promise<Ground> {
   await using stack = new AsyncDisposableStack();
   const directory = await makeDirectory();
   stack.defer(() => Deno.remove(directory, { recursive: true }));
-  // The function's user reads its folder by its own path.
+  // The function's user reads its folder by its path.
   await Deno.chmod(directory, 0o755);
   const functionsDirectory = join(directory, "functions");
   await writeFiles(functionsDirectory, { "app/index.ts": answering("app") });

@@ -3,12 +3,15 @@ import { measureFilter } from "./filter.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { openBare, openInSandbox, openIsolated, openSandbox } from "./instances.ts";
 
-/** How many at once, and in how many rounds. */
+/** Number of namespaces at once, and number of rounds. */
 const NAMESPACES = [[1, 15], [50, 5], [200, 5]] as const;
 const INSTANCES = [[50, 3], [200, 3]] as const;
 const SINGLE_ROUNDS = 15;
 
-/** Ports of bare processes; each start has its own, so that none meets what another left. */
+/**
+ * Ports of bare processes. Each start has its own port, so that it meets no leftover of another
+ * one.
+ */
 let nextPort = 20_000;
 
 await using ground = await openGround();

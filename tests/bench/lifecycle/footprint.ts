@@ -1,10 +1,10 @@
 import { answering, eventually, pause, startServer } from "../../e2e/support/harness.ts";
 import { row, title } from "./table.ts";
 
-/** How long the processor's time is taken. */
+/** Duration of the measurement of CPU time. */
 const WINDOW_MS = 20_000;
 
-/** What a supervisor takes that has many functions and no requests. */
+/** Measures memory and CPU time of a supervisor with many functions and no requests. */
 export async function measureFootprint(count: number, flags: readonly string[]): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => `f${index}`);
   const files = Object.fromEntries(names.map((name) => [`${name}/index.ts`, answering(name)]));
@@ -13,7 +13,7 @@ export async function measureFootprint(count: number, flags: readonly string[]):
   await using server = await startServer({ flags, files });
   const word = flags.includes("--idle") ? "idle until" : "ready at";
   await eventually("all are there", () => server.output().split(word).length > count);
-  // What the beginning has left is taken away in the meantime.
+  // Wait for the end of work that the start has left.
   await pause(5_000);
   const before = await readTicks(server.pid);
   await pause(WINDOW_MS);
@@ -32,7 +32,9 @@ async function readMemory(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
 }
 
-/** User and system time in hundredths of a second. Source: proc_pid_stat(5), fields 14 and 15. */
+/**
+ * Returns user and system time in hundredths of a second. Source: proc_pid_stat(5), fields 14, 15.
+ */
 async function readTicks(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -11,7 +11,7 @@ import { median, row, timed, title } from "./table.ts";
 
 const ROUNDS = 9;
 
-/** A cold start phase by phase, each by itself. */
+/** Measures each phase of a cold start separately. */
 export async function measurePhases(): Promise<void> {
   await using ground = await openGround();
   const taken = new Map<string, number[]>();

@@ -1,21 +1,21 @@
 import { say } from "../isolation/figures.ts";
 
-/** The middle one of some values. */
+/** Returns the median of some values. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Prints a heading of its own. */
+/** Prints a heading. */
 export function title(text: string): void {
   say(`\n${text}`);
 }
 
-/** Prints a figure with its name, and what is to be known of it. */
+/** Prints a figure with its name and a note. */
 export function row(name: string, figure: string, note = ""): void {
   say(`  ${name.padEnd(50)}${figure.padStart(10)}  ${note}`);
 }
 
-/** How long a task takes, in milliseconds. */
+/** Runs a task and returns its result and its duration in milliseconds. */
 export async function timed<Result>(
   task: () => Promise<Result>,
 ): Promise<readonly [ms: number, result: Result]> {

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 
-/** What the command line asks for. */
+/** Parsed command line. */
 export interface Arguments {
-  /** Names of scenarios, in no order; none given are all. */
+  /** Names of scenarios, in any order; empty means all. */
   readonly names: readonly string[];
   readonly rounds: number;
   readonly seconds: number;
@@ -11,7 +11,7 @@ export interface Arguments {
 const ROUNDS = 5;
 const SECONDS = 2;
 
-/** How the command is used. */
+/** Returns the usage text. */
 export function usage(known: Iterable<string>): string {
   return `Usage: deno task bench:proxy [--rounds N] [--seconds N] [scenario...]
   --rounds N   rounds that count, ${ROUNDS} unless told otherwise
@@ -20,9 +20,9 @@ export function usage(known: Iterable<string>): string {
 }
 
 /**
- * Reads the arguments, where `known` are the names of all scenarios.
+ * Parses the arguments; `known` are the names of all scenarios.
  *
- * @throws {TypeError} when an option or a scenario is not known, or a number is none
+ * @throws {TypeError} for an unknown option or scenario, or an invalid number
  */
 export function parseArguments(args: readonly string[], known: readonly string[]): Arguments {
   const { values, positionals } = parseArgs({

@@ -1,13 +1,13 @@
 import type { Processes } from "./processes.ts";
 
-/** What a scenario is measured with. */
+/** Parameters of all scenarios. */
 export interface Bench {
-  /** For configurations and scripts. */
+  /** Directory for configurations and scripts. */
   readonly directory: string;
   readonly processes: Processes;
-  /** Rounds that count; one more goes before them. */
+  /** Number of measured rounds; a warm-up round precedes them. */
   readonly rounds: number;
-  /** How long one subject is under load in one round. */
+  /** Duration of the load on one subject in one round. */
   readonly seconds: number;
   readonly say: (text: string) => void;
 }

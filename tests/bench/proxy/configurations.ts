@@ -1,12 +1,12 @@
 import { UPSTREAMS } from "./ports.ts";
 
-/** Where nginx may leave its files, and under which name. */
+/** Directory and name for nginx's files. */
 export interface NginxPlace {
   readonly directory: string;
   readonly name: string;
 }
 
-/** How nginx and HAProxy are set, said in the output. */
+/** Settings of nginx and HAProxy, for the output. */
 export const SETTINGS = [
   "nginx: one worker, kept upstream connections; for bodies proxy_buffering off,",
   "proxy_request_buffering off and buffers of 64 KB (its own default is 4 to 16 KB).",
@@ -14,7 +14,10 @@ export const SETTINGS = [
   "events.",
 ].join("\n");
 
-/** The nginx that answers: a greeting, and a file of 10 MB out of the page cache. */
+/**
+ * Returns the configuration of the upstream nginx: a greeting, and a file of 10 MB in the page
+ * cache.
+ */
 export function originConfiguration(place: NginxPlace): string {
   return nginx(
     place,
@@ -26,12 +29,12 @@ export function originConfiguration(place: NginxPlace): string {
   );
 }
 
-/** The nginx that is measured. It sets the fields that ddsrv sets. */
+/** Returns the configuration of the measured nginx. It sets the same fields as ddsrv. */
 export function proxyConfiguration(place: NginxPlace, port: number): string {
   const upstreams = Object.entries(UPSTREAMS).map(([name, at]) =>
     `upstream ${name} { server 127.0.0.1:${at}; keepalive 1024; keepalive_requests 100000000; }`
   );
-  // Fields that are set for a location take the place of all that were set around it.
+  // Fields of a location replace all fields of the enclosing block.
   const location = (route: string, more = "", path = ""): string =>
     `location /${route}/${path} {
       proxy_pass http://${route}/${path};
@@ -61,7 +64,7 @@ export function proxyConfiguration(place: NginxPlace, port: number): string {
   );
 }
 
-/** The HAProxy that is measured. */
+/** Returns the configuration of the measured HAProxy. */
 export function haproxyConfiguration(port: number): string {
   const names = Object.keys(UPSTREAMS) as (keyof typeof UPSTREAMS)[];
   const backends = names.map((name) =>

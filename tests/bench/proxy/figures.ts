@@ -1,21 +1,21 @@
-/** Something that is read off a sample. */
+/** A figure of a sample. */
 export interface Figure<Sample> {
   readonly name: string;
-  /** Digits behind the point. */
+  /** Number of decimal places. */
   readonly digits: number;
   readonly of: (sample: Sample) => number;
 }
 
-/** What one figure of ddsrv is to be beside that of another. */
+/** Bound for the ratio of a figure of ddsrv to that of another subject. */
 export interface Target {
-  /** The figure's name. */
+  /** Name of the figure. */
   readonly figure: string;
   readonly base: string;
   readonly bound: "at most" | "at least";
   readonly limit: number;
 }
 
-/** The samples of each subject, one a round. */
+/** Samples of each subject, one per round. */
 export type Samples<Sample> = ReadonlyMap<string, readonly Sample[]>;
 
 export function median(values: readonly number[]): number {
@@ -24,13 +24,13 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The value that a share of all values does not exceed. */
+/** Returns the value that a share of all values does not exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 }
 
-/** One figure of two subjects: the median of what the rounds gave, so that bad times hit both. */
+/** Returns the median over the rounds of the ratio of two subjects, so that load affects both. */
 export function ratio<Sample>(
   samples: Samples<Sample>,
   figure: Figure<Sample>,
@@ -40,7 +40,7 @@ export function ratio<Sample>(
   return median(samples.get(name)!.map((sample, round) => figure.of(sample) / bases[round]!));
 }
 
-/** A table: for each subject and figure the median, the smallest, the largest, and the ratio. */
+/** Returns a table with median, minimum, maximum and ratio for each subject and figure. */
 export function renderFigures<Sample>(
   samples: Samples<Sample>,
   figures: readonly Figure<Sample>[],
@@ -61,7 +61,7 @@ export function renderFigures<Sample>(
   return renderTable([head, ...rows]);
 }
 
-/** A line for each target: what ddsrv came to, and whether that will do. */
+/** Returns a line for each target: the ratio of ddsrv, and whether it meets the target. */
 export function renderTargets<Sample>(
   samples: Samples<Sample>,
   figures: readonly Figure<Sample>[],
@@ -74,7 +74,7 @@ export function renderTargets<Sample>(
   }).join("\n");
 }
 
-/** One target's line. */
+/** Returns the line of one target. */
 export function renderTarget(
   what: string,
   { value, bound, limit }: { readonly value: number } & Pick<Target, "bound" | "limit">,
@@ -83,7 +83,7 @@ export function renderTarget(
   return `  ${isMet ? "met   " : "missed"}  ${what}: ${value.toFixed(2)}, target ${bound} ${limit}`;
 }
 
-/** Lines of aligned cells: the first column to the left, the others to the right. */
+/** Returns lines of aligned cells: the first column left-aligned, the others right-aligned. */
 export function renderTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>

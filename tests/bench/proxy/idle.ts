@@ -5,18 +5,18 @@ import { LOAD_SCENARIOS } from "./load_scenarios.ts";
 import { residentKb } from "./processes.ts";
 import { openDdsrv, openNginx, type Subject } from "./subjects.ts";
 
-/** What one process came to. */
+/** Memory of one process. */
 interface IdleSample {
   readonly beforeKb: number;
   readonly afterKb: number;
 }
 
 const CONNECTIONS = 10_000;
-/** Connections that are being opened at a time. */
+/** Number of connections that are opened in parallel. */
 const AT_ONCE = 100;
-/** How long a process is left alone before its memory is looked at. */
+/** Pause before a process's memory is read. */
 const SETTLE_MS = 2_000;
-/** A process takes its memory the first time; more than a few would give the same again. */
+/** A process allocates its memory in the first round; further rounds give the same figure. */
 const MAX_ROUNDS = 3;
 const LIMIT_KB = 20;
 
@@ -26,7 +26,7 @@ const FIGURES: readonly Figure<IdleSample>[] = [
   { name: "KB/connection", digits: 2, of: kbByConnection },
 ];
 
-/** What an idle connection costs: each has made one request, and waits for the next. */
+/** Measures the memory of idle connections: each has made one request, and waits for the next. */
 export async function runIdle(bench: Bench): Promise<void> {
   const samples = new Map<string, IdleSample[]>([["nginx", []], ["ddsrv", []]]);
   const rounds = Math.min(bench.rounds, MAX_ROUNDS);
@@ -52,7 +52,7 @@ function kbByConnection({ beforeKb, afterKb }: IdleSample): number {
 }
 
 async function measureIdle(bench: Bench, subject: Subject): Promise<IdleSample> {
-  // What a process needs to work at all is not what connections cost.
+  // Warm up first: memory that a process needs anyway is not a cost of connections.
   await measureLoad({ ...bench, rounds: 0, seconds: 2 }, [subject], LOAD_SCENARIOS.small.load);
   await settled();
   const [pid] = subject.pids;

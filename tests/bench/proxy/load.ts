@@ -5,27 +5,27 @@ import type { Route } from "./ports.ts";
 import { cpuSeconds } from "./processes.ts";
 import { denoCommand, type Subject } from "./subjects.ts";
 
-/** What is asked for. */
+/** Parameters of a load. */
 export interface Load {
-  /** wrk, or for large answers, which it reads in small pieces, a client of our own. */
+  /** wrk, or our own client for large answers, because wrk reads those in small pieces. */
   readonly client: "wrk" | "download";
   readonly route: Route;
   readonly path: string;
   readonly connections: number;
-  /** Lines for wrk's script that change its request. */
+  /** Lines of wrk's script that change its request. */
   readonly script?: string;
 }
 
-/** What one run against one subject gave. */
+/** Result of one run against one subject. */
 export interface LoadSample {
-  /** Of the subject's processes; none where they are not looked at. */
+  /** CPU time of the subject's processes; NaN if it is not measured. */
   readonly cpuSeconds: number;
   readonly requests: number;
-  /** Of the answers, heads included. */
+  /** Size of the answers, including heads. */
   readonly bytes: number;
   readonly seconds: number;
   readonly p99Us: number;
-  /** Connections that failed, and answers other than 2xx. */
+  /** Number of failed connections, and of answers other than 2xx. */
   readonly errors: number;
 }
 
@@ -37,12 +37,12 @@ done = function(summary, latency)
 end
 `;
 
-/** A client may take that much longer than it was told. */
+/** Time that a client may take in addition to the duration of the load. */
 const GRACE_MS = 20_000;
 
 /**
  * Puts all subjects under the same load in turn, round by round. Each round begins with another
- * one, so that none has always the same one before it.
+ * subject, so that the order has no effect.
  */
 export async function measureLoad(
   bench: Bench,
@@ -56,14 +56,14 @@ export async function measureLoad(
     for (let turn = 0; turn < subjects.length; turn++) {
       const subject = subjects[(round + turn) % subjects.length]!;
       const sample = await runOnce(bench, subject, { load, script });
-      // The first round warms up.
+      // The first round is a warm-up.
       if (round > 0) samples.get(subject.name)!.push(sample);
     }
   }
   return samples;
 }
 
-/** A line that says what failed, or nothing. */
+/** Returns a line that reports errors, or an empty text. */
 export function renderErrors(samples: Samples<LoadSample>): string {
   const failed = [...samples].map(([name, all]) => ({
     name,

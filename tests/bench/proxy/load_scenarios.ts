@@ -3,7 +3,7 @@ import { type Figure, renderFigures, renderTargets, type Target } from "./figure
 import { type Load, type LoadSample, measureLoad, renderErrors } from "./load.ts";
 import { DIRECT, type Subject } from "./subjects.ts";
 
-/** A measure under load: what is asked for, what is read off, and what is wanted. */
+/** A measurement under load: the load, the figures to read, and the targets. */
 export interface LoadScenario {
   readonly title: string;
   readonly load: Load;
@@ -19,7 +19,7 @@ const P99 = "p99 µs";
 const CPU_BY_BYTES = "CPU s/GB";
 const THROUGHPUT = "MB/s";
 
-/** What requests without much of a body are measured by. */
+/** Figures for requests with small bodies. */
 export const REQUEST_FIGURES: readonly Figure<LoadSample>[] = [
   { name: CPU, digits: 1, of: (one) => one.cpuSeconds * 1e6 / one.requests },
   { name: RATE, digits: 0, of: (one) => one.requests / one.seconds },
@@ -37,7 +37,7 @@ const BODY_TARGETS: readonly Target[] = [
   { figure: THROUGHPUT, base: "nginx", bound: "at least", limit: 1 },
 ];
 
-/** The scenarios that are nothing but load. */
+/** Scenarios that consist of load only. */
 export const LOAD_SCENARIOS = {
   small: {
     title: "small: keep-alive requests, an answer of 11 bytes, 64 connections",
@@ -84,7 +84,7 @@ export const LOAD_SCENARIOS = {
   },
 } as const satisfies Record<string, LoadScenario>;
 
-/** Runs one of them against all proxies and says what came of it. */
+/** Runs a scenario against all proxies and prints its figures. */
 export async function runLoadScenario(
   bench: Bench,
   scenario: LoadScenario,

@@ -18,7 +18,7 @@ export function openProcesses(): Processes {
     try {
       child.kill("SIGTERM");
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     await child.status;
     children.delete(child);

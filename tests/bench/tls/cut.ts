@@ -1,7 +1,7 @@
 import { openRelay } from "../../proxy/tls_relay.ts";
 import { connectTo, openServer } from "./server.ts";
 
-/** What a server of node:tls hears when a connection ends without close_notify. */
+/** Returns the event that a node:tls server gets if a connection ends without close_notify. */
 export async function endOfCutConnection(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const begun = Promise.withResolvers<void>();

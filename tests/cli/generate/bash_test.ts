@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 const SCRIPT = new URL("../../../completions/ddsrv.bash", import.meta.url).pathname;
 
-/** What bash's function offers for words of a line, of which the last is being typed. */
+/** Returns the completions of bash's function for a line whose last word is incomplete. */
 async function offer(...words: string[]): Promise<string[]> {
   const script = `set -u
     ddsrv() { :; }

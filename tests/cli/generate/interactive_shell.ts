@@ -8,19 +8,19 @@ import { createProgram } from "../../../cli/program.ts";
 import { eventually, openPatience } from "../../patience.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
-/** The shells that there are completions for. */
+/** Shells that have completions. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** One of them. */
+/** Name of a shell that has completions. */
 export type Shell = typeof SHELLS[number];
 
-/** A shell at a terminal, with completions, where `ddsrv` writes down what it is called with. */
+/** A shell at a terminal, with completions, in which a fake `ddsrv` records its arguments. */
 export interface InteractiveShell extends AsyncDisposable {
-  /** Its working directory, which is its home as well. */
+  /** Working directory and home directory of the shell. */
   readonly directory: string;
-  /** Types keys, where `\t` completes, and runs the line; gives the arguments that came of it. */
+  /** Types keys (`\t` completes), runs the line, and returns the arguments of `ddsrv`. */
   readonly type: (keys: string) => Promise<string[]>;
-  /** The last command line that asked for names. */
+  /** Returns the last command line with which the completions asked for names. */
   readonly asked: () => Promise<string>;
 }
 
@@ -28,7 +28,7 @@ const generators = { bash: bashCompletion, zsh: zshCompletion, fish: fishComplet
   [Name in Shell]: (program: CommandModel) => string;
 };
 
-/** How each is started, and the file that it reads its completions from. */
+/** Command that starts each shell, and the files from which it reads its completions. */
 const starts: Readonly<Record<Shell, { command: string; files: Record<string, string> }>> = {
   bash: {
     command: "bash --rcfile bashrc -i",
@@ -44,8 +44,8 @@ const starts: Readonly<Record<Shell, { command: string; files: Record<string, st
 };
 
 /**
- * Opens a shell at a pseudo-terminal. What asks for names is run by `list`, a shell's command: where
- * it is left out, they are these.
+ * Opens a shell at a pseudo-terminal. The shell command `list` answers requests for names; without
+ * it, the answer is `names`.
  */
 export async function openShell(
   shell: Shell,
@@ -101,7 +101,7 @@ if [ "$1 $2" = "list --quiet" ]; then printf '%s' "$*" > asked; ${list}; exit; f
     },
     asked: () => Deno.readTextFile(join(home.path, "asked")),
     async [Symbol.asyncDispose]() {
-      // Whatever stands on the line is given up first.
+      // Ctrl-C discards the current line first.
       await write("\x03exit\n");
       await keyboard.close();
       using patience = openPatience(`the end of ${shell}`);

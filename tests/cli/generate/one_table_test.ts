@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../../temporary_directory.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-/** Everything that is made from the table, by its name. */
+/** All files that are generated from the table, by name. */
 type Made = Readonly<Record<string, string>>;
 
 const SCRIPT = `
@@ -28,7 +28,7 @@ console.log(JSON.stringify({
 }));
 `;
 
-/** Makes everything from a copy of the sources, in which some texts of a file are others. */
+/** Generates all files from a copy of the sources in which some texts of a file are replaced. */
 async function make(file: string, changes: readonly (readonly [string, string])[]): Promise<Made> {
   await using copy = await temporaryDirectory();
   for (const name of ["cli", "lib", "deno.json", "deno.lock"]) {
@@ -49,7 +49,7 @@ async function make(file: string, changes: readonly (readonly [string, string])[
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** What differs between two makings: its name, and the lines that are new. */
+/** Returns the new lines of each file that differs, by its name. */
 function differences(before: Made, after: Made): Record<string, string> {
   const changed = Object.keys(after).filter((name) => before[name] !== after[name]);
   return Object.fromEntries(changed.map((name) => {
@@ -118,7 +118,7 @@ Deno.test("a choice that changes in the table changes in completions, help and s
   for (const [name, lines] of Object.entries(changed)) assert.match(lines, /raw/, name);
 });
 
-/** Product code outside the table, by its path, without comments. */
+/** Returns product code outside the table, without comments, by path. */
 async function readSources(): Promise<Made> {
   const sources: Record<string, string> = {};
   for (const directory of ["cli", "lib", "container", "packaging"]) {
@@ -136,7 +136,7 @@ async function readSources(): Promise<Made> {
   return sources;
 }
 
-/** Where a pattern is found in the sources. */
+/** Returns the places where a pattern matches in the sources. */
 function find(sources: Made, pattern: RegExp): string[] {
   return Object.entries(sources).flatMap(([path, text]) =>
     (text.match(pattern) ?? []).slice(0, 1).map((found) => `${path}: ${found}`)
@@ -153,14 +153,14 @@ Deno.test("no summary of a setting is written outside the table", async () => {
 
 Deno.test("no default of a setting is written outside the table", async () => {
   const sources = await readSources();
-  // Help says "default: 30s"; paths and the port mean the setting wherever they are.
+  // Help says "default: 30s"; a path or the port always means the setting.
   const patterns = SETTING_ENTRIES.flatMap(({ setting }) => {
     const text = describeDefault(setting);
     if (text === undefined || setting.kind.isSwitch) return [];
     const [plain = ""] = text.split(", or ");
     const escaped = RegExp.escape(plain);
     const isUnique = /^\/|^9999$/.test(plain);
-    // A word may be a name as well: only in quotes it is a value.
+    // A word may also be an identifier: it is a value only in quotes.
     const quote = /^[a-z]+$/.test(plain) ? '"' : '"?';
     return [
       new RegExp(`default: ${quote}${escaped}\\b`),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openShell, type Shell, SHELLS } from "./interactive_shell.ts";
 
-/** What is typed, and the arguments that must come of it. */
+/** Typed keys, and the expected arguments. */
 type Case = readonly [keys: string, args: readonly string[]];
 
 const NAMES = ["shop", "shelf", "apple", "-rf"];
@@ -16,16 +16,16 @@ const lines: readonly Case[] = [
   ["doctor --isolation roo\t --js\t", ["doctor", "--isolation", "rootless", "--json"]],
   ["init --template kv\t ./visits", ["init", "--template", "kv-counter", "./visits"]],
   ["rm sho\tshe\t", ["rm", "shop", "shelf"]],
-  // What is named already is not offered again; so the third is the only one left.
+  // Names that are already on the line are not offered again, so only the third is left.
   ["rm shop shelf \t", ["rm", "shop", "shelf", "apple"]],
   ["logs -fn 20 ap\t", ["logs", "-fn", "20", "apple"]],
   ["inspect ap\t", ["inspect", "apple"]],
   ["inspect --json sho\t", ["inspect", "--json", "shop"]],
-  // A name that looks like an option is one of the names behind -- alone.
+  // A name that looks like an option is offered only after --.
   ["rm shop shelf apple -- \t", ["rm", "shop", "shelf", "apple", "--", "-rf"]],
   ["check some-d\tx", ["check", "some-directory/x"]],
   ["serve --socket some-f\tsome-d\tx", ["serve", "--socket", "some-file", "some-directory/x"]],
-  // Values that nobody can know.
+  // Values that can't be completed.
   ["logs --lines \t5", ["logs", "--lines", "5"]],
 ];
 
@@ -40,7 +40,7 @@ for (const shell of SHELLS) {
   });
 }
 
-/** Names that do harm where they are not quoted, each with a beginning that is its own. */
+/** Names that do harm unless they are quoted, each with a unique prefix. */
 const hostile: readonly (readonly [name: string, ...beginnings: string[]])[] = [
   ["a space", "a\\ s", "'a s", '"a s', "a"],
   ["it's", "it", "'it", '"it'],

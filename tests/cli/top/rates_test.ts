@@ -3,7 +3,7 @@ import { ratesBetween, type Sample } from "../../../cli/top/rates.ts";
 import type { FunctionReport, TrafficReport } from "../../../lib/control/api.ts";
 import { functionReport, NOTHING_RUNS, trafficReport } from "../function_report.ts";
 
-/** What one function had at a moment; `undefined` when there was none. */
+/** A function's counters at a moment; `undefined` if there was no function. */
 interface Look {
   readonly report?: Partial<FunctionReport>;
   readonly traffic?: TrafficReport;

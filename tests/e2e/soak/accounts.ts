@@ -3,20 +3,23 @@ import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
 import { host, type Server } from "../support/harness.ts";
 import { readProcesses, readTraces } from "../support/traces.ts";
 
-/** How much of everything a supervisor has. */
+/** Number of each kind of resource of a supervisor. */
 export interface Accounts {
-  /** Links, files, rules, groups, elements of sets, processes and descriptors, by kind. */
+  /**
+   * Numbers of links, files, rules, control groups, set elements, processes and descriptors, by
+   * kind.
+   */
   readonly counts: Readonly<Record<string, number>>;
   readonly memoryBytes: number;
 }
 
-/** Counts what a supervisor has now; other tests may have others on the same host. */
+/** Counts a supervisor's resources, without those of other supervisors on the host. */
 export async function readAccounts(server: Server): Promise<Accounts> {
   const { functions, pid } = server;
   const { id, table } = ownerOf(deriveOwnerId(functions));
   const counts: Record<string, number> = {};
   for (const trace of await readTraces(server)) {
-    // A group of the kernel's has one line for each hierarchy.
+    // A control group has one line per hierarchy.
     const kind = /^(?:control group|control socket|\S+)/.exec(trace)![0];
     const isOwn = kind === "link" || kind === "file"
       ? trace.includes(id)

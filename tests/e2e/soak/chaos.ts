@@ -7,7 +7,7 @@ import type { Random } from "./random.ts";
 /** Functions that come, change and go, and what is known of them. */
 export interface Chaos {
   readonly slots: ReadonlyMap<string, Slot>;
-  /** Whatever a name has ever been able to answer. */
+  /** All texts that each name could ever answer. */
   readonly texts: ReadonlyMap<string, ReadonlySet<string>>;
   /** Does one thing to one of them; gives what it was. */
   readonly act: () => Promise<string>;
@@ -92,7 +92,7 @@ export function createChaos(
       try {
         Deno.kill(pid, "SIGKILL");
       } catch {
-        // It has ended by itself.
+        // It has already exited.
       }
     }
     return `kill ${name}`;

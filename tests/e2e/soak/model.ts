@@ -1,24 +1,24 @@
-/** What a name stands for at present, and what may still answer for it. */
+/** Current code of a name, and earlier code that may still answer. */
 export interface Slot {
   readonly hasFolder: boolean;
-  /** The text of the code that is there; none when that can't be served. */
+  /** Answer of the current code; `undefined` if the code can't be served. */
   readonly text: string | undefined;
-  /** Texts of code that was there before and may have been kept. */
+  /** Answers of earlier code that may still run. */
   readonly earlier: readonly string[];
-  /** Whether none of the earlier code may be left running. */
+  /** True if it is possible that no earlier code runs. */
   readonly mayBeGone: boolean;
-  /** Ends of its process since its code changed: each makes the pause before the next start longer. */
+  /** Number of exits since the code changed: each makes the restart delay longer. */
   readonly ends: number;
 }
 
-/** What an answer must be, once all is quiet. */
+/** An acceptable answer once there are no more changes. */
 export interface Expected {
   readonly status: 200 | 404 | 500;
-  /** For 200: one of these. */
+  /** For status 200: acceptable texts. */
   readonly texts: readonly string[];
 }
 
-/** A name that nobody has used. */
+/** A name that was never used. */
 export const UNUSED: Slot = {
   hasFolder: false,
   text: undefined,
@@ -27,27 +27,30 @@ export const UNUSED: Slot = {
   ends: 0,
 };
 
-/** New code is put in its folder, which is made when there is none: good with a text, else bad. */
+/** Returns the slot after new code is written to its folder. Without a text the code is broken. */
 export function written(slot: Slot, text: string | undefined): Slot {
   return { ...kept(slot), hasFolder: true, text, ends: 0 };
 }
 
-/** Its process is ended, if it has one. */
+/** Returns the slot after its process, if any, is killed. */
 export function ended(slot: Slot): Slot {
   return { ...slot, mayBeGone: true, ends: slot.ends + 1 };
 }
 
-/** Its folder goes; what ran may go on if another comes at once. */
+/**
+ * Returns the slot after its folder is removed. A running instance may continue if a new one
+ * follows.
+ */
 export function removed(slot: Slot): Slot {
   return { ...kept(slot), hasFolder: false, text: undefined, mayBeGone: true };
 }
 
-/** What may be answered for a name when nothing has changed for long enough. */
+/** Returns the acceptable answers for a name that has not changed for long enough. */
 export function expected(slot: Slot): readonly Expected[] {
   const { hasFolder, text, earlier, mayBeGone } = slot;
   if (!hasFolder) return [{ status: 404, texts: [] }];
   if (text !== undefined) return [{ status: 200, texts: [text] }];
-  // A revision that can't be served leaves the one that serves, if there is one.
+  // While a revision is broken, the one that serves, if any, continues.
   return [
     ...(earlier.length > 0 ? [{ status: 200 as const, texts: earlier }] : []),
     ...(mayBeGone ? [{ status: 500 as const, texts: [] }] : []),

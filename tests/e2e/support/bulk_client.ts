@@ -3,23 +3,23 @@ import { openPatience, within } from "../../patience.ts";
 import type { Server } from "./harness.ts";
 import { connect } from "./raw_client.ts";
 
-/** A large answer whose head has come, and of whose body nothing is read yet. */
+/** A large answer whose head is read and whose body is not. */
 export interface Download {
-  /** As the answer declares it; `null` when it is chunked. */
+  /** The answer's Content-Length; `null` if it is chunked. */
   readonly length: string | null;
-  /** Reads all, and gives the count of bytes and whether they are right. */
+  /** Reads the whole body and returns the number of bytes and whether they are correct. */
   readonly finish: () => Promise<string>;
 }
 
-/** A large request that is on its way. */
+/** A large request in flight. */
 export interface Upload extends AsyncDisposable {
-  /** Bytes that the connection has taken so far. */
+  /** Number of bytes that the connection has accepted so far. */
   readonly sent: number;
-  /** What the function says when it has all. */
+  /** Resolves with the function's answer to the complete request. */
   readonly finish: () => Promise<string>;
 }
 
-/** Asks the function `bulk` for a large body. */
+/** Requests a large body from the function `bulk`. */
 export async function beginDownload(server: Server, query: string): Promise<Download> {
   const response = await within(fetch(`${server.url}/bulk/download?${query}`), "a large answer");
   return {
@@ -36,7 +36,10 @@ export async function beginDownload(server: Server, query: string): Promise<Down
   };
 }
 
-/** Sends a large body to a route of the function `bulk`, each piece once the last was taken. */
+/**
+ * Sends a large body to a route of the function `bulk`, each piece once the previous one is
+ * accepted.
+ */
 export async function beginUpload(
   server: Server,
   options: { readonly route: string; readonly bytes: number; readonly isChunked: boolean },
@@ -63,7 +66,7 @@ export async function beginUpload(
   }
 
   const sending = send();
-  // Whoever does not wait for the end is told by something else.
+  // A caller that never calls finish() learns of a failure in another way.
   sending.catch(() => {});
   return {
     get sent() {

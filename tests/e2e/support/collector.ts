@@ -1,19 +1,19 @@
-// A collector of telemetry (OTLP over HTTP, as JSON) in the pretend internet. As a program it takes
-// an address and says each delivery in a line; as a module it starts that program.
+// A telemetry collector (OTLP over HTTP, as JSON) in the pretend internet. As a program it takes an
+// address and prints each delivery as one line; as a module it starts that program.
 
-/** What came with one request of an exporter. */
+/** One request of an exporter. */
 export interface Delivery {
   /** `/v1/traces`, `/v1/metrics` or `/v1/logs`. */
   readonly path: string;
   readonly authorization: string | null;
-  /** What it is about, `service.name`. */
+  /** Name of the source, `service.name`. */
   readonly service: string;
   readonly text: string;
 }
 
-/** A running collector. Disposing of it ends it. */
+/** A running collector. Disposing of it stops it. */
 export interface Collector extends AsyncDisposable {
-  /** All that has come so far. */
+  /** Deliveries so far. */
   readonly deliveries: readonly Delivery[];
 }
 

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { WORLD } from "../../world.ts";
 import { answering, eventually, type Server } from "./harness.ts";
 
-/** What a user of the original relies on, and how it shows. */
+/** Behaviour on which users of the original rely, and a check of it. */
 export type Row = readonly [what: string, holds: (server: Server) => Promise<void>];
 
-/** A server that says what it says at its start, and answers with variables. */
+/** A function that prints a line on each stream at its start, and answers with its variables. */
 const VARIABLES = `console.log("out line"); console.error("err line");
 Deno.serve(() => Response.json(Deno.env.toObject()));\n`;
 
-/** The latest form of the original: its settings, and functions that show what comes of them. */
+/** The latest version of the original: its settings, and functions that show their effect. */
 export const LATE = {
   env: {
     PORT: "0",
@@ -49,7 +49,7 @@ export const LATE = {
   },
 } as const;
 
-/** The rows of {@linkcode LATE}. */
+/** Rows for {@linkcode LATE}. */
 export const LATE_ROWS: readonly Row[] = [
   ["FUNC_DIRECTORY, PORT: a folder with an index.ts is served by its name", async (server) => {
     assert.equal((await fetch(`${server.url}/app`)).status, 200);
@@ -93,7 +93,7 @@ export const LATE_ROWS: readonly Row[] = [
   }],
 ];
 
-/** The earlier forms: other names, code on port 8000, and what is said over HTTP. */
+/** Earlier versions: other names, code on port 8000, and the texts of HTTP answers. */
 export const EARLY = {
   isChecked: true,
   env: {
@@ -121,7 +121,7 @@ export const EARLY = {
 
 const CHECK = { "x-graphand-healthcheck": "true" };
 
-/** The rows of {@linkcode EARLY}. */
+/** Rows for {@linkcode EARLY}. */
 export const EARLY_ROWS: readonly Row[] = [
   [
     "SERVER_ENVIRONMENT that is no JSON is said, and it goes on",
@@ -201,7 +201,7 @@ export const EARLY_ROWS: readonly Row[] = [
   ["console: [name] text", (server) => server.said("[app] out line\n")],
 ];
 
-/** Status and body of an answer. */
+/** Returns status and body of an answer. */
 export async function ask(
   server: Server,
   path: string,
@@ -212,7 +212,7 @@ export async function ask(
   return `${response.status} ${await response.text()}`;
 }
 
-/** A function's log, once it holds a text. */
+/** Returns a function's log once it contains a text. */
 export async function logOf(server: Server, name: string, part: string): Promise<string> {
   let text = "";
   await eventually(`"${part}" in the log of ${name}`, async () => {

@@ -1,8 +1,8 @@
-// The program, with a fault put in: it is killed, as by `kill -9`, at one of its effects. Every
-// function of Deno's is an effect that is not known to change nothing, so that new ones count too.
+// Runs ddsrv with an injected fault: it is killed, as by `kill -9`, at one of its effects. Each
+// function of Deno is an effect unless it is known to be harmless, so new functions count too.
 import { parseMoment } from "./fault_moment.ts";
 
-/** What changes nothing that outlives the process. */
+/** Functions without an effect that outlives the process. */
 const HARMLESS = [
   ...["addSignalListener", "removeSignalListener", "refTimer", "unrefTimer", "exit", "inspect"],
   ...["connect", "cwd", "execPath", "uid", "gid", "umask", "memoryUsage", "watchFs", "readDir"],
@@ -19,7 +19,7 @@ function die(): void {
   killProcess(Deno.pid, "SIGKILL");
 }
 
-/** Lets an effect happen, or the fault. */
+/** Counts an effect and performs it; dies if it is the chosen one. */
 function pass<T>(effect: string, act: () => T): T {
   if (!isCounting) return act();
   count++;
@@ -27,12 +27,12 @@ function pass<T>(effect: string, act: () => T): T {
   if (count === index && timing === "before") die();
   const result = act();
   if (count === index && timing === 0) die();
-  // By the clock, so that what is under way goes on meanwhile.
+  // By a timer, so that the work in progress continues until then.
   if (count === index && timing !== "before") setTimeout(die, timing);
   return result;
 }
 
-/** At once and whole, also when the process is killed right behind it. */
+/** Writes a whole line at once, even if the process is killed directly after. */
 function say(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`fault: ${text}\n`));
 }

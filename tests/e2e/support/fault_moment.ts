@@ -1,25 +1,25 @@
-/** Where a server is killed, see `fault_main.ts`. */
+/** Moment at which a server is killed, see `fault_main.ts`. */
 export interface Moment {
-  /** Effects are counted from its start, or from a signal on. */
+  /** Start of the count: the server's start or a signal. */
   readonly from: "start" | "signal";
-  /** Which effect, from 1; 0 for none. */
+  /** Number of the effect, from 1; 0 for none. */
   readonly index: number;
-  /** Right before the effect, or so many milliseconds after it began. */
+  /** Directly before the effect, or this number of milliseconds after its start. */
   readonly timing: "before" | number;
 }
 
-/** How far commands of the host are let come, in milliseconds after the spawn. */
+/** Times in milliseconds after the spawn of a host command. */
 const COMMAND_TIMINGS = [0, 3];
 
-/** The same for a launch chain, which takes that long to its last step. */
+/** The same for a launch chain, which takes up to 7 ms to reach its last step. */
 const CHAIN_TIMINGS = [0, 1, 2, 4, 7];
 
-/** As text for the environment. */
+/** Returns a moment as text for the environment. */
 export function formatMoment({ from, index, timing }: Moment): string {
   return `${from} ${index} ${timing}`;
 }
 
-/** Reads what {@linkcode formatMoment} wrote; an empty text means no fault. */
+/** Parses the text of {@linkcode formatMoment}; an empty text means no fault. */
 export function parseMoment(text: string): Moment {
   const [from, index = "0", timing = "before"] = text.split(" ");
   return {
@@ -30,8 +30,8 @@ export function parseMoment(text: string): Moment {
 }
 
 /**
- * All moments of the effects that a server named on its standard error: before each, and for what it
- * spawned also while that runs.
+ * Returns all moments of the effects that a server printed on standard error: before each effect,
+ * and for spawned processes also while they run.
  */
 export function findMoments(from: Moment["from"], output: string): Moment[] {
   const effects = output.matchAll(/^fault: (\d+) (\w+)( sh -c)?/gm);

@@ -7,40 +7,43 @@ import { eventually, openPatience } from "../../patience.ts";
 
 export { eventually, within } from "../../patience.ts";
 
-/** How {@linkcode startServer} starts one. */
+/** Options of {@linkcode startServer}. */
 export interface ServerOptions {
-  /** Files of the functions directory by path, as `hello/index.ts`. */
+  /** Files of the functions directory by path, such as `hello/index.ts`. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Functions whose module cache was filled before the tests, which have no way out. */
+  /**
+   * Functions whose module cache was filled before the tests, because those have no internet
+   * access.
+   */
   readonly cached?: readonly string[];
   readonly flags?: readonly string[];
   /**
-   * Types are checked, as they are where nothing else is said. A check costs more than all else that
-   * a test does, so that only tests of what a check says have it.
+   * Type-checks functions, which is ddsrv's default. A check costs more than everything else in a
+   * test, so only tests about checks enable it.
    */
   readonly isChecked?: true;
-  /** It is told where everything is by its environment, which gives the port too, and has no flag. */
+  /** Passes all paths and the port by environment variables instead of flags. */
   readonly isFlagless?: true;
   readonly env?: Readonly<Record<string, string>>;
-  /** Directory to work in; a new one, removed at the end, when left out. */
+  /** Working directory; by default a new one, which is removed at the end. */
   readonly directory?: string;
-  /** Path of the functions directory, and of the control socket, where these are others. */
+  /** Paths of the functions directory and the control socket, if not the default ones. */
   readonly functions?: string;
   readonly socket?: string;
-  /** What runs the command line; this Deno with this checkout when left out. */
+  /** Command that runs ddsrv; by default this Deno with this checkout. */
   readonly command?: readonly string[];
-  /** What it says before the URL, once it listens. */
+  /** Text before the URL in the line that reports the listener. */
   readonly beforeUrl?: string;
 }
 
-/** A command's end. */
+/** Result of a command. */
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A running `ddsrv serve`, real and as root. */
+/** A running `ddsrv serve`, as root. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -48,29 +51,29 @@ export interface Server extends AsyncDisposable {
   readonly functions: string;
   readonly logs: string;
   readonly socket: string;
-  /** What it has said so far, on both streams. */
+  /** Returns the output of both streams so far. */
   readonly output: () => string;
-  /** Resolves when its output holds the text, behind what it held at `from`. */
+  /** Resolves once its output contains the text after position `from`. */
   readonly said: (text: string, from?: number) => Promise<void>;
-  /** Runs another verb against it. */
+  /** Runs another verb with this server's control socket. */
   readonly cli: (...args: string[]) => Promise<CliResult>;
-  /** As `ddsrv inspect --json` does, without the start of a process. */
+  /** Returns the same as `ddsrv inspect --json`, without starting a process. */
   readonly inspect: (name: string) => Promise<FunctionReport>;
-  /** Writes files below the functions directory. */
+  /** Writes files to the functions directory. */
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
-  /** Asks until the answer is this text. */
+  /** Sends requests until the answer is this text. */
   readonly answers: (path: string, text: string) => Promise<void>;
   readonly signal: (signal: Deno.Signal) => void;
   readonly exited: Promise<number>;
 }
 
-/** The command line. */
+/** Path of ddsrv's main module. */
 export const MAIN = new URL("../../../cli/main.ts", import.meta.url).pathname;
 
-/** Runs the command line of this checkout. */
+/** Command that runs ddsrv from this checkout. */
 export const COMMAND: readonly string[] = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN];
 
-/** Product bounds that good code must not meet on a machine that is slow or busy. */
+/** Time limits that correct code must not reach on a slow or busy machine. */
 const GENEROUS = {
   DDSRV_START_TIMEOUT: "30m",
   DDSRV_WAIT_TIMEOUT: "30m",
@@ -78,12 +81,12 @@ const GENEROUS = {
   DDSRV_IDLE_TIMEOUT: "30m",
 };
 
-/** A server that answers with a text. */
+/** Returns the code of a function that answers with a text. */
 export function answering(text: string): string {
   return `Deno.serve(() => new Response(${JSON.stringify(text)}));\n`;
 }
 
-/** Starts `ddsrv serve` on a free port, with directories and a socket of its own. */
+/** Starts `ddsrv serve` on a free port, with its own directories and control socket. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const directory = options.directory ?? await makeDirectory();
   const paths = {
@@ -181,12 +184,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   };
 }
 
-/** What every command of a test has in its environment. */
+/** Returns the environment of every command in a test. */
 export function testEnvironment(): Record<string, string> {
   return { DDSRV_STATE_DIRECTORY: join(testCache(), "state"), NO_COLOR: "1", ...GENEROUS };
 }
 
-/** Runs the command line to its end. */
+/** Runs ddsrv and waits until it exits. */
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -202,20 +205,23 @@ export async function runCli(
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** A command line whose wait for functions is as long as it may be, where it does not say how long. */
+/**
+ * Returns the arguments, with the maximum --timeout if they have none and the verb waits for
+ * functions.
+ */
 export function unhurried(args: readonly string[]): readonly string[] {
   const [verb = "", ...others] = args;
   const isWaiting = ["add", "remove", "rm"].includes(verb) && !args.includes("--timeout");
   return isWaiting ? [verb, "--timeout", "600", ...others] : args;
 }
 
-/** A new directory for one test. */
+/** Creates a directory for one test. */
 export async function makeDirectory(): Promise<string> {
   testCache();
   return await Deno.makeTempDir({ prefix: "ddsrv-e2e-" });
 }
 
-/** Writes files below a directory, and the directories on the way to them. */
+/** Writes files below a directory, and creates their parent directories. */
 export async function writeFiles(
   directory: string,
   files: Readonly<Record<string, string>>,
@@ -226,13 +232,13 @@ export async function writeFiles(
   }
 }
 
-/** Runs a program of the host and gives what it prints. */
+/** Runs a program of the host and returns its output. */
 export async function host(program: string, ...args: string[]): Promise<string> {
   const { stdout } = await new Deno.Command(program, { args }).output();
   return new TextDecoder().decode(stdout);
 }
 
-/** A file in the data of a function that runs, or will; it may wait for that file before it goes on. */
+/** Returns the path of a file in a function's data directory, for which the function may wait. */
 export async function gateOf(socket: string, name: string): Promise<string> {
   using control = connectControl(socket);
   let data = "";
@@ -244,17 +250,17 @@ export async function gateOf(socket: string, name: string): Promise<string> {
   return `${data}/gate`;
 }
 
-/** Waits for a while; for the pace of a slow writer, not for something to happen. */
+/** Waits for a fixed time. Only for the pace of a slow writer, never to wait for an event. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** How often a text stands in another. */
+/** Returns the number of occurrences of a text in another. */
 export function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
-/** Where a server of that functions directory keeps a function's modules. */
+/** Returns the path of a function's module cache, for a server of that functions directory. */
 export function cacheDirectory(functions: string, name: string): string {
   return join(testCache(), "state/cache", deriveOwnerId(functions), name);
 }

@@ -1,4 +1,4 @@
-// The npm package as somebody has it who installed it: packed and installed by npm, from its tarball.
+// The npm package as users install it: packed and installed by npm, from its tarball.
 import { join } from "node:path";
 import { isInstalled } from "../../../lib/system/programs.ts";
 import { packageDirectory } from "../../plan_package.ts";
@@ -6,22 +6,22 @@ import { makeDirectory } from "./harness.ts";
 
 /** An installed package. Disposing of it removes it. */
 export interface InstalledPackage extends AsyncDisposable {
-  /** The folder that it is installed in. */
+  /** Folder that contains the installed package. */
   readonly directory: string;
-  /** What npm links as `ddsrv`. */
+  /** Path of npm's link `ddsrv`. */
   readonly program: string;
-  /** For its processes: no cache of the tests' own, and no npm that they seem to be run by. */
+  /** Environment of its processes: without the tests' cache, and without npm's variables. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Why the package can't be tested here, if it can't. */
+/** Returns the reason why the package can't be tested here, or `undefined` if it can. */
 export async function missingForPackage(): Promise<string | undefined> {
   const cache = Deno.env.get("DDSRV_TEST_CACHE");
   if (cache === undefined) return "it is built by: deno task test tests/e2e/package_test.ts";
   return await isInstalled("npm", Deno.env.get("PATH") ?? "") ? undefined : "there is no npm";
 }
 
-/** Packs the package and installs it in an empty folder that everybody can read. */
+/** Packs the package and installs it in an empty folder that all users can read. */
 export async function installPackage(...flags: readonly string[]): Promise<InstalledPackage> {
   const directory = await makeDirectory();
   await using stack = new AsyncDisposableStack();

@@ -1,9 +1,9 @@
-/** How long the kernel keeps a flow of datagrams without an answer, in seconds: 30. */
+/** Time in seconds that the kernel keeps a flow of UDP datagrams without an answer. Default: 30. */
 const FILE = "/proc/sys/net/netfilter/nf_conntrack_udp_timeout";
 
 /**
- * Has this network namespace keep flows for an hour, so that the first is still there when the last has
- * come, however long that takes. Disposing of it puts back what was there.
+ * Makes this network namespace keep flows for an hour, so that the first flow still exists when the
+ * last one arrives, on any machine. Disposing of it restores the previous time.
  */
 export async function keepFlows(): Promise<AsyncDisposable> {
   const before = await Deno.readTextFile(FILE);

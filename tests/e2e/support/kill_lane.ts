@@ -1,6 +1,6 @@
-// Kills a server again and again, each time at another moment, on a pretend host of its own, and
-// looks at what is left. It takes every so-manieth round, so that several lanes share them all.
-// Arguments: this lane's number, and how many lanes there are.
+// Kills a server repeatedly, each time at another moment, on its own pretend host, and checks for
+// leftovers. The lanes share all rounds: with n lanes, each takes every n-th round.
+// Arguments: the number of this lane, and the number of lanes.
 import { join } from "node:path";
 import { eventually, within } from "../../patience.ts";
 import { makeDirectory } from "./harness.ts";
@@ -8,7 +8,7 @@ import { setAside } from "./kill_phases.ts";
 import { enter, type Kill, NEVER, planKills, startFaulty } from "./kill_plan.ts";
 import { readProcesses, readTraces, type Supervised } from "./traces.ts";
 
-/** Part of the moments that must come: how many effects there are is not the same each time. */
+/** Share of the moments that must be reached: the number of effects is not the same in each run. */
 const MIN_REACHED = 0.5;
 
 const directory = await makeDirectory();
@@ -49,7 +49,7 @@ async function main(lane: number, lanes: number): Promise<number> {
   return faults.size === 0 ? 0 : 1;
 }
 
-/** Has a server killed, and tells where that was. */
+/** Starts a server, kills it at a moment, and returns a description of that moment. */
 async function killAt(kill: Kill, onUp: () => Promise<void>): Promise<string> {
   const { phase, index, timing } = kill;
   const output = await goThrough(kill, onUp);
@@ -58,7 +58,7 @@ async function killAt(kill: Kill, onUp: () => Promise<void>): Promise<string> {
   return `${phase?.name ?? "start"} ${index} (${effect ?? "which did not come"}, ${timing})`;
 }
 
-/** Gives what the server said until it was killed. */
+/** Runs a server until it is killed, and returns its output. */
 async function goThrough(kill: Kill, onUp: () => Promise<void>): Promise<string> {
   const { phase, index } = kill;
   const started = await startFaulty(directory, kill).catch((error: Error) => error);
@@ -73,18 +73,18 @@ async function goThrough(kill: Kill, onUp: () => Promise<void>): Promise<string>
     await onUp();
     await enter(phase, server);
     const problem = await Promise.race([phase.run(server).catch((error: Error) => error), ended]);
-    // Its end may be heard of after what comes of it.
+    // An effect of its exit may arrive before the exit status.
     if (problem instanceof Error) {
       await within(ended, "its end").catch(() => faults.add(`${phase.name}: ${problem.message}`));
     }
   }
-  // It may have fewer effects this time, or a later kill was slower than the end of the phase.
+  // This run may have fewer effects, or the phase may have ended before a delayed kill.
   if (await Promise.race([ended, "running"]) === "running") server.signal("SIGKILL");
   await ended;
   return server.output();
 }
 
-/** What is there and should not be, or the other way round. */
+/** Returns unexpected traces and missing traces. */
 async function differ(expected: readonly string[]): Promise<string[]> {
   const found = await readTraces(place);
   return [

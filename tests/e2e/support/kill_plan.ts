@@ -3,20 +3,20 @@ import { type Server, startServer } from "./harness.ts";
 import { type Phase, PHASES, setAside } from "./kill_phases.ts";
 import { readTraces } from "./traces.ts";
 
-/** A moment of a phase; of the server's own start, when there is none. */
+/** A moment in a phase, or in the server's start if there is no phase. */
 export interface Kill extends Moment {
   readonly phase?: Phase;
 }
 
-/** What a lane goes through. */
+/** All rounds of a test. */
 export interface Plan {
-  /** Kills of which the last one is of a server that came up. */
+  /** Kills of each round, in order. The last one is in a phase, after a successful start. */
   readonly rounds: readonly (readonly Kill[])[];
-  /** What there is of a server that was never killed and has no function. */
+  /** Traces of a server that was never killed and has no function. */
   readonly bare: readonly string[];
 }
 
-/** No fault; effects are counted when the server is told. */
+/** No fault; a signal starts the count of effects. */
 export const NEVER: Moment = { from: "signal", index: 0, timing: "before" };
 
 const MAIN = new URL("fault_main.ts", import.meta.url).pathname;
@@ -32,14 +32,14 @@ export function startFaulty(directory: string, moment: Moment): Promise<Server> 
   });
 }
 
-/** Brings a server to the beginning of a phase, and has it count from there. */
+/** Prepares a server for a phase, and starts its count of effects. */
 export async function enter(phase: Phase, server: Server): Promise<void> {
   await phase.prepare(server);
   server.signal("SIGUSR1");
   await server.said("fault: counting");
 }
 
-/** Goes through all phases once, without a fault, to learn what there is in them. */
+/** Runs all phases once without a fault to find their effects. */
 export async function planKills(directory: string): Promise<Plan> {
   const { starts, bare } = await learnStart(directory);
   const others: Kill[] = [];

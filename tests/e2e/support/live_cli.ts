@@ -1,22 +1,22 @@
 import { type CliResult, MAIN, testEnvironment, unhurried } from "./harness.ts";
 
-/** A command that runs, and that somebody sits before. */
+/** A running interactive command. */
 export interface LiveCli {
-  /** Resolves when its output, both streams in one on a terminal, holds the text. */
+  /** Resolves once its output contains the text. On a terminal, both streams are one. */
   readonly said: (text: string) => Promise<void>;
   readonly write: (text: string) => Promise<void>;
   readonly signal: (signal: Deno.Signal) => void;
   readonly ended: Promise<CliResult>;
 }
 
-/** How it is run. */
+/** Options of {@linkcode startCli}. */
 export interface LiveOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** On a pseudo-terminal of its own, see script(1); its output is all on standard output then. */
+  /** Runs it on a pseudo-terminal, see script(1); all output is on standard output then. */
   readonly isTerminal?: boolean;
 }
 
-/** Starts a command, its input held open. */
+/** Starts a command and keeps its standard input open. */
 export function startCli(args: readonly string[], options: LiveOptions = {}): LiveCli {
   const command = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN, ...unhurried(args)];
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");

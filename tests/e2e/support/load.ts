@@ -1,36 +1,36 @@
 import { Peer } from "../../proxy/harness.ts";
 import type { Server } from "./harness.ts";
 
-/** What {@linkcode startLoad} asks for. */
+/** Options of {@linkcode startLoad}. */
 export interface LoadOptions {
-  /** A function's path, which answers with a length. */
+  /** Path of a function whose answers have a Content-Length. */
   readonly path: string;
   readonly connections: number;
-  /** What a connection waits between an answer and its next request; nothing when left out. */
+  /** Pause of a connection between an answer and its next request; none by default. */
   readonly pauseMs?: number;
 }
 
-/** What clients have seen. */
+/** Results of all clients. */
 export interface LoadResult {
   readonly requests: number;
-  /** The first answers that were missing, short or not 200. */
+  /** First failures: answers that were missing, incomplete or not 200. */
   readonly failures: readonly string[];
-  /** All texts that were answered. */
+  /** All different answers. */
   readonly texts: ReadonlySet<string>;
 }
 
-/** Clients that ask all the time. */
+/** Clients that send requests continuously. */
 export interface Load {
-  /** Resolves when that many requests more have been answered. */
+  /** Resolves after this number of further answers. */
   readonly answers: (count: number) => Promise<void>;
-  /** Lets each request that is under way come to its end, and tells of all. */
+  /** Waits for in-flight requests, stops the clients, and returns the results. */
   readonly stop: () => Promise<LoadResult>;
 }
 
-/** Failures that are told of; one is enough to be wrong. */
+/** Maximum number of failures to report. */
 const MAX_FAILURES = 20;
 
-/** Asks on that many connections, which are kept, until it is stopped. */
+/** Sends requests on a number of persistent connections until it is stopped. */
 export function startLoad(server: Server, options: LoadOptions): Load {
   const { path, connections, pauseMs = 0 } = options;
   const { hostname, port } = new URL(server.url);

@@ -2,17 +2,17 @@ import { eventually } from "./harness.ts";
 
 const MAIN = new URL("../../../cli/main.ts", import.meta.url).pathname;
 
-/** A running `ddsrv logs --follow`. Disposing of it ends it. */
+/** A running `ddsrv logs --follow`. Disposing of it stops it. */
 export interface Follower extends AsyncDisposable {
-  /** What it has printed so far. */
+  /** Returns its output so far. */
   readonly output: () => string;
-  /** Resolves when it has printed a text. */
+  /** Resolves once its output contains a text. */
   readonly prints: (text: string) => Promise<void>;
-  /** Ends it as Ctrl-C does, and gives its exit code. */
+  /** Interrupts it like Ctrl-C, and returns its exit code. */
   readonly stop: () => Promise<number>;
 }
 
-/** Starts `ddsrv logs --follow`; its standard error is the test's own. */
+/** Starts `ddsrv logs --follow`; it inherits standard error. */
 export function startFollower(...args: string[]): Follower {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", MAIN, "logs", "--follow", ...args],

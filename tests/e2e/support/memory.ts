@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 
-/** What is on its way through a proxy that keeps nothing, and the garbage of it. */
+/** Upper bound for data in transit and garbage in a proxy that buffers no bodies. */
 const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
 
-/** A process that is watched. */
+/** Watches the memory of a process. */
 export interface MemoryWatch {
-  /** Fails if it ever held much more than in the beginning, even for a moment. */
+  /** Fails if the process ever used much more memory than at the beginning, even for a moment. */
   readonly assertSteady: () => Promise<void>;
 }
 
-/** Begins to watch a process; its peak up to now is forgotten (proc_pid_clear_refs(5)). */
+/** Starts to watch a process; resets its peak (proc_pid_clear_refs(5)). */
 export async function watchMemory(pid: number): Promise<MemoryWatch> {
   await Deno.writeTextFile(`/proc/${pid}/clear_refs`, "5");
   const before = await readBytes(pid, "VmRSS");

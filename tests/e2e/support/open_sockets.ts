@@ -13,17 +13,17 @@ export function talking(text: string): string {
 `;
 }
 
-/** WebSockets that must outlast whatever happens to other functions. */
+/** WebSockets that must stay open during changes to other functions. */
 export interface OpenSockets extends AsyncDisposable {
-  /** Says a word on each, and waits for it to come back. */
+  /** Sends a word on each socket and waits for its echo. */
   readonly assertOpen: () => Promise<void>;
-  /** Says a word on one of them, and waits for it to come back. */
+  /** Sends a word on one socket and waits for its echo. */
   readonly say: (word: string) => Promise<void>;
-  /** Codes of those that have ended. */
+  /** Returns the close codes of the closed sockets. */
   readonly closed: () => readonly number[];
 }
 
-/** Opens some to a function that says back what it hears. */
+/** Opens WebSockets to a function that echoes messages. */
 export async function openSockets(
   server: Server,
   name: string,

@@ -1,25 +1,27 @@
-// An ordinary user, with a Deno and a copy of ddsrv that it can read: the ones that the tests run
-// with may lie in a directory of root's.
+// An ordinary user with readable copies of Deno and ddsrv, because those of the tests may be in a
+// directory that only root can read.
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { removeIfThere } from "../../../lib/system/remove_if_there.ts";
 
-/** Not root, and nobody in particular; another one each time, for each has a directory in /tmp. */
+/**
+ * First unprivileged user id. Each user gets another id, because each has its directory in /tmp.
+ */
 const FIRST_UID = 100_000;
 const UIDS_OF_PROCESS = 8;
 let made = 0;
 
-/** What is needed to run ddsrv as somebody else. Disposing of it removes all of it. */
+/** An ordinary user who can run ddsrv. Disposing of it removes all its files. */
 export interface OrdinaryUser extends AsyncDisposable {
   readonly uid: number;
-  /** A directory of the user's own. */
+  /** Directory that belongs to the user. */
   readonly directory: string;
-  /** Runs the command line as that user. */
+  /** Command that runs ddsrv as that user. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Sets up a user with a home, and nothing of root's. */
+/** Creates a user with a home directory and without access to root's files. */
 export async function ordinaryUser(): Promise<OrdinaryUser> {
   const uid = FIRST_UID + Deno.pid * UIDS_OF_PROCESS + made++ % UIDS_OF_PROCESS;
   const base = await Deno.makeTempDir({ prefix: "ddsrv-e2e-user-" });
@@ -55,7 +57,7 @@ export async function ordinaryUser(): Promise<OrdinaryUser> {
     },
     async [Symbol.asyncDispose]() {
       await Deno.remove(base, { recursive: true });
-      // A supervisor that was killed leaves its locks.
+      // A killed supervisor leaves its locks.
       await removeIfThere(`/tmp/ddsrv-${uid}`);
     },
   };

@@ -1,6 +1,6 @@
 import type { Server } from "./harness.ts";
 
-/** Tries from inside what it is asked to, and says what came of it. */
+/** A function that attempts requested operations and reports the result. */
 export const PROBE = `Deno.serve(async (request) => {
   const [what, argument = ""] = decodeURIComponent(new URL(request.url).pathname.slice(1)).split("|");
   const attempts: Record<string, () => unknown> = {
@@ -15,7 +15,7 @@ export const PROBE = `Deno.serve(async (request) => {
       return "connected";
     },
     fetch: async () => {
-      // A connection of its own: a kept one goes on, whatever has been closed since.
+      // Use a new connection: an established one continues even if the egress has changed since.
       using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
       return await (await fetch(argument, { client })).text();
     },
@@ -38,7 +38,7 @@ export const PROBE = `Deno.serve(async (request) => {
   }
 });\n`;
 
-/** What came of it, in one line. */
+/** Runs an operation in the function and returns its result in one line. */
 export async function probe(server: Server, name: string, what: string): Promise<string> {
   return await (await fetch(`${server.url}/${name}/${encodeURIComponent(what)}`)).text();
 }

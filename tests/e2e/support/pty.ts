@@ -1,31 +1,31 @@
 import { eventually } from "../../patience.ts";
 
-/** How {@linkcode openTerminal} opens one. */
+/** Options of {@linkcode openTerminal}. */
 export interface TerminalOptions {
   readonly columns: number;
   readonly rows: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A shell on a pseudo-terminal, as a person sees it. Disposing of it ends all that runs in it. */
+/** A shell on a pseudo-terminal. Disposing of it ends all processes in it. */
 export interface Terminal extends AsyncDisposable {
-  /** What is shown, a line each, without colours. */
+  /** Returns the visible lines without colours. */
   readonly screen: () => Promise<string>;
-  /** Resolves with what is shown as soon as it is as wanted. */
+  /** Resolves with the screen once it satisfies a condition. */
   readonly shows: (what: string, isSo: (screen: string) => boolean) => Promise<string>;
-  /** Types a line and Enter. */
+  /** Types a line and presses Enter. */
   readonly run: (line: string) => Promise<void>;
-  /** Presses keys by the names that tmux has for them: `q`, `Down`, `C-c`. */
+  /** Presses keys by tmux's names: `q`, `Down`, `C-c`. */
   readonly press: (...keys: string[]) => Promise<void>;
   readonly resize: (columns: number, rows: number) => Promise<void>;
-  /** What tmux knows of the terminal, such as `cursor_flag` or `alternate_on`. */
+  /** Returns a tmux variable of the terminal, such as `cursor_flag` or `alternate_on`. */
   readonly ask: (variable: string) => Promise<string>;
 }
 
-/** The shell's prompt. */
+/** Prompt of the shell. */
 export const PROMPT = "prompt>";
 
-/** Opens a terminal with a shell, by a server of tmux's own that nobody else talks to. */
+/** Opens a terminal with a shell, in a private tmux server. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { columns, rows, env = {} } = options;
   const directory = await Deno.makeTempDir({ prefix: "ddsrv-terminal-" });
@@ -67,7 +67,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   opened.defer(async () => {
     await tmux("kill-server");
   });
-  // A shell has its own prompt first, whatever the environment says.
+  // A shell starts with its own prompt, even if the environment sets another one.
   await run(`PS1='${PROMPT}'; clear`);
   await shows("a prompt", (screen) => screen.startsWith(PROMPT));
   const owned = opened.move();

@@ -41,10 +41,10 @@ export async function readProcesses(
     const read = (file: string): Promise<string> =>
       Deno.readTextFile(`/proc/${pid}/${file}`).catch(() => "");
     const args = await read("cmdline");
-    // The kernel's own have none, nor has one that has ended and that nobody has waited for yet.
+    // Kernel threads and zombies have no arguments.
     if (args === "") return [];
     const groups = await read("cgroup");
-    // The reaper is none of them, and has still to tidy up when they are gone.
+    // The reaper does not count: it still cleans up after the other processes have exited.
     if (/\/reaper-\d+$/m.test(groups) || !(groups + args).includes(tag)) return [];
     return [`process ${args.replaceAll("\0", " ").slice(0, 200)}`];
   }));

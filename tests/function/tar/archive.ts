@@ -1,6 +1,6 @@
 import { BLOCK } from "../../../lib/function/tar/header.ts";
 
-/** A header's fields, as they are to be written. */
+/** Fields of a header to write. */
 export interface Entry {
   readonly name: string;
   readonly type?: string;

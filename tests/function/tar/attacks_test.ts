@@ -9,7 +9,7 @@ const index: Entry = { name: "index.ts", content: "export {};\n" };
 const link = (name: string, linkName: string): Entry => ({ name, type: "2", linkName });
 const folder = (name: string): Entry => ({ name, type: "5", mode: 0o755 });
 
-/** What is refused, and what is said of it. */
+/** Hostile archives, and the expected error of each. */
 const ATTACKS: Readonly<Record<string, readonly [bytes: Uint8Array<ArrayBuffer>, said: RegExp]>> = {
   "a path upwards": [
     archive(index, { name: "../outside" }),

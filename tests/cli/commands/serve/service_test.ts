@@ -7,7 +7,7 @@ interface Setting extends Disposable {
   readonly sent: string[];
   readonly warnings: string[];
   readonly variables: Map<string, string>;
-  /** Whether anybody takes messages. */
+  /** True if a service manager listens for messages. */
   isHeard: boolean;
 }
 
