@@ -111,6 +111,28 @@ for (
   });
 }
 
+const numbers = SETTING_ENTRIES.map(({ setting }) => setting)
+  .filter((setting) => typeof setting.default === "number");
+const notNumbers = [
+  "Infinity",
+  "NaN",
+  "-1",
+  "-1s",
+  "1e3",
+  "1e999",
+  "0x10",
+  "１２",
+  "1_0",
+  " 9",
+  "",
+];
+
+for (const { name, kind } of numbers) {
+  Deno.test(`${name} refuses every other notation of numbers`, () => {
+    for (const text of notNumbers) assert.throws(() => kind.parse(text), SyntaxError, text);
+  });
+}
+
 for (const name of ["rescan", "checkTimeout", "drain", "maxHeadSize"]) {
   Deno.test(`${name} always has a limit`, () => {
     for (const none of ["never", "none"]) assert.throws(() => parse(name, none), SyntaxError);
