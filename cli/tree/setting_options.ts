@@ -62,6 +62,10 @@ function withParser(option: Option, { setting: { kind }, read }: SettingEntry): 
   if (kind.choices !== undefined) return option.choices(kind.choices);
   const parse = argument((text) => {
     read(text);
+    // In variables, scripts leave empty values between commas; on a command line they are a mistake.
+    if (kind.isList && text.split(",").some((one) => one.trim() === "")) {
+      throw new SyntaxError(`"${text}" has an empty value. Remove the extra comma`);
+    }
     return text;
   });
   if (!kind.isList) return option.argParser(parse);

@@ -90,7 +90,7 @@ export const FUNCTION_SETTINGS = {
       value: 0,
       summary: "true: the same as 0 health checks",
     },
-    kind: wholeNumber({ min: 0, max: 1_000 }),
+    kind: wholeNumber({ min: 0, max: 1_000, digits: 4 }),
     default: 5,
     summary: "maximum number of health checks at a start; 0 disables them",
   },

@@ -31,12 +31,20 @@ export interface WholeRange {
   readonly max: number;
   readonly hint?: string;
   readonly placeholder?: string;
+  /** Maximum number of digits in a flag or variable, leading zeros included. */
+  readonly digits?: number;
 }
 
 /** Returns the kind of a whole number, which `ddsrv.json` has as a number. */
-export function wholeNumber({ min, max, hint, placeholder = "count" }: WholeRange): Kind<number> {
+export function wholeNumber(range: WholeRange): Kind<number> {
+  const { min, max, hint, placeholder = "count", digits = Infinity } = range;
+  const parse = (text: string): number => {
+    const value = parseWhole(text);
+    // Infinity is out of bounds; NaN stays: it is not a number at all.
+    return text.length > digits && value <= max ? Infinity : value;
+  };
   return {
-    ...bounded({ placeholder, parse: parseWhole, format: String }, { min, max }),
+    ...bounded({ placeholder, parse, format: String }, { min, max }),
     write: (value) => value,
     schema: (zod) => zod.int().min(min, hint).max(max),
   };
@@ -44,7 +52,7 @@ export function wholeNumber({ min, max, hint, placeholder = "count" }: WholeRang
 
 /** Returns the kind of a TCP port; 0 lets the kernel choose one. */
 export function port(min: 0 | 1 = 0): Kind<number> {
-  return wholeNumber({ min, max: 65_535, placeholder: "port" });
+  return wholeNumber({ min, max: 65_535, placeholder: "port", digits: 5 });
 }
 
 /** Returns the kind of a whole number, which `ddsrv.json` may have as a text as well. */

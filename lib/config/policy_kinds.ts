@@ -60,6 +60,7 @@ export const variables: Kind<Readonly<Record<string, string>>> = {
     ),
 };
 
-function refuseText(): never {
+/** Parser of a kind that has no notation as text, only one in `ddsrv.json`. */
+export function refuseText(): never {
   throw new SyntaxError("Set it in ddsrv.json");
 }

@@ -4,7 +4,7 @@ import { ipv4, list } from "./kinds.ts";
 import { type Kind, textKind } from "./kind.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
 import { defaultPermissions } from "./permissions.ts";
-import { egress, permissions } from "./policy_kinds.ts";
+import { egress, permissions, refuseText } from "./policy_kinds.ts";
 import { type Entries, literal } from "./table.ts";
 
 /** Deno alone takes this much memory. */
@@ -21,7 +21,7 @@ const MAX_DATA_BYTES = 16 * 1024 ** 4;
 
 const cores: Kind<number> = {
   placeholder: "cores",
-  parse: Number,
+  parse: refuseText,
   // JSON has no Infinity, which stands for no limit.
   write: (value) => value === Infinity ? undefined : value,
   schema: (zod) => zod.number().min(0.01, "Give a number of cores, at least 0.01").max(4_096),

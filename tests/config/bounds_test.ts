@@ -97,6 +97,42 @@ for (const [name, remedy] of whole) {
   }
 }
 
+for (
+  const [name, text, remedy] of [
+    ["port", "000080", "0 to 65535"],
+    ["preferredPort", "008000", "1 to 65535"],
+    ["adminPort", "0000000000080", "0 to 65535"],
+    ["healthAttempts", "00005", "0 to 1000"],
+  ] as const
+) {
+  Deno.test(`${name} refuses "${text}", which has more digits than the maximum`, () => {
+    const message = `"${text}" is out of bounds. Give ${remedy}`;
+    assert.throws(() => parse(name, text), { name: "RangeError", message });
+  });
+}
+
+const numbers = SETTING_ENTRIES.map(({ setting }) => setting)
+  .filter((setting) => typeof setting.default === "number");
+const notNumbers = [
+  "Infinity",
+  "NaN",
+  "-1",
+  "-1s",
+  "1e3",
+  "1e999",
+  "0x10",
+  "１２",
+  "1_0",
+  " 9",
+  "",
+];
+
+for (const { name, kind } of numbers) {
+  Deno.test(`${name} refuses every other notation of numbers`, () => {
+    for (const text of notNumbers) assert.throws(() => kind.parse(text), SyntaxError, text);
+  });
+}
+
 for (const name of ["rescan", "checkTimeout", "drain", "maxHeadSize"]) {
   Deno.test(`${name} always has a limit`, () => {
     for (const none of ["never", "none"]) assert.throws(() => parse(name, none), SyntaxError);

@@ -74,6 +74,69 @@ Deno.test("the text of each default reads as that default", () => {
   }
 });
 
+Deno.test("SIGHUP applies these settings and the limits of the proxy, and no others", () => {
+  const names = settings.filter(({ needsRestart }) => needsRestart === undefined)
+    .map(({ name }) => name);
+  assert.deepEqual(names, [
+    "shutdownTimeout",
+    "watch",
+    "checkCpuTime",
+    "checkTimeout",
+    "allowImport",
+    "registries",
+    "env",
+    "envFile",
+    "startTimeout",
+    "stopGrace",
+    "healthPath",
+    "healthAttempts",
+    "healthInterval",
+    "hangTimeout",
+    "idle",
+    "drain",
+    "egress",
+    "permissions",
+    "memory",
+    "cpu",
+    "processes",
+    "dataSize",
+    "dataFiles",
+    "bandwidth",
+    "domain",
+    "keepPrefix",
+    "rateLimit",
+    "trustedProxies",
+    "hideErrors",
+    ...Object.values(LIMIT_SETTINGS).map(({ name }) => name),
+  ]);
+});
+
+Deno.test("a manifest has these keys, each with this effect", () => {
+  const rules = settings.filter(({ manifest }) => manifest !== undefined)
+    .map(({ name, manifest }) => [name, manifest]);
+  assert.deepEqual(Object.fromEntries(rules), {
+    env: "adds",
+    envFile: "adds",
+    startTimeout: "smaller",
+    stopGrace: "smaller",
+    healthPath: "replaces",
+    healthInterval: "replaces",
+    hangTimeout: "replaces",
+    idle: "smaller",
+    drain: "smaller",
+    egress: "subset",
+    permissions: "subset",
+    memory: "smaller",
+    cpu: "smaller",
+    processes: "smaller",
+    dataSize: "smaller",
+    dataFiles: "smaller",
+    bandwidth: "smaller",
+    keepPrefix: "replaces",
+    rateLimit: "separate",
+  });
+});
+
 Deno.test("limits keep their names", () => {
   const named = Object.values(LIMIT_SETTINGS).map((setting) =>
     [setting.name, flagOf(setting), variablesOf(setting).join()].join(" ")

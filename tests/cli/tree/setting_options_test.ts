@@ -57,6 +57,13 @@ const wrong: readonly [args: readonly string[], message: RegExp][] = [
   [["--dns", "::1"], /"::1" is not an IPv4 address\.$/],
   [["--domain", "a.test,*.b"], /"\*\.b" is not a domain/],
   [["--domain", ""], /"" names nothing/],
+  [["--domain", ","], /"," names nothing/],
+  [
+    ["--trusted-proxies", "10.0.0.0/8,"],
+    /"10\.0\.0\.0\/8," has an empty value\. Remove the extra comma\.$/,
+  ],
+  [["--admin-hosts", "a, ,b"], /"a, ,b" has an empty value/],
+  [["--registry", ",a.test"], /",a\.test" has an empty value/],
   [["--registry", "https://a/"], /is not a host/],
 ];
 
