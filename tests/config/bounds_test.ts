@@ -52,6 +52,8 @@ const outside: readonly [name: string, texts: readonly string[], remedy: string]
   ["preferredPort", ["0", "65536"], "1 to 65535"],
   ["memory", ["63MiB"], "at least 64MiB"],
   ["dataSize", ["15MiB", "16385GiB"], "16MiB to 16384GiB"],
+  ["processes", ["63", "4194305"], "64 to 4194304"],
+  ["dataFiles", ["63", "4294967296"], "64 to 4294967295"],
   ["maxHeadSize", ["63B", "2MiB"], "64B to 1MiB"],
   ["maxFields", ["0", "8193"], "1 to 8192"],
   ["headTimeout", ["0s"], "at least 1ms, or none"],
@@ -133,9 +135,33 @@ for (const { name, kind } of numbers) {
   });
 }
 
-for (const name of ["rescan", "checkTimeout", "drain", "maxHeadSize"]) {
-  Deno.test(`${name} always has a limit`, () => {
-    for (const none of ["never", "none"]) assert.throws(() => parse(name, none), SyntaxError);
+/** Settings that may have no limit, and the word for it. */
+const unlimited: Readonly<Record<string, string>> = {
+  healthInterval: "never",
+  hangTimeout: "never",
+  idle: "never",
+  bandwidth: "none",
+  maxBodySize: "none",
+  headTimeout: "none",
+  idleTimeout: "none",
+  connectTimeout: "none",
+  firstByteTimeout: "none",
+  stallTimeout: "none",
+  waitTimeout: "none",
+  maxConnections: "none",
+  maxConnectionsPerPeer: "none",
+  maxPeerBufferSize: "none",
+  maxInFlight: "none",
+  maxInFlightPerPeer: "none",
+};
+
+for (const { name, kind } of numbers) {
+  const word = unlimited[name];
+  Deno.test(`${name} ${word === undefined ? "always has a limit" : `can be ${word}`}`, () => {
+    if (word !== undefined) assert.equal(kind.parse(word), Infinity);
+    for (const none of ["never", "none"].filter((one) => one !== word)) {
+      assert.throws(() => kind.parse(none), SyntaxError);
+    }
   });
 }
 

@@ -29,6 +29,16 @@ const good: readonly [text: string, value: unknown][] = [
     ),
   }],
   ['{ "envFile": "secrets/live.env" }', { envFile: "secrets/live.env" }],
+  ['{ "cpu": 0.01, "processes": 64, "dataFiles": 64 }', {
+    cpu: 0.01,
+    processes: 64,
+    dataFiles: 64,
+  }],
+  ['{ "cpu": 4096, "processes": 4194304, "dataFiles": 4294967295 }', {
+    cpu: 4_096,
+    processes: 4_194_304,
+    dataFiles: 4_294_967_295,
+  }],
 ];
 
 for (const [text, value] of good) {
@@ -151,6 +161,18 @@ const bad: readonly [text: string, ...messages: string[]][] = [
     "for the network",
     '2:17 is not valid in "egress.2": "*.x:1" is not a destination. Write api.example.com:443, ' +
     "192.0.2.1:5432 or 10.0.0.0/8 (IPv4; names need a port and can't contain *)",
+  ],
+  [
+    '{ "cpu": 0.009, "processes": 63, "dataFiles": 63 }',
+    '1:10 is not valid in "cpu": Give a number of cores, at least 0.01',
+    '1:30 is not valid in "processes": Give at least 64: threads count, and Deno has many',
+    '1:47 is not valid in "dataFiles": Give at least 64',
+  ],
+  [
+    '{ "cpu": 4096.5, "processes": 4194305, "dataFiles": 4294967296 }',
+    '1:10 is not valid in "cpu": Too big: expected number to be <=4096',
+    '1:31 is not valid in "processes": Too big: expected number to be <=4194304',
+    '1:53 is not valid in "dataFiles": Too big: expected number to be <=4294967295',
   ],
   ['{ "envFile": "" }', '1:14 is not valid in "envFile": Give the path of a file'],
   ['{ "envFile": ["a"] }', `1:14 is not valid in "envFile": ${NO_STRING} array`],
