@@ -5,7 +5,7 @@ import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { fishCompletion } from "../../../cli/generate/fish.ts";
 import { zshCompletion } from "../../../cli/generate/zsh.ts";
 import { createProgram } from "../../../cli/program.ts";
-import { eventually, openPatience } from "../../patience.ts";
+import { eventually } from "../../patience.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
 /** Shells that have completions. */
@@ -101,12 +101,21 @@ if [ "$1 $2" = "list --quiet" ]; then printf '%s' "$*" > asked; ${list}; exit; f
     },
     asked: () => Deno.readTextFile(join(home.path, "asked")),
     async [Symbol.asyncDispose]() {
-      // Ctrl-C discards the current line first.
-      await write("\x03exit\n");
-      await keyboard.close();
-      using patience = openPatience(`the end of ${shell}`);
-      patience.signal.addEventListener("abort", () => child.kill("SIGKILL"));
-      await child.status;
+      let hasExited = false;
+      const exit = child.status.then(() => hasExited = true);
+      // Ctrl-C discards the current line first. The terminal and the shell may discard what is typed
+      // in the same moment, so exit is typed until it has an effect.
+      await write("\x03");
+      try {
+        await eventually(`the end of ${shell}`, async () => {
+          await write("exit\n").catch(() => {});
+          return hasExited;
+        }, { now: () => shown });
+      } finally {
+        if (!hasExited) child.kill("SIGKILL");
+        await exit;
+      }
+      await keyboard.close().catch(() => {});
       await reading;
       await home[Symbol.asyncDispose]();
     },
