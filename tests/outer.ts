@@ -1,7 +1,6 @@
-// Runs in new network and mount namespaces: creates a pretend host with a pretend internet, and
-// runs
-// Deno there with the given arguments. Everything ends with the namespaces, and no packet leaves
-// them.
+// Runs in new network and mount namespaces: creates a pretend host with a pretend
+// internet, and runs Deno there with the given arguments. Everything ends with the
+// namespaces, and no packet leaves them.
 import { relayOutput } from "./relay_output.ts";
 import { WORLD } from "./world.ts";
 

@@ -1,6 +1,5 @@
 // The time limit of all waits in tests. A test waits for an event; the limit only turns a hang into
-// an
-// error, and must not fail a wait on a slow or busy machine.
+// an error, and must not fail a wait on a slow or busy machine.
 
 /** Time limit if each process has a free processor, in milliseconds. */
 const QUIET_MS = 60_000;

@@ -1,6 +1,6 @@
-// A test waits for an event, with the time limit of `patience.ts` or without one. Its own limit
-// would
-// fail correct code on a slow or busy machine. This reads all tests and fails for such limits.
+// A test waits for an event, with the time limit of `patience.ts` or without one. Its
+// own limit would fail correct code on a slow or busy machine. This reads all tests and
+// fails for such limits.
 import assert from "node:assert/strict";
 import { relative } from "node:path";
 

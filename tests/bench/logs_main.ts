@@ -1,6 +1,5 @@
 // Measures `ddsrv logs` on a log of 1 GB compared to a bare `deno run`. It prints figures and
-// asserts
-// nothing, because figures depend on the machine.
+// asserts nothing, because figures depend on the machine.
 import { join } from "node:path";
 import { formatLogRecord } from "../../lib/logs/log_record.ts";
 import { say } from "./isolation/figures.ts";

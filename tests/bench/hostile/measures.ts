@@ -1,6 +1,5 @@
 // A writer performs each operation in a function's folder and, for comparison, in a directory that
-// is
-// not served. The writer's own use of the machine is the same in both.
+// is not served. The writer's own use of the machine is the same in both.
 import { join } from "node:path";
 import {
   answering,

@@ -1,6 +1,5 @@
 // Runs only ddsrv's proxy, without functions. Arguments: its port, then pairs of an upstream's name
-// and
-// port; with a leading `--reuse-port`, other processes may listen on the same port.
+// and port; with a leading `--reuse-port`, other processes may listen on the same port.
 import { openProxy } from "../../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../../lib/proxy/route_table.ts";
 import { createUpstream } from "../../../lib/proxy/upstream.ts";
