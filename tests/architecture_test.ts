@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
 /**
- * The rooms by floor, the highest first. A path belongs to the room with the longest matching name:
- * `cli` is what stands directly in it, `lib/proxy` has the TLS listener as well.
+ * Modules' rooms by floor, the highest first. A path belongs to the room with the longest matching
+ * name: `cli` has only the files directly in it, `lib/proxy` includes the TLS listener.
  */
 const FLOORS: readonly (readonly string[])[] = [
   ["cli/main.ts", "cli/setup.ts", "cli/generate/main.ts"],
@@ -38,12 +38,12 @@ interface Target {
 interface Graph {
   readonly modules: readonly {
     readonly specifier: string;
-    /** `code` is what runs, `type` what `import type` names. */
+    /** `code` is the imported module, `type` the module of an `import type`. */
     readonly dependencies?: readonly { readonly code?: Target; readonly type?: Target }[];
   }[];
 }
 
-/** Reads all imports of our own modules by our own modules, of types too, as paths below the root. */
+/** Returns all imports between our own modules, including types, as paths below the root. */
 async function readImports(entry: string): Promise<Import[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", entry],
@@ -72,7 +72,7 @@ function floorOf(room: string | undefined): number {
   return FLOORS.findIndex((rooms) => rooms.some((one) => one === room));
 }
 
-/** The imports that do not go to a lower floor or stay in their room. */
+/** Returns imports that neither go to a lower floor nor stay in their room. */
 function wrongImports(imports: readonly Import[]): Import[] {
   return imports.filter(([from, to]) => {
     const [own, other] = [roomOf(from), roomOf(to)];
@@ -81,7 +81,7 @@ function wrongImports(imports: readonly Import[]): Import[] {
   });
 }
 
-/** The first circle found, as `a -> b -> a`. */
+/** Returns the first import cycle found, as `a -> b -> a`. */
 function findCircle(imports: readonly Import[]): string | undefined {
   const next = Map.groupBy(imports, ([from]) => from);
   const done = new Set<string>();

@@ -1,16 +1,16 @@
-/** Names are looked up from the working directory, see renameat2(2). */
+/** Resolves relative paths from the working directory, see renameat2(2). */
 const AT_FDCWD = -100;
 
-/** Exchanges two names in one step. */
+/** Exchanges two names atomically. */
 const RENAME_EXCHANGE = 2;
 
-/** Two paths that are exchanged again and again. */
+/** Exchanges two paths repeatedly. */
 export interface Exchange extends Disposable {
-  /** Gives whether both were there. */
+  /** Exchanges the paths. Returns true if both existed. */
   readonly exchange: () => boolean;
 }
 
-/** Gets ready to exchange two paths in one step each time; Debian 12 has no command that does. */
+/** Prepares atomic exchanges of two paths, for which Debian 12 has no command. */
 export function openExchange(one: string, other: string): Exchange {
   const libc = Deno.dlopen("libc.so.6", {
     renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },

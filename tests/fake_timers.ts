@@ -1,10 +1,10 @@
-/** Time that passes when a test says so; disposing of it brings the real timers back. */
+/** Timers under the control of a test. Disposing of it restores the real timers. */
 export interface FakeTimers extends Disposable {
-  /** Lets time pass, and calls what is due, in its order. */
+  /** Advances the time and calls due timers in order. */
   readonly pass: (ms: number) => void;
-  /** Timers that are set. */
+  /** Returns the number of active timers. */
   readonly count: () => number;
-  /** Times between two calls of the intervals that are set, in milliseconds. */
+  /** Returns the periods of the active intervals in milliseconds. */
   readonly intervals: () => number[];
 }
 
@@ -14,7 +14,7 @@ interface Timer {
   dueMs: number;
 }
 
-/** Puts fake timers in the place of setTimeout and setInterval; `Date` goes on as before. */
+/** Replaces setTimeout and setInterval with fake timers; `Date` is unchanged. */
 export function useFakeTimers(): FakeTimers {
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
   const timers = new Map<number, Timer>();

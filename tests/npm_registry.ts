@@ -1,23 +1,23 @@
-// A pretend npm registry: packages that tests make up, served as npm's clients ask for them.
+// A pretend npm registry: serves packages that tests define, in the protocol of npm's clients.
 import { createHash } from "node:crypto";
 import { archive } from "./function/tar/archive.ts";
 
-/** A package of one version: its manifest beside name and version, and its files. */
+/** A package with one version: its manifest without name and version, and its files. */
 export interface PretendPackage {
   readonly name: string;
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string>>;
-  /** Where its tarball is said to be; at the registry itself when left out. */
+  /** URL of its tarball; by default at the registry itself. */
   readonly tarball?: string;
 }
 
 const VERSION = "1.0.0";
 
-/** Answers what a client asks of a registry whose address is `base`; `undefined` for what it lacks. */
+/** Returns the answer of a registry at the address `base`; `undefined` for an unknown path. */
 export async function answerNpm(
   { base, path, packages }: {
     readonly base: string;
-    /** Below the base, without a leading slash. */
+    /** Path below the base, without a leading slash. */
     readonly path: string;
     readonly packages: readonly PretendPackage[];
   },

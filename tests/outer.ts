@@ -1,10 +1,10 @@
-// Runs in fresh network and mount namespaces: makes a pretend host with a pretend internet behind
-// it, and runs Deno there with the arguments given. Everything goes with the namespaces; no packet
-// leaves them.
+// Runs in new network and mount namespaces: creates a pretend host with a pretend
+// internet, and runs Deno there with the given arguments. Everything ends with the
+// namespaces, and no packet leaves them.
 import { relayOutput } from "./relay_output.ts";
 import { WORLD } from "./world.ts";
 
-/** The pretend host's own addresses. */
+/** Addresses of the pretend host. */
 const HOST = { uplink: "198.51.100.2", gateway: "198.51.100.1" };
 
 async function run(program: string, args: readonly string[], stdin = ""): Promise<void> {
@@ -41,7 +41,7 @@ async function makeHost(): Promise<void> {
       `addr add ${HOST.gateway}/24 dev eth0`,
       "link set eth0 up",
       ...Object.values(WORLD).map((address) => `addr add ${address}/32 dev lo`),
-      // Everything that the pretend internet is asked for, it has, or it does not exist.
+      // An address that the pretend internet does not have is unreachable.
       "route add unreachable default",
     ].map((line) => `${line}\n`).join(""),
   );
@@ -57,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
     stdout: "piped",
   }).spawn();
   const reader = world.stdout.getReader();
-  // It says a word when it listens.
+  // It prints a word once it listens.
   await reader.read();
   const inner = new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -79,11 +79,11 @@ async function main(args: readonly string[]): Promise<number> {
   return isHanging ? 1 : code;
 }
 
-/** Ends what was started in this network namespace, beside this process itself. */
+/** Kills all other processes in this network namespace. */
 async function endAll(): Promise<void> {
   const own = await Deno.readLink("/proc/self/ns/net");
   for await (const { name } of Deno.readDir("/proc")) {
-    // "self" is no process's number, and 0 would be this process's whole group.
+    // Skip names such as "self". Process id 0 would mean this process's whole group.
     if (!/^\d+$/.test(name)) continue;
     const network = await Deno.readLink(`/proc/${name}/ns/net`).catch(() => "");
     if (network !== own || Number(name) === Deno.pid) continue;

@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { dirname, join, normalize } from "node:path";
 import { listPages, proseOf, readPage } from "./readme.ts";
 
-/** A link of a page to another file, or to a heading. */
+/** A link from a page to another file or to a heading. */
 interface Link {
   readonly page: string;
   readonly target: string;
 }
 
-/** Returns the relative links of a page, images too. */
+/** Returns the relative links of a page, including images. */
 function linksOf(page: string, markdown: string): Link[] {
   const prose = proseOf(markdown).replaceAll(/`[^`\n]*`/g, "");
   return [...prose.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => ({ page, target }))
     .filter(({ target }) => !/^[a-z]+:/.test(target));
 }
 
-/** Returns the anchors of a page's headings, as GitHub makes them. */
+/** Returns the anchors that GitHub creates for a page's headings. */
 function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of proseOf(markdown).matchAll(/^#{1,6} (.*)$/gm)) {

@@ -1,11 +1,11 @@
-/** A file of the source, what of it takes a path, and how often. */
+/** A source file, a call in it that takes a path, and the number of such calls. */
 export interface PathCalls {
   readonly file: string;
   readonly call: string;
   readonly count: number;
 }
 
-/** Calls of Deno's that take a path, each with and without `Sync`. */
+/** Deno functions that take a path, each with and without `Sync`. */
 const DENO_CALLS = [
   ...["chdir", "chmod", "chown", "connect", "copyFile", "create", "dlopen", "link", "listen"],
   ...["lstat", "makeTempDir", "makeTempFile", "mkdir", "open", "readDir", "readFile", "readLink"],
@@ -13,7 +13,7 @@ const DENO_CALLS = [
   ...["watchFs", "writeFile", "writeTextFile"],
 ];
 
-/** Our own that take a path and go by its name. */
+/** Our own functions that take a path and use it by name. */
 const OWN_CALLS = [
   ...[
     "acquireLockFile",
@@ -34,8 +34,8 @@ const COMMENT = /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g;
 const IMPORT = /^import[\s\S]*?from "([^"]+)";$/gm;
 
 /**
- * What in a text of TypeScript takes a path: calls of Deno's, of our own that go by a name, and what
- * is imported from `node:fs`.
+ * Returns the calls in a TypeScript text that take a path: of Deno, of our own functions that use a
+ * path by name, and of imports from `node:fs`.
  */
 export function findPathCalls(file: string, text: string): PathCalls[] {
   const code = text.replace(COMMENT, "").replace(IMPORT, "");
@@ -51,12 +51,12 @@ export function findPathCalls(file: string, text: string): PathCalls[] {
     .sort((a, b) => a.call < b.call ? -1 : 1);
 }
 
-/** A call, or the function given to another one; not a method of that name. */
+/** Matches a call, or the function passed to another one; not a method of that name. */
 function callOf(name: string): RegExp {
   return new RegExp(`(?<![.\\w])(?<!async )${name}\\(|(?<=\\()${name}\\)`, "g");
 }
 
-/** Functions of `node:fs` that take a path; those that take a descriptor do not count. */
+/** Returns imported functions of `node:fs` that take a path, not those that take a descriptor. */
 function importedFromNode(text: string): string[] {
   return Array.from(text.matchAll(IMPORT))
     .filter(([, from]) => from === "node:fs" || from === "node:fs/promises")

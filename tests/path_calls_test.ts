@@ -4,7 +4,7 @@ import { findPathCalls } from "./path_calls.ts";
 const root = new URL("..", import.meta.url);
 const WORDS = /^(descriptor|root-only|name|figures|caller|kernel)(: .+)?$/;
 
-/** A row of the table: a file, calls with how often each stands there, and a reason. */
+/** A row of the table: a file, calls with their counts, and a reason. */
 const ROW = /^\| `([^`]+\.ts)` +\| (.+?) +\| (.+?) +\|$/gm;
 
 Deno.test("findPathCalls() finds calls of Deno, node:fs and our own functions", () => {

@@ -1,39 +1,39 @@
-// The one bound of all waits in tests. A test waits for an event; the bound only turns a hang into a
-// message, and must not end what comes later on a slower or busier machine.
+// The time limit of all waits in tests. A test waits for an event; the limit only turns a hang into
+// an error, and must not fail a wait on a slow or busy machine.
 
-/** Longest wait where every process finds a free processor, in milliseconds. */
+/** Time limit if each process has a free processor, in milliseconds. */
 const QUIET_MS = 60_000;
 
-/** Longest wait of all, in milliseconds. */
+/** Maximum time limit, in milliseconds. */
 const LONGEST_MS = 30 * 60_000;
 
-/** Longest pause between two looks at a condition, in milliseconds. */
+/** Maximum pause between two checks of a condition, in milliseconds. */
 const PAUSE_MS = 20;
 
-/** A machine, as far as waits depend on it. */
+/** Properties of a machine that determine the time limit. */
 export interface Machine {
-  /** Processes that want to run: the load average of the last minute. */
+  /** Number of runnable processes: the load average of the last minute. */
   readonly load: number;
   readonly processors: number;
 }
 
-/** Parts of a wait. */
+/** Options of a wait. */
 export interface PatienceOptions {
-  /** Tells in the error what is so instead. */
+  /** Returns the current state, for the error. */
   readonly now?: () => string;
-  /** The machine at present; this one when left out. */
+  /** Returns the current state of the machine; by default of this one. */
   readonly readMachine?: () => Machine;
 }
 
-/** A wait that has begun. Disposing of it ends it. */
+/** A running wait. Disposing of it ends it. */
 export interface Patience extends Disposable {
-  /** Aborts when the bound has come, with an error that says what did not come. */
+  /** Aborts at the time limit, with an error that names the awaited event. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Longest that a test waits for anything on such a machine, in milliseconds. It grows with the number
- * of processes that share a processor.
+ * Returns the time limit of waits on a machine, in milliseconds. It grows with the number of processes
+ * that share a processor.
  *
  * @example
  * ```ts
@@ -46,21 +46,21 @@ export function patienceMs({ load, processors }: Machine): number {
 }
 
 /**
- * A bound of the product that a test wants to be met: whole seconds, as milliseconds. There are more
- * of them on a busy machine, so that what must happen before still does.
+ * Returns the value in milliseconds of a product timeout that a test wants to expire: whole seconds,
+ * more on a busy machine, so that events that must happen before it still do.
  */
 export function longEnoughMs(seconds: number): number {
   return 1_000 * Math.ceil(seconds * patienceMs(thisMachine()) / QUIET_MS);
 }
 
-/** Begins a wait. */
+/** Starts a wait. */
 export function openPatience(what: string, options: PatienceOptions = {}): Patience {
   const over = new AbortController();
   const stop = startPatience(what, { ...options, onOver: (error) => over.abort(error) });
   return { signal: over.signal, [Symbol.dispose]: stop };
 }
 
-/** Waits for what must come, and says what did not. */
+/** Waits for a promise. Rejects at the time limit with the name of the awaited event. */
 export async function within<Value>(
   promise: PromiseLike<Value>,
   what: string,
@@ -75,7 +75,7 @@ export async function within<Value>(
   }
 }
 
-/** Looks again and again until a condition holds; the bound ends a look that hangs, too. */
+/** Checks repeatedly until a condition is true. The time limit also ends a check that hangs. */
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
@@ -94,7 +94,7 @@ export async function eventually(
   }
 }
 
-/** Calls back when the bound has come, unless what it returns is called before. */
+/** Calls back at the time limit, unless the returned function is called before. */
 function startPatience(
   what: string,
   { now = () => "", readMachine = thisMachine, onOver }: PatienceOptions & {
@@ -104,7 +104,7 @@ function startPatience(
   let waitedMs = QUIET_MS;
   let timer = setTimeout(look, waitedMs);
 
-  /** The load average lags behind by a minute, so that the bound is known only when it has come. */
+  /** The load average lags by a minute, so the limit is known only when it is reached. */
   function look(): void {
     const machine = readMachine();
     const leftMs = patienceMs(machine) - waitedMs;
@@ -116,7 +116,7 @@ function startPatience(
   return () => clearTimeout(timer);
 }
 
-/** The machine that the tests run on, at present. */
+/** Returns the current state of this machine. */
 export function thisMachine(): Machine {
   return { load: Deno.loadavg()[0]!, processors: navigator.hardwareConcurrency };
 }

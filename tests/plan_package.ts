@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { isInstalled } from "../lib/system/programs.ts";
 import { DENO_VERSION } from "../packaging/package_json.ts";
 
-/** Where the package is built that tests install. */
+/** Returns the directory of the built package that tests install. */
 export function packageDirectory(cache: string): string {
   return join(cache, "package");
 }
 
 /**
- * What is done before tests of the npm package, which have no way out: it is built, and npm's cache
- * is filled with what it depends on. Nothing, where there is no npm.
+ * Returns commands to run before tests of the npm package, because those have no internet access:
+ * they build it and fill npm's cache with its dependencies. Empty without npm.
  */
 export async function planPackage(cache: string): Promise<readonly (readonly string[])[]> {
   if (!await isInstalled("npm", Deno.env.get("PATH") ?? "")) return [];

@@ -11,7 +11,7 @@ const shell = pages.flatMap(({ path, text }) =>
   codeBlocks(text).filter(({ language }) => language === "sh").map((block) => ({ path, ...block }))
 );
 
-/** Pages for users, where they look for a command, an option or a variable. */
+/** Pages in which users look for a command, an option or a variable. */
 const manual = pages.filter(({ path }) => path === "README.md" || /^docs\/[\w-]+\.md$/.test(path))
   .filter(({ path }) => path !== "docs/root-paths.md");
 
@@ -19,7 +19,7 @@ for (const [index, { path, text }] of shell.entries()) {
   const first = text.split("\n").find((line) => !line.startsWith("#!")) ?? "";
   Deno.test(`${path}: shellcheck accepts block ${index + 1}, "${first}"`, async () => {
     const child = new Deno.Command("shellcheck", {
-      // What is typed into bash sources what is made there and then; scripts do not.
+      // Commands typed into bash may source generated text; scripts do not.
       args: text.startsWith("#!") ? ["-"] : ["--shell=bash", "--exclude=SC1090", "-"],
       stdin: "piped",
       stdout: "piped",
@@ -61,7 +61,7 @@ Deno.test("CONTRIBUTING.md names each task of deno.json", async () => {
 });
 
 Deno.test("pages show manifests that the schema accepts", () => {
-  // The examples of docs/configuration.md are generated, and have a test of their own.
+  // The examples of docs/configuration.md are generated, and have their own test.
   const manifests = manual.filter(({ path }) => path !== "docs/configuration.md").flatMap((
     { path, text },
   ) =>

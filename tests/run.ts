@@ -1,9 +1,7 @@
-// The whole verification: format, lint, types, then all tests in a network of their own. Nothing of
-// what the tests make may be left when they are done; that is checked too. Arguments: --unit for
-// types
-// and the tests that need no host; --times for a table of what each file took; then files or
-// directories,
-// of which the tests alone are run.
+// Runs the whole verification: format, lint, type check, then all tests in a separate network
+// namespace, and checks that they leave nothing behind. Arguments: --unit for the type check and
+// the tests that need no host; --times for a table of each file's time; then files or directories,
+// to run only their tests.
 import { basename } from "node:path";
 import { installPromtool } from "./install_promtool.ts";
 import { describeLeaks, takeInventory } from "./inventory.ts";

@@ -2,7 +2,7 @@ import { type BoundedOutput, runBounded } from "../lib/process/bounded_output.ts
 import { sandboxCommand, type SandboxOptions } from "../lib/sandbox/sandbox.ts";
 import { openPatience } from "./patience.ts";
 
-/** Runs a command in a sandbox to its end, with the host's programs and nothing of the environment. */
+/** Runs a command in a sandbox until it exits, with the host's programs and no variables. */
 export async function runSandboxed(
   options: SandboxOptions,
   env: Readonly<Record<string, string>> = {},

@@ -1,16 +1,16 @@
 import { dirname, join } from "node:path";
 
-/** A directory of a test's own, which goes with the test. */
+/** A directory for one test, which is removed at its end. */
 export interface TemporaryDirectory extends AsyncDisposable {
   /** Absolute, without symbolic links. */
   readonly path: string;
-  /** Path of what is called `name` in it. */
+  /** Returns the path of an entry. */
   readonly at: (name: string) => string;
-  /** Writes a file, with the directories on the way, and gives its path. */
+  /** Writes a file, creates its parent directories, and returns its path. */
   readonly write: (name: string, text?: string) => Promise<string>;
 }
 
-/** Makes a temporary directory. */
+/** Creates a temporary directory. */
 export async function temporaryDirectory(): Promise<TemporaryDirectory> {
   const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "ddsrv-test-" }));
   const at = (name: string): string => join(path, name);

@@ -1,6 +1,9 @@
 import { isInstalled } from "../lib/system/programs.ts";
 
-/** A test that takes a program: ignored where that is missing, with a word about it in its name. */
+/**
+ * Registers a test that needs a program. If it is missing, the test is ignored and its name says
+ * so.
+ */
 export async function testWith(
   program: string,
   name: string,

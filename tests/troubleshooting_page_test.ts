@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type FaultCode, faultOf } from "../lib/proxy/http1/fault.ts";
 import { readPage } from "./readme.ts";
 
-/** All codes; the compiler refuses this object when one is missing. */
+/** All codes; the type check fails if one is missing. */
 const CODES: Readonly<Record<FaultCode, true>> = {
   "malformed-request": true,
   "function-not-found": true,

@@ -1,12 +1,13 @@
-// A test waits for an event, with the bound of `patience.ts` or with none: a time of its own fails
-// good code on a machine that is slow or busy. This reads all tests and fails on such times.
+// A test waits for an event, with the time limit of `patience.ts` or without one. Its
+// own limit would fail correct code on a slow or busy machine. This reads all tests and
+// fails for such limits.
 import assert from "node:assert/strict";
 import { relative } from "node:path";
 
-/** Programs beside the suite, which measure or fetch; and what stands in for timers. */
+/** Programs outside the suite, which measure or download, and the replacement of timers. */
 const NO_TESTS = ["bench", "container", "fixtures", "v2", "patience.ts"];
 
-/** Delays below this, in milliseconds, are pauses between two looks. */
+/** Shorter delays, in milliseconds, are pauses between two checks. */
 const SHORT_MS = 100;
 
 const TIMES: readonly RegExp[] = [
@@ -17,7 +18,7 @@ const TIMES: readonly RegExp[] = [
   /\bpause\(([A-Z][A-Z_]*|[\d_]+)\)/,
 ];
 
-/** Lines that may have a time, by file and a part of the line, with the reason. */
+/** Lines that may contain a time, by file and part of the line, with the reason. */
 const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string])[] = [
   ["waits_test.ts", "", "it names what it looks for"],
   ["relay_output.ts", "DRAIN_MS", "bounds reading of a pipe that an orphan holds open"],
@@ -47,7 +48,7 @@ const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string
   ["sandbox/kill_spawner.ts", "APART_MS", "moments of an end, 0.7 ms apart"],
 ];
 
-/** The lines of tests that have a time, as `file: line`. */
+/** Returns the lines of tests that contain a time, as `file: line`. */
 async function findTimes(): Promise<string[]> {
   const root = new URL(".", import.meta.url).pathname;
   const found: string[] = [];

@@ -1,5 +1,5 @@
-// Measures what isolation costs beside bare `deno run`, in a network of its own. Figures are
-// printed, and nothing is asserted: what a machine can do is no fault of the code.
+// Measures the cost of isolation compared to a bare `deno run`, in a separate network namespace. It
+// prints figures and asserts nothing, because figures depend on the machine.
 import { runInOwnNetwork } from "./own_network.ts";
 
 Deno.exit(await runInOwnNetwork("tests/bench/isolation/measures.ts"));

@@ -1,5 +1,5 @@
-// Measures how functions come and go beside bare `deno run`, in a network of its own. Figures are
-// printed, and nothing is asserted: what a machine can do is no fault of the code.
+// Measures starts and changes of functions compared to a bare `deno run`, in a separate network
+// namespace. It prints figures and asserts nothing, because figures depend on the machine.
 import { runInOwnNetwork } from "./own_network.ts";
 
 Deno.exit(await runInOwnNetwork("tests/bench/lifecycle/measures.ts"));

@@ -1,5 +1,5 @@
-// Measures `ddsrv logs` on a log of 1 GB beside a bare `deno run`. Figures are printed, and nothing
-// is asserted: what a machine can do is no fault of the code.
+// Measures `ddsrv logs` on a log of 1 GB compared to a bare `deno run`. It prints figures and
+// asserts nothing, because figures depend on the machine.
 import { join } from "node:path";
 import { formatLogRecord } from "../../lib/logs/log_record.ts";
 import { say } from "./isolation/figures.ts";
@@ -14,7 +14,7 @@ const STEP_MS = 10;
 
 const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
-/** Writes records, a hundredth of a second from each other, and gives their number. */
+/** Writes records with times a hundredth of a second apart, and returns their number. */
 async function writeLog(path: string): Promise<number> {
   using file = await Deno.open(path, { write: true, create: true });
   const writer = file.writable.getWriter();
@@ -58,7 +58,7 @@ try {
   };
   title(`A log of 1 GB, ${count} lines; medians of ${ROUNDS}`);
   const results = Object.keys(measures).map(() => [] as number[]);
-  // In turn, so that all share the machine's good and bad times; the first round is not counted.
+  // In turn, so that load on the machine affects all of them. The first round is a warm-up.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [index, run] of Object.values(measures).entries()) {
       const [ms] = await timed(run);

@@ -1,5 +1,5 @@
-// Runs the measures in a network of their own, as the tests are run. They are printed, and nothing
-// is asserted: what a machine can do is no fault of the code.
+// Runs the measures in a separate network namespace, like the tests. It prints figures and asserts
+// nothing, because figures depend on the machine.
 import { runInOwnNetwork } from "./own_network.ts";
 
 Deno.exit(await runInOwnNetwork("tests/bench/measures.ts"));

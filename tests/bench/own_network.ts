@@ -1,4 +1,4 @@
-/** Runs a script in a network of its own, as the tests are run; gives its exit code. */
+/** Runs a script in a separate network namespace, like the tests, and returns its exit code. */
 export async function runInOwnNetwork(script: string): Promise<number> {
   const cache = await Deno.makeTempDir({ prefix: "ddsrv-bench-" });
   try {

@@ -1,6 +1,6 @@
-// Measures the proxy beside nginx, HAProxy and a proxy of Deno.serve with fetch: the same upstreams,
-// in turn, round by round. Everything is on loopback and bounded in time. Figures are printed, and
-// nothing is asserted: what a machine can do is no fault of the code.
+// Compares the proxy with nginx, HAProxy and a proxy of Deno.serve with fetch: the same upstreams,
+// in turn, round by round. Everything is on loopback and limited in time. It prints figures and
+// asserts nothing, because figures depend on the machine.
 import { type Arguments, parseArguments, usage } from "./proxy/arguments.ts";
 import type { Bench } from "./proxy/bench.ts";
 import { SETTINGS } from "./proxy/configurations.ts";

@@ -1,5 +1,6 @@
-// Tells whether this Deno's node:tls could end TLS for the proxy: docs/decisions/tls-termination.md
-// says which answers it waits for. Figures are printed, and nothing is asserted.
+// Tests if this Deno's node:tls could terminate TLS for the proxy.
+// docs/decisions/tls-termination.md
+// lists the required answers. It prints figures and asserts nothing.
 import { endOfCutConnection } from "./tls/cut.ts";
 import { askAfterExhaustion } from "./tls/exhaustion.ts";
 import { megabytesToPausedReader } from "./tls/paused_reader.ts";

@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const USER = 54_321;
 const isRoot = Deno.uid() === 0;
-const why = isRoot ? "" : " (ignored: it takes root)";
+const why = isRoot ? "" : " (ignored: needs root)";
 
 Deno.test("readCommonFile() reads a file, also through links of one's own", async () => {
   await using directory = await temporaryDirectory();

@@ -17,7 +17,7 @@ for (const [text, count, periodMs, burst] of read) {
   });
 }
 
-Deno.test("parseRateLimit() reads that there is none", () => {
+Deno.test('parseRateLimit() parses "none"', () => {
   assert.equal(parseRateLimit("none"), "none");
   assert.equal(formatRateLimit("none"), "none");
 });

@@ -10,7 +10,7 @@ function requireUnique(names: readonly string[]): void {
   assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
 }
 
-Deno.test("each setting has a name, a flag and variables of its own, old ones included", () => {
+Deno.test("each setting has a unique name, flag and variables, including old ones", () => {
   requireUnique(settings.flatMap(({ name, deprecated }) => [name, ...deprecated?.keys ?? []]));
   requireUnique(
     settings.flatMap((setting) => [
@@ -53,7 +53,7 @@ Deno.test("a variable of ddsrv's own is DDSRV_ and the name of its setting", () 
   assert.deepEqual(variablesOf(maxSize), ["DDSRV_LOG_MAX_SIZE"]);
 });
 
-Deno.test("a flag has the name of its setting in kebab case, and a boolean's negative says no", () => {
+Deno.test("a flag has the name of its setting in kebab case, and a boolean's negative begins with no-", () => {
   const flags = settings.map(flagOf).filter((flag) => flag !== undefined);
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",

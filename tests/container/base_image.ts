@@ -30,8 +30,8 @@ export async function openBaseImage(cache: string, tools: Tools): Promise<string
   const parts = await Deno.makeTempDir({ dir: cache, prefix: "base-" });
   stack.defer(() => Deno.remove(parts, { recursive: true }));
   const root = join(parts, "root");
-  // In a separate mount namespace: debootstrap mounts file systems, and unmounts them only on
-  // success.
+  // In a separate mount namespace: debootstrap mounts file systems, and
+  // unmounts them only on success.
   await run([
     ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"],
     ...["env", ...Object.entries(tools.env).map(([name, value]) => `${name}=${value}`)],

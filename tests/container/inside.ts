@@ -1,6 +1,6 @@
-// Runs in separate namespaces, in which a dockerd can't affect the machine. `build` builds the
-// image in
-// the machine's network without changing it; `test` runs the tests in a pretend one, see outer.ts.
+// Runs in separate namespaces, in which a dockerd can't affect the machine. `build` builds
+// the image in the machine's network without changing it; `test` runs the tests in a
+// pretend one, see outer.ts.
 import { importChanges } from "./base_image.ts";
 import { docker, startDaemon } from "./daemon.ts";
 

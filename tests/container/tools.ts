@@ -1,6 +1,5 @@
 // dockerd and the other programs of the tests. Missing programs come from the distribution's
-// packages,
-// unpacked into a directory instead of installed.
+// packages, unpacked into a directory instead of installed.
 import { join } from "node:path";
 import { run } from "../../lib/system/run.ts";
 

@@ -1,6 +1,5 @@
 // Tests the output of kubectl and docker for the files. Both work without a cluster or a daemon. If
-// a
-// program is missing, its tests are ignored with the reason.
+// a program is missing, its tests are ignored with the reason.
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import type { Deployment } from "kubernetes-types/apps/v1";

@@ -11,8 +11,8 @@ import {
 } from "./support/harness.ts";
 
 /**
- * What is said of a function that comes to serve, where no terminal is; a start may be over before
- * anybody has asked for it.
+ * Asserts the progress lines for a function that becomes ready, without a terminal. A start may be
+ * complete before the first query.
  */
 function assertTold(stderr: string, name: string): void {
   assert.match(stderr, new RegExp(`^${name}: checking\n(?:${name}: starting\n)?$`));
@@ -79,7 +79,7 @@ Deno.test("add leaves nothing behind after a failed check, a failed start or a t
     mute.stderr,
     /connecting\nddsrv: "mute" does not serve: Did not listen on any port within 1 s\. Call Deno\.serve\(handler\), or export default \{ fetch \}\. ddsrv removed it again\n$/,
   );
-  // Neither what was checked nor what was started leaves a failure of ddsrv's own behind.
+  // Neither the check nor the start causes an internal error.
   assert.doesNotMatch(server.output(), /Cannot start the function|realpath|os error/);
   const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
   for (
@@ -261,7 +261,7 @@ Deno.test("add refuses a source that contains the functions directory or is alre
     stderr:
       `ddsrv: "${own}" is already in the functions directory. To restart it: ddsrv reload app\n`,
   });
-  // A copy beside it is as good as any other.
+  // A copy beside it works like any other one.
   assert.equal((await server.cli("add", own, "--name", "twin")).code, 0);
   await server.answers("/twin", "app");
   assert.deepEqual(await names(server.functions), ["app", "twin"]);
@@ -288,7 +288,7 @@ Deno.test("add skips pipes, copies links as links and sets safe modes", async ()
   const skipped = `Skipped ${source}/pipe: it is a pipe, a socket or a device\n`;
   assert.ok(added.stderr.startsWith(skipped), added.stderr);
   assertTold(added.stderr.slice(skipped.length), "app");
-  // What a link leads to outside of the folder is not there in the sandbox.
+  // The sandbox does not show the target of a link outside the folder.
   await server.answers("/app", "inner NotFound");
   const { mode } = await Deno.stat(join(server.functions, "app/shell"));
   assert.equal(mode! & 0o7777, 0o755);

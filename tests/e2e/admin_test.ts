@@ -4,7 +4,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
 import { answering, eventually, gateOf, runCli, startServer } from "./support/harness.ts";
 
-/** Holds up its start until it is told not to. */
+/** A function that delays its start until a file exists. */
 const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
 for (;;) {
   try { Deno.statSync(gate); break; } catch { await new Promise((go) => setTimeout(go, 20)); }
@@ -39,7 +39,7 @@ Deno.test("admin port serves liveness at once, readiness when functions are up, 
   await server.answers("/slow", "slow");
   assert.deepEqual(await ask(`${admin}/readyz`), [200, "ok\n"]);
 
-  // Once ready, a function that starts anew does not take the others out of service.
+  // Once ddsrv is ready, a function that starts later does not make it unready.
   await server.write({ "late/index.ts": "await new Promise(() => setInterval(() => {}, 1e6));\n" });
   await server.said("late starting");
   assert.deepEqual(await ask(`${admin}/readyz`), [200, "ok\n"]);
@@ -102,7 +102,7 @@ Deno.test("serve reports an admin port that is in use", async () => {
   );
 });
 
-await testWith("promtool", "admin: promtool takes the metrics as they are", async () => {
+await testWith("promtool", "admin: promtool accepts the metrics", async () => {
   await using server = await startServer({
     files: { 'na"me\\/index.ts': answering("quoted"), "a/index.ts": answering("a") },
     flags: ["--admin-port", "0"],

@@ -1,5 +1,4 @@
-// Rows of the attack table that have no test of their own elsewhere, each with the same thing tried
-// where it must succeed.
+// Attacks of docs/security.md without a test elsewhere, each with a positive control.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { MAX_CONNECTIONS } from "../../lib/namespace/firewall_rules.ts";
@@ -16,7 +15,7 @@ import {
 import { keepFlows } from "./support/kept_flows.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
-/** Runs a program inside and gives its exit code and what it said. */
+/** A function that runs a program and returns its exit code and output. */
 const RUNNER = `Deno.serve(async (request) => {
   const [command, ...args] = await request.json() as string[];
   try {
@@ -55,7 +54,7 @@ Deno.test("attacks: a function can't reach gateways, the metadata service, link-
   const named = Deno.listen({ transport: "unix", path });
   const gateways = [];
   for (const name of ["probe", "other"]) gateways.push(gatewayOf(await addressOf(server, name)));
-  // All of it can be reached by the host itself.
+  // Positive control: the host can reach all of it.
   for (const hostname of gateways) (await Deno.connect({ hostname, port })).close();
   (await Deno.connect({ hostname: WORLD.metadata, port: 80 })).close();
   (await Deno.connect({ transport: "unix", path: "\0ddsrv-attack" })).close();
@@ -68,7 +67,7 @@ Deno.test("attacks: a function can't reach gateways, the metadata service, link-
   for (const what of ["connect-unix|\0ddsrv-attack", `connect-unix|${path}`]) {
     assert.match(await probe(server, "probe", what), /^failed: /, what);
   }
-  // The host's end has no such address, so that there is none to be guessed.
+  // The host's end has no such address, so it can't be guessed.
   const { namespace } = await server.inspect("probe");
   const link = namespace!.replace(/^ddsrv-(.*)-(.*)$/, "dd$1f$2");
   assert.equal(await host("ip", "-6", "-o", "addr", "show", "dev", link), "");
@@ -96,7 +95,7 @@ Deno.test("attacks: packets with another function's source address are dropped a
     inside("curl", "-s", ...options, "--interface", source, `http://${WORLD.server}/`);
   const [own, stolen] = [await addressOf(server, "app"), await addressOf(server, "victim")];
   assert.match(await get(own), /sees/);
-  // As root of that namespace, which no function is.
+  // As root of that namespace, which a function never is.
   await inside("ip", "addr", "add", `${stolen}/32`, "dev", "eth0");
   assert.equal(await get(stolen, "-m", "1"), "");
   const table = `ddsrv_${namespace!.split("-")[1]}`;
@@ -123,7 +122,7 @@ Deno.test("attacks: a function can't read another function's data, by path or as
   assert.equal(await probe(server, "probe", "list|/ddsrv/data"), "kept");
   const uids = await Promise.all(["victim", "probe"].map((name) => probe(server, name, "uid|")));
   assert.notEqual(uids[0], uids[1]);
-  // Even where it could be seen, it could not be read.
+  // Even if it were visible, it would not be readable.
   assert.equal((await Deno.stat(`/proc/${pid}/root/ddsrv/data`)).mode! & 0o777, 0o700);
   const [uid] = uids[1]!.split(" ");
   const cat = ["setpriv", "--reuid", uid!, "--regid", uid!, "--clear-groups", "cat", path];
@@ -139,7 +138,7 @@ Deno.test("attacks: a setuid program gives a function no privileges", async () =
   await Deno.chmod(program, 0o4755);
   await Deno.chmod(server.directory, 0o755);
   await server.said("app ready");
-  // On the host it makes anybody root.
+  // Positive control: on the host it makes any user root.
   const user = ["--reuid=65534", "--regid=65534", "--clear-groups"];
   assert.equal(await host("setpriv", ...user, program, "-u"), "0\n");
   assert.match(await run(server, "app", program, "-u"), /^0 \d{10}$/);
@@ -196,7 +195,7 @@ Deno.test("attacks: a function can't fill the host's connection tracking table",
   const connections = async (): Promise<number> =>
     count(await Deno.readTextFile("/proc/net/nf_conntrack"), source);
   await server.answers("/app?count=2000", "sent");
-  // Some of their ports are the same: the kernel chooses them at random.
+  // Some ports are used twice, because the kernel chooses them at random.
   assert.ok(await connections() > 1_500);
   await server.answers(`/app?count=${MAX_CONNECTIONS + 2_000}`, "sent");
   const held = await connections();
@@ -216,7 +215,7 @@ Deno.test("attacks: two supervisors on one host do not affect each other", async
   const [first, second] = [await addressOf(one, "app"), await addressOf(two, "app")];
   assert.notEqual(first.split(".")[1], second.split(".")[1]);
   assert.match(await probe(two, "probe", `connect|${first} 8000`), /^failed: ConnectionRefused/);
-  // One is killed, and starts again: what it sweeps is its own.
+  // One supervisor is killed and restarted: it cleans up only its own resources.
   const { pid } = await two.inspect("app");
   one.signal("SIGKILL");
   await one.exited;
@@ -238,7 +237,7 @@ async function supervisorReport(server: Server): Promise<SupervisorReport> {
   );
 }
 
-/** To this machine itself; what is told apart is whether there is such a thing as its family. */
+/** Connects to this machine. The error shows if the address family exists. */
 const VSOCK = `
 let said = "connected";
 try {

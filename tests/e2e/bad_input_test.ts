@@ -53,7 +53,7 @@ Deno.test("serve says what prevents it from starting, and the remedy", async (te
   await test.step("no root", async () => {
     const main = new URL("../../cli/commands/serve.ts", import.meta.url).pathname;
     const { stderr } = await new Deno.Command("unshare", {
-      // A user namespace without a mapping: the overflow user, who is nobody.
+      // A user namespace without a mapping has only the overflow user.
       args: ["--user", Deno.execPath(), "eval", "--quiet"].concat(
         `import { serve } from ${JSON.stringify(main)};
          await serve(${JSON.stringify(functions)}, { logs: true, check: true })
@@ -80,7 +80,7 @@ Deno.test("serve refuses the socket of a running supervisor, which keeps running
 });
 
 Deno.test("serve reports a broken function without disturbing the others", async () => {
-  // By then it has said what it says.
+  // Long enough for the function to print its output.
   const startTimeout = `${longEnoughMs(2)}ms`;
   await using server = await startServer({
     isChecked: true,

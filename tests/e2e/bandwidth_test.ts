@@ -1,7 +1,7 @@
 import { doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { host, startServer } from "./support/harness.ts";
 
-/** Gives as many bytes as it is asked for, and takes what it is sent; `/up` sends them out. */
+/** A function that sends a requested number of bytes, and reads bodies; `/up` uploads the bytes. */
 const APP = `Deno.serve(async (request) => {
   const { pathname, searchParams } = new URL(request.url);
   if (request.method === "POST") {
@@ -18,7 +18,7 @@ const APP = `Deno.serve(async (request) => {
 const BYTES = 2_000_000;
 const BITS = 8_000_000;
 
-/** At that rate; what passes at once is no more than a hundredth of it. */
+/** Minimum duration at the limit; the burst is at most a hundredth of the bytes. */
 const LEAST_MS = BYTES * 8 / BITS * 1_000 * 0.9;
 
 Deno.test("resources: bandwidth is limited in both directions, per function", async () => {
@@ -46,10 +46,10 @@ Deno.test("resources: bandwidth is limited in both directions, per function", as
     ok(slow >= LEAST_MS, `bounded: ${slow} ms, and it takes ${LEAST_MS}`);
     await time(act("free"));
   }
-  // How fast the other is depends on the machine; that nothing bounds it does not.
+  // The speed of the other function depends on the machine, but it must have no limit.
   const free = (await server.inspect("free")).namespace;
   doesNotMatch(await host("tc", "-n", String(free), "qdisc"), /tbf/);
-  // The function can't take its own end's queue away: it has no capability.
+  // The function has no capability to remove the queue of its end.
   const { namespace, pid } = await server.inspect("slow");
   match(await host("tc", "-n", String(namespace), "qdisc"), /tbf .* dev eth0 .*rate 8Mbit/);
   match(await Deno.readTextFile(`/proc/${pid}/status`), /^CapEff:\t0+$/m);
@@ -57,7 +57,7 @@ Deno.test("resources: bandwidth is limited in both directions, per function", as
 
 Deno.test("resources: a function does not start if its bandwidth can't be limited", async () => {
   const bin = await Deno.makeTempDir();
-  // As tc(8) says it where the kernel has no such queue.
+  // The error of tc(8) if the kernel has no such queue.
   const refusal = "echo 'Error: Specified qdisc kind is unknown.' >&2; exit 2";
   await Deno.writeTextFile(`${bin}/tc`, `#!/bin/sh\n${refusal}\n`, { mode: 0o755 });
   try {

@@ -1,5 +1,5 @@
-// A check reads what nobody has looked at yet: it must run nothing of it, give nothing away, and
-// reach nothing but registries and import hosts that the operator allows.
+// A check reads code that nobody has reviewed. It must run no code of it, disclose nothing, and
+// connect only to registries and import hosts that the operator allows.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { PretendPackage } from "../npm_registry.ts";
@@ -14,13 +14,13 @@ import {
 
 const REGISTRY = "http://server.test/npm/";
 
-/** Has the pretend registry offer a package. */
+/** Publishes a package on the pretend registry. */
 async function publish(offered: PretendPackage): Promise<void> {
   const body = JSON.stringify(offered);
   await (await fetch("http://server.test/packages", { method: "POST", body })).body?.cancel();
 }
 
-/** Has the pretend registry offer a package whose install script leaves files. */
+/** Publishes a package whose install script leaves files. */
 async function offer(name: string, ...evidence: readonly string[]): Promise<void> {
   const install = evidence.map((file) => `id -u >${file}; env >>${file}`).join("; ");
   await publish({ name, manifest: { scripts: { install } } });
@@ -87,7 +87,7 @@ Deno.test("check does not disclose the caller's environment to a registry", asyn
       await runCli(["check", join(place, `teller-${index}`)], env);
     }
     assert.doesNotMatch(await asked(), /s3cret-of-the-caller/);
-    // What the function itself has, its registry may be given.
+    // The function's own variables may be sent to its registry.
     await writeFiles(place, {
       "own/index.ts": 'import a from "npm:teller";\nDeno.serve(() => new Response(a));\n',
       "own/deno.json": "{}",
@@ -126,7 +126,7 @@ Deno.test("neither the check nor the start of a served function runs package scr
     await server.answers(`/${name}`, "a package missing missing");
     const cache = cacheDirectory(server.functions, name);
     await assert.rejects(Deno.lstat(join(cache, "evidence")), Deno.errors.NotFound, name);
-    // It is another thing that no one but root may enter where caches are.
+    // In addition, only root may enter the directory of caches.
     assert.equal((await Deno.lstat(join(cache, ".."))).mode! & 0o777, 0o700);
   }
 });
@@ -141,7 +141,7 @@ const READ = `function seen(path: string): string {
 `;
 
 Deno.test("check fetches only from allowed hosts, whatever the function's egress is", async () => {
-  // Functions of other tests may have asked these by their egress.
+  // Functions of other tests may have connected to these through their egress.
   const before = (await asked()).length;
   await publish({ name: "good" });
   await publish({ name: "elsewhere", tarball: "http://neighbour.test/npm/good/-/good-1.0.0.tgz" });
@@ -184,12 +184,13 @@ Deno.test("check fetches only from allowed hosts, whatever the function's egress
   }
   const lines = (await asked()).slice(before).split("\n");
   assert.ok(lines.some((line) => line.startsWith("203.0.113.10 /npm/good")));
-  // The neighbour and the metadata service were asked for none of it; other tests ask them too.
+  // The neighbour and the metadata service got none of these requests; other
+  // tests contact them too.
   assert.deepEqual(
     lines.filter((line) => /^(?:192\.168|169\.254)\S+ \/(?:npm\/|a\.ts)/.test(line)),
     [],
   );
-  // A registry that is named again is looked at again: .npmrc counts as the function's source.
+  // A changed registry causes a new check, because .npmrc is part of the function's source.
   await server.write({ "other/.npmrc": `registry=${REGISTRY}\n` });
   await server.answers("/other", "a package");
 });
@@ -241,10 +242,10 @@ Deno.test("check without isolation accepts only folders of the caller", async ()
       stderr,
       /belongs to user 4321, but ddsrv runs as user 0\. Without isolation, ddsrv checks only your own/,
     );
-    // In a sandbox it may be anybody's.
+    // In a sandbox the owner does not matter.
     assert.equal((await runCli(["check", join(place, "own")])).code, 0);
-    // One that its parent's owner can exchange is nobody's own, nor one that another's link leads
-    // to.
+    // A folder is not the caller's own if the owner of its parent can replace it, or if it is
+    // behind a link of another user.
     await writeFiles(place, { "home/mine/index.ts": "Deno.serve(() => new Response());\n" });
     await Deno.symlink("home/mine", join(place, "link"));
     const look = (name: string) => runCli(["check", "--isolation=none", join(place, name)]);

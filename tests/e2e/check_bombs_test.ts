@@ -24,7 +24,7 @@ Deno.test("check: five type-level bombs delay neither another function's update 
   equal(server.output().includes("failed"), false, server.output());
 });
 
-/** Checks that run. */
+/** Returns the number of running checks. */
 async function checks({ functions }: Server): Promise<number> {
   const { bases: { memory = "" } } = await readHierarchy();
   return (await readGroups(`${memory}/ddsrv-${deriveOwnerId(functions)}/checks`)).length;

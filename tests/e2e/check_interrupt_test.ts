@@ -1,4 +1,4 @@
-// Somebody who has waited long enough presses Ctrl-C.
+// Ctrl-C ends a check that takes too long.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -10,16 +10,16 @@ import {
 } from "./support/harness.ts";
 import { startCli } from "./support/live_cli.ts";
 
-/** While it asks, and as soon as it has begun. */
+/** During the download, and directly after the start. */
 const MOMENTS = [["SIGINT", false], ["SIGTERM", false], ["SIGINT", true]] as const;
 
-/** More than are checked at a time. */
+/** More than the number of concurrent checks. */
 const NAMES = ["a", "b", "c", "d", "e", "f"];
 
 Deno.test("check leaves nothing behind when it is interrupted while a host is silent", async () => {
   for (const [signal, isEarly] of MOMENTS) {
     const place = await makeDirectory();
-    // It takes connections, and says nothing.
+    // Accepts connections and never answers.
     using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const host = `127.0.0.1:${silent.addr.port}`;
     const functions = NAMES.map((name) => `functions/${name}`);
@@ -42,7 +42,7 @@ Deno.test("check leaves nothing behind when it is interrupted while a host is si
       assert.equal(code, signal === "SIGINT" ? 130 : 143, stderr);
       assert.equal(stderr, "ddsrv: Interrupted. Nothing was changed\n");
       assert.deepEqual(Array.from(Deno.readDirSync(temporary)), []);
-      // The process that fetches is gone, and so is who has asked it.
+      // The fetcher's process has exited, and so has its client.
       while (typeof await asked?.read(new Uint8Array(1_024)) === "number");
     } finally {
       await Deno.remove(place, { recursive: true });
@@ -51,7 +51,7 @@ Deno.test("check leaves nothing behind when it is interrupted while a host is si
 });
 
 for (const format of ["github", "json"]) {
-  Deno.test(`check: leaves nothing when nobody reads its ${format}`, async () => {
+  Deno.test(`check leaves nothing behind if the reader closes its ${format} output`, async () => {
     const place = await makeDirectory();
     try {
       await writeFiles(place, {

@@ -22,7 +22,7 @@ const FILES = {
 /** One byte more than a function's name may have. */
 const TOO_LONG = "a".repeat(64);
 
-/** A functions directory, and the command beside it. */
+/** Creates a functions directory, and a function that runs `ddsrv check` beside it. */
 async function open(files: Readonly<Record<string, string>>): Promise<
   AsyncDisposable & {
     readonly path: string;
@@ -102,7 +102,7 @@ Deno.test("check skips folders that serve ignores, without failing", async () =>
   const github = await place.check(["--format=github", "_shared/", "good/"]);
   assert.deepEqual([github.code, github.stdout], [0, ""]);
   assert.match(github.stderr, /^_shared: skipped/);
-  // One that does not exist fails beside them, and so does one that nobody could check.
+  // A folder that does not exist fails, and so does one that can't be checked.
   assert.equal((await place.check(["_shared/", "nowhere/"])).code, 1);
   const alone = await place.check(["_shared"]);
   assert.deepEqual([alone.code, alone.stdout], [2, ""]);

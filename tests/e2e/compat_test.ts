@@ -16,7 +16,7 @@ for (
     ["an earlier", EARLY, EARLY_ROWS],
   ] as const
 ) {
-  Deno.test(`compat: ${form} form of the original, by its environment alone`, async (test) => {
+  Deno.test(`compat: ${form} form of the original, configured only by its environment`, async (test) => {
     await using server = await startServer({ ...setting, isFlagless: true });
     await server.said("app ready");
     for (const [what, holds] of rows) {

@@ -6,7 +6,9 @@ import { WORLD } from "../world.ts";
 import { count } from "./support/harness.ts";
 import { keepFlows } from "./support/kept_flows.ts";
 
-/** Sends a datagram from as many sockets as it is told; the host keeps a flow of each for a while. */
+/**
+ * Sends a datagram from each of a number of sockets; the host keeps a flow for each for a while.
+ */
 const SEND = `const [count, hostname] = Deno.args;
 const kept = [];
 for (let index = 0; index < Number(count); index++) {
@@ -19,13 +21,13 @@ Deno.exit(0);
 
 const ASKED = 2_000;
 
-/** Fewer than two namespaces ask for. */
+/** Table limit: less than the demand of two namespaces. */
 const MOST = 1_280;
 
-/** Begun by each when there are that many already. */
+/** Flows that each namespace may open even if the table is full. */
 const ALWAYS = 256;
 
-/** Flows of namespaces that ask for many, one after the other. */
+/** Returns the number of flows of namespaces that open many, one after the other. */
 async function flows(addressRange: string, maxConnections?: number): Promise<number[]> {
   await using directory = await temporaryDirectory();
   await using network = await openNetwork({
@@ -65,7 +67,7 @@ Deno.test("attacks: functions together can't fill the host's connection tracking
   await using _kept = await keepFlows();
   const [first, second] = await flows("10.98.0.0/16");
   ok(first! > ASKED * 0.9 && second! > ASKED * 0.9, `without a bound: ${first}, ${second}`);
-  // Other addresses: what has ended is in the table for a while.
+  // Use other addresses, because ended flows stay in the table for a while.
   const [one, two, late] = await flows("10.99.0.0/16", MOST);
   ok(one! <= MOST + ALWAYS && one! > MOST / 2, `the first has ${one}`);
   ok(one! + two! <= MOST + 2 * ALWAYS, `the second has ${two} besides ${one}`);

@@ -8,7 +8,7 @@ import { ordinaryUser } from "./support/ordinary_user.ts";
 
 const app = { "app/index.ts": answering("app") };
 
-/** An answer that curl got, without the fields that change. */
+/** An answer to curl, without fields that change. */
 interface Got {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
@@ -108,7 +108,7 @@ Deno.test("control API works with curl", async () => {
   assert.equal((await curl(server, "/v2/functions")).status, 404);
   assert.equal((await curl(server, "-H", "Host: evil.example", "/v1")).status, 421);
   assert.equal((await curl(server, "-H", "Origin: http://localhost", "/v1")).status, 403);
-  // A body that is announced as too long, one that proves so, and curl's wait before it sends it.
+  // A body with a declared length above the limit, one that exceeds it, and curl's wait before it.
   const huge = `${server.directory}/huge`;
   await Deno.writeTextFile(huge, "x".repeat(9_000_000));
   assert.equal((await curl(server, "-d", `@${huge}`, "/v1/check")).status, 413);
@@ -179,7 +179,7 @@ Deno.test("control API handles a thousand waiting clients that disconnect at any
     await connection.write(new TextEncoder().encode(request));
     return connection;
   }));
-  // Slow ones beside them: half a head, and an answer that nobody takes.
+  // Slow clients at the same time: half a head, and an answer that is not read.
   const half = await Deno.connect({ transport: "unix", path: server.socket });
   await half.write(new TextEncoder().encode("GET /v1 HTTP/1.1\r\nHost: loc"));
   await server.write({ "app/index.ts": answering("two") });

@@ -21,7 +21,9 @@ const DIGEST = `Deno.serve(async (request) => {
 const isMissing = await isCurlMissing();
 
 Deno.test({
-  name: `curl: it gets and sends what it wants to${isMissing ? " (curl is not installed)" : ""}`,
+  name: `curl downloads and uploads with its usual options${
+    isMissing ? " (curl is not installed)" : ""
+  }`,
   ignore: isMissing,
   async fn(test) {
     await using server = await startServer({
@@ -29,7 +31,7 @@ Deno.test({
     });
     await server.said("messages ready");
     await server.said("digest ready");
-    await test.step("compressed bodies as they are", () => compressed(server));
+    await test.step("compressed bodies unchanged", () => compressed(server));
     await test.step("--http1.0", () => oldVersion(server));
     await test.step("Expect: 100-continue", () => expecting(server));
   },

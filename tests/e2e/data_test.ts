@@ -2,7 +2,7 @@ import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { answering, makeDirectory, startServer } from "./support/harness.ts";
 
-/** Counts its own starts in each place that is to last, and says who it is. */
+/** A function that counts its starts in each persistent place, and returns its user. */
 const KEEPER = `const kv = await Deno.openKv();
 const starts = ((await kv.get<number>(["starts"])).value ?? 0) + 1;
 await kv.set(["starts"], starts);

@@ -134,8 +134,8 @@ Deno.test("disk: data survives reloads, kill -9 and a larger dataSize; no mounts
     await server.said("writer ready");
     assert.equal(await act(server, "writer", "read"), "second");
     assert.equal(await act(server, "writer", "fill", "96"), "done");
-    // The image grows while the function runs, if root may do that. A smaller size is ignored with
-    // a warning.
+    // The image grows while the function runs, if root may do that. A smaller size is
+    // ignored with a warning.
     await server.write({ "ddsrv.json": SMALL.replace("64MiB", "192MiB") });
     const from = server.output().length;
     server.signal("SIGHUP");

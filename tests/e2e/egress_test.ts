@@ -9,7 +9,7 @@ const REFUSED = /^failed: (ConnectionRefused|TypeError: .*refused)/;
 async function reaches(server: Server, name: string, url: string): Promise<void> {
   const host = new URL(url).hostname;
   let answer = "";
-  // A start does not wait for names that take long to resolve.
+  // A start does not wait for slow name resolution.
   await eventually(`${name} reaches ${host}`, async () => {
     answer = await probe(server, name, `fetch|${url}`);
     return answer.endsWith(SEEN);
@@ -42,11 +42,11 @@ Deno.test("egress list opens only the named hosts and ports", async () => {
   for (const target of [`${WORLD.server} 8080`, `${WORLD.neighbour} 80`, `${WORLD.other} 80`]) {
     await isRefused(server, "named", target);
   }
-  // It asks nobody: names could carry anything to anywhere.
+  // The function can't use a resolver, because queries could carry data to any host.
   await isRefused(server, "named", `${WORLD.resolver} 53`);
   const lookUp = await probe(server, "named", "fetch|http://neighbour.test/");
   assert.match(lookUp, /^failed: /);
-  // What is refused above is there, for one that may.
+  // Positive control: a function with full egress reaches the refused addresses.
   for (const target of [`${WORLD.server} 8080`, `${WORLD.neighbour} 80`, `${WORLD.resolver} 53`]) {
     const what = `${target.endsWith("53") ? "resolve|server.test" : `connect|${target}`}`;
     assert.ok(!(await probe(server, "open", what)).startsWith("failed"), target);
@@ -102,7 +102,7 @@ Deno.test("egress list of a manifest can't exceed the operator's", async () => {
     files: {
       "private/index.ts": PROBE,
       "private/ddsrv.json": manifest("10.0.0.0/8"),
-      // A name that its owner may point anywhere.
+      // The owner of a name may point it to any address.
       "rebound/index.ts": PROBE,
       "rebound/ddsrv.json": manifest("neighbour.test:80", "metadata.test:80", "server.test:80"),
       "public/index.ts": PROBE,

@@ -54,7 +54,7 @@ Deno.test("env files: a change reloads only the functions that use them", async 
   const third = await pids();
   assert.ok(third[0] === second[0] && third[1] !== second[1]);
   assert.equal(await probe(server, "two", "variable|A"), "2");
-  // One that appears later is taken up too, by everybody.
+  // All functions take up a file that is created later.
   from = server.output().length;
   await server.write({ "common.env": "B=late\n" });
   await server.said("one ready", from);

@@ -18,7 +18,7 @@ import { openTerminal, PROMPT } from "./support/pty.ts";
 
 const SECRET = "s3cr3t-0123456789";
 
-/** Runs `ddsrv env` with something on its standard input. */
+/** Runs `ddsrv env` with a text on standard input. */
 async function feed(server: Server, args: string[], input: string): Promise<CliResult> {
   const [program = "", ...first] = COMMAND;
   const child = new Deno.Command(program, {
@@ -29,25 +29,25 @@ async function feed(server: Server, args: string[], input: string): Promise<CliR
     stderr: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  // It may end before it has read all.
+  // It may exit before it has read all input.
   await writer.write(new TextEncoder().encode(input)).then(() => writer.close()).catch(() => {});
   const { code, stdout, stderr } = await child.output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** Sets one variable, which must work. */
+/** Sets a variable and asserts success. */
 async function set(server: Server, name: string, variable: string, value: string): Promise<void> {
   const { code, stderr } = await feed(server, ["set", name, variable], value);
   assert.equal(code, 0, stderr);
 }
 
-/** Where the variables of a function are. */
+/** Returns the path of a function's stored variables. */
 function storePath(state: string, server: Server, name: string): string {
   return join(state, "variables", deriveOwnerId(server.functions), `${name}.json`);
 }
 
-/** A server with a state directory of its own below its directory. */
+/** Starts a server with its own state directory. */
 async function startWithState(
   files: Readonly<Record<string, string>>,
 ): Promise<{ readonly server: Server; readonly state: string } & AsyncDisposable> {
@@ -98,7 +98,7 @@ Deno.test("env set, list, import and unset reload only that function and print n
     (await server.cli("env", "import", "app", join(server.directory, "more.env"))).code,
     0,
   );
-  // Only the last newline is cut.
+  // Only the last newline is removed.
   await set(server, "app", "LINES", `one\ntwo\n\n`);
   assert.equal(await probe(server, "app", "variable|LINES"), "one\ntwo\n");
   await set(server, "app", "EMPTY", "\n");
@@ -148,7 +148,7 @@ Deno.test("env set, list, import and unset reload only that function and print n
   for (const text of await allThatIsSaid(server, "app")) assert.ok(!text.includes(SECRET), text);
 });
 
-/** All that is said to anybody about a function, and what others see of its process. */
+/** Returns all output about a function, and what other users see of its process. */
 async function allThatIsSaid(server: Server, name: string): Promise<string[]> {
   const said: string[] = [server.output()];
   const verbs = [["list"], ["logs"], ["inspect", name], ["inspect", name, "--json"]];
@@ -240,7 +240,7 @@ Deno.test("env: variables survive --replace and rollback, and rm removes them", 
     await Deno.readTextFile(join(server.functions, "app/ddsrv.json")),
     '{ "env": { "A": "1" } }',
   );
-  // A .env that somebody puts into the served folder is kept where the new one brings none.
+  // A .env in the served folder is kept if the new folder has none.
   await server.write({ "app/.env": "HAND=made\n" });
   await writeFiles(source, { "index.ts": `// two\n${PROBE}` });
   const replaced = await server.cli("add", source, "--replace");
@@ -255,7 +255,7 @@ Deno.test("env: variables survive --replace and rollback, and rm removes them", 
   assert.equal((await server.cli("add", source, "--replace")).code, 0);
   assert.equal(await probe(server, "app", "variable|HAND"), "brought");
 
-  // The very same source: its new variable reaches it all the same.
+  // The new variable takes effect even if the source is the same.
   const changed = await runCli(["add", source, "--replace", "--env", "PASSED"], {
     ...env,
     PASSED: "another",
@@ -263,7 +263,7 @@ Deno.test("env: variables survive --replace and rollback, and rm removes them", 
   assert.equal(changed.code, 0, changed.stderr);
   assert.equal(await probe(server, "app", "variable|PASSED"), "another");
 
-  // One that does not come to serve takes its variables back with it.
+  // If the function does not become ready, its new variables are rolled back.
   await writeFiles(source, { "index.ts": "Deno.exit(3);\n" });
   const failed = await runCli(["add", source, "--replace", "--env", "PASSED"], {
     ...env,
@@ -314,7 +314,7 @@ Deno.test("env set restarts a function that failed because a variable was missin
     gone.stderr,
     /needs: TOKEN unset, but the function does not serve with them: [^]*TOKEN is missing/,
   );
-  // What served goes on, with what it had.
+  // The running function keeps serving with its previous variables.
   assert.equal(await probe(server, "needs", "variable|TOKEN"), SECRET);
 });
 
@@ -372,7 +372,7 @@ Deno.test("env sets nothing on bad input and says what to do", async () => {
     assert.ok(!(result.stdout + result.stderr).includes(SECRET), result.stderr);
   }
   assert.deepEqual(JSON.parse((await server.cli("env", "list", "app", "--json")).stdout), []);
-  // All of them together.
+  // The total size is limited too.
   const many = Array.from({ length: 7 }, (_, index) => `V${index}=${"x".repeat(130_000)}\n`);
   assert.equal((await feed(server, ["import", "app", "-"], many.join(""))).code, 0);
   await set(server, "app", "V7", "x".repeat(131_000));
@@ -435,7 +435,7 @@ Deno.test("env loses nothing with a full or read-only state directory or a broke
       const reloaded = await server.cli("reload", "app");
       assert.equal(reloaded.code, 1, what);
       assert.match(reloaded.stderr, /Cannot start the function\n[^]*Cannot read the variables in/);
-      // What serves goes on with what it has.
+      // The running function keeps serving with its variables.
       assert.equal(await probe(server, "app", "variable|A"), "first");
       await Deno.remove(path);
       await Deno.writeTextFile(path, good);

@@ -33,7 +33,7 @@ const BEHAVIOURS: Readonly<Record<string, (base: string, server: Server) => Prom
   "webhook": verifies,
 };
 
-Deno.test("examples: each is checked, started and does what it says", async (test) => {
+Deno.test("examples pass the check, start and behave as described", async (test) => {
   const directory = await makeDirectory();
   const functions = join(directory, "functions");
   await cp(HELLO, join(functions, "hello"), { recursive: true });
@@ -58,7 +58,7 @@ Deno.test("examples: each is checked, started and does what it says", async (tes
     }
     assert.ok(!/ failed: /.test(server.output()), server.output());
   }
-  await test.step("kv-counter goes on counting after a restart", async () => {
+  await test.step("kv-counter continues counting after a restart", async () => {
     await using server = await startServer({ directory });
     await server.said("kv-counter ready");
     assert.equal(await text(`${server.url}/kv-counter`), "4\n");

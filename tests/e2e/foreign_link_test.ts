@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, makeDirectory, startServer, writeFiles } from "./support/harness.ts";
 
-/** A local user, who is not root. */
+/** User id of a local user who is not root. */
 const USER = "54321";
 
 Deno.test("links of another user lead only to files of that user", async () => {
@@ -28,13 +28,13 @@ Deno.test("links of another user lead only to files of that user", async () => {
   // Root made this link.
   await server.answers("/given", "root's");
   await server.said("stolen failed");
-  // It is tried again and again: who owns a link is no part of a revision.
+  // ddsrv retries, because a link's owner is not part of a revision.
   const { status, reason, detail } = await server.inspect("stolen");
   assert.equal(status, "backoff");
   const said = `${reason} ${detail}`;
   assert.match(said, /leads through the link "stolen" \(to ".*of-root"\), which user 54321 can/);
   assert.match(said, /belongs to user 0\. Create the link as root in a directory of root, or/);
-  // Once root has made it, it serves.
+  // It serves once root has created the link.
   await Deno.remove(join(functions, "stolen"));
   await Deno.symlink(place("of-root"), join(functions, "stolen"));
   await server.answers("/stolen", "root's");

@@ -72,7 +72,7 @@ Deno.test("front: addresses of one IPv6 /64 count as one client, others do not",
     },
   });
   const { port } = proxy;
-  // Each in turn: the last ones come when the first three are there.
+  // One after the other: the last ones connect after the first three.
   for (const from of near) {
     const socket = await connectFrom({ from, to: near[0]!, port });
     stack.defer(() => void socket.destroy());
@@ -87,7 +87,7 @@ Deno.test("front: addresses of one IPv6 /64 count as one client, others do not",
 
 async function ip(verb: "add" | "del", address: string): Promise<void> {
   const args = ["-6", "addr", verb, `${address}/128`, "dev", "lo"];
-  // Until the kernel has looked for a duplicate (RFC 4862, section 5.4), nobody can bind it.
+  // No process can bind it before the kernel's duplicate address detection (RFC 4862, section 5.4).
   if (verb === "add") args.push("nodad");
   const { success } = await new Deno.Command("ip", { args }).output();
   assert.ok(success, `ip ${args.join(" ")} failed`);

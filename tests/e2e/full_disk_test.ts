@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, eventually, host, makeDirectory, startServer } from "./support/harness.ts";
 
-/** Writes what it is sent to its data, and says what came of it. */
+/** A function that writes request bodies to its data and returns the result. */
 const WRITER = `const path = Deno.env.get("DDSRV_DATA")! + "/written";
 Deno.serve(async (request) => {
   if (request.method === "GET") return new Response("writer");
@@ -21,7 +21,7 @@ Deno.serve(async (request) => {
 });
 `;
 
-/** Takes all room of a file system but for nothing. */
+/** Fills a file system completely. */
 async function fill(directory: string): Promise<string> {
   const path = join(directory, "filler");
   await host("dd", "if=/dev/zero", `of=${path}`, "bs=64k", "status=none");
@@ -52,7 +52,7 @@ Deno.test("full disk: functions keep serving, all problems are reported, and dds
     const filler = await fill(state);
     assert.notEqual(await written(server.url, 2 ** 23), "written");
 
-    // A new function, and new code of one that serves.
+    // A new function, and new code of a running one.
     await server.write({ "new/index.ts": answering("new") });
     await server.write({ "old/index.ts": answering("newer") });
     await server.said("new failed");

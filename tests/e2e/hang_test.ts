@@ -8,16 +8,16 @@ import {
   startServer,
 } from "./support/harness.ts";
 
-/** Long enough for a well function on a busy machine to accept a connection. */
+/** Long enough for a healthy function on a busy machine to accept a connection. */
 const HANG_TIMEOUT_MS = 5_000;
 
-/** More than the time after which one that hangs is replaced. */
+/** Longer than the time after which ddsrv replaces a function that hangs. */
 const SLOW_MS = 2.2 * HANG_TIMEOUT_MS;
 
-/** Work costs little so, and hangs no less. */
+/** Limits the CPU use of a busy loop, which still hangs. */
 const LITTLE_CPU = '{ "cpu": 0.2 }';
 
-/** Hangs on `/hang` in the given way, and tells its process on any other path. */
+/** Returns a function that hangs on `/hang`, and returns its process id on other paths. */
 function hanging(hang: string): string {
   return `console.log("up");
     Deno.serve(async (request) => {
@@ -49,7 +49,7 @@ Deno.test("a function with a blocked event loop is reported as hung and replaced
     const before = await server.inspect(name);
     const held = fetch(`${server.url}/${name}/hang`);
     await server.said(`${name} hangs: The event loop was blocked for 2s while requests waited`);
-    // What comes meanwhile waits for the new instance.
+    // Requests in the meantime wait for the new instance.
     await server.answers(`/${name}`, "well");
     const { status } = await held;
     assert.equal(status, 502, name);
@@ -65,7 +65,7 @@ Deno.test("a function with a blocked event loop is reported as hung and replaced
   assert.deepEqual([pid, restarts], [other.pid, 0]);
 });
 
-/** Each answers something after more than the time after which a held one is replaced. */
+/** Functions that answer later than the time after which ddsrv replaces one that hangs. */
 const SLOW = `
   const TIME_MS = ${SLOW_MS};
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -118,7 +118,7 @@ const slow: readonly (readonly [name: string, ask: (url: string) => Promise<stri
   ["sse", (url) => text(`${url}/sse`)],
   ["download", (url) => downloadSlowly(`${url}/download`)],
   ["upload", (url) => text(`${url}/upload`, new Uint8Array(8 * 1024 * 1024))],
-  // One after the other, each shorter than the time after which it would be replaced.
+  // Several blocks in a row, each shorter than the hang timeout.
   ["block", async (url) => {
     let last = "";
     for (let turn = 0; turn < 10; turn++) last = await text(`${url}/block`);
@@ -134,7 +134,7 @@ Deno.test("a slow function is never reported as hung", async () => {
     files: {
       "ddsrv.json": LITTLE_CPU,
       ...Object.fromEntries(slow.map(([name]) => [`${name}/index.ts`, SLOW])),
-      // Accepts a client when the one before is served, while its event loop is free.
+      // Accepts a client after the previous one is served; its event loop stays responsive.
       "sequential/index.ts": `
         for await (const connection of Deno.listen({ port: 8000 })) {
           try {
@@ -146,7 +146,7 @@ Deno.test("a slow function is never reported as hung", async () => {
             connection.close();
           }
         }\n`,
-      // The operator's time does not hold for one that sets its own.
+      // A function's own timeout takes precedence over the operator's.
       "never/index.ts": `Deno.serve(() => {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${SLOW_MS});
         return new Response("done");
@@ -222,7 +222,7 @@ async function text(url: string, body?: Uint8Array<ArrayBuffer>): Promise<string
   return await (await fetch(url, request)).text();
 }
 
-/** Reads less in a while than is there, and tells the length. */
+/** Reads a response more slowly than it is sent, and returns its length. */
 async function downloadSlowly(url: string): Promise<string> {
   const { body } = await fetch(url);
   let length = 0;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { answering, startServer } from "./support/harness.ts";
 
-/** A server whose `/healthz` answers with these statuses in turn, and then with the last one. */
+/**
+ * Returns a function whose `/healthz` answers with these statuses in turn, then with the last one.
+ */
 function healthy(text: string, ...statuses: number[]): string {
   return `const statuses = ${JSON.stringify(statuses)};
     Deno.serve((request) => {
@@ -49,7 +51,7 @@ Deno.test("healthPath: an instance that fails three checks in a row is replaced,
   await using server = await startServer({
     files: {
       "ddsrv.json": '{ "healthPath": "/healthz", "healthInterval": "1s" }',
-      // Ill from a request on, for as long as the process lives.
+      // Unhealthy from a request until the process exits.
       "ill/index.ts": `let status = 200;
         Deno.serve((request) => {
           const { pathname } = new URL(request.url);
@@ -63,7 +65,7 @@ Deno.test("healthPath: an instance that fails three checks in a row is replaced,
           if (pathname === "/healthz" && isSilent) await new Promise(() => {});
           return new Response();
         });`,
-      // Redirects, and a body without an end, are healthy.
+      // Redirects and an endless body are healthy.
       "redirects/index.ts": healthy("redirects", 302),
       "endless/index.ts": `Deno.serve(() =>
           new Response(new ReadableStream({ pull: (it) => it.enqueue(new Uint8Array(1_024)) })));`,
@@ -80,7 +82,7 @@ Deno.test("healthPath: an instance that fails three checks in a row is replaced,
   }
   await server.said("ill hangs: Answered GET /healthz with 503 three times in a row", from);
   await server.said("ill ready", from);
-  // Nobody has asked for it but the supervisor, which keeps nothing awake and counts nothing.
+  // Only the supervisor sends health checks, which neither prevent idleness nor count as requests.
   await (await fetch(`${server.url}/idle`)).body?.cancel();
   await server.said("idle idle until its next request", from);
   await server.said(

@@ -35,7 +35,8 @@ Deno.test("idle functions start once with their first request and scale to zero 
   assert.deepEqual(answers, answers.map((_, index) => `app /${index}`));
   assert.equal(count(server.output(), "[app] started"), 1);
   {
-    // Open, so that it does not become idle while it is looked at. It may have been idle meanwhile.
+    // An open connection keeps it from becoming idle during the assertions. It may
+    // have been idle before.
     await using _open = await openSockets(server, "app", 1);
     assert.equal(await statusOf(server, "app"), "ready");
   }
@@ -87,7 +88,7 @@ Deno.test("idle: streams and WebSockets count as activity, and idle may be set p
   socket.onopen = () => opened.resolve();
   await opened.promise;
   const from = server.output().length;
-  // One that is as soon idle, and has been started behind it, is idle by now.
+  // A function whose idle time has started later is idle by now.
   for (let round = 0; round < 2; round++) {
     const begun = server.output().length;
     await server.answers("/witness", "witness");

@@ -72,7 +72,7 @@ Deno.test("init prints commands that serve only the new function", async (test) 
   const directory = await makeDirectory();
   await writeFiles(directory, {
     "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
-    // What is beside it is no function, and must not become one.
+    // The directory beside it is not a function, and must not become one.
     "mixed/site/main.ts": "",
     "mixed/secret/index.ts": "Deno.exit(1);",
     "alone/_shared/greet.ts": "",
@@ -124,7 +124,7 @@ Deno.test("init prints commands that serve only the new function", async (test) 
         const served = (await control.functions()).filter((one) => one.status !== "ignored");
         assert.deepEqual(served.map((one) => one.name), ["hello"]);
       } finally {
-        // Its group: the shell, and what the printed line has started in it.
+        // Kill its process group: the shell and the processes of the printed commands.
         Deno.kill(-server.pid, "SIGTERM");
         await server.status;
         await drained;
@@ -160,7 +160,7 @@ Deno.test("init --template writes into a folder of its name or of the given name
     "style.css",
   ]);
   assert.match(await entry("static-files"), /curl http:\/\/localhost:9999\/static-files\/$/m);
-  // The commands in it name the function that it becomes.
+  // The printed commands use the name of the function.
   assert.equal((await run("webhook", "my hook")).code, 0);
   assert.match(await entry("my hook"), /curl http:\/\/localhost:9999\/my%20hook --data/);
   assert.match(await entry("my hook"), /ddsrv env set 'my hook' WEBHOOK_SECRET/);
@@ -190,7 +190,7 @@ Or serve all functions of its directory:
   ddsrv serve .
 `,
   );
-  // The same code may serve both.
+  // The same shared code may serve both.
   assert.equal((await run("two")).code, 0);
   await Deno.writeTextFile(shared, "mine\n");
   const third = await run("three");

@@ -14,7 +14,7 @@ Deno.test("install-service writes the unit and prints the next steps", async () 
     assert.equal(await Deno.readTextFile(path), stdout);
     assert.match(stdout, /^ExecStart=\/.+\/cli\/main\.ts serve \/.+\/functions$/m);
 
-    // One of its own is written anew; somebody else's is not.
+    // ddsrv overwrites its own unit, but not another one.
     assert.equal((await runCli(["install-service", "--path", path])).code, 0);
     await Deno.writeTextFile(path, "[Service]\n");
     const refused = await runCli(["install-service", "--path", path]);

@@ -13,7 +13,7 @@ Deno.test("isolation: destinations that a function with egress internet can reac
   const other = (await server.inspect("other")).upstream!.replace(":", " ");
   const own = (await server.inspect("probe")).upstream!.split(":")[0]!;
   const gateway = own.replace(/\d+$/, (last) => String(Number(last) - 1));
-  // A service of the host on all its addresses, which a function must not reach by any of them.
+  // A service on all addresses of the host; a function must not reach any of them.
   const service = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   const { port } = service.addr;
   const accepting = (async () => {
@@ -72,7 +72,7 @@ Deno.test("isolation: destinations that functions with egress none and full can 
   assert.match(metadata, /^failed: ConnectionRefused/);
   const lookUp = await probe(server, "shut", "fetch|http://server.test/");
   assert.match(lookUp, /^failed: /);
-  // At once: it is refused, and not left without an answer.
+  // The connection is refused at once, without a timeout.
   assert.match(
     await probe(server, "shut", `connect|${WORLD.resolver} 53`),
     /^failed: ConnectionRefused/,
@@ -121,7 +121,7 @@ Deno.test("isolation: files, user, environment and processes", async () => {
   for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) {
     assert.match(status, new RegExp(`^${set}:\\t0+$`, "m"));
   }
-  // Neither for everybody to read, nor where the launch chain, which is root's, would heed it.
+  // Neither readable for all users, nor where root's launch chain would use it.
   for (const file of ["cmdline", "environ"]) {
     const text = await Deno.readTextFile(`/proc/${pid}/${file}`);
     assert.ok(!text.includes("GIVEN"), text);
@@ -132,7 +132,7 @@ Deno.test("isolation: only root can use the control socket, and a function can't
   await using server = await startServer({ files: { "app/index.ts": answering("app") } });
   await server.answers("/app", "app");
   const [hostname, port] = (await server.inspect("app")).upstream!.split(":");
-  // A copy that anybody may run: the Deno that runs this may lie in a directory of root's.
+  // A copy that any user may run: the tests' Deno may be in a directory that only root can read.
   const deno = await Deno.makeTempFile({ prefix: "ddsrv-probe-" });
   const attempt = (uid: number, options: Record<string, unknown>): Promise<string> =>
     host(
@@ -167,7 +167,7 @@ Deno.test("isolation: a false source address and an unregistered interface reach
   const fetchFrom = (source: string, ...options: string[]): Promise<string> =>
     inside("curl", "-s", ...options, "--interface", source, `http://${WORLD.server}/`);
   assert.equal(await fetchFrom(address), `${WORLD.server} sees 198.51.100.2\n`);
-  // As root of that namespace, which no function is.
+  // As root of that namespace, which a function never is.
   await inside("ip", "addr", "add", "10.213.99.1/32", "dev", "eth0");
   assert.equal(await fetchFrom("10.213.99.1", "-m", "1"), "");
   const counter = await host("nft", "list", "counter", "inet", `ddsrv_${owner}`, "spoofed");
@@ -195,7 +195,7 @@ Deno.test("isolation: a false source address and an unregistered interface reach
 Deno.test("isolation: a function's variables do not affect programs that start it as root", async () => {
   await using server = await startServer();
   const library = join(server.directory, "evil.so");
-  // The loader complains on standard error of each program that it can't preload into.
+  // The loader prints an error for each program into which it can't preload.
   await server.write({
     "probe/index.ts": PROBE,
     "probe/.env": `LD_PRELOAD=${library}\nLD_LIBRARY_PATH=${server.directory}\nPATH=/nowhere\n`,
@@ -233,7 +233,7 @@ Deno.test("isolation: the supervisor does not follow links out of a function's f
       /leads out of .*Replace it with the file itself/,
     );
   }
-  // What it is, no hash tells; that nobody may read it, the check says.
+  // Its contents can't be hashed; the check reports that it is not readable.
   await server.said("proc failed");
   await server.said("fine ready");
   const names = (await probe(server, "fine", "env")).split(" ");
@@ -303,7 +303,7 @@ Deno.test("isolation: a function that floods its output does not block the outpu
   await server.said("lines were dropped");
 });
 
-Deno.test("isolation: firewall rules are restored after somebody flushes them", async () => {
+Deno.test("isolation: ddsrv restores firewall rules after a flush", async () => {
   await using server = await startServer({
     files: { "probe/index.ts": PROBE, "other/index.ts": answering("other") },
   });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-/** All moments, side by side: each lane waits a good part of its time. */
+/** All moments, in parallel lanes, because each lane waits for a large part of its time. */
 const ALL = { lanes: 4, share: 1 };
 
-/** Every fourth moment: all of them take four minutes of processors. */
+/** Every fourth moment, because all of them take four minutes of CPU time. */
 const SOME = { lanes: 2, share: 4 };
 
 const { lanes: LANES, share: SHARE } = Deno.env.get("DDSRV_KILL_ALL") === "1" ? ALL : SOME;
@@ -13,7 +13,7 @@ Deno.test("serve: kill -9 at any step leaves no process, and a restart cleans up
   for (const { success, said } of lanes) assert.ok(success, said);
 });
 
-/** Runs a lane, which has a host of its own, as these tests have. */
+/** Runs a lane on its own pretend host. */
 async function runLane(lane: number): Promise<{ success: boolean; said: string }> {
   const numbers = [lane * SHARE, LANES * SHARE].map(String);
   const run = ["run", "--quiet", "--allow-all"];

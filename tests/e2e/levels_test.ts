@@ -53,7 +53,7 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
   assert.equal((await server.inspect("probe")).isolation, "rootless");
   assert.match((await server.cli("ls")).stdout, /probe .* rootless/);
 
-  // What is refused below is there.
+  // Positive control: the service that is refused below exists.
   const service = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const abstract = Deno.listen({ transport: "unix", path: "\0ddsrv-test" });
   await Deno.writeTextFile(join(user.directory, "secret"), "x");
@@ -143,7 +143,7 @@ Deno.test("rootless: a function with a blocked event loop is replaced, a slow on
 Deno.test("rootless: a function can't replace its socket with another one", async () => {
   await using user = await ordinaryUser();
   const target = `${user.directory}/other.sock`;
-  // A function knows where it is expected to listen, from its environment.
+  // The environment tells a function where to listen.
   const own = 'Deno.env.get("DENO_SERVE_ADDRESS")!.slice("unix:".length)';
   const redirect = `
     Deno.removeSync(${own});
@@ -169,7 +169,7 @@ Deno.test("rootless: a function can't replace its socket with another one", asyn
   await server.answers("/later", "itself");
   await server.answers("/later/turn", "turned");
   for (let count = 0; count < 20; count++) {
-    // New connections as well as kept ones.
+    // On new and on persistent connections.
     const answers = await Promise.all(
       Array.from(
         { length: 8 },

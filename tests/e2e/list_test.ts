@@ -93,14 +93,14 @@ Deno.test("list --json --watch prints a line per change until the reader closes"
     .getReader();
   const next = async (): Promise<FunctionReport[]> => JSON.parse((await lines.read()).value!);
   deepEqual((await next()).map(({ name, status }) => [name, status]), [["a", "ready"]]);
-  // Requests are figures, and no change.
+  // Requests change figures, but not the list.
   await server.answers("/a", "a");
   await server.write({ "b/index.ts": answering("b") });
   let seen = await next();
   while (seen.length < 2 || seen[1]!.status !== "ready") seen = await next();
   deepEqual(seen.map(({ name }) => name), ["a", "b"]);
   await lines.cancel();
-  // It finds out when it has something to say.
+  // It notices the closed pipe at its next output.
   await Deno.remove(`${server.functions}/b`, { recursive: true });
   const { code } = await watching.status;
   deepEqual([code, await new Response(watching.stderr).text()], [0, ""]);

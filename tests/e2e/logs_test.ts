@@ -25,7 +25,7 @@ const OTHER = [
   `{"log":"cut","stream":"stderr","time":"2026-01-31T09:00:00.600Z"}`,
 ].map((line) => `${line}\n`).join("");
 
-/** A directory of logs, and the command line that reads it. */
+/** Creates a directory of logs, and returns a function that runs `ddsrv logs` on it. */
 async function logsOf(
   files: Readonly<Record<string, string>>,
 ): Promise<
@@ -177,7 +177,7 @@ Deno.test("logs --follow continues after rotation and finds new logs", async () 
       maxBytes: 100,
       onWarning: assert.fail,
     });
-    // Each goes to a file of its own, all of them between two looks.
+    // Each line goes to its own file, all between two polls.
     for (const text of ["1", "2", "3"]) {
       log.write({
         time: new Date().toISOString(),
@@ -238,7 +238,7 @@ Deno.test("logs accepts and follows a function that has written nothing", async 
     files: { "app/index.ts": answering("app") },
     flags: ["--no-check", "--idle", "1h"],
   });
-  // It is idle from the start on, so that there is nothing to note but that.
+  // It is idle from the start, so its log has no other records.
   const path = join(server.logs, "app.log");
   await eventually("its log", () => Deno.stat(path).then(({ size }) => size > 0, () => false));
   await Deno.remove(path);

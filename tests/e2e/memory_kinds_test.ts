@@ -1,7 +1,10 @@
 import { equal, match, ok } from "node:assert/strict";
 import { answering, host, pause, startServer } from "./support/harness.ts";
 
-/** Takes memory that is not its own process's: files in memory, and buffers of connections to itself. */
+/**
+ * A function that uses memory outside its process: files in memory, and buffers of connections to
+ * itself.
+ */
 const HOARDER = `const kept: unknown[] = [];
 const chunk = new Uint8Array(60_000).fill(1);
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -9,7 +12,7 @@ const { port } = listener.addr as Deno.NetAddr;
 (async () => {
   for await (const one of listener) kept.push(one);
 })();
-// However slow the machine is, what the kernel takes, it has taken when so many timers were called.
+// After this number of timers the kernel has accepted all that it will, even on a slow machine.
 async function turns(count: number): Promise<undefined> {
   for (; count > 0; count--) await new Promise((resolve) => setTimeout(resolve, 1));
 }
@@ -70,7 +73,7 @@ Deno.test("resources: socket buffers and files in memory count toward the memory
   ok(roomy > 48 * MIB, `the roomy one holds ${roomy}`);
   const answer = await fetch(`${server.url}/small/connections`);
   const text = await answer.text();
-  // With version 2, sockets count with all the rest, and the function is ended.
+  // With version 2, sockets count too, and the kernel kills the function.
   if (answer.status === 200) ok(Number(text) < 40 * MIB, `the small one holds ${text}`);
   else await server.said("The function ran out of memory");
   ok(Number(await (await fetch(`${server.url}/roomy/files`)).text()) >= 200 * MIB);
@@ -83,7 +86,7 @@ Deno.test("resources: socket buffers and files in memory count toward the memory
   await neighbour;
 });
 
-/** Listens on its loopback alone, for which the supervisor makes NAT rules in its namespace. */
+/** Listens only on loopback, for which the supervisor creates NAT rules in its namespace. */
 const FLOWING = `const receiver = Deno.listenDatagram({
   transport: "udp",
   hostname: "127.0.0.1",

@@ -17,7 +17,7 @@ interface Report {
 Deno.test("messages of every form that HTTP/1.1 allows pass the proxy", async (test) => {
   await using server = await startServer({ files: await streamsFunction("messages") });
   await server.said("messages ready");
-  await test.step("gzip and br as they are", () => compressed(server));
+  await test.step("gzip and br unchanged", () => compressed(server));
   await test.step("answers without a body", () => bodiless(server));
   await test.step("redirects", () => redirects(server));
   await test.step("targets", () => targets(server));

@@ -14,10 +14,10 @@ import {
 
 const COUNT = 30;
 
-/** A name that the resolver can't look up while the network is away. */
+/** A name that does not resolve during the outage. */
 const NAME = "away.test";
 
-/** A port that the server listens on once the network is back. */
+/** A port that the server opens after the outage. */
 const PORT = 8_181;
 
 function importing(url: string): string {
@@ -38,11 +38,11 @@ async function listed({ socket }: Server): Promise<readonly FunctionReport[]> {
 
 Deno.test("outage: thirty functions whose modules can't be fetched serve once the network is back", async () => {
   await tell("/names", { [NAME]: "" });
-  // A name that does not resolve, and a port that nobody listens on.
+  // A name that does not resolve, and a port on which no process listens.
   const places = [`${NAME}:80`, `${WORLD.server}:${PORT}`];
   const names = Array.from({ length: COUNT }, (_, index) => `f${index}`);
   await using server = await startServer({
-    // Without a type check, Deno finds nothing wrong with what it could not fetch.
+    // Without a type check, Deno does not report modules that it could not download.
     flags: places.flatMap((place) => ["--allow-import", place]),
     files: Object.fromEntries(names.map((name, index) => [
       `${name}/index.ts`,
@@ -50,7 +50,7 @@ Deno.test("outage: thirty functions whose modules can't be fetched serve once th
     ])),
   });
   const failing = new Map<string, FunctionReport>();
-  // Those whose pause is over are being tried again just now.
+  // Functions whose retry delay is over are starting now.
   await eventually("each has failed", async () => {
     for (const report of await listed(server)) {
       if (report.status === "backoff") failing.set(report.name, report);
@@ -105,7 +105,7 @@ Deno.test("outage: a host that answers 503 is retried, and type errors beside it
   await tell("/broken", { "/broken/busy.ts": 200, "/broken/limited.ts": 200 });
   await server.answers("/busy", "fetched");
   await server.answers("/limited", "fetched");
-  // The host is well again, and the code is not: that is final.
+  // The host works again, but the code is broken: this failure is final.
   await eventually("it waits for new code", async () => {
     const { status, nextTryAt, reason } = await server.inspect("wrong");
     return status === "failed" && nextTryAt === null && reason === "The check failed";

@@ -16,7 +16,7 @@ import {
 } from "./support/harness.ts";
 import { ordinaryUser } from "./support/ordinary_user.ts";
 
-/** Counts what it is sent in Deno KV and in a file, and tells the user that the file belongs to. */
+/** A function that counts requests in Deno KV and in a file, and returns the file's owner. */
 const KEEPER = `const kv = await Deno.openKv();
 const path = Deno.env.get("DDSRV_DATA")! + "/count";
 const inFile = () => {
@@ -39,9 +39,9 @@ const EMPTY = "kv 0, file 0, nobody";
 interface Place extends AsyncDisposable {
   readonly state: string;
   readonly at: (path: string) => string;
-  /** Starts a server of `functions`, with this place's state directory. */
+  /** Starts a server of `functions` with this place's state directory. */
   readonly start: (options?: ServerOptions) => Promise<Server>;
-  /** Runs `serve` to its end, which is expected to come at once. */
+  /** Runs `serve`, which must fail at once. */
   readonly refused: (functions: string, ...flags: string[]) => Promise<CliResult>;
 }
 
@@ -59,7 +59,7 @@ async function openPlace(): Promise<Place> {
   };
 }
 
-/** Has the keeper keep something, and gives what it says of it then. */
+/** Sends a request to the keeper and returns its counts. */
 async function keep(server: Server): Promise<string> {
   const response = await fetch(`${server.url}/keeper`, { method: "POST" });
   assert.equal(await response.text(), "kept");
@@ -72,8 +72,8 @@ async function stop(server: Server): Promise<void> {
 }
 
 /**
- * Has the keeper keep something so many times in a state as a version left it that derived the owner
- * from the control socket, and wrote no record. Gives that owner's id, and what the keeper says.
+ * Creates the state of an older version that derived the owner from the control socket and wrote no
+ * record, with a number of requests to the keeper. Returns that owner's id and the counts.
  */
 async function keepAsFormer(
   place: Place,
@@ -108,7 +108,7 @@ Deno.test("owner: data, KV, users and revisions are the same with another contro
     kept = await keep(server);
     assert.match(kept, /^kv 1, file 1, \d{10}$/);
     const keptOf = async (): Promise<number> => (await server.inspect("changing")).kept.length;
-    // A revision that is replaced before its folder was copied is not kept.
+    // ddsrv does not keep a revision that is replaced before its folder is copied.
     await eventually("the first revision is kept", async () => await keptOf() === 1);
     await server.write({ "changing/index.ts": answering("two") });
     await server.answers("/changing", "two");
@@ -133,7 +133,7 @@ Deno.test("owner: state that an older version stored by socket is adopted, the m
     await keepAsFormer(place, { functions, socket: place.at("cron.sock"), times: 1 }),
     await keepAsFormer(place, { functions, socket: place.at("login.sock"), times: 2 }),
   ];
-  // Of another directory, and used later than both.
+  // State of another directory, used later than both.
   const other = await keepAsFormer(place, { functions: others, socket: "/run/a.sock", times: 3 });
   {
     // That version is still running.
@@ -153,7 +153,7 @@ Deno.test("owner: state that an older version stored by socket is adopted, the m
     assert.ok(output.includes(took + data(last.id)), output);
     assert.ok(output.includes(`${data(old.id)} also belongs to "${functions}"`), output);
     assert.ok(!output.includes(other.id), output);
-    // It is still the user that wrote it.
+    // The file still belongs to the user that wrote it.
     assert.equal(await keep(server), last.kept.replaceAll(" 2,", " 3,"));
     await stop(server);
   }
@@ -212,7 +212,7 @@ Deno.test("owner: a directory behind a link keeps its data when the link changes
   const trees = ["one", "two"].map((name) => place.at(`trees/${name}`));
   const [one, two] = trees as [string, string];
   for (const tree of trees) await writeFiles(tree, { "functions/keeper/index.ts": KEEPER });
-  // What is served is below the link, as a directory of a repository is.
+  // The served directory is below the link, like a directory of a repository.
   const link = place.at("current");
   const functions = join(link, "functions");
   await Deno.symlink(one, link);
@@ -225,7 +225,7 @@ Deno.test("owner: a directory behind a link keeps its data when the link changes
   }
   await Deno.symlink(two, `${link}.new`);
   await Deno.rename(`${link}.new`, link);
-  // The first tree may be gone by then.
+  // The first tree may be missing by then.
   await Deno.remove(one, { recursive: true });
   await using again = await place.start({ functions, socket: place.at("other.sock") });
   await again.answers("/keeper", kept);

@@ -12,7 +12,7 @@ if (ignore) printError(`The npm package is not tested: ${missing}\n`);
 
 const FILES = {
   "hello/index.ts": answering("hello"),
-  // Served by the module that goes before each function, which is a file of the package.
+  // Served by the module that is preloaded for each function, which is a file of the package.
   "exported/index.ts": 'export default { fetch: () => new Response("exported") };\n',
 };
 
@@ -44,7 +44,7 @@ Deno.test({ name: "package: installed, it serves with full isolation", ignore },
   const added = await run([program, "add", written], { env: { ...env, ...socket } });
   assert.deepEqual([added.code, added.stdout], [0, `${server.url}/visits\n`], added.stderr);
 
-  // Signals reach the very process that was started, and its exit code is its own.
+  // Signals reach the started process itself, and its exit code is that of ddsrv.
   server.signal("SIGTERM");
   await server.said("Stopped");
   assert.equal(await server.exited, 0);
@@ -65,7 +65,7 @@ Deno.test({ name: "package: installed, it serves with full isolation", ignore },
 });
 
 Deno.test({ name: "package: SIGTERM to npx ends it in order", ignore }, async () => {
-  // With the install scripts of what it depends on not run, as some have it.
+  // Some users disable install scripts of dependencies.
   await using installed = await installPackage("--ignore-scripts");
   await using server = await startServer({
     command: ["npx", "--offline", "--prefix", installed.directory, "ddsrv"],

@@ -39,7 +39,7 @@ Deno.test("permissions: functions can't run programs unless the operator allows 
     },
   });
   await server.said("quiet ready");
-  // There is nothing to start, either.
+  // There are no programs to run either.
   assert.match(await probe(server, "quiet", "run|"), /^failed: Not(Capable|Found)/);
   await server.said("greedy failed");
   const { detail } = await server.inspect("greedy");
@@ -69,7 +69,7 @@ Deno.test("permissions: with all permissions, the sandbox still holds", async ()
     const path = encodeURIComponent(JSON.stringify(command));
     return await (await fetch(`${server.url}/app/${path}`)).text();
   };
-  // The positive control: programs do run.
+  // Positive control: programs run.
   assert.match(await run("id", "-u"), /^0 \d{10}$/);
   assert.equal(await run("sh", "-c", "echo x > /tmp/x; cat /tmp/x"), "0 x");
   const own = join(server.functions, "app");
@@ -92,10 +92,10 @@ Deno.test("permissions: with all permissions, the sandbox still holds", async ()
     const came = await run(...attack);
     assert.doesNotMatch(came, /^0 /, `${attack.join(" ")}: ${came}`);
   }
-  // Process 1 of the sandbox is the only other one that it sees.
+  // It sees only one other process, process 1 of the sandbox.
   const processes = await run("sh", "-c", "ls -d /proc/[0-9]* | wc -l");
   assert.ok(Number(processes.slice(2)) < 6, processes);
-  // A setuid binary gives nothing to one that can gain no privileges.
+  // A setuid program has no effect, because the process can't gain privileges.
   const gained = await run(
     "sh",
     "-c",

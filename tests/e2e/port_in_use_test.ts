@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type CliResult, makeDirectory, runCli, startServer } from "./support/harness.ts";
 import { ordinaryUser } from "./support/ordinary_user.ts";
 
-/** A program that calls itself what it likes, and listens until it is killed. */
+/** A program with a chosen name that listens until it is killed. */
 interface Program extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
@@ -109,7 +109,7 @@ Deno.test("serve names the process that uses its port", async (test) => {
         "Pass another --admin-port",
     );
   });
-  await test.step("by a process of another user, seen by one who is not root", async () => {
+  await test.step("by a process of another user, without root", async () => {
     await using user = await ordinaryUser();
     const [program = "", ...args] = user.command;
     const { code, stderr } = await new Deno.Command(program, {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PAIRS } from "../proxy/certificates.ts";
 import { eventually, makeDirectory, runCli, startServer } from "./support/harness.ts";
 
-/** Answers with what it was asked. */
+/** A function that answers with its request. */
 const MIRROR = `Deno.serve((request) => {
   const { pathname } = new URL(request.url);
   return Response.json({ pathname, ...Object.fromEntries(request.headers) });
@@ -141,7 +141,7 @@ Deno.test("serve reports invalid proxy settings", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
-/** A request with a Host of its own, which fetch does not let anybody choose. */
+/** Sends a request with a chosen Host, which fetch does not allow. */
 async function rawGet(url: string, path: string, host: string): Promise<Mirrored> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
   await connection.write(new TextEncoder().encode(

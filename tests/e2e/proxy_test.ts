@@ -108,7 +108,8 @@ Deno.test("proxy answers 404, 500 with diagnostics, 503 after an exit, 502, and 
   await server.said("dies failed");
   const after = await fetch(`${server.url}/dies`);
   const text = await after.text();
-  // Either it waits for the new start and kills that one too, or it comes into the pause.
+  // Either the request waits for the new start and kills that instance too, or it
+  // gets the restart delay.
   assert.ok(after.status === 502 || after.status === 503, `${after.status} ${text}`);
   await server.answers("/fine", "fine");
 });

@@ -47,7 +47,7 @@ Deno.test("docs/cli.md: its script deploys a version, and keeps the old one when
   });
   const shell = await openShell(server);
   const run = (): Promise<CliResult> => shell("script.sh");
-  // `add --replace` puts a function in a place where none was, too.
+  // `add --replace` also works without an existing function.
   const first = await run();
   assert.deepEqual([first.code, first.stdout], [0, "shop: ok\nfirst"], first.stderr);
   await writeFiles(directory, { "shop/index.ts": answering("second") });
@@ -64,7 +64,7 @@ Deno.test("docs/cli.md: its script deploys a version, and keeps the old one when
   assert.equal(await (await fetch(`${server.url}/shop`)).text(), "second");
 });
 
-Deno.test("README.md: its first function serves, and the picture shows what its commands print", async () => {
+Deno.test("README.md commands serve the first function, and its picture shows their output", async () => {
   const block = await shellBlock("README.md", "ddsrv init", "ddsrv rm");
   assert.equal(await shellBlock("docs/getting-started.md", "ddsrv init", "ddsrv rm"), block);
   await using server = await startServer({ isChecked: true });
@@ -73,7 +73,7 @@ Deno.test("README.md: its first function serves, and the picture shows what its 
   for (const line of block.trimEnd().split("\n").map((line) => line.replace(/ +#.*$/, ""))) {
     const result = await shell("-c", line.replaceAll("http://localhost:9999", server.url));
     assert.equal(result.code, 0, `${line}: ${result.stderr}`);
-    // The picture begins with the function's start and ends before its end.
+    // The picture shows the time from the function's start until before its stop.
     if (!/^(?:ddsrv (?:add|ls)|curl) ?/.test(line)) continue;
     session.push(`$ ${line}`, ...withPort(result.stdout, server.url).trimEnd().split("\n"));
   }
@@ -92,7 +92,7 @@ Deno.test("README.md: its smallest function answers", async () => {
   await server.answers("/hi/world", "Hello from /world\n");
 });
 
-/** Puts the port of the documentation in place of another, and keeps columns aligned. */
+/** Replaces a port by the one in the documentation, and keeps columns aligned. */
 function withPort(text: string, url: string): string {
   return text.replaceAll(
     new RegExp(`${url}(\\S*)( *)`, "g"),
@@ -103,7 +103,9 @@ function withPort(text: string, url: string): string {
   );
 }
 
-/** The first three cells of a table's row, without revisions and figures, which differ each time. */
+/**
+ * Returns the first three cells of a row, without revisions and figures, which differ each time.
+ */
 function withoutFigures(line: string): string {
   return line.split(/ {2,}/).slice(0, 3).join("  ");
 }

@@ -26,7 +26,7 @@ Deno.test("SIGHUP restarts only the functions that the new configuration affects
   await server.said("app ready", server.output().indexOf("Configuration reloaded"));
   await server.answers("/greedy", "greedy");
   assert.equal(await probe(server, "app", "variable|A"), "2");
-  // Both ask for all permissions that there are, so that both are replaced.
+  // Both functions request all permissions, so ddsrv replaces both.
   assert.notEqual(await pidOf("app"), before.app);
 
   const now = { app: await pidOf("app"), own: await pidOf("own") };

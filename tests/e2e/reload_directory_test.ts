@@ -10,7 +10,7 @@ import {
 } from "./support/harness.ts";
 import { openSockets, talking } from "./support/open_sockets.ts";
 
-/** Functions that the server has, by their state. */
+/** Returns the state of each function. */
 async function states(server: Server): Promise<Record<string, string>> {
   const { stdout } = await server.cli("list", "--json");
   const reports: { name: string; status: string }[] = JSON.parse(stdout);
@@ -37,7 +37,7 @@ Deno.test("directory: running functions survive a rename of the directory, and n
     await Deno.rename(`${server.functions}-away`, server.functions);
     await server.said("is readable again", from);
     await server.answers("/late", round);
-    // Events come from the directory that is there now.
+    // Events come from the current directory.
     await server.write({ "late/index.ts": answering(`${round}, changed`) });
     await server.answers("/late", `${round}, changed`);
   }
@@ -71,7 +71,9 @@ Deno.test("directory: it can be replaced by another, emptied and filled again", 
   await server.answers("/app", "app");
 });
 
-/** A mount is busy while somebody reads in it, such as who keeps a folder for a rollback. */
+/**
+ * Unmounts with retries: a mount is busy while a process reads it, such as a copy for a rollback.
+ */
 async function unmount(path: string): Promise<void> {
   await eventually(`"${path}" is unmounted`, async () => {
     const { success } = await new Deno.Command("umount", { args: [path], stderr: "null" }).output();
@@ -80,7 +82,7 @@ async function unmount(path: string): Promise<void> {
 }
 
 for (const kind of ["tmpfs", "bind"]) {
-  Deno.test(`directory: a ${kind} mount comes over it and goes`, async () => {
+  Deno.test(`directory: serve follows a ${kind} mount and its unmount`, async () => {
     await using server = await startServer({ files: { "below/index.ts": answering("below") } });
     await server.answers("/below", "below");
     const beside = join(server.directory, "beside");
@@ -118,7 +120,7 @@ Deno.test("directory: a mount of one function can come and go", async () => {
 });
 
 Deno.test("directory: rescans find changes that send no event", async () => {
-  // inotify(7) follows no link, so that it tells nothing of a tree behind one.
+  // inotify(7) follows no links, so it reports no changes in a tree behind a link.
   await using server = await startServer({ flags: ["--rescan", "1s"] });
   const tree = join(server.directory, "tree");
   const module = (text: string): string => `export const text = "${text}";\n`;
@@ -137,7 +139,7 @@ Deno.test("directory: rescans find changes that send no event", async () => {
   }
   await writeFiles(tree, { "app/.env": "A=1\n", "app/index.ts": answering("four") });
   await server.answers("/app", "four");
-  // The whole directory may be such a link, and what it leads to may change.
+  // The whole directory may be such a link, and its target may change.
   await Deno.rename(server.functions, join(server.directory, "real"));
   await Deno.symlink(join(server.directory, "real"), server.functions);
   await writeFiles(join(server.directory, "real"), { "more/index.ts": answering("more") });

@@ -29,17 +29,17 @@ Deno.serve((request) => {
 });
 `;
 
-/** For what an old instance has. */
+/** Drain time of an old instance. */
 const DRAIN_MS = 2_000;
 
-/** The most that a manifest may ask for. */
+/** Upper limit for the drain time in manifests. */
 const GRACE = { DDSRV_STOP_GRACE: "30m" };
 
 async function isGone(pid: number | null): Promise<boolean> {
   return await Deno.stat(`/proc/${pid}/ns/net`).then(() => false, () => true);
 }
 
-/** Brings the function `app` from its first code to its second. */
+/** Replaces the first code of the function `app` by the second. */
 async function replace(server: Server): Promise<void> {
   await server.write({ "app/index.ts": patient("new") });
   await server.answers("/app", "new");
@@ -60,7 +60,7 @@ Deno.test("reload drains in-flight requests and WebSockets", async () => {
     socket.onopen = () => socket.send("release");
     socket.onmessage = () => heard.resolve();
     await within(heard.promise, "the new instance");
-    // That was the new one's word: the old one's request is held until one of its own says so.
+    // Only the new instance got the word: the old instance's request waits for its own one.
     assert.ok(!await isGone(pid));
     await sockets.say("release");
     assert.equal((await readAnswer(client)).body, "held by old");
@@ -94,10 +94,10 @@ Deno.test("reload closes only connections that exceed the drain time", async () 
   const { head, body } = await readAnswer(held);
   assert.match(head, /^HTTP\/1\.1 502 /);
   assert.match(body, /^Error forwarding request: /);
-  // Not the last chunk: an answer that was cut must not look whole.
+  // Without the last chunk, because an interrupted answer must not look complete.
   assert.ok(!(await endless.readAll()).includes("0\r\n\r\n"));
   await eventually("its WebSockets are cut", () => sockets.closed().length === 4);
-  // Not before: a slow machine may take longer, and never less.
+  // Never earlier; a slow machine may take longer.
   assert.ok(performance.now() - beganMs >= DRAIN_MS);
   await eventually("the old instance is gone", () => isGone(pid));
   await others.assertOpen();

@@ -9,14 +9,14 @@ import {
 } from "./support/harness.ts";
 import { startLoad } from "./support/load.ts";
 
-/** New code that must not replace the old. */
+/** New code that must not replace the running one. */
 interface Bad {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
-  /** One sentence, for `list` and `inspect`. */
+  /** The reason in `list` and `inspect`: one sentence. */
   readonly reason: RegExp;
   readonly detail?: RegExp;
-  /** Only where types are checked. */
+  /** True if the failure needs a type check. */
   readonly isChecked?: true;
 }
 
@@ -31,7 +31,7 @@ const BAD: readonly Bad[] = [
     isChecked: true,
   },
   {
-    name: "a module that is not there",
+    name: "a module that does not exist",
     files: { "app/index.ts": 'import "./missing.ts";\n' },
     reason: /^The check failed$/,
     detail: /missing\.ts/,
@@ -117,7 +117,7 @@ async function goThrough(
       await server.write({ "app/ddsrv.json": LIMITS, ...files });
       await server.said("app failed", from);
       let report = await server.inspect("app");
-      // Between the writes of two files is a revision of its own, if they are far enough apart.
+      // There may be an additional revision between the writes of two files.
       await eventually(`the reason is ${reason}`, async () => {
         report = await server.inspect("app");
         return reason.test(report.reason ?? "");
@@ -125,7 +125,8 @@ async function goThrough(
       assert.deepEqual([report.status, report.pid, report.revision], ["ready", pid, revision]);
       assert.match(report.detail ?? "", detail ?? /^/);
       const { stdout } = await server.cli("list");
-      // What may pass is tried again: list adds when, unless that attempt is being made just now.
+      // ddsrv retries failures that may pass. list shows the time of the next try,
+      // unless it runs now.
       const [line, nextTry] = stdout.split(
         `app: revision ${report.failedRevision} failed: ${report.reason}`,
       );
@@ -146,8 +147,8 @@ Deno.test("reload checks broken code once, however often it is scanned", async (
     flags: ["--rescan", "100ms"],
   });
   await server.said("app failed");
-  // Ten times the pause between two looks. A slow machine looks less often, and fails no more for
-  // it.
+  // Ten times the pause between two scans. A slow machine scans less often, which
+  // does not fail this test.
   await pause(1_000);
   await server.write({ "late/index.ts": answering("late") });
   await server.answers("/late", "late");

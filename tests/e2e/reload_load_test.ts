@@ -13,13 +13,13 @@ import { openSockets, talking } from "./support/open_sockets.ts";
 
 const RELOADS = 50;
 
-/** The last of them come while others are in uproar, each of which takes a check's time. */
+/** Number of reloads at the end that happen while other functions change, each with a check. */
 const IN_UPROAR = 12;
 
 /** A function that answers for a while, and then exits. */
 const MORTAL = `setTimeout(() => Deno.exit(3), 300);\n${answering("mortal")}`;
 
-/** Has functions come, break, crash and go until the signal aborts. */
+/** Adds, breaks, crashes and removes functions until the signal aborts. */
 async function churn(server: Server, signal: AbortSignal): Promise<number> {
   let round = 0;
   for (; !signal.aborted; round++) {
@@ -39,7 +39,7 @@ async function churn(server: Server, signal: AbortSignal): Promise<number> {
 Deno.test("reload: fifty reloads under 64 connections and other changes fail no request", async () => {
   await using server = await startServer({
     files: { "app/index.ts": talking("0"), "other/index.ts": talking("other") },
-    // WebSockets of the first instance outlast all of this; checks would take most of its time.
+    // WebSockets of the first instance stay open throughout. Checks would take most of the time.
     flags: ["--drain", "10m", "--no-check"],
   });
   await server.answers("/app", "0");

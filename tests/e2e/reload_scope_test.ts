@@ -9,10 +9,10 @@ import {
   startServer,
 } from "./support/harness.ts";
 
-/** Files that have not been written to for twice as long are at rest. */
+/** Files that are unchanged for twice this time are settled. */
 const QUIET_MS = 100;
 
-/** Answers with what it imports from the shared code. */
+/** Returns a function that answers with an import from the shared code. */
 const sharing = (file: string): string =>
   `import { text } from "../_shared/${file}";\nDeno.serve(() => new Response(text));\n`;
 
@@ -20,7 +20,7 @@ async function pidsOf(server: Server, names: readonly string[]): Promise<(number
   return await Promise.all(names.map(async (name) => (await server.inspect(name)).pid));
 }
 
-/** Waits until a scan has seen everything that was written before this. */
+/** Waits until a scan has seen all earlier writes. */
 async function letScan(server: Server, text: string): Promise<void> {
   await server.write({ "witness/index.ts": answering(text) });
   await server.answers("/witness", text);
@@ -63,7 +63,7 @@ Deno.test("reload: a burst of writes causes one reload", async () => {
   });
   await using server = await startServer({ files: files("a") });
   await server.answers("/app", "a".repeat(10));
-  /** Gives the longest time between two writes. */
+  /** Returns the longest time between two writes. */
   const burst = async (last: string): Promise<number> => {
     let [longestMs, lastMs] = [0, performance.now()];
     for (let write = 0; write < 50; write++) {

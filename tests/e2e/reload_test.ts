@@ -5,14 +5,14 @@ import { count, host, type Server, startServer, writeFiles } from "./support/har
 import { startLoad } from "./support/load.ts";
 import { openSockets, talking } from "./support/open_sockets.ts";
 
-/** A way to bring a function from one answer to the next. */
+/** A way to change a function from one answer to the next. */
 interface Change {
   readonly name: string;
   readonly to: string;
   readonly make: (server: Server) => Promise<unknown>;
 }
 
-/** Says what its module, its variables and nobody else's say. */
+/** A function that answers with its own module and variables. */
 const ENTRY = `import { text } from "./text.ts";
 const { WORD = "", OTHER = "" } = Deno.env.toObject();
 Deno.serve(() => new Response(text + WORD + OTHER));
@@ -20,7 +20,7 @@ Deno.serve(() => new Response(text + WORD + OTHER));
 
 const module = (text: string): string => `export const text = "${text}";\n`;
 
-/** All ways by which editors, scripts and deployments change a function's folder. */
+/** The ways in which editors, scripts and deployments change a function's folder. */
 const CHANGES: readonly Change[] = [
   {
     name: "a write in place",
@@ -36,9 +36,9 @@ const CHANGES: readonly Change[] = [
     },
   },
   {
-    name: "an entry that is taken away and made anew",
+    name: "an entry that is removed and created again",
     to: "made anew",
-    // Without a wait between: a folder without its entry is soon none.
+    // Without a pause: a folder without its entry file soon counts as removed.
     make: ({ functions }) => {
       const entry = join(functions, "app/index.ts");
       Deno.removeSync(entry);
@@ -67,7 +67,7 @@ const CHANGES: readonly Change[] = [
     to: "replaced",
     async make({ functions, write }) {
       await write({ ".new/index.ts": ENTRY, ".new/text.ts": module("replaced") });
-      // Without a wait between: a folder that is gone is soon missed.
+      // Without a pause: a missing folder soon counts as removed.
       Deno.renameSync(join(functions, "app"), join(functions, ".old"));
       Deno.renameSync(join(functions, ".new"), join(functions, "app"));
     },
@@ -88,13 +88,13 @@ const CHANGES: readonly Change[] = [
     make: ({ write }) => write({ "app/ddsrv.json": '{ "env": { "OTHER": " a manifest" } }' }),
   },
   {
-    name: "a manifest that goes",
+    name: "a manifest that is removed",
     to: "replaced by",
     make: ({ functions }) => Deno.remove(join(functions, "app/ddsrv.json")),
   },
 ];
 
-/** A function that is a link to one of its releases, and one that is a link to such a link. */
+/** A function that is a link to a release, and one that is a link to such a link. */
 const FLIPS: readonly Change[] = [
   {
     name: "ln -sfn to the next release",
@@ -150,7 +150,7 @@ Deno.test("reload serves every way to switch a link without a failed request", a
   await goThrough(test, server, FLIPS);
 });
 
-/** Makes one change after the other while clients ask, beside a function that must not notice. */
+/** Makes all changes under load, beside a function that must not be affected. */
 async function goThrough(
   test: Deno.TestContext,
   server: Server,

@@ -48,7 +48,7 @@ Deno.test("remove removes nothing if a name is unknown", async () => {
 
 Deno.test("remove asks for confirmation on a terminal", async () => {
   await using server = await startServer({ files });
-  // One that has never started has left no data.
+  // A function that has never started has no data.
   for (const name of ["shop", "blog"]) await server.answers(`/${name}`, name);
   const env = { DDSRV_SOCKET: server.socket };
   const table: readonly (readonly [
@@ -104,7 +104,7 @@ Deno.test("remove asks for confirmation on a terminal", async () => {
   assert.deepEqual(names(server.functions), []);
 });
 
-/** Says what it finds of what an earlier function of its name has kept, and keeps something. */
+/** A function that reports data of an earlier function of the same name, and stores its own. */
 const HEIR = `const kv = await Deno.openKv();
 const path = Deno.env.get("DDSRV_DATA")! + "/secret";
 const found = [(await kv.get(["secret"])).value, localStorage.getItem("secret"),
@@ -129,7 +129,7 @@ Deno.test("remove deletes data unless --keep-data is given", async () => {
   assert.equal((await server.cli("rm", "shop")).code, 0);
   await again(`${HEIR}// Other code.\n`);
   await server.answers("/shop", "- - -");
-  // No earlier owner's code either.
+  // Nor any code of an earlier function.
   await eventually("its own code is kept", async () => {
     const { kept, revision } = await server.inspect("shop");
     return kept.includes(revision!);
@@ -141,7 +141,7 @@ Deno.test("remove deletes the data of a folder that was removed by hand", async 
   await using server = await startServer({ files: { "shop/index.ts": HEIR } });
   await server.answers("/shop", "- - -");
   const [folder, aside] = [`${server.functions}/shop`, `${server.directory}/shop`];
-  // A deployment may well move a folder aside and back.
+  // A deployment may move a folder away and back.
   await Deno.rename(folder, aside);
   await server.said("shop stopped");
   const from = server.output().length;

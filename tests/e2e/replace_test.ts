@@ -44,7 +44,7 @@ Deno.test("add --replace takes over without downtime, and a broken function chan
   );
   await server.answers("/app", "two");
   const after = await server.inspect("app");
-  // It has served all the time: nothing was started once more.
+  // It has kept serving: ddsrv started no further instance.
   assert.deepEqual([after.pid, after.revision, after.reason], [pid, revision, null]);
   assert.equal(await Deno.readTextFile(join(server.functions, "app/index.ts")), answering("two"));
   isOver = true;

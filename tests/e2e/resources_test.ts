@@ -1,7 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { answering, pause, startServer } from "./support/harness.ts";
 
-/** Takes as much memory as it is asked for, outside V8's heap, and keeps it. */
+/** A function that allocates a requested amount of memory outside V8's heap and keeps it. */
 const HUNGRY = `const kept: Uint8Array[] = [];
 Deno.serve((request) => {
   const mebibytes = Number(new URL(request.url).searchParams.get("take") ?? 0);

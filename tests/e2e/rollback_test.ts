@@ -49,11 +49,11 @@ Deno.test("rollback restores an earlier revision without a new check or downtime
   assert.equal(await Deno.readTextFile(join(server.functions, "app/assets/a.txt")), "first");
   const env = await Deno.stat(join(server.functions, "app/.env"));
   assert.equal(env.mode! & 0o777, 0o600);
-  // Once more is there and back.
+  // A second rollback returns to the later revision.
   assert.equal((await server.cli("rollback", "app")).code, 0);
   await server.answers("/app", "two");
 
-  // What is broken is what is rolled back, and what serves goes on.
+  // ddsrv rolls back the broken folder, and the running revision keeps serving.
   await server.write({ "app/index.ts": "const broken: string = 1;\n" });
   await server.said("app failed: The check failed");
   const { pid } = await server.inspect("app");

@@ -10,10 +10,10 @@ import {
 } from "./support/harness.ts";
 import { openTerminal, PROMPT } from "./support/pty.ts";
 
-/** Says something on both streams, one line in control of the terminal. */
+/** A function that prints on both streams, one line with terminal control sequences. */
 const TALKER = `console.log("out \\x1b[2Jcleared"); console.error("err");\n${answering("talker")}`;
 
-/** Holds up its start, and its answer, until they have been seen: there is a file then. */
+/** A function that delays its start and its answer until a file exists. */
 const SLOW = `const gate = Deno.env.get("DDSRV_DATA") + "/gate";
 async function opened(): Promise<void> {
   for (;;) {
@@ -75,7 +75,7 @@ Deno.test("serve on a terminal shows progress in a footer and removes it", async
     const url = /Listening on (\S+)/.exec(screen)![1]!;
     const asked = fetch(`${url}/slow`).then((response) => response.text());
     await terminal.shows("a request", (screen) => screen.includes("[slow] asked"));
-    // A terminal sends it to all that run in front, functions' processes too if they were there.
+    // A terminal sends it to all foreground processes, including functions if they were among them.
     await terminal.press("C-c");
     await terminal.shows("that it stops", (screen) => /^(?:\^C)?Stopping$/m.test(screen));
     await Deno.writeTextFile(gate, "");

@@ -14,7 +14,7 @@ Deno.test("setup keeps a command that runs another checkout, and says so", async
       await cp(join(ROOT, name), join(checkout, name), { recursive: true });
     }
   }
-  // All in one mount namespace, whose /usr/local/bin is its own.
+  // In a mount namespace with its own /usr/local/bin.
   const script = `mount -t tmpfs none /usr/local/bin
     setup() { (cd "$1" && shift && "$DENO" run --quiet --allow-all cli/setup.ts "$@") 2>&1; echo "code:$?"; }
     runs() { sed -n 's/^exec .* \\(.*\\) "$@"$/runs:\\1/p' ${LAUNCHER}; }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Server, startServer } from "./support/harness.ts";
 import { connect, readAnswer } from "./support/raw_client.ts";
 
-/** Says when it has a request, and answers with the body once it has all of it. */
+/** A function that reports a request, and answers with the body once it is complete. */
 const ECHO = `Deno.serve(async (request) => {
   console.log("has the request");
   return new Response(await request.text());

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { answering, eventually, startServer } from "./support/harness.ts";
 
-/** More than there are places for checks that work. */
+/** More than the number of concurrent checks. */
 const HANGING = 8;
 
 Deno.test("check: silent or endless hosts do not delay other functions", async () => {
@@ -22,7 +22,7 @@ Deno.test("check: silent or endless hosts do not delay other functions", async (
   });
   await server.write({ "new/index.ts": answering("well") });
   await server.answers("/new", "well");
-  // Those that never end do so only after the ten minutes that a check may run.
+  // Checks that hang end only after their timeout of ten minutes.
   for (let index = 0; index < HANGING; index++) {
     equal((await server.inspect(`a${index}`)).status, "checking");
   }

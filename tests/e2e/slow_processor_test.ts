@@ -8,7 +8,7 @@ const hierarchy = await readHierarchy();
 
 const PERIOD_US = 100_000;
 
-/** Makes a group whose processes have a tenth of a processor together; gives the file to join it by. */
+/** Creates a control group with a tenth of a CPU, and returns the file with which to join it. */
 async function openSlowGroup(): Promise<AsyncDisposable & { readonly tasks: string }> {
   const path = join(hierarchy.bases.cpu!, `slow-${Deno.pid}`);
   await Deno.mkdir(path);
@@ -17,7 +17,7 @@ async function openSlowGroup(): Promise<AsyncDisposable & { readonly tasks: stri
   return {
     tasks: join(path, "tasks"),
     async [Symbol.asyncDispose]() {
-      // The supervisor has taken its own groups away. The kernel may still be about its last process.
+      // The supervisor has removed its groups. The kernel may still be ending the last process.
       for (let round = 0;; round++) {
         try {
           return await Deno.remove(path);
@@ -44,11 +44,11 @@ Deno.test({
     await using group = await openSlowGroup();
     await using server = await startServer({
       isChecked: true,
-      // Some seconds of work for the compiler, and so more than a minute here.
+      // The compiler needs some seconds of CPU time, so more than a minute here.
       files: { "large/index.ts": typeBomb(3) },
       command: ["sh", "-c", 'echo 0 >"$0" && exec "$@"', group.tasks, ...COMMAND],
     });
-    // No bound: what is slow here is slow on purpose.
+    // Without a time limit, because this is slow on purpose.
     for (let last = ""; last !== "defused";) {
       await pause(50);
       last = await (await fetch(`${server.url}/large`)).text();

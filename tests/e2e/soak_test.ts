@@ -39,7 +39,7 @@ Deno.test(`soak: ${SECONDS} s of chaos, seed ${SEED}`, async (test) => {
   const random = createRandom(SEED);
   const chaos = createChaos(server, { names: NAMES, random });
   const done: string[] = [];
-  await test.step("a neighbour notices nothing, and nobody answers for another", async () => {
+  await test.step("a neighbour is not affected, and no function answers for another one", async () => {
     await using sockets = await openSockets(server, "steady", 8);
     const load = startLoad(server, { path: "/steady", connections: CONNECTIONS, pauseMs: 40 });
     const isOver = new AbortController();
@@ -55,10 +55,10 @@ Deno.test(`soak: ${SECONDS} s of chaos, seed ${SEED}`, async (test) => {
     await sockets.assertOpen();
     await asking;
   });
-  await test.step(`after ${done.length} acts, each answers what its folder says`, async () => {
+  await test.step(`after ${done.length} actions, each function answers with the code of its folder`, async () => {
     for (const name of NAMES) await agree({ server, chaos, name, done });
   });
-  await test.step("when all have gone, there is no more of anything than before", async () => {
+  await test.step("after all are removed, no resources are left", async () => {
     for (const name of NAMES) {
       await Deno.remove(join(server.functions, name), { recursive: true }).catch(() => {});
     }

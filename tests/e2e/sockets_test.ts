@@ -41,7 +41,7 @@ Deno.test("WebSockets of npm's ws and of Deno pass the proxy", async (test) => {
     await server.answers(`/${name}`, "ready");
     const subject = { server, name };
     await test.step(`${name}: the sub-protocol is negotiated`, () => negotiate(subject));
-    await test.step(`${name}: messages of 10 MB come back as they were`, () => echo(subject));
+    await test.step(`${name}: messages of 10 MB come back unchanged`, () => echo(subject));
     await test.step(`${name}: a ping is answered`, () => ping(subject));
     await test.step(`${name}: the client's close code and reason`, () => closeHere(subject));
     await test.step(`${name}: the function's close code and reason`, () => closeThere(subject));

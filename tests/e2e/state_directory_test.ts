@@ -62,8 +62,8 @@ Deno.test("state directory: local users can't open files in a function's data di
     const { pid } = await server.inspect("meet");
     const inside = `/proc/${pid}/root/ddsrv/data`;
     assert.equal((await Deno.stat(inside)).mode! & 0o777, 0o777);
-    // Positive control: root can connect, and the user can connect to a socket in an open
-    // directory.
+    // Positive control: root can connect, and the user can connect to a socket in
+    // an open directory.
     const { success } = await new Deno.Command("perl", {
       args: connecting(`${inside}/meet.sock`).slice(1),
     }).output();

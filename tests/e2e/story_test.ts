@@ -33,7 +33,7 @@ Deno.test("serve starts a slowly written folder once, when it is complete", asyn
 });
 
 Deno.test("serve starts a folder that is copied for three seconds once", async () => {
-  // Without a type check, code whose modules are not there yet starts.
+  // Without a type check, code starts even if its modules are still missing.
   await using server = await startServer({ isChecked: true });
   const parts = Array.from({ length: 10 }, (_, index) => index);
   const imports = parts.map((part) => `import { p${part} } from "./p${part}.ts";\n`).join("");

@@ -4,7 +4,7 @@ import { streamsFunction } from "./support/fixtures.ts";
 import { type Server, startServer } from "./support/harness.ts";
 import { ask, connect } from "./support/raw_client.ts";
 
-// What is held back nowhere comes before the next is sent. No clock is needed to see that.
+// Data that is not buffered arrives before the next piece is sent, so these tests need no clock.
 
 Deno.test("streams: events arrive while the function's stream is open", async (test) => {
   await using server = await startServer({
@@ -72,7 +72,7 @@ async function followEvents(base: string): Promise<void> {
   assert.equal(await ask(`${base}/left/source`), "yes");
 }
 
-/** Each piece of the request's body comes back before the next is sent. */
+/** Asserts that each piece of the request's body comes back before the next one is sent. */
 async function converse(server: Server, name: string): Promise<void> {
   using client = await connect(server);
   await client.write(

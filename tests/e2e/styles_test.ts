@@ -5,7 +5,7 @@ import { startServer } from "./support/harness.ts";
 const fixture = (name: string): Promise<string> =>
   Deno.readTextFile(new URL(`../fixtures/npm/${name}/index.ts`, import.meta.url));
 
-/** Every way to write a server that people use, and the port that it names. */
+/** Common ways to write a server, with different ports. */
 const STYLES: Readonly<Record<string, string>> = {
   "serve-handler": `Deno.serve(() => new Response("serve-handler"));`,
   "serve-options":
@@ -28,12 +28,12 @@ const STYLES: Readonly<Record<string, string>> = {
   "several": `${raw("several, and not this one", "{ port: 7000 }")}
     Deno.serve(() => new Response("several"));`,
   "main-module": `if (import.meta.main) Deno.serve(() => new Response("main-module"));`,
-  // As the original's documentation has it; an import map leads to a stand-in.
+  // As in the original's documentation; an import map replaces the module.
   "original": `import { serve } from "https://deno.land/std@0.200.0/http/server.ts";
     serve(() => new Response("original"));`,
 };
 
-/** A server without HTTP of Deno's: it answers each connection by hand. */
+/** Returns a server without Deno's HTTP: it writes each answer by hand. */
 function raw(text: string, options: string): string {
   return `const listener = Deno.listen(${options});
     const answer = "HTTP/1.1 200 OK\\r\\nContent-Length: ${text.length}\\r\\nConnection: close\\r\\n\\r\\n${text}";
@@ -93,7 +93,7 @@ Deno.test("serve supports Hono and Express from npm", async () => {
   });
   await server.answers("/hono/greet/you", "hono greets you");
   await server.answers("/express/greet/you", "express greets you");
-  // The express function names port 3000; its first listener was moved all the same.
+  // The express function names port 3000; ddsrv still redirects its first listener.
   assert.match((await server.inspect("express")).upstream!, /:8000$/);
 });
 

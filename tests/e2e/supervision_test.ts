@@ -27,7 +27,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGQUIT"] as const) {
   });
 }
 
-/** Keeps going on SIGTERM, and has a child that would outlive a simple kill. */
+/** A function that ignores SIGTERM, and has a child that would survive a simple kill. */
 const STUBBORN = `Deno.addSignalListener("SIGTERM", () => console.log("not now"));
   ${answering("stubborn")}`;
 

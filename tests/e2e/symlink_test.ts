@@ -7,12 +7,12 @@ import {
   writeFiles,
 } from "./support/harness.ts";
 
-/** Answers with a file beside it, which is no part of its modules. */
+/** A function that answers with a file of its folder that is not a module. */
 const PAGE = `Deno.serve(() => new Response(Deno.readTextFileSync(
   new URL("page.txt", import.meta.url))));\n`;
 
 /**
- * Puts another tree in place in one step, as git-sync does: a new link renamed over the old one.
+ * Replaces a tree atomically, like git-sync: renames a new link over the old one.
  */
 async function turn(link: string, target: string): Promise<void> {
   await Deno.symlink(target, `${link}.new`);
@@ -44,13 +44,13 @@ Deno.test("watch: a linked functions directory can be switched to another tree",
   await server.answers("/code", "one");
   await server.answers("/page", "first");
   await turn(link, second);
-  // What was there before may go at once.
+  // The previous tree may be removed at once.
   await Deno.remove(first, { recursive: true });
   await server.answers("/code", "two");
   await server.answers("/new", "new");
   await server.answers("/page", "second");
   await server.said("old stopped");
-  // The new tree is watched as the old one was.
+  // ddsrv watches the new tree like the old one.
   await server.write({ "late/index.ts": answering("late") });
   await server.answers("/late", "late");
   await turn(link, third);

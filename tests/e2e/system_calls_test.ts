@@ -1,5 +1,5 @@
-// That the filter of system calls is around every check and every run; what it refuses, and what the
-// kernel alone would allow, tests/isolation/system_call_attacks_test.ts tries one by one.
+// The system call filter applies to every check and every run. Each refused call, which the kernel
+// alone would allow, is tested in tests/isolation/system_call_attacks_test.ts.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemCalls } from "../../lib/sandbox/system_calls.ts";
@@ -14,7 +14,7 @@ import {
 } from "./support/harness.ts";
 import { ordinaryUser } from "./support/ordinary_user.ts";
 
-/** Answers with what perl says to the code that it is sent. */
+/** A function that runs the perl code of a request and returns its output. */
 const PERL = `Deno.serve(async (request) => {
   const args = ["-e", await request.text()];
   const { stdout, stderr } = new Deno.Command("perl", { args }).outputSync();
@@ -25,7 +25,7 @@ function numberOf(name: string): number {
   return systemCalls().find((call) => call.name === name)!.numbers[Deno.build.arch]!;
 }
 
-/** Puts a key into a new keyring of its session's, and becomes the command that follows. */
+/** Adds a key to a new session keyring, and executes the following command. */
 const WITH_KEY = `
 my ($type, $name, $secret) = ("user", "ddsrv-e2e", "of root alone");
 syscall(${numberOf("keyctl")}, 1, 0) != -1 or die "join: $!";
@@ -33,7 +33,7 @@ syscall(${numberOf("add_key")}, $type, $name, $secret, length $secret, -3) != -1
 exec @ARGV or die "exec: $!";
 `;
 
-/** Says the key of its session's, and leaves one for others. */
+/** Prints the key of its session, and adds one for others. */
 const READ_KEY = `
 my ($type, $name, $buffer) = ("user", "ddsrv-e2e", "\\0" x 64);
 my $id = syscall(${numberOf("keyctl")}, 10, -3, $type, $name, 0);
@@ -46,7 +46,7 @@ print syscall(${numberOf("add_key")}, $type, $name, $note, length $note, -3) == 
 
 Deno.test("system calls: a function can't access keys of the supervisor's session", async () => {
   const withKey = ["-e", WITH_KEY, "--"];
-  // Any user whose session it is reads it, as root's sandboxes did.
+  // Positive control: any user in that session can read it, as root's sandboxes could.
   const user = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--no-new-privs"];
   assert.equal(
     await host("perl", ...withKey, ...user, "perl", "-e", READ_KEY),
@@ -73,7 +73,7 @@ async function perl(server: Server, name: string, code: string): Promise<string>
   return await (await fetch(`${server.url}/${name}`, { method: "POST", body: code })).text();
 }
 
-/** Listens in the pretend internet, and never answers. */
+/** Opens a server in the pretend internet that never answers. */
 async function openSilence(port: number): Promise<AsyncDisposable> {
   const code = `const listener = Deno.listen({ hostname: "${WORLD.other}", port: ${port} });
     console.log("listening");
@@ -95,7 +95,7 @@ async function openSilence(port: number): Promise<AsyncDisposable> {
   };
 }
 
-/** Status of the process that checks a directory. */
+/** Returns the status of the process that checks a directory. */
 async function statusOfCheck(directory: string): Promise<string | undefined> {
   for await (const { name } of Deno.readDir("/proc")) {
     const path = join("/proc", name);
@@ -124,7 +124,7 @@ async function assertAllFiltered(server: Server): Promise<void> {
     check = await statusOfCheck(join(server.functions, "waiting"));
     return check !== undefined;
   });
-  // The tests may run in a container, which has a filter of its own.
+  // The tests may run in a container, which has its own filter.
   const around = countFilters(await Deno.readTextFile(`/proc/${server.pid}/status`));
   assert.equal(countFilters(await Deno.readTextFile(`/proc/${pid}/status`)), around + 1);
   assert.equal(countFilters(check!), around + 1);

@@ -11,7 +11,7 @@ import {
 } from "./support/harness.ts";
 import { startCli } from "./support/live_cli.ts";
 
-/** Runs a shell's line with `ddsrv` in it, in the directory that the server works in. */
+/** Runs a shell command that uses `ddsrv`, in the server's working directory. */
 async function shell(server: Server, line: string): Promise<CliResult> {
   const { code, stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", `ddsrv() { "$0" run --quiet --allow-all "$DDSRV_MAIN" "$@"; }; ${line}`].concat(

@@ -17,7 +17,7 @@ const TELEMETRY = {
   OTEL_METRIC_EXPORT_INTERVAL: "100",
 };
 
-/** Answers with the fields of its request that tell of a trace. */
+/** A function that answers with the trace fields of its request. */
 const TRACED = `Deno.serve((request) => {
   console.log("It was asked");
   const names = ["traceparent", "tracestate", "baggage"];
@@ -26,7 +26,7 @@ const TRACED = `Deno.serve((request) => {
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-/** As their writer wrote them, with what a proxy might be tempted to put in order. */
+/** Unusual but valid fields, which a proxy must not normalize. */
 const FIELDS = {
   traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
   tracestate: "vendor=t61rcWkgMzE,  other=1",
@@ -58,7 +58,7 @@ Deno.test("telemetry: traces, logs and metrics of a function pass its egress lis
     () => came("/v1/metrics", "http.server.request.duration"),
   );
 
-  // What it is to send with each delivery is for its own user to see, and for root.
+  // Only its own user and root may see the headers for deliveries.
   const { pid } = await server.inspect("one");
   const environment = `/proc/${pid}/environ`;
   assert.match(await Deno.readTextFile(environment), /of-news/);

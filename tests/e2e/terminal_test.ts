@@ -7,24 +7,26 @@ const DDSRV = `${Deno.execPath()} run --quiet --allow-all ${
   new URL("../../cli/main.ts", import.meta.url).pathname
 }`;
 
-/** Says what would clear the screen, rename the window and forge a line, in colours. */
+/**
+ * A function whose output would clear the screen, rename the window and forge a line, with colours.
+ */
 const LOUD = `console.log("\\x1b[31mred\\x1b[0m \\x1b[2Jcleared \\x1b]0;title\\x07 over\\rwritten");
 console.error("a tab\\tand 函数 ".repeat(20));
 ${answering("loud")}`;
 
 const files = { "函数-loud/index.ts": LOUD, "plain/index.ts": answering("plain") };
 
-/** Opens a terminal whose commands talk to the server. */
+/** Opens a terminal whose commands use the server. */
 function terminalOf(server: Server, columns: number, rows: number): Promise<Terminal> {
   return openTerminal({ columns, rows, env: { DDSRV_SOCKET: server.socket } });
 }
 
-/** Types a command of ours; its exit code is told on a line of its own when it has ended. */
+/** Types a ddsrv command; the shell prints its exit code on a separate line. */
 async function type(terminal: Terminal, command: string): Promise<void> {
   await terminal.run(`${DDSRV} ${command}; echo "code:$?"`);
 }
 
-/** Waits for the end of what was typed, and checks that the terminal is as it was before. */
+/** Waits until the typed command exits, and asserts that the terminal is restored. */
 async function endsWith(terminal: Terminal, code: number): Promise<string> {
   const screen = await terminal.shows(
     `code:${code}`,
@@ -43,7 +45,7 @@ async function endsWith(terminal: Terminal, code: number): Promise<string> {
   return screen;
 }
 
-/** Waits until what was typed is stopped, and checks that the shell has its terminal. */
+/** Waits until the typed command is stopped, and asserts that the shell controls the terminal. */
 async function stops(terminal: Terminal): Promise<string> {
   // 128 and the number of SIGSTOP, or of SIGTSTP.
   const isStopped = (screen: string): boolean =>
@@ -68,7 +70,7 @@ async function ready(server: Server): Promise<void> {
 
 type Step = readonly [name: string, run: (server: Server) => Promise<void>];
 
-/** Those of top come first, because those of list add functions. */
+/** Steps of top come first, because steps of list add functions. */
 const steps: readonly Step[] = [
   ["top: sorts, chooses, reads logs, reloads, and gives the terminal back", async (server) => {
     await using terminal = await terminalOf(server, 80, 12);
@@ -138,7 +140,7 @@ const steps: readonly Step[] = [
       );
       equal(await terminal.ask("alternate_on"), "1");
       equal(await terminal.ask("cursor_flag"), "0");
-      // Keys come as they are pressed, as before.
+      // top reads single keys again.
       await terminal.press("l");
       await terminal.shows("a log", (screen) => /^Log of plain/m.test(screen));
       await terminal.press("l");
@@ -157,7 +159,7 @@ const steps: readonly Step[] = [
     }
     await terminal.run("clear");
     await type(terminal, "top");
-    // What would go on without its terminal, the look at what the tests left behind finds.
+    // The leak check of the tests finds a process that would survive its terminal.
     await terminal.shows("both", (screen) => /^函数-loud +ready/m.test(screen));
   }],
   [
@@ -202,7 +204,7 @@ const steps: readonly Step[] = [
     doesNotMatch(await stops(terminal), /^NAME |\^Z/m);
     await server.write({ "second/index.ts": answering("second") });
     await server.answers("/second", "second");
-    // What it has kept open for its next look ends meanwhile.
+    // Its connection for the next poll closes in the meantime.
     await eventually("the supervisor has closed its connection", async () => {
       const sockets = await Deno.readTextFile("/proc/net/unix");
       return !sockets.split("\n").some((line) =>

@@ -12,7 +12,7 @@ Deno.test("upgrade: an unknown protocol passes, and each side can close separate
   using first = await open(server);
   await first.closeWrite();
   await ask(`${base}/noted/end`);
-  // The function has seen the client's end, and goes on all the same.
+  // The function has seen the end of the client's data, and continues.
   await ask(`${base}/note/go-on`);
   assert.equal(await first.readAll(), "after your end\n");
 
@@ -24,7 +24,7 @@ Deno.test("upgrade: an unknown protocol passes, and each side can close separate
   assert.equal(await ask(`${base}/noted/rest`), "the rest");
 });
 
-/** A connection that has changed its protocol, and carried bytes both ways. */
+/** Opens a connection that has switched protocols and forwarded bytes in both directions. */
 async function open(server: Server): Promise<Peer> {
   const client = await connect(server);
   await client.write(

@@ -16,7 +16,7 @@ Deno.test("serve --no-watch changes a running function only after a reload", asy
   await server.answers("/app", "one");
   await server.said("broken failed");
   await server.write({ "app/index.ts": answering("two") });
-  // Folders that come and go are noticed; and by then, a look was taken at the change too.
+  // ddsrv still notices new and removed folders, and by then it has also seen the change.
   await server.write({ "late/index.ts": answering("late") });
   await server.answers("/late", "late");
   await server.write({ "broken/index.ts": answering("fixed") });

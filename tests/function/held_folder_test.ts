@@ -22,7 +22,7 @@ async function textOf(opened: OpenedFile): Promise<string> {
 }
 
 function testAsRoot(name: string, fn: () => Promise<void>): void {
-  const why = isRoot ? "" : " (ignored: it takes root)";
+  const why = isRoot ? "" : " (ignored: needs root)";
   Deno.test({ name: `${name}${why}`, ignore: !isRoot, fn });
 }
 

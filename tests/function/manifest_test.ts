@@ -97,7 +97,7 @@ for (const [manifest, message] of refused) {
 
 Deno.test({
   name: `readFunctionPolicy() refuses what another user links to${
-    Deno.uid() === 0 ? "" : " (ignored: it takes root)"
+    Deno.uid() === 0 ? "" : " (ignored: needs root)"
   }`,
   ignore: Deno.uid() !== 0,
   async fn() {

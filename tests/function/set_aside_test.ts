@@ -21,7 +21,9 @@ Deno.test("clearAside() removes leftovers and restores replaced folders", async 
 });
 
 Deno.test({
-  name: `clearAside() tells what can't be removed${isRoot ? "" : " (ignored: it takes root)"}`,
+  name: `clearAside() reports entries that can't be removed${
+    isRoot ? "" : " (ignored: needs root)"
+  }`,
   ignore: !isRoot,
   async fn() {
     await using directory = await temporaryDirectory();

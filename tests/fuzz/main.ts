@@ -1,7 +1,6 @@
 // Checks thousands of hostile folders in the pretend host of the tests, and watches from outside
-// which
-// programs run, which files are opened and which hosts are contacted. DDSRV_FUZZ_FOLDERS sets the
-// number of folders (10,000), DDSRV_FUZZ_SEED the seed.
+// which programs run, which files are opened and which hosts are contacted. DDSRV_FUZZ_FOLDERS sets
+// the number of folders (10,000), DDSRV_FUZZ_SEED the seed.
 const cache = await Deno.makeTempDir({ prefix: "ddsrv-fuzz-" });
 const { code } = await new Deno.Command("unshare", {
   args: [

@@ -232,8 +232,8 @@ Deno.test("openLogFile() drops and counts lines if the disk is too slow", async 
       if (message.includes("again")) recovered.resolve();
     },
   });
-  // All in one turn of the event loop: the first record is being written, and up to four more MiB
-  // are queued.
+  // All in one turn of the event loop: the first record is being written, and up to
+  // four more MiB are queued.
   const mebibyte = "x".repeat(1024 * 1024);
   for (let index = 0; index < 10; index++) log.write(record(`${index}${mebibyte}`));
   await log[Symbol.asyncDispose]();

@@ -1,6 +1,5 @@
 // Operations by name for the positive controls: check a path, then act on it. ddsrv once worked
-// like
-// this, or would without descriptors.
+// like this, or would without descriptors.
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";

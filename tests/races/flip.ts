@@ -1,7 +1,6 @@
 // Exchanges two paths as fast as possible until its standard input ends. Arguments: both paths. A
-// path
-// may be missing for a moment, because the raced operation removes and recreates it. Prints a word
-// once it has started.
+// path may be missing for a moment, because the raced operation removes and recreates it. Prints a
+// word once it has started.
 import { openExchange } from "../exchange_paths.ts";
 
 const [one, other] = Deno.args;

@@ -1,6 +1,5 @@
 // Runs the races of this directory for 60 s each, in a separate network namespace. The suite runs
-// each
-// of them only for a moment.
+// each of them only for a moment.
 const cache = await Deno.makeTempDir({ prefix: "ddsrv-races-" });
 const { code } = await new Deno.Command("unshare", {
   args: [

@@ -1,8 +1,6 @@
 // Measures the CPU time of all processes that a test file starts. A parent that waits for a child
-// gets
-// its time, but no process waits for most of them: sandboxes, and leftovers of a killed supervisor.
-// So
-// the meter reads the kernel's own account, if there is one.
+// gets its time, but no process waits for most of them: sandboxes, and leftovers of a killed
+// supervisor. So the meter reads the kernel's own account, if there is one.
 import { join } from "node:path";
 
 /** Counts the CPU time of a control group. Disposing of it removes the group. */

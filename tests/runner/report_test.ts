@@ -5,7 +5,7 @@ import type { FileResult } from "./run_file.ts";
 const GOOD: FileResult = {
   file: "tests/a_test.ts",
   isPassed: true,
-  output: "one ... ok (1ms)\ntwo (ignored: it takes root) ... ignored (0ms)\n",
+  output: "one ... ok (1ms)\ntwo (ignored: needs root) ... ignored (0ms)\n",
   passed: 1,
   failed: 0,
   ignored: 1,
@@ -23,7 +23,7 @@ const BAD: FileResult = {
 
 Deno.test("formatResult() prints one line for a passed file, with ignored tests", () => {
   const lines =
-    "ok tests/a_test.ts: 1 passed in 2.0 s\ntwo (ignored: it takes root) ... ignored (0ms)";
+    "ok tests/a_test.ts: 1 passed in 2.0 s\ntwo (ignored: needs root) ... ignored (0ms)";
   assert.equal(formatResult(GOOD), lines);
 });
 

@@ -158,7 +158,7 @@ const ways: readonly Way[] = [
 
 for (const { directory: owner, mode, link, target, isTrusted } of ways) {
   const said = `link of ${link} in a ${mode.toString(8)} directory of ${owner} to one of ${target}`;
-  const why = isRoot ? "" : " (ignored: it takes root)";
+  const why = isRoot ? "" : " (ignored: needs root)";
   Deno.test({
     name: `holdTrustedPath() ${isTrusted ? "follows" : "refuses"} a ${said}${why}`,
     ignore: !isRoot,

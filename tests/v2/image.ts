@@ -1,6 +1,5 @@
-// The only file system of the machine: Deno, the programs of the tests with their libraries, and
-// the
-// code under test.
+// The only file system of the machine: Deno, the programs of the tests with their libraries,
+// and the code under test.
 import { dirname, join, relative } from "node:path";
 import { run } from "../../lib/system/run.ts";
 import { CPIO_MODES, cpioArchive, type CpioEntry } from "./cpio.ts";

@@ -2,24 +2,24 @@ import type { Met } from "./terminator.ts";
 import { pass } from "../tunnel.ts";
 import { type BufferAccount, type Connection, Wire } from "../http1/wire.ts";
 
-/** The way between a client and the TLS side of its connection. */
+/** Copies data between a client's socket and the TLS side of its connection. */
 export interface Passage {
-  /** The TLS side; when it is closed, so is the client's once it has what was written before. */
+  /** The TLS side. After it is closed, the client's side closes once all written data is sent. */
   readonly served: Connection;
-  /** Resolves when both ways have ended. */
+  /** Resolves when both directions have ended. */
   readonly ended: Promise<void>;
-  /** Closes all of it at once. */
+  /** Closes both sides at once. */
   readonly abandon: () => void;
 }
 
 const BUFFER_BYTES = 16 * 1024;
 
-/** A client that takes nothing of what is left for it is given up after one to two of these. */
+/** A client that reads none of its remaining data is dropped after one to two of these periods. */
 const STUCK_MS = 15_000;
 
 /**
- * Copies encrypted bytes both ways until both have ended. `onClosing` is called when the TLS side
- * is closed and something may still have to be handed over. Buffers grow within `account`.
+ * Copies encrypted bytes in both directions until both have ended. Calls `onClosing` when the TLS
+ * side is closed and data may still have to be sent. Buffers grow within `account`.
  */
 export function openPassage(
   connection: Connection,

@@ -65,8 +65,8 @@ export function openTerminator(pair: KeyPair): Terminator {
     const from = addressOf(served.remoteAddr);
     const take = expected.get(from);
     if (take !== undefined) return take(served);
-    // It may be one of ours that arrived before meet() knows its address. The oldest is the least
-    // likely one.
+    // It may be one of ours that arrived before meet() knows its address. The oldest
+    // is the least likely one.
     if (unknown.size >= MAX_UNKNOWN) forgetOldest();
     unknown.set(from, served);
     const timer = setTimeout(() => {

@@ -1,6 +1,5 @@
-// Each act is done in a function's folder, and, for comparison, the same act by the same writer in
-// a
-// directory that nobody serves: what the writer itself takes of the machine counts in both.
+// A writer performs each operation in a function's folder and, for comparison, in a directory that
+// is not served. The writer's own use of the machine is the same in both.
 import { join } from "node:path";
 import {
   answering,
@@ -14,7 +13,7 @@ const FILES = 300_000;
 const SECONDS = 6;
 const ROUNDS = 5;
 
-/** Code that goes on in the directory that is its first argument. */
+/** Code that runs until it is killed, in the directory of its first argument. */
 const acts: Readonly<Record<string, string>> = {
   [`one new file each 0.1 s beside ${FILES}`]: `
     for (let n = 0;; n++) {
@@ -33,7 +32,7 @@ interface Figures {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly memoryMiB: number;
-  /** The supervisor's part of a core. */
+  /** Share of a core that the supervisor uses. */
   readonly cpu: number;
 }
 
@@ -48,7 +47,7 @@ async function residentMiB(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** Asks on a few connections, with pauses, for as long as it takes. */
+/** Sends requests on a few connections, with pauses, for a fixed time. */
 async function load(url: string, pid: number): Promise<Figures> {
   const times: number[] = [];
   const beforeMs = await cpuMs(pid);

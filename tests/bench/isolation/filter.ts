@@ -7,7 +7,7 @@ import { type Open, printHeading, printSamples, sample, takeSamples } from "./fi
 const UID = 1_879_048_780;
 const ROUNDS = 25;
 
-/** Programs by what they mostly do; the last one's calls have a rule on their arguments. */
+/** Programs by their main system call; the filter checks the arguments of the last one's calls. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "deno run, to its end": ["/ddsrv/deno", "run", "--quiet", "--no-lock", "--no-check", "index.ts"],
   "400,000 reads and writes": [
@@ -16,7 +16,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "200,000 files that are not there": ["perl", "-e", "open F, '/nowhere' for 1 .. 200000"],
 };
 
-/** Prints what the filter of system calls costs in a sandbox beside the same sandbox without. */
+/** Prints the cost of the system call filter: a sandbox with it and the same sandbox without. */
 export async function measureFilter(): Promise<void> {
   const directory = await makeDirectory();
   try {

@@ -6,7 +6,7 @@ import { formatEndpoint } from "../../../lib/system/endpoint.ts";
 import { firstAnswer } from "./first_answer.ts";
 import type { Ground } from "./ground.ts";
 
-/** Starts bare `deno run` on a port of its own and waits for its first answer. */
+/** Starts a bare `deno run` on a port and waits for its first answer. */
 export async function openBare({ app }: Ground, port: number): Promise<() => Promise<unknown>> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", join(app, "index.ts")],
@@ -21,7 +21,7 @@ export async function openBare({ app }: Ground, port: number): Promise<() => Pro
   };
 }
 
-/** Opens a namespace and what is around an instance, as a supervisor does. */
+/** Opens the namespace and sandbox of an instance, like a supervisor. */
 export function openSandbox({ context, policy }: Ground): Promise<Sandbox> {
   return context.isolation.openSandbox({
     name: "app",
@@ -31,7 +31,7 @@ export function openSandbox({ context, policy }: Ground): Promise<Sandbox> {
   });
 }
 
-/** Opens a sandbox, and an instance in it, and waits for the first answer. */
+/** Opens a sandbox, starts an instance in it, and waits for the first answer. */
 export async function openIsolated(ground: Ground): Promise<() => Promise<unknown>> {
   const sandbox = await openSandbox(ground);
   const close = await openInSandbox(ground, sandbox);
@@ -41,7 +41,7 @@ export async function openIsolated(ground: Ground): Promise<() => Promise<unknow
   };
 }
 
-/** The same in a sandbox whose namespace is there. */
+/** Starts an instance in an open sandbox, and waits for the first answer. */
 export async function openInSandbox(
   { app, policy, cacheDirectory }: Ground,
   sandbox: Sandbox,

@@ -1,7 +1,7 @@
 import { answering, makeDirectory, startServer } from "../../e2e/support/harness.ts";
 import { row, timed, title } from "./table.ts";
 
-/** Many functions at the start of a supervisor: checked for the first time, and known. */
+/** Measures the start of a supervisor with many functions, before and after their first check. */
 export async function measureBoot(count: number): Promise<void> {
   const directory = await makeDirectory();
   const names = Array.from({ length: count }, (_, index) => `f${index}`);

@@ -3,7 +3,7 @@ import { median, row, timed, title } from "./table.ts";
 
 const ROUNDS = 7;
 
-/** From the last write of new code to its first answer. */
+/** Measures the time from the last write of new code to its first answer. */
 export async function measureChange(): Promise<void> {
   await using server = await startServer({ files: { "app/index.ts": answering("0") } });
   await server.answers("/app", "0");

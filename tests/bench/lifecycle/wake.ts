@@ -5,7 +5,7 @@ import { median, row, timed, title } from "./table.ts";
 
 const ROUNDS = 9;
 
-/** From an idle function's first request to its answer, beside bare `deno run` to its first. */
+/** Measures the first answer of an idle function, compared to that of a bare `deno run`. */
 export async function measureWake(): Promise<void> {
   await using server = await startServer({
     flags: ["--idle", "1s"],

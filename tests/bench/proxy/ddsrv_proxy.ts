@@ -1,5 +1,5 @@
-// ddsrv's proxy alone, without functions to start. Arguments: its port, then pairs of an upstream's
-// name and port; with `--reuse-port` in front, others may listen on the port as well.
+// Runs only ddsrv's proxy, without functions. Arguments: its port, then pairs of an upstream's name
+// and port; with a leading `--reuse-port`, other processes may listen on the same port.
 import { openProxy } from "../../../lib/proxy/proxy.ts";
 import { RouteTable } from "../../../lib/proxy/route_table.ts";
 import { createUpstream } from "../../../lib/proxy/upstream.ts";
@@ -22,7 +22,7 @@ openProxy({
   hostname: "127.0.0.1",
   port: Number(port),
   routes,
-  // All the load is one peer.
+  // The whole load comes from one peer.
   limits: { maxConnectionsPerPeer: Infinity, maxInFlightPerPeer: Infinity },
   onError: () => {},
 });

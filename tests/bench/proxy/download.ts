@@ -1,4 +1,4 @@
-// Asks for the same again and again on some connections, and says what came, in the way of our
+// Sends the same request repeatedly on some connections, and prints the result in the format of our
 // script for wrk. Arguments: an address, the number of connections, and seconds.
 import { readMessage } from "./message.ts";
 

@@ -3,21 +3,21 @@ import { type Figure, median, quantile, renderFigures } from "./figures.ts";
 import { UPSTREAMS } from "./ports.ts";
 import { DIRECT, type Subject } from "./subjects.ts";
 
-/** One round's times from write to read. */
+/** Times from write to read in one round. */
 interface EventSample {
   readonly medianUs: number;
   readonly p99Us: number;
 }
 
-/** A stream of events from the function to a reader, through a subject or not. */
+/** A stream of events from the function to a reader, directly or through a subject. */
 interface EventStream {
   readonly name: string;
-  /** Sends an event and gives the microseconds until it has been read. */
+  /** Sends an event and returns the microseconds until it is read. */
   readonly send: () => Promise<number>;
   readonly close: () => void;
 }
 
-/** The function's end of each stream, by the path that was asked for. */
+/** The function's end of each stream, by the requested path. */
 type Writers = Map<string, ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>>;
 
 const EVENTS = 500;
@@ -30,8 +30,8 @@ const FIGURES: readonly Figure<EventSample>[] = [
 ];
 
 /**
- * How long an event takes from the function's write to the client's read. Function and client are
- * in this process, with one clock; one event is under way at a time.
+ * Measures the time of an event from the function's write to the client's read. Function and client
+ * are in this process and share a clock; there is one event in flight at a time.
  */
 export async function runEvents(bench: Bench, subjects: readonly Subject[]): Promise<void> {
   const all = [DIRECT, ...subjects];
@@ -45,7 +45,7 @@ export async function runEvents(bench: Bench, subjects: readonly Subject[]): Pro
     }
     for (let round = 0; round <= bench.rounds; round++) {
       const times = await sendRound(streams);
-      // The first round warms up.
+      // The first round is a warm-up.
       if (round === 0) continue;
       for (const [name, us] of times) {
         samples.get(name)!.push({ medianUs: median(us), p99Us: quantile(us, 0.99) });
@@ -59,7 +59,7 @@ export async function runEvents(bench: Bench, subjects: readonly Subject[]): Pro
   bench.say(renderFigures(samples, FIGURES, DIRECT.name));
 }
 
-/** Sends all events, each on one stream after the other. */
+/** Sends all events, each on all streams in turn. */
 async function sendRound(streams: readonly EventStream[]): Promise<Map<string, number[]>> {
   const times = new Map(streams.map(({ name }) => [name, [] as number[]]));
   for (let event = 0; event < EVENTS; event++) {
@@ -72,7 +72,7 @@ async function sendRound(streams: readonly EventStream[]): Promise<Map<string, n
   return times;
 }
 
-/** The function: it begins an answer and keeps it open. */
+/** Serves the function, which starts an answer and keeps it open. */
 function serveEvents(writers: Writers): Deno.HttpServer {
   const headers = { "content-type": "text/event-stream" };
   return Deno.serve({ hostname: "127.0.0.1", port: UPSTREAMS.events, onListen() {} }, (request) => {
@@ -120,7 +120,7 @@ async function openStream(subject: Subject, path: string, writers: Writers): Pro
       try {
         writer.close();
       } catch {
-        // The proxy has let go of it.
+        // The proxy has closed it.
       }
     },
   };

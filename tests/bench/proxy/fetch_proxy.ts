@@ -1,6 +1,5 @@
-// The proxy that one writes in an afternoon: Deno.serve and fetch. Of the forwarding fields it sets
-// one alone, so that it does less than the others. Arguments: its port, then pairs of an upstream's
-// name and port.
+// A minimal proxy with Deno.serve and fetch. It sets only one of the forwarding fields, so it does
+// less work than the others. Arguments: its port, then pairs of an upstream's name and port.
 const [port, ...pairs] = Deno.args;
 const upstreams = new Map<string, string>();
 for (let index = 0; index < pairs.length; index += 2) {
@@ -11,7 +10,7 @@ const options: Deno.ServeTcpOptions = {
   hostname: "127.0.0.1",
   port: Number(port),
   onListen() {},
-  // The load ends in the middle of requests.
+  // The load ends with requests in flight.
   onError: () => new Response("Error forwarding request", { status: 502 }),
 };
 

@@ -3,9 +3,10 @@ const LAST_CHUNK = "0\r\n\r\n";
 const MAX_HEAD_BYTES = 4096;
 
 /**
- * Reads one message to the end of its body as fast as it comes and gives its bytes; `undefined`
- * when the connection ended before. It ends by its length, or by its last chunk where it has none;
- * chunks are not parsed, for the reader must not be what limits: the body holds no such bytes.
+ * Reads one message to the end of its body and returns the number of its bytes; `undefined` if the
+ * connection ends before. The end is at its length, or without one after the last chunk. It searches
+ * for the bytes of the last chunk instead of parsing chunks, so that the reader is not the
+ * bottleneck; the body does not contain these bytes.
  */
 export async function readMessage(
   connection: Deno.Conn,

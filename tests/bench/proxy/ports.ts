@@ -1,17 +1,17 @@
-/** Where the upstreams of the measured proxies listen. A proxy's `/sink/x` is the sink's `/x`. */
+/** Ports of the proxies' upstreams. A proxy's `/sink/x` is the sink's `/x`. */
 export const UPSTREAMS = {
   /** nginx: a few bytes, or a file of 10 MB. */
   origin: 17_000,
-  /** Takes a request's body and answers when it has come whole. */
+  /** Reads a request's body and then answers. */
   sink: 17_001,
   /** A function that sends events. */
   events: 17_002,
 } as const;
 
-/** An upstream's name: the first segment of the paths that lead to it. */
+/** Name of an upstream: the first segment of its paths. */
 export type Route = keyof typeof UPSTREAMS;
 
-/** Where those listen that are measured; below the ports that the kernel gives to clients. */
+/** Ports of the measured subjects, below the kernel's range of ephemeral ports. */
 export const SUBJECTS = {
   nginx: 17_010,
   haproxy: 17_011,

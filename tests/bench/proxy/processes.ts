@@ -1,10 +1,10 @@
-/** The processes of a measure; disposing of it ends them all. */
+/** Processes of a measurement. Disposing of it ends all of them. */
 export interface Processes extends AsyncDisposable {
-  /** Starts a command, whose output nobody reads; what it complains of is shown. */
+  /** Starts a command. Its standard output is dropped; its standard error is shown. */
   readonly start: (command: readonly string[]) => Deno.ChildProcess;
-  /** Runs a command to its end and gives its output; it is killed after `timeoutMs`. */
+  /** Runs a command and returns its output; kills it after `timeoutMs`. */
   readonly run: (command: readonly string[], timeoutMs: number) => Promise<string>;
-  /** Ends one of them before the others. */
+  /** Ends one process before the others. */
   readonly stop: (child: Deno.ChildProcess) => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function openProcesses(): Processes {
   };
 }
 
-/** Waits until somebody listens on a port. */
+/** Waits until a process listens on a port. */
 export async function listening(port: number): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     try {
@@ -60,13 +60,15 @@ export async function listening(port: number): Promise<void> {
   throw new Error(`Nothing came to listen on port ${port}`);
 }
 
-/** The process that nginx works in: a child of the one that was started. */
+/** Returns the process id of nginx's worker, a child of the started process. */
 export async function workerOf(pid: number): Promise<number> {
   const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
   return Number(children.trim().split(" ")[0]);
 }
 
-/** User and system time of processes, in seconds. Source: proc_pid_stat(5), fields 14 and 15. */
+/**
+ * Returns user and system time of processes in seconds. Source: proc_pid_stat(5), fields 14, 15.
+ */
 export async function cpuSeconds(pids: readonly number[]): Promise<number> {
   let ticks = 0;
   for (const pid of pids) {
@@ -77,7 +79,7 @@ export async function cpuSeconds(pids: readonly number[]): Promise<number> {
   return ticks / TICKS;
 }
 
-/** Memory that a process has, in KB. Source: proc_pid_status(5), VmRSS. */
+/** Returns a process's resident memory in KB. Source: proc_pid_status(5), VmRSS. */
 export async function residentKb(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))![1]);
 }

@@ -5,17 +5,17 @@ import { LOAD_SCENARIOS, runLoadScenario } from "./load_scenarios.ts";
 import type { Subject } from "./subjects.ts";
 import { runWorkers } from "./workers.ts";
 
-/** Something that is measured and said. */
+/** A measurement that prints its figures. */
 export type Scenario =
-  /** With proxies that other scenarios use as well. */
+  /** Uses proxies that it shares with other scenarios. */
   | {
     readonly type: "shared";
     readonly run: (bench: Bench, subjects: readonly Subject[]) => Promise<void>;
   }
-  /** With processes of its own. */
+  /** Starts its own processes. */
   | { readonly type: "own"; readonly run: (bench: Bench) => Promise<void> };
 
-/** All scenarios, by the names that the command line takes, in the order in which they are run. */
+/** All scenarios by their names on the command line, in the order of execution. */
 export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map<string, Scenario>([
   ...Object.entries(LOAD_SCENARIOS).map(([name, scenario]) => {
     const run = (bench: Bench, subjects: readonly Subject[]): Promise<void> =>

@@ -1,4 +1,4 @@
-// Takes requests with a body, and answers when it has come whole. Argument: its port.
+// Reads requests with a body and then answers. Argument: its port.
 import { readMessage } from "./message.ts";
 
 const BUFFER_BYTES = 1024 * 1024;
@@ -6,7 +6,7 @@ const ANSWER = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\
 
 for await (const connection of Deno.listen({ hostname: "127.0.0.1", port: Number(Deno.args[0]) })) {
   connection.setNoDelay(true);
-  // A client that goes away in the middle is none of our business.
+  // Ignore clients that disconnect in the middle.
   answer(connection).catch(() => {}).finally(() => connection.close());
 }
 

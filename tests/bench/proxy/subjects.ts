@@ -4,17 +4,17 @@ import { haproxyConfiguration, originConfiguration, proxyConfiguration } from ".
 import { type Route, SUBJECTS, UPSTREAMS } from "./ports.ts";
 import { listening, workerOf } from "./processes.ts";
 
-/** Something that is measured. */
+/** A measured server. */
 export interface Subject {
   readonly name: string;
-  /** The processes whose time and memory count; none where they are not looked at. */
+  /** Processes whose CPU time and memory count; empty if they are not measured. */
   readonly pids: readonly number[];
   readonly children: readonly Deno.ChildProcess[];
-  /** Where an upstream's path is reached through it. */
+  /** Returns the URL of an upstream's path through this subject. */
   readonly url: (route: Route, path: string) => string;
 }
 
-/** The upstreams without a proxy: what is the most that the load and they can do. */
+/** The upstreams without a proxy: the upper bound of load and upstreams. */
 export const DIRECT: Subject = {
   name: "no proxy",
   pids: [],
@@ -24,10 +24,10 @@ export const DIRECT: Subject = {
 
 const BIG_FILE_BYTES = 10_000_000;
 
-/** Starts what the proxies pass requests to. */
+/** Starts the upstreams of the proxies. */
 export async function openUpstreams({ directory, processes }: Bench): Promise<void> {
   await Deno.writeFile(join(directory, "10mb"), new Uint8Array(BIG_FILE_BYTES).fill(0x78));
-  // nginx's worker is somebody else when it is started by root.
+  // nginx's worker is another user if root starts it.
   await Deno.chmod(directory, 0o755);
   const configuration = join(directory, "origin.conf");
   const text = originConfiguration({ directory, name: "origin" });
@@ -38,7 +38,7 @@ export async function openUpstreams({ directory, processes }: Bench): Promise<vo
   await listening(UPSTREAMS.sink);
 }
 
-/** All four proxies; the one that the others are compared with comes first. */
+/** Starts all four proxies; the first one is the base of the comparison. */
 export async function openSubjects(bench: Bench): Promise<Subject[]> {
   return [
     await openNginx(bench),
@@ -48,7 +48,7 @@ export async function openSubjects(bench: Bench): Promise<Subject[]> {
   ];
 }
 
-/** nginx with one worker. */
+/** Starts nginx with one worker. */
 export async function openNginx({ directory, processes }: Bench): Promise<Subject> {
   const configuration = join(directory, "proxy.conf");
   const text = proxyConfiguration({ directory, name: "proxy" }, SUBJECTS.nginx);
@@ -58,14 +58,14 @@ export async function openNginx({ directory, processes }: Bench): Promise<Subjec
   return subject("nginx", SUBJECTS.nginx, { children: [child], pids: [await workerOf(child.pid)] });
 }
 
-/** ddsrv's proxy in a process of its own. */
+/** Starts ddsrv's proxy in a separate process. */
 export async function openDdsrv({ processes }: Bench): Promise<Subject> {
   const child = processes.start(denoCommand("ddsrv_proxy.ts", proxyArguments(SUBJECTS.ddsrv)));
   await listening(SUBJECTS.ddsrv);
   return subject("ddsrv", SUBJECTS.ddsrv, { children: [child] });
 }
 
-/** Two of them on one port: the kernel gives each new connection to one of the two. */
+/** Starts two ddsrv proxies on one port; the kernel distributes new connections. */
 export async function openDdsrvPair({ processes }: Bench): Promise<Subject> {
   const args = ["--reuse-port", ...proxyArguments(SUBJECTS.pair)];
   const children = [1, 2].map(() => processes.start(denoCommand("ddsrv_proxy.ts", args)));
@@ -99,7 +99,7 @@ function subject(
   return { name, children, pids, url };
 }
 
-/** Runs a script of this directory; `reusePort` is unstable yet. */
+/** Returns a command that runs a script of this directory; `reusePort` is still unstable. */
 export function denoCommand(script: string, args: readonly string[]): string[] {
   const path = new URL(script, import.meta.url).pathname;
   const flags = ["--quiet", "--no-lock", "--unstable-net", "--allow-net"];

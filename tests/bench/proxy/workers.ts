@@ -4,7 +4,7 @@ import { measureLoad, renderErrors } from "./load.ts";
 import { LOAD_SCENARIOS, REQUEST_FIGURES } from "./load_scenarios.ts";
 import { openDdsrv, openDdsrvPair } from "./subjects.ts";
 
-/** One ddsrv beside two that share a port: would a second process pay? */
+/** Compares one ddsrv with two that share a port, to learn if a second process is worth it. */
 export async function runWorkers(bench: Bench): Promise<void> {
   const subjects = [await openDdsrv(bench), await openDdsrvPair(bench)];
   try {

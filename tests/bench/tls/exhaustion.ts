@@ -1,12 +1,12 @@
 const MAX_FILES = 120;
 const CONNECTIONS = 200;
 
-/** A client that gets no answer in this time gets none. */
+/** Maximum time to wait for an answer. */
 const ANSWER_MS = 1_000;
 
 /**
- * Opens more connections to a server of node:net than its process may have files, closes them all,
- * and tells how many of five clients it answers then.
+ * Opens more connections to a node:net server than its process may have files, closes all of them,
+ * and returns the number of answers to five further clients.
  */
 export async function askAfterExhaustion(): Promise<number> {
   const program = new URL("few_files_main.ts", import.meta.url).pathname;
@@ -21,7 +21,7 @@ export async function askAfterExhaustion(): Promise<number> {
   }).spawn();
   const line = await server.stdout.getReader().read();
   const port = Number(new TextDecoder().decode(line.value));
-  // Deno itself opens files for a while, and panics where it can't.
+  // Deno itself opens files for a while after its start, and panics if it can't.
   await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
   const open = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => Deno.connect({ hostname: "127.0.0.1", port })),

@@ -1,4 +1,4 @@
-// A server of node:net that sends back what it gets, and prints its port.
+// A node:net server that echoes data and prints its port.
 import { type AddressInfo, createServer } from "node:net";
 
 const server = createServer((socket) => {
@@ -10,5 +10,5 @@ server.listen(0, "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo;
   Deno.stdout.writeSync(new TextEncoder().encode(`${port}\n`));
 });
-// Where nobody ends it.
+// In case it is not killed.
 setTimeout(() => Deno.exit(), 60_000);

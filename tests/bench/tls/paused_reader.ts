@@ -2,10 +2,10 @@ import { connectTo, openServer } from "./server.ts";
 
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** A client whose write takes longer is held back by the reader. */
+/** A write that takes longer shows backpressure by the reader. */
 const HELD_BACK_MS = 1_000;
 
-/** Megabytes that a client can send to a socket that is paused; at most 268. */
+/** Returns the number of megabytes that a client can send to a paused socket; at most 268. */
 export async function megabytesToPausedReader(): Promise<number> {
   const client = await connectTo(await openServer((socket) => socket.pause()));
   const piece = new Uint8Array(64 * 1024);

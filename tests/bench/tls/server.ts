@@ -2,7 +2,7 @@ import { type AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { PAIRS } from "../../proxy/certificates.ts";
 
-/** Opens a server of node:tls on loopback and gives its port; errors of clients are dropped. */
+/** Opens a node:tls server on loopback and returns its port; ignores errors of clients. */
 export async function openServer(onClient: (socket: TLSSocket) => void): Promise<number> {
   const { cert, key } = PAIRS.one;
   const server = createServer({ cert, key }, (socket) => {
@@ -15,7 +15,7 @@ export async function openServer(onClient: (socket: TLSSocket) => void): Promise
   return (server.address() as AddressInfo).port;
 }
 
-/** A client that has finished its handshake. */
+/** Connects a client and completes its handshake. */
 export async function connectTo(port: number): Promise<Deno.TlsConn> {
   const caCerts = [PAIRS.one.authority];
   const connection = await Deno.connectTls({ hostname: "localhost", port, caCerts });

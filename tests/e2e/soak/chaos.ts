@@ -4,16 +4,16 @@ import { type Server, writeFiles } from "../support/harness.ts";
 import { ended, removed, type Slot, UNUSED, written } from "./model.ts";
 import type { Random } from "./random.ts";
 
-/** Functions that come, change and go, and what is known of them. */
+/** Functions that are added, changed and removed at random, and their expected state. */
 export interface Chaos {
   readonly slots: ReadonlyMap<string, Slot>;
   /** All texts that each name could ever answer. */
   readonly texts: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Does one thing to one of them; gives what it was. */
+  /** Performs a random action on a random function and returns its description. */
   readonly act: () => Promise<string>;
 }
 
-/** Ends of a process that are worth waiting for at the end. */
+/** Maximum number of exits of a function, because each makes the restart delay longer. */
 const MAX_ENDS = 3;
 
 const good = (text: string): string =>
@@ -23,7 +23,7 @@ const good = (text: string): string =>
 });
 `;
 
-/** Code that can't be served, for one reason or the other. */
+/** Code that can't be served, for different reasons. */
 const BAD = [
   "const wrong: string = 1;\n",
   'import "./missing.ts";\n',
@@ -31,7 +31,7 @@ const BAD = [
   'throw new Error("not today");\n',
 ];
 
-/** Begins with no folder for any of the names. */
+/** Starts without folders. */
 export function createChaos(
   server: Server,
   { names, random }: { readonly names: readonly string[]; readonly random: Random },
@@ -83,7 +83,7 @@ export function createChaos(
     return `crash ${name}`;
   }
 
-  /** Kills the process of that function, if it still is one of this supervisor's. */
+  /** Kills the function's process, if it still belongs to this supervisor. */
   async function kill(name: string): Promise<string> {
     change(name, ended);
     const { pid } = await server.inspect(name).catch(() => ({ pid: null }));

@@ -1,13 +1,13 @@
-/** Chance that can be had again. */
+/** A reproducible random number generator. */
 export interface Random {
-  /** A number from 0 up to, and not including, 1. */
+  /** Returns a number in [0, 1). */
   readonly next: () => number;
-  /** A whole number from 0 up to, and not including, `end`. */
+  /** Returns an integer in [0, end). */
   readonly below: (end: number) => number;
   readonly pick: <Value>(values: readonly Value[]) => Value;
 }
 
-/** The same numbers for the same seed: mulberry32, which is enough for this. */
+/** Creates a generator with the same numbers for the same seed (mulberry32). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

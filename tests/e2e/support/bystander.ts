@@ -3,13 +3,13 @@ import type { Peer } from "../../proxy/harness.ts";
 import type { Server } from "./harness.ts";
 import { connect } from "./raw_client.ts";
 
-/** A request that is under way all the while, and must not notice what happens to others. */
+/** A request in flight that must not be affected by events of other requests. */
 export interface Bystander extends Disposable {
-  /** Says a word to the function, and waits for it to come back. */
+  /** Sends a word to the function and waits for its echo. */
   readonly goOn: () => Promise<void>;
 }
 
-/** Opens one to a function whose route `echo` says back what it gets. */
+/** Opens a request to a function whose route `echo` sends back its body. */
 export async function openBystander(server: Server, name: string): Promise<Bystander> {
   const client: Peer = await connect(server);
   await client.write(

@@ -1,6 +1,6 @@
 const SHARED = ["notes.ts", "pattern.ts"];
 
-/** Files of a function of `tests/fixtures/streams`, with the modules that these share. */
+/** Returns the files of a function of `tests/fixtures/streams`, with their shared modules. */
 export async function streamsFunction(name: string): Promise<Record<string, string>> {
   const read = (file: string): Promise<string> =>
     Deno.readTextFile(new URL(`../../fixtures/streams/${file}`, import.meta.url));

@@ -3,18 +3,18 @@ import { connectControl } from "../../../lib/control/control_client.ts";
 import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
 import { eventually, type Server, writeFiles } from "./harness.ts";
 
-/** A part of a server's life. */
+/** A phase of a server. */
 export interface Phase {
   readonly name: string;
-  /** An earlier phase spawns the same, so that this need not be looked at so closely again. */
+  /** True if an earlier phase spawns the same processes, so that fewer moments suffice. */
   readonly isRepeating?: true;
-  /** Brings a server that serves nothing to where the phase begins. */
+  /** Prepares a server without functions for the phase. */
   readonly prepare: (server: Server) => Promise<void>;
-  /** Goes through it, to its end or that of the server. */
+  /** Runs the phase until its end, or until the server exits. */
   readonly run: (server: Server) => Promise<void>;
 }
 
-/** Listens on its loopback address alone, so that every way to reach a function is made. */
+/** Listens only on loopback, so that ddsrv sets up every kind of connection. */
 const FUNCTION = `
 const answer = new TextEncoder().encode("HTTP/1.1 200 OK\\r\\ncontent-length: 2\\r\\n\\r\\nup");
 for await (const connection of Deno.listen({ hostname: "127.0.0.1", port: 8000 })) {
@@ -24,7 +24,7 @@ for await (const connection of Deno.listen({ hostname: "127.0.0.1", port: 8000 }
 }
 `;
 
-/** The phases in which something is opened or closed, after the server's own start. */
+/** Phases after the server's start in which resources are opened or closed. */
 export const PHASES: readonly Phase[] = [
   { name: "open", prepare: async () => {}, run: moveIn },
   { name: "reload", isRepeating: true, prepare: moveIn, run: reload },
@@ -32,7 +32,7 @@ export const PHASES: readonly Phase[] = [
   { name: "stop", prepare: moveIn, run: stop },
 ];
 
-/** Puts the function where it is not served yet; for a server that does not run. */
+/** Moves the function to a place where it is not served, while the server does not run. */
 export async function setAside(directory: string): Promise<void> {
   const [aside, served] = [join(directory, "aside"), join(directory, "functions/app")];
   await Deno.rename(served, aside).catch(() => {});
@@ -49,7 +49,7 @@ async function moveOut(server: Server): Promise<void> {
   await server.said("app stopped");
 }
 
-/** To the end of the instance that is replaced. */
+/** Reloads the function and waits until the replaced instance has exited. */
 async function reload({ socket, functions, exited }: Server): Promise<void> {
   let hasExited = false;
   exited.then(() => hasExited = true);

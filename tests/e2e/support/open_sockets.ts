@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { within } from "../../proxy/harness.ts";
 import type { Server } from "./harness.ts";
 
-/** Answers with a text, and says back what comes over a WebSocket. */
+/** Returns a function that answers with a text, and echoes WebSocket messages. */
 export function talking(text: string): string {
   return `Deno.serve((request) => {
   if (request.headers.get("upgrade") !== "websocket") return new Response(${JSON.stringify(text)});

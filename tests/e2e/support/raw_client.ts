@@ -1,22 +1,22 @@
 import { Peer, within } from "../../proxy/harness.ts";
 import type { Server } from "./harness.ts";
 
-/** An answer as it came: the head with its empty line, and the body without its framing. */
+/** A received answer: the head with its empty line, and the body without framing. */
 export interface RawAnswer {
   readonly head: string;
-  /** One character a byte. */
+  /** One character per byte. */
   readonly body: string;
-  /** Field lines behind the last chunk. */
+  /** Field lines after the last chunk. */
   readonly trailers: string;
 }
 
-/** A client's connection to a server, byte by byte. */
+/** Opens a raw connection to a server. */
 export async function connect(server: Server): Promise<Peer> {
   const { hostname, port } = new URL(server.url);
   return new Peer(await Deno.connect({ hostname, port: Number(port) }));
 }
 
-/** Reads one answer; `isForHead` when it was asked for with HEAD. */
+/** Reads one answer; `isForHead` if the request was HEAD. */
 export async function readAnswer(
   peer: Peer,
   options: { readonly isForHead?: boolean } = {},
@@ -31,7 +31,7 @@ export async function readAnswer(
   return { head, body: await peer.readAll(), trailers: "" };
 }
 
-/** The text that is answered to a request of its own, with a body or without. */
+/** Sends a separate request, with or without a body, and returns the answer's text. */
 export async function ask(url: string, body?: string): Promise<string> {
   const init = body === undefined ? {} : { method: "POST", body };
   return await within(fetch(url, init).then((response) => response.text()), url);

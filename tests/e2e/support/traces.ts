@@ -2,17 +2,17 @@ import { deriveOwnerId } from "../../../lib/owner/owner_id.ts";
 import { readHierarchy } from "../../../lib/sandbox/control_groups.ts";
 import { host, type Server } from "./harness.ts";
 
-/** Where a supervisor is found. */
+/** Paths of a supervisor. */
 export type Supervised = Pick<Server, "socket" | "functions">;
 
 /**
- * All that a supervisor makes on a host and could leave there, as lines. The host is one of its own
- * (`outer.ts`), but for control groups, which are those of its owner.
+ * Returns all resources that a supervisor creates on a host and could leave, one per line. The host
+ * is private (`outer.ts`) except for control groups, of which only those of its owner count.
  */
 export async function readTraces({ socket, functions }: Supervised): Promise<string[]> {
   const [links, rules, forwarding, groups, files] = await Promise.all([
     Deno.readTextFile("/proc/net/dev"),
-    // Without counters, which count on.
+    // Without counters, which change.
     host("nft", "--stateless", "list", "ruleset"),
     Deno.readTextFile("/proc/sys/net/ipv4/conf/uplink/forwarding"),
     readGroups(functions),
@@ -22,7 +22,7 @@ export async function readTraces({ socket, functions }: Supervised): Promise<str
     ...links.matchAll(/^ *(\S+):/gm).map(([, name]) => `link ${name}`),
     ...rules.split("\n").filter(Boolean).map((line) => `firewall ${line.trim()}`),
     `forwarding ${forwarding.trim()}`,
-    // A reaper's group is named for its supervisor's process.
+    // The name of a reaper's group contains its supervisor's process id.
     ...groups.map((path) => `control group ${path.replace(/reaper-\d+/, "reaper")}`),
     // The directory of all supervisors stays.
     ...files.filter((path) => path !== "/run/ddsrv").map((path) => `file ${path}`),
@@ -30,7 +30,7 @@ export async function readTraces({ socket, functions }: Supervised): Promise<str
   ];
 }
 
-/** Processes that a supervisor started for a function or a check, by their group or arguments. */
+/** Returns the processes of a supervisor's functions and checks, by control group or arguments. */
 export async function readProcesses(
   { functions }: Pick<Supervised, "functions">,
 ): Promise<string[]> {
@@ -56,11 +56,11 @@ async function readGroups(functions: string): Promise<string[]> {
   const roots = [...new Set(Object.values(bases))]
     .map((base) => `${base}/ddsrv-${deriveOwnerId(functions)}`);
   const paths = (await Promise.all(roots.map(walk))).flat();
-  // A group's directory has files of the kernel's.
+  // The kernel's files in a control group don't count.
   return paths.filter((path) => path.endsWith("/cgroup.procs"));
 }
 
-/** A path, if it is there, and everything below. */
+/** Returns a path and everything below, if it exists. */
 async function walk(path: string): Promise<string[]> {
   const file = await Deno.lstat(path).catch(() => undefined);
   if (file === undefined) return [];

@@ -1,8 +1,8 @@
 import { answering } from "./harness.ts";
 
 /**
- * A function whose type check, alone on a core, takes some 3 s for each of its types, and a hundred
- * megabytes.
+ * Returns a function whose type check takes about 3 s on a free core and a hundred megabytes for each
+ * of its types.
  */
 export function typeBomb(types: number): string {
   const digits = Array.from("0123456789", (digit) => `"${digit}"`).join(" | ");
