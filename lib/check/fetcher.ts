@@ -201,7 +201,7 @@ function startProcess(options: FetcherOptions): FetcherProcess {
     await reading;
     lines.close();
     const error = new Error(
-      `The process that fetches modules for checks ended (exit code ${code}): ${errors.trim()}`,
+      `The process that fetches modules for checks exited with ${code}: ${errors.trim()}`,
     );
     for (const one of waiting.values()) one.reject(error);
     waiting.clear();

@@ -159,7 +159,7 @@ Deno.test("Fetcher.open() gives the reason when its process can't start", async 
   });
   await assert.rejects(
     fetcher.open([], NEVER),
-    /fetches modules for checks ended \(exit code 3\): no such sandbox/,
+    /fetches modules for checks exited with 3: no such sandbox/,
   );
 });
 
