@@ -71,7 +71,10 @@ Deno.test("resources: a function does not start if its bandwidth can't be limite
     });
     await server.answers("/free", "well");
     await server.said("slow failed");
-    match(server.output(), /slow +Cannot limit the bandwidth of the function: .*kind is unknown.*sch_tbf/);
+    match(
+      server.output(),
+      /slow +Cannot limit the bandwidth of the function: .*kind is unknown.*sch_tbf/,
+    );
   } finally {
     await Deno.remove(bin, { recursive: true });
   }
