@@ -3,6 +3,7 @@ import { type Egress, formatEgressRule } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
+import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openBounder } from "../disk/bounder.ts";
@@ -53,7 +54,7 @@ export async function openNoIsolation(
   onWarning(NOT_ISOLATED);
   const hasSetpriv = Deno.build.os === "linux" &&
     await isInstalled("setpriv", Deno.env.get("PATH") ?? "");
-  const prefix = hasSetpriv ? ["setpriv", "--pdeathsig", "KILL"] : [];
+  const prefix = hasSetpriv ? dieWithParent(Deno.pid, []) : [];
   const context = { settings, homes, directory, prefix };
   let opened = 0;
   const owned = stack.move();

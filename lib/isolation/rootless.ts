@@ -109,6 +109,7 @@ function openSandbox(
         openLayers: sandboxLayers(owned, {
           ...layers,
           network: "loopback",
+          parentPid: Deno.pid,
           scratch: [SANDBOX_CACHE, LISTEN_DIRECTORY],
         }),
         async findEndpoint(pid, signal) {

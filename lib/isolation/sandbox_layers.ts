@@ -1,3 +1,4 @@
+import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
@@ -14,6 +15,8 @@ export interface CommonLayers extends Pick<SandboxOptions, "systemCallFilter" | 
 export interface SandboxLayersOptions
   extends CommonLayers, Pick<SandboxOptions, "network" | "joinFiles" | "links" | "scratch"> {
   readonly etc: readonly Mount[];
+  /** The supervisor, where no reaper ends what outlives it. */
+  readonly parentPid?: number;
 }
 
 /**
@@ -31,8 +34,8 @@ export function sandboxLayers(
       paths: SANDBOX_PATHS,
       around,
       release: () => mounted[Symbol.asyncDispose](),
-      wrap: (command) =>
-        sandboxCommand({
+      wrap: (command) => {
+        const launch = sandboxCommand({
           ...options,
           prefix: home.prefix,
           uid: home.uid,
@@ -41,7 +44,12 @@ export function sandboxLayers(
           links: [...mounted.links, ...options.links ?? []],
           workingDirectory: start.directory,
           command,
-        }),
+        });
+        const { parentPid } = options;
+        return parentPid === undefined
+          ? launch
+          : { ...launch, command: dieWithParent(parentPid, launch.command) };
+      },
     };
   };
 }

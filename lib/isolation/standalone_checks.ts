@@ -4,7 +4,7 @@ import type { CheckResult } from "../check/check.ts";
 import type { Settings } from "../config/settings.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
-import { findMissingPrograms, programs } from "../system/programs.ts";
+import { findMissingPrograms, rootlessPrograms } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openChecks } from "./checks.ts";
@@ -111,8 +111,7 @@ export async function openStandaloneChecks(
 
 async function requirePrograms(isRoot: boolean): Promise<void> {
   if (!isRoot) return await requireHost("rootless");
-  const wanted = programs.filter(({ name }) => ["bwrap", "setpriv"].includes(name));
-  const [missing] = await findMissingPrograms(Deno.env.get("PATH") ?? "", wanted);
+  const [missing] = await findMissingPrograms(Deno.env.get("PATH") ?? "", rootlessPrograms);
   if (missing === undefined) return;
   throw new Error(
     `Cannot check in a sandbox: "${missing.name}" is not on the PATH. Install it (apt-get ` +

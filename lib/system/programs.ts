@@ -23,7 +23,8 @@ export const optionalPrograms: readonly Program[] = [
 ];
 
 /** Programs that `--isolation rootless` needs. */
-export const rootlessPrograms: readonly Program[] = programs.filter(({ name }) => name === "bwrap");
+export const rootlessPrograms: readonly Program[] = programs
+  .filter(({ name }) => ["bwrap", "setpriv"].includes(name));
 
 /** Returns the programs that are not installed in a directory of `path`, which is a `PATH`. */
 export async function findMissingPrograms(

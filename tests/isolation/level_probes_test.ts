@@ -18,7 +18,7 @@ const statuses = (findings: readonly Finding[]): (readonly string[])[] =>
 
 Deno.test("examineHost() tests each layer of the rootless level for an ordinary user", async () => {
   await using directory = await temporaryDirectory();
-  await Deno.chmod(await directory.write("bwrap"), 0o755);
+  for (const name of ["bwrap", "setpriv"]) await Deno.chmod(await directory.write(name), 0o755);
   const commands: (readonly string[])[] = [];
   const run: Run = (command) => {
     commands.push(command);
@@ -38,7 +38,7 @@ Deno.test("examineHost() tests each layer of the rootless level for an ordinary 
   assert.deepEqual(findings.slice(0, 7).map(({ detail }) => detail), [
     "Linux",
     "user 1000",
-    "bwrap",
+    "bwrap, setpriv",
     "bubblewrap mounts file descriptors",
     "users, network, processes and files by bubblewrap",
     "a second layer that protects files",
@@ -73,8 +73,8 @@ Deno.test("examineHost() has a remedy for each layer of the rootless level", asy
     "Remove --isolation=rootless, or run ddsrv as an ordinary user",
   ]);
   assert.deepEqual([programs!.detail, programs!.remedy], [
-    "not on the PATH: bwrap",
-    "apt-get install bubblewrap",
+    "not on the PATH: bwrap, setpriv",
+    "apt-get install bubblewrap util-linux",
   ]);
   assert.match(mounts!.remedy, /^Upgrade bubblewrap: /);
   assert.match(sandbox!.detail, /^"bwrap .*" failed: No permissions$/);

@@ -39,7 +39,7 @@ Deno.test("requireHost() accepts root for full isolation, and tests each layer",
 });
 
 Deno.test("requireHost() accepts an ordinary user for rootless isolation, and tests it", async () => {
-  await using host = await openHost(["bwrap"]);
+  await using host = await openHost(["bwrap", "setpriv"]);
   await requireHost("rootless", { ...host.options, uid: 1_000 });
   assert.deepEqual(host.commands, ["bwrap", "bwrap", "sh"]);
 });
@@ -93,7 +93,8 @@ const refusals: readonly [level: "full" | "rootless", change: Change, message: s
   [
     "rootless",
     { uid: 1_000, path: "" },
-    'Isolation needs "bwrap", not found on the PATH. Install: apt-get install bubblewrap',
+    'Isolation needs "bwrap", "setpriv", not found on the PATH. Install: ' +
+    "apt-get install bubblewrap util-linux",
   ],
 ];
 
