@@ -32,7 +32,9 @@ export function createSnapshotTaker(
   }
 
   return (name, revision) =>
-    taking = taking.then(() => take(name, revision)).catch((error) =>
-      onWarning(`${name}: Cannot take a snapshot of its revision for a rollback: ${error.message}`)
-    );
+    taking = taking.then(() => take(name, revision)).catch((error) => {
+      // Ctrl-C interrupts the copy too, and then nothing serves any more.
+      if (!isServed(name, revision)) return;
+      onWarning(`${name}: Cannot take a snapshot of its revision for a rollback: ${error.message}`);
+    });
 }
