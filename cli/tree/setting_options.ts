@@ -1,6 +1,12 @@
 import { Option } from "@commander-js/extra-typings";
 import { SETTING_GROUPS, type SettingEntry } from "../../lib/config/setting_entries.ts";
-import { describeDefault, flagOf, type Setting, variablesOf } from "../../lib/config/setting.ts";
+import {
+  describeDefault,
+  flagOf,
+  isNegative,
+  type Setting,
+  variablesOf,
+} from "../../lib/config/setting.ts";
 import { argument } from "./argument.ts";
 import { setting as settingOption } from "./options.ts";
 
@@ -46,10 +52,6 @@ function oldOptions(entry: SettingEntry): Option[] {
   return (entry.setting.deprecated?.flags ?? []).map((name) =>
     withParser(new Option(`--${name}${operand(entry.setting)}`), entry).hideHelp()
   );
-}
-
-function isNegative({ kind, default: value }: Setting<unknown>): boolean {
-  return kind.isSwitch === true && value === true;
 }
 
 function operand({ kind }: Setting<unknown>): string {

@@ -63,12 +63,16 @@ export function keyOf({ name, setBy = "key" }: Setting<unknown>): string | undef
 }
 
 /** Returns the flag that sets a setting, as help shows it: `--log-max-size`, `--no-watch`. */
-export function flagOf({ name, setBy = "flag", kind, default: value }: Setting<unknown>):
-  | string
-  | undefined {
+export function flagOf(setting: Setting<unknown>): string | undefined {
+  const { name, setBy = "flag" } = setting;
   if (setBy !== "flag") return undefined;
   const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `--${kind.isSwitch && value === true ? "no-" : ""}${kebab}`;
+  return `--${isNegative(setting) ? "no-" : ""}${kebab}`;
+}
+
+/** Returns true if the flag of a setting switches it off. */
+export function isNegative({ kind, default: value }: Setting<unknown>): boolean {
+  return kind.isSwitch === true && value === true;
 }
 
 /** Returns the variables that set a setting, without old names. */

@@ -6,7 +6,7 @@ export interface TaskSet {
   readonly ended: () => Promise<void>;
 }
 
-/** Creates a set of tasks; `onFault` receives the errors of those that reject. */
+/** Creates a set of tasks; `onFault` receives the error of each task that rejects. */
 export function createTaskSet(onFault: (error: unknown) => void): TaskSet {
   const tasks = new Set<Promise<void>>();
   return {
