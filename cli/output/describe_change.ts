@@ -17,7 +17,7 @@ export interface Change {
     | "stopped";
   /** Text after the function's name. */
   readonly message: string;
-  /** Diagnostics, or the function's last lines. */
+  /** Diagnostics, or output lines of the function. */
   readonly details: readonly string[];
   /** The details are lines of the function, which the console has already shown. */
   readonly isRepeat: boolean;

@@ -156,7 +156,7 @@ export function createInstances(options: InstancesOptions): Instances {
         stage: "exit",
         isTransient: true,
         reason: `The function ${describeExit(exit)}`,
-        detail: instance.lastLines(),
+        detail: instance.excerpt(),
         revision: instance.revision,
         atMs: Date.now(),
       },

@@ -32,7 +32,7 @@ export interface InstanceHang {
   readonly cause: HangCause;
   /** One sentence. */
   readonly reason: string;
-  /** Last lines of its output; may be empty. */
+  /** First and last lines of its output; may be empty. */
   readonly detail: string;
   readonly atMs: number;
 }
@@ -56,7 +56,7 @@ export interface Failure {
   readonly maxRetries?: number;
   /** One sentence. */
   readonly reason: string;
-  /** Diagnostics or last lines; may be empty. */
+  /** Diagnostics, or the first and last lines of its output; may be empty. */
   readonly detail: string;
   readonly revision: string;
   readonly atMs: number;
