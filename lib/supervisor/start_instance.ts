@@ -4,6 +4,7 @@ import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
+import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
@@ -73,7 +74,17 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
     const detail = output.text();
-    return { type: "failed", failure: { stage: "start", isTransient, reason, detail, revision } };
+    const { settings } = context;
+    const explained = explainOutput(detail, { name, directory, stage: "start", policy, settings });
+    const failure = {
+      stage: "start",
+      isTransient,
+      reason,
+      detail,
+      ...explained,
+      revision,
+    } as const;
+    return { type: "failed", failure };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());

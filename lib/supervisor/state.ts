@@ -58,6 +58,10 @@ export interface Failure {
   readonly reason: string;
   /** Diagnostics, or the first and last lines of its output; may be empty. */
   readonly detail: string;
+  /** Lines of the output that name the cause, as anybody may read them; may be empty. */
+  readonly cause?: string;
+  /** Sentences that say who can change what; anybody may read them. */
+  readonly advice?: readonly string[];
   readonly revision: string;
   readonly atMs: number;
 }
