@@ -77,8 +77,14 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: RUN,
+    pattern: /'\/ddsrv\/(?:modules|cache)\/[^']{1,400}': Read-only file system/,
+    say: notDownloaded,
+  },
+  {
+    stages: RUN,
     pattern: /(?:Read-only file system \(os error 30\)|EROFS: read-only file system)(.{0,400})/,
-    say: ([, rest = ""], context) => readOnly(quotedPath(rest), context),
+    say: ({ 1: rest = "", input, index }, context) =>
+      readOnly(quotedPath(rest) || quotedPath(input.slice(0, index)), context),
   },
   {
     stages: RUN,

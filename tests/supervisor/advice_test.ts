@@ -76,6 +76,14 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     `${ERROR}Error: EROFS: read-only file system, open '/srv/f/img/app.db'`,
     `${READ_ONLY}"app.db" to`,
   ],
+  [
+    "    0: failed to create directory '/ddsrv/modules/npm/registry.test/is-number/6.0.tmp': Read-only file system (os error 30)",
+    "A running function downloads no code",
+  ],
+  [
+    "failed to create directory '/srv/f/img/dist/x': Read-only file system (os error 30)",
+    `${READ_ONLY}"dist" to`,
+  ],
   [`${ERROR}Error: EROFS: read-only file system, open 'a"b'`, `${READ_ONLY}its name to`],
   [
     "error: Uncaught Error: EROFS: read-only file system, open 'letter-of-a-client.pdf'",
