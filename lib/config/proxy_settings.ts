@@ -1,4 +1,4 @@
-import { boolean, list, listOrOne, path, text } from "./kinds.ts";
+import { boolean, list, listOrOne, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import { formatRateLimit, parseRateLimit } from "./rate_limit.ts";
@@ -13,6 +13,21 @@ export const PROXY_SETTINGS = {
     ),
     default: [],
     summary: "also serve each function at NAME.DOMAIN",
+  },
+  root: {
+    name: "root",
+    kind: optional(patterned({
+      placeholder: "name",
+      // The rules of lib/function/name.ts, as far as they prevent mistakes.
+      pattern: /^[^./_\0][^/\0]*$/,
+      maxLength: 63,
+      hint: "Give the name of a function, such as www",
+    })),
+    default: undefined,
+    summary: "function that also answers at / and for unknown names",
+    details:
+      "It gets every request whose first path segment is no function, with the whole path, at the " +
+      "plain host and at the domain of `--domain` itself. `/NAME` still reaches the function NAME.",
   },
   keepPrefix: {
     name: "keepPrefix",

@@ -1,3 +1,4 @@
+import type { HostPattern } from "../config/host_pattern.ts";
 import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
@@ -44,6 +45,10 @@ export interface ProxySettings {
   readonly limits?: Partial<Limits>;
   /** Domains whose subdomains name functions, in lower case. */
   readonly domains?: readonly string[];
+  /** Hosts that functions may have as domains of their own. */
+  readonly ownDomains?: readonly HostPattern[];
+  /** The function that gets requests whose path names no function. */
+  readonly root?: string | undefined;
   /** Peers whose forwarding fields the proxy trusts, as addresses or CIDRs. */
   readonly trustedProxies?: readonly string[];
   /** Responses to clients contain the title of a fault only. */
@@ -243,17 +248,19 @@ export function openProxy(options: ProxyOptions): Proxy {
 }
 
 function contextSettings(
-  { limits, domains = [], hideErrors = false, trustedProxies = [], rateLimit = "none" }:
-    ProxySettings,
+  settings: ProxySettings,
   bound: FileBound,
-): Pick<ProxyContext, "limits" | "domains" | "hideErrors" | "isTrusted" | "rateLimit"> {
+): Omit<ProxyContext, "routes" | "limiter" | "figures" | "onAccess" | "onError" | "closing"> {
+  const { domains = [], ownDomains = [], root, hideErrors = false } = settings;
   return {
-    limits: boundByFiles(completeLimits(limits ?? {}), bound),
+    limits: boundByFiles(completeLimits(settings.limits ?? {}), bound),
     // The longest domain that matches a host wins.
     domains: [...domains].sort((a, b) => b.length - a.length),
+    ownDomains,
+    root,
     hideErrors,
-    isTrusted: trustOf(trustedProxies),
-    rateLimit,
+    isTrusted: trustOf(settings.trustedProxies ?? []),
+    rateLimit: settings.rateLimit ?? "none",
   };
 }
 

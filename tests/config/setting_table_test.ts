@@ -103,6 +103,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "dataFiles",
     "bandwidth",
     "domain",
+    "root",
     "keepPrefix",
     "rateLimit",
     "trustedProxies",

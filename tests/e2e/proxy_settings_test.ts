@@ -19,7 +19,7 @@ Deno.test("serve routes by host, by path, and with the prefix kept", async () =>
       "keeper/index.ts": MIRROR,
       "keeper/ddsrv.json": '{ "keepPrefix": true }',
     },
-    flags: ["--domain", "Example.org", "--trusted-proxies", "192.0.2.0/24"],
+    flags: ["--domain", "Example.org", "--trusted-proxies", "192.0.2.0/24", "--root", "mirror"],
   });
   const ask = async (path: string, headers: Record<string, string> = {}): Promise<Mirrored> =>
     await (await fetch(server.url + path, { headers })).json();
@@ -37,6 +37,12 @@ Deno.test("serve routes by host, by path, and with the prefix kept", async () =>
   const byHost = await rawGet(server.url, "/mirror/a", "MIRROR.example.org:1");
   deepEqual([byHost.pathname, byHost.host], ["/mirror/a", "MIRROR.example.org:1"]);
   equal(byHost["x-forwarded-prefix"], undefined);
+
+  const atRoot = await ask("/no-function/a");
+  deepEqual([atRoot.pathname, atRoot["x-forwarded-prefix"]], ["/no-function/a", undefined]);
+  const atApex = await rawGet(server.url, "/", "example.org");
+  deepEqual([atApex.pathname, atApex["x-forwarded-prefix"]], ["/", undefined]);
+  equal((await ask("/keeper/a")).pathname, "/keeper/a");
 });
 
 Deno.test("serve trusts forwarding headers only of the configured proxies", async () => {
