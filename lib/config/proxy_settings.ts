@@ -82,4 +82,15 @@ export const PROXY_SETTINGS = {
     summary: "private key of the certificate (PEM)",
     needsRestart: true,
   },
+  certificates: {
+    name: "certificates",
+    kind: optional(path),
+    default: undefined,
+    summary: "serve TLS with the certificates in this directory, by host",
+    details:
+      "It has `HOST.crt` and `HOST.key`, `HOST.pem`, or certbot's `HOST/fullchain.pem` and " +
+      "`HOST/privkey.pem`. Clients that name no such host get the certificate of `--tls-cert`; " +
+      "without one, they are refused.",
+    needsRestart: true,
+  },
 } satisfies Entries;
