@@ -1,5 +1,6 @@
 import { boolean, list, listOrOne, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
+import { hostPatterns } from "./policy_kinds.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import { formatRateLimit, parseRateLimit } from "./rate_limit.ts";
 import { type Entries, literal } from "./table.ts";
@@ -13,6 +14,17 @@ export const PROXY_SETTINGS = {
     ),
     default: [],
     summary: "also serve each function at NAME.DOMAIN",
+  },
+  ownDomains: {
+    name: "domains",
+    setBy: "key",
+    variables: [],
+    kind: hostPatterns,
+    default: [],
+    summary: "hosts that functions may have, such as *.example.org",
+    details: 'A manifest names the hosts that its function has, without patterns: `"domains": ' +
+      '["shop.example.org"]`. The function gets all requests for them, with the whole path.',
+    manifest: "subset",
   },
   root: {
     name: "root",
