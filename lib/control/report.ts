@@ -78,7 +78,12 @@ export async function reportFunction(
     isolation,
     kept: supervisor.snapshotsOf(state.name).map((kept) => kept.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
-    problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
+    domains: supervisor.domains.domainsOf(state.name),
+    problems: [
+      ...open?.problems() ?? [],
+      ...supervisor.domains.problemsOf(state.name),
+      ...refusal === undefined ? [] : [refusal],
+    ],
   };
 }
 
@@ -151,6 +156,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     isolation,
     kept: [],
     egress: null,
+    domains: [],
     problems: [],
   };
 }

@@ -128,12 +128,12 @@ async function answerProxyFailure(client: Client, head: RequestHead): Promise<vo
 }
 
 async function answer(client: Client, head: RequestHead): Promise<Outcome> {
-  const { routes, domains, rateLimit } = client.context;
+  const { routes, rateLimit } = client.context;
   const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
   if (limited !== undefined) {
     return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
   }
-  const target = routeTarget(head, domains);
+  const target = routeTarget(head, client.context);
   if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }

@@ -18,6 +18,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
+  report.onPolicy(asked.policy);
   const { envFiles } = asked;
   const variables = visibleVariables(asked.policy.env, asked.policy.permissions.env);
   const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
@@ -28,6 +29,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (current.type === "failed") return fail(current.failure, current.revision);
   if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
   const { policy } = current;
+  report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions } = checked;
   report.onChecked(revision, modules);
   if (problem !== undefined) {

@@ -28,6 +28,8 @@ export interface InstancesOptions {
   /** Modules of each function; a check that ends writes them here. */
   readonly modules: Map<string, Modules>;
   readonly dispatch: (name: string, event: Event) => void;
+  /** Called when the manifest of a function's folder was read for its candidate. */
+  readonly onPolicy: (name: string, policy: FunctionPolicy) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
   /** Aborts when closing instances must not wait for requests any more. */
@@ -70,6 +72,9 @@ export function createInstances(options: InstancesOptions): Instances {
       isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
       report: {
+        onPolicy: (policy) => {
+          if (states.get(name)?.candidate?.id === id) options.onPolicy(name, policy);
+        },
         onChecked: (revision, found) => {
           if (states.get(name)?.candidate?.id === id) modules.set(name, found);
           dispatch(name, { type: "checked", id, revision });

@@ -21,6 +21,8 @@ export interface StartingInstance {
 
 /** Receives the progress of a launch. */
 export interface InstanceReport {
+  /** The manifest of the function's folder was read, and is valid. */
+  readonly onPolicy: (policy: FunctionPolicy) => void;
   readonly onChecked: (revision: string, modules: Modules) => void;
   readonly onSpawned: (
     process: StartingInstance & { readonly pid: number; readonly namespace: string | undefined },

@@ -35,6 +35,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "dataSize",
     "dataFiles",
     "bandwidth",
+    "domains",
     "keepPrefix",
     "rateLimit",
   ]);

@@ -111,6 +111,8 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "dataFiles",
     "bandwidth",
     "domain",
+    "domains",
+    "root",
     "keepPrefix",
     "rateLimit",
     "trustedProxies",
@@ -141,6 +143,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     dataSize: "smaller",
     dataFiles: "smaller",
     bandwidth: "smaller",
+    domains: "subset",
     keepPrefix: "replaces",
     rateLimit: "separate",
   });

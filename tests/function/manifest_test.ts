@@ -35,6 +35,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     dataBytes: 1024 ** 3,
     dataFiles: 65_536,
     bandwidthBits: Infinity,
+    ownDomains: [],
     keepPrefix: false,
     rateLimit: "none",
   });

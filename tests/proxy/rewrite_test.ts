@@ -9,7 +9,9 @@ import {
   writeRequestHead,
   writeResponseHead,
 } from "../../lib/proxy/rewrite.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { routeTarget } from "../../lib/proxy/target.ts";
+import { contextOf } from "./fake_connection.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
 /** The request head that a function gets for `text`. */
@@ -20,7 +22,7 @@ function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): 
     maxTargetBytes: 999,
   });
   equal(fault, undefined, text);
-  const { rawPrefix, restStart } = routeTarget(head, []);
+  const { rawPrefix, restStart } = routeTarget(head, contextOf(new RouteTable()));
   const writer = new HeadWriter(8);
   writeRequestHead(writer, head, {
     restStart: keepPrefix ? head.targetStart : restStart,

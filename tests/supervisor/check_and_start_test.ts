@@ -22,6 +22,7 @@ function openingOf(
     isNeeded: () => isNeeded,
     isUrgent: () => false,
     report: {
+      onPolicy: () => {},
       onChecked: () => reported.push("checked"),
       onSpawned: () => reported.push("spawned"),
       onLine: () => {},

@@ -57,6 +57,7 @@ export function quietContext(
       forget: () => Promise.resolve(),
     },
     variables: openVariableStore(directory.at("variables")),
+    heldDomains: { before: new Map(), save: () => Promise.resolve() },
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
