@@ -7,6 +7,7 @@ import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
 import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { siteOf, sitePermissions } from "../sandbox/site.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
@@ -60,7 +61,15 @@ export async function launchFunction(
   const { name, start, egress, listen, port, isLimited } = options;
   const { policy, moduleOptions, onLine } = start;
   const { env, memoryBytes } = policy;
-  const { permissions = policy.permissions } = options;
+  const site = siteOf({
+    directory: start.directory,
+    entry: moduleOptions.entry,
+    isSpa: policy.spa,
+    envFiles: start.envFiles,
+  });
+  const permissions = site === undefined
+    ? options.permissions ?? policy.permissions
+    : sitePermissions(site);
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
@@ -71,6 +80,7 @@ export async function launchFunction(
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
+      site,
       permissions,
       listen,
       paths,

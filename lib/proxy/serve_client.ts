@@ -19,6 +19,7 @@ import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
 import { waitForRoute } from "./wait_for_route.ts";
+import { withSlash } from "./with_slash.ts";
 
 type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
 
@@ -202,6 +203,12 @@ async function forward(
     ? undefined
     : limitRate(client, head, { limit: route.rateLimit, functionName: target.name });
   if (limited !== undefined) return await answerFault(client, head, { fault: limited, isHtml });
+  const location = route.isFolder === true ? withSlash(head, target) : undefined;
+  if (location !== undefined) {
+    return await answerReply(client, head, {
+      reply: { status: 308, body: "", fields: { location } },
+    });
+  }
   if (upstream.inFlight >= limits.maxInFlight) {
     return await answerFault(client, head, { fault: BUSY, isHtml });
   }

@@ -93,6 +93,7 @@ for (const [what, some, listen, flags] of sandboxed) {
 const paths: ProcessPaths = {
   deno: "/bin/deno",
   preload: "/run/1/preload.js",
+  siteServer: "/site/server.js",
   start: "/run/1/start.json",
   cache: "/cache",
   data: "/state/a",
@@ -147,6 +148,7 @@ for (const [permission, names] of variables) {
 const OUTSIDE: ProcessPaths = {
   deno: "/bin/deno",
   preload: "/own/1/preload.js",
+  siteServer: "/site/server.js",
   start: "/own/1/start.json",
   cache: "/cache/f",
   data: "/data/f",

@@ -240,6 +240,7 @@ Deno.test("sandboxCommand() never contains a function's variables", () => {
   const { command } = sandboxCommand({
     ...options,
     command: runCommand({
+      entry: "index.ts",
       importMap: undefined,
       nodeModules: "none",
       allowImport: [],
