@@ -47,8 +47,13 @@ export async function waitForListener(
     const look = { listeners, isLoaded, isBusy, atMs: performance.now() };
     const verdict = judgeStart(look, { ...rules, before: wait });
     if (verdict.type === "ready") return { listener: verdict.listener, listeners };
-    if (verdict.wait.port !== wait?.port) pauseMs = FIRST_PAUSE_MS;
+    const isNew = verdict.wait.port !== wait?.port;
     wait = verdict.wait;
+    // The second look at a port usually decides.
+    if (isNew && wait.port !== undefined) {
+      pauseMs = FIRST_PAUSE_MS;
+      continue;
+    }
     if (listeners.length === 0 && isLoaded && wait.idleMs >= QUIET_MS) onQuiet?.();
     await sleep(pauseMs, signal);
     pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 1.2);
