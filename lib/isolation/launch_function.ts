@@ -24,7 +24,8 @@ export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "ex
   readonly permissions?: Permissions;
   /** Egress of the network namespace; `undefined` where the function uses the host's network. */
   readonly egress: Egress | undefined;
-  readonly listen: ListenAddress;
+  /** Address to which Deno moves the first HTTP listener; nowhere when left out. */
+  readonly listen?: ListenAddress | undefined;
   /** Value of the variable `PORT`. */
   readonly port: number;
   /** Path of the start file on the host. */
@@ -73,7 +74,14 @@ export async function launchFunction(
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
-  owned.use(await writeStartFile(options.startFile, { listen, variables }, home.uid));
+  const content = {
+    hostname: listen?.type === "tcp" ? listen.hostname : "0.0.0.0",
+    port,
+    isUnix: listen?.type === "unix",
+    isAlone: listen !== undefined,
+    variables,
+  };
+  owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
   const { paths, readable, around = (process) => process } = layers;
   const process = around(spawnFunction({

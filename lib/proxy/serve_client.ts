@@ -5,6 +5,7 @@ import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
+import { clientAddress } from "./forwarded_client.ts";
 import { exchange } from "./exchange.ts";
 import { faultOf } from "./http1/fault.ts";
 import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
@@ -229,6 +230,7 @@ async function forward(
     restStart: keepsPrefix ? head.targetStart : target.restStart,
     rawPrefix: keepsPrefix ? "" : target.rawPrefix,
     peer,
+    clientBytes: clientAddress(peer, head, client.context.isTrusted),
     requestId,
     upstreamHost: upstream.authority,
   };

@@ -126,11 +126,13 @@ const DENO_LOG = "error,ext:runtime_main=off";
 /**
  * Returns the environment of a function's process. Its own variables come later, see
  * `writeStartFile`, except those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
- * moves its first HTTP listener to `listen`.
+ * moves its first HTTP listener to `listen`, if that is set. With `DENO_TRUST_PROXY_HEADERS`,
+ * `info.remoteAddr` is the client's address: Deno takes it from the field that the proxy writes
+ * into every request, and removes the field (`ext/http/service.rs` in Deno's source).
  */
 export function functionEnvironment(
   { listen, port, paths, telemetry = {} }: {
-    readonly listen: ListenAddress;
+    readonly listen?: ListenAddress | undefined;
     readonly port: number;
     readonly paths: ProcessPaths;
     readonly telemetry?: Readonly<Record<string, string>>;
@@ -142,7 +144,8 @@ export function functionEnvironment(
     ...(paths.temporary === SANDBOX_PATHS.temporary ? {} : { TMPDIR: paths.temporary }),
     PORT: String(port),
     DDSRV_DATA: paths.data,
-    DENO_SERVE_ADDRESS: serveAddress(listen),
+    ...(listen === undefined ? {} : { DENO_SERVE_ADDRESS: serveAddress(listen) }),
+    DENO_TRUST_PROXY_HEADERS: "1",
     DENO_LOG,
   };
 }
