@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { levelFor } from "../../lib/config/check_level.ts";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
@@ -25,8 +26,8 @@ export interface CheckPathOptions {
 
 /** Result of checking one path. */
 export type PathVerdict =
-  /** `serve` would start it. */
-  | { readonly type: "passed" }
+  /** `serve` would start it, in spite of the errors of a warning. */
+  | { readonly type: "passed"; readonly warning?: string | undefined }
   /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
@@ -117,9 +118,10 @@ async function checkCode(
   const unreadable = await unreadableReason(directory, sourceOf({ ...source, modules: [] }));
   if (unreadable !== undefined) return failed(unreadable);
   const checks = await openChecks(settings);
-  const { diagnostics, modules } = await checks.run({
+  const { diagnostics, warning, modules } = await checks.run({
     name: basename(directory),
     directory,
+    level: levelFor(entry ?? ENTRY_FILE, policy.check),
     moduleOptions: {
       importMap: await findImportMap(functionsDirectory, basename(directory)),
       allowImport: await allowedHosts(settings),
@@ -134,7 +136,7 @@ async function checkCode(
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  return problem === undefined ? { type: "passed" } : failed(problem);
+  return problem === undefined ? { type: "passed", warning } : failed(problem);
 }
 
 function failed(problem: string): PathVerdict {

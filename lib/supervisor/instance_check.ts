@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { type CheckSetting, levelFor } from "../config/check_level.ts";
 import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
-import { SECRET_FILES } from "../function/layout.ts";
+import { ENTRY_FILE, SECRET_FILES } from "../function/layout.ts";
 import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
@@ -22,6 +23,8 @@ export interface CheckedInstance {
   readonly cacheName?: string;
   /** Env files that the manifest or the operator names: they are part of the source. */
   readonly envFiles: readonly string[];
+  /** The function's setting of the check. */
+  readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
   /** Modules that an earlier check named. */
@@ -51,6 +54,8 @@ export interface InstanceCheck {
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
+  /** Errors that do not prevent the start: the next start repeats the check. */
+  readonly warning?: string | undefined;
 }
 
 /** Returns how a function's modules are found; `source` replaces its folder where it is given. */
@@ -92,11 +97,11 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
 
 /** Key of all input of a check apart from the source. */
 function keyOf(
-  { context, directory, envFiles }: CheckedInstance,
+  { directory, check, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
 ): string {
-  const { checkCode } = context.settings;
-  return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
+  const level = levelFor(ENTRY_FILE, check);
+  return JSON.stringify({ deno: Deno.version.deno, directory, level, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
@@ -121,7 +126,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     await requireRoom(context, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
-      isComplete: result.diagnostics === undefined,
+      isComplete: result.diagnostics === undefined && result.warning === undefined,
     };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
@@ -141,12 +146,12 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
       continue;
     }
     if (result.diagnostics === undefined) {
-      const isProvisional = result.isPassing === true;
-      if ((options.cacheName ?? name) === name && !isProvisional) {
+      const { warning, isPassing: isProvisional = false } = result;
+      if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
         await context.checkResults.record(name, { revision, modules: modules.paths, key });
       }
-      return { revision, modules, moduleOptions, problem: undefined, isProvisional };
+      return { revision, modules, moduleOptions, problem: undefined, isProvisional, warning };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
@@ -157,9 +162,9 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
  */
 async function requireRoom(
   { settings }: SupervisorContext,
-  { diagnostics }: CheckResult,
+  { diagnostics, warning }: CheckResult,
 ): Promise<void> {
-  if (!diagnostics?.includes("No space left on device")) return;
+  if (!(diagnostics ?? warning)?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
   throw new Error(`The disk of "${stateDirectory}" is full. Make room there; ddsrv tries again`);
@@ -201,6 +206,7 @@ async function check(
   return await context.isolation.check({
     name,
     directory,
+    level: levelFor(ENTRY_FILE, options.check),
     moduleOptions,
     cacheDirectory,
     cacheName,

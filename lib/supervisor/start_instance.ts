@@ -13,6 +13,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly moduleOptions: ModuleOptions;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
+  /** Problems that it has from the beginning, a sentence each. */
+  readonly problems?: readonly string[];
 }
 
 /** Number of output lines that an instance remembers. */
@@ -51,7 +53,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     },
   });
   const { process } = started;
-  started.problems.forEach(report.onWarning);
+  const lasting = [...options.problems ?? [], ...started.problems];
+  lasting.forEach(report.onWarning);
   const force = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
@@ -91,7 +94,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       keepPrefix: policy.keepPrefix,
       revision,
       policy,
-      problems: () => [...started.problems, ...problems.current()],
+      problems: () => [...lasting, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
       lastLines,

@@ -66,7 +66,6 @@ Deno.test("a flag has the name of its setting in kebab case, and a boolean's neg
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",
     "--no-watch",
-    "--no-check",
   ]);
   for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
     assert.ok(flags.includes(flag), flag);
@@ -88,6 +87,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
   assert.deepEqual(names, [
     "shutdownTimeout",
     "watch",
+    "check",
     "checkCpuTime",
     "checkTimeout",
     "allowImport",
@@ -123,6 +123,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   const rules = settings.filter(({ manifest }) => manifest !== undefined)
     .map(({ name, manifest }) => [name, manifest]);
   assert.deepEqual(Object.fromEntries(rules), {
+    check: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
