@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { isModuleName, isStaticEntry } from "../../lib/config/entry_names.ts";
+import { levelFor } from "../../lib/config/check_level.ts";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { findEntry } from "../../lib/function/find_entry.ts";
@@ -28,8 +29,8 @@ export interface CheckPathOptions {
 
 /** Result of checking one path. */
 export type PathVerdict =
-  /** `serve` would start it. */
-  | { readonly type: "passed" }
+  /** `serve` would start it, in spite of the errors of a warning. */
+  | { readonly type: "passed"; readonly warning?: string | undefined }
   /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
@@ -139,9 +140,10 @@ async function checkCode(
   if (unreadable !== undefined) return failed(unreadable);
   if (isStaticEntry(entry)) return { type: "passed" };
   const checks = await openChecks(settings);
-  const { diagnostics, modules } = await checks.run({
+  const { diagnostics, warning, modules } = await checks.run({
     name: basename(directory),
     directory,
+    level: levelFor(entry, policy.check),
     moduleOptions: {
       entry,
       importMap: await findImportMap(functionsDirectory, basename(directory)),
@@ -156,7 +158,7 @@ async function checkCode(
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  if (problem === undefined) return { type: "passed" };
+  if (problem === undefined) return { type: "passed", warning };
   const advice = adviseOn(problem, { name: basename(directory), directory, stage: "check" });
   return failed(withAdvice(problem, advice));
 }

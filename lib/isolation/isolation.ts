@@ -1,3 +1,4 @@
+import type { CheckLevel } from "../config/check_level.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
@@ -81,6 +82,7 @@ export interface StartedProcess {
 export interface SourceCheck {
   readonly name: string;
   readonly directory: string;
+  readonly level: CheckLevel;
   readonly moduleOptions: ModuleOptions;
   /** Host path of the module cache, which the check fills. */
   readonly cacheDirectory: string;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { type CheckSetting, levelFor } from "../config/check_level.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
 import { requireEntry } from "../function/find_entry.ts";
 import { findNodeModules } from "../function/node_modules.ts";
@@ -24,6 +25,8 @@ export interface CheckedInstance {
   readonly cacheName?: string;
   /** Env files that the manifest or the operator names: they are part of the source. */
   readonly envFiles: readonly string[];
+  /** The function's setting of the check. */
+  readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
   /** Modules that an earlier check named. */
@@ -53,6 +56,8 @@ export interface InstanceCheck {
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
+  /** Errors that do not prevent the start: the next start repeats the check. */
+  readonly warning?: string | undefined;
 }
 
 /**
@@ -100,11 +105,11 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
 
 /** Key of all input of a check apart from the source. */
 function keyOf(
-  { context, directory, envFiles }: CheckedInstance,
+  { directory, check, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
 ): string {
-  const { checkCode } = context.settings;
-  return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
+  const level = levelFor(moduleOptions.entry, check);
+  return JSON.stringify({ deno: Deno.version.deno, directory, level, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
@@ -127,7 +132,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     await requireRoom(context, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
-      isComplete: result.diagnostics === undefined,
+      isComplete: result.diagnostics === undefined && result.warning === undefined,
     };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
@@ -147,12 +152,12 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
       continue;
     }
     if (result.diagnostics === undefined) {
-      const isProvisional = result.isPassing === true;
-      if ((options.cacheName ?? name) === name && !isProvisional) {
+      const { warning, isPassing: isProvisional = false } = result;
+      if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
         await context.checkResults.record(name, { revision, modules: modules.paths, key });
       }
-      return { revision, modules, moduleOptions, problem: undefined, isProvisional };
+      return { revision, modules, moduleOptions, problem: undefined, isProvisional, warning };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
@@ -163,9 +168,9 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
  */
 async function requireRoom(
   { settings }: SupervisorContext,
-  { diagnostics }: CheckResult,
+  { diagnostics, warning }: CheckResult,
 ): Promise<void> {
-  if (!diagnostics?.includes("No space left on device")) return;
+  if (!(diagnostics ?? warning)?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
   throw new Error(`The disk of "${stateDirectory}" is full. Make room there; ddsrv tries again`);
@@ -212,6 +217,7 @@ async function check(
   return await context.isolation.check({
     name,
     directory,
+    level: levelFor(moduleOptions.entry, options.check),
     moduleOptions,
     cacheDirectory,
     cacheName,

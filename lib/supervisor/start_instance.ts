@@ -19,6 +19,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly envFiles: readonly string[];
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
+  /** Problems that it has from the beginning, a sentence each. */
+  readonly problems?: readonly string[];
 }
 
 /**
@@ -53,7 +55,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     },
   });
   const { process } = started;
-  started.problems.forEach(report.onWarning);
+  const lasting = [...options.problems ?? [], ...started.problems];
+  lasting.forEach(report.onWarning);
   const force = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
@@ -104,7 +107,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
-      problems: () => [...started.problems, ...problems.current()],
+      problems: () => [...lasting, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
       excerpt: output.text,

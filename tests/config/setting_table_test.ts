@@ -66,7 +66,6 @@ Deno.test("a flag has the name of its setting in kebab case, and a boolean's neg
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",
     "--no-watch",
-    "--no-check",
   ]);
   for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
     assert.ok(flags.includes(flag), flag);
@@ -89,6 +88,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
   assert.deepEqual(names, [
     "shutdownTimeout",
     "watch",
+    "check",
     "checkCpuTime",
     "checkTimeout",
     "allowImport",
@@ -128,6 +128,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   assert.deepEqual(Object.fromEntries(rules), {
     entry: "replaces",
     spa: "replaces",
+    check: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",

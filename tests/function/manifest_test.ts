@@ -18,6 +18,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
   const { policy, envFiles } = await readFunctionPolicy(directory.path, settings);
   assert.deepEqual(envFiles, []);
   assert.deepEqual(policy, {
+    check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
     env: settings.env,

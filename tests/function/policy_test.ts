@@ -22,6 +22,7 @@ function tighten(manifest: SomeSettings, ceiling: Partial<Settings> = {}): Funct
 
 Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
   assert.deepEqual(tighten({}), {
+    check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
     env: { A: "1" },

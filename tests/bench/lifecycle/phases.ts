@@ -40,6 +40,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
     checkInstance({
       name: "app",
       directory: app,
+      check: policy.check,
       envFiles: [],
       variables: {},
       knownModules: NO_MODULES,
