@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
+import type { ExtraName } from "./extra_names.ts";
 import type { Mount } from "./sandbox.ts";
 import { SITE_SERVER } from "./site.ts";
 import { otherLibraries } from "./system_files.ts";
@@ -68,6 +69,8 @@ export interface FunctionMountOptions {
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
   readonly etc: readonly Mount[];
+  /** Names that the source shows instead of entries that it may have. */
+  readonly names?: readonly ExtraName[];
 }
 
 /** Cached: Deno has loaded all its libraries by now. */
@@ -88,7 +91,7 @@ export interface FunctionMounts extends AsyncDisposable {
  * @throws {UntrustedPathError} when a link of another user leads to files that are not theirs
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
-  const { functionsDirectory, name, etc } = options;
+  const { functionsDirectory, name, etc, names = [] } = options;
   using directory = await holdTrustedPath(functionsDirectory);
   await using stack = new AsyncDisposableStack();
   const held = await Promise.allSettled([
@@ -96,10 +99,11 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     ...SHARED_NAMES.map((shared) => holdTrustedPath(shared, { directory })),
   ]);
   for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
-  const names = [name, ...SHARED_NAMES];
+  const shown = [name, ...SHARED_NAMES];
   const own = held.flatMap((one, index): Mount[] => {
     if (one.status === "fulfilled") {
-      return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
+      const mount = { source: one.value, target: join(functionsDirectory, shown[index]!) };
+      return [index === 0 && names.length > 0 ? { ...mount, names } : mount];
     }
     // Shared code is optional.
     if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];
