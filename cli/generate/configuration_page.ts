@@ -7,6 +7,7 @@ import {
   describeDefault,
   flagOf,
   keyOf,
+  manifestKeyOf,
   type ManifestRule,
   type Setting,
   variablesOf,
@@ -61,7 +62,10 @@ function groupSection({ title, entries }: SettingGroup): string[] {
   const details = settings.filter((setting) => setting.details !== undefined)
     .map((setting) =>
       `- ${
-        code(keyOf(setting) ?? flagOf(setting) ?? variablesOf(setting)[0] ?? "")
+        code(
+          keyOf(setting) ?? manifestKeyOf(setting) ?? flagOf(setting) ?? variablesOf(setting)[0] ??
+            "",
+        )
       }: ${setting.details}`
     );
   return [
@@ -72,18 +76,26 @@ function groupSection({ title, entries }: SettingGroup): string[] {
 }
 
 function row(setting: Setting<unknown>): string[] {
-  const { short, toggle, needsRestart, manifest, summary } = setting;
+  const { short, toggle, needsRestart, summary } = setting;
   const names = (...some: readonly (string | undefined)[]): string =>
     some.filter((name) => name !== undefined).map(code).join(", ");
   return [
-    names(keyOf(setting)),
+    names(keyOf(setting) ?? manifestKeyOf(setting)),
     names(short, flagOf(setting)),
     names(...variablesOf(setting), toggle?.variable),
     code(describeDefault(setting) ?? ""),
-    manifest === undefined ? "operator" : SCOPES[manifest],
+    scopeOf(setting),
     needsRestart ? "restart" : "reload",
     summary,
   ];
+}
+
+function scopeOf(setting: Setting<unknown>): string {
+  const { manifest, manifestName, setBy } = setting;
+  if (manifest === undefined) return "operator";
+  if (setBy === "manifest") return "function alone";
+  const key = manifestName === undefined ? "" : ` with the key ${code(manifestName)}`;
+  return SCOPES[manifest] + key;
 }
 
 function oldNames(setting: Setting<unknown>): string[][] {

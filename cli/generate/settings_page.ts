@@ -1,4 +1,6 @@
+import { FUNCTION_KEYS } from "../../lib/config/file_schema.ts";
 import { jsonSchema, type SchemaKind } from "../../lib/config/json_schema.ts";
+import { keyOf } from "../../lib/config/setting.ts";
 import { GENERATED_BY } from "./generated_by.ts";
 import { manHead } from "./man_head.ts";
 import { describeType, type Property } from "./property_type.ts";
@@ -25,8 +27,12 @@ export const SETTINGS_EXAMPLES: Readonly<Record<SchemaKind, string>> = {
 
 /** Returns the man page ddsrv.json(5), in the language mdoc(7). */
 export function settingsPage(release: string): string {
-  const own = Object.keys(propertiesOf("function"));
+  const own = Object.entries(propertiesOf("function"));
   const all = Object.entries(propertiesOf("directory"));
+  const shared = [
+    "$schema",
+    ...FUNCTION_KEYS.filter(({ key, entry }) => key === keyOf(entry.setting)).map(({ key }) => key),
+  ];
   const lines = [
     `.\\" ${GENERATED_BY}`,
     ...manHead({ name: "ddsrv.json", section: 5, release }),
@@ -40,9 +46,13 @@ export function settingsPage(release: string): string {
       "Both files may have these keys. A key that a function's file leaves out has the value of " +
         "the functions directory's file, or its default.",
     ),
-    ...keys(all.filter(([name]) => own.includes(name))),
+    ...keys(all.filter(([name]) => shared.includes(name))),
+    ".Ss Settings of one function",
+    ...textLines("Only a function's file may have these keys."),
+    ...keys(own.filter(([name]) => !shared.includes(name))),
     ".Ss Settings of the server",
-    ...keys(all.filter(([name]) => !own.includes(name))),
+    ...textLines("Only the functions directory's file may have these keys."),
+    ...keys(all.filter(([name]) => !shared.includes(name))),
     ...section(
       "FILES",
       tagList([

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SETTING_ENTRIES, type SettingEntry } from "./setting_entries.ts";
-import { keyOf } from "./setting.ts";
+import { keyOf, manifestKeyOf, type Setting } from "./setting.ts";
 import { mergeSettings, type SomeSettings } from "./settings.ts";
 
 /** Schema of a `ddsrv.json`: each of its keys gives some settings. */
@@ -18,17 +18,12 @@ export interface FileKey {
 }
 
 /** Every key of the functions directory's `ddsrv.json`; old names first, so that new names win. */
-export const DIRECTORY_KEYS: readonly FileKey[] = [
-  ...SETTING_ENTRIES.flatMap((entry) =>
-    (entry.setting.deprecated?.keys ?? []).map((key) => ({ key, entry, isDeprecated: true }))
-  ),
-  ...SETTING_ENTRIES.filter(({ setting }) => keyOf(setting) !== undefined)
-    .map((entry) => ({ key: entry.setting.name, entry, isDeprecated: false })),
-];
+export const DIRECTORY_KEYS: readonly FileKey[] = fileKeys(SETTING_ENTRIES, keyOf);
 
-/** Every key of a function's `ddsrv.json`, its manifest. */
-export const FUNCTION_KEYS: readonly FileKey[] = DIRECTORY_KEYS.filter(({ entry }) =>
-  entry.setting.manifest !== undefined
+/** Every key of a function's `ddsrv.json`, its manifest; old names first as well. */
+export const FUNCTION_KEYS: readonly FileKey[] = fileKeys(
+  SETTING_ENTRIES.filter(({ setting }) => setting.manifest !== undefined),
+  manifestKeyOf,
 );
 
 /** Schema of the functions directory's `ddsrv.json`: settings of the server, and ceilings of functions. */
@@ -40,6 +35,20 @@ export const functionSchema: FileSchema = fileSchema(FUNCTION_KEYS);
 /** Returns the settings that a parsed file gives. */
 export function settingsIn(file: z.output<FileSchema>): SomeSettings {
   return mergeSettings(...Object.values(file).filter((some) => some !== undefined));
+}
+
+function fileKeys(
+  entries: readonly SettingEntry[],
+  nameOf: (setting: Setting<unknown>) => string | undefined,
+): FileKey[] {
+  const old = entries.flatMap((entry) =>
+    (entry.setting.deprecated?.keys ?? []).map((key) => ({ key, entry, isDeprecated: true }))
+  );
+  const present = entries.flatMap((entry) => {
+    const key = nameOf(entry.setting);
+    return key === undefined ? [] : [{ key, entry, isDeprecated: false }];
+  });
+  return [...old, ...present];
 }
 
 function fileSchema(keys: readonly FileKey[]): FileSchema {

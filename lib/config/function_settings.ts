@@ -46,6 +46,8 @@ export const FUNCTION_SETTINGS = {
     default: 8000,
     summary: "port to use if a function listens on several",
     needsRestart: true,
+    manifest: "replaces",
+    manifestName: "port",
   },
   startTimeoutMs: {
     name: "startTimeout",

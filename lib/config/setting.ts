@@ -8,8 +8,11 @@ import type { Kind } from "./kind.ts";
  */
 export interface Setting<Value> {
   readonly name: string;
-  /** Where it can be set, apart from variables; by default with a key and a flag. */
-  readonly setBy?: "key" | "flag" | "variable";
+  /**
+   * Where it can be set, apart from variables; by default with a key and a flag. With `manifest`,
+   * only a function's own file sets it, and no variable.
+   */
+  readonly setBy?: "key" | "flag" | "variable" | "manifest";
   /** A second flag of one letter. */
   readonly short?: string;
   /** Environment variables, if not the one of its name; the first one that is not empty wins. */
@@ -34,6 +37,8 @@ export interface Setting<Value> {
   isLiveChange?(before: Value, after: Value): boolean;
   /** Effect of the key in a function's manifest; by default a manifest cannot have the key. */
   readonly manifest?: ManifestRule;
+  /** Its key in a manifest, if that is not its name. */
+  readonly manifestName?: string;
 }
 
 /** A variable that sets one certain value. */
@@ -62,6 +67,13 @@ export function keyOf({ name, setBy = "key" }: Setting<unknown>): string | undef
   return setBy === "key" ? name : undefined;
 }
 
+/** Returns the key that sets a setting in a function's manifest; `undefined` if there is none. */
+export function manifestKeyOf(
+  { name, manifest, manifestName = name }: Setting<unknown>,
+): string | undefined {
+  return manifest === undefined ? undefined : manifestName;
+}
+
 /** Returns the flag that sets a setting, as help shows it: `--log-max-size`, `--no-watch`. */
 export function flagOf(setting: Setting<unknown>): string | undefined {
   const { name, setBy = "flag" } = setting;
@@ -76,7 +88,8 @@ export function isNegative({ kind, default: value }: Setting<unknown>): boolean 
 }
 
 /** Returns the variables that set a setting, without old names. */
-export function variablesOf({ name, variables }: Setting<unknown>): readonly string[] {
+export function variablesOf({ name, variables, setBy }: Setting<unknown>): readonly string[] {
+  if (setBy === "manifest") return [];
   return variables ?? [`DDSRV_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`];
 }
 

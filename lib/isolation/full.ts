@@ -57,7 +57,7 @@ export async function openFullIsolation(
   const landlock = await openLandlock(onWarning);
   const { functionsDirectory } = settings;
   const layers = { functionsDirectory, systemCallFilter, landlock };
-  const context = { settings, network, homes, groups, etc, runtimeDirectory, layers };
+  const context = { network, homes, groups, etc, runtimeDirectory, layers };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);
   let opened = 0;

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Settings } from "../config/settings.ts";
 import type { ReachableName } from "../namespace/egress_watch.ts";
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
@@ -17,7 +16,6 @@ import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
 
 /** Resources that all sandboxes of one supervisor share. */
 export interface FullContext {
-  readonly settings: Settings;
   readonly network: Network;
   readonly homes: Homes;
   /** `undefined` where the host has no control groups. */
@@ -32,7 +30,7 @@ export async function openFullSandbox(
   context: FullContext,
   options: SandboxOptions,
 ): Promise<Sandbox> {
-  const { settings, network, homes, groups, runtimeDirectory } = context;
+  const { network, homes, groups, runtimeDirectory } = context;
   const { name, egress, bandwidthBits, onProblems } = options;
   await using stack = new AsyncDisposableStack();
   let onNames = (_names: readonly ReachableName[]): void => {};
@@ -71,7 +69,7 @@ export async function openFullSandbox(
     namespace: namespace.name,
     async spawn(start) {
       const { policy } = start;
-      const port = settings.preferredPort;
+      const port = policy.preferredPort;
       const startFile = join(runtimeDirectory, "start", `${namespace.name}.json`);
       const group = await groups?.open(String(namespace.ordinal), policy);
       if (group !== undefined) owned.use(group);

@@ -26,7 +26,6 @@ const NOT_BOUNDED =
 
 /** Resources that all sandboxes of one supervisor share. */
 interface Context {
-  readonly settings: Settings;
   readonly homes: Homes;
   readonly ownerId: string;
   readonly directory: string;
@@ -69,7 +68,7 @@ export async function openRootlessIsolation(
   );
   const { functionsDirectory } = settings;
   const layers = { functionsDirectory, systemCallFilter, landlock, etc: etc.offline };
-  const context = { settings, homes, ownerId, directory, layers };
+  const context = { homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();
   return {
@@ -87,7 +86,7 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { settings, homes, ownerId, directory: runtimeDirectory, layers }: Context,
+  { homes, ownerId, directory: runtimeDirectory, layers }: Context,
   { name, id }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
@@ -103,7 +102,7 @@ function openSandbox(
         start,
         egress: "none",
         listen,
-        port: settings.preferredPort,
+        port: start.policy.preferredPort,
         startFile: join(runtimeDirectory, "start", `${id}.json`),
         isLimited: false,
         openLayers: sandboxLayers(owned, {

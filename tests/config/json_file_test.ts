@@ -101,8 +101,8 @@ Deno.test("parseJsonFile() lists every error, also for several unknown keys", ()
 });
 
 Deno.test("parseJsonFile() refuses the operator's keys in a manifest", () => {
-  const file = { path: "m", text: '{ "port": 1 }', schema: functionSchema };
-  assert.throws(() => parseJsonFile(file), { message: 'm:1:3 has the unknown key "port"' });
+  const file = { path: "m", text: '{ "hostname": "a" }', schema: functionSchema };
+  assert.throws(() => parseJsonFile(file), { message: 'm:1:3 has the unknown key "hostname"' });
 });
 
 const MEBIBYTE = 1024 ** 2;

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { SETTING_ENTRIES } from "../../lib/config/setting_entries.ts";
-import { flagOf, keyDefault, variablesOf } from "../../lib/config/setting.ts";
+import { FUNCTION_SETTINGS } from "../../lib/config/function_settings.ts";
+import {
+  flagOf,
+  keyDefault,
+  keyOf,
+  manifestKeyOf,
+  type Setting,
+  variablesOf,
+} from "../../lib/config/setting.ts";
 import { LIMIT_SETTINGS } from "../../lib/config/limit_settings.ts";
 import { defaultSettings } from "../../lib/config/settings.ts";
 
@@ -117,6 +125,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   assert.deepEqual(Object.fromEntries(rules), {
     env: "adds",
     envFile: "adds",
+    preferredPort: "replaces",
     startTimeout: "smaller",
     stopGrace: "smaller",
     healthPath: "replaces",
@@ -135,6 +144,23 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     keepPrefix: "replaces",
     rateLimit: "separate",
   });
+});
+
+Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
+  const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
+    .filter(([key, name]) => key !== undefined && key !== name);
+  assert.deepEqual(other, [["port", "preferredPort"]]);
+  const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
+  requireUnique(keys);
+});
+
+Deno.test("a setting of the manifest alone has no flag, no variable and no key of the server", () => {
+  const { manifestName: _, ...rest } = FUNCTION_SETTINGS.preferredPort;
+  const setting: Setting<number> = { ...rest, setBy: "manifest" };
+  assert.equal(manifestKeyOf(setting), "preferredPort");
+  assert.equal(keyOf(setting), undefined);
+  assert.equal(flagOf(setting), undefined);
+  assert.deepEqual(variablesOf(setting), []);
 });
 
 Deno.test("limits keep their names", () => {

@@ -21,6 +21,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     egress: "internet",
     permissions: defaultPermissions,
     env: settings.env,
+    preferredPort: 8000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
     healthPath: undefined,
@@ -82,7 +83,8 @@ const refused: readonly [manifest: string, message: RegExp][] = [
     /asks for startTimeout 10001ms, but the settings allow at most 10s\./,
   ],
   ['{ "stopGrace": "6s" }', /asks for stopGrace 6s, but the settings allow at most 5s\./],
-  ['{ "port": 80 }', /ddsrv\.json:1:3 has the unknown key "port"/],
+  ['{ "hostname": "a" }', /ddsrv\.json:1:3 has the unknown key "hostname"/],
+  ['{ "port": 0 }', /ddsrv\.json:1:11 .*1/],
   ["{", /ddsrv\.json:1:2 is not JSON/],
 ];
 

@@ -25,6 +25,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     egress: "internet",
     permissions: defaultPermissions,
     env: { A: "1" },
+    preferredPort: 8000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
     healthPath: undefined,
