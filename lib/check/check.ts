@@ -23,7 +23,7 @@ export interface CheckOptions extends ModuleOptions {
   readonly entry?: string | undefined;
   readonly place: CheckPlace;
   /** Lock file of an earlier check of the same source, whose versions the check uses again. */
-  readonly lock?: string | undefined;
+  readonly knownLock?: string | undefined;
   /** Type-check, or only read the module graph. */
   readonly checkTypes: boolean;
   readonly isColoured?: boolean | undefined;
@@ -80,7 +80,7 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     return runBounded(command, { ...place, ...input, ...common, env });
   };
   const isPinned = options.ownLock !== undefined;
-  await using made = isPinned ? undefined : await openMadeLock(place.cache, options.lock);
+  await using made = isPinned ? undefined : await openMadeLock(place.cache, options.knownLock);
   const lock = made && { path: made.path, isFrozen: false };
   const commands = { ...options, lock };
   const checked = options.checkTypes
@@ -115,6 +115,7 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   const workers = await addWorkers(parsed, {
     directory,
     async readGraph(entry) {
+      if (stopped() !== undefined) return { modules: [], isPassing: false };
       const output = await execute(infoCommand({ ...commands, entry }, place.deno));
       options.signal.throwIfAborted();
       const found = parseModules(output.stdout, functionsDirectory) ?? [];

@@ -29,7 +29,8 @@ const WORKER =
 export function findWorkers({ path, text }: ModuleText, directory: string): string[] {
   const found = Array.from(
     text.matchAll(WORKER),
-    ([, around, , specifier]) => resolve(around === undefined ? directory : dirname(path), specifier!),
+    ([, around, , specifier]) =>
+      resolve(around === undefined ? directory : dirname(path), specifier!),
   );
   return [...new Set(found)].filter((one) => one.startsWith(`${directory}/`)).sort();
 }

@@ -21,13 +21,16 @@ export async function checkDirectly(
   const { directory, moduleOptions, cacheDirectory, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
+  const place = directPlace({ directory, cacheDirectory, bounds, isNice });
+  // The user may never have used Deno before.
+  await Deno.mkdir(place.cache.host, { recursive: true });
   return await checkFunction({
     ...options,
     ...moduleOptions,
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
     checkTypes: settings.checkCode,
-    place: directPlace({ directory, cacheDirectory, bounds, isNice }),
+    place,
   });
 }
 

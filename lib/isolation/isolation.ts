@@ -59,6 +59,11 @@ export interface StartOptions {
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
   readonly cacheDirectory: string;
+  /**
+   * Path of the lock file that the check of this revision made, which only the supervisor may
+   * write; `undefined` when it made none.
+   */
+  readonly lock: string | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
@@ -90,6 +95,8 @@ export interface SourceCheck {
   readonly variables: Readonly<Record<string, string>>;
   /** File in the directory to check; the function's entry when left out. */
   readonly entry?: string | undefined;
+  /** Text of the lock file of an earlier check of the same source, see `checkFunction`. */
+  readonly knownLock?: string | undefined;
   readonly isColoured?: boolean;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */

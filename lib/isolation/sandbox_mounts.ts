@@ -4,6 +4,7 @@ import {
   functionMounts,
   SANDBOX_CACHE,
   SANDBOX_DATA,
+  SANDBOX_LOCK,
   SANDBOX_PRELOAD,
   SANDBOX_START,
 } from "../sandbox/function_mounts.ts";
@@ -19,6 +20,8 @@ export interface SandboxMountOptions {
   readonly source: string | undefined;
   readonly etc: readonly Mount[];
   readonly cacheDirectory: string;
+  /** Host path of the lock file that the check made; only the supervisor may write to it. */
+  readonly lock: string | undefined;
   readonly home: Home;
   /** Host path of the start file. */
   readonly startFile: string;
@@ -39,7 +42,7 @@ export interface SandboxMounts extends FunctionMounts {
  * the two parts that the instance needs.
  */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
-  const { cacheDirectory, home } = options;
+  const { cacheDirectory, lock, home } = options;
   const links = ["remote", "npm"].map((part) => ({
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
@@ -50,6 +53,7 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
+    ...lock === undefined ? [] : [{ source: lock, target: SANDBOX_LOCK }],
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];

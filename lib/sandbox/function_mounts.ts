@@ -20,6 +20,9 @@ export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 /** Path of the start file inside every sandbox: next to the preload module. */
 export const SANDBOX_START = "/ddsrv/start.json";
 
+/** Path inside the sandbox of the lock file that a check made. */
+export const SANDBOX_LOCK = "/ddsrv/deno.lock";
+
 /** Paths that a function's process uses. */
 export interface ProcessPaths {
   readonly deno: string;

@@ -27,13 +27,13 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (current.type === "failed") return fail(current.failure, current.revision);
   if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
   const { policy } = current;
-  const { revision, modules, problem, moduleOptions } = checked;
+  const { revision, modules, problem, moduleOptions, lock } = checked;
   report.onChecked(revision, modules);
   if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, lock }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;

@@ -11,6 +11,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
+  /** Path of the lock file that the check of this revision made, if it made one. */
+  readonly lock: string | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
 }
@@ -43,6 +45,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     source: options.source,
     policy,
     moduleOptions,
+    lock: options.lock,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       lines.push(line.text);

@@ -115,6 +115,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
       source: undefined,
       policy,
       moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
+      lock: undefined,
       cacheDirectory,
       onLine: () => {},
     });

@@ -51,6 +51,7 @@ export async function openInSandbox(
     source: undefined,
     policy,
     moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
+    lock: undefined,
     cacheDirectory,
     onLine() {},
   });

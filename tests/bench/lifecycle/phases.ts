@@ -45,7 +45,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       context,
       signal: new AbortController().signal,
     });
-  const [checked, { moduleOptions }] = await timed(check);
+  const [checked, { moduleOptions, lock }] = await timed(check);
   const [known] = await timed(check);
   const [opened, sandbox] = await timed(() => openSandbox(ground));
   const [spawned, started] = await timed(() =>
@@ -54,6 +54,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       source: undefined,
       policy,
       moduleOptions,
+      lock,
       cacheDirectory,
       onLine() {},
     })
