@@ -17,6 +17,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly moduleOptions: ModuleOptions;
   /** Absolute paths of its env files besides \`.env\`. */
   readonly envFiles: readonly string[];
+  /** Path of the lock file that the check of this revision made, if it made one. */
+  readonly lock: string | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
   /** Problems that it has from the beginning, a sentence each. */
@@ -48,6 +50,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     policy,
     moduleOptions,
     envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
+    lock: options.lock,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       output.push(line);
