@@ -1,4 +1,3 @@
-import { ENTRY_FILE } from "../function/layout.ts";
 import { type BoundedOutput, runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
