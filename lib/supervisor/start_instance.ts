@@ -36,6 +36,9 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   );
   signal.throwIfAborted();
   const output = createOutputExcerpt(name);
+  const { settings } = context;
+  const explain = (): ReturnType<typeof explainOutput> =>
+    explainOutput(output.text(), { name, directory, stage: "start", policy, settings });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -66,6 +69,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
         excerpt: output.text,
+        advise: () => explain().advice,
       }),
   });
   if (start.type !== "listening") {
