@@ -44,6 +44,9 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   );
   signal.throwIfAborted();
   const output = createOutputExcerpt(name);
+  const { settings } = context;
+  const explain = (): ReturnType<typeof explainOutput> =>
+    explainOutput(output.text(), { name, directory, stage: "start", policy, settings });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -77,6 +80,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
         excerpt: output.text,
+        advise: () => explain().advice,
       }),
   });
   if (start.type !== "listening") {
