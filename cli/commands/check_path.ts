@@ -8,6 +8,7 @@ import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
+import { adviseOn, withAdvice } from "../../lib/supervisor/advice.ts";
 import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
@@ -134,7 +135,9 @@ async function checkCode(
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  return problem === undefined ? { type: "passed" } : failed(problem);
+  if (problem === undefined) return { type: "passed" };
+  const advice = adviseOn(problem, { name: basename(directory), directory, stage: "check" });
+  return failed(withAdvice(problem, advice));
 }
 
 function failed(problem: string): PathVerdict {

@@ -52,7 +52,7 @@ export const apiShapes = {
     reason: text.describe(
       "Reason for the status, or what a slow start waits for; null while the function is well",
     ),
-    detail: text.describe("Diagnostics or last output lines of a failure or slow start"),
+    detail: text.describe("Diagnostics, or output lines of a failure or slow start"),
     url: text,
     revision: revision.nullable()
       .describe("First digits of the serving revision, else of the last attempt"),

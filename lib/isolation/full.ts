@@ -6,6 +6,7 @@ import { openBounder } from "../disk/bounder.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
+import { createUserFiles } from "../sandbox/user_files.ts";
 import { openReaper } from "../sandbox/reaper.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { checkLimits, describeOutOfMemory, openCheckGroups } from "./check_groups.ts";
@@ -56,7 +57,8 @@ export async function openFullIsolation(
   const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder, onWarning });
   const landlock = await openLandlock(onWarning);
   const { functionsDirectory } = settings;
-  const layers = { functionsDirectory, systemCallFilter, landlock };
+  const userFiles = createUserFiles(join(runtimeDirectory, "users"));
+  const layers = { functionsDirectory, systemCallFilter, landlock, userFiles };
   const context = { network, homes, groups, etc, runtimeDirectory, layers };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ReachableName } from "../namespace/egress_watch.ts";
+import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts";
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
@@ -35,6 +36,8 @@ export async function openFullSandbox(
   await using stack = new AsyncDisposableStack();
   let onNames = (_names: readonly ReachableName[]): void => {};
   let known: readonly ReachableName[] = [];
+  const own = hostProblems(egress, readHostAddresses);
+  onProblems(own);
   const namespace = stack.use(
     await openNamespace(network, {
       label: name,
@@ -43,7 +46,7 @@ export async function openFullSandbox(
       onNames(names) {
         known = names;
         onNames(names);
-        onProblems(names.flatMap(describeProblem));
+        onProblems([...own, ...names.flatMap(describeProblem)]);
       },
     }),
   );
@@ -54,7 +57,7 @@ export async function openFullSandbox(
   onNames = (names) => {
     writing = writing.then(() => hosts?.write(names))
       .catch((error) =>
-        onProblems([`Cannot write the hosts file of the function: ${error.message}`])
+        onProblems([...own, `Cannot write the hosts file of the function: ${error.message}`])
       );
   };
   onNames(known);

@@ -165,7 +165,7 @@ async function createNamespace(options: OpenOptions, lease: Lease): Promise<void
 }
 
 async function watchNames(
-  { egress, names, firewall, onNames, onWarning }: OpenOptions,
+  { label, egress, names, firewall, onNames, onWarning }: OpenOptions,
   lease: Lease,
 ): Promise<AsyncDisposable | undefined> {
   if (typeof egress === "string" || !egress.rules.some(({ type }) => type === "name")) return;
@@ -175,6 +175,7 @@ async function watchNames(
     apply: (elements) => firewall.update({ lease, egress: elements }),
     onNames: (reachable) => onNames?.(reachable),
     onWarning,
+    label,
   });
 }
 

@@ -4,6 +4,7 @@ import { takeRevision } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
+import { adviseOn } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
@@ -31,7 +32,10 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions } = checked;
   report.onChecked(revision, modules);
-  if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
+  if (problem !== undefined) {
+    const advice = adviseOn(problem.detail, { ...options, stage: "check" });
+    return fail({ stage: "check", ...problem, advice }, revision);
+  }
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(

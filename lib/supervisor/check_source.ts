@@ -3,6 +3,7 @@ import { ConfigError } from "../config/json_file.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { adviseOn, withAdvice } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
 import { valuesOf } from "./variable_store.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
@@ -47,7 +48,9 @@ export async function checkSource(
     signal,
   });
   if (check.problem === undefined) return undefined;
-  const { detail, isTransient } = check.problem;
+  const { isTransient } = check.problem;
+  const advice = adviseOn(check.problem.detail, { name: cacheName, directory, stage: "check" });
+  const detail = withAdvice(check.problem.detail, advice);
   return isTransient
     ? `${detail}\nThe host or the network failed, not the code. Try again`
     : detail;

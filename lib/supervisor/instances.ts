@@ -2,6 +2,7 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
+import { explainOutput } from "./explain_output.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { checkAndStart } from "./check_and_start.ts";
@@ -154,6 +155,10 @@ export function createInstances(options: InstancesOptions): Instances {
     const exit = await instance.ended;
     idle[Symbol.dispose]();
     liveness[Symbol.dispose]();
+    const { policy } = instance;
+    const detail = instance.excerpt();
+    const directory = states.get(name)?.directory ?? "";
+    const { settings } = context;
     dispatch(name, {
       type: "exited",
       id,
@@ -161,7 +166,8 @@ export function createInstances(options: InstancesOptions): Instances {
         stage: "exit",
         isTransient: true,
         reason: `The function ${describeExit(exit)}`,
-        detail: instance.lastLines(),
+        detail,
+        ...explainOutput(detail, { name, directory, stage: "exit", policy, settings }),
         revision: instance.revision,
         atMs: Date.now(),
       },

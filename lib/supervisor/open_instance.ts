@@ -15,8 +15,8 @@ export interface StartingInstance {
   readonly sinceMs: number;
   /** Path of the health check that it must pass, if any. */
   readonly healthPath: string | undefined;
-  /** Returns the last lines of its output. */
-  readonly lastLines: () => string;
+  /** Returns the first and the last lines of its output. */
+  readonly excerpt: () => string;
 }
 
 /** Receives the progress of a launch. */
@@ -64,8 +64,8 @@ export interface OpenInstance {
   readonly readDataUsage: StartedProcess["readDataUsage"];
   /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<Exit>;
-  /** Returns the last lines of its output. */
-  readonly lastLines: () => string;
+  /** Returns the first and the last lines of its output. */
+  readonly excerpt: () => string;
   /** Waits up to `drainMs` for in-flight requests, then removes process and sandbox. */
   readonly close: (
     options: { readonly drainMs: number; readonly force: AbortSignal },

@@ -1,8 +1,10 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
+import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
@@ -14,9 +16,6 @@ export interface CheckedFunction extends InstanceOptions {
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
 }
-
-/** Number of output lines that an instance remembers. */
-const LAST_LINES = 20;
 
 /**
  * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others
@@ -36,8 +35,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     }),
   );
   signal.throwIfAborted();
-  const lines: string[] = [];
-  const lastLines = (): string => lines.join("\n");
+  const output = createOutputExcerpt(name);
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -45,8 +43,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     moduleOptions,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
-      lines.push(line.text);
-      if (lines.length > LAST_LINES) lines.shift();
+      output.push(line);
       report.onLine(stream, line);
     },
   });
@@ -68,7 +65,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         namespace: sandbox.namespace,
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
-        lastLines,
+        excerpt: output.text,
       }),
   });
   if (start.type !== "listening") {
@@ -76,8 +73,18 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     force.abort();
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
-    const detail = lastLines();
-    return { type: "failed", failure: { stage: "start", isTransient, reason, detail, revision } };
+    const detail = output.text();
+    const { settings } = context;
+    const explained = explainOutput(detail, { name, directory, stage: "start", policy, settings });
+    const failure = {
+      stage: "start",
+      isTransient,
+      reason,
+      detail,
+      ...explained,
+      revision,
+    } as const;
+    return { type: "failed", failure };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
@@ -94,7 +101,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       problems: () => [...started.problems, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
-      lastLines,
+      excerpt: output.text,
       async close({ drainMs, force: forced }) {
         const skipGrace = (): void => force.abort();
         const drained = new AbortController();
