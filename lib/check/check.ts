@@ -15,8 +15,6 @@ export interface CheckOptions extends ModuleOptions {
   readonly directory: string;
   /** Real path of that directory. */
   readonly realDirectory: string;
-  /** File in the function's directory; the function's entry when left out. */
-  readonly entry?: string | undefined;
   readonly place: CheckPlace;
   /** Type-check, or only read the module graph. */
   readonly checkTypes: boolean;

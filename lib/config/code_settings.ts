@@ -1,3 +1,5 @@
+import { DEFAULT_ENTRIES, parseEntryName, parseEntryPath } from "./entry_names.ts";
+import { optional } from "./kind.ts";
 import { boolean, list, text } from "./kinds.ts";
 import { parseFetchHost } from "./network_address.ts";
 import { duration, wholeNumber } from "./number_kinds.ts";
@@ -8,6 +10,43 @@ const MIN_CHECK_MS = 1_000;
 
 /** Settings of finding and checking the code of functions. */
 export const CODE_SETTINGS = {
+  entries: {
+    name: "entries",
+    setBy: "key",
+    kind: list(text("names", parseEntryName)),
+    default: DEFAULT_ENTRIES,
+    defaultText: "every entry",
+    summary: "names of the files that make a folder a function",
+    details:
+      "A folder is a function if it has one of them; the first one counts. The default: the `entry` " +
+      "of its `ddsrv.json`; `index` or `main` with the extension `ts`, `tsx`, `js`, `jsx`, `mts` or " +
+      "`mjs`; the task `start` of `deno.json` or `deno.jsonc`; the script `start` or `main` of " +
+      "`package.json`; `index.html` for static files. With `index.ts` alone, only folders with an " +
+      "`index.ts` are functions.",
+    needsRestart: true,
+  },
+  entry: {
+    name: "entry",
+    setBy: "manifest",
+    kind: optional(text("path", parseEntryPath)),
+    default: undefined,
+    defaultText: "the first of entries that the folder has",
+    summary: "file that ddsrv runs, such as src/server.ts",
+    details:
+      "With the path of an `index.html`, such as `dist/index.html`, ddsrv serves its directory as " +
+      "static files.",
+    manifest: "replaces",
+  },
+  spa: {
+    name: "spa",
+    setBy: "manifest",
+    kind: boolean,
+    default: false,
+    summary: "serve index.html for pages that static files do not have",
+    details:
+      "For single-page applications, whose code shows every page. Other missing files stay 404.",
+    manifest: "replaces",
+  },
   watch: {
     name: "watch",
     variables: ["WATCH_FILES"],

@@ -59,7 +59,7 @@ export async function openFullIsolation(
   const { functionsDirectory } = settings;
   const userFiles = createUserFiles(join(runtimeDirectory, "users"));
   const layers = { functionsDirectory, systemCallFilter, landlock, userFiles };
-  const context = { network, homes, groups, etc, runtimeDirectory, layers };
+  const context = { settings, network, homes, groups, etc, runtimeDirectory, layers };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);
   let opened = 0;

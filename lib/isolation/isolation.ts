@@ -58,6 +58,8 @@ export interface StartOptions {
   readonly source: string | undefined;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
+  /** Paths of its env files, relative to the source; a static folder does not serve them. */
+  readonly envFiles: readonly string[];
   readonly cacheDirectory: string;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
@@ -88,8 +90,6 @@ export interface SourceCheck {
   readonly registries: readonly string[];
   /** Variables of the function, to which its `.npmrc` may refer. */
   readonly variables: Readonly<Record<string, string>>;
-  /** File in the directory to check; the function's entry when left out. */
-  readonly entry?: string | undefined;
   readonly isColoured?: boolean;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */

@@ -15,7 +15,9 @@ export interface CommonLayers extends Pick<SandboxOptions, "systemCallFilter" | 
 
 /** Options of a sandbox that the isolation level decides. */
 export interface SandboxLayersOptions
-  extends CommonLayers, Pick<SandboxOptions, "network" | "joinFiles" | "links" | "scratch"> {
+  extends
+    CommonLayers,
+    Pick<SandboxOptions, "network" | "hasAllPorts" | "joinFiles" | "links" | "scratch"> {
   readonly etc: readonly Mount[];
   /** The supervisor, where no reaper ends what outlives it. */
   readonly parentPid?: number;

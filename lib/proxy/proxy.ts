@@ -136,8 +136,8 @@ export function openProxy(options: ProxyOptions): Proxy {
   const deadlines = openDeadlines();
   let refusing = 0;
 
-  function admit(address: string): Visit | undefined {
-    const peer = peerOf(address, { proto, isTrusted: context.isTrusted });
+  function admit(address: string, port: number): Visit | undefined {
+    const peer = peerOf(address, { proto, isTrusted: context.isTrusted, port });
     const { maxConnectionsPerPeer, maxPeerBufferBytes } = context.limits;
     const account = peers.enter(peer.address, {
       isExempt: peer.isTrusted,

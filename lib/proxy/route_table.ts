@@ -9,6 +9,8 @@ export type Route =
     readonly type: "ready";
     readonly upstream: Upstream;
     readonly keepPrefix?: boolean;
+    /** Relative links need a slash at the end of its address: `/name` redirects to `/name/`. */
+    readonly isFolder?: boolean;
     /** Rate limit of each client at this function; none if left out. */
     readonly rateLimit?: RateLimit;
   }

@@ -39,7 +39,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, envFiles }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
@@ -73,7 +73,7 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
 }
 
 function revisionNow({ context, name, knownModules }: InstanceOptions): Promise<string> {
-  return takeRevision(context.settings.functionsDirectory, name, knownModules);
+  return takeRevision(context.settings, name, knownModules);
 }
 
 /** Turns an error in a settings file into a failure; throws any other error. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
+import { findEntry } from "../function/find_entry.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
@@ -33,6 +34,9 @@ export async function checkSource(
   let read: ReadPolicy;
   try {
     read = await readFunctionPolicy(directory, context.settings, { variables });
+    const choice = await findEntry(directory, context.settings.entries);
+    if (choice.type === "wrong") return choice.problem;
+    if (choice.type === "none") return `"${directory}" is no function: ${choice.reason}`;
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { isStaticEntry } from "../config/entry_names.ts";
+import { requireEntry } from "../function/find_entry.ts";
 import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
-import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import { findSourcePlace, type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
@@ -53,19 +55,26 @@ export interface InstanceCheck {
   readonly isProvisional?: boolean;
 }
 
-/** Returns how a function's modules are found; `source` replaces its folder where it is given. */
+/**
+ * Returns a function's entry and how its modules are found; `source` replaces its folder where it
+ * is given.
+ *
+ * @throws {ConfigError} if its manifest names an entry that can't be used, or a file is not valid
+ */
 export async function findModuleOptions(
   { settings }: Pick<SupervisorContext, "settings">,
   name: string,
   source?: string,
 ): Promise<ModuleOptions> {
-  const { functionsDirectory, allowImport } = settings;
-  const [importMap, hosts, nodeModules] = await Promise.all([
+  const { functionsDirectory, allowImport, entries } = settings;
+  const directory = source ?? join(functionsDirectory, name);
+  const [entry, importMap, hosts, nodeModules] = await Promise.all([
+    requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
-    findNodeModules(source ?? join(functionsDirectory, name)),
+    findNodeModules(directory),
   ]);
-  return { importMap, allowImport: [...allowImport, ...hosts], nodeModules };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -78,10 +87,9 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
   const moduleOptions = await findModuleOptions(options.context, options.name);
-  const { functionsDirectory } = context.settings;
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true };
-    const revision = await takeRevision(functionsDirectory, name, modules);
+    const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
@@ -102,9 +110,7 @@ function keyOf(
 /** Repeats the check until the source is the same before and after it. */
 async function checkUntilSettled(options: CheckedInstance): Promise<InstanceCheck> {
   const { context, directory, name } = options;
-  const { functionsDirectory } = context.settings;
-  const take = (modules: Modules): Promise<string> =>
-    takeRevision(functionsDirectory, name, modules);
+  const take = (modules: Modules): Promise<string> => takeRevision(context.settings, name, modules);
   let { knownModules } = options;
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
@@ -178,7 +184,8 @@ async function findUnreadable(
   modules: Modules,
 ): Promise<InstanceCheck["problem"]> {
   const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules)
+  const place = await findSourcePlace(context.settings, name);
+  const files = sourceFiles(place, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
   if (detail === undefined) return undefined;
@@ -186,9 +193,12 @@ async function findUnreadable(
 }
 
 async function lastChange({ context, name }: CheckedInstance, modules: Modules): Promise<number> {
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules);
+  const files = sourceFiles(await findSourcePlace(context.settings, name), modules);
   return (await stampFiles(files)).changedAtMs;
 }
+
+/** Result for static files, which have no code. */
+const NOTHING_TO_CHECK: CheckResult = { diagnostics: undefined, modules: [] };
 
 async function check(
   options: CheckedInstance & Parameters<CheckTask>[0],
@@ -196,6 +206,7 @@ async function check(
 ): Promise<CheckResult> {
   const { context, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
+  if (isStaticEntry(moduleOptions.entry)) return NOTHING_TO_CHECK;
   const cacheDirectory = await context.cacheOf(cacheName);
   const { registries, checkCpuTimeMs, checkTimeoutMs } = context.settings;
   return await context.isolation.check({

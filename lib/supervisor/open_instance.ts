@@ -54,6 +54,8 @@ export interface OpenInstance {
   readonly endpoint: Endpoint;
   /** Process id, as the supervisor sees it. */
   readonly pid: number;
+  /** It serves a folder of static files: its address ends with a slash. */
+  readonly isFolder: boolean;
   /** Requests keep the prefix of the function's name. */
   readonly keepPrefix: boolean;
   readonly revision: string;

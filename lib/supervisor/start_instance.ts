@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
@@ -13,6 +15,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
+  /** Absolute paths of its env files besides \`.env\`. */
+  readonly envFiles: readonly string[];
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
 }
@@ -41,6 +45,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     source: options.source,
     policy,
     moduleOptions,
+    envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       output.push(line);
@@ -95,7 +100,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       upstream,
       endpoint: start.endpoint,
       pid: start.pid,
-      keepPrefix: policy.keepPrefix,
+      isFolder: isStaticEntry(moduleOptions.entry),
+      keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
       problems: () => [...started.problems, ...problems.current()],

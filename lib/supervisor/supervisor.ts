@@ -173,8 +173,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const decision = routeOf(state, nowMs);
     if (decision.type === "none") return routes.delete(name);
     if (decision.type !== "instance") return routes.set(name, decision);
-    const { upstream, keepPrefix, policy: { rateLimit } } = instances.of(decision.id)!;
-    routes.set(name, { type: "ready", upstream, keepPrefix, rateLimit });
+    const { upstream, isFolder, keepPrefix, policy: { rateLimit } } = instances.of(decision.id)!;
+    routes.set(name, { type: "ready", upstream, isFolder, keepPrefix, rateLimit });
   }
 
   function perform(name: string, effect: Effect): void {
@@ -212,6 +212,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
+    entries: settings.entries,
     settleMs: settings.settleMs,
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,

@@ -17,6 +17,8 @@ for (const kind of ["directory", "function"] satisfies SchemaKind[]) {
 Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
+    "entry",
+    "spa",
     "env",
     "envFile",
     "port",

@@ -21,6 +21,8 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     egress: "internet",
     permissions: defaultPermissions,
     env: settings.env,
+    entry: undefined,
+    spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,

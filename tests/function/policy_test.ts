@@ -25,6 +25,8 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     egress: "internet",
     permissions: defaultPermissions,
     env: { A: "1" },
+    entry: undefined,
+    spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,

@@ -39,7 +39,11 @@ Deno.test("checkAndStart() fails with the revision of the invalid manifest", asy
   const opened = await checkAndStart(openingOf(directory, {}));
   assert.equal(opened.type, "failed");
   assert.equal(opened.failure.stage, "manifest");
-  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  const revision = await takeRevision(
+    { functionsDirectory: directory.path, entries: ["index.ts"] },
+    "a",
+    NO_MODULES,
+  );
   assert.equal(opened.failure.revision, revision);
 });
 
@@ -55,7 +59,11 @@ Deno.test("checkAndStart() fails for a manifest that becomes invalid during the 
   }));
   assert.equal(opened.type, "failed");
   assert.equal(opened.failure.stage, "manifest");
-  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  const revision = await takeRevision(
+    { functionsDirectory: directory.path, entries: ["index.ts"] },
+    "a",
+    NO_MODULES,
+  );
   assert.equal(opened.failure.revision, revision);
 });
 
