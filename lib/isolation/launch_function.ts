@@ -39,6 +39,8 @@ export interface Layers {
   readonly paths: ProcessPaths;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
+  /** Paths that Deno may write besides the function's data. */
+  readonly writable?: readonly string[];
   /** Returns the command that starts `command` inside the isolation layers. */
   readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
   /** Watches the process, and kills it when its data exceeds a limit. */
@@ -66,11 +68,12 @@ export async function launchFunction(
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
   owned.use(await writeStartFile(options.startFile, { listen, variables }, home.uid));
   const layers = await options.openLayers(home, options);
-  const { paths, readable, around = (process) => process } = layers;
+  const { paths, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
+      writable,
       permissions,
       listen,
       paths,

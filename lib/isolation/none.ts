@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Egress, formatEgressRule } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
@@ -101,6 +101,7 @@ async function openSandbox(
         isLimited: false,
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
+          const writable = await ownNames(directory, policy.writable);
           const paths: ProcessPaths = {
             deno: Deno.execPath(),
             preload,
@@ -112,6 +113,7 @@ async function openSandbox(
           return {
             paths,
             readable: await readablePaths(settings, { directory, paths }),
+            writable,
             wrap: (command) => ({
               command: [...prefix, ...command],
               cwd: directory,
@@ -140,6 +142,26 @@ async function linkStorage(cacheDirectory: string, storage: string): Promise<voi
   const path = join(cacheDirectory, "location_data");
   await removeIfThere(path);
   await Deno.symlink(storage, path);
+}
+
+/**
+ * Returns the paths of the writable names, which are in the folder itself: without a sandbox,
+ * nothing can be mounted there.
+ *
+ * @throws {Error} when one leads through a link, by which the function could write anywhere
+ */
+async function ownNames(directory: string, names: readonly string[]): Promise<string[]> {
+  const paths = names.map((name) => join(directory, name).replace(/\/$/, ""));
+  for (const path of paths) {
+    for (let part = path; part !== directory; part = dirname(part)) {
+      const file = await Deno.lstat(part).catch(() => undefined);
+      if (file?.isSymlink !== true) continue;
+      throw new Error(
+        `Its writable name "${part}" is a link. Replace the link with the file itself`,
+      );
+    }
+  }
+  return paths;
 }
 
 /** Returns the permissions reduced to the egress, for a level where only Deno limits it. */

@@ -67,7 +67,12 @@ export async function openRootlessIsolation(
     }),
   );
   const { functionsDirectory } = settings;
-  const layers = { functionsDirectory, systemCallFilter, landlock, etc: etc.offline };
+  const stage = {
+    directory: join(directory, "stage"),
+    user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+  };
+  await Deno.mkdir(stage.directory, { mode: 0o700 });
+  const layers = { functionsDirectory, systemCallFilter, landlock, stage, etc: etc.offline };
   const context = { homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();

@@ -1,6 +1,7 @@
 import { ConfigError } from "../config/json_file.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
-import { takeRevision } from "../function/revision.ts";
+import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
@@ -30,6 +31,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const { revision, modules, problem, moduleOptions } = checked;
   report.onChecked(revision, modules);
   if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
+  const covered = findWritableCode(options, { policy, modules });
+  if (covered !== undefined) return fail(covered, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
@@ -63,6 +66,18 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
       if (isQuiet || signal.aborted) return { type: "failed", failure, revision };
       if (before !== undefined) await sleep(settings.settleMs, signal);
     }
+  }
+}
+
+function findWritableCode(
+  { context, name, directory }: InstanceOptions,
+  { policy, modules }: Pick<ReadPolicy, "policy"> & { readonly modules: Modules },
+): Omit<Failure, "atMs" | "revision"> | undefined {
+  const files = sourceFiles(context.settings.functionsDirectory, name, modules);
+  try {
+    requireDataOnly(files, { directory, names: policy.writable });
+  } catch (error) {
+    return manifestFailure(error);
   }
 }
 

@@ -83,7 +83,8 @@ Deno.test("the text of each default reads as that default", () => {
 });
 
 Deno.test("SIGHUP applies these settings and the limits of the proxy, and no others", () => {
-  const names = settings.filter(({ needsRestart }) => needsRestart === undefined)
+  const names = settings
+    .filter(({ needsRestart, setBy }) => needsRestart === undefined && setBy !== "manifest")
     .map(({ name }) => name);
   assert.deepEqual(names, [
     "shutdownTimeout",
@@ -135,6 +136,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     drain: "smaller",
     egress: "subset",
     permissions: "subset",
+    writable: "replaces",
     memory: "smaller",
     cpu: "smaller",
     processes: "smaller",
@@ -149,7 +151,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
 Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
   const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
     .filter(([key, name]) => key !== undefined && key !== name);
-  assert.deepEqual(other, [["port", "preferredPort"]]);
+  assert.deepEqual(other, [["port", "preferredPort"], ["writable", undefined]]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
   requireUnique(keys);
 });

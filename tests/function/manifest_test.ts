@@ -20,6 +20,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
   assert.deepEqual(policy, {
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: settings.env,
     preferredPort: 8000,
     startTimeoutMs: 10_000,

@@ -24,6 +24,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
   assert.deepEqual(tighten({}), {
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: { A: "1" },
     preferredPort: 8000,
     startTimeoutMs: 10_000,
