@@ -43,6 +43,8 @@ export interface Layers {
   readonly lock: LockFile | undefined;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
+  /** Paths that Deno may write besides the function's data. */
+  readonly writable?: readonly string[];
   /** Returns the command that starts `command` inside the isolation layers. */
   readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
   /** Watches the process, and kills it when its data exceeds a limit. */
@@ -85,12 +87,13 @@ export async function launchFunction(
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
-  const { paths, lock, readable, around = (process) => process } = layers;
+  const { paths, lock, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
       site,
+      writable,
       permissions,
       listen,
       paths,

@@ -1,11 +1,12 @@
 import { ConfigError } from "../config/json_file.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
-import { takeRevision } from "../function/revision.ts";
+import { sourceFiles, takeRevision } from "../function/revision.ts";
+import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
-import { checkInstance } from "./instance_check.ts";
+import { checkInstance, type InstanceCheck } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
@@ -41,6 +42,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
     return fail({ stage: "check", ...problem, advice }, revision);
   }
+  const covered = findWritableCode(options, { policy, modules, moduleOptions });
+  if (covered !== undefined) return fail(covered, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
@@ -81,6 +84,21 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
       if (isQuiet || signal.aborted) return { type: "failed", failure, revision };
       if (before !== undefined) await sleep(settings.settleMs, signal);
     }
+  }
+}
+
+function findWritableCode(
+  { context, name, directory }: InstanceOptions,
+  { policy, modules, moduleOptions: { entry } }:
+    & Pick<ReadPolicy, "policy">
+    & Pick<InstanceCheck, "modules" | "moduleOptions">,
+): Omit<Failure, "atMs" | "revision"> | undefined {
+  const { functionsDirectory } = context.settings;
+  const files = sourceFiles({ functionsDirectory, name, entry }, modules);
+  try {
+    requireDataOnly(files, { directory, names: policy.writable });
+  } catch (error) {
+    return manifestFailure(error);
   }
 }
 

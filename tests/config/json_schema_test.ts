@@ -32,6 +32,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "drain",
     "egress",
     "permissions",
+    "writable",
     "memory",
     "cpu",
     "processes",

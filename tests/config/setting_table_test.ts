@@ -141,6 +141,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     drain: "smaller",
     egress: "subset",
     permissions: "subset",
+    writable: "replaces",
     memory: "smaller",
     cpu: "smaller",
     processes: "smaller",
@@ -156,7 +157,12 @@ Deno.test("a manifest has these keys, each with this effect", () => {
 Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
   const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
     .filter(([key, name]) => key !== undefined && key !== name);
-  assert.deepEqual(other, [["entry", undefined], ["spa", undefined], ["port", "preferredPort"]]);
+  assert.deepEqual(other, [
+    ["entry", undefined],
+    ["spa", undefined],
+    ["port", "preferredPort"],
+    ["writable", undefined],
+  ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
   requireUnique(keys);
 });

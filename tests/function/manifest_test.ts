@@ -21,6 +21,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: settings.env,
     entry: undefined,
     spa: false,

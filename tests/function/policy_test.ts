@@ -25,6 +25,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: { A: "1" },
     entry: undefined,
     spa: false,
