@@ -7,6 +7,7 @@ import {
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
+import { registryEnvironment } from "./registry_environment.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
@@ -100,7 +101,8 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
 }
 
 /**
- * Returns the base environment of all Deno processes, which inherits only certificate variables.
+ * Returns the base environment of all Deno processes, which inherits only certificate variables and
+ * the operator's npm registry.
  */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
@@ -113,6 +115,7 @@ export function baseEnvironment(
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...certificateEnvironment(),
+    ...registryEnvironment(),
   };
 }
 
