@@ -72,8 +72,16 @@ async function send(request: ShapeRequest, url: string): Promise<Observation> {
     headers: Object.fromEntries(
       [...response.headers].filter(([name]) => !PASSING.includes(name)),
     ),
-    body: await response.text(),
+    body: await readText(response),
   };
+}
+
+/** Decodes a body that the server has compressed: fetch() does so only if it chose the encoding. */
+async function readText(response: Response): Promise<string> {
+  if (response.headers.get("content-encoding") !== "gzip" || response.body === null) {
+    return await response.text();
+  }
+  return await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
 /** A client prints an array of observations as JSON. */

@@ -56,9 +56,7 @@ async function main(): Promise<void> {
       files: hasGrants ? { "ddsrv.json": JSON.stringify({ functions }) } : {},
     }),
   );
-  const openPostgres = once(async () =>
-    void stack.use(await startPostgres(join(shared, `postgres-${lane}`)))
-  );
+  const openPostgres = once(async () => void stack.use(await startPostgres()));
   for (const shape of shapes) {
     if (!await claim(shape.name)) continue;
     const started = performance.now();
@@ -94,6 +92,9 @@ async function findProblem(
     let bare;
     if (shape.bare !== undefined) {
       await copy(source, bareFolder);
+      if (shape.install !== undefined) {
+        await run([Deno.execPath(), ...shape.install], bareFolder);
+      }
       bare = await runBare(shape, { directory: bareFolder, env: PERSON });
     }
     const result = await runServed(shape, { server, directory: served, env: PERSON });

@@ -6,13 +6,16 @@ import { startInWorld } from "./world_program.ts";
 const VERSIONS = "/usr/lib/postgresql";
 
 /** Starts PostgreSQL as a neighbour in the operator's network. Disposing of it ends it. */
-export async function startPostgres(directory: string): Promise<AsyncDisposable> {
+export async function startPostgres(): Promise<AsyncDisposable> {
   const versions = await Array.fromAsync(Deno.readDir(VERSIONS)).catch(() => {
     throw new Error("There is no PostgreSQL. Run: apt-get install postgresql");
   });
   const programs = join(VERSIONS, versions.map(({ name }) => name).sort().at(-1)!, "bin");
-  const asPostgres = ["runuser", "-u", "postgres", "--"];
-  await run("install", ["-d", "-o", "postgres", "-m", "0700", directory]);
+  const asPostgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
+  await using stack = new AsyncDisposableStack();
+  const directory = await Deno.makeTempDir({ prefix: "ddsrv-compat-" });
+  stack.defer(() => Deno.remove(directory, { recursive: true }));
+  await run("chown", ["postgres", directory]);
   const cluster = join(directory, "cluster");
   const initialize = [join(programs, "initdb"), "--auth=trust", "--no-sync", "-D", cluster];
   await run(asPostgres[0]!, [...asPostgres.slice(1), ...initialize]);
@@ -22,7 +25,8 @@ export async function startPostgres(directory: string): Promise<AsyncDisposable>
   const server = `exec ${
     join(programs, "postgres")
   } -D ${cluster} -h ${WORLD.neighbour} -k '' 2>&1`;
-  return await startInWorld([...asPostgres, "sh", "-c", server], "ready to accept connections");
+  stack.use(await startInWorld([...asPostgres, "sh", "-c", server], "ready to accept connections"));
+  return stack.move();
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {

@@ -28,6 +28,8 @@ export interface Shape {
   readonly env?: Readonly<Record<string, string>>;
   /** Command that a person runs in the folder before, such as `npm install`. */
   readonly prepare?: readonly string[];
+  /** Arguments of Deno that install packages for the bare process; ddsrv gets the folder without. */
+  readonly install?: readonly string[];
   /** By default one request for `/`. */
   readonly requests?: readonly ShapeRequest[];
   /** File of `clients/` that makes the requests instead, and prints what it saw. */

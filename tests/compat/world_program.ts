@@ -1,4 +1,3 @@
-import { killWithChildren } from "../../lib/system/kill_with_children.ts";
 import { within } from "../patience.ts";
 
 /**
@@ -24,8 +23,9 @@ export async function startInWorld(
   }
   return {
     async [Symbol.asyncDispose]() {
-      await killWithChildren(child.pid);
-      await child.status;
+      // PostgreSQL ends its own processes first.
+      child.kill("SIGINT");
+      await within(child.status, `the end of ${command[0]}`);
       await reader.cancel();
     },
   };
