@@ -1,6 +1,7 @@
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
+import type { UserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
 import { watchDisk } from "./disk_watch.ts";
 import type { LaunchOptions } from "./launch_function.ts";
@@ -9,11 +10,14 @@ import { sandboxMounts } from "./sandbox_mounts.ts";
 /** Options that are the same for all sandboxes of one supervisor. */
 export interface CommonLayers extends Pick<SandboxOptions, "systemCallFilter" | "landlock"> {
   readonly functionsDirectory: string;
+  readonly userFiles: UserFiles;
 }
 
 /** Options of a sandbox that the isolation level decides. */
 export interface SandboxLayersOptions
-  extends CommonLayers, Pick<SandboxOptions, "network" | "joinFiles" | "links" | "scratch"> {
+  extends
+    CommonLayers,
+    Pick<SandboxOptions, "network" | "hasAllPorts" | "joinFiles" | "links" | "scratch"> {
   readonly etc: readonly Mount[];
   /** The supervisor, where no reaper ends what outlives it. */
   readonly parentPid?: number;
@@ -28,7 +32,10 @@ export function sandboxLayers(
   options: SandboxLayersOptions,
 ): LaunchOptions["openLayers"] {
   return async (home, { start, ...launch }) => {
-    const mounted = owned.use(await sandboxMounts({ ...options, ...start, ...launch, home }));
+    // Without a user of its own, the function has the supervisor's, also in its user namespace.
+    const user = await options.userFiles(home.uid ?? Deno.uid() ?? 0);
+    const etc = [...options.etc, ...user];
+    const mounted = owned.use(await sandboxMounts({ ...options, ...start, ...launch, etc, home }));
     const { around } = owned.use(await watchDisk(home));
     return {
       paths: SANDBOX_PATHS,

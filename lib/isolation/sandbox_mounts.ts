@@ -1,14 +1,18 @@
 import { join } from "node:path";
+import { isStaticEntry } from "../config/entry_names.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import {
   type FunctionMounts,
   functionMounts,
   SANDBOX_CACHE,
   SANDBOX_DATA,
   SANDBOX_PRELOAD,
+  SANDBOX_SITE,
   SANDBOX_START,
 } from "../sandbox/function_mounts.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
+import { SITE_DIRECTORY } from "../sandbox/site.ts";
 import type { Home } from "./homes.ts";
 
 /** Options of {@linkcode sandboxMounts}. */
@@ -22,6 +26,8 @@ export interface SandboxMountOptions {
   readonly home: Home;
   /** Host path of the start file. */
   readonly startFile: string;
+  /** Entry of the function. */
+  readonly moduleOptions: Pick<ModuleOptions, "entry">;
 }
 
 /** Path inside the sandbox of the modules that checks have fetched. */
@@ -50,6 +56,9 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
+    ...(isStaticEntry(options.moduleOptions.entry)
+      ? [{ source: SITE_DIRECTORY, target: SANDBOX_SITE }]
+      : []),
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
+import type { ExtraName } from "./extra_names.ts";
 import type { Mount } from "./sandbox.ts";
+import { SITE_SERVER } from "./site.ts";
 import { otherLibraries } from "./system_files.ts";
 
 /** Path of Deno inside every sandbox. */
@@ -20,10 +22,15 @@ export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 /** Path of the start file inside every sandbox: next to the preload module. */
 export const SANDBOX_START = "/ddsrv/start.json";
 
+/** Path inside a sandbox of the directory with the server of static files. */
+export const SANDBOX_SITE = "/ddsrv/site";
+
 /** Paths that a function's process uses. */
 export interface ProcessPaths {
   readonly deno: string;
   readonly preload: string;
+  /** Main module of the server of static files. */
+  readonly siteServer: string;
   readonly start: string;
   /** Module cache, `DENO_DIR`. */
   readonly cache: string;
@@ -36,6 +43,7 @@ export interface ProcessPaths {
 export const SANDBOX_PATHS: ProcessPaths = {
   deno: SANDBOX_DENO,
   preload: SANDBOX_PRELOAD,
+  siteServer: join(SANDBOX_SITE, SITE_SERVER),
   start: SANDBOX_START,
   cache: SANDBOX_CACHE,
   data: SANDBOX_DATA,
@@ -61,6 +69,8 @@ export interface FunctionMountOptions {
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
   readonly etc: readonly Mount[];
+  /** Names that the source shows instead of entries that it may have. */
+  readonly names?: readonly ExtraName[];
 }
 
 /** Cached: Deno has loaded all its libraries by now. */
@@ -81,7 +91,7 @@ export interface FunctionMounts extends AsyncDisposable {
  * @throws {UntrustedPathError} when a link of another user leads to files that are not theirs
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
-  const { functionsDirectory, name, etc } = options;
+  const { functionsDirectory, name, etc, names = [] } = options;
   using directory = await holdTrustedPath(functionsDirectory);
   await using stack = new AsyncDisposableStack();
   const held = await Promise.allSettled([
@@ -89,10 +99,11 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     ...SHARED_NAMES.map((shared) => holdTrustedPath(shared, { directory })),
   ]);
   for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
-  const names = [name, ...SHARED_NAMES];
+  const shown = [name, ...SHARED_NAMES];
   const own = held.flatMap((one, index): Mount[] => {
     if (one.status === "fulfilled") {
-      return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
+      const mount = { source: one.value, target: join(functionsDirectory, shown[index]!) };
+      return [index === 0 && names.length > 0 ? { ...mount, names } : mount];
     }
     // Shared code is optional.
     if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];
