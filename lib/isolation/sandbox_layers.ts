@@ -1,5 +1,5 @@
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
-import { SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
 import type { UserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
@@ -39,6 +39,7 @@ export function sandboxLayers(
     const { around } = owned.use(await watchDisk(home));
     return {
       paths: SANDBOX_PATHS,
+      lock: start.lock === undefined ? undefined : { path: SANDBOX_LOCK, isFrozen: true },
       around,
       release: () => mounted[Symbol.asyncDispose](),
       wrap: (command) => {
