@@ -6,8 +6,9 @@ import {
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
-import type { Site } from "./site.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
+import { registryEnvironment } from "./registry_environment.ts";
+import type { Site } from "./site.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
 export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
@@ -113,7 +114,8 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
 }
 
 /**
- * Returns the base environment of all Deno processes, which inherits only certificate variables.
+ * Returns the base environment of all Deno processes, which inherits only certificate variables and
+ * the operator's npm registry.
  */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
@@ -126,6 +128,7 @@ export function baseEnvironment(
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...certificateEnvironment(),
+    ...registryEnvironment(),
   };
 }
 
