@@ -44,9 +44,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   );
   signal.throwIfAborted();
   const output = createOutputExcerpt(name);
-  const { settings } = context;
   const explain = (): ReturnType<typeof explainOutput> =>
-    explainOutput(output.text(), { name, directory, stage: "start", policy, settings });
+    explainOutput(output.text(), { name, directory, stage: "start", policy, context });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -89,8 +88,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
     const detail = output.text();
-    const { settings } = context;
-    const explained = explainOutput(detail, { name, directory, stage: "start", policy, settings });
+    const explained = explainOutput(detail, { name, directory, stage: "start", policy, context });
     const failure = {
       stage: "start",
       isTransient,
