@@ -16,7 +16,8 @@ import type { Home, Homes } from "./homes.ts";
 import type { StartedProcess, StartOptions } from "./isolation.ts";
 
 /** Decisions of an isolation level about one launch. */
-export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "explain"> {
+export interface LaunchOptions
+  extends Pick<StartedProcess, "findEndpoint" | "followEndpoint" | "explain"> {
   readonly name: string;
   readonly homes: Homes;
   readonly start: StartOptions;
@@ -116,6 +117,7 @@ export async function launchFunction(
       await layers.release?.();
       return await options.findEndpoint(pid, signal);
     },
+    ...options.followEndpoint === undefined ? {} : { followEndpoint: options.followEndpoint },
     explain: options.explain,
   };
 }

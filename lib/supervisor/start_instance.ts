@@ -4,7 +4,7 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
-import { createUpstream } from "../proxy/upstream.ts";
+import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
 import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
@@ -101,18 +101,26 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
+  const following = new AbortController();
+  stack.defer(() => following.abort());
+  void started.followEndpoint?.(start.pid, {
+    onMoved: upstream.moveTo,
+    signal: following.signal,
+  }).catch((error) => report.onWarning(`Cannot watch the ports of the function: ${error.message}`));
   const owned = stack.move();
   return {
     type: "ready",
     instance: {
       upstream,
-      endpoint: start.endpoint,
+      get endpoint() {
+        return upstream.endpoint;
+      },
       pid: start.pid,
       isFolder: isStaticEntry(moduleOptions.entry),
       keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
-      problems: () => [...lasting, ...problems.current()],
+      problems: () => [...lasting, ...problems.current(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
       excerpt: output.text,
@@ -132,6 +140,10 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       },
     },
   };
+}
+
+function describeMismatch({ mismatch }: UpstreamReport): string[] {
+  return mismatch === undefined ? [] : [`Requests fail: ${mismatch}`];
 }
 
 /** Present problems of an instance; warns about each when it begins. */
