@@ -75,7 +75,7 @@ export async function launchFunction(
   });
   const permissions = site === undefined
     ? options.permissions ?? policy.permissions
-    : sitePermissions(site);
+    : sitePermissions(site, { isSandboxed: options.egress !== undefined });
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
