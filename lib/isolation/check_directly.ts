@@ -27,7 +27,13 @@ export async function checkDirectly(
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
     checkTypes: settings.checkCode,
-    place: directPlace({ directory, cacheDirectory, bounds, isNice }),
+    place: directPlace({
+      directory,
+      cacheDirectory,
+      bounds,
+      isNice,
+      deno: moduleOptions.deno?.path,
+    }),
   });
 }
 

@@ -103,7 +103,7 @@ async function openSandbox(
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
           const paths: ProcessPaths = {
-            deno: Deno.execPath(),
+            deno: start.moduleOptions.deno?.path ?? Deno.execPath(),
             preload,
             siteServer: join(SITE_DIRECTORY, SITE_SERVER),
             start: startFile,

@@ -27,7 +27,7 @@ export interface SandboxMountOptions {
   /** Host path of the start file. */
   readonly startFile: string;
   /** Entry of the function. */
-  readonly moduleOptions: Pick<ModuleOptions, "entry">;
+  readonly moduleOptions: Pick<ModuleOptions, "entry" | "deno">;
 }
 
 /** Path inside the sandbox of the modules that checks have fetched. */
@@ -50,7 +50,7 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
   }));
-  const common = await functionMounts(options);
+  const common = await functionMounts({ ...options, deno: options.moduleOptions.deno?.path });
   const mounts = [
     ...common.mounts,
     { source: cacheDirectory, target: SANDBOX_MODULES },

@@ -5,6 +5,7 @@ import {
   SANDBOX_DENO,
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
+import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import type { Site } from "./site.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
@@ -30,6 +31,8 @@ export interface ModuleOptions {
   readonly allowImport: readonly string[];
   /** Value of Deno's `--node-modules-dir`. */
   readonly nodeModules: NodeModules;
+  /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
+  readonly deno?: DenoBinary | undefined;
 }
 
 /**

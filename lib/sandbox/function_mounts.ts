@@ -68,6 +68,8 @@ export interface FunctionMountOptions {
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
   readonly etc: readonly Mount[];
+  /** Host path of Deno; the one that runs this process when left out. */
+  readonly deno?: string | undefined;
 }
 
 /** Cached: Deno has loaded all its libraries by now. */
@@ -106,7 +108,7 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     throw one.reason;
   });
   const mounts = [
-    ...await hostMounts(),
+    ...await hostMounts(options.deno),
     ...etc,
     ...own,
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
@@ -114,8 +116,13 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
   return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Returns mounts of Deno and of the certificate authorities that this host trusts. */
-export async function hostMounts(): Promise<Mount[]> {
+/**
+ * Returns mounts of Deno and of the certificate authorities that this host trusts. Another Deno
+ * needs no other libraries than this process has loaded.
+ *
+ * @param deno host path, on which only root and this process's user may write
+ */
+export async function hostMounts(deno = Deno.execPath()): Promise<Mount[]> {
   const certificates = [
     "/etc/ssl/certs",
     ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
@@ -123,7 +130,7 @@ export async function hostMounts(): Promise<Mount[]> {
   const found = await Promise.all(certificates.map(realPath));
   libraries ??= otherLibraries(await readProcFile("/proc/self/maps"));
   return [
-    { source: Deno.execPath(), target: SANDBOX_DENO },
+    { source: deno, target: SANDBOX_DENO },
     ...libraries.map((path) => ({ source: path, target: path })),
     ...found.filter((mount) => mount !== undefined),
   ];

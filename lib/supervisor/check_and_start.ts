@@ -19,16 +19,22 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
   report.onPolicy(asked.policy);
-  const { envFiles } = asked;
+  const { envFiles, policy: { denoVersion } } = asked;
+  const deno = await context.denoOf(denoVersion).catch(manifestFailure);
+  if ("stage" in deno) return fail(deno, await revisionNow(options));
   const variables = visibleVariables(asked.policy.env, asked.policy.permissions.env);
-  const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
+  const checked = await checkInstance({ ...options, envFiles, variables, deno }).catch(
+    manifestFailure,
+  );
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
-  if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
   const { policy } = current;
+  if (String(current.envFiles) !== String(envFiles) || policy.denoVersion !== denoVersion) {
+    return await checkAndStart(options);
+  }
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions } = checked;
   report.onChecked(revision, modules);

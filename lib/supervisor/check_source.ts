@@ -3,6 +3,7 @@ import { ConfigError } from "../config/json_file.ts";
 import { findEntry } from "../function/find_entry.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { adviseOn, withAdvice } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
@@ -32,8 +33,10 @@ export async function checkSource(
   const directory = join(context.settings.functionsDirectory, name);
   const variables = { ...valuesOf(await context.variables.read(cacheName)), ...more };
   let read: ReadPolicy;
+  let deno: DenoBinary;
   try {
     read = await readFunctionPolicy(directory, context.settings, { variables });
+    deno = await context.denoOf(read.policy.denoVersion);
     const choice = await findEntry(directory, context.settings.entries);
     if (choice.type === "wrong") return choice.problem;
     if (choice.type === "none") return `"${directory}" is no function: ${choice.reason}`;
@@ -48,6 +51,7 @@ export async function checkSource(
     envFiles: read.envFiles,
     variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,
+    deno,
     context,
     signal,
   });

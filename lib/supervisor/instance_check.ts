@@ -9,6 +9,7 @@ import { findSourcePlace, type Modules, sourceFiles, takeRevision } from "../fun
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { sleep } from "../system/sleep.ts";
@@ -26,6 +27,8 @@ export interface CheckedInstance {
   readonly envFiles: readonly string[];
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The Deno that checks and runs it. */
+  readonly deno: DenoBinary;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
@@ -55,16 +58,22 @@ export interface InstanceCheck {
   readonly isProvisional?: boolean;
 }
 
+/** Options of {@linkcode findModuleOptions}. */
+export interface FindModulesOptions {
+  readonly deno: DenoBinary;
+  /** Directory of the source, if that is not the function's folder. */
+  readonly source?: string;
+}
+
 /**
- * Returns a function's entry and how its modules are found; `source` replaces its folder where it
- * is given.
+ * Returns a function's entry and how its modules are found.
  *
  * @throws {ConfigError} if its manifest names an entry that can't be used, or a file is not valid
  */
 export async function findModuleOptions(
   { settings }: Pick<SupervisorContext, "settings">,
   name: string,
-  source?: string,
+  { deno, source }: FindModulesOptions,
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
@@ -74,7 +83,7 @@ export async function findModuleOptions(
     readImportMapHosts(functionsDirectory),
     findNodeModules(directory),
   ]);
-  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules, deno };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -86,7 +95,7 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
 async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
-  const moduleOptions = await findModuleOptions(options.context, options.name);
+  const moduleOptions = await findModuleOptions(context, name, options);
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true };
     const revision = await takeRevision(context.settings, name, modules);
@@ -104,7 +113,7 @@ function keyOf(
   moduleOptions: ModuleOptions,
 ): string {
   const { checkCode } = context.settings;
-  return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
+  return JSON.stringify({ directory, checkCode, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
@@ -115,7 +124,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
     const before = { tree: await stampTree(directory), revision: await take(knownModules) };
-    const moduleOptions = await findModuleOptions(options.context, options.name);
+    const moduleOptions = await findModuleOptions(context, name, options);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
       ? await context.checks.run(

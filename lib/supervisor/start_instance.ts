@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import { ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
@@ -104,6 +105,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
+      deno: (moduleOptions.deno ?? ownDeno()).version,
       problems: () => [...started.problems, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,

@@ -19,6 +19,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "$schema",
     "entry",
     "spa",
+    "deno",
     "env",
     "envFile",
     "port",

@@ -128,6 +128,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   assert.deepEqual(Object.fromEntries(rules), {
     entry: "replaces",
     spa: "replaces",
+    denoVersion: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
@@ -155,7 +156,10 @@ Deno.test("a manifest has these keys, each with this effect", () => {
 Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
   const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
     .filter(([key, name]) => key !== undefined && key !== name);
-  assert.deepEqual(other, [["entry", undefined], ["spa", undefined], ["port", "preferredPort"]]);
+  assert.deepEqual(other, [["entry", undefined], ["spa", undefined], ["deno", undefined], [
+    "port",
+    "preferredPort",
+  ]]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
   requireUnique(keys);
 });

@@ -22,6 +22,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     permissions: defaultPermissions,
     env: settings.env,
     entry: undefined,
+    denoVersion: undefined,
     spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,
