@@ -13,6 +13,7 @@ import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
 import { adviseOn, withAdvice } from "../../lib/supervisor/advice.ts";
+import { openDenos } from "../../lib/isolation/denos.ts";
 import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
@@ -140,6 +141,8 @@ async function checkCode(
   const unreadable = await unreadableReason(directory, sourceOf({ ...source, modules: [] }));
   if (unreadable !== undefined) return failed(unreadable);
   if (isStaticEntry(entry)) return { type: "passed" };
+  const denoOf = await openDenos(settings);
+  const deno = await denoOf(policy.denoVersion);
   const checks = await openChecks(settings);
   const { diagnostics, warning, modules } = await checks.run({
     name: basename(directory),
@@ -151,6 +154,7 @@ async function checkCode(
       allowImport: await allowedHosts(settings),
       nodeModules: await findNodeModules(directory),
       ownLock: await findOwnLock(functionsDirectory, basename(directory)),
+      deno,
     },
     registries: settings.registries,
     bounds: { cpuTimeMs: settings.checkCpuTimeMs, timeoutMs: settings.checkTimeoutMs },

@@ -53,6 +53,8 @@ export async function loadSettings(
       envFile: settings.envFile && resolve(functionsDirectory, settings.envFile),
       tlsCert: resolveOptional(settings.tlsCert),
       tlsKey: resolveOptional(settings.tlsKey),
+      deno: resolveOptional(settings.deno),
+      denoVersions: resolveOptional(settings.denoVersions),
       certificates: resolveOptional(settings.certificates),
       accessLogFile: resolveOptional(settings.accessLogFile),
     },

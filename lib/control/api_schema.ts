@@ -85,6 +85,7 @@ export const apiShapes = {
     isolation: z.enum(ISOLATION_LEVELS),
     kept: z.array(revision).describe("Revisions that rollback can restore, newest first"),
     egress: text.describe("Egress list of the serving instance, as in a manifest"),
+    deno: text.describe("Version of Deno of the serving instance"),
     domains: z.array(z.string()).describe("Hosts that belong to the function"),
     problems: z.array(z.string()).describe("Present problems, a sentence each"),
   }),

@@ -106,7 +106,7 @@ async function openSandbox(
           if (lock !== undefined) await Deno.copyFile(lock, ownLock);
           const writable = await ownNames(directory, policy.writable);
           const paths: ProcessPaths = {
-            deno: Deno.execPath(),
+            deno: start.moduleOptions.deno?.path ?? Deno.execPath(),
             preload,
             siteServer: join(SITE_DIRECTORY, SITE_SERVER),
             start: startFile,

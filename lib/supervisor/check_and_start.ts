@@ -21,19 +21,21 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
   report.onPolicy(asked.policy);
   const { envFiles } = asked;
-  const { check, env, permissions } = asked.policy;
+  const { check, denoVersion, env, permissions } = asked.policy;
+  const deno = await context.denoOf(denoVersion).catch(manifestFailure);
+  if ("stage" in deno) return fail(deno, await revisionNow(options));
   const variables = visibleVariables(env, permissions.env);
-  const checked = await checkInstance({ ...options, check, envFiles, variables })
+  const checked = await checkInstance({ ...options, check, envFiles, variables, deno })
     .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
-  const hasChanged = current.policy.check !== check ||
+  const { policy } = current;
+  const hasChanged = policy.check !== check || policy.denoVersion !== denoVersion ||
     String(current.envFiles) !== String(envFiles);
   if (hasChanged) return await checkAndStart(options);
-  const { policy } = current;
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock } = checked;
   const problems = describeIgnored(checked.warning);

@@ -4,6 +4,7 @@ import { ENTRY_HINT } from "../function/entry.ts";
 import { findEntry } from "../function/find_entry.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { adviseOn, withAdvice } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
@@ -33,8 +34,10 @@ export async function checkSource(
   const directory = join(context.settings.functionsDirectory, name);
   const variables = { ...valuesOf(await context.variables.read(cacheName)), ...more };
   let read: ReadPolicy;
+  let deno: DenoBinary;
   try {
     read = await readFunctionPolicy(directory, context.settings, { variables });
+    deno = await context.denoOf(read.policy.denoVersion);
     const choice = await findEntry(directory, context.settings.entries);
     if (choice.type === "wrong") return choice.problem;
     if (choice.type === "none") return noFunction(directory, choice.reason);
@@ -50,6 +53,7 @@ export async function checkSource(
     envFiles: read.envFiles,
     variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,
+    deno,
     context,
     signal,
   });

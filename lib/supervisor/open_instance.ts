@@ -63,6 +63,8 @@ export interface OpenInstance {
   readonly keepPrefix: boolean;
   readonly revision: string;
   readonly policy: FunctionPolicy;
+  /** Version of its Deno. */
+  readonly deno: string;
   /** Returns its present problems, such as egress names that do not resolve; a sentence each. */
   readonly problems: () => readonly string[];
   /** Reads the disk usage of its data, where that is cheap. */

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import { ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
@@ -120,6 +121,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
+      deno: (moduleOptions.deno ?? ownDeno()).version,
       problems: () => [...lasting, ...problems.current(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
       ended: process.ended,

@@ -129,6 +129,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     entry: "replaces",
     spa: "replaces",
     check: "replaces",
+    denoVersion: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
@@ -160,6 +161,7 @@ Deno.test("a manifest's key is the name of its setting, except where the server 
   assert.deepEqual(other, [
     ["entry", undefined],
     ["spa", undefined],
+    ["deno", undefined],
     ["port", "preferredPort"],
     ["writable", undefined],
   ]);

@@ -24,6 +24,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     writable: [],
     env: settings.env,
     entry: undefined,
+    denoVersion: undefined,
     spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,

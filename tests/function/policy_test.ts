@@ -28,6 +28,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     writable: [],
     env: { A: "1" },
     entry: undefined,
+    denoVersion: undefined,
     spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,
