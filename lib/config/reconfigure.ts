@@ -41,9 +41,7 @@ function changesOf<Values>(
   const changed = fieldsOf(table).filter((field) =>
     !isDeepStrictEqual(before[field], after[field])
   );
-  const isLive = (field: keyof Values): boolean =>
-    !table[field].needsRestart &&
-    (table[field].isLiveChange?.(before[field], after[field]) ?? true);
+  const isLive = (field: keyof Values): boolean => !table[field].needsRestart;
   return {
     live: changed.filter(isLive),
     postponed: changed.filter((field) => !isLive(field)).map((field) => table[field].name),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { judgeName } from "../function/name.ts";
+import { judgeName } from "../config/function_name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";

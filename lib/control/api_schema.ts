@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Drift } from "../config/drift.ts";
 import { ISOLATION_LEVELS } from "../config/isolation_level.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
-import { judgeName } from "../function/name.ts";
+import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {

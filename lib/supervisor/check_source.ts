@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
@@ -31,7 +32,8 @@ export async function checkSource(
   const variables = { ...valuesOf(await context.variables.read(cacheName)), ...more };
   let read: ReadPolicy;
   try {
-    read = await readFunctionPolicy(directory, context.settings, { variables });
+    const settings = settingsFor(context.settings, cacheName);
+    read = await readFunctionPolicy(directory, settings, { variables });
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;

@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/json_file.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { takeOwnRevision } from "../function/revision.ts";
 import { findModuleOptions } from "./instance_check.ts";
@@ -45,7 +46,7 @@ async function readPolicy(
 ): Promise<ReadPolicy | undefined> {
   const variables = valuesOf(await context.variables.read(name));
   try {
-    return await readFunctionPolicy(path, context.settings, { variables });
+    return await readFunctionPolicy(path, settingsFor(context.settings, name), { variables });
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;

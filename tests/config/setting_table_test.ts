@@ -92,6 +92,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "checkTimeout",
     "allowImport",
     "registries",
+    "functions",
     "env",
     "envFile",
     "startTimeout",

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
-import { nameProblem } from "../../../lib/function/name.ts";
+import { nameProblem } from "../../../lib/config/function_name.ts";
 import { CliError, usageError } from "../../exit_code.ts";
 
 /** A function to add; paths are absolute. */
