@@ -55,3 +55,17 @@ for (const [field, setting] of Object.entries({ ...SETTINGS, ...LIMIT_SETTINGS }
     assert.deepEqual(postponed, live ? [] : [name]);
   });
 }
+
+Deno.test("reconfigure() keeps the origin of what it postpones, and takes the others", () => {
+  const flag = { source: "flag", name: "--x" } as const;
+  const file = { source: "file", name: null } as const;
+  const before = { ...defaultSettings, origins: { preferredPort: flag, cpu: flag, idleMs: flag } };
+  const after = {
+    ...defaultSettings,
+    preferredPort: 1,
+    cpu: 2,
+    origins: { preferredPort: file, cpu: file },
+  };
+  const { settings } = reconfigure(before, after);
+  assert.deepEqual(settings.origins, { preferredPort: flag, cpu: file });
+});

@@ -86,6 +86,15 @@ Deno.test("entries of functions grant to some functions, also with SIGHUP", asyn
   await running.said('has entries that match no function: "typo"');
   await running.answers("/img", "granted name");
   await running.answers("/other", "prompt undefined");
+  const { stdout } = await running.cli("inspect", "img", "--json");
+  const { settings } = JSON.parse(stdout) as { settings: { key: string }[] };
+  assert.deepEqual(settings.filter(({ key }) => /^(permissions\.(ffi|net)|startT)/.test(key)), [
+    { key: "startTimeout", value: "30m", source: "variable", name: "DDSRV_START_TIMEOUT" },
+    { key: "permissions.net", value: true, source: "default", name: null },
+    { key: "permissions.ffi", value: true, source: "functions", name: "i*" },
+  ]);
+  const shown = (await running.cli("inspect", "img")).stdout;
+  assert.match(shown, /^permissions\.ffi +true +"i\*" in "functions"$/m);
   // A manifest can't raise it, and its error says what the operator can add.
   await running.said("slow failed");
   const { detail } = await running.inspect("slow");
