@@ -35,11 +35,6 @@ export function refusedByManifest(own: Permissions, operators: Permissions): Per
   );
 }
 
-/** Remedy for a lock file that does not fit. */
-export const UPDATE_LOCK =
-  'run "deno install --frozen=false" where the function is developed, and copy ' +
-  "deno.lock again";
-
 /** Advice for a port that needs a privilege. */
 export const LOW_PORT = "A function cannot listen on a port below 1024: listen on the port in PORT";
 
