@@ -129,7 +129,9 @@ function findingOf(path: string, verdict: PathVerdict): Finding {
   const isIndex = /^index\.(?:[cm]?[jt]sx?|html)$/.test(basename(path));
   const name = basename(isIndex ? dirname(path) : path);
   const skipped = verdict.type === "skipped" ? verdict.reason : null;
-  return { path, name, problem, skipped, diagnostics, styled: said };
+  const found = verdict.type === "passed" ? verdict.warning : undefined;
+  const warning = found === undefined ? null : withoutColours(found);
+  return { path, name, problem, skipped, warning, diagnostics, styled: said };
 }
 
 function withoutStyle({ styled: _, ...finding }: Finding): Omit<Finding, "styled"> {

@@ -1,11 +1,13 @@
 import { basename, dirname, join } from "node:path";
 import { isModuleName, isStaticEntry } from "../../lib/config/entry_names.ts";
+import { levelFor } from "../../lib/config/check_level.ts";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { findEntry } from "../../lib/function/find_entry.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { judgeName } from "../../lib/function/name.ts";
+import { findOwnLock } from "../../lib/check/own_lock.ts";
 import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
@@ -29,8 +31,8 @@ export interface CheckPathOptions {
 
 /** Result of checking one path. */
 export type PathVerdict =
-  /** `serve` would start it. */
-  | { readonly type: "passed" }
+  /** `serve` would start it, in spite of the errors of a warning. */
+  | { readonly type: "passed"; readonly warning?: string | undefined }
   /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
@@ -142,15 +144,17 @@ async function checkCode(
   const denoOf = await openDenos(settings);
   const deno = await denoOf(policy.denoVersion);
   const checks = await openChecks(settings);
-  const { diagnostics, modules } = await checks.run({
+  const { diagnostics, warning, modules } = await checks.run({
     name: basename(directory),
     directory,
+    level: levelFor(entry, policy.check),
     moduleOptions: {
       entry,
       importMap: await findImportMap(functionsDirectory, basename(directory)),
       allowImport: await allowedHosts(settings),
       nodeModules: await findNodeModules(directory),
       deno,
+      ownLock: await findOwnLock(functionsDirectory, basename(directory)),
     },
     registries: settings.registries,
     bounds: { cpuTimeMs: settings.checkCpuTimeMs, timeoutMs: settings.checkTimeoutMs },
@@ -160,7 +164,7 @@ async function checkCode(
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  if (problem === undefined) return { type: "passed" };
+  if (problem === undefined) return { type: "passed", warning };
   const advice = adviseOn(problem, { name: basename(directory), directory, stage: "check" });
   return failed(withAdvice(problem, advice));
 }

@@ -1,9 +1,10 @@
+import { checkLevel } from "./check_level.ts";
 import { DEFAULT_ENTRIES, parseEntryName, parseEntryPath } from "./entry_names.ts";
 import { optional } from "./kind.ts";
 import { boolean, list, path, patterned, text } from "./kinds.ts";
 import { parseFetchHost } from "./network_address.ts";
 import { duration, wholeNumber } from "./number_kinds.ts";
-import type { Entries } from "./table.ts";
+import { type Entries, literal } from "./table.ts";
 
 /** Deno alone takes this long to start. */
 const MIN_CHECK_MS = 1_000;
@@ -77,14 +78,21 @@ export const CODE_SETTINGS = {
     details: "Directories count as well. ddsrv does not deploy a folder that has more.",
     needsRestart: true,
   },
-  checkCode: {
+  check: {
     name: "check",
     variables: ["CHECK_CODE"],
-    deprecated: { keys: ["checkCode"] },
-    kind: boolean,
-    default: true,
-    summary: "type-check functions before they start",
-    needsRestart: true,
+    deprecated: { keys: ["checkCode"], flags: ["no-check"] },
+    kind: checkLevel,
+    default: literal("auto"),
+    defaultText: "types for TypeScript, graph for JavaScript",
+    summary: "how strictly to check functions before they start",
+    details:
+      "`types` type-checks the code. `graph` only reads its modules, so that code with type errors " +
+      "starts. `none` fetches its modules, and starts it whatever the check finds. The entry's name " +
+      "decides the default. `true` is the default, and `false` the same as `graph`. A function's " +
+      "author chooses freely: the check is about the quality of the code, and the sandbox is the " +
+      "same at every level.",
+    manifest: "replaces",
   },
   deno: {
     name: "deno",

@@ -7,8 +7,9 @@ import {
 } from "./function_mounts.ts";
 import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
-import type { Site } from "./site.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
+import { registryEnvironment } from "./registry_environment.ts";
+import type { Site } from "./site.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
 export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
@@ -33,6 +34,22 @@ export interface ModuleOptions {
   readonly nodeModules: NodeModules;
   /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
   readonly deno?: DenoBinary | undefined;
+  /** Absolute path of the lock file in the function's folder, if it has one. */
+  readonly ownLock?: string | undefined;
+}
+
+/** A lock file that `ddsrv` makes for a function whose folder has none. */
+export interface LockFile {
+  /** Path as the command sees it. */
+  readonly path: string;
+  /** The lock file must name everything that the code imports; Deno writes nothing to it. */
+  readonly isFrozen: boolean;
+}
+
+/** Options of all commands that resolve a function's imports. */
+export interface ResolveOptions extends ModuleOptions {
+  /** Used if the folder has no lock file; without both, nothing pins versions. */
+  readonly lock?: LockFile | undefined;
 }
 
 /**
@@ -53,7 +70,7 @@ export function infoCommand(options: ModuleOptions, deno = SANDBOX_DENO): string
 }
 
 /** Options of {@linkcode runCommand}. */
-export interface RunCommandOptions extends ModuleOptions, PermissionFlagsOptions {
+export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOptions {
   /** Maximum size of V8's heap in bytes, where nothing else limits memory. */
   readonly heapBytes?: number | undefined;
   /** Static files to serve instead of running the entry. */
@@ -100,7 +117,8 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
 }
 
 /**
- * Returns the base environment of all Deno processes, which inherits only certificate variables.
+ * Returns the base environment of all Deno processes, which inherits only certificate variables and
+ * the operator's npm registry.
  */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
@@ -113,6 +131,7 @@ export function baseEnvironment(
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...certificateEnvironment(),
+    ...registryEnvironment(),
   };
 }
 
@@ -167,13 +186,20 @@ const SITE_ARGUMENTS: readonly string[] = [
   "--node-modules-dir=none",
 ];
 
-function moduleArguments({ importMap, allowImport, nodeModules }: ModuleOptions): string[] {
+function moduleArguments(options: ResolveOptions): string[] {
+  const { importMap, allowImport, nodeModules } = options;
   return [
     `--node-modules-dir=${nodeModules}`,
     "--vendor=false",
-    // Deno could not update a lock file in the read-only source.
-    "--no-lock",
+    ...lockArguments(options),
     `--allow-import=${[...DEFAULT_IMPORT_HOSTS, ...allowImport].join(",")}`,
     ...(importMap === undefined ? [] : [`--import-map=${importMap}`]),
   ];
+}
+
+/** Deno never searches for a lock file itself, because it would update one outside the folder. */
+function lockArguments({ ownLock, lock }: ResolveOptions): string[] {
+  if (ownLock !== undefined) return [`--lock=${ownLock}`, "--frozen"];
+  if (lock === undefined) return ["--no-lock"];
+  return [`--lock=${lock.path}`, `--frozen=${lock.isFrozen}`];
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
+import type { ExtraName } from "./extra_names.ts";
 import type { Mount } from "./sandbox.ts";
 import { SITE_SERVER } from "./site.ts";
 import { otherLibraries } from "./system_files.ts";
@@ -23,6 +24,8 @@ export const SANDBOX_START = "/ddsrv/start.json";
 
 /** Path inside a sandbox of the directory with the server of static files. */
 export const SANDBOX_SITE = "/ddsrv/site";
+/** Path inside the sandbox of the lock file that a check made. */
+export const SANDBOX_LOCK = "/ddsrv/deno.lock";
 
 /** Paths that a function's process uses. */
 export interface ProcessPaths {
@@ -70,6 +73,8 @@ export interface FunctionMountOptions {
   readonly etc: readonly Mount[];
   /** Host path of Deno; the one that runs this process when left out. */
   readonly deno?: string | undefined;
+  /** Names that the source shows instead of entries that it may have. */
+  readonly names?: readonly ExtraName[];
 }
 
 /** Cached: Deno has loaded all its libraries by now. */
@@ -90,7 +95,7 @@ export interface FunctionMounts extends AsyncDisposable {
  * @throws {UntrustedPathError} when a link of another user leads to files that are not theirs
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
-  const { functionsDirectory, name, etc } = options;
+  const { functionsDirectory, name, etc, names = [] } = options;
   using directory = await holdTrustedPath(functionsDirectory);
   await using stack = new AsyncDisposableStack();
   const held = await Promise.allSettled([
@@ -98,10 +103,11 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     ...SHARED_NAMES.map((shared) => holdTrustedPath(shared, { directory })),
   ]);
   for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
-  const names = [name, ...SHARED_NAMES];
+  const shown = [name, ...SHARED_NAMES];
   const own = held.flatMap((one, index): Mount[] => {
     if (one.status === "fulfilled") {
-      return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
+      const mount = { source: one.value, target: join(functionsDirectory, shown[index]!) };
+      return [index === 0 && names.length > 0 ? { ...mount, names } : mount];
     }
     // Shared code is optional.
     if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];

@@ -48,6 +48,7 @@ export async function checkSource(
     name,
     cacheName,
     directory,
+    check: read.policy.check,
     envFiles: read.envFiles,
     variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { findOwnLock } from "../check/own_lock.ts";
+import { type CheckSetting, levelFor } from "../config/check_level.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
 import { requireEntry } from "../function/find_entry.ts";
 import { findNodeModules } from "../function/node_modules.ts";
@@ -12,6 +14,7 @@ import type { CheckResult } from "../check/check.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { sleep } from "../system/sleep.ts";
 import type { CheckTask } from "./check_lane.ts";
 import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
@@ -25,6 +28,8 @@ export interface CheckedInstance {
   readonly cacheName?: string;
   /** Env files that the manifest or the operator names: they are part of the source. */
   readonly envFiles: readonly string[];
+  /** The function's setting of the check. */
+  readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
   /** The Deno that checks and runs it. */
@@ -53,9 +58,13 @@ export interface InstanceCheck {
   readonly revision: string;
   readonly modules: Modules;
   readonly moduleOptions: ModuleOptions;
+  /** Path of the lock file that the check made, if it passed and made one. */
+  readonly lock?: string | undefined;
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
+  /** Errors that do not prevent the start: the next start repeats the check. */
+  readonly warning?: string | undefined;
 }
 
 /** Options of {@linkcode findModuleOptions}. */
@@ -77,13 +86,14 @@ export async function findModuleOptions(
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
-  const [entry, importMap, hosts, nodeModules] = await Promise.all([
+  const [entry, importMap, hosts, nodeModules, ownLock] = await Promise.all([
     requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
     findNodeModules(directory),
+    findOwnLock(functionsDirectory, name, source),
   ]);
-  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules, deno };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules, deno, ownLock };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -100,20 +110,22 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
     const modules = { paths: passed.modules, isComplete: true };
     const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
+    const lock = await context.keptLocks.find(name, revision);
+    if (passed.hasLock && lock === undefined) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
-    return { revision, modules, moduleOptions, problem };
+    return { revision, modules, moduleOptions, lock, problem };
   }
   return undefined;
 }
 
 /** Key of all input of a check apart from the source. */
 function keyOf(
-  { context, directory, envFiles }: CheckedInstance,
+  { directory, check, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
 ): string {
-  const { checkCode } = context.settings;
-  return JSON.stringify({ directory, checkCode, envFiles, moduleOptions });
+  const level = levelFor(moduleOptions.entry, check);
+  return JSON.stringify({ directory, level, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
@@ -129,14 +141,15 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     const result = problem === undefined
       ? await context.checks.run(
         name,
-        (given) => check({ ...options, ...given }, moduleOptions),
+        async (given) =>
+          await check({ ...options, ...given }, { moduleOptions, revision: before.revision }),
         options,
       )
       : { diagnostics: problem.detail, modules: knownModules.paths };
     await requireRoom(context, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
-      isComplete: result.diagnostics === undefined,
+      isComplete: result.diagnostics === undefined && result.warning === undefined,
     };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
@@ -156,15 +169,27 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
       continue;
     }
     if (result.diagnostics === undefined) {
-      const isProvisional = result.isPassing === true;
-      if ((options.cacheName ?? name) === name && !isProvisional) {
+      const { warning, isPassing: isProvisional = false } = result;
+      const lock = await keepLock(options, { revision, lock: result.lock });
+      if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
-        await context.checkResults.record(name, { revision, modules: modules.paths, key });
+        const hasLock = lock !== undefined;
+        await context.checkResults.record(name, { revision, modules: modules.paths, hasLock, key });
       }
-      return { revision, modules, moduleOptions, problem: undefined, isProvisional };
+      return { revision, modules, moduleOptions, lock, problem: undefined, isProvisional, warning };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
+}
+
+/** Keeps the lock file that a check made, and returns its path; `undefined` if it made none. */
+async function keepLock(
+  { context, name, cacheName = name }: CheckedInstance,
+  { revision, lock }: { readonly revision: string; readonly lock: string | undefined },
+): Promise<string | undefined> {
+  // Nothing starts from a check for another function.
+  if (lock === undefined || cacheName !== name) return undefined;
+  return await context.keptLocks.keep(name, revision, lock);
 }
 
 /**
@@ -172,9 +197,9 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
  */
 async function requireRoom(
   { settings }: SupervisorContext,
-  { diagnostics }: CheckResult,
+  { diagnostics, warning }: CheckResult,
 ): Promise<void> {
-  if (!diagnostics?.includes("No space left on device")) return;
+  if (!(diagnostics ?? warning)?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
   throw new Error(`The disk of "${stateDirectory}" is full. Make room there; ddsrv tries again`);
@@ -211,23 +236,41 @@ const NOTHING_TO_CHECK: CheckResult = { diagnostics: undefined, modules: [] };
 
 async function check(
   options: CheckedInstance & Parameters<CheckTask>[0],
-  moduleOptions: ModuleOptions,
+  { moduleOptions, revision }: Pick<InstanceCheck, "moduleOptions" | "revision">,
 ): Promise<CheckResult> {
   const { context, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
   if (isStaticEntry(moduleOptions.entry)) return NOTHING_TO_CHECK;
   const cacheDirectory = await context.cacheOf(cacheName);
   const { registries, checkCpuTimeMs, checkTimeoutMs } = context.settings;
-  return await context.isolation.check({
-    name,
-    directory,
-    moduleOptions,
-    cacheDirectory,
-    cacheName,
-    registries,
-    variables,
-    bounds: { cpuTimeMs: checkCpuTimeMs, timeoutMs: checkTimeoutMs },
-    onLook,
-    signal,
-  });
+  const run = (knownLock?: string): Promise<CheckResult> =>
+    context.isolation.check({
+      name,
+      directory,
+      level: levelFor(moduleOptions.entry, options.check),
+      moduleOptions,
+      cacheDirectory,
+      cacheName,
+      registries,
+      variables,
+      bounds: { cpuTimeMs: checkCpuTimeMs, timeoutMs: checkTimeoutMs },
+      knownLock,
+      onLook,
+      signal,
+    });
+  const known = await readKeptLock(context, { name: cacheName, revision });
+  const result = await run(known);
+  const { diagnostics, isPassing, exhausted } = result;
+  const mayBeLock = diagnostics !== undefined && isPassing !== true && exhausted === undefined;
+  // A registry may have removed a version, or an earlier version of Deno can't read the file.
+  return known !== undefined && mayBeLock ? await run() : result;
+}
+
+/** Returns the text of the lock file of an earlier check of the same source. */
+async function readKeptLock(
+  { keptLocks }: SupervisorContext,
+  { name, revision }: { readonly name: string; readonly revision: string },
+): Promise<string | undefined> {
+  const path = await keptLocks.find(name, revision);
+  return path === undefined ? undefined : await readOptionalTextFile(path);
 }

@@ -18,8 +18,12 @@ export interface CheckedFunction extends InstanceOptions {
   readonly moduleOptions: ModuleOptions;
   /** Absolute paths of its env files besides \`.env\`. */
   readonly envFiles: readonly string[];
+  /** Path of the lock file that the check of this revision made, if it made one. */
+  readonly lock: string | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
+  /** Problems that it has from the beginning, a sentence each. */
+  readonly problems?: readonly string[];
 }
 
 /**
@@ -41,12 +45,16 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   );
   signal.throwIfAborted();
   const output = createOutputExcerpt(name);
+  const { settings } = context;
+  const explain = (): ReturnType<typeof explainOutput> =>
+    explainOutput(output.text(), { name, directory, stage: "start", policy, settings });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
     policy,
     moduleOptions,
     envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
+    lock: options.lock,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       output.push(line);
@@ -54,7 +62,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     },
   });
   const { process } = started;
-  started.problems.forEach(report.onWarning);
+  const lasting = [...options.problems ?? [], ...started.problems];
+  lasting.forEach(report.onWarning);
   const force = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
@@ -72,6 +81,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
         excerpt: output.text,
+        advise: () => explain().advice,
       }),
   });
   if (start.type !== "listening") {
@@ -106,7 +116,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       revision,
       policy,
       deno: (moduleOptions.deno ?? ownDeno()).version,
-      problems: () => [...started.problems, ...problems.current()],
+      problems: () => [...lasting, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
       excerpt: output.text,

@@ -19,6 +19,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "$schema",
     "entry",
     "spa",
+    "check",
     "deno",
     "env",
     "envFile",
@@ -32,6 +33,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "drain",
     "egress",
     "permissions",
+    "writable",
     "memory",
     "cpu",
     "processes",
@@ -59,7 +61,7 @@ Deno.test("jsonSchema() marks old names as deprecated, and gives them no default
       ["saveLogs", "boolean", true, "Old name of logs", undefined],
       ["logsDirectory", "string", true, "Old name of logsDir", undefined],
       ["logFormat", "string", true, "Old name of logFileFormat", undefined],
-      ["checkCode", "boolean", true, "Old name of check", undefined],
+      ["checkCode", undefined, true, "Old name of check", undefined],
     ],
   );
 });

@@ -66,7 +66,6 @@ Deno.test("a flag has the name of its setting in kebab case, and a boolean's neg
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",
     "--no-watch",
-    "--no-check",
   ]);
   for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
     assert.ok(flags.includes(flag), flag);
@@ -89,6 +88,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
   assert.deepEqual(names, [
     "shutdownTimeout",
     "watch",
+    "check",
     "checkCpuTime",
     "checkTimeout",
     "allowImport",
@@ -129,6 +129,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     entry: "replaces",
     spa: "replaces",
     denoVersion: "replaces",
+    check: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
@@ -141,6 +142,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     drain: "smaller",
     egress: "subset",
     permissions: "subset",
+    writable: "replaces",
     memory: "smaller",
     cpu: "smaller",
     processes: "smaller",
@@ -156,10 +158,13 @@ Deno.test("a manifest has these keys, each with this effect", () => {
 Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
   const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
     .filter(([key, name]) => key !== undefined && key !== name);
-  assert.deepEqual(other, [["entry", undefined], ["spa", undefined], ["deno", undefined], [
-    "port",
-    "preferredPort",
-  ]]);
+  assert.deepEqual(other, [
+    ["entry", undefined],
+    ["spa", undefined],
+    ["deno", undefined],
+    ["port", "preferredPort"],
+    ["writable", undefined],
+  ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
   requireUnique(keys);
 });

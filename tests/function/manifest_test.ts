@@ -18,8 +18,10 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
   const { policy, envFiles } = await readFunctionPolicy(directory.path, settings);
   assert.deepEqual(envFiles, []);
   assert.deepEqual(policy, {
+    check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: settings.env,
     entry: undefined,
     denoVersion: undefined,

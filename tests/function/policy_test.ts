@@ -22,8 +22,10 @@ function tighten(manifest: SomeSettings, ceiling: Partial<Settings> = {}): Funct
 
 Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
   assert.deepEqual(tighten({}), {
+    check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: { A: "1" },
     entry: undefined,
     denoVersion: undefined,

@@ -21,11 +21,13 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
       name: "a",
       source: undefined,
       etc: [],
+      lock: undefined,
       cacheDirectory: at("cache"),
       home: {
         uid: 54_323,
         files: at("files"),
         storage: at("storage"),
+        writable: at("writable"),
         prefix: [],
         problems: [],
         isFileSystem: false,

@@ -1,5 +1,5 @@
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
-import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
+import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
@@ -13,7 +13,7 @@ import type { TemporaryDirectory } from "../temporary_directory.ts";
 /** Options of {@linkcode quietContext}. */
 export interface QuietContextOptions {
   readonly settings?: SomeSettings;
-  readonly check?: (directory: string) => Promise<CheckResult>;
+  readonly check?: (directory: string, source: SourceCheck) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
   /** Called for each function whose passed check is recorded. */
   readonly onRecord?: (name: string) => void;
@@ -32,7 +32,7 @@ export function quietContext(
     dataDirectory: directory.at("data"),
     purge: () => Promise.resolve(),
     openSandbox: open,
-    check: (source) => check(source.directory),
+    check: (source) => check(source.directory, source),
     canRelocate: false,
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -50,6 +50,11 @@ export function quietContext(
     checkResults: {
       find: () => Promise.resolve([]),
       record: (name) => Promise.resolve(onRecord(name)),
+      forget: () => Promise.resolve(),
+    },
+    keptLocks: {
+      keep: () => Promise.resolve("/locks/a.lock"),
+      find: () => Promise.resolve(undefined),
       forget: () => Promise.resolve(),
     },
     snapshots: {

@@ -41,6 +41,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
     checkInstance({
       name: "app",
       directory: app,
+      check: policy.check,
       envFiles: [],
       variables: {},
       knownModules: NO_MODULES,
@@ -48,7 +49,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       context,
       signal: new AbortController().signal,
     });
-  const [checked, { moduleOptions }] = await timed(check);
+  const [checked, { moduleOptions, lock }] = await timed(check);
   const [known] = await timed(check);
   const [opened, sandbox] = await timed(() => openSandbox(ground));
   const [spawned, started] = await timed(() =>
@@ -58,6 +59,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       policy,
       moduleOptions,
       envFiles: [],
+      lock,
       cacheDirectory,
       onLine() {},
     })
