@@ -60,7 +60,7 @@ export async function reportFunction(
     newerRevision: supervisor.newerRevision(state.name)?.slice(0, SHORT_REVISION) ?? null,
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
-    upstream: serving?.upstream ?? null,
+    upstream: open?.upstream.label ?? serving?.upstream ?? null,
     uptimeMs: serving?.readyAtMs === undefined
       ? null
       : Math.round(performance.now() - serving.readyAtMs),

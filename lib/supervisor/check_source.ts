@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
+import { ENTRY_HINT } from "../function/entry.ts";
 import { findEntry } from "../function/find_entry.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
@@ -39,7 +40,7 @@ export async function checkSource(
     deno = await context.denoOf(read.policy.denoVersion);
     const choice = await findEntry(directory, context.settings.entries);
     if (choice.type === "wrong") return choice.problem;
-    if (choice.type === "none") return `"${directory}" is no function: ${choice.reason}`;
+    if (choice.type === "none") return noFunction(directory, choice.reason);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;
@@ -63,4 +64,9 @@ export async function checkSource(
   return isTransient
     ? `${detail}\nThe host or the network failed, not the code. Try again`
     : detail;
+}
+
+function noFunction(directory: string, reason: string): string {
+  const hint = reason.includes('"entry"') ? "" : `. ${ENTRY_HINT}`;
+  return `"${directory}" is no function: ${reason}${hint}`;
 }

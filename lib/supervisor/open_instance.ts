@@ -53,6 +53,7 @@ export interface InstanceOptions {
 /** An instance that is ready. */
 export interface OpenInstance {
   readonly upstream: Upstream;
+  /** Its present address, which may change soon after the start. */
   readonly endpoint: Endpoint;
   /** Process id, as the supervisor sees it. */
   readonly pid: number;

@@ -193,6 +193,13 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     "Caused by: Error: error sending request for url (http://localhost:5432/): client error (Connect): tcp connect error: Connection refused (os error 111)",
     "In a function, localhost is",
   ],
+  ["error: Uncaught Error: getaddrinfo EAI_AGAIN db", "With rootless isolation", {
+    level: "rootless",
+  }],
+  ["error: Uncaught Error: connect ECONNREFUSED 10.1.2.3:5432", "With rootless isolation", {
+    level: "rootless",
+  }],
+  ["error: Uncaught Error: connect ECONNREFUSED 127.0.0.1:5432", "", { level: "none" }],
   [`${ERROR}TypeError: x is not a function`, ""],
 ];
 
