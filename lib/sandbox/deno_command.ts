@@ -32,10 +32,10 @@ export interface ModuleOptions {
   readonly allowImport: readonly string[];
   /** Value of Deno's `--node-modules-dir`. */
   readonly nodeModules: NodeModules;
-  /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
-  readonly deno?: DenoBinary | undefined;
   /** Absolute path of the lock file in the function's folder, if it has one. */
   readonly ownLock?: string | undefined;
+  /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
+  readonly deno?: DenoBinary | undefined;
 }
 
 /** A lock file that `ddsrv` makes for a function whose folder has none. */

@@ -71,10 +71,10 @@ export interface FunctionMountOptions {
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
   readonly etc: readonly Mount[];
-  /** Host path of Deno; the one that runs this process when left out. */
-  readonly deno?: string | undefined;
   /** Names that the source shows instead of entries that it may have. */
   readonly names?: readonly ExtraName[];
+  /** Host path of Deno; the one that runs this process when left out. */
+  readonly deno?: string | undefined;
 }
 
 /** Cached: Deno has loaded all its libraries by now. */

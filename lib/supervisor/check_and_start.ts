@@ -32,10 +32,10 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
-  const hasChanged = current.policy.check !== check ||
-    current.policy.denoVersion !== denoVersion || String(current.envFiles) !== String(envFiles);
-  if (hasChanged) return await checkAndStart(options);
   const { policy } = current;
+  const hasChanged = policy.check !== check || policy.denoVersion !== denoVersion ||
+    String(current.envFiles) !== String(envFiles);
+  if (hasChanged) return await checkAndStart(options);
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock } = checked;
   const problems = describeIgnored(checked.warning);

@@ -93,7 +93,8 @@ export async function findModuleOptions(
     findNodeModules(directory),
     findOwnLock(functionsDirectory, name, source),
   ]);
-  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules, deno, ownLock };
+  const more = { nodeModules, ownLock, deno };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], ...more };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */

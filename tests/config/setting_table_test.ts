@@ -128,8 +128,8 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   assert.deepEqual(Object.fromEntries(rules), {
     entry: "replaces",
     spa: "replaces",
-    denoVersion: "replaces",
     check: "replaces",
+    denoVersion: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
