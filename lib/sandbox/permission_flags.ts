@@ -22,7 +22,9 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
   const { permissions, listen, paths, readable } = options;
   const { net, env, sys, run, ffi } = permissions;
   const socket = listen.type === "unix" ? [listen.path] : [];
-  const address = listen.type === "tcp" ? [`${listen.hostname}:${listen.port}`] : [];
+  const address = listen.type === "tcp"
+    ? `${listen.hostname}:${listen.port}`
+    : `unix:${listen.path}`;
   const writable = readable === undefined ? undefined : [paths.temporary, paths.data];
   const read = readable === undefined ? permissions.read : outside(permissions.read, {
     paths,
@@ -33,7 +35,7 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
     most: writable,
   });
   return [
-    ...flag("net", net, address),
+    ...flag("net", net, [address]),
     ...flag("read", read, [paths.start, ...socket]),
     ...flag("write", write, socket),
     ...flag("env", env),
