@@ -15,8 +15,6 @@ export interface CheckOptions extends ModuleOptions {
   readonly directory: string;
   /** Real path of that directory. */
   readonly realDirectory: string;
-  /** File in the function's directory; the function's entry when left out. */
-  readonly entry?: string | undefined;
   readonly place: CheckPlace;
   /** Type-check, or only read the module graph. */
   readonly checkTypes: boolean;
@@ -39,6 +37,10 @@ export interface CheckResult {
    */
   readonly isPassing?: boolean;
   readonly exhausted?: Exhausted;
+  /** Only the type check found errors: at another level, the code would start. */
+  readonly isTypesOnly?: boolean;
+  /** Errors that do not prevent the start at this level. */
+  readonly warning?: string;
 }
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
@@ -87,7 +89,13 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     if (ended !== undefined) return { ...ended, modules };
     const errors = failed.stderr.trim();
     const diagnostics = errors === "" ? `deno exited with ${failed.code}` : errors;
-    return { diagnostics, modules, ...(namesPassingFailure(errors) ? { isPassing: true } : {}) };
+    const isTypesOnly = graph.success && moduleErrors(graph.stdout).length === 0;
+    return {
+      diagnostics,
+      modules,
+      ...(namesPassingFailure(errors) ? { isPassing: true } : {}),
+      ...(isTypesOnly ? { isTypesOnly } : {}),
+    };
   }
   const diagnostics = parsed === undefined ? "The module graph is too large to read" : undefined;
   const isPassing = diagnostics === undefined &&

@@ -1,13 +1,53 @@
+import { checkLevel } from "./check_level.ts";
+import { DEFAULT_ENTRIES, parseEntryName, parseEntryPath } from "./entry_names.ts";
+import { optional } from "./kind.ts";
 import { boolean, list, text } from "./kinds.ts";
 import { parseFetchHost } from "./network_address.ts";
 import { duration, wholeNumber } from "./number_kinds.ts";
-import type { Entries } from "./table.ts";
+import { type Entries, literal } from "./table.ts";
 
 /** Deno alone takes this long to start. */
 const MIN_CHECK_MS = 1_000;
 
 /** Settings of finding and checking the code of functions. */
 export const CODE_SETTINGS = {
+  entries: {
+    name: "entries",
+    setBy: "key",
+    kind: list(text("names", parseEntryName)),
+    default: DEFAULT_ENTRIES,
+    defaultText: "every entry",
+    summary: "names of the files that make a folder a function",
+    details:
+      "A folder is a function if it has one of them; the first one counts. The default: the `entry` " +
+      "of its `ddsrv.json`; `index` or `main` with the extension `ts`, `tsx`, `js`, `jsx`, `mts` or " +
+      "`mjs`; the task `start` of `deno.json` or `deno.jsonc`; the script `start` or `main` of " +
+      "`package.json`; `index.html` for static files. With `index.ts` alone, only folders with an " +
+      "`index.ts` are functions.",
+    needsRestart: true,
+  },
+  entry: {
+    name: "entry",
+    setBy: "manifest",
+    kind: optional(text("path", parseEntryPath)),
+    default: undefined,
+    defaultText: "the first of entries that the folder has",
+    summary: "file that ddsrv runs, such as src/server.ts",
+    details:
+      "With the path of an `index.html`, such as `dist/index.html`, ddsrv serves its directory as " +
+      "static files.",
+    manifest: "replaces",
+  },
+  spa: {
+    name: "spa",
+    setBy: "manifest",
+    kind: boolean,
+    default: false,
+    summary: "serve index.html for pages that static files do not have",
+    details:
+      "For single-page applications, whose code shows every page. Other missing files stay 404.",
+    manifest: "replaces",
+  },
   watch: {
     name: "watch",
     variables: ["WATCH_FILES"],
@@ -38,14 +78,21 @@ export const CODE_SETTINGS = {
     details: "Directories count as well. ddsrv does not deploy a folder that has more.",
     needsRestart: true,
   },
-  checkCode: {
+  check: {
     name: "check",
     variables: ["CHECK_CODE"],
-    deprecated: { keys: ["checkCode"] },
-    kind: boolean,
-    default: true,
-    summary: "type-check functions before they start",
-    needsRestart: true,
+    deprecated: { keys: ["checkCode"], flags: ["no-check"] },
+    kind: checkLevel,
+    default: literal("auto"),
+    defaultText: "types for TypeScript, graph for JavaScript",
+    summary: "how strictly to check functions before they start",
+    details:
+      "`types` type-checks the code. `graph` only reads its modules, so that code with type errors " +
+      "starts. `none` fetches its modules, and starts it whatever the check finds. The entry's name " +
+      "decides the default. `true` is the default, and `false` the same as `graph`. A function's " +
+      "author chooses freely: the check is about the quality of the code, and the sandbox is the " +
+      "same at every level.",
+    manifest: "replaces",
   },
   checkCpuTimeMs: {
     name: "checkCpuTime",

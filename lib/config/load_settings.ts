@@ -53,6 +53,7 @@ export async function loadSettings(
       envFile: settings.envFile && resolve(functionsDirectory, settings.envFile),
       tlsCert: resolveOptional(settings.tlsCert),
       tlsKey: resolveOptional(settings.tlsKey),
+      certificates: resolveOptional(settings.certificates),
       accessLogFile: resolveOptional(settings.accessLogFile),
     },
     warnings,

@@ -6,8 +6,10 @@ import {
   parseEgress,
   parseEgressRule,
 } from "./egress.ts";
+import { type HostPattern, parseHostPattern } from "./host_pattern.ts";
 import { type Kind, parsed } from "./kind.ts";
 import { parseWritableName, writableNamesProblem } from "./writable_name.ts";
+import { list, text } from "./kinds.ts";
 import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
 
 /** Egress: its name, or a list of destinations. */
@@ -47,6 +49,17 @@ export const permissions: Kind<SomePermissions> = {
       ),
     ], { error: `Give "all", or any of ${PERMISSION_KINDS.join(", ")}` });
   },
+};
+
+/** Maximum number of hosts in one list; a manifest is not trusted. */
+const MAX_HOSTS = 1_000;
+
+/** Hosts that functions may have as domains of their own, and patterns of such hosts. */
+export const hostPatterns: Kind<readonly HostPattern[]> = {
+  ...list(text("host", parseHostPattern)),
+  schema: (zod) =>
+    zod.array(parsed(zod, zod.string(), parseHostPattern))
+      .max(MAX_HOSTS, `Give at most ${MAX_HOSTS} hosts`),
 };
 
 /** Environment variables for functions, which only `ddsrv.json` sets as they stand. */

@@ -59,6 +59,7 @@ export interface FunctionReport {
   readonly isolation: IsolationLevel;
   readonly kept: readonly string[];
   readonly egress: string | null;
+  readonly domains: readonly string[];
   readonly problems: readonly string[];
 }
 

@@ -1,6 +1,8 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
+import { withAdvice } from "../supervisor/advice.ts";
 import {
+  type Failure,
   type FunctionState,
   type Instance,
   pendingOf,
@@ -51,7 +53,7 @@ export async function reportFunction(
     status: statusOf(state),
     pending: pendingOf(state, supervisor.unsettled.has(state.name)) ?? null,
     reason: reason ?? slow?.reason ?? null,
-    detail: (failure?.detail || serving?.hang?.detail || slow?.detail) || null,
+    detail: detailOf(failure) || serving?.hang?.detail || slow?.detail || null,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
     failedRevision: isUpdateFailed(state) ? failure!.revision.slice(0, SHORT_REVISION) : null,
@@ -76,8 +78,17 @@ export async function reportFunction(
     isolation,
     kept: supervisor.snapshotsOf(state.name).map((kept) => kept.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
-    problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
+    domains: supervisor.domains.domainsOf(state.name),
+    problems: [
+      ...open?.problems() ?? [],
+      ...supervisor.domains.problemsOf(state.name),
+      ...refusal === undefined ? [] : [refusal],
+    ],
   };
+}
+
+function detailOf(failure: Failure | undefined): string {
+  return failure === undefined ? "" : withAdvice(failure.detail, failure.advice);
 }
 
 /** Converts a time by `performance.now()` to a date. */
@@ -145,6 +156,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     isolation,
     kept: [],
     egress: null,
+    domains: [],
     problems: [],
   };
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { directPlace } from "../check/check_place.ts";
 import type { Settings } from "../config/settings.ts";
@@ -11,24 +12,25 @@ import type { SourceCheck } from "./isolation.ts";
  * Deno read any file that the supervisor may read.
  */
 export async function checkDirectly(
-  settings: Pick<Settings, "functionsDirectory" | "checkCode">,
+  settings: Pick<Settings, "functionsDirectory">,
   options: Omit<SourceCheck, "cacheDirectory"> & {
     readonly cacheDirectory?: string | undefined;
     /** Runs at low CPU priority; `false` when left out. */
     readonly isNice?: boolean;
   },
 ): Promise<CheckResult> {
-  const { directory, moduleOptions, cacheDirectory, bounds, isNice } = options;
+  const { directory, moduleOptions, cacheDirectory, level, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
-  return await checkFunction({
+  const result = await checkFunction({
     ...options,
     ...moduleOptions,
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
-    checkTypes: settings.checkCode,
+    checkTypes: level === "types",
     place: directPlace({ directory, cacheDirectory, bounds, isNice }),
   });
+  return atLevel(result, level);
 }
 
 async function foreignOwner(directory: string): Promise<string | undefined> {

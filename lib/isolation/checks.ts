@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
@@ -29,10 +30,7 @@ export interface Checks extends AsyncDisposable {
 
 /** Resources that the checks of one supervisor share. */
 export interface ChecksOptions {
-  readonly settings: Pick<
-    Settings,
-    "functionsDirectory" | "checkCode" | "allowImport" | "registries"
-  >;
+  readonly settings: Pick<Settings, "functionsDirectory" | "allowImport" | "registries">;
   /** Directory for small files and sockets; only the supervisor may write to it. */
   readonly directory: string;
   /** Mounts in `/etc` of the fetcher (`online`) and of checks (`offline`). */
@@ -121,6 +119,10 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   }
 
   async function run(options: SourceCheck): Promise<CheckResult> {
+    return atLevel(await tryOne(options), options.level);
+  }
+
+  async function tryOne(options: SourceCheck): Promise<CheckResult> {
     try {
       return await runOne(options);
     } catch (error) {
@@ -152,7 +154,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     );
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
-    const { functionsDirectory, checkCode } = settings;
+    const { functionsDirectory } = settings;
     const cache = stack.use(watchCache(cacheDirectory, watch));
     const mounted = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
     const result = await checkFunction({
@@ -161,7 +163,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
       signal: AbortSignal.any([options.signal, cache.signal]),
       functionsDirectory,
       realDirectory: await Deno.realPath(directory),
-      checkTypes: checkCode,
+      checkTypes: options.level === "types",
       place: sandboxedPlace({
         joinFiles: group?.joinFiles ?? [],
         systemCallFilter,

@@ -1,3 +1,4 @@
+import type { CheckLevel } from "../config/check_level.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
@@ -58,6 +59,8 @@ export interface StartOptions {
   readonly source: string | undefined;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
+  /** Paths of its env files, relative to the source; a static folder does not serve them. */
+  readonly envFiles: readonly string[];
   readonly cacheDirectory: string;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
@@ -79,6 +82,7 @@ export interface StartedProcess {
 export interface SourceCheck {
   readonly name: string;
   readonly directory: string;
+  readonly level: CheckLevel;
   readonly moduleOptions: ModuleOptions;
   /** Host path of the module cache, which the check fills. */
   readonly cacheDirectory: string;
@@ -88,8 +92,6 @@ export interface SourceCheck {
   readonly registries: readonly string[];
   /** Variables of the function, to which its `.npmrc` may refer. */
   readonly variables: Readonly<Record<string, string>>;
-  /** File in the directory to check; the function's entry when left out. */
-  readonly entry?: string | undefined;
   readonly isColoured?: boolean;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */

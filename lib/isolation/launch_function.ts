@@ -7,6 +7,7 @@ import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
 import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { siteOf, sitePermissions } from "../sandbox/site.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
@@ -23,7 +24,8 @@ export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "ex
   readonly permissions?: Permissions;
   /** Egress of the network namespace; `undefined` where the function uses the host's network. */
   readonly egress: Egress | undefined;
-  readonly listen: ListenAddress;
+  /** Address to which Deno moves the first HTTP listener; nowhere when left out. */
+  readonly listen?: ListenAddress | undefined;
   /** Value of the variable `PORT`. */
   readonly port: number;
   /** Path of the start file on the host. */
@@ -62,11 +64,26 @@ export async function launchFunction(
   const { name, start, egress, listen, port, isLimited } = options;
   const { policy, moduleOptions, onLine } = start;
   const { env, memoryBytes } = policy;
-  const { permissions = policy.permissions } = options;
+  const site = siteOf({
+    directory: start.directory,
+    entry: moduleOptions.entry,
+    isSpa: policy.spa,
+    envFiles: start.envFiles,
+  });
+  const permissions = site === undefined
+    ? options.permissions ?? policy.permissions
+    : sitePermissions(site);
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
-  owned.use(await writeStartFile(options.startFile, { listen, variables }, home.uid));
+  const content = {
+    hostname: listen?.type === "tcp" ? listen.hostname : "0.0.0.0",
+    port,
+    isUnix: listen?.type === "unix",
+    isAlone: listen !== undefined,
+    variables,
+  };
+  owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
   const { paths, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
@@ -74,6 +91,7 @@ export async function launchFunction(
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
       writable,
+      site,
       permissions,
       listen,
       paths,

@@ -8,6 +8,7 @@ import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openBounder } from "../disk/bounder.ts";
 import type { ProcessPaths } from "../sandbox/function_mounts.ts";
+import { SITE_DIRECTORY, SITE_SERVER } from "../sandbox/site.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
@@ -105,6 +106,7 @@ async function openSandbox(
           const paths: ProcessPaths = {
             deno: Deno.execPath(),
             preload,
+            siteServer: join(SITE_DIRECTORY, SITE_SERVER),
             start: startFile,
             cache: cacheDirectory,
             data: home.files,

@@ -7,6 +7,7 @@ import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
+import { createUserFiles } from "../sandbox/user_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
@@ -72,7 +73,15 @@ export async function openRootlessIsolation(
     user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
   };
   await Deno.mkdir(stage.directory, { mode: 0o700 });
-  const layers = { functionsDirectory, systemCallFilter, landlock, stage, etc: etc.offline };
+  const userFiles = createUserFiles(join(directory, "users"));
+  const layers = {
+    functionsDirectory,
+    systemCallFilter,
+    landlock,
+    stage,
+    userFiles,
+    etc: etc.offline,
+  };
   const context = { homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();

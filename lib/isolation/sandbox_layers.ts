@@ -2,6 +2,7 @@ import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import type { StartOptions } from "./isolation.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
+import type { UserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
@@ -14,11 +15,14 @@ import { seedWritable, type WritableName } from "./seed_writable.ts";
 export interface CommonLayers
   extends Pick<SandboxOptions, "systemCallFilter" | "landlock" | "stage"> {
   readonly functionsDirectory: string;
+  readonly userFiles: UserFiles;
 }
 
 /** Options of a sandbox that the isolation level decides. */
 export interface SandboxLayersOptions
-  extends CommonLayers, Pick<SandboxOptions, "network" | "joinFiles" | "links" | "scratch"> {
+  extends
+    CommonLayers,
+    Pick<SandboxOptions, "network" | "hasAllPorts" | "joinFiles" | "links" | "scratch"> {
   readonly etc: readonly Mount[];
   /** The supervisor, where no reaper ends what outlives it. */
   readonly parentPid?: number;
@@ -34,7 +38,10 @@ export function sandboxLayers(
 ): LaunchOptions["openLayers"] {
   return async (home, { start, ...launch }) => {
     const writable = await openWritable({ ...options, ...start, ...launch, home });
-    const mountOptions = { ...options, ...start, ...launch, home, writable };
+    // Without a user of its own, the function has the supervisor's, also in its user namespace.
+    const user = await options.userFiles(home.uid ?? Deno.uid() ?? 0);
+    const etc = [...options.etc, ...user];
+    const mountOptions = { ...options, ...start, ...launch, etc, home, writable };
     const mounted = owned.use(await sandboxMounts(mountOptions));
     const { around } = owned.use(await watchDisk(home));
     return {

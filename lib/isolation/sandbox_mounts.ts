@@ -1,15 +1,19 @@
 import { basename, join } from "node:path";
+import { isStaticEntry } from "../config/entry_names.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import {
   type FunctionMounts,
   functionMounts,
   SANDBOX_CACHE,
   SANDBOX_DATA,
   SANDBOX_PRELOAD,
+  SANDBOX_SITE,
   SANDBOX_START,
 } from "../sandbox/function_mounts.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
 import type { ExtraName } from "../sandbox/extra_names.ts";
+import { SITE_DIRECTORY } from "../sandbox/site.ts";
 import type { Home } from "./homes.ts";
 import type { WritableName } from "./seed_writable.ts";
 
@@ -26,6 +30,8 @@ export interface SandboxMountOptions {
   readonly writable?: readonly WritableName[];
   /** Host path of the start file. */
   readonly startFile: string;
+  /** Entry of the function. */
+  readonly moduleOptions: Pick<ModuleOptions, "entry">;
 }
 
 /** Path inside the sandbox of the modules that checks have fetched. */
@@ -59,6 +65,9 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
+    ...(isStaticEntry(options.moduleOptions.entry)
+      ? [{ source: SITE_DIRECTORY, target: SANDBOX_SITE }]
+      : []),
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];

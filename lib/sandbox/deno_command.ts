@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ENTRY_FILE } from "../function/layout.ts";
 import {
   certificateEnvironment,
   type ProcessPaths,
@@ -7,6 +6,7 @@ import {
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
+import type { Site } from "./site.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
@@ -22,6 +22,8 @@ export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
 
 /** Options that decide where a function's modules come from. */
 export interface ModuleOptions {
+  /** Path of the function's entry, relative to its folder. */
+  readonly entry: string;
   /** Absolute path of an import map. */
   readonly importMap: string | undefined;
   /** Hosts in addition to Deno's default list, as `host` or `host:port`. */
@@ -37,28 +39,22 @@ export interface ModuleOptions {
  */
 export type NodeModules = "none" | "manual";
 
-/** Options of {@linkcode checkCommand} and {@linkcode infoCommand}. */
-export interface CheckCommandOptions extends ModuleOptions {
-  /** File in the working directory; the function's entry when left out. */
-  readonly entry?: string | undefined;
-}
-
 /** Returns the `deno check` command for a function's entry. */
-export function checkCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
-  const { entry = ENTRY_FILE } = options;
-  return [deno, "check", "--quiet", ...moduleArguments(options), entry];
+export function checkCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "check", "--quiet", ...moduleArguments(options), entryArgument(options)];
 }
 
 /** Returns the `deno info` command that prints the module graph of a function's entry as JSON. */
-export function infoCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
-  const { entry = ENTRY_FILE } = options;
-  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entry];
+export function infoCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entryArgument(options)];
 }
 
 /** Options of {@linkcode runCommand}. */
 export interface RunCommandOptions extends ModuleOptions, PermissionFlagsOptions {
   /** Maximum size of V8's heap in bytes, where nothing else limits memory. */
   readonly heapBytes?: number | undefined;
+  /** Static files to serve instead of running the entry. */
+  readonly site?: Site | undefined;
 }
 
 /**
@@ -66,7 +62,7 @@ export interface RunCommandOptions extends ModuleOptions, PermissionFlagsOptions
  * at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
-  const { paths, heapBytes } = options;
+  const { paths, heapBytes, site } = options;
   return [
     paths.deno,
     "run",
@@ -80,8 +76,9 @@ export function runCommand(options: RunCommandOptions): string[] {
       ? []
       : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),
     `--preload=${paths.preload}`,
-    ...moduleArguments(options),
-    ENTRY_FILE,
+    ...(site === undefined
+      ? [...moduleArguments(options), entryArgument(options)]
+      : [...SITE_ARGUMENTS, paths.siteServer, JSON.stringify(site)]),
   ];
 }
 
@@ -129,11 +126,13 @@ const DENO_LOG = "error,ext:runtime_main=off";
 /**
  * Returns the environment of a function's process. Its own variables come later, see
  * `writeStartFile`, except those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
- * moves its first HTTP listener to `listen`.
+ * moves its first HTTP listener to `listen`, if that is set. With `DENO_TRUST_PROXY_HEADERS`,
+ * `info.remoteAddr` is the client's address: Deno takes it from the field that the proxy writes
+ * into every request, and removes the field (`ext/http/service.rs` in Deno's source).
  */
 export function functionEnvironment(
   { listen, port, paths, telemetry = {} }: {
-    readonly listen: ListenAddress;
+    readonly listen?: ListenAddress | undefined;
     readonly port: number;
     readonly paths: ProcessPaths;
     readonly telemetry?: Readonly<Record<string, string>>;
@@ -145,10 +144,25 @@ export function functionEnvironment(
     ...(paths.temporary === SANDBOX_PATHS.temporary ? {} : { TMPDIR: paths.temporary }),
     PORT: String(port),
     DDSRV_DATA: paths.data,
-    DENO_SERVE_ADDRESS: serveAddress(listen),
+    ...(listen === undefined ? {} : { DENO_SERVE_ADDRESS: serveAddress(listen) }),
+    DENO_TRUST_PROXY_HEADERS: "1",
     DENO_LOG,
   };
 }
+
+/** Returns the entry as an argument that Deno reads as a path, whatever its first letters are. */
+function entryArgument({ entry }: ModuleOptions): string {
+  return /^[\w.]/.test(entry) ? entry : `./${entry}`;
+}
+
+/** The server of static files imports nothing, and reads no configuration of the folder. */
+const SITE_ARGUMENTS: readonly string[] = [
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--node-modules-dir=none",
+];
 
 function moduleArguments({ importMap, allowImport, nodeModules }: ModuleOptions): string[] {
   return [

@@ -4,6 +4,7 @@ import { readProcFile } from "../system/read_proc_file.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import type { ExtraName } from "./extra_names.ts";
 import type { Mount } from "./sandbox.ts";
+import { SITE_SERVER } from "./site.ts";
 import { otherLibraries } from "./system_files.ts";
 
 /** Path of Deno inside every sandbox. */
@@ -21,10 +22,15 @@ export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 /** Path of the start file inside every sandbox: next to the preload module. */
 export const SANDBOX_START = "/ddsrv/start.json";
 
+/** Path inside a sandbox of the directory with the server of static files. */
+export const SANDBOX_SITE = "/ddsrv/site";
+
 /** Paths that a function's process uses. */
 export interface ProcessPaths {
   readonly deno: string;
   readonly preload: string;
+  /** Main module of the server of static files. */
+  readonly siteServer: string;
   readonly start: string;
   /** Module cache, `DENO_DIR`. */
   readonly cache: string;
@@ -37,6 +43,7 @@ export interface ProcessPaths {
 export const SANDBOX_PATHS: ProcessPaths = {
   deno: SANDBOX_DENO,
   preload: SANDBOX_PRELOAD,
+  siteServer: join(SANDBOX_SITE, SITE_SERVER),
   start: SANDBOX_START,
   cache: SANDBOX_CACHE,
   data: SANDBOX_DATA,

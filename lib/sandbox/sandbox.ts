@@ -40,6 +40,12 @@ export interface Launch {
 export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
   /** A network namespace, or a network with only loopback; the caller's network when left out. */
   readonly network?: { readonly path: string } | "loopback";
+  /**
+   * The command's user may listen on the ports below 1024 of its network namespace, as an ordinary
+   * user of a host may not; where `/proc/sys` is read-only, only on the others. `false` when left
+   * out.
+   */
+  readonly hasAllPorts?: boolean;
   /** Path of a system call filter, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
   /** Command before bwrap; bwrap runs in its mount namespace, see `BoundedDirectory`. */
@@ -69,6 +75,9 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly command: readonly string[];
 }
 
+/** Source: ip_unprivileged_port_start of Linux ip-sysctl. */
+const OPEN_PORTS = 'echo 0 2>/dev/null >/proc/sys/net/ipv4/ip_unprivileged_port_start; exec "$@"';
+
 /** Maximum size of a private directory in memory. */
 const SCRATCH_BYTES = 256 * 1024 * 1024;
 
@@ -89,6 +98,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
   const inner = [...dropArguments(options.uid), ...options.command];
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
+    ...(options.hasAllPorts ? ["sh", "-c", OPEN_PORTS, "sh"] : []),
     ...options.prefix ?? [],
     ...staged?.prefix ?? [],
     "bwrap",

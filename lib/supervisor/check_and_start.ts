@@ -5,6 +5,7 @@ import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
+import { adviseOn } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
@@ -18,29 +19,46 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
+  report.onPolicy(asked.policy);
   const { envFiles } = asked;
-  const variables = visibleVariables(asked.policy.env, asked.policy.permissions.env);
-  const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
+  const { check, env, permissions } = asked.policy;
+  const variables = visibleVariables(env, permissions.env);
+  const checked = await checkInstance({ ...options, check, envFiles, variables })
+    .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
-  if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
+  const hasChanged = current.policy.check !== check ||
+    String(current.envFiles) !== String(envFiles);
+  if (hasChanged) return await checkAndStart(options);
   const { policy } = current;
+  report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions } = checked;
+  const problems = describeIgnored(checked.warning);
   report.onChecked(revision, modules);
-  if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
-  const covered = findWritableCode(options, { policy, modules });
+  if (problem !== undefined) {
+    const advice = adviseOn(problem.detail, { ...options, stage: "check" });
+    return fail({ stage: "check", ...problem, advice }, revision);
+  }
+  const covered = findWritableCode(options, { policy, modules, entry: moduleOptions.entry });
   if (covered !== undefined) return fail(covered, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, envFiles, problems }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
   return { type: "failed", failure: { ...opened.failure, isTransient: true } };
+}
+
+/** Returns a problem of the instance for errors of its check that do not prevent the start. */
+function describeIgnored(warning: string | undefined): readonly string[] {
+  if (warning === undefined) return [];
+  const [line] = warning.split("\n").filter((one) => one.trim() !== "");
+  return [`The check found errors, but "check" is "none": ${line}`];
 }
 
 type PolicyResult =
@@ -71,9 +89,12 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
 
 function findWritableCode(
   { context, name, directory }: InstanceOptions,
-  { policy, modules }: Pick<ReadPolicy, "policy"> & { readonly modules: Modules },
+  { policy, modules, entry }: Pick<ReadPolicy, "policy"> & {
+    readonly modules: Modules;
+    readonly entry: string;
+  },
 ): Omit<Failure, "atMs" | "revision"> | undefined {
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules);
+  const files = sourceFiles({ ...context.settings, name, entry }, modules);
   try {
     requireDataOnly(files, { directory, names: policy.writable });
   } catch (error) {
@@ -82,7 +103,7 @@ function findWritableCode(
 }
 
 function revisionNow({ context, name, knownModules }: InstanceOptions): Promise<string> {
-  return takeRevision(context.settings.functionsDirectory, name, knownModules);
+  return takeRevision(context.settings, name, knownModules);
 }
 
 /** Turns an error in a settings file into a failure; throws any other error. */

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
+import { findEntry } from "../function/find_entry.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { adviseOn, withAdvice } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
 import { valuesOf } from "./variable_store.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
@@ -32,6 +34,9 @@ export async function checkSource(
   let read: ReadPolicy;
   try {
     read = await readFunctionPolicy(directory, context.settings, { variables });
+    const choice = await findEntry(directory, context.settings.entries);
+    if (choice.type === "wrong") return choice.problem;
+    if (choice.type === "none") return `"${directory}" is no function: ${choice.reason}`;
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;
@@ -40,6 +45,7 @@ export async function checkSource(
     name,
     cacheName,
     directory,
+    check: read.policy.check,
     envFiles: read.envFiles,
     variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,
@@ -47,7 +53,9 @@ export async function checkSource(
     signal,
   });
   if (check.problem === undefined) return undefined;
-  const { detail, isTransient } = check.problem;
+  const { isTransient } = check.problem;
+  const advice = adviseOn(check.problem.detail, { name: cacheName, directory, stage: "check" });
+  const detail = withAdvice(check.problem.detail, advice);
   return isTransient
     ? `${detail}\nThe host or the network failed, not the code. Try again`
     : detail;

@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { type CheckSetting, levelFor } from "../config/check_level.ts";
+import { isStaticEntry } from "../config/entry_names.ts";
+import { requireEntry } from "../function/find_entry.ts";
 import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
-import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import { findSourcePlace, type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
@@ -22,6 +25,8 @@ export interface CheckedInstance {
   readonly cacheName?: string;
   /** Env files that the manifest or the operator names: they are part of the source. */
   readonly envFiles: readonly string[];
+  /** The function's setting of the check. */
+  readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
   /** Modules that an earlier check named. */
@@ -51,21 +56,30 @@ export interface InstanceCheck {
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
+  /** Errors that do not prevent the start: the next start repeats the check. */
+  readonly warning?: string | undefined;
 }
 
-/** Returns how a function's modules are found; `source` replaces its folder where it is given. */
+/**
+ * Returns a function's entry and how its modules are found; `source` replaces its folder where it
+ * is given.
+ *
+ * @throws {ConfigError} if its manifest names an entry that can't be used, or a file is not valid
+ */
 export async function findModuleOptions(
   { settings }: Pick<SupervisorContext, "settings">,
   name: string,
   source?: string,
 ): Promise<ModuleOptions> {
-  const { functionsDirectory, allowImport } = settings;
-  const [importMap, hosts, nodeModules] = await Promise.all([
+  const { functionsDirectory, allowImport, entries } = settings;
+  const directory = source ?? join(functionsDirectory, name);
+  const [entry, importMap, hosts, nodeModules] = await Promise.all([
+    requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
-    findNodeModules(source ?? join(functionsDirectory, name)),
+    findNodeModules(directory),
   ]);
-  return { importMap, allowImport: [...allowImport, ...hosts], nodeModules };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -78,10 +92,9 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
   const moduleOptions = await findModuleOptions(options.context, options.name);
-  const { functionsDirectory } = context.settings;
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true };
-    const revision = await takeRevision(functionsDirectory, name, modules);
+    const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
@@ -92,19 +105,17 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
 
 /** Key of all input of a check apart from the source. */
 function keyOf(
-  { context, directory, envFiles }: CheckedInstance,
+  { directory, check, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
 ): string {
-  const { checkCode } = context.settings;
-  return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
+  const level = levelFor(moduleOptions.entry, check);
+  return JSON.stringify({ deno: Deno.version.deno, directory, level, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
 async function checkUntilSettled(options: CheckedInstance): Promise<InstanceCheck> {
   const { context, directory, name } = options;
-  const { functionsDirectory } = context.settings;
-  const take = (modules: Modules): Promise<string> =>
-    takeRevision(functionsDirectory, name, modules);
+  const take = (modules: Modules): Promise<string> => takeRevision(context.settings, name, modules);
   let { knownModules } = options;
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
@@ -121,7 +132,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     await requireRoom(context, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
-      isComplete: result.diagnostics === undefined,
+      isComplete: result.diagnostics === undefined && result.warning === undefined,
     };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
@@ -141,12 +152,12 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
       continue;
     }
     if (result.diagnostics === undefined) {
-      const isProvisional = result.isPassing === true;
-      if ((options.cacheName ?? name) === name && !isProvisional) {
+      const { warning, isPassing: isProvisional = false } = result;
+      if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
         await context.checkResults.record(name, { revision, modules: modules.paths, key });
       }
-      return { revision, modules, moduleOptions, problem: undefined, isProvisional };
+      return { revision, modules, moduleOptions, problem: undefined, isProvisional, warning };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
@@ -157,9 +168,9 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
  */
 async function requireRoom(
   { settings }: SupervisorContext,
-  { diagnostics }: CheckResult,
+  { diagnostics, warning }: CheckResult,
 ): Promise<void> {
-  if (!diagnostics?.includes("No space left on device")) return;
+  if (!(diagnostics ?? warning)?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
   throw new Error(`The disk of "${stateDirectory}" is full. Make room there; ddsrv tries again`);
@@ -178,7 +189,8 @@ async function findUnreadable(
   modules: Modules,
 ): Promise<InstanceCheck["problem"]> {
   const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules)
+  const place = await findSourcePlace(context.settings, name);
+  const files = sourceFiles(place, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
   if (detail === undefined) return undefined;
@@ -186,9 +198,12 @@ async function findUnreadable(
 }
 
 async function lastChange({ context, name }: CheckedInstance, modules: Modules): Promise<number> {
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules);
+  const files = sourceFiles(await findSourcePlace(context.settings, name), modules);
   return (await stampFiles(files)).changedAtMs;
 }
+
+/** Result for static files, which have no code. */
+const NOTHING_TO_CHECK: CheckResult = { diagnostics: undefined, modules: [] };
 
 async function check(
   options: CheckedInstance & Parameters<CheckTask>[0],
@@ -196,11 +211,13 @@ async function check(
 ): Promise<CheckResult> {
   const { context, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
+  if (isStaticEntry(moduleOptions.entry)) return NOTHING_TO_CHECK;
   const cacheDirectory = await context.cacheOf(cacheName);
   const { registries, checkCpuTimeMs, checkTimeoutMs } = context.settings;
   return await context.isolation.check({
     name,
     directory,
+    level: levelFor(moduleOptions.entry, options.check),
     moduleOptions,
     cacheDirectory,
     cacheName,

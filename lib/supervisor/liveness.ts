@@ -51,7 +51,7 @@ export function watchLiveness(options: LivenessOptions): Disposable {
   return { [Symbol.dispose]: () => over.abort() };
 
   function report(hang: Pick<InstanceHang, "cause" | "reason">, wellAtMs: number): void {
-    options.onHung({ ...hang, detail: instance.lastLines(), atMs: Date.now() }, wellAtMs);
+    options.onHung({ ...hang, detail: instance.excerpt(), atMs: Date.now() }, wellAtMs);
   }
 }
 

@@ -1,8 +1,12 @@
+import { relative } from "node:path";
+import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import { createUpstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
+import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
@@ -11,12 +15,13 @@ export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
+  /** Absolute paths of its env files besides \`.env\`. */
+  readonly envFiles: readonly string[];
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
+  /** Problems that it has from the beginning, a sentence each. */
+  readonly problems?: readonly string[];
 }
-
-/** Number of output lines that an instance remembers. */
-const LAST_LINES = 20;
 
 /**
  * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others
@@ -36,22 +41,22 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     }),
   );
   signal.throwIfAborted();
-  const lines: string[] = [];
-  const lastLines = (): string => lines.join("\n");
+  const output = createOutputExcerpt(name);
   const started = await sandbox.spawn({
     directory,
     source: options.source,
     policy,
     moduleOptions,
+    envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
-      lines.push(line.text);
-      if (lines.length > LAST_LINES) lines.shift();
+      output.push(line);
       report.onLine(stream, line);
     },
   });
   const { process } = started;
-  started.problems.forEach(report.onWarning);
+  const lasting = [...options.problems ?? [], ...started.problems];
+  lasting.forEach(report.onWarning);
   const force = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
@@ -68,7 +73,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         namespace: sandbox.namespace,
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
-        lastLines,
+        excerpt: output.text,
       }),
   });
   if (start.type !== "listening") {
@@ -76,8 +81,18 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     force.abort();
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
-    const detail = lastLines();
-    return { type: "failed", failure: { stage: "start", isTransient, reason, detail, revision } };
+    const detail = output.text();
+    const { settings } = context;
+    const explained = explainOutput(detail, { name, directory, stage: "start", policy, settings });
+    const failure = {
+      stage: "start",
+      isTransient,
+      reason,
+      detail,
+      ...explained,
+      revision,
+    } as const;
+    return { type: "failed", failure };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
@@ -88,13 +103,14 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       upstream,
       endpoint: start.endpoint,
       pid: start.pid,
-      keepPrefix: policy.keepPrefix,
+      isFolder: isStaticEntry(moduleOptions.entry),
+      keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
-      problems: () => [...started.problems, ...problems.current()],
+      problems: () => [...lasting, ...problems.current()],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
-      lastLines,
+      excerpt: output.text,
       async close({ drainMs, force: forced }) {
         const skipGrace = (): void => force.abort();
         const drained = new AbortController();

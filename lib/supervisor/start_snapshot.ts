@@ -16,12 +16,12 @@ export async function startSnapshot(options: InstanceOptions): Promise<LaunchOut
   const snapshot = await findSnapshot(options);
   const read = snapshot && await readPolicy(options, snapshot);
   if (snapshot === undefined || read === undefined) return { type: "no-snapshot" };
-  const { policy } = read;
+  const { policy, envFiles } = read;
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const { path: source, revision } = snapshot;
   const moduleOptions = await findModuleOptions(context, name, source);
   return await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions, source }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, envFiles, source }),
     options,
   );
 }
@@ -32,7 +32,7 @@ async function findSnapshot(
   const { settings, isolation, snapshots } = context;
   const candidates = snapshots.list(name);
   if (!isolation.canRelocate || candidates.length === 0) return undefined;
-  const ownRevision = await takeOwnRevision(settings.functionsDirectory, name, knownModules);
+  const ownRevision = await takeOwnRevision(settings, name, knownModules);
   return candidates.some((snapshot) => snapshot.ownRevision === ownRevision)
     ? undefined
     : candidates[0];

@@ -11,6 +11,7 @@ import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
+import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -27,6 +28,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** Which function has had which domain so far. */
+  readonly heldDomains: HeldDomains;
   /** Removes data, variables, snapshots and check results of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
@@ -82,6 +85,10 @@ export async function openSupervisorContext(
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const heldDomains = await openHeldDomains(
+    join(stateDirectory, "domains", `${owner.id}.json`),
+    onWarning,
+  );
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
@@ -105,6 +112,7 @@ export async function openSupervisorContext(
     checkResults,
     snapshots,
     variables,
+    heldDomains,
     checks,
     async purge(name) {
       await isolation.purge(name);

@@ -114,7 +114,13 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
       directory: app,
       source: undefined,
       policy,
-      moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
+      moduleOptions: {
+        entry: "index.ts",
+        importMap: undefined,
+        allowImport: [],
+        nodeModules: "none",
+      },
+      envFiles: [],
       cacheDirectory,
       onLine: () => {},
     });

@@ -66,7 +66,6 @@ Deno.test("a flag has the name of its setting in kebab case, and a boolean's neg
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",
     "--no-watch",
-    "--no-check",
   ]);
   for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
     assert.ok(flags.includes(flag), flag);
@@ -89,6 +88,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
   assert.deepEqual(names, [
     "shutdownTimeout",
     "watch",
+    "check",
     "checkCpuTime",
     "checkTimeout",
     "allowImport",
@@ -112,6 +112,8 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "dataFiles",
     "bandwidth",
     "domain",
+    "domains",
+    "root",
     "keepPrefix",
     "rateLimit",
     "trustedProxies",
@@ -124,6 +126,9 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   const rules = settings.filter(({ manifest }) => manifest !== undefined)
     .map(({ name, manifest }) => [name, manifest]);
   assert.deepEqual(Object.fromEntries(rules), {
+    entry: "replaces",
+    spa: "replaces",
+    check: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
@@ -143,6 +148,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     dataSize: "smaller",
     dataFiles: "smaller",
     bandwidth: "smaller",
+    domains: "subset",
     keepPrefix: "replaces",
     rateLimit: "separate",
   });
@@ -151,7 +157,12 @@ Deno.test("a manifest has these keys, each with this effect", () => {
 Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
   const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
     .filter(([key, name]) => key !== undefined && key !== name);
-  assert.deepEqual(other, [["port", "preferredPort"], ["writable", undefined]]);
+  assert.deepEqual(other, [
+    ["entry", undefined],
+    ["spa", undefined],
+    ["port", "preferredPort"],
+    ["writable", undefined],
+  ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
   requireUnique(keys);
 });

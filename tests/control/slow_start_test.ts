@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeSlowStart } from "../../lib/control/slow_start.ts";
 
-const start = { sinceMs: 500, healthPath: undefined, lastLines: () => "connecting" };
+const start = { sinceMs: 500, healthPath: undefined, excerpt: () => "connecting" };
 
 Deno.test("describeSlowStart() returns nothing for a start of usual length", () => {
   assert.equal(describeSlowStart(start, 1_499), undefined);

@@ -69,7 +69,8 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
     `read|${join(user.directory, "secret")}`,
     `list|${join(server.functions, "served")}`,
     `write|${join(server.functions, "probe/index.ts")}`,
-    "read|/etc/passwd",
+    "read|/etc/shadow",
+    "write|/etc/passwd",
     "write|/etc/hosts",
     "write|/new",
     "run|",
@@ -80,6 +81,7 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
   assert.equal(await probe(server, "probe", "variable|OWN"), "1");
   assert.equal(await probe(server, "probe", "write|/tmp/own"), "written");
   assert.equal(await probe(server, "probe", "interfaces|"), "lo 127.0.0.1, lo ::1");
+  assert.equal(await probe(server, "probe", "user"), "function true true ddsrv");
   const { pid } = await server.inspect("probe");
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   assert.match(status, /^NoNewPrivs:\t1$/m);

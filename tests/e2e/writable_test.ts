@@ -124,7 +124,6 @@ Deno.test("writable names: neither code nor links are writable, and the error sa
       "code/lib/m.ts": "export {};\n",
       "code/ddsrv.json": '{ "writable": ["lib"] }',
       "listed/index.ts": PROBE,
-      "listed/app.db": "",
       "listed/ddsrv.json":
         '{ "writable": ["uploads", "app.db"], "permissions": { "write": ["/ddsrv/data"] } }',
       "refused/index.ts": PROBE,

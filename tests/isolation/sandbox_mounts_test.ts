@@ -33,6 +33,7 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
         watch: () => Promise.resolve({ [Symbol.dispose]() {} }),
       },
       startFile,
+      moduleOptions: { entry: "index.ts" },
     });
     const { command, input } = sandboxCommand({
       uid: 54_323,

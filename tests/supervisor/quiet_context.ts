@@ -1,5 +1,5 @@
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
-import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
+import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
@@ -12,7 +12,7 @@ import type { TemporaryDirectory } from "../temporary_directory.ts";
 /** Options of {@linkcode quietContext}. */
 export interface QuietContextOptions {
   readonly settings?: SomeSettings;
-  readonly check?: (directory: string) => Promise<CheckResult>;
+  readonly check?: (directory: string, source: SourceCheck) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
   /** Called for each function whose passed check is recorded. */
   readonly onRecord?: (name: string) => void;
@@ -31,7 +31,7 @@ export function quietContext(
     dataDirectory: directory.at("data"),
     purge: () => Promise.resolve(),
     openSandbox: open,
-    check: (source) => check(source.directory),
+    check: (source) => check(source.directory, source),
     canRelocate: false,
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -57,6 +57,7 @@ export function quietContext(
       forget: () => Promise.resolve(),
     },
     variables: openVariableStore(directory.at("variables")),
+    heldDomains: { before: new Map(), save: () => Promise.resolve() },
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),

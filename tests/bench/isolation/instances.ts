@@ -50,7 +50,13 @@ export async function openInSandbox(
     directory: app,
     source: undefined,
     policy,
-    moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
+    moduleOptions: {
+      entry: "index.ts",
+      importMap: undefined,
+      allowImport: [],
+      nodeModules: "none",
+    },
+    envFiles: [],
     cacheDirectory,
     onLine() {},
   });

@@ -28,6 +28,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
   const { context, app, policy, cacheDirectory } = ground;
   const { functionsDirectory } = context.settings;
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory,
     settleMs: 0,
     maxFiles: 1_000,
@@ -39,6 +40,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
     checkInstance({
       name: "app",
       directory: app,
+      check: policy.check,
       envFiles: [],
       variables: {},
       knownModules: NO_MODULES,
@@ -54,6 +56,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       source: undefined,
       policy,
       moduleOptions,
+      envFiles: [],
       cacheDirectory,
       onLine() {},
     })

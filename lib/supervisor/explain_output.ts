@@ -1,0 +1,28 @@
+import type { Settings } from "../config/settings.ts";
+import type { FunctionPolicy } from "../function/policy.ts";
+import { adviseOn } from "./advice.ts";
+import { refusedByManifest } from "./advice_sentences.ts";
+import { publicCause } from "./public_cause.ts";
+import type { Failure } from "./state.ts";
+
+/** The process that wrote an output. */
+export interface OutputOrigin {
+  readonly name: string;
+  /** Folder of the function. */
+  readonly directory: string;
+  readonly stage: "start" | "exit";
+  readonly policy: FunctionPolicy;
+  readonly settings: Pick<Settings, "permissions">;
+}
+
+/** Returns what the output of a process that failed says about the cause, and advice. */
+export function explainOutput(
+  text: string,
+  { name, directory, stage, policy, settings }: OutputOrigin,
+): Pick<Failure, "cause" | "advice"> {
+  const ownRefusals = refusedByManifest(policy.permissions, settings.permissions);
+  return {
+    cause: publicCause(text, { stage, secrets: Object.values(policy.env) }),
+    advice: adviseOn(text, { name, directory, stage, policy, ownRefusals }),
+  };
+}
