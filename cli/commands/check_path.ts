@@ -7,6 +7,7 @@ import { findEntry } from "../../lib/function/find_entry.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { judgeName } from "../../lib/function/name.ts";
+import { findOwnLock } from "../../lib/check/own_lock.ts";
 import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
@@ -149,6 +150,7 @@ async function checkCode(
       importMap: await findImportMap(functionsDirectory, basename(directory)),
       allowImport: await allowedHosts(settings),
       nodeModules: await findNodeModules(directory),
+      ownLock: await findOwnLock(functionsDirectory, basename(directory)),
     },
     registries: settings.registries,
     bounds: { cpuTimeMs: settings.checkCpuTimeMs, timeoutMs: settings.checkTimeoutMs },

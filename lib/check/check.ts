@@ -1,8 +1,11 @@
-import { runBounded } from "../process/bounded_output.ts";
+import { type BoundedOutput, runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
+import { addWorkers } from "./add_workers.ts";
 import { localPath } from "./local_path.ts";
+import { withLockHint } from "./lock_hint.ts";
+import { LockError, openMadeLock } from "./made_lock.ts";
 import { parseGraph } from "./module_graph.ts";
 import { namesPassingFailure } from "./passing_diagnostics.ts";
 import { findStrayImports } from "./stray_imports.ts";
@@ -16,6 +19,8 @@ export interface CheckOptions extends ModuleOptions {
   /** Real path of that directory. */
   readonly realDirectory: string;
   readonly place: CheckPlace;
+  /** Lock file of an earlier check of the same source, whose versions the check uses again. */
+  readonly knownLock?: string | undefined;
   /** Type-check, or only read the module graph. */
   readonly checkTypes: boolean;
   readonly isColoured?: boolean | undefined;
@@ -31,6 +36,11 @@ export interface CheckResult {
   readonly diagnostics: string | undefined;
   /** Absolute paths of the local modules that the entry needs, missing ones included. */
   readonly modules: readonly string[];
+  /**
+   * Text of the lock file that pins what the check resolved; missing when the check failed, when
+   * the folder has a lock file, or when nothing needs one.
+   */
+  readonly lock?: string | undefined;
   /**
    * The host or the network failed, so another check may succeed without new code. Without
    * diagnostics, only a start can show whether the missing module is needed.
@@ -70,10 +80,16 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     const common = { signal, maxBytes: MAX_OUTPUT_BYTES, onSpawn: use.follow };
     return runBounded(command, { ...place, ...input, ...common, env });
   };
-  const checked = options.checkTypes ? await execute(checkCommand(options, place.deno)) : undefined;
+  const isPinned = options.ownLock !== undefined;
+  await using made = isPinned ? undefined : await openMadeLock(place.cache, options.knownLock);
+  const lock = made && { path: made.path, isFrozen: false };
+  const commands = { ...options, lock };
+  const checked = options.checkTypes
+    ? withoutNodeTypes(await execute(checkCommand(commands, place.deno)))
+    : undefined;
   options.signal.throwIfAborted();
   if (stopped() !== undefined) return { ...(await boundAt(checked?.code ?? 0))!, modules: [] };
-  const graph = await execute(infoCommand(options, place.deno));
+  const graph = await execute(infoCommand(commands, place.deno));
   options.signal.throwIfAborted();
   const parsed = parseModules(graph.stdout, functionsDirectory);
   const modules = parsed ?? [];
@@ -88,7 +104,10 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     const ended = await boundAt(failed.code);
     if (ended !== undefined) return { ...ended, modules };
     const errors = failed.stderr.trim();
-    const diagnostics = errors === "" ? `deno exited with ${failed.code}` : errors;
+    const { ownLock, entry } = options;
+    const diagnostics = errors === ""
+      ? `deno exited with ${failed.code}`
+      : withLockHint(errors, { ownLock, entry });
     const isTypesOnly = graph.success && moduleErrors(graph.stdout).length === 0;
     return {
       diagnostics,
@@ -97,10 +116,40 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
       ...(isTypesOnly ? { isTypesOnly } : {}),
     };
   }
-  const diagnostics = parsed === undefined ? "The module graph is too large to read" : undefined;
-  const isPassing = diagnostics === undefined &&
-    moduleErrors(graph.stdout).some(namesPassingFailure);
-  return { diagnostics, modules, ...(isPassing ? { isPassing } : {}) };
+  if (parsed === undefined) {
+    return { diagnostics: "The module graph is too large to read", modules };
+  }
+  const workers = await addWorkers(parsed, {
+    directory,
+    async readGraph(entry) {
+      if (stopped() !== undefined) return { modules: [], isPassing: false };
+      const output = await execute(infoCommand({ ...commands, entry }, place.deno));
+      options.signal.throwIfAborted();
+      const found = parseModules(output.stdout, functionsDirectory) ?? [];
+      const errors = [output.stderr, ...moduleErrors(output.stdout)];
+      return { modules: found, isPassing: errors.some(namesPassingFailure) };
+    },
+  });
+  if (stopped() !== undefined) return { ...(await boundAt(graph.code))!, modules };
+  const isPassing = workers.isPassing || moduleErrors(graph.stdout).some(namesPassingFailure);
+  const common = { modules: workers.modules, ...(isPassing ? { isPassing } : {}) };
+  try {
+    return { ...common, diagnostics: undefined, lock: await made?.read() };
+  } catch (error) {
+    if (!(error instanceof LockError)) throw error;
+    return { ...common, diagnostics: error.message };
+  }
+}
+
+/** Deno's error for a `node_modules` directory without the types of Node's modules. */
+const NO_NODE_TYPES = "Could not find a matching package for 'npm:@types/node'";
+
+/**
+ * Returns `undefined` if Deno could not check types only because `node_modules` has no
+ * `@types/node`, as in a project in JavaScript: the code does not need it to run.
+ */
+function withoutNodeTypes(output: BoundedOutput): BoundedOutput | undefined {
+  return !output.success && output.stderr.includes(NO_NODE_TYPES) ? undefined : output;
 }
 
 /** Returns load errors of modules, which Deno does not report without a type check. */

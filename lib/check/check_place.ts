@@ -9,12 +9,15 @@ import {
 import { launchShell, type ProcessLimits } from "../sandbox/launch_shell.ts";
 import { type CheckBounds, MAX_DATA_BYTES, MAX_FILE_BYTES } from "./check_bounds.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
+import type { CachePlace } from "./made_lock.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
 
 /** Environment in which a check's commands run. */
 export interface CheckPlace {
   readonly deno: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Module cache, which the check fills. */
+  readonly cache: CachePlace;
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
   /** Returns the launch chain around a command. */
@@ -65,6 +68,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
     options;
   return {
     deno: SANDBOX_DENO,
+    cache: { host: cacheDirectory, inside: SANDBOX_CACHE },
     env: { ...baseEnvironment(), ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`) },
     around: (command) =>
       sandboxCommand({
@@ -103,6 +107,7 @@ export function directPlace(
   const cache = cacheDirectory ?? denoDirectory(Deno.env.toObject());
   return {
     deno: Deno.execPath(),
+    cache: { host: cache, inside: cache },
     // No home directory: its files belong to the caller.
     env: baseEnvironment({ cache, temporary: "/nonexistent" }),
     cwd: directory,

@@ -16,6 +16,9 @@ export const COMMON_FILES: readonly string[] = ["deno.json", "deno.jsonc", "impo
 /** Name of a function's file that selects the registries of its packages. */
 export const NPMRC_FILE = ".npmrc";
 
+/** Name of a function's lock file, which pins the versions of its imports. */
+export const LOCK_FILE = "deno.lock";
+
 /** Files that the supervisor reads for a function; they may contain secrets. */
 export const SECRET_FILES: readonly string[] = [SETTINGS_FILE, ENV_FILE, NPMRC_FILE];
 
@@ -23,7 +26,7 @@ export const SECRET_FILES: readonly string[] = [SETTINGS_FILE, ENV_FILE, NPMRC_F
 export const OWN_FILES: readonly string[] = [
   ...COMMON_FILES,
   "package.json",
-  "deno.lock",
+  LOCK_FILE,
   ...SECRET_FILES,
 ];
 

@@ -22,13 +22,16 @@ export async function checkDirectly(
   const { directory, moduleOptions, cacheDirectory, level, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
+  const place = directPlace({ directory, cacheDirectory, bounds, isNice });
+  // The user may never have used Deno before.
+  await Deno.mkdir(place.cache.host, { recursive: true });
   const result = await checkFunction({
     ...options,
     ...moduleOptions,
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
     checkTypes: level === "types",
-    place: directPlace({ directory, cacheDirectory, bounds, isNice }),
+    place,
   });
   return atLevel(result, level);
 }

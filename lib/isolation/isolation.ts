@@ -62,6 +62,11 @@ export interface StartOptions {
   /** Paths of its env files, relative to the source; a static folder does not serve them. */
   readonly envFiles: readonly string[];
   readonly cacheDirectory: string;
+  /**
+   * Path of the lock file that the check of this revision made, which only the supervisor may
+   * write; `undefined` when it made none.
+   */
+  readonly lock: string | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
@@ -92,6 +97,8 @@ export interface SourceCheck {
   readonly registries: readonly string[];
   /** Variables of the function, to which its `.npmrc` may refer. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Text of the lock file of an earlier check of the same source, see `checkFunction`. */
+  readonly knownLock?: string | undefined;
   readonly isColoured?: boolean;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */

@@ -3,7 +3,7 @@ import type { Egress } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import { readDiskUsage } from "../disk/disk_usage.ts";
 import { type FunctionProcess, spawnFunction, type SpawnOptions } from "../process/spawn.ts";
-import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
+import { functionEnvironment, type LockFile, runCommand } from "../sandbox/deno_command.ts";
 import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
 import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
@@ -39,6 +39,8 @@ export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "ex
 /** Layers around a function's process. */
 export interface Layers {
   readonly paths: ProcessPaths;
+  /** Lock file that the check made, if there is one. */
+  readonly lock: LockFile | undefined;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
   /** Paths that Deno may write besides the function's data. */
@@ -85,7 +87,7 @@ export async function launchFunction(
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
-  const { paths, readable, writable = [], around = (process) => process } = layers;
+  const { paths, lock, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
@@ -95,6 +97,7 @@ export async function launchFunction(
       permissions,
       listen,
       paths,
+      lock,
       heapBytes: isLimited ? undefined : memoryBytes,
     })),
     env: functionEnvironment({ listen, port, paths, telemetry: telemetry.env }),

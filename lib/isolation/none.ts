@@ -85,7 +85,7 @@ async function openSandbox(
   return {
     namespace: undefined,
     async spawn(start) {
-      const { directory, policy, cacheDirectory } = start;
+      const { directory, policy, cacheDirectory, lock } = start;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
       const startFile = join(ownDirectory, "start.json");
       const preload = join(ownDirectory, "preload.js");
@@ -103,6 +103,8 @@ async function openSandbox(
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
           const writable = await ownNames(directory, policy.writable);
+          const ownLock = join(ownDirectory, "deno.lock");
+          if (lock !== undefined) await Deno.copyFile(lock, ownLock);
           const paths: ProcessPaths = {
             deno: Deno.execPath(),
             preload,
@@ -114,6 +116,8 @@ async function openSandbox(
           };
           return {
             paths,
+            // Its module cache is writable, so computed imports work and add to its copy.
+            lock: lock === undefined ? undefined : { path: ownLock, isFrozen: false },
             readable: await readablePaths(settings, { directory, paths }),
             writable,
             wrap: (command) => ({

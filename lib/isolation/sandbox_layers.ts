@@ -1,6 +1,6 @@
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
-import { SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import type { StartOptions } from "./isolation.ts";
+import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
 import type { UserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
@@ -47,6 +47,7 @@ export function sandboxLayers(
     return {
       paths: SANDBOX_PATHS,
       writable: writablePaths(mountOptions),
+      lock: start.lock === undefined ? undefined : { path: SANDBOX_LOCK, isFrozen: true },
       around,
       release: () => mounted[Symbol.asyncDispose](),
       wrap: (command) => {

@@ -6,6 +6,7 @@ import {
   functionMounts,
   SANDBOX_CACHE,
   SANDBOX_DATA,
+  SANDBOX_LOCK,
   SANDBOX_PRELOAD,
   SANDBOX_SITE,
   SANDBOX_START,
@@ -25,6 +26,8 @@ export interface SandboxMountOptions {
   readonly source: string | undefined;
   readonly etc: readonly Mount[];
   readonly cacheDirectory: string;
+  /** Host path of the lock file that the check made; only the supervisor may write to it. */
+  readonly lock: string | undefined;
   readonly home: Home;
   /** Names of the source that are writable; none when left out. */
   readonly writable?: readonly WritableName[];
@@ -52,7 +55,7 @@ export interface SandboxMounts extends FunctionMounts {
  * the two parts that the instance needs.
  */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
-  const { cacheDirectory, home } = options;
+  const { cacheDirectory, lock, home } = options;
   const links = ["remote", "npm"].map((part) => ({
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
@@ -68,6 +71,7 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     ...(isStaticEntry(options.moduleOptions.entry)
       ? [{ source: SITE_DIRECTORY, target: SANDBOX_SITE }]
       : []),
+    ...lock === undefined ? [] : [{ source: lock, target: SANDBOX_LOCK }],
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];

@@ -30,6 +30,22 @@ export interface ModuleOptions {
   readonly allowImport: readonly string[];
   /** Value of Deno's `--node-modules-dir`. */
   readonly nodeModules: NodeModules;
+  /** Absolute path of the lock file in the function's folder, if it has one. */
+  readonly ownLock?: string | undefined;
+}
+
+/** A lock file that `ddsrv` makes for a function whose folder has none. */
+export interface LockFile {
+  /** Path as the command sees it. */
+  readonly path: string;
+  /** The lock file must name everything that the code imports; Deno writes nothing to it. */
+  readonly isFrozen: boolean;
+}
+
+/** Options of all commands that resolve a function's imports. */
+export interface ResolveOptions extends ModuleOptions {
+  /** Used if the folder has no lock file; without both, nothing pins versions. */
+  readonly lock?: LockFile | undefined;
 }
 
 /**
@@ -50,7 +66,7 @@ export function infoCommand(options: ModuleOptions, deno = SANDBOX_DENO): string
 }
 
 /** Options of {@linkcode runCommand}. */
-export interface RunCommandOptions extends ModuleOptions, PermissionFlagsOptions {
+export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOptions {
   /** Maximum size of V8's heap in bytes, where nothing else limits memory. */
   readonly heapBytes?: number | undefined;
   /** Static files to serve instead of running the entry. */
@@ -164,13 +180,20 @@ const SITE_ARGUMENTS: readonly string[] = [
   "--node-modules-dir=none",
 ];
 
-function moduleArguments({ importMap, allowImport, nodeModules }: ModuleOptions): string[] {
+function moduleArguments(options: ResolveOptions): string[] {
+  const { importMap, allowImport, nodeModules } = options;
   return [
     `--node-modules-dir=${nodeModules}`,
     "--vendor=false",
-    // Deno could not update a lock file in the read-only source.
-    "--no-lock",
+    ...lockArguments(options),
     `--allow-import=${[...DEFAULT_IMPORT_HOSTS, ...allowImport].join(",")}`,
     ...(importMap === undefined ? [] : [`--import-map=${importMap}`]),
   ];
+}
+
+/** Deno never searches for a lock file itself, because it would update one outside the folder. */
+function lockArguments({ ownLock, lock }: ResolveOptions): string[] {
+  if (ownLock !== undefined) return [`--lock=${ownLock}`, "--frozen"];
+  if (lock === undefined) return ["--no-lock"];
+  return [`--lock=${lock.path}`, `--frozen=${lock.isFrozen}`];
 }

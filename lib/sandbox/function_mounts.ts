@@ -24,6 +24,8 @@ export const SANDBOX_START = "/ddsrv/start.json";
 
 /** Path inside a sandbox of the directory with the server of static files. */
 export const SANDBOX_SITE = "/ddsrv/site";
+/** Path inside the sandbox of the lock file that a check made. */
+export const SANDBOX_LOCK = "/ddsrv/deno.lock";
 
 /** Paths that a function's process uses. */
 export interface ProcessPaths {

@@ -47,6 +47,12 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: RUN,
+    // Deno.symlink() and Node's: a list of paths is not enough.
+    pattern: /requires unscoped --allow-read and --allow-write/,
+    say: (_, context) => grant("write", context),
+  },
+  {
+    stages: RUN,
     pattern: /Command failed: |\bspawn \S{1,200} (?:ENOENT|EACCES)/,
     say: (_, context) =>
       context.policy?.permissions.run === false ? grant("run", context) : undefined,
@@ -147,6 +153,13 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
     stages: ANY,
     pattern: /--node-modules-dir/,
     say: () => "Put a node_modules directory into its folder instead of passing the flag",
+  },
+  {
+    stages: RUN,
+    pattern: /invalid peer certificate|self-signed certificate|unable to verify the first cert/,
+    say: () =>
+      "This host does not trust the server's certificate: the operator can name the file of its " +
+      "authority in the variable DENO_CERT of ddsrv serve",
   },
   {
     stages: RUN,

@@ -35,7 +35,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (hasChanged) return await checkAndStart(options);
   const { policy } = current;
   report.onPolicy(policy);
-  const { revision, modules, problem, moduleOptions } = checked;
+  const { revision, modules, problem, moduleOptions, lock } = checked;
   const problems = describeIgnored(checked.warning);
   report.onChecked(revision, modules);
   if (problem !== undefined) {
@@ -47,7 +47,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions, envFiles, problems }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, problems }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;

@@ -8,6 +8,8 @@ export interface PassedCheck {
   readonly revision: string;
   /** Absolute paths of all files that the revision covers, without configuration files. */
   readonly modules: readonly string[];
+  /** The check made a lock file, see `openKeptLocks`. */
+  readonly hasLock: boolean;
   /** All other input of the check, such as settings and the version of Deno. */
   readonly key: string;
 }
@@ -91,7 +93,8 @@ function parseWritten(text: string): readonly Written[] {
 
 function isWritten(value: unknown): value is Written {
   if (typeof value !== "object" || value === null) return false;
-  const { revision, modules, key, cache } = value as Readonly<Record<string, unknown>>;
+  const { revision, modules, hasLock, key, cache } = value as Readonly<Record<string, unknown>>;
   return [revision, key, cache].every((one) => typeof one === "string") &&
-    Array.isArray(modules) && modules.every((one) => typeof one === "string");
+    typeof hasLock === "boolean" && Array.isArray(modules) &&
+    modules.every((one) => typeof one === "string");
 }

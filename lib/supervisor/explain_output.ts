@@ -19,7 +19,7 @@ export interface OutputOrigin {
 export function explainOutput(
   text: string,
   { name, directory, stage, policy, settings }: OutputOrigin,
-): Pick<Failure, "cause" | "advice"> {
+): Required<Pick<Failure, "cause" | "advice">> {
   const ownRefusals = refusedByManifest(policy.permissions, settings.permissions);
   return {
     cause: publicCause(text, { stage, secrets: Object.values(policy.env) }),

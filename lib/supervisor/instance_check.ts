@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
+import { findOwnLock } from "../check/own_lock.ts";
 import { type CheckSetting, levelFor } from "../config/check_level.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
 import { requireEntry } from "../function/find_entry.ts";
@@ -12,6 +13,7 @@ import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
+import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { sleep } from "../system/sleep.ts";
 import type { CheckTask } from "./check_lane.ts";
 import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
@@ -53,6 +55,8 @@ export interface InstanceCheck {
   readonly revision: string;
   readonly modules: Modules;
   readonly moduleOptions: ModuleOptions;
+  /** Path of the lock file that the check made, if it passed and made one. */
+  readonly lock?: string | undefined;
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
@@ -73,13 +77,14 @@ export async function findModuleOptions(
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
-  const [entry, importMap, hosts, nodeModules] = await Promise.all([
+  const [entry, importMap, hosts, nodeModules, ownLock] = await Promise.all([
     requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
     findNodeModules(directory),
+    findOwnLock(functionsDirectory, name, source),
   ]);
-  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules, ownLock };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -96,9 +101,11 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
     const modules = { paths: passed.modules, isComplete: true };
     const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
+    const lock = await context.keptLocks.find(name, revision);
+    if (passed.hasLock && lock === undefined) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
-    return { revision, modules, moduleOptions, problem };
+    return { revision, modules, moduleOptions, lock, problem };
   }
   return undefined;
 }
@@ -125,7 +132,8 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     const result = problem === undefined
       ? await context.checks.run(
         name,
-        (given) => check({ ...options, ...given }, moduleOptions),
+        async (given) =>
+          await check({ ...options, ...given }, { moduleOptions, revision: before.revision }),
         options,
       )
       : { diagnostics: problem.detail, modules: knownModules.paths };
@@ -153,14 +161,26 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     }
     if (result.diagnostics === undefined) {
       const { warning, isPassing: isProvisional = false } = result;
+      const lock = await keepLock(options, { revision, lock: result.lock });
       if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
-        await context.checkResults.record(name, { revision, modules: modules.paths, key });
+        const hasLock = lock !== undefined;
+        await context.checkResults.record(name, { revision, modules: modules.paths, hasLock, key });
       }
-      return { revision, modules, moduleOptions, problem: undefined, isProvisional, warning };
+      return { revision, modules, moduleOptions, lock, problem: undefined, isProvisional, warning };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
+}
+
+/** Keeps the lock file that a check made, and returns its path; `undefined` if it made none. */
+async function keepLock(
+  { context, name, cacheName = name }: CheckedInstance,
+  { revision, lock }: { readonly revision: string; readonly lock: string | undefined },
+): Promise<string | undefined> {
+  // Nothing starts from a check for another function.
+  if (lock === undefined || cacheName !== name) return undefined;
+  return await context.keptLocks.keep(name, revision, lock);
 }
 
 /**
@@ -207,24 +227,41 @@ const NOTHING_TO_CHECK: CheckResult = { diagnostics: undefined, modules: [] };
 
 async function check(
   options: CheckedInstance & Parameters<CheckTask>[0],
-  moduleOptions: ModuleOptions,
+  { moduleOptions, revision }: Pick<InstanceCheck, "moduleOptions" | "revision">,
 ): Promise<CheckResult> {
   const { context, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
   if (isStaticEntry(moduleOptions.entry)) return NOTHING_TO_CHECK;
   const cacheDirectory = await context.cacheOf(cacheName);
   const { registries, checkCpuTimeMs, checkTimeoutMs } = context.settings;
-  return await context.isolation.check({
-    name,
-    directory,
-    level: levelFor(moduleOptions.entry, options.check),
-    moduleOptions,
-    cacheDirectory,
-    cacheName,
-    registries,
-    variables,
-    bounds: { cpuTimeMs: checkCpuTimeMs, timeoutMs: checkTimeoutMs },
-    onLook,
-    signal,
-  });
+  const run = (knownLock?: string): Promise<CheckResult> =>
+    context.isolation.check({
+      name,
+      directory,
+      level: levelFor(moduleOptions.entry, options.check),
+      moduleOptions,
+      cacheDirectory,
+      cacheName,
+      registries,
+      variables,
+      bounds: { cpuTimeMs: checkCpuTimeMs, timeoutMs: checkTimeoutMs },
+      knownLock,
+      onLook,
+      signal,
+    });
+  const known = await readKeptLock(context, { name: cacheName, revision });
+  const result = await run(known);
+  const { diagnostics, isPassing, exhausted } = result;
+  const mayBeLock = diagnostics !== undefined && isPassing !== true && exhausted === undefined;
+  // A registry may have removed a version, or an earlier version of Deno can't read the file.
+  return known !== undefined && mayBeLock ? await run() : result;
+}
+
+/** Returns the text of the lock file of an earlier check of the same source. */
+async function readKeptLock(
+  { keptLocks }: SupervisorContext,
+  { name, revision }: { readonly name: string; readonly revision: string },
+): Promise<string | undefined> {
+  const path = await keptLocks.find(name, revision);
+  return path === undefined ? undefined : await readOptionalTextFile(path);
 }

@@ -17,6 +17,8 @@ export interface StartingInstance {
   readonly healthPath: string | undefined;
   /** Returns the first and the last lines of its output. */
   readonly excerpt: () => string;
+  /** Returns advice about its output so far, see `adviseOn`. */
+  readonly advise: () => readonly string[];
 }
 
 /** Receives the progress of a launch. */

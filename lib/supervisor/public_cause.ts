@@ -28,7 +28,7 @@ const CONTROL = /\x1b\[[\d;]{0,20}m|[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206
  * ```
  */
 export function publicCause(text: string, { stage, secrets }: CauseOptions): string {
-  const lines = text.split("\n");
+  const lines = text.split("\n").map((line) => line.replace(CONTROL, ""));
   const at = lines.findLastIndex((line) => line.startsWith("error: ") && !FOLLOWS.test(line));
   if (at < 0) return "";
   const error = lines[at]!;
@@ -44,9 +44,8 @@ export function publicCause(text: string, { stage, secrets }: CauseOptions): str
 const FOLLOWS = /Error: Unhandled error in child worker/;
 
 function show(line: string, secrets: readonly string[]): string | undefined {
-  const text = line.slice(0, 2 * MAX_LINE).replace(CONTROL, "");
-  const shown = redact(text.slice(0, MAX_LINE), secrets);
-  return text.length > MAX_LINE && shown !== undefined ? `${shown}…` : shown;
+  const shown = redact(line.slice(0, MAX_LINE), secrets);
+  return line.length > MAX_LINE && shown !== undefined ? `${shown}…` : shown;
 }
 
 function errorClass(line: string): string {

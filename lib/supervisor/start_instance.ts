@@ -17,6 +17,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly moduleOptions: ModuleOptions;
   /** Absolute paths of its env files besides \`.env\`. */
   readonly envFiles: readonly string[];
+  /** Path of the lock file that the check of this revision made, if it made one. */
+  readonly lock: string | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
   /** Problems that it has from the beginning, a sentence each. */
@@ -42,12 +44,16 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   );
   signal.throwIfAborted();
   const output = createOutputExcerpt(name);
+  const { settings } = context;
+  const explain = (): ReturnType<typeof explainOutput> =>
+    explainOutput(output.text(), { name, directory, stage: "start", policy, settings });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
     policy,
     moduleOptions,
     envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
+    lock: options.lock,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       output.push(line);
@@ -74,6 +80,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
         excerpt: output.text,
+        advise: () => explain().advice,
       }),
   });
   if (start.type !== "listening") {

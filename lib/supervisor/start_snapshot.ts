@@ -20,8 +20,9 @@ export async function startSnapshot(options: InstanceOptions): Promise<LaunchOut
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const { path: source, revision } = snapshot;
   const moduleOptions = await findModuleOptions(context, name, source);
+  const lock = await context.keptLocks.find(name, revision);
   return await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions, envFiles, source }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, source }),
     options,
   );
 }

@@ -117,6 +117,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       states.get(name)?.isWanted ?? (!intake.hasScanned || intake.unsettled.has(name)),
     onChange: (owners) => routes.setOwners(owners),
   });
+  // Until the first scan has found the functions, their hosts are nobody else's.
+  routes.setOwners(context.heldDomains.before);
   const instances = createInstances({
     ...options,
     states,

@@ -9,6 +9,7 @@ import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
+import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -25,6 +26,7 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly cacheOf: (name: string) => Promise<string>;
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
+  readonly keptLocks: KeptLocks;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
@@ -82,6 +84,10 @@ export async function openSupervisorContext(
     directory: join(settings.stateDirectory, "snapshots", owner.id),
     copy: isolation.copy,
   });
+  const keptLocks = openKeptLocks({
+    directory: join(settings.stateDirectory, "locks", owner.id),
+    neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
+  });
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
@@ -94,6 +100,7 @@ export async function openSupervisorContext(
   const forget = async (name: string): Promise<void> => {
     checks.forget(name);
     await checkResults.forget(name);
+    await keptLocks.forget(name);
     await snapshots.forget(name);
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
@@ -110,6 +117,7 @@ export async function openSupervisorContext(
     cacheSweeper: createCacheSweeper(caches, forget),
     cacheOf,
     checkResults,
+    keptLocks,
     snapshots,
     variables,
     heldDomains,

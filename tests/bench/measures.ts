@@ -120,6 +120,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
         allowImport: [],
         nodeModules: "none",
       },
+      lock: undefined,
       envFiles: [],
       cacheDirectory,
       onLine: () => {},

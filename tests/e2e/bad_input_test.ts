@@ -45,6 +45,11 @@ Deno.test("serve says what prevents it from starting, and the remedy", async (te
       [functions, "--socket", join(directory, "file")],
       /exists and is not a socket\. Remove it/,
     ));
+  await test.step("an address of another host", () =>
+    fails(
+      [functions, ...socket, "--hostname", "203.0.113.99"],
+      /Cannot listen on 203\.0\.113\.99:0: .* Choose another --hostname or --port\n$/,
+    ));
   await test.step("a settings file that does not parse", async () => {
     await writeFiles(functions, { "ddsrv.json": '{\n  "port": "many"\n}' });
     await fails([functions, ...socket], /functions\/ddsrv\.json:2:11 is not valid in "port"/);

@@ -21,6 +21,7 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
       name: "a",
       source: undefined,
       etc: [],
+      lock: undefined,
       cacheDirectory: at("cache"),
       home: {
         uid: 54_323,

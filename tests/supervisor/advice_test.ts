@@ -42,6 +42,15 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     `${ERROR}NotCapable: Requires write access to "/etc/x", run again with the --allow-write flag`,
     "Only the directory in DDSRV_DATA and /tmp are writable: write there",
   ],
+  [
+    `${ERROR}NotCapable: Deno.symlinkSync() requires unscoped --allow-read and --allow-write permissions;`,
+    "The operator can grant write to this function",
+  ],
+  [
+    "Caused by: Error: error sending request for url (https://db/): client error (Connect): invalid peer certificate: UnknownIssuer",
+    "This host does not trust the server's certificate",
+  ],
+  ["error: Uncaught Error: self-signed certificate", "This host does not trust the server's"],
   [`${ERROR}Error: Command failed: ls`, "The operator can grant run"],
   ["error: Uncaught Error: spawn ls ENOENT", "The operator can grant run"],
   ["error: Uncaught Error: spawn ls ENOENT", "", {

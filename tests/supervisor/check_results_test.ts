@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
-import { type CheckResults, openCheckResults } from "../../lib/supervisor/check_results.ts";
+import {
+  type CheckResults,
+  openCheckResults,
+  type PassedCheck,
+} from "../../lib/supervisor/check_results.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
-const passed = { revision: "r1", modules: ["/f/a/index.ts", "/f/_shared/mod.ts"], key: "k1" };
+const passed = {
+  revision: "r1",
+  modules: ["/f/a/index.ts", "/f/_shared/mod.ts"],
+  hasLock: false,
+  key: "k1",
+};
 
 function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResults {
   return openCheckResults({
@@ -19,7 +28,9 @@ function resultsIn(directory: TemporaryDirectory, caches = "caches"): CheckResul
 /** A passed check without its key. */
 async function find(results: CheckResults, name = "a", key = "k1"): Promise<unknown> {
   const [found] = await results.find(name, key);
-  return found && { revision: found.revision, modules: found.modules, key: found.key };
+  if (found === undefined) return undefined;
+  const { cache: _, ...rest } = found as PassedCheck & { readonly cache: string };
+  return rest;
 }
 
 Deno.test("openCheckResults() finds recorded checks after a restart", async () => {
@@ -149,6 +160,6 @@ Deno.test("openCheckResults() warns about a check that it can't record", async (
     cacheOf: () => Promise.resolve(directory.path),
     onWarning: (message) => warnings.push(message),
   });
-  await results.record("one", { revision: "r", modules: [], key: "k" });
+  await results.record("one", { revision: "r", modules: [], hasLock: false, key: "k" });
   assert.match(warnings.join(), /^one: Cannot record its check.*Make room in ".*checks"$/);
 });

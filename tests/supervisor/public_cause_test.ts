@@ -43,6 +43,11 @@ const cases: readonly [
     "error: Uncaught Error: at mysql://…@h/x",
   ],
   ["control characters", "error: a\x1b[31mb\x07\u202ec", "error: abc"],
+  [
+    "a colored error",
+    "\x1b[0m\x1b[1m\x1b[31merror\x1b[0m: Uncaught Error: a",
+    "error: Uncaught Error: a",
+  ],
   ["a long line", `error: ${"x".repeat(1000)}`, `error: ${"x".repeat(493)}…`],
   [
     "an error after it has served",

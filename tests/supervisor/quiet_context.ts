@@ -51,6 +51,11 @@ export function quietContext(
       record: (name) => Promise.resolve(onRecord(name)),
       forget: () => Promise.resolve(),
     },
+    keptLocks: {
+      keep: () => Promise.resolve("/locks/a.lock"),
+      find: () => Promise.resolve(undefined),
+      forget: () => Promise.resolve(),
+    },
     snapshots: {
       list: () => [],
       take: () => Promise.resolve(),

@@ -116,6 +116,11 @@ async function listen(
     if (error instanceof Deno.errors.AddrInUse) {
       throw await portInUse({ hostname, port, option: "--port" });
     }
-    throw new CliError(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+    const remedy = error instanceof Deno.errors.PermissionDenied && port < 1024
+      ? "Run ddsrv as root, or choose a --port above 1023"
+      : "Choose another --hostname or --port";
+    throw new CliError(
+      `Cannot listen on ${hostname}:${port}: ${(error as Error).message}. ${remedy}`,
+    );
   }
 }

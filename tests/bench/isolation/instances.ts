@@ -56,6 +56,7 @@ export async function openInSandbox(
       allowImport: [],
       nodeModules: "none",
     },
+    lock: undefined,
     envFiles: [],
     cacheDirectory,
     onLine() {},

@@ -47,7 +47,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       context,
       signal: new AbortController().signal,
     });
-  const [checked, { moduleOptions }] = await timed(check);
+  const [checked, { moduleOptions, lock }] = await timed(check);
   const [known] = await timed(check);
   const [opened, sandbox] = await timed(() => openSandbox(ground));
   const [spawned, started] = await timed(() =>
@@ -57,6 +57,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       policy,
       moduleOptions,
       envFiles: [],
+      lock,
       cacheDirectory,
       onLine() {},
     })
