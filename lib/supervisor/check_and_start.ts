@@ -4,6 +4,7 @@ import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts
 import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
+import { requireFew, type WatchRule } from "../function/watched_files.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
@@ -23,7 +24,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const { envFiles } = asked;
   const { check, env, permissions } = asked.policy;
   const variables = visibleVariables(env, permissions.env);
-  const checked = await checkInstance({ ...options, check, envFiles, variables })
+  const watch = watchRuleOf(asked.policy);
+  const checked = await checkInstance({ ...options, check, envFiles, variables, watch })
     .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
@@ -31,7 +33,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
   const hasChanged = current.policy.check !== check ||
-    String(current.envFiles) !== String(envFiles);
+    String(current.envFiles) !== String(envFiles) ||
+    JSON.stringify(watchRuleOf(current.policy)) !== JSON.stringify(watch);
   if (hasChanged) return await checkAndStart(options);
   const { policy } = current;
   report.onPolicy(policy);
@@ -42,8 +45,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
     return fail({ stage: "check", ...problem, advice }, revision);
   }
-  const covered = findWritableCode(options, { policy, modules, entry: moduleOptions.entry });
-  if (covered !== undefined) return fail(covered, revision);
+  const refused = await findRefused(options, { policy, modules, entry: moduleOptions.entry });
+  if (refused !== undefined) return fail(refused, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
@@ -87,16 +90,26 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
   }
 }
 
-function findWritableCode(
+/** Returns the rule of the files that a function's manifest watches; `undefined` if there are none. */
+function watchRuleOf(
+  { watchFiles: patterns, writable }: ReadPolicy["policy"],
+): WatchRule | undefined {
+  if (patterns.length === 0) return undefined;
+  return { patterns, except: writable.map((name) => name.replace(/\/$/, "")) };
+}
+
+/** Returns the failure of a manifest whose names do not suit the files of the folder. */
+async function findRefused(
   { context, name, directory }: InstanceOptions,
   { policy, modules, entry }: Pick<ReadPolicy, "policy"> & {
     readonly modules: Modules;
     readonly entry: string;
   },
-): Omit<Failure, "atMs" | "revision"> | undefined {
+): Promise<Omit<Failure, "atMs" | "revision"> | undefined> {
   const files = sourceFiles({ ...context.settings, name, entry }, modules);
   try {
     requireDataOnly(files, { directory, names: policy.writable });
+    if (modules.watch !== undefined) await requireFew(directory, modules.watch);
   } catch (error) {
     return manifestFailure(error);
   }
