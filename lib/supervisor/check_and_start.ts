@@ -4,6 +4,7 @@ import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts
 import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
+import { describeUnreadable } from "../function/unreadable_files.ts";
 import { requireFew, type WatchRule } from "../function/watched_files.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
@@ -39,7 +40,6 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const { policy } = current;
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock } = checked;
-  const problems = describeIgnored(checked.warning);
   report.onChecked(revision, modules);
   if (problem !== undefined) {
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
@@ -49,12 +49,27 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (refused !== undefined) return fail(refused, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
+  const problems = [
+    ...describeIgnored(checked.warning),
+    ...current.warnings,
+    ...await findUnreadable(options, envFiles),
+  ];
   const opened = await context.starts.run(
     () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, problems }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
   return { type: "failed", failure: { ...opened.failure, isTransient: true } };
+}
+
+/** Returns a problem for files that a user of its own can't read; nothing without such a user. */
+async function findUnreadable(
+  { context, name, directory }: InstanceOptions,
+  envFiles: readonly string[],
+): Promise<readonly string[]> {
+  if (await context.isolation.cacheUid(name) === undefined) return [];
+  const problem = await describeUnreadable(directory, { except: envFiles });
+  return problem === undefined ? [] : [problem];
 }
 
 /** Returns a problem of the instance for errors of its check that do not prevent the start. */

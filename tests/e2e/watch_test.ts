@@ -76,8 +76,17 @@ Deno.serve(() => {
       "all/index.ts": code.replaceAll("pages/cache/hits", "hits.txt"),
       "all/pages/one.html": "one",
       "all/ddsrv.json": '{ "watch": "all", "writable": ["hits.txt"] }',
+      "worker/index.ts": `let answer = "none";
+const worker = new Worker(new URL("./work.ts", import.meta.url), { type: "module" });
+worker.onmessage = ({ data }) => answer = data;
+Deno.serve(() => new Response(answer));\n`,
+      "worker/work.ts": 'postMessage("one");\n',
     },
   });
+  // The module of a worker is a part of the graph.
+  await server.answers("/worker", "one");
+  await server.write({ "worker/work.ts": 'postMessage("two");\n' });
+  await server.answers("/worker", "two");
   for (const name of ["app", "all"]) await server.answers(`/${name}`, "one");
   for (const name of ["app", "all"]) {
     const { pid } = await server.inspect(name);
