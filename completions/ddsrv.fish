@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -105,7 +105,9 @@ complete -c ddsrv -n '__ddsrv_at serve' -l access-log-file -r -F -d 'file of the
 complete -c ddsrv -n '__ddsrv_at serve' -l no-watch -d 'do not reload running functions when files change'
 complete -c ddsrv -n '__ddsrv_at serve' -l rescan -x -d 'interval of full scans for file changes'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-files -x -d 'maximum number of files in a function\'s folder'
-complete -c ddsrv -n '__ddsrv_at serve' -l no-check -d 'do not type-check functions before they start'
+complete -c ddsrv -n '__ddsrv_at serve' -l check -r -a 'types graph none' -d 'how strictly to check functions before they start'
+complete -c ddsrv -n '__ddsrv_at serve' -l deno -r -F -d 'check and run functions with this Deno'
+complete -c ddsrv -n '__ddsrv_at serve' -l deno-versions -r -F -d 'directory of the versions of Deno that functions may choose'
 complete -c ddsrv -n '__ddsrv_at serve' -l check-cpu-time -x -d 'maximum processor time of one check, all processes together'
 complete -c ddsrv -n '__ddsrv_at serve' -l check-timeout -x -d 'timeout of one check'
 complete -c ddsrv -n '__ddsrv_at serve' -l allow-import -x -d 'hosts that code may be imported from, in addition to Deno\'s; may be repeated'
@@ -116,12 +118,14 @@ complete -c ddsrv -n '__ddsrv_at serve' -l drain -x -d 'how long a replaced inst
 complete -c ddsrv -n '__ddsrv_at serve' -l egress -x -d 'what functions may connect to: none, internet, full or a list'
 complete -c ddsrv -n '__ddsrv_at serve' -l dns -x -d 'DNS resolvers of functions (IPv4); may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l domain -x -d 'also serve each function at NAME.DOMAIN; may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l root -r -k -a '(__ddsrv_functions)' -d 'function that also answers at / and for unknown names'
 complete -c ddsrv -n '__ddsrv_at serve' -l rate-limit -x -d 'rate limit of each client, such as 100/s (429)'
 complete -c ddsrv -n '__ddsrv_at serve' -l trusted-proxies -x -d 'peers whose X-Forwarded-* headers to trust, as address or CIDR; may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l hide-errors -d 'do not show the details of errors to clients'
 complete -c ddsrv -n '__ddsrv_at serve' -l compat-reload -d 'let every client reload a function with POST /NAME/reload'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'serve TLS with this certificate chain (PEM)'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-key -r -F -d 'private key of the certificate (PEM)'
+complete -c ddsrv -n '__ddsrv_at serve' -l certificates -r -F -d 'serve TLS with the certificates in this directory, by host'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-head-size -x -d 'maximum size of a message head (431)'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-target-size -x -d 'maximum size of a request target (414)'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-fields -x -d 'maximum number of header fields of a message (431)'

@@ -1,7 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { defined } from "../../lib/config/defined.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
-import { ENTRY_FILE } from "../../lib/function/layout.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import {
   openStandaloneChecks,
@@ -127,9 +126,12 @@ function findingOf(path: string, verdict: PathVerdict): Finding {
   const said = verdict.type === "failed" ? verdict.problem : null;
   const problem = said === null ? null : withoutColours(said);
   const diagnostics = problem === null ? [] : parseDiagnostics(problem);
-  const name = basename(basename(path) === ENTRY_FILE ? dirname(path) : path);
+  const isIndex = /^index\.(?:[cm]?[jt]sx?|html)$/.test(basename(path));
+  const name = basename(isIndex ? dirname(path) : path);
   const skipped = verdict.type === "skipped" ? verdict.reason : null;
-  return { path, name, problem, skipped, diagnostics, styled: said };
+  const found = verdict.type === "passed" ? verdict.warning : undefined;
+  const warning = found === undefined ? null : withoutColours(found);
+  return { path, name, problem, skipped, warning, diagnostics, styled: said };
 }
 
 function withoutStyle({ styled: _, ...finding }: Finding): Omit<Finding, "styled"> {

@@ -1,6 +1,9 @@
 import { basename, dirname, join } from "node:path";
+import { isModuleName, isStaticEntry } from "../../lib/config/entry_names.ts";
+import { levelFor } from "../../lib/config/check_level.ts";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import type { Settings } from "../../lib/config/settings.ts";
+import { findEntry } from "../../lib/function/find_entry.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { judgeName } from "../../lib/function/name.ts";
@@ -9,6 +12,8 @@ import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
+import { adviseOn, withAdvice } from "../../lib/supervisor/advice.ts";
+import { openDenos } from "../../lib/isolation/denos.ts";
 import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
@@ -26,17 +31,15 @@ export interface CheckPathOptions {
 
 /** Result of checking one path. */
 export type PathVerdict =
-  /** `serve` would start it. */
-  | { readonly type: "passed" }
+  /** `serve` would start it, in spite of the errors of a warning. */
+  | { readonly type: "passed"; readonly warning?: string | undefined }
   /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
 
-const CODE_FILE = /\.[cm]?[jt]sx?$/;
-
 /**
- * Checks a path as `serve` would: a directory or its `index.ts` as a function, any other module by
- * a type check alone.
+ * Checks a path as `serve` would: a directory or its entry as a function, any other module by a type
+ * check alone.
  */
 export async function checkPath(path: string, options: CheckPathOptions): Promise<PathVerdict> {
   const file = await Deno.stat(path).catch(() => undefined);
@@ -47,17 +50,31 @@ export async function checkPath(path: string, options: CheckPathOptions): Promis
   }
   try {
     if (file.isDirectory) return await checkFunction(path, options);
-    if (basename(path) === ENTRY_FILE) return await checkFunction(dirname(path), options);
-    if (!file.isFile || !CODE_FILE.test(path)) {
+    const [directory, name] = [dirname(path), basename(path)];
+    if (!file.isFile || !isModuleName(name) && name !== "index.html") {
       return failed(`"${path}" is not a module. Name a function's directory or a .ts file`);
     }
-    return await checkCode(dirname(path), { ...options, entry: `./${basename(path)}` });
+    return await isEntry(directory, { ...options, name })
+      ? await checkFunction(directory, options)
+      : await checkCode(directory, { ...options, entry: name });
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) {
       return failed(error.message);
     }
     throw error;
   }
+}
+
+/** Returns true for the entry of a directory that can be a function. */
+async function isEntry(
+  directory: string,
+  { name, loadSettings }: CheckPathOptions & { readonly name: string },
+): Promise<boolean> {
+  if (name === ENTRY_FILE || isStaticEntry(name)) return true;
+  if (judgeName(basename(directory)).type !== "function") return false;
+  const { entries } = await loadSettings(dirname(directory));
+  const choice = await findEntry(directory, entries);
+  return choice.type === "found" && choice.entry === name;
 }
 
 async function checkFunction(directory: string, options: CheckPathOptions): Promise<PathVerdict> {
@@ -71,8 +88,12 @@ async function checkFunction(directory: string, options: CheckPathOptions): Prom
       `"${name}" can't be a function's name: ${verdict.reason}. Rename the directory`,
     );
   }
-  if (!await hasEntry(directory)) {
-    return { type: "skipped", reason: `serve ignores it because it has no ${ENTRY_FILE}` };
+  const { entries } = await options.loadSettings(dirname(directory));
+  const choice = await findEntry(directory, entries);
+  if (choice.type === "wrong") return failed(choice.problem);
+  if (choice.type === "none") {
+    await refuseOddEntry(directory, entries);
+    return { type: "skipped", reason: `serve ignores it because ${choice.reason}` };
   }
   const { special } = await stampTree(directory);
   if (special !== undefined) {
@@ -80,33 +101,35 @@ async function checkFunction(directory: string, options: CheckPathOptions): Prom
       `"${special}" is a pipe, a socket or a device. Remove it from the function's folder`,
     );
   }
-  return await checkCode(directory, options);
+  return await checkCode(directory, { ...options, entry: choice.entry });
 }
 
 /**
- * Returns true if the folder has an entry, false if `index.ts` does not exist.
+ * Explains why a folder with one of the entries has none.
  *
- * @throws {ConfigError} if `index.ts` is a broken link, is not a file or can't be read
+ * @throws {ConfigError} if the entry is a broken link, is not a file or can't be read
  */
-async function hasEntry(directory: string): Promise<boolean> {
-  const path = join(directory, ENTRY_FILE);
-  try {
-    await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw new ConfigError(`Cannot read "${path}": ${(error as Error).message}`);
+async function refuseOddEntry(directory: string, entries: readonly string[]): Promise<void> {
+  for (const path of entries.map((entry) => join(directory, entry))) {
+    try {
+      await Deno.lstat(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw new ConfigError(`Cannot read "${path}": ${(error as Error).message}`);
+    }
+    const entry = await Deno.stat(path).catch(() => undefined);
+    if (entry?.isFile) continue;
+    throw new ConfigError(
+      `"${path}" is not a file, so serve ignores the folder. Replace it with a file`,
+    );
   }
-  const entry = await Deno.stat(path).catch(() => undefined);
-  if (entry?.isFile) return true;
-  throw new ConfigError(
-    `"${path}" is not a file, so serve ignores the folder. Replace it with a file`,
-  );
 }
 
 async function checkCode(
   directory: string,
   { openChecks, isColoured, entry, loadSettings, signal }: CheckPathOptions & {
-    readonly entry?: string;
+    /** Path relative to the directory. */
+    readonly entry: string;
   },
 ): Promise<PathVerdict> {
   const functionsDirectory = dirname(directory);
@@ -114,29 +137,36 @@ async function checkCode(
   // The operator's variables belong to the served functions, not to a check.
   const own = { ...settings, envFile: undefined, env: {} };
   const { envFiles, policy } = await readFunctionPolicy(directory, own);
-  const source = { directory, envFiles };
+  const source = { directory, entry, envFiles };
   const unreadable = await unreadableReason(directory, sourceOf({ ...source, modules: [] }));
   if (unreadable !== undefined) return failed(unreadable);
+  if (isStaticEntry(entry)) return { type: "passed" };
+  const denoOf = await openDenos(settings);
+  const deno = await denoOf(policy.denoVersion);
   const checks = await openChecks(settings);
-  const { diagnostics, modules } = await checks.run({
+  const { diagnostics, warning, modules } = await checks.run({
     name: basename(directory),
     directory,
+    level: levelFor(entry, policy.check),
     moduleOptions: {
+      entry,
       importMap: await findImportMap(functionsDirectory, basename(directory)),
       allowImport: await allowedHosts(settings),
       nodeModules: await findNodeModules(directory),
       ownLock: await findOwnLock(functionsDirectory, basename(directory)),
+      deno,
     },
     registries: settings.registries,
     bounds: { cpuTimeMs: settings.checkCpuTimeMs, timeoutMs: settings.checkTimeoutMs },
     variables: visibleVariables(policy.env, policy.permissions.env),
     isColoured,
     signal,
-    ...(entry === undefined ? {} : { entry }),
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  return problem === undefined ? { type: "passed" } : failed(problem);
+  if (problem === undefined) return { type: "passed", warning };
+  const advice = adviseOn(problem, { name: basename(directory), directory, stage: "check" });
+  return failed(withAdvice(problem, advice));
 }
 
 function failed(problem: string): PathVerdict {
@@ -145,14 +175,15 @@ function failed(problem: string): PathVerdict {
 
 /** Returns the files that the function's own user must be able to read. */
 function sourceOf(
-  { directory, envFiles, modules }: {
+  { directory, entry, envFiles, modules }: {
     readonly directory: string;
+    readonly entry: string;
     readonly envFiles: readonly string[];
     readonly modules: readonly string[];
   },
 ): string[] {
   const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
-  return configurationFiles(dirname(directory), basename(directory)).concat(modules)
+  return configurationFiles(dirname(directory), basename(directory), entry).concat(modules)
     .filter((file) => !secret.includes(file));
 }
 

@@ -34,13 +34,14 @@ export function createJsonConsole(
       write("warn", "warning", { message });
     },
     debug: (message) => write("debug", "debug", { message }),
-    change(name, { event, message, details }) {
+    change(name, { event, message, details, advice = [] }) {
       const level = event === "failed" || event === "hung"
         ? "error"
         : event === "backoff"
         ? "warn"
         : "info";
-      const detail = details.length === 0 ? {} : { detail: details.join("\n") };
+      const lines = [...details, ...advice];
+      const detail = lines.length === 0 ? {} : { detail: lines.join("\n") };
       write(level, event, { function: name, message, ...detail });
     },
     ignored: (name, reason) => write("warn", "ignored", { function: name, message: reason }),

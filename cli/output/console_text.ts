@@ -52,11 +52,11 @@ export function createTextConsole(
       error(`${paint("yellow", "Warning:")} ${text}\n`);
     },
     debug: (message) => error(`${paint("dim", `Debug: ${makeVisible(message)}`)}\n`),
-    change(name, { event, message, details, isRepeat }) {
+    change(name, { event, message, details, advice = [], isRepeat }) {
       if (isTerminal && TRANSIENT.includes(event)) return;
       const style = EVENT_STYLES[event];
       const text = style === undefined ? message : paint(style, message);
-      const shown = isRepeat && !isQuiet ? [] : details;
+      const shown = [...isRepeat && !isQuiet ? [] : details, ...advice];
       const lines = [text, ...shown.map((line) => `  ${makeVisible(line)}`)];
       error(lines.map((line) => `${nameOf(name)} ${line}\n`).join(""));
     },

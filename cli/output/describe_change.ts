@@ -1,4 +1,5 @@
 import { functionUrl } from "../../lib/control/report.ts";
+import { withAdvice } from "../../lib/supervisor/advice.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { nextTryMs } from "../../lib/supervisor/retry.ts";
 import { describeDuration } from "../../lib/system/describe_duration.ts";
@@ -17,8 +18,10 @@ export interface Change {
     | "stopped";
   /** Text after the function's name. */
   readonly message: string;
-  /** Diagnostics, or the function's last lines. */
+  /** Diagnostics, or output lines of the function. */
   readonly details: readonly string[];
+  /** Advice of ddsrv, which follows the details. */
+  readonly advice?: readonly string[];
   /** The details are lines of the function, which the console has already shown. */
   readonly isRepeat: boolean;
 }
@@ -86,7 +89,9 @@ function failureOf(before: FunctionState | undefined, after: FunctionState): Cha
     : " (the old revision keeps serving)";
   const message = `failed: ${failure.reason}${kept}`;
   const isRepeat = failure.stage === "start" || failure.stage === "exit";
-  return [{ event: "failed", message, details: linesOf(failure.detail), isRepeat }];
+  const details = linesOf(failure.detail);
+  const advice = linesOf(withAdvice("", failure.advice));
+  return [{ event: "failed", message, details, advice, isRepeat }];
 }
 
 function linesOf(text: string): string[] {

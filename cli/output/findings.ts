@@ -11,6 +11,8 @@ export interface Finding {
   readonly problem: string | null;
   /** Reason why `serve` ignores it; `null` if it was checked. */
   readonly skipped: string | null;
+  /** Errors in spite of which `serve` would start it; `null` if there are none. */
+  readonly warning: string | null;
   /** Parts of the problem that have a position or a code. */
   readonly diagnostics: readonly Diagnostic[];
   /** The problem for people, possibly with colors. */
@@ -38,12 +40,12 @@ export function findingLines(
   finding: Finding,
   { format, workingDirectory }: FindingLinesOptions,
 ): FindingLines {
-  const { name, problem, skipped, styled } = finding;
+  const { name, problem, skipped, styled, warning } = finding;
   const shown = makeVisible(name);
   if (skipped !== null) return { out: "", error: `${shown}: skipped: ${makeVisible(skipped)}\n` };
   switch (format) {
     case "text": {
-      if (problem === null) return { out: `${shown}: ok\n`, error: "" };
+      if (problem === null) return { out: `${shown}: ok\n`, error: warningLines(shown, warning) };
       return { out: "", error: `${makeVisibleDiagnostics(styled ?? problem)}\n${shown}: failed\n` };
     }
     case "github":
@@ -61,11 +63,18 @@ export function summaryLine(findings: readonly Finding[]): string {
   return `${findings.length - skipped} checked, ${failed} failed${rest}\n`;
 }
 
+function warningLines(shown: string, warning: string | null): string {
+  if (warning === null) return "";
+  return `${makeVisibleLines(warning)}\n${shown}: it starts with these errors: "check" is "none"\n`;
+}
+
 function annotationsOf(
-  { name, problem, diagnostics }: Finding,
+  { name, problem, warning, diagnostics }: Finding,
   workingDirectory: string,
 ): string[] {
-  if (problem === null) return [];
+  if (problem === null) {
+    return warning === null ? [] : [annotation({ title: name }, warning, "warning")];
+  }
   if (diagnostics.length === 0) return [annotation({ title: name }, problem)];
   return diagnostics.map(({ file, line, column, code, message }) =>
     annotation({
@@ -80,10 +89,11 @@ function annotationsOf(
 function annotation(
   properties: Readonly<Record<string, string | number | null>>,
   message: string,
+  level: "error" | "warning" = "error",
 ): string {
   const given = Object.entries(properties).filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
-  return `::error ${given.join(",")}::${escapeData(message)}\n`;
+  return `::${level} ${given.join(",")}::${escapeData(message)}\n`;
 }
 
 /** Returns the path relative to the working directory, if it is below it. */

@@ -37,6 +37,8 @@ const shapes = {
     name: z.string(),
     problem: z.string().nullable().describe("null if serve would start it, or ignores it"),
     skipped: z.string().nullable().describe("Why serve ignores it; null if it was checked"),
+    warning: z.string().nullable()
+      .describe("Errors in spite of which serve would start it; null if there are none"),
     diagnostics: z.array(diagnostic).describe("Parts of the problem with a position or a code"),
   }),
   host: z.strictObject({

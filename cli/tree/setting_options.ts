@@ -49,9 +49,13 @@ function shownOption(entry: SettingEntry): Option {
 }
 
 function oldOptions(entry: SettingEntry): Option[] {
-  return (entry.setting.deprecated?.flags ?? []).map((name) =>
-    withParser(new Option(`--${name}${operand(entry.setting)}`), entry).hideHelp()
-  );
+  const { deprecated, kind } = entry.setting;
+  return (deprecated?.flags ?? []).map((name) => {
+    // The negative of a flag with a value has none itself; it stands for "false".
+    const isOff = name.startsWith("no-") && !kind.isSwitch;
+    const option = new Option(`--${name}${isOff ? "" : operand(entry.setting)}`);
+    return (isOff ? option : withParser(option, entry)).hideHelp();
+  });
 }
 
 function operand({ kind }: Setting<unknown>): string {

@@ -1,4 +1,3 @@
-import { ENTRY_FILE } from "../function/layout.ts";
 import { type BoundedOutput, runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
@@ -19,8 +18,6 @@ export interface CheckOptions extends ModuleOptions {
   readonly directory: string;
   /** Real path of that directory. */
   readonly realDirectory: string;
-  /** File in the function's directory; the function's entry when left out. */
-  readonly entry?: string | undefined;
   readonly place: CheckPlace;
   /** Lock file of an earlier check of the same source, whose versions the check uses again. */
   readonly knownLock?: string | undefined;
@@ -50,6 +47,10 @@ export interface CheckResult {
    */
   readonly isPassing?: boolean;
   readonly exhausted?: Exhausted;
+  /** Only the type check found errors: at another level, the code would start. */
+  readonly isTypesOnly?: boolean;
+  /** Errors that do not prevent the start at this level. */
+  readonly warning?: string;
 }
 
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
@@ -103,11 +104,17 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     const ended = await boundAt(failed.code);
     if (ended !== undefined) return { ...ended, modules };
     const errors = failed.stderr.trim();
-    const { ownLock, entry = ENTRY_FILE } = options;
+    const { ownLock, entry } = options;
     const diagnostics = errors === ""
       ? `deno exited with ${failed.code}`
       : withLockHint(errors, { ownLock, entry });
-    return { diagnostics, modules, ...(namesPassingFailure(errors) ? { isPassing: true } : {}) };
+    const isTypesOnly = graph.success && moduleErrors(graph.stdout).length === 0;
+    return {
+      diagnostics,
+      modules,
+      ...(namesPassingFailure(errors) ? { isPassing: true } : {}),
+      ...(isTypesOnly ? { isTypesOnly } : {}),
+    };
   }
   if (parsed === undefined) {
     return { diagnostics: "The module graph is too large to read", modules };

@@ -92,11 +92,11 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
 /**
  * Returns an environment with the caller's rights and network, for the isolation level without a
  * sandbox. It has no variables of the caller, because the folder's `.npmrc` may refer to variables
- * and name a registry; Deno expands the function's own. CPU time is limited as in a sandbox, except on Windows, which has no
- * setrlimit(2).
+ * and name a registry; Deno expands the function's own. CPU time is limited as in a sandbox, except
+ * on Windows, which has no setrlimit(2).
  */
 export function directPlace(
-  { directory, cacheDirectory, bounds, isNice, variables = {} }: {
+  { directory, cacheDirectory, bounds, isNice, variables = {}, deno = Deno.execPath() }: {
     readonly directory: string;
     /** Variables to which the folder's `.npmrc` refers. */
     readonly variables?: Readonly<Record<string, string>>;
@@ -104,11 +104,13 @@ export function directPlace(
     readonly isNice?: boolean | undefined;
     /** Module cache; the caller's own when left out. */
     readonly cacheDirectory?: string | undefined;
+    /** Path of Deno; the one that runs this process when left out. */
+    readonly deno?: string | undefined;
   },
 ): CheckPlace {
   const cache = cacheDirectory ?? denoDirectory(Deno.env.toObject());
   return {
-    deno: Deno.execPath(),
+    deno,
     cache: { host: cache, inside: cache },
     // No home directory: its files belong to the caller.
     env: { ...variables, ...baseEnvironment({ cache, temporary: "/nonexistent" }) },

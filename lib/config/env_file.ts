@@ -1,10 +1,10 @@
-import { parseEnv } from "node:util";
+import { parseDotenv } from "./dotenv.ts";
 import { ConfigError } from "./json_file.ts";
 import { variableProblem } from "./variable.ts";
 
 /**
- * Parses the text of an env file as `node --env-file` does: `NAME=VALUE` lines, quotes, comments,
- * `export`.
+ * Parses the text of an env file as `deno run --env-file` does: `NAME=VALUE` lines, quotes,
+ * comments, `export`, `${NAME}`. If a name occurs twice, the first value counts.
  *
  * @throws {ConfigError} if a variable is not valid; the message has its name, never its value
  *
@@ -15,10 +15,16 @@ import { variableProblem } from "./variable.ts";
  * ```
  */
 export function parseEnvFile(path: string, text: string): Record<string, string> {
-  const env = parseEnv(text) as Record<string, string>;
-  for (const [name, value] of Object.entries(env)) {
-    const problem = variableProblem(name, value);
-    if (problem !== undefined) throw new ConfigError(`${path} is not valid: ${problem}`);
+  const env = new Map<string, string>();
+  try {
+    for (const { name, value, line } of parseDotenv(text).entries) {
+      const problem = variableProblem(name, value);
+      if (problem !== undefined) throw new RangeError(`line ${line}: ${problem}`);
+      if (!env.has(name)) env.set(name, value);
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(`${path} is not valid: ${error.message}`);
   }
-  return env;
+  return Object.fromEntries(env);
 }

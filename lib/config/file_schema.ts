@@ -18,13 +18,15 @@ export interface FileKey {
 }
 
 /** Every key of the functions directory's `ddsrv.json`; old names first, so that new names win. */
-export const DIRECTORY_KEYS: readonly FileKey[] = fileKeys(SETTING_ENTRIES, keyOf);
+export const DIRECTORY_KEYS: readonly FileKey[] = [
+  ...SETTING_ENTRIES.flatMap((entry) =>
+    (entry.setting.deprecated?.keys ?? []).map((key) => ({ key, entry, isDeprecated: true }))
+  ),
+  ...presentKeys(keyOf),
+];
 
-/** Every key of a function's `ddsrv.json`, its manifest; old names first as well. */
-export const FUNCTION_KEYS: readonly FileKey[] = fileKeys(
-  SETTING_ENTRIES.filter(({ setting }) => setting.manifest !== undefined),
-  manifestKeyOf,
-);
+/** Every key of a function's `ddsrv.json`, its manifest. */
+export const FUNCTION_KEYS: readonly FileKey[] = presentKeys(manifestKeyOf);
 
 /** Schema of the functions directory's `ddsrv.json`: settings of the server, and ceilings of functions. */
 export const directorySchema: FileSchema = fileSchema(DIRECTORY_KEYS);
@@ -37,18 +39,11 @@ export function settingsIn(file: z.output<FileSchema>): SomeSettings {
   return mergeSettings(...Object.values(file).filter((some) => some !== undefined));
 }
 
-function fileKeys(
-  entries: readonly SettingEntry[],
-  nameOf: (setting: Setting<unknown>) => string | undefined,
-): FileKey[] {
-  const old = entries.flatMap((entry) =>
-    (entry.setting.deprecated?.keys ?? []).map((key) => ({ key, entry, isDeprecated: true }))
-  );
-  const present = entries.flatMap((entry) => {
+function presentKeys(nameOf: (setting: Setting<unknown>) => string | undefined): FileKey[] {
+  return SETTING_ENTRIES.flatMap((entry) => {
     const key = nameOf(entry.setting);
     return key === undefined ? [] : [{ key, entry, isDeprecated: false }];
   });
-  return [...old, ...present];
 }
 
 function fileSchema(keys: readonly FileKey[]): FileSchema {

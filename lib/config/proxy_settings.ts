@@ -1,5 +1,6 @@
-import { boolean, list, listOrOne, path, text } from "./kinds.ts";
+import { boolean, list, listOrOne, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
+import { hostPatterns } from "./policy_kinds.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
 import { formatRateLimit, parseRateLimit } from "./rate_limit.ts";
 import { type Entries, literal } from "./table.ts";
@@ -13,6 +14,32 @@ export const PROXY_SETTINGS = {
     ),
     default: [],
     summary: "also serve each function at NAME.DOMAIN",
+  },
+  ownDomains: {
+    name: "domains",
+    setBy: "key",
+    variables: [],
+    kind: hostPatterns,
+    default: [],
+    summary: "hosts that functions may have, such as *.example.org",
+    details: 'A manifest names the hosts that its function has, without patterns: `"domains": ' +
+      '["shop.example.org"]`. The function gets all requests for them, with the whole path.',
+    manifest: "subset",
+  },
+  root: {
+    name: "root",
+    kind: optional(patterned({
+      placeholder: "name",
+      // The rules of lib/function/name.ts, as far as they prevent mistakes.
+      pattern: /^[^./_\0][^/\0]*$/,
+      maxLength: 63,
+      hint: "Give the name of a function, such as www",
+    })),
+    default: undefined,
+    summary: "function that also answers at / and for unknown names",
+    details:
+      "It gets every request whose first path segment is no function, with the whole path, at the " +
+      "plain host and at the domain of `--domain` itself. `/NAME` still reaches the function NAME.",
   },
   keepPrefix: {
     name: "keepPrefix",
@@ -65,6 +92,17 @@ export const PROXY_SETTINGS = {
     kind: optional(path),
     default: undefined,
     summary: "private key of the certificate (PEM)",
+    needsRestart: true,
+  },
+  certificates: {
+    name: "certificates",
+    kind: optional(path),
+    default: undefined,
+    summary: "serve TLS with the certificates in this directory, by host",
+    details:
+      "It has `HOST.crt` and `HOST.key`, `HOST.pem`, or certbot's `HOST/fullchain.pem` and " +
+      "`HOST/privkey.pem`. Clients that name no such host get the certificate of `--tls-cert`; " +
+      "without one, they are refused.",
     needsRestart: true,
   },
 } satisfies Entries;

@@ -4,7 +4,7 @@ import { ipv4, list } from "./kinds.ts";
 import { type Kind, textKind } from "./kind.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
 import { defaultPermissions } from "./permissions.ts";
-import { egress, permissions, refuseText } from "./policy_kinds.ts";
+import { egress, permissions, refuseText, writableNames } from "./policy_kinds.ts";
 import { type Entries, literal } from "./table.ts";
 
 /** Deno alone takes this much memory. */
@@ -50,6 +50,17 @@ export const RESOURCE_SETTINGS = {
     default: defaultPermissions,
     summary: 'maximum permissions of Deno that functions get, or "all"',
     manifest: "subset",
+  },
+  writable: {
+    name: "writable",
+    setBy: "manifest",
+    kind: writableNames,
+    default: [],
+    summary: "names in its folder that a function may write, such as uploads",
+    details: "They are in the function's data, which reloads and restarts keep. At first, ddsrv " +
+      "copies what the folder has there. A name with a dot, such as `app.db`, is a file, and one " +
+      "without, or with `/` at its end, a directory, unless the folder has it.",
+    manifest: "replaces",
   },
   dns: {
     name: "dns",

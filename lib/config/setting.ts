@@ -51,7 +51,7 @@ export interface Toggle<Value> {
 /** Old names of a setting. */
 export interface DeprecatedNames {
   readonly keys?: readonly string[];
-  /** In kebab case, without the hyphens in front. */
+  /** In kebab case, without the hyphens in front; `no-NAME` takes no value and means `false`. */
   readonly flags?: readonly string[];
   readonly variables?: readonly string[];
 }

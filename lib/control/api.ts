@@ -59,6 +59,8 @@ export interface FunctionReport {
   readonly isolation: IsolationLevel;
   readonly kept: readonly string[];
   readonly egress: string | null;
+  readonly deno: string | null;
+  readonly domains: readonly string[];
   readonly problems: readonly string[];
 }
 

@@ -52,7 +52,7 @@ export const apiShapes = {
     reason: text.describe(
       "Reason for the status, or what a slow start waits for; null while the function is well",
     ),
-    detail: text.describe("Diagnostics or last output lines of a failure or slow start"),
+    detail: text.describe("Diagnostics, or output lines of a failure or slow start"),
     url: text,
     revision: revision.nullable()
       .describe("First digits of the serving revision, else of the last attempt"),
@@ -85,6 +85,8 @@ export const apiShapes = {
     isolation: z.enum(ISOLATION_LEVELS),
     kept: z.array(revision).describe("Revisions that rollback can restore, newest first"),
     egress: text.describe("Egress list of the serving instance, as in a manifest"),
+    deno: text.describe("Version of Deno of the serving instance"),
+    domains: z.array(z.string()).describe("Hosts that belong to the function"),
     problems: z.array(z.string()).describe("Present problems, a sentence each"),
   }),
   TrafficReport: z.strictObject({

@@ -1,6 +1,8 @@
 import { formatEgress } from "../config/egress.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
+import { withAdvice } from "../supervisor/advice.ts";
 import {
+  type Failure,
   type FunctionState,
   type Instance,
   pendingOf,
@@ -51,14 +53,14 @@ export async function reportFunction(
     status: statusOf(state),
     pending: pendingOf(state, supervisor.unsettled.has(state.name)) ?? null,
     reason: reason ?? slow?.reason ?? null,
-    detail: (failure?.detail || serving?.hang?.detail || slow?.detail) || null,
+    detail: detailOf(failure) || serving?.hang?.detail || slow?.detail || null,
     url: functionUrl(baseUrl, state.name),
     revision: revision.slice(0, SHORT_REVISION),
     failedRevision: isUpdateFailed(state) ? failure!.revision.slice(0, SHORT_REVISION) : null,
     newerRevision: supervisor.newerRevision(state.name)?.slice(0, SHORT_REVISION) ?? null,
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
-    upstream: serving?.upstream ?? null,
+    upstream: open?.upstream.label ?? serving?.upstream ?? null,
     uptimeMs: serving?.readyAtMs === undefined
       ? null
       : Math.round(performance.now() - serving.readyAtMs),
@@ -76,8 +78,18 @@ export async function reportFunction(
     isolation,
     kept: supervisor.snapshotsOf(state.name).map((kept) => kept.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
-    problems: [...open?.problems() ?? [], ...refusal === undefined ? [] : [refusal]],
+    deno: open?.deno ?? null,
+    domains: supervisor.domains.domainsOf(state.name),
+    problems: [
+      ...open?.problems() ?? [],
+      ...supervisor.domains.problemsOf(state.name),
+      ...refusal === undefined ? [] : [refusal],
+    ],
   };
+}
+
+function detailOf(failure: Failure | undefined): string {
+  return failure === undefined ? "" : withAdvice(failure.detail, failure.advice);
 }
 
 /** Converts a time by `performance.now()` to a date. */
@@ -145,6 +157,8 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     isolation,
     kept: [],
     egress: null,
+    deno: null,
+    domains: [],
     problems: [],
   };
 }

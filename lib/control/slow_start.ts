@@ -1,4 +1,5 @@
 import type { StartingInstance } from "../supervisor/open_instance.ts";
+import { withAdvice } from "../supervisor/advice.ts";
 import { LISTEN_HINT } from "../supervisor/wait_until_ready.ts";
 import { describeDuration } from "../system/describe_duration.ts";
 
@@ -8,13 +9,13 @@ const SLOW_MS = 1_000;
 /** Description of a slow start. */
 export interface SlowStart {
   readonly reason: string;
-  /** Last lines of the function's output; may be empty. */
+  /** First and last lines of the function's output, and advice; may be empty. */
   readonly detail: string;
 }
 
 /** Returns what a slow start waits for; `undefined` while the start is not slow. */
 export function describeSlowStart(
-  { sinceMs, healthPath, lastLines }: StartingInstance,
+  { sinceMs, healthPath, excerpt, advise }: StartingInstance,
   nowMs: number,
 ): SlowStart | undefined {
   const tookMs = nowMs - sinceMs;
@@ -24,5 +25,5 @@ export function describeSlowStart(
     ? `Not listening on any port after ${took}. ${LISTEN_HINT}`
     : `Not ready after ${took}: it must listen and answer GET ${healthPath} with a status below ` +
       `400. ${LISTEN_HINT}`;
-  return { reason, detail: lastLines() };
+  return { reason, detail: withAdvice(excerpt(), advise()) };
 }

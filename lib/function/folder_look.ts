@@ -2,9 +2,11 @@ import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
 import { haveSettled } from "./have_settled.ts";
 import type { Census } from "./census.ts";
-import { asyncStat, type FileLook } from "./file_look.ts";
+import { isStaticEntry } from "../config/entry_names.ts";
+import { asyncStat, type FileLook, onceEach } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
 import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
+import { type KnownFacts, scanEntry } from "./scan_entry.ts";
 import { type SourceStamp, stampFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
 import { watchedDirectories, type WatchedDirectory } from "./watched_directory.ts";
@@ -27,7 +29,9 @@ export interface CachedScan {
   readonly modules: Modules | undefined;
   readonly files: readonly string[];
   readonly watched: Watched;
-  readonly absent: AbsentFiles | undefined;
+  /** Path of the entry, relative to the folder; the default one if the manifest's is wrong. */
+  readonly entry: string;
+  readonly names: KnownNames;
   /** Changes when an entry of the folder is added or removed. */
   readonly state: string;
   readonly stamp: string;
@@ -38,10 +42,21 @@ export interface CachedScan {
   readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
 }
 
+/** Files of a folder that the next scan need not look at or read again. */
+export interface KnownNames {
+  readonly absent: AbsentFiles | undefined;
+  readonly facts: KnownFacts | undefined;
+}
+
 /** Result of {@linkcode lookAtFolder}. */
 export type FolderLook =
   | { readonly type: "none" }
-  | { readonly type: "ignored"; readonly reason: string; readonly watched: Watched }
+  | {
+    readonly type: "ignored";
+    readonly reason: string;
+    readonly watched: Watched;
+    readonly names?: KnownNames;
+  }
   /** It is a function, but too large. */
   | {
     readonly type: "refused";
@@ -78,6 +93,9 @@ export interface FolderLookOptions {
   /** Modules of the function's graph, if a check has found them. */
   readonly modules: Modules | undefined;
   readonly before: CachedScan | undefined;
+  readonly names: KnownNames | undefined;
+  /** Names of the files that make a folder a function. */
+  readonly entries: readonly string[];
   readonly look: FileLook;
   /** For files that all functions share. */
   readonly shared: FileLook["stat"];
@@ -101,21 +119,36 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   }
   const place = options.isLink ? await realPlace(directory) : `${options.root}/${name}`;
   const itself: Watched = [{ root: place, path: "." }];
-  const entryPath = join(directory, ENTRY_FILE);
-  const entry = look.stat(entryPath);
-  const isEntry = kindOf(entry instanceof Promise ? await entry : entry) === "file";
-  if (!isEntry) return { type: "ignored", reason: `it has no ${ENTRY_FILE}`, watched: itself };
+  const own = onceEach(look);
   const absence = passOverAbsent(directory, {
     folder,
-    before: before?.absent,
-    own: (path) => path === entryPath ? entry : look.stat(path),
+    before: options.names?.absent,
+    own,
     deep: statThroughLinks(look, directory),
     elsewhere: shared,
   });
+  const { choice, facts } = await scanEntry({
+    directory,
+    entries: options.entries,
+    look: absence.stat,
+    stat: own,
+    known: options.names?.facts,
+  });
+  if (choice.type === "none") {
+    const names = { absent: absence.found(), facts };
+    return { type: "ignored", reason: choice.reason, watched: itself, names };
+  }
+  const entry = choice.type === "found" ? choice.entry : ENTRY_FILE;
   const state = stateOf(folder);
-  const files = filesOf(options);
+  const files = filesOf(options, entry);
   const stamp = await takeStamp(
-    { directory, files, modules, isQuick: look.isQuick },
+    {
+      directory,
+      files,
+      modules,
+      isQuick: look.isQuick,
+      identity: isStaticEntry(entry) ? `${folder.dev}:${folder.ino}` : "",
+    },
     absence.stat,
   );
   const { refusal, isOwed } = await options.census.ask(name, {
@@ -140,7 +173,8 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     modules,
     files,
     watched,
-    absent: absence.found(),
+    entry,
+    names: { absent: absence.found(), facts },
     state,
     stamp: stamp.text,
     firstSeenMs,
@@ -155,7 +189,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   if (isKnown && settled.spec.place === place) {
     return { type: "function", spec: settled.spec, watched, memory };
   }
-  const revision = await takeRevision(functionsDirectory, name, modules ?? NO_MODULES);
+  const revision = await takeRevision(options, name, modules ?? NO_MODULES);
   const spec = { name, directory, place, files, revision };
   return {
     type: "function",
@@ -185,12 +219,14 @@ function statThroughLinks(look: FileLook, directory: string): FileLook["stat"] {
   return (path) => (isPlain(dirname(path)) ? look : asyncStat).stat(path);
 }
 
-/** Returns the files of a function; the same array as before if its modules are the same. */
+/** Returns the files of a function; the same array as before if entry and modules are the same. */
 function filesOf(
   { before, functionsDirectory, name, modules = NO_MODULES }: FolderLookOptions,
+  entry: string,
 ): readonly string[] {
-  if (before !== undefined && (before.modules ?? NO_MODULES) === modules) return before.files;
-  return sourceFiles(functionsDirectory, name, modules);
+  const isSame = before !== undefined && before.entry === entry &&
+    (before.modules ?? NO_MODULES) === modules;
+  return isSame ? before.files : sourceFiles({ functionsDirectory, name, entry }, modules);
 }
 
 interface Source {
@@ -198,6 +234,8 @@ interface Source {
   readonly files: readonly string[];
   readonly modules: Modules | undefined;
   readonly isQuick: boolean;
+  /** Identity of the folder, if that is part of the revision. */
+  readonly identity: string;
 }
 
 interface FolderStamp extends SourceStamp {
@@ -206,11 +244,11 @@ interface FolderStamp extends SourceStamp {
 }
 
 async function takeStamp(
-  { directory, files, modules, isQuick }: Source,
+  { directory, files, modules, isQuick, identity }: Source,
   stat: FileLook["stat"],
 ): Promise<FolderStamp> {
   const stamp = await stampFiles(files, { stat });
-  const text = `${files.join("\0")}\0${stamp.text}`;
+  const text = `${files.join("\0")}\0${stamp.text}${identity}`;
   if (modules?.isComplete) return { ...stamp, text, directories: [] };
   // Its modules are not all known, so the whole tree must have settled.
   const tree = await stampTree(directory, { isQuick });

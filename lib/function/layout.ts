@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
 
-/** Name of the file that makes a directory a function. */
+/** Name of the entry of new functions, which also wins over most other entries. */
 export const ENTRY_FILE = "index.ts";
 
 /** Name of the directory whose code every function may import. */
@@ -22,7 +22,8 @@ export const LOCK_FILE = "deno.lock";
 /** Files that the supervisor reads for a function; they may contain secrets. */
 export const SECRET_FILES: readonly string[] = [SETTINGS_FILE, ENV_FILE, NPMRC_FILE];
 
-const OWN_FILES: readonly string[] = [
+/** Files of a function's folder that configure it. */
+export const OWN_FILES: readonly string[] = [
   ...COMMON_FILES,
   "package.json",
   LOCK_FILE,
@@ -30,12 +31,16 @@ const OWN_FILES: readonly string[] = [
 ];
 
 /**
- * Returns the files, apart from modules, that are part of a function's revision: its entry,
- * configuration, manifest and env file, and the functions directory's configuration. Not all exist.
+ * Returns the files, apart from modules, that are part of a function's revision: its entry
+ * (relative to its folder), configuration, manifest and env file, and the functions directory's configuration. Not all exist.
  */
-export function configurationFiles(functionsDirectory: string, name: string): string[] {
+export function configurationFiles(
+  functionsDirectory: string,
+  name: string,
+  entry: string,
+): string[] {
   return [
-    ...[ENTRY_FILE, ...OWN_FILES].map((file) => join(functionsDirectory, name, file)),
+    ...[entry, ...OWN_FILES].map((file) => join(functionsDirectory, name, file)),
     ...COMMON_FILES.map((file) => join(functionsDirectory, file)),
   ];
 }

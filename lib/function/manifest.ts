@@ -55,6 +55,12 @@ export async function readFunctionPolicy(
   if (named !== undefined && further === undefined) {
     throw new ConfigError(`${path} names the envFile "${named}", which does not exist. Create it`);
   }
+  if (manifest.entry !== undefined && !settings.entries.includes(SETTINGS_FILE)) {
+    throw new ConfigError(
+      `${path} names an entry, but the operator's "entries" do not contain ${SETTINGS_FILE}. ` +
+        "Remove the key, or ask the operator to add it",
+    );
+  }
   const layers: readonly VariableLayer[] = [
     { source: "settingsEnvFile", env: common ?? {} },
     { source: "settings", env: settings.env },

@@ -1,4 +1,5 @@
 import { type Egress, formatEgress, tightenEgress } from "../config/egress.ts";
+import { coversHost, type HostPattern, isWildPattern } from "../config/host_pattern.ts";
 import { ConfigError } from "../config/json_file.ts";
 import {
   excessPermission,
@@ -44,6 +45,7 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
     egress: egressWithin(options),
     permissions: permissionsWithin(options),
     env,
+    ownDomains: domainsWithin(options),
     ...collect<Settings, FieldWith<"smaller">>(fieldsWith("smaller"), within),
     ...collect<Settings, FieldWith<"replaces">>(
       fieldsWith("replaces"),
@@ -72,6 +74,24 @@ function egressWithin({ path, settings, manifest }: TightenOptions): Egress {
   throw new ConfigError(
     `${path} asks for egress "${tightened.excess}", but the settings allow only ` +
       `"${formatEgress(settings.egress)}". ${REMEDY}`,
+  );
+}
+
+/** Returns the hosts that a function asks for. The operator's patterns alone give it none. */
+function domainsWithin({ path, settings, manifest }: TightenOptions): readonly HostPattern[] {
+  const asked = [...new Set(manifest.ownDomains ?? [])];
+  const wild = asked.find(isWildPattern);
+  if (wild !== undefined) {
+    throw new ConfigError(
+      `${path} asks for the domain "${wild}", but a function has single hosts. Name each one`,
+    );
+  }
+  const excess = asked.find((host) => !coversHost(settings.ownDomains, host));
+  if (excess === undefined) return asked;
+  const allowed = settings.ownDomains.map((one) => `"${one}"`).join(", ") || "none";
+  throw new ConfigError(
+    `${path} asks for the domain "${excess}", and the settings allow ${allowed}. Remove it, or ` +
+      'ask the operator to add it to "domains" in the ddsrv.json of the functions directory',
   );
 }
 

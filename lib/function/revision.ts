@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { configurationFiles } from "./layout.ts";
+import { isStaticEntry } from "../config/entry_names.ts";
+import type { Settings } from "../config/settings.ts";
+import { UntrustedPathError } from "../system/trusted_path.ts";
+import { findEntry } from "./find_entry.ts";
+import { configurationFiles, ENTRY_FILE } from "./layout.ts";
 import { hashFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
 
@@ -18,34 +22,85 @@ export interface Modules {
 /** Modules of a function before its first check. */
 export const NO_MODULES: Modules = { paths: [], isComplete: true };
 
-/** Returns the files that a function's revision covers: its configuration and its modules. */
+/** Where a function's code is, and which file is its entry. */
+export interface SourcePlace {
+  readonly functionsDirectory: string;
+  readonly name: string;
+  /** Path relative to the function's folder. */
+  readonly entry: string;
+}
+
+/** Returns the files that a function's revision covers: entry, configuration and modules. */
 export function sourceFiles(
-  functionsDirectory: string,
-  name: string,
+  { functionsDirectory, name, entry }: SourcePlace,
   modules: Modules,
 ): readonly string[] {
-  return [...new Set([...configurationFiles(functionsDirectory, name), ...modules.paths])];
+  const own = configurationFiles(functionsDirectory, name, entry);
+  return [...new Set([...own, ...modules.paths])];
 }
+
+/** The settings that decide which files are part of a revision. */
+export type RevisionSettings = Pick<Settings, "functionsDirectory" | "entries">;
+
+/** Finds a function's entry for its revision; \`index.ts\` if its folder has none now. */
+export async function findSourcePlace(
+  { functionsDirectory, entries }: RevisionSettings,
+  name: string,
+): Promise<SourcePlace> {
+  const entry = await findEntry(join(functionsDirectory, name), entries).then(
+    (choice) => choice.type === "found" ? choice.entry : ENTRY_FILE,
+    (error) => {
+      const isAbsent = error instanceof UntrustedPathError || ABSENT.includes(error.code);
+      if (!isAbsent) throw error;
+      return ENTRY_FILE;
+    },
+  );
+  return { functionsDirectory, name, entry };
+}
+
+/** The folder is not there; hashes then say that its files are missing. */
+const ABSENT: readonly unknown[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
 /** Computes the revision of the files in the function's own folder. */
 export async function takeOwnRevision(
-  functionsDirectory: string,
+  settings: RevisionSettings,
   name: string,
   modules: Modules,
 ): Promise<string> {
+  const { functionsDirectory } = settings;
   const folder = `${join(functionsDirectory, name)}/`;
-  const files = sourceFiles(functionsDirectory, name, modules);
+  const files = sourceFiles(await findSourcePlace(settings, name), modules);
   return await hashFiles(functionsDirectory, files.filter((file) => file.startsWith(folder)));
 }
 
 /** Computes a function's revision: 64 hexadecimal digits. */
 export async function takeRevision(
-  functionsDirectory: string,
+  settings: RevisionSettings,
   name: string,
   modules: Modules,
 ): Promise<string> {
-  const hash = await hashFiles(functionsDirectory, sourceFiles(functionsDirectory, name, modules));
-  if (modules.isComplete) return hash;
-  const tree = await stampTree(join(functionsDirectory, name));
-  return createHash("sha256").update(hash).update(tree.text).digest("hex");
+  const { functionsDirectory } = settings;
+  const place = await findSourcePlace(settings, name);
+  const hash = await hashFiles(functionsDirectory, sourceFiles(place, modules));
+  const folder = join(functionsDirectory, name);
+  const more = [
+    // A server of static files holds the folder open, and must not keep an old one.
+    ...(isStaticEntry(place.entry) ? [await identifyFolder(folder)] : []),
+    ...(modules.isComplete ? [] : [(await stampTree(folder)).text]),
+  ];
+  if (more.length === 0) return hash;
+  const whole = createHash("sha256").update(hash);
+  for (const text of more) whole.update(text);
+  return whole.digest("hex");
+}
+
+/** Returns a text that differs for another folder in the same place. */
+async function identifyFolder(folder: string): Promise<string> {
+  try {
+    const { dev, ino } = await Deno.stat(folder);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }

@@ -10,12 +10,13 @@ import {
 import { isOnLocalMount } from "./local_mount.ts";
 import { judgeName } from "./name.ts";
 import type { Modules } from "./revision.ts";
+import { findStrayFiles } from "./stray_files.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
 /** Result of a scan of the functions directory. */
 export interface Scan {
   readonly functions: ReadonlyMap<string, FunctionSpec>;
-  /** Directories that are not served, with the reason. */
+  /** Directories, and modules beside them, that are not served, with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
   /**
    * Functions whose folders are too large, with the reason. Their running instances stay, and new
@@ -38,6 +39,8 @@ export interface Scan {
 /** Options of {@linkcode createScanner}. */
 export interface ScannerOptions {
   readonly functionsDirectory: string;
+  /** Names of the files that make a folder a function. */
+  readonly entries: readonly string[];
   /** Time without changes after which files have settled. */
   readonly settleMs: number;
   /** Maximum number of entries in one folder's tree. */
@@ -68,7 +71,7 @@ interface Findings {
 export function createScanner(options: ScannerOptions): Scanner {
   const { functionsDirectory, settleMs, modulesOf, isQuick = isOnLocalMount } = options;
   const census = createCensus(options);
-  let entries: readonly Deno.DirEntry[] = [];
+  let found: Candidates = { folders: [], files: [] };
   let last: Findings = { looks: new Map(), memories: new Map() };
 
   return {
@@ -80,8 +83,9 @@ export function createScanner(options: ScannerOptions): Scanner {
       const next: Findings = { looks: new Map(), memories: new Map() };
       const tookMs = new Map<string, number>();
       let startedMs = performance.now();
-      if (only === undefined) entries = await readCandidates(functionsDirectory);
-      for (const { name, isSymlink } of entries) {
+      if (only === undefined) found = await readCandidates(functionsDirectory);
+      const { folders, files } = found;
+      for (const { name, isSymlink } of folders) {
         const pause = yieldToEventLoop();
         if (pause !== undefined) {
           await pause;
@@ -94,7 +98,7 @@ export function createScanner(options: ScannerOptions): Scanner {
         const known = last.looks.get(name);
         const isKnown = only !== undefined && known !== undefined && !only.has(name) &&
           before?.modules === modules && !isOver(known, nowMs);
-        const found: FolderLook = isKnown
+        const seen: FolderLook = isKnown
           ? known
           : verdict.type === "refused"
           ? { type: "ignored", reason: verdict.reason, watched: [] }
@@ -106,25 +110,27 @@ export function createScanner(options: ScannerOptions): Scanner {
             nowMs,
             modules,
             before,
+            names: before?.names ?? (known?.type === "ignored" ? known.names : undefined),
             look,
             shared,
             census,
             isHinted: only?.has(name) === true,
-            folders: entries.length,
+            folders: folders.length,
           });
         if (!isKnown) {
           const endedMs = performance.now();
           tookMs.set(name, endedMs - startedMs);
           startedMs = endedMs;
         }
-        next.looks.set(name, found);
-        if ("memory" in found && found.memory !== undefined) next.memories.set(name, found.memory);
+        next.looks.set(name, seen);
+        if ("memory" in seen && seen.memory !== undefined) next.memories.set(name, seen.memory);
       }
       census.keep(next.looks);
       const { scan, missing } = sumUp(next.looks, { last, nowMs, settleMs });
       for (const [name, memory] of missing) next.memories.set(name, memory);
       last = next;
-      return { ...scan, tookMs };
+      const strays = findStrayFiles(files, (name) => next.looks.has(name));
+      return { ...scan, ignored: new Map([...scan.ignored, ...strays]), tookMs };
     },
   };
 }
@@ -134,11 +140,21 @@ function isOver(look: FolderLook, nowMs: number): boolean {
   return look.type === "arriving" && nowMs >= look.retryAtMs;
 }
 
-async function readCandidates(directory: string): Promise<Deno.DirEntry[]> {
+/** Entries of the functions directory, by name. */
+interface Candidates {
+  /** Directories and links. */
+  readonly folders: readonly Deno.DirEntry[];
+  /** Names of files. */
+  readonly files: readonly string[];
+}
+
+async function readCandidates(directory: string): Promise<Candidates> {
   const entries = await Array.fromAsync(Deno.readDir(directory));
-  return entries
-    .filter((entry) => entry.isDirectory || entry.isSymlink)
-    .sort((a, b) => a.name < b.name ? -1 : 1);
+  const byName = entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  return {
+    folders: byName.filter((entry) => entry.isDirectory || entry.isSymlink),
+    files: byName.filter((entry) => entry.isFile).map(({ name }) => name),
+  };
 }
 
 interface SumOptions {

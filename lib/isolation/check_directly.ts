@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { directPlace } from "../check/check_place.ts";
 import { referredVariables } from "../check/npmrc.ts";
@@ -14,30 +15,32 @@ import type { SourceCheck } from "./isolation.ts";
  * Deno read any file that the supervisor may read.
  */
 export async function checkDirectly(
-  settings: Pick<Settings, "functionsDirectory" | "checkCode">,
+  settings: Pick<Settings, "functionsDirectory">,
   options: Omit<SourceCheck, "cacheDirectory"> & {
     readonly cacheDirectory?: string | undefined;
     /** Runs at low CPU priority; `false` when left out. */
     readonly isNice?: boolean;
   },
 ): Promise<CheckResult> {
-  const { directory, moduleOptions, cacheDirectory, bounds, isNice } = options;
+  const { directory, moduleOptions, cacheDirectory, level, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
   const npmrc = await readContainedTextFile(directory, join(directory, NPMRC_FILE))
     .catch(() => undefined);
   const variables = referredVariables(npmrc ?? "", options.variables);
-  const place = directPlace({ directory, cacheDirectory, bounds, isNice, variables });
+  const deno = moduleOptions.deno?.path;
+  const place = directPlace({ directory, cacheDirectory, bounds, isNice, variables, deno });
   // The user may never have used Deno before.
   await Deno.mkdir(place.cache.host, { recursive: true });
-  return await checkFunction({
+  const result = await checkFunction({
     ...options,
     ...moduleOptions,
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
-    checkTypes: settings.checkCode,
+    checkTypes: level === "types",
     place,
   });
+  return atLevel(result, level);
 }
 
 async function foreignOwner(directory: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
@@ -17,7 +18,8 @@ import { functionMounts } from "../sandbox/function_mounts.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CacheError, watchCache } from "./cache_watch.ts";
-import { registryEnvironment, upstreamProxy } from "./fetch_environment.ts";
+import { registryEnvironment } from "../sandbox/registry_environment.ts";
+import { upstreamProxy } from "./fetch_environment.ts";
 import type { SourceCheck } from "./isolation.ts";
 import { discardModuleCache } from "./module_caches.ts";
 import { writeNpmrc } from "./npmrc_file.ts";
@@ -29,10 +31,7 @@ export interface Checks extends AsyncDisposable {
 
 /** Resources that the checks of one supervisor share. */
 export interface ChecksOptions {
-  readonly settings: Pick<
-    Settings,
-    "functionsDirectory" | "checkCode" | "allowImport" | "registries"
-  >;
+  readonly settings: Pick<Settings, "functionsDirectory" | "allowImport" | "registries">;
   /** Directory for small files and sockets; only the supervisor may write to it. */
   readonly directory: string;
   /** Mounts in `/etc` of the fetcher (`online`) and of checks (`offline`). */
@@ -78,11 +77,11 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   for (const name of ["fetch", "npmrc"]) {
     await Deno.mkdir(pathOf(name), { recursive: true, mode: 0o755 });
   }
-  const env = { ...baseEnvironment(), ...registryEnvironment() };
+  const env = baseEnvironment();
   // The operator sets the environment, so the hosts that it names are allowed.
   const named = [
     ...proxyHosts(upstreamProxy()),
-    ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(urlHost),
+    ...Object.values(registryEnvironment()).map(urlHost),
   ];
   const fetcher = createFetcher({
     directory: pathOf("fetch"),
@@ -121,6 +120,10 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   }
 
   async function run(options: SourceCheck): Promise<CheckResult> {
+    return atLevel(await tryOne(options), options.level);
+  }
+
+  async function tryOne(options: SourceCheck): Promise<CheckResult> {
     try {
       return await runOne(options);
     } catch (error) {
@@ -152,16 +155,23 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     );
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
-    const { functionsDirectory, checkCode } = settings;
+    const { functionsDirectory } = settings;
     const cache = stack.use(watchCache(cacheDirectory, watch));
-    const mounted = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
+    const mounted = stack.use(
+      await functionMounts({
+        functionsDirectory,
+        name,
+        etc: etc.offline,
+        deno: moduleOptions.deno?.path,
+      }),
+    );
     const result = await checkFunction({
       ...options,
       ...moduleOptions,
       signal: AbortSignal.any([options.signal, cache.signal]),
       functionsDirectory,
       realDirectory: await Deno.realPath(directory),
-      checkTypes: checkCode,
+      checkTypes: options.level === "types",
       place: sandboxedPlace({
         joinFiles: group?.joinFiles ?? [],
         systemCallFilter,

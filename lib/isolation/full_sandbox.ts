@@ -1,21 +1,27 @@
 import { join } from "node:path";
+import type { Settings } from "../config/settings.ts";
 import type { ReachableName } from "../namespace/egress_watch.ts";
+import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts";
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
 import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
-import { readListeners, waitForListener } from "../process/wait_for_listener.ts";
+import type { Listener } from "../process/socket_table.ts";
+import type { Endpoint } from "../system/endpoint.ts";
 import { CommandError } from "../system/run.ts";
 import { withMemoryLimit } from "./groups.ts";
 import { BANDWIDTH_REMEDY } from "./bandwidth.ts";
+import { explainListeners, findListener, followListener } from "./find_listener.ts";
 import type { Homes } from "./homes.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
 import { launchFunction } from "./launch_function.ts";
+import { mergeProblems } from "./merge_problems.ts";
 import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
 
 /** Resources that all sandboxes of one supervisor share. */
 export interface FullContext {
+  readonly settings: Settings;
   readonly network: Network;
   readonly homes: Homes;
   /** `undefined` where the host has no control groups. */
@@ -30,11 +36,13 @@ export async function openFullSandbox(
   context: FullContext,
   options: SandboxOptions,
 ): Promise<Sandbox> {
-  const { network, homes, groups, runtimeDirectory } = context;
+  const { settings, network, homes, groups, runtimeDirectory } = context;
   const { name, egress, bandwidthBits, onProblems } = options;
   await using stack = new AsyncDisposableStack();
+  const problems = mergeProblems(onProblems);
   let onNames = (_names: readonly ReachableName[]): void => {};
   let known: readonly ReachableName[] = [];
+  problems.set("host", hostProblems(egress, readHostAddresses));
   const namespace = stack.use(
     await openNamespace(network, {
       label: name,
@@ -43,7 +51,7 @@ export async function openFullSandbox(
       onNames(names) {
         known = names;
         onNames(names);
-        onProblems(names.flatMap(describeProblem));
+        problems.set("egress", names.flatMap(describeProblem));
       },
     }),
   );
@@ -54,7 +62,7 @@ export async function openFullSandbox(
   onNames = (names) => {
     writing = writing.then(() => hosts?.write(names))
       .catch((error) =>
-        onProblems([`Cannot write the hosts file of the function: ${error.message}`])
+        problems.set("egress", [`Cannot write the hosts file of the function: ${error.message}`])
       );
   };
   onNames(known);
@@ -70,7 +78,19 @@ export async function openFullSandbox(
     async spawn(start) {
       const { policy } = start;
       const port = policy.preferredPort;
+      const ports = { port, defaultPort: settings.preferredPort };
+      let served: number | undefined;
       const startFile = join(runtimeDirectory, "start", `${namespace.name}.json`);
+      const search = {
+        ...ports,
+        startFile,
+        onDoubt: (found: readonly string[]) => problems.set("port", found),
+      };
+      const reach = async ({ port, scope }: Listener): Promise<Endpoint> => {
+        if (scope === "loopback") await namespace.exposeLoopback(port);
+        served = port;
+        return { hostname: namespace.address, port };
+      };
       const group = await groups?.open(String(namespace.ordinal), policy);
       if (group !== undefined) owned.use(group);
       const started = await launchFunction(owned, {
@@ -78,25 +98,33 @@ export async function openFullSandbox(
         homes,
         start,
         egress: policy.egress,
-        listen: { type: "tcp", hostname: "0.0.0.0", port },
         port,
         startFile,
         isLimited: true,
         openLayers: sandboxLayers(owned, {
           ...context.layers,
           network: { path: namespace.path },
+          hasAllPorts: true,
           joinFiles: group?.joinFiles ?? [],
           etc: etcOf(context, policy.egress).concat(hosts === undefined ? [] : [hosts.mount]),
           links: hosts === undefined ? [] : [hosts.link],
           scratch: [SANDBOX_CACHE],
         }),
         async findEndpoint(pid, signal) {
-          const listener = await waitForListener({ pid, preferredPort: port, signal });
-          if (listener === undefined) return undefined;
-          if (listener.scope === "loopback") await namespace.exposeLoopback(listener.port);
-          return { hostname: namespace.address, port: listener.port };
+          const found = await findListener({ pid, ...search, signal });
+          return found === undefined ? undefined : await reach(found.listener);
         },
-        explain: explainListeners,
+        async followEndpoint(pid, { onMoved, signal }) {
+          if (served === undefined) return;
+          await followListener({
+            pid,
+            ...search,
+            found: served,
+            onMoved: async (listener) => onMoved(await reach(listener)),
+            signal,
+          });
+        },
+        explain: (pid) => explainListeners(pid, ports),
       });
       const process = withMemoryLimit(group, policy.memoryBytes, started.process);
       return { ...started, process };
@@ -118,12 +146,6 @@ async function openNamespace(
       `Cannot limit the bandwidth of the function: ${cause.reason}. ${BANDWIDTH_REMEDY}`;
     throw new Error(reason, { cause });
   }
-}
-
-async function explainListeners(pid: number): Promise<string | undefined> {
-  const one = (await readListeners(pid)).find(({ scope }) => scope === "unreachable");
-  if (one === undefined) return undefined;
-  return `It listens only on an IPv6 address (port ${one.port}). Listen on 0.0.0.0 or 127.0.0.1`;
 }
 
 function etcOf({ etc }: FullContext, egress: SandboxOptions["egress"]): EtcFiles["online"] {

@@ -1,3 +1,4 @@
+import type { CheckLevel } from "../config/check_level.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
@@ -58,6 +59,8 @@ export interface StartOptions {
   readonly source: string | undefined;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
+  /** Paths of its env files, relative to the source; a static folder does not serve them. */
+  readonly envFiles: readonly string[];
   readonly cacheDirectory: string;
   /**
    * Path of the lock file that the check of this revision made, which only the supervisor may
@@ -65,6 +68,12 @@ export interface StartOptions {
    */
   readonly lock: string | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
+}
+
+/** Options of {@linkcode StartedProcess.followEndpoint}. */
+export interface FollowOptions {
+  readonly onMoved: (endpoint: Endpoint) => void;
+  readonly signal: AbortSignal;
 }
 
 /** A started process. */
@@ -76,6 +85,11 @@ export interface StartedProcess {
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
+  /**
+   * Watches for some time after the start if the process begins to listen on the port that is meant
+   * for requests. Missing where its first address is the only one.
+   */
+  readonly followEndpoint?: (pid: number, options: FollowOptions) => Promise<void>;
   /** Returns why the process can't be reached; `undefined` when it does not listen at all. */
   readonly explain: (pid: number) => Promise<string | undefined>;
 }
@@ -84,6 +98,7 @@ export interface StartedProcess {
 export interface SourceCheck {
   readonly name: string;
   readonly directory: string;
+  readonly level: CheckLevel;
   readonly moduleOptions: ModuleOptions;
   /** Host path of the module cache, which the check fills. */
   readonly cacheDirectory: string;
@@ -93,8 +108,6 @@ export interface SourceCheck {
   readonly registries: readonly string[];
   /** Variables of the function, to which its `.npmrc` may refer. */
   readonly variables: Readonly<Record<string, string>>;
-  /** File in the directory to check; the function's entry when left out. */
-  readonly entry?: string | undefined;
   /** Text of the lock file of an earlier check of the same source, see `checkFunction`. */
   readonly knownLock?: string | undefined;
   readonly isColoured?: boolean;

@@ -7,6 +7,7 @@ import { functionEnvironment, type LockFile, runCommand } from "../sandbox/deno_
 import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
 import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
+import { siteOf, sitePermissions } from "../sandbox/site.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
@@ -15,7 +16,8 @@ import type { Home, Homes } from "./homes.ts";
 import type { StartedProcess, StartOptions } from "./isolation.ts";
 
 /** Decisions of an isolation level about one launch. */
-export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "explain"> {
+export interface LaunchOptions
+  extends Pick<StartedProcess, "findEndpoint" | "followEndpoint" | "explain"> {
   readonly name: string;
   readonly homes: Homes;
   readonly start: StartOptions;
@@ -23,7 +25,8 @@ export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "ex
   readonly permissions?: Permissions;
   /** Egress of the network namespace; `undefined` where the function uses the host's network. */
   readonly egress: Egress | undefined;
-  readonly listen: ListenAddress;
+  /** Address to which Deno moves the first HTTP listener; nowhere when left out. */
+  readonly listen?: ListenAddress | undefined;
   /** Value of the variable `PORT`. */
   readonly port: number;
   /** Path of the start file on the host. */
@@ -41,6 +44,8 @@ export interface Layers {
   readonly lock: LockFile | undefined;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
+  /** Paths that Deno may write besides the function's data. */
+  readonly writable?: readonly string[];
   /** Returns the command that starts `command` inside the isolation layers. */
   readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
   /** Watches the process, and kills it when its data exceeds a limit. */
@@ -62,17 +67,34 @@ export async function launchFunction(
   const { name, start, egress, listen, port, isLimited } = options;
   const { policy, moduleOptions, onLine } = start;
   const { env, memoryBytes } = policy;
-  const { permissions = policy.permissions } = options;
+  const site = siteOf({
+    directory: start.directory,
+    entry: moduleOptions.entry,
+    isSpa: policy.spa,
+    envFiles: start.envFiles,
+  });
+  const permissions = site === undefined
+    ? options.permissions ?? policy.permissions
+    : sitePermissions(site, { isSandboxed: options.egress !== undefined });
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
-  owned.use(await writeStartFile(options.startFile, { listen, variables }, home.uid));
+  const content = {
+    hostname: listen?.type === "tcp" ? listen.hostname : "0.0.0.0",
+    port,
+    isUnix: listen?.type === "unix",
+    isAlone: listen !== undefined,
+    variables,
+  };
+  owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
-  const { paths, lock, readable, around = (process) => process } = layers;
+  const { paths, lock, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
+      site,
+      writable,
       permissions,
       listen,
       paths,
@@ -95,6 +117,7 @@ export async function launchFunction(
       await layers.release?.();
       return await options.findEndpoint(pid, signal);
     },
+    ...options.followEndpoint === undefined ? {} : { followEndpoint: options.followEndpoint },
     explain: options.explain,
   };
 }

@@ -7,6 +7,7 @@ import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
+import { createUserFiles } from "../sandbox/user_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
@@ -67,7 +68,14 @@ export async function openRootlessIsolation(
     }),
   );
   const { functionsDirectory } = settings;
-  const layers = { functionsDirectory, systemCallFilter, landlock, etc: etc.offline };
+  const userFiles = createUserFiles(join(directory, "users"));
+  const stage = {
+    directory: join(directory, "stage"),
+    user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+  };
+  await Deno.mkdir(stage.directory, { mode: 0o700 });
+  const common = { functionsDirectory, systemCallFilter, landlock, userFiles, stage };
+  const layers = { ...common, etc: etc.offline };
   const context = { homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();

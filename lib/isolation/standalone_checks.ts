@@ -43,7 +43,6 @@ export async function openStandaloneChecks(
   settings: Pick<
     Settings,
     | "functionsDirectory"
-    | "checkCode"
     | "allowImport"
     | "registries"
     | "isolation"

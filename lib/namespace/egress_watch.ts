@@ -2,6 +2,7 @@ import type { EgressList } from "../config/egress.ts";
 import { parseIpv4Network } from "../config/ipv4_network.ts";
 import { sleep } from "../system/sleep.ts";
 import { type EgressElements, egressElements, isOpen } from "./egress_elements.ts";
+import { isHostAddress, readHostAddresses as readAddresses, whyRefused } from "./host_addresses.ts";
 import type { Names } from "./name_watch.ts";
 
 /** A name of an egress list and its current addresses. */
@@ -22,14 +23,20 @@ export interface EgressWatchOptions {
   /** Called with the allowed names, again after each change. */
   readonly onNames: (names: readonly ReachableName[]) => void;
   readonly onWarning: (message: string) => void;
+  /** Name of the function, for warnings. */
+  readonly label: string;
+  readonly readHostAddresses?: () => ReadonlySet<string>;
 }
 
 /** Maximum time that the opening of a sandbox waits for names. Slower names are allowed later. */
 const FIRST_ANSWER_MS = 2_000;
 
+const REMEDY = "Run the service on another host, or remove the name from egress";
+
 /** Keeps the firewall up to date with the addresses of names, until it is disposed. */
 export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDisposable> {
-  const { list, names, onWarning } = options;
+  const { list, names, label, onWarning } = options;
+  const { readHostAddresses = readAddresses } = options;
   const wanted = [
     ...new Set(list.rules.flatMap((rule) => rule.type === "name" ? [rule.name] : [])),
   ];
@@ -39,23 +46,34 @@ export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDis
 
   function change(): void {
     applying = applying.then(async () => {
+      const hostAddresses = readHostAddresses();
       const elements = egressElements(list, (name) => {
         const { addresses, retired } = watch.stateOf(name);
-        return [...addresses, ...retired];
+        return [...addresses, ...retired].filter((one) => !isHostAddress(one, hostAddresses));
       });
-      const names = wanted.map(reach);
+      const names = wanted.map((name) => reach(name, hostAddresses));
       const now = JSON.stringify([elements, names]);
       if (stop.signal.aborted || now === applied) return;
       await options.apply(elements);
       // The firewall must allow an address before the function learns of it.
       options.onNames(names);
       applied = now;
-    }).catch((error) => onWarning(`Cannot update the egress of a function: ${error.message}`));
+    }).catch((error) =>
+      onWarning(
+        `Cannot update the egress of "${label}": ${error.message}. ddsrv tries again at the next change`,
+      )
+    );
   }
 
-  function reach(name: string): ReachableName {
+  function reach(name: string, hostAddresses: ReadonlySet<string>): ReachableName {
     const { addresses, problem } = watch.stateOf(name);
-    const open = addresses.filter((one) => isOpen(parseIpv4Network(one)!, list.isPublicOnly));
+    const own = addresses.filter((one) => isHostAddress(one, hostAddresses));
+    const open = addresses.filter((one) =>
+      !own.includes(one) && isOpen(parseIpv4Network(one)!, list.isPublicOnly)
+    );
+    if (own.length > 0) {
+      return { name, addresses: open, problem: `it resolves to ${own[0]}, ${whyRefused(REMEDY)}` };
+    }
     if (problem !== undefined || open.length > 0) return { name, addresses: open, problem };
     return {
       name,

@@ -165,7 +165,7 @@ async function createNamespace(options: OpenOptions, lease: Lease): Promise<void
 }
 
 async function watchNames(
-  { egress, names, firewall, onNames, onWarning }: OpenOptions,
+  { label, egress, names, firewall, onNames, onWarning }: OpenOptions,
   lease: Lease,
 ): Promise<AsyncDisposable | undefined> {
   if (typeof egress === "string" || !egress.rules.some(({ type }) => type === "name")) return;
@@ -175,6 +175,7 @@ async function watchNames(
     apply: (elements) => firewall.update({ lease, egress: elements }),
     onNames: (reachable) => onNames?.(reachable),
     onWarning,
+    label,
   });
 }
 
@@ -195,9 +196,8 @@ async function settleAll(tasks: readonly Promise<unknown>[]): Promise<void> {
  * itself are excluded, because no memory limit counts their entries.
  */
 async function exposeLoopback(path: string, port: number, run: Run): Promise<void> {
-  const inside = ["nsenter", `--net=${path}`];
-  await run([...inside, "tee", "/proc/sys/net/ipv4/conf/eth0/route_localnet"], { stdin: "1\n" });
-  await run([...inside, "nft", "-f", "-"], {
+  const script = "echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet && exec nft -f -";
+  await run(["nsenter", `--net=${path}`, "sh", "-c", script], {
     stdin: `add table ip ddsrv
 delete table ip ddsrv
 table ip ddsrv {

@@ -44,21 +44,6 @@ export function mayHaveSockets(counters: string): boolean {
   return !/^TCP6?: inuse 0\b/m.test(counters);
 }
 
-/**
- * Chooses the listener for requests: prefers any address to loopback only, then the preferred port,
- * then the lowest port.
- */
-export function chooseListener(
-  listeners: readonly Listener[],
-  preferredPort: number,
-): Listener | undefined {
-  const rank = (one: Listener): number =>
-    (one.scope === "any" ? 0 : 2) + (one.port === preferredPort ? 0 : 1);
-  return listeners
-    .filter((one) => one.scope !== "unreachable")
-    .sort((a, b) => rank(a) - rank(b) || a.port - b.port)[0];
-}
-
 function scopeOf(address: string): Listener["scope"] {
   if (/^0+$/.test(address)) return "any";
   // ::ffff:127.0.0.1 is IPv4 loopback as well.

@@ -1,48 +1,60 @@
 import { readProcFile } from "../system/read_proc_file.ts";
-import { readMainThread } from "./main_thread.ts";
 import { sleep } from "../system/sleep.ts";
-import { chooseListener, type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.ts";
+import { readMainThread } from "./main_thread.ts";
+import { judgeStart, type StartRules, type StartWait } from "./readiness.ts";
+import { type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.ts";
 
 /** Options of {@linkcode waitForListener}. */
-export interface ReadinessOptions {
+export interface ReadinessOptions extends StartRules {
   /** Id of a process in the function's network namespace, not that of bwrap. */
   readonly pid: number;
-  readonly preferredPort: number;
+  /** Returns true once the process has evaluated its modules. */
+  readonly isLoaded: () => boolean;
+  /** Called when the loaded process waits for events and does not listen; more than once. */
+  readonly onQuiet?: () => void;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
+/** The listener for requests, and all listeners of the process. */
+export interface FoundListener {
+  readonly listener: Listener;
+  readonly listeners: readonly Listener[];
+}
+
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 50;
-/** Idle time of the main thread after another port opened, without the preferred one. */
-const OTHER_PORT_MS = 150;
-/** Maximum time for the preferred port to open after another one. */
-const MAX_OTHER_PORT_MS = 3_000;
+/** Idle time of a loaded process that does not listen, before `onQuiet`. */
+const QUIET_MS = 20;
 
 /**
- * Waits until a process listens on a port. Resolves to `undefined` if the signal aborts first. Reads
- * the kernel's tables instead of connecting, which the process would notice. If another port opens
- * first, waits a moment for the preferred one. That moment is time in which the process has nothing to
- * do: on a busy host, it may be long until the process gets as far as the next line.
+ * Waits until a process listens on the port for requests, see `judgeStart`. Resolves to `undefined`
+ * if the signal aborts first. Reads the kernel's tables instead of connecting, which the process
+ * would notice.
  */
-export async function waitForListener(options: ReadinessOptions): Promise<Listener | undefined> {
-  const { pid, preferredPort, signal } = options;
+export async function waitForListener(
+  options: ReadinessOptions,
+): Promise<FoundListener | undefined> {
+  const { pid, isLoaded: readLoaded, onQuiet, signal, ...rules } = options;
   let pauseMs = FIRST_PAUSE_MS;
-  let other:
-    | { readonly sinceMs: number; readonly lastMs: number; readonly idleMs: number }
-    | undefined;
+  let wait: StartWait | undefined;
   while (!signal.aborted) {
-    const found = chooseListener(await readListeners(pid), preferredPort);
-    if (found?.port === preferredPort && found.scope === "any") return found;
-    const nowMs = performance.now();
-    if (found === undefined) other = undefined;
-    else if (other === undefined) other = { sinceMs: nowMs, lastMs: nowMs, idleMs: 0 };
-    else {
-      const isBusy = await readMainThread(pid) === "busy";
-      const idleMs = other.idleMs + (isBusy ? 0 : nowMs - other.lastMs);
-      other = { ...other, lastMs: nowMs, idleMs };
-      if (idleMs >= OTHER_PORT_MS || nowMs - other.sinceMs >= MAX_OTHER_PORT_MS) return found;
+    const isLoaded = readLoaded();
+    // Without a listener, only a loaded process can be quiet.
+    const needsThread = wait?.port !== undefined || isLoaded;
+    const isBusy = !needsThread || await readMainThread(pid) === "busy";
+    const listeners = await readListeners(pid);
+    const look = { listeners, isLoaded, isBusy, atMs: performance.now() };
+    const verdict = judgeStart(look, { ...rules, before: wait });
+    if (verdict.type === "ready") return { listener: verdict.listener, listeners };
+    const isNew = verdict.wait.port !== wait?.port;
+    wait = verdict.wait;
+    // The second look at a port usually decides.
+    if (isNew && wait.port !== undefined) {
+      pauseMs = FIRST_PAUSE_MS;
+      continue;
     }
+    if (listeners.length === 0 && isLoaded && wait.idleMs >= QUIET_MS) onQuiet?.();
     await sleep(pauseMs, signal);
     pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 1.2);
   }

@@ -1,3 +1,4 @@
+import type { HostPattern } from "../config/host_pattern.ts";
 import type { Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import type { AccessRecord } from "./access_log.ts";
@@ -17,6 +18,10 @@ export interface ProxyContext {
   readonly limits: Limits;
   /** Domains whose subdomains name functions, in lower case. */
   readonly domains: readonly string[];
+  /** Hosts that functions may have, whether one has them or not. */
+  readonly ownDomains: readonly HostPattern[];
+  /** The function that gets requests whose path names no function. */
+  readonly root: string | undefined;
   /** Responses to clients contain the title of a fault only. */
   readonly hideErrors: boolean;
   /** Rate limit of each client, over all functions. */

@@ -20,6 +20,9 @@ const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].map(asci
 /** Larger writers are not reused. */
 const MAX_REUSED_BYTES = 64 * 1024;
 
+/** The supervisor learns of an exit a moment later; the next request is told the reason. */
+const ENDED = "If it has exited, ddsrv logs and ddsrv inspect say why";
+
 const freeWriters = new FreeList<HeadWriter>();
 const freeHeads = new FreeList<ResponseHead>();
 
@@ -44,12 +47,15 @@ export async function exchange(options: ExchangeOptions): Promise<Outcome> {
       } catch (error) {
         // Skip the buffered body, so that the next request can be found.
         body.takeBuffered();
-        return refuse(badUpstream(`the function does not accept connections (${nameOf(error)})`));
+        const problem = `the function does not accept connections (${nameOf(error)})`;
+        return refuse(badUpstream(`${problem}. ${ENDED}`));
       }
       const outcome = await new Attempt(options, { connection, writer, response }).run();
       if (outcome !== "dead") return outcome;
       if (!isRepeatable || !connection.isReused) {
-        return refuse(badUpstream("the function closed the connection without a response"));
+        return refuse(
+          badUpstream(`the function closed the connection without a response. ${ENDED}`),
+        );
       }
     }
   } finally {

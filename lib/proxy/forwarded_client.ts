@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
 import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
-import { latin1 } from "./http1/octets.ts";
-import type { IsTrusted } from "./peer.ts";
+import { ascii, latin1 } from "./http1/octets.ts";
+import type { IsTrusted, Peer } from "./peer.ts";
 import { peerKeyOf, plainAddress } from "./peer_key.ts";
 import type { RequestHead } from "./http1/request_head.ts";
+import { socketAddress } from "./socket_address.ts";
 
 /** Maximum bytes read of each X-Forwarded-For line, from its end. */
 const MAX_LINE_BYTES = 1_024;
@@ -12,11 +13,37 @@ const MAX_LINE_BYTES = 1_024;
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Returns the peer key of the client behind trusted proxies: the last address in `X-Forwarded-For`
- * that is not a trusted proxy, because a client can forge everything before it. Returns `undefined`
- * if there is none: then the proxies themselves are the client.
+ * Returns the peer key of the client behind trusted proxies, see {@linkcode forwardedAddress}.
+ * Returns `undefined` if there is none: then the proxies themselves are the client.
  */
 export function forwardedClient(
+  head: Pick<RequestHead, "bytes" | "fields">,
+  isTrusted: IsTrusted,
+): string | undefined {
+  const address = forwardedAddress(head, isTrusted);
+  return address === undefined || isIP(address) === 0 ? address : peerKeyOf(address);
+}
+
+/**
+ * Returns the value of `X-Deno-Client-Address`, from which Deno takes `info.remoteAddr`: the peer's
+ * address, or that of the client behind a trusted one, whose port is unknown.
+ */
+export function clientAddress(
+  peer: Pick<Peer, "isTrusted" | "socketBytes">,
+  head: Pick<RequestHead, "bytes" | "fields">,
+  isTrusted: IsTrusted,
+): Uint8Array {
+  const forwarded = peer.isTrusted ? forwardedAddress(head, isTrusted) : undefined;
+  const text = forwarded === undefined ? undefined : socketAddress(forwarded, 0);
+  return text === undefined ? peer.socketBytes : ascii(text);
+}
+
+/**
+ * Returns the client behind trusted proxies: the last address in `X-Forwarded-For` that is not a
+ * trusted proxy, because a client can forge everything before it. It may be a name, such as
+ * `unknown`. Returns `undefined` if there is none.
+ */
+function forwardedAddress(
   { bytes, fields }: Pick<RequestHead, "bytes" | "fields">,
   isTrusted: IsTrusted,
 ): string | undefined {
@@ -33,7 +60,7 @@ export function forwardedClient(
       const name = plainAddress(withoutPort(text.trim()));
       if (name === "") continue;
       if (isIP(name) === 0) return name.slice(0, MAX_NAME_LENGTH);
-      if (!isTrusted(name)) return peerKeyOf(name);
+      if (!isTrusted(name)) return name;
     }
   }
   return undefined;

@@ -15,8 +15,8 @@ export interface Accepted extends Visit {
   readonly connection: Connection;
 }
 
-/** Admits a client by its address as reported by the kernel, or returns `undefined`. */
-export type Admit = (address: string) => Visit | undefined;
+/** Admits a client by its address and port as reported by the kernel, or returns `undefined`. */
+export type Admit = (address: string, port: number) => Visit | undefined;
 
 /** A listening socket of the proxy. */
 export interface Listener {
@@ -49,7 +49,8 @@ export function openListener({ hostname, port, admit }: ListenOptions): Listener
       for (;;) {
         const connection = await acceptNext(listener);
         if (connection === undefined) continue;
-        const visit = admit(connection.remoteAddr.hostname);
+        const { hostname: address, port: clientPort } = connection.remoteAddr;
+        const visit = admit(address, clientPort);
         if (visit === undefined) {
           connection.close();
           continue;

@@ -2,6 +2,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { parseCidr } from "../config/network_address.ts";
 import { ascii } from "./http1/octets.ts";
 import { plainAddress } from "./peer_key.ts";
+import { socketAddress } from "./socket_address.ts";
 
 /** The other end of a client's connection. */
 export interface Peer {
@@ -11,10 +12,15 @@ export interface Peer {
   readonly isTrusted: boolean;
   /** `address` in ASCII, encoded once for all request heads. */
   readonly addressBytes: Uint8Array;
+  /** Address and port, as `192.0.2.1:4711`, in ASCII. */
+  readonly socketBytes: Uint8Array;
   readonly protoBytes: Uint8Array;
 }
 
 const PROTO_BYTES = { http: ascii("http"), https: ascii("https") } as const;
+
+/** Deno ends the process if it can't parse an address, so there is always one. */
+const NO_SOCKET = "0.0.0.0:0";
 
 /** Returns true if an address belongs to a trusted proxy. */
 export type IsTrusted = (address: string) => boolean;
@@ -37,7 +43,12 @@ export function trustOf(trustedProxies: readonly string[]): IsTrusted {
 /** Creates the peer for an address as reported by the kernel. */
 export function peerOf(
   remoteAddress: string,
-  { proto, isTrusted }: { readonly proto: Peer["proto"]; readonly isTrusted: IsTrusted },
+  { proto, isTrusted, port = 0 }: {
+    readonly proto: Peer["proto"];
+    readonly isTrusted: IsTrusted;
+    /** 0 if it is unknown. */
+    readonly port?: number;
+  },
 ): Peer {
   const address = plainAddress(remoteAddress);
   return {
@@ -45,6 +56,7 @@ export function peerOf(
     proto,
     isTrusted: isTrusted(address),
     addressBytes: ascii(address),
+    socketBytes: ascii(socketAddress(address, port) ?? NO_SOCKET),
     protoBytes: PROTO_BYTES[proto],
   };
 }

@@ -1,3 +1,4 @@
+import type { HostPattern } from "../config/host_pattern.ts";
 import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
@@ -17,7 +18,7 @@ import { PeerTable } from "./peer_table.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./route_table.ts";
 import { createTally } from "./tally.ts";
-import { openTlsListener } from "./tls/listener.ts";
+import { openTlsListener, type TlsListener } from "./tls/listener.ts";
 import type { KeyPair } from "./tls/terminator.ts";
 import { Wire } from "./http1/wire.ts";
 
@@ -28,7 +29,9 @@ export interface ProxyOptions extends ProxySettings {
   readonly port: number;
   readonly routes: RouteTable;
   /** Certificate and key; with them, the proxy accepts TLS connections only. */
-  readonly tls?: KeyPair;
+  readonly tls?: KeyPair | undefined;
+  /** Certificates for single hosts come with `certify`; the proxy accepts TLS connections only. */
+  readonly hasCertificates?: boolean;
   /** Maximum number of open files of the process, if connections must not exceed it. */
   readonly openFiles?: number;
   /** Receives a record of each request. */
@@ -44,6 +47,10 @@ export interface ProxySettings {
   readonly limits?: Partial<Limits>;
   /** Domains whose subdomains name functions, in lower case. */
   readonly domains?: readonly string[];
+  /** Hosts that functions may have as domains of their own. */
+  readonly ownDomains?: readonly HostPattern[];
+  /** The function that gets requests whose path names no function. */
+  readonly root?: string | undefined;
   /** Peers whose forwarding fields the proxy trusts, as addresses or CIDRs. */
   readonly trustedProxies?: readonly string[];
   /** Responses to clients contain the title of a fault only. */
@@ -54,6 +61,7 @@ export interface ProxySettings {
 
 /** A listening proxy. Disposing of it closes all connections. */
 export interface Proxy extends AsyncDisposable {
+  readonly proto: "http" | "https";
   readonly port: number;
   /** Number of open connections of clients. */
   readonly connections: number;
@@ -64,7 +72,9 @@ export interface Proxy extends AsyncDisposable {
    */
   readonly configure: (settings: ProxySettings) => void;
   /** Uses another certificate for new connections. Throws if the pair is invalid. */
-  readonly renew: (pair: KeyPair) => void;
+  readonly renew: TlsListener["renew"];
+  /** Adds, replaces or removes a certificate for some hosts, see {@linkcode TlsListener}. */
+  readonly certify: TlsListener["certify"];
   /** Stops accepting connections and requests. Resolves when all in-flight requests are answered. */
   readonly drain: () => Promise<void>;
 }
@@ -99,8 +109,8 @@ const TOO_MANY = {
  * @throws {Error} if certificate and key do not match
  */
 export function openProxy(options: ProxyOptions): Proxy {
-  const { tls, onWarning = () => {} } = options;
-  const proto = tls === undefined ? "http" : "https";
+  const { tls, hasCertificates = false, onWarning = () => {} } = options;
+  const proto = tls === undefined && !hasCertificates ? "http" : "https";
   const bound = { openFiles: options.openFiles ?? Infinity, proto } as const;
   const clients = new Map<Wire, Promise<void>>();
   const table = new ConnectionTable(() => performance.now());
@@ -119,15 +129,15 @@ export function openProxy(options: ProxyOptions): Proxy {
     closing: closing.signal,
   };
   const listening = { ...options, admit };
-  const tlsListener = tls === undefined
+  const tlsListener = proto === "http"
     ? undefined
     : openTlsListener({ ...listening, pair: tls, maxConnections: context.limits.maxConnections });
   const listener = tlsListener ?? openListener(listening);
   const deadlines = openDeadlines();
   let refusing = 0;
 
-  function admit(address: string): Visit | undefined {
-    const peer = peerOf(address, { proto, isTrusted: context.isTrusted });
+  function admit(address: string, port: number): Visit | undefined {
+    const peer = peerOf(address, { proto, isTrusted: context.isTrusted, port });
     const { maxConnectionsPerPeer, maxPeerBufferBytes } = context.limits;
     const account = peers.enter(peer.address, {
       isExempt: peer.isTrusted,
@@ -202,6 +212,11 @@ export function openProxy(options: ProxyOptions): Proxy {
     );
   }
 
+  function secured(): TlsListener {
+    if (tlsListener === undefined) throw new TypeError("The proxy does not use TLS");
+    return tlsListener;
+  }
+
   warnOfFiles(options);
   const accepting = accept();
 
@@ -213,6 +228,7 @@ export function openProxy(options: ProxyOptions): Proxy {
   }
 
   return {
+    proto,
     port: listener.port,
     get connections() {
       return clients.size;
@@ -222,10 +238,8 @@ export function openProxy(options: ProxyOptions): Proxy {
       Object.assign(context, contextSettings(settings, bound));
       warnOfFiles(settings);
     },
-    renew(pair) {
-      if (tlsListener === undefined) throw new TypeError("The proxy has no certificate to renew");
-      tlsListener.renew(pair);
-    },
+    renew: (pair) => secured().renew(pair),
+    certify: (id, certificate) => secured().certify(id, certificate),
     async drain() {
       stopAccepting();
       await accepting;
@@ -243,17 +257,19 @@ export function openProxy(options: ProxyOptions): Proxy {
 }
 
 function contextSettings(
-  { limits, domains = [], hideErrors = false, trustedProxies = [], rateLimit = "none" }:
-    ProxySettings,
+  settings: ProxySettings,
   bound: FileBound,
-): Pick<ProxyContext, "limits" | "domains" | "hideErrors" | "isTrusted" | "rateLimit"> {
+): Omit<ProxyContext, "routes" | "limiter" | "figures" | "onAccess" | "onError" | "closing"> {
+  const { domains = [], ownDomains = [], root, hideErrors = false } = settings;
   return {
-    limits: boundByFiles(completeLimits(limits ?? {}), bound),
+    limits: boundByFiles(completeLimits(settings.limits ?? {}), bound),
     // The longest domain that matches a host wins.
     domains: [...domains].sort((a, b) => b.length - a.length),
+    ownDomains,
+    root,
     hideErrors,
-    isTrusted: trustOf(trustedProxies),
-    rateLimit,
+    isTrusted: trustOf(settings.trustedProxies ?? []),
+    rateLimit: settings.rateLimit ?? "none",
   };
 }
 

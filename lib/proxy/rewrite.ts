@@ -20,6 +20,8 @@ export interface RequestRewrite {
   /** The stripped prefix as sent: `/name`; empty if none is stripped. */
   readonly rawPrefix: string;
   readonly peer: Peer;
+  /** Value of `X-Deno-Client-Address`, see `clientAddress`. */
+  readonly clientBytes: Uint8Array;
   /** Value of `X-Request-Id`, one character per byte. */
   readonly requestId: string;
   /** `Host` for a request without one. */
@@ -51,6 +53,7 @@ const FORWARDED_FOR = ascii("X-Forwarded-For: ");
 const FORWARDED_HOST = ascii("X-Forwarded-Host: ");
 const FORWARDED_PROTO = ascii("X-Forwarded-Proto: ");
 const FORWARDED_PREFIX = ascii("X-Forwarded-Prefix: ");
+const CLIENT_ADDRESS = ascii("X-Deno-Client-Address: ");
 const REQUEST_ID = ascii("X-Request-Id: ");
 
 /** Sets of field kinds, as bits. */
@@ -61,6 +64,7 @@ const HOST = bitsOf(FieldKind.Host);
 const REWRITTEN = bitsOf(
   FieldKind.ForwardedFor,
   FieldKind.ForwardedPrefix,
+  FieldKind.ClientAddress,
   FieldKind.RequestId,
 );
 /** Forwarded only from trusted peers. */
@@ -133,6 +137,9 @@ function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: Request
     writer.latin1(rawPrefix);
     writer.bytes(CRLF);
   }
+  writer.bytes(CLIENT_ADDRESS);
+  writer.bytes(rewrite.clientBytes);
+  writer.bytes(CRLF);
   writer.bytes(REQUEST_ID);
   writer.latin1(rewrite.requestId);
   writer.bytes(CRLF);

@@ -9,6 +9,8 @@ export type Route =
     readonly type: "ready";
     readonly upstream: Upstream;
     readonly keepPrefix?: boolean;
+    /** Relative links need a slash at the end of its address: `/name` redirects to `/name/`. */
+    readonly isFolder?: boolean;
     /** Rate limit of each client at this function; none if left out. */
     readonly rateLimit?: RateLimit;
   }
@@ -42,6 +44,7 @@ export class RouteTable {
   readonly #routes = new Map<string, Route>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #traffic = new Map<string, Traffic>();
+  #owners: ReadonlyMap<string, string> = new Map();
 
   /** Called when a request arrives for a function that does not serve, so that it can be started. */
   onWanted: ((name: string) => void) | undefined;
@@ -77,6 +80,21 @@ export class RouteTable {
     this.#traffic.delete(name);
     this.#routes.delete(name);
     this.#wake(name);
+  }
+
+  /** Returns the function whose own domain a host is; `host` is in lower case, without a port. */
+  ownerOf(host: string): string | undefined {
+    return this.#owners.get(host);
+  }
+
+  /** True if some function has a domain of its own. */
+  get hasOwners(): boolean {
+    return this.#owners.size > 0;
+  }
+
+  /** Replaces the functions' own domains: names of functions by host. */
+  setOwners(owners: ReadonlyMap<string, string>): void {
+    this.#owners = owners;
   }
 
   /** Number of requests that wait for a function. */

@@ -5,6 +5,7 @@ import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
+import { clientAddress } from "./forwarded_client.ts";
 import { exchange } from "./exchange.ts";
 import { faultOf } from "./http1/fault.ts";
 import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
@@ -19,6 +20,7 @@ import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
 import { waitForRoute } from "./wait_for_route.ts";
+import { withSlash } from "./with_slash.ts";
 
 type ReadyRoute = Extract<Route, { readonly type: "ready" }>;
 
@@ -128,12 +130,12 @@ async function answerProxyFailure(client: Client, head: RequestHead): Promise<vo
 }
 
 async function answer(client: Client, head: RequestHead): Promise<Outcome> {
-  const { routes, domains, rateLimit } = client.context;
+  const { routes, rateLimit } = client.context;
   const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
   if (limited !== undefined) {
     return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
   }
-  const target = routeTarget(head, domains);
+  const target = routeTarget(head, client.context);
   if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }
@@ -202,6 +204,12 @@ async function forward(
     ? undefined
     : limitRate(client, head, { limit: route.rateLimit, functionName: target.name });
   if (limited !== undefined) return await answerFault(client, head, { fault: limited, isHtml });
+  const location = route.isFolder === true ? withSlash(head, target) : undefined;
+  if (location !== undefined) {
+    return await answerReply(client, head, {
+      reply: { status: 308, body: "", fields: { location } },
+    });
+  }
   if (upstream.inFlight >= limits.maxInFlight) {
     return await answerFault(client, head, { fault: BUSY, isHtml });
   }
@@ -222,6 +230,7 @@ async function forward(
     restStart: keepsPrefix ? head.targetStart : target.restStart,
     rawPrefix: keepsPrefix ? "" : target.rawPrefix,
     peer,
+    clientBytes: clientAddress(peer, head, client.context.isTrusted),
     requestId,
     upstreamHost: upstream.authority,
   };

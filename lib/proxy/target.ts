@@ -1,36 +1,54 @@
+import { coversHost, type HostPattern } from "../config/host_pattern.ts";
 import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { latin1, QUESTION, SLASH } from "./http1/octets.ts";
 import type { RequestHead } from "./http1/request_head.ts";
+import type { RouteTable } from "./route_table.ts";
 
 /** The function that a request is for, and the parts of its target. */
 export interface RoutedTarget {
-  /** The function's name; `undefined` if it is not valid UTF-8. */
+  /** The function's name; `undefined` if it is not valid UTF-8, or if the host is no function's. */
   readonly name: string | undefined;
-  /** The name as sent, after a slash; empty if the host names the function. */
+  /** The name as sent, after a slash; empty if the function gets the whole target. */
   readonly rawPrefix: string;
   /** Start of the rest: at a slash, a question mark, or the target's end. */
   readonly restStart: number;
 }
 
+/** Hosts and paths of functions. */
+export interface Naming {
+  /** Domains whose subdomains name functions, in lower case, longest first. */
+  readonly domains: readonly string[];
+  /** Hosts that no path of another function is served at, whether a function has them or not. */
+  readonly ownDomains: readonly HostPattern[];
+  /** The function that gets requests whose path names no function. */
+  readonly root: string | undefined;
+  readonly routes: Pick<RouteTable, "get" | "ownerOf" | "hasOwners">;
+}
+
 /**
- * Finds the function of a request: by a host `name.domain` with one of `domains`, otherwise by the
- * first segment of the path.
+ * Finds the function of a request: by its host, if a function has this host, if it is `name.domain`
+ * with one of `domains`, or if it is reserved for a function; otherwise by the first segment of the
+ * path. A path that names no function belongs to the root function.
  */
-export function routeTarget(head: RequestHead, domains: readonly string[]): RoutedTarget {
+export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
   const { bytes, targetStart, targetEnd } = head;
-  const hostName = domains.length === 0 ? undefined : nameOfHost(hostOf(head), domains);
-  if (hostName !== undefined) return { name: hostName, rawPrefix: "", restStart: targetStart };
+  const { domains, ownDomains, root, routes } = naming;
+  if (domains.length > 0 || ownDomains.length > 0 || routes.hasOwners) {
+    const named = nameOfHost(hostOf(head), naming);
+    if (named !== undefined) return { name: named.name, rawPrefix: "", restStart: targetStart };
+  }
   let position = targetStart + 1;
   while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
     position++;
   }
   const rawName = latin1(bytes, targetStart + 1, position);
   const isPlain = !rawName.includes("%") && !/[\x80-\xff]/.test(rawName);
-  return {
-    name: isPlain ? rawName : decodeName(rawName),
-    rawPrefix: `/${rawName}`,
-    restStart: position,
-  };
+  const name = isPlain ? rawName : decodeName(rawName);
+  const isFunction = name !== undefined && routes.get(name) !== undefined;
+  if (root !== undefined && !isFunction && bytes[targetStart] === SLASH) {
+    return { name: root, rawPrefix: "", restStart: targetStart };
+  }
+  return { name, rawPrefix: `/${rawName}`, restStart: position };
 }
 
 /** Decodes a raw path segment; returns `undefined` if it is not valid UTF-8. */
@@ -48,13 +66,21 @@ function decodeName(rawName: string): string | undefined {
 }
 
 /**
- * Returns the part of a host before one of the domains, in lower case because hosts ignore case, or
- * `undefined` if no domain matches. Ignores a port and a final dot.
+ * Returns the name of the function that a host belongs to, or `undefined` if the path decides.
+ * Compares in lower case because hosts ignore case; ignores a port and a final dot.
  */
-function nameOfHost(host: string, domains: readonly string[]): string | undefined {
+function nameOfHost(
+  host: string,
+  { domains, ownDomains, routes }: Naming,
+): Pick<RoutedTarget, "name"> | undefined {
   const plain = host.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
+  const owner = routes.ownerOf(plain);
+  if (owner !== undefined) return { name: owner };
   const domain = domains.find((one) => plain.endsWith(`.${one}`));
-  return domain === undefined ? undefined : plain.slice(0, -domain.length - 1);
+  if (domain !== undefined) return { name: plain.slice(0, -domain.length - 1) };
+  // A domain itself is a plain host: its paths name functions.
+  const isReserved = !domains.includes(plain) && coversHost(ownDomains, plain);
+  return isReserved ? { name: undefined } : undefined;
 }
 
 /** Returns the host of a request: of an absolute target, otherwise of `Host`. */

@@ -1,13 +1,15 @@
 import { join } from "node:path";
-import { ENTRY_FILE } from "../function/layout.ts";
 import {
   certificateEnvironment,
   type ProcessPaths,
   SANDBOX_DENO,
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
+import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
+import { registryEnvironment } from "./registry_environment.ts";
+import type { Site } from "./site.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
 export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
@@ -22,6 +24,8 @@ export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
 
 /** Options that decide where a function's modules come from. */
 export interface ModuleOptions {
+  /** Path of the function's entry, relative to its folder. */
+  readonly entry: string;
   /** Absolute path of an import map. */
   readonly importMap: string | undefined;
   /** Hosts in addition to Deno's default list, as `host` or `host:port`. */
@@ -30,6 +34,8 @@ export interface ModuleOptions {
   readonly nodeModules: NodeModules;
   /** Absolute path of the lock file in the function's folder, if it has one. */
   readonly ownLock?: string | undefined;
+  /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
+  readonly deno?: DenoBinary | undefined;
 }
 
 /** A lock file that `ddsrv` makes for a function whose folder has none. */
@@ -53,28 +59,22 @@ export interface ResolveOptions extends ModuleOptions {
  */
 export type NodeModules = "none" | "manual";
 
-/** Options of {@linkcode checkCommand} and {@linkcode infoCommand}. */
-export interface CheckCommandOptions extends ResolveOptions {
-  /** File in the working directory; the function's entry when left out. */
-  readonly entry?: string | undefined;
-}
-
 /** Returns the `deno check` command for a function's entry. */
-export function checkCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
-  const { entry = ENTRY_FILE } = options;
-  return [deno, "check", "--quiet", ...moduleArguments(options), entry];
+export function checkCommand(options: ResolveOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "check", "--quiet", ...moduleArguments(options), entryArgument(options)];
 }
 
 /** Returns the `deno info` command that prints the module graph of a function's entry as JSON. */
-export function infoCommand(options: CheckCommandOptions, deno = SANDBOX_DENO): string[] {
-  const { entry = ENTRY_FILE } = options;
-  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entry];
+export function infoCommand(options: ResolveOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entryArgument(options)];
 }
 
 /** Options of {@linkcode runCommand}. */
 export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOptions {
   /** Maximum size of V8's heap in bytes, where nothing else limits memory. */
   readonly heapBytes?: number | undefined;
+  /** Static files to serve instead of running the entry. */
+  readonly site?: Site | undefined;
 }
 
 /**
@@ -82,7 +82,7 @@ export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOption
  * at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
-  const { paths, heapBytes } = options;
+  const { paths, heapBytes, site } = options;
   return [
     paths.deno,
     "run",
@@ -96,8 +96,9 @@ export function runCommand(options: RunCommandOptions): string[] {
       ? []
       : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),
     `--preload=${paths.preload}`,
-    ...moduleArguments(options),
-    ENTRY_FILE,
+    ...(site === undefined
+      ? [...moduleArguments(options), entryArgument(options)]
+      : [...SITE_ARGUMENTS, paths.siteServer, JSON.stringify(site)]),
   ];
 }
 
@@ -116,7 +117,8 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
 }
 
 /**
- * Returns the base environment of all Deno processes, which inherits only certificate variables.
+ * Returns the base environment of all Deno processes, which inherits only certificate variables and
+ * the operator's npm registry.
  */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
@@ -129,6 +131,7 @@ export function baseEnvironment(
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...certificateEnvironment(),
+    ...registryEnvironment(),
   };
 }
 
@@ -145,11 +148,13 @@ const DENO_LOG = "error,ext:runtime_main=off";
 /**
  * Returns the environment of a function's process. Its own variables come later, see
  * `writeStartFile`, except those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
- * moves its first HTTP listener to `listen`.
+ * moves its first HTTP listener to `listen`, if that is set. With `DENO_TRUST_PROXY_HEADERS`,
+ * `info.remoteAddr` is the client's address: Deno takes it from the field that the proxy writes
+ * into every request, and removes the field (`ext/http/service.rs` in Deno's source).
  */
 export function functionEnvironment(
   { listen, port, paths, telemetry = {} }: {
-    readonly listen: ListenAddress;
+    readonly listen?: ListenAddress | undefined;
     readonly port: number;
     readonly paths: ProcessPaths;
     readonly telemetry?: Readonly<Record<string, string>>;
@@ -161,10 +166,25 @@ export function functionEnvironment(
     ...(paths.temporary === SANDBOX_PATHS.temporary ? {} : { TMPDIR: paths.temporary }),
     PORT: String(port),
     DDSRV_DATA: paths.data,
-    DENO_SERVE_ADDRESS: serveAddress(listen),
+    ...(listen === undefined ? {} : { DENO_SERVE_ADDRESS: serveAddress(listen) }),
+    DENO_TRUST_PROXY_HEADERS: "1",
     DENO_LOG,
   };
 }
+
+/** Returns the entry as an argument that Deno reads as a path, whatever its first letters are. */
+function entryArgument({ entry }: ModuleOptions): string {
+  return /^[\w.]/.test(entry) ? entry : `./${entry}`;
+}
+
+/** The server of static files imports nothing, and reads no configuration of the folder. */
+const SITE_ARGUMENTS: readonly string[] = [
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--node-modules-dir=none",
+];
 
 function moduleArguments(options: ResolveOptions): string[] {
   const { importMap, allowImport, nodeModules } = options;

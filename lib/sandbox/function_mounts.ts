@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { readProcFile } from "../system/read_proc_file.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
+import type { ExtraName } from "./extra_names.ts";
 import type { Mount } from "./sandbox.ts";
+import { SITE_SERVER } from "./site.ts";
 import { otherLibraries } from "./system_files.ts";
 
 /** Path of Deno inside every sandbox. */
@@ -20,6 +22,8 @@ export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 /** Path of the start file inside every sandbox: next to the preload module. */
 export const SANDBOX_START = "/ddsrv/start.json";
 
+/** Path inside a sandbox of the directory with the server of static files. */
+export const SANDBOX_SITE = "/ddsrv/site";
 /** Path inside the sandbox of the lock file that a check made. */
 export const SANDBOX_LOCK = "/ddsrv/deno.lock";
 
@@ -27,6 +31,8 @@ export const SANDBOX_LOCK = "/ddsrv/deno.lock";
 export interface ProcessPaths {
   readonly deno: string;
   readonly preload: string;
+  /** Main module of the server of static files. */
+  readonly siteServer: string;
   readonly start: string;
   /** Module cache, `DENO_DIR`. */
   readonly cache: string;
@@ -39,6 +45,7 @@ export interface ProcessPaths {
 export const SANDBOX_PATHS: ProcessPaths = {
   deno: SANDBOX_DENO,
   preload: SANDBOX_PRELOAD,
+  siteServer: join(SANDBOX_SITE, SITE_SERVER),
   start: SANDBOX_START,
   cache: SANDBOX_CACHE,
   data: SANDBOX_DATA,
@@ -64,6 +71,10 @@ export interface FunctionMountOptions {
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
   readonly etc: readonly Mount[];
+  /** Names that the source shows instead of entries that it may have. */
+  readonly names?: readonly ExtraName[];
+  /** Host path of Deno; the one that runs this process when left out. */
+  readonly deno?: string | undefined;
 }
 
 /** Cached: Deno has loaded all its libraries by now. */
@@ -84,7 +95,7 @@ export interface FunctionMounts extends AsyncDisposable {
  * @throws {UntrustedPathError} when a link of another user leads to files that are not theirs
  */
 export async function functionMounts(options: FunctionMountOptions): Promise<FunctionMounts> {
-  const { functionsDirectory, name, etc } = options;
+  const { functionsDirectory, name, etc, names = [] } = options;
   using directory = await holdTrustedPath(functionsDirectory);
   await using stack = new AsyncDisposableStack();
   const held = await Promise.allSettled([
@@ -92,17 +103,18 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     ...SHARED_NAMES.map((shared) => holdTrustedPath(shared, { directory })),
   ]);
   for (const one of held) if (one.status === "fulfilled") stack.use(one.value);
-  const names = [name, ...SHARED_NAMES];
+  const shown = [name, ...SHARED_NAMES];
   const own = held.flatMap((one, index): Mount[] => {
     if (one.status === "fulfilled") {
-      return [{ source: one.value, target: join(functionsDirectory, names[index]!) }];
+      const mount = { source: one.value, target: join(functionsDirectory, shown[index]!) };
+      return [index === 0 && names.length > 0 ? { ...mount, names } : mount];
     }
     // Shared code is optional.
     if (index > 0 && one.reason instanceof Deno.errors.NotFound) return [];
     throw one.reason;
   });
   const mounts = [
-    ...await hostMounts(),
+    ...await hostMounts(options.deno),
     ...etc,
     ...own,
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
@@ -110,8 +122,13 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
   return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Returns mounts of Deno and of the certificate authorities that this host trusts. */
-export async function hostMounts(): Promise<Mount[]> {
+/**
+ * Returns mounts of Deno and of the certificate authorities that this host trusts. Another Deno
+ * needs no other libraries than this process has loaded.
+ *
+ * @param deno host path, on which only root and this process's user may write
+ */
+export async function hostMounts(deno = Deno.execPath()): Promise<Mount[]> {
   const certificates = [
     "/etc/ssl/certs",
     ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
@@ -119,7 +136,7 @@ export async function hostMounts(): Promise<Mount[]> {
   const found = await Promise.all(certificates.map(realPath));
   libraries ??= otherLibraries(await readProcFile("/proc/self/maps"));
   return [
-    { source: Deno.execPath(), target: SANDBOX_DENO },
+    { source: deno, target: SANDBOX_DENO },
     ...libraries.map((path) => ({ source: path, target: path })),
     ...found.filter((mount) => mount !== undefined),
   ];

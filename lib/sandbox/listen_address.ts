@@ -1,4 +1,4 @@
-/** Address on which a function listens, as seen by its process. */
+/** Address to which Deno moves the first HTTP listener of a function, as seen by its process. */
 export type ListenAddress =
   | { readonly type: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly type: "unix"; readonly path: string };

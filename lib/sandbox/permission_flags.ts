@@ -6,23 +6,30 @@ import type { ListenAddress } from "./listen_address.ts";
 /** Options of {@linkcode permissionFlags}. */
 export interface PermissionFlagsOptions {
   readonly permissions: Permissions;
-  readonly listen: ListenAddress;
+  /** Address of the function's server; in its own network namespace, any port when left out. */
+  readonly listen?: ListenAddress | undefined;
   readonly paths: ProcessPaths;
   /** Paths that may be read at most, where no sandbox hides other files. */
   readonly readable?: readonly string[];
+  /** Paths that may be written if the data directory may be. */
+  readonly writable?: readonly string[];
 }
+
+/** Names of a namespace's own addresses; without a port, Deno allows every port. */
+const OWN_HOSTS: readonly string[] = ["0.0.0.0", "127.0.0.1", "localhost", "[::]", "[::1]"];
 
 /**
  * Returns the flags of `deno run` for a function's permissions, and for what every function needs:
- * to listen on its address, and to read its start file.
+ * to listen on its address, and to read its start file. In a network namespace of its own, a
+ * function may listen on every port, and connect to itself.
  *
  * @throws {Error} when a path contains a comma, which separates paths in Deno's flags
  */
 export function permissionFlags(options: PermissionFlagsOptions): string[] {
-  const { permissions, listen, paths, readable } = options;
+  const { permissions, listen, paths, readable, writable: further = [] } = options;
   const { net, env, sys, run, ffi } = permissions;
-  const socket = listen.type === "unix" ? [listen.path] : [];
-  const address = listen.type === "tcp" ? [`${listen.hostname}:${listen.port}`] : [];
+  const socket = listen?.type === "unix" ? [listen.path] : [];
+  const address = listen?.type === "tcp" ? [`${listen.hostname}:${listen.port}`] : OWN_HOSTS;
   const writable = readable === undefined ? undefined : [paths.temporary, paths.data];
   const read = readable === undefined ? permissions.read : outside(permissions.read, {
     paths,
@@ -35,12 +42,17 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
   return [
     ...flag("net", net, address),
     ...flag("read", read, [paths.start, ...socket]),
-    ...flag("write", write, socket),
+    ...flag("write", write, [...coversData(write, paths) ? further : [], ...socket]),
     ...flag("env", env),
     ...flag("sys", sys),
     ...flag("run", run),
     ...flag("ffi", ffi),
   ];
+}
+
+function coversData(permission: Permission, { data }: ProcessPaths): boolean {
+  return typeof permission !== "boolean" &&
+    permission.some((one) => isBelow(normalize(one).replace(/(?<=.)\/$/, ""), data));
 }
 
 /** Returns the variables that a function may see. */

@@ -1,8 +1,12 @@
 // Runs inside a function's process, before its entry. It sets the function's own variables, and
 // serves a module that only exports a server, `export default { fetch }`, as `deno serve` would.
-const { listen, variables } = JSON.parse(
-  Deno.readTextFileSync(new URL("start.json", import.meta.url)),
+const startFile = new URL("start.json", import.meta.url);
+const { hostname, port, isUnix, isAlone, variables } = JSON.parse(
+  Deno.readTextFileSync(startFile),
 );
+
+/** Time in which a module that has loaded may begin to listen, where nobody watches its ports. */
+const SETTLE_MS = 50;
 
 // Only this process needs it, and has read it by now. Without env permission, it stays.
 try {
@@ -12,7 +16,7 @@ try {
 }
 for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
 
-if (listen.type === "unix") {
+if (isUnix) {
   // Requests over a Unix socket have URLs with a non-standard scheme.
   const { get, ...url } = Object.getOwnPropertyDescriptor(Request.prototype, "url");
   Object.defineProperty(Request.prototype, "url", {
@@ -23,17 +27,38 @@ if (listen.type === "unix") {
   });
 }
 
+/** True while the module's exports are read, which does not keep the event loop alive. */
+let isReading = false;
+/** The default export, until it is served. */
+let exported;
+
 addEventListener("load", async () => {
-  const entry = await import(Deno.mainModule);
-  const server = entry.default;
+  // Tells the supervisor that the modules have been evaluated; held until the process ends.
+  Deno.openSync(startFile).lockSync(false);
+  isReading = true;
+  const { default: server } = await import(Deno.mainModule).finally(() => isReading = false);
   if (typeof server?.fetch !== "function") return;
-  const handler = (request, info) => server.fetch(request, info);
-  // DENO_SERVE_ADDRESS moves the first listener in any case.
-  const { hostname = "127.0.0.1", port = 0 } = listen;
+  exported = server;
+  Deno.addSignalListener("SIGURG", serveExport);
+  if (isAlone) setTimeout(serveExport, SETTLE_MS);
+}, { once: true });
+
+addEventListener("beforeunload", (event) => {
+  if (!isReading && exported === undefined) return;
+  // Nothing is left to do, so nothing listens, and nothing will. Without this, Deno exits now.
+  event.preventDefault();
+  serveExport();
+});
+
+function serveExport() {
+  if (exported === undefined) return;
+  const server = exported;
+  exported = undefined;
+  Deno.removeSignalListener("SIGURG", serveExport);
   try {
-    Deno.serve({ hostname, port, onListen() {} }, handler);
+    Deno.serve({ hostname, port, onListen() {} }, (request, info) => server.fetch(request, info));
   } catch (error) {
-    // The module already listens on the port.
+    // The module listens on the port after all.
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
   }
-}, { once: true });
+}

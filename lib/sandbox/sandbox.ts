@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { HeldPath } from "../system/held_path.ts";
+import { type ExtraName, type Stage, stageCommand } from "./extra_names.ts";
 import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
 import {
   FILTER_DESCRIPTOR,
@@ -19,6 +20,8 @@ export interface Mount {
   readonly source: string | Pick<HeldPath, "pathForChildren">;
   readonly target: string;
   readonly isWritable?: boolean;
+  /** Further names to show in it; needs a stage and an open path. */
+  readonly names?: readonly ExtraName[];
 }
 
 /** A symbolic link inside the sandbox. */
@@ -37,6 +40,12 @@ export interface Launch {
 export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
   /** A network namespace, or a network with only loopback; the caller's network when left out. */
   readonly network?: { readonly path: string } | "loopback";
+  /**
+   * The command's user may listen on the ports below 1024 of its network namespace, as an ordinary
+   * user of a host may not; where `/proc/sys` is read-only, only on the others. `false` when left
+   * out.
+   */
+  readonly hasAllPorts?: boolean;
   /** Path of a system call filter, see `systemCallFilter`; none when left out. */
   readonly systemCallFilter?: string;
   /** Command before bwrap; bwrap runs in its mount namespace, see `BoundedDirectory`. */
@@ -48,6 +57,8 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly uid?: number | undefined;
   /** Mounts in addition to the system's files, in this order. */
   readonly mounts: readonly Mount[];
+  /** Where a mount gets its further names; at most one mount has any. */
+  readonly stage?: Stage | undefined;
   /** Shows the host's programs, see `systemFiles`; only libraries by default. */
   readonly programs?: boolean;
   /**
@@ -64,6 +75,9 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly command: readonly string[];
 }
 
+/** Source: ip_unprivileged_port_start of Linux ip-sysctl. */
+const OPEN_PORTS = 'echo 0 2>/dev/null >/proc/sys/net/ipv4/ip_unprivileged_port_start; exec "$@"';
+
 /** Maximum size of a private directory in memory. */
 const SCRATCH_BYTES = 256 * 1024 * 1024;
 
@@ -74,15 +88,19 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
  * because its arguments are visible inside as those of process 1, and functions should not see host
  * paths.
  *
- * @throws {RangeError} when there are more mounts by descriptor than descriptors
+ * @throws {RangeError} when there are more mounts by descriptor than descriptors, or several mounts
+ * with further names
  */
 export function sandboxCommand(options: SandboxOptions): Launch {
   const { network, joinFiles, limits, systemCallFilter, mounts } = options;
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
+  const staged = stageMount(options, held);
   const inner = [...dropArguments(options.uid), ...options.command];
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
+    ...(options.hasAllPorts ? ["sh", "-c", OPEN_PORTS, "sh"] : []),
     ...options.prefix ?? [],
+    ...staged?.prefix ?? [],
     "bwrap",
     "--die-with-parent",
     "--new-session",
@@ -93,7 +111,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
     ...(network === "loopback" ? ["--unshare-net"] : []),
     ...["--hostname", "ddsrv"],
     ...["--cap-drop", "ALL"],
-    ...userArguments(options.uid),
+    ...userArguments(options),
     ...["--args", INPUT_DESCRIPTOR],
     "--",
     ...options.landlock ? landlockCommand(landlockRules(options), inner) : inner,
@@ -101,8 +119,25 @@ export function sandboxCommand(options: SandboxOptions): Launch {
   const places = held.map(({ pathForChildren }) => pathForChildren);
   return {
     command: launchShell({ joinFiles, limits, systemCallFilter, places }, command),
-    input: fileArguments(options, held).map((argument) => `${argument}\0`).join(""),
+    input: fileArguments(options, { held, staged }).map((argument) => `${argument}\0`).join(""),
   };
+}
+
+type Held = readonly Exclude<Mount["source"], string>[];
+
+/** A mount with further names, which the chain puts together before bwrap. */
+interface StagedMount extends ReturnType<typeof stageCommand> {
+  readonly mount: Mount;
+}
+
+function stageMount({ mounts, stage }: SandboxOptions, held: Held): StagedMount | undefined {
+  const [mount, ...others] = mounts.filter(({ names = [] }) => names.length > 0);
+  if (mount === undefined) return undefined;
+  if (others.length > 0 || stage === undefined || typeof mount.source === "string") {
+    throw new RangeError("Only one mount by descriptor can have further names, on a stage");
+  }
+  const descriptor = PLACE_DESCRIPTORS[held.indexOf(mount.source)]!;
+  return { mount, ...stageCommand({ stage, descriptor, names: mount.names ?? [] }) };
 }
 
 /**
@@ -111,7 +146,7 @@ export function sandboxCommand(options: SandboxOptions): Launch {
  */
 function fileArguments(
   options: SandboxOptions,
-  held: readonly Exclude<Mount["source"], string>[],
+  { held, staged }: { readonly held: Held; readonly staged: StagedMount | undefined },
 ): string[] {
   const { mounts, scratch = [], links = [], programs = false, devices = "default" } = options;
   const made = new Set(["/", "/tmp", "/etc", "/dev", ...scratch]);
@@ -119,12 +154,16 @@ function fileArguments(
     ...(options.uid === undefined ? [] : [{ source: HOST_SETPRIV, target: SANDBOX_SETPRIV }]),
     ...(options.landlock ? [{ source: HOST_PERL, target: SANDBOX_PERL }] : []),
   ];
-  const bind = ({ source, target, isWritable = false }: Mount): string[] =>
-    typeof source === "string" ? [isWritable ? "--bind" : "--ro-bind", source, target] : [
+  const sourceOf = (mount: Mount): Mount["source"] =>
+    mount === staged?.mount ? staged.merged : mount.source;
+  const bind = (mount: Mount, source = sourceOf(mount)): string[] => {
+    const { target, isWritable = false } = mount;
+    return typeof source === "string" ? [isWritable ? "--bind" : "--ro-bind", source, target] : [
       isWritable ? "--bind-fd" : "--ro-bind-fd",
       PLACE_DESCRIPTORS[held.indexOf(source)]!,
       target,
     ];
+  };
   return [
     ...systemFiles(programs).flatMap((path) => [
       ...parents(path, made),
@@ -171,9 +210,13 @@ function landlockRules(options: SandboxOptions): LandlockRule[] {
   ];
 }
 
-function userArguments(uid: number | undefined): string[] {
+function userArguments({ uid, stage }: SandboxOptions): string[] {
   // Without root, only a user namespace allows the other namespaces. None can be created inside it.
-  if (uid === undefined) return ["--unshare-user", "--disable-userns"];
+  if (uid === undefined) {
+    const user = stage?.user;
+    const own = user === undefined ? [] : ["--uid", String(user.uid), "--gid", String(user.gid)];
+    return ["--unshare-user", "--disable-userns", ...own];
+  }
   return ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
 }
 

@@ -1,11 +1,37 @@
 import { dirname } from "node:path";
-import type { ListenAddress } from "./listen_address.ts";
 
 /** Content of a start file, for the function's preload module. */
 export interface StartFileContent {
-  /** Address on which the preload module serves a default export. */
-  readonly listen: ListenAddress;
+  /** Address on which the preload module serves a default export, unless Deno moves it. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Requests arrive over a Unix socket. */
+  readonly isUnix: boolean;
+  /** Nobody sends {@linkcode SERVE_SIGNAL}, so the preload module waits for some time instead. */
+  readonly isAlone: boolean;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * Signal by which the supervisor asks the preload module to serve the default export: the loaded
+ * process waits for events, and listens on no port. The kernel ignores it by default, and Deno and
+ * libraries do not use it.
+ */
+export const SERVE_SIGNAL = "SIGURG";
+
+/**
+ * Returns true once the preload module holds a shared lock of the start file (flock(2)), which it
+ * takes when all modules have been evaluated. A function can take it at any time, which only makes
+ * ddsrv wait less for its listeners.
+ */
+export function hasLoaded(path: string): boolean {
+  try {
+    using file = Deno.openSync(path, { read: true });
+    return !file.tryLockSync(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** The start file of one instance. Disposing of it removes it. */

@@ -1,10 +1,12 @@
 import { ConfigError } from "../config/json_file.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
-import { takeRevision } from "../function/revision.ts";
+import { sourceFiles, takeRevision } from "../function/revision.ts";
+import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
-import { checkInstance } from "./instance_check.ts";
+import { adviseOn } from "./advice.ts";
+import { checkInstance, type InstanceCheck } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
@@ -17,27 +19,48 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
+  report.onPolicy(asked.policy);
   const { envFiles } = asked;
-  const variables = visibleVariables(asked.policy.env, asked.policy.permissions.env);
-  const checked = await checkInstance({ ...options, envFiles, variables }).catch(manifestFailure);
+  const { check, denoVersion, env, permissions } = asked.policy;
+  const deno = await context.denoOf(denoVersion).catch(manifestFailure);
+  if ("stage" in deno) return fail(deno, await revisionNow(options));
+  const variables = visibleVariables(env, permissions.env);
+  const checked = await checkInstance({ ...options, check, envFiles, variables, deno })
+    .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
-  if (String(current.envFiles) !== String(envFiles)) return await checkAndStart(options);
   const { policy } = current;
+  const hasChanged = policy.check !== check || policy.denoVersion !== denoVersion ||
+    String(current.envFiles) !== String(envFiles);
+  if (hasChanged) return await checkAndStart(options);
+  report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock } = checked;
+  const problems = describeIgnored(checked.warning);
   report.onChecked(revision, modules);
-  if (problem !== undefined) return fail({ stage: "check", ...problem }, revision);
+  if (problem !== undefined) {
+    const advice = adviseOn(problem.detail, { ...options, stage: "check" });
+    return fail({ stage: "check", ...problem, advice }, revision);
+  }
+  const covered = findWritableCode(options, { policy, modules, moduleOptions });
+  if (covered !== undefined) return fail(covered, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions, lock }),
+    () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, problems }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
   return { type: "failed", failure: { ...opened.failure, isTransient: true } };
+}
+
+/** Returns a problem of the instance for errors of its check that do not prevent the start. */
+function describeIgnored(warning: string | undefined): readonly string[] {
+  if (warning === undefined) return [];
+  const [line] = warning.split("\n").filter((one) => one.trim() !== "");
+  return [`The check found errors, but "check" is "none": ${line}`];
 }
 
 type PolicyResult =
@@ -66,8 +89,23 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
   }
 }
 
+function findWritableCode(
+  { context, name, directory }: InstanceOptions,
+  { policy, modules, moduleOptions: { entry } }:
+    & Pick<ReadPolicy, "policy">
+    & Pick<InstanceCheck, "modules" | "moduleOptions">,
+): Omit<Failure, "atMs" | "revision"> | undefined {
+  const { functionsDirectory } = context.settings;
+  const files = sourceFiles({ functionsDirectory, name, entry }, modules);
+  try {
+    requireDataOnly(files, { directory, names: policy.writable });
+  } catch (error) {
+    return manifestFailure(error);
+  }
+}
+
 function revisionNow({ context, name, knownModules }: InstanceOptions): Promise<string> {
-  return takeRevision(context.settings.functionsDirectory, name, knownModules);
+  return takeRevision(context.settings, name, knownModules);
 }
 
 /** Turns an error in a settings file into a failure; throws any other error. */

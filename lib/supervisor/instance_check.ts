@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import { findImportMap, readImportMapHosts } from "../check/import_map.ts";
 import { findOwnLock } from "../check/own_lock.ts";
+import { type CheckSetting, levelFor } from "../config/check_level.ts";
+import { isStaticEntry } from "../config/entry_names.ts";
+import { requireEntry } from "../function/find_entry.ts";
 import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
-import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import { findSourcePlace, type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
@@ -24,8 +28,12 @@ export interface CheckedInstance {
   readonly cacheName?: string;
   /** Env files that the manifest or the operator names: they are part of the source. */
   readonly envFiles: readonly string[];
+  /** The function's setting of the check. */
+  readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The Deno that checks and runs it. */
+  readonly deno: DenoBinary;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
@@ -55,22 +63,38 @@ export interface InstanceCheck {
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
+  /** Errors that do not prevent the start: the next start repeats the check. */
+  readonly warning?: string | undefined;
 }
 
-/** Returns how a function's modules are found; `source` replaces its folder where it is given. */
+/** Options of {@linkcode findModuleOptions}. */
+export interface FindModulesOptions {
+  readonly deno: DenoBinary;
+  /** Directory of the source, if that is not the function's folder. */
+  readonly source?: string;
+}
+
+/**
+ * Returns a function's entry and how its modules are found.
+ *
+ * @throws {ConfigError} if its manifest names an entry that can't be used, or a file is not valid
+ */
 export async function findModuleOptions(
   { settings }: Pick<SupervisorContext, "settings">,
   name: string,
-  source?: string,
+  { deno, source }: FindModulesOptions,
 ): Promise<ModuleOptions> {
-  const { functionsDirectory, allowImport } = settings;
-  const [importMap, hosts, nodeModules, ownLock] = await Promise.all([
+  const { functionsDirectory, allowImport, entries } = settings;
+  const directory = source ?? join(functionsDirectory, name);
+  const [entry, importMap, hosts, nodeModules, ownLock] = await Promise.all([
+    requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
-    findNodeModules(source ?? join(functionsDirectory, name)),
+    findNodeModules(directory),
     findOwnLock(functionsDirectory, name, source),
   ]);
-  return { importMap, allowImport: [...allowImport, ...hosts], nodeModules, ownLock };
+  const more = { nodeModules, ownLock, deno };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], ...more };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -82,11 +106,10 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
 async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
-  const moduleOptions = await findModuleOptions(options.context, options.name);
-  const { functionsDirectory } = context.settings;
+  const moduleOptions = await findModuleOptions(context, name, options);
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true };
-    const revision = await takeRevision(functionsDirectory, name, modules);
+    const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
     const lock = await context.keptLocks.find(name, revision);
     if (passed.hasLock && lock === undefined) continue;
@@ -99,24 +122,22 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
 
 /** Key of all input of a check apart from the source. */
 function keyOf(
-  { context, directory, envFiles }: CheckedInstance,
+  { directory, check, envFiles }: CheckedInstance,
   moduleOptions: ModuleOptions,
 ): string {
-  const { checkCode } = context.settings;
-  return JSON.stringify({ deno: Deno.version.deno, directory, checkCode, envFiles, moduleOptions });
+  const level = levelFor(moduleOptions.entry, check);
+  return JSON.stringify({ directory, level, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
 async function checkUntilSettled(options: CheckedInstance): Promise<InstanceCheck> {
   const { context, directory, name } = options;
-  const { functionsDirectory } = context.settings;
-  const take = (modules: Modules): Promise<string> =>
-    takeRevision(functionsDirectory, name, modules);
+  const take = (modules: Modules): Promise<string> => takeRevision(context.settings, name, modules);
   let { knownModules } = options;
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
     const before = { tree: await stampTree(directory), revision: await take(knownModules) };
-    const moduleOptions = await findModuleOptions(options.context, options.name);
+    const moduleOptions = await findModuleOptions(context, name, options);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
       ? await context.checks.run(
@@ -129,7 +150,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     await requireRoom(context, result);
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
-      isComplete: result.diagnostics === undefined,
+      isComplete: result.diagnostics === undefined && result.warning === undefined,
     };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
@@ -149,14 +170,14 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
       continue;
     }
     if (result.diagnostics === undefined) {
-      const isProvisional = result.isPassing === true;
+      const { warning, isPassing: isProvisional = false } = result;
       const lock = await keepLock(options, { revision, lock: result.lock });
-      if ((options.cacheName ?? name) === name && !isProvisional) {
+      if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
         const hasLock = lock !== undefined;
         await context.checkResults.record(name, { revision, modules: modules.paths, hasLock, key });
       }
-      return { revision, modules, moduleOptions, lock, problem: undefined, isProvisional };
+      return { revision, modules, moduleOptions, lock, problem: undefined, isProvisional, warning };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
@@ -177,9 +198,9 @@ async function keepLock(
  */
 async function requireRoom(
   { settings }: SupervisorContext,
-  { diagnostics }: CheckResult,
+  { diagnostics, warning }: CheckResult,
 ): Promise<void> {
-  if (!diagnostics?.includes("No space left on device")) return;
+  if (!(diagnostics ?? warning)?.includes("No space left on device")) return;
   const { stateDirectory } = settings;
   if (!await isDiskFull(stateDirectory)) return;
   throw new Error(`The disk of "${stateDirectory}" is full. Make room there; ddsrv tries again`);
@@ -198,7 +219,8 @@ async function findUnreadable(
   modules: Modules,
 ): Promise<InstanceCheck["problem"]> {
   const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules)
+  const place = await findSourcePlace(context.settings, name);
+  const files = sourceFiles(place, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
   if (detail === undefined) return undefined;
@@ -206,9 +228,12 @@ async function findUnreadable(
 }
 
 async function lastChange({ context, name }: CheckedInstance, modules: Modules): Promise<number> {
-  const files = sourceFiles(context.settings.functionsDirectory, name, modules);
+  const files = sourceFiles(await findSourcePlace(context.settings, name), modules);
   return (await stampFiles(files)).changedAtMs;
 }
+
+/** Result for static files, which have no code. */
+const NOTHING_TO_CHECK: CheckResult = { diagnostics: undefined, modules: [] };
 
 async function check(
   options: CheckedInstance & Parameters<CheckTask>[0],
@@ -216,12 +241,14 @@ async function check(
 ): Promise<CheckResult> {
   const { context, directory, name, cacheName = name, variables, onLook, signal } = options;
   signal.throwIfAborted();
+  if (isStaticEntry(moduleOptions.entry)) return NOTHING_TO_CHECK;
   const cacheDirectory = await context.cacheOf(cacheName);
   const { registries, checkCpuTimeMs, checkTimeoutMs } = context.settings;
   const run = (knownLock?: string): Promise<CheckResult> =>
     context.isolation.check({
       name,
       directory,
+      level: levelFor(moduleOptions.entry, options.check),
       moduleOptions,
       cacheDirectory,
       cacheName,

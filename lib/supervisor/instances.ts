@@ -2,6 +2,7 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
+import { explainOutput } from "./explain_output.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { checkAndStart } from "./check_and_start.ts";
@@ -27,6 +28,8 @@ export interface InstancesOptions {
   /** Modules of each function; a check that ends writes them here. */
   readonly modules: Map<string, Modules>;
   readonly dispatch: (name: string, event: Event) => void;
+  /** Called when the manifest of a function's folder was read for its candidate. */
+  readonly onPolicy: (name: string, policy: FunctionPolicy) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
   /** Aborts when closing instances must not wait for requests any more. */
@@ -69,6 +72,9 @@ export function createInstances(options: InstancesOptions): Instances {
       isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
       report: {
+        onPolicy: (policy) => {
+          if (states.get(name)?.candidate?.id === id) options.onPolicy(name, policy);
+        },
         onChecked: (revision, found) => {
           if (states.get(name)?.candidate?.id === id) modules.set(name, found);
           dispatch(name, { type: "checked", id, revision });
@@ -149,6 +155,9 @@ export function createInstances(options: InstancesOptions): Instances {
     const exit = await instance.ended;
     idle[Symbol.dispose]();
     liveness[Symbol.dispose]();
+    const { policy } = instance;
+    const detail = instance.excerpt();
+    const directory = states.get(name)?.directory ?? "";
     dispatch(name, {
       type: "exited",
       id,
@@ -156,7 +165,8 @@ export function createInstances(options: InstancesOptions): Instances {
         stage: "exit",
         isTransient: true,
         reason: `The function ${describeExit(exit)}`,
-        detail: instance.lastLines(),
+        detail,
+        ...explainOutput(detail, { name, directory, stage: "exit", policy, context }),
         revision: instance.revision,
         atMs: Date.now(),
       },

@@ -15,12 +15,16 @@ export interface StartingInstance {
   readonly sinceMs: number;
   /** Path of the health check that it must pass, if any. */
   readonly healthPath: string | undefined;
-  /** Returns the last lines of its output. */
-  readonly lastLines: () => string;
+  /** Returns the first and the last lines of its output. */
+  readonly excerpt: () => string;
+  /** Returns advice about its output so far, see `adviseOn`. */
+  readonly advise: () => readonly string[];
 }
 
 /** Receives the progress of a launch. */
 export interface InstanceReport {
+  /** The manifest of the function's folder was read, and is valid. */
+  readonly onPolicy: (policy: FunctionPolicy) => void;
   readonly onChecked: (revision: string, modules: Modules) => void;
   readonly onSpawned: (
     process: StartingInstance & { readonly pid: number; readonly namespace: string | undefined },
@@ -49,21 +53,26 @@ export interface InstanceOptions {
 /** An instance that is ready. */
 export interface OpenInstance {
   readonly upstream: Upstream;
+  /** Its present address, which may change soon after the start. */
   readonly endpoint: Endpoint;
   /** Process id, as the supervisor sees it. */
   readonly pid: number;
+  /** It serves a folder of static files: its address ends with a slash. */
+  readonly isFolder: boolean;
   /** Requests keep the prefix of the function's name. */
   readonly keepPrefix: boolean;
   readonly revision: string;
   readonly policy: FunctionPolicy;
+  /** Version of its Deno. */
+  readonly deno: string;
   /** Returns its present problems, such as egress names that do not resolve; a sentence each. */
   readonly problems: () => readonly string[];
   /** Reads the disk usage of its data, where that is cheap. */
   readonly readDataUsage: StartedProcess["readDataUsage"];
   /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<Exit>;
-  /** Returns the last lines of its output. */
-  readonly lastLines: () => string;
+  /** Returns the first and the last lines of its output. */
+  readonly excerpt: () => string;
   /** Waits up to `drainMs` for in-flight requests, then removes process and sandbox. */
   readonly close: (
     options: { readonly drainMs: number; readonly force: AbortSignal },

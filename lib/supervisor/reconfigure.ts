@@ -9,7 +9,7 @@ type PolicyContext = Pick<SupervisorContext, "settings" | "variables">;
 
 /**
  * Calls `reload` for each function that the present settings concern: its instance serves with
- * another policy, it is idle, or its manifest was not valid before.
+ * another policy, it is idle, or its manifest or its check failed.
  */
 export async function reconfigure(
   context: PolicyContext,
@@ -22,8 +22,9 @@ export async function reconfigure(
 ): Promise<void> {
   for (const [name, state] of [...states]) {
     const policy = state.serving && policyOf(state.serving.id);
+    const { stage } = state.failure ?? {};
     const isConcerned = policy === undefined
-      ? state.isIdle || state.failure?.stage === "manifest"
+      ? state.isIdle || stage === "manifest" || stage === "check"
       : !await hasPolicy(context, { ...state, policy });
     if (isConcerned) reload(name);
   }

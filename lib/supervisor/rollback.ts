@@ -39,7 +39,7 @@ export async function rollBack(
       `"${target}" is a link. Point it to the earlier directory: ln -sfn DIRECTORY "${target}"`,
     );
   }
-  const ownRevision = await takeOwnRevision(functionsDirectory, name, options.modules);
+  const ownRevision = await takeOwnRevision(settings, name, options.modules);
   const snapshot = choose(snapshots.list(name), { ...options, ownRevision });
   const staged = addedPath(functionsDirectory);
   try {

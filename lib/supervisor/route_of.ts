@@ -1,5 +1,6 @@
 import { type Fault, faultOf } from "../proxy/http1/fault.ts";
-import type { Backoff, FunctionState } from "./state.ts";
+import { withAdvice } from "./advice.ts";
+import type { Backoff, Failure, FunctionState } from "./state.ts";
 import { isUnavailable } from "./retry.ts";
 
 /** Destination of a function's requests. */
@@ -27,12 +28,7 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
     return { type: "refused", fault };
   }
   if (failure === undefined) return { type: "waiting" };
-  // The output of a function is for its owner: it may contain secrets, and anybody may ask.
-  const isPublic = failure.stage === "check" || failure.stage === "manifest";
-  const text = isPublic ? failure.detail : "";
-  const detail = text.length <= MAX_DETAIL
-    ? text
-    : `${text.slice(0, MAX_DETAIL)}\n… (see: ddsrv inspect ${state.name})`;
+  const detail = publicDetail(failure, state.name);
   const message = detail === "" ? failure.reason : `${failure.reason}\n\n${detail}`;
   const retryAfterS = secondsLeft(backoff, nowMs);
   if (failure.stage === "exit") {
@@ -43,6 +39,20 @@ export function routeOf(state: FunctionState | undefined, nowMs: number): RouteD
     return { type: "refused", fault, isAsked: true };
   }
   return { type: "refused", fault: faultOf("function-failed", { message }) };
+}
+
+/**
+ * The output of a function is for its owner: it may contain secrets, and anybody may ask. Only the
+ * lines that name the cause are shown, without values of variables.
+ */
+function publicDetail({ stage, detail, cause = "", advice }: Failure, name: string): string {
+  const see = `see: ddsrv inspect ${name}`;
+  if (stage === "check" || stage === "manifest") {
+    const isLong = detail.length > MAX_DETAIL;
+    return withAdvice(isLong ? `${detail.slice(0, MAX_DETAIL)}\n… (${see})` : detail, advice);
+  }
+  const known = withAdvice(cause, advice);
+  return known === "" && stage !== "host" && detail !== "" ? `ddsrv: ${see}` : known;
 }
 
 /** At least 1: with `Retry-After: 0`, a client would retry at once. */

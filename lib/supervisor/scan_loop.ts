@@ -7,6 +7,8 @@ import { sleep } from "../system/sleep.ts";
 /** Options of {@linkcode runScans}. */
 export interface ScanLoopOptions {
   readonly functionsDirectory: string;
+  /** Names of the files that make a folder a function. */
+  readonly entries: readonly string[];
   readonly settleMs: number;
   readonly rescanMs: number;
   /** Maximum number of entries in a folder's whole tree. */

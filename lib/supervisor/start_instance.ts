@@ -1,8 +1,13 @@
+import { relative } from "node:path";
+import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import { ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
-import { createUpstream } from "../proxy/upstream.ts";
+import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
+import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
@@ -11,14 +16,15 @@ export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
+  /** Absolute paths of its env files besides \`.env\`. */
+  readonly envFiles: readonly string[];
   /** Path of the lock file that the check of this revision made, if it made one. */
   readonly lock: string | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
+  /** Problems that it has from the beginning, a sentence each. */
+  readonly problems?: readonly string[];
 }
-
-/** Number of output lines that an instance remembers. */
-const LAST_LINES = 20;
 
 /**
  * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others
@@ -38,23 +44,25 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     }),
   );
   signal.throwIfAborted();
-  const lines: string[] = [];
-  const lastLines = (): string => lines.join("\n");
+  const output = createOutputExcerpt(name);
+  const explain = (): ReturnType<typeof explainOutput> =>
+    explainOutput(output.text(), { name, directory, stage: "start", policy, context });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
     policy,
     moduleOptions,
+    envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
     lock: options.lock,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
-      lines.push(line.text);
-      if (lines.length > LAST_LINES) lines.shift();
+      output.push(line);
       report.onLine(stream, line);
     },
   });
   const { process } = started;
-  started.problems.forEach(report.onWarning);
+  const lasting = [...options.problems ?? [], ...started.problems];
+  lasting.forEach(report.onWarning);
   const force = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
@@ -71,7 +79,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
         namespace: sandbox.namespace,
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
-        lastLines,
+        excerpt: output.text,
+        advise: () => explain().advice,
       }),
   });
   if (start.type !== "listening") {
@@ -79,25 +88,44 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     force.abort();
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
-    const detail = lastLines();
-    return { type: "failed", failure: { stage: "start", isTransient, reason, detail, revision } };
+    const detail = output.text();
+    const explained = explainOutput(detail, { name, directory, stage: "start", policy, context });
+    const failure = {
+      stage: "start",
+      isTransient,
+      reason,
+      detail,
+      ...explained,
+      revision,
+    } as const;
+    return { type: "failed", failure };
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
+  const following = new AbortController();
+  stack.defer(() => following.abort());
+  void started.followEndpoint?.(start.pid, {
+    onMoved: upstream.moveTo,
+    signal: following.signal,
+  }).catch((error) => report.onWarning(`Cannot watch the ports of the function: ${error.message}`));
   const owned = stack.move();
   return {
     type: "ready",
     instance: {
       upstream,
-      endpoint: start.endpoint,
+      get endpoint() {
+        return upstream.endpoint;
+      },
       pid: start.pid,
-      keepPrefix: policy.keepPrefix,
+      isFolder: isStaticEntry(moduleOptions.entry),
+      keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
-      problems: () => [...started.problems, ...problems.current()],
+      deno: (moduleOptions.deno ?? ownDeno()).version,
+      problems: () => [...lasting, ...problems.current(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
-      lastLines,
+      excerpt: output.text,
       async close({ drainMs, force: forced }) {
         const skipGrace = (): void => force.abort();
         const drained = new AbortController();
@@ -114,6 +142,10 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       },
     },
   };
+}
+
+function describeMismatch({ mismatch }: UpstreamReport): string[] {
+  return mismatch === undefined ? [] : [`Requests fail: ${mismatch}`];
 }
 
 /** Present problems of an instance; warns about each when it begins. */

@@ -32,7 +32,7 @@ export interface InstanceHang {
   readonly cause: HangCause;
   /** One sentence. */
   readonly reason: string;
-  /** Last lines of its output; may be empty. */
+  /** First and last lines of its output; may be empty. */
   readonly detail: string;
   readonly atMs: number;
 }
@@ -56,8 +56,12 @@ export interface Failure {
   readonly maxRetries?: number;
   /** One sentence. */
   readonly reason: string;
-  /** Diagnostics or last lines; may be empty. */
+  /** Diagnostics, or the first and last lines of its output; may be empty. */
   readonly detail: string;
+  /** Lines of the output that name the cause, as anybody may read them; may be empty. */
+  readonly cause?: string;
+  /** Sentences that say who can change what; anybody may read them. */
+  readonly advice?: readonly string[];
   readonly revision: string;
   readonly atMs: number;
 }

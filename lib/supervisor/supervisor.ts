@@ -6,6 +6,8 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
+import { createDomainTable, type DomainTable } from "./domain_table.ts";
+import { domainRules } from "./domain_rules.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
@@ -52,6 +54,8 @@ export interface Supervisor {
   readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
   /** Number of requests that wait for a function to be ready. */
   readonly waitingFor: (name: string) => number;
+  /** Domains of functions, and problems with them. */
+  readonly domains: Pick<DomainTable, "domainsOf" | "problemsOf">;
   /** True after the first scan. */
   readonly hasScanned: boolean;
   /** Scans the folders now; loads new code of `take` even without a watch. */
@@ -104,7 +108,35 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
     onWarning: options.onWarning,
   });
-  const instances = createInstances({ ...options, states, modules, dispatch, force: force.signal });
+  const asked = new Map<string, readonly string[]>();
+  const domains = createDomainTable({
+    held: context.heldDomains,
+    settings: () => domainRules(context.settings),
+    isFunction: (name) => states.get(name)?.isWanted === true,
+    isKnown: (name) =>
+      states.get(name)?.isWanted ?? (!intake.hasScanned || intake.unsettled.has(name)),
+    onChange: (owners) => routes.setOwners(owners),
+  });
+  // Until the first scan has found the functions, their hosts are nobody else's.
+  routes.setOwners(context.heldDomains.before);
+  const instances = createInstances({
+    ...options,
+    states,
+    modules,
+    dispatch,
+    force: force.signal,
+    onPolicy(name, { ownDomains }) {
+      asked.set(name, ownDomains);
+      domains.ask(name, askedBy(states.get(name)));
+    },
+  });
+
+  /** Returns the hosts that a function asks for, if its manifest has been read. */
+  function askedBy(state: FunctionState | undefined): readonly string[] | undefined {
+    if (!state?.isWanted) return undefined;
+    const serving = state.serving && instances.of(state.serving.id);
+    return serving?.policy.ownDomains ?? asked.get(state.name);
+  }
 
   /** Handles one event completely before the next, so that state changes in one place only. */
   function dispatch(name: string, event: Event): void {
@@ -118,6 +150,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined || !after.isWanted) modules.delete(name);
     if (event.type === "closed") stamps.closed(event.id);
     if (after === undefined) stamps.forget(name);
+    if (!after?.isWanted) asked.delete(name);
+    domains.ask(name, askedBy(after));
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);
@@ -139,8 +173,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const decision = routeOf(state, nowMs);
     if (decision.type === "none") return routes.delete(name);
     if (decision.type !== "instance") return routes.set(name, decision);
-    const { upstream, keepPrefix, policy: { rateLimit } } = instances.of(decision.id)!;
-    routes.set(name, { type: "ready", upstream, keepPrefix, rateLimit });
+    const { upstream, isFolder, keepPrefix, policy: { rateLimit } } = instances.of(decision.id)!;
+    routes.set(name, { type: "ready", upstream, isFolder, keepPrefix, rateLimit });
   }
 
   function perform(name: string, effect: Effect): void {
@@ -159,6 +193,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
     if (intake.take(scan)) announce();
+    domains.update();
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
@@ -177,6 +212,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   const scans = runScans({
     functionsDirectory: settings.functionsDirectory,
+    entries: settings.entries,
     settleMs: settings.settleMs,
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,
@@ -205,6 +241,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     startingOf: instances.startingOf,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
+    domains,
     scan(take) {
       if (take !== undefined) intake.ask(take);
       return scans.scan();
@@ -213,8 +250,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     refresh: (name) => refresh(name, () => stamps.isTried(name)),
     refreshServing: (name) =>
       refresh(name, ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id)),
-    reconfigure: () =>
-      reconfigure(context, { states, policyOf: (id) => instances.of(id)?.policy, reload }),
+    async reconfigure() {
+      domains.update();
+      await reconfigure(context, { states, policyOf: (id) => instances.of(id)?.policy, reload });
+    },
     snapshotsOf: (name) => context.snapshots.list(name).map(({ revision }) => revision),
     async rollBack(name, to) {
       const revision = await rollBack(context, { name, to, modules: modulesOf(name) });

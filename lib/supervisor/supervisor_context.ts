@@ -8,10 +8,12 @@ import { claimOwner } from "../owner/claim_owner.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
+import { type DenoOf, openDenos } from "../isolation/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
+import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -29,6 +31,10 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** Returns the Deno for a function, by the version that it asks for. */
+  readonly denoOf: DenoOf;
+  /** Which function has had which domain so far. */
+  readonly heldDomains: HeldDomains;
   /** Removes data, variables, snapshots and check results of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
@@ -88,6 +94,10 @@ export async function openSupervisorContext(
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const heldDomains = await openHeldDomains(
+    join(stateDirectory, "domains", `${owner.id}.json`),
+    onWarning,
+  );
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
@@ -97,6 +107,7 @@ export async function openSupervisorContext(
     await snapshots.forget(name);
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
+  const denoOf = await openDenos(settings);
   const owned = stack.move();
   let current = settings;
   return {
@@ -113,6 +124,8 @@ export async function openSupervisorContext(
     keptLocks,
     snapshots,
     variables,
+    denoOf,
+    heldDomains,
     checks,
     async purge(name) {
       await isolation.purge(name);

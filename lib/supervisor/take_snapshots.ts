@@ -20,8 +20,7 @@ export function createSnapshotTaker(
 
   async function take(name: string, revision: string): Promise<void> {
     if (!isServed(name, revision)) return;
-    const takeOwn = (): Promise<string> =>
-      takeOwnRevision(functionsDirectory, name, modulesOf(name));
+    const takeOwn = (): Promise<string> => takeOwnRevision(context.settings, name, modulesOf(name));
     const directory = join(functionsDirectory, name);
     await context.snapshots.take(name, {
       directory,

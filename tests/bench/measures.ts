@@ -114,8 +114,14 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
       directory: app,
       source: undefined,
       policy,
-      moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
+      moduleOptions: {
+        entry: "index.ts",
+        importMap: undefined,
+        allowImport: [],
+        nodeModules: "none",
+      },
       lock: undefined,
+      envFiles: [],
       cacheDirectory,
       onLine: () => {},
     });

@@ -33,7 +33,7 @@ Deno.test("parseJsonFile() reads the values of keys", () => {
     logsDirectory: "/l",
     saveLogs: false,
     logFormat: "docker",
-    checkCode: false,
+    check: "graph",
   });
 });
 

@@ -17,6 +17,10 @@ for (const kind of ["directory", "function"] satisfies SchemaKind[]) {
 Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
+    "entry",
+    "spa",
+    "check",
+    "deno",
     "env",
     "envFile",
     "port",
@@ -29,12 +33,14 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "drain",
     "egress",
     "permissions",
+    "writable",
     "memory",
     "cpu",
     "processes",
     "dataSize",
     "dataFiles",
     "bandwidth",
+    "domains",
     "keepPrefix",
     "rateLimit",
   ]);
@@ -55,7 +61,7 @@ Deno.test("jsonSchema() marks old names as deprecated, and gives them no default
       ["saveLogs", "boolean", true, "Old name of logs", undefined],
       ["logsDirectory", "string", true, "Old name of logsDir", undefined],
       ["logFormat", "string", true, "Old name of logFileFormat", undefined],
-      ["checkCode", "boolean", true, "Old name of check", undefined],
+      ["checkCode", undefined, true, "Old name of check", undefined],
     ],
   );
 });

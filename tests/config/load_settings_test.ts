@@ -33,7 +33,7 @@ const rows: readonly [
   ["the file over defaults", {}, {}, {
     port: 1,
     logFormat: "docker",
-    checkCode: false,
+    check: "graph",
     checkCpuTimeMs: 5_000,
     checkTimeoutMs: 120_000,
     startTimeoutMs: 7_000,
@@ -45,11 +45,11 @@ const rows: readonly [
     checkTimeoutMs: 120_000,
     port: 2,
     logFormat: "cri",
-    checkCode: false,
+    check: "graph",
   }],
-  ["flags over environment and file", { port: 3, checkCode: true }, { PORT: "2" }, {
+  ["flags over environment and file", { port: 3, check: "auto" }, { PORT: "2" }, {
     port: 3,
-    checkCode: true,
+    check: "auto",
     logFormat: "docker",
   }],
   ["the file over a variable that is not valid", {}, { PORT: "x" }, { port: 1 }],
@@ -89,13 +89,13 @@ Deno.test("loadSettings() reads old names of keys, and prefers new names", async
   const load = async (file: object): Promise<unknown[]> => {
     await directory.write("ddsrv.json", JSON.stringify(file));
     const { settings } = await loadSettings({ functionsDirectory: directory.path }, {});
-    return [settings.saveLogs, settings.logsDirectory, settings.logFormat, settings.checkCode];
+    return [settings.saveLogs, settings.logsDirectory, settings.logFormat, settings.check];
   };
   const old = { saveLogs: false, logsDirectory: "/old", logFormat: "docker", checkCode: false };
-  assert.deepEqual(await load(old), [false, "/old", "docker", false]);
+  assert.deepEqual(await load(old), [false, "/old", "docker", "graph"]);
   const names = { logs: true, logsDir: "/new", logFileFormat: "cri", check: true };
-  assert.deepEqual(await load({ ...old, ...names }), [true, "/new", "cri", true]);
-  assert.deepEqual(await load({ ...names, ...old }), [true, "/new", "cri", true]);
+  assert.deepEqual(await load({ ...old, ...names }), [true, "/new", "cri", "auto"]);
+  assert.deepEqual(await load({ ...names, ...old }), [true, "/new", "cri", "auto"]);
 });
 
 Deno.test("loadSettings() merges variables for functions by the same precedence", async () => {

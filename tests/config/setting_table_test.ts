@@ -66,7 +66,6 @@ Deno.test("a flag has the name of its setting in kebab case, and a boolean's neg
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",
     "--no-watch",
-    "--no-check",
   ]);
   for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
     assert.ok(flags.includes(flag), flag);
@@ -83,11 +82,13 @@ Deno.test("the text of each default reads as that default", () => {
 });
 
 Deno.test("SIGHUP applies these settings and the limits of the proxy, and no others", () => {
-  const names = settings.filter(({ needsRestart }) => needsRestart === undefined)
+  const names = settings
+    .filter(({ needsRestart, setBy }) => needsRestart === undefined && setBy !== "manifest")
     .map(({ name }) => name);
   assert.deepEqual(names, [
     "shutdownTimeout",
     "watch",
+    "check",
     "checkCpuTime",
     "checkTimeout",
     "allowImport",
@@ -111,6 +112,8 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "dataFiles",
     "bandwidth",
     "domain",
+    "domains",
+    "root",
     "keepPrefix",
     "rateLimit",
     "trustedProxies",
@@ -123,6 +126,10 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   const rules = settings.filter(({ manifest }) => manifest !== undefined)
     .map(({ name, manifest }) => [name, manifest]);
   assert.deepEqual(Object.fromEntries(rules), {
+    entry: "replaces",
+    spa: "replaces",
+    check: "replaces",
+    denoVersion: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
@@ -135,12 +142,14 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     drain: "smaller",
     egress: "subset",
     permissions: "subset",
+    writable: "replaces",
     memory: "smaller",
     cpu: "smaller",
     processes: "smaller",
     dataSize: "smaller",
     dataFiles: "smaller",
     bandwidth: "smaller",
+    domains: "subset",
     keepPrefix: "replaces",
     rateLimit: "separate",
   });
@@ -149,7 +158,13 @@ Deno.test("a manifest has these keys, each with this effect", () => {
 Deno.test("a manifest's key is the name of its setting, except where the server uses that key", () => {
   const other = settings.map((setting) => [manifestKeyOf(setting), keyOf(setting)])
     .filter(([key, name]) => key !== undefined && key !== name);
-  assert.deepEqual(other, [["port", "preferredPort"]]);
+  assert.deepEqual(other, [
+    ["entry", undefined],
+    ["spa", undefined],
+    ["deno", undefined],
+    ["port", "preferredPort"],
+    ["writable", undefined],
+  ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
   requireUnique(keys);
 });

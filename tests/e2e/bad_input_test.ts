@@ -45,6 +45,11 @@ Deno.test("serve says what prevents it from starting, and the remedy", async (te
       [functions, "--socket", join(directory, "file")],
       /exists and is not a socket\. Remove it/,
     ));
+  await test.step("an address of another host", () =>
+    fails(
+      [functions, ...socket, "--hostname", "203.0.113.99"],
+      /Cannot listen on 203\.0\.113\.99:0: .* Choose another --hostname or --port\n$/,
+    ));
   await test.step("a settings file that does not parse", async () => {
     await writeFiles(functions, { "ddsrv.json": '{\n  "port": "many"\n}' });
     await fails([functions, ...socket], /functions\/ddsrv\.json:2:11 is not valid in "port"/);
@@ -95,6 +100,10 @@ Deno.test("serve reports a broken function without disturbing the others", async
       "returns/index.ts": "console.log('nothing to serve');\n",
       "silent/index.ts": "setInterval(() => {}, 1000); console.log('thinking');\n",
       "silent/ddsrv.json": JSON.stringify({ startTimeout }),
+      "native/index.ts":
+        "for (let i = 1; i < 100; i++) console.log(i); Deno.dlopen('./x.so', {});\n",
+      "leaks/index.ts": 'throw new Error(`Cannot log in with "${Deno.env.get("KEY")}"`);\n',
+      "leaks/ddsrv.json": '{ "env": { "KEY": "correct-horse" } }',
       "closed/index.ts": answering("x"),
       "loop6/index.ts": 'Deno.listen({ hostname: "::1", port: 9000 }).accept();\n',
       "loop6/ddsrv.json": JSON.stringify({ startTimeout }),
@@ -110,6 +119,9 @@ Deno.test("serve reports a broken function without disturbing the others", async
     returns:
       /Exited with code 0 before listening on a port\. A function must keep listening\n\nnothing to serve/,
     silent: /Did not listen on any port within \d+ s\. Call Deno\.serve.*\n\nthinking/,
+    native:
+      /^1\n[^]*\n20\n… \d+ lines left out, see: ddsrv logs native\n[^]*Requires ffi access[^]*\nddsrv: The operator can grant ffi to this function: "functions": \{ "native":/m,
+    leaks: /Cannot log in with "correct-horse"/,
     closed: /index\.ts" can't be read by the function's own user \(mode 0600\)\. Run: chmod/,
     loop6:
       /It listens only on an IPv6 address \(port 9000\)\. Listen on 0\.0\.0\.0 or 127\.0\.0\.1/,
@@ -123,6 +135,18 @@ Deno.test("serve reports a broken function without disturbing the others", async
   const response = await fetch(`${server.url}/type`);
   assert.equal(response.status, 500);
   assert.match(await response.text(), /^The check failed\n\nTS2322/);
+  const native = await (await fetch(`${server.url}/native`)).text();
+  assert.match(
+    native,
+    /^Exited with code 1 before listening on a port\n\nerror: Uncaught \(in promise\) NotCapable: Requires ffi access to .*\nddsrv: The operator can grant ffi .*$/,
+  );
+  assert.ok(
+    server.output().includes("native   ddsrv: The operator can grant ffi"),
+    server.output(),
+  );
+  // Anybody may read the body, so it never contains values of variables.
+  const leaks = await (await fetch(`${server.url}/leaks`)).text();
+  assert.match(leaks, /\n\nerror: Uncaught \(in promise\) Error: Cannot log in with "…"$/);
   await server.answers("/fine", "fine");
   // ddsrv tries new code at once, even after a failure that it does not retry automatically.
   await server.write({ "type/index.ts": answering("fixed") });

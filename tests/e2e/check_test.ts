@@ -78,6 +78,39 @@ Deno.test("check reports the same findings as serve, without a supervisor", asyn
   assert.match(stderr, /9 checked, 9 failed\n$/);
 });
 
+Deno.test("check honours the level of a manifest, and names it after type errors", async () => {
+  const wrong = "const wrong: number = 'text';\n";
+  await using place = await open({
+    "graph/index.ts": wrong,
+    "graph/ddsrv.json": '{ "check": "graph" }',
+    "old/index.ts": wrong,
+    "old/ddsrv.json": '{ "check": false }',
+    "none/index.ts": 'import "../graph/index.ts";\n',
+    "none/ddsrv.json": '{ "check": "none" }',
+    "types/index.ts": wrong,
+    "types/ddsrv.json": '{ "check": "types" }',
+    "code/plain.js": "const wrong = 1; wrong();\n",
+    "code/plain.ts": "const wrong = 1; wrong();\n",
+  });
+  const passed = await place.check(["graph", "old", "none", "code/plain.js"]);
+  assert.deepEqual([passed.code, passed.stdout], [
+    0,
+    "graph: ok\nold: ok\nnone: ok\nplain.js: ok\n",
+  ]);
+  assert.match(
+    passed.stderr,
+    /Cannot import[^]*none: it starts with these errors: "check" is "none"/,
+  );
+  const hint = /To start in spite of type errors, set "check": "graph" in its ddsrv\.json\n/;
+  const failed = await place.check(["types"]);
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, new RegExp(`TS2322[^]*${hint.source}types: failed`));
+  const lenient = await place.check(["code/plain.ts"], { CHECK_CODE: "false" });
+  assert.equal(lenient.code, 0);
+  // The author's word replaces the operator's.
+  assert.equal((await place.check(["types"], { CHECK_CODE: "none" })).code, 1);
+});
+
 Deno.test("check skips folders that serve ignores, without failing", async () => {
   await using place = await open(FILES);
   const all = await place.check(["_shared/", "empty/", "good/"]);
@@ -85,7 +118,7 @@ Deno.test("check skips folders that serve ignores, without failing", async () =>
     code: 0,
     stdout: "good: ok\n",
     stderr: "_shared: skipped: serve ignores names that begin with _\n" +
-      "empty: skipped: serve ignores it because it has no index.ts\n" +
+      "empty: skipped: serve ignores it because it has no index.ts, main.ts, index.html or other entry\n" +
       "1 checked, 0 failed, 2 skipped\n",
   });
   const json = await place.check(["--json", "_shared/", "good/"]);
@@ -95,9 +128,17 @@ Deno.test("check skips folders that serve ignores, without failing", async () =>
       name: "_shared",
       problem: null,
       skipped: "serve ignores names that begin with _",
+      warning: null,
       diagnostics: [],
     },
-    { path: join(place.path, "good"), name: "good", problem: null, skipped: null, diagnostics: [] },
+    {
+      path: join(place.path, "good"),
+      name: "good",
+      problem: null,
+      skipped: null,
+      warning: null,
+      diagnostics: [],
+    },
   ]]);
   const github = await place.check(["--format=github", "_shared/", "good/"]);
   assert.deepEqual([github.code, github.stdout], [0, ""]);
@@ -128,7 +169,8 @@ Deno.test("check prints JSON for programs, annotations for GitHub and colors for
     `Checking "${place.path}" (from FUNC_DIRECTORY)\n7 checked, 6 failed, 1 skipped\n`,
   );
   const [wrong] = JSON.parse((await place.check(["--format=json", "wrong"])).stdout);
-  assert.deepEqual(Object.keys(wrong), ["path", "name", "problem", "skipped", "diagnostics"]);
+  const keys = ["path", "name", "problem", "skipped", "warning", "diagnostics"];
+  assert.deepEqual(Object.keys(wrong), keys);
   assert.deepEqual(wrong.diagnostics, [{
     file: join(place.path, "wrong/index.ts"),
     line: 1,

@@ -29,9 +29,11 @@ Deno.test("egress list opens only the named hosts and ports", async () => {
       "named/index.ts": PROBE,
       "named/ddsrv.json": '{ "egress": ["server.test:80", "nobody.test:443"] }',
       "open/index.ts": PROBE,
+      "host/index.ts": PROBE,
+      "host/ddsrv.json": '{ "egress": ["198.51.100.2:80"] }',
     },
   });
-  for (const name of ["network", "named", "open"]) await server.said(`${name} ready`);
+  for (const name of ["network", "named", "open", "host"]) await server.said(`${name} ready`);
   await reaches(server, "network", `http://${WORLD.neighbour}/`);
   await reaches(server, "network", `http://${WORLD.server}:8080/`);
   for (const target of [`${WORLD.server} 80`, `${WORLD.other} 80`, `${WORLD.metadata} 80`]) {
@@ -55,6 +57,12 @@ Deno.test("egress list opens only the named hosts and ports", async () => {
   const { egress, problems } = await server.inspect("named");
   assert.equal(egress, "server.test:80, nobody.test:443");
   assert.equal(problems.length, 1);
+  await isRefused(server, "host", "198.51.100.2 80");
+  assert.match(
+    (await server.inspect("host")).problems.join(),
+    /^Egress names 198\.51\.100\.2, which is an address of this host: functions cannot reach the/,
+  );
+  assert.match((await server.inspect("network")).problems.join(), /^$/);
 });
 
 Deno.test("egress list follows a name whose address changes, and opens one that appears", async () => {

@@ -104,6 +104,7 @@ Deno.test("isolation: files, user, environment and processes", async () => {
     `write|${own}`,
     `write|${server.functions}/probe/new.ts`,
     "write|/usr/new",
+    "write|/etc/passwd",
     "run|",
   ];
   for (const what of denied) {
@@ -112,6 +113,7 @@ Deno.test("isolation: files, user, environment and processes", async () => {
   assert.equal(await probe(server, "probe", `list|${server.functions}`), "_shared probe");
   const [uid, gid] = (await probe(server, "probe", "uid")).split(" ").map(Number);
   assert.ok(uid! > 100_000 && uid === gid, `${uid} ${gid}`);
+  assert.equal(await probe(server, "probe", "user"), "function true true ddsrv");
   const names = (await probe(server, "probe", "env")).split(" ");
   assert.ok(names.includes("OWN") && names.includes("GIVEN"), names.join(" "));
   assert.ok(!names.includes("SECRET_OF_THE_SUPERVISOR"), names.join(" "));
@@ -202,6 +204,7 @@ Deno.test("isolation: a function's variables do not affect programs that start i
   });
   await server.said("probe ready");
   assert.ok(!server.output().includes("evil.so"), server.output());
+  assert.equal(await probe(server, "probe", "user"), "function true true ddsrv");
   const names = (await probe(server, "probe", "env")).split(" ");
   assert.ok(names.includes("LD_PRELOAD"), names.join(" "));
 });

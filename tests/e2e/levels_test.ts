@@ -11,6 +11,7 @@ const STYLES = {
   "exported/index.ts": 'export default { fetch: () => new Response("exported") };\n',
   "node/index.ts":
     'import http from "node:http";\nhttp.createServer((_, answer) => answer.end("node")).listen(5000);\n',
+  "page/index.html": "page",
 };
 
 async function startRootless(
@@ -44,6 +45,7 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
   await server.answers("/served/a?b", `served http://${host}/a?b`);
   await server.answers("/exported", "exported");
   await server.answers("/node", "node");
+  await server.answers("/page/", "page");
   await server.said("probe ready");
   await server.said("Isolation: rootless");
   await server.said(
@@ -69,7 +71,8 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
     `read|${join(user.directory, "secret")}`,
     `list|${join(server.functions, "served")}`,
     `write|${join(server.functions, "probe/index.ts")}`,
-    "read|/etc/passwd",
+    "read|/etc/shadow",
+    "write|/etc/passwd",
     "write|/etc/hosts",
     "write|/new",
     "run|",
@@ -80,6 +83,7 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
   assert.equal(await probe(server, "probe", "variable|OWN"), "1");
   assert.equal(await probe(server, "probe", "write|/tmp/own"), "written");
   assert.equal(await probe(server, "probe", "interfaces|"), "lo 127.0.0.1, lo ::1");
+  assert.equal(await probe(server, "probe", "user"), "function true true ddsrv");
   const { pid } = await server.inspect("probe");
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   assert.match(status, /^NoNewPrivs:\t1$/m);
@@ -223,6 +227,7 @@ Deno.test("none: only Deno's permissions apply, as list and the banner say", asy
   for (const name of ["served", "node"]) await server.said(`${name} ready`);
   await server.answers("/exported", "exported");
   await server.answers("/node", "node");
+  await server.answers("/page/", "page");
   await server.said("probe ready");
   await server.said("shut ready");
   await server.said(

@@ -19,7 +19,7 @@ Deno.test("serve routes by host, by path, and with the prefix kept", async () =>
       "keeper/index.ts": MIRROR,
       "keeper/ddsrv.json": '{ "keepPrefix": true }',
     },
-    flags: ["--domain", "Example.org", "--trusted-proxies", "192.0.2.0/24"],
+    flags: ["--domain", "Example.org", "--trusted-proxies", "192.0.2.0/24", "--root", "mirror"],
   });
   const ask = async (path: string, headers: Record<string, string> = {}): Promise<Mirrored> =>
     await (await fetch(server.url + path, { headers })).json();
@@ -37,6 +37,12 @@ Deno.test("serve routes by host, by path, and with the prefix kept", async () =>
   const byHost = await rawGet(server.url, "/mirror/a", "MIRROR.example.org:1");
   deepEqual([byHost.pathname, byHost.host], ["/mirror/a", "MIRROR.example.org:1"]);
   equal(byHost["x-forwarded-prefix"], undefined);
+
+  const atRoot = await ask("/no-function/a");
+  deepEqual([atRoot.pathname, atRoot["x-forwarded-prefix"]], ["/no-function/a", undefined]);
+  const atApex = await rawGet(server.url, "/", "example.org");
+  deepEqual([atApex.pathname, atApex["x-forwarded-prefix"]], ["/", undefined]);
+  equal((await ask("/keeper/a")).pathname, "/keeper/a");
 });
 
 Deno.test("serve trusts forwarding headers only of the configured proxies", async () => {
@@ -100,10 +106,13 @@ Deno.test("serve speaks TLS and reloads a renewed certificate", async () => {
   const [cert, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
   await Deno.writeTextFile(cert, PAIRS.one.cert);
   await Deno.writeTextFile(key, PAIRS.one.key);
+  const certificates = await makeDirectory();
   await using server = await startServer({
     directory,
     files: { "mirror/index.ts": MIRROR },
-    flags: ["--hostname=localhost", "--tls-cert", cert, "--tls-key", key],
+    flags: ["--hostname=localhost", "--tls-cert", cert, "--tls-key", key].concat(
+      ["--certificates", certificates],
+    ),
   });
   await server.said("mirror ready");
   match(server.url, /^https:\/\/localhost:\d+$/);
@@ -117,15 +126,22 @@ Deno.test("serve speaks TLS and reloads a renewed certificate", async () => {
   const second = await fetch(`${server.url}/mirror`, { client: after });
   equal(second.status, 200);
   await second.body?.cancel();
+  await Deno.writeTextFile(join(certificates, "localhost.pem"), PAIRS.one.cert + PAIRS.one.key);
+  await server.said("Certificate localhost loaded");
+  using byName = Deno.createHttpClient({ caCerts: [PAIRS.one.authority] });
+  equal((await (await fetch(`${server.url}/mirror`, { client: byName })).json()).pathname, "/");
   server.signal("SIGTERM");
   equal(await server.exited, 0);
   await Deno.remove(directory, { recursive: true });
+  await Deno.remove(certificates, { recursive: true });
 });
 
 Deno.test("serve reports invalid proxy settings", async () => {
   const rows: [string[], number, RegExp][] = [
     [["--tls-cert", "/none.pem"], 1, /only --tls-cert is set\. Set --tls-key too\n$/],
     [["--tls-cert=/none", "--tls-key=/none"], 1, /Cannot read the certificate: .*Fix --tls-cert/],
+    [["--certificates=/none"], 1, /Cannot read the certificates: "\/none" does not exist\. Fix/],
+    [["--root", "a/b"], 2, /"a\/b" is not valid\. Give the name of a function, such as www/],
     [["--max-body-size", "5"], 2, /'5' is invalid\. "5" is not a size\. Write a number and a unit/],
     [["--max-fields", "0"], 2, /out of bounds\. Give 1 to 8192\./],
     [["--trusted-proxies", "x"], 2, /"x" is neither an address nor a network/],

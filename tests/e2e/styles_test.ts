@@ -93,8 +93,8 @@ Deno.test("serve supports Hono and Express from npm", async () => {
   });
   await server.answers("/hono/greet/you", "hono greets you");
   await server.answers("/express/greet/you", "express greets you");
-  // The express function names port 3000; ddsrv still redirects its first listener.
-  assert.match((await server.inspect("express")).upstream!, /:8000$/);
+  // The express function names port 3000, and ddsrv serves that.
+  assert.match((await server.inspect("express")).upstream!, /:3000$/);
 });
 
 Deno.test("serve: an npm module is readable even if the function has no read permission", async () => {

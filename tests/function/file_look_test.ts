@@ -56,6 +56,7 @@ Deno.test("scan() returns the same for local and other file systems", async () =
   const scans = [];
   for (const isQuick of [true, false]) {
     const scanner = createScanner({
+      entries: ["index.ts"],
       functionsDirectory: directory.path,
       settleMs: 200,
       maxFiles: 1_000,

@@ -18,9 +18,14 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
   const { policy, envFiles } = await readFunctionPolicy(directory.path, settings);
   assert.deepEqual(envFiles, []);
   assert.deepEqual(policy, {
+    check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: settings.env,
+    entry: undefined,
+    denoVersion: undefined,
+    spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
@@ -35,6 +40,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     dataBytes: 1024 ** 3,
     dataFiles: 65_536,
     bandwidthBits: Infinity,
+    ownDomains: [],
     keepPrefix: false,
     rateLimit: "none",
   });

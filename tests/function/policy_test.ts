@@ -22,9 +22,14 @@ function tighten(manifest: SomeSettings, ceiling: Partial<Settings> = {}): Funct
 
 Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
   assert.deepEqual(tighten({}), {
+    check: "auto",
     egress: "internet",
     permissions: defaultPermissions,
+    writable: [],
     env: { A: "1" },
+    entry: undefined,
+    denoVersion: undefined,
+    spa: false,
     preferredPort: 8000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
@@ -39,6 +44,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     dataBytes: 1024 ** 3,
     dataFiles: 65_536,
     bandwidthBits: 50_000_000,
+    ownDomains: [],
     keepPrefix: false,
     rateLimit: "none",
   });
@@ -53,6 +59,13 @@ const granted: readonly [
 ][] = [
   [{ startTimeoutMs: 1, stopGraceMs: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
   [{ startTimeoutMs: 10_000 }, { startTimeoutMs: 10_000 }],
+  // Patterns give nothing by themselves.
+  [{}, { ownDomains: [] }, { ownDomains: ["*.test", "shop.test"] }],
+  [
+    { ownDomains: ["b.a.test", "shop.test", "shop.test"] },
+    { ownDomains: ["b.a.test", "shop.test"] },
+    { ownDomains: ["*.test"] },
+  ],
   // What only concerns the function itself has no ceiling.
   [{ healthIntervalMs: 60_000 }, { healthIntervalMs: 60_000 }],
   [{ hangTimeoutMs: Infinity }, { hangTimeoutMs: Infinity }],
@@ -168,3 +181,24 @@ for (const [manifest, message, ceiling] of refused) {
     });
   });
 }
+
+Deno.test("tightenPolicy() refuses domains that the settings do not allow, and patterns", () => {
+  const remedy =
+    'Remove it, or ask the operator to add it to "domains" in the ddsrv.json of the functions ' +
+    "directory";
+  const rows: readonly [readonly string[], readonly string[], string][] = [
+    [["shop.test"], [], `"shop.test", and the settings allow none. ${remedy}`],
+    [
+      ["a.test", "test"],
+      ["*.test", "b.example"],
+      `"test", and the settings allow "*.test", "b.example". ${remedy}`,
+    ],
+    [["*.a.test"], ["*.test"], '"*.a.test", but a function has single hosts. Name each one'],
+  ];
+  for (const [ownDomains, patterns, message] of rows) {
+    assert.throws(() => tighten({ ownDomains }, { ownDomains: patterns }), {
+      name: "ConfigError",
+      message: `${path} asks for the domain ${message}`,
+    });
+  }
+});

@@ -34,6 +34,7 @@ async function live(changes: readonly Change[], startMs: number): Promise<void> 
   const pathsOf = (name: string): string[] =>
     name === "a" ? [functions.at("a/lib.ts"), functions.at("_shared/mod.ts")] : [];
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory: functions.path,
     settleMs: QUIET_MS,
     maxFiles: 1_000,

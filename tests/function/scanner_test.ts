@@ -14,6 +14,7 @@ function scannerOf(
   modulesOf: (name: string) => Modules | undefined = () => undefined,
 ): Scanner {
   return createScanner({
+    entries: ["index.ts"],
     functionsDirectory: directory.path,
     settleMs: QUIET_MS,
     maxFiles: 1_000,
@@ -40,7 +41,10 @@ Deno.test("scan() finds each directory with an entry, sorted by name", async () 
   await directory.write("file.ts");
   const { functions, ignored, unsettled, retryAtMs } = await scannerOf(directory).scan(late());
   assert.deepEqual([...functions.keys()], ["%00", "-x", "a b", "b", "é"]);
-  assert.deepEqual([ignored.size, unsettled.size, retryAtMs], [0, 0, undefined]);
+  assert.deepEqual([unsettled.size, retryAtMs], [0, undefined]);
+  assert.deepEqual([...ignored], [
+    ["file.ts", 'it is a file. Make a folder "file" with it as index.ts: ddsrv add file.ts'],
+  ]);
   const spec = functions.get("a b")!;
   assert.equal(spec.directory, directory.at("a b"));
   assert.match(spec.revision, /^[0-9a-f]{64}$/);
@@ -95,6 +99,7 @@ Deno.test("scan() returns real paths of folders even if their files are the same
   await Deno.symlink("a", directory.at("one/linked"));
   const functionsDirectory = directory.at("all");
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory,
     settleMs: QUIET_MS,
     maxFiles: 1_000,
@@ -243,6 +248,7 @@ Deno.test("scan() does not treat a folder replaced by two renames as removed", a
 Deno.test("scan() rejects if the functions directory does not exist", async () => {
   await using directory = await temporaryDirectory();
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory: directory.at("gone"),
     settleMs: QUIET_MS,
     maxFiles: 1_000,
@@ -308,7 +314,11 @@ Deno.test("scan() returns a new revision after a failed check, without a change 
   await scanner.scan(late());
   const modules = { paths: [], isComplete: false };
   known.set("app", modules);
-  const revision = await takeRevision(directory.path, "app", modules);
+  const revision = await takeRevision(
+    { functionsDirectory: directory.path, entries: ["index.ts"] },
+    "app",
+    modules,
+  );
   assert.equal(revisionOf(await scanner.scan(late()), "app"), revision);
 });
 
@@ -316,6 +326,7 @@ Deno.test("scan() refuses a folder with too many files, keeps its known revision
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts", "1");
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory: directory.path,
     settleMs: QUIET_MS,
     maxFiles: 20,
@@ -415,6 +426,7 @@ Deno.test("scan() does not list a folder on the event loop", async () => {
     Deno.writeTextFileSync(directory.at(`a/${index}`), "");
   }
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory: directory.path,
     settleMs: QUIET_MS,
     maxFiles: 100,

@@ -27,12 +27,14 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
         uid: 54_323,
         files: at("files"),
         storage: at("storage"),
+        writable: at("writable"),
         prefix: [],
         problems: [],
         isFileSystem: false,
         watch: () => Promise.resolve({ [Symbol.dispose]() {} }),
       },
       startFile,
+      moduleOptions: { entry: "index.ts" },
     });
     const { command, input } = sandboxCommand({
       uid: 54_323,

@@ -65,6 +65,8 @@ function openWatched(apply: () => Promise<void> = () => Promise.resolve()): Watc
       },
       onNames: (names) => events.push(["names", names]),
       onWarning: (message) => warnings.push(message),
+      label: "app",
+      readHostAddresses: () => new Set(["192.0.2.77"]),
     },
   };
 }
@@ -124,13 +126,24 @@ const problems: readonly [
   }],
   [
     "resolves to private addresses, where only public are allowed",
-    { addresses: ["10.0.0.1", "127.0.0.1"] },
+    { addresses: ["10.0.0.1", "10.0.0.2"] },
     true,
     {
       addresses: [],
-      problem: "it resolves to 10.0.0.1, 127.0.0.1, which the egress policy refuses",
+      problem: "it resolves to 10.0.0.1, 10.0.0.2, which the egress policy refuses",
     },
   ],
+  ["resolves to this host", { addresses: ["192.0.2.77"] }, false, {
+    addresses: [],
+    problem:
+      "it resolves to 192.0.2.77, which is an address of this host: functions cannot reach " +
+      "the host. Run the service on another host, or remove the name from egress",
+  }],
+  ["resolves to loopback and another address", { addresses: ["127.0.0.1", "192.0.2.1"] }, false, {
+    addresses: ["192.0.2.1"],
+    problem: "it resolves to 127.0.0.1, which is an address of this host: functions cannot reach " +
+      "the host. Run the service on another host, or remove the name from egress",
+  }],
   ["resolves to a private and a public address", { addresses: ["10.0.0.1", "192.0.2.1"] }, true, {
     addresses: ["192.0.2.1"],
     problem: undefined,
@@ -206,7 +219,9 @@ Deno.test("watchEgress() warns of a failed change, does not report it, and conti
   );
   await using _ = await watchEgress({ ...options, list: listOf("a.test:1"), names: fake.names });
   assert.deepEqual(events, []);
-  assert.deepEqual(warnings, ["Cannot update the egress of a function: nft exited with 1"]);
+  assert.deepEqual(warnings, [
+    'Cannot update the egress of "app": nft exited with 1. ddsrv tries again at the next change',
+  ]);
   isBroken = false;
   fake.tell();
   while (events.length < 2) await settle();

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  chooseListener,
-  type Listener,
-  mayHaveSockets,
-  parseSocketTable,
-} from "../../lib/process/socket_table.ts";
+import { type Listener, mayHaveSockets, parseSocketTable } from "../../lib/process/socket_table.ts";
 
 const HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
 
@@ -45,32 +40,6 @@ Deno.test("parseSocketTable() returns listening sockets only", () => {
 for (const table of ["", HEAD, `${HEAD}\n`, `${HEAD}\n\n   1:\n`]) {
   Deno.test(`parseSocketTable() finds nothing in ${JSON.stringify(table)}`, () => {
     assert.deepEqual(parseSocketTable(table), []);
-  });
-}
-
-const choices: readonly [what: string, readonly Listener[], Listener | undefined][] = [
-  ["nothing of nothing", [], undefined],
-  ["nothing of what can't be reached", [unreachable], undefined],
-  ["loopback where there is no other", [unreachable, loopback], loopback],
-  ["the preferred port", [{ port: 3000, scope: "any" }, any], any],
-  ["the lowest port of others", [
-    { port: 9229, scope: "any" },
-    { port: 3000, scope: "any" },
-  ], { port: 3000, scope: "any" }],
-  ["an open port before the preferred one on loopback", [
-    loopback,
-    { port: 9000, scope: "any" },
-  ], { port: 9000, scope: "any" }],
-  ["the preferred port on loopback before others there", [
-    { port: 3000, scope: "loopback" },
-    loopback,
-  ], loopback],
-];
-
-for (const [what, listeners, expected] of choices) {
-  Deno.test(`chooseListener() chooses ${what}`, () => {
-    assert.deepEqual(chooseListener(listeners, 8000), expected);
-    assert.deepEqual(chooseListener(listeners.toReversed(), 8000), expected);
   });
 }
 

@@ -8,11 +8,12 @@ Deno.test("exchange() rewrites the request and forwards the response byte for by
     "GET /app//a%20b/?q=%2F HTTP/1.1\r\nHost: h:1\r\nX-Forwarded-For: 6.6.6.6\r\nA: b\r\n\r\n",
   );
   const id = /X-Request-Id: ([0-9a-f-]{36})\r\n/.exec(head)?.[1];
+  const port = /X-Deno-Client-Address: 127\.0\.0\.1:(\d+)\r\n/.exec(head)?.[1];
   equal(
     head,
     "GET //a%20b/?q=%2F HTTP/1.1\r\nHost: h:1\r\nA: b\r\nX-Forwarded-For: 127.0.0.1\r\n" +
       "X-Forwarded-Host: h:1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Prefix: /app\r\n" +
-      `X-Request-Id: ${id}\r\n\r\n`,
+      `X-Deno-Client-Address: 127.0.0.1:${port}\r\nX-Request-Id: ${id}\r\n\r\n`,
   );
   const answer = "HTTP/1.1 299 \xdcberraschung\r\nset-cookie: a\r\nSet-Cookie: b\r\n" +
     "content-length: 3\r\n\r\n\x00\xff\n";

@@ -66,6 +66,8 @@ export function contextOf(routes: RouteTable): ProxyContext {
     routes,
     limits: defaultLimits,
     domains: [],
+    ownDomains: [],
+    root: undefined,
     hideErrors: false,
     rateLimit: "none",
     limiter: new RateLimiter(),

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { parseRateLimit } from "../../lib/config/rate_limit.ts";
-import { forwardedClient } from "../../lib/proxy/forwarded_client.ts";
-import { trustOf } from "../../lib/proxy/peer.ts";
+import { clientAddress, forwardedClient } from "../../lib/proxy/forwarded_client.ts";
+import { peerOf, trustOf } from "../../lib/proxy/peer.ts";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
 import { defaultLimits } from "../../lib/config/limits.ts";
 import { bytesOf, GET, OK, openStage } from "./harness.ts";
@@ -147,11 +147,26 @@ const named: readonly (readonly [fields: string, client: string | undefined])[] 
   [`X-Forwarded-For: ${"x".repeat(2_000)}`, "x".repeat(64)],
 ];
 
+/** The proxy's own address, for a client that it does not name by an address. */
+const PROXY = "10.0.0.9:81";
+
+/** What Deno gets for the values of X-Forwarded-For in which the client has no IPv4 address. */
+const sockets: Readonly<Record<string, string>> = {
+  "[2001:db8::1]:4711": "[2001:db8::1]:0",
+};
+
 for (const [fields, client] of named) {
   Deno.test(`forwardedClient() returns ${client?.slice(0, 20)} for ${JSON.stringify(fields.slice(0, 60))}`, () => {
     const bytes = bytesOf(`GET / HTTP/1.1\r\nHost: h\r\n${fields}${fields && "\r\n"}\r\n`);
     const head = createRequestHead(defaultLimits.maxFields);
     equal(parseRequestHead(bytes, { start: 0, end: bytes.length }, head, defaultLimits), undefined);
-    equal(forwardedClient(head, trustOf(["10.0.0.0/8"])), client);
+    const isTrusted = trustOf(["10.0.0.0/8"]);
+    equal(forwardedClient(head, isTrusted), client);
+    const peer = peerOf("10.0.0.9", { proto: "http", isTrusted, port: 81 });
+    const said = new TextDecoder().decode(clientAddress(peer, head, isTrusted));
+    equal(said, sockets[fields.slice(17)] ?? (client === "192.0.2.1" ? "192.0.2.1:0" : PROXY));
+    // A client that is no trusted proxy says nothing about its address.
+    const own = peerOf("::ffff:192.0.2.7", { proto: "http", isTrusted, port: 82 });
+    equal(new TextDecoder().decode(clientAddress(own, head, isTrusted)), "192.0.2.7:82");
   });
 }

@@ -9,7 +9,9 @@ import {
   writeRequestHead,
   writeResponseHead,
 } from "../../lib/proxy/rewrite.ts";
+import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { routeTarget } from "../../lib/proxy/target.ts";
+import { contextOf } from "./fake_connection.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
 /** The request head that a function gets for `text`. */
@@ -20,22 +22,25 @@ function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): 
     maxTargetBytes: 999,
   });
   equal(fault, undefined, text);
-  const { rawPrefix, restStart } = routeTarget(head, []);
+  const { rawPrefix, restStart } = routeTarget(head, contextOf(new RouteTable()));
   const writer = new HeadWriter(8);
   writeRequestHead(writer, head, {
     restStart: keepPrefix ? head.targetStart : restStart,
     rawPrefix: keepPrefix ? "" : rawPrefix,
     peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => isTrusted }),
+    clientBytes: bytesOf("192.0.2.1:4711"),
     requestId: "id",
     upstreamHost: "10.0.0.1:8000",
   });
   return textOf(writer.written);
 }
 
+const CLIENT = "X-Deno-Client-Address: 192.0.2.1:4711\r\n";
+
 /** The fields that the proxy adds. */
 const added = (host = "h", prefix = "/name") =>
   `X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
-  `X-Forwarded-Prefix: ${prefix}\r\nX-Request-Id: id\r\n\r\n`;
+  `X-Forwarded-Prefix: ${prefix}\r\n${CLIENT}X-Request-Id: id\r\n\r\n`;
 
 Deno.test("writeRequestHead() strips the prefix and keeps the rest byte for byte", () => {
   const rows: [string, string, string][] = [
@@ -96,6 +101,8 @@ Deno.test("writeRequestHead() drops hop-by-hop fields and untrusted forwarding f
     ["x-forwarded-for: 6.6.6.6\r\nX-FORWARDED-PROTO: https\r\nX-Forwarded-Host: e\r\n", ""],
     ["X-Forwarded-Prefix: /e\r\nX-Request-Id: e\r\nX-Forwarded-For: a\r\n", ""],
     ["Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nx-forwarded-port: 1\r\n", ""],
+    ["X-Deno-Client-Address: 6.6.6.6:1\r\nx-deno-client-address: x\r\n", ""],
+    ["Connection: x-deno-client-address\r\nX-Deno-Client-Address: 6.6.6.6:1\r\n", ""],
     ["Upgrade: websocket\r\n", ""],
     ["Connection: upgrade\r\n", ""],
     [
@@ -122,9 +129,10 @@ Deno.test("writeRequestHead() extends the forwarding fields of a trusted peer", 
     [
       "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Request-Id: e\r\n",
       "x-forwarded-host: e\r\nX-FORWARDED-PROTO: https\r\nX-Forwarded-For: 192.0.2.1\r\n" +
-      "X-Forwarded-Prefix: /name\r\nX-Request-Id: id\r\n\r\n",
+      `X-Forwarded-Prefix: /name\r\n${CLIENT}X-Request-Id: id\r\n\r\n`,
     ],
     ["X-Forwarded-Prefix: /outer/\r\n", added("h", "/outer/name")],
+    ["X-Deno-Client-Address: 6.6.6.6:1\r\n", added()],
     ["Forwarded: for=a\r\nX-Real-IP: b\r\n", `Forwarded: for=a\r\nX-Real-IP: b\r\n${added()}`],
   ];
   for (const [sent, seen] of rows) {

@@ -100,6 +100,54 @@ Deno.test("Proxy.renew() loses no new connections", async () => {
   await Promise.all(clients);
 });
 
+/** Connects with a server name, and returns which of the test certificates the proxy chose. */
+async function chosenFor(port: number, hostname: string): Promise<"one" | "two" | "none"> {
+  for (const name of ["one", "two"] as const) {
+    const plain = await Deno.connect({ hostname: "127.0.0.1", port });
+    const caCerts = [PAIRS[name].authority];
+    const options = { hostname, caCerts, unsafelyDisableHostnameVerification: true };
+    using connection = await Deno.startTls(plain, options);
+    const isChosen = await connection.handshake().then(() => true, () => false);
+    if (isChosen) return name;
+  }
+  return "none";
+}
+
+Deno.test("Proxy.certify() adds certificates that are chosen by the client's server name", async () => {
+  await using stage = openStage({}, { tls: one });
+  const { port } = stage.proxy;
+  equal(await chosenFor(port, "shop.test"), "one");
+  stage.proxy.certify("a", { names: ["shop.test", "*.wild.test"], pair: two });
+  equal(await chosenFor(port, "shop.test"), "two");
+  equal(await chosenFor(port, "Any.WILD.test"), "two");
+  equal(await chosenFor(port, "other.test"), "one");
+  equal(await chosenFor(port, "127.0.0.1"), "one");
+  throws(() => stage.proxy.certify("a", { names: [], pair: { cert: one.cert, key: two.key } }));
+  equal(await chosenFor(port, "shop.test"), "two");
+  stage.proxy.certify("a", { names: ["shop.test"], pair: one });
+  stage.proxy.renew(two);
+  equal(await chosenFor(port, "shop.test"), "one");
+  equal(await chosenFor(port, "any.wild.test"), "two");
+  stage.proxy.certify("a", undefined);
+  equal(await chosenFor(port, "shop.test"), "two");
+});
+
+Deno.test("openProxy() refuses hosts without a certificate if there is no default one", async () => {
+  await using stage = openStage({}, { hasCertificates: true });
+  const { port } = stage.proxy;
+  equal(await chosenFor(port, "localhost"), "none");
+  stage.proxy.certify("a", { names: ["localhost"], pair: one });
+  equal(await chosenFor(port, "localhost"), "one");
+  equal(await chosenFor(port, "other.test"), "none");
+  equal(await chosenFor(port, "127.0.0.1"), "none");
+  const client = await stage.connect(one.authority);
+  await client.write(GET);
+  const served = await stage.backend.accept();
+  match(await served.readHead(), /\r\nX-Forwarded-Proto: https\r\n/);
+  await served.write(OK);
+  equal(await client.readUntil("ok"), OK);
+});
+
 Deno.test("openProxy() throws and releases its resources if the port is in use", () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const options = { hostname: "127.0.0.1", port: taken.addr.port, routes: new RouteTable() };

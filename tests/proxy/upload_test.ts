@@ -46,6 +46,7 @@ Deno.test("exchange() does not reuse a connection that has not taken the whole r
       restStart: head.targetEnd,
       rawPrefix: "/app",
       peer,
+      clientBytes: peer.socketBytes,
       requestId: "id",
       upstreamHost: "h",
     },

@@ -8,7 +8,7 @@ import { WIRE_CASES, WIRE_LIMITS, type WireCase } from "./wire_cases.ts";
 const LAST = "GET /app/last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 const LAST_SEEN = "GET /last HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 127.0.0.1\r\n" +
   "X-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Prefix: /app\r\n" +
-  "X-Request-Id: ID\r\n\r\n";
+  "X-Deno-Client-Address: 127.0.0.1:PORT\r\nX-Request-Id: ID\r\n\r\n";
 
 /** The result of a case: all bytes that the client and the function received. */
 async function run(request: string): Promise<{ readonly got: string; readonly upstream: string }> {
@@ -23,6 +23,7 @@ async function run(request: string): Promise<{ readonly got: string; readonly up
   await stage.proxy.drain();
   const upstream = (await recorder.finish())
     .replaceAll(/(?<=\r\nX-Request-Id: )[0-9a-f-]{36}(?=\r\n)/g, "ID")
+    .replaceAll(/(?<=\r\nX-Deno-Client-Address: 127\.0\.0\.1:)\d+(?=\r\n)/g, "PORT")
     .replaceAll(recorder.upstream.authority, "UPSTREAM");
   return { got, upstream };
 }

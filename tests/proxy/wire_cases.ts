@@ -26,7 +26,8 @@ const SMUGGLED = "GET /app/smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
 /** Fields that the proxy adds after the client's fields. */
 const added = (host = "h", prefix = "/app"): string =>
   `X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
-  `X-Forwarded-Prefix: ${prefix}\r\nX-Request-Id: ID\r\n\r\n`;
+  `X-Forwarded-Prefix: ${prefix}\r\nX-Deno-Client-Address: 127.0.0.1:PORT\r\n` +
+  "X-Request-Id: ID\r\n\r\n";
 
 const lines = (fields: string): string => fields === "" ? "" : `${fields}\r\n`;
 /** A head with a request line, a Host and further fields. */
@@ -719,6 +720,7 @@ export const WIRE_CASES: readonly WireCase[] = [
     "X-Forwarded-Proto from an untrusted peer": ["X-Forwarded-Proto: https", ""],
     "X-Forwarded-Port from an untrusted peer": ["X-Forwarded-Port: 443", ""],
     "X-Forwarded-Prefix from an untrusted peer": ["X-Forwarded-Prefix: /other", ""],
+    "an address for Deno from an untrusted peer": ["X-Deno-Client-Address: x", ""],
     "X-Request-Id from an untrusted peer": ["X-Request-Id: other", ""],
     "X-Real-IP from an untrusted peer": ["X-Real-IP: 6.6.6.6", ""],
     "Forwarded from an untrusted peer": ["Forwarded: for=6.6.6.6;proto=https", ""],

@@ -38,6 +38,7 @@ const NEED_HOST: readonly string[] = [
   "races/",
   "sandbox/control_groups_test.ts",
   "sandbox/copy_tree_test.ts",
+  "sandbox/extra_names_test.ts",
   "sandbox/function_mounts_test.ts",
   "sandbox/inside_test.ts",
   "sandbox/memory_test.ts",

@@ -9,8 +9,14 @@ import {
 import { defaultPermissions } from "../../lib/config/permissions.ts";
 import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
 
-const plain: ModuleOptions = { importMap: undefined, allowImport: [], nodeModules: "none" };
+const plain: ModuleOptions = {
+  entry: "index.ts",
+  importMap: undefined,
+  allowImport: [],
+  nodeModules: "none",
+};
 const mapped: ModuleOptions = {
+  entry: "index.ts",
   importMap: "/f/a b/import_map.json",
   allowImport: ["x:1", "y"],
   nodeModules: "manual",

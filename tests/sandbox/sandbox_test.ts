@@ -240,6 +240,7 @@ Deno.test("sandboxCommand() never contains a function's variables", () => {
   const { command } = sandboxCommand({
     ...options,
     command: runCommand({
+      entry: "index.ts",
       importMap: undefined,
       nodeModules: "none",
       allowImport: [],
@@ -260,8 +261,22 @@ Deno.test("functionEnvironment() contains nothing that a function chooses", () =
     PORT: "8001",
     DDSRV_DATA: "/ddsrv/data",
     DENO_SERVE_ADDRESS: "tcp:0.0.0.0:8001",
+    DENO_TRUST_PROXY_HEADERS: "1",
     DENO_LOG: "error,ext:runtime_main=off",
   });
+});
+
+Deno.test("functionEnvironment() moves no listener without an address", () => {
+  const environment = functionEnvironment({ port: 8_001, paths: SANDBOX_PATHS });
+  assert.ok(!("DENO_SERVE_ADDRESS" in environment));
+  assert.equal(environment.PORT, "8001");
+});
+
+Deno.test("sandboxCommand() opens the ports below 1024 of the network namespace", () => {
+  const { command } = sandboxCommand({ ...options, network: { path: "/n" }, hasAllPorts: true });
+  const at = command.indexOf("nsenter");
+  assert.deepEqual(command.slice(at, at + 4), ["nsenter", "--net=/n", "sh", "-c"]);
+  assert.match(command[at + 4]!, /^echo 0 .*ip_unprivileged_port_start; exec "\$@"$/);
 });
 
 Deno.test("baseEnvironment() inherits only certificate variables", () => {

@@ -10,9 +10,13 @@ import { quietContext, type QuietContextOptions } from "./quiet_context.ts";
 /** Options to launch the function `a` of a directory, which adds its reports to `reported`. */
 function openingOf(
   directory: TemporaryDirectory,
-  options: QuietContextOptions & { readonly isNeeded?: boolean; readonly reported?: string[] },
+  options: QuietContextOptions & {
+    readonly isNeeded?: boolean;
+    readonly reported?: string[];
+    readonly onWarning?: (message: string) => void;
+  },
 ): InstanceOptions {
-  const { isNeeded = false, reported = [] } = options;
+  const { isNeeded = false, reported = [], onWarning = assert.fail } = options;
   return {
     name: "a",
     directory: directory.at("a"),
@@ -22,10 +26,11 @@ function openingOf(
     isNeeded: () => isNeeded,
     isUrgent: () => false,
     report: {
+      onPolicy: () => {},
       onChecked: () => reported.push("checked"),
       onSpawned: () => reported.push("spawned"),
       onLine: () => {},
-      onWarning: assert.fail,
+      onWarning,
     },
     signal: new AbortController().signal,
   };
@@ -38,7 +43,11 @@ Deno.test("checkAndStart() fails with the revision of the invalid manifest", asy
   const opened = await checkAndStart(openingOf(directory, {}));
   assert.equal(opened.type, "failed");
   assert.equal(opened.failure.stage, "manifest");
-  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  const revision = await takeRevision(
+    { functionsDirectory: directory.path, entries: ["index.ts"] },
+    "a",
+    NO_MODULES,
+  );
   assert.equal(opened.failure.revision, revision);
 });
 
@@ -54,7 +63,11 @@ Deno.test("checkAndStart() fails for a manifest that becomes invalid during the 
   }));
   assert.equal(opened.type, "failed");
   assert.equal(opened.failure.stage, "manifest");
-  const revision = await takeRevision(directory.path, "a", NO_MODULES);
+  const revision = await takeRevision(
+    { functionsDirectory: directory.path, entries: ["index.ts"] },
+    "a",
+    NO_MODULES,
+  );
   assert.equal(opened.failure.revision, revision);
 });
 
@@ -122,6 +135,46 @@ Deno.test("checkAndStart() does not record a check with a module that was not fe
   // The same code may start once the module can be fetched, beside what serves meanwhile too.
   assert.equal(opened.failure.isTransient, true);
   assert.deepEqual([checks, kept], [1, []]);
+});
+
+Deno.test("checkAndStart() starts a function whose check is none, and shows the errors", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("a/ddsrv.json", '{ "check": "none" }');
+  const levels: string[] = [];
+  const kept: string[] = [];
+  const warnings: string[] = [];
+  const opened = await checkAndStart(openingOf(directory, {
+    onRecord: (name) => kept.push(name),
+    onWarning: (message) => warnings.push(message),
+    check(_, { level }) {
+      levels.push(level);
+      const warning = "\nerror: Module not found\n    at file:///a.ts:1:1";
+      return Promise.resolve({ diagnostics: undefined, modules: [], warning });
+    },
+  }));
+  assert.ok(opened.type === "ready");
+  const problem = 'The check found errors, but "check" is "none": error: Module not found';
+  assert.deepEqual(opened.instance.problems(), [problem]);
+  // It is not kept: the next start fetches again.
+  assert.deepEqual([levels, kept, warnings], [["none"], [], [problem]]);
+  await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+});
+
+Deno.test("checkAndStart() checks again if the manifest's level changes meanwhile", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const levels: string[] = [];
+  const opened = await checkAndStart(openingOf(directory, {
+    async check(_, { level }) {
+      levels.push(level);
+      if (levels.length === 1) await directory.write("a/ddsrv.json", '{ "check": "graph" }');
+      return { diagnostics: undefined, modules: [] };
+    },
+  }));
+  assert.ok(opened.type === "ready");
+  assert.deepEqual([levels.at(0), levels.at(-1)], ["types", "graph"]);
+  await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
 });
 
 /** A sandbox whose process has ended with an exit code before it was found. */

@@ -1,9 +1,10 @@
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
-import type { Isolation, Sandbox } from "../../lib/isolation/isolation.ts";
+import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
 import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
+import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
 import type { SupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import type { TemporaryDirectory } from "../temporary_directory.ts";
 /** Options of {@linkcode quietContext}. */
 export interface QuietContextOptions {
   readonly settings?: SomeSettings;
-  readonly check?: (directory: string) => Promise<CheckResult>;
+  readonly check?: (directory: string, source: SourceCheck) => Promise<CheckResult>;
   readonly open?: () => Promise<Sandbox>;
   /** Called for each function whose passed check is recorded. */
   readonly onRecord?: (name: string) => void;
@@ -31,7 +32,7 @@ export function quietContext(
     dataDirectory: directory.at("data"),
     purge: () => Promise.resolve(),
     openSandbox: open,
-    check: (source) => check(source.directory),
+    check: (source) => check(source.directory, source),
     canRelocate: false,
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -62,6 +63,8 @@ export function quietContext(
       forget: () => Promise.resolve(),
     },
     variables: openVariableStore(directory.at("variables")),
+    denoOf: () => Promise.resolve(ownDeno()),
+    heldDomains: { before: new Map(), save: () => Promise.resolve() },
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),

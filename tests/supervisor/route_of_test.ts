@@ -65,6 +65,23 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     failed("No start"),
   ],
   [
+    "a check whose diagnostics have advice",
+    functionState({ failure: { ...check, advice: ["Do this", "Do that"] } }),
+    failed(`${failedText}\nddsrv: Do this\nddsrv: Do that`),
+  ],
+  [
+    "a failed start that names its cause",
+    functionState({
+      failure: failure("start", { detail: "secret", cause: "error: a", advice: ["Do this"] }),
+    }),
+    failed("No start\n\nerror: a\nddsrv: Do this"),
+  ],
+  [
+    "a failed start whose output does not name its cause",
+    functionState({ failure: failure("start", { detail: "secret", cause: "", advice: [] }) }),
+    failed("No start\n\nddsrv: see: ddsrv inspect a"),
+  ],
+  [
     "a check with a transient failure during its pause",
     functionState({
       failure: { ...check, isTransient: true },

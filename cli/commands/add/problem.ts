@@ -18,17 +18,20 @@ export function explainProblem(problem: string, { source, staged }: ProblemPlace
       return problem.replaceAll(staged, source.path);
     case "file": {
       const directory = dirname(source.path);
-      const said = problem.replaceAll(join(staged, ENTRY_FILE), source.path)
-        .replaceAll(staged, directory);
-      return missesImport(problem, staged) ? `${said}\n${hint(source.path)}` : said;
+      const entry = join(staged, `index${source.ext}`);
+      const said = problem.replaceAll(entry, source.path).replaceAll(staged, directory);
+      return missesImport(problem, { staged, entry }) ? `${said}\n${hint(source.path)}` : said;
     }
     default:
       return source satisfies never;
   }
 }
 
-function missesImport(problem: string, staged: string): boolean {
-  const others = problem.replaceAll(join(staged, ENTRY_FILE), "");
+function missesImport(
+  problem: string,
+  { staged, entry }: { readonly staged: string; readonly entry: string },
+): boolean {
+  const others = problem.replaceAll(entry, "");
   return /Cannot find module|Module not found/.test(problem) && others.includes(`${staged}/`);
 }
 

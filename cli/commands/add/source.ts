@@ -1,11 +1,19 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, parse, resolve } from "node:path";
+import { isModuleName } from "../../../lib/config/entry_names.ts";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { nameProblem } from "../../../lib/function/name.ts";
 import { CliError, usageError } from "../../exit_code.ts";
 
 /** A function to add; paths are absolute. */
 export type Source =
-  | { readonly type: "folder" | "link" | "file"; readonly path: string; readonly name: string }
+  | { readonly type: "folder" | "link"; readonly path: string; readonly name: string }
+  /** `ext` is the file's extension, with its dot. */
+  | {
+    readonly type: "file";
+    readonly path: string;
+    readonly name: string;
+    readonly ext: string;
+  }
   /** A tar archive on standard input; its directory gives the name if there is no other. */
   | { readonly type: "archive"; readonly name: string | undefined };
 
@@ -17,6 +25,12 @@ export interface SourceOptions {
 
 const WANTED = `Name a directory with an ${ENTRY_FILE}, a .ts file, or - for a tar archive`;
 
+/** Extensions of files that alone are a function; `main.cjs` is no entry without a manifest. */
+const FILE = /\.(?:[jt]sx?|m[jt]s|html)$/;
+
+/** A directory with none of these can't be a function, whatever its supervisor accepts. */
+const FAMILIAR = /^(?:ddsrv\.json|deno\.jsonc?|package\.json|index\.html)$/;
+
 /** Determines what a path of the command line is; throws a `CliError` if it can't be added. */
 export async function findSource(given: string, options: SourceOptions): Promise<Source> {
   if (options.name !== undefined) requireName(options.name);
@@ -25,8 +39,7 @@ export async function findSource(given: string, options: SourceOptions): Promise
   const file = await look(path);
   if (file.isFile) return fileOf(path, options);
   if (!file.isDirectory) throw new CliError(`"${path}" is not a directory or a file. ${WANTED}`);
-  const entry = await look(join(path, ENTRY_FILE)).catch(() => undefined);
-  if (!entry?.isFile) throw new CliError(`"${path}" has no ${ENTRY_FILE}. ${WANTED}`);
+  if (!await hasCode(path)) throw new CliError(`"${path}" has no ${ENTRY_FILE}. ${WANTED}`);
   const name = requireName(options.name ?? basename(path));
   return { type: options.link ? "link" : "folder", path, name };
 }
@@ -53,14 +66,23 @@ function fileOf(path: string, { name, link }: SourceOptions): Source {
   if (/\.(tar|tgz|tar\.gz)$/.test(path)) {
     throw usageError(`"${path}" looks like an archive. Add it with: ddsrv add - < ${path}`);
   }
-  if (!path.endsWith(".ts")) throw new CliError(`"${path}" is not a .ts file. ${WANTED}`);
-  if (name === undefined && basename(path) === ENTRY_FILE) {
+  if (!FILE.test(path)) throw new CliError(`"${path}" is not a .ts file. ${WANTED}`);
+  const { name: given, ext } = parse(path);
+  if (name === undefined && (given === "index" || given === "main")) {
     throw usageError(
       `"${path}" is the entry of a function. Add its directory: ddsrv add ${dirname(path)}; or ` +
         "add only this file, with --name",
     );
   }
-  return { type: "file", path, name: requireName(name ?? basename(path, ".ts")) };
+  return { type: "file", path, name: requireName(name ?? given), ext };
+}
+
+/** Returns true if the directory may be a function; its supervisor decides. */
+async function hasCode(directory: string): Promise<boolean> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (!isDirectory && (isModuleName(name) || FAMILIAR.test(name))) return true;
+  }
+  return false;
 }
 
 async function look(path: string): Promise<Deno.FileInfo> {

@@ -46,7 +46,7 @@ async function place(source: Source, { staged, signal }: StageOptions): Promise<
       await makeFolder(staged);
       await copyFile({
         source: await Deno.realPath(source.path),
-        target: join(staged, ENTRY_FILE),
+        target: join(staged, `index${source.ext}`),
         signal,
       });
       return source.name;

@@ -1,6 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import { SETTINGS_FILE } from "../../../lib/config/load_settings.ts";
-import { COMMON_FILES, ENTRY_FILE } from "../../../lib/function/layout.ts";
+import { DEFAULT_ENTRIES } from "../../../lib/config/entry_names.ts";
+import { findEntry } from "../../../lib/function/find_entry.ts";
+import { COMMON_FILES } from "../../../lib/function/layout.ts";
 import { quoteWord } from "../../output/quote_word.ts";
 
 /**
@@ -21,7 +23,8 @@ export async function adviseServe(directory: string, shown: string): Promise<str
 async function holdsFunctionsAlone(parent: string): Promise<boolean> {
   for await (const { name } of Deno.readDir(parent)) {
     const isOurs = COMMON_FILES.includes(name) || name === SETTINGS_FILE || /^[._]/.test(name) ||
-      await Deno.stat(join(parent, name, ENTRY_FILE)).then(() => true, () => false);
+      await findEntry(join(parent, name), DEFAULT_ENTRIES)
+        .then(({ type }) => type !== "none", () => false);
     if (!isOurs) return false;
   }
   return true;

@@ -1,5 +1,6 @@
 import type { Settings } from "../../../lib/config/settings.ts";
 import { openProxy, type Proxy, type ProxyOptions } from "../../../lib/proxy/proxy.ts";
+import { watchCertificates } from "../../../lib/proxy/tls/certificate_directory.ts";
 import { readKeyPair, watchKeyPair } from "../../../lib/proxy/tls/renewal.ts";
 import type { KeyPair } from "../../../lib/proxy/tls/terminator.ts";
 import { readOpenFilesLimit } from "../../../lib/system/open_files_limit.ts";
@@ -41,7 +42,8 @@ export async function openServingProxy(
       onError,
       onWarning: console.warn,
       openFiles: await readOpenFilesLimit(),
-      ...(tls === undefined ? {} : { tls }),
+      tls,
+      hasCertificates: settings.certificates !== undefined,
       ...(onAccess === undefined ? {} : { onAccess }),
     }),
   );
@@ -56,13 +58,36 @@ export async function openServingProxy(
       onWarning: console.warn,
     }));
   }
-  const proto = tls === undefined ? "http" : "https";
+  if (settings.certificates !== undefined) {
+    stack.use(await watchDirectory(settings.certificates, { proxy, console }));
+  }
+  const proto = proxy.proto;
   const owned = stack.move();
   return {
     proxy,
     url: `${proto}://${urlHost(settings.hostname)}:${proxy.port}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function watchDirectory(
+  directory: string,
+  { proxy, console }: { readonly proxy: Proxy; readonly console: ServingProxyOptions["console"] },
+): Promise<AsyncDisposable> {
+  try {
+    return await watchCertificates({
+      directory,
+      intervalMs: CERTIFICATE_INTERVAL_MS,
+      certify: proxy.certify,
+      onChanged: (id, change) => console.say(`Certificate ${id} ${change}`),
+      onWarning: console.warn,
+    });
+  } catch (error) {
+    throw new CliError(
+      `Cannot read the certificates: ${(error as Error).message}. ` +
+        "Fix --certificates, or leave it out",
+    );
+  }
 }
 
 async function loadKeyPair({ tlsCert, tlsKey }: Settings): Promise<KeyPair | undefined> {
@@ -81,7 +106,7 @@ async function listen(
   settings: Settings,
   options: Pick<
     ProxyOptions,
-    "routes" | "tls" | "openFiles" | "onAccess" | "onError" | "onWarning"
+    "routes" | "tls" | "hasCertificates" | "openFiles" | "onAccess" | "onError" | "onWarning"
   >,
 ): Promise<Proxy> {
   const { hostname, port } = settings;
@@ -91,6 +116,11 @@ async function listen(
     if (error instanceof Deno.errors.AddrInUse) {
       throw await portInUse({ hostname, port, option: "--port" });
     }
-    throw new CliError(`Cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+    const remedy = error instanceof Deno.errors.PermissionDenied && port < 1024
+      ? "Run ddsrv as root, or choose a --port above 1023"
+      : "Choose another --hostname or --port";
+    throw new CliError(
+      `Cannot listen on ${hostname}:${port}: ${(error as Error).message}. ${remedy}`,
+    );
   }
 }

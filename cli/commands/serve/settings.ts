@@ -43,6 +43,8 @@ export function settingsOf(options: object): SomeSettings {
       if (setting.kind.isSwitch) {
         return values[0] === !setting.default ? read(String(values[0])) : {};
       }
+      // --no-NAME, an old name.
+      if (values[0] === false) return read("false");
       const texts = values.flat().filter((value) => typeof value === "string");
       return texts.length === 0 ? {} : read(setting.kind.isList ? texts.join() : texts[0]!);
     }),

@@ -31,6 +31,8 @@ export enum FieldKind {
   ForwardedProto,
   ForwardedPrefix,
   ForwardedElse,
+  /** The client's address for Deno; always dropped, because only the proxy may say it. */
+  ClientAddress,
   RequestId,
   Accept,
   HealthCheck,
@@ -64,6 +66,7 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["x-real-ip", FieldKind.ForwardedElse],
   ["true-client-ip", FieldKind.ForwardedElse],
   ["forwarded", FieldKind.ForwardedElse],
+  ["x-deno-client-address", FieldKind.ClientAddress],
   ["x-request-id", FieldKind.RequestId],
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];

@@ -1,16 +1,13 @@
 import { sleep } from "../../system/sleep.ts";
+import type { Wire } from "../http1/wire.ts";
 import { type Accepted, type Listener, type ListenOptions, openListener } from "../listener.ts";
+import { type CertificateSet, openCertificateSet, UNRECOGNIZED_NAME } from "./certificate_set.ts";
+import { MAX_HELLO_BYTES, readServerName } from "./client_hello.ts";
 import { openPassage, type Passage } from "./passage.ts";
-import { type KeyPair, openTerminator } from "./terminator.ts";
+import type { KeyPair, Met, Terminator } from "./terminator.ts";
 
-/** A listener whose certificate can change while it listens. */
-export interface TlsListener extends Listener {
-  /**
-   * Replaces the certificate for new connections; open connections keep theirs.
-   *
-   * @throws {Error} if certificate and key don't match; the previous certificate stays in use
-   */
-  readonly renew: (pair: KeyPair) => void;
+/** A listener whose certificates can change while it listens. */
+export interface TlsListener extends Listener, Pick<CertificateSet, "renew" | "certify"> {
   /**
    * Closes connections that are closed on this side but still send remaining data to their clients.
    */
@@ -19,7 +16,8 @@ export interface TlsListener extends Listener {
 
 /** Options of {@linkcode openTlsListener}. */
 export interface TlsListenOptions extends ListenOptions {
-  readonly pair: KeyPair;
+  /** The certificate for clients that name no other host; without one, they are refused. */
+  readonly pair: KeyPair | undefined;
   /** Maximum number of connections, including closed ones that still have data to send. */
   readonly maxConnections: number;
   /** Connections accepted above the maximum, so that ddsrv can answer that there are too many. */
@@ -37,19 +35,20 @@ const RETRY_MS = 100;
  * A listening TLS socket is bound to its certificate, and closing it resets the connections that it
  * has not accepted yet. So the public socket accepts plain connections and stays open, and passes
  * each connection to a listener on loopback that terminates TLS. That listener can be replaced
- * without an interruption; the price is one more copy of each byte.
+ * without an interruption; the price is one more copy of each byte. Each certificate has its own
+ * listener; if there are several, the client's first bytes decide.
  *
  * @throws {Deno.errors.AddrInUse} if the port is in use
  * @throws {Error} if certificate and key don't match
  */
 export function openTlsListener(options: TlsListenOptions): TlsListener {
   const { maxConnections, spareConnections = SPARE_CONNECTIONS } = options;
-  let terminator = openTerminator(options.pair);
+  const certificates = openCertificateSet(options.pair);
   let front: Listener;
   try {
     front = openListener(options);
   } catch (error) {
-    terminator.retire();
+    certificates.retire();
     throw error;
   }
   const passages = new Set<Passage>();
@@ -78,8 +77,10 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
 
   async function passOn(arrived: Accepted): Promise<void> {
     try {
-      const met = await terminator.meet();
-      const passage = openPassage(arrived.connection, met, {
+      const { only } = certificates;
+      const met = await only?.meet();
+      const passage = openPassage(arrived.connection, {
+        meet: met === undefined ? meetNamed : () => Promise.resolve(met),
         account: arrived.account,
         onClosing: () => handingOver.add(passage),
       });
@@ -99,6 +100,31 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     } catch (error) {
       turnAway(arrived);
       takers.shift()?.reject(error);
+    }
+  }
+
+  /** Meets the terminator whose certificate is for the host that a client names. */
+  async function meetNamed(client: Wire): Promise<Met> {
+    const terminator = await chooseByName(client);
+    try {
+      return await terminator.meet();
+    } catch (error) {
+      takers.shift()?.reject(error);
+      throw error;
+    }
+  }
+
+  async function chooseByName(client: Wire): Promise<Terminator> {
+    for (;;) {
+      const hello = client.buffer.subarray(client.start, client.end);
+      const read = readServerName(hello);
+      if (read.type !== "incomplete" || hello.length >= MAX_HELLO_BYTES) {
+        const chosen = certificates.choose(read.type === "hello" ? read.name : undefined);
+        if (chosen !== undefined) return chosen;
+        if (read.type === "hello") await client.write(UNRECOGNIZED_NAME);
+        throw new Deno.errors.InvalidData("The client names no host with a certificate");
+      }
+      if (!await client.fill()) throw new Deno.errors.ConnectionReset("The client is gone");
     }
   }
 
@@ -135,14 +161,16 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
     },
     renew(pair) {
       closing.signal.throwIfAborted();
-      const successor = openTerminator(pair);
-      terminator.retire();
-      terminator = successor;
+      certificates.renew(pair);
+    },
+    certify(id, certificate) {
+      closing.signal.throwIfAborted();
+      certificates.certify(id, certificate);
     },
     close() {
       closing.abort();
       front.close();
-      terminator.retire();
+      certificates.retire();
       for (const { connection } of ready.splice(0)) connection.close();
       for (const taker of takers.splice(0)) taker.reject(closing.signal.reason);
     },

@@ -12,47 +12,73 @@ export interface Passage {
   readonly abandon: () => void;
 }
 
+/** Options of {@linkcode openPassage}. */
+export interface PassageOptions {
+  /**
+   * Returns the TLS side. May read from the client's wire first; what it has read is passed on.
+   * If it rejects, the connection is closed.
+   */
+  readonly meet: (client: Wire) => Promise<Met>;
+  /** Buffers grow within it. */
+  readonly account: BufferAccount;
+  /** Called when the TLS side is closed and data may still have to be sent. */
+  readonly onClosing: () => void;
+}
+
 const BUFFER_BYTES = 16 * 1024;
 
 /** A client that reads none of its remaining data is dropped after one to two of these periods. */
 const STUCK_MS = 15_000;
 
 /**
- * Copies encrypted bytes in both directions until both have ended. Calls `onClosing` when the TLS
- * side is closed and data may still have to be sent. Buffers grow within `account`.
+ * Copies encrypted bytes in both directions until both have ended. Reads and writes of the TLS side
+ * wait until there is one.
  */
 export function openPassage(
   connection: Connection,
-  { inner, served }: Met,
-  { account, onClosing }: {
-    readonly account: BufferAccount;
-    readonly onClosing: () => void;
-  },
+  { meet, account, onClosing }: PassageOptions,
 ): Passage {
-  inner.setNoDelay(true);
   const client = new Wire(connection, BUFFER_BYTES, account);
-  const hidden = new Wire(inner, BUFFER_BYTES, account);
-  client.onRead = () => client.isBroken && hidden.close();
-  hidden.onRead = () => hidden.isBroken && client.close();
-  const toClient = pass(hidden, client);
-  const ended = Promise.all([pass(client, hidden), toClient]).then(() => abandon());
+  const ended = Promise.withResolvers<void>();
+  let joined: Joined | undefined;
   let watch: ReturnType<typeof setInterval> | undefined;
   let isEnded = false;
+  const joining = join();
+  joining.catch(abandon);
+
+  async function join(): Promise<Deno.TlsConn> {
+    const { inner, served } = await meet(client);
+    if (isEnded) {
+      inner.close();
+      served.close();
+      throw new Deno.errors.BadResource("The connection is closed");
+    }
+    inner.setNoDelay(true);
+    const hidden = new Wire(inner, BUFFER_BYTES, account);
+    client.onRead = () => client.isBroken && hidden.close();
+    hidden.onRead = () => hidden.isBroken && client.close();
+    const toClient = pass(hidden, client);
+    joined = { hidden, served, toClient };
+    void Promise.all([pass(client, hidden), toClient]).then(abandon);
+    return served;
+  }
 
   function abandon(): void {
     isEnded = true;
     clearInterval(watch);
     client.close();
-    hidden.close();
+    joined?.hidden.close();
+    ended.resolve();
   }
 
   function abort(): void {
-    served.close();
+    joined?.served.close();
     abandon();
   }
 
   function close(): void {
-    served.close();
+    if (joined === undefined) return abandon();
+    joined.served.close();
     if (isEnded || watch !== undefined) return;
     onClosing();
     let written = -1;
@@ -60,18 +86,27 @@ export function openPassage(
       if (client.written === written) abandon();
       written = client.written;
     }, STUCK_MS);
-    void toClient.then(abandon);
+    void joined.toClient.then(abandon);
   }
 
   return {
     served: {
-      read: (into) => served.read(into),
-      write: (bytes) => served.write(bytes),
-      closeWrite: () => served.closeWrite(),
+      read: (into) => joined?.served.read(into) ?? joining.then((served) => served.read(into)),
+      write: (bytes) =>
+        joined?.served.write(bytes) ?? joining.then((served) => served.write(bytes)),
+      closeWrite: () =>
+        joined?.served.closeWrite() ?? joining.then((served) => served.closeWrite()),
       close,
       abort,
     },
-    ended,
+    ended: ended.promise,
     abandon,
   };
+}
+
+/** The TLS side of a connection. */
+interface Joined {
+  readonly hidden: Wire;
+  readonly served: Deno.TlsConn;
+  readonly toClient: Promise<void>;
 }

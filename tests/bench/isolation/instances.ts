@@ -50,8 +50,14 @@ export async function openInSandbox(
     directory: app,
     source: undefined,
     policy,
-    moduleOptions: { importMap: undefined, allowImport: [], nodeModules: "none" },
+    moduleOptions: {
+      entry: "index.ts",
+      importMap: undefined,
+      allowImport: [],
+      nodeModules: "none",
+    },
     lock: undefined,
+    envFiles: [],
     cacheDirectory,
     onLine() {},
   });

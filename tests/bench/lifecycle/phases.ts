@@ -2,6 +2,7 @@ import { createScanner } from "../../../lib/function/scanner.ts";
 import { NO_MODULES } from "../../../lib/function/revision.ts";
 import { stopProcess } from "../../../lib/process/stop.ts";
 import { checkInstance, type InstanceCheck } from "../../../lib/supervisor/instance_check.ts";
+import { ownDeno } from "../../../lib/sandbox/deno_binary.ts";
 import { waitUntilReady } from "../../../lib/supervisor/wait_until_ready.ts";
 import { formatEndpoint } from "../../../lib/system/endpoint.ts";
 import { type Ground, openGround } from "../isolation/ground.ts";
@@ -28,6 +29,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
   const { context, app, policy, cacheDirectory } = ground;
   const { functionsDirectory } = context.settings;
   const scanner = createScanner({
+    entries: ["index.ts"],
     functionsDirectory,
     settleMs: 0,
     maxFiles: 1_000,
@@ -39,9 +41,11 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
     checkInstance({
       name: "app",
       directory: app,
+      check: policy.check,
       envFiles: [],
       variables: {},
       knownModules: NO_MODULES,
+      deno: ownDeno(),
       context,
       signal: new AbortController().signal,
     });
@@ -54,6 +58,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       source: undefined,
       policy,
       moduleOptions,
+      envFiles: [],
       lock,
       cacheDirectory,
       onLine() {},

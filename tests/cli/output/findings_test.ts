@@ -9,6 +9,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
   skipped: null,
   diagnostics: [],
   styled: null,
+  warning: null,
   ...change,
 });
 
@@ -29,6 +30,13 @@ const cases: readonly [
   ["what is well", "text", finding(), { out: "shop: ok\n" }],
   ["what is well", "github", finding(), {}],
   ["a problem", "text", finding({ problem: "no", styled: "no" }), { error: "no\nshop: failed\n" }],
+  ["a warning", "text", finding({ warning: "TS1" }), {
+    out: "shop: ok\n",
+    error: 'TS1\nshop: it starts with these errors: "check" is "none"\n',
+  }],
+  ["a warning", "github", finding({ warning: "TS1\n" }), {
+    out: "::warning title=shop::TS1%0A\n",
+  }],
   ["a problem", "github", finding({ problem: "no\n1%" }), {
     out: "::error title=shop::no%0A1%25\n",
   }],

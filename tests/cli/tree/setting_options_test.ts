@@ -15,7 +15,9 @@ const cases: readonly [args: readonly string[], settings: SomeSettings][] = [
   [[], {}],
   [["-p", "0"], { port: 0 }],
   [["--port=8080", "--hostname", "::1"], { port: 8080, hostname: "::1" }],
-  [["--no-logs", "--no-watch", "--no-check"], { saveLogs: false, watch: false, checkCode: false }],
+  [["--no-logs", "--no-watch", "--no-check"], { saveLogs: false, watch: false, check: "graph" }],
+  [["--check", "none"], { check: "none" }],
+  [["--check", "types", "--no-check"], { check: "graph" }],
   [["-q", "--hide-errors", "--compat-reload"], {
     quiet: true,
     hideErrors: true,
@@ -54,6 +56,7 @@ const wrong: readonly [args: readonly string[], message: RegExp][] = [
   [["--idle", "0s"], /"0s" is out of bounds\. Give at least 1s, or never\.$/],
   [["--log-file-format", "xml"], /Allowed choices are cri, docker\.$/],
   [["--log-format", "xml"], /Allowed choices are text, json\.$/],
+  [["--check", "all"], /Allowed choices are types, graph, none\.$/],
   [["--dns", "::1"], /"::1" is not an IPv4 address\.$/],
   [["--domain", "a.test,*.b"], /"\*\.b" is not a domain/],
   [["--domain", ""], /"" names nothing/],
@@ -75,5 +78,5 @@ for (const [args, message] of wrong) {
 
 Deno.test("settingOptions() hide old names", () => {
   const hidden = settingOptions().filter((option) => option.hidden).map((option) => option.long);
-  assert.deepEqual(hidden, ["--log-format", "--registry"]);
+  assert.deepEqual(hidden, ["--log-format", "--no-check", "--registry"]);
 });

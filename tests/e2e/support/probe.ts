@@ -25,6 +25,11 @@ export const PROBE = `Deno.serve(async (request) => {
     write: () => { Deno.writeTextFileSync(argument, "x"); return "written"; },
     env: () => Object.keys(Deno.env.toObject()).sort().join(" "),
     uid: () => Deno.uid() + " " + Deno.gid(),
+    user: async () => {
+      const { userInfo, homedir, hostname } = await import("node:os");
+      const { username, uid, homedir: home } = userInfo();
+      return [username, uid === Deno.uid(), home === homedir(), hostname()].join(" ");
+    },
     interfaces: () => Deno.networkInterfaces().map((one) => one.name + " " + one.address).join(", "),
     variable: () => Deno.env.get(argument) ?? "unset",
     serve: () => { Deno.serve({ port: Number(argument), onListen() {} }, () => new Response()); return "served"; },

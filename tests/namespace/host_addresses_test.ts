@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { parseEgress } from "../../lib/config/egress.ts";
+import {
+  hostProblems,
+  isHostAddress,
+  readHostAddresses,
+} from "../../lib/namespace/host_addresses.ts";
+
+const HOST = new Set(["127.0.0.1", "10.0.0.5", "10.213.0.12"]);
+
+const cases: readonly [egress: string, addresses: readonly string[]][] = [
+  ["none", []],
+  ["full", []],
+  ["10.0.0.5:5432", ["10.0.0.5"]],
+  ["10.0.0.5, 10.0.0.5:80, 10.0.0.6:80", ["10.0.0.5"]],
+  ["10.213.0.12:80", ["10.213.0.12"]],
+  ["127.0.0.1:80", ["127.0.0.1"]],
+  ["127.0.0.53:53", ["127.0.0.53"]],
+  ["127.0.0.0/8", ["127.0.0.0"]],
+  ["10.0.0.0/8", []],
+  ["10.0.0.4/31", []],
+  ["api.example.com:443", []],
+];
+
+for (const [egress, addresses] of cases) {
+  Deno.test(`hostProblems() of egress ${egress}`, () => {
+    assert.deepEqual(
+      hostProblems(parseEgress(egress), () => HOST),
+      addresses.map((address) =>
+        `Egress names ${address}, which is an address of this host: functions cannot reach the ` +
+        "host. Run the service on another host, or remove the address from egress"
+      ),
+    );
+  });
+}
+
+Deno.test("isHostAddress() knows the host's addresses and all loopback addresses", () => {
+  assert.ok(isHostAddress("10.0.0.5", HOST));
+  assert.ok(isHostAddress("127.0.0.53", HOST));
+  assert.ok(!isHostAddress("10.0.0.6", HOST));
+});
+
+Deno.test("readHostAddresses() returns IPv4 addresses", () => {
+  for (const address of readHostAddresses()) assert.match(address, /^\d+\.\d+\.\d+\.\d+$/);
+});

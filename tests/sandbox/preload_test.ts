@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { PRELOAD_FILE } from "../../lib/sandbox/preload_file.ts";
+import { hasLoaded } from "../../lib/sandbox/start_file.ts";
+import { within } from "../patience.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+
+const EXPORT = 'export default { fetch: () => new Response("exported") };\n';
+
+/** Starts code with the preload module; the function prints the port of each of its servers. */
+async function start(
+  directory: TemporaryDirectory,
+  { code, isAlone = false }: { readonly code: string; readonly isAlone?: boolean },
+): Promise<Deno.ChildProcess> {
+  // A free port; nothing else of this host's may use it before the process does.
+  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr;
+  const content = { hostname: "127.0.0.1", port, isUnix: false, isAlone, variables: { A: "1" } };
+  await directory.write("start.json", JSON.stringify(content));
+  await Deno.copyFile(PRELOAD_FILE, directory.at("preload.js"));
+  // Reports every server, whoever starts it.
+  await directory.write(
+    "report.js",
+    `const serve = Deno.serve;
+    Deno.serve = (options, handler) => {
+      const server = serve({ ...options, onListen() {} }, handler);
+      console.log(server.addr.port === ${port} ? "export" : "own");
+      return server;
+    };`,
+  );
+  await directory.write("index.ts", code);
+  free.close();
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-lock", "--allow-all", `--preload=${directory.at("report.js")}`],
+      ...[`--preload=${directory.at("preload.js")}`, directory.at("index.ts")],
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+}
+
+/** Returns the first line that a process prints; empty if it ends without. */
+async function firstLine(child: Deno.ChildProcess): Promise<string> {
+  const { value } = await child.stdout.getReader().read();
+  return new TextDecoder().decode(value).trim();
+}
+
+const quick: readonly [what: string, code: string, expected: string][] = [
+  ["serves an export of a module that does nothing else", EXPORT, "export"],
+  [
+    "does not serve an export beside a listener",
+    `Deno.serve({ port: 0 }, () => new Response());
+    ${EXPORT}`,
+    "own",
+  ],
+  [
+    "does not serve an export beside a listener that comes after the load",
+    `
+    setTimeout(() => Deno.serve({ port: 0 }, () => new Response()), 100);
+    ${EXPORT}`,
+    "own",
+  ],
+  ["does not keep a module without an export alive", "export default { other: 1 };", ""],
+];
+
+for (const [what, code, expected] of quick) {
+  Deno.test(`preload.js ${what}`, async () => {
+    await using directory = await temporaryDirectory();
+    await using child = await start(directory, { code });
+    assert.equal(await within(firstLine(child), "a line"), expected);
+    if (expected !== "") child.kill("SIGKILL");
+  });
+}
+
+Deno.test("preload.js serves an export of a module that is not done when a signal asks for it", async () => {
+  await using directory = await temporaryDirectory();
+  const code = `setTimeout(() => console.log("waits"), 100); setInterval(() => {}, 1000);${EXPORT}`;
+  await using child = await start(directory, { code });
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).values();
+  assert.deepEqual((await within(lines.next(), "the module's line")).value, "waits\n");
+  assert.ok(hasLoaded(directory.at("start.json")));
+  child.kill("SIGURG");
+  assert.deepEqual((await within(lines.next(), "a server")).value, "export\n");
+  child.kill("SIGKILL");
+});
+
+Deno.test("preload.js serves an export by itself where nobody watches its ports", async () => {
+  await using directory = await temporaryDirectory();
+  const code = `setInterval(() => {}, 1000);${EXPORT}`;
+  await using child = await start(directory, { code, isAlone: true });
+  assert.equal(await within(firstLine(child), "a line"), "export");
+  child.kill("SIGKILL");
+});

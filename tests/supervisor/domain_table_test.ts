@@ -1,0 +1,81 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { coversHost } from "../../lib/config/host_pattern.ts";
+import { createDomainTable } from "../../lib/supervisor/domain_table.ts";
+import { openHeldDomains } from "../../lib/supervisor/held_domains.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+/** A table whose functions and settings the test changes. */
+function openTable(before: Readonly<Record<string, string>> = {}) {
+  const known = new Set<string>();
+  const saved: unknown[] = [];
+  const state = { patterns: ["*.test"], changes: 0 };
+  const table = createDomainTable({
+    held: {
+      before: new Map(Object.entries(before)),
+      save: (owners) => Promise.resolve(void saved.push(Object.fromEntries(owners))),
+    },
+    settings: () => ({
+      allows: (_name, host) => coversHost(state.patterns, host),
+      isAssigned: () => false,
+      domains: [],
+      root: undefined,
+    }),
+    isKnown: (name) => known.has(name),
+    isFunction: (name) => known.has(name),
+    onChange: () => state.changes++,
+  });
+  return { table, known, saved, state };
+}
+
+Deno.test("createDomainTable() saves and announces changes only", () => {
+  const { table, known, saved, state } = openTable();
+  known.add("a").add("b");
+  table.ask("a", []);
+  table.update();
+  equal(state.changes, 0);
+  table.ask("a", ["x.test", "w.test"]);
+  table.ask("a", ["x.test", "w.test"]);
+  table.ask("b", ["x.test"]);
+  deepEqual(table.domainsOf("a"), ["w.test", "x.test"]);
+  deepEqual([table.domainsOf("b"), table.problemsOf("b").length], [[], 1]);
+  deepEqual([state.changes, saved], [1, [{ "x.test": "a", "w.test": "a" }]]);
+  state.patterns = ["x.test"];
+  table.update();
+  deepEqual([table.domainsOf("a"), table.problemsOf("a").length], [["x.test"], 1]);
+  table.ask("a", undefined);
+  known.delete("a");
+  table.update();
+  deepEqual([table.domainsOf("b"), table.problemsOf("b")], [["x.test"], []]);
+});
+
+Deno.test("createDomainTable() keeps hosts over a restart until the manifest says otherwise", () => {
+  const { table, known } = openTable({ "x.test": "b", "y.test": "gone" });
+  known.add("a").add("b");
+  table.ask("a", ["x.test", "y.test"]);
+  deepEqual([table.domainsOf("a"), table.domainsOf("b")], [["y.test"], ["x.test"]]);
+  table.ask("b", ["x.test"]);
+  deepEqual(table.domainsOf("b"), ["x.test"]);
+  table.ask("b", []);
+  deepEqual([table.domainsOf("a"), table.problemsOf("a")], [["x.test", "y.test"], []]);
+});
+
+Deno.test("openHeldDomains() reads what it has saved, and ignores what is no such file", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("domains/abc.json");
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const held = await openHeldDomains(path, warn);
+  equal(held.before.size, 0);
+  const saves = ["a", "b", "c"].map((name) => held.save(new Map([["x.test", name]])));
+  await Promise.all(saves);
+  deepEqual([...(await openHeldDomains(path, warn)).before], [["x.test", "c"]]);
+  for (const text of ["", "null", "[]", '{"x.test":1}', "{", '"x"']) {
+    await Deno.writeTextFile(path, text);
+    equal((await openHeldDomains(path, warn)).before.size, 0, text);
+  }
+  deepEqual(warnings, []);
+  await Deno.remove(path);
+  await Deno.mkdir(`${path}.new`);
+  await held.save(new Map());
+  equal(warnings.length, 1);
+});
