@@ -8,6 +8,7 @@ import {
   quotedPath,
   readOnly,
   refused,
+  RENEW_LOCK,
   type RuleContext,
   unreadable,
   unresolved,
@@ -129,18 +130,33 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: ANY,
+    // A CommonJS file of the folder calls require(), or deno.json links an npm package.
+    pattern:
+      /Could not find referrer npm package|Linking npm packages requires using a node_modules/,
+    say: () =>
+      'This needs a node_modules directory: run "deno install" where the function is developed, ' +
+      "and copy node_modules too",
+  },
+  {
+    // Its check has passed, so only a computed import can be missing.
+    stages: RUN,
+    pattern: /The lockfile is out of date/,
+    say: notDownloaded,
+  },
+  {
+    stages: ["check"],
     pattern: /The lockfile is out of date/,
     say: () => `Its deno.lock does not fit its imports: ${UPDATE_LOCK}`,
   },
   {
     stages: ANY,
     pattern: /Integrity check failed|Tarball checksum did not match/,
-    say: () => `The package differs from the one in its deno.lock: ${UPDATE_LOCK}`,
+    say: () => `The package differs from the one in its deno.lock. If you trust it: ${RENEW_LOCK}`,
   },
   {
     stages: ANY,
     pattern: /Failed reading lockfile at/,
-    say: () => `Its deno.lock is not valid for this version of Deno: ${UPDATE_LOCK}`,
+    say: () => `Its deno.lock is not valid for this version of Deno: ${RENEW_LOCK}`,
   },
   {
     stages: ANY,

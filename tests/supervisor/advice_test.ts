@@ -150,6 +150,19 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     { stage: "check" },
   ],
   [
+    "Uncaught (in promise) TypeError: The lockfile is out of date. Run `deno install --frozen=false`",
+    "A running function downloads no code",
+  ],
+  [
+    "error: Could not find referrer npm package 'file:///f/a/main.cjs'.",
+    "This needs a node_modules directory",
+  ],
+  [
+    'error: Linking npm packages requires using a node_modules directory. Ensure you have a package.json or set the "nodeModulesDir" option',
+    "This needs a node_modules directory",
+    { stage: "check" },
+  ],
+  [
     "error: The lockfile is out of date. Run `deno install --frozen=false`, or rerun with `--frozen=false` to update it.",
     "Its deno.lock does not fit its imports",
     { stage: "check" },
