@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { type BoundedOutput, runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
@@ -117,8 +118,9 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   }
   const workers = await addWorkers(parsed, {
     directory,
-    async readGraph(entry) {
+    async readGraph(worker) {
       if (stopped() !== undefined) return { modules: [], isPassing: false };
+      const entry = relative(directory, worker);
       const output = await execute(infoCommand({ ...commands, entry }, place.deno));
       options.signal.throwIfAborted();
       const found = parseModules(output.stdout, functionsDirectory) ?? [];
