@@ -120,7 +120,7 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
     const modules = { paths: passed.modules, isComplete: true, watch: options.watch };
     const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
-    const lock = await context.keptLocks.find(name, revision);
+    const lock = passed.hasLock ? await context.keptLocks.find(name, revision) : undefined;
     if (passed.hasLock && lock === undefined) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
