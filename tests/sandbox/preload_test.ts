@@ -74,13 +74,20 @@ for (const [what, code, expected] of quick) {
 
 Deno.test("preload.js serves an export of a module that is not done when a signal asks for it", async () => {
   await using directory = await temporaryDirectory();
-  const code = `setTimeout(() => console.log("waits"), 50); setInterval(() => {}, 1000);${EXPORT}`;
+  const code = `setTimeout(() => console.log("waits"), 50);
+    setInterval(() => {}, 1000);
+    ${EXPORT}`;
   await using child = await start(directory, { code });
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).values();
   assert.deepEqual((await within(lines.next(), "the module's line")).value, "waits\n");
   assert.ok(hasLoaded(directory.at("start.json")));
-  child.kill("SIGURG");
-  assert.deepEqual((await within(lines.next(), "a server")).value, "export\n");
+  // The supervisor repeats the signal as well, which may come before its listener.
+  const timer = setInterval(() => child.kill("SIGURG"), 20);
+  try {
+    assert.deepEqual((await within(lines.next(), "a server")).value, "export\n");
+  } finally {
+    clearInterval(timer);
+  }
   child.kill("SIGKILL");
 });
 
