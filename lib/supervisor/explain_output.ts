@@ -15,7 +15,7 @@ export interface OutputOrigin {
   readonly stage: "start" | "exit";
   readonly policy: FunctionPolicy;
   readonly context: {
-    readonly settings: Pick<Settings, "permissions">;
+    readonly settings: Settings;
     readonly isolation: { readonly level: IsolationLevel };
   };
 }
