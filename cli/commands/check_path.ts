@@ -28,7 +28,7 @@ export interface CheckPathOptions {
 /** Result of checking one path. */
 export type PathVerdict =
   /** `serve` would start it, in spite of the errors of a warning. */
-  | { readonly type: "passed"; readonly warning?: string | undefined }
+  | { readonly type: "passed"; readonly warning?: string }
   /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
@@ -143,7 +143,8 @@ async function checkCode(
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  return problem === undefined ? { type: "passed", warning } : failed(problem);
+  if (problem !== undefined) return failed(problem);
+  return { type: "passed", ...(warning === undefined ? {} : { warning }) };
 }
 
 function failed(problem: string): PathVerdict {
