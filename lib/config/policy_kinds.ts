@@ -9,6 +9,7 @@ import {
 import { type HostPattern, parseHostPattern } from "./host_pattern.ts";
 import { type Kind, parsed } from "./kind.ts";
 import { list, text } from "./kinds.ts";
+import { parseWritableName, writableNamesProblem } from "./writable_name.ts";
 import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
 
 /** Egress: its name, or a list of destinations. */
@@ -71,6 +72,18 @@ export const variables: Kind<Readonly<Record<string, string>>> = {
       zod.string().regex(/^[^=\0]+$/, "A variable's name can't be empty or contain = or NUL"),
       zod.string().refine((value) => !value.includes("\0"), "A variable's value can't contain NUL"),
     ),
+};
+
+/** Names of a function's folder that it may write. */
+export const writableNames: Kind<readonly string[]> = {
+  placeholder: "names",
+  parse: refuseText,
+  write: (value) => value,
+  schema: (zod) =>
+    zod.array(parsed(zod, zod.string(), parseWritableName)).superRefine((names, context) => {
+      const message = writableNamesProblem(names);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    }),
 };
 
 /** Parser of a kind that has no notation as text, only one in `ddsrv.json`. */

@@ -1,10 +1,9 @@
 import { formatBandwidth, parseBandwidth } from "./bandwidth.ts";
-import type { Egress } from "./egress.ts";
 import { ipv4, list } from "./kinds.ts";
 import { type Kind, textKind } from "./kind.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
 import { defaultPermissions } from "./permissions.ts";
-import { egress, permissions, refuseText } from "./policy_kinds.ts";
+import { egress, permissions, refuseText, writableNames } from "./policy_kinds.ts";
 import { type Entries, literal } from "./table.ts";
 
 /** Deno alone takes this much memory. */
@@ -37,9 +36,8 @@ export const RESOURCE_SETTINGS = {
     summary: "what functions may connect to: none, internet, full or a list",
     details:
       "`internet` excludes private networks; `full` includes them. A list has destinations such " +
-      "as `db.example.com:5432` or `10.0.0.0/8`. SIGHUP cannot go from `none` or `internet` to " +
-      "`full` or a list, which takes a restart.",
-    isLiveChange: (before: Egress, after: Egress) => isWide(before) || !isWide(after),
+      "as `db.example.com:5432` or `10.0.0.0/8`. With `full`, checks may fetch modules from private " +
+      "networks too, after a restart.",
     manifest: "subset",
   },
   permissions: {
@@ -50,6 +48,17 @@ export const RESOURCE_SETTINGS = {
     default: defaultPermissions,
     summary: 'maximum permissions of Deno that functions get, or "all"',
     manifest: "subset",
+  },
+  writable: {
+    name: "writable",
+    setBy: "manifest",
+    kind: writableNames,
+    default: [],
+    summary: "names in its folder that a function may write, such as uploads",
+    details: "They are in the function's data, which reloads and restarts keep. At first, ddsrv " +
+      "copies what the folder has there. A name with a dot, such as `app.db`, is a file, and one " +
+      "without, or with `/` at its end, a directory, unless the folder has it.",
+    manifest: "replaces",
   },
   dns: {
     name: "dns",
@@ -122,8 +131,3 @@ export const RESOURCE_SETTINGS = {
     manifest: "smaller",
   },
 } satisfies Entries;
-
-/** The start decides whether other networks of the host are reachable. */
-function isWide(egress: Egress): boolean {
-  return egress !== "none" && egress !== "internet";
-}

@@ -157,7 +157,14 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     if (group !== undefined) stack.use(group);
     const { functionsDirectory } = settings;
     const cache = stack.use(watchCache(cacheDirectory, watch));
-    const mounted = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
+    const mounted = stack.use(
+      await functionMounts({
+        functionsDirectory,
+        name,
+        etc: etc.offline,
+        deno: moduleOptions.deno?.path,
+      }),
+    );
     const result = await checkFunction({
       ...options,
       ...moduleOptions,

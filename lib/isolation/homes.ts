@@ -15,6 +15,8 @@ export interface Home {
   readonly files: string;
   /** Host path of the data of `Deno.openKv()` and `localStorage`. */
   readonly storage: string;
+  /** Host path of the data of writable names, see `seedWritable`. No sandbox shows it whole. */
+  readonly writable: string;
   /** Command prefix that makes these paths lead to the limited directory. */
   readonly prefix: readonly string[];
   /** The home is a file system of its own, which counts its usage. */
@@ -51,7 +53,7 @@ export interface HomesOptions {
 }
 
 /** Subdirectories of a home that belong to the function's user; root owns the rest. */
-const PARTS = ["files", "storage"] as const;
+const PARTS = ["files", "storage", "writable"] as const;
 
 /**
  * Opens the homes of a supervisor's functions. The file `users/OWNER.json` of the state directory
@@ -126,9 +128,9 @@ export async function openHomes(options: HomesOptions): Promise<Homes> {
       // A function may make its own directory public; this parent directory stays private.
       await Deno.chmod(home, 0o700);
       const bounded = await bounder.open({ directory: home, parts: [...PARTS], uid, limits });
-      const [files, storage] = PARTS.map(bounded.pathOf) as [string, string];
+      const [files, storage, writable] = PARTS.map(bounded.pathOf) as [string, string, string];
       const { prefix, isFileSystem, problems, watch } = bounded;
-      return { uid, files, storage, prefix, isFileSystem, problems, watch };
+      return { uid, files, storage, writable, prefix, isFileSystem, problems, watch };
     },
   };
 }

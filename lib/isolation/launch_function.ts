@@ -16,7 +16,8 @@ import type { Home, Homes } from "./homes.ts";
 import type { StartedProcess, StartOptions } from "./isolation.ts";
 
 /** Decisions of an isolation level about one launch. */
-export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "explain"> {
+export interface LaunchOptions
+  extends Pick<StartedProcess, "findEndpoint" | "followEndpoint" | "explain"> {
   readonly name: string;
   readonly homes: Homes;
   readonly start: StartOptions;
@@ -43,6 +44,8 @@ export interface Layers {
   readonly lock: LockFile | undefined;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
+  /** Paths that Deno may write besides the function's data. */
+  readonly writable?: readonly string[];
   /** Returns the command that starts `command` inside the isolation layers. */
   readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
   /** Watches the process, and kills it when its data exceeds a limit. */
@@ -72,7 +75,7 @@ export async function launchFunction(
   });
   const permissions = site === undefined
     ? options.permissions ?? policy.permissions
-    : sitePermissions(site);
+    : sitePermissions(site, { isSandboxed: options.egress !== undefined });
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
@@ -85,12 +88,13 @@ export async function launchFunction(
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
-  const { paths, lock, readable, around = (process) => process } = layers;
+  const { paths, lock, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
       site,
+      writable,
       permissions,
       listen,
       paths,
@@ -113,6 +117,7 @@ export async function launchFunction(
       await layers.release?.();
       return await options.findEndpoint(pid, signal);
     },
+    ...options.followEndpoint === undefined ? {} : { followEndpoint: options.followEndpoint },
     explain: options.explain,
   };
 }

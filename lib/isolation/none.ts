@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Egress, formatEgressRule } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import type { Settings } from "../config/settings.ts";
@@ -104,8 +104,9 @@ async function openSandbox(
           await linkStorage(cacheDirectory, home.storage);
           const ownLock = join(ownDirectory, "deno.lock");
           if (lock !== undefined) await Deno.copyFile(lock, ownLock);
+          const writable = await ownNames(directory, policy.writable);
           const paths: ProcessPaths = {
-            deno: Deno.execPath(),
+            deno: start.moduleOptions.deno?.path ?? Deno.execPath(),
             preload,
             siteServer: join(SITE_DIRECTORY, SITE_SERVER),
             start: startFile,
@@ -118,6 +119,7 @@ async function openSandbox(
             // Its module cache is writable, so computed imports work and add to its copy.
             lock: lock === undefined ? undefined : { path: ownLock, isFrozen: false },
             readable: await readablePaths(settings, { directory, paths }),
+            writable,
             wrap: (command) => ({
               command: [...prefix, ...command],
               cwd: directory,
@@ -146,6 +148,26 @@ async function linkStorage(cacheDirectory: string, storage: string): Promise<voi
   const path = join(cacheDirectory, "location_data");
   await removeIfThere(path);
   await Deno.symlink(storage, path);
+}
+
+/**
+ * Returns the paths of the writable names, which are in the folder itself: without a sandbox,
+ * nothing can be mounted there.
+ *
+ * @throws {Error} when one leads through a link, by which the function could write anywhere
+ */
+async function ownNames(directory: string, names: readonly string[]): Promise<string[]> {
+  const paths = names.map((name) => join(directory, name).replace(/\/$/, ""));
+  for (const path of paths) {
+    for (let part = path; part !== directory; part = dirname(part)) {
+      const file = await Deno.lstat(part).catch(() => undefined);
+      if (file?.isSymlink !== true) continue;
+      throw new Error(
+        `Its writable name "${part}" is a link. Replace the link with the file itself`,
+      );
+    }
+  }
+  return paths;
 }
 
 /** Returns the permissions reduced to the egress, for a level where only Deno limits it. */

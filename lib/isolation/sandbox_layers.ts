@@ -1,14 +1,19 @@
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import type { StartOptions } from "./isolation.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
 import type { UserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
-import { watchDisk } from "./disk_watch.ts";
+import { holdTrustedPath } from "../system/trusted_path.ts";
+import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
+import type { Home } from "./homes.ts";
 import type { LaunchOptions } from "./launch_function.ts";
-import { sandboxMounts } from "./sandbox_mounts.ts";
+import { sandboxMounts, writablePaths } from "./sandbox_mounts.ts";
+import { seedWritable, type WritableName } from "./seed_writable.ts";
 
 /** Options that are the same for all sandboxes of one supervisor. */
-export interface CommonLayers extends Pick<SandboxOptions, "systemCallFilter" | "landlock"> {
+export interface CommonLayers
+  extends Pick<SandboxOptions, "systemCallFilter" | "landlock" | "stage"> {
   readonly functionsDirectory: string;
   readonly userFiles: UserFiles;
 }
@@ -35,11 +40,14 @@ export function sandboxLayers(
     // Without a user of its own, the function has the supervisor's, also in its user namespace.
     const user = await options.userFiles(home.uid ?? Deno.uid() ?? 0);
     const etc = [...options.etc, ...user];
-    const mounted = owned.use(await sandboxMounts({ ...options, ...start, ...launch, etc, home }));
+    const writable = await openWritable({ ...options, ...start, ...launch, home });
+    const mountOptions = { ...options, ...start, ...launch, etc, home, writable };
+    const mounted = owned.use(await sandboxMounts(mountOptions));
     const { around } = owned.use(await watchDisk(home));
     return {
       paths: SANDBOX_PATHS,
       lock: start.lock === undefined ? undefined : { path: SANDBOX_LOCK, isFrozen: true },
+      writable: writablePaths(mountOptions),
       around,
       release: () => mounted[Symbol.asyncDispose](),
       wrap: (command) => {
@@ -60,4 +68,19 @@ export function sandboxLayers(
       },
     };
   };
+}
+
+/** Returns the data of a function's writable names, and fills it at the first start. */
+async function openWritable(
+  options: Pick<StartOptions, "policy" | "source"> & CommonLayers & {
+    readonly name: string;
+    readonly home: Home;
+  },
+): Promise<WritableName[]> {
+  const { policy, functionsDirectory, name, source = name } = options;
+  const names = policy.writable;
+  if (names.length === 0) return [];
+  using directory = await holdTrustedPath(functionsDirectory);
+  using folder = await holdTrustedPath(source, { directory });
+  return await seedWritable({ ...options, names, folder, limits: diskLimitsOf(policy) });
 }

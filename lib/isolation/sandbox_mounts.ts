@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import {
@@ -13,8 +13,10 @@ import {
 } from "../sandbox/function_mounts.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
+import type { ExtraName } from "../sandbox/extra_names.ts";
 import { SITE_DIRECTORY } from "../sandbox/site.ts";
 import type { Home } from "./homes.ts";
+import type { WritableName } from "./seed_writable.ts";
 
 /** Options of {@linkcode sandboxMounts}. */
 export interface SandboxMountOptions {
@@ -27,14 +29,19 @@ export interface SandboxMountOptions {
   /** Host path of the lock file that the check made; only the supervisor may write to it. */
   readonly lock: string | undefined;
   readonly home: Home;
+  /** Names of the source that are writable; none when left out. */
+  readonly writable?: readonly WritableName[];
   /** Host path of the start file. */
   readonly startFile: string;
   /** Entry of the function. */
-  readonly moduleOptions: Pick<ModuleOptions, "entry">;
+  readonly moduleOptions: Pick<ModuleOptions, "entry" | "deno">;
 }
 
 /** Path inside the sandbox of the modules that checks have fetched. */
 const SANDBOX_MODULES = "/ddsrv/modules";
+
+/** Path inside the sandbox of the directories of writable files. */
+const SANDBOX_WRITABLE = "/ddsrv/writable";
 
 /** Mounts of host paths, and links inside the sandbox. */
 export interface SandboxMounts extends FunctionMounts {
@@ -53,9 +60,15 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
   }));
-  const common = await functionMounts(options);
+  const writable = writableMounts(options);
+  const common = await functionMounts({
+    ...options,
+    names: writable.map(({ name }) => name),
+    deno: options.moduleOptions.deno?.path,
+  });
   const mounts = [
     ...common.mounts,
+    ...writable.map(({ mount }) => mount),
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
@@ -67,4 +80,38 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },
   ];
   return { mounts, links, [Symbol.asyncDispose]: () => common[Symbol.asyncDispose]() };
+}
+
+/** A writable name: the name that the folder shows, and the mount of its data. */
+interface WritableMount {
+  readonly name: ExtraName;
+  readonly mount: Mount;
+}
+
+/**
+ * A directory is mounted on its name. A file is a link to a file in a directory of its own: a mounted
+ * file could not be replaced or removed, and programs such as SQLite create further files next to
+ * the file to which a link leads.
+ */
+function writableMounts(
+  { functionsDirectory, name, writable = [] }: SandboxMountOptions,
+): WritableMount[] {
+  return writable.map(({ path, type, data }) => {
+    const target = type === "directory"
+      ? join(functionsDirectory, name, path)
+      : join(SANDBOX_WRITABLE, basename(data));
+    return {
+      name: type === "directory" ? { path } : { path, linkTo: join(target, basename(path)) },
+      mount: { source: data, target, isWritable: true },
+    };
+  });
+}
+
+/** Returns the paths inside the sandbox that a function may write because of its writable names. */
+export function writablePaths(options: SandboxMountOptions): string[] {
+  const folder = join(options.functionsDirectory, options.name);
+  return writableMounts(options).flatMap(({ name, mount }) => [
+    join(folder, name.path),
+    ...name.linkTo === undefined ? [] : [mount.target],
+  ]);
 }

@@ -5,6 +5,7 @@ import {
   SANDBOX_DENO,
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
+import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 import { registryEnvironment } from "./registry_environment.ts";
@@ -33,6 +34,8 @@ export interface ModuleOptions {
   readonly nodeModules: NodeModules;
   /** Absolute path of the lock file in the function's folder, if it has one. */
   readonly ownLock?: string | undefined;
+  /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
+  readonly deno?: DenoBinary | undefined;
 }
 
 /** A lock file that `ddsrv` makes for a function whose folder has none. */

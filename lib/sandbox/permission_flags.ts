@@ -11,6 +11,8 @@ export interface PermissionFlagsOptions {
   readonly paths: ProcessPaths;
   /** Paths that may be read at most, where no sandbox hides other files. */
   readonly readable?: readonly string[];
+  /** Paths that may be written if the data directory may be. */
+  readonly writable?: readonly string[];
 }
 
 /** Names of a namespace's own addresses; without a port, Deno allows every port. */
@@ -24,10 +26,12 @@ const OWN_HOSTS: readonly string[] = ["0.0.0.0", "127.0.0.1", "localhost", "[::]
  * @throws {Error} when a path contains a comma, which separates paths in Deno's flags
  */
 export function permissionFlags(options: PermissionFlagsOptions): string[] {
-  const { permissions, listen, paths, readable } = options;
+  const { permissions, listen, paths, readable, writable: further = [] } = options;
   const { net, env, sys, run, ffi } = permissions;
   const socket = listen?.type === "unix" ? [listen.path] : [];
-  const address = listen?.type === "tcp" ? [`${listen.hostname}:${listen.port}`] : OWN_HOSTS;
+  const address = listen?.type === "tcp"
+    ? [`${listen.hostname}:${listen.port}`]
+    : [...OWN_HOSTS, ...socket.map((path) => `unix:${path}`)];
   const writable = readable === undefined ? undefined : [paths.temporary, paths.data];
   const read = readable === undefined ? permissions.read : outside(permissions.read, {
     paths,
@@ -40,12 +44,17 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
   return [
     ...flag("net", net, address),
     ...flag("read", read, [paths.start, ...socket]),
-    ...flag("write", write, socket),
+    ...flag("write", write, [...coversData(write, paths) ? further : [], ...socket]),
     ...flag("env", env),
     ...flag("sys", sys),
     ...flag("run", run),
     ...flag("ffi", ffi),
   ];
+}
+
+function coversData(permission: Permission, { data }: ProcessPaths): boolean {
+  return typeof permission !== "boolean" &&
+    permission.some((one) => isBelow(normalize(one).replace(/(?<=.)\/$/, ""), data));
 }
 
 /** Returns the variables that a function may see. */

@@ -1,11 +1,13 @@
 import { ConfigError } from "../config/json_file.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
-import { takeRevision } from "../function/revision.ts";
+import { sourceFiles, takeRevision } from "../function/revision.ts";
+import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
-import { checkInstance } from "./instance_check.ts";
+import { checkInstance, type InstanceCheck } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
@@ -20,19 +22,21 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
   report.onPolicy(asked.policy);
   const { envFiles } = asked;
-  const { check, env, permissions } = asked.policy;
+  const { check, denoVersion, env, permissions } = asked.policy;
+  const deno = await context.denoOf(denoVersion).catch(manifestFailure);
+  if ("stage" in deno) return fail(deno, await revisionNow(options));
   const variables = visibleVariables(env, permissions.env);
-  const checked = await checkInstance({ ...options, check, envFiles, variables })
+  const checked = await checkInstance({ ...options, check, envFiles, variables, deno })
     .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The check's revision covers the present files, so the policy must come from them too.
   const current = await readPolicy(options);
   if (current.type === "failed") return fail(current.failure, current.revision);
-  const hasChanged = current.policy.check !== check ||
+  const { policy } = current;
+  const hasChanged = policy.check !== check || policy.denoVersion !== denoVersion ||
     String(current.envFiles) !== String(envFiles);
   if (hasChanged) return await checkAndStart(options);
-  const { policy } = current;
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock } = checked;
   const problems = describeIgnored(checked.warning);
@@ -41,6 +45,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
     return fail({ stage: "check", ...problem, advice }, revision);
   }
+  const covered = findWritableCode(options, { policy, modules, moduleOptions });
+  if (covered !== undefined) return fail(covered, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const opened = await context.starts.run(
@@ -69,7 +75,7 @@ type PolicyResult =
 
 async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
   const { context, name, directory, signal } = options;
-  const { settings } = context;
+  const settings = settingsFor(context.settings, name);
   for (let before: string | undefined;; before = (await stampTree(directory)).text) {
     const variables = valuesOf(await context.variables.read(name));
     try {
@@ -81,6 +87,21 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
       if (isQuiet || signal.aborted) return { type: "failed", failure, revision };
       if (before !== undefined) await sleep(settings.settleMs, signal);
     }
+  }
+}
+
+function findWritableCode(
+  { context, name, directory }: InstanceOptions,
+  { policy, modules, moduleOptions: { entry } }:
+    & Pick<ReadPolicy, "policy">
+    & Pick<InstanceCheck, "modules" | "moduleOptions">,
+): Omit<Failure, "atMs" | "revision"> | undefined {
+  const { functionsDirectory } = context.settings;
+  const files = sourceFiles({ functionsDirectory, name, entry }, modules);
+  try {
+    requireDataOnly(files, { directory, names: policy.writable });
+  } catch (error) {
+    return manifestFailure(error);
   }
 }
 

@@ -27,6 +27,7 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
         uid: 54_323,
         files: at("files"),
         storage: at("storage"),
+        writable: at("writable"),
         prefix: [],
         problems: [],
         isFileSystem: false,
