@@ -112,9 +112,12 @@ async function findProblem(
 }
 
 /** All that a person can read about a function that does not work. */
-function describe({ report, page }: Served): string {
+function describe({ report, page, seen = [] }: Served): string {
   const { status, reason, detail, problems } = report;
-  return [`${status}: ${reason}`, detail, ...problems, page].filter((one) => !!one).join("\n");
+  const bodies = seen.map(({ body }) => body);
+  return [`${status}: ${reason}`, detail, ...problems, page, ...bodies].filter((one) => !!one).join(
+    "\n",
+  );
 }
 
 /** Keeps modes and times, as a person who copies a project does. */

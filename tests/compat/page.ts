@@ -22,6 +22,7 @@ client, and compares status, header fields and body. The folders are in \`tests/
 - **with a setting**: the answers are equal once the folder's \`ddsrv.json\`, or the operator's, has
   the setting of the last column.
 - **not**: ddsrv does not serve it, and says why.
+- **fails**: it should run, and the answers differ.
 `;
 
 /** Returns the page as Markdown. */

@@ -6,8 +6,8 @@ import { eventually } from "../patience.ts";
 import { exercise, type Observation } from "./exercise.ts";
 import type { Shape } from "./shape.ts";
 
-/** After so many starts in vain, a function does not work. */
-const MAX_RESTARTS = 2;
+/** After so many attempts in vain, a function does not work. */
+const MAX_ATTEMPTS = 2;
 
 /** What a folder did as a function. */
 export interface Served {
@@ -36,9 +36,12 @@ export async function runServed(
   await Deno.rename(directory, join(server.functions, name));
   try {
     let report: FunctionReport | undefined;
+    let attempts = 0;
     await eventually(`${name} is ready or has failed`, async () => {
+      const before = report?.status;
       report = await control.find(name);
-      return report !== undefined && isOver(report);
+      if (report?.status === "backoff" && before !== "backoff") attempts++;
+      return isOver(report) || attempts > MAX_ATTEMPTS;
     }, { now: () => JSON.stringify(report) });
     if (report!.status !== "ready") {
       const response = await fetch(`${url}/`);
@@ -52,7 +55,6 @@ export async function runServed(
   }
 }
 
-function isOver({ status, restarts }: FunctionReport): boolean {
-  if (["ready", "failed", "ignored", "idle"].includes(status)) return true;
-  return status === "backoff" && restarts >= MAX_RESTARTS;
+function isOver(report: FunctionReport | undefined): boolean {
+  return ["ready", "failed", "ignored", "idle"].includes(report?.status ?? "");
 }
