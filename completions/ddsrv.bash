@@ -29,7 +29,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
@@ -73,6 +73,8 @@ __ddsrv_value() {
     'serve --rescan') kind='text' ;;
     'serve --max-files') kind='text' ;;
     'serve --check') kind='choice' choices=(types graph none) ;;
+    'serve --deno') kind='file' ;;
+    'serve --deno-versions') kind='file' ;;
     'serve --check-cpu-time') kind='text' ;;
     'serve --check-timeout') kind='text' ;;
     'serve --allow-import') kind='text' ;;

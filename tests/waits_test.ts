@@ -5,7 +5,15 @@ import assert from "node:assert/strict";
 import { relative } from "node:path";
 
 /** Programs outside the suite, which measure or download, and the replacement of timers. */
-const NO_TESTS = ["bench", "container", "fixtures", "v2", "patience.ts"];
+const NO_TESTS = [
+  "bench",
+  "compat/clients",
+  "compat/shapes",
+  "container",
+  "fixtures",
+  "v2",
+  "patience.ts",
+];
 
 /** Shorter delays, in milliseconds, are pauses between two checks. */
 const SHORT_MS = 100;

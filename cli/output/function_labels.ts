@@ -15,6 +15,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   directory: "Directory",
   isolation: "Isolation",
   egress: "Egress",
+  deno: "Deno",
   domains: "Domains",
   problems: "Problems",
   pid: "Process",

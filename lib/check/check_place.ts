@@ -96,17 +96,19 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
  * setrlimit(2).
  */
 export function directPlace(
-  { directory, cacheDirectory, bounds, isNice }: {
+  { directory, cacheDirectory, bounds, isNice, deno = Deno.execPath() }: {
     readonly directory: string;
     readonly bounds: CheckBounds;
     readonly isNice?: boolean | undefined;
     /** Module cache; the caller's own when left out. */
     readonly cacheDirectory?: string | undefined;
+    /** Path of Deno; the one that runs this process when left out. */
+    readonly deno?: string | undefined;
   },
 ): CheckPlace {
   const cache = cacheDirectory ?? denoDirectory(Deno.env.toObject());
   return {
-    deno: Deno.execPath(),
+    deno,
     cache: { host: cache, inside: cache },
     // No home directory: its files belong to the caller.
     env: baseEnvironment({ cache, temporary: "/nonexistent" }),

@@ -1,7 +1,7 @@
 import { checkLevel } from "./check_level.ts";
 import { DEFAULT_ENTRIES, parseEntryName, parseEntryPath } from "./entry_names.ts";
 import { optional } from "./kind.ts";
-import { boolean, list, text } from "./kinds.ts";
+import { boolean, list, path, patterned, text } from "./kinds.ts";
 import { parseFetchHost } from "./network_address.ts";
 import { duration, wholeNumber } from "./number_kinds.ts";
 import { type Entries, literal } from "./table.ts";
@@ -92,6 +92,43 @@ export const CODE_SETTINGS = {
       "decides the default. `true` is the default, and `false` the same as `graph`. A function's " +
       "author chooses freely: the check is about the quality of the code, and the sandbox is the " +
       "same at every level.",
+    manifest: "replaces",
+  },
+  deno: {
+    name: "deno",
+    setBy: "flag",
+    kind: optional(path),
+    default: undefined,
+    defaultText: "the Deno that runs ddsrv",
+    summary: "check and run functions with this Deno",
+    details: "Only root, and the user of ddsrv, may be able to change the file.",
+    needsRestart: true,
+  },
+  denoVersions: {
+    name: "denoVersions",
+    setBy: "flag",
+    kind: optional(path),
+    default: undefined,
+    summary: "directory of the versions of Deno that functions may choose",
+    details:
+      "Each one is named by its version: `2.8.1` is the program itself, or a directory with `deno` " +
+      "in it. Others must not be able to change them.",
+    needsRestart: true,
+  },
+  denoVersion: {
+    name: "denoVersion",
+    setBy: "manifest",
+    manifestName: "deno",
+    kind: optional(patterned({
+      placeholder: "version",
+      pattern: /^\d{1,4}(?:\.\d{1,4}){0,2}$/,
+      hint: "Give a version such as 2.8 or 2.8.1",
+    })),
+    default: undefined,
+    defaultText: "that of the server",
+    summary: "version of Deno, such as 2.8 or 2.8.1",
+    details: "The latest installed version that begins so is used: that of the server, or one of " +
+      "`--deno-versions`.",
     manifest: "replaces",
   },
   checkCpuTimeMs: {

@@ -60,7 +60,7 @@ export async function reportFunction(
     newerRevision: supervisor.newerRevision(state.name)?.slice(0, SHORT_REVISION) ?? null,
     pid: instance?.pid ?? null,
     namespace: instance?.namespace ?? null,
-    upstream: serving?.upstream ?? null,
+    upstream: open?.upstream.label ?? serving?.upstream ?? null,
     uptimeMs: serving?.readyAtMs === undefined
       ? null
       : Math.round(performance.now() - serving.readyAtMs),
@@ -78,6 +78,7 @@ export async function reportFunction(
     isolation,
     kept: supervisor.snapshotsOf(state.name).map((kept) => kept.slice(0, SHORT_REVISION)),
     egress: open === undefined ? null : formatEgress(open.policy.egress),
+    deno: open?.deno ?? null,
     domains: supervisor.domains.domainsOf(state.name),
     problems: [
       ...open?.problems() ?? [],
@@ -156,6 +157,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     isolation,
     kept: [],
     egress: null,
+    deno: null,
     domains: [],
     problems: [],
   };

@@ -22,7 +22,8 @@ export interface EntryFolder {
   readonly factsOf: (name: string) => Promise<EntryFacts>;
 }
 
-const HINT = `Name the file in ${SETTINGS_FILE}: "entry": "src/server.ts"`;
+/** Remedy for a folder whose entry has another name. */
+export const ENTRY_HINT = `Name the file in ${SETTINGS_FILE}: "entry": "src/server.ts"`;
 const BUILD_HINT = `Build it, and name the page in ${SETTINGS_FILE}: "entry": "dist/index.html"`;
 
 /**
@@ -108,14 +109,16 @@ async function findStarted(folder: EntryFolder, facts: EntryFacts): Promise<Star
   }
   const entry = main === undefined ? undefined : await resolveFile(folder, main);
   if (entry !== undefined) return { entry };
-  if (start?.type === "odd") return { note: `has a start command that ${start.reason}. ${HINT}` };
+  if (start?.type === "odd") {
+    return { note: `has a start command that ${start.reason}. ${ENTRY_HINT}` };
+  }
   if (start !== undefined) {
-    return { note: `starts ${quote(start.file)}, which is not a file in it. ${HINT}` };
+    return { note: `starts ${quote(start.file)}, which is not a file in it. ${ENTRY_HINT}` };
   }
   if (facts.hasBuild) return { note: `has a build script. ${BUILD_HINT}` };
   if (main === undefined) return {};
   return {
-    note: `has the main ${quote(main)}, which is not a file in it. ${HINT}`,
+    note: `has the main ${quote(main)}, which is not a file in it. ${ENTRY_HINT}`,
     hasOnlyMain: true,
   };
 }

@@ -22,7 +22,8 @@ export async function checkDirectly(
   const { directory, moduleOptions, cacheDirectory, level, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
-  const place = directPlace({ directory, cacheDirectory, bounds, isNice });
+  const deno = moduleOptions.deno?.path;
+  const place = directPlace({ directory, cacheDirectory, bounds, isNice, deno });
   // The user may never have used Deno before.
   await Deno.mkdir(place.cache.host, { recursive: true });
   const result = await checkFunction({

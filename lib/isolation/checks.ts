@@ -18,7 +18,8 @@ import { functionMounts } from "../sandbox/function_mounts.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CacheError, watchCache } from "./cache_watch.ts";
-import { registryEnvironment, upstreamProxy } from "./fetch_environment.ts";
+import { registryEnvironment } from "../sandbox/registry_environment.ts";
+import { upstreamProxy } from "./fetch_environment.ts";
 import type { SourceCheck } from "./isolation.ts";
 import { discardModuleCache } from "./module_caches.ts";
 import { writeNpmrc } from "./npmrc_file.ts";
@@ -76,11 +77,11 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   for (const name of ["fetch", "npmrc"]) {
     await Deno.mkdir(pathOf(name), { recursive: true, mode: 0o755 });
   }
-  const env = { ...baseEnvironment(), ...registryEnvironment() };
+  const env = baseEnvironment();
   // The operator sets the environment, so the hosts that it names are allowed.
   const named = [
     ...proxyHosts(upstreamProxy()),
-    ...Object.values(registryEnvironment()).filter((url) => URL.canParse(url)).map(urlHost),
+    ...Object.values(registryEnvironment()).map(urlHost),
   ];
   const fetcher = createFetcher({
     directory: pathOf("fetch"),
@@ -156,7 +157,14 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     if (group !== undefined) stack.use(group);
     const { functionsDirectory } = settings;
     const cache = stack.use(watchCache(cacheDirectory, watch));
-    const mounted = stack.use(await functionMounts({ functionsDirectory, name, etc: etc.offline }));
+    const mounted = stack.use(
+      await functionMounts({
+        functionsDirectory,
+        name,
+        etc: etc.offline,
+        deno: moduleOptions.deno?.path,
+      }),
+    );
     const result = await checkFunction({
       ...options,
       ...moduleOptions,

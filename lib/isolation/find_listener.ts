@@ -1,11 +1,13 @@
-import { describeChoice } from "../process/choose_listener.ts";
+import { describeChoice, reconsider } from "../process/choose_listener.ts";
 import {
   type FoundListener,
   readListeners,
   waitForListener,
 } from "../process/wait_for_listener.ts";
 import { hasLoaded, SERVE_SIGNAL } from "../sandbox/start_file.ts";
+import type { Listener } from "../process/socket_table.ts";
 import { sendSignal } from "../system/kill_with_children.ts";
+import { sleep } from "../system/sleep.ts";
 
 /** Options of {@linkcode findListener}. */
 export interface ListenerSearch {
@@ -38,9 +40,52 @@ export async function findListener(search: ListenerSearch): Promise<FoundListene
   });
   if (found === undefined) return undefined;
   const { listener, listeners } = found;
-  const doubt = describeChoice({ port: listener.port, listeners, preferredPort: port });
-  search.onDoubt(doubt === undefined ? [] : [doubt]);
+  reportChoice(search, { port: listener.port, listeners });
   return found;
+}
+
+/** Options of {@linkcode followListener}. */
+export interface ListenerWatch extends ListenerSearch {
+  /** Port that the search has found. */
+  readonly found: number;
+  readonly onMoved: (listener: Listener) => void | Promise<void>;
+  readonly pause?: typeof sleep;
+  readonly read?: typeof readListeners;
+}
+
+/** Times after the start at which to look again, each twice as long as the one before. */
+const FIRST_LOOK_MS = 250;
+const LAST_LOOK_MS = 64_000;
+
+/**
+ * Looks some more times at a function that is ready with another port than the preferred one, and
+ * may still be on its way to the port for requests: a program often opens the port of its metrics
+ * first, then connects to its database, and then begins to serve. Reports the better listener.
+ */
+export async function followListener(watch: ListenerWatch): Promise<void> {
+  const { pid, port: preferredPort, defaultPort, signal } = watch;
+  const { pause = sleep, read = readListeners } = watch;
+  let port = watch.found;
+  for (let ms = FIRST_LOOK_MS; ms <= LAST_LOOK_MS; ms *= 2) {
+    if (port === preferredPort || preferredPort !== defaultPort) return;
+    await pause(ms, signal);
+    if (signal.aborted) return;
+    const listeners = await read(pid);
+    const better = reconsider(listeners, { port, preferredPort });
+    if (better !== undefined) {
+      port = better.port;
+      await watch.onMoved(better);
+    }
+    reportChoice(watch, { port, listeners });
+  }
+}
+
+function reportChoice(
+  { port: preferredPort, onDoubt }: Pick<ListenerSearch, "port" | "onDoubt">,
+  choice: { readonly port: number; readonly listeners: readonly Listener[] },
+): void {
+  const doubt = describeChoice({ ...choice, preferredPort });
+  onDoubt(doubt === undefined ? [] : [doubt]);
 }
 
 /**

@@ -7,10 +7,12 @@ import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
 import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
+import type { Listener } from "../process/socket_table.ts";
+import type { Endpoint } from "../system/endpoint.ts";
 import { CommandError } from "../system/run.ts";
 import { withMemoryLimit } from "./groups.ts";
 import { BANDWIDTH_REMEDY } from "./bandwidth.ts";
-import { explainListeners, findListener } from "./find_listener.ts";
+import { explainListeners, findListener, followListener } from "./find_listener.ts";
 import type { Homes } from "./homes.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
 import { launchFunction } from "./launch_function.ts";
@@ -77,7 +79,18 @@ export async function openFullSandbox(
       const { policy } = start;
       const port = policy.preferredPort;
       const ports = { port, defaultPort: settings.preferredPort };
+      let served: number | undefined;
       const startFile = join(runtimeDirectory, "start", `${namespace.name}.json`);
+      const search = {
+        ...ports,
+        startFile,
+        onDoubt: (found: readonly string[]) => problems.set("port", found),
+      };
+      const reach = async ({ port, scope }: Listener): Promise<Endpoint> => {
+        if (scope === "loopback") await namespace.exposeLoopback(port);
+        served = port;
+        return { hostname: namespace.address, port };
+      };
       const group = await groups?.open(String(namespace.ordinal), policy);
       if (group !== undefined) owned.use(group);
       const started = await launchFunction(owned, {
@@ -98,12 +111,18 @@ export async function openFullSandbox(
           scratch: [SANDBOX_CACHE],
         }),
         async findEndpoint(pid, signal) {
-          const onDoubt = (found: readonly string[]) => problems.set("port", found);
-          const found = await findListener({ pid, ...ports, startFile, onDoubt, signal });
-          if (found === undefined) return undefined;
-          const { listener } = found;
-          if (listener.scope === "loopback") await namespace.exposeLoopback(listener.port);
-          return { hostname: namespace.address, port: listener.port };
+          const found = await findListener({ pid, ...search, signal });
+          return found === undefined ? undefined : await reach(found.listener);
+        },
+        async followEndpoint(pid, { onMoved, signal }) {
+          if (served === undefined) return;
+          await followListener({
+            pid,
+            ...search,
+            found: served,
+            onMoved: async (listener) => onMoved(await reach(listener)),
+            signal,
+          });
         },
         explain: (pid) => explainListeners(pid, ports),
       });

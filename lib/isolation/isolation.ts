@@ -70,6 +70,12 @@ export interface StartOptions {
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
+/** Options of {@linkcode StartedProcess.followEndpoint}. */
+export interface FollowOptions {
+  readonly onMoved: (endpoint: Endpoint) => void;
+  readonly signal: AbortSignal;
+}
+
 /** A started process. */
 export interface StartedProcess {
   readonly process: FunctionProcess;
@@ -79,6 +85,11 @@ export interface StartedProcess {
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
+  /**
+   * Watches for some time after the start if the process begins to listen on the port that is meant
+   * for requests. Missing where its first address is the only one.
+   */
+  readonly followEndpoint?: (pid: number, options: FollowOptions) => Promise<void>;
   /** Returns why the process can't be reached; `undefined` when it does not listen at all. */
   readonly explain: (pid: number) => Promise<string | undefined>;
 }

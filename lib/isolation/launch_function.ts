@@ -16,7 +16,8 @@ import type { Home, Homes } from "./homes.ts";
 import type { StartedProcess, StartOptions } from "./isolation.ts";
 
 /** Decisions of an isolation level about one launch. */
-export interface LaunchOptions extends Pick<StartedProcess, "findEndpoint" | "explain"> {
+export interface LaunchOptions
+  extends Pick<StartedProcess, "findEndpoint" | "followEndpoint" | "explain"> {
   readonly name: string;
   readonly homes: Homes;
   readonly start: StartOptions;
@@ -74,7 +75,7 @@ export async function launchFunction(
   });
   const permissions = site === undefined
     ? options.permissions ?? policy.permissions
-    : sitePermissions(site);
+    : sitePermissions(site, { isSandboxed: options.egress !== undefined });
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
   const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
@@ -92,8 +93,8 @@ export async function launchFunction(
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
-      writable,
       site,
+      writable,
       permissions,
       listen,
       paths,
@@ -116,6 +117,7 @@ export async function launchFunction(
       await layers.release?.();
       return await options.findEndpoint(pid, signal);
     },
+    ...options.followEndpoint === undefined ? {} : { followEndpoint: options.followEndpoint },
     explain: options.explain,
   };
 }

@@ -102,11 +102,11 @@ async function openSandbox(
         isLimited: false,
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
-          const writable = await ownNames(directory, policy.writable);
           const ownLock = join(ownDirectory, "deno.lock");
           if (lock !== undefined) await Deno.copyFile(lock, ownLock);
+          const writable = await ownNames(directory, policy.writable);
           const paths: ProcessPaths = {
-            deno: Deno.execPath(),
+            deno: start.moduleOptions.deno?.path ?? Deno.execPath(),
             preload,
             siteServer: join(SITE_DIRECTORY, SITE_SERVER),
             start: startFile,

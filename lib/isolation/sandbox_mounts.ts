@@ -34,7 +34,7 @@ export interface SandboxMountOptions {
   /** Host path of the start file. */
   readonly startFile: string;
   /** Entry of the function. */
-  readonly moduleOptions: Pick<ModuleOptions, "entry">;
+  readonly moduleOptions: Pick<ModuleOptions, "entry" | "deno">;
 }
 
 /** Path inside the sandbox of the modules that checks have fetched. */
@@ -61,7 +61,11 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     target: join(SANDBOX_MODULES, part),
   }));
   const writable = writableMounts(options);
-  const common = await functionMounts({ ...options, names: writable.map(({ name }) => name) });
+  const common = await functionMounts({
+    ...options,
+    names: writable.map(({ name }) => name),
+    deno: options.moduleOptions.deno?.path,
+  });
   const mounts = [
     ...common.mounts,
     ...writable.map(({ mount }) => mount),

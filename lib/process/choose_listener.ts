@@ -18,6 +18,22 @@ export function chooseListener(
     .sort((a, b) => rank(a) - rank(b) || a.port - b.port)[0];
 }
 
+/**
+ * Chooses again after a process became ready with another port than the preferred one. Returns
+ * another listener if that is surely better: the preferred port has opened, the present port has
+ * closed, or it looks private and the other one does not.
+ */
+export function reconsider(
+  listeners: readonly Listener[],
+  { port, preferredPort }: Pick<ListenerChoice, "port" | "preferredPort">,
+): Listener | undefined {
+  const best = chooseListener(listeners, preferredPort);
+  if (best === undefined || best.port === port) return undefined;
+  const isOpen = listeners.some((one) => one.port === port && one.scope !== "unreachable");
+  const isExposed = privateUseOf(port) !== undefined && privateUseOf(best.port) === undefined;
+  return best.port === preferredPort || !isOpen || isExposed ? best : undefined;
+}
+
 /** A choice, and what it was made from. */
 export interface ListenerChoice {
   readonly port: number;

@@ -5,6 +5,7 @@ import { encodeChunk, LAST_CHUNK } from "./http1/chunked.ts";
 import type { Client } from "./context.ts";
 import { badUpstream, faultOf } from "./http1/fault.ts";
 import { findHeadEnd } from "./http1/head_end.ts";
+import { otherProtocol } from "./http1/other_protocol.ts";
 import type { HeadWriter } from "./http1/head_writer.ts";
 import { CLOSE, LINGER, type Outcome, PERSISTENT, refuse } from "./outcome.ts";
 import type { RequestHead } from "./http1/request_head.ts";
@@ -131,6 +132,8 @@ export class Attempt {
         wire.start = end;
         return parseResponseHead(wire.buffer, range, this.#response);
       }
+      const mismatch = otherProtocol(wire.buffer, wire);
+      if (mismatch !== undefined) return this.#options.upstream.report.mismatch = mismatch;
       if (!wire.hasRoom) return "the client has reached its limit of buffer memory";
       if (!await wire.fill()) {
         return length === 0 ? "dead" : "the function's response ended within its head";

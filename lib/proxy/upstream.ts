@@ -19,8 +19,15 @@ export interface UpstreamConnection {
   readonly isReused: boolean;
 }
 
+/** Findings about an instance, updated by each attempt. */
+export interface UpstreamReport {
+  /** It answered in another protocol than HTTP/1.1; a sentence without an initial capital. */
+  mismatch?: string;
+}
+
 /** An instance as a target of requests: its address and the connections to it. */
 export interface Upstream {
+  readonly endpoint: Endpoint;
   /** Its address, for messages. */
   readonly label: string;
   /** Host and port for the `Host` field. */
@@ -31,6 +38,7 @@ export interface Upstream {
   readonly requests: number;
   /** Signs of life, updated by each attempt. */
   readonly pulse: Pulse;
+  readonly report: UpstreamReport;
   /** Runs one request, and counts it as in flight until it ends. */
   readonly use: <Result>(task: () => Promise<Result>) => Promise<Result>;
   /** Returns a connection that has been idle for at most `maxIdleMs`, if there is one. */
@@ -45,6 +53,8 @@ export interface Upstream {
   readonly connections: number;
   /** Resolves when no request is in flight. */
   readonly drained: () => Promise<void>;
+  /** Sends all further requests to another address of the instance. */
+  readonly moveTo: (endpoint: Endpoint) => void;
   /** Closes all connections. */
   readonly close: () => void;
 }
@@ -56,7 +66,10 @@ interface Idle {
 }
 
 /** Creates an upstream for an endpoint. It opens connections when requests need them. */
-export function createUpstream(endpoint: Endpoint): Upstream {
+export function createUpstream(first: Endpoint): Upstream {
+  let endpoint = first;
+  /** Connections to an earlier address, which end with their requests. */
+  let outdated = new WeakSet<Wire>();
   const idle: Idle[] = [];
   const open = new Set<Wire>();
   const waiting: (() => void)[] = [];
@@ -72,7 +85,8 @@ export function createUpstream(endpoint: Endpoint): Upstream {
   }
 
   async function connect(timeoutMs: number): Promise<UpstreamConnection> {
-    const connection = await connectWithin(timeoutMs, endpoint);
+    const target = endpoint;
+    const connection = await connectWithin(timeoutMs, target);
     if ("setNoDelay" in connection) {
       connection.setNoDelay(true);
       connection.setKeepAlive(true);
@@ -83,13 +97,22 @@ export function createUpstream(endpoint: Endpoint): Upstream {
       throw new Deno.errors.ConnectionAborted("the instance was stopped");
     }
     open.add(wire);
+    if (target !== endpoint) outdated.add(wire);
     return { wire, isReused: false };
   }
 
   return {
-    label: formatEndpoint(endpoint),
-    authority: "path" in endpoint ? "localhost" : formatAuthority(endpoint),
+    get endpoint() {
+      return endpoint;
+    },
+    get label() {
+      return formatEndpoint(endpoint);
+    },
+    get authority() {
+      return "path" in endpoint ? "localhost" : formatAuthority(endpoint);
+    },
     pulse: { waiting: 0, answers: 0 },
+    report: {},
     get inFlight() {
       return inFlight;
     },
@@ -120,7 +143,10 @@ export function createUpstream(endpoint: Endpoint): Upstream {
     },
     connect,
     release({ wire }) {
-      if (isClosed || wire.isEnded || wire.start !== wire.end || idle.length >= MAX_IDLE) {
+      if (
+        outdated.has(wire) || isClosed || wire.isEnded || wire.start !== wire.end ||
+        idle.length >= MAX_IDLE
+      ) {
         forget(wire);
         return;
       }
@@ -137,6 +163,11 @@ export function createUpstream(endpoint: Endpoint): Upstream {
     discard: ({ wire }) => forget(wire),
     async drained() {
       if (inFlight > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    moveTo(next) {
+      endpoint = next;
+      outdated = new WeakSet(open);
+      for (const { wire } of [...idle]) forget(wire);
     },
     close() {
       isClosed = true;

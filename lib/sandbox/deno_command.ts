@@ -5,9 +5,11 @@ import {
   SANDBOX_DENO,
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
+import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
-import type { Site } from "./site.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
+import { registryEnvironment } from "./registry_environment.ts";
+import type { Site } from "./site.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
 export const DEFAULT_IMPORT_HOSTS: readonly string[] = [
@@ -32,6 +34,8 @@ export interface ModuleOptions {
   readonly nodeModules: NodeModules;
   /** Absolute path of the lock file in the function's folder, if it has one. */
   readonly ownLock?: string | undefined;
+  /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
+  readonly deno?: DenoBinary | undefined;
 }
 
 /** A lock file that `ddsrv` makes for a function whose folder has none. */
@@ -113,7 +117,8 @@ export function denoDirectory(environment: Readonly<Record<string, string>>): st
 }
 
 /**
- * Returns the base environment of all Deno processes, which inherits only certificate variables.
+ * Returns the base environment of all Deno processes, which inherits only certificate variables and
+ * the operator's npm registry.
  */
 export function baseEnvironment(
   { cache, temporary }: Pick<ProcessPaths, "cache" | "temporary"> = SANDBOX_PATHS,
@@ -126,6 +131,7 @@ export function baseEnvironment(
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...certificateEnvironment(),
+    ...registryEnvironment(),
   };
 }
 

@@ -73,6 +73,8 @@ export interface FunctionMountOptions {
   readonly etc: readonly Mount[];
   /** Names that the source shows instead of entries that it may have. */
   readonly names?: readonly ExtraName[];
+  /** Host path of Deno; the one that runs this process when left out. */
+  readonly deno?: string | undefined;
 }
 
 /** Cached: Deno has loaded all its libraries by now. */
@@ -112,7 +114,7 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
     throw one.reason;
   });
   const mounts = [
-    ...await hostMounts(),
+    ...await hostMounts(options.deno),
     ...etc,
     ...own,
   ].filter((mount, index, all) => all.findIndex((one) => one.target === mount.target) === index);
@@ -120,8 +122,13 @@ export async function functionMounts(options: FunctionMountOptions): Promise<Fun
   return { mounts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Returns mounts of Deno and of the certificate authorities that this host trusts. */
-export async function hostMounts(): Promise<Mount[]> {
+/**
+ * Returns mounts of Deno and of the certificate authorities that this host trusts. Another Deno
+ * needs no other libraries than this process has loaded.
+ *
+ * @param deno host path, on which only root and this process's user may write
+ */
+export async function hostMounts(deno = Deno.execPath()): Promise<Mount[]> {
   const certificates = [
     "/etc/ssl/certs",
     ...CERTIFICATE_VARIABLES.map((variable) => Deno.env.get(variable) ?? ""),
@@ -129,7 +136,7 @@ export async function hostMounts(): Promise<Mount[]> {
   const found = await Promise.all(certificates.map(realPath));
   libraries ??= otherLibraries(await readProcFile("/proc/self/maps"));
   return [
-    { source: Deno.execPath(), target: SANDBOX_DENO },
+    { source: deno, target: SANDBOX_DENO },
     ...libraries.map((path) => ({ source: path, target: path })),
     ...found.filter((mount) => mount !== undefined),
   ];

@@ -43,12 +43,18 @@ export function siteOf({ directory, entry, isSpa, envFiles }: SiteOptions): Site
   };
 }
 
-/** Returns the permissions of the server of static files: to read them, and nothing else. */
-export function sitePermissions({ folder }: Site): Permissions {
+/**
+ * Returns the permissions of the server of static files: to read them, and nothing else. Without a
+ * sandbox, `permissionFlags` limits what it may read.
+ */
+export function sitePermissions(
+  { folder }: Site,
+  { isSandboxed }: { readonly isSandboxed: boolean },
+): Permissions {
   return {
     net: false,
     // A comma separates paths in Deno's flags. The sandbox shows little more than the folder.
-    read: folder.includes(",") ? true : [folder],
+    read: isSandboxed && !folder.includes(",") ? [folder] : true,
     write: false,
     env: false,
     sys: false,

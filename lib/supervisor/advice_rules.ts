@@ -12,7 +12,6 @@ import {
   unreadable,
   unresolved,
   unstable,
-  UPDATE_LOCK,
 } from "./advice_sentences.ts";
 
 /** Advice for lines that match a pattern. */
@@ -127,20 +126,14 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
       'Its node_modules is missing or incomplete: run "deno install" where the function is ' +
       "developed, and copy node_modules too",
   },
+  // The check has seen every import that the code names literally.
+  { stages: RUN, pattern: /The lockfile is out of date/, say: notDownloaded },
   {
     stages: ANY,
-    pattern: /The lockfile is out of date/,
-    say: () => `Its deno.lock does not fit its imports: ${UPDATE_LOCK}`,
-  },
-  {
-    stages: ANY,
-    pattern: /Integrity check failed|Tarball checksum did not match/,
-    say: () => `The package differs from the one in its deno.lock: ${UPDATE_LOCK}`,
-  },
-  {
-    stages: ANY,
-    pattern: /Failed reading lockfile at/,
-    say: () => `Its deno.lock is not valid for this version of Deno: ${UPDATE_LOCK}`,
+    pattern: /Could not find referrer npm package/,
+    say: () =>
+      'A CommonJS file that calls require() needs node_modules: run "deno install" where the ' +
+      "function is developed, and copy node_modules too",
   },
   {
     stages: ANY,

@@ -4,6 +4,8 @@ import {
   type PermissionKind,
   type Permissions,
 } from "../config/permissions.ts";
+import type { Egress } from "../config/egress.ts";
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 
 /** The function whose output is read. */
@@ -15,6 +17,8 @@ export interface AdviceContext {
   readonly stage: "check" | "start" | "exit";
   /** Its policy, for `start` and `exit`. */
   readonly policy?: Pick<FunctionPolicy, "egress" | "permissions"> | undefined;
+  /** Level of isolation, for `start` and `exit`; `full` when left out. */
+  readonly level?: IsolationLevel;
   /** Permissions that the operator grants and its own manifest refuses. */
   readonly ownRefusals?: readonly PermissionKind[];
 }
@@ -30,11 +34,6 @@ export function refusedByManifest(own: Permissions, operators: Permissions): Per
     excessPermission({ ...own, [kind]: operators[kind] }, own) !== undefined
   );
 }
-
-/** Remedy for a lock file that does not fit. */
-export const UPDATE_LOCK =
-  'run "deno install --frozen=false" where the function is developed, and copy ' +
-  "deno.lock again";
 
 /** Advice for a port that needs a privilege. */
 export const LOW_PORT = "A function cannot listen on a port below 1024: listen on the port in PORT";
@@ -112,8 +111,9 @@ export function missingLibrary(before: string): string {
 }
 
 /** Advice for a name without an address; `undefined` if its egress is not the cause. */
-export function unresolved({ policy }: RuleContext): string | undefined {
-  const egress = policy?.egress ?? "full";
+export function unresolved(context: RuleContext): string | undefined {
+  if (context.level === "rootless") return ROOTLESS;
+  const egress = egressOf(context);
   if (egress === "none") return NO_EGRESS;
   if (typeof egress === "string") return undefined;
   return "Its egress list does not name this host: add it with its port, such as " +
@@ -124,12 +124,13 @@ const NO_EGRESS = 'Its egress is "none", so it reaches no other server: the oper
   'ddsrv.json can allow one with "egress": ["db.example.com:5432"]';
 
 /** Advice for a refused connection, which the server itself may have refused too. */
-export function refused(line: string, { policy }: RuleContext): string | undefined {
-  if (/\b127\.\d|\blocalhost\b|\[?::1\]?[:/]/.test(line)) {
+export function refused(line: string, context: RuleContext): string | undefined {
+  if (context.level !== "none" && /\b127\.\d|\blocalhost\b|\[?::1\]?[:/]/.test(line)) {
     return "In a function, localhost is its own sandbox, not this host: no other server is there, " +
       "and no egress opens this host";
   }
-  const egress = policy?.egress ?? "full";
+  if (context.level === "rootless") return ROOTLESS;
+  const egress = egressOf(context);
   if (egress === "none") return NO_EGRESS;
   if (egress === "internet") {
     return 'The server refused the connection, or its egress did: "internet" excludes private ' +
@@ -138,4 +139,13 @@ export function refused(line: string, { policy }: RuleContext): string | undefin
   }
   if (egress === "full") return undefined;
   return "The server refused the connection, or its egress list does not name it with this port";
+}
+
+const ROOTLESS =
+  "With rootless isolation, a function reaches no other server: the operator can run " +
+  "ddsrv as root, with full isolation";
+
+/** Without isolation, nothing refuses a connection but the server and the host. */
+function egressOf({ level, policy }: RuleContext): Egress {
+  return level === "none" ? "full" : policy?.egress ?? "full";
 }

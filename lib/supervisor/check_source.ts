@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
+import { ENTRY_HINT } from "../function/entry.ts";
 import { findEntry } from "../function/find_entry.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { adviseOn, withAdvice } from "./advice.ts";
 import { checkInstance } from "./instance_check.ts";
@@ -32,11 +35,14 @@ export async function checkSource(
   const directory = join(context.settings.functionsDirectory, name);
   const variables = { ...valuesOf(await context.variables.read(cacheName)), ...more };
   let read: ReadPolicy;
+  let deno: DenoBinary;
   try {
-    read = await readFunctionPolicy(directory, context.settings, { variables });
+    const settings = settingsFor(context.settings, cacheName);
+    read = await readFunctionPolicy(directory, settings, { variables });
+    deno = await context.denoOf(read.policy.denoVersion);
     const choice = await findEntry(directory, context.settings.entries);
     if (choice.type === "wrong") return choice.problem;
-    if (choice.type === "none") return `"${directory}" is no function: ${choice.reason}`;
+    if (choice.type === "none") return noFunction(directory, choice.reason);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof UntrustedPathError) return error.message;
     throw error;
@@ -49,6 +55,7 @@ export async function checkSource(
     envFiles: read.envFiles,
     variables: visibleVariables(read.policy.env, read.policy.permissions.env),
     knownModules: NO_MODULES,
+    deno,
     context,
     signal,
   });
@@ -59,4 +66,9 @@ export async function checkSource(
   return isTransient
     ? `${detail}\nThe host or the network failed, not the code. Try again`
     : detail;
+}
+
+function noFunction(directory: string, reason: string): string {
+  const hint = reason.includes('"entry"') ? "" : `. ${ENTRY_HINT}`;
+  return `"${directory}" is no function: ${reason}${hint}`;
 }

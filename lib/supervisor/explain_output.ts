@@ -1,3 +1,4 @@
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { Settings } from "../config/settings.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import { adviseOn } from "./advice.ts";
@@ -12,17 +13,21 @@ export interface OutputOrigin {
   readonly directory: string;
   readonly stage: "start" | "exit";
   readonly policy: FunctionPolicy;
-  readonly settings: Pick<Settings, "permissions">;
+  readonly context: {
+    readonly settings: Pick<Settings, "permissions">;
+    readonly isolation: { readonly level: IsolationLevel };
+  };
 }
 
 /** Returns what the output of a process that failed says about the cause, and advice. */
 export function explainOutput(
   text: string,
-  { name, directory, stage, policy, settings }: OutputOrigin,
+  { name, directory, stage, policy, context }: OutputOrigin,
 ): Required<Pick<Failure, "cause" | "advice">> {
+  const { settings, isolation: { level } } = context;
   const ownRefusals = refusedByManifest(policy.permissions, settings.permissions);
   return {
     cause: publicCause(text, { stage, secrets: Object.values(policy.env) }),
-    advice: adviseOn(text, { name, directory, stage, policy, ownRefusals }),
+    advice: adviseOn(text, { name, directory, stage, policy, level, ownRefusals }),
   };
 }

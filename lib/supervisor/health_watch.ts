@@ -6,7 +6,8 @@ import { countHealth, type HealthFailures, healthVerdict } from "./health_verdic
 
 /** Options of {@linkcode watchHealth}. */
 export interface HealthWatchOptions {
-  readonly endpoint: Endpoint;
+  /** Its endpoint is read for each request, because it may change. */
+  readonly instance: { readonly endpoint: Endpoint };
   readonly path: string;
   readonly intervalMs: number;
   /** The instance failed too often in a row: one sentence, and when it last was well. */
@@ -27,7 +28,7 @@ export interface HealthWatchOptions {
  * together.
  */
 export async function watchHealth(options: HealthWatchOptions): Promise<void> {
-  const { endpoint, path, intervalMs, signal } = options;
+  const { instance, path, intervalMs, signal } = options;
   const { ask = askStatus, pause = sleep, now = () => performance.now() } = options;
   const { chance = Math.random() } = options;
   let failures: HealthFailures = [];
@@ -39,7 +40,7 @@ export async function watchHealth(options: HealthWatchOptions): Promise<void> {
     const asked = await askWithin(
       ANSWER_MS,
       signal,
-      (late) => ask(endpoint, { path, signal: late }),
+      (late) => ask(instance.endpoint, { path, signal: late }),
     );
     if (signal.aborted) return;
     failures = countHealth(failures, asked);

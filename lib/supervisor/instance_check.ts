@@ -18,6 +18,7 @@ import type { WatchRule } from "../function/watched_files.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
@@ -40,6 +41,8 @@ export interface CheckedInstance {
   readonly variables: Readonly<Record<string, string>>;
   /** Files besides the modules that are part of the source; none when left out. */
   readonly watch?: WatchRule | undefined;
+  /** The Deno that checks and runs it. */
+  readonly deno: DenoBinary;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
@@ -73,16 +76,22 @@ export interface InstanceCheck {
   readonly warning?: string | undefined;
 }
 
+/** Options of {@linkcode findModuleOptions}. */
+export interface FindModulesOptions {
+  readonly deno: DenoBinary;
+  /** Directory of the source, if that is not the function's folder. */
+  readonly source?: string;
+}
+
 /**
- * Returns a function's entry and how its modules are found; `source` replaces its folder where it
- * is given.
+ * Returns a function's entry and how its modules are found.
  *
  * @throws {ConfigError} if its manifest names an entry that can't be used, or a file is not valid
  */
 export async function findModuleOptions(
   { settings }: Pick<SupervisorContext, "settings">,
   name: string,
-  source?: string,
+  { deno, source }: FindModulesOptions,
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
@@ -93,7 +102,8 @@ export async function findModuleOptions(
     findNodeModules(directory),
     findOwnLock(functionsDirectory, name, source),
   ]);
-  return { entry, importMap, allowImport: [...allowImport, ...hosts], nodeModules, ownLock };
+  const more = { nodeModules, ownLock, deno };
+  return { entry, importMap, allowImport: [...allowImport, ...hosts], ...more };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
@@ -105,7 +115,7 @@ export async function checkInstance(options: CheckedInstance): Promise<InstanceC
 async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
-  const moduleOptions = await findModuleOptions(options.context, options.name);
+  const moduleOptions = await findModuleOptions(context, name, options);
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true, watch: options.watch };
     const revision = await takeRevision(context.settings, name, modules);
@@ -125,7 +135,7 @@ function keyOf(
   moduleOptions: ModuleOptions,
 ): string {
   const level = levelFor(moduleOptions.entry, check);
-  return JSON.stringify({ deno: Deno.version.deno, directory, level, envFiles, moduleOptions });
+  return JSON.stringify({ directory, level, envFiles, moduleOptions });
 }
 
 /** Repeats the check until the source is the same before and after it. */
@@ -136,7 +146,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
     const before = { tree: await stampTree(directory), revision: await take(knownModules) };
-    const moduleOptions = await findModuleOptions(options.context, options.name);
+    const moduleOptions = await findModuleOptions(context, name, options);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
       ? await context.checks.run(

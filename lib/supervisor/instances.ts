@@ -158,7 +158,6 @@ export function createInstances(options: InstancesOptions): Instances {
     const { policy } = instance;
     const detail = instance.excerpt();
     const directory = states.get(name)?.directory ?? "";
-    const { settings } = context;
     dispatch(name, {
       type: "exited",
       id,
@@ -167,7 +166,7 @@ export function createInstances(options: InstancesOptions): Instances {
         isTransient: true,
         reason: `The function ${describeExit(exit)}`,
         detail,
-        ...explainOutput(detail, { name, directory, stage: "exit", policy, settings }),
+        ...explainOutput(detail, { name, directory, stage: "exit", policy, context }),
         revision: instance.revision,
         atMs: Date.now(),
       },

@@ -25,12 +25,12 @@ export interface LivenessOptions {
  */
 export function watchLiveness(options: LivenessOptions): Disposable {
   const { instance, onRecovered, onUndetectable, onError } = options;
-  const { endpoint, pid, policy, upstream } = instance;
+  const { policy, upstream } = instance;
   const { healthPath: path, healthIntervalMs: intervalMs, hangTimeoutMs } = policy;
   if (path === undefined || intervalMs === Infinity) {
     const reason = describeHang(hangTimeoutMs);
     return watchHang({
-      instance: { pid, endpoint },
+      instance,
       readSigns: () => ({ ...upstream.pulse, requests: upstream.requests }),
       hangTimeoutMs,
       onHung: (wellAtMs) => report({ cause: "blocked", reason }, wellAtMs),
@@ -41,7 +41,7 @@ export function watchLiveness(options: LivenessOptions): Disposable {
   }
   const over = new AbortController();
   void watchHealth({
-    endpoint,
+    instance,
     path,
     intervalMs,
     onUnhealthy: (reason, wellAtMs) => report({ cause: "unhealthy", reason }, wellAtMs),

@@ -53,6 +53,7 @@ export interface InstanceOptions {
 /** An instance that is ready. */
 export interface OpenInstance {
   readonly upstream: Upstream;
+  /** Its present address, which may change soon after the start. */
   readonly endpoint: Endpoint;
   /** Process id, as the supervisor sees it. */
   readonly pid: number;
@@ -62,6 +63,8 @@ export interface OpenInstance {
   readonly keepPrefix: boolean;
   readonly revision: string;
   readonly policy: FunctionPolicy;
+  /** Version of its Deno. */
+  readonly deno: string;
   /** Returns its present problems, such as egress names that do not resolve; a sentence each. */
   readonly problems: () => readonly string[];
   /** Reads the disk usage of its data, where that is cheap. */

@@ -1,10 +1,11 @@
 import { relative } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import { ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
-import { createUpstream } from "../proxy/upstream.ts";
+import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
 import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
@@ -44,9 +45,8 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   );
   signal.throwIfAborted();
   const output = createOutputExcerpt(name);
-  const { settings } = context;
   const explain = (): ReturnType<typeof explainOutput> =>
-    explainOutput(output.text(), { name, directory, stage: "start", policy, settings });
+    explainOutput(output.text(), { name, directory, stage: "start", policy, context });
   const started = await sandbox.spawn({
     directory,
     source: options.source,
@@ -89,8 +89,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
     const detail = output.text();
-    const { settings } = context;
-    const explained = explainOutput(detail, { name, directory, stage: "start", policy, settings });
+    const explained = explainOutput(detail, { name, directory, stage: "start", policy, context });
     const failure = {
       stage: "start",
       isTransient,
@@ -103,18 +102,27 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   }
   const upstream = createUpstream(start.endpoint);
   stack.defer(() => upstream.close());
+  const following = new AbortController();
+  stack.defer(() => following.abort());
+  void started.followEndpoint?.(start.pid, {
+    onMoved: upstream.moveTo,
+    signal: following.signal,
+  }).catch((error) => report.onWarning(`Cannot watch the ports of the function: ${error.message}`));
   const owned = stack.move();
   return {
     type: "ready",
     instance: {
       upstream,
-      endpoint: start.endpoint,
+      get endpoint() {
+        return upstream.endpoint;
+      },
       pid: start.pid,
       isFolder: isStaticEntry(moduleOptions.entry),
       keepPrefix: policy.keepPrefix && !isStaticEntry(moduleOptions.entry),
       revision,
       policy,
-      problems: () => [...lasting, ...problems.current()],
+      deno: (moduleOptions.deno ?? ownDeno()).version,
+      problems: () => [...lasting, ...problems.current(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
       excerpt: output.text,
@@ -134,6 +142,10 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       },
     },
   };
+}
+
+function describeMismatch({ mismatch }: UpstreamReport): string[] {
+  return mismatch === undefined ? [] : [`Requests fail: ${mismatch}`];
 }
 
 /** Present problems of an instance; warns about each when it begins. */

@@ -1,6 +1,8 @@
 import { ConfigError } from "../config/json_file.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { takeOwnRevision } from "../function/revision.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { findModuleOptions } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import type { Snapshot } from "./snapshots.ts";
@@ -16,10 +18,10 @@ export async function startSnapshot(options: InstanceOptions): Promise<LaunchOut
   const snapshot = await findSnapshot(options);
   const read = snapshot && await readPolicy(options, snapshot);
   if (snapshot === undefined || read === undefined) return { type: "no-snapshot" };
-  const { policy, envFiles } = read;
+  const { policy, envFiles, deno } = read;
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const { path: source, revision } = snapshot;
-  const moduleOptions = await findModuleOptions(context, name, source);
+  const moduleOptions = await findModuleOptions(context, name, { source, deno });
   const lock = await context.keptLocks.find(name, revision);
   return await context.starts.run(
     () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, source }),
@@ -43,10 +45,13 @@ async function findSnapshot(
 async function readPolicy(
   { context, name }: InstanceOptions,
   { path }: Snapshot,
-): Promise<ReadPolicy | undefined> {
+): Promise<ReadPolicy & { readonly deno: DenoBinary } | undefined> {
   const variables = valuesOf(await context.variables.read(name));
   try {
-    return await readFunctionPolicy(path, context.settings, { variables });
+    const read = await readFunctionPolicy(path, settingsFor(context.settings, name), {
+      variables,
+    });
+    return { ...read, deno: await context.denoOf(read.policy.denoVersion) };
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;

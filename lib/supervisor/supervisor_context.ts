@@ -8,6 +8,7 @@ import { claimOwner } from "../owner/claim_owner.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
+import { type DenoOf, openDenos } from "../isolation/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
@@ -30,6 +31,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** Returns the Deno for a function, by the version that it asks for. */
+  readonly denoOf: DenoOf;
   /** Which function has had which domain so far. */
   readonly heldDomains: HeldDomains;
   /** Removes data, variables, snapshots and check results of a function. */
@@ -104,6 +107,7 @@ export async function openSupervisorContext(
     await snapshots.forget(name);
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
+  const denoOf = await openDenos(settings);
   const owned = stack.move();
   let current = settings;
   return {
@@ -120,6 +124,7 @@ export async function openSupervisorContext(
     keptLocks,
     snapshots,
     variables,
+    denoOf,
     heldDomains,
     checks,
     async purge(name) {

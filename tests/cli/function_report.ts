@@ -32,6 +32,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     isolation: "full",
     kept: [],
     egress: "public",
+    deno: null,
     domains: [],
     problems: [],
     ...change,

@@ -20,6 +20,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "entry",
     "spa",
     "check",
+    "deno",
     "env",
     "envFile",
     "port",

@@ -35,7 +35,7 @@ Deno.test("each setting has a unique name, flag and variables, including old one
 });
 
 Deno.test("each field of the settings has one entry in the table", () => {
-  const { limits, runtimeDirectory: _r, lockDirectory: _l, settleMs: _s, ...rest } =
+  const { limits, runtimeDirectory: _r, lockDirectory: _l, settleMs: _s, origins: _o, ...rest } =
     defaultSettings;
   assert.equal(settings.length, Object.keys(rest).length + Object.keys(limits).length);
   assert.deepEqual(Object.keys(limits), Object.keys(LIMIT_SETTINGS));
@@ -93,6 +93,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "checkTimeout",
     "allowImport",
     "registries",
+    "functions",
     "env",
     "envFile",
     "startTimeout",
@@ -129,6 +130,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     entry: "replaces",
     spa: "replaces",
     check: "replaces",
+    denoVersion: "replaces",
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
@@ -161,6 +163,7 @@ Deno.test("a manifest's key is the name of its setting, except where the server 
   assert.deepEqual(other, [
     ["entry", undefined],
     ["spa", undefined],
+    ["deno", undefined],
     ["port", "preferredPort"],
     ["watch", undefined],
     ["writable", undefined],

@@ -118,7 +118,7 @@ Deno.test("check skips folders that serve ignores, without failing", async () =>
     code: 0,
     stdout: "good: ok\n",
     stderr: "_shared: skipped: serve ignores names that begin with _\n" +
-      "empty: skipped: serve ignores it because it has no index.ts\n" +
+      "empty: skipped: serve ignores it because it has no index.ts, main.ts, index.html or other entry\n" +
       "1 checked, 0 failed, 2 skipped\n",
   });
   const json = await place.check(["--json", "_shared/", "good/"]);

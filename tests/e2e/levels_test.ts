@@ -11,6 +11,7 @@ const STYLES = {
   "exported/index.ts": 'export default { fetch: () => new Response("exported") };\n',
   "node/index.ts":
     'import http from "node:http";\nhttp.createServer((_, answer) => answer.end("node")).listen(5000);\n',
+  "page/index.html": "page",
 };
 
 async function startRootless(
@@ -44,6 +45,7 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
   await server.answers("/served/a?b", `served http://${host}/a?b`);
   await server.answers("/exported", "exported");
   await server.answers("/node", "node");
+  await server.answers("/page/", "page");
   await server.said("probe ready");
   await server.said("Isolation: rootless");
   await server.said(
@@ -225,6 +227,7 @@ Deno.test("none: only Deno's permissions apply, as list and the banner say", asy
   for (const name of ["served", "node"]) await server.said(`${name} ready`);
   await server.answers("/exported", "exported");
   await server.answers("/node", "node");
+  await server.answers("/page/", "page");
   await server.said("probe ready");
   await server.said("shut ready");
   await server.said(

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Egress } from "../../lib/config/egress.ts";
 import { defaultPermissions } from "../../lib/config/permissions.ts";
-import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+import { defaultSettings } from "../../lib/config/settings.ts";
+import { type FunctionSettings, settingsFor } from "../../lib/config/settings_for.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const settings: Settings = {
-  ...defaultSettings,
+const settings: FunctionSettings = {
+  ...settingsFor(defaultSettings, "f"),
   egress: "internet",
   startTimeoutMs: 10_000,
   stopGraceMs: 5_000,
@@ -24,6 +25,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     writable: [],
     env: settings.env,
     entry: undefined,
+    denoVersion: undefined,
     spa: false,
     preferredPort: 8000,
     watchFiles: [],
@@ -77,7 +79,8 @@ for (const [allowed, ceiling] of order.entries()) {
       await assert.rejects(policy, {
         name: "ConfigError",
         message: `${path} asks for egress "${egress}", but the settings allow only ` +
-          `"${ceiling}". Ask for less, or ask the operator to allow more`,
+          `"${ceiling}". Ask for less, or ask the operator to add "functions": { "f": ` +
+          `{ "egress": "${egress}" } } to the ddsrv.json of the functions directory`,
       });
     });
   }
@@ -131,4 +134,24 @@ Deno.test({
       /function" leads through the link "link" .+ user 54321 can change, .+ or chown the target to user 54321/,
     );
   },
+});
+
+Deno.test("readFunctionPolicy() reads all env files, and warns of lines that it ignores", async () => {
+  await using directory = await temporaryDirectory();
+  const { path, at, write } = directory;
+  await write("common.env", "A=common\nB=common\nC=common\nD=common\njunk\n");
+  await write("granted.env", "B=granted\nC=granted\nD=granted\n");
+  await write("f/.env", "C=own\nD=${C}x\ns3cret\n");
+  await write("f/more.env", "D=${C}more\n");
+  await write("f/ddsrv.json", '{ "envFile": "more.env" }');
+  const { policy, warnings } = await readFunctionPolicy(at("f"), {
+    ...settings,
+    env: {},
+    envFile: at("common.env"),
+    grantedEnvFiles: [at("granted.env")],
+  });
+  // A reference sees only its own file.
+  assert.deepEqual(policy.env, { A: "common", B: "granted", C: "own", D: "more" });
+  assert.equal(warnings.length, 1);
+  assert.ok(warnings[0]!.startsWith(`${path}/f/.env: ddsrv ignores line 3,`));
 });

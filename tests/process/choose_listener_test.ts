@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseListener, describeChoice } from "../../lib/process/choose_listener.ts";
+import { chooseListener, describeChoice, reconsider } from "../../lib/process/choose_listener.ts";
 import type { Listener } from "../../lib/process/socket_table.ts";
 
 const any = (port: number): Listener => ({ port, scope: "any" });
@@ -33,6 +33,35 @@ for (const [what, listeners, expected] of choices) {
 Deno.test("chooseListener() prefers a port that looks private if the function names it", () => {
   assert.deepEqual(chooseListener([any(9100), any(3000)], 9100), any(9100));
 });
+
+const reconsidered: readonly [
+  what: string,
+  port: number,
+  readonly Listener[],
+  expected: Listener | undefined,
+][] = [
+  ["stays with its port", 3000, [any(3000)], undefined],
+  ["stays with its port beside a lower one", 3000, [any(3000), any(2000)], undefined],
+  ["stays with its port beside one that looks private", 3000, [any(3000), any(9100)], undefined],
+  ["stays where nothing listens", 3000, [], undefined],
+  [
+    "stays with a port that looks private beside another one",
+    9100,
+    [any(9100), any(9464)],
+    undefined,
+  ],
+  ["moves to the preferred port", 3000, [any(3000), any(8000)], any(8000)],
+  ["moves to the preferred port on loopback", 3000, [any(3000), loopback(8000)], loopback(8000)],
+  ["moves from metrics to an app", 9100, [any(9100), any(3000)], any(3000)],
+  ["moves from metrics to an app on loopback", 9100, [any(9100), loopback(3000)], loopback(3000)],
+  ["moves from a port that has closed", 3000, [any(4000)], any(4000)],
+];
+
+for (const [what, port, listeners, expected] of reconsidered) {
+  Deno.test(`reconsider() ${what}`, () => {
+    assert.deepEqual(reconsider(listeners, { port, preferredPort: 8000 }), expected);
+  });
+}
 
 const words: readonly [
   what: string,

@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { begin, GET, OK, openStage, type Peer, type Stage } from "./harness.ts";
+import { begin, GET, OK, openBackend, openStage, type Peer, type Stage } from "./harness.ts";
 
 /** A request that must not be sent twice. */
 const POST = "POST /app/x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
@@ -197,3 +197,40 @@ Deno.test("createUpstream() closes connections that cannot be reused", async () 
   await next.write(OK);
   await client.readUntil("ok");
 });
+
+Deno.test("createUpstream() sends further requests to another address, and ends those in flight", async () => {
+  await using stage = openStage();
+  using moved = openBackend();
+  const { kept } = await keep(stage, 1);
+  const waiting = await stage.connect();
+  await waiting.write(GET);
+  await kept[0]!.readHead();
+  const port = moved.port;
+  stage.upstream.moveTo({ hostname: "127.0.0.1", port });
+  equal(stage.upstream.label, `127.0.0.1:${port}`);
+  await kept[0]!.write(OK);
+  equal(await waiting.read(OK.length), OK);
+  const other = await stage.connect();
+  await other.write(GET);
+  const served = await moved.accept();
+  match(await served.readHead(), /^GET /);
+  await served.write(OK);
+  equal(await other.read(OK.length), OK);
+  equal(stage.upstream.connections, 1);
+});
+
+const otherProtocols: readonly [what: string, bytes: string, says: RegExp][] = [
+  ["TLS", "\x15\x03\x03\x00\x02\x022", /the function speaks TLS, but/],
+  ["HTTP/2", "\0\0\0\x04\0\0\0\0\0", /the function speaks HTTP\/2 only, but/],
+];
+
+for (const [what, bytes, says] of otherProtocols) {
+  Deno.test(`exchange() says that a function speaks ${what}, before it closes the connection`, async () => {
+    await using stage = openStage();
+    const { client, served } = await begin(stage, GET);
+    equal(stage.upstream.report.mismatch, undefined);
+    await served.write(bytes);
+    match(await client.readUntil("HTTP/1.1."), says);
+    match(stage.upstream.report.mismatch ?? "", says);
+  });
+}

@@ -151,17 +151,9 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
   ],
   [
     "error: The lockfile is out of date. Run `deno install --frozen=false`, or rerun with `--frozen=false` to update it.",
-    "Its deno.lock does not fit its imports",
-    { stage: "check" },
+    "A running function downloads no code",
   ],
-  [
-    "    0: Tarball checksum did not match what was provided by npm registry for is-odd@3.0.1.",
-    "The package differs from the one in its deno.lock",
-    { stage: "check" },
-  ],
-  ["error: Failed reading lockfile at '/f/deno.lock'", "Its deno.lock is not valid", {
-    stage: "check",
-  }],
+  ["error: Could not find referrer npm package '/f/a.cjs'", "A CommonJS file"],
   ["# Fatal JavaScript out of memory: Reached heap limit", "It needs more memory"],
   [
     "Error: libvips-cpp.so.42: cannot open shared object file: No such file or directory",
@@ -193,6 +185,13 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     "Caused by: Error: error sending request for url (http://localhost:5432/): client error (Connect): tcp connect error: Connection refused (os error 111)",
     "In a function, localhost is",
   ],
+  ["error: Uncaught Error: getaddrinfo EAI_AGAIN db", "With rootless isolation", {
+    level: "rootless",
+  }],
+  ["error: Uncaught Error: connect ECONNREFUSED 10.1.2.3:5432", "With rootless isolation", {
+    level: "rootless",
+  }],
+  ["error: Uncaught Error: connect ECONNREFUSED 127.0.0.1:5432", "", { level: "none" }],
   [`${ERROR}TypeError: x is not a function`, ""],
 ];
 

@@ -15,7 +15,7 @@ async function watch(
   const left = [...answers];
   let nowMs = 0;
   await watchHealth({
-    endpoint: { hostname: "127.0.0.1", port: 1 },
+    instance: { endpoint: { hostname: "127.0.0.1", port: 1 } },
     path: "/h",
     intervalMs: INTERVAL_MS,
     onUnhealthy: (reason, wellAtMs) => reports.push(`${reason} (well at ${wellAtMs})`),
@@ -58,7 +58,7 @@ Deno.test("watchHealth() ends with its signal and leaves no timer", async () => 
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname, port } = listener.addr;
   const watching = watchHealth({
-    endpoint: { hostname, port },
+    instance: { endpoint: { hostname, port } },
     path: "/h",
     intervalMs: 1,
     onUnhealthy: (reason) => {

@@ -4,6 +4,7 @@ import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
 import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
+import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
 import type { SupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
@@ -62,6 +63,7 @@ export function quietContext(
       forget: () => Promise.resolve(),
     },
     variables: openVariableStore(directory.at("variables")),
+    denoOf: () => Promise.resolve(ownDeno()),
     heldDomains: { before: new Map(), save: () => Promise.resolve() },
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),

@@ -2,6 +2,7 @@ import { createScanner } from "../../../lib/function/scanner.ts";
 import { NO_MODULES } from "../../../lib/function/revision.ts";
 import { stopProcess } from "../../../lib/process/stop.ts";
 import { checkInstance, type InstanceCheck } from "../../../lib/supervisor/instance_check.ts";
+import { ownDeno } from "../../../lib/sandbox/deno_binary.ts";
 import { waitUntilReady } from "../../../lib/supervisor/wait_until_ready.ts";
 import { formatEndpoint } from "../../../lib/system/endpoint.ts";
 import { type Ground, openGround } from "../isolation/ground.ts";
@@ -44,6 +45,7 @@ async function takePhases(ground: Ground): Promise<Record<string, number>> {
       envFiles: [],
       variables: {},
       knownModules: NO_MODULES,
+      deno: ownDeno(),
       context,
       signal: new AbortController().signal,
     });

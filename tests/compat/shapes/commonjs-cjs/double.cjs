@@ -1,0 +1,1 @@
+module.exports = { double: (number) => 2 * number };

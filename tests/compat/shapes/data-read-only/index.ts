@@ -1,0 +1,3 @@
+await Deno.writeTextFile("./started.txt", new Date().toISOString());
+
+Deno.serve(() => new Response("started"));

@@ -1,0 +1,5 @@
+Deno.cron("every minute", "* * * * *", () => {
+  console.log("now");
+});
+
+Deno.serve(() => new Response("scheduled"));

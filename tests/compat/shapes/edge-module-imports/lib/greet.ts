@@ -1,0 +1,1 @@
+export const greet = (word: string, name: string): string => `${word} ${name}`;

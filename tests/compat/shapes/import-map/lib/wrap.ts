@@ -1,0 +1,1 @@
+export const wrap = (text: string): string => `<${text}>`;

@@ -1,0 +1,3 @@
+import ms from "ms";
+
+export const old = (text: string): number => ms(text);

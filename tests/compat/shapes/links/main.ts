@@ -1,0 +1,3 @@
+import { tool } from "@team/tools";
+
+Deno.serve(() => new Response(tool));

@@ -1,0 +1,3 @@
+export function answer(request: Request): Response {
+  return new Response(`main.ts got ${new URL(request.url).pathname}`);
+}

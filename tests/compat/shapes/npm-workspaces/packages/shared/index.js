@@ -1,0 +1,1 @@
+export const title = "shared by the workspace";

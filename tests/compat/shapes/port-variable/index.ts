@@ -1,0 +1,1 @@
+Deno.serve({ port: Number(Deno.env.get("PORT") ?? 4505) }, () => new Response("on my port"));

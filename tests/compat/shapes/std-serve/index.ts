@@ -1,0 +1,3 @@
+import { serve } from "./http/server.ts";
+
+serve((request) => new Response(`served ${request.method}`));

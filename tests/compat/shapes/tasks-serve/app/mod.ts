@@ -1,0 +1,1 @@
+export default { fetch: () => new Response("deno serve, by a task") };

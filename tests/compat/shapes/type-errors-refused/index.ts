@@ -1,0 +1,3 @@
+const port: string = 8000;
+
+Deno.serve({ port }, () => new Response("never"));
