@@ -39,10 +39,10 @@ export interface CheckedInstance {
   readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The Deno that checks and runs it. */
-  readonly deno: DenoBinary;
   /** Files besides the modules that are part of the source; none when left out. */
   readonly watch?: WatchRule | undefined;
+  /** The Deno that checks and runs it. */
+  readonly deno: DenoBinary;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
