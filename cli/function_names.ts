@@ -1,7 +1,7 @@
 import type { FunctionReport } from "../lib/control/api.ts";
 import type { ControlClient } from "../lib/control/control_client.ts";
 import { nearest } from "../lib/config/suggestion.ts";
-import { judgeName } from "../lib/function/name.ts";
+import { judgeName } from "../lib/config/function_name.ts";
 import { CliError, ExitCode } from "./exit_code.ts";
 
 /**

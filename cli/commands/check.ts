@@ -6,7 +6,7 @@ import {
   openStandaloneChecks,
   type StandaloneChecks,
 } from "../../lib/isolation/standalone_checks.ts";
-import { judgeName } from "../../lib/function/name.ts";
+import { judgeName } from "../../lib/config/function_name.ts";
 import { parseDiagnostics } from "../../lib/check/diagnostics.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { CliError, ExitCode, usageError } from "../exit_code.ts";

@@ -4,10 +4,11 @@ import { levelFor } from "../../lib/config/check_level.ts";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import type { Settings } from "../../lib/config/settings.ts";
 import { findEntry } from "../../lib/function/find_entry.ts";
+import { findOwnLock } from "../../lib/check/own_lock.ts";
+import { settingsFor } from "../../lib/config/settings_for.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
-import { judgeName } from "../../lib/function/name.ts";
-import { findOwnLock } from "../../lib/check/own_lock.ts";
+import { judgeName } from "../../lib/config/function_name.ts";
 import { findNodeModules } from "../../lib/function/node_modules.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
@@ -135,7 +136,13 @@ async function checkCode(
   const functionsDirectory = dirname(directory);
   const settings = await loadSettings(functionsDirectory);
   // The operator's variables belong to the served functions, not to a check.
-  const own = { ...settings, envFile: undefined, env: {} };
+  const own = {
+    ...settingsFor(settings, basename(directory)),
+    envFile: undefined,
+    env: {},
+    grantedEnv: {},
+    grantedEnvFiles: [],
+  };
   const { envFiles, policy } = await readFunctionPolicy(directory, own);
   const source = { directory, entry, envFiles };
   const unreadable = await unreadableReason(directory, sourceOf({ ...source, modules: [] }));

@@ -1,6 +1,6 @@
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import { variableNameProblem } from "../../lib/config/stored_variable.ts";
-import { nameProblem } from "../../lib/function/name.ts";
+import { nameProblem } from "../../lib/config/function_name.ts";
 import { ExitCode, usageError } from "../exit_code.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
 import type { EnvAction } from "./env/actions.ts";

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { nameProblem } from "../../lib/function/name.ts";
+import { nameProblem } from "../../lib/config/function_name.ts";
 import { SHARED_DIRECTORY } from "../../lib/function/layout.ts";
 import { readOptionalTextFile } from "../../lib/system/read_optional_text_file.ts";
 import { CliError, ExitCode } from "../exit_code.ts";

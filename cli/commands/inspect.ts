@@ -1,9 +1,10 @@
-import type { FunctionReport } from "../../lib/control/api.ts";
+import type { FunctionReport, SettingReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
 import { noSuchFunction } from "../function_names.ts";
 import { FUNCTION_LABELS } from "../output/function_labels.ts";
 import { describeNewer, describeNextTry, describeStatus } from "../output/function_table.ts";
 import { printJson, printOut } from "../output/print.ts";
+import { formatSettings } from "../output/setting_table.ts";
 import { formatTable } from "../output/table.ts";
 import { formatBytes, formatDuration } from "../output/units.ts";
 import { makeVisible, makeVisibleLines } from "../output/visible.ts";
@@ -22,13 +23,20 @@ export async function inspect(name: string, options: InspectOptions): Promise<nu
     const known = await control.functions();
     throw noSuchFunction(name, known.map((one) => one.name));
   }
-  if (options.json) printJson(report);
-  else printOut(formatReport(report));
+  const settings = await control.settings(name);
+  if (options.json) printJson({ ...report, settings: settings ?? null });
+  else printOut(formatReport(report, settings));
   return 0;
 }
 
-/** Formats a report as lines of a label and a value; empty values are left out. */
-export function formatReport(report: FunctionReport): string {
+/**
+ * Formats a report as lines of a label and a value, and settings as a table; empty values are left
+ * out.
+ */
+export function formatReport(
+  report: FunctionReport,
+  settings: readonly SettingReport[] = [],
+): string {
   const keys = Object.keys(FUNCTION_LABELS) as (keyof FunctionReport)[];
   const rows = keys.filter((key) => key !== "detail" && hasValue(report[key]))
     .map((key) => ({ label: `${FUNCTION_LABELS[key]}:`, value: formatValue(report, key) }));
@@ -36,7 +44,8 @@ export function formatReport(report: FunctionReport): string {
     { title: "", cell: (row: typeof rows[number]) => row.label },
     { title: "", cell: (row) => row.value },
   ], rows).replace(/^\n/, "");
-  return report.detail === null ? table : `${table}\n${makeVisibleLines(report.detail)}\n`;
+  const detail = report.detail === null ? "" : `\n${makeVisibleLines(report.detail)}\n`;
+  return table + (settings.length === 0 ? "" : `\n${formatSettings(settings)}`) + detail;
 }
 
 function hasValue(value: FunctionReport[keyof FunctionReport]): boolean {

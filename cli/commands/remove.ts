@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
-import { judgeName } from "../../lib/function/name.ts";
+import { judgeName } from "../../lib/config/function_name.ts";
 import { removedPath, removeEntry } from "../../lib/function/set_aside.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { noSuchFunction } from "../function_names.ts";

@@ -30,6 +30,7 @@ import { openServingProxy } from "./serve/proxy.ts";
 import { openService } from "./serve/service.ts";
 import { readSettings } from "./serve/settings.ts";
 import { catchStopSignals } from "./serve/signals.ts";
+import { describeUnmatched } from "./serve/unmatched.ts";
 
 /** Serves a directory until a signal stops it; returns the exit code. */
 export async function serve(directory: string | undefined, options: object): Promise<number> {
@@ -104,6 +105,11 @@ export async function serve(directory: string | undefined, options: object): Pro
   }
   await Promise.race([supervisor.scan(), signals.first]);
   console.say(describeFound(supervisor));
+  const warnOfUnmatched = (): void => {
+    const warning = describeUnmatched(context.settings, supervisor);
+    if (warning !== undefined) console.warn(warning);
+  };
+  warnOfUnmatched();
   stack.use(onHangup({
     stop: signals.stop,
     during: service.reload,
@@ -118,6 +124,7 @@ export async function serve(directory: string | undefined, options: object): Pro
       if (postponed.length > 0) {
         console.warn(`Restart ddsrv to apply changes of: ${postponed.join(", ")}`);
       }
+      warnOfUnmatched();
     },
     onError: (error) =>
       console.warn(`${error.message}. The previous configuration stays in effect`),

@@ -9,6 +9,7 @@ export interface Property {
   readonly anyOf?: readonly Property[];
   readonly items?: Property;
   readonly properties?: Readonly<Record<string, Property>>;
+  readonly additionalProperties?: boolean | Property;
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -34,9 +35,7 @@ export function describeType(property: Property): string {
     case "array":
       return `list of ${describeType(property.items ?? {})}`;
     case "object":
-      return property.properties === undefined
-        ? "object of strings"
-        : `object with any of ${Object.keys(property.properties).join(", ")}`;
+      return describeObject(property);
     case "integer":
       return `whole number${bounds(property)}`;
     case "number":
@@ -44,6 +43,12 @@ export function describeType(property: Property): string {
     default:
       return property.type ?? "anything";
   }
+}
+
+function describeObject({ properties, additionalProperties }: Property): string {
+  if (properties !== undefined) return `object with any of ${Object.keys(properties).join(", ")}`;
+  const isDeep = typeof additionalProperties === "object" && additionalProperties.type === "object";
+  return isDeep ? "object of objects" : "object of strings";
 }
 
 function bounds({ minimum, maximum }: Property): string {

@@ -25,6 +25,20 @@ export const SETTINGS_EXAMPLES: Readonly<Record<SchemaKind, string>> = {
 }`,
 };
 
+/** Example of settings of single functions, in the functions directory's file. */
+export const GRANTS_EXAMPLE = `{
+  "memory": "256MiB",
+  "functions": {
+    "img": {
+      "permissions": { "ffi": true }, // sharp loads native code
+      "memory": "2GiB",
+      "startTimeout": "2m"
+    },
+    "api-*": { "egress": ["db.internal:5432"], "env": { "DB": "db.internal" } },
+    "legacy": { "check": "graph" }
+  }
+}`;
+
 /** Returns the man page ddsrv.json(5), in the language mdoc(7). */
 export function settingsPage(release: string): string {
   const own = Object.entries(propertiesOf("function"));
@@ -48,7 +62,7 @@ export function settingsPage(release: string): string {
     ),
     ...keys(all.filter(([name]) => shared.includes(name))),
     ".Ss Settings of one function",
-    ...textLines("Only a function's file may have these keys."),
+    ...textLines("Only a function's file, and entries of functions, may have these keys."),
     ...keys(own.filter(([name]) => !shared.includes(name))),
     ".Ss Settings of the server",
     ...textLines("Only the functions directory's file may have these keys."),
@@ -63,6 +77,9 @@ export function settingsPage(release: string): string {
     ...section("EXAMPLES", [
       ...textLines("In the functions directory:"),
       ...literalBlock(SETTINGS_EXAMPLES.directory),
+      ".Pp",
+      ...textLines("In the functions directory, with settings of single functions:"),
+      ...literalBlock(GRANTS_EXAMPLE),
       ".Pp",
       ...textLines("In the directory of a function:"),
       ...literalBlock(SETTINGS_EXAMPLES.function),
@@ -81,7 +98,8 @@ const DESCRIPTION: readonly string[] = [
   ...textLines(
     "The file of this name in the functions directory configures the server, and limits what " +
       "functions may ask for. Flags and environment variables win over it. " +
-      "A function's own file, its manifest, may ask for less, never for more.",
+      "A function's own file, its manifest, may ask for less, never for more. The key functions " +
+      "grants more to single functions.",
   ),
   ".Pp",
   ...textLines(

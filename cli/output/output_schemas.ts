@@ -70,7 +70,10 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
   init: z.array(shapes.template),
-  inspect: apiShapes.FunctionReport,
+  inspect: apiShapes.FunctionReport.extend({
+    settings: z.array(apiShapes.SettingReport).nullable()
+      .describe("null if the manifest is not valid"),
+  }),
   list: z.array(apiShapes.FunctionReport),
   logs: shapes.line,
   reload: z.array(apiShapes.FunctionReport),

@@ -9,7 +9,7 @@ import { jsonOption, socketOption, waitOption } from "./options.ts";
 export function addAdd(program: Command, onExit: OnExit): void {
   const adding = program.command("add")
     .description("type-check a function, copy it into the functions directory and start it")
-    .argument("<path>", "a directory with an index.ts, a .ts file, or - for a tar archive on stdin")
+    .argument("<path>", "a function's directory, a .ts, .js or .html file, or - for a tar archive")
     .option("-n, --name <name>", "name of the function (default: name of the directory or file)")
     .option("--link", "link to the directory instead of copying it")
     .option("--replace", "replace the function of this name without downtime")

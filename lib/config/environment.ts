@@ -7,6 +7,8 @@ import { boolean } from "./kinds.ts";
 /** Settings from environment variables. */
 export interface EnvironmentSettings {
   readonly settings: SomeSettings;
+  /** Names of the variables that give them, by field. */
+  readonly names: Readonly<Record<string, string>>;
   /** One for each variable that is not valid, and that is ignored. */
   readonly warnings: readonly string[];
 }
@@ -28,7 +30,7 @@ export function parseEnvironment(
     const name = names.find((candidate) => (environment[candidate] ?? "") !== "");
     if (name === undefined) return {};
     try {
-      return { settings: parse(environment[name]!) };
+      return { name, settings: parse(environment[name]!) };
     } catch (error) {
       return { warning: `${name}: ${error instanceof Error ? error.message : error}` };
     }
@@ -38,6 +40,11 @@ export function parseEnvironment(
     settings: mergeSettings(
       ...read.map(({ settings = {} }) => settings),
       Object.keys(env).length === 0 ? {} : { env },
+    ),
+    names: Object.fromEntries(
+      read.flatMap(({ name, settings = {} }) =>
+        Object.keys(settings).map((field) => [field, name ?? ""])
+      ),
     ),
     warnings: [...read.flatMap(({ warning }) => warning ?? []), ...warnings],
   };

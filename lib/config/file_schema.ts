@@ -28,11 +28,14 @@ export const DIRECTORY_KEYS: readonly FileKey[] = [
 /** Every key of a function's `ddsrv.json`, its manifest. */
 export const FUNCTION_KEYS: readonly FileKey[] = presentKeys(manifestKeyOf);
 
-/** Schema of the functions directory's `ddsrv.json`: settings of the server, and ceilings of functions. */
-export const directorySchema: FileSchema = fileSchema(DIRECTORY_KEYS);
-
 /** Schema of a function's manifest. */
 export const functionSchema: FileSchema = fileSchema(FUNCTION_KEYS);
+
+/** Schema of the functions directory's `ddsrv.json`: settings of the server, and ceilings of functions. */
+export const directorySchema: FileSchema = fileSchema(
+  DIRECTORY_KEYS,
+  functionSchema.transform(settingsIn),
+);
 
 /** Returns the settings that a parsed file gives. */
 export function settingsIn(file: z.output<FileSchema>): SomeSettings {
@@ -46,8 +49,10 @@ function presentKeys(nameOf: (setting: Setting<unknown>) => string | undefined):
   });
 }
 
-function fileSchema(keys: readonly FileKey[]): FileSchema {
+function fileSchema(keys: readonly FileKey[], manifest?: z.ZodType<object>): FileSchema {
   const ignored: z.ZodType<SomeSettings> = z.string().transform(() => ({}));
-  const schemas = keys.map(({ key, entry }) => [key, entry.schema(z).optional()] as const);
+  const schemas = keys.map(({ key, entry }) =>
+    [key, entry.schema(z, manifest).optional()] as const
+  );
   return z.strictObject({ $schema: ignored.optional(), ...Object.fromEntries(schemas) });
 }

@@ -1,3 +1,4 @@
+import { grants } from "./grants_kind.ts";
 import { patterned } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { duration, port, wholeNumber } from "./number_kinds.ts";
@@ -12,6 +13,20 @@ const MIN_IDLE_MS = 1_000;
 
 /** Settings of the life of functions. */
 export const FUNCTION_SETTINGS = {
+  functions: {
+    name: "functions",
+    setBy: "key",
+    variables: [],
+    kind: grants,
+    default: [],
+    summary: "settings of single functions, by name or by pattern such as api-*",
+    details:
+      "Each entry may have every key of a manifest, and is the operator's word for the functions " +
+      "that it matches: it raises or lowers what they may ask for, and what they get. The most " +
+      "specific entry wins for each key: a name, then the pattern with more characters besides " +
+      "`*`, then the later one. Permissions are merged one by one, and variables are added. The " +
+      "function's own manifest applies below it.",
+  },
   env: {
     name: "env",
     setBy: "key",

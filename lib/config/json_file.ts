@@ -144,8 +144,9 @@ function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
   if (schema instanceof z.ZodPipe) return keysAt(schema.in, path);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => keysAt(one, path));
-  if (!(schema instanceof z.ZodObject)) return [];
   const [first, ...rest] = path;
+  if (schema instanceof z.ZodRecord && first !== undefined) return keysAt(schema.valueType, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
   return first === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[first], rest);
 }
 

@@ -20,9 +20,9 @@ export interface Kind<Value> {
   write(value: Value): unknown;
   /**
    * Returns the schema of the value in `ddsrv.json`. zod is passed in, so that only readers of a
-   * file load it.
+   * file load it, and the schema of a function's own file, which may be part of it.
    */
-  schema(zod: typeof z): z.ZodType<Value>;
+  schema(zod: typeof z, manifest?: z.ZodType<object>): z.ZodType<Value>;
 }
 
 /** Returns `kind` for a setting that may have no value. */
@@ -30,7 +30,7 @@ export function optional<Value>(kind: Kind<Value>): Kind<Value | undefined> {
   return {
     ...kind,
     write: (value) => value === undefined ? undefined : kind.write(value),
-    schema: (zod) => kind.schema(zod),
+    schema: (zod, manifest) => kind.schema(zod, manifest),
   };
 }
 

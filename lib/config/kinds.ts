@@ -84,7 +84,7 @@ export function list<Item>(item: Kind<Item>): Kind<readonly Item[]> {
       throw new SyntaxError(`"${text}" names nothing. Give one or more, with commas between`);
     },
     write: (items) => items.map((one) => item.write(one)),
-    schema: (zod) => zod.array(item.schema(zod)),
+    schema: (zod, manifest) => zod.array(item.schema(zod, manifest)),
   };
 }
 
@@ -93,7 +93,11 @@ export function listOrOne<Item>(item: Kind<Item>): Kind<readonly Item[]> {
   const items = list(item);
   return {
     ...items,
-    schema: (zod) => zod.union([item.schema(zod).transform((one) => [one]), items.schema(zod)]),
+    schema: (zod, manifest) =>
+      zod.union([
+        item.schema(zod, manifest).transform((one) => [one]),
+        items.schema(zod, manifest),
+      ]),
   };
 }
 

@@ -4,6 +4,7 @@ import { defaultPaths } from "./default_paths.ts";
 import { parseEnvironment } from "./environment.ts";
 import { directorySchema, settingsIn } from "./file_schema.ts";
 import { parseJsonFile } from "./json_file.ts";
+import { originsOf } from "./origins.ts";
 import {
   completeSettings,
   defaultSettings,
@@ -32,7 +33,7 @@ export async function loadSettings(
   environment: Readonly<Record<string, string>>,
   { uid = Deno.uid() }: { readonly uid?: number | null } = {},
 ): Promise<LoadedSettings> {
-  const { settings: variables, warnings } = parseEnvironment(environment);
+  const { settings: variables, names, warnings } = parseEnvironment(environment);
   const functionsDirectory = resolve(
     flags.functionsDirectory ?? variables.functionsDirectory ?? defaultSettings.functionsDirectory,
   );
@@ -41,6 +42,7 @@ export async function loadSettings(
     ...mergeSettings(defaultPaths(uid, environment), file, variables, flags),
     env: { ...file.env, ...variables.env, ...flags.env },
     functionsDirectory,
+    origins: originsOf({ file, variables, names, flags }),
   });
   return {
     settings: {

@@ -42,6 +42,22 @@ export function parseRateLimit(text: string): RateLimit {
   return { count, periodMs: PERIODS_MS[match[2]!]!, burst };
 }
 
+/**
+ * Returns true if a rate limit allows no more than another one, neither on average nor at once.
+ *
+ * @example
+ * ```ts
+ * import { isRateWithin, parseRateLimit } from "./rate_limit.ts";
+ * isRateWithin(parseRateLimit("5/s"), parseRateLimit("600/m")); // true
+ * ```
+ */
+export function isRateWithin(asked: RateLimit, ceiling: RateLimit): boolean {
+  if (ceiling === "none") return true;
+  if (asked === "none") return false;
+  return asked.count * ceiling.periodMs <= ceiling.count * asked.periodMs &&
+    asked.burst <= ceiling.burst;
+}
+
 /** Formats a rate limit as {@linkcode parseRateLimit} reads it. */
 export function formatRateLimit(limit: RateLimit): string {
   if (limit === "none") return limit;

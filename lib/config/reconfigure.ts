@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { LIMIT_SETTINGS } from "./limit_settings.ts";
 import type { Limits } from "./limits.ts";
+import type { Origins } from "./setting_origin.ts";
 import { collectSome, fieldsOf, type Table } from "./table.ts";
 import { type GivenSettings, SETTINGS, type Settings } from "./settings.ts";
 
@@ -24,6 +25,7 @@ export function reconfigure(before: Settings, after: Settings): Reconfiguration 
         ...before.limits,
         ...collectSome<Limits, keyof Limits>(limits.live, (field) => after.limits[field]),
       },
+      origins: originsAfter(given.postponedFields, { before, after }),
     },
     postponed: [...given.postponed, ...limits.postponed],
   };
@@ -32,6 +34,19 @@ export function reconfigure(before: Settings, after: Settings): Reconfiguration 
 interface Changes<Values> {
   readonly live: readonly (keyof Values)[];
   readonly postponed: readonly string[];
+  readonly postponedFields: readonly PropertyKey[];
+}
+
+/** A value that stays keeps its origin; permissions apply immediately, one by one. */
+function originsAfter(
+  fields: readonly PropertyKey[],
+  { before, after }: { readonly before: Settings; readonly after: Settings },
+): Origins {
+  const isKept = ([field]: readonly [string, unknown]): boolean => fields.includes(field);
+  return Object.fromEntries([
+    ...Object.entries(after.origins).filter((entry) => !isKept(entry)),
+    ...Object.entries(before.origins).filter(isKept),
+  ]);
 }
 
 function changesOf<Values>(
@@ -41,11 +56,11 @@ function changesOf<Values>(
   const changed = fieldsOf(table).filter((field) =>
     !isDeepStrictEqual(before[field], after[field])
   );
-  const isLive = (field: keyof Values): boolean =>
-    !table[field].needsRestart &&
-    (table[field].isLiveChange?.(before[field], after[field]) ?? true);
+  const isLive = (field: keyof Values): boolean => !table[field].needsRestart;
+  const postponed = changed.filter((field) => !isLive(field));
   return {
     live: changed.filter(isLive),
-    postponed: changed.filter((field) => !isLive(field)).map((field) => table[field].name),
+    postponed: postponed.map((field) => table[field].name),
+    postponedFields: postponed,
   };
 }

@@ -1,5 +1,4 @@
 import { formatBandwidth, parseBandwidth } from "./bandwidth.ts";
-import type { Egress } from "./egress.ts";
 import { ipv4, list } from "./kinds.ts";
 import { type Kind, textKind } from "./kind.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
@@ -37,9 +36,8 @@ export const RESOURCE_SETTINGS = {
     summary: "what functions may connect to: none, internet, full or a list",
     details:
       "`internet` excludes private networks; `full` includes them. A list has destinations such " +
-      "as `db.example.com:5432` or `10.0.0.0/8`. SIGHUP cannot go from `none` or `internet` to " +
-      "`full` or a list, which takes a restart.",
-    isLiveChange: (before: Egress, after: Egress) => isWide(before) || !isWide(after),
+      "as `db.example.com:5432` or `10.0.0.0/8`. With `full`, checks may fetch modules from private " +
+      "networks too, after a restart.",
     manifest: "subset",
   },
   permissions: {
@@ -133,8 +131,3 @@ export const RESOURCE_SETTINGS = {
     manifest: "smaller",
   },
 } satisfies Entries;
-
-/** The start decides whether other networks of the host are reachable. */
-function isWide(egress: Egress): boolean {
-  return egress !== "none" && egress !== "internet";
-}

@@ -16,7 +16,8 @@ export const SERVER_SETTINGS = {
     default: "/opt/functions",
     summary: "the functions directory",
     details:
-      "Each subdirectory with an `index.ts` is a function. `ddsrv serve DIRECTORY` sets it too.",
+      "Each subdirectory with an `index.ts` or another entry is a function. `ddsrv serve DIRECTORY` " +
+      "sets it too.",
     needsRestart: true,
   },
   port: {

@@ -33,8 +33,6 @@ export interface Setting<Value> {
   readonly details?: string;
   /** SIGHUP does not change it in a supervisor that runs. */
   readonly needsRestart?: true;
-  /** Returns true if SIGHUP can apply this change, where that depends on the values. */
-  isLiveChange?(before: Value, after: Value): boolean;
   /** Effect of the key in a function's manifest; by default a manifest cannot have the key. */
   readonly manifest?: ManifestRule;
   /** Its key in a manifest, if that is not its name. */

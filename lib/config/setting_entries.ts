@@ -22,8 +22,8 @@ export interface SettingEntry {
   readonly read: (text: string) => SomeSettings;
   /** Returns the settings that its toggle sets. */
   readonly toggled: () => SomeSettings;
-  /** Returns the schema of its key in `ddsrv.json`. */
-  readonly schema: (zod: typeof z) => z.ZodType<SomeSettings>;
+  /** Returns the schema of its key in `ddsrv.json`; `manifest` is that of a function's own file. */
+  readonly schema: (zod: typeof z, manifest?: z.ZodType<object>) => z.ZodType<SomeSettings>;
 }
 
 /** Settings that help and documentation show together. */
@@ -73,7 +73,7 @@ function entryOf<Value>(
     setting,
     read: (text) => toSettings(kind.parse(text)),
     toggled: () => toggle === undefined ? {} : toSettings(toggle.value),
-    schema: (zod) => kind.schema(zod).transform(toSettings),
+    schema: (zod, manifest) => kind.schema(zod, manifest).transform(toSettings),
   };
 }
 

@@ -8,6 +8,7 @@ import { PROXY_SETTINGS } from "./proxy_settings.ts";
 import { RESOURCE_SETTINGS } from "./resource_settings.ts";
 import { SERVER_SETTINGS } from "./server_settings.ts";
 import type { ManifestRule } from "./setting.ts";
+import type { Origins } from "./setting_origin.ts";
 import { collect, fieldsOf, type Table, type ValuesOf } from "./table.ts";
 
 const TABLE = {
@@ -37,6 +38,8 @@ export interface Settings extends Omit<GivenSettings, "permissions">, DefaultPat
   readonly limits: Limits;
   /** Time that files must be unchanged before ddsrv deploys them. */
   readonly settleMs: number;
+  /** Where values that functions have come from. */
+  readonly origins: Origins;
 }
 
 /** Settings and limits, all optional. */
@@ -57,6 +60,7 @@ export function completeSettings(given: SomeSettings): Settings {
     ...defaults,
     ...defaultPaths(0, {}),
     settleMs: 200,
+    origins: {},
     ...given,
     permissions: withPermissions(defaultPermissions, given.permissions ?? {}),
     limits: completeLimits(given.limits ?? {}),

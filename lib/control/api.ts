@@ -1,4 +1,5 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
+import type { SettingSource } from "../config/setting_origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
 
@@ -109,6 +110,14 @@ export interface VariableReport {
   readonly source: VariableSource;
   readonly overrides: readonly VariableSource[];
   readonly setAt: string | null;
+}
+
+/** A setting of a function: `GET /v1/functions/NAME/settings` returns an array of them. */
+export interface SettingReport {
+  readonly key: string;
+  readonly value: unknown;
+  readonly source: SettingSource;
+  readonly name: string | null;
 }
 
 /** Variables to set and unset, all or none: `POST /v1/functions/NAME/variables`. */

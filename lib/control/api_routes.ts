@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { judgeName } from "../function/name.ts";
+import { judgeName } from "../config/function_name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
 import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
+import { SETTING_ROUTES } from "./setting_routes.ts";
 import { MAX_VARIABLES_BODY_BYTES, VARIABLE_ROUTES } from "./variable_routes.ts";
 import { waitForState } from "./wait_for_state.ts";
 
@@ -121,6 +122,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   ...VARIABLE_ROUTES,
+  ...SETTING_ROUTES,
   route({
     method: "GET",
     path: "/traffic",

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Drift } from "../config/drift.ts";
 import { ISOLATION_LEVELS } from "../config/isolation_level.ts";
+import { SETTING_SOURCES } from "../config/setting_origin.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
-import { judgeName } from "../function/name.ts";
+import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type FunctionReport,
   REPORTED_STATUSES,
   type RollbackReport,
+  type SettingReport,
   type SupervisorReport,
   type TrafficReport,
   type VariableReport,
@@ -111,6 +113,15 @@ export const apiShapes = {
     overrides: z.array(z.enum(VARIABLE_SOURCES)).describe("Sources whose values do not apply"),
     setAt: z.iso.datetime().nullable().describe("null for variables of files and settings"),
   }),
+  SettingReport: z.strictObject({
+    key: z.string().describe("Key of a manifest; each permission has its own: permissions.ffi"),
+    value: z.unknown().describe("As ddsrv.json has it; null if there is none, or no limit"),
+    source: z.enum(SETTING_SOURCES).describe(
+      "file: ddsrv.json of the functions directory; functions: an entry of that key in it; " +
+        "manifest: the function's own ddsrv.json",
+    ),
+    name: text.describe("Name of the variable or flag, or the entry of functions; otherwise null"),
+  }),
   VariablesRequest: z.strictObject({
     set: variables.optional(),
     unset: z.array(
@@ -154,6 +165,7 @@ interface Interfaces {
   TrafficReport: TrafficReport;
   RollbackReport: RollbackReport;
   VariableReport: VariableReport;
+  SettingReport: SettingReport;
   VariablesRequest: VariablesRequest;
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;

@@ -5,6 +5,7 @@ import {
   type ErrorReport,
   type FunctionReport,
   type RollbackReport,
+  type SettingReport,
   type Since,
   type SupervisorReport,
   type TrafficReport,
@@ -32,6 +33,11 @@ export interface ControlClient extends Disposable {
   readonly purge: (name: string) => Promise<boolean>;
   /** Returns a function's variables; `undefined` if it does not exist and has no variables. */
   readonly variables: (name: string) => Promise<VariableReport[] | undefined>;
+  /**
+   * Returns a function's settings; `undefined` if it does not exist, its manifest is not valid, or
+   * the supervisor is an older one.
+   */
+  readonly settings: (name: string) => Promise<SettingReport[] | undefined>;
   /** Sets and unsets variables, also before the function exists; `undefined` for a bad name. */
   readonly changeVariables: (
     name: string,
@@ -135,6 +141,12 @@ export function connectControl(
     },
     async variables(name) {
       return (await askOptional<VariableReport[]>({ path: `${pathOf(name)}/variables` }))?.body;
+    },
+    async settings(name) {
+      const { status, body } = await call({ path: `${pathOf(name)}/settings` });
+      if (status === 404 || status === 409) return undefined;
+      if (status < 300) return body as SettingReport[];
+      throw new Error((body as ErrorReport).error);
     },
     async changeVariables(name, body) {
       const path = `${pathOf(name)}/variables`;

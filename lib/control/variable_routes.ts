@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ConfigError } from "../config/json_file.ts";
+import { type FunctionSettings, settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy } from "../function/manifest.ts";
-import { judgeName } from "../function/name.ts";
+import { judgeName } from "../config/function_name.ts";
 import { originsOf, type VariableLayer } from "../function/variable_layers.ts";
 import { valuesOf } from "../supervisor/variable_store.ts";
 import type { VariableReport, VariablesChange, VariablesRequest } from "./api.ts";
@@ -87,7 +88,8 @@ async function reportVariables(
   const directory = supervisor.functions.get(name)?.directory;
   if (directory === undefined && stored.size === 0) return undefined;
   try {
-    return originsOf(await readLayers(directory, context, valuesOf(stored))).map((origin) => ({
+    const settings = settingsFor(context.settings, name);
+    return originsOf(await readLayers(directory, settings, valuesOf(stored))).map((origin) => ({
       ...origin,
       setAt: origin.source === "set" ? stored.get(origin.name)!.setAt : null,
     }));
@@ -99,7 +101,7 @@ async function reportVariables(
 
 async function readLayers(
   directory: string | undefined,
-  { settings }: ControlContext["context"],
+  settings: FunctionSettings,
   variables: Readonly<Record<string, string>>,
 ): Promise<readonly VariableLayer[]> {
   return directory === undefined

@@ -3,7 +3,8 @@ import { parseEnvFile } from "../config/env_file.ts";
 import { functionSchema, settingsIn } from "../config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
-import type { Settings } from "../config/settings.ts";
+import type { SomeSettings } from "../config/settings.ts";
+import type { FunctionSettings } from "../config/settings_for.ts";
 import { openFolderReader, readTextFile } from "./contained_file.ts";
 import { ENV_FILE } from "./layout.ts";
 import { type FunctionPolicy, tightenPolicy } from "./policy.ts";
@@ -12,6 +13,8 @@ import { mergeLayers, type VariableLayer } from "./variable_layers.ts";
 /** A function's policy and its sources. */
 export interface ReadPolicy {
   readonly policy: FunctionPolicy;
+  /** Settings of its manifest, as it has them. */
+  readonly manifest: SomeSettings;
   /** Absolute paths of the env files besides `.env`; they may not exist. */
   readonly envFiles: readonly string[];
   /** Sources of its variables; later ones win. */
@@ -26,14 +29,14 @@ export interface ReadPolicyOptions {
 
 /**
  * Reads a function's manifest and env files, if they exist, and merges them with the settings.
- * Variables come from the operator's env file, the settings, the function's `.env`, the manifest's
- * `envFile`, its `env`, and `ddsrv env`; later ones win.
+ * Variables come from the operator's env file, the settings, the entries of `functions`, the
+ * function's `.env`, the manifest's `envFile`, its `env`, and `ddsrv env`; later ones win.
  *
  * @throws {ConfigError} if a file is invalid, or the manifest asks for more than the settings allow
  */
 export async function readFunctionPolicy(
   directory: string,
-  settings: Settings,
+  settings: FunctionSettings,
   { variables = {} }: ReadPolicyOptions = {},
 ): Promise<ReadPolicy> {
   const path = join(directory, SETTINGS_FILE);
@@ -47,8 +50,10 @@ export async function readFunctionPolicy(
   const named = manifest.envFile === undefined
     ? undefined
     : envFilePath({ directory, path, envFile: manifest.envFile });
-  const [common, own, further] = await Promise.all([
+  const { grantedEnvFiles } = settings;
+  const [common, granted, own, further] = await Promise.all([
     readOptionalEnvFile(settings.envFile, readTextFile),
+    Promise.all(grantedEnvFiles.map((file) => readOptionalEnvFile(file, readTextFile))),
     readOptionalEnvFile(join(directory, ENV_FILE), readOwn),
     readOptionalEnvFile(named, readOwn),
   ]);
@@ -64,6 +69,8 @@ export async function readFunctionPolicy(
   const layers: readonly VariableLayer[] = [
     { source: "settingsEnvFile", env: common ?? {} },
     { source: "settings", env: settings.env },
+    { source: "functionsEnvFile", env: Object.assign({}, ...granted) },
+    { source: "functions", env: settings.grantedEnv },
     { source: "dotEnv", env: own ?? {} },
     { source: "manifestEnvFile", env: further ?? {} },
     { source: "manifest", env: manifest.env ?? {} },
@@ -71,7 +78,8 @@ export async function readFunctionPolicy(
   ];
   return {
     policy: tightenPolicy({ path, settings, manifest, env: mergeLayers(layers) }),
-    envFiles: [settings.envFile, named].filter((file) => file !== undefined),
+    manifest,
+    envFiles: [settings.envFile, ...grantedEnvFiles, named].filter((file) => file !== undefined),
     layers,
   };
 }

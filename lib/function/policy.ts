@@ -1,4 +1,5 @@
-import { type Egress, formatEgress, tightenEgress } from "../config/egress.ts";
+import { type Egress, formatEgress, formatEgressRule, tightenEgress } from "../config/egress.ts";
+import { grantedHosts } from "../config/granted_domains.ts";
 import { coversHost, type HostPattern, isWildPattern } from "../config/host_pattern.ts";
 import { ConfigError } from "../config/json_file.ts";
 import {
@@ -8,7 +9,9 @@ import {
   type Permissions,
   withPermissions,
 } from "../config/permissions.ts";
-import type { ManifestRule } from "../config/setting.ts";
+import { isRateWithin, type RateLimit } from "../config/rate_limit.ts";
+import { manifestKeyOf, type ManifestRule, type Setting } from "../config/setting.ts";
+import type { FunctionSettings } from "../config/settings_for.ts";
 import { collect } from "../config/table.ts";
 import {
   fieldsWith,
@@ -21,13 +24,12 @@ import {
 /** Limits and permissions of one function: the operator's settings, restricted by its manifest. */
 export type FunctionPolicy = Pick<Settings, Exclude<FieldWith<ManifestRule>, "envFile">>;
 
-const REMEDY = "Ask for less, or ask the operator to allow more";
-
 /** Options of {@linkcode tightenPolicy}. */
 export interface TightenOptions {
   /** Path of the manifest, for messages. */
   readonly path: string;
-  readonly settings: Settings;
+  /** The operator's settings for this function. */
+  readonly settings: FunctionSettings;
   readonly manifest: SomeSettings;
   /** Variables of all sources. */
   readonly env: Readonly<Record<string, string>>;
@@ -36,10 +38,11 @@ export interface TightenOptions {
 /**
  * Restricts the settings by a function's manifest.
  *
- * @throws {ConfigError} if the manifest asks for more than the settings allow
+ * @throws {ConfigError} if the manifest asks for more than the settings allow; the message has the
+ * entry of `functions` that allows it
  */
 export function tightenPolicy(options: TightenOptions): FunctionPolicy {
-  const { path, settings, manifest, env } = options;
+  const { settings, manifest, env } = options;
   const replacing: Partial<Pick<Settings, FieldWith<"replaces">>> = manifest;
   return {
     egress: egressWithin(options),
@@ -52,56 +55,105 @@ export function tightenPolicy(options: TightenOptions): FunctionPolicy {
       (field) => replacing[field] ?? settings[field],
     ),
     ...(settings.healthAttempts === 0 ? { healthPath: undefined } : {}),
-    rateLimit: manifest.rateLimit ?? SETTINGS.rateLimit.default,
+    rateLimit: rateWithin(options),
   };
 
   function within(field: FieldWith<"smaller">): number {
     const ceiling = settings[field];
     const asked = manifest[field] ?? ceiling;
     if (asked <= ceiling) return asked;
-    const { name, kind } = SETTINGS[field];
-    throw new ConfigError(
-      `${path} asks for ${name} ${kind.write(asked)}, but the settings allow at most ` +
-        `${kind.write(ceiling)}. ${REMEDY}`,
-    );
+    throw excess(options, limitExcess(SETTINGS[field], asked, ceiling));
   }
 }
 
-function egressWithin({ path, settings, manifest }: TightenOptions): Egress {
+function limitExcess<Value>(
+  setting: Setting<Value>,
+  ...values: readonly [asked: Value, ceiling: Value]
+): Excess {
+  const [asked, ceiling] = values.map((value) => setting.kind.write(value));
+  return {
+    asked: `${setting.name} ${asked}`,
+    allowed: `at most ${ceiling}`,
+    grant: { [manifestKeyOf(setting) ?? setting.name]: asked },
+  };
+}
+
+function rateWithin(options: TightenOptions): RateLimit {
+  const ceiling = options.settings.rateLimit;
+  const asked = options.manifest.rateLimit ?? ceiling;
+  if (isRateWithin(asked, ceiling)) return asked;
+  throw excess(options, limitExcess(SETTINGS.rateLimit, asked, ceiling));
+}
+
+function egressWithin(options: TightenOptions): Egress {
+  const { settings, manifest } = options;
   if (manifest.egress === undefined) return settings.egress;
   const tightened = tightenEgress(manifest.egress, settings.egress);
   if (tightened.type === "allowed") return tightened.egress;
-  throw new ConfigError(
-    `${path} asks for egress "${tightened.excess}", but the settings allow only ` +
-      `"${formatEgress(settings.egress)}". ${REMEDY}`,
+  const { egress } = manifest;
+  throw excess(options, {
+    asked: `egress "${tightened.excess}"`,
+    allowed: `only "${formatEgress(settings.egress)}"`,
+    grant: { egress: typeof egress === "string" ? egress : egress.rules.map(formatEgressRule) },
+  });
+}
+
+function permissionsWithin(options: TightenOptions): Permissions {
+  const { settings, manifest } = options;
+  const asked = withPermissions(settings.permissions, manifest.permissions ?? {});
+  const more = excessPermission(asked, settings.permissions);
+  if (more === undefined) return asked;
+  const kind = PERMISSION_KINDS.find((one) => more.startsWith(`"${one}"`))!;
+  throw excess(options, {
+    asked: `the permission ${more}`,
+    allowed: `only ${formatPermission(settings.permissions[kind])}`,
+    grant: { permissions: manifest.permissions === "all" ? "all" : { [kind]: asked[kind] } },
+  });
+}
+
+/** A wish above the ceiling, in words, and the keys of an entry of `functions` that allow it. */
+interface Excess {
+  readonly asked: string;
+  readonly allowed: string;
+  readonly grant: Readonly<Record<string, unknown>>;
+}
+
+function excess(
+  { path, settings }: Pick<TightenOptions, "path" | "settings">,
+  { asked, allowed, grant }: Excess,
+): ConfigError {
+  const functions = spaced({ [settings.functionName]: grant });
+  return new ConfigError(
+    `${path} asks for ${asked}, but the settings allow ${allowed}. Ask for less, or ask the ` +
+      `operator to add "functions": ${functions} to the ddsrv.json of the functions directory`,
   );
 }
 
-/** Returns the hosts that a function asks for. The operator's patterns alone give it none. */
-function domainsWithin({ path, settings, manifest }: TightenOptions): readonly HostPattern[] {
-  const asked = [...new Set(manifest.ownDomains ?? [])];
+/**
+ * Returns the hosts that a function has: those that its manifest asks for, or else the single hosts
+ * of an entry of `functions`. Patterns alone give it none.
+ */
+function domainsWithin(options: TightenOptions): readonly HostPattern[] {
+  const { path, settings, manifest } = options;
+  const given = grantedHosts(settings, settings.functionName) ?? [];
+  const asked = [...new Set(manifest.ownDomains ?? given)];
   const wild = asked.find(isWildPattern);
   if (wild !== undefined) {
     throw new ConfigError(
       `${path} asks for the domain "${wild}", but a function has single hosts. Name each one`,
     );
   }
-  const excess = asked.find((host) => !coversHost(settings.ownDomains, host));
-  if (excess === undefined) return asked;
-  const allowed = settings.ownDomains.map((one) => `"${one}"`).join(", ") || "none";
-  throw new ConfigError(
-    `${path} asks for the domain "${excess}", and the settings allow ${allowed}. Remove it, or ` +
-      'ask the operator to add it to "domains" in the ddsrv.json of the functions directory',
-  );
+  const more = asked.find((host) => !coversHost(settings.ownDomains, host));
+  if (more === undefined) return asked;
+  const allowed = settings.ownDomains.map((one) => `"${one}"`).join(", ");
+  throw excess(options, {
+    asked: `the domain "${more}"`,
+    allowed: allowed === "" ? "none" : `only ${allowed}`,
+    grant: { domains: asked },
+  });
 }
 
-function permissionsWithin({ path, settings, manifest }: TightenOptions): Permissions {
-  const asked = withPermissions(settings.permissions, manifest.permissions ?? {});
-  const excess = excessPermission(asked, settings.permissions);
-  if (excess === undefined) return asked;
-  const kind = PERMISSION_KINDS.find((one) => excess.startsWith(`"${one}"`))!;
-  throw new ConfigError(
-    `${path} asks for the permission ${excess}, but the settings allow only ` +
-      `${formatPermission(settings.permissions[kind])}. ${REMEDY}`,
-  );
+/** Returns JSON in one line, with spaces as people write it. */
+function spaced(value: unknown): string {
+  return JSON.stringify(value, null, 1).replace(/\n */g, " ");
 }

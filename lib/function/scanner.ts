@@ -8,7 +8,7 @@ import {
   lookAtFolder,
 } from "./folder_look.ts";
 import { isOnLocalMount } from "./local_mount.ts";
-import { judgeName } from "./name.ts";
+import { judgeName } from "../config/function_name.ts";
 import type { Modules } from "./revision.ts";
 import { findStrayFiles } from "./stray_files.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";

@@ -1,5 +1,5 @@
 import { isModuleName } from "../config/entry_names.ts";
-import { judgeName } from "./name.ts";
+import { judgeName } from "../config/function_name.ts";
 
 /** A directory can have any number of files, and each is a line in the log. */
 const MAX_FILES = 100;

@@ -2,13 +2,15 @@
 export const VARIABLE_SOURCES = [
   "settingsEnvFile",
   "settings",
+  "functionsEnvFile",
+  "functions",
   "dotEnv",
   "manifestEnvFile",
   "manifest",
   "set",
 ] as const;
 
-/** One of {@linkcode VARIABLE_SOURCES}; `set` is `ddsrv env`. */
+/** One of {@linkcode VARIABLE_SOURCES}; `functions` is an entry of that key, `set` is `ddsrv env`. */
 export type VariableSource = typeof VARIABLE_SOURCES[number];
 
 /** Variables of one source. */

@@ -7,15 +7,16 @@ import { type AddressRange, nextRange, overlaps, parseAddressRange } from "./add
 import { egressElements } from "./egress_elements.ts";
 import { type ReachableName, watchEgress } from "./egress_watch.ts";
 import { type Firewall, openFirewall } from "./firewall.ts";
-import { enableForwarding, shareForwarding } from "./forwarding.ts";
+import { enableForwarding } from "./forwarding.ts";
 import { type HostRoute, readRoutes } from "./host.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
 import { createLinks, type Links } from "./links.ts";
-import { isFunctionInterface, type Owner, ownerOf } from "./owner.ts";
+import { type Owner, ownerOf } from "./owner.ts";
 import { followNames, type Names } from "./name_watch.ts";
 import { createResolver } from "./resolve_name.ts";
 import { readResolvers } from "./resolvers.ts";
 import { sweep, type Swept } from "./sweep.ts";
+import { createUplinks } from "./uplinks.ts";
 
 /** Directory of locks that keep the supervisors of a host apart. */
 const LOCK_DIRECTORY = "/run/ddsrv/locks";
@@ -27,6 +28,7 @@ export interface NetworkOptions {
   readonly addressRange: string;
   /** Resolvers for functions; the host's when empty. */
   readonly dns: readonly string[];
+  /** Egress of functions in general; a namespace may have more. */
   readonly egress: Egress;
   /** Maximum connections of all functions; half of the host's connection table when left out. */
   readonly maxConnections?: number;
@@ -96,9 +98,8 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       run,
     }),
   );
-  for (const uplink of findUplinks(routes, options.egress)) {
-    stack.use(await shareForwarding(uplink, owner));
-  }
+  const uplinks = stack.use(createUplinks({ owner, run }));
+  await uplinks.open(options.egress);
   const names = followNames(createResolver(options.dns));
   const pool = createLeasePool(owner, range);
   const links = createLinks(owner, run);
@@ -107,10 +108,21 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     owner,
     resolvers,
     swept,
-    open: (namespace) => {
+    async open(namespace) {
       const alias = owner.aliasPrefix + encodeLabel(namespace.label);
       const { onWarning } = options;
-      return openNamespace({ ...namespace, alias, pool, links, firewall, names, onWarning, run });
+      // The operator may have granted more to this function than to others.
+      await uplinks.open(namespace.egress);
+      return await openNamespace({
+        ...namespace,
+        alias,
+        pool,
+        links,
+        firewall,
+        names,
+        onWarning,
+        run,
+      });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -243,14 +255,6 @@ function chooseRange(
     `No address range from ${first.cidr} on is free: the host routes them, or other supervisors ` +
       `use them. Set a free /16 as "addressRange" in ddsrv.json`,
   );
-}
-
-/** Returns the interfaces on which answers to functions arrive, without interfaces of functions. */
-export function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<string> {
-  if (egress === "none") return new Set();
-  const leading = routes.filter((route) => egress !== "internet" || route.dst === "default");
-  const devices = leading.map((route) => route.dev).filter((dev) => dev !== undefined);
-  return new Set(devices.filter((dev) => !isFunctionInterface(dev)));
 }
 
 /** Encodes a label, because `ip -batch` splits at white space and interprets quotes. */

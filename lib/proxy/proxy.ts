@@ -1,3 +1,5 @@
+import { domainPatterns } from "../config/granted_domains.ts";
+import type { Grant } from "../config/grants.ts";
 import type { HostPattern } from "../config/host_pattern.ts";
 import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
@@ -49,6 +51,8 @@ export interface ProxySettings {
   readonly domains?: readonly string[];
   /** Hosts that functions may have as domains of their own. */
   readonly ownDomains?: readonly HostPattern[];
+  /** Settings of single functions, which may have further domains. */
+  readonly functions?: readonly Grant[];
   /** The function that gets requests whose path names no function. */
   readonly root?: string | undefined;
   /** Peers whose forwarding fields the proxy trusts, as addresses or CIDRs. */
@@ -260,12 +264,12 @@ function contextSettings(
   settings: ProxySettings,
   bound: FileBound,
 ): Omit<ProxyContext, "routes" | "limiter" | "figures" | "onAccess" | "onError" | "closing"> {
-  const { domains = [], ownDomains = [], root, hideErrors = false } = settings;
+  const { domains = [], ownDomains = [], functions = [], root, hideErrors = false } = settings;
   return {
     limits: boundByFiles(completeLimits(settings.limits ?? {}), bound),
     // The longest domain that matches a host wins.
     domains: [...domains].sort((a, b) => b.length - a.length),
-    ownDomains,
+    ownDomains: domainPatterns({ ownDomains, functions }),
     root,
     hideErrors,
     isTrusted: trustOf(settings.trustedProxies ?? []),

@@ -29,7 +29,9 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
   const { permissions, listen, paths, readable, writable: further = [] } = options;
   const { net, env, sys, run, ffi } = permissions;
   const socket = listen?.type === "unix" ? [listen.path] : [];
-  const address = listen?.type === "tcp" ? [`${listen.hostname}:${listen.port}`] : OWN_HOSTS;
+  const address = listen?.type === "tcp"
+    ? [`${listen.hostname}:${listen.port}`]
+    : [...OWN_HOSTS, ...socket.map((path) => `unix:${path}`)];
   const writable = readable === undefined ? undefined : [paths.temporary, paths.data];
   const read = readable === undefined ? permissions.read : outside(permissions.read, {
     paths,

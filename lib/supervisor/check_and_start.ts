@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/json_file.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { sourceFiles, takeRevision } from "../function/revision.ts";
 import { requireDataOnly } from "../function/writable_code.ts";
@@ -74,7 +75,7 @@ type PolicyResult =
 
 async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
   const { context, name, directory, signal } = options;
-  const { settings } = context;
+  const settings = settingsFor(context.settings, name);
   for (let before: string | undefined;; before = (await stampTree(directory)).text) {
     const variables = valuesOf(await context.variables.read(name));
     try {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
 import { ENTRY_HINT } from "../function/entry.ts";
 import { findEntry } from "../function/find_entry.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { NO_MODULES } from "../function/revision.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
@@ -36,7 +37,8 @@ export async function checkSource(
   let read: ReadPolicy;
   let deno: DenoBinary;
   try {
-    read = await readFunctionPolicy(directory, context.settings, { variables });
+    const settings = settingsFor(context.settings, cacheName);
+    read = await readFunctionPolicy(directory, settings, { variables });
     deno = await context.denoOf(read.policy.denoVersion);
     const choice = await findEntry(directory, context.settings.entries);
     if (choice.type === "wrong") return choice.problem;

@@ -3,7 +3,8 @@ import type { HeldDomains } from "./held_domains.ts";
 
 /** Options of {@linkcode createDomainTable}. */
 export interface DomainTableOptions extends Pick<DomainClaims, "isFunction"> {
-  readonly held: HeldDomains;
+  /** Names of functions by host, from before the start. */
+  readonly before: HeldDomains["before"];
   /** Returns the parts of the settings that decide. */
   readonly settings: () => Pick<DomainClaims, "allows" | "isAssigned" | "domains" | "root">;
   /** Returns true for a function that exists, or that may turn up with the next scan. */
@@ -26,9 +27,9 @@ export interface DomainTable {
 
 /** Creates the table; before a function's manifest is read, it keeps the hosts that it had. */
 export function createDomainTable(options: DomainTableOptions): DomainTable {
-  const { held, settings, isKnown, isFunction, onChange } = options;
+  const { settings, isKnown, isFunction, onChange } = options;
   const asked = new Map<string, readonly string[]>();
-  let assigned: AssignedDomains = { owners: held.before, problems: new Map() };
+  let assigned: AssignedDomains = { owners: options.before, problems: new Map() };
 
   function update(): void {
     const before = assigned.owners;
@@ -42,7 +43,6 @@ export function createDomainTable(options: DomainTableOptions): DomainTable {
     });
     if (isSame(before, assigned.owners)) return;
     onChange(assigned.owners);
-    void held.save(assigned.owners);
   }
 
   return {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy } from "../function/manifest.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { FunctionState } from "./state.ts";
@@ -39,7 +40,8 @@ async function hasPolicy(
 ): Promise<boolean> {
   try {
     const variables = valuesOf(await store.read(name));
-    const present = await readFunctionPolicy(directory, settings, { variables });
+    const own = settingsFor(settings, name);
+    const present = await readFunctionPolicy(directory, own, { variables });
     return isDeepStrictEqual(present.policy, policy);
   } catch {
     // The next start reports what is wrong with the manifest.

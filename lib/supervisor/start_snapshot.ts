@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/json_file.ts";
+import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { takeOwnRevision } from "../function/revision.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
@@ -47,7 +48,9 @@ async function readPolicy(
 ): Promise<ReadPolicy & { readonly deno: DenoBinary } | undefined> {
   const variables = valuesOf(await context.variables.read(name));
   try {
-    const read = await readFunctionPolicy(path, context.settings, { variables });
+    const read = await readFunctionPolicy(path, settingsFor(context.settings, name), {
+      variables,
+    });
     return { ...read, deno: await context.denoOf(read.policy.denoVersion) };
   } catch (error) {
     if (error instanceof ConfigError) return undefined;

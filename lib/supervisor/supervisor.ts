@@ -110,12 +110,15 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   });
   const asked = new Map<string, readonly string[]>();
   const domains = createDomainTable({
-    held: context.heldDomains,
+    before: context.heldDomains.before,
     settings: () => domainRules(context.settings),
     isFunction: (name) => states.get(name)?.isWanted === true,
     isKnown: (name) =>
       states.get(name)?.isWanted ?? (!intake.hasScanned || intake.unsettled.has(name)),
-    onChange: (owners) => routes.setOwners(owners),
+    onChange(owners) {
+      routes.setOwners(owners);
+      tasks.track(context.heldDomains.save(owners));
+    },
   });
   // Until the first scan has found the functions, their hosts are nobody else's.
   routes.setOwners(context.heldDomains.before);
@@ -127,7 +130,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     force: force.signal,
     onPolicy(name, { ownDomains }) {
       asked.set(name, ownDomains);
-      domains.ask(name, askedBy(states.get(name)));
+      if (!stopping.signal.aborted) domains.ask(name, askedBy(states.get(name)));
     },
   });
 
@@ -151,7 +154,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (event.type === "closed") stamps.closed(event.id);
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) asked.delete(name);
-    domains.ask(name, askedBy(after));
+    // A stop of all functions is no reason to give their domains to others.
+    if (!stopping.signal.aborted) domains.ask(name, askedBy(after));
     setRoute(name, after, nowMs);
     timers.set(name, after);
     for (const effect of step.effects) perform(name, effect);

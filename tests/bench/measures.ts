@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openNetwork } from "../../lib/namespace/network.ts";
 import { defaultSettings } from "../../lib/config/settings.ts";
+import { settingsFor } from "../../lib/config/settings_for.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { openSupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
 import { formatEndpoint } from "../../lib/system/endpoint.ts";
@@ -90,7 +91,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
   };
   await using context = await openSupervisorContext(settings, say);
   const app = join(functions, "app");
-  const { policy } = await readFunctionPolicy(app, settings);
+  const { policy } = await readFunctionPolicy(app, settingsFor(settings, "app"));
   const cacheDirectory = await context.cacheOf("app");
   const bare = (): Promise<number> => {
     const child = new Deno.Command(Deno.execPath(), {

@@ -20,6 +20,9 @@ export interface ExerciseOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Characters of a body that an error shows. */
+const MAX_SHOWN = 2_000;
+
 /** Makes the requests of a shape. */
 export async function exercise(
   shape: Shape,
@@ -53,8 +56,9 @@ export function findDifference(
   bare: readonly Observation[],
   served: readonly Observation[],
 ): string | undefined {
-  const index = bare.findIndex((one, position) => format(one) !== format(served[position]));
-  if (index === -1) return undefined;
+  const index = Array.from({ length: Math.max(bare.length, served.length) }, (_, at) => at)
+    .find((at) => canonical(bare[at]) !== canonical(served[at]));
+  if (index === undefined) return undefined;
   return `Deno: ${format(bare[index])}\nddsrv: ${format(served[index])}`;
 }
 
@@ -76,12 +80,13 @@ async function send(request: ShapeRequest, url: string): Promise<Observation> {
   };
 }
 
-/** Decodes a body that the server has compressed: fetch() does so only if it chose the encoding. */
+/** Decodes a body that the server has compressed, which fetch() does only sometimes. */
 async function readText(response: Response): Promise<string> {
-  if (response.headers.get("content-encoding") !== "gzip" || response.body === null) {
-    return await response.text();
-  }
-  return await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
+  const bytes = await response.bytes();
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip) return new TextDecoder().decode(bytes);
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(plain).text();
 }
 
 /** A client prints an array of observations as JSON. */
@@ -125,9 +130,16 @@ export async function waitForPort(port: number, isOver: () => boolean): Promise<
   });
 }
 
+function canonical(one: Observation | undefined): string {
+  return one === undefined ? "nothing" : [...headLines(one), one.body].join("\n");
+}
+
 function format(one: Observation | undefined): string {
   if (one === undefined) return "nothing";
-  const { headers, body } = one;
+  return [...headLines(one), one.body.slice(0, MAX_SHOWN)].join("\n  ");
+}
+
+function headLines({ what, status, headers }: Observation): string[] {
   const fields = Object.entries(headers).sort().map(([name, value]) => `${name}: ${value}`);
-  return [`${one.what} ${one.status}`, ...fields, body.slice(0, 2_000)].join("\n  ");
+  return [`${what} ${status}`, ...fields];
 }

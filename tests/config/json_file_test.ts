@@ -101,8 +101,11 @@ Deno.test("parseJsonFile() lists every error, also for several unknown keys", ()
 });
 
 Deno.test("parseJsonFile() refuses the operator's keys in a manifest", () => {
-  const file = { path: "m", text: '{ "hostname": "a" }', schema: functionSchema };
-  assert.throws(() => parseJsonFile(file), { message: 'm:1:3 has the unknown key "hostname"' });
+  for (const key of ["hostname", "functions", "checkCode"]) {
+    const file = { path: "m", text: `{ "${key}": {} }`, schema: functionSchema };
+    const message = new RegExp(`^m:1:3 has the unknown key "${key}"`);
+    assert.throws(() => parseJsonFile(file), { message });
+  }
 });
 
 const MEBIBYTE = 1024 ** 2;

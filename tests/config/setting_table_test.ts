@@ -35,7 +35,7 @@ Deno.test("each setting has a unique name, flag and variables, including old one
 });
 
 Deno.test("each field of the settings has one entry in the table", () => {
-  const { limits, runtimeDirectory: _r, lockDirectory: _l, settleMs: _s, ...rest } =
+  const { limits, runtimeDirectory: _r, lockDirectory: _l, settleMs: _s, origins: _o, ...rest } =
     defaultSettings;
   assert.equal(settings.length, Object.keys(rest).length + Object.keys(limits).length);
   assert.deepEqual(Object.keys(limits), Object.keys(LIMIT_SETTINGS));
@@ -93,6 +93,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "checkTimeout",
     "allowImport",
     "registries",
+    "functions",
     "env",
     "envFile",
     "startTimeout",

@@ -24,7 +24,10 @@ Deno.test("list prints a table, JSON, and ignored directories with the reason", 
     list.stdout,
     /^app +ready +http:\S+\/app +[0-9a-f]{12} +\d+ +\d+s +[\d.]+% +[\d.]+MiB +\d+ +0 +0 +full$/m,
   );
-  assert.match(list.stdout, /^empty: ignored: it has no index\.ts$/m);
+  assert.match(
+    list.stdout,
+    /^empty: ignored: it has no index\.ts, main\.ts, index\.html or other entry$/m,
+  );
   assert.match(list.stdout, /^n{64}: ignored: the name has 64 bytes; at most 63 are allowed$/m);
   const reports = JSON.parse((await server.cli("list", "--json")).stdout) as FunctionReport[];
   assert.deepEqual(reports.map((one) => one.name), ["app", "empty", "n".repeat(64)]);

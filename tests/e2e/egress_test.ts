@@ -65,6 +65,28 @@ Deno.test("egress list opens only the named hosts and ports", async () => {
   assert.match((await server.inspect("network")).problems.join(), /^$/);
 });
 
+Deno.test("SIGHUP grants one function a private network, and no other", async () => {
+  await using server = await startServer({
+    files: { "db/index.ts": PROBE, "other/index.ts": PROBE },
+  });
+  for (const name of ["db", "other"]) {
+    await server.said(`${name} ready`);
+    await isRefused(server, name, `${WORLD.neighbour} 80`);
+  }
+  const { pid } = await server.inspect("other");
+  const from = server.output().length;
+  await server.write({
+    "ddsrv.json": `{ "functions": { "db": { "egress": ["${WORLD.neighbour}:80"] } } }`,
+  });
+  server.signal("SIGHUP");
+  await server.said("db ready", from);
+  await reaches(server, "db", `http://${WORLD.neighbour}/`);
+  await isRefused(server, "db", `${WORLD.server} 8080`);
+  await isRefused(server, "other", `${WORLD.neighbour} 80`);
+  assert.equal((await server.inspect("other")).pid, pid);
+  assert.equal((await server.inspect("db")).egress, `${WORLD.neighbour}:80`);
+});
+
 Deno.test("egress list follows a name whose address changes, and opens one that appears", async () => {
   const tell = async (names: Record<string, string>): Promise<void> => {
     const response = await fetch(`http://${WORLD.server}/names`, {

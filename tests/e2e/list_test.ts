@@ -37,7 +37,7 @@ Deno.test("list filters, prints templates and names, and shows resource use and 
     `shop-b\t${server.url}/shop-b`,
   ]);
   deepEqual(await lines("--filter=status=ignored", "--format={{name}} [{{pid}}] {{reason}}"), [
-    "empty [] it has no index.ts",
+    "empty [] it has no index.ts, main.ts, index.html or other entry",
   ]);
 
   for (let request = 0; request < 3; request++) {

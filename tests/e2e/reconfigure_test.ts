@@ -60,3 +60,55 @@ Deno.test("SIGHUP restarts only the functions that the new configuration affects
   await server.said("app ready", from);
   assert.equal(await probe(server, "app", "variable|A"), "unset");
 });
+
+/** Answers with the state of the permission to load native code, and a variable. */
+const GRANTED = `Deno.serve(() =>
+  new Response(Deno.permissions.querySync({ name: "ffi" }).state + " " + Deno.env.get("A"))
+);`;
+
+Deno.test("entries of functions grant to some functions, also with SIGHUP", async () => {
+  const functions = {
+    "i*": { permissions: { ffi: true }, env: { A: "pattern" } },
+    img: { env: { A: "name" } },
+    typo: {},
+  };
+  await using running = await startServer({
+    files: {
+      "ddsrv.json": JSON.stringify({ functions }),
+      "img/index.ts": GRANTED,
+      "other/index.ts": GRANTED,
+      "slow/index.ts": GRANTED,
+      "slow/ddsrv.json": '{ "startTimeout": "1h" }',
+    },
+  });
+  await running.said("img ready");
+  await running.said("other ready");
+  await running.said('has entries that match no function: "typo"');
+  await running.answers("/img", "granted name");
+  await running.answers("/other", "prompt undefined");
+  const { stdout } = await running.cli("inspect", "img", "--json");
+  const { settings } = JSON.parse(stdout) as { settings: { key: string }[] };
+  assert.deepEqual(settings.filter(({ key }) => /^(permissions\.(ffi|net)|startT)/.test(key)), [
+    { key: "startTimeout", value: "30m", source: "variable", name: "DDSRV_START_TIMEOUT" },
+    { key: "permissions.net", value: true, source: "default", name: null },
+    { key: "permissions.ffi", value: true, source: "functions", name: "i*" },
+  ]);
+  const shown = (await running.cli("inspect", "img")).stdout;
+  assert.match(shown, /^permissions\.ffi +true +"i\*" in "functions"$/m);
+  // A manifest can't raise it, and its error says what the operator can add.
+  await running.said("slow failed");
+  const { detail } = await running.inspect("slow");
+  const snippet = '"functions": { "slow": { "startTimeout": "1h" } }';
+  assert.ok(detail?.includes(`or ask the operator to add ${snippet} to the ddsrv.json`), detail!);
+  const { pid } = await running.inspect("img");
+  const from = running.output().length;
+  await running.write({
+    "ddsrv.json": JSON.stringify({
+      functions: { ...functions, slow: { startTimeout: "1h" }, other: { cpu: 1 } },
+    }),
+  });
+  running.signal("SIGHUP");
+  await running.said("slow ready", from);
+  await running.said("other ready", from);
+  assert.equal((await running.inspect("img")).pid, pid);
+});

@@ -163,10 +163,21 @@ Deno.test("a function's own lock file decides, and errors about it say what to d
   });
   await server.answers("/pinned", "1.0.0");
   const wanted = {
-    wrong: ["A".repeat(86), good.slice("sha512-".length), "remove deno.lock"],
-    lacking: ["The lockfile is out of date", '"npm:own-lock@1"', "deno install --frozen=false"],
-    later: ["Unsupported lockfile version '99'", "remove deno.lock"],
-    broken: ["Failed parsing", "remove deno.lock"],
+    wrong: [
+      "A".repeat(86),
+      good.slice("sha512-".length),
+      "deno install --frozen=false --entrypoint index.ts",
+    ],
+    lacking: [
+      "The lockfile is out of date",
+      '"npm:own-lock@1"',
+      "deno install --frozen=false --entrypoint index.ts",
+    ],
+    later: [
+      "Unsupported lockfile version '99'",
+      "deno install --frozen=false --entrypoint index.ts",
+    ],
+    broken: ["Failed parsing", "deno install --frozen=false --entrypoint index.ts"],
   };
   for (const [name, parts] of Object.entries(wanted)) {
     const detail = await failureOf(server, name);

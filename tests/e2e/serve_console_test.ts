@@ -67,7 +67,7 @@ Deno.test("serve on a terminal shows progress in a footer and removes it", async
         /^Isolation: full$/m,
         /^Listening on http:\/\/localhost:\d+$/m,
         /^Functions: 2$/m,
-        /^empty ignored: it has no index\.ts$/m,
+        /^empty ignored: it has no index\.ts, main\.ts, index\.html or other entry$/m,
         /^\[talker\] out \\x1b\[2Jcleared$/m,
         /^\[talker\] err$/m,
       ]

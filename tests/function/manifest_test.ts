@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Egress } from "../../lib/config/egress.ts";
 import { defaultPermissions } from "../../lib/config/permissions.ts";
-import { defaultSettings, type Settings } from "../../lib/config/settings.ts";
+import { defaultSettings } from "../../lib/config/settings.ts";
+import { type FunctionSettings, settingsFor } from "../../lib/config/settings_for.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-const settings: Settings = {
-  ...defaultSettings,
+const settings: FunctionSettings = {
+  ...settingsFor(defaultSettings, "f"),
   egress: "internet",
   startTimeoutMs: 10_000,
   stopGraceMs: 5_000,
@@ -77,7 +78,8 @@ for (const [allowed, ceiling] of order.entries()) {
       await assert.rejects(policy, {
         name: "ConfigError",
         message: `${path} asks for egress "${egress}", but the settings allow only ` +
-          `"${ceiling}". Ask for less, or ask the operator to allow more`,
+          `"${ceiling}". Ask for less, or ask the operator to add "functions": { "f": ` +
+          `{ "egress": "${egress}" } } to the ddsrv.json of the functions directory`,
       });
     });
   }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { ConfigError } from "../../lib/config/json_file.ts";
 import { parseEgress } from "../../lib/config/egress.ts";
 import { defaultPermissions, withPermissions } from "../../lib/config/permissions.ts";
 import { defaultSettings, type Settings, type SomeSettings } from "../../lib/config/settings.ts";
+import { settingsFor } from "../../lib/config/settings_for.ts";
+import { directorySchema, settingsIn } from "../../lib/config/file_schema.ts";
 import { type FunctionPolicy, tightenPolicy } from "../../lib/function/policy.ts";
 
 const settings: Settings = {
@@ -17,7 +20,8 @@ const settings: Settings = {
 const path = "/f/a/ddsrv.json";
 
 function tighten(manifest: SomeSettings, ceiling: Partial<Settings> = {}): FunctionPolicy {
-  return tightenPolicy({ path, settings: { ...settings, ...ceiling }, manifest, env: { A: "1" } });
+  const own = settingsFor({ ...settings, ...ceiling }, "a");
+  return tightenPolicy({ path, settings: own, manifest, env: { A: "1" } });
 }
 
 Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
@@ -52,6 +56,8 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
 
 const RATE = { count: 5, periodMs: 60_000, burst: 5 };
 
+const HOSTED = [{ pattern: "a", settings: { ownDomains: ["shop.test", "*.a.test"] } }];
+
 const granted: readonly [
   manifest: SomeSettings,
   expected: Partial<FunctionPolicy>,
@@ -66,6 +72,10 @@ const granted: readonly [
     { ownDomains: ["b.a.test", "shop.test"] },
     { ownDomains: ["*.test"] },
   ],
+  // An entry of "functions" gives its single hosts.
+  [{}, { ownDomains: ["shop.test"] }, { functions: HOSTED }],
+  [{ ownDomains: ["b.a.test"] }, { ownDomains: ["b.a.test"] }, { functions: HOSTED }],
+  [{ ownDomains: [] }, { ownDomains: [] }, { functions: HOSTED }],
   // What only concerns the function itself has no ceiling.
   [{ healthIntervalMs: 60_000 }, { healthIntervalMs: 60_000 }],
   [{ hangTimeoutMs: Infinity }, { hangTimeoutMs: Infinity }],
@@ -175,23 +185,34 @@ const refused: readonly [
 
 for (const [manifest, message, ceiling] of refused) {
   Deno.test(`tightenPolicy() refuses with "${message.slice(0, 90)}"`, () => {
-    assert.throws(() => tighten(manifest, ceiling), {
-      name: "ConfigError",
-      message: `${path} ${message}. Ask for less, or ask the operator to allow more`,
-    });
+    let error: unknown;
+    try {
+      tighten(manifest, ceiling);
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert.ok(error instanceof ConfigError);
+    const [said, remedy = ""] = error.message.split(". Ask for less, or ask the operator to add ");
+    assert.equal(said, `${path} ${message}`);
+    // What the message says to add allows it.
+    const [snippet, where] = remedy.split(" to the ");
+    assert.equal(where, "ddsrv.json of the functions directory");
+    const { functions } = settingsIn(directorySchema.parse(JSON.parse(`{ ${snippet} }`)));
+    const own = settingsFor({ ...settings, ...ceiling, functions: functions! }, "a");
+    tightenPolicy({ path, settings: own, manifest, env: {} });
   });
 }
 
 Deno.test("tightenPolicy() refuses domains that the settings do not allow, and patterns", () => {
-  const remedy =
-    'Remove it, or ask the operator to add it to "domains" in the ddsrv.json of the functions ' +
-    "directory";
+  const grant = (host: string): string =>
+    'Ask for less, or ask the operator to add "functions": { "a": { "domains": ' +
+    `[ "${host}" ] } } to the ddsrv.json of the functions directory`;
   const rows: readonly [readonly string[], readonly string[], string][] = [
-    [["shop.test"], [], `"shop.test", and the settings allow none. ${remedy}`],
+    [["shop.test"], [], `"shop.test", but the settings allow none. ${grant("shop.test")}`],
     [
-      ["a.test", "test"],
+      ["test"],
       ["*.test", "b.example"],
-      `"test", and the settings allow "*.test", "b.example". ${remedy}`,
+      `"test", but the settings allow only "*.test", "b.example". ${grant("test")}`,
     ],
     [["*.a.test"], ["*.test"], '"*.a.test", but a function has single hosts. Name each one'],
   ];
@@ -201,4 +222,16 @@ Deno.test("tightenPolicy() refuses domains that the settings do not allow, and p
       message: `${path} asks for the domain ${message}`,
     });
   }
+});
+
+const LIMITED = { rateLimit: { count: 10, periodMs: 1_000, burst: 10 } };
+
+const RATED = { functions: [{ pattern: "a", settings: LIMITED }] };
+
+Deno.test("tightenPolicy() has a manifest stay within the rate limit of a grant", () => {
+  assert.deepEqual(tighten({}, RATED).rateLimit, LIMITED.rateLimit);
+  assert.deepEqual(tighten({ rateLimit: RATE }, RATED).rateLimit, RATE);
+  const wide: SomeSettings = { rateLimit: { count: 601, periodMs: 60_000, burst: 1 } };
+  const message = /asks for rateLimit 601\/m burst 1, but the settings allow at most 10\/s\. Ask/;
+  assert.throws(() => tighten(wide, RATED), { message });
 });

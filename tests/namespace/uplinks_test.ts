@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Egress } from "../../lib/config/egress.ts";
-import { findUplinks } from "../../lib/namespace/network.ts";
+import { createUplinks, findUplinks, type Uplinks } from "../../lib/namespace/uplinks.ts";
 import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
 import { createLeasePool } from "../../lib/namespace/lease.ts";
 import { isFunctionInterface, ownerOf } from "../../lib/namespace/owner.ts";
@@ -20,6 +20,7 @@ const cases: readonly [egress: Egress, expected: readonly string[]][] = [
   ["internet", ["eth0"]],
   ["full", ["eth0", "wg0"]],
   [{ rules: [], isPublicOnly: false }, ["eth0", "wg0"]],
+  [{ rules: [], isPublicOnly: true }, ["eth0"]],
 ];
 
 for (const [egress, expected] of cases) {
@@ -33,4 +34,53 @@ Deno.test("isFunctionInterface() matches only interfaces of functions, of every 
   for (const name of ["eth0", "dd0", "ddabcdef", "ddabcdeff", "docker0", "ddabcdeff1x"]) {
     assert.ok(!isFunctionInterface(name), name);
   }
+});
+
+/** Uplinks of a host with the routes above, and the interfaces that forward. */
+function open(failing: Set<string> = new Set()): {
+  readonly uplinks: Uplinks;
+  readonly forwarding: string[];
+} {
+  const forwarding: string[] = [];
+  const uplinks = createUplinks({
+    owner: ownerOf("a1b2c3"),
+    run: () => Promise.resolve(JSON.stringify(routes)),
+    share(uplink) {
+      if (failing.delete(uplink)) return Promise.reject(new Error(uplink));
+      forwarding.push(uplink);
+      return Promise.resolve({
+        [Symbol.asyncDispose]() {
+          forwarding.splice(forwarding.indexOf(uplink), 1);
+          return Promise.resolve();
+        },
+      });
+    },
+  });
+  return { uplinks, forwarding };
+}
+
+Deno.test("createUplinks() opens more interfaces when a function may reach more", async () => {
+  const { uplinks, forwarding } = open();
+  await uplinks.open("none");
+  assert.deepEqual(forwarding, []);
+  await uplinks.open("internet");
+  await uplinks.open({ rules: [], isPublicOnly: true });
+  assert.deepEqual(forwarding, ["eth0"]);
+  await Promise.all([
+    uplinks.open("full"),
+    uplinks.open({ rules: [], isPublicOnly: false }),
+    uplinks.open("none"),
+  ]);
+  assert.deepEqual(forwarding, ["eth0", "wg0"]);
+  await uplinks[Symbol.asyncDispose]();
+  assert.deepEqual(forwarding, []);
+});
+
+Deno.test("createUplinks() tries again after a failure", async () => {
+  const { uplinks, forwarding } = open(new Set(["wg0"]));
+  await assert.rejects(uplinks.open("full"), /wg0/);
+  assert.deepEqual(forwarding, ["eth0"]);
+  await uplinks.open("full");
+  assert.deepEqual(forwarding, ["eth0", "wg0"]);
+  await uplinks[Symbol.asyncDispose]();
 });

@@ -51,7 +51,11 @@ const sandboxed: readonly [
     "only the Unix socket and the start file",
     { net: false, read: false, write: false, env: false, sys: false },
     unix,
-    [own, `--allow-read=/ddsrv/start.json,${unix.path}`, `--allow-write=${unix.path}`],
+    [
+      `${own},unix:${unix.path}`,
+      `--allow-read=/ddsrv/start.json,${unix.path}`,
+      `--allow-write=${unix.path}`,
+    ],
   ],
   [
     "only its own addresses and the start file",

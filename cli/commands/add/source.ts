@@ -1,7 +1,7 @@
 import { basename, dirname, parse, resolve } from "node:path";
 import { isModuleName } from "../../../lib/config/entry_names.ts";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
-import { nameProblem } from "../../../lib/function/name.ts";
+import { nameProblem } from "../../../lib/config/function_name.ts";
 import { CliError, usageError } from "../../exit_code.ts";
 
 /** A function to add; paths are absolute. */

@@ -7,6 +7,8 @@ import { makeVisible } from "../../output/visible.ts";
 const WORDS: Readonly<Record<VariableSource, string>> = {
   settingsEnvFile: "operator's env file",
   settings: "operator's settings",
+  functionsEnvFile: "operator's env file for it",
+  functions: "operator's settings for it",
   dotEnv: ".env",
   manifestEnvFile: "manifest's env file",
   manifest: "manifest",

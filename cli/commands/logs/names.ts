@@ -4,7 +4,7 @@ import { nearest } from "../../../lib/config/suggestion.ts";
 import type { ControlClient } from "../../../lib/control/control_client.ts";
 import { connectControl } from "../../../lib/control/control_client.ts";
 import { NoSupervisorError } from "../../../lib/control/unreachable.ts";
-import { judgeName } from "../../../lib/function/name.ts";
+import { judgeName } from "../../../lib/config/function_name.ts";
 import { CliError, ExitCode } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defaultSettings } from "../../../lib/config/settings.ts";
+import { settingsFor } from "../../../lib/config/settings_for.ts";
 import { readFunctionPolicy } from "../../../lib/function/manifest.ts";
 import type { FunctionPolicy } from "../../../lib/function/policy.ts";
 import { type Network, openNetwork } from "../../../lib/namespace/network.ts";
@@ -47,7 +48,7 @@ export async function openGround(): Promise<Ground> {
   };
   const context = stack.use(await openSupervisorContext(settings, () => {}));
   const app = join(functionsDirectory, "app");
-  const { policy } = await readFunctionPolicy(app, settings);
+  const { policy } = await readFunctionPolicy(app, settingsFor(settings, "app"));
   const cacheDirectory = await context.cacheOf("app");
   const owned = stack.move();
   return {

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { formatReport } from "../../../cli/commands/inspect.ts";
-import type { FunctionReport } from "../../../lib/control/api.ts";
+import type { FunctionReport, SettingReport } from "../../../lib/control/api.ts";
 import { functionReport, NOTHING_RUNS } from "../function_report.ts";
 
 const SERVING = `Name:            shop
@@ -125,3 +125,34 @@ for (const [what, report, text] of cases) {
     equal(stripVTControlCharacters(formatReport(report)), text);
   });
 }
+
+Deno.test("formatReport() shows where each setting comes from, before the detail", () => {
+  const report = functionReport({ detail: "at the end" });
+  const from = (source: SettingReport["source"], name: string | null, value: unknown) => ({
+    key: source,
+    value,
+    source,
+    name,
+  });
+  const text = formatReport(report, [
+    from("default", null, null),
+    from("file", null, ["/tmp", "/x"]),
+    from("variable", "DDSRV_IDLE", "15m"),
+    from("flag", "--idle", "15m"),
+    from("functions", "a\x1b*", true),
+    from("manifest", null, []),
+  ]);
+  equal(
+    text.slice(text.indexOf("SETTING")),
+    `SETTING    VALUE     FROM
+default    -         default
+file       /tmp, /x  ddsrv.json of the functions directory
+variable   15m       DDSRV_IDLE
+flag       15m       --idle
+functions  true      "a\\u001b*" in "functions"
+manifest   []        its ddsrv.json
+
+at the end
+`,
+  );
+});

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { parseTree } from "jsonc-parser";
 import { describeType, type Property } from "../../../cli/generate/property_type.ts";
-import { SETTINGS_EXAMPLES, settingsPage } from "../../../cli/generate/settings_page.ts";
+import {
+  GRANTS_EXAMPLE,
+  SETTINGS_EXAMPLES,
+  settingsPage,
+} from "../../../cli/generate/settings_page.ts";
 import {
   DIRECTORY_KEYS,
   directorySchema,
@@ -14,6 +18,7 @@ const parse = (text: string): unknown => getNodeValue(parseTree(text)!);
 
 Deno.test("settingsPage() has valid examples", () => {
   directorySchema.parse(parse(SETTINGS_EXAMPLES.directory));
+  directorySchema.parse(parse(GRANTS_EXAMPLE));
   functionSchema.parse(parse(SETTINGS_EXAMPLES.function));
 });
 

@@ -1,6 +1,9 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource npm:react@18.3.1 */
+/** @jsxImportSourceTypes npm:@types/react@18.3.18 */
+// @deno-types="npm:@types/react@18.3.18"
 import { Suspense } from "npm:react@18.3.1";
+// @deno-types="npm:@types/react-dom@18.3.5/server"
 import { renderToReadableStream } from "npm:react-dom@18.3.1/server";
 
 let waiting: Promise<void> | undefined;

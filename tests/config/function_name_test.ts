@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeName, nameProblem } from "../../lib/function/name.ts";
+import { judgeName, nameProblem } from "../../lib/config/function_name.ts";
 
 const accepted = [
   "hello",

@@ -14,7 +14,7 @@ const MAX_BYTES = 63;
  *
  * @example
  * ```ts
- * import { judgeName } from "./name.ts";
+ * import { judgeName } from "./function_name.ts";
  * judgeName("hello").type; // "function"
  * judgeName("_shared").type; // "reserved"
  * ```
