@@ -28,3 +28,20 @@ export function parseEnvFile(path: string, text: string): Record<string, string>
   }
   return Object.fromEntries(env);
 }
+
+/** Number of lines in the sentence of {@linkcode describeIgnoredLines}. */
+const MAX_LINES = 5;
+
+/**
+ * Returns a sentence about the lines of an env file that count for nothing, by number and without
+ * their text; `undefined` if there are none.
+ */
+export function describeIgnoredLines(path: string, text: string): string | undefined {
+  const { ignoredLines } = parseDotenv(text);
+  if (ignoredLines.length === 0) return undefined;
+  const numbers = ignoredLines.slice(0, MAX_LINES).join(", ");
+  const rest = ignoredLines.length > MAX_LINES ? ", …" : "";
+  const lines = ignoredLines.length === 1 ? "line" : "lines";
+  return `${path}: ddsrv ignores ${lines} ${numbers}${rest}, which have no "=". Write NAME=VALUE, ` +
+    "or # in front of a comment";
+}

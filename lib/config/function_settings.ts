@@ -2,7 +2,7 @@ import { grants } from "./grants_kind.ts";
 import { patterned } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { duration, port, wholeNumber } from "./number_kinds.ts";
-import { variables } from "./policy_kinds.ts";
+import { variables, watchPatterns } from "./policy_kinds.ts";
 import type { Entries } from "./table.ts";
 
 /** More often, health checks would be a load, and a busy moment would look like a hang. */
@@ -63,6 +63,17 @@ export const FUNCTION_SETTINGS = {
     needsRestart: true,
     manifest: "replaces",
     manifestName: "port",
+  },
+  watchFiles: {
+    name: "watchFiles",
+    setBy: "manifest",
+    manifestName: "watch",
+    kind: watchPatterns,
+    default: [],
+    summary: "files besides the code whose change reloads a function",
+    details: 'A list of patterns such as `templates/**` or `*.html`, or `"all"` for all files of ' +
+      "the folder except `node_modules`, names that begin with a dot, and writable names.",
+    manifest: "replaces",
   },
   startTimeoutMs: {
     name: "startTimeout",

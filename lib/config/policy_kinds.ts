@@ -8,8 +8,9 @@ import {
 } from "./egress.ts";
 import { type HostPattern, parseHostPattern } from "./host_pattern.ts";
 import { type Kind, parsed } from "./kind.ts";
-import { list, text } from "./kinds.ts";
+import { MAX_WATCH_PATTERNS, parseWatchPattern } from "./watch_pattern.ts";
 import { parseWritableName, writableNamesProblem } from "./writable_name.ts";
+import { list, text } from "./kinds.ts";
 import { PERMISSION_KINDS, type SomePermissions } from "./permissions.ts";
 
 /** Egress: its name, or a list of destinations. */
@@ -84,6 +85,19 @@ export const writableNames: Kind<readonly string[]> = {
       const message = writableNamesProblem(names);
       if (message !== undefined) context.addIssue({ code: "custom", message });
     }),
+};
+
+/** Files of a function's folder whose change reloads it: patterns, or `all`. */
+export const watchPatterns: Kind<readonly string[]> = {
+  placeholder: "patterns",
+  parse: refuseText,
+  write: (value) => value,
+  schema: (zod) =>
+    zod.union([
+      zod.literal("all").transform(() => ["**"]),
+      zod.array(parsed(zod, zod.string(), parseWatchPattern))
+        .max(MAX_WATCH_PATTERNS, `Give at most ${MAX_WATCH_PATTERNS} patterns`),
+    ], { error: 'Give "all", or a list of patterns such as templates/**' }),
 };
 
 /** Parser of a kind that has no notation as text, only one in `ddsrv.json`. */

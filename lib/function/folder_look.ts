@@ -5,10 +5,11 @@ import type { Census } from "./census.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
 import { asyncStat, type FileLook, onceEach } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
-import { type Modules, NO_MODULES, sourceFiles, takeRevision } from "./revision.ts";
+import { type Modules, NO_MODULES, sourceFiles, takeRevision, withWatched } from "./revision.ts";
 import { type KnownFacts, scanEntry } from "./scan_entry.ts";
 import { type SourceStamp, stampFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
+import { findWatchedFiles, NOTHING_WATCHED, type WatchedFiles } from "./watched_files.ts";
 import { watchedDirectories, type WatchedDirectory } from "./watched_directory.ts";
 
 /** A function as found in the functions directory. */
@@ -31,6 +32,8 @@ export interface CachedScan {
   readonly watched: Watched;
   /** Path of the entry, relative to the folder; the default one if the manifest's is wrong. */
   readonly entry: string;
+  /** Directories of the folder that were read for the stamp. */
+  readonly tree: readonly string[];
   readonly names: KnownNames;
   /** Changes when an entry of the folder is added or removed. */
   readonly state: string;
@@ -140,10 +143,14 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   }
   const entry = choice.type === "found" ? choice.entry : ENTRY_FILE;
   const state = stateOf(folder);
-  const files = filesOf(options, entry);
+  const found = modules?.watch === undefined
+    ? NOTHING_WATCHED
+    : await findWatchedFiles(directory, modules.watch);
+  const files = filesOf(options, { entry, found });
   const stamp = await takeStamp(
     {
       directory,
+      found,
       files,
       modules,
       isQuick: look.isQuick,
@@ -161,7 +168,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     return { type: "refused", reason: refusal, watched: itself, memory: before };
   }
   const isAsBefore = before?.files === files && before.watched[0]?.root === place &&
-    modules?.isComplete === true;
+    modules?.isComplete === true && isSameList(before.tree, stamp.directories);
   const watched = isAsBefore
     ? before.watched
     : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
@@ -174,6 +181,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     files,
     watched,
     entry,
+    tree: stamp.directories,
     names: { absent: absence.found(), facts },
     state,
     stamp: stamp.text,
@@ -219,18 +227,25 @@ function statThroughLinks(look: FileLook, directory: string): FileLook["stat"] {
   return (path) => (isPlain(dirname(path)) ? look : asyncStat).stat(path);
 }
 
-/** Returns the files of a function; the same array as before if entry and modules are the same. */
+/** Returns the files of a function; the same array as before if nothing has changed. */
 function filesOf(
   { before, functionsDirectory, name, modules = NO_MODULES }: FolderLookOptions,
-  entry: string,
+  { entry, found }: { readonly entry: string; readonly found: WatchedFiles },
 ): readonly string[] {
   const isSame = before !== undefined && before.entry === entry &&
     (before.modules ?? NO_MODULES) === modules;
-  return isSame ? before.files : sourceFiles({ functionsDirectory, name, entry }, modules);
+  if (isSame && modules.watch === undefined) return before.files;
+  const files = withWatched(sourceFiles({ functionsDirectory, name, entry }, modules), found);
+  return isSame && isSameList(files, before.files) ? before.files : files;
+}
+
+function isSameList(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
 interface Source {
   readonly directory: string;
+  readonly found: WatchedFiles;
   readonly files: readonly string[];
   readonly modules: Modules | undefined;
   readonly isQuick: boolean;
@@ -244,12 +259,12 @@ interface FolderStamp extends SourceStamp {
 }
 
 async function takeStamp(
-  { directory, files, modules, isQuick, identity }: Source,
+  { directory, found, files, modules, isQuick, identity }: Source,
   stat: FileLook["stat"],
 ): Promise<FolderStamp> {
   const stamp = await stampFiles(files, { stat });
-  const text = `${files.join("\0")}\0${stamp.text}${identity}`;
-  if (modules?.isComplete) return { ...stamp, text, directories: [] };
+  const text = `${files.join("\0")}\0${stamp.text}${identity}${found.isTooMany ? "!" : ""}`;
+  if (modules?.isComplete) return { ...stamp, text, directories: found.directories };
   // Its modules are not all known, so the whole tree must have settled.
   const tree = await stampTree(directory, { isQuick });
   // After a failed check, the tree is part of the revision; before the first check, it is not.

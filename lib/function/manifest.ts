@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { parseEnvFile } from "../config/env_file.ts";
+import { describeIgnoredLines, parseEnvFile } from "../config/env_file.ts";
 import { functionSchema, settingsIn } from "../config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
 import { SETTINGS_FILE } from "../config/load_settings.ts";
@@ -19,6 +19,8 @@ export interface ReadPolicy {
   readonly envFiles: readonly string[];
   /** Sources of its variables; later ones win. */
   readonly layers: readonly VariableLayer[];
+  /** Lines of its env files that count for nothing; one sentence for each file. */
+  readonly warnings: readonly string[];
 }
 
 /** Options of {@linkcode readFunctionPolicy}. */
@@ -67,12 +69,12 @@ export async function readFunctionPolicy(
     );
   }
   const layers: readonly VariableLayer[] = [
-    { source: "settingsEnvFile", env: common ?? {} },
+    { source: "settingsEnvFile", env: common?.env ?? {} },
     { source: "settings", env: settings.env },
-    { source: "functionsEnvFile", env: Object.assign({}, ...granted) },
+    { source: "functionsEnvFile", env: Object.assign({}, ...granted.map((file) => file?.env)) },
     { source: "functions", env: settings.grantedEnv },
-    { source: "dotEnv", env: own ?? {} },
-    { source: "manifestEnvFile", env: further ?? {} },
+    { source: "dotEnv", env: own?.env ?? {} },
+    { source: "manifestEnvFile", env: further?.env ?? {} },
     { source: "manifest", env: manifest.env ?? {} },
     { source: "set", env: variables },
   ];
@@ -81,6 +83,7 @@ export async function readFunctionPolicy(
     manifest,
     envFiles: [settings.envFile, ...grantedEnvFiles, named].filter((file) => file !== undefined),
     layers,
+    warnings: [own?.warning, further?.warning].filter((warning) => warning !== undefined),
   };
 }
 
@@ -99,11 +102,16 @@ function envFilePath({ directory, path, envFile }: NamedFile): string {
   );
 }
 
+interface EnvFile {
+  readonly env: Readonly<Record<string, string>>;
+  readonly warning: string | undefined;
+}
+
 async function readOptionalEnvFile(
   path: string | undefined,
   read: (path: string) => Promise<string | undefined>,
-): Promise<Record<string, string> | undefined> {
+): Promise<EnvFile | undefined> {
   const text = path === undefined ? undefined : await read(path);
   if (text === undefined) return undefined;
-  return parseEnvFile(path!, text);
+  return { env: parseEnvFile(path!, text), warning: describeIgnoredLines(path!, text) };
 }

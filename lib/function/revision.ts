@@ -7,6 +7,12 @@ import { findEntry } from "./find_entry.ts";
 import { configurationFiles, ENTRY_FILE } from "./layout.ts";
 import { hashFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
+import {
+  findWatchedFiles,
+  NOTHING_WATCHED,
+  type WatchedFiles,
+  type WatchRule,
+} from "./watched_files.ts";
 
 /** Modules of a function's graph, as found by a check. */
 export interface Modules {
@@ -17,6 +23,8 @@ export interface Modules {
    * have imports of its own, so any change in the function's folder needs a new check.
    */
   readonly isComplete: boolean;
+  /** Further files of the folder, which its manifest names. */
+  readonly watch?: WatchRule | undefined;
 }
 
 /** Modules of a function before its first check. */
@@ -37,6 +45,30 @@ export function sourceFiles(
 ): readonly string[] {
   const own = configurationFiles(functionsDirectory, name, entry);
   return [...new Set([...own, ...modules.paths])];
+}
+
+/** Returns the files of {@linkcode sourceFiles}, and those that the manifest names now. */
+export async function coveredFiles(
+  place: SourcePlace,
+  modules: Modules,
+): Promise<readonly string[]> {
+  return withWatched(sourceFiles(place, modules), await watchedOf(place, modules));
+}
+
+/** Adds watched files to others. */
+export function withWatched(
+  files: readonly string[],
+  { files: further }: Pick<WatchedFiles, "files">,
+): readonly string[] {
+  return further.length === 0 ? files : [...new Set([...files, ...further])];
+}
+
+function watchedOf(
+  { functionsDirectory, name }: SourcePlace,
+  { watch }: Modules,
+): Promise<WatchedFiles> | WatchedFiles {
+  if (watch === undefined) return NOTHING_WATCHED;
+  return findWatchedFiles(join(functionsDirectory, name), watch);
 }
 
 /** The settings that decide which files are part of a revision. */
@@ -69,7 +101,7 @@ export async function takeOwnRevision(
 ): Promise<string> {
   const { functionsDirectory } = settings;
   const folder = `${join(functionsDirectory, name)}/`;
-  const files = sourceFiles(await findSourcePlace(settings, name), modules);
+  const files = await coveredFiles(await findSourcePlace(settings, name), modules);
   return await hashFiles(functionsDirectory, files.filter((file) => file.startsWith(folder)));
 }
 
@@ -81,11 +113,14 @@ export async function takeRevision(
 ): Promise<string> {
   const { functionsDirectory } = settings;
   const place = await findSourcePlace(settings, name);
-  const hash = await hashFiles(functionsDirectory, sourceFiles(place, modules));
+  const watched = await watchedOf(place, modules);
+  const files = withWatched(sourceFiles(place, modules), watched);
+  const hash = await hashFiles(functionsDirectory, files);
   const folder = join(functionsDirectory, name);
   const more = [
     // A server of static files holds the folder open, and must not keep an old one.
     ...(isStaticEntry(place.entry) ? [await identifyFolder(folder)] : []),
+    ...(watched.isTooMany ? ["too many files"] : []),
     ...(modules.isComplete ? [] : [(await stampTree(folder)).text]),
   ];
   if (more.length === 0) return hash;

@@ -68,14 +68,20 @@ export async function openRootlessIsolation(
     }),
   );
   const { functionsDirectory } = settings;
-  const userFiles = createUserFiles(join(directory, "users"));
   const stage = {
     directory: join(directory, "stage"),
     user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
   };
   await Deno.mkdir(stage.directory, { mode: 0o700 });
-  const common = { functionsDirectory, systemCallFilter, landlock, userFiles, stage };
-  const layers = { ...common, etc: etc.offline };
+  const userFiles = createUserFiles(join(directory, "users"));
+  const layers = {
+    functionsDirectory,
+    systemCallFilter,
+    landlock,
+    stage,
+    userFiles,
+    etc: etc.offline,
+  };
   const context = { homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();

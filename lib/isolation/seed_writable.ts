@@ -59,6 +59,7 @@ else fail "\\"$path\\" is neither a file nor a directory"; fi
 [ "$(du -s --inodes -- "$from" | cut -f1)" -le "$files" ] ||
 fail "\\"$path\\" is larger than dataSize and dataFiles allow. Raise them, or remove files"
 cp -R -P -- "$what" ${DATA}/new/ && chmod -R u+rwX ${DATA}/new || fail "\\"$path\\" can't be copied"
+elif [ "$type" = f ]; then : > "${DATA}/new/\${path##*/}" || fail "\\"$path\\" can't be created"
 fi
 mv -T ${DATA}/new "${DATA}/$type.$data" || fail "\\"$path\\" can't be moved"
 echo "$type"
@@ -71,7 +72,7 @@ const CREATE = '[ -d "$1" ] || { mkdir -m 700 -- "$1" && chown "$2:$2" -- "$1"; 
 
 /**
  * Returns the data of a function's writable names. A name that has none yet gets a copy of what the
- * folder has there, or an empty directory. The function's own user copies, in a sandbox that shows
+ * folder has there, or an empty directory or file. The function's own user copies, in a sandbox that shows
  * only the folder and the data, so a link in the folder leads nowhere.
  *
  * @throws {Error} when a name can't be copied; says why and what to do

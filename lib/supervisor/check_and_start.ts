@@ -1,13 +1,15 @@
 import { ConfigError } from "../config/json_file.ts";
 import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
-import { sourceFiles, takeRevision } from "../function/revision.ts";
+import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
 import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
+import { describeUnreadable } from "../function/unreadable_files.ts";
+import { requireFew, type WatchRule } from "../function/watched_files.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
-import { checkInstance, type InstanceCheck } from "./instance_check.ts";
+import { checkInstance } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
@@ -26,7 +28,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const deno = await context.denoOf(denoVersion).catch(manifestFailure);
   if ("stage" in deno) return fail(deno, await revisionNow(options));
   const variables = visibleVariables(env, permissions.env);
-  const checked = await checkInstance({ ...options, check, envFiles, variables, deno })
+  const watch = watchRuleOf(asked.policy);
+  const checked = await checkInstance({ ...options, check, envFiles, variables, deno, watch })
     .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
@@ -35,26 +38,41 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (current.type === "failed") return fail(current.failure, current.revision);
   const { policy } = current;
   const hasChanged = policy.check !== check || policy.denoVersion !== denoVersion ||
-    String(current.envFiles) !== String(envFiles);
+    String(current.envFiles) !== String(envFiles) ||
+    JSON.stringify(watchRuleOf(policy)) !== JSON.stringify(watch);
   if (hasChanged) return await checkAndStart(options);
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock } = checked;
-  const problems = describeIgnored(checked.warning);
   report.onChecked(revision, modules);
   if (problem !== undefined) {
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
     return fail({ stage: "check", ...problem, advice }, revision);
   }
-  const covered = findWritableCode(options, { policy, modules, moduleOptions });
-  if (covered !== undefined) return fail(covered, revision);
+  const refused = await findRefused(options, { policy, modules, entry: moduleOptions.entry });
+  if (refused !== undefined) return fail(refused, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
+  const problems = [
+    ...describeIgnored(checked.warning),
+    ...current.warnings,
+    ...await findUnreadable(options, envFiles),
+  ];
   const opened = await context.starts.run(
     () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, problems }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;
   return { type: "failed", failure: { ...opened.failure, isTransient: true } };
+}
+
+/** Returns a problem for files that a user of its own can't read; nothing without such a user. */
+async function findUnreadable(
+  { context, name, directory }: InstanceOptions,
+  envFiles: readonly string[],
+): Promise<readonly string[]> {
+  if (await context.isolation.cacheUid(name) === undefined) return [];
+  const problem = await describeUnreadable(directory, { except: envFiles });
+  return problem === undefined ? [] : [problem];
 }
 
 /** Returns a problem of the instance for errors of its check that do not prevent the start. */
@@ -90,16 +108,26 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
   }
 }
 
-function findWritableCode(
+/** Returns the rule of the files that a function's manifest watches; `undefined` if there are none. */
+function watchRuleOf(
+  { watchFiles: patterns, writable }: ReadPolicy["policy"],
+): WatchRule | undefined {
+  if (patterns.length === 0) return undefined;
+  return { patterns, except: writable.map((name) => name.replace(/\/$/, "")) };
+}
+
+/** Returns the failure of a manifest whose names do not suit the files of the folder. */
+async function findRefused(
   { context, name, directory }: InstanceOptions,
-  { policy, modules, moduleOptions: { entry } }:
-    & Pick<ReadPolicy, "policy">
-    & Pick<InstanceCheck, "modules" | "moduleOptions">,
-): Omit<Failure, "atMs" | "revision"> | undefined {
-  const { functionsDirectory } = context.settings;
-  const files = sourceFiles({ functionsDirectory, name, entry }, modules);
+  { policy, modules, entry }: Pick<ReadPolicy, "policy"> & {
+    readonly modules: Modules;
+    readonly entry: string;
+  },
+): Promise<Omit<Failure, "atMs" | "revision"> | undefined> {
+  const files = sourceFiles({ ...context.settings, name, entry }, modules);
   try {
     requireDataOnly(files, { directory, names: policy.writable });
+    if (modules.watch !== undefined) await requireFew(directory, modules.watch);
   } catch (error) {
     return manifestFailure(error);
   }

@@ -7,7 +7,14 @@ import { requireEntry } from "../function/find_entry.ts";
 import { findNodeModules } from "../function/node_modules.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
-import { findSourcePlace, type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import {
+  coveredFiles,
+  findSourcePlace,
+  type Modules,
+  sourceFiles,
+  takeRevision,
+} from "../function/revision.ts";
+import type { WatchRule } from "../function/watched_files.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
@@ -34,6 +41,8 @@ export interface CheckedInstance {
   readonly variables: Readonly<Record<string, string>>;
   /** The Deno that checks and runs it. */
   readonly deno: DenoBinary;
+  /** Files besides the modules that are part of the source; none when left out. */
+  readonly watch?: WatchRule | undefined;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
@@ -108,7 +117,7 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
   if (cacheName !== name) return undefined;
   const moduleOptions = await findModuleOptions(context, name, options);
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
-    const modules = { paths: passed.modules, isComplete: true };
+    const modules = { paths: passed.modules, isComplete: true, watch: options.watch };
     const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
     const lock = passed.hasLock ? await context.keptLocks.find(name, revision) : undefined;
@@ -133,7 +142,7 @@ function keyOf(
 async function checkUntilSettled(options: CheckedInstance): Promise<InstanceCheck> {
   const { context, directory, name } = options;
   const take = (modules: Modules): Promise<string> => takeRevision(context.settings, name, modules);
-  let { knownModules } = options;
+  let knownModules: Modules = { ...options.knownModules, watch: options.watch };
   for (let round = 1;; round++) {
     const startedAtMs = Date.now();
     const before = { tree: await stampTree(directory), revision: await take(knownModules) };
@@ -151,6 +160,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     const modules = {
       paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
       isComplete: result.diagnostics === undefined && result.warning === undefined,
+      watch: options.watch,
     };
     const revision = await take(modules);
     const hasSameFiles = String(modules.paths) === String(knownModules.paths) &&
@@ -228,7 +238,7 @@ async function findUnreadable(
 }
 
 async function lastChange({ context, name }: CheckedInstance, modules: Modules): Promise<number> {
-  const files = sourceFiles(await findSourcePlace(context.settings, name), modules);
+  const files = await coveredFiles(await findSourcePlace(context.settings, name), modules);
   return (await stampFiles(files)).changedAtMs;
 }
 

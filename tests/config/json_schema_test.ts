@@ -24,6 +24,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "env",
     "envFile",
     "port",
+    "watch",
     "startTimeout",
     "stopGrace",
     "healthPath",

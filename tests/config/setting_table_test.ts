@@ -134,6 +134,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
+    watchFiles: "replaces",
     startTimeout: "smaller",
     stopGrace: "smaller",
     healthPath: "replaces",
@@ -164,6 +165,7 @@ Deno.test("a manifest's key is the name of its setting, except where the server 
     ["spa", undefined],
     ["deno", undefined],
     ["port", "preferredPort"],
+    ["watch", undefined],
     ["writable", undefined],
   ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);

@@ -61,3 +61,43 @@ Deno.test("serve --no-watch: add --replace and rollback still take effect", asyn
   assert.equal((await server.cli("rollback", "app")).code, 0);
   await server.answers("/app", "one");
 });
+
+Deno.test("watch: files that the manifest names reload a function, its own data does not", async () => {
+  const code = `const page = Deno.readTextFileSync("pages/one.html");
+Deno.serve(() => {
+  Deno.writeTextFileSync("pages/cache/hits", "x", { append: true });
+  return new Response(page);
+});\n`;
+  await using server = await startServer({
+    files: {
+      "app/index.ts": code,
+      "app/pages/one.html": "one",
+      "app/ddsrv.json": '{ "watch": ["pages"], "writable": ["pages/cache"] }',
+      "all/index.ts": code.replaceAll("pages/cache/hits", "hits.txt"),
+      "all/pages/one.html": "one",
+      "all/ddsrv.json": '{ "watch": "all", "writable": ["hits.txt"] }',
+      "worker/index.ts": `let answer = "none";
+const worker = new Worker(new URL("./work.ts", import.meta.url), { type: "module" });
+worker.onmessage = ({ data }) => answer = data;
+Deno.serve(() => new Response(answer));\n`,
+      "worker/work.ts": 'postMessage("one");\n',
+    },
+  });
+  // The module of a worker is a part of the graph.
+  await server.answers("/worker", "one");
+  await server.write({ "worker/work.ts": 'postMessage("two");\n' });
+  await server.answers("/worker", "two");
+  for (const name of ["app", "all"]) await server.answers(`/${name}`, "one");
+  for (const name of ["app", "all"]) {
+    const { pid } = await server.inspect(name);
+    await server.write({ [`${name}/pages/one.html`]: "two" });
+    await server.answers(`/${name}`, "two");
+    const after = await server.inspect(name);
+    assert.notEqual(after.pid, pid);
+    await server.write({ [`${name}/.hidden`]: "x" });
+    for (let hit = 0; hit < 20; hit++) await server.answers(`/${name}`, "two");
+    await server.write({ "witness/index.ts": answering(`after ${name}`) });
+    await server.answers("/witness", `after ${name}`);
+    assert.equal((await server.inspect(name)).pid, after.pid);
+  }
+});

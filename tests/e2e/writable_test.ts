@@ -124,7 +124,7 @@ Deno.test("writable names: neither code nor links are writable, and the error sa
       "code/lib/m.ts": "export {};\n",
       "code/ddsrv.json": '{ "writable": ["lib"] }',
       "listed/index.ts": PROBE,
-      "listed/app.db": "",
+      "listed/.env": "A=1\njunk\n",
       "listed/ddsrv.json":
         '{ "writable": ["uploads", "app.db"], "permissions": { "write": ["/ddsrv/data"] } }',
       "refused/index.ts": PROBE,
@@ -139,6 +139,15 @@ Deno.test("writable names: neither code nor links are writable, and the error sa
   for (const path of ["other", "/tmp/a", "uploads/../a"]) {
     assert.match(await probe(server, "listed", `write|${path}`), /^failed: NotCapable/, path);
   }
+  await server.write({ "listed/private.csv": "x" });
+  await Deno.chmod(join(server.functions, "listed/private.csv"), 0o640);
+  assert.equal((await server.cli("reload", "listed")).code, 0);
+  const { problems } = await server.inspect("listed");
+  assert.match(problems.join("\n"), /listed\/\.env: ddsrv ignores line 2, which/);
+  assert.match(
+    problems.join("\n"),
+    /Its own user can't read "private\.csv" in its folder\. Run: chmod/,
+  );
   await server.said("refused ready");
   assert.match(await probe(server, "refused", "write|uploads/a"), /^failed: NotCapable/);
   const links = join(server.functions, "..", "links");

@@ -443,3 +443,41 @@ Deno.test("scan() does not list a folder on the event loop", async () => {
   }
   assert.equal(lists, 0);
 });
+
+Deno.test("scan() covers files that a function watches, also new ones", async () => {
+  await using directory = await temporaryDirectory();
+  const { at, write } = directory;
+  await write("a/index.ts", "code");
+  await write("a/t/one.html", "1");
+  await write("a/other.txt", "1");
+  await write("a/t/data/kept", "1");
+  const watch = { patterns: ["t/**"], except: ["t/data"] };
+  const modules = { paths: [at("a/index.ts")], isComplete: true, watch };
+  const scanner = scannerOf(directory, () => modules);
+  const scan = (): Promise<Scan> => scanner.scan(late());
+  const settings = { functionsDirectory: directory.path, entries: ["index.ts"] };
+  const first = await scan();
+  assert.equal(revisionOf(first, "a"), await takeRevision(settings, "a", modules));
+  assert.deepEqual(first.watched.get("a")!.map(({ path }) => path), [".", "t"]);
+  await write("a/other.txt", "2");
+  await write("a/t/data/kept", "2");
+  await write("a/t/data/more", "2");
+  assert.equal((await scan()).functions.get("a"), first.functions.get("a"), "nothing counts");
+  const revisions = [revisionOf(first, "a")];
+  const changes = [
+    () => write("a/t/one.html", "other"),
+    () => write("a/t/deep/two.html", "2"),
+    () => Deno.rename(at("a/t/deep/two.html"), at("a/t/deep/three.html")),
+    () => Deno.remove(at("a/t/deep/three.html")),
+  ];
+  for (const change of changes) {
+    await change();
+    const next = await scan();
+    revisions.push(revisionOf(next, "a"));
+    assert.equal(revisions.at(-1), await takeRevision(settings, "a", modules));
+  }
+  // Without the last file, the source is as it was before that file.
+  assert.equal(revisions.pop(), revisions[1]);
+  assert.equal(new Set(revisions).size, revisions.length);
+  assert.deepEqual((await scan()).watched.get("a")!.map(({ path }) => path), [".", "t", "t/deep"]);
+});
