@@ -137,11 +137,9 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: ANY,
-    // A CommonJS workspace member calls require(), or deno.json links an npm package.
-    pattern:
-      /Could not find referrer npm package|Linking npm packages requires using a node_modules/,
+    pattern: /Linking npm packages requires using a node_modules/,
     say: () =>
-      'This needs a node_modules directory: run "deno install" where the function is developed, ' +
+      'A link to an npm package needs a node_modules directory: run "deno install" where the function is developed, ' +
       "and copy node_modules too",
   },
   {

@@ -155,12 +155,8 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
   ],
   ["error: Could not find referrer npm package '/f/a.cjs'", "A CommonJS file"],
   [
-    "error: Could not find referrer npm package 'file:///f/a/main.cjs'.",
-    "This needs a node_modules directory",
-  ],
-  [
     "error: Linking npm packages requires using a node_modules directory. Ensure you have a package.json",
-    "This needs a node_modules directory",
+    "A link to an npm package needs a node_modules directory",
     { stage: "check" },
   ],
   ["# Fatal JavaScript out of memory: Reached heap limit", "It needs more memory"],
