@@ -5,6 +5,7 @@ import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { addWorkers } from "./add_workers.ts";
 import { localPath } from "./local_path.ts";
+import { withLockHint } from "./lock_hint.ts";
 import { LockError, openMadeLock } from "./made_lock.ts";
 import { parseGraph } from "./module_graph.ts";
 import { namesPassingFailure } from "./passing_diagnostics.ts";
@@ -104,7 +105,10 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     const ended = await boundAt(failed.code);
     if (ended !== undefined) return { ...ended, modules };
     const errors = failed.stderr.trim();
-    const diagnostics = errors === "" ? `deno exited with ${failed.code}` : errors;
+    const { ownLock, entry } = options;
+    const diagnostics = errors === ""
+      ? `deno exited with ${failed.code}`
+      : withLockHint(errors, { ownLock, entry });
     const isTypesOnly = graph.success && moduleErrors(graph.stdout).length === 0;
     return {
       diagnostics,
