@@ -31,6 +31,7 @@ const NEED_HOST: readonly string[] = [
   "isolation/host_probes_test.ts",
   "isolation/module_caches_test.ts",
   "isolation/sandbox_mounts_test.ts",
+  "isolation/seed_writable_test.ts",
   "isolation/set_id_package_test.ts",
   "isolation/standalone_checks_test.ts",
   "isolation/system_call_attacks_test.ts",
