@@ -2,9 +2,13 @@
 import { createHash } from "node:crypto";
 import { archive } from "./function/tar/archive.ts";
 
-/** A package with one version: its manifest without name and version, and its files. */
+/** One version of a package: its manifest without name and version, and its files. */
 export interface PretendPackage {
   readonly name: string;
+  /** 1.0.0 by default. */
+  readonly version?: string;
+  /** Mode of its files; 0644 by default. */
+  readonly mode?: number;
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string>>;
   /** URL of its tarball; by default at the registry itself. */
@@ -23,26 +27,38 @@ export async function answerNpm(
   },
 ): Promise<Response | undefined> {
   const [name = "", ...rest] = path.split("/");
-  const found = packages.find((one) => one.name === decodeURIComponent(name));
-  if (found === undefined) return undefined;
-  const tarball = await pack(found);
-  if (rest.length > 0) return new Response(tarball);
-  const dist = {
-    tarball: found.tarball ?? `${base}${name}/-/${name}-${VERSION}.tgz`,
-    integrity: `sha512-${createHash("sha512").update(tarball).digest("base64")}`,
-    shasum: createHash("sha1").update(tarball).digest("hex"),
-  };
-  const version = { ...manifestOf(found), dist, hasInstallScript: true };
+  const found = packages.filter((one) => one.name === decodeURIComponent(name));
+  const latest = found.at(-1);
+  if (latest === undefined) return undefined;
+  const file = rest.at(-1);
+  if (file !== undefined) {
+    const one = found.find((one) => file.endsWith(`-${versionOf(one)}.tgz`)) ?? latest;
+    return new Response(await pack(one));
+  }
+  const versions = await Promise.all(found.map(async (one) => {
+    const tarball = await pack(one);
+    const version = versionOf(one);
+    const dist = {
+      tarball: one.tarball ?? `${base}${name}/-/${name}-${version}.tgz`,
+      integrity: `sha512-${createHash("sha512").update(tarball).digest("base64")}`,
+      shasum: createHash("sha1").update(tarball).digest("hex"),
+    };
+    return [version, { ...manifestOf(one), dist, hasInstallScript: true }] as const;
+  }));
   return Response.json({
-    name: found.name,
-    "dist-tags": { latest: VERSION },
-    versions: { [VERSION]: version },
-    time: { [VERSION]: "2020-01-01T00:00:00.000Z" },
+    name: latest.name,
+    "dist-tags": { latest: versionOf(latest) },
+    versions: Object.fromEntries(versions),
+    time: Object.fromEntries(versions.map(([version]) => [version, "2020-01-01T00:00:00.000Z"])),
   });
 }
 
-function manifestOf({ name, manifest }: PretendPackage): Record<string, unknown> {
-  return { name, version: VERSION, main: "index.js", ...manifest };
+function versionOf({ version = VERSION }: PretendPackage): string {
+  return version;
+}
+
+function manifestOf(one: PretendPackage): Record<string, unknown> {
+  return { name: one.name, version: versionOf(one), main: "index.js", ...one.manifest };
 }
 
 async function pack(one: PretendPackage): Promise<Uint8Array<ArrayBuffer>> {
@@ -52,7 +68,11 @@ async function pack(one: PretendPackage): Promise<Uint8Array<ArrayBuffer>> {
     "package.json": JSON.stringify(manifestOf(one)),
   };
   const tar = archive(
-    ...Object.entries(files).map(([name, content]) => ({ name: `package/${name}`, content })),
+    ...Object.entries(files).map(([name, content]) => ({
+      name: `package/${name}`,
+      content,
+      ...one.mode === undefined ? {} : { mode: one.mode },
+    })),
   );
   const zipped = new Blob([tar]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(zipped).arrayBuffer());

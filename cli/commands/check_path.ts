@@ -33,7 +33,7 @@ export interface CheckPathOptions {
 /** Result of checking one path. */
 export type PathVerdict =
   /** `serve` would start it, in spite of the errors of a warning. */
-  | { readonly type: "passed"; readonly warning?: string | undefined }
+  | { readonly type: "passed"; readonly warning?: string }
   /** `serve` ignores it; the reason continues "skipped: …". */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly problem: string };
@@ -171,7 +171,9 @@ async function checkCode(
   });
   const problem = diagnostics ??
     await unreadableReason(directory, sourceOf({ ...source, modules }));
-  if (problem === undefined) return { type: "passed", warning };
+  if (problem === undefined) {
+    return { type: "passed", ...(warning === undefined ? {} : { warning }) };
+  }
   const advice = adviseOn(problem, { name: basename(directory), directory, stage: "check" });
   return failed(withAdvice(problem, advice));
 }

@@ -1,10 +1,10 @@
+import { relative } from "node:path";
 import { type BoundedOutput, runBounded } from "../process/bounded_output.ts";
 import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { addWorkers } from "./add_workers.ts";
 import { localPath } from "./local_path.ts";
-import { withLockHint } from "./lock_hint.ts";
 import { LockError, openMadeLock } from "./made_lock.ts";
 import { parseGraph } from "./module_graph.ts";
 import { namesPassingFailure } from "./passing_diagnostics.ts";
@@ -104,10 +104,7 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     const ended = await boundAt(failed.code);
     if (ended !== undefined) return { ...ended, modules };
     const errors = failed.stderr.trim();
-    const { ownLock, entry } = options;
-    const diagnostics = errors === ""
-      ? `deno exited with ${failed.code}`
-      : withLockHint(errors, { ownLock, entry });
+    const diagnostics = errors === "" ? `deno exited with ${failed.code}` : errors;
     const isTypesOnly = graph.success && moduleErrors(graph.stdout).length === 0;
     return {
       diagnostics,
@@ -121,8 +118,9 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   }
   const workers = await addWorkers(parsed, {
     directory,
-    async readGraph(entry) {
+    async readGraph(worker) {
       if (stopped() !== undefined) return { modules: [], isPassing: false };
+      const entry = relative(directory, worker);
       const output = await execute(infoCommand({ ...commands, entry }, place.deno));
       options.signal.throwIfAborted();
       const found = parseModules(output.stdout, functionsDirectory) ?? [];

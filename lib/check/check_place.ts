@@ -92,12 +92,14 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
 /**
  * Returns an environment with the caller's rights and network, for the isolation level without a
  * sandbox. It has no variables of the caller, because the folder's `.npmrc` may refer to variables
- * and name a registry. CPU time is limited as in a sandbox, except on Windows, which has no
- * setrlimit(2).
+ * and name a registry; Deno expands the function's own. CPU time is limited as in a sandbox, except
+ * on Windows, which has no setrlimit(2).
  */
 export function directPlace(
-  { directory, cacheDirectory, bounds, isNice, deno = Deno.execPath() }: {
+  { directory, cacheDirectory, bounds, isNice, variables = {}, deno = Deno.execPath() }: {
     readonly directory: string;
+    /** Variables to which the folder's `.npmrc` refers. */
+    readonly variables?: Readonly<Record<string, string>>;
     readonly bounds: CheckBounds;
     readonly isNice?: boolean | undefined;
     /** Module cache; the caller's own when left out. */
@@ -111,7 +113,7 @@ export function directPlace(
     deno,
     cache: { host: cache, inside: cache },
     // No home directory: its files belong to the caller.
-    env: baseEnvironment({ cache, temporary: "/nonexistent" }),
+    env: { ...variables, ...baseEnvironment({ cache, temporary: "/nonexistent" }) },
     cwd: directory,
     around: (command) => ({
       command: Deno.build.os === "windows"

@@ -45,6 +45,31 @@ export function expandNpmrc(options: NpmrcOptions): string {
     .map((line) => `${line}\n`).join("");
 }
 
+/**
+ * Returns the variables of a function to which its `.npmrc` refers, where Deno itself expands the
+ * file from its environment. Leaves out names that control Deno or the dynamic linker.
+ *
+ * @example
+ * ```ts
+ * import { referredVariables } from "./npmrc.ts";
+ * referredVariables("//r.test/:_authToken=${TOKEN}", { TOKEN: "t", OTHER: "o" }); // { TOKEN: "t" }
+ * ```
+ */
+export function referredVariables(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const names = Array.from(text.matchAll(VARIABLE), ([, name]) => name!.replace(/\?$/, ""));
+  return Object.fromEntries(
+    [...new Set(names)]
+      .filter((name) => Object.hasOwn(variables, name) && !CONTROLLING.test(name))
+      .map((name) => [name, variables[name]!]),
+  );
+}
+
+/** Variables that change what Deno, V8 or the dynamic linker does. */
+const CONTROLLING = /^(?:DENO_|LD_|V8_|NODE_|NO_COLOR|FORCE_COLOR|HOME$|PATH$|TMPDIR$)/;
+
 interface Line extends NpmrcOptions {
   /** Starts at 1. */
   readonly number: number;

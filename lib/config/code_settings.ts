@@ -75,7 +75,9 @@ export const CODE_SETTINGS = {
     kind: wholeNumber({ min: 10, max: 10_000_000 }),
     default: 50_000,
     summary: "maximum number of files in a function's folder",
-    details: "Directories count as well. ddsrv does not deploy a folder that has more.",
+    details:
+      "Directories count as well, but not the contents of node_modules and .git. ddsrv does not deploy " +
+      "a folder that has more.",
     needsRestart: true,
   },
   check: {

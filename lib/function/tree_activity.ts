@@ -3,10 +3,7 @@ import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { type DirectoryReader, openDirectory } from "../system/directory_reader.ts";
 import { changeTimeMs } from "./change_time.ts";
 import type { SourceStamp } from "./source_state.ts";
-import { MAX_TREE_DEPTH } from "./tree_count.ts";
-
-/** Directories that do not matter for whether a copy is complete. */
-const SKIPPED = new Set([".git", "node_modules"]);
+import { MAX_TREE_DEPTH, UNSCANNED } from "./tree_count.ts";
 
 /** Fingerprint of a directory tree. */
 export interface TreeStamp extends SourceStamp {
@@ -51,7 +48,7 @@ export async function stampTree(
     for (let piece = await reader.next(); piece.length > 0; piece = await reader.next()) {
       for (const entry of piece) {
         if (++seen > maxEntries) return;
-        if (SKIPPED.has(entry.name)) continue;
+        if (UNSCANNED.has(entry.name)) continue;
         const own = join(path, entry.name);
         const pause = yieldToEventLoop();
         if (pause !== undefined) await pause;

@@ -7,11 +7,18 @@ export type TreeCount =
   | { readonly type: "tooMany" }
   | { readonly type: "tooDeep" };
 
+/**
+ * Directories of installed packages and of history: no scan looks into them, and a project has
+ * easily 100,000 files there.
+ */
+export const UNSCANNED: ReadonlySet<string> = new Set([".git", "node_modules"]);
+
 /** Each level keeps a descriptor open. */
 export const MAX_TREE_DEPTH = 100;
 
 /**
- * Counts the entries below a directory, without following links or entering other file systems.
+ * Counts the entries below a directory, without following links or entering other file systems, and
+ * without the contents of {@linkcode UNSCANNED} directories.
  * Stops after `maxEntries` entries or {@linkcode MAX_TREE_DEPTH} levels. Does not block the event
  * loop.
  */
@@ -29,6 +36,7 @@ export async function countTree(directory: string, maxEntries: number): Promise<
       if (entries > maxEntries) return { type: "tooMany" };
       for (const entry of piece.directories) {
         await yieldToEventLoop();
+        if (UNSCANNED.has(entry.name)) continue;
         using child = reader.openChild(entry);
         if (child === undefined) continue;
         if (depth === MAX_TREE_DEPTH) return { type: "tooDeep" };

@@ -1,8 +1,11 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { directPlace } from "../check/check_place.ts";
+import { referredVariables } from "../check/npmrc.ts";
 import type { Settings } from "../config/settings.ts";
+import { readContainedTextFile } from "../function/contained_file.ts";
+import { NPMRC_FILE } from "../function/layout.ts";
 import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
 import type { SourceCheck } from "./isolation.ts";
 
@@ -22,8 +25,11 @@ export async function checkDirectly(
   const { directory, moduleOptions, cacheDirectory, level, bounds, isNice } = options;
   const problem = await foreignOwner(directory);
   if (problem !== undefined) return { diagnostics: problem, modules: [] };
+  const npmrc = await readContainedTextFile(directory, join(directory, NPMRC_FILE))
+    .catch(() => undefined);
+  const variables = referredVariables(npmrc ?? "", options.variables);
   const deno = moduleOptions.deno?.path;
-  const place = directPlace({ directory, cacheDirectory, bounds, isNice, deno });
+  const place = directPlace({ directory, cacheDirectory, bounds, isNice, variables, deno });
   // The user may never have used Deno before.
   await Deno.mkdir(place.cache.host, { recursive: true });
   const result = await checkFunction({

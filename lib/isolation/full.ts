@@ -57,10 +57,10 @@ export async function openFullIsolation(
   const homes = await openHomes({ stateDirectory, ownerId, uidRange, bounder, onWarning });
   const landlock = await openLandlock(onWarning);
   const { functionsDirectory } = settings;
+  const userFiles = createUserFiles(join(runtimeDirectory, "users"));
   const stage = { directory: join(runtimeDirectory, "stage") };
   await Deno.mkdir(stage.directory, { recursive: true, mode: 0o700 });
-  const userFiles = createUserFiles(join(runtimeDirectory, "users"));
-  const layers = { functionsDirectory, systemCallFilter, landlock, stage, userFiles };
+  const layers = { functionsDirectory, systemCallFilter, landlock, userFiles, stage };
   const context = { settings, network, homes, groups, etc, runtimeDirectory, layers };
   const fetchGroup = await groups?.open("fetcher", FETCH_LIMITS);
   if (fetchGroup !== undefined) stack.use(fetchGroup);

@@ -93,8 +93,8 @@ export async function launchFunction(
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...readable === undefined ? {} : { readable },
-      writable,
       site,
+      writable,
       permissions,
       listen,
       paths,

@@ -102,9 +102,9 @@ async function openSandbox(
         isLimited: false,
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
-          const writable = await ownNames(directory, policy.writable);
           const ownLock = join(ownDirectory, "deno.lock");
           if (lock !== undefined) await Deno.copyFile(lock, ownLock);
+          const writable = await ownNames(directory, policy.writable);
           const paths: ProcessPaths = {
             deno: start.moduleOptions.deno?.path ?? Deno.execPath(),
             preload,

@@ -6,9 +6,11 @@ import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
+import type { Listener } from "../process/socket_table.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
 import { createUserFiles } from "../sandbox/user_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
+import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
@@ -24,6 +26,9 @@ const LISTEN_DIRECTORY = "/ddsrv/listen";
 const NOT_BOUNDED =
   "Rootless isolation: functions have no egress and no limits for CPU, processes and memory, " +
   "except V8's heap; ddsrv counts their data every few seconds. Run ddsrv as root for all limits";
+
+/** Times after the start at which to look for more listeners, each from the one before. */
+const LOOKS_MS = [100, 1_000, 10_000];
 
 /** Resources that all sandboxes of one supervisor share. */
 interface Context {
@@ -68,20 +73,14 @@ export async function openRootlessIsolation(
     }),
   );
   const { functionsDirectory } = settings;
+  const userFiles = createUserFiles(join(directory, "users"));
   const stage = {
     directory: join(directory, "stage"),
     user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
   };
   await Deno.mkdir(stage.directory, { mode: 0o700 });
-  const userFiles = createUserFiles(join(directory, "users"));
-  const layers = {
-    functionsDirectory,
-    systemCallFilter,
-    landlock,
-    stage,
-    userFiles,
-    etc: etc.offline,
-  };
+  const common = { functionsDirectory, systemCallFilter, landlock, userFiles, stage };
+  const layers = { ...common, etc: etc.offline };
   const context = { homes, ownerId, directory, layers };
   let opened = 0;
   const owned = stack.move();
@@ -101,7 +100,7 @@ export async function openRootlessIsolation(
 
 function openSandbox(
   { homes, ownerId, directory: runtimeDirectory, layers }: Context,
-  { name, id }: SandboxOptions & { readonly id: number },
+  { name, id, onProblems }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
   // The kernel lists the Unix sockets of all functions by path, so each path is unique.
@@ -131,6 +130,13 @@ function openSandbox(
             ? undefined
             : { path: owned.use(socket).path, boundPath: listen.path };
         },
+        async followEndpoint(pid, { signal }) {
+          for (const ms of LOOKS_MS) {
+            await sleep(ms, signal);
+            if (signal.aborted) return;
+            onProblems(describeListeners(await readListeners(pid)));
+          }
+        },
         async explain(pid) {
           const [listener] = await readListeners(pid);
           if (listener === undefined) return undefined;
@@ -141,3 +147,16 @@ function openSandbox(
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/** Returns a problem if it may be another listener than the first one that is for requests. */
+function describeListeners(listeners: readonly Listener[]): string[] {
+  const ports = [...new Set(listeners.map(({ port }) => port))].sort((a, b) => a - b);
+  if (ports.length < 2) return [];
+  return [
+    `It listens on the ports ${ports.slice(0, MAX_PORTS).join(", ")}. With rootless isolation, ` +
+    "ddsrv serves the first HTTP server that the code starts. Start the one for requests first",
+  ];
+}
+
+/** Maximum number of ports in a sentence. */
+const MAX_PORTS = 8;

@@ -37,17 +37,17 @@ export function sandboxLayers(
   options: SandboxLayersOptions,
 ): LaunchOptions["openLayers"] {
   return async (home, { start, ...launch }) => {
-    const writable = await openWritable({ ...options, ...start, ...launch, home });
     // Without a user of its own, the function has the supervisor's, also in its user namespace.
     const user = await options.userFiles(home.uid ?? Deno.uid() ?? 0);
     const etc = [...options.etc, ...user];
+    const writable = await openWritable({ ...options, ...start, ...launch, home });
     const mountOptions = { ...options, ...start, ...launch, etc, home, writable };
     const mounted = owned.use(await sandboxMounts(mountOptions));
     const { around } = owned.use(await watchDisk(home));
     return {
       paths: SANDBOX_PATHS,
-      writable: writablePaths(mountOptions),
       lock: start.lock === undefined ? undefined : { path: SANDBOX_LOCK, isFrozen: true },
+      writable: writablePaths(mountOptions),
       around,
       release: () => mounted[Symbol.asyncDispose](),
       wrap: (command) => {

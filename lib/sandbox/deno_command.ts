@@ -60,12 +60,12 @@ export interface ResolveOptions extends ModuleOptions {
 export type NodeModules = "none" | "manual";
 
 /** Returns the `deno check` command for a function's entry. */
-export function checkCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
+export function checkCommand(options: ResolveOptions, deno = SANDBOX_DENO): string[] {
   return [deno, "check", "--quiet", ...moduleArguments(options), entryArgument(options)];
 }
 
 /** Returns the `deno info` command that prints the module graph of a function's entry as JSON. */
-export function infoCommand(options: ModuleOptions, deno = SANDBOX_DENO): string[] {
+export function infoCommand(options: ResolveOptions, deno = SANDBOX_DENO): string[] {
   return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entryArgument(options)];
 }
 

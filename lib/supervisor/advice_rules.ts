@@ -8,10 +8,12 @@ import {
   quotedPath,
   readOnly,
   refused,
+  RENEW_LOCK,
   type RuleContext,
   unreadable,
   unresolved,
   unstable,
+  UPDATE_LOCK,
 } from "./advice_sentences.ts";
 
 /** Advice for lines that match a pattern. */
@@ -130,10 +132,27 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   { stages: RUN, pattern: /The lockfile is out of date/, say: notDownloaded },
   {
     stages: ANY,
-    pattern: /Could not find referrer npm package/,
+    // A CommonJS file of the folder calls require(), or deno.json links an npm package.
+    pattern:
+      /Could not find referrer npm package|Linking npm packages requires using a node_modules/,
     say: () =>
-      'A CommonJS file that calls require() needs node_modules: run "deno install" where the ' +
-      "function is developed, and copy node_modules too",
+      'This needs a node_modules directory: run "deno install" where the function is developed, ' +
+      "and copy node_modules too",
+  },
+  {
+    stages: ["check"],
+    pattern: /The lockfile is out of date/,
+    say: () => `Its deno.lock does not fit its imports: ${UPDATE_LOCK}`,
+  },
+  {
+    stages: ANY,
+    pattern: /Integrity check failed|Tarball checksum did not match/,
+    say: () => `The package differs from the one in its deno.lock. If you trust it: ${RENEW_LOCK}`,
+  },
+  {
+    stages: ANY,
+    pattern: /Failed reading lockfile at/,
+    say: () => `Its deno.lock is not valid for this version of Deno: ${RENEW_LOCK}`,
   },
   {
     stages: ANY,

@@ -35,6 +35,16 @@ export function refusedByManifest(own: Permissions, operators: Permissions): Per
   );
 }
 
+/** Remedy for a lock file that lacks an import. */
+export const UPDATE_LOCK =
+  'run "deno install --frozen=false --entrypoint ENTRY" where the function is developed, with its ' +
+  "entry file, and copy deno.lock again";
+
+/** Remedy for a lock file that Deno refuses, and so cannot update. */
+export const RENEW_LOCK =
+  'remove deno.lock, run "deno install --entrypoint ENTRY" where the function is developed, with ' +
+  "its entry file, and copy deno.lock again";
+
 /** Advice for a port that needs a privilege. */
 export const LOW_PORT = "A function cannot listen on a port below 1024: listen on the port in PORT";
 

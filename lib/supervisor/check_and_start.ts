@@ -1,7 +1,7 @@
 import { ConfigError } from "../config/json_file.ts";
 import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
-import { type Modules, sourceFiles, takeRevision } from "../function/revision.ts";
+import { sourceFiles, takeRevision } from "../function/revision.ts";
 import { requireDataOnly } from "../function/writable_code.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
@@ -9,7 +9,7 @@ import { describeUnreadable } from "../function/unreadable_files.ts";
 import { requireFew, type WatchRule } from "../function/watched_files.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
-import { checkInstance } from "./instance_check.ts";
+import { checkInstance, type InstanceCheck } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
@@ -29,7 +29,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if ("stage" in deno) return fail(deno, await revisionNow(options));
   const variables = visibleVariables(env, permissions.env);
   const watch = watchRuleOf(asked.policy);
-  const checked = await checkInstance({ ...options, check, envFiles, variables, deno, watch })
+  const checked = await checkInstance({ ...options, check, envFiles, variables, watch, deno })
     .catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
@@ -48,7 +48,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
     return fail({ stage: "check", ...problem, advice }, revision);
   }
-  const refused = await findRefused(options, { policy, modules, entry: moduleOptions.entry });
+  const refused = await findRefused(options, { policy, modules, moduleOptions });
   if (refused !== undefined) return fail(refused, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
@@ -119,12 +119,12 @@ function watchRuleOf(
 /** Returns the failure of a manifest whose names do not suit the files of the folder. */
 async function findRefused(
   { context, name, directory }: InstanceOptions,
-  { policy, modules, entry }: Pick<ReadPolicy, "policy"> & {
-    readonly modules: Modules;
-    readonly entry: string;
-  },
+  { policy, modules, moduleOptions: { entry } }:
+    & Pick<ReadPolicy, "policy">
+    & Pick<InstanceCheck, "modules" | "moduleOptions">,
 ): Promise<Omit<Failure, "atMs" | "revision"> | undefined> {
-  const files = sourceFiles({ ...context.settings, name, entry }, modules);
+  const { functionsDirectory } = context.settings;
+  const files = sourceFiles({ functionsDirectory, name, entry }, modules);
   try {
     requireDataOnly(files, { directory, names: policy.writable });
     if (modules.watch !== undefined) await requireFew(directory, modules.watch);

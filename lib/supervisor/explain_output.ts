@@ -1,3 +1,4 @@
+import { settingsFor } from "../config/settings_for.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { Settings } from "../config/settings.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
@@ -14,7 +15,7 @@ export interface OutputOrigin {
   readonly stage: "start" | "exit";
   readonly policy: FunctionPolicy;
   readonly context: {
-    readonly settings: Pick<Settings, "permissions">;
+    readonly settings: Settings;
     readonly isolation: { readonly level: IsolationLevel };
   };
 }
@@ -25,7 +26,10 @@ export function explainOutput(
   { name, directory, stage, policy, context }: OutputOrigin,
 ): Required<Pick<Failure, "cause" | "advice">> {
   const { settings, isolation: { level } } = context;
-  const ownRefusals = refusedByManifest(policy.permissions, settings.permissions);
+  const ownRefusals = refusedByManifest(
+    policy.permissions,
+    settingsFor(settings, name).permissions,
+  );
   return {
     cause: publicCause(text, { stage, secrets: Object.values(policy.env) }),
     advice: adviseOn(text, { name, directory, stage, policy, level, ownRefusals }),

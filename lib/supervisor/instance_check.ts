@@ -39,10 +39,10 @@ export interface CheckedInstance {
   readonly check: CheckSetting;
   /** The function's variables, which its `.npmrc` may use. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The Deno that checks and runs it. */
-  readonly deno: DenoBinary;
   /** Files besides the modules that are part of the source; none when left out. */
   readonly watch?: WatchRule | undefined;
+  /** The Deno that checks and runs it. */
+  readonly deno: DenoBinary;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
   readonly context: SupervisorContext;
@@ -120,7 +120,7 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
     const modules = { paths: passed.modules, isComplete: true, watch: options.watch };
     const revision = await takeRevision(context.settings, name, modules);
     if (revision !== passed.revision) continue;
-    const lock = await context.keptLocks.find(name, revision);
+    const lock = passed.hasLock ? await context.keptLocks.find(name, revision) : undefined;
     if (passed.hasLock && lock === undefined) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError } from "../../lib/config/json_file.ts";
-import { expandNpmrc } from "../../lib/check/npmrc.ts";
+import { expandNpmrc, referredVariables } from "../../lib/check/npmrc.ts";
 
 const VARIABLES = {
   TOKEN: "t0k+en/=",
@@ -148,4 +148,13 @@ Deno.test("expandNpmrc() refuses a file that its variables make too large", () =
     name: "ConfigError",
     message: "/f/a/.npmrc:1 has variables of more than 1048576 characters. Use shorter ones",
   });
+});
+
+Deno.test("referredVariables() returns only the function's variables that a file names", () => {
+  const variables = { ...VARIABLES, LD_PRELOAD: "/x", DENO_DIR: "/x", PATH: "/x", OTHER: "o" };
+  const text =
+    "//good.test/:_authToken=${TOKEN}\nregistry=http://${HOST?}/${MISSING}${LD_PRELOAD}" +
+    "${DENO_DIR}${PATH}${__proto__}${constructor}";
+  assert.deepEqual(referredVariables(text, variables), { TOKEN: "t0k+en/=", HOST: "good.test" });
+  assert.deepEqual(referredVariables("registry=http://good.test/", variables), {});
 });

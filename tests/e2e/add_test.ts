@@ -94,7 +94,7 @@ Deno.test("add leaves nothing behind after a failed check, a failed start or a t
 
 Deno.test("add reports wrong usage before it changes anything", async () => {
   const directory = await makeDirectory();
-  await writeFiles(directory, { "app/index.ts": "", "a.ts": "", "a.js": "", "a.tar": "" });
+  await writeFiles(directory, { "app/index.ts": "", "a.ts": "", "a.py": "", "a.tar": "" });
   const table: readonly (readonly [args: readonly string[], code: number, said: RegExp])[] = [
     [
       ["app", "--name", "a/b"],
@@ -128,9 +128,9 @@ Deno.test("add reports wrong usage before it changes anything", async () => {
     ],
     [["a.tar"], 2, /looks like an archive\. Add it with: ddsrv add - < \S+\/a\.tar$/m],
     [
-      ["a.js"],
+      ["a.py"],
       1,
-      /a\.js" is not a \.ts file\. Name a directory with an index\.ts, a \.ts file, or -/,
+      /a\.py" is not a module or a page\. Name a directory with an index\.ts or another entry, a /,
     ],
     [["/dev/null"], 1, /"\/dev\/null" is not a directory or a file\. Name a directory/],
     [["app"], 3, /No supervisor is running: its socket/],

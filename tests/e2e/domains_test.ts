@@ -23,7 +23,11 @@ Deno.test("serve gives a function its own domains, which no other function can t
   const directory = await makeDirectory();
   const asking = (...hosts: string[]): string => JSON.stringify({ domains: hosts });
   const files = {
-    "ddsrv.json": '{ "domains": ["*.shop.test", "Bücher.example"], "domain": "example.org" }',
+    "ddsrv.json": JSON.stringify({
+      domains: ["*.shop.test", "Bücher.example"],
+      domain: "example.org",
+      functions: { plain: { domains: ["given.test"] }, none: { domains: ["none.test"] } },
+    }),
     "shop/index.ts": named("shop"),
     "shop/ddsrv.json": asking("www.shop.test", "bücher.example"),
     "plain/index.ts": named("plain"),
@@ -43,12 +47,17 @@ Deno.test("serve gives a function its own domains, which no other function can t
         // Nobody has it, and it is no host for paths.
         ["free.shop.test", "/plain/a", "404"],
         ["shop.test", "/plain/a", "plain /a /plain"],
+        ["given.test", "/shop", "plain /shop null"],
+        ["none.test", "/shop", "404"],
         ["elsewhere", "/shop/a", "shop /a /shop"],
         ["shop.example.org", "/a", "shop /a null"],
       ] as const
     ) equal(await ask(server, host, path), answer, host);
     const { detail } = await server.inspect("greedy");
-    match(detail!, /asks for the domain "other\.test", and the settings allow "\*\.shop\.test"/);
+    match(
+      detail!,
+      /asks for the domain "other\.test", but the settings allow only "\*\.shop\.test", ".*"functions": \{ "greedy": \{ "domains"/,
+    );
 
     // The new code of a function has its domains once it serves.
     await server.write({ "greedy/ddsrv.json": asking("www.shop.test", "greedy.shop.test") });

@@ -135,3 +135,23 @@ Deno.test({
     );
   },
 });
+
+Deno.test("readFunctionPolicy() reads all env files, and warns of lines that it ignores", async () => {
+  await using directory = await temporaryDirectory();
+  const { path, at, write } = directory;
+  await write("common.env", "A=common\nB=common\nC=common\nD=common\njunk\n");
+  await write("granted.env", "B=granted\nC=granted\nD=granted\n");
+  await write("f/.env", "C=own\nD=${C}x\ns3cret\n");
+  await write("f/more.env", "D=${C}more\n");
+  await write("f/ddsrv.json", '{ "envFile": "more.env" }');
+  const { policy, warnings } = await readFunctionPolicy(at("f"), {
+    ...settings,
+    env: {},
+    envFile: at("common.env"),
+    grantedEnvFiles: [at("granted.env")],
+  });
+  // A reference sees only its own file.
+  assert.deepEqual(policy.env, { A: "common", B: "granted", C: "own", D: "more" });
+  assert.equal(warnings.length, 1);
+  assert.ok(warnings[0]!.startsWith(`${path}/f/.env: ddsrv ignores line 3,`));
+});

@@ -12,6 +12,17 @@ Deno.test("countTree() counts files and directories at any depth", async () => {
   assert.deepEqual(await countTree(directory.at("none"), 3), { type: "counted", entries: 0 });
 });
 
+Deno.test("countTree() does not look into installed packages and history", async () => {
+  await using directory = await temporaryDirectory();
+  for (
+    const name of ["node_modules/a/b", "lib/node_modules/c", ".git/objects/d", "node_modules2/e"]
+  ) {
+    await directory.write(name);
+  }
+  // The directories count, and what is in the last one.
+  assert.deepEqual(await countTree(directory.path, 10), { type: "counted", entries: 6 });
+});
+
 Deno.test("countTree() follows no link and opens no pipe", async () => {
   await using directory = await temporaryDirectory();
   await using elsewhere = await temporaryDirectory();

@@ -45,6 +45,13 @@ for (const [name, make] of commands) {
     }
   });
 
+  Deno.test(`${name}() uses the folder's lock file, and never changes it`, () => {
+    const command = make({ ...plain, ownLock: "/f/a/deno.lock" });
+    assert.ok(command.includes("--lock=/f/a/deno.lock"));
+    assert.ok(command.includes("--frozen"));
+    assert.ok(!command.includes("--no-lock"));
+  });
+
   Deno.test(`${name}() overrides the folder's configuration of package installation`, () => {
     assert.ok(make(plain).includes("--node-modules-dir=none"));
     assert.ok(make(mapped).includes("--node-modules-dir=manual"));
@@ -88,4 +95,17 @@ Deno.test("runCommand() allows no programs, and writes only to /tmp and the data
 Deno.test("runCommand() limits V8's heap on request", () => {
   const command = runCommand({ ...run(plain), heapBytes: 64 * 1024 ** 2 });
   assert.ok(command.includes("--v8-flags=--max-old-space-size=64"));
+});
+
+Deno.test("a check may add to the lock file that it makes, and a run may not", () => {
+  const made = { path: "/ddsrv/cache/lock-1.json", isFrozen: false };
+  for (
+    const command of [checkCommand({ ...plain, lock: made }), infoCommand({ ...plain, lock: made })]
+  ) {
+    assert.ok(command.includes("--lock=/ddsrv/cache/lock-1.json"));
+    assert.ok(command.includes("--frozen=false"));
+  }
+  const command = runCommand({ ...run(plain), lock: { path: "/ddsrv/deno.lock", isFrozen: true } });
+  assert.ok(command.includes("--lock=/ddsrv/deno.lock"));
+  assert.ok(command.includes("--frozen=true"));
 });

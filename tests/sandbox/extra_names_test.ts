@@ -73,9 +73,9 @@ async function hostileFolder(): Promise<TemporaryDirectory> {
 }
 
 for (const isRootless of [false, true]) {
-  const title = isRootless ? "extra names, without root: " : "extra names: ";
+  const suffix = isRootless ? ", without root" : "";
 
-  Deno.test(`${title}mount points and links are in a folder that lacks them`, async () => {
+  Deno.test(`extra names: mount points and links are in a folder that lacks them${suffix}`, async () => {
     await using directory = await hostileFolder();
     const { at } = directory;
     const inside = at("functions/a");
@@ -102,7 +102,7 @@ for (const isRootless of [false, true]) {
     assert.deepEqual([...Deno.readDirSync(at("stage"))], [], "the mounts ended with the sandbox");
   });
 
-  Deno.test(`${title}links of the folder's owner are hidden, not followed`, async () => {
+  Deno.test(`extra names: links of the folder's owner are hidden, not followed${suffix}`, async () => {
     await using directory = await hostileFolder();
     const { at } = directory;
     const inside = at("functions/a");
@@ -121,7 +121,7 @@ for (const isRootless of [false, true]) {
     assert.deepEqual([...Deno.readDirSync(at("outside"))].map(({ name }) => name), ["secret.txt"]);
   });
 
-  Deno.test(`${title}a folder that is replaced meanwhile is not mounted`, async () => {
+  Deno.test(`extra names: a folder that is replaced meanwhile is not mounted${suffix}`, async () => {
     await using directory = await hostileFolder();
     const { at } = directory;
     const said = await say(directory, {

@@ -5,7 +5,7 @@ for (
   const [address, text] of [
     [{ type: "tcp", hostname: "0.0.0.0", port: 8_000 }, "tcp:0.0.0.0:8000"],
     [{ type: "tcp", hostname: "127.0.0.1", port: 0 }, "tcp:127.0.0.1:0"],
-    [{ type: "unix", path: "/ddsrv/listen/http.sock" }, "unix:/ddsrv/listen/http.sock"],
+    [{ type: "unix", path: "/ddsrv/listen/http.sock" }, "duplicate,unix:/ddsrv/listen/http.sock"],
   ] as const
 ) {
   Deno.test(`serveAddress() of ${text}`, () => {

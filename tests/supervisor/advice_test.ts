@@ -150,10 +150,22 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     { stage: "check" },
   ],
   [
+    "Uncaught (in promise) TypeError: The lockfile is out of date. Run `deno install --frozen=false`",
+    "A running function downloads no code",
+  ],
+  [
+    "error: Could not find referrer npm package 'file:///f/a/main.cjs'.",
+    "This needs a node_modules directory",
+  ],
+  [
+    'error: Linking npm packages requires using a node_modules directory. Ensure you have a package.json or set the "nodeModulesDir" option',
+    "This needs a node_modules directory",
+    { stage: "check" },
+  ],
+  [
     "error: The lockfile is out of date. Run `deno install --frozen=false`, or rerun with `--frozen=false` to update it.",
     "A running function downloads no code",
   ],
-  ["error: Could not find referrer npm package '/f/a.cjs'", "A CommonJS file"],
   ["# Fatal JavaScript out of memory: Reached heap limit", "It needs more memory"],
   [
     "Error: libvips-cpp.so.42: cannot open shared object file: No such file or directory",

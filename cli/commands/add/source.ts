@@ -23,7 +23,9 @@ export interface SourceOptions {
   readonly link?: true | undefined;
 }
 
-const WANTED = `Name a directory with an ${ENTRY_FILE}, a .ts file, or - for a tar archive`;
+const WANTED =
+  `Name a directory with an ${ENTRY_FILE} or another entry, a file such as hello.ts, ` +
+  "or - for a tar archive";
 
 /** Extensions of files that alone are a function; `main.cjs` is no entry without a manifest. */
 const FILE = /\.(?:[jt]sx?|m[jt]s|html)$/;
@@ -39,7 +41,9 @@ export async function findSource(given: string, options: SourceOptions): Promise
   const file = await look(path);
   if (file.isFile) return fileOf(path, options);
   if (!file.isDirectory) throw new CliError(`"${path}" is not a directory or a file. ${WANTED}`);
-  if (!await hasCode(path)) throw new CliError(`"${path}" has no ${ENTRY_FILE}. ${WANTED}`);
+  if (!await hasCode(path)) {
+    throw new CliError(`"${path}" has no ${ENTRY_FILE} or other entry. ${WANTED}`);
+  }
   const name = requireName(options.name ?? basename(path));
   return { type: options.link ? "link" : "folder", path, name };
 }
@@ -66,7 +70,7 @@ function fileOf(path: string, { name, link }: SourceOptions): Source {
   if (/\.(tar|tgz|tar\.gz)$/.test(path)) {
     throw usageError(`"${path}" looks like an archive. Add it with: ddsrv add - < ${path}`);
   }
-  if (!FILE.test(path)) throw new CliError(`"${path}" is not a .ts file. ${WANTED}`);
+  if (!FILE.test(path)) throw new CliError(`"${path}" is not a module or a page. ${WANTED}`);
   const { name: given, ext } = parse(path);
   if (name === undefined && (given === "index" || given === "main")) {
     throw usageError(

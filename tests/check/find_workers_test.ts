@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { findWorkers } from "../../lib/check/find_workers.ts";
+
+const cases: readonly [what: string, text: string, found: readonly string[]][] = [
+  ["new URL()", 'new Worker(new URL("./w.ts", import.meta.url), { type: "module" })', [
+    "/f/a/lib/w.ts",
+  ]],
+  [
+    "new URL() on several lines",
+    "new Worker(\n  new URL(\n    './w.ts',\n    import.meta.url,\n  ),\n)",
+    [
+      "/f/a/lib/w.ts",
+    ],
+  ],
+  ["import.meta.resolve()", "new Worker(import.meta.resolve(`../w.ts`))", ["/f/a/w.ts"]],
+  ["a path from the working directory", 'new Worker("./w.js")', ["/f/a/w.js"]],
+  ["a namespace", 'new threads.Worker("./w.js")', ["/f/a/w.js"]],
+  [
+    "several workers, once each",
+    'new Worker("./b.js"); new Worker("./a.js"); new Worker("./b.js")',
+    [
+      "/f/a/a.js",
+      "/f/a/b.js",
+    ],
+  ],
+  ["nothing outside the folder", 'new Worker(new URL("../../b/w.ts", import.meta.url))', []],
+  [
+    "nothing that resembles the folder",
+    'new Worker(new URL("../../ab/w.ts", import.meta.url))',
+    [],
+  ],
+  ["nothing remote", 'new Worker("https://x.test/w.ts"); new Worker("npm:x")', []],
+  ["nothing computed", "new Worker(`./${name}.ts`); new Worker(path)", []],
+  [
+    "nothing else",
+    'new SharedWorkers("./w.ts"); newWorker("./w.ts"); new URL("./w.ts", import.meta.url)',
+    [],
+  ],
+];
+
+for (const [what, text, found] of cases) {
+  Deno.test(`findWorkers() finds ${what}`, () => {
+    assert.deepEqual(findWorkers({ path: "/f/a/lib/x.ts", text }, "/f/a"), found);
+  });
+}
+
+Deno.test("findWorkers() takes linear time for hostile text", () => {
+  const texts = ["new ", "new Worker(", "new Worker( ", "new a.", 'new Worker("./', "new URL("];
+  for (const text of texts) {
+    const startedAtMs = performance.now();
+    findWorkers({ path: "/f/a/x.ts", text: text.repeat(1024 ** 2 / text.length) }, "/f/a");
+    assert.ok(performance.now() - startedAtMs < 10_000, text);
+  }
+});
