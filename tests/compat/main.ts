@@ -1,6 +1,7 @@
 // Runs the corpus of application shapes and writes docs/compatibility.md. Arguments: names of shapes,
-// to run only them, without the page and the check for leftovers. Packages come from the npm registry at the first run, and from
-// a record in /var/cache/ddsrv-test (DDSRV_TEST_CACHE_DIRECTORY) later.
+// to run only them, without the page and the check for leftovers. Packages come from the npm
+// registry at the first run, and from a record in /var/cache/ddsrv-test
+// (DDSRV_TEST_CACHE_DIRECTORY) later.
 import { join } from "node:path";
 import { findNpmRegistry } from "../../lib/check/npm_registry.ts";
 import { describeLeaks, takeInventory } from "../inventory.ts";

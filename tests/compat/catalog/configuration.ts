@@ -112,6 +112,14 @@ export const CONFIGURATION: ShapeGroup = {
       requests: [{ path: "/a", contains: "index.js /a 2000" }],
     },
     {
+      name: "commonjs-installed",
+      title: "CommonJS with `require` and `node_modules`",
+      bare: ["run", "-A", "index.js"],
+      port: 3000,
+      prepare: ["npm", "install", "--no-audit", "--no-fund"],
+      requests: [{ path: "/a", contains: "index.js /a 2000" }],
+    },
+    {
       name: "commonjs-cjs",
       title: "A `.cjs` module by `createRequire`",
       bare: ["run", "-A", "main.js"],

@@ -217,6 +217,12 @@ export const PLAIN: ShapeGroup = {
       title: "A file of the folder with mode 0640",
       bare: RUN,
       prepare: ["chmod", "0640", "secrets/token.txt"],
+      refused: {
+        says: /chmod -R a\+rX/,
+        why:
+          "The function runs as its own user, who can't read the file. Run `chmod -R a+rX` on the " +
+          "folder",
+      },
       requests: [{ path: "/", headers: { authorization: "Bearer s3cret" }, contains: "in" }],
     },
     {

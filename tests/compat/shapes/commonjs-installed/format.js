@@ -1,0 +1,3 @@
+const ms = require("ms");
+
+exports.format = (file, url) => `${file} ${url} ${ms("2s")}`;
