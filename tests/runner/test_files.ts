@@ -50,6 +50,9 @@ const NEED_HOST: readonly string[] = [
 
 const TESTS = "tests/";
 
+/** Names of directories whose files are data of tests, such as projects with tests of their own. */
+const DATA_DIRECTORIES: readonly string[] = ["fixtures", "shapes"];
+
 /** Files of tests among paths, which may be directories; relative to the working directory. */
 export async function findTestFiles(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
@@ -89,7 +92,7 @@ async function walk(path: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(path)) {
     const below = join(path, name);
-    if (isDirectory && name !== "fixtures") found.push(...await walk(below));
+    if (isDirectory && !DATA_DIRECTORIES.includes(name)) found.push(...await walk(below));
     else if (name.endsWith("_test.ts")) found.push(below);
   }
   return found;
