@@ -81,10 +81,11 @@ Deno.test("add leaves nothing behind after a failed check, a failed start or a t
   );
   // Neither the check nor the start causes an internal error.
   assert.doesNotMatch(server.output(), /Cannot start the function|realpath|os error/);
-  const wanted = "Name a directory with an index.ts, a .ts file, or - for a tar archive";
-  for (
-    const [name, said] of [["empty", "has no index.ts"], ["missing", "does not exist"]] as const
-  ) {
+  const wanted =
+    "Name a directory with an index.ts or another entry, a file such as hello.ts, or - for a tar " +
+    "archive";
+  const unusable = [["empty", "has no index.ts or other entry"], ["missing", "does not exist"]];
+  for (const [name = "", said] of unusable) {
     const { code, stderr } = await add(name);
     assert.equal(code, 1);
     assert.equal(stderr, `ddsrv: "${join(server.directory, name)}" ${said}. ${wanted}\n`);
