@@ -8,7 +8,6 @@ import { waitForSocket } from "../process/held_socket.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
 import type { Listener } from "../process/socket_table.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
-import { createUserFiles } from "../sandbox/user_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Homes, openHomes } from "./homes.ts";
@@ -73,13 +72,13 @@ export async function openRootlessIsolation(
     }),
   );
   const { functionsDirectory } = settings;
-  const userFiles = createUserFiles(join(directory, "users"));
+  const usersDirectory = join(directory, "users");
   const stage = {
     directory: join(directory, "stage"),
     user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
   };
   await Deno.mkdir(stage.directory, { mode: 0o700 });
-  const common = { functionsDirectory, systemCallFilter, landlock, userFiles, stage };
+  const common = { functionsDirectory, systemCallFilter, landlock, usersDirectory, stage };
   const layers = { ...common, etc: etc.offline };
   const context = { homes, ownerId, directory, layers };
   let opened = 0;

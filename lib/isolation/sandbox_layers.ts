@@ -2,7 +2,7 @@ import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import type { StartOptions } from "./isolation.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
-import type { UserFiles } from "../sandbox/user_files.ts";
+import { writeUserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import { diskLimitsOf, watchDisk } from "./disk_watch.ts";
@@ -15,7 +15,8 @@ import { seedWritable, type WritableName } from "./seed_writable.ts";
 export interface CommonLayers
   extends Pick<SandboxOptions, "systemCallFilter" | "landlock" | "stage"> {
   readonly functionsDirectory: string;
-  readonly userFiles: UserFiles;
+  /** Directory for small files of single instances; only the supervisor may write to it. */
+  readonly usersDirectory: string;
 }
 
 /** Options of a sandbox that the isolation level decides. */
@@ -38,8 +39,9 @@ export function sandboxLayers(
 ): LaunchOptions["openLayers"] {
   return async (home, { start, ...launch }) => {
     // Without a user of its own, the function has the supervisor's, also in its user namespace.
-    const user = await options.userFiles(home.uid ?? Deno.uid() ?? 0);
-    const etc = [...options.etc, ...user];
+    const uid = home.uid ?? Deno.uid() ?? 0;
+    const user = owned.use(await writeUserFiles(options.usersDirectory, uid));
+    const etc = [...options.etc, ...user.mounts];
     const writable = await openWritable({ ...options, ...start, ...launch, home });
     const mountOptions = { ...options, ...start, ...launch, etc, home, writable };
     const mounted = owned.use(await sandboxMounts(mountOptions));

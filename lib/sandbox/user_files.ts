@@ -1,8 +1,6 @@
 import { join } from "node:path";
+import { removeIfThere } from "../system/remove_if_there.ts";
 import type { Mount } from "./sandbox.ts";
-
-/** Returns mounts of `/etc/passwd` and `/etc/group` for a user; writes the files at the first call. */
-export type UserFiles = (uid: number) => Promise<readonly Mount[]>;
 
 /** Name of the user in its sandbox. */
 const USER = "function";
@@ -34,29 +32,20 @@ export function formatUserFiles(uid: number): { readonly passwd: string; readonl
   };
 }
 
-/** Creates {@linkcode UserFiles} in a directory that the caller owns and removes. */
-export function createUserFiles(directory: string): UserFiles {
-  const written = new Map<number, Promise<readonly Mount[]>>();
+/** Mounts of `/etc/passwd` and `/etc/group`. Disposing of it removes their files. */
+export interface UserFiles extends AsyncDisposable {
+  readonly mounts: readonly Mount[];
+}
 
-  async function write(uid: number): Promise<readonly Mount[]> {
-    const own = join(directory, String(uid));
-    await Deno.mkdir(own, { recursive: true, mode: 0o755 });
-    return await Promise.all(
-      Object.entries(formatUserFiles(uid)).map(async ([name, text]) => {
-        const source = join(own, name);
-        await Deno.writeTextFile(source, text, { mode: 0o644 });
-        return { source, target: `/etc/${name}` };
-      }),
-    );
-  }
-
-  return (uid) => {
-    const known = written.get(uid);
-    if (known !== undefined) return known;
-    const writing = write(uid);
-    written.set(uid, writing);
-    // A full disk may have room later.
-    writing.catch(() => written.delete(uid));
-    return writing;
-  };
+/** Writes the files of one instance below a directory that only the supervisor may write to. */
+export async function writeUserFiles(directory: string, uid: number): Promise<UserFiles> {
+  await Deno.mkdir(directory, { recursive: true, mode: 0o755 });
+  const own = await Deno.makeTempDir({ dir: directory });
+  const mounts = Object.entries(formatUserFiles(uid)).map(([name, text]) => ({
+    source: join(own, name),
+    target: `/etc/${name}`,
+    text,
+  }));
+  for (const { source, text } of mounts) await Deno.writeTextFile(source, text, { mode: 0o644 });
+  return { mounts, [Symbol.asyncDispose]: () => removeIfThere(own) };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createUserFiles, formatUserFiles } from "../../lib/sandbox/user_files.ts";
+import { formatUserFiles, writeUserFiles } from "../../lib/sandbox/user_files.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 Deno.test("formatUserFiles() has entries of root, nobody and the function's user", () => {
@@ -18,14 +18,18 @@ Deno.test("formatUserFiles() has one entry for each user id", () => {
   assert.equal(group, "root:x:0:\nfunction:x:65534:\n");
 });
 
-Deno.test("createUserFiles() writes the files of a user once, and again after a failure", async () => {
+Deno.test("writeUserFiles() writes files for one instance, and removes them", async () => {
   await using directory = await temporaryDirectory();
-  const userFiles = createUserFiles(directory.at("users"));
-  await Deno.writeTextFile(directory.at("users"), "in the way");
-  await assert.rejects(userFiles(1000));
-  await Deno.remove(directory.at("users"));
-  const mounts = await userFiles(1000);
-  assert.deepEqual(mounts.map(({ target }) => target), ["/etc/passwd", "/etc/group"]);
-  assert.match(await Deno.readTextFile(String(mounts[0]!.source)), /^function:x:1000:/m);
-  assert.equal(await userFiles(1000), mounts);
+  const users = directory.at("users");
+  const one = await writeUserFiles(users, 1000);
+  const other = await writeUserFiles(users, 1000);
+  assert.deepEqual(one.mounts.map(({ target }) => target), ["/etc/passwd", "/etc/group"]);
+  const texts = await Promise.all(
+    one.mounts.map(({ source }) => Deno.readTextFile(String(source))),
+  );
+  assert.deepEqual(texts, Object.values(formatUserFiles(1000)));
+  await one[Symbol.asyncDispose]();
+  assert.equal((await Array.fromAsync(Deno.readDir(users))).length, 1);
+  await other[Symbol.asyncDispose]();
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(users)), []);
 });
