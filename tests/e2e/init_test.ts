@@ -73,7 +73,7 @@ Deno.test("init prints commands that serve only the new function", async (test) 
   await writeFiles(directory, {
     "bin/ddsrv": `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all '${MAIN}' "$@"\n`,
     // The directory beside it is not a function, and must not become one.
-    "mixed/site/main.ts": "",
+    "mixed/site/notes.txt": "",
     "mixed/secret/index.ts": "Deno.exit(1);",
     "alone/_shared/greet.ts": "",
   });
