@@ -1,4 +1,4 @@
-import { findWorkerFiles } from "./worker_files.ts";
+import { findWorkerFiles, openSearchBudget } from "./worker_files.ts";
 
 /** Options of {@linkcode addWorkers}. */
 export interface AddWorkersOptions {
@@ -29,9 +29,11 @@ export async function addWorkers(
 ): Promise<WorkerGraph> {
   const modules = new Set(entryModules);
   const workers = new Set<string>();
+  const budget = openSearchBudget();
   let isPassing = false;
   for (let added = [...modules]; added.length > 0 && workers.size < MAX_WORKERS;) {
-    const files = (await findWorkerFiles(directory, added)).filter((file) => !workers.has(file));
+    const found = await findWorkerFiles(directory, { modules: added, budget });
+    const files = found.filter((file) => !workers.has(file));
     added = [];
     for (const file of files.slice(0, MAX_WORKERS - workers.size)) {
       workers.add(file);

@@ -9,10 +9,10 @@ export interface ModuleText {
 
 /**
  * `new Worker(…)` with a literal that begins with `./` or `../`, alone or within `new URL(…)` or
- * `import.meta.resolve(…)`. A literal has at most 1,000 characters, so that no text takes long.
+ * `import.meta.resolve(…)`. A literal has at most 250 characters, so that no text takes long.
  */
 const WORKER =
-  /\bnew\s{1,20}(?:[\w$]{1,50}\s{0,20}\.\s{0,20})?Worker\s{0,20}\(\s{0,100}(new\s{1,20}URL\s{0,20}\(\s{0,100}|import\.meta\.resolve\s{0,20}\(\s{0,100})?(["'`])(\.{1,2}\/[^"'`$\n\\]{1,1000})\2/g;
+  /\bnew\s{1,20}(?:[\w$]{1,50}\s{0,20}\.\s{0,20})?Worker\s{0,20}\(\s{0,100}(new\s{1,20}URL\s{0,20}\(\s{0,100}|import\.meta\.resolve\s{0,20}\(\s{0,100})?(["'`])(\.{1,2}\/[^"'`$\n\\]{1,250})\2/g;
 
 /**
  * Returns the local files that a module starts as workers, as far as its text names them: absolute

@@ -3,6 +3,9 @@ export const MAX_WATCH_PATTERNS = 16;
 
 const MAX_LENGTH = 128;
 
+/** Maximum number of names in a pattern: each entry of a folder may be compared with all of them. */
+const MAX_PARTS = 12;
+
 /**
  * Parses a pattern of files in a function's folder, such as `templates` or `pages/*.html`: a
  * relative path, in which `*` stands for any characters of one name and `**` for any number of
@@ -28,7 +31,9 @@ export function parseWatchPattern(text: string): string {
       "has a character that patterns can't have. Only * and ** are special; give several patterns",
     );
   }
-  for (const part of pattern.split("/")) {
+  const parts = pattern.split("/");
+  if (parts.length > MAX_PARTS) refuse(`has more than ${MAX_PARTS} names. Give a shorter pattern`);
+  for (const part of parts) {
     if (/^\.*$/.test(part)) refuse("is not a pattern such as templates/**. It can't have .. or //");
     if (part.includes("**") && part !== "**") {
       refuse("has ** in a name. Give * there, or **/ before");

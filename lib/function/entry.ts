@@ -96,7 +96,7 @@ async function chooseNamed(folder: EntryFolder, given: unknown): Promise<EntryCh
 interface Started {
   readonly entry?: string;
   readonly note?: string;
-  /** \`npm init\` writes a \`main\` into every \`package.json\`. */
+  /** `npm init` writes a `main` into every `package.json`. */
   readonly hasOnlyMain?: true;
 }
 

@@ -15,14 +15,16 @@ const ANY = "**";
  */
 export function globState(patterns: readonly string[]): GlobState {
   return patterns.flatMap((pattern) => {
-    const parts = pattern.split("/");
-    return behindAny({ parts: parts.at(-1) === ANY ? parts : [...parts, ANY], index: 0 });
+    // `**` twice in a row means the same as once.
+    const parts = `${pattern}/${ANY}`.split("/")
+      .filter((part, index, all) => part !== ANY || all[index - 1] !== ANY);
+    return behindAny({ parts, index: 0 });
   });
 }
 
 /**
  * Returns the state of an entry in a directory with this state. `*` and `**` do not match a dot at
- * the beginning of a name. Takes time that grows with the lengths of name and patterns only.
+ * the beginning of a name. Takes time in proportion to the length of the name and of all patterns.
  *
  * @example
  * ```ts
@@ -37,9 +39,13 @@ export function stepInto(state: GlobState, name: string): GlobState {
     if (part === ANY) return name.startsWith(".") ? [] : behindAny({ parts, index });
     return matchesName(part, name) ? behindAny({ parts, index: index + 1 }) : [];
   });
-  return places.filter((place, at) =>
-    places.findIndex((one) => one.parts === place.parts && one.index === place.index) === at
-  );
+  const seen = new Map<GlobPlace["parts"], Set<number>>();
+  return places.filter(({ parts, index }) => {
+    const known = seen.get(parts) ?? new Set();
+    if (known.has(index)) return false;
+    seen.set(parts, known.add(index));
+    return true;
+  });
 }
 
 /** Returns true if an entry with this state matches a pattern. */

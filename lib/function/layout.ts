@@ -31,8 +31,9 @@ export const OWN_FILES: readonly string[] = [
 ];
 
 /**
- * Returns the files, apart from modules, that are part of a function's revision: its entry
- * (relative to its folder), configuration, manifest and env file, and the functions directory's configuration. Not all exist.
+ * Returns the files, apart from modules, that are part of a function's revision: its entry (given
+ * relative to its folder), configuration, manifest and env file, and the functions directory's
+ * configuration. Not all exist.
  */
 export function configurationFiles(
   functionsDirectory: string,

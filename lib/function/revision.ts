@@ -74,7 +74,7 @@ function watchedOf(
 /** The settings that decide which files are part of a revision. */
 export type RevisionSettings = Pick<Settings, "functionsDirectory" | "entries">;
 
-/** Finds a function's entry for its revision; \`index.ts\` if its folder has none now. */
+/** Finds a function's entry for its revision; `index.ts` if its folder has none now. */
 export async function findSourcePlace(
   { functionsDirectory, entries }: RevisionSettings,
   name: string,

@@ -12,7 +12,8 @@ export interface WritableCodeOptions {
 
 /**
  * Requires that no writable name of a function is or contains a file of its revision: the function
- * could then change its own code, and the copy that it writes would hide new code of the folder.
+ * could then change its own code, and the copy that it writes would hide new code of the folder. A
+ * name below such a file would hide the file too.
  *
  * @throws {ConfigError} if one does
  */
@@ -22,7 +23,9 @@ export function requireDataOnly(
 ): void {
   for (const name of names) {
     const path = join(directory, name.replace(/\/$/, ""));
-    const file = files.find((one) => one === path || one.startsWith(`${path}/`));
+    const file = files.find((one) =>
+      `${one}/`.startsWith(`${path}/`) || path.startsWith(`${one}/`)
+    );
     if (file === undefined) continue;
     throw new ConfigError(
       `${

@@ -19,6 +19,7 @@ export interface FaultStyle {
 const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
   204: "No Content",
+  308: "Permanent Redirect",
   400: "Bad Request",
   404: "Not Found",
   408: "Request Timeout",

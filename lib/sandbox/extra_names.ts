@@ -25,8 +25,8 @@ export interface StageOptions {
 }
 
 /**
- * Arguments: the stage; for each name, its path and `-` or the target of its link; `--`; the
- * command. The directory's owner may replace it at any moment, so the script enters it by name and
+ * Arguments: the stage; for each name, its path, which begins with `./`, and `-` or the target of
+ * its link; `--`; the command. The directory's owner may replace it at any moment, so the script enters it by name and
  * compares it with the descriptor, which belongs to another mount namespace and can't be mounted.
  * It opens nothing, because that could block.
  */
@@ -62,7 +62,8 @@ export function stageCommand(
       ...user === undefined ? [] : ["--user", "--map-root-user"],
       ...["--mount", "--propagation", "private", "--", "sh", "-c", scriptOf(descriptor), "sh"],
       directory,
-      ...names.flatMap(({ path, linkTo = "-" }) => [path, linkTo]),
+      // A name may be `--`, which must not end the list.
+      ...names.flatMap(({ path, linkTo = "-" }) => [`./${path}`, linkTo]),
       "--",
     ],
     merged: join(directory, "merged"),

@@ -20,9 +20,12 @@ export interface DomainClaims {
 export interface AssignedDomains {
   /** Names of functions by host. */
   readonly owners: ReadonlyMap<string, string>;
-  /** Hosts that functions ask for and do not have, a sentence each, by name. */
+  /** Hosts that functions ask for and do not have, a sentence each, by name; at most ten. */
   readonly problems: ReadonlyMap<string, readonly string[]>;
 }
+
+/** A manifest can ask for many hosts, and each sentence is shown. */
+const MAX_PROBLEMS = 10;
 
 /**
  * Decides which function has which host. A host belongs to one function: to the one that the
@@ -33,14 +36,16 @@ export function assignDomains(claims: DomainClaims): AssignedDomains {
   const { asked, holders, isUnread, isAssigned } = claims;
   const owners = new Map<string, string>();
   const problems = new Map<string, string[]>();
-  const complain = (name: string, problem: string): void =>
-    void problems.set(name, [...problems.get(name) ?? [], problem]);
+  const complain = (name: string, problem: string): void => {
+    const known = listOf(problems, name);
+    if (known.length < MAX_PROBLEMS) known.push(problem);
+  };
   const wanted = new Map<string, string[]>();
   for (const name of [...asked.keys()].sort()) {
-    for (const host of asked.get(name)!) wanted.set(host, [...wanted.get(host) ?? [], name]);
+    for (const host of asked.get(name)!) listOf(wanted, host).push(name);
   }
   for (const [host, name] of holders) {
-    if (isUnread(name)) wanted.set(host, [...wanted.get(host) ?? [], name]);
+    if (isUnread(name)) listOf(wanted, host).push(name);
   }
   for (const [host, names] of wanted) {
     const entitled = names.filter((name) => {
@@ -56,6 +61,12 @@ export function assignDomains(claims: DomainClaims): AssignedDomains {
     for (const name of entitled.filter((one) => one !== owner)) complain(name, taken(host, owner));
   }
   return { owners, problems };
+}
+
+function listOf(lists: Map<string, string[]>, key: string): string[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 function problemWith(

@@ -8,10 +8,22 @@ import type { DomainClaims } from "./assign_domains.ts";
 export function domainRules(
   settings: Settings,
 ): Pick<DomainClaims, "allows" | "isAssigned" | "domains" | "root"> {
+  // A function may ask for many hosts.
+  const patterns = cached((name) => settingsFor(settings, name).ownDomains);
+  const granted = cached((name) => new Set(grantedHosts(settings, name)));
   return {
-    allows: (name, host) => coversHost(settingsFor(settings, name).ownDomains, host),
-    isAssigned: (name, host) => grantedHosts(settings, name)?.includes(host) === true,
+    allows: (name, host) => coversHost(patterns(name), host),
+    isAssigned: (name, host) => granted(name).has(host),
     domains: settings.domains,
     root: settings.root,
+  };
+}
+
+function cached<Value>(find: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, Value>();
+  return (name) => {
+    const value = known.get(name) ?? find(name);
+    known.set(name, value);
+    return value;
   };
 }

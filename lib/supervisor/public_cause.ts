@@ -1,4 +1,4 @@
-import { redact } from "./redact.ts";
+import { PART, redact } from "./redact.ts";
 
 /** The output of a process that ended or did not listen. */
 export interface CauseOptions {
@@ -45,7 +45,8 @@ const FOLLOWS = /Error: Unhandled error in child worker/;
 
 function show(line: string, secrets: readonly string[]): string | undefined {
   const shown = redact(line.slice(0, MAX_LINE), secrets);
-  return line.length > MAX_LINE && shown !== undefined ? `${shown}…` : shown;
+  // The first letters of a value at the end of the cut line are too few to be found.
+  return line.length > MAX_LINE ? shown?.slice(0, -(PART - 1)).concat("…") : shown;
 }
 
 function errorClass(line: string): string {

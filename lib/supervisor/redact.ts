@@ -1,5 +1,5 @@
-/** Parts of a value that are at least this long are hidden. */
-const PART = 8;
+/** Parts of a value that are at least this long are hidden, in UTF-16 units. */
+export const PART = 8;
 
 /** Shorter values are too common to hide, and no secrets. */
 const MIN_VALUE = 4;

@@ -16,7 +16,7 @@ export interface CheckedFunction extends InstanceOptions {
   readonly policy: FunctionPolicy;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
-  /** Absolute paths of its env files besides \`.env\`. */
+  /** Absolute paths of its env files besides `.env`. */
   readonly envFiles: readonly string[];
   /** Path of the lock file that the check of this revision made, if it made one. */
   readonly lock: string | undefined;

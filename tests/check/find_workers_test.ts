@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { findWorkers } from "../../lib/check/find_workers.ts";
+import { findWorkerFiles } from "../../lib/check/worker_files.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
 
 const cases: readonly [what: string, text: string, found: readonly string[]][] = [
   ["new URL()", 'new Worker(new URL("./w.ts", import.meta.url), { type: "module" })', [
@@ -51,4 +53,18 @@ Deno.test("findWorkers() takes linear time for hostile text", () => {
     const hostile = text.repeat(8 * 1024 ** 2 / text.length);
     assert.ok(findWorkers({ path: "/f/a/x.ts", text: hostile }, "/f/a").length <= 1, text);
   }
+});
+
+Deno.test("findWorkerFiles() stops when its budget is spent", async () => {
+  await using directory = await temporaryDirectory();
+  const modules: string[] = [];
+  for (const name of ["a", "b", "c"]) {
+    await directory.write(`${name}.ts`, `new Worker("./${name}.w.ts");`);
+    modules.push(directory.at(`${name}.ts`));
+  }
+  const budget = { units: 30 };
+  const find = (): Promise<string[]> => findWorkerFiles(directory.path, { modules, budget });
+  const found = ["a", "b"].map((name) => directory.at(`${name}.w.ts`));
+  assert.deepEqual(await find(), found);
+  assert.deepEqual(await find(), [], "all calls of a check share it");
 });

@@ -46,3 +46,11 @@ Deno.test("globs do not backtrack", () => {
   assert.ok(!matches([pattern], `${name}/${name}`));
   assert.ok(!matches(["**/a/".repeat(24) + "b"], Array(200).fill("a").join("/")));
 });
+
+Deno.test("globs have at most as many places as the patterns have names", () => {
+  const repeated = globState(Array(16).fill("**/".repeat(40) + "x"));
+  assert.equal(stepInto(stepInto(repeated, "a"), "a").length, 16 * 2);
+  let state = globState(["**/*/".repeat(6)]);
+  for (let depth = 0; depth < 100; depth++) state = stepInto(state, "a");
+  assert.ok(state.length <= 14);
+});

@@ -12,8 +12,8 @@ Deno.test("requireDataOnly() accepts names beside the code", () => {
   judge("uploads", "index", "lib/data", "li", ".en", "data/");
 });
 
-Deno.test("requireDataOnly() refuses names of code and of its directories", () => {
-  for (const name of ["index.ts", "lib", "lib/", "lib/db.ts", ".env"]) {
+Deno.test("requireDataOnly() refuses names of code, of its directories and below its files", () => {
+  for (const name of ["index.ts", "lib", "lib/", "lib/db.ts", ".env", "index.ts/x", ".env/x/"]) {
     assert.throws(() => judge("uploads", name), {
       name: "ConfigError",
       message: new RegExp(

@@ -140,15 +140,12 @@ for (const isRootless of [false, true]) {
 
 Deno.test("extra names: names that a shell could misread are only names", async () => {
   await using directory = await hostileFolder();
-  const names = ["-n", "a b", "$(id)", "it's", 'say "x"', "new\nline", "*"];
-  const said = await say(directory, {
-    names: names.map((path) => ({ path })),
-    script: 'for name; do [ -d "./$name" ] || echo "$name"; done',
-  });
-  assert.equal(said, "");
-  const shown = await say(directory, {
-    names: names.map((path) => ({ path })),
-    script: "ls -1 -b | grep -v '^[a-z.]*$'",
-  });
-  assert.equal(shown.split("\n").length, names.length);
+  const names = ["-n", "--", "-", "!", "(", "a b", "$(id)", "it's", 'say "x"', "new\nline", "*"];
+  for (const linkTo of [undefined, "/ddsrv/data"]) {
+    const shown = await say(directory, {
+      names: names.map((path) => linkTo === undefined ? { path } : { path, linkTo }),
+      script: "ls -1 -b | grep -v '^[a-z.]*$'",
+    });
+    assert.equal(shown.split("\n").length, names.length, shown);
+  }
 });

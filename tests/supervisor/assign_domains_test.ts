@@ -95,6 +95,21 @@ Deno.test("assignDomains() leaves NAME.DOMAIN to the function NAME", () => {
   });
 });
 
+Deno.test("assignDomains() says ten problems of a function at most", () => {
+  const hosts = Array.from({ length: 1_000 }, (_, index) => `h${index}.test`);
+  const { owners, problems } = assignDomains({
+    asked: new Map([["a", hosts], ["b", hosts]]),
+    holders: new Map(),
+    isUnread: () => false,
+    isFunction: () => false,
+    allows: () => true,
+    isAssigned: () => false,
+    domains: [],
+    root: undefined,
+  });
+  deepEqual([owners.size, problems.get("b")?.length], [1_000, 10]);
+});
+
 function decide({ asked, holders = {}, given, owners, problems = {} }: Case): void {
   const assigned = assignDomains({
     asked: new Map(Object.entries(asked)),

@@ -48,7 +48,12 @@ const cases: readonly [
     "\x1b[0m\x1b[1m\x1b[31merror\x1b[0m: Uncaught Error: a",
     "error: Uncaught Error: a",
   ],
-  ["a long line", `error: ${"x".repeat(1000)}`, `error: ${"x".repeat(493)}…`],
+  ["a long line", `error: ${"x".repeat(1000)}`, `error: ${"x".repeat(486)}…`],
+  [
+    "a long line that is cut in a value",
+    `error: ${"x".repeat(486)}${SECRET}`,
+    `error: ${"x".repeat(486)}…`,
+  ],
   [
     "an error after it has served",
     `${ERROR}\nCaused by: a`,

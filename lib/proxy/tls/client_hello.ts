@@ -39,9 +39,13 @@ export function readServerName(bytes: Uint8Array): ServerName {
   return name === null ? UNREADABLE : { type: "hello", name };
 }
 
-/** Returns the handshake message at the start, of one or several records (RFC 8446, section 5.1). */
+/**
+ * Returns the handshake message at the start, of one or several records (RFC 8446, section 5.1).
+ * Copies nothing before it is complete, because a client may send single bytes.
+ */
 function joinRecords(bytes: Uint8Array): Uint8Array | ServerName {
-  const message: number[] = [];
+  const pieces: Uint8Array[] = [];
+  let received = 0;
   let at = 0;
   for (let records = 0; records < MAX_RECORDS; records++) {
     if (at > 0 && bytes.length === at) return INCOMPLETE;
@@ -51,16 +55,31 @@ function joinRecords(bytes: Uint8Array): Uint8Array | ServerName {
     const length = uint16(bytes, at + 3);
     if (length === 0 || at + RECORD_HEADER + length > MAX_HELLO_BYTES) return UNREADABLE;
     const record = bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length);
-    if (message.length === 0 && record.length > 0 && record[0] !== CLIENT_HELLO) return UNREADABLE;
+    if (received === 0 && record.length > 0 && record[0] !== CLIENT_HELLO) return UNREADABLE;
     if (record.length < length) return INCOMPLETE;
-    message.push(...record);
+    pieces.push(record);
+    received += length;
     at += RECORD_HEADER + length;
-    if (message.length < HANDSHAKE_HEADER) continue;
-    const end = HANDSHAKE_HEADER + (message[1]! << 16 | message[2]! << 8 | message[3]!);
+    if (received < HANDSHAKE_HEADER) continue;
+    const header = firstBytes(pieces, HANDSHAKE_HEADER);
+    const end = HANDSHAKE_HEADER + (header[1]! << 16 | header[2]! << 8 | header[3]!);
     if (end > MAX_HELLO_BYTES) return UNREADABLE;
-    if (message.length >= end) return Uint8Array.from(message.slice(HANDSHAKE_HEADER, end));
+    if (received >= end) return firstBytes(pieces, end).subarray(HANDSHAKE_HEADER);
   }
   return UNREADABLE;
+}
+
+/** Copies the first bytes of pieces that have at least as many. */
+function firstBytes(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let filled = 0;
+  for (const piece of pieces) {
+    if (filled === length) break;
+    const part = piece.subarray(0, length - filled);
+    joined.set(part, filled);
+    filled += part.length;
+  }
+  return joined;
 }
 
 /** Returns `undefined` if the ClientHello has no server name, and `null` if it is malformed. */
