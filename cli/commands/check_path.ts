@@ -9,7 +9,7 @@ import { settingsFor } from "../../lib/config/settings_for.ts";
 import { configurationFiles, ENTRY_FILE, SECRET_FILES } from "../../lib/function/layout.ts";
 import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { judgeName } from "../../lib/config/function_name.ts";
-import { findNodeModules } from "../../lib/function/node_modules.ts";
+import { findDependencies } from "../../lib/function/find_dependencies.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
@@ -151,6 +151,7 @@ async function checkCode(
   const denoOf = await openDenos(settings);
   const deno = await denoOf(policy.denoVersion);
   const checks = await openChecks(settings);
+  const ownLock = await findOwnLock(functionsDirectory, basename(directory));
   const { diagnostics, warning, modules } = await checks.run({
     name: basename(directory),
     directory,
@@ -159,8 +160,8 @@ async function checkCode(
       entry,
       importMap: await findImportMap(functionsDirectory, basename(directory)),
       allowImport: await allowedHosts(settings),
-      nodeModules: await findNodeModules(directory),
-      ownLock: await findOwnLock(functionsDirectory, basename(directory)),
+      ...await findDependencies(functionsDirectory, basename(directory), { ownLock }),
+      ownLock,
       deno,
     },
     registries: settings.registries,

@@ -8,7 +8,13 @@ export interface AddWorkersOptions {
   readonly readGraph: (entry: string) => Promise<WorkerGraph>;
 }
 
-/** Modules of one worker, or of a function with all its workers. */
+/** Modules of a function with all its workers. */
+export interface WithWorkers extends WorkerGraph {
+  /** Absolute paths of the workers. */
+  readonly workers: readonly string[];
+}
+
+/** Modules of one worker. */
 export interface WorkerGraph {
   /** Absolute paths of local modules. */
   readonly modules: readonly string[];
@@ -26,7 +32,7 @@ const MAX_WORKERS = 32;
 export async function addWorkers(
   entryModules: readonly string[],
   { directory, readGraph }: AddWorkersOptions,
-): Promise<WorkerGraph> {
+): Promise<WithWorkers> {
   const modules = new Set(entryModules);
   const workers = new Set<string>();
   const budget = openSearchBudget();
@@ -47,5 +53,5 @@ export async function addWorkers(
       }
     }
   }
-  return { modules: [...modules].sort(), isPassing };
+  return { modules: [...modules].sort(), workers: [...workers].sort(), isPassing };
 }

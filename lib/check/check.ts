@@ -1,9 +1,15 @@
 import { relative } from "node:path";
 import { type BoundedOutput, runBounded } from "../process/bounded_output.ts";
-import { checkCommand, infoCommand, type ModuleOptions } from "../sandbox/deno_command.ts";
+import {
+  checkCommand,
+  infoCommand,
+  lockCommand,
+  type ModuleOptions,
+} from "../sandbox/deno_command.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { addWorkers } from "./add_workers.ts";
+import { installPackages, type PackagesPlace } from "./install_packages.ts";
 import { localPath } from "./local_path.ts";
 import { withLockHint } from "./lock_hint.ts";
 import { LockError, openMadeLock } from "./made_lock.ts";
@@ -20,6 +26,8 @@ export interface CheckOptions extends ModuleOptions {
   /** Real path of that directory. */
   readonly realDirectory: string;
   readonly place: CheckPlace;
+  /** Where packages are installed; nothing is installed when left out. */
+  readonly packages?: PackagesPlace | undefined;
   /** Lock file of an earlier check of the same source, whose versions the check uses again. */
   readonly knownLock?: string | undefined;
   /** Type-check, or only read the module graph. */
@@ -42,6 +50,8 @@ export interface CheckResult {
    * the folder has a lock file, or when nothing needs one.
    */
   readonly lock?: string | undefined;
+  /** Key of the installed packages; missing when the check installed none. */
+  readonly packages?: string | undefined;
   /**
    * The host or the network failed, so another check may succeed without new code. Without
    * diagnostics, only a start can show whether the missing module is needed.
@@ -76,15 +86,35 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     endOf({ code, cpuMs: await use.used(), stopped: stopped() }, bounds);
   const { NO_COLOR: _, ...plain } = place.env;
   const env = { ...plain, [options.isColoured ? "FORCE_COLOR" : "NO_COLOR"]: "1" };
-  const execute = (inner: string[]): ReturnType<typeof runBounded> => {
-    const { command, ...input } = place.around(inner);
+  const execute = (inner: string[], around = place.around): ReturnType<typeof runBounded> => {
+    const { command, ...input } = around(inner);
     const common = { signal, maxBytes: MAX_OUTPUT_BYTES, onSpawn: use.follow };
     return runBounded(command, { ...place, ...input, ...common, env });
+  };
+  const resultOf = async (
+    output: BoundedOutput,
+    modules: readonly string[],
+  ): Promise<CheckResult> => {
+    const ended = await boundAt(output.code);
+    if (ended !== undefined) return { ...ended, modules };
+    const errors = output.stderr.trim();
+    const { ownLock, entry } = options;
+    const diagnostics = errors === ""
+      ? `deno exited with ${output.code}`
+      : withLockHint(errors, { ownLock, entry });
+    return { diagnostics, modules, ...(namesPassingFailure(errors) ? { isPassing: true } : {}) };
   };
   const isPinned = options.ownLock !== undefined;
   await using made = isPinned ? undefined : await openMadeLock(place.cache, options.knownLock);
   const lock = made && { path: made.path, isFrozen: false };
   const commands = { ...options, lock };
+  const plan = options.packages && options.install;
+  // Code may require packages by names that no module graph shows.
+  const locked = plan !== undefined && lock !== undefined
+    ? await execute(lockCommand(commands, place.deno))
+    : undefined;
+  options.signal.throwIfAborted();
+  if (stopped() !== undefined) return { ...(await boundAt(locked?.code ?? 0))!, modules: [] };
   const checked = options.checkTypes
     ? withoutNodeTypes(await execute(checkCommand(commands, place.deno)))
     : undefined;
@@ -95,27 +125,17 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   const parsed = parseModules(graph.stdout, functionsDirectory);
   const modules = parsed ?? [];
   if (stopped() !== undefined) return { ...(await boundAt(graph.code))!, modules };
-  const failed = [checked, graph].find((output) => output !== undefined && !output.success);
+  const failed = [locked, checked, graph].find((output) => output !== undefined && !output.success);
   const directories = [directory, realDirectory];
   const stray = findStrayImports(graph.stdout, { functionsDirectory, directories })
     .map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`);
   // Deno only reports that the file is missing.
   if (stray.length > 0) return { diagnostics: stray.join("\n"), modules };
   if (failed !== undefined) {
-    const ended = await boundAt(failed.code);
-    if (ended !== undefined) return { ...ended, modules };
-    const errors = failed.stderr.trim();
-    const { ownLock, entry } = options;
-    const diagnostics = errors === ""
-      ? `deno exited with ${failed.code}`
-      : withLockHint(errors, { ownLock, entry });
-    const isTypesOnly = graph.success && moduleErrors(graph.stdout).length === 0;
-    return {
-      diagnostics,
-      modules,
-      ...(namesPassingFailure(errors) ? { isPassing: true } : {}),
-      ...(isTypesOnly ? { isTypesOnly } : {}),
-    };
+    const isTypesOnly = failed === checked && graph.success &&
+      moduleErrors(graph.stdout).length === 0;
+    const result = await resultOf(failed, modules);
+    return isTypesOnly && result.exhausted === undefined ? { ...result, isTypesOnly } : result;
   }
   if (parsed === undefined) {
     return { diagnostics: "The module graph is too large to read", modules };
@@ -135,12 +155,27 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
   if (stopped() !== undefined) return { ...(await boundAt(graph.code))!, modules };
   const isPassing = workers.isPassing || moduleErrors(graph.stdout).some(namesPassingFailure);
   const common = { modules: workers.modules, ...(isPassing ? { isPassing } : {}) };
+  let text: string | undefined;
   try {
-    return { ...common, diagnostics: undefined, lock: await made?.read() };
+    text = await made?.read();
   } catch (error) {
     if (!(error instanceof LockError)) throw error;
     return { ...common, diagnostics: error.message };
   }
+  if (plan === undefined) return { ...common, diagnostics: undefined, lock: text };
+  const installed = await installPackages({
+    plan,
+    packages: options.packages!,
+    lockText: text,
+    commands: { ...commands, lock: lock && { ...lock, isFrozen: true } },
+    directory,
+    workers: workers.workers,
+    deno: place.deno,
+    execute,
+  });
+  options.signal.throwIfAborted();
+  if (installed.type === "failed") return await resultOf(installed.output, workers.modules);
+  return { ...common, diagnostics: undefined, lock: text, packages: installed.key };
 }
 
 /** Deno's error for a `node_modules` directory without the types of Node's modules. */

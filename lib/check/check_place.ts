@@ -44,7 +44,7 @@ const FETCH_DIRECTORY = "/ddsrv/fetch";
 
 /** Options of {@linkcode sandboxedPlace}. */
 export interface SandboxedPlaceOptions
-  extends Pick<SandboxOptions, "joinFiles" | "landlock" | "systemCallFilter" | "uid"> {
+  extends Pick<SandboxOptions, "joinFiles" | "landlock" | "stage" | "systemCallFilter" | "uid"> {
   /** Mounts of the function's source, and of files that Deno needs. */
   readonly mounts: readonly Mount[];
   /** Host path of the module cache, which the check fills. */

@@ -14,16 +14,20 @@ export interface CacheWatch extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Counts a cache during a check: packages may unpack to a thousand times their size. */
+/**
+ * Counts a cache during a check, with the packages that it installs: packages may unpack to a
+ * thousand times their size.
+ */
 export function watchCache(
-  directory: string,
+  /** Returns the directories that the check may write to now. */
+  directories: () => readonly string[],
   watch: ReturnType<typeof createRounds>,
 ): CacheWatch {
   const controller = new AbortController();
   const watching = new DisposableStack();
   const timer = setTimeout(() => {
     watching.use(watch({
-      examine: () => findExcess([directory], CACHE_LIMITS),
+      examine: () => findExcess(directories(), CACHE_LIMITS),
       onFound: () => controller.abort(new CacheError(TOO_LARGE)),
     }));
   }, FIRST_COUNT_MS);
@@ -36,10 +40,20 @@ export function watchCache(
   };
 }
 
+/**
+ * Requires that a directory is within the limits of a module cache.
+ *
+ * @throws {CacheError} if it is not
+ */
+export async function requireWithinCache(directories: readonly string[]): Promise<void> {
+  if (await findExcess(directories, CACHE_LIMITS) !== undefined) throw new CacheError(TOO_LARGE);
+}
+
 /** A module cache exceeds its limits. */
 export class CacheError extends Error {
   override readonly name = "CacheError";
 }
 
 const TOO_LARGE = `The check filled the function's module cache, which is limited to ` +
-  `${CACHE_LIMITS.bytes / 1024 ** 3}GiB and ${CACHE_LIMITS.files} files. Import fewer modules`;
+  `${CACHE_LIMITS.bytes / 1024 ** 3}GiB and ${CACHE_LIMITS.files} files, with the packages that ` +
+  "it installs. Import fewer modules";

@@ -35,6 +35,8 @@ export async function checkDirectly(
   const result = await checkFunction({
     ...options,
     ...moduleOptions,
+    // Deno would write missing modules into the folder.
+    isVendored: false,
     functionsDirectory: settings.functionsDirectory,
     realDirectory: await Deno.realPath(directory),
     checkTypes: level === "types",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { sandboxedPlace } from "../check/check_place.ts";
+import type { PackagesPlace } from "../check/install_packages.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
 import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
@@ -14,10 +15,17 @@ import { createRounds } from "../disk/rounds.ts";
 import type { ControlGroup } from "../sandbox/control_groups.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
+import type { Stage } from "../sandbox/extra_names.ts";
 import { functionMounts } from "../sandbox/function_mounts.ts";
-import type { SandboxOptions } from "../sandbox/sandbox.ts";
+import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
-import { CacheError, watchCache } from "./cache_watch.ts";
+import { CacheError, requireWithinCache, watchCache } from "./cache_watch.ts";
+import {
+  findPackages,
+  openPackages,
+  type PackagesMount,
+  touchPackages,
+} from "./installed_packages.ts";
 import { registryEnvironment } from "../sandbox/registry_environment.ts";
 import { upstreamProxy } from "./fetch_environment.ts";
 import type { SourceCheck } from "./isolation.ts";
@@ -74,6 +82,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const pathOf = (name: string): string => join(directory, name);
   // No other user may enter: the sockets inside accept every user.
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+  await Deno.mkdir(pathOf("stage"), { recursive: true, mode: 0o700 });
   for (const name of ["fetch", "npmrc"]) {
     await Deno.mkdir(pathOf(name), { recursive: true, mode: 0o755 });
   }
@@ -156,7 +165,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     const group = await openGroup?.();
     if (group !== undefined) stack.use(group);
     const { functionsDirectory } = settings;
-    const cache = stack.use(watchCache(cacheDirectory, watch));
+    const filled = new Set([cacheDirectory]);
+    const cache = stack.use(watchCache(() => [...filled], watch));
     const mounted = stack.use(
       await functionMounts({
         functionsDirectory,
@@ -165,26 +175,52 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         deno: moduleOptions.deno?.path,
       }),
     );
-    const result = await checkFunction({
-      ...options,
-      ...moduleOptions,
-      signal: AbortSignal.any([options.signal, cache.signal]),
-      functionsDirectory,
-      realDirectory: await Deno.realPath(directory),
-      checkTypes: options.level === "types",
-      place: sandboxedPlace({
+    const placeWith = (mounts: readonly Mount[]): ReturnType<typeof sandboxedPlace> =>
+      sandboxedPlace({
         joinFiles: group?.joinFiles ?? [],
         systemCallFilter,
         landlock,
         uid,
-        mounts: [...mounted.mounts, ...npmrc === undefined ? [] : [npmrc]],
+        stage: stageOf(pathOf("stage"), uid),
+        mounts: [...mounts, ...npmrc === undefined ? [] : [npmrc]],
         cacheDirectory,
         fetchDirectory: fetching.directory,
         directory,
         bounds: options.bounds,
         isNice,
         cpuTimeMs: group?.cpuTimeMs,
-      }),
+      });
+    const { packagesDirectory } = options;
+    const packages: PackagesPlace | undefined = packagesDirectory === undefined ? undefined : {
+      async has(key) {
+        if (await findPackages(packagesDirectory, { key, uid }) === undefined) return false;
+        await touchPackages(packagesDirectory, key);
+        return true;
+      },
+      async open(plan) {
+        const opened = await openPackages(packagesDirectory, { plan, uid });
+        const sources = opened.mounts.map(({ source }) => source);
+        sources.forEach((source) => filled.add(source));
+        const folder = join(functionsDirectory, name);
+        return {
+          around: placeWith(showPackages(mounted.mounts, { folder, shown: opened.mounts })).around,
+          async keep(key) {
+            await requireWithinCache(sources);
+            await opened.keep(key);
+          },
+          [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+        };
+      },
+    };
+    const result = await checkFunction({
+      ...options,
+      ...moduleOptions,
+      packages,
+      signal: AbortSignal.any([options.signal, cache.signal]),
+      functionsDirectory,
+      realDirectory: await Deno.realPath(directory),
+      checkTypes: options.level === "types",
+      place: placeWith(mounted.mounts),
     });
     const { diagnostics } = result;
     if (diagnostics === undefined) return result;
@@ -195,4 +231,22 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   }
 
   return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
+}
+
+/** Returns where launch chains of a user put a folder and its `node_modules` together. */
+function stageOf(directory: string, uid: number | undefined): Stage {
+  if (uid !== undefined) return { directory };
+  return { directory, user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 } };
+}
+
+/** Returns the mounts of a sandbox with writable directories of packages in the folder. */
+function showPackages(
+  mounts: readonly Mount[],
+  { folder, shown }: { readonly folder: string; readonly shown: readonly PackagesMount[] },
+): Mount[] {
+  const names = shown.map(({ path }) => ({ path }));
+  return [
+    ...mounts.map((mount) => mount.target === folder ? { ...mount, names } : mount),
+    ...shown.map(({ source, path }) => ({ source, target: join(folder, path), isWritable: true })),
+  ];
 }

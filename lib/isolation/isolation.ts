@@ -4,6 +4,7 @@ import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
+import type { InstalledPackages } from "./installed_packages.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { ClaimedOwner } from "../owner/claim_owner.ts";
 import type { OutputLine } from "../process/lines.ts";
@@ -67,6 +68,8 @@ export interface StartOptions {
    * write; `undefined` when it made none.
    */
   readonly lock: string | undefined;
+  /** Packages that the check of this revision installed; none when left out. */
+  readonly packages?: InstalledPackages | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
@@ -102,6 +105,8 @@ export interface SourceCheck {
   readonly moduleOptions: ModuleOptions;
   /** Host path of the module cache, which the check fills. */
   readonly cacheDirectory: string;
+  /** Host path of the directory in which the check may install packages; none when left out. */
+  readonly packagesDirectory?: string | undefined;
   /** Name of the function that owns the cache; the checked function when left out. */
   readonly cacheName?: string | undefined;
   /** Hosts besides Deno's registry that packages may come from: `host` or `host:port`. */

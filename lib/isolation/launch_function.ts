@@ -92,6 +92,7 @@ export async function launchFunction(
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
+      ...start.packages === undefined ? {} : { nodeModules: "manual" as const },
       ...readable === undefined ? {} : { readable },
       site,
       writable,

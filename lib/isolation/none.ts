@@ -93,7 +93,8 @@ async function openSandbox(
       return await launchFunction(owned, {
         name,
         homes,
-        start,
+        // Deno would write missing modules into the folder.
+        start: { ...start, moduleOptions: { ...start.moduleOptions, isVendored: false } },
         permissions: withEgress(policy.permissions, policy.egress),
         egress: undefined,
         listen,

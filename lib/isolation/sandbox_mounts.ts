@@ -16,6 +16,7 @@ import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
 import type { ExtraName } from "../sandbox/extra_names.ts";
 import { SITE_DIRECTORY } from "../sandbox/site.ts";
 import type { Home } from "./homes.ts";
+import type { InstalledPackages } from "./installed_packages.ts";
 import type { WritableName } from "./seed_writable.ts";
 
 /** Options of {@linkcode sandboxMounts}. */
@@ -28,6 +29,8 @@ export interface SandboxMountOptions {
   readonly cacheDirectory: string;
   /** Host path of the lock file that the check made; only the supervisor may write to it. */
   readonly lock: string | undefined;
+  /** Packages that the check installed; none when left out. */
+  readonly packages?: InstalledPackages | undefined;
   readonly home: Home;
   /** Names of the source that are writable; none when left out. */
   readonly writable?: readonly WritableName[];
@@ -55,20 +58,25 @@ export interface SandboxMounts extends FunctionMounts {
  * the two parts that the instance needs.
  */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
-  const { cacheDirectory, lock, home } = options;
+  const { functionsDirectory, cacheDirectory, lock, packages, home } = options;
   const links = ["remote", "npm"].map((part) => ({
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
   }));
   const writable = writableMounts(options);
+  const installed = packages?.mounts ?? [];
   const common = await functionMounts({
     ...options,
-    names: writable.map(({ name }) => name),
+    names: [...writable.map(({ name }) => name), ...installed.map(({ path }) => ({ path }))],
     deno: options.moduleOptions.deno?.path,
   });
   const mounts = [
     ...common.mounts,
     ...writable.map(({ mount }) => mount),
+    ...installed.map(({ source, path }) => ({
+      source,
+      target: join(functionsDirectory, options.name, path),
+    })),
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },

@@ -11,6 +11,7 @@ import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import { openLandlock } from "./landlock.ts";
 import type { SourceCheck } from "./isolation.ts";
+import { prunePackages } from "./installed_packages.ts";
 import { openModuleCaches } from "./module_caches.ts";
 import { findOutsideLink } from "./outside_links.ts";
 import { requireHost } from "./require_host.ts";
@@ -22,7 +23,10 @@ export interface StandaloneChecks extends AsyncDisposable {
 }
 
 /** Function to check; its path decides which module cache is used. */
-export type StandaloneCheck = Omit<SourceCheck, "cacheDirectory" | "cacheName">;
+export type StandaloneCheck = Omit<
+  SourceCheck,
+  "cacheDirectory" | "cacheName" | "packagesDirectory"
+>;
 
 /** User ids of these checks, above those of functions, and of their fetcher. */
 const FIRST_UID = 0x7400_0000;
@@ -68,6 +72,9 @@ export async function openStandaloneChecks(
   const caches = join(settings.stateDirectory, "checked");
   const cacheOf = await openModuleCaches(caches, uidOf);
   await removeOldCaches(caches);
+  const packages = join(settings.stateDirectory, "checked-packages");
+  await Deno.mkdir(packages, { recursive: true, mode: 0o700 });
+  await removeOldCaches(packages);
   const [online, systemCallFilter, landlock] = await Promise.all([
     hostEtc(),
     writeSystemCallFilter(directory),
@@ -102,7 +109,10 @@ export async function openStandaloneChecks(
         throw explainStateError(settings.stateDirectory, error);
       });
       await Deno.utime(cacheDirectory, new Date(), new Date());
-      return await checks.run({ ...options, cacheName, cacheDirectory });
+      const packagesDirectory = join(packages, cacheName);
+      const used = await checks.run({ ...options, cacheName, cacheDirectory, packagesDirectory });
+      await prunePackages(packagesDirectory, (key) => key === used.packages);
+      return used;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

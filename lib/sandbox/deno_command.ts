@@ -5,6 +5,7 @@ import {
   SANDBOX_DENO,
   SANDBOX_PATHS,
 } from "./function_mounts.ts";
+import type { InstallPlan } from "../function/find_dependencies.ts";
 import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
@@ -32,6 +33,10 @@ export interface ModuleOptions {
   readonly allowImport: readonly string[];
   /** Value of Deno's `--node-modules-dir`. */
   readonly nodeModules: NodeModules;
+  /** Remote modules come from the `vendor` of the folder; `false` when left out. */
+  readonly isVendored?: boolean | undefined;
+  /** Packages that a check installs, where it can show a `node_modules` in the folder. */
+  readonly install?: InstallPlan | undefined;
   /** Absolute path of the lock file in the function's folder, if it has one. */
   readonly ownLock?: string | undefined;
   /** The Deno that checks and runs the function; the one that runs ddsrv when left out. */
@@ -53,9 +58,9 @@ export interface ResolveOptions extends ModuleOptions {
 }
 
 /**
- * Use only the module cache, or also the `node_modules` directory of the folder. Deno's other modes
- * install packages into the folder and run their scripts. The folder's configuration never decides
- * this.
+ * Use only the module cache, or also the `node_modules` directory that the folder has or the sandbox
+ * shows in it. Deno's other modes install packages into the folder and run their scripts. The
+ * folder's configuration never decides this.
  */
 export type NodeModules = "none" | "manual";
 
@@ -67,6 +72,49 @@ export function checkCommand(options: ResolveOptions, deno = SANDBOX_DENO): stri
 /** Returns the `deno info` command that prints the module graph of a function's entry as JSON. */
 export function infoCommand(options: ResolveOptions, deno = SANDBOX_DENO): string[] {
   return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entryArgument(options)];
+}
+
+/**
+ * Returns the `deno install` command that adds the packages of `package.json` and `deno.json` to a
+ * lock file, and installs nothing.
+ */
+export function lockCommand(options: ResolveOptions, deno = SANDBOX_DENO): string[] {
+  return [...installArguments(options, deno), "--lockfile-only"];
+}
+
+/** Options of {@linkcode installCommands}. */
+export interface InstallCommandOptions extends ResolveOptions {
+  /** Paths of workers, relative to the folder. */
+  readonly workers: readonly string[];
+}
+
+/**
+ * Returns the `deno install` commands that fill the `node_modules` of a folder: with the packages of
+ * `package.json` and `deno.json`, and with those that entry and workers import. Without an entry,
+ * Deno installs only the former, and with an entry only the latter.
+ */
+export function installCommands(
+  options: InstallCommandOptions,
+  deno = SANDBOX_DENO,
+): readonly string[][] {
+  const command = installArguments(options, deno);
+  const entries = [options.entry, ...options.workers];
+  return [command, [...command, "--entrypoint", ...entries.map(pathArgument)]];
+}
+
+/**
+ * Allows install scripts only of a package that does not exist: no version matches. Deno then
+ * ignores `allowScripts` in the folder's configuration, which would run those of all packages and
+ * those of the folder itself.
+ */
+const NO_SCRIPTS = "--allow-scripts=npm:none@<0.0.0-0";
+
+function installArguments(options: ResolveOptions, deno: string): string[] {
+  const { nodeModules: _, ...more } = options;
+  return [
+    ...[deno, "install", "--quiet", "--node-modules-dir=auto", NO_SCRIPTS],
+    ...sourceArguments(more),
+  ];
 }
 
 /** Options of {@linkcode runCommand}. */
@@ -174,7 +222,11 @@ export function functionEnvironment(
 
 /** Returns the entry as an argument that Deno reads as a path, whatever its first letters are. */
 function entryArgument({ entry }: ModuleOptions): string {
-  return /^[\w.]/.test(entry) ? entry : `./${entry}`;
+  return pathArgument(entry);
+}
+
+function pathArgument(path: string): string {
+  return /^[\w.]/.test(path) ? path : `./${path}`;
 }
 
 /** The server of static files imports nothing, and reads no configuration of the folder. */
@@ -187,10 +239,13 @@ const SITE_ARGUMENTS: readonly string[] = [
 ];
 
 function moduleArguments(options: ResolveOptions): string[] {
-  const { importMap, allowImport, nodeModules } = options;
+  return [`--node-modules-dir=${options.nodeModules}`, ...sourceArguments(options)];
+}
+
+function sourceArguments(options: Omit<ResolveOptions, "nodeModules">): string[] {
+  const { importMap, allowImport, isVendored = false } = options;
   return [
-    `--node-modules-dir=${nodeModules}`,
-    "--vendor=false",
+    `--vendor=${isVendored}`,
     ...lockArguments(options),
     `--allow-import=${[...DEFAULT_IMPORT_HOSTS, ...allowImport].join(",")}`,
     ...(importMap === undefined ? [] : [`--import-map=${importMap}`]),
@@ -198,7 +253,7 @@ function moduleArguments(options: ResolveOptions): string[] {
 }
 
 /** Deno never searches for a lock file itself, because it would update one outside the folder. */
-function lockArguments({ ownLock, lock }: ResolveOptions): string[] {
+function lockArguments({ ownLock, lock }: Pick<ResolveOptions, "ownLock" | "lock">): string[] {
   if (ownLock !== undefined) return [`--lock=${ownLock}`, "--frozen"];
   if (lock === undefined) return ["--no-lock"];
   return [`--lock=${lock.path}`, `--frozen=${lock.isFrozen}`];

@@ -32,7 +32,7 @@ export interface StageOptions {
  */
 function scriptOf(descriptor: string): string {
   const open = `/proc/self/fd/${descriptor}`;
-  return `fail() { echo "Cannot show writable names in the folder: $1" >&2; exit 125; }
+  return `fail() { echo "Cannot show further names in the folder: $1" >&2; exit 125; }
 cd -P -- "$(readlink ${open})" 2>/dev/null || fail "the folder was moved"
 [ "$(stat -L -c %d:%i ${open})" = "$(stat -c %d:%i .)" ] || fail "the folder was replaced"
 stage=$1; shift

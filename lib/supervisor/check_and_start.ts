@@ -42,7 +42,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     JSON.stringify(watchRuleOf(policy)) !== JSON.stringify(watch);
   if (hasChanged) return await checkAndStart(options);
   report.onPolicy(policy);
-  const { revision, modules, problem, moduleOptions, lock } = checked;
+  const { revision, modules, problem, moduleOptions, lock, packages } = checked;
   report.onChecked(revision, modules);
   if (problem !== undefined) {
     const advice = adviseOn(problem.detail, { ...options, stage: "check" });
@@ -58,7 +58,17 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     ...await findUnreadable(options, envFiles),
   ];
   const opened = await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, problems }),
+    () =>
+      startInstance({
+        ...options,
+        policy,
+        revision,
+        moduleOptions,
+        lock,
+        packages,
+        envFiles,
+        problems,
+      }),
     options,
   );
   if (opened.type !== "failed" || checked.isProvisional !== true) return opened;

@@ -10,6 +10,8 @@ export interface PassedCheck {
   readonly modules: readonly string[];
   /** The check made a lock file, see `openKeptLocks`. */
   readonly hasLock: boolean;
+  /** The check installed packages, see `openKeptPackages`; `false` when left out. */
+  readonly hasPackages?: boolean;
   /** All other input of the check, such as settings and the version of Deno. */
   readonly key: string;
 }

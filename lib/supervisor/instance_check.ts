@@ -4,7 +4,7 @@ import { findOwnLock } from "../check/own_lock.ts";
 import { type CheckSetting, levelFor } from "../config/check_level.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
 import { requireEntry } from "../function/find_entry.ts";
-import { findNodeModules } from "../function/node_modules.ts";
+import { findDependencies } from "../function/find_dependencies.ts";
 import { unreadableReason } from "../function/readability.ts";
 import { SECRET_FILES } from "../function/layout.ts";
 import {
@@ -18,6 +18,7 @@ import type { WatchRule } from "../function/watched_files.ts";
 import { stampFiles } from "../function/source_state.ts";
 import { stampTree, type TreeStamp } from "../function/tree_activity.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { InstalledPackages } from "../isolation/installed_packages.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
@@ -69,6 +70,8 @@ export interface InstanceCheck {
   readonly moduleOptions: ModuleOptions;
   /** Path of the lock file that the check made, if it passed and made one. */
   readonly lock?: string | undefined;
+  /** Packages that the check installed, if it passed and installed any. */
+  readonly packages?: InstalledPackages | undefined;
   readonly problem: CheckProblem | undefined;
   /** A module that may be needed could not be fetched: the next start repeats the check. */
   readonly isProvisional?: boolean;
@@ -95,14 +98,14 @@ export async function findModuleOptions(
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
-  const [entry, importMap, hosts, nodeModules, ownLock] = await Promise.all([
+  const [entry, importMap, hosts, ownLock] = await Promise.all([
     requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
-    findNodeModules(directory),
     findOwnLock(functionsDirectory, name, source),
   ]);
-  const more = { nodeModules, ownLock, deno };
+  const dependencies = await findDependencies(functionsDirectory, name, { source, ownLock });
+  const more = { ...dependencies, ownLock, deno };
   return { entry, importMap, allowImport: [...allowImport, ...hosts], ...more };
 }
 
@@ -122,9 +125,13 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
     if (revision !== passed.revision) continue;
     const lock = passed.hasLock ? await context.keptLocks.find(name, revision) : undefined;
     if (passed.hasLock && lock === undefined) continue;
+    const packages = passed.hasPackages
+      ? await context.keptPackages.find(name, revision)
+      : undefined;
+    if (passed.hasPackages && packages === undefined) continue;
     context.checks.presumeQuick(name);
     const problem = await findUnreadable(options, modules);
-    return { revision, modules, moduleOptions, lock, problem };
+    return { revision, modules, moduleOptions, lock, packages, problem };
   }
   return undefined;
 }
@@ -182,12 +189,16 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     if (result.diagnostics === undefined) {
       const { warning, isPassing: isProvisional = false } = result;
       const lock = await keepLock(options, { revision, lock: result.lock });
+      const packages = await keepPackages(options, { revision, key: result.packages });
       if ((options.cacheName ?? name) === name && !isProvisional && warning === undefined) {
         const key = keyOf(options, moduleOptions);
         const hasLock = lock !== undefined;
-        await context.checkResults.record(name, { revision, modules: modules.paths, hasLock, key });
+        const hasPackages = packages !== undefined;
+        const has = { hasLock, hasPackages };
+        await context.checkResults.record(name, { revision, modules: modules.paths, ...has, key });
       }
-      return { revision, modules, moduleOptions, lock, problem: undefined, isProvisional, warning };
+      const made = { lock, packages, isProvisional, warning };
+      return { revision, modules, moduleOptions, ...made, problem: undefined };
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
@@ -201,6 +212,16 @@ async function keepLock(
   // Nothing starts from a check for another function.
   if (lock === undefined || cacheName !== name) return undefined;
   return await context.keptLocks.keep(name, revision, lock);
+}
+
+/** Notes the packages that a check installed, and returns them; `undefined` if there are none. */
+async function keepPackages(
+  { context, name, cacheName = name }: CheckedInstance,
+  { revision, key }: { readonly revision: string; readonly key: string | undefined },
+): Promise<InstalledPackages | undefined> {
+  if (key === undefined || cacheName !== name) return undefined;
+  await context.keptPackages.keep(name, revision, key);
+  return await context.keptPackages.find(name, revision);
 }
 
 /**
@@ -261,6 +282,7 @@ async function check(
       level: levelFor(moduleOptions.entry, options.check),
       moduleOptions,
       cacheDirectory,
+      packagesDirectory: context.keptPackages.directoryOf(cacheName),
       cacheName,
       registries,
       variables,

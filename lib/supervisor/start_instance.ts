@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import type { InstalledPackages } from "../isolation/installed_packages.ts";
 import { ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
@@ -20,6 +21,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly envFiles: readonly string[];
   /** Path of the lock file that the check of this revision made, if it made one. */
   readonly lock: string | undefined;
+  /** Packages that the check of this revision installed, if it installed any. */
+  readonly packages?: InstalledPackages | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string;
   /** Problems that it has from the beginning, a sentence each. */
@@ -44,6 +47,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     }),
   );
   signal.throwIfAborted();
+  if (options.packages !== undefined) stack.use(context.keptPackages.hold(name, options.packages));
   const output = createOutputExcerpt(name);
   const explain = (): ReturnType<typeof explainOutput> =>
     explainOutput(output.text(), { name, directory, stage: "start", policy, context });
@@ -54,6 +58,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     moduleOptions,
     envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
     lock: options.lock,
+    packages: options.packages,
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       output.push(line);

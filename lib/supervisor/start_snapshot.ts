@@ -23,8 +23,19 @@ export async function startSnapshot(options: InstanceOptions): Promise<LaunchOut
   const { path: source, revision } = snapshot;
   const moduleOptions = await findModuleOptions(context, name, { source, deno });
   const lock = await context.keptLocks.find(name, revision);
+  const packages = await context.keptPackages.find(name, revision);
   return await context.starts.run(
-    () => startInstance({ ...options, policy, revision, moduleOptions, lock, envFiles, source }),
+    () =>
+      startInstance({
+        ...options,
+        policy,
+        revision,
+        moduleOptions,
+        lock,
+        packages,
+        envFiles,
+        source,
+      }),
     options,
   );
 }

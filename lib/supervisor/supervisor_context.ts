@@ -11,6 +11,7 @@ import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { type DenoOf, openDenos } from "../isolation/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
+import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -28,6 +29,7 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly cacheSweeper: CacheSweeper;
   readonly checkResults: CheckResults;
   readonly keptLocks: KeptLocks;
+  readonly keptPackages: KeptPackages;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
@@ -91,6 +93,11 @@ export async function openSupervisorContext(
     directory: join(settings.stateDirectory, "locks", owner.id),
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
   });
+  const keptPackages = await openKeptPackages({
+    directory: join(settings.stateDirectory, "packages", owner.id),
+    neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
+    uidOf: isolation.cacheUid,
+  });
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
@@ -104,6 +111,7 @@ export async function openSupervisorContext(
     checks.forget(name);
     await checkResults.forget(name);
     await keptLocks.forget(name);
+    await keptPackages.forget(name);
     await snapshots.forget(name);
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
@@ -122,6 +130,7 @@ export async function openSupervisorContext(
     cacheOf,
     checkResults,
     keptLocks,
+    keptPackages,
     snapshots,
     variables,
     denoOf,

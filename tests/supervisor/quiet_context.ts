@@ -57,6 +57,13 @@ export function quietContext(
       find: () => Promise.resolve(undefined),
       forget: () => Promise.resolve(),
     },
+    keptPackages: {
+      directoryOf: () => "/packages/a",
+      keep: () => Promise.resolve(),
+      find: () => Promise.resolve(undefined),
+      hold: () => ({ [Symbol.dispose]() {} }),
+      forget: () => Promise.resolve(),
+    },
     snapshots: {
       list: () => [],
       take: () => Promise.resolve(),
