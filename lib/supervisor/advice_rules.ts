@@ -36,6 +36,13 @@ const UNHINTED_NET = /Deno\.(?:listenDatagram|listenQuic|connectQuic|upgradeWebT
 export const ADVICE_RULES: readonly AdviceRule[] = [
   {
     stages: RUN,
+    pattern: /^Cannot show [\w ]{1,40} in the folder: mount: /,
+    say: () =>
+      "The host can't put an overlay on this folder: the operator can load the kernel module " +
+      "overlay, or move the functions directory to a file system that is no overlay itself",
+  },
+  {
+    stages: RUN,
     pattern: /Requires write access to "([^"]{1,400})"/,
     say: ([, path = ""], context) => readOnly(path, context),
   },

@@ -22,6 +22,10 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     'The operator can grant ffi to this function: "functions": { "img": { "permissions": { "ffi": true } } } in the functions directory\'s ddsrv.json',
   ],
   [
+    "Cannot show further names in the folder: mount: /x/merged: unknown filesystem type 'overlay'.",
+    "The host can't put an overlay on this folder: the operator can load the kernel module overlay",
+  ],
+  [
     `${ERROR}NotCapable: Requires env access, run again with the --allow-env flag`,
     "The operator can grant env",
   ],
