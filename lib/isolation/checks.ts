@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
 import { sandboxedPlace } from "../check/check_place.ts";
-import type { PackagesPlace } from "../check/install_packages.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
 import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
@@ -19,13 +18,8 @@ import type { Stage } from "../sandbox/extra_names.ts";
 import { functionMounts } from "../sandbox/function_mounts.ts";
 import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
-import { CacheError, requireWithinCache, watchCache } from "./cache_watch.ts";
-import {
-  findPackages,
-  openPackages,
-  type PackagesMount,
-  touchPackages,
-} from "./installed_packages.ts";
+import { CacheError, watchCache } from "./cache_watch.ts";
+import { packagesPlace, showPackages } from "./packages_place.ts";
 import { registryEnvironment } from "../sandbox/registry_environment.ts";
 import { upstreamProxy } from "./fetch_environment.ts";
 import type { SourceCheck } from "./isolation.ts";
@@ -190,28 +184,16 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         isNice,
         cpuTimeMs: group?.cpuTimeMs,
       });
-    const { packagesDirectory } = options;
-    const packages: PackagesPlace | undefined = packagesDirectory === undefined ? undefined : {
-      async has(key) {
-        if (await findPackages(packagesDirectory, { key, uid }) === undefined) return false;
-        await touchPackages(packagesDirectory, key);
-        return true;
-      },
-      async open(plan) {
-        const opened = await openPackages(packagesDirectory, { plan, uid });
-        const sources = opened.mounts.map(({ source }) => source);
-        sources.forEach((source) => filled.add(source));
+    const { packagesDirectory: place } = options;
+    const packages = place === undefined ? undefined : packagesPlace({
+      directory: place,
+      uid,
+      onOpen: (directories) => directories.forEach((one) => filled.add(one)),
+      around(shown) {
         const folder = join(functionsDirectory, name);
-        return {
-          around: placeWith(showPackages(mounted.mounts, { folder, shown: opened.mounts })).around,
-          async keep(key) {
-            await requireWithinCache(sources);
-            await opened.keep(key);
-          },
-          [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-        };
+        return placeWith(showPackages(mounted.mounts, { folder, shown })).around;
       },
-    };
+    });
     const result = await checkFunction({
       ...options,
       ...moduleOptions,
@@ -237,16 +219,4 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
 function stageOf(directory: string, uid: number | undefined): Stage {
   if (uid !== undefined) return { directory };
   return { directory, user: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 } };
-}
-
-/** Returns the mounts of a sandbox with writable directories of packages in the folder. */
-function showPackages(
-  mounts: readonly Mount[],
-  { folder, shown }: { readonly folder: string; readonly shown: readonly PackagesMount[] },
-): Mount[] {
-  const names = shown.map(({ path }) => ({ path }));
-  return [
-    ...mounts.map((mount) => mount.target === folder ? { ...mount, names } : mount),
-    ...shown.map(({ source, path }) => ({ source, target: join(folder, path), isWritable: true })),
-  ];
 }

@@ -130,8 +130,8 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
     stages: ANY,
     pattern: /[Dd]id you forget to run `(?:deno|npm) install`/,
     say: () =>
-      'Its node_modules is missing or incomplete: run "deno install" where the function is ' +
-      "developed, and copy node_modules too",
+      "A package is missing: list it in package.json, or in imports of deno.json. If the folder " +
+      'brings a node_modules, run "deno install" where the function is developed, and copy it again',
   },
   // The check has seen every import that the code names literally.
   { stages: RUN, pattern: /The lockfile is out of date/, say: notDownloaded },

@@ -150,7 +150,7 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
   ],
   [
     'error: Could not resolve "is-odd", but found it in a package.json. Deno expects the node_modules/ directory to be up to date. Did you forget to run `deno install`?',
-    "Its node_modules is missing or incomplete",
+    "A package is missing: list it in package.json",
     { stage: "check" },
   ],
   [
