@@ -36,7 +36,7 @@ Deno.test("openStandaloneChecks() does not write to a state directory of another
   const settings = { ...defaultSettings, stateDirectory: place.at("state") };
   // Positive control.
   await (await openStandaloneChecks(settings, assert.fail))[Symbol.asyncDispose]();
-  await Deno.remove(place.at("state/checked"));
+  for (const name of ["checked", "checked-packages"]) await Deno.remove(place.at(`state/${name}`));
   await Deno.chown(place.at("state"), 54_321, 54_321);
   await assert.rejects(openStandaloneChecks(settings, assert.fail), /belongs to user 54321/);
   assert.deepEqual(await Array.fromAsync(Deno.readDir(place.at("state"))), []);

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import {
   checkCommand,
   infoCommand,
+  installCommands,
+  lockCommand,
   type ModuleOptions,
   runCommand,
   type RunCommandOptions,
@@ -71,6 +73,25 @@ for (const [name, make] of commands) {
     assert.equal(more, `${own},x:1,y`);
   });
 }
+
+Deno.test("installCommands() run no scripts, and cover entry and workers", () => {
+  const options = { ...plain, entry: "-a.js", workers: ["w.ts"] };
+  const commands = [...installCommands(options), lockCommand(plain)];
+  for (const command of commands) {
+    assert.deepEqual(command.slice(0, 2), ["/ddsrv/deno", "install"]);
+    assert.ok(command.includes("--node-modules-dir=auto"));
+    assert.ok(command.includes("--allow-scripts=npm:none@<0.0.0-0"));
+    assert.ok(!command.includes("--node-modules-dir=none"));
+  }
+  assert.deepEqual(commands[1]!.slice(-3), ["--entrypoint", "./-a.js", "w.ts"]);
+  assert.equal(commands[2]!.at(-1), "--lockfile-only");
+});
+
+Deno.test("vendored modules are used on request", () => {
+  for (const [, make] of commands) {
+    assert.ok(make({ ...plain, isVendored: true }).includes("--vendor=true"));
+  }
+});
 
 Deno.test("checkCommand() accepts another Deno", () => {
   assert.deepEqual(checkCommand(plain, "/bin/deno").slice(0, 2), ["/bin/deno", "check"]);
