@@ -165,7 +165,8 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
       : { diagnostics: problem.detail, modules: knownModules.paths };
     await requireRoom(context, result);
     const modules = {
-      paths: [...new Set([...result.modules, ...options.envFiles])].sort(),
+      paths: [...new Set([...result.modules, ...options.envFiles, ...lockOf(moduleOptions)])]
+        .sort(),
       isComplete: result.diagnostics === undefined && result.warning === undefined,
       watch: options.watch,
     };
@@ -202,6 +203,11 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
+}
+
+/** Returns a function's own lock file, to which its `deno.json` may give another name. */
+function lockOf({ ownLock }: ModuleOptions): string[] {
+  return ownLock === undefined ? [] : [ownLock];
 }
 
 /** Keeps the lock file that a check made, and returns its path; `undefined` if it made none. */

@@ -152,16 +152,27 @@ Deno.test("a function's own lock file decides, and errors about it say what to d
   await using server = await startServer({
     isChecked: true,
     flags: ["--registries=server.test:80"],
-    files: Object.fromEntries(
-      Object.entries(locks).flatMap(([name, lock]) => [
-        [`${name}/deno.json`, "{}"],
-        [`${name}/.npmrc`, NPMRC],
-        [`${name}/deno.lock`, lock],
-        [`${name}/index.ts`, using],
-      ]),
-    ),
+    files: {
+      "named/deno.json": '{ "lock": "./other.lock" }',
+      "named/.npmrc": NPMRC,
+      "named/other.lock": locks.pinned,
+      "named/index.ts": using,
+      ...Object.fromEntries(
+        Object.entries(locks).flatMap(([name, lock]) => [
+          [`${name}/deno.json`, "{}"],
+          [`${name}/.npmrc`, NPMRC],
+          [`${name}/deno.lock`, lock],
+          [`${name}/index.ts`, using],
+        ]),
+      ),
+    },
   });
   await server.answers("/pinned", "1.0.0");
+  await server.answers("/named", "1.0.0");
+  // A lock file of another name is a part of the revision too.
+  const newer = lockOf("own-lock", "1.0.1", await integrityOf("own-lock", "1.0.1"));
+  await server.write({ "named/other.lock": newer });
+  await server.answers("/named", "1.0.1");
   const wanted = {
     wrong: [
       "A".repeat(86),
