@@ -60,6 +60,8 @@ function start(command: readonly string[], hasInput: boolean): Deno.ChildProcess
   try {
     return new Deno.Command(program, {
       args,
+      // Ctrl-C in a terminal must not end half of a change.
+      detached: true,
       stdin: hasInput ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",

@@ -66,3 +66,9 @@ Deno.test("run() kills a command when the signal aborts", async () => {
   abort.abort();
   assert.equal((await fails(running)).reason, "exited with SIGKILL");
 });
+
+Deno.test("run() starts a command outside the process group that gets Ctrl-C", async () => {
+  const script = "echo $$; cut -d ' ' -f 5 /proc/$$/stat";
+  const [pid, group] = (await run(["sh", "-c", script])).trim().split("\n");
+  assert.equal(group, pid);
+});
