@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { MAX_HELLO_BYTES, readServerName } from "../../../lib/proxy/tls/client_hello.ts";
 
 /** The first bytes that Deno's TLS client sends to a server of this name. */
@@ -64,15 +64,18 @@ Deno.test("readServerName() waits for all bytes, in one or several records", asy
   }
 });
 
-Deno.test("readServerName() waits for a client that sends single bytes of many records", () => {
+Deno.test("readServerName() copies nothing for a client that sends single bytes, which would take minutes", () => {
   const message = [1, 0, ...uint16(MAX_HELLO_BYTES - 4), ...new Array(16_100).fill(0)];
   const records = Array.from(
     { length: 15 },
     (_, index) => record(message.slice(index * 1_070, (index + 1) * 1_070)),
   );
   const hello = Uint8Array.from(records.flatMap((one) => [...one]));
-  for (let length = 0; length <= hello.length; length++) {
-    equal(readServerName(hello.subarray(0, length)).type, "incomplete");
+  for (let round = 0; round < 8; round++) {
+    for (let length = 0; length <= hello.length; length++) {
+      // A copy of all bytes so far each time would take two minutes.
+      equal(readServerName(hello.subarray(0, length)).type, "incomplete");
+    }
   }
 });
 
