@@ -14,8 +14,8 @@ export interface AbsenceLook {
   readonly found: () => AbsentFiles;
 }
 
-/** A second change within this time may not change the folder's mtime. */
-const RACY_MS = 2_000;
+/** A second change within this time may not change the times of a file or folder. */
+export const RACY_MS = 2_000;
 
 /** Options of {@linkcode passOverAbsent}. */
 export interface AbsenceOptions {

@@ -1,18 +1,23 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
-import type { AbsenceLook } from "./absent_files.ts";
+import { type AbsenceLook, RACY_MS } from "./absent_files.ts";
+import { changeTimeMs } from "./change_time.ts";
 import { openFolderReader } from "./contained_file.ts";
 import { chooseEntry, type EntryChoice, type EntryKind } from "./entry.ts";
 import { type EntryFacts, parseEntryFacts } from "./entry_facts.ts";
 import type { FileLook } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
 
-/** Facts of JSON files by name, each with a text that changes when the file does. */
-export type KnownFacts = ReadonlyMap<
-  string,
-  { readonly state: string; readonly facts: EntryFacts }
->;
+/** Facts of a JSON file. */
+interface FileFacts {
+  /** A text that changes when the file does; `undefined` if the file may change without it. */
+  readonly state: string | undefined;
+  readonly facts: EntryFacts;
+}
+
+/** Facts of JSON files by name. */
+export type KnownFacts = ReadonlyMap<string, FileFacts>;
 
 /** Options of {@linkcode scanEntry}. */
 export interface ScanEntryOptions {
@@ -24,6 +29,8 @@ export interface ScanEntryOptions {
   readonly stat: FileLook["stat"];
   /** Facts of the last scan. */
   readonly known: KnownFacts | undefined;
+  /** In milliseconds since 1970; the present time when left out. */
+  readonly nowMs?: number;
 }
 
 /** Result of {@linkcode scanEntry}. */
@@ -38,15 +45,15 @@ export interface ScannedEntry {
  * links out of the folder: a start refuses them, see `findEntry`.
  */
 export async function scanEntry(options: ScanEntryOptions): Promise<ScannedEntry> {
-  const { directory, entries, look, stat, known } = options;
-  let facts: Map<string, { state: string; facts: EntryFacts }> | undefined;
+  const { directory, entries, look, stat, known, nowMs = Date.now() } = options;
+  let facts: Map<string, FileFacts> | undefined;
   const lookAt = (name: string): ReturnType<FileLook["stat"]> =>
     (name === ENTRY_FILE ? stat : look)(join(directory, name));
 
   async function factsOf(name: string): Promise<EntryFacts> {
-    const state = stateOf(await lookAt(name));
+    const state = stateOf(await lookAt(name), nowMs);
     const before = known?.get(name);
-    const found = before?.state === state
+    const found = state !== undefined && before?.state === state
       ? before
       : { state, facts: await readFacts(directory, name) };
     facts ??= new Map();
@@ -83,9 +90,13 @@ async function readFacts(directory: string, name: string): Promise<EntryFacts> {
   }
 }
 
-/** Returns a text that changes with the file's content, owner or mode. */
-function stateOf(file: Deno.FileInfo | undefined): string {
+/**
+ * Returns a text that changes with the file's content, owner or mode; `undefined` if the file has
+ * just changed, because its times may be the same after a further change.
+ */
+function stateOf(file: Deno.FileInfo | undefined, nowMs: number): string | undefined {
   if (file === undefined) return "";
+  if (nowMs - changeTimeMs(file) <= RACY_MS) return undefined;
   const { dev, ino, size, mtime, ctime } = file;
   return `${dev}:${ino}:${size}:${mtime?.getTime()}:${ctime?.getTime()}`;
 }

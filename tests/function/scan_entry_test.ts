@@ -5,15 +5,22 @@ import { type KnownFacts, scanEntry, type ScannedEntry } from "../../lib/functio
 import { createScanner } from "../../lib/function/scanner.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
+/** After the files of a test have changed, and long enough to tell a further change by their times. */
+const LATER_MS = 60_000;
+
 async function scan(
   { path: directory }: TemporaryDirectory,
-  { known, asked = [] }: { readonly known?: KnownFacts; readonly asked?: string[] } = {},
+  { known, asked = [], nowMs = Date.now() + LATER_MS }: {
+    readonly known?: KnownFacts;
+    readonly asked?: string[];
+    readonly nowMs?: number;
+  } = {},
 ): Promise<ScannedEntry> {
   const stat = (path: string): ReturnType<typeof syncStat.stat> => {
     asked.push(path.slice(directory.length + 1));
     return syncStat.stat(path);
   };
-  return await scanEntry({ directory, entries: DEFAULT_ENTRIES, look: stat, stat, known });
+  return await scanEntry({ directory, entries: DEFAULT_ENTRIES, look: stat, stat, known, nowMs });
 }
 
 Deno.test("scanEntry() looks at two names if there is an index.ts and no manifest", async () => {
@@ -40,6 +47,20 @@ Deno.test("scanEntry() reads a file again only after it has changed", async () =
   assert.deepEqual((await scan(directory, { known })).choice, { type: "found", entry: "b.ts" });
   await directory.write("ddsrv.json", '{ "entry": "./c.ts" }');
   assert.deepEqual((await scan(directory, { known })).choice, { type: "found", entry: "c.ts" });
+});
+
+Deno.test("scanEntry() reads a file again that has just changed, whose times may stay", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("ddsrv.json", '{ "entry": "a.ts" }');
+  for (const name of ["a.ts", "b.ts"]) await directory.write(name);
+  const nowMs = Date.now();
+  const { facts: fresh } = await scan(directory, { nowMs });
+  assert.equal(fresh!.get("ddsrv.json")!.state, undefined);
+  const known = new Map([["ddsrv.json", { state: undefined, facts: { entry: "b.ts" } }]]);
+  for (const time of [nowMs, nowMs + LATER_MS]) {
+    const { choice } = await scan(directory, { known, nowMs: time });
+    assert.deepEqual(choice, { type: "found", entry: "a.ts" });
+  }
 });
 
 Deno.test("scanEntry() does not open what is not a regular file, and reads at most 1 MiB", async () => {
