@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { parse } from "jsonc-parser";
 import { readCommonFile } from "../config/common_file.ts";
-import { refuseVastJson } from "../config/json_file.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
+import { parseLenientJson } from "../function/lenient_json.ts";
 import { urlHost } from "./url_host.ts";
 
 const IMPORT_MAP = "import_map.json";
@@ -25,7 +24,7 @@ export async function findImportMap(
   for (const file of ["deno.json", "deno.jsonc"]) {
     const path = join(source, file);
     const text = await readContainedTextFile(source, path);
-    const config = parseJson({ path, text });
+    const config = parseLenientJson({ path, text });
     if (typeof config !== "object" || config === null) continue;
     if ("imports" in config || "importMap" in config) return undefined;
   }
@@ -39,7 +38,7 @@ export async function findImportMap(
  */
 export async function readImportMapHosts(functionsDirectory: string): Promise<string[]> {
   const path = join(functionsDirectory, IMPORT_MAP);
-  const map = parseJson({
+  const map = parseLenientJson({
     path,
     text: await readCommonFile(functionsDirectory, IMPORT_MAP),
     isTrusted: true,
@@ -49,17 +48,6 @@ export async function readImportMapHosts(functionsDirectory: string): Promise<st
   const targets = [imports, ...Object.values(scopes ?? {})]
     .flatMap((mapping) => Object.values(mapping ?? {}));
   return [...new Set(targets.map(hostOf).filter((host) => host !== undefined))];
-}
-
-/** Parses as much as possible of invalid JSON: Deno reports its errors. */
-function parseJson({ path, text, isTrusted = false }: {
-  readonly path: string;
-  readonly text: string | undefined;
-  readonly isTrusted?: boolean;
-}): unknown {
-  if (text === undefined) return undefined;
-  refuseVastJson({ path, text, isTrusted });
-  return parse(text);
 }
 
 function hostOf(target: unknown): string | undefined {

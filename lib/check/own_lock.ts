@@ -1,9 +1,9 @@
 import { join, relative, resolve } from "node:path";
-import { parse } from "jsonc-parser";
-import { ConfigError, refuseVastJson } from "../config/json_file.ts";
+import { ConfigError } from "../config/json_file.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { holdFolder } from "../function/held_folder.ts";
 import { LOCK_FILE } from "../function/layout.ts";
+import { parseLenientJson } from "../function/lenient_json.ts";
 
 /**
  * Returns the path of a function's own lock file, as its sandbox shows it: `deno.lock`, or what
@@ -52,14 +52,12 @@ export function lockPath(setting: unknown, directory: string): string | undefine
   return found.startsWith(`${directory}/`) && !found.includes("\0") ? found : undefined;
 }
 
-/** Parses as much as possible of invalid JSON: Deno reports its errors. */
 async function readLockSetting(directory: string): Promise<unknown> {
   for (const file of ["deno.json", "deno.jsonc"]) {
     const path = join(directory, file);
     const text = await readContainedTextFile(directory, path);
     if (text === undefined) continue;
-    refuseVastJson({ path, text });
-    const config: unknown = parse(text);
+    const config = parseLenientJson({ path, text });
     // Deno reads only the first of the two files.
     return typeof config === "object" && config !== null && "lock" in config
       ? config.lock

@@ -1,8 +1,7 @@
 import { dirname, join, relative } from "node:path";
-import { parse } from "jsonc-parser";
-import { refuseVastJson } from "../config/json_file.ts";
 import { openFolderReader } from "./contained_file.ts";
 import { chooseDependencies, linkedDirectories, memberPatterns } from "./dependencies.ts";
+import { parseLenientJson } from "./lenient_json.ts";
 import { hashFiles } from "./source_state.ts";
 import { findWatchedFiles } from "./watched_files.ts";
 
@@ -52,11 +51,7 @@ export async function findDependencies(
   using folder = await openFolderReader(source);
   const read = async (file: string): Promise<unknown> => {
     const path = join(source, file);
-    const text = await folder?.text(path);
-    if (text === undefined) return undefined;
-    refuseVastJson({ path, text });
-    // Parses as much as possible of invalid JSON: Deno reports its errors.
-    return parse(text);
+    return parseLenientJson({ path, text: await folder?.text(path) });
   };
   const [denoJson, packageJson, hasNodeModules, hasVendor] = await Promise.all([
     read("deno.json").then((config) => config ?? read("deno.jsonc")),

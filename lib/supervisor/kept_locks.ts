@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
+import { pruneRevisions } from "./prune_revisions.ts";
 
 /**
  * Lock files that checks made, one for each revision: each start of a revision, also from a
@@ -22,9 +23,6 @@ export interface KeptLocksOptions {
   readonly neededRevisions: (name: string) => readonly string[];
 }
 
-/** Number of lock files of a function besides those of snapshots: as many as check results. */
-const MAX_LOCKS = 4;
-
 const SUFFIX = ".lock";
 
 /** Opens the kept lock files in a directory. */
@@ -32,25 +30,13 @@ export function openKeptLocks({ directory, neededRevisions }: KeptLocksOptions):
   const pathOf = (name: string, revision: string): string =>
     join(directory, name, `${revision}${SUFFIX}`);
 
-  /** Removes the oldest lock files that no snapshot needs. */
-  async function prune(name: string): Promise<void> {
-    const needed = new Set(neededRevisions(name).map((revision) => `${revision}${SUFFIX}`));
-    const aged: { readonly path: string; readonly atMs: number }[] = [];
-    for await (const entry of Deno.readDir(join(directory, name))) {
-      if (needed.has(entry.name)) continue;
-      const path = join(directory, name, entry.name);
-      aged.push({ path, atMs: (await Deno.stat(path)).mtime?.getTime() ?? 0 });
-    }
-    aged.sort((a, b) => b.atMs - a.atMs);
-    for (const { path } of aged.slice(MAX_LOCKS)) await Deno.remove(path);
-  }
-
   return {
     async keep(name, revision, text) {
       const path = pathOf(name, revision);
       // The function's user reads it in its sandbox, and enters no directory above it.
       await writeWholeFile(path, text, { mode: 0o644 });
-      await prune(name);
+      const needed = neededRevisions(name);
+      await pruneRevisions(join(directory, name), { suffix: SUFFIX, needed });
       return path;
     },
     async find(name, revision) {

@@ -8,6 +8,7 @@ import {
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
+import { pruneRevisions } from "./prune_revisions.ts";
 
 /** Which installed packages belong to which revision: each start of a revision uses its own. */
 export interface KeptPackages {
@@ -32,9 +33,6 @@ export interface KeptPackagesOptions {
   readonly uidOf: (name: string) => Promise<number | undefined>;
 }
 
-/** Number of revisions of a function besides those of snapshots, as for check results. */
-const MAX_REVISIONS = 4;
-
 const SUFFIX = ".packages";
 
 /** Opens the packages of all functions, and removes what unfinished checks have left. */
@@ -50,19 +48,9 @@ export async function openKeptPackages(options: KeptPackagesOptions): Promise<Ke
 
   /** Removes the oldest revisions that no snapshot needs, and packages that none needs. */
   async function prune(name: string): Promise<void> {
-    const needed = new Set(neededRevisions(name).map((revision) => `${revision}${SUFFIX}`));
-    const aged: { readonly path: string; readonly atMs: number; readonly isOld: boolean }[] = [];
-    for await (const entry of Deno.readDir(directoryOf(name))) {
-      if (!entry.name.endsWith(SUFFIX)) continue;
-      const path = join(directoryOf(name), entry.name);
-      const atMs = (await Deno.stat(path)).mtime?.getTime() ?? 0;
-      aged.push({ path, atMs, isOld: !needed.has(entry.name) });
-    }
-    aged.sort((a, b) => b.atMs - a.atMs);
-    const removed = aged.filter(({ isOld }) => isOld).slice(MAX_REVISIONS);
-    for (const { path } of removed) await Deno.remove(path);
-    const kept = aged.filter((one) => !removed.includes(one));
-    const keys = await Promise.all(kept.map(({ path }) => readOptionalTextFile(path)));
+    const needed = neededRevisions(name);
+    const kept = await pruneRevisions(directoryOf(name), { suffix: SUFFIX, needed });
+    const keys = await Promise.all(kept.map((path) => readOptionalTextFile(path)));
     await prunePackages(
       directoryOf(name),
       (key) => keys.includes(key) || held.has(heldKey(name, key)),
