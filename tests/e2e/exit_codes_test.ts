@@ -8,6 +8,7 @@ import {
   makeDirectory,
   runCli,
   startServer,
+  testEnvironment,
   writeFiles,
 } from "./support/harness.ts";
 
@@ -199,7 +200,7 @@ Deno.test("exit code is 0 when the reader closes standard output", async () => {
   for (const args of verbs) {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", "cli/main.ts", ...args],
-      env: { DDSRV_SOCKET: server.socket },
+      env: { ...testEnvironment(), DDSRV_SOCKET: server.socket },
       stdout: "piped",
       stderr: "piped",
     }).spawn();
