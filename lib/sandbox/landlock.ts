@@ -73,11 +73,13 @@ const KNOWN = [1, 2, 3, 4, 5].map((version) =>
 );
 
 /**
- * Arguments: pairs of rights and a path up to `--`, then the command. The numbers of the three
+ * Arguments: 1 to wait for a byte on the standard input, or 0; pairs of rights and a path up to `--`;
+ * the command. Without the byte, the command does not run; it reads from `/dev/null`. The numbers of the three
  * system calls are the same on every architecture: landlock_create_ruleset(2), landlock_add_rule(2)
  * and landlock_restrict_self(2). When a call fails, the command does not run.
  */
 const SCRIPT = `
+my $waits = shift;
 my $v = syscall(444, 0, 0, 1);
 die "Landlock: $!\\n" if $v < 1;
 my $known = (${KNOWN.join(", ")})[$v > ${KNOWN.length} ? ${KNOWN.length - 1} : $v - 1];
@@ -93,6 +95,10 @@ while (($_ = shift) ne "--") {
   syscall(445, $set, 1, $rule, 0) == 0 or die "landlock_add_rule $path: $!\\n";
 }
 syscall(446, $set, 0) == 0 or die "landlock_restrict_self: $!\\n";
+if ($waits) {
+  sysread(STDIN, my $go, 1) or exit;
+  open STDIN, "<", "/dev/null" or die "/dev/null: $!\\n";
+}
 exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
 `;
 
@@ -100,17 +106,19 @@ exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
  * Returns a command that gives up all file access without a rule, also for its children, see
  * landlock(7). This second layer protects files if a mount allows too much. Debian has no program
  * for it, so perl(1) makes the system calls. It needs no-new-privs, and runs after all mounts,
- * because it allows no new ones.
+ * because it allows no new ones. With `isParked`, it then waits for a byte on the standard input
+ * before it executes the command, and exits at the end of the input.
  */
 export function landlockCommand(
   rules: readonly LandlockRule[],
   command: readonly string[],
+  { isParked = false }: { readonly isParked?: boolean | undefined } = {},
 ): string[] {
   const pairs = rules.flatMap(({ path, access, isExecutable }) => {
     const rights = bits([...GRANTED[access], ...isExecutable ? ["execute"] as const : []]);
     return [String(rights), path];
   });
-  return [SANDBOX_PERL, "-e", SCRIPT, ...pairs, "--", ...command];
+  return [SANDBOX_PERL, "-e", SCRIPT, isParked ? "1" : "0", ...pairs, "--", ...command];
 }
 
 /** Command that exits with 0 if Landlock is available to this user. */

@@ -7,6 +7,11 @@ export interface LaunchShellOptions {
   /** Paths to open as {@linkcode PLACE_DESCRIPTORS}, in this order. */
   readonly places?: readonly string[];
   readonly limits?: ProcessLimits | undefined;
+  /**
+   * File to open as {@linkcode INPUT_DESCRIPTOR}; the command keeps the standard input then. When
+   * left out, the standard input is opened instead, and the command reads from `/dev/null`.
+   */
+  readonly inputFile?: string | undefined;
 }
 
 /** Limits of each process on its own, see getrlimit(2). */
@@ -23,7 +28,7 @@ export interface ProcessLimits {
   readonly files?: number;
 }
 
-/** File descriptor of the launch chain's standard input in the command. */
+/** File descriptor of the launch chain's input in the command. */
 export const INPUT_DESCRIPTOR = "3";
 
 /** File descriptor of the system call filter in the command. */
@@ -41,12 +46,12 @@ const KILL_AFTER_SECONDS = 2;
 const OPENED = [FILTER_DESCRIPTOR, ...PLACE_DESCRIPTORS];
 
 /**
- * Arguments: for each of the descriptors from 4 to 9 a path or `-`; options and values of ulimit up
- * to `--`; files of groups up to `--`; the command. Core dumps are off, because they would write a
+ * Arguments: the input file or `-`; for each of the descriptors from 4 to 9 a path or `-`; options and
+ * values of ulimit up to `--`; files of groups up to `--`; the command. Core dumps are off, because they would write a
  * function's memory to the host's disk.
  */
 const SCRIPT = [
-  "exec 3<&0 0</dev/null",
+  'if [ "$1" = - ]; then exec 3<&0 0</dev/null; else exec 3<"$1" || exit 125; fi; shift',
   ...OPENED.map((descriptor, index) => {
     const path = `"$${index + 1}"`;
     return `[ ${path} = - ] || exec ${descriptor}<${path} || exit 125`;
@@ -68,12 +73,13 @@ const SCRIPT = [
  */
 export function launchShell(options: LaunchShellOptions, command: readonly string[]): string[] {
   const { joinFiles = [], systemCallFilter = "-", places = [], limits = {} } = options;
+  const { inputFile = "-" } = options;
   if (places.length > PLACE_DESCRIPTORS.length) {
     throw new RangeError(`A sandbox has at most ${PLACE_DESCRIPTORS.length} mounts by descriptor`);
   }
   const paths = PLACE_DESCRIPTORS.map((_, index) => places[index] ?? "-");
   return [
-    ...["sh", "-c", SCRIPT, "sh", systemCallFilter, ...paths],
+    ...["sh", "-c", SCRIPT, "sh", inputFile, systemCallFilter, ...paths],
     ...[...ulimitArguments(limits), "--", ...joinFiles, "--", ...command],
   ];
 }

@@ -30,14 +30,15 @@ export interface SandboxLink {
   readonly target: string;
 }
 
-/** A command, and the text of its standard input. */
+/** A command, and the text of its standard input or input file. */
 export interface Launch {
   readonly command: readonly string[];
   readonly input: string;
 }
 
 /** Options of {@linkcode sandboxCommand}. */
-export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "limits"> {
+export interface SandboxOptions
+  extends Pick<LaunchShellOptions, "joinFiles" | "limits" | "inputFile"> {
   /** A network namespace, or a network with only loopback; the caller's network when left out. */
   readonly network?: { readonly path: string } | "loopback";
   /**
@@ -68,6 +69,11 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly devices?: "default" | "none";
   /** Adds Landlock rules to the mounts, see `landlockCommand`; `false` when left out. */
   readonly landlock?: boolean;
+  /**
+   * The sandbox waits for a byte on its standard input before it executes the command. Needs
+   * Landlock and an input file. `false` when left out.
+   */
+  readonly isParked?: boolean | undefined;
   /** Private writable directories in memory, in addition to `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
   readonly links?: readonly SandboxLink[];
@@ -83,8 +89,8 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
 
 /**
  * Returns the launch chain: sh(1) for descriptors, limits and control groups, nsenter(1) for the
- * network, bwrap(1) for processes and files, setpriv(1) for the user. bwrap keeps the three
- * capabilities that setpriv needs to drop all others. bwrap reads its mounts from the input,
+ * network, bwrap(1) for processes and files, setpriv(1) for the user, and perl(1) for Landlock. bwrap
+ * keeps the three capabilities that setpriv needs to drop all others. bwrap reads its mounts from the input,
  * because its arguments are visible inside as those of process 1, and functions should not see host
  * paths.
  *
@@ -92,10 +98,12 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
  * with further names
  */
 export function sandboxCommand(options: SandboxOptions): Launch {
-  const { network, joinFiles, limits, systemCallFilter, mounts } = options;
+  const { network, joinFiles, limits, inputFile, systemCallFilter, mounts } = options;
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
   const staged = stageMount(options, held);
-  const inner = [...dropArguments(options.uid), ...options.command];
+  const inner = options.landlock
+    ? landlockCommand(landlockRules(options), options.command, options)
+    : options.command;
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     ...(options.hasAllPorts ? ["sh", "-c", OPEN_PORTS, "sh"] : []),
@@ -114,11 +122,12 @@ export function sandboxCommand(options: SandboxOptions): Launch {
     ...userArguments(options),
     ...["--args", INPUT_DESCRIPTOR],
     "--",
-    ...options.landlock ? landlockCommand(landlockRules(options), inner) : inner,
+    ...dropArguments(options.uid),
+    ...inner,
   ];
   const places = held.map(({ pathForChildren }) => pathForChildren);
   return {
-    command: launchShell({ joinFiles, limits, systemCallFilter, places }, command),
+    command: launchShell({ joinFiles, limits, inputFile, systemCallFilter, places }, command),
     input: fileArguments(options, { held, staged }).map((argument) => `${argument}\0`).join(""),
   };
 }
@@ -188,12 +197,12 @@ function fileArguments(
 }
 
 /**
- * Returns rules with the same access as the mounts. Without programs, only the command and setpriv
- * are executable: libraries can't be told apart from the programs in the same directories.
+ * Returns rules with the same access as the mounts. Without programs, only the command is
+ * executable, and libraries, which can't be told apart from the programs in the same directories.
  */
 function landlockRules(options: SandboxOptions): LandlockRule[] {
   const { mounts, scratch = [], programs = false, command } = options;
-  const executable = new Set([...LIBRARIES, SANDBOX_SETPRIV, command[0]]);
+  const executable = new Set([...LIBRARIES, command[0]]);
   const rule = (path: string, access: LandlockRule["access"]): LandlockRule => ({
     path,
     access,
@@ -201,9 +210,7 @@ function landlockRules(options: SandboxOptions): LandlockRule[] {
   });
   return [
     rule("/", "list"),
-    ...[...systemFiles(programs), "/proc", "/etc", SANDBOX_SETPRIV].map((path) =>
-      rule(path, "read")
-    ),
+    ...[...systemFiles(programs), "/proc", "/etc"].map((path) => rule(path, "read")),
     rule("/dev", "use"),
     ...["/tmp", ...scratch].map((path) => rule(path, "write")),
     ...mounts.map(({ target, isWritable }) => rule(target, isWritable ? "write" : "read")),

@@ -4,7 +4,7 @@ import { sandboxCommand, type SandboxOptions } from "../../lib/sandbox/sandbox.t
 
 /** Rights by path, as passed to the script. */
 function granted(command: readonly string[]): Map<string, number> {
-  const pairs = command.slice(command.indexOf("-e") + 2);
+  const pairs = command.slice(command.indexOf("-e") + 3);
   const end = pairs.indexOf("--");
   const paths = pairs.slice(0, end).filter((_, index) => index % 2 === 1);
   return new Map(paths.map((path, index) => [path, Number(pairs[index * 2])]));
@@ -55,11 +55,19 @@ Deno.test("sandboxCommand() passes rules to Landlock that match its mounts", () 
   const executable = [...rights.keys()].filter((path) => has(path, EXECUTE));
   assert.deepEqual(executable, [
     ...["/usr/lib", "/usr/lib64", "/lib", "/lib64"],
-    ...["/ddsrv/setpriv", "/ddsrv/deno"],
+    "/ddsrv/deno",
   ]);
-  // It drops its rights before it changes its user, after all mounts.
-  assert.ok(command.indexOf("/ddsrv/perl") > command.indexOf("bwrap"));
-  assert.ok(command.indexOf("/ddsrv/perl") < command.lastIndexOf("/ddsrv/setpriv"));
+  // It drops its rights after all mounts, as the function's user: nothing else runs after that.
+  assert.ok(command.indexOf("/ddsrv/perl") > command.lastIndexOf("/ddsrv/setpriv"));
+  assert.ok(command.indexOf("/ddsrv/setpriv") > command.indexOf("bwrap"));
+});
+
+Deno.test("sandboxCommand() parks in Landlock's program, and only on request", () => {
+  const flagOf = ({ command }: { readonly command: readonly string[] }): string =>
+    command[command.indexOf("-e") + 2]!;
+  assert.equal(flagOf(sandboxCommand(options)), "0");
+  assert.equal(flagOf(sandboxCommand({ ...options, isParked: false })), "0");
+  assert.equal(flagOf(sandboxCommand({ ...options, isParked: true })), "1");
 });
 
 Deno.test("sandboxCommand() with programs allows written files to execute", () => {

@@ -46,8 +46,8 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
     joinFiles: ["/g/memory/cgroup.procs", "/g/pids/x"],
   });
   assert.deepEqual(command.slice(0, 2), ["sh", "-c"]);
-  assert.deepEqual(command.slice(3, 17), [
-    ...["sh", "-", "-", "-", "-", "-", "-"],
+  assert.deepEqual(command.slice(3, 18), [
+    ...["sh", "-", "-", "-", "-", "-", "-", "-"],
     ...["--", "/g/memory/cgroup.procs", "/g/pids/x", "--"],
     ...["nsenter", "--net=/run/netns/ddsrv-0a1b2c-1", "bwrap"],
   ]);
@@ -71,12 +71,12 @@ Deno.test("sandboxCommand() enters the network, then the sandbox, then drops the
 
 Deno.test("sandboxCommand() keeps the caller's network without a namespace", () => {
   const { network: _, ...rest } = options;
-  assert.equal(sandboxCommand(rest).command.slice(3, 13).join(" "), "sh - - - - - - -- -- bwrap");
+  assert.equal(sandboxCommand(rest).command.slice(3, 14).join(" "), "sh - - - - - - - -- -- bwrap");
 });
 
 Deno.test("sandboxCommand() passes a system call filter to bwrap", () => {
   const { command } = sandboxCommand({ ...options, systemCallFilter: "/run/x/filter" });
-  assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/filter", "-"]);
+  assert.deepEqual(command.slice(3, 7), ["sh", "-", "/run/x/filter", "-"]);
   assert.ok(has(command, ["--seccomp", "4"]));
   assert.ok(!sandboxCommand(options).command.includes("--seccomp"));
 });
@@ -177,13 +177,19 @@ Deno.test("sandboxCommand() mounts open paths by descriptor", () => {
     { source: second, target: "/f/deno.json", isWritable: true },
   ];
   const { command } = sandboxCommand({ ...options, mounts });
-  assert.deepEqual(command.slice(3, 11), [
-    ...["sh", "-", "/proc/7/fd/41", "/proc/7/fd/42", "-", "-", "-", "--"],
+  assert.deepEqual(command.slice(3, 12), [
+    ...["sh", "-", "-", "/proc/7/fd/41", "/proc/7/fd/42", "-", "-", "-", "--"],
   ]);
   assert.ok(has(files({ ...options, mounts }), ["--ro-bind-fd", "5", "/f/a"]));
   assert.ok(has(files({ ...options, mounts }), ["--bind-fd", "6", "/f/deno.json"]));
   const six = Array.from({ length: 6 }, (_, index) => ({ source: held(index), target: "/x" }));
   assert.throws(() => sandboxCommand({ ...options, mounts: six }), RangeError);
+});
+
+Deno.test("sandboxCommand() reads the mounts from a file on request", () => {
+  const { command, input } = sandboxCommand({ ...options, inputFile: "/run/x/input" });
+  assert.deepEqual(command.slice(3, 6), ["sh", "/run/x/input", "-"]);
+  assert.equal(input, sandboxCommand(options).input);
 });
 
 Deno.test("sandboxCommand() reveals no host path inside", () => {
