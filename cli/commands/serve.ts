@@ -117,7 +117,7 @@ export async function serve(directory: string | undefined, options: object): Pro
       const { settings: next, warnings } = await readSettings(directory, options);
       const { settings: taken, postponed } = reconfigure(context.settings, next);
       for (const warning of warnings) console.warn(warning);
-      context.configure(taken);
+      await context.configure(taken);
       proxy.configure(taken);
       await supervisor.reconfigure();
       console.say("Configuration reloaded");

@@ -24,6 +24,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   uptimeMs: "Uptime",
   restarts: "Restarts",
   nextTryAt: "Next retry",
+  nextStart: "Next start",
   memoryBytes: "Memory",
   cpuMs: "CPU time",
   dataBytes: "Data",

@@ -31,6 +31,12 @@ export const REPORTED_STATUSES = [...STATUSES, "ignored"] as const;
 /** Status of a directory. */
 export type ReportedStatus = typeof REPORTED_STATUSES[number];
 
+/** Kinds of prepared next starts: `parked`, in a complete sandbox; `warm`, in a started Deno. */
+export const NEXT_STARTS = ["parked", "warm"] as const;
+
+/** Kind of a prepared next start. */
+export type NextStart = typeof NEXT_STARTS[number];
+
 /** One directory of the functions directory: `GET /v1/functions` returns an array of them. */
 export interface FunctionReport {
   readonly name: string;
@@ -48,6 +54,7 @@ export interface FunctionReport {
   readonly uptimeMs: number | null;
   readonly restarts: number;
   readonly nextTryAt: string | null;
+  readonly nextStart: NextStart | null;
   readonly memoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly dataBytes: number | null;

@@ -11,6 +11,7 @@ import {
   type CheckRequest,
   type ErrorReport,
   type FunctionReport,
+  NEXT_STARTS,
   REPORTED_STATUSES,
   type RollbackReport,
   type SettingReport,
@@ -73,6 +74,8 @@ export const apiShapes = {
     ),
     nextTryAt: z.iso.datetime().nullable()
       .describe("Time of the next retry; null if there is none"),
+    nextStart: z.enum(NEXT_STARTS).nullable()
+      .describe("How the next start is prepared; null while it is not"),
     memoryBytes: count.nullable().describe("Resident memory of the serving process"),
     cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
     dataBytes: count.nullable().describe("Disk usage of the serving function; null if unknown"),

@@ -11,7 +11,7 @@ import {
 } from "../supervisor/state.ts";
 import { nextTryMs } from "../supervisor/retry.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
+import type { FunctionReport, NextStart, SupervisorReport, TrafficReport } from "./api.ts";
 import { describeSlowStart, type SlowStart } from "./slow_start.ts";
 
 const SHORT_REVISION = 12;
@@ -66,6 +66,7 @@ export async function reportFunction(
       : Math.round(performance.now() - serving.readyAtMs),
     restarts: state.restarts,
     nextTryAt: dateOf(nextTryMs(state)),
+    nextStart: nextStartOf(supervisor, state.name),
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,
     dataBytes: data?.usedBytes ?? null,
@@ -90,6 +91,12 @@ export async function reportFunction(
 
 function detailOf(failure: Failure | undefined): string {
   return failure === undefined ? "" : withAdvice(failure.detail, failure.advice);
+}
+
+function nextStartOf({ parkingOf }: Supervisor, name: string): NextStart | null {
+  const parking = parkingOf(name);
+  if (parking === undefined) return null;
+  return parking === "runtime" ? "warm" : "parked";
 }
 
 /** Converts a time by `performance.now()` to a date. */
@@ -145,6 +152,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     uptimeMs: null,
     restarts: 0,
     nextTryAt: null,
+    nextStart: null,
     memoryBytes: null,
     cpuMs: null,
     dataBytes: null,

@@ -14,6 +14,7 @@ import { openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, IsolationOptions } from "./isolation.ts";
+import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 
 /** Directory of small files of all supervisors that run as root. */
@@ -92,6 +93,10 @@ export async function openFullIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
+    // Landlock's program waits in front of Deno.
+    parking: landlock ? ["sandbox", "runtime"] : ["runtime"],
+    describeStart: (name, start) =>
+      describeStart({ name, functionsDirectory, dataDirectory: homes.directory, start }),
     openSandbox: (options) => openFullSandbox(context, options),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),

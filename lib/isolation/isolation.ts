@@ -24,6 +24,13 @@ export interface Isolation extends AsyncDisposable {
   /** The sandbox can show source at another path than its real one. */
   readonly canRelocate: boolean;
   readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
+  /** Where a start can be parked. */
+  readonly parking: readonly Parking[];
+  /**
+   * Returns a text about everything that a new sandbox and its process depend on, apart from
+   * settings: with the same text, a parked one is like a new one.
+   */
+  readonly describeStart: (name: string, options: StartOptions) => Promise<string>;
   /** Copies an untrusted directory, see `copyTree`. */
   readonly copy: (source: string, target: string) => Promise<void>;
   /** Type-checks a function's code, which is as untrusted as a running function. */
@@ -52,6 +59,12 @@ export interface Sandbox extends AsyncDisposable {
   readonly spawn: (options: StartOptions) => Promise<StartedProcess>;
 }
 
+/**
+ * Place at which a parked start waits: `sandbox`, the sandbox is complete and Deno has not started;
+ * `runtime`, Deno has started and has read none of the function's code.
+ */
+export type Parking = "sandbox" | "runtime";
+
 /** Options to start a function's process in a sandbox. */
 export interface StartOptions {
   /** Path at which the sandbox shows the function's source. */
@@ -70,6 +83,8 @@ export interface StartOptions {
   readonly lock: string | undefined;
   /** Packages that the check of this revision installed; none when left out. */
   readonly packages?: InstalledPackages | undefined;
+  /** The process waits there until it is released; it starts at once when left out. */
+  readonly parking?: Parking | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
@@ -86,6 +101,8 @@ export interface StartedProcess {
   readonly problems: readonly string[];
   /** Reads the disk usage of its data; missing where that is slow. */
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
+  /** Call it when a parked process exists: closes files that only the start of a sandbox needs. */
+  readonly onPrepared?: () => PromiseLike<void>;
   /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
   /**

@@ -84,6 +84,7 @@ export async function launchFunction(
     port,
     isUnix: listen?.type === "unix",
     isAlone: listen !== undefined,
+    isParked: start.parking === "runtime",
     variables,
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
@@ -113,6 +114,7 @@ export async function launchFunction(
       ...isLimited ? [] : unboundedBandwidth(policy),
     ],
     ...home.isFileSystem ? { readDataUsage } : {},
+    ...layers.release === undefined ? {} : { onPrepared: layers.release },
     async findEndpoint(pid, signal) {
       // The process exists, so the sandbox has mounted everything.
       await layers.release?.();

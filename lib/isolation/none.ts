@@ -66,6 +66,8 @@ export async function openNoIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: false,
+    parking: [],
+    describeStart: () => Promise.reject(new Error("Without isolation, no start is parked")),
     openSandbox: (options) => openSandbox(context, { ...options, id: ++opened }),
     check: (options) => checkDirectly(settings, { ...options, isNice: true }),
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),

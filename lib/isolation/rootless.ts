@@ -14,6 +14,7 @@ import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
+import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 import { openRuntimeDirectory } from "./runtime_directory.ts";
 import { launchFunction } from "./launch_function.ts";
@@ -90,6 +91,10 @@ export async function openRootlessIsolation(
     dataDirectory: homes.directory,
     purge: homes.purge,
     canRelocate: true,
+    // Landlock's program waits in front of Deno.
+    parking: landlock ? ["sandbox", "runtime"] : ["runtime"],
+    describeStart: (name, start) =>
+      describeStart({ name, functionsDirectory, dataDirectory: homes.directory, start }),
     openSandbox: (options) => Promise.resolve(openSandbox(context, { ...options, id: ++opened })),
     check: checks.run,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),

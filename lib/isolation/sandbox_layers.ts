@@ -52,24 +52,37 @@ export function sandboxLayers(
       writable: writablePaths(mountOptions),
       around,
       release: () => mounted[Symbol.asyncDispose](),
-      wrap: (command) => {
-        const launch = sandboxCommand({
+      wrap: (program) => {
+        const { parking } = start;
+        const inputFile = parking && owned.use(inputFileOf(launch.startFile)).path;
+        const chain = sandboxCommand({
           ...options,
+          inputFile,
+          isParked: parking === "sandbox",
           prefix: home.prefix,
           uid: home.uid,
           mounts: mounted.mounts,
           programs: needsPrograms(start.policy.permissions),
           links: [...mounted.links, ...options.links ?? []],
           workingDirectory: start.directory,
-          command,
+          command: program,
         });
         const { parentPid } = options;
-        return parentPid === undefined
-          ? launch
-          : { ...launch, command: dieWithParent(parentPid, launch.command) };
+        const command = parentPid === undefined
+          ? chain.command
+          : dieWithParent(parentPid, chain.command);
+        if (inputFile === undefined) return { command, input: chain.input };
+        Deno.writeTextFileSync(inputFile, chain.input, { mode: 0o600, createNew: true });
+        return { command, isParked: true };
       },
     };
   };
+}
+
+/** Returns the path of the input of a parked launch chain. Disposing of it removes the file. */
+function inputFileOf(startFile: string): { readonly path: string } & Disposable {
+  const path = `${startFile}.input`;
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path) };
 }
 
 /** Returns the data of a function's writable names, and fills it at the first start. */

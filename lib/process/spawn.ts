@@ -15,6 +15,8 @@ export interface SpawnOptions {
   readonly command: readonly string[];
   /** Text for its standard input, which the launch chain reads; none if left out. */
   readonly input?: string;
+  /** Something in it waits for a byte on its standard input, see `FunctionProcess.release`. */
+  readonly isParked?: boolean;
   /** Working directory; the caller's if left out. */
   readonly cwd?: string;
   /** The command runs Deno directly, without a sandbox. */
@@ -30,6 +32,8 @@ export interface FunctionProcess {
   readonly ended: Promise<Exit>;
   /** Waits for Deno's process id on the host. Resolves to `undefined` on exit or abort. */
   readonly findPid: (signal: AbortSignal) => Promise<number | undefined>;
+  /** Lets a parked process continue; without effect on any other. */
+  readonly release: () => Promise<void>;
   /** Sends SIGTERM to Deno itself, because bwrap would kill it at once. */
   readonly terminate: () => Promise<void>;
   /** Kills the sandbox with all its processes. */
@@ -46,6 +50,9 @@ const LAST_PAUSE_MS = 20;
 /** Maximum time for reading output after the process has exited. */
 const DRAIN_OUTPUT_MS = 200;
 
+/** The byte for which a parked process waits. */
+const GO = "\n";
+
 /** Starts a process. Must run on the main thread, which the parent-death signal is bound to. */
 export function spawnFunction(options: SpawnOptions): FunctionProcess {
   const [program = "", ...args] = options.command;
@@ -56,11 +63,17 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     clearEnv: true,
     // Ctrl-C in a terminal must reach the supervisor only, which drains requests first.
     detached: true,
-    stdin: options.input === undefined ? "null" : "piped",
+    stdin: options.input === undefined && !options.isParked ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   if (options.input !== undefined) void feedInput(child, options.input);
+  let isParked = options.isParked === true;
+  const release = async (): Promise<void> => {
+    if (!isParked) return;
+    isParked = false;
+    await feedInput(child, GO);
+  };
   const outputs = [
     openOutput(child.stdout, (line) => options.onLine("stdout", line)),
     openOutput(child.stderr, (line) => options.onLine("stderr", line)),
@@ -69,11 +82,14 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   let isRunning = true;
   const ended = child.status.then(async (status) => {
     isRunning = false;
+    if (isParked) await child.stdin.close().catch(() => {});
+    isParked = false;
     await Promise.all(outputs.map((output) => output.finish(DRAIN_OUTPUT_MS)));
     return parseExit(status);
   });
   return {
     ended,
+    release,
     findPid: async (signal) => {
       let pauseMs = FIRST_PAUSE_MS;
       while (isRunning && !signal.aborted) {

@@ -9,6 +9,8 @@ export interface StartFileContent {
   readonly isUnix: boolean;
   /** Nobody sends {@linkcode SERVE_SIGNAL}, so the preload module waits for some time instead. */
   readonly isAlone: boolean;
+  /** The preload module waits for a byte on the standard input before it returns. */
+  readonly isParked: boolean;
   readonly variables: Readonly<Record<string, string>>;
 }
 

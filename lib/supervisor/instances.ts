@@ -181,6 +181,8 @@ export function createInstances(options: InstancesOptions): Instances {
     const drainMs = drainOf(because, instance.policy);
     try {
       await instance.close({ drainMs, force: options.force });
+      // Nothing of a function is left when its last instance has closed.
+      if (because === "stopped") await context.parked.discard(name);
     } finally {
       instances.delete(id);
       dispatch(name, { type: "closed", id });

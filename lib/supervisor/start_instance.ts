@@ -1,77 +1,38 @@
-import { relative } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
-import type { FunctionPolicy } from "../function/policy.ts";
-import type { InstalledPackages } from "../isolation/installed_packages.ts";
 import { ownDeno } from "../sandbox/deno_binary.ts";
-import type { ModuleOptions } from "../sandbox/deno_command.ts";
-import { createOutputExcerpt } from "../process/output_excerpt.ts";
-import { stopProcess } from "../process/stop.ts";
 import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
 import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
+import { type CheckedStart, type PreparedStart, prepareStart } from "./prepare_start.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
-/** A function that has passed its check. */
-export interface CheckedFunction extends InstanceOptions {
-  readonly policy: FunctionPolicy;
+/** A function that has passed its check, and a launch of it. */
+export interface CheckedFunction extends CheckedStart, InstanceOptions {
   readonly revision: string;
-  readonly moduleOptions: ModuleOptions;
-  /** Absolute paths of its env files besides `.env`. */
-  readonly envFiles: readonly string[];
-  /** Path of the lock file that the check of this revision made, if it made one. */
-  readonly lock: string | undefined;
-  /** Packages that the check of this revision installed, if it installed any. */
-  readonly packages?: InstalledPackages | undefined;
-  /** Directory of its source, if that is not its folder. */
-  readonly source?: string;
   /** Problems that it has from the beginning, a sentence each. */
   readonly problems?: readonly string[];
 }
 
 /**
  * Starts an instance in layers: sandbox, process, readiness. If a layer fails, it closes the others
- * in reverse order before it returns.
+ * in reverse order before it returns. A parked start that is like a new one is used instead.
  */
 export async function startInstance(options: CheckedFunction): Promise<LaunchOutcome> {
   const { name, context, directory, report, signal, policy, revision, moduleOptions } = options;
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
-  const problems = createProblems(report.onWarning);
-  const sandbox = stack.use(
-    await context.isolation.openSandbox({
-      name,
-      egress: policy.egress,
-      bandwidthBits: policy.bandwidthBits,
-      onProblems: problems.change,
-    }),
+  const prepared = stack.use(
+    await context.parked.take(options) ?? await prepareNew(options),
   );
-  signal.throwIfAborted();
-  if (options.packages !== undefined) stack.use(context.keptPackages.hold(name, options.packages));
-  const output = createOutputExcerpt(name);
-  const explain = (): ReturnType<typeof explainOutput> =>
-    explainOutput(output.text(), { name, directory, stage: "start", policy, context });
-  const started = await sandbox.spawn({
-    directory,
-    source: options.source,
-    policy,
-    moduleOptions,
-    envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
-    lock: options.lock,
-    packages: options.packages,
-    cacheDirectory: await context.cacheOf(name),
-    onLine: (stream, line) => {
-      output.push(line);
-      report.onLine(stream, line);
-    },
-  });
+  prepared.attach(report);
+  const { started } = prepared;
   const { process } = started;
+  const explain = (): ReturnType<typeof explainOutput> =>
+    explainOutput(prepared.excerpt(), { name, directory, stage: "start", policy, context });
   const lasting = [...options.problems ?? [], ...started.problems];
   lasting.forEach(report.onWarning);
-  const force = new AbortController();
-  stack.defer(async () => {
-    await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
-  });
+  await process.release();
   const start = await waitUntilReady(started, {
     startTimeoutMs: policy.startTimeoutMs,
     health: policy.healthPath === undefined
@@ -81,26 +42,24 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     onPid: (pid) =>
       report.onSpawned({
         pid,
-        namespace: sandbox.namespace,
+        namespace: prepared.namespace,
         sinceMs: performance.now(),
         healthPath: policy.healthPath,
-        excerpt: output.text,
+        excerpt: prepared.excerpt,
         advise: () => explain().advice,
       }),
   });
   if (start.type !== "listening") {
     // It has not served, so there are no requests to wait for.
-    force.abort();
+    prepared.force();
     if (signal.aborted) return { type: "aborted" };
     const { reason, isTransient } = start;
-    const detail = output.text();
-    const explained = explainOutput(detail, { name, directory, stage: "start", policy, context });
     const failure = {
       stage: "start",
       isTransient,
       reason,
-      detail,
-      ...explained,
+      detail: prepared.excerpt(),
+      ...explain(),
       revision,
     } as const;
     return { type: "failed", failure };
@@ -113,6 +72,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     onMoved: upstream.moveTo,
     signal: following.signal,
   }).catch((error) => report.onWarning(`Cannot watch the ports of the function: ${error.message}`));
+  if (options.source === undefined) context.parked.park(options);
   const owned = stack.move();
   return {
     type: "ready",
@@ -127,12 +87,12 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       revision,
       policy,
       deno: (moduleOptions.deno ?? ownDeno()).version,
-      problems: () => [...lasting, ...problems.current(), ...describeMismatch(upstream.report)],
+      problems: () => [...lasting, ...prepared.problems(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
       ended: process.ended,
-      excerpt: output.text,
+      excerpt: prepared.excerpt,
       async close({ drainMs, force: forced }) {
-        const skipGrace = (): void => force.abort();
+        const skipGrace = (): void => prepared.force();
         const drained = new AbortController();
         forced.addEventListener("abort", skipGrace, { once: true });
         if (forced.aborted) skipGrace();
@@ -149,23 +109,17 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   };
 }
 
+/** Parked starts of other functions give way if the host has no room for a new one. */
+async function prepareNew(options: CheckedFunction): Promise<PreparedStart> {
+  const { context, signal } = options;
+  try {
+    return await prepareStart(options, { signal });
+  } catch (error) {
+    if (signal.aborted || await context.parked.discardAll() === 0) throw error;
+    return await prepareStart(options, { signal });
+  }
+}
+
 function describeMismatch({ mismatch }: UpstreamReport): string[] {
   return mismatch === undefined ? [] : [`Requests fail: ${mismatch}`];
-}
-
-/** Present problems of an instance; warns about each when it begins. */
-interface Problems {
-  readonly change: (problems: readonly string[]) => void;
-  readonly current: () => readonly string[];
-}
-
-function createProblems(onWarning: (message: string) => void): Problems {
-  let current: readonly string[] = [];
-  return {
-    change(problems) {
-      for (const problem of problems) if (!current.includes(problem)) onWarning(problem);
-      current = problems;
-    },
-    current: () => current,
-  };
 }

@@ -1,5 +1,6 @@
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
+import type { Parking } from "../isolation/isolation.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
@@ -50,6 +51,8 @@ export interface Supervisor {
   readonly instanceOf: (instanceId: number) => OpenInstance | undefined;
   /** An instance while it has a process and is not ready. */
   readonly startingOf: (instanceId: number) => StartingInstance | undefined;
+  /** Where the next start of a function waits; `undefined` while none is prepared. */
+  readonly parkingOf: (name: string) => Parking | undefined;
   /** Counts of requests and bytes between clients and a function. */
   readonly trafficOf: (name: string) => Readonly<Traffic> | undefined;
   /** Number of requests that wait for a function to be ready. */
@@ -153,7 +156,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined || !after.isWanted) modules.delete(name);
     if (event.type === "closed") stamps.closed(event.id);
     if (after === undefined) stamps.forget(name);
-    if (!after?.isWanted) asked.delete(name);
+    if (!after?.isWanted) {
+      asked.delete(name);
+      tasks.track(context.parked.discard(name));
+    }
     // A stop of all functions is no reason to give their domains to others.
     if (!stopping.signal.aborted) domains.ask(name, askedBy(after));
     setRoute(name, after, nowMs);
@@ -243,6 +249,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     newerRevision: intake.newerRevision,
     instanceOf: instances.of,
     startingOf: instances.startingOf,
+    parkingOf: context.parked.parkingOf,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
     domains,

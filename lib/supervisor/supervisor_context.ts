@@ -12,6 +12,7 @@ import { type DenoOf, openDenos } from "../isolation/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
+import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -22,7 +23,7 @@ export interface SupervisorContext extends AsyncDisposable {
   /** The present settings. */
   readonly settings: Settings;
   /** Replaces the settings for later launches. */
-  readonly configure: (settings: Settings) => void;
+  readonly configure: (settings: Settings) => Promise<void>;
   readonly isolation: Isolation;
   /** Returns the module cache of a function; creates it if it is missing. */
   readonly cacheOf: (name: string) => Promise<string>;
@@ -43,6 +44,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly checks: CheckLane;
   /** Limits concurrent starts. */
   readonly starts: Semaphore;
+  /** Prepares the next starts of functions. */
+  readonly parked: ParkedStarts;
 }
 
 /** A start that takes longer than this gives its place to others. */
@@ -68,6 +71,7 @@ export async function openSupervisorContext(
   onWarning: (message: string) => void,
 ): Promise<SupervisorContext> {
   await using stack = new AsyncDisposableStack();
+  let current = settings;
   const { stateDirectory } = settings;
   await openStateDirectory(stateDirectory, { onWarning });
   const formerSockets = [settings.socket, ...defaultSockets(Deno.uid(), Deno.env.toObject())];
@@ -116,14 +120,22 @@ export async function openSupervisorContext(
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
   const denoOf = await openDenos(settings);
+  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
+    maxHoldMs: MAX_START_HOLD_MS,
+  });
+  const parked = stack.use(createParkedStarts({
+    context: () => ({ isolation, settings: current, starts }),
+    onWarning,
+  }));
   const owned = stack.move();
-  let current = settings;
   return {
     get settings() {
       return current;
     },
-    configure(next) {
+    async configure(next) {
       current = next;
+      // Some settings are part of every start.
+      await parked.discardAll();
     },
     isolation,
     cacheSweeper: createCacheSweeper(caches, forget),
@@ -137,13 +149,13 @@ export async function openSupervisorContext(
     heldDomains,
     checks,
     async purge(name) {
+      await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
       await forget(name);
     },
-    starts: createSemaphore(startsAtOnce({ cores, availableBytes }), {
-      maxHoldMs: MAX_START_HOLD_MS,
-    }),
+    starts,
+    parked,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -5,6 +5,8 @@ export interface Semaphore {
     task: () => Promise<Result>,
     options?: TurnOptions,
   ) => Promise<Result>;
+  /** Returns true if a task would not have to wait. */
+  readonly isFree: () => boolean;
 }
 
 /** Options of {@linkcode Semaphore.run}. */
@@ -58,6 +60,7 @@ export function createSemaphore(places: number, options: SemaphoreOptions = {}):
   }
 
   return {
+    isFree: () => free > 0,
     async run(task, turn = {}) {
       turn.signal?.throwIfAborted();
       if (free > 0) free--;

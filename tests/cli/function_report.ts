@@ -14,6 +14,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     revision: "0123456789ab",
     failedRevision: null,
     newerRevision: null,
+    nextStart: null,
     pid: 4711,
     namespace: "ddsrv-a1b2c3-1",
     upstream: "10.0.0.2:8000",

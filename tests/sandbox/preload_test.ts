@@ -14,7 +14,9 @@ async function start(
   // A free port; nothing else of this host's may use it before the process does.
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = free.addr;
-  const content = { hostname: "127.0.0.1", port, isUnix: false, isAlone, variables: { A: "1" } };
+  const variables = { A: "1" };
+  const place = { hostname: "127.0.0.1", port, isUnix: false };
+  const content = { ...place, isAlone, isParked: false, variables };
   await directory.write("start.json", JSON.stringify(content));
   await Deno.copyFile(PRELOAD_FILE, directory.at("preload.js"));
   // Reports every server, whoever starts it.

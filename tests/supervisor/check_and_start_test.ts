@@ -185,6 +185,7 @@ function endedSandbox(): Sandbox {
       Promise.resolve({
         process: {
           ended: Promise.resolve({ code: 1, signal: undefined }),
+          release: () => Promise.resolve(),
           findPid: () => Promise.resolve(undefined),
           terminate: () => Promise.resolve(),
           kill: () => Promise.resolve(),

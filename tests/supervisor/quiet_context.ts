@@ -32,13 +32,15 @@ export function quietContext(
     dataDirectory: directory.at("data"),
     purge: () => Promise.resolve(),
     openSandbox: open,
+    parking: [],
+    describeStart: () => Promise.resolve(""),
     check: (source) => check(source.directory, source),
     canRelocate: false,
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return {
-    configure() {},
+    configure: () => Promise.resolve(),
     settings: completeSettings({
       functionsDirectory: directory.path,
       settleMs: 1,
@@ -75,6 +77,14 @@ export function quietContext(
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
+    parked: {
+      park() {},
+      take: () => Promise.resolve(undefined),
+      parkingOf: () => undefined,
+      discard: () => Promise.resolve(),
+      discardAll: () => Promise.resolve(0),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
     [Symbol.asyncDispose]: () => isolation[Symbol.asyncDispose](),
   };
 }
@@ -97,6 +107,7 @@ function openQuietSandbox(): Promise<Sandbox> {
       Promise.resolve({
         process: {
           ended: ended.promise,
+          release: () => Promise.resolve(),
           findPid: () => Promise.resolve(1),
           terminate: end,
           kill: end,

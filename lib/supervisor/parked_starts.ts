@@ -1,0 +1,206 @@
+import type { Parking } from "../isolation/isolation.ts";
+import { sleep } from "../system/sleep.ts";
+import { memoryReserve, type ParkingLimits, placesFor } from "./parking_limits.ts";
+import {
+  type CheckedStart,
+  type PreparedStart,
+  prepareStart,
+  startOptions,
+} from "./prepare_start.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
+
+/**
+ * Starts that are prepared up to the point where code of the function would run, for functions
+ * that serve or went idle. The next start of such a function only has to be released. Disposing of
+ * it ends all of them.
+ */
+export interface ParkedStarts extends AsyncDisposable {
+  /** Prepares the next start of a function in the background, when the host has time for it. */
+  readonly park: (start: CheckedStart) => void;
+  /**
+   * Returns the parked start of a function if it is like a new one, and ends it otherwise. The
+   * caller owns the result.
+   */
+  readonly take: (start: CheckedStart) => Promise<PreparedStart | undefined>;
+  /** Returns where the next start of a function waits; `undefined` if it is not parked. */
+  readonly parkingOf: (name: string) => Parking | undefined;
+  /** Ends the parked start of a function, and prepares no other one. */
+  readonly discard: (name: string) => Promise<void>;
+  /** Ends all parked starts, because what they hold is needed, or settings changed. */
+  readonly discardAll: () => Promise<number>;
+}
+
+/** Options of {@linkcode createParkedStarts}. */
+export interface ParkedStartsOptions {
+  /** Returns the present context, which has the settings. */
+  readonly context: () => Pick<SupervisorContext, "isolation" | "settings" | "starts">;
+  readonly onWarning: (message: string) => void;
+  readonly readMemory?: () => { readonly total: number; readonly available: number };
+}
+
+interface ParkedStart {
+  readonly text: string;
+  readonly parking: Parking;
+  readonly prepared: PreparedStart;
+}
+
+/** Time after a start before the next one is prepared: a new function often changes again. */
+const CALM_MS = 250;
+
+/** Interval of the look at the host's memory while starts are parked. */
+const MEMORY_LOOK_MS = 5_000;
+
+/** Creates the parked starts of a supervisor. */
+export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
+  const { context, onWarning, readMemory = Deno.systemMemoryInfo } = options;
+  /** The least recently used one is first. */
+  const parked = new Map<string, ParkedStart>();
+  const wanted = new Map<string, CheckedStart>();
+  const closing = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let preparing: { readonly name: string; readonly abort: AbortController } | undefined;
+  let working: Promise<void> | undefined;
+  let hasWarned = false;
+  const memoryTimer = setInterval(() => {
+    if (isMemoryLow()) void discardSome(Math.ceil(parked.size / 2));
+  }, MEMORY_LOOK_MS);
+  Deno.unrefTimer(memoryTimer);
+
+  function limits(): ParkingLimits {
+    return placesFor(context().settings, readMemory().total);
+  }
+
+  function isMemoryLow(): boolean {
+    const { total, available } = readMemory();
+    return parked.size + wanted.size > 0 && available < memoryReserve(total);
+  }
+
+  async function end({ prepared }: Pick<ParkedStart, "prepared">): Promise<void> {
+    prepared.force();
+    const ending = Promise.resolve(prepared[Symbol.asyncDispose]()).catch((error) =>
+      onWarning(`Cannot remove a parked sandbox: ${error.message}`)
+    );
+    closing.add(ending);
+    await ending;
+    closing.delete(ending);
+  }
+
+  async function discardSome(count: number): Promise<void> {
+    const oldest = [...parked].slice(0, count);
+    for (const [name] of oldest) parked.delete(name);
+    await Promise.all(oldest.map(([, one]) => end(one)));
+  }
+
+  /** Returns where to park a start; `undefined` if there is no place for it. */
+  function chooseParking({ policy }: CheckedStart): Parking | undefined {
+    const { parking } = context().isolation;
+    const { places, warmPlaces } = limits();
+    if (places === 0) return undefined;
+    const warm = [...parked.values()].filter((one) => one.parking === "runtime").length;
+    if (policy.isWarm && warm < warmPlaces && parking.includes("runtime")) return "runtime";
+    return parking.includes("sandbox") ? "sandbox" : undefined;
+  }
+
+  async function prepare(start: CheckedStart, signal: AbortSignal): Promise<void> {
+    const { name } = start;
+    const parking = chooseParking(start);
+    if (parking === undefined || isMemoryLow()) return;
+    const { isolation } = context();
+    const started = await startOptions(start, { parking, onLine() {} });
+    // Before the sandbox opens: what is replaced meanwhile differs from this text later.
+    const text = await isolation.describeStart(name, started);
+    const prepared = await prepareStart(start, { parking, signal });
+    const { process } = prepared.started;
+    // The process exists when the sandbox is complete, which needs no open files from then on.
+    const pid = await process.findPid(signal);
+    if (pid === undefined || signal.aborted) return await end({ prepared });
+    await prepared.started.onPrepared?.();
+    const one: ParkedStart = { text, parking, prepared };
+    parked.set(name, one);
+    void process.ended.then(async () => {
+      if (parked.get(name) !== one) return;
+      parked.delete(name);
+      await end(one);
+    });
+    await discardSome(parked.size - limits().places);
+  }
+
+  async function work(): Promise<void> {
+    while (wanted.size > 0 && !stopping.signal.aborted) {
+      await sleep(CALM_MS, stopping.signal);
+      // Real starts go first.
+      if (!context().starts.isFree()) continue;
+      const [next] = wanted;
+      if (next === undefined || stopping.signal.aborted) return;
+      const [name, start] = next;
+      wanted.delete(name);
+      const abort = new AbortController();
+      preparing = { name, abort };
+      const signal = AbortSignal.any([abort.signal, stopping.signal]);
+      try {
+        await prepare(start, signal);
+      } catch (error) {
+        if (!signal.aborted) warn(error as Error);
+      }
+      preparing = undefined;
+    }
+  }
+
+  /** Warns once: the next start of the function is a new one, and reports its own problems. */
+  function warn({ message }: Error): void {
+    if (!hasWarned) onWarning(`Cannot prepare the next start of a function: ${message}`);
+    hasWarned = true;
+  }
+
+  function cancel(name: string): void {
+    wanted.delete(name);
+    if (preparing?.name === name) preparing.abort.abort();
+  }
+
+  async function discard(name: string): Promise<void> {
+    cancel(name);
+    const one = parked.get(name);
+    parked.delete(name);
+    if (one !== undefined) await end(one);
+    if (preparing?.name === name) await working;
+  }
+
+  return {
+    park(start) {
+      if (stopping.signal.aborted || chooseParking(start) === undefined) return;
+      wanted.set(start.name, start);
+      working ??= work().finally(() => working = undefined);
+    },
+    async take(start) {
+      const { name } = start;
+      cancel(name);
+      const one = parked.get(name);
+      if (one === undefined) return undefined;
+      parked.delete(name);
+      const now = await startOptions(start, { parking: undefined, onLine() {} });
+      const isLikeNew = start.source === undefined &&
+        one.text === await context().isolation.describeStart(name, now).catch(() => undefined);
+      if (isLikeNew) return one.prepared;
+      // The function's data must not be in use by a sandbox that never runs.
+      await end(one);
+      return undefined;
+    },
+    parkingOf: (name) => parked.get(name)?.parking,
+    discard,
+    async discardAll() {
+      wanted.clear();
+      preparing?.abort.abort();
+      const count = parked.size;
+      await discardSome(count);
+      return count;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(memoryTimer);
+      stopping.abort();
+      wanted.clear();
+      await working;
+      await discardSome(parked.size);
+      await Promise.all(closing);
+    },
+  };
+}

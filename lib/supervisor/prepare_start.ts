@@ -1,0 +1,135 @@
+import { relative } from "node:path";
+import type { FunctionPolicy } from "../function/policy.ts";
+import type { InstalledPackages } from "../isolation/installed_packages.ts";
+import type { Parking, StartedProcess, StartOptions } from "../isolation/isolation.ts";
+import { createOutputExcerpt } from "../process/output_excerpt.ts";
+import { stopProcess } from "../process/stop.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import type { InstanceReport } from "./open_instance.ts";
+import type { SupervisorContext } from "./supervisor_context.ts";
+
+/** A start of a function that has passed its check. */
+export interface CheckedStart {
+  readonly name: string;
+  readonly directory: string;
+  readonly context: SupervisorContext;
+  readonly policy: FunctionPolicy;
+  readonly moduleOptions: ModuleOptions;
+  /** Absolute paths of its env files besides `.env`. */
+  readonly envFiles: readonly string[];
+  /** Path of the lock file that the check of this revision made, if it made one. */
+  readonly lock: string | undefined;
+  /** Packages that the check of this revision installed, if it installed any. */
+  readonly packages?: InstalledPackages | undefined;
+  /** Directory of its source, if that is not its folder. */
+  readonly source?: string | undefined;
+}
+
+/** A sandbox with its process. Disposing of it stops the process and removes the sandbox. */
+export interface PreparedStart extends AsyncDisposable {
+  readonly started: StartedProcess;
+  readonly namespace: string | undefined;
+  /** First and last lines of its output. */
+  readonly excerpt: () => string;
+  /** Present egress and port problems; a sentence each. */
+  readonly problems: () => readonly string[];
+  /** Sends warnings and lines to a report from now on, with the present problems first. */
+  readonly attach: (report: Pick<InstanceReport, "onLine" | "onWarning">) => void;
+  /** Skips the time that the process has to end by itself. */
+  readonly force: () => void;
+}
+
+/** Options of {@linkcode prepareStart}. */
+export interface PrepareOptions {
+  /** Where the process waits; it starts at once when left out. */
+  readonly parking?: Parking;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a sandbox and spawns the function's process in it. If a step fails, it closes the others in
+ * reverse order.
+ */
+export async function prepareStart(
+  options: CheckedStart,
+  { parking, signal }: PrepareOptions,
+): Promise<PreparedStart> {
+  const { name, context, policy, packages } = options;
+  signal.throwIfAborted();
+  await using stack = new AsyncDisposableStack();
+  let report: Pick<InstanceReport, "onLine" | "onWarning"> | undefined;
+  const problems = createProblems((problem) => report?.onWarning(problem));
+  const sandbox = stack.use(
+    await context.isolation.openSandbox({
+      name,
+      egress: policy.egress,
+      bandwidthBits: policy.bandwidthBits,
+      onProblems: problems.change,
+    }),
+  );
+  signal.throwIfAborted();
+  if (packages !== undefined) stack.use(context.keptPackages.hold(name, packages));
+  const output = createOutputExcerpt(name);
+  const start = await startOptions(options, {
+    parking,
+    onLine(stream, line) {
+      output.push(line);
+      report?.onLine(stream, line);
+    },
+  });
+  const started = await sandbox.spawn(start);
+  const force = new AbortController();
+  stack.defer(async () => {
+    await stopProcess(started.process, { graceMs: policy.stopGraceMs, force: force.signal });
+  });
+  const owned = stack.move();
+  return {
+    started,
+    namespace: sandbox.namespace,
+    excerpt: output.text,
+    problems: problems.current,
+    attach(next) {
+      report = next;
+      problems.current().forEach(next.onWarning);
+    },
+    force: () => force.abort(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Returns the options of a sandbox's process. */
+export async function startOptions(
+  { name, directory, source, context, policy, moduleOptions, envFiles, lock, packages }:
+    CheckedStart,
+  { parking, onLine }: Pick<StartOptions, "parking" | "onLine">,
+): Promise<StartOptions> {
+  return {
+    directory,
+    source,
+    policy,
+    moduleOptions,
+    envFiles: envFiles.map((file) => relative(source ?? directory, file)),
+    lock,
+    packages,
+    cacheDirectory: await context.cacheOf(name),
+    parking,
+    onLine,
+  };
+}
+
+/** Present problems of an instance; warns about each when it begins. */
+interface Problems {
+  readonly change: (problems: readonly string[]) => void;
+  readonly current: () => readonly string[];
+}
+
+function createProblems(onWarning: (message: string) => void): Problems {
+  let current: readonly string[] = [];
+  return {
+    change(problems) {
+      for (const problem of problems) if (!current.includes(problem)) onWarning(problem);
+      current = problems;
+    },
+    current: () => current,
+  };
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { answering, eventually, type Server, startServer } from "./support/harness.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
+import { readChildren } from "../../lib/system/children.ts";
+
+/** Code that answers with a text and with what it sees of its own start. */
+function telling(text: string): string {
+  return `const begun = Deno.env.get("WORD") ?? "";
+    Deno.serve(() => new Response(${JSON.stringify(text)} + " " + begun));\n`;
+}
+
+async function nextStartOf(server: Server, name: string): Promise<string | null> {
+  return (await server.inspect(name)).nextStart;
+}
+
+async function isParked(server: Server, name: string, kind = "parked"): Promise<void> {
+  await eventually(`the next start of ${name} is ${kind}`, async () => {
+    return await nextStartOf(server, name) === kind;
+  });
+}
+
+/** Returns the processes of functions in sandboxes, also of those that have not started yet. */
+async function innerProcesses(server: Server): Promise<number[]> {
+  const found: number[] = [];
+  for (const outer of await readChildren(server.pid)) {
+    const [first] = await readChildren(outer);
+    const [inner] = first === undefined ? [] : await readChildren(first);
+    if (inner === undefined) continue;
+    const command = await Deno.readTextFile(`/proc/${inner}/cmdline`).catch(() => "");
+    // The fetcher of modules has another main module.
+    if (command.includes("--preload=")) found.push(inner);
+  }
+  return found;
+}
+
+/** Returns the process that waits in the parked sandbox of the server's only function. */
+async function waitingProcess(server: Server, servingPid: number): Promise<number> {
+  let waiting: number[] = [];
+  await eventually("exactly one process waits", async () => {
+    waiting = (await innerProcesses(server)).filter((pid) => pid !== servingPid);
+    return waiting.length === 1;
+  });
+  return waiting[0]!;
+}
+
+/** Waits until the next start is prepared; returns the present process and the one that waits. */
+async function prepared(server: Server, kind = "parked"): Promise<[present: number, next: number]> {
+  await isParked(server, "app", kind);
+  const { pid } = await server.inspect("app");
+  return [pid!, await waitingProcess(server, pid!)];
+}
+
+Deno.test("a parked sandbox becomes the next instance, unless anything has changed", async () => {
+  await using server = await startServer({ files: { "app/index.ts": telling("one") } });
+  const pidOf = async (): Promise<number | null> => (await server.inspect("app")).pid;
+  const reload = async (): Promise<void> => {
+    const { code, stderr } = await server.cli("reload", "app");
+    assert.equal(code, 0, stderr);
+  };
+  const isGone = (pid: number): Promise<void> =>
+    eventually(`process ${pid} is gone`, async () => {
+      return await Deno.stat(`/proc/${pid}`).then(() => false, () => true);
+    });
+  /** Makes a change, and expects that the start after it is a new one. */
+  const expectNew = async (change: () => Promise<void>, text: string): Promise<void> => {
+    const [, next] = await prepared(server);
+    await change();
+    await server.answers("/app", text);
+    await isGone(next);
+    assert.notEqual(await pidOf(), next);
+  };
+
+  await server.answers("/app", "one ");
+  {
+    const [present, next] = await prepared(server);
+    await reload();
+    assert.equal(await pidOf(), next, "a reload continues the parked start");
+    await isGone(present);
+  }
+  {
+    const [, next] = await prepared(server);
+    await server.write({ "app/index.ts": telling("two") });
+    await server.answers("/app", "two ");
+    assert.equal(await pidOf(), next, "the sandbox shows the folder, also with new code");
+  }
+  {
+    const [, next] = await prepared(server);
+    Deno.kill(next, "SIGKILL");
+    await eventually("nothing waits", async () => await nextStartOf(server, "app") === null);
+    await reload();
+    await server.answers("/app", "two ");
+  }
+  await expectNew(() => server.write({ "app/.env": "WORD=three" }), "two three");
+  await expectNew(() => server.write({ "app/ddsrv.json": '{ "memory": "200MiB" }' }), "two three");
+  const folder = join(server.functions, "app");
+  await expectNew(async () => {
+    await Deno.rename(folder, join(server.directory, "old"));
+    await server.write({
+      "app/index.ts": telling("two"),
+      "app/.env": "WORD=three",
+      "app/ddsrv.json": '{ "memory": "200MiB" }',
+    });
+    await Deno.writeTextFile(join(server.directory, "old/index.ts"), telling("of the old folder"));
+    await reload();
+  }, "two three");
+  await expectNew(async () => {
+    await server.write({ "deno.json": "{}" });
+    await reload();
+  }, "two three");
+  await expectNew(async () => {
+    await Deno.remove(join(await dataDirectoryOf(server), "app"), { recursive: true });
+    await reload();
+  }, "two three");
+  await prepared(server);
+  assert.equal((await server.cli("rm", "app")).code, 0);
+  assert.deepEqual(await innerProcesses(server), []);
+});
+
+async function dataDirectoryOf({ socket }: Server): Promise<string> {
+  using control = connectControl(socket);
+  return (await control.supervisor()).dataDirectory;
+}
+
+Deno.test("a warm instance has read none of the function's code", async () => {
+  await using server = await startServer({
+    files: { "app/index.ts": telling("one"), "app/ddsrv.json": '{ "warm": true }' },
+  });
+  await server.answers("/app", "one ");
+  const [, next] = await prepared(server, "warm");
+  assert.match(await Deno.readTextFile(`/proc/${next}/comm`), /^deno/);
+  await server.write({ "app/index.ts": telling("two") });
+  await server.answers("/app", "two ");
+  assert.equal((await server.inspect("app")).pid, next);
+});
+
+Deno.test("parked sandboxes keep to their number, and end with the supervisor", async () => {
+  await using server = await startServer({
+    flags: ["--parked", "1"],
+    files: { "app/index.ts": answering("app") },
+  });
+  await server.answers("/app", "app");
+  await isParked(server, "app");
+  await server.write({ "b/index.ts": answering("b") });
+  await server.answers("/b", "b");
+  await isParked(server, "b");
+  assert.equal(await nextStartOf(server, "app"), null);
+  const all = await innerProcesses(server);
+  assert.equal(all.length, 3);
+  server.signal("SIGKILL");
+  await eventually("all sandboxes are gone", async () => {
+    const found = await Promise.all(
+      all.map((pid) => Deno.stat(`/proc/${pid}`).then(() => true, () => false)),
+    );
+    return !found.includes(true);
+  });
+});
