@@ -27,6 +27,8 @@ export interface CheckedFunction extends InstanceOptions {
   readonly source?: string;
   /** Problems that it has from the beginning, a sentence each. */
   readonly problems?: readonly string[];
+  /** Looks for further problems that do not prevent the start, while the instance starts. */
+  readonly findProblems?: () => Promise<readonly string[]>;
 }
 
 /**
@@ -38,6 +40,17 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
   const problems = createProblems(report.onWarning);
+  const lasting: string[] = [];
+  const note = (found: readonly string[]): void => {
+    lasting.push(...found);
+    found.forEach(report.onWarning);
+  };
+  // Thousands of files may take longer than the start.
+  const searching = options.findProblems?.().then(
+    note,
+    (error) => note([`Cannot look for problems in the folder: ${error.message}`]),
+  );
+  stack.defer(() => searching);
   const sandbox = stack.use(
     await context.isolation.openSandbox({
       name,
@@ -66,8 +79,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     },
   });
   const { process } = started;
-  const lasting = [...options.problems ?? [], ...started.problems];
-  lasting.forEach(report.onWarning);
+  note([...options.problems ?? [], ...started.problems]);
   const force = new AbortController();
   stack.defer(async () => {
     await stopProcess(process, { graceMs: policy.stopGraceMs, force: force.signal });
