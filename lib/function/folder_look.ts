@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
-import { haveSettled } from "./have_settled.ts";
 import type { Census } from "./census.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
+import type { ActivityLog } from "./activity_log.ts";
 import { asyncStat, type FileLook, onceEach } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
 import { type Modules, NO_MODULES, sourceFiles, takeRevision, withWatched } from "./revision.ts";
 import { type KnownFacts, scanEntry } from "./scan_entry.ts";
+import { settleTime } from "./settle_time.ts";
 import { type SourceStamp, stampFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
 import { findWatchedFiles, NOTHING_WATCHED, type WatchedFiles } from "./watched_files.ts";
@@ -42,7 +43,9 @@ export interface CachedScan {
   /** Time at which it was first missing. */
   readonly missingSinceMs?: number;
   /** Last state in which the files had settled, which may be older than the last one seen. */
-  readonly settled: { readonly stamp: string; readonly spec: FunctionSpec } | undefined;
+  readonly settled:
+    | { readonly stamp: string; readonly empty: number; readonly spec: FunctionSpec }
+    | undefined;
 }
 
 /** Files of a folder that the next scan need not look at or read again. */
@@ -92,7 +95,12 @@ export interface FolderLookOptions {
   /** Real path of the functions directory. */
   readonly root: string;
   readonly settleMs: number;
+  /** Present time by a clock that never steps. */
   readonly nowMs: number;
+  /** Present time by the host's clock. */
+  readonly wallMs: number;
+  /** What events tell about folders, if something watches them. */
+  readonly log?: ActivityLog | undefined;
   /** Modules of the function's graph, if a check has found them. */
   readonly modules: Modules | undefined;
   readonly before: CachedScan | undefined;
@@ -111,7 +119,7 @@ export interface FolderLookOptions {
 
 /** Scans one folder. The cost does not depend on the number of other files in the folder. */
 export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLook> {
-  const { functionsDirectory, name, shared, before, nowMs, settleMs, modules } = options;
+  const { functionsDirectory, name, shared, before, nowMs, settleMs, modules, log } = options;
   const directory = join(functionsDirectory, name);
   // A link may lead to another file system.
   const look = options.isLink ? asyncStat : options.look;
@@ -172,10 +180,17 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   const watched = isAsBefore
     ? before.watched
     : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
-  // If the clock was set back, do not wait until it has caught up.
-  const firstSeenMs = before?.stamp === stamp.text ? Math.min(before.firstSeenMs, nowMs) : nowMs;
-  const isSettled = haveSettled({ ...stamp, firstSeenMs, nowMs, settleMs });
+  const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
   const settled = before?.settled;
+  const isKnown = settled?.stamp === stamp.text;
+  const rest = isKnown || !look.isQuick ? undefined : log?.restOf(name, {
+    nowMs,
+    settleMs,
+    isNew: settled === undefined,
+    isEmptied: stamp.empty > (settled?.empty ?? 0),
+  });
+  const { wallMs } = options;
+  const settledAtMs = settleTime({ ...stamp, firstSeenMs, nowMs, wallMs, settleMs, rest });
   const memory = {
     modules,
     files,
@@ -188,12 +203,13 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     firstSeenMs,
     settled,
   };
-  const isKnown = settled?.stamp === stamp.text;
   // New code is used only after its files were counted.
-  if (!isSettled || isOwed && !isKnown) {
-    const retryAtMs = nowMs + settleMs;
+  const isUncounted = isOwed && !isKnown;
+  if (settledAtMs > nowMs || isUncounted) {
+    const retryAtMs = isUncounted ? nowMs + settleMs : settledAtMs;
     return { type: "arriving", retryAtMs, spec: settled?.spec, watched, memory };
   }
+  log?.settled(name, { nowMs, settleMs, isTaken: !isKnown });
   if (isKnown && settled.spec.place === place) {
     return { type: "function", spec: settled.spec, watched, memory };
   }
@@ -203,7 +219,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     type: "function",
     spec,
     watched,
-    memory: { ...memory, settled: { stamp: stamp.text, spec } },
+    memory: { ...memory, settled: { stamp: stamp.text, empty: stamp.empty, spec } },
   };
 }
 
@@ -270,6 +286,7 @@ async function takeStamp(
   // After a failed check, the tree is part of the revision; before the first check, it is not.
   const verdict = modules === undefined ? "unchecked" : "incomplete";
   return {
+    ...stamp,
     text: `${text}\0${tree.text}\0${verdict}`,
     changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
     directories: tree.directories,

@@ -1,5 +1,6 @@
 import { type LinuxFiles, linuxFiles } from "../system/linux_files.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
+import type { NameChange } from "./write_activity.ts";
 
 /** Event of a watched directory. */
 export interface InotifyEvent {
@@ -11,6 +12,10 @@ export interface InotifyEvent {
   readonly isMoved: boolean;
   /** Name of the subdirectory that was added or removed. */
   readonly child: string | undefined;
+  /** The subdirectory was moved to this place, with its content. */
+  readonly isPlaced: boolean;
+  /** Change of a file; `undefined` for directories, and if only a mode or a time has changed. */
+  readonly change: NameChange | undefined;
 }
 
 /** Options of {@linkcode Inotify.add}. */
@@ -152,15 +157,32 @@ function parseEvents(bytes: Uint8Array<ArrayBuffer>): InotifyEvent[] {
     const mask = view.getUint32(at + 4, true);
     const end = at + HEAD_BYTES + view.getUint32(at + 12, true);
     const isChild = (mask & IN_ISDIR) !== 0 && (mask & MOVED) !== 0;
-    // Padded with NUL.
-    const name = bytes.subarray(at + HEAD_BYTES, end);
+    const kind = (mask & IN_ISDIR) === 0 ? kindOf(mask) : undefined;
+    const readName = (): string => {
+      // Padded with NUL.
+      const name = bytes.subarray(at + HEAD_BYTES, end);
+      return decoder.decode(name.subarray(0, name.indexOf(0)));
+    };
     events.push({
       watch: view.getInt32(at, true),
       isGone: (mask & IN_IGNORED) !== 0,
       isMoved: isChild || (mask & (IN_MOVE_SELF | IN_DELETE_SELF)) !== 0,
-      child: isChild ? decoder.decode(name.subarray(0, name.indexOf(0))) : undefined,
+      child: isChild ? readName() : undefined,
+      isPlaced: isChild && (mask & IN_MOVED_TO) !== 0,
+      // Without a name, it is about the watched directory itself.
+      change: kind === undefined || end === at + HEAD_BYTES
+        ? undefined
+        : { name: readName(), kind },
     });
     at = end;
   }
   return events;
+}
+
+function kindOf(mask: number): NameChange["kind"] | undefined {
+  if ((mask & IN_CREATE) !== 0) return "created";
+  if ((mask & IN_MODIFY) !== 0) return "written";
+  if ((mask & IN_CLOSE_WRITE) !== 0) return "closed";
+  if ((mask & IN_MOVED_TO) !== 0) return "placed";
+  return (mask & (IN_MOVED_FROM | IN_DELETE)) !== 0 ? "gone" : undefined;
 }

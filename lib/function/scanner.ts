@@ -1,3 +1,4 @@
+import type { ActivityLog } from "./activity_log.ts";
 import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import { createCensus } from "./census.ts";
 import { asyncStat, onceEach, syncStat } from "./file_look.ts";
@@ -28,7 +29,7 @@ export interface Scan {
    * instances stay: a folder that is replaced by two renames is missing for a moment.
    */
   readonly unsettled: ReadonlySet<string>;
-  /** Time of the next scan for unsettled files, in milliseconds since 1970. */
+  /** Time of the next scan for unsettled files, by the clock of the scan. */
   readonly retryAtMs: number | undefined;
   /** Directories to watch, by folder. */
   readonly watched: ReadonlyMap<string, readonly WatchedDirectory[]>;
@@ -49,12 +50,16 @@ export interface ScannerOptions {
   readonly modulesOf: (name: string) => Modules | undefined;
   /** Returns true if the directory is on a local file system; called before each scan. */
   readonly isQuick?: (directory: string) => Promise<boolean>;
+  /** What events tell about folders; without it, only files and clocks do. */
+  readonly log?: ActivityLog;
+  /** Returns the host's time in milliseconds since 1970; the time of the scan when left out. */
+  readonly wallNow?: () => number;
 }
 
 /** Scans the functions directory; caches results of unchanged folders. */
 export interface Scanner {
   /**
-   * Scans all folders. With `only`, scans the named folders and those whose modules have changed.
+   * Scans all folders at a time of a clock that never steps, in milliseconds since 1970. With `only`, scans the named folders and those whose modules have changed.
    *
    * @throws {Deno.errors.NotFound} if the functions directory does not exist
    */
@@ -108,6 +113,7 @@ export function createScanner(options: ScannerOptions): Scanner {
             isLink: isSymlink,
             root,
             nowMs,
+            wallMs: options.wallNow?.() ?? nowMs,
             modules,
             before,
             names: before?.names ?? (known?.type === "ignored" ? known.names : undefined),
@@ -126,6 +132,7 @@ export function createScanner(options: ScannerOptions): Scanner {
         if ("memory" in seen && seen.memory !== undefined) next.memories.set(name, seen.memory);
       }
       census.keep(next.looks);
+      if (only === undefined) options.log?.keep(next.looks, nowMs);
       const { scan, missing } = sumUp(next.looks, { last, nowMs, settleMs });
       for (const [name, memory] of missing) next.memories.set(name, memory);
       last = next;

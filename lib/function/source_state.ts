@@ -18,6 +18,8 @@ export interface SourceStamp {
   readonly text: string;
   /** Time of the latest change of content, name or mode, in milliseconds since 1970. */
   readonly changedAtMs: number;
+  /** Number of files without content. */
+  readonly empty: number;
 }
 
 /** Options of {@linkcode stampFiles}. */
@@ -36,6 +38,7 @@ export async function stampFiles(
   const yieldToEventLoop = createYieldToEventLoop();
   const parts: string[] = [];
   let changedAtMs = 0;
+  let empty = 0;
   for (const [index, path] of paths.entries()) {
     // Reading the clock costs as much as stat(2).
     const pause = index % 32 === 31 ? yieldToEventLoop() : undefined;
@@ -48,9 +51,10 @@ export async function stampFiles(
     }
     const ctimeMs = file.ctime?.getTime() ?? 0;
     changedAtMs = Math.max(changedAtMs, changeTimeMs(file));
+    if (file.size === 0) empty++;
     parts.push(`${file.dev}:${file.ino}:${file.size}:${file.mtime?.getTime()}:${ctimeMs}`);
   }
-  return { text: parts.join(" "), changedAtMs };
+  return { text: parts.join(" "), changedAtMs, empty };
 }
 
 /** Returns a regular file; `undefined` for others and on errors, because they can't be read either. */

@@ -6,7 +6,7 @@ import type { SourceStamp } from "./source_state.ts";
 import { MAX_TREE_DEPTH, UNSCANNED } from "./tree_count.ts";
 
 /** Fingerprint of a directory tree. */
-export interface TreeStamp extends SourceStamp {
+export interface TreeStamp extends Omit<SourceStamp, "empty"> {
   /** Path of the first pipe, socket or device, if there is one. */
   readonly special: string | undefined;
   /** Paths of all subdirectories. */

@@ -16,7 +16,7 @@ export interface UnreadableOptions {
   readonly except?: readonly string[];
 }
 
-/** Maximum number of entries to look at, so that each start stays quick. */
+/** Maximum number of entries to look at: each start does it. */
 const MAX_ENTRIES = 2_000;
 
 /** Number of names in the sentence. */

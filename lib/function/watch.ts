@@ -1,4 +1,6 @@
 import { sleep } from "../system/sleep.ts";
+import { steadyNow } from "../system/steady_clock.ts";
+import type { ActivityLog } from "./activity_log.ts";
 import { createFloodGate } from "./flood_gate.ts";
 import { type Inotify, type InotifyEvent, openInotify } from "./inotify.ts";
 import { createWatchTable, type WatchTable } from "./watch_table.ts";
@@ -11,6 +13,8 @@ export interface WatchOptions {
   readonly onHint: (names: ReadonlySet<string> | "all") => void;
   /** Called if directories can't be watched; says why and what to do. */
   readonly onWarning: (message: string) => void;
+  /** Receives what events tell about folders; nothing does when left out. */
+  readonly log?: ActivityLog | undefined;
   /** Interval between two checks of the directory itself. */
   readonly pollMs?: number;
   /** Maximum number of watched directories per folder. */
@@ -106,7 +110,7 @@ interface OpenWatch {
 
 async function openWatch(
   directory: string,
-  { signal, onHint, onWarning, onUnmuted, maxOfFolder = MAX_OF_FOLDER }: WatchOptions & {
+  { signal, onHint, onWarning, onUnmuted, log, maxOfFolder = MAX_OF_FOLDER }: WatchOptions & {
     readonly onUnmuted: () => void;
   },
 ): Promise<OpenWatch> {
@@ -120,6 +124,7 @@ async function openWatch(
   const rootWatch = inotify.add({ root, path: "." }, { isOfOthers: true });
 
   function take(events: readonly InotifyEvent[]): void {
+    const nowMs = steadyNow();
     const hinted = new Set<string>();
     const onlyOwners = new Map<number, string | undefined>();
     let isAny = false;
@@ -129,19 +134,48 @@ async function openWatch(
         isAny = true;
         if (watch === LOST) table.lost();
         if (child !== undefined) table.moved(child);
+        noteInRoot(event, nowMs);
         continue;
       }
       if (isGone || isMoved || !onlyOwners.has(watch)) {
         const owners = [...table.ownersOf(event)];
-        for (const name of owners) hinted.add(name);
+        for (const name of owners) {
+          hinted.add(name);
+          if (owners.length > 1) log?.vague(name, nowMs);
+        }
         // Events of a shared directory do not count against one folder.
         onlyOwners.set(watch, owners.length === 1 ? owners[0] : undefined);
       }
       const name = onlyOwners.get(watch);
-      if (name !== undefined && gate.count(name)) table.setMuted(name, true);
+      if (name === undefined) continue;
+      noteInFolder(name, event, nowMs);
+      if (!gate.count(name)) continue;
+      table.setMuted(name, true);
+      log?.forget(name);
     }
     if (isAny) onHint("all");
     else if (hinted.size > 0) onHint(hinted);
+  }
+
+  /** Notes an event of the functions directory itself. */
+  function noteInRoot({ watch, child, isPlaced, change }: InotifyEvent, nowMs: number): void {
+    if (watch === LOST || change !== undefined) log?.vagueAll(nowMs);
+    else if (child !== undefined && isPlaced) log?.placed(child, nowMs);
+    else if (child !== undefined) log?.vague(child, nowMs);
+  }
+
+  /** Notes an event of a directory that belongs to one folder. */
+  function noteInFolder(
+    name: string,
+    { watch, isMoved, change }: InotifyEvent,
+    nowMs: number,
+  ): void {
+    // The watches of a folder that was just replaced are those of the old one.
+    if (!table.isCovered(name) && log?.isPlaced(name)) return;
+    if (isMoved || !table.isCovered(name)) log?.vague(name, nowMs);
+    else if (change !== undefined) {
+      log?.note(name, { ...change, name: `${watch}/${change.name}` }, nowMs);
+    }
   }
 
   async function read(inotify: Inotify): Promise<void> {
@@ -184,6 +218,7 @@ function watchOtherwise(
 const NO_TABLE: WatchTable = {
   follow: () => Promise.resolve(new Set()),
   ownersOf: () => [],
+  isCovered: () => false,
   setMuted: () => {},
   moved: () => {},
   lost: () => {},

@@ -52,11 +52,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (refused !== undefined) return fail(refused, revision);
   if (revision === options.servedRevision()) return { type: "registered" };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
-  const problems = [
-    ...describeIgnored(checked.warning),
-    ...current.warnings,
-    ...await findUnreadable(options, envFiles),
-  ];
+  const problems = [...describeIgnored(checked.warning), ...current.warnings];
   const opened = await context.starts.run(
     () =>
       startInstance({
@@ -68,6 +64,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
         packages,
         envFiles,
         problems,
+        findProblems: () => findUnreadable(options, envFiles),
       }),
     options,
   );

@@ -18,6 +18,7 @@ import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { EffectOf, Event } from "./step.ts";
 import { whilePresent } from "./while_present.ts";
+import { whileQuiet } from "./while_quiet.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Options of {@linkcode createInstances}. */
@@ -90,7 +91,11 @@ export function createInstances(options: InstancesOptions): Instances {
     const attempt = (start: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> =>
       whilePresent(launchOptions, () => start().catch(launchFailure(state.requested)));
     const known = isForced ? undefined : knownFailure(state);
-    const launched = known ?? await attempt(() => checkAndStart(launchOptions));
+    const modulesNow = (): Modules => modules.get(name) ?? NO_MODULES;
+    const launched = known ??
+      await attempt(() =>
+        whileQuiet({ ...launchOptions, modules: modulesNow }, () => checkAndStart(launchOptions))
+      );
     const failure = launched.type === "failed"
       ? { ...launched.failure, atMs: Date.now() }
       : undefined;
@@ -98,9 +103,7 @@ export function createInstances(options: InstancesOptions): Instances {
     const isServed = servesWell(states.get(name));
     const snapshot = failure === undefined || failure.stage === "host" || isServed
       ? undefined
-      : await attempt(() =>
-        startSnapshot({ ...launchOptions, knownModules: modules.get(name) ?? NO_MODULES })
-      );
+      : await attempt(() => startSnapshot({ ...launchOptions, knownModules: modulesNow() }));
     attempts.delete(id);
     starting.delete(id);
     const outcome = snapshot === undefined || snapshot.type === "no-snapshot" ? launched : snapshot;

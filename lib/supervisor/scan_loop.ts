@@ -1,8 +1,10 @@
+import { createActivityLog } from "../function/activity_log.ts";
 import { createHintQueue } from "../function/hint_queue.ts";
 import type { Modules } from "../function/revision.ts";
 import { createScanner, type Scan } from "../function/scanner.ts";
 import { watchFunctions } from "../function/watch.ts";
 import { sleep } from "../system/sleep.ts";
+import { steadyNow } from "../system/steady_clock.ts";
 
 /** Options of {@linkcode runScans}. */
 export interface ScanLoopOptions {
@@ -38,7 +40,8 @@ const PAUSE_FACTOR = 2;
 /** Starts scanning and watching until the signal aborts. */
 export function runScans(options: ScanLoopOptions): ScanLoop {
   const { functionsDirectory, signal, onWarning, rescanMs } = options;
-  const scanner = createScanner(options);
+  const log = createActivityLog();
+  const scanner = createScanner({ ...options, log, wallNow: Date.now });
   const queue = createHintQueue(BURST_MS);
   let asked: (() => void)[] = [];
   let wake = new AbortController();
@@ -51,7 +54,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     options.onBegin();
     let scan: Scan;
     try {
-      scan = await scanner.scan(Date.now(), only);
+      scan = await scanner.scan(steadyNow(), only);
     } catch (error) {
       if (!isMissing) {
         onWarning(
@@ -70,7 +73,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     options.onScan(scan);
     const nowMs = performance.now();
     for (const [name, tookMs] of scan.tookMs) queue.charge(name, { nowMs, tookMs });
-    const notBeforeMs = nowMs + (scan.retryAtMs ?? 0) - Date.now();
+    const notBeforeMs = (scan.retryAtMs ?? 0) - performance.timeOrigin;
     for (const name of scan.unsettled) queue.add(name, { nowMs, notBeforeMs });
     await watch.follow(scan.watched);
   }
@@ -100,6 +103,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
 
   const watch = watchFunctions(functionsDirectory, {
     signal,
+    log,
     onHint(names) {
       const nowMs = performance.now();
       if (names === "all") {

@@ -12,6 +12,8 @@ export interface CheckedFunction extends CheckedStart, InstanceOptions {
   readonly revision: string;
   /** Problems that it has from the beginning, a sentence each. */
   readonly problems?: readonly string[];
+  /** Looks for further problems that do not prevent the start, while the instance starts. */
+  readonly findProblems?: () => Promise<readonly string[]>;
 }
 
 /**
@@ -22,6 +24,17 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   const { name, context, directory, report, signal, policy, revision, moduleOptions } = options;
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
+  const lasting: string[] = [];
+  const note = (found: readonly string[]): void => {
+    lasting.push(...found);
+    found.forEach(report.onWarning);
+  };
+  // Thousands of files may take longer than the start.
+  const searching = options.findProblems?.().then(
+    note,
+    (error) => note([`Cannot look for problems in the folder: ${error.message}`]),
+  );
+  stack.defer(() => searching);
   const prepared = stack.use(
     await context.parked.take(options) ?? await prepareNew(options),
   );
@@ -30,8 +43,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   const { process } = started;
   const explain = (): ReturnType<typeof explainOutput> =>
     explainOutput(prepared.excerpt(), { name, directory, stage: "start", policy, context });
-  const lasting = [...options.problems ?? [], ...started.problems];
-  lasting.forEach(report.onWarning);
+  note([...options.problems ?? [], ...started.problems]);
   await process.release();
   const start = await waitUntilReady(started, {
     startTimeoutMs: policy.startTimeoutMs,

@@ -142,6 +142,7 @@ Deno.test("writable names: neither code nor links are writable, and the error sa
   await server.write({ "listed/private.csv": "x" });
   await Deno.chmod(join(server.functions, "listed/private.csv"), 0o640);
   assert.equal((await server.cli("reload", "listed")).code, 0);
+  await server.said("Its own user can't read");
   const { problems } = await server.inspect("listed");
   assert.match(problems.join("\n"), /listed\/\.env: ddsrv ignores line 2, which/);
   assert.match(

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { createActivityLog } from "../../lib/function/activity_log.ts";
 import { type Modules, takeRevision } from "../../lib/function/revision.ts";
-import { haveSettled } from "../../lib/function/have_settled.ts";
-import { createScanner, type Scan, type Scanner } from "../../lib/function/scanner.ts";
+import {
+  createScanner,
+  type Scan,
+  type Scanner,
+  type ScannerOptions,
+} from "../../lib/function/scanner.ts";
+import { SINGLE_WRITE_MS } from "../../lib/function/write_activity.ts";
 import { eventually } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
@@ -12,8 +18,10 @@ const EARLY_MS = 1_000;
 function scannerOf(
   directory: TemporaryDirectory,
   modulesOf: (name: string) => Modules | undefined = () => undefined,
+  options: Pick<ScannerOptions, "log" | "wallNow"> = {},
 ): Scanner {
   return createScanner({
+    ...options,
     entries: ["index.ts"],
     functionsDirectory: directory.path,
     settleMs: QUIET_MS,
@@ -267,29 +275,83 @@ Deno.test("scan() does not treat a file that was just written as settled", async
   assert.deepEqual([...scan.unsettled], ["a"]);
 });
 
-Deno.test("scan() accepts files even if the clock was set back", async () => {
-  await using directory = await temporaryDirectory();
-  await directory.write("a/index.ts");
-  const scanner = scannerOf(directory);
-  const [beforeMs, afterMs] = [Date.now(), Date.now() - 3_600_000];
-  assert.deepEqual([...(await scanner.scan(beforeMs)).unsettled], ["a"]);
-  assert.deepEqual([...(await scanner.scan(afterMs)).unsettled], ["a"]);
-  assert.deepEqual([...(await scanner.scan(afterMs + QUIET_MS)).unsettled], []);
-});
-
-const rests: readonly [changedAtMs: number, firstSeenMs: number, nowMs: number, boolean][] = [
-  [1_000, 1_000, 1_199, false],
-  [1_000, 1_100, 1_200, true],
-  // The file system's clock is ahead of ours.
-  [9_000, 1_000, 1_199, false],
-  [9_000, 1_000, 1_200, true],
+const steps: readonly [what: string, stepMs: number][] = [
+  ["back", -3_600_000],
+  ["forward", 3_600_000],
 ];
 
-for (const [changedAtMs, firstSeenMs, nowMs, expected] of rests) {
-  Deno.test(`haveSettled() at ${nowMs}, changed ${changedAtMs}, seen ${firstSeenMs}`, () => {
-    assert.equal(haveSettled({ changedAtMs, firstSeenMs, nowMs, settleMs: QUIET_MS }), expected);
+for (const [what, stepMs] of steps) {
+  Deno.test(`scan() waits for files as long as ever if the host's clock is set ${what}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    const nowMs = Date.now();
+    const scanner = scannerOf(directory, undefined, { wallNow: () => nowMs + stepMs });
+    assert.deepEqual([...(await scanner.scan(nowMs)).unsettled], ["a"]);
+    assert.deepEqual([...(await scanner.scan(nowMs + QUIET_MS)).unsettled], []);
   });
 }
+
+Deno.test("scan() takes a renamed file at once, and a single write after 50 ms", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts", "1");
+  const log = createActivityLog();
+  const modules = { paths: [], isComplete: true };
+  const scanner = scannerOf(directory, () => modules, { log });
+  let nowMs = EARLY_MS;
+  const scan = (): Promise<Scan> => scanner.scan(nowMs);
+  await scan();
+  nowMs += QUIET_MS;
+  const first = revisionOf(await scan(), "a");
+  nowMs += 60_000;
+  await Deno.rename(await directory.write("next", "22"), directory.at("a/index.ts"));
+  log.note("a", { name: "index.ts", kind: "placed" }, nowMs);
+  const second = revisionOf(await scan(), "a");
+  assert.notEqual(second, first);
+
+  nowMs += 60_000;
+  await directory.write("a/index.ts", "333");
+  for (const kind of ["written", "closed"] as const) {
+    log.note("a", { name: "index.ts", kind }, nowMs);
+  }
+  const during = await scan();
+  assert.deepEqual([...during.unsettled], ["a"]);
+  assert.equal(during.retryAtMs, nowMs + SINGLE_WRITE_MS);
+  nowMs += SINGLE_WRITE_MS;
+  const third = revisionOf(await scan(), "a");
+  assert.notEqual(third, second);
+
+  nowMs += 60_000;
+  // An empty file: its content may come next.
+  await directory.write("a/index.ts", "");
+  log.note("a", { name: "index.ts", kind: "closed" }, nowMs);
+  nowMs += SINGLE_WRITE_MS;
+  assert.deepEqual([...(await scan()).unsettled], ["a"]);
+  nowMs += QUIET_MS;
+  assert.notEqual(revisionOf(await scan(), "a"), third);
+});
+
+Deno.test("scan() takes a new folder at once only if it was renamed into its place", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("placed/index.ts");
+  await directory.write("written/index.ts");
+  const log = createActivityLog();
+  log.placed("placed", EARLY_MS);
+  log.note("written", { name: "index.ts", kind: "placed" }, EARLY_MS);
+  const { functions, unsettled } = await scannerOf(directory, undefined, { log }).scan(EARLY_MS);
+  assert.deepEqual([[...functions.keys()], [...unsettled]], [["placed"], ["written"]]);
+});
+
+Deno.test("scan() of files that have not changed ignores events about others", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const log = createActivityLog();
+  const modules = { paths: [], isComplete: true };
+  const scanner = scannerOf(directory, () => modules, { log });
+  const nowMs = late();
+  await scanner.scan(nowMs);
+  for (const name of ["1", "2"]) log.note("a", { name, kind: "written" }, nowMs);
+  assert.deepEqual([...(await scanner.scan(nowMs)).unsettled], []);
+});
 
 Deno.test("scan() sees any change in the folder of a function with an incomplete graph", async () => {
   await using directory = await temporaryDirectory();

@@ -46,6 +46,8 @@ const event = (watch: number, change: Partial<InotifyEvent> = {}): InotifyEvent 
   isGone: false,
   isMoved: false,
   child: undefined,
+  isPlaced: false,
+  change: undefined,
   ...change,
 });
 

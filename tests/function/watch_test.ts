@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type ActivityLog, createActivityLog } from "../../lib/function/activity_log.ts";
 import { watchFunctions } from "../../lib/function/watch.ts";
 import type { WatchedDirectory } from "../../lib/function/watched_directory.ts";
 import { eventually, within } from "../patience.ts";
@@ -16,7 +17,10 @@ interface Watching extends AsyncDisposable {
   readonly names: () => string[];
 }
 
-function watch(directory: TemporaryDirectory, maxOfFolder = 256): Watching {
+function watch(
+  directory: TemporaryDirectory,
+  { maxOfFolder = 256, log }: { readonly maxOfFolder?: number; readonly log?: ActivityLog } = {},
+): Watching {
   const stop = new AbortController();
   const warnings: string[] = [];
   const seen = new Set<string>();
@@ -24,6 +28,7 @@ function watch(directory: TemporaryDirectory, maxOfFolder = 256): Watching {
   const watching = watchFunctions(directory.path, {
     signal: stop.signal,
     maxOfFolder,
+    log,
     // These tests don't cover polling of the directory's modification time.
     pollMs: 60_000,
     onWarning: (message) => warnings.push(message),
@@ -109,6 +114,48 @@ Deno.test("watchFunctions() reports the changed folder, or all after a change of
   await any;
 });
 
+Deno.test("watchFunctions() logs what events tell about the files of a folder", async () => {
+  await using directory = await temporaryDirectory();
+  for (const name of ["a", "b"]) await directory.write(`${name}/index.ts`, "1");
+  await directory.write("shared/mod.ts");
+  const log = createActivityLog();
+  await using watching = watch(directory, { log });
+  await watching.hinted("all");
+  const shared: WatchedDirectory = { root: directory.path, path: "shared" };
+  await watching.follow({
+    a: [...folder(directory, "a"), shared],
+    b: [...folder(directory, "b"), shared],
+  });
+  const quietOf = (name: string): number | undefined => {
+    const nowMs = Date.now() + 1_000;
+    return log.restOf(name, { nowMs, settleMs: 200, isNew: false, isEmptied: false })?.quietMs;
+  };
+  const becomes = (name: string, quietMs: number): Promise<void> =>
+    eventually(`${name} needs ${quietMs} ms`, () => quietOf(name) === quietMs);
+  const cases: readonly [what: () => Promise<unknown>, quietMs: number][] = [
+    [() => directory.write("a/index.ts", "22"), 50],
+    [() => directory.write("a/other.ts", "22"), 200],
+  ];
+  for (const [change, quietMs] of cases) {
+    await change();
+    await becomes("a", quietMs);
+  }
+  log.forget("a");
+  await Deno.rename(directory.at("a/other.ts"), directory.at("a/index.ts"));
+  // The name that went is a change of its own.
+  await becomes("a", 200);
+  log.forget("a");
+  await directory.write("shared/mod.ts", "1");
+  for (const name of ["a", "b"]) await becomes(name, 200);
+  for (const name of ["a", "b"]) log.forget(name);
+  // A folder is replaced by two renames; what happens to the old one then is no matter.
+  await directory.write(".next/index.ts", "3");
+  await Deno.rename(directory.at("a"), directory.at(".old"));
+  await Deno.rename(directory.at(".next"), directory.at("a"));
+  await Deno.remove(directory.at(".old"), { recursive: true });
+  await becomes("a", 0);
+});
+
 Deno.test("watchFunctions() reports a folder when it starts to watch it", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
@@ -170,7 +217,7 @@ Deno.test("watchFunctions() limits the watched directories per folder and warns"
   const paths = Array.from({ length: 20 }, (_, index) => `d${index}`);
   for (const path of paths) await directory.write(`a/${path}/file`);
   await directory.write("b/index.ts");
-  await using watching = watch(directory, 10);
+  await using watching = watch(directory, { maxOfFolder: 10 });
   await watching.hinted("all");
   const before = countWatches();
   await watching.follow({ a: folder(directory, "a", ...paths), b: folder(directory, "b") });

@@ -177,6 +177,26 @@ Deno.test("checkAndStart() checks again if the manifest's level changes meanwhil
   await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
 });
 
+Deno.test("checkAndStart() looks for files that the function can't read beside the start", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  await directory.write("a/data.csv");
+  await Deno.chmod(directory.at("a/data.csv"), 0o640);
+  const user = Promise.withResolvers<number>();
+  const warned = Promise.withResolvers<string>();
+  const opened = await checkAndStart(openingOf(directory, {
+    cacheUid: () => user.promise,
+    onWarning: warned.resolve,
+  }));
+  assert.ok(opened.type === "ready");
+  assert.deepEqual(opened.instance.problems(), []);
+  user.resolve(200_000);
+  const problem = await warned.promise;
+  assert.match(problem, /^Its own user can't read "data.csv"/);
+  assert.deepEqual(opened.instance.problems(), [problem]);
+  await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+});
+
 /** A sandbox whose process has ended with an exit code before it was found. */
 function endedSandbox(): Sandbox {
   return {

@@ -17,6 +17,8 @@ export interface QuietContextOptions {
   readonly open?: () => Promise<Sandbox>;
   /** Called for each function whose passed check is recorded. */
   readonly onRecord?: (name: string) => void;
+  /** Returns the user of a function; none by default. */
+  readonly cacheUid?: () => Promise<number | undefined>;
 }
 
 /** A context for the functions in a directory, without real checks and processes. */
@@ -28,7 +30,7 @@ export function quietContext(
   const isolation: Isolation = {
     level: "none",
     ownerId: "000000",
-    cacheUid: () => Promise.resolve(undefined),
+    cacheUid: options.cacheUid ?? (() => Promise.resolve(undefined)),
     dataDirectory: directory.at("data"),
     purge: () => Promise.resolve(),
     openSandbox: open,
