@@ -13,6 +13,8 @@ export interface WatchOptions {
   readonly onWarning: (message: string) => void;
   /** Interval between two checks of the directory itself. */
   readonly pollMs?: number;
+  /** Returns true if events report each change of the directory itself; false if left out. */
+  readonly isCalm?: () => boolean;
   /** Maximum number of watched directories per folder. */
   readonly maxOfFolder?: number;
 }
@@ -23,6 +25,10 @@ export interface FunctionsWatch {
   readonly follow: (
     watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
   ) => Promise<void>;
+  /** The directory itself is watched. */
+  readonly isOpen: () => boolean;
+  /** Returns true if all directories of a folder are watched. */
+  readonly isWatched: (name: string) => boolean;
   readonly ended: Promise<void>;
 }
 
@@ -35,6 +41,9 @@ const MAX_IN_ALL = 32_768;
 
 /** Watch number of the event IN_Q_OVERFLOW: events were lost. */
 const LOST = -1;
+
+/** Checks of the directory itself are rarer by this factor where events report its changes. */
+const CALM_FACTOR = 5;
 
 /** Pause between two reads, in which the kernel merges equal events. */
 const PAUSE_MS = 10;
@@ -49,7 +58,8 @@ const PAUSE_MS = 10;
  * its thread forever and it misses all other changes; it also follows links into large trees.
  */
 export function watchFunctions(directory: string, options: WatchOptions): FunctionsWatch {
-  const { signal, onHint, onWarning, pollMs = 200 } = options;
+  const { signal, onHint, onWarning, pollMs = 200, isCalm = () => false } = options;
+  let wake = new AbortController();
   let opened: OpenWatch | undefined;
   let watched: ReadonlyMap<string, readonly WatchedDirectory[]> = new Map();
 
@@ -62,7 +72,11 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
     opened?.close.abort();
     opened = undefined;
     try {
-      opened = await openWatch(directory, { ...options, onUnmuted: () => void follow() });
+      opened = await openWatch(directory, {
+        ...options,
+        onUnmuted: () => void follow(),
+        onMoved: () => wake.abort(),
+      });
     } catch (error) {
       onWarning(
         `Cannot watch "${directory}": ${(error as Error).message}. Only rescans find changes`,
@@ -76,7 +90,10 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
     await open();
     onHint("all");
     while (!signal.aborted) {
-      await sleep(pollMs, signal);
+      wake = new AbortController();
+      const isQuiet = opened?.isInotify === true && seen.identity !== "" && isCalm();
+      const woken = AbortSignal.any([signal, wake.signal]);
+      await sleep(isQuiet ? CALM_FACTOR * pollMs : pollMs, woken);
       opened?.tick();
       const now = await look(directory);
       if (now.text === seen.text) continue;
@@ -93,11 +110,14 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
       watched = next;
       return follow();
     },
+    isOpen: () => opened?.isInotify === true,
+    isWatched: (name) => opened?.table.isWatched(name) === true,
     ended: poll(),
   };
 }
 
 interface OpenWatch {
+  readonly isInotify: boolean;
   readonly table: WatchTable;
   readonly close: AbortController;
   readonly tick: () => void;
@@ -106,8 +126,10 @@ interface OpenWatch {
 
 async function openWatch(
   directory: string,
-  { signal, onHint, onWarning, onUnmuted, maxOfFolder = MAX_OF_FOLDER }: WatchOptions & {
+  { signal, onHint, onWarning, onUnmuted, onMoved, maxOfFolder = MAX_OF_FOLDER }: WatchOptions & {
     readonly onUnmuted: () => void;
+    /** The directory itself was moved, removed or unmounted. */
+    readonly onMoved: () => void;
   },
 ): Promise<OpenWatch> {
   const close = new AbortController();
@@ -128,6 +150,7 @@ async function openWatch(
       if (watch === rootWatch || watch === LOST) {
         isAny = true;
         if (watch === LOST) table.lost();
+        else if (isGone || isMoved && child === undefined) onMoved();
         if (child !== undefined) table.moved(child);
         continue;
       }
@@ -153,6 +176,7 @@ async function openWatch(
   }
 
   return {
+    isInotify: rootWatch !== undefined,
     table,
     close,
     tick() {
@@ -178,12 +202,19 @@ function watchOtherwise(
   }
   const watcher = Deno.watchFs(directory, { recursive: true });
   isClosed.addEventListener("abort", () => watcher.close(), { once: true });
-  return { table: NO_TABLE, close, tick: () => {}, ended: forwardEvents(watcher, onHint) };
+  return {
+    isInotify: false,
+    table: NO_TABLE,
+    close,
+    tick: () => {},
+    ended: forwardEvents(watcher, onHint),
+  };
 }
 
 const NO_TABLE: WatchTable = {
   follow: () => Promise.resolve(new Set()),
   ownersOf: () => [],
+  isWatched: () => false,
   setMuted: () => {},
   moved: () => {},
   lost: () => {},

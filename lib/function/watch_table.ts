@@ -13,6 +13,8 @@ export interface WatchTable {
   ) => Promise<ReadonlySet<string>>;
   /** Returns the folders that an event concerns. */
   readonly ownersOf: (event: InotifyEvent) => Iterable<string>;
+  /** Returns true if all directories of a folder are watched. */
+  readonly isWatched: (name: string) => boolean;
   /** Stops watching a folder, or allows it again. */
   readonly setMuted: (name: string, isMuted: boolean) => void;
   /** Handles that a folder of this name was added or removed. */
@@ -177,6 +179,11 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
         if (isGone) entries.delete(key);
       }
       if (isGone) keysOf.delete(watch);
+    },
+    isWatched(name) {
+      const folder = folders.get(name);
+      return folder !== undefined && folder.isSettled && !folder.isStale &&
+        folder.directories.length <= options.maxOfFolder;
     },
     setMuted(name, isMuted) {
       if (!isMuted) muted.delete(name);
