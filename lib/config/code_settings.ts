@@ -64,9 +64,11 @@ export const CODE_SETTINGS = {
     // More often, scans would use all of the processor time.
     kind: duration({ min: 100 }),
     default: 3_000,
-    summary: "interval of full scans for file changes",
+    summary: "interval of scans without file events",
     details:
-      "File events trigger a scan earlier. Full scans find changes on mounts that send no events.",
+      "File events trigger a scan earlier. These scans find changes on mounts that send no events, " +
+      "behind links, and outside of the functions directory. Folders whose changes all send events " +
+      "are scanned ten times less often, and with thousands of folders up to every two minutes.",
     needsRestart: true,
   },
   maxFiles: {

@@ -2,7 +2,7 @@
 export interface FloodGate {
   /** Counts an event; returns true if the folder must be muted now. */
   readonly count: (name: string) => boolean;
-  /** Returns the folders to unmute; call it several times per second. */
+  /** Returns the folders to unmute; call it every second or more often. */
   readonly tick: () => readonly string[];
 }
 

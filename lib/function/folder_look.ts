@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
+import { createEventCover } from "./event_cover.ts";
 import type { Census } from "./census.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { ActivityLog } from "./activity_log.ts";
@@ -55,7 +56,12 @@ export interface KnownNames {
 }
 
 /** Result of {@linkcode lookAtFolder}. */
-export type FolderLook =
+export type FolderLook = FolderFinding & {
+  /** Events report each change of the folder. */
+  readonly isCovered?: boolean;
+};
+
+type FolderFinding =
   | { readonly type: "none" }
   | {
     readonly type: "ignored";
@@ -92,6 +98,10 @@ export interface FolderLookOptions {
   readonly functionsDirectory: string;
   readonly name: string;
   readonly isLink: boolean;
+  /** It is a mount point, or contains some. */
+  readonly isMounted: boolean;
+  /** Device of the functions directory. */
+  readonly device: number;
   /** Real path of the functions directory. */
   readonly root: string;
   readonly settleMs: number;
@@ -126,17 +136,18 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   const folder = await look.stat(directory);
   const kind = kindOf(folder);
   if (folder === undefined || kind !== "directory") {
-    return options.isLink ? brokenLink(kind) : { type: "none" };
+    return options.isLink ? brokenLink(kind) : { type: "none", isCovered: true };
   }
   const place = options.isLink ? await realPlace(directory) : `${options.root}/${name}`;
   const itself: Watched = [{ root: place, path: "." }];
-  const own = onceEach(look);
+  const cover = createEventCover({ ...options, directory, place });
+  const own = cover.follow(onceEach(look));
   const absence = passOverAbsent(directory, {
     folder,
     before: options.names?.absent,
     own,
-    deep: statThroughLinks(look, directory),
-    elsewhere: shared,
+    deep: cover.follow(statThroughLinks(look, directory)),
+    elsewhere: cover.follow(shared),
   });
   const { choice, facts } = await scanEntry({
     directory,
@@ -180,6 +191,9 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   const watched = isAsBefore
     ? before.watched
     : watchedDirectories(files, { ...options, directory, place, tree: stamp.directories });
+  // The stamp of a whole tree does not say which files it has seen.
+  const isCovered = !options.isLink && !options.isMounted && look.isQuick &&
+    folder.dev === options.device && modules?.isComplete === true && cover.isComplete(watched);
   const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
   const settled = before?.settled;
   const isKnown = settled?.stamp === stamp.text;
@@ -211,7 +225,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   }
   log?.settled(name, { nowMs, settleMs, isTaken: !isKnown });
   if (isKnown && settled.spec.place === place) {
-    return { type: "function", spec: settled.spec, watched, memory };
+    return { type: "function", spec: settled.spec, watched, memory, isCovered };
   }
   const revision = await takeRevision(options, name, modules ?? NO_MODULES);
   const spec = { name, directory, place, files, revision };
@@ -219,6 +233,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     type: "function",
     spec,
     watched,
+    isCovered,
     memory: { ...memory, settled: { stamp: stamp.text, empty: stamp.empty, spec } },
   };
 }

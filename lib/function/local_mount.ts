@@ -30,13 +30,45 @@ export function parseMountType(mountInfo: string, path: string): string | undefi
   return found?.type;
 }
 
-/** Returns true if the path is on a local file system; false if that is unknown. */
-export async function isOnLocalMount(path: string): Promise<boolean> {
+/** Mounts at and below a directory. */
+export interface Mounts {
+  /** The directory is on a local file system; false if that is unknown. */
+  readonly isLocal: boolean;
+  /** Names of entries of the directory that are mount points or contain some. */
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * Returns the names of a directory's entries that are mount points or contain some. Source:
+ * proc_pid_mountinfo(5).
+ *
+ * @example
+ * ```ts
+ * import { mountsBelow } from "./local_mount.ts";
+ * mountsBelow("22 1 0:20 / /opt/a/b rw - ext4 /dev/sda1 rw", "/opt"); // Set { "a" }
+ * ```
+ */
+export function mountsBelow(mountInfo: string, path: string): ReadonlySet<string> {
+  const prefix = path === "/" ? path : `${path}/`;
+  const names = new Set<string>();
+  for (const line of mountInfo.split("\n")) {
+    const point = unescapeMountPath(line.split(" ", 5)[4] ?? "");
+    if (!point.startsWith(prefix)) continue;
+    const [name = ""] = point.slice(prefix.length).split("/");
+    if (name !== "") names.add(name);
+  }
+  return names;
+}
+
+/** Reads the mounts at and below a directory. */
+export async function readMounts(path: string): Promise<Mounts> {
   try {
     const real = await Deno.realPath(path);
-    const type = parseMountType(await readProcFile("/proc/self/mountinfo"), real);
-    return type !== undefined && LOCAL_TYPES.has(type);
+    const mountInfo = await readProcFile("/proc/self/mountinfo");
+    const type = parseMountType(mountInfo, real);
+    const isLocal = type !== undefined && LOCAL_TYPES.has(type);
+    return { isLocal, names: mountsBelow(mountInfo, real) };
   } catch {
-    return false;
+    return { isLocal: false, names: new Set() };
   }
 }

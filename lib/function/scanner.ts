@@ -8,7 +8,7 @@ import {
   type FunctionSpec,
   lookAtFolder,
 } from "./folder_look.ts";
-import { isOnLocalMount } from "./local_mount.ts";
+import { type Mounts, readMounts } from "./local_mount.ts";
 import { judgeName } from "../config/function_name.ts";
 import type { Modules } from "./revision.ts";
 import { findStrayFiles } from "./stray_files.ts";
@@ -33,6 +33,10 @@ export interface Scan {
   readonly retryAtMs: number | undefined;
   /** Directories to watch, by folder. */
   readonly watched: ReadonlyMap<string, readonly WatchedDirectory[]>;
+  /** Folders that can change without an event in their watched directories. */
+  readonly uncovered: ReadonlySet<string>;
+  /** The functions directory is on a local file system, which sends events. */
+  readonly isLocal: boolean;
   /** Duration of the scan of each folder, in milliseconds. */
   readonly tookMs: ReadonlyMap<string, number>;
 }
@@ -48,12 +52,18 @@ export interface ScannerOptions {
   readonly maxFiles: number;
   /** Returns the modules of a function's graph, if a check has found them. */
   readonly modulesOf: (name: string) => Modules | undefined;
-  /** Returns true if the directory is on a local file system; called before each scan. */
-  readonly isQuick?: (directory: string) => Promise<boolean>;
+  /** Reads the mounts of the directory; called before each scan of all folders. */
+  readonly mountsOf?: typeof readMounts;
   /** What events tell about folders; without it, only files and clocks do. */
   readonly log?: ActivityLog;
   /** Returns the host's time in milliseconds since 1970; the time of the scan when left out. */
   readonly wallNow?: () => number;
+}
+
+/** Options of {@linkcode Scanner.scan}. */
+export interface ScanOptions {
+  /** Folders to scan besides, although no event concerns them. */
+  readonly others?: ReadonlySet<string>;
 }
 
 /** Scans the functions directory; caches results of unchanged folders. */
@@ -63,7 +73,11 @@ export interface Scanner {
    *
    * @throws {Deno.errors.NotFound} if the functions directory does not exist
    */
-  readonly scan: (nowMs: number, only?: ReadonlySet<string>) => Promise<Scan>;
+  readonly scan: (
+    nowMs: number,
+    only?: ReadonlySet<string>,
+    options?: ScanOptions,
+  ) => Promise<Scan>;
 }
 
 /** Results of a scan so far. */
@@ -74,21 +88,27 @@ interface Findings {
 
 /** Creates a scanner of one functions directory. */
 export function createScanner(options: ScannerOptions): Scanner {
-  const { functionsDirectory, settleMs, modulesOf, isQuick = isOnLocalMount } = options;
+  const { functionsDirectory, settleMs, modulesOf, mountsOf = readMounts } = options;
   const census = createCensus(options);
   let found: Candidates = { folders: [], files: [] };
+  let device = -1;
+  let mounts: Mounts = { isLocal: false, names: new Set() };
   let last: Findings = { looks: new Map(), memories: new Map() };
 
   return {
-    async scan(nowMs, only) {
+    async scan(nowMs, only, { others } = {}) {
       const root = await Deno.realPath(functionsDirectory);
-      const look = await isQuick(functionsDirectory) ? syncStat : asyncStat;
+      if (only === undefined) {
+        mounts = await mountsOf(functionsDirectory);
+        found = await readCandidates(functionsDirectory);
+        device = (await Deno.stat(functionsDirectory)).dev;
+      }
+      const look = mounts.isLocal ? syncStat : asyncStat;
       const shared = onceEach(look);
       const yieldToEventLoop = createYieldToEventLoop();
       const next: Findings = { looks: new Map(), memories: new Map() };
       const tookMs = new Map<string, number>();
       let startedMs = performance.now();
-      if (only === undefined) found = await readCandidates(functionsDirectory);
       const { folders, files } = found;
       for (const { name, isSymlink } of folders) {
         const pause = yieldToEventLoop();
@@ -102,15 +122,17 @@ export function createScanner(options: ScannerOptions): Scanner {
         const modules = modulesOf(name);
         const known = last.looks.get(name);
         const isKnown = only !== undefined && known !== undefined && !only.has(name) &&
-          before?.modules === modules && !isOver(known, nowMs);
+          others?.has(name) !== true && before?.modules === modules && !isOver(known, nowMs);
         const seen: FolderLook = isKnown
           ? known
           : verdict.type === "refused"
-          ? { type: "ignored", reason: verdict.reason, watched: [] }
+          ? { type: "ignored", reason: verdict.reason, watched: [], isCovered: true }
           : await lookAtFolder({
             ...options,
             name,
             isLink: isSymlink,
+            isMounted: mounts.names.has(name),
+            device,
             root,
             nowMs,
             wallMs: options.wallNow?.() ?? nowMs,
@@ -137,7 +159,12 @@ export function createScanner(options: ScannerOptions): Scanner {
       for (const [name, memory] of missing) next.memories.set(name, memory);
       last = next;
       const strays = findStrayFiles(files, (name) => next.looks.has(name));
-      return { ...scan, ignored: new Map([...scan.ignored, ...strays]), tookMs };
+      return {
+        ...scan,
+        ignored: new Map([...scan.ignored, ...strays]),
+        tookMs,
+        isLocal: mounts.isLocal,
+      };
     },
   };
 }
@@ -174,15 +201,20 @@ interface SumOptions {
 function sumUp(
   looks: ReadonlyMap<string, FolderLook>,
   { last, nowMs, settleMs }: SumOptions,
-): { readonly scan: Omit<Scan, "tookMs">; readonly missing: ReadonlyMap<string, CachedScan> } {
+): {
+  readonly scan: Omit<Scan, "tookMs" | "isLocal">;
+  readonly missing: ReadonlyMap<string, CachedScan>;
+} {
   const functions = new Map<string, FunctionSpec>();
   const ignored = new Map<string, string>();
   const refused = new Map<string, string>();
   const unsettled = new Set<string>();
   const watched = new Map<string, readonly WatchedDirectory[]>();
+  const uncovered = new Set<string>();
   const missing = new Map<string, CachedScan>();
   let retryAtMs: number | undefined;
   for (const [name, look] of looks) {
+    if (look.isCovered !== true) uncovered.add(name);
     if ("watched" in look) watched.set(name, look.watched);
     switch (look.type) {
       case "none":
@@ -211,7 +243,7 @@ function sumUp(
     if (type === undefined || type === "none") isMissed(name);
   }
   return {
-    scan: { functions, ignored, refused, unsettled, retryAtMs, watched },
+    scan: { functions, ignored, refused, unsettled, retryAtMs, watched, uncovered },
     missing,
   };
 

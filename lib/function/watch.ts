@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly log?: ActivityLog | undefined;
   /** Interval between two checks of the directory itself. */
   readonly pollMs?: number;
+  /** Returns true if events report each change of the directory itself; false if left out. */
+  readonly isCalm?: () => boolean;
   /** Maximum number of watched directories per folder. */
   readonly maxOfFolder?: number;
 }
@@ -27,6 +29,10 @@ export interface FunctionsWatch {
   readonly follow: (
     watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
   ) => Promise<void>;
+  /** The directory itself is watched. */
+  readonly isOpen: () => boolean;
+  /** Returns true if all directories of a folder are watched. */
+  readonly isWatched: (name: string) => boolean;
   readonly ended: Promise<void>;
 }
 
@@ -39,6 +45,9 @@ const MAX_IN_ALL = 32_768;
 
 /** Watch number of the event IN_Q_OVERFLOW: events were lost. */
 const LOST = -1;
+
+/** Checks of the directory itself are rarer by this factor where events report its changes. */
+const CALM_FACTOR = 5;
 
 /** Pause between two reads, in which the kernel merges equal events. */
 const PAUSE_MS = 10;
@@ -53,7 +62,8 @@ const PAUSE_MS = 10;
  * its thread forever and it misses all other changes; it also follows links into large trees.
  */
 export function watchFunctions(directory: string, options: WatchOptions): FunctionsWatch {
-  const { signal, onHint, onWarning, pollMs = 200 } = options;
+  const { signal, onHint, onWarning, pollMs = 200, isCalm = () => false } = options;
+  let wake = new AbortController();
   let opened: OpenWatch | undefined;
   let watched: ReadonlyMap<string, readonly WatchedDirectory[]> = new Map();
 
@@ -66,7 +76,11 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
     opened?.close.abort();
     opened = undefined;
     try {
-      opened = await openWatch(directory, { ...options, onUnmuted: () => void follow() });
+      opened = await openWatch(directory, {
+        ...options,
+        onUnmuted: () => void follow(),
+        onMoved: () => wake.abort(),
+      });
     } catch (error) {
       onWarning(
         `Cannot watch "${directory}": ${(error as Error).message}. Only rescans find changes`,
@@ -80,7 +94,10 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
     await open();
     onHint("all");
     while (!signal.aborted) {
-      await sleep(pollMs, signal);
+      wake = new AbortController();
+      const isQuiet = opened?.isInotify === true && seen.identity !== "" && isCalm();
+      const woken = AbortSignal.any([signal, wake.signal]);
+      await sleep(isQuiet ? CALM_FACTOR * pollMs : pollMs, woken);
       opened?.tick();
       const now = await look(directory);
       if (now.text === seen.text) continue;
@@ -97,11 +114,14 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
       watched = next;
       return follow();
     },
+    isOpen: () => opened?.isInotify === true,
+    isWatched: (name) => opened?.table.isWatched(name) === true,
     ended: poll(),
   };
 }
 
 interface OpenWatch {
+  readonly isInotify: boolean;
   readonly table: WatchTable;
   readonly close: AbortController;
   readonly tick: () => void;
@@ -110,9 +130,13 @@ interface OpenWatch {
 
 async function openWatch(
   directory: string,
-  { signal, onHint, onWarning, onUnmuted, log, maxOfFolder = MAX_OF_FOLDER }: WatchOptions & {
-    readonly onUnmuted: () => void;
-  },
+  { signal, onHint, onWarning, onUnmuted, onMoved, log, maxOfFolder = MAX_OF_FOLDER }:
+    & WatchOptions
+    & {
+      readonly onUnmuted: () => void;
+      /** The directory itself was moved, removed or unmounted. */
+      readonly onMoved: () => void;
+    },
 ): Promise<OpenWatch> {
   const close = new AbortController();
   const isClosed = AbortSignal.any([signal, close.signal]);
@@ -133,6 +157,7 @@ async function openWatch(
       if (watch === rootWatch || watch === LOST) {
         isAny = true;
         if (watch === LOST) table.lost();
+        else if (isGone || isMoved && child === undefined) onMoved();
         if (child !== undefined) table.moved(child);
         noteInRoot(event, nowMs);
         continue;
@@ -171,8 +196,8 @@ async function openWatch(
     nowMs: number,
   ): void {
     // The watches of a folder that was just replaced are those of the old one.
-    if (!table.isCovered(name) && log?.isPlaced(name)) return;
-    if (isMoved || !table.isCovered(name)) log?.vague(name, nowMs);
+    if (!table.isWatched(name) && log?.isPlaced(name)) return;
+    if (isMoved || !table.isWatched(name)) log?.vague(name, nowMs);
     else if (change !== undefined) {
       log?.note(name, { ...change, name: `${watch}/${change.name}` }, nowMs);
     }
@@ -187,6 +212,7 @@ async function openWatch(
   }
 
   return {
+    isInotify: rootWatch !== undefined,
     table,
     close,
     tick() {
@@ -212,13 +238,19 @@ function watchOtherwise(
   }
   const watcher = Deno.watchFs(directory, { recursive: true });
   isClosed.addEventListener("abort", () => watcher.close(), { once: true });
-  return { table: NO_TABLE, close, tick: () => {}, ended: forwardEvents(watcher, onHint) };
+  return {
+    isInotify: false,
+    table: NO_TABLE,
+    close,
+    tick: () => {},
+    ended: forwardEvents(watcher, onHint),
+  };
 }
 
 const NO_TABLE: WatchTable = {
   follow: () => Promise.resolve(new Set()),
   ownersOf: () => [],
-  isCovered: () => false,
+  isWatched: () => false,
   setMuted: () => {},
   moved: () => {},
   lost: () => {},

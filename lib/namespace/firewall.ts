@@ -1,7 +1,7 @@
 import { coalesce } from "../system/coalesce.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import type { Run } from "../system/run.ts";
-import { sleep } from "../system/sleep.ts";
+import { GUARDED_CHAIN, guardFirewall } from "./firewall_guard.ts";
 import {
   type FirewallOptions,
   registerRules,
@@ -29,9 +29,6 @@ export interface OpenFirewallOptions
 
 /** nft(8) reads all rules before each change, so large changes cost little more than small ones. */
 const GATHERING = { maxCalls: 1, maxItems: 256 };
-
-/** Interval of checks that the table exists. */
-const GUARD_MS = 2_000;
 
 /**
  * Creates the table, and creates it again after another program deleted it: `nft flush ruleset`,
@@ -72,39 +69,39 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   }
   const closing = new AbortController();
 
-  async function guardTable(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await sleep(GUARD_MS, closing.signal);
-      if (closing.signal.aborted || await hasTable()) continue;
-      try {
-        await createTable();
-        onWarning(
-          `Another program deleted the firewall table "${owner.table}" (nft flush ruleset?). ` +
-            `ddsrv created it again; for up to ${
-              GUARD_MS / 1000
-            } s, the egress of functions had no limits`,
-        );
-      } catch (error) {
-        onWarning(
-          `Cannot restore the firewall table "${owner.table}" again: ${
-            (error as Error).message
-          }. ` +
-            "The egress of functions has no limits. Stop ddsrv and fix nftables",
-        );
-      }
+  async function restore(): Promise<boolean> {
+    try {
+      await createTable();
+      onWarning(
+        `Another program deleted the firewall table "${owner.table}" (nft flush ruleset?). ` +
+          "ddsrv created it again; until then, the egress of functions had no limits",
+      );
+      return true;
+    } catch (error) {
+      onWarning(
+        `Cannot restore the firewall table "${owner.table}" again: ${(error as Error).message}. ` +
+          "The egress of functions has no limits. Stop ddsrv and fix nftables",
+      );
+      return false;
     }
   }
 
   async function hasTable(): Promise<boolean> {
     try {
-      await run(["nft", "list", "chain", "inet", owner.table, "refuse"]);
+      await run(["nft", "list", "chain", "inet", owner.table, GUARDED_CHAIN]);
       return true;
     } catch {
       return false;
     }
   }
 
-  const guarding = guardTable();
+  const guarding = guardFirewall({
+    table: owner.table,
+    isThere: hasTable,
+    restore,
+    onWarning,
+    signal: closing.signal,
+  });
   return {
     async register(registration) {
       registrations.set(registration.lease.interface, registration);

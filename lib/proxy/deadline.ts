@@ -37,14 +37,27 @@ interface Clock {
 const SWEEP_MS = 250;
 
 /**
- * Starts one timer for any number of deadlines. Each request sets several, so setting one costs
- * two assignments only. No deadline expires early.
+ * Keeps one timer for any number of deadlines, and none while there are none. Each request sets
+ * several, so setting one costs two assignments only. No deadline expires early.
  */
 export function openDeadlines(): Deadlines {
   const deadlines = new Set<Deadline>();
-  // One interval ahead, because the clock does not count the time since the last sweep.
-  const clock: Clock = { nowMs: performance.now() + SWEEP_MS };
-  const sweeper = setInterval(() => {
+  const clock: Clock = { nowMs: 0 };
+  let sweeper: ReturnType<typeof setInterval> | undefined;
+
+  function start(): void {
+    // One interval ahead, because the clock does not count the time since the last sweep.
+    clock.nowMs = performance.now() + SWEEP_MS;
+    sweeper = setInterval(sweep, SWEEP_MS);
+  }
+
+  function stop(): void {
+    clearInterval(sweeper);
+    sweeper = undefined;
+  }
+
+  function sweep(): void {
+    if (deadlines.size === 0) return stop();
     const nowMs = performance.now();
     // While this event loop was blocked, it did not see the awaited events either.
     const lateMs = Math.max(0, nowMs - clock.nowMs);
@@ -55,14 +68,16 @@ export function openDeadlines(): Deadlines {
       deadline.clear();
       deadline.onExpire?.();
     }
-  }, SWEEP_MS);
+  }
+
   return {
     open() {
+      if (sweeper === undefined) start();
       const deadline = new Deadline(clock);
       deadlines.add(deadline);
       return deadline;
     },
     close: (deadline) => void deadlines.delete(deadline),
-    [Symbol.dispose]: () => clearInterval(sweeper),
+    [Symbol.dispose]: stop,
   };
 }

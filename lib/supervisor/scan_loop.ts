@@ -1,6 +1,7 @@
 import { createActivityLog } from "../function/activity_log.ts";
 import { createHintQueue } from "../function/hint_queue.ts";
 import type { Modules } from "../function/revision.ts";
+import { scanPace } from "../function/scan_pace.ts";
 import { createScanner, type Scan } from "../function/scanner.ts";
 import { watchFunctions } from "../function/watch.ts";
 import { sleep } from "../system/sleep.ts";
@@ -27,6 +28,8 @@ export interface ScanLoopOptions {
 export interface ScanLoop {
   /** Requests a scan; resolves when a scan that began after this call has ended. */
   readonly scan: () => Promise<void>;
+  /** The modules of a function are known now: the watch must follow them. */
+  readonly note: (name: string) => void;
   /** Resolves when the signal has aborted and the last scan has ended. */
   readonly ended: Promise<void>;
 }
@@ -36,6 +39,9 @@ const BURST_MS = 15;
 
 /** After a scan of all folders, events cause another one after this many times its duration. */
 const PAUSE_FACTOR = 2;
+
+/** Maximum time until the watch follows new modules; checks end in bursts, too. */
+const FOLLOW_MS = 500;
 
 /** Starts scanning and watching until the signal aborts. */
 export function runScans(options: ScanLoopOptions): ScanLoop {
@@ -48,13 +54,22 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
   let isMissing = false;
   /** Time of the next full scan, and the earliest time of one that an event causes. */
   let [fullAtMs, earliestFullAtMs] = [0, 0];
+  /** Folders that change without events, and time of their next scan. */
+  let [uncovered, uncoveredAtMs]: [ReadonlySet<string>, number] = [new Set(), Infinity];
+  let noted = new Set<string>();
+  let notedAtMs = Infinity;
+  /** Events report changes of the functions directory itself. */
+  let isLocal = false;
 
-  /** Scans all folders, or some. */
-  async function scanOnce(only: ReadonlySet<string> | undefined): Promise<void> {
+  /** Scans all folders, or those with events and others. */
+  async function scanOnce(
+    only: ReadonlySet<string> | undefined,
+    others: ReadonlySet<string>,
+  ): Promise<void> {
     options.onBegin();
     let scan: Scan;
     try {
-      scan = await scanner.scan(steadyNow(), only);
+      scan = await scanner.scan(steadyNow(), only, { others });
     } catch (error) {
       if (!isMissing) {
         onWarning(
@@ -65,20 +80,33 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
         );
       }
       isMissing = true;
+      // Try again soon.
+      isLocal = false;
       return;
     }
     if (signal.aborted) return;
     if (isMissing) onWarning(`"${functionsDirectory}" is readable again`);
     isMissing = false;
+    ({ uncovered, isLocal } = scan);
     options.onScan(scan);
     const nowMs = performance.now();
     for (const [name, tookMs] of scan.tookMs) queue.charge(name, { nowMs, tookMs });
     const notBeforeMs = (scan.retryAtMs ?? 0) - performance.timeOrigin;
     for (const name of scan.unsettled) queue.add(name, { nowMs, notBeforeMs });
     await watch.follow(scan.watched);
+    const unwatched = [...scan.watched.keys()].filter((name) => !watch.isWatched(name));
+    uncovered = new Set([...uncovered, ...unwatched]);
+  }
+
+  /** Returns the folders that need a scan without an event. */
+  function takeOthers(nowMs: number): ReadonlySet<string> {
+    const others = nowMs >= notedAtMs ? noted : new Set<string>();
+    if (nowMs >= notedAtMs) [noted, notedAtMs] = [new Set(), Infinity];
+    return nowMs >= uncoveredAtMs ? others.union(uncovered) : others;
   }
 
   async function loop(): Promise<void> {
+    let tookMs = 0;
     while (!signal.aborted) {
       wake = new AbortController();
       const answered = asked;
@@ -87,15 +115,23 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
       const taken = queue.take(startedMs);
       const isFull = answered.length > 0 || startedMs >= fullAtMs;
       if (isFull) fullAtMs = Infinity;
-      if (isFull || taken.size > 0) await scanOnce(isFull ? undefined : taken);
-      if (isFull) {
-        const endedMs = performance.now();
-        earliestFullAtMs = endedMs + PAUSE_FACTOR * (endedMs - startedMs);
-        fullAtMs = Math.min(Math.max(fullAtMs, earliestFullAtMs), endedMs + rescanMs);
+      const others = takeOthers(startedMs);
+      if (isFull || taken.size + others.size > 0) {
+        await scanOnce(isFull ? undefined : taken, others);
       }
+      const endedMs = performance.now();
+      if (isFull) tookMs = endedMs - startedMs;
+      const pace = scanPace({ rescanMs, isWatched: isLocal && watch.isOpen(), tookMs });
+      if (isFull) {
+        earliestFullAtMs = endedMs + PAUSE_FACTOR * tookMs;
+        fullAtMs = Math.max(fullAtMs, earliestFullAtMs);
+      }
+      fullAtMs = Math.min(fullAtMs, endedMs + pace.fullMs);
+      if (isFull || startedMs >= uncoveredAtMs) uncoveredAtMs = endedMs + pace.uncoveredMs;
       answered.forEach((resolve) => resolve());
       if (asked.length > 0) continue;
-      const pauseMs = Math.min(fullAtMs, queue.nextAtMs()) - performance.now();
+      const pauseMs = Math.min(fullAtMs, queue.nextAtMs(), uncoveredAtMs, notedAtMs) -
+        performance.now();
       await sleep(Math.max(1, pauseMs), AbortSignal.any([signal, wake.signal]));
     }
     asked.forEach((resolve) => resolve());
@@ -112,6 +148,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
       wake.abort();
     },
     onWarning,
+    isCalm: () => isLocal,
   });
   const looping = loop();
   return {
@@ -120,6 +157,12 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
         asked.push(resolve);
         wake.abort();
       }),
+    note(name) {
+      noted.add(name);
+      if (notedAtMs !== Infinity) return;
+      notedAtMs = performance.now() + FOLLOW_MS;
+      wake.abort();
+    },
     ended: Promise.all([watch.ended, looping]).then(() => {}),
   };
 }

@@ -169,6 +169,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (event.type === "ready" && revision !== undefined && !isSnapshot) {
       tasks.track(takeSnapshot(name, revision));
     }
+    if (event.type === "checked") scans.note(name);
     announce();
     if (after !== before) options.onChange(before, after);
   }

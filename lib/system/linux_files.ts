@@ -17,6 +17,11 @@ export interface LinuxFiles {
   readonly removeWatch: (inotify: number, watch: number) => void;
   /** read(2): returns the number of bytes, or -1. */
   readonly read: (descriptor: number, buffer: Uint8Array<ArrayBuffer>) => number;
+  /**
+   * Opens a netlink(7) socket that receives the kernel's reports about changes of nftables,
+   * non-blocking and close-on-exec: returns a descriptor, or -1.
+   */
+  readonly openNftEvents: () => number;
   /** eventfd(2): returns a descriptor, or -1. */
   readonly openEvent: () => number;
   /** Makes an eventfd(2) readable. */
@@ -53,6 +58,13 @@ const RESOLVE_BENEATH = 0x08;
 /** The same number on every architecture. */
 const SYS_OPENAT2 = 437n;
 const OPEN_HOW_BYTES = 24n;
+
+/** Sources: linux/socket.h, linux/netlink.h, linux/netfilter/nfnetlink.h. */
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const NETLINK_NETFILTER = 12;
+const NFNLGRP_NFTABLES = 7;
+const SOCKADDR_NL_BYTES = 12;
 
 const POLLIN = 1;
 const POLLFD_BYTES = 8;
@@ -96,6 +108,17 @@ function openLinuxFiles(): LinuxFiles | undefined {
     addWatch: (inotify, path, mask) => symbols.inotify_add_watch(inotify, terminated(path), mask),
     removeWatch: (inotify, watch) => void symbols.inotify_rm_watch(inotify, watch),
     read: (descriptor, buffer) => Number(symbols.read(descriptor, buffer, BigInt(buffer.length))),
+    openNftEvents() {
+      const kind = SOCK_RAW | O_NONBLOCK | O_CLOEXEC;
+      const socket = symbols.socket(AF_NETLINK, kind, NETLINK_NETFILTER);
+      if (socket < 0) return -1;
+      const address = new DataView(new ArrayBuffer(SOCKADDR_NL_BYTES));
+      address.setUint16(0, AF_NETLINK, true);
+      address.setUint32(8, 1 << (NFNLGRP_NFTABLES - 1), true);
+      if (symbols.bind(socket, address, SOCKADDR_NL_BYTES) === 0) return socket;
+      symbols.close(socket);
+      return -1;
+    },
     openEvent: () => symbols.eventfd(0, O_NONBLOCK | O_CLOEXEC),
     raiseEvent: (event) => void symbols.write(event, new BigUint64Array([1n]), 8n),
     async waitReadable(descriptors, timeoutMs) {
@@ -124,6 +147,8 @@ function openLibrary() {
       inotify_rm_watch: { parameters: ["i32", "i32"], result: "i32" },
       read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
       write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+      socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+      bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
       eventfd: { parameters: ["u32", "i32"], result: "i32" },
       poll: { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
     });

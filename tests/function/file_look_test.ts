@@ -61,7 +61,7 @@ Deno.test("scan() returns the same for local and other file systems", async () =
       settleMs: 200,
       maxFiles: 1_000,
       modulesOf: () => modules,
-      isQuick: () => Promise.resolve(isQuick),
+      mountsOf: () => Promise.resolve({ isLocal: isQuick, names: new Set() }),
     });
     const nowMs = Date.now() + 60_000;
     const seen = [await scanner.scan(nowMs)];

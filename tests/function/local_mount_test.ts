@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseMountType } from "../../lib/function/local_mount.ts";
+import { mountsBelow, parseMountType } from "../../lib/function/local_mount.ts";
 
 const MOUNTS = `22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
 23 22 0:20 / /opt rw shared:1 - tmpfs tmpfs rw
@@ -25,4 +25,13 @@ for (const [path, type] of cases) {
 
 Deno.test("parseMountType() returns undefined without mounts", () => {
   assert.equal(parseMountType("", "/opt"), undefined);
+});
+
+Deno.test("mountsBelow() returns the entries of a directory that contain mounts", () => {
+  const more = MOUNTS + "27 22 0:43 / /srv/f/a/b/c rw - ext4 /dev/sdc rw\n";
+  assert.deepEqual([...mountsBelow(more, "/opt")], ["nfs share", "over"]);
+  assert.deepEqual([...mountsBelow(more, "/srv/f")], ["a"]);
+  assert.deepEqual([...mountsBelow(more, "/opt/over")], []);
+  assert.deepEqual([...mountsBelow(more, "/")], ["opt", "srv"]);
+  assert.deepEqual([...mountsBelow("", "/opt")], []);
 });

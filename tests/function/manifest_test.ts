@@ -35,6 +35,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     healthIntervalMs: 10_000,
     hangTimeoutMs: 60_000,
     idleMs: Infinity,
+    isWarm: false,
     drainMs: 30_000,
     memoryBytes: defaultSettings.memoryBytes,
     cpu: Infinity,

@@ -42,6 +42,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     healthIntervalMs: 10_000,
     hangTimeoutMs: 60_000,
     idleMs: Infinity,
+    isWarm: false,
     drainMs: 30_000,
     memoryBytes: 512 * 1024 ** 2,
     cpu: 2,

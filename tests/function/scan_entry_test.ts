@@ -83,7 +83,7 @@ for (const isQuick of [true, false]) {
       settleMs: 200,
       maxFiles: 1_000,
       modulesOf: () => undefined,
-      isQuick: () => Promise.resolve(isQuick),
+      mountsOf: () => Promise.resolve({ isLocal: isQuick, names: new Set() }),
     });
     const look = async (): Promise<{ readonly revision?: string; readonly entry?: string }> => {
       const { functions, ignored } = await scanner.scan(Date.now() + 60_000);

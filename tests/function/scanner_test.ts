@@ -493,7 +493,7 @@ Deno.test("scan() does not list a folder on the event loop", async () => {
     settleMs: QUIET_MS,
     maxFiles: 100,
     modulesOf: () => ({ paths: [], isComplete: true }),
-    isQuick: () => Promise.resolve(true),
+    mountsOf: () => Promise.resolve({ isLocal: true, names: new Set() }),
   });
   const { readDirSync } = Deno;
   let lists = 0;

@@ -35,6 +35,7 @@ const NEED_HOST: readonly string[] = [
   "isolation/set_id_package_test.ts",
   "isolation/standalone_checks_test.ts",
   "isolation/system_call_attacks_test.ts",
+  "namespace/firewall_events_test.ts",
   "process/wait_for_listener_test.ts",
   "races/",
   "sandbox/control_groups_test.ts",
