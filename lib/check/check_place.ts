@@ -90,6 +90,33 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
 }
 
 /**
+ * Returns a sandbox for a check of several functions: it has no network but loopback, no fetcher, and
+ * a module cache in memory that ends with each command.
+ */
+export function jointPlace(
+  options: Omit<SandboxedPlaceOptions, "cacheDirectory" | "fetchDirectory" | "stage">,
+): CheckPlace {
+  const { directory, bounds, isNice, cpuTimeMs, ...chain } = options;
+  return {
+    deno: SANDBOX_DENO,
+    cache: { host: SANDBOX_CACHE, inside: SANDBOX_CACHE },
+    env: baseEnvironment(),
+    around: (command) =>
+      sandboxCommand({
+        ...chain,
+        network: "loopback",
+        devices: "none",
+        limits: limitsOf(bounds),
+        prefix: isNice ? NICE : [],
+        scratch: [SANDBOX_CACHE],
+        workingDirectory: directory,
+        command,
+      }),
+    cpuTimeMs,
+  };
+}
+
+/**
  * Returns an environment with the caller's rights and network, for the isolation level without a
  * sandbox. It has no variables of the caller, because the folder's `.npmrc` may refer to variables
  * and name a registry; Deno expands the function's own. CPU time is limited as in a sandbox, except

@@ -94,6 +94,7 @@ export async function openFullIsolation(
     canRelocate: true,
     openSandbox: (options) => openFullSandbox(context, options),
     check: checks.run,
+    checkTogether: checks.runTogether,
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

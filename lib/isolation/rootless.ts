@@ -92,6 +92,7 @@ export async function openRootlessIsolation(
     canRelocate: true,
     openSandbox: (options) => Promise.resolve(openSandbox(context, { ...options, id: ++opened })),
     check: checks.run,
+    checkTogether: checks.runTogether,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
