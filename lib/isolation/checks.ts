@@ -20,6 +20,7 @@ import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CacheError, watchCache } from "./cache_watch.ts";
 import { packagesPlace, showPackages } from "./packages_place.ts";
+import { findNativeCompiler } from "../sandbox/native_compiler.ts";
 import { registryEnvironment } from "../sandbox/registry_environment.ts";
 import { upstreamProxy } from "./fetch_environment.ts";
 import type { JointCheck, SourceCheck } from "./isolation.ts";
@@ -84,6 +85,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     await Deno.mkdir(pathOf(name), { recursive: true, mode: 0o755 });
   }
   const env = baseEnvironment();
+  const compiler = await findNativeCompiler();
   // The operator sets the environment, so the hosts that it names are allowed.
   const named = [
     ...proxyHosts(upstreamProxy()),
@@ -185,6 +187,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         directory,
         bounds: options.bounds,
         isNice,
+        compiler,
         cpuTimeMs: group?.cpuTimeMs,
       });
     const { packagesDirectory: place } = options;
@@ -240,6 +243,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
           directory: functionsDirectory,
           bounds: JOINT_BOUNDS,
           isNice,
+          compiler,
           cpuTimeMs: group?.cpuTimeMs,
         });
       },
