@@ -7,6 +7,11 @@ import {
   type SandboxOptions,
 } from "../sandbox/sandbox.ts";
 import { launchShell, type ProcessLimits } from "../sandbox/launch_shell.ts";
+import {
+  compilerEnvironment,
+  compilerInSandbox,
+  type NativeCompiler,
+} from "../sandbox/native_compiler.ts";
 import { type CheckBounds, MAX_DATA_BYTES, MAX_FILE_BYTES } from "./check_bounds.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
 import type { CachePlace } from "./made_lock.ts";
@@ -55,6 +60,8 @@ export interface SandboxedPlaceOptions
   readonly bounds: CheckBounds;
   /** Runs at low CPU priority, where no control group does. */
   readonly isNice?: boolean | undefined;
+  /** The host's native compiler; Deno's own when left out. */
+  readonly compiler?: NativeCompiler | undefined;
   /** CPU time of the joined control group, see {@linkcode CheckPlace}. */
   readonly cpuTimeMs?: CheckPlace["cpuTimeMs"];
 }
@@ -64,12 +71,18 @@ export interface SandboxedPlaceOptions
  * fetches over one Unix socket from the fetcher, which allows only some hosts.
  */
 export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
-  const { mounts, cacheDirectory, fetchDirectory, directory, bounds, isNice, cpuTimeMs, ...chain } =
+  const { mounts, cacheDirectory, fetchDirectory, directory, bounds, isNice, cpuTimeMs, ...more } =
     options;
+  const { compiler, ...chain } = more;
+  const shown = compilerInSandbox(compiler);
   return {
     deno: SANDBOX_DENO,
     cache: { host: cacheDirectory, inside: SANDBOX_CACHE },
-    env: { ...baseEnvironment(), ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`) },
+    env: {
+      ...baseEnvironment(),
+      ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`),
+      ...shown.env,
+    },
     around: (command) =>
       sandboxCommand({
         ...chain,
@@ -79,9 +92,39 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
         prefix: isNice ? NICE : [],
         mounts: [
           ...mounts,
+          ...shown.mounts,
           { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },
           { source: fetchDirectory, target: FETCH_DIRECTORY },
         ],
+        workingDirectory: directory,
+        command,
+      }),
+    cpuTimeMs,
+  };
+}
+
+/**
+ * Returns a sandbox for a check of several functions: it has no network but loopback, no fetcher, and
+ * a module cache in memory that ends with each command.
+ */
+export function jointPlace(
+  options: Omit<SandboxedPlaceOptions, "cacheDirectory" | "fetchDirectory" | "stage">,
+): CheckPlace {
+  const { mounts, directory, bounds, isNice, cpuTimeMs, compiler, ...chain } = options;
+  const shown = compilerInSandbox(compiler);
+  return {
+    deno: SANDBOX_DENO,
+    cache: { host: SANDBOX_CACHE, inside: SANDBOX_CACHE },
+    env: { ...baseEnvironment(), ...shown.env },
+    around: (command) =>
+      sandboxCommand({
+        ...chain,
+        network: "loopback",
+        devices: "none",
+        limits: limitsOf(bounds),
+        prefix: isNice ? NICE : [],
+        scratch: [SANDBOX_CACHE],
+        mounts: [...mounts, ...shown.mounts],
         workingDirectory: directory,
         command,
       }),
@@ -96,7 +139,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
  * on Windows, which has no setrlimit(2).
  */
 export function directPlace(
-  { directory, cacheDirectory, bounds, isNice, variables = {}, deno = Deno.execPath() }: {
+  { directory, cacheDirectory, bounds, isNice, variables = {}, compiler, deno = Deno.execPath() }: {
     readonly directory: string;
     /** Variables to which the folder's `.npmrc` refers. */
     readonly variables?: Readonly<Record<string, string>>;
@@ -104,6 +147,8 @@ export function directPlace(
     readonly isNice?: boolean | undefined;
     /** Module cache; the caller's own when left out. */
     readonly cacheDirectory?: string | undefined;
+    /** The host's native compiler; Deno's own when left out. */
+    readonly compiler?: NativeCompiler | undefined;
     /** Path of Deno; the one that runs this process when left out. */
     readonly deno?: string | undefined;
   },
@@ -113,7 +158,11 @@ export function directPlace(
     deno,
     cache: { host: cache, inside: cache },
     // No home directory: its files belong to the caller.
-    env: { ...variables, ...baseEnvironment({ cache, temporary: "/nonexistent" }) },
+    env: {
+      ...variables,
+      ...baseEnvironment({ cache, temporary: "/nonexistent" }),
+      ...compilerEnvironment(compiler),
+    },
     cwd: directory,
     around: (command) => ({
       command: Deno.build.os === "windows"

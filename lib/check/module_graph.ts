@@ -3,6 +3,10 @@ export interface GraphModule {
   readonly specifier: string;
   /** Reason why the module can't be loaded; other fields are missing then. */
   readonly error?: string;
+  /** Such as `esm`; `node` for a module of Node. */
+  readonly kind?: string;
+  /** Such as `TypeScript`. */
+  readonly mediaType?: string;
   readonly dependencies?: readonly {
     readonly code?: GraphDependency;
     readonly type?: GraphDependency;

@@ -6,6 +6,7 @@ import { referredVariables } from "../check/npmrc.ts";
 import type { Settings } from "../config/settings.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { NPMRC_FILE } from "../function/layout.ts";
+import { findNativeCompiler } from "../sandbox/native_compiler.ts";
 import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
 import type { SourceCheck } from "./isolation.ts";
 
@@ -29,7 +30,16 @@ export async function checkDirectly(
     .catch(() => undefined);
   const variables = referredVariables(npmrc ?? "", options.variables);
   const deno = moduleOptions.deno?.path;
-  const place = directPlace({ directory, cacheDirectory, bounds, isNice, variables, deno });
+  const compiler = await findNativeCompiler();
+  const place = directPlace({
+    directory,
+    cacheDirectory,
+    bounds,
+    isNice,
+    variables,
+    compiler,
+    deno,
+  });
   // The user may never have used Deno before.
   await Deno.mkdir(place.cache.host, { recursive: true });
   const result = await checkFunction({

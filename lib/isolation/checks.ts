@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
-import { sandboxedPlace } from "../check/check_place.ts";
+import { jointPlace, sandboxedPlace } from "../check/check_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
 import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";
@@ -15,20 +15,24 @@ import type { ControlGroup } from "../sandbox/control_groups.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
 import type { Stage } from "../sandbox/extra_names.ts";
-import { functionMounts } from "../sandbox/function_mounts.ts";
+import { functionMounts, hostMounts } from "../sandbox/function_mounts.ts";
 import type { Mount, SandboxOptions } from "../sandbox/sandbox.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { CacheError, watchCache } from "./cache_watch.ts";
 import { packagesPlace, showPackages } from "./packages_place.ts";
+import { findNativeCompiler } from "../sandbox/native_compiler.ts";
 import { registryEnvironment } from "../sandbox/registry_environment.ts";
 import { upstreamProxy } from "./fetch_environment.ts";
-import type { SourceCheck } from "./isolation.ts";
+import type { JointCheck, SourceCheck } from "./isolation.ts";
+import { JOINT_BOUNDS, runJointCheck } from "./joint_checks.ts";
 import { discardModuleCache } from "./module_caches.ts";
 import { writeNpmrc } from "./npmrc_file.ts";
 
 /** Checks that run in sandboxes. Disposing of it stops the fetcher process. */
 export interface Checks extends AsyncDisposable {
   readonly run: (options: SourceCheck) => Promise<CheckResult>;
+  /** See `checkTogether` of `Isolation`. */
+  readonly runTogether: (options: JointCheck) => Promise<ReadonlyMap<string, CheckResult>>;
 }
 
 /** Resources that the checks of one supervisor share. */
@@ -77,10 +81,11 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   // No other user may enter: the sockets inside accept every user.
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   await Deno.mkdir(pathOf("stage"), { recursive: true, mode: 0o700 });
-  for (const name of ["fetch", "npmrc"]) {
+  for (const name of ["fetch", "npmrc", "joint"]) {
     await Deno.mkdir(pathOf(name), { recursive: true, mode: 0o755 });
   }
   const env = baseEnvironment();
+  const compiler = await findNativeCompiler();
   // The operator sets the environment, so the hosts that it names are allowed.
   const named = [
     ...proxyHosts(upstreamProxy()),
@@ -182,6 +187,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
         directory,
         bounds: options.bounds,
         isNice,
+        compiler,
         cpuTimeMs: group?.cpuTimeMs,
       });
     const { packagesDirectory: place } = options;
@@ -212,8 +218,43 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     return withUnfetched(result, await fetching.close());
   }
 
-  return { run, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
+  async function runTogether(options: JointCheck): Promise<ReadonlyMap<string, CheckResult>> {
+    const { functionsDirectory } = settings;
+    await using stack = new AsyncDisposableStack();
+    const copies = pathOf(`joint/${++checks}`);
+    stack.defer(() => removeIfThere(copies));
+    return await runJointCheck({
+      ...options,
+      functionsDirectory,
+      directory: copies,
+      async openPlace() {
+        const group = await openGroup?.();
+        if (group !== undefined) stack.use(group);
+        return jointPlace({
+          joinFiles: group?.joinFiles ?? [],
+          systemCallFilter,
+          landlock,
+          uid: await uidOf(JOINT_USER),
+          mounts: [
+            ...await hostMounts(options.moduleOptions.deno?.path),
+            ...etc.offline,
+            { source: copies, target: functionsDirectory },
+          ],
+          directory: functionsDirectory,
+          bounds: JOINT_BOUNDS,
+          isNice,
+          compiler,
+          cpuTimeMs: group?.cpuTimeMs,
+        });
+      },
+    });
+  }
+
+  return { run, runTogether, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
 }
+
+/** Name of the user of checks of several functions: no function can have this name. */
+const JOINT_USER = ".joint";
 
 /** Returns where launch chains of a user put a folder and its `node_modules` together. */
 function stageOf(directory: string, uid: number | undefined): Stage {

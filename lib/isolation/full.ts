@@ -99,6 +99,7 @@ export async function openFullIsolation(
       describeStart({ name, functionsDirectory, dataDirectory: homes.directory, start }),
     openSandbox: (options) => openFullSandbox(context, options),
     check: checks.run,
+    checkTogether: checks.runTogether,
     copy: (source, target) => copyTree({ source, target, isSandboxed: true }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

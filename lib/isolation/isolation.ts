@@ -1,6 +1,7 @@
 import type { CheckLevel } from "../config/check_level.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
+import type { SourceEntry } from "../function/joint_sources.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
@@ -35,6 +36,21 @@ export interface Isolation extends AsyncDisposable {
   readonly copy: (source: string, target: string) => Promise<void>;
   /** Type-checks a function's code, which is as untrusted as a running function. */
   readonly check: (options: SourceCheck) => Promise<CheckResult>;
+  /**
+   * Type-checks functions in one process, and returns those that passed; each other function needs
+   * its own check. Missing where functions can't be checked together.
+   */
+  readonly checkTogether?: (options: JointCheck) => Promise<ReadonlyMap<string, CheckResult>>;
+}
+
+/** Options of a check of several functions. */
+export interface JointCheck {
+  /** Functions by name, with the path of their entry in the folder. */
+  readonly functions: readonly SourceEntry[];
+  /** The options that they have in common. */
+  readonly moduleOptions: Pick<ModuleOptions, "importMap" | "deno">;
+  readonly onLook?: ((isIdle: boolean) => void) | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Options to open an isolation level. `onWarning` receives what the host can't do. */

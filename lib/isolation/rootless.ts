@@ -97,6 +97,7 @@ export async function openRootlessIsolation(
       describeStart({ name, functionsDirectory, dataDirectory: homes.directory, start }),
     openSandbox: (options) => Promise.resolve(openSandbox(context, { ...options, id: ++opened })),
     check: checks.run,
+    checkTogether: checks.runTogether,
     copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

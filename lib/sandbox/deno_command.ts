@@ -74,6 +74,31 @@ export function infoCommand(options: ResolveOptions, deno = SANDBOX_DENO): strin
   return [deno, "info", "--quiet", "--json", ...moduleArguments(options), entryArgument(options)];
 }
 
+/** Options of the commands that check several functions at once. */
+export interface JointOptions {
+  /** Absolute path of the module that imports their entries. */
+  readonly root: string;
+  /** Absolute path of an import map. */
+  readonly importMap: string | undefined;
+}
+
+/** Returns the `deno check` command for several functions without remote modules and packages. */
+export function jointCheckCommand(options: JointOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "check", "--quiet", ...jointArguments(options), options.root];
+}
+
+/** Returns the `deno info` command that prints the module graph of several functions as JSON. */
+export function jointInfoCommand(options: JointOptions, deno = SANDBOX_DENO): string[] {
+  return [deno, "info", "--quiet", "--json", ...jointArguments(options), options.root];
+}
+
+function jointArguments({ importMap }: JointOptions): string[] {
+  return [
+    ...["--no-remote", "--no-npm", "--no-lock", "--node-modules-dir=none", "--vendor=false"],
+    ...(importMap === undefined ? [] : [`--import-map=${importMap}`]),
+  ];
+}
+
 /**
  * Returns the `deno install` command that adds the packages of `package.json` and `deno.json` to a
  * lock file, and installs nothing.

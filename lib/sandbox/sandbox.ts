@@ -20,6 +20,8 @@ export interface Mount {
   readonly source: string | Pick<HeldPath, "pathForChildren">;
   readonly target: string;
   readonly isWritable?: boolean;
+  /** It is a program that the command may run; `false` when left out. */
+  readonly isProgram?: boolean;
   /** Further names to show in it; needs a stage and an open path. */
   readonly names?: readonly ExtraName[];
 }
@@ -213,7 +215,10 @@ function landlockRules(options: SandboxOptions): LandlockRule[] {
     ...[...systemFiles(programs), "/proc", "/etc"].map((path) => rule(path, "read")),
     rule("/dev", "use"),
     ...["/tmp", ...scratch].map((path) => rule(path, "write")),
-    ...mounts.map(({ target, isWritable }) => rule(target, isWritable ? "write" : "read")),
+    ...mounts.map(({ target, isWritable, isProgram }) => ({
+      ...rule(target, isWritable ? "write" : "read"),
+      ...isProgram ? { isExecutable: true } : {},
+    })),
   ];
 }
 

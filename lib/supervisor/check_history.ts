@@ -7,6 +7,8 @@ export interface CheckHistory {
   readonly isQuick: boolean;
   /** The last check took long, or hit a limit. */
   readonly isLong: boolean;
+  /** The last check found errors, so the next one is likely to find some again. */
+  readonly hasErrors: boolean;
   /** Number of times that the present check has given way to others. */
   readonly gaveWay: number;
   /** Number of checks in a row that hit the limit of memory or processor time. */
@@ -19,6 +21,7 @@ export interface CheckHistory {
 export interface EndedCheck {
   readonly tookMs: number;
   readonly exhausted: Exhausted | undefined;
+  readonly hasErrors: boolean;
   readonly nowMs: number;
 }
 
@@ -26,6 +29,7 @@ export interface EndedCheck {
 export const UNKNOWN: CheckHistory = {
   isQuick: false,
   isLong: false,
+  hasErrors: false,
   gaveWay: 0,
   exhausted: 0,
   notBeforeMs: 0,
@@ -46,14 +50,15 @@ const MIN_COST_MS = 1_000;
  * @example
  * ```ts
  * import { noteCheck, UNKNOWN } from "./check_history.ts";
- * noteCheck(UNKNOWN, { tookMs: 40_000, exhausted: "cpu", nowMs: 50_000 }).notBeforeMs; // 90_000
+ * const ended = { tookMs: 40_000, exhausted: "cpu", hasErrors: true, nowMs: 50_000 } as const;
+ * noteCheck(UNKNOWN, ended).notBeforeMs; // 90_000
  * ```
  */
 export function noteCheck(history: CheckHistory, ended: EndedCheck): CheckHistory {
-  const { tookMs, exhausted, nowMs } = ended;
+  const { tookMs, exhausted, hasErrors, nowMs } = ended;
   if (exhausted === undefined) {
     const isQuick = tookMs < MAX_CHECK_HOLD_MS;
-    return { ...UNKNOWN, isQuick, isLong: !isQuick };
+    return { ...UNKNOWN, isQuick, isLong: !isQuick, hasErrors };
   }
   const long = { ...history, isQuick: false, isLong: true, gaveWay: 0 };
   if (exhausted === "time") return long;

@@ -1,16 +1,41 @@
 import type { CheckResult } from "../check/check.ts";
+import type { SourceEntry } from "../function/joint_sources.ts";
 import type { TurnOptions } from "../system/semaphore.ts";
 import { sleep } from "../system/sleep.ts";
 import { type CheckHistory, noteCheck, noteGivenWay, UNKNOWN } from "./check_history.ts";
-import { nextCheckTurn, type RunningCheck, type WaitingCheck } from "./check_turn.ts";
+import { jointChecks, nextCheckTurn, type RunningCheck, type WaitingCheck } from "./check_turn.ts";
 
-/** Runs a function's check when it is its turn. */
-export type CheckTask = (given: {
+/** A running check and its lane. */
+export interface GivenTurn {
   /** Aborts when the check must end, also when it must give way to others. */
   readonly signal: AbortSignal;
   /** The check calls it periodically: true while it uses no processor and waits for a registry. */
   readonly onLook: (isIdle: boolean) => void;
-}) => Promise<CheckResult>;
+}
+
+/** Runs a function's check when it is its turn. */
+export type CheckTask = (given: GivenTurn) => Promise<CheckResult>;
+
+/** Runs the check of a function together with others. */
+export interface JointTask {
+  /** Checks with the same key may run in one process. */
+  readonly key: string;
+  readonly source: SourceEntry;
+  /** Returns the results of those that passed; each other function gets its own check. */
+  readonly run: (
+    sources: readonly SourceEntry[],
+    given: GivenTurn,
+  ) => Promise<ReadonlyMap<string, CheckResult>>;
+}
+
+/** Options of one check in the lane. */
+export interface CheckTurnOptions extends TurnOptions {
+  readonly signal: AbortSignal;
+  /** Returns true if the function serves; `false` when left out. */
+  readonly isNeeded?: () => boolean;
+  /** Missing if the check must run alone. */
+  readonly joint?: JointTask | undefined;
+}
 
 /** Runs each check when `nextCheckTurn` says so. */
 export interface CheckLane {
@@ -18,11 +43,7 @@ export interface CheckLane {
    * Runs a function's check, and runs it again later if it gave way to others. Rejects with the
    * reason of `turn.signal` when that aborts.
    */
-  readonly run: (
-    name: string,
-    task: CheckTask,
-    turn: TurnOptions & { readonly signal: AbortSignal },
-  ) => Promise<CheckResult>;
+  readonly run: (name: string, task: CheckTask, turn: CheckTurnOptions) => Promise<CheckResult>;
   /** Expects the next check to be quick, because the function has passed one before. */
   readonly presumeQuick: (name: string) => void;
   /** Ends the wait after checks that hit a limit, because the operator asks for a check. */
@@ -44,9 +65,12 @@ interface Running extends RunningCheck {
   readonly giveWay: AbortController;
 }
 
-interface Waiting extends Omit<WaitingCheck, "isUrgent"> {
-  readonly isUrgent: boolean;
-  readonly begin: (running: Running) => void;
+interface Waiting extends WaitingCheck {
+  /** Missing if the check runs alone. */
+  joint: JointTask | undefined;
+  readonly signal: AbortSignal;
+  /** Its own turn, or its result of a joint check. */
+  readonly begin: (turn: Running | CheckResult) => void;
 }
 
 /** Creates the lane of one supervisor. */
@@ -66,18 +90,20 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
       const turn = nextCheckTurn(queue);
       switch (turn.type) {
         case "begin": {
-          const { name, isQuick, isLong, begin } = turn.check;
+          const { name, isQuick, isLong, isNeeded, begin } = turn.check;
           const started: Running = {
-            ...{ name, isQuick, isLong },
+            ...{ name, isQuick, isLong, isNeeded },
             gaveWay: historyOf(name).gaveWay,
             startedAtMs: queue.nowMs,
             idleSinceMs: undefined,
             isEnding: false,
             giveWay: new AbortController(),
           };
-          waiting.delete(turn.check);
+          const members = jointChecks(turn.check, queue.waiting);
+          for (const one of members) waiting.delete(one);
           running.add(started);
-          begin(started);
+          if (members.length > 1) void runTogether(members, started);
+          else begin(started);
           break;
         }
         case "end":
@@ -95,12 +121,63 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
     }
   }
 
+  /** Gives each member its result, or its place at the head of the queue for its own check. */
+  async function runTogether(members: readonly Waiting[], entry: Running): Promise<void> {
+    const present = members.filter(({ signal }) => !signal.aborted);
+    const [lead] = present;
+    // A member that leaves stops the check of the others only if it is the last.
+    const left = new AbortController();
+    const stop = (): void => {
+      if (members.every(({ signal }) => signal.aborted)) left.abort();
+    };
+    for (const { signal } of members) signal.addEventListener("abort", stop, { once: true });
+    let results: ReadonlyMap<string, CheckResult> = new Map();
+    try {
+      results = await lead!.joint!.run(present.map(({ joint }) => joint!.source), {
+        signal: AbortSignal.any([left.signal, entry.giveWay.signal]),
+        onLook: (isIdle) => noteIdle(entry, isIdle),
+      });
+    } catch {
+      // Each function's own check tells what is wrong.
+    }
+    for (const { signal } of members) signal.removeEventListener("abort", stop);
+    const tookMs = now() - entry.startedAtMs;
+    const back: Waiting[] = [];
+    for (const one of members) {
+      if (one.signal.aborted) continue;
+      const result = results.get(one.name);
+      if (result === undefined) {
+        one.joint = undefined;
+        back.push(one);
+        continue;
+      }
+      note(one.name, { tookMs, result });
+      one.begin(result);
+    }
+    const others = [...waiting];
+    waiting.clear();
+    for (const one of [...back, ...others]) waiting.add(one);
+    running.delete(entry);
+    proceed();
+  }
+
+  function note(
+    name: string,
+    { tookMs, result }: { readonly tookMs: number; readonly result: CheckResult },
+  ): CheckHistory {
+    const { exhausted, diagnostics } = result;
+    const ended = { tookMs, exhausted, hasErrors: diagnostics !== undefined, nowMs: now() };
+    const history = noteCheck(historyOf(name), ended);
+    histories.set(name, history);
+    return history;
+  }
+
   async function takeTurn(
     name: string,
-    { signal, isUrgent = () => false }: TurnOptions & { readonly signal: AbortSignal },
-  ): Promise<Running> {
+    { signal, isUrgent = () => false, isNeeded = () => false, joint }: CheckTurnOptions,
+  ): Promise<Running | CheckResult> {
     signal.throwIfAborted();
-    const turn = Promise.withResolvers<Running>();
+    const turn = Promise.withResolvers<Running | CheckResult>();
     const entry: Waiting = {
       name,
       isQuick: historyOf(name).isQuick,
@@ -108,13 +185,21 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
       get isUrgent() {
         return isUrgent();
       },
+      get isNeeded() {
+        return isNeeded();
+      },
+      get jointKey() {
+        return this.joint?.key;
+      },
+      sinceMs: now(),
+      joint: historyOf(name).hasErrors ? undefined : joint,
+      signal,
       begin: turn.resolve,
     };
     const leave = (): void => {
-      // If its turn has come, the task handles the signal.
-      if (!waiting.delete(entry)) return;
+      // If its turn has come, the task handles the signal; a joint check goes on without it.
       turn.reject(signal.reason);
-      proceed();
+      if (waiting.delete(entry)) proceed();
     };
     waiting.add(entry);
     signal.addEventListener("abort", leave, { once: true });
@@ -138,16 +223,14 @@ export function createCheckLane(options: CheckLaneOptions): CheckLane {
         const waitMs = historyOf(name).notBeforeMs - now();
         if (waitMs > 0) await sleep(waitMs, turn.signal);
         const entry = await takeTurn(name, turn);
+        if (!("giveWay" in entry)) return entry;
         try {
           const result = await task({
             signal: AbortSignal.any([turn.signal, entry.giveWay.signal]),
             onLook: (isIdle) => noteIdle(entry, isIdle),
           });
+          const history = note(name, { tookMs: now() - entry.startedAtMs, result });
           const nowMs = now();
-          const { exhausted } = result;
-          const ended = { tookMs: nowMs - entry.startedAtMs, exhausted, nowMs };
-          const history = noteCheck(historyOf(name), ended);
-          histories.set(name, history);
           return history.notBeforeMs > nowMs
             ? withWait(result, history.notBeforeMs - nowMs)
             : result;

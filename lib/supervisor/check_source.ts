@@ -57,6 +57,8 @@ export async function checkSource(
     knownModules: NO_MODULES,
     deno,
     context,
+    // Somebody waits for the result.
+    isNeeded: () => true,
     signal,
   });
   if (check.problem === undefined) return undefined;

@@ -8,6 +8,8 @@ export interface RunningCheck {
   readonly startedAtMs: number;
   /** Since then it has used no processor: it waits, for example for a registry. */
   readonly idleSinceMs: number | undefined;
+  /** The function serves, so that people wait for its new code. */
+  readonly isNeeded: boolean;
   /** Number of times that it has given way. */
   readonly gaveWay: number;
   /** It must end and has not ended yet. */
@@ -15,9 +17,12 @@ export interface RunningCheck {
 }
 
 /** A check that waits for its turn. */
-export type WaitingCheck = Pick<RunningCheck, "name" | "isQuick" | "isLong"> & {
+export type WaitingCheck = Pick<RunningCheck, "name" | "isQuick" | "isLong" | "isNeeded"> & {
   /** Requests wait for it: it goes before others of its kind. */
   readonly isUrgent: boolean;
+  readonly sinceMs: number;
+  /** Checks with the same key may run in one process; `undefined` for a check that runs alone. */
+  readonly jointKey: string | undefined;
 };
 
 /** Checks of one supervisor; waiting checks are in the order of their arrival. */
@@ -63,6 +68,15 @@ const BEYOND_CORES = 2;
 /** Maximum number of idle checks in addition to the places: each takes memory. */
 const IDLE_PLACES = 8;
 
+/** Maximum number of checks in one process: a loss of all of them must stay small. */
+export const MAX_JOINT = 16;
+
+/**
+ * A check of a function that does not serve waits for this long while functions that serve have new
+ * code; then it goes before every second of them.
+ */
+export const MAX_PASSED_OVER_MS = 10_000;
+
 /** Maximum number of checks that run at the same time, busy or idle. */
 export function maxChecks(cores: number): number {
   return cores + BEYOND_CORES + IDLE_PLACES;
@@ -79,10 +93,14 @@ export function maxChecks(cores: number): number {
  * idle checks after some seconds. They give way only when others find no place, and may take twice
  * as long each time, so that code with a long check passes in the end.
  *
+ * Among checks of a kind, those go first for which requests wait, then new code of functions that
+ * serve, then the others.
+ *
  * @example
  * ```ts
  * import { nextCheckTurn } from "./check_turn.ts";
- * const check = { name: "a", isQuick: true, isLong: false, isUrgent: false };
+ * const kind = { isQuick: true, isLong: false, isUrgent: false, isNeeded: false };
+ * const check = { name: "a", ...kind, sinceMs: 0, jointKey: undefined };
  * nextCheckTurn({ running: [], waiting: [check], cores: 1, nowMs: 0 }); // { type: "begin", check }
  * ```
  */
@@ -90,8 +108,8 @@ export function nextCheckTurn<Running extends RunningCheck, Waiting extends Wait
   queue: CheckQueue<Running, Waiting>,
 ): CheckTurn<Running, Waiting> {
   const { running, waiting, nowMs } = queue;
-  const quick = first(waiting.filter(({ isQuick }) => isQuick));
-  const slow = first(waiting.filter(({ isQuick }) => !isQuick));
+  const quick = first(waiting.filter(({ isQuick }) => isQuick), queue);
+  const slow = first(waiting.filter(({ isQuick }) => !isQuick), queue);
   const mayEnd = running.every(({ isEnding }) => !isEnding);
   if (quick !== undefined) {
     if (hasQuickPlace(queue)) return { type: "begin", check: quick };
@@ -169,8 +187,38 @@ function nextChange(running: readonly RunningCheck[], nowMs: number): number {
 }
 
 /** Functions whose checks take long come last, so that a new function does not wait for bombs. */
-function first<Waiting extends WaitingCheck>(waiting: readonly Waiting[]): Waiting | undefined {
+function first<Waiting extends WaitingCheck>(
+  waiting: readonly Waiting[],
+  { running, nowMs }: CheckQueue,
+): Waiting | undefined {
   const short = waiting.filter(({ isLong }) => !isLong);
   const among = short.length > 0 ? short : waiting;
-  return among.find(({ isUrgent }) => isUrgent) ?? among[0];
+  const urgent = among.find(({ isUrgent }) => isUrgent);
+  if (urgent !== undefined) return urgent;
+  const other = among.find(({ isNeeded }) => !isNeeded);
+  const isOverdue = other !== undefined && nowMs - other.sinceMs >= MAX_PASSED_OVER_MS;
+  const youngest = running.toSorted((a, b) => a.startedAtMs - b.startedAtMs).at(-1);
+  if (isOverdue && youngest?.isNeeded === true) return other;
+  return among.find(({ isNeeded }) => isNeeded) ?? other;
+}
+
+/**
+ * Returns the waiting checks that run in one process with `lead`, which comes first. They wait for
+ * the same reason, so that none of them delays a more important one.
+ */
+export function jointChecks<Waiting extends WaitingCheck>(
+  lead: Waiting,
+  waiting: readonly Waiting[],
+): readonly Waiting[] {
+  if (lead.jointKey === undefined || lead.isLong) return [lead];
+  const names = new Set<string>();
+  return [lead, ...waiting.filter((one) => one !== lead)]
+    .filter((one) =>
+      one === lead ||
+      one.jointKey === lead.jointKey && one.isQuick === lead.isQuick && !one.isLong &&
+        one.isUrgent === lead.isUrgent && one.isNeeded === lead.isNeeded
+    )
+    // Two attempts of one function need two results.
+    .filter(({ name }) => !names.has(name) && names.add(name))
+    .slice(0, MAX_JOINT);
 }

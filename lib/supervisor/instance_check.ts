@@ -24,8 +24,9 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { sleep } from "../system/sleep.ts";
-import type { CheckTask } from "./check_lane.ts";
+import type { CheckTask, JointTask } from "./check_lane.ts";
 import { type CheckProblem, judgeCheck } from "./check_verdict.ts";
+import { jointTask } from "./joint_task.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Options of {@linkcode checkInstance}. */
@@ -49,6 +50,8 @@ export interface CheckedInstance {
   readonly context: SupervisorContext;
   /** Returns true while requests wait: the check goes before others. */
   readonly isUrgent?: () => boolean;
+  /** Returns true if the function serves: its new code goes before functions that do not. */
+  readonly isNeeded?: () => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -160,7 +163,7 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
         name,
         async (given) =>
           await check({ ...options, ...given }, { moduleOptions, revision: before.revision }),
-        options,
+        { ...options, joint: await findJointTask(options, { moduleOptions, before }) },
       )
       : { diagnostics: problem.detail, modules: knownModules.paths };
     await requireRoom(context, result);
@@ -203,6 +206,20 @@ async function checkUntilSettled(options: CheckedInstance): Promise<InstanceChec
     }
     return { revision, modules, moduleOptions, problem: problem ?? judgeCheck(result) };
   }
+}
+
+/** Returns how to check a function together with others, unless an earlier check made a lock file. */
+async function findJointTask(
+  { context, name, cacheName = name, check }: CheckedInstance,
+  { moduleOptions, before }: Pick<InstanceCheck, "moduleOptions"> & {
+    readonly before: Pick<InstanceCheck, "revision">;
+  },
+): Promise<JointTask | undefined> {
+  if (cacheName !== name) return undefined;
+  const { isolation: { checkTogether }, settings: { functionsDirectory } } = context;
+  const task = jointTask({ name, check, moduleOptions, functionsDirectory, checkTogether });
+  if (task === undefined) return undefined;
+  return await context.keptLocks.find(name, before.revision) === undefined ? task : undefined;
 }
 
 /** Returns a function's own lock file, to which its `deno.json` may give another name. */

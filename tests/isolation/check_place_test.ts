@@ -2,7 +2,7 @@
 // host beside it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { sandboxedPlace } from "../../lib/check/check_place.ts";
+import { jointPlace, sandboxedPlace } from "../../lib/check/check_place.ts";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { hostMounts } from "../../lib/sandbox/function_mounts.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
@@ -83,4 +83,54 @@ Deno.test("sandboxedPlace() limits the network, files and rights of a check", as
   const all = Object.values(JSON.parse(here.stdout) as Record<string, string>);
   assert.deepEqual([...new Set(all)], ["done"], here.stdout);
   await Deno.remove("/usr/lib/ddsrv-test");
+});
+
+/** Runs the compiler that Deno would run, and tries to change it. */
+const COMPILE = `
+const path = Deno.env.get("DENO_TSC_BIN");
+const { stdout } = await new Deno.Command(path, { args: ["compiled"] }).output();
+const written = await Deno.writeTextFile(path, "").then(() => "changed", () => "read-only");
+console.log(new TextDecoder().decode(stdout).trim(), written);
+`;
+
+Deno.test("checks run the host's native compiler, and can't change it", async () => {
+  await using place = await temporaryDirectory();
+  for (const name of ["cache", "fetch"]) await Deno.mkdir(place.at(name));
+  await place.write("source/index.ts", COMPILE);
+  await Deno.chmod(place.path, 0o755);
+  await Deno.chown(place.at("cache"), UID, UID);
+  // A pretended compiler, which prints its argument.
+  const path = place.at("tsc");
+  await Deno.copyFile("/usr/bin/echo", path);
+  const systemCallFilter = await writeSystemCallFilter(place.path);
+  const options = {
+    joinFiles: [],
+    systemCallFilter,
+    landlock: await tryLandlock().then(() => true, () => false),
+    uid: UID,
+    mounts: [...await hostMounts(), { source: place.at("source"), target: "/fn" }],
+    directory: "/fn",
+    bounds: { cpuTimeMs: 60_000, timeoutMs: 600_000 },
+    compiler: { path },
+  };
+  const directories = { cacheDirectory: place.at("cache"), fetchDirectory: place.at("fetch") };
+  using patience = openPatience("the end of the compiler");
+  const { signal } = patience;
+  for (
+    const { around, env, deno } of [
+      sandboxedPlace({ ...options, ...directories }),
+      jointPlace(options),
+    ]
+  ) {
+    const { command, ...input } = around([
+      deno,
+      "run",
+      "--quiet",
+      "--allow-all",
+      "--no-config",
+      "index.ts",
+    ]);
+    const said = await runBounded(command, { ...input, env, signal, maxBytes: 4_096 });
+    assert.deepEqual([said.stdout, said.stderr], ["compiled read-only\n", ""]);
+  }
 });

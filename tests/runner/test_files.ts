@@ -29,6 +29,7 @@ const NEED_HOST: readonly string[] = [
   "isolation/fetch_addresses_test.ts",
   "isolation/homes_test.ts",
   "isolation/host_probes_test.ts",
+  "isolation/joint_checks_test.ts",
   "isolation/module_caches_test.ts",
   "isolation/sandbox_mounts_test.ts",
   "isolation/seed_writable_test.ts",

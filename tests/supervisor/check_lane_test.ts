@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import { createCheckLane, type JointTask } from "../../lib/supervisor/check_lane.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { useFakeTimers } from "../fake_timers.ts";
 
@@ -171,4 +171,94 @@ Deno.test("createCheckLane() counts a check as busy again when it uses the proce
   assert.deepEqual(scene.begun, ["a", "b", "c"]);
   for (const name of ["a", "b", "c"]) await scene.end(name);
   await Promise.all(all);
+});
+
+/** A lane on one core, whose joint checks pass the functions for which `passes` is true. */
+function openJointScene(passes: (name: string) => boolean | Error) {
+  const lane = createCheckLane({ cores: 1 });
+  const log: string[] = [];
+  const first = Promise.withResolvers<CheckResult>();
+  const held = lane.run("first", () => first.promise, { signal: new AbortController().signal });
+  return {
+    log,
+    start(name: string, { signal = new AbortController().signal, key = "k" } = {}) {
+      const own = (): Promise<CheckResult> => {
+        log.push(name);
+        return Promise.resolve({ diagnostics: undefined, modules: [`own ${name}`] });
+      };
+      const joint: JointTask = {
+        key,
+        source: { name, entry: "index.ts" },
+        run(sources) {
+          log.push(sources.map((one) => one.name).join("+"));
+          const result = (one: string): CheckResult => ({ ...PASSED, modules: [`joint ${one}`] });
+          const answers = sources.map((one) => [one.name, passes(one.name)] as const);
+          const error = answers.find(([, answer]) => answer instanceof Error);
+          if (error !== undefined) return Promise.reject(error[1]);
+          const passed = answers.filter(([, answer]) => answer === true);
+          return Promise.resolve(new Map(passed.map(([one]) => [one, result(one)])));
+        },
+      };
+      return lane.run(name, own, { signal, joint }).then(({ modules }) => modules[0]);
+    },
+    async go() {
+      first.resolve(PASSED);
+      await held;
+    },
+  };
+}
+
+Deno.test("createCheckLane() checks functions together, and alone those that do not pass", async () => {
+  const scene = openJointScene((name) => name !== "b");
+  const all = ["a", "b", "c"].map((name) => scene.start(name));
+  const other = scene.start("d", { key: "another" });
+  await scene.go();
+  assert.deepEqual(await Promise.all(all), ["joint a", "own b", "joint c"]);
+  assert.equal(await other, "own d");
+  assert.deepEqual(scene.log, ["a+b+c", "b", "d"], "b keeps its place in the queue");
+});
+
+Deno.test("createCheckLane() checks each function alone after an error of a joint check", async () => {
+  const scene = openJointScene(() => new Error("No process"));
+  const all = ["a", "b"].map((name) => scene.start(name));
+  await scene.go();
+  assert.deepEqual(await Promise.all(all), ["own a", "own b"]);
+  assert.deepEqual(scene.log, ["a+b", "a", "b"]);
+});
+
+Deno.test("createCheckLane() goes on with a joint check when a function leaves", async () => {
+  const leaving = new AbortController();
+  const scene = openJointScene((name) => {
+    if (name === "a") leaving.abort(new Error("Gone"));
+    return true;
+  });
+  const gone = scene.start("a", { signal: leaving.signal });
+  const other = scene.start("b");
+  await Promise.all([scene.go(), assert.rejects(gone, /Gone/)]);
+  assert.equal(await other, "joint b");
+});
+
+Deno.test("createCheckLane() checks a function alone whose last check found errors", async () => {
+  using scene = openScene();
+  const failed = scene.start("a");
+  await scene.settle();
+  await scene.end("a", { diagnostics: "TS2322", modules: [] });
+  await failed;
+  const names = ["w", "x", "y", "z"];
+  for (const name of [...names, "b"]) scene.lane.presumeQuick(name);
+  const held = names.map((name) => scene.start(name));
+  await scene.settle();
+  const joint: JointTask = {
+    key: "k",
+    source: { name: "a", entry: "index.ts" },
+    run: () => assert.fail("not together"),
+  };
+  const all = ["a", "b"].map((name) =>
+    scene.lane.run(name, () => Promise.resolve(PASSED), {
+      signal: new AbortController().signal,
+      joint,
+    })
+  );
+  for (const name of names) await scene.end(name);
+  await Promise.all([...held, ...all]);
 });

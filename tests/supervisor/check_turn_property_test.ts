@@ -19,6 +19,7 @@ interface Pretended {
   /** Seconds, of its own, after which a bound ends it. */
   readonly seconds: number;
   readonly isQuick: boolean;
+  readonly isNeeded: boolean;
 }
 
 interface Run extends RunningCheck {
@@ -38,17 +39,20 @@ const hostile: fc.Arbitrary<Pretended> = fc.record({
   ),
   seconds: fc.constantFrom(30, 90, 600),
   isQuick: fc.boolean(),
+  isNeeded: fc.boolean(),
 });
 
 /** When good code begins that comes behind all the others, in milliseconds; most that ran before. */
 function simulate(others: readonly Pretended[], cores: number): { begunMs: number; most: number } {
-  const good: Pretended = { pattern: [true], seconds: 2, isQuick: false };
+  const good: Pretended = { pattern: [true], seconds: 2, isQuick: false, isNeeded: false };
   const histories = new Map(others.map((one) => [one, { ...UNKNOWN, isQuick: one.isQuick }]));
-  const wait = (check: Pretended): Wait => {
+  const wait = (check: Pretended, sinceMs: number): Wait => {
     const { isQuick, isLong } = histories.get(check) ?? UNKNOWN;
-    return { name: "", isQuick, isLong, isUrgent: false, check };
+    const { isNeeded } = check;
+    const kind = { isQuick, isLong, isNeeded, isUrgent: false };
+    return { name: "", ...kind, sinceMs, jointKey: undefined, check };
   };
-  const waiting: Wait[] = [...others, good].map(wait);
+  const waiting: Wait[] = [...others, good].map((check) => wait(check, 0));
   const running = new Set<Run>();
   let most = 0;
   for (let nowMs = 0;; nowMs += STEP_MS) {
@@ -70,15 +74,24 @@ function simulate(others: readonly Pretended[], cores: number): { begunMs: numbe
       if (turn.type === "end") {
         assert.ok(running.delete(turn.check as Run));
         histories.set(check, noteGivenWay(histories.get(check)!));
-        waiting.push(wait(check));
+        waiting.push(wait(check, nowMs));
         continue;
       }
       if (check === good) return { begunMs: nowMs, most };
       waiting.splice(waiting.indexOf(turn.check), 1);
-      const { isQuick, isLong } = turn.check;
+      const { isQuick, isLong, isNeeded } = turn.check;
       const { gaveWay } = histories.get(check)!;
       running.add({
-        ...{ name: "", isQuick, isLong, gaveWay, startedAtMs: nowMs, isEnding: false, check },
+        ...{
+          name: "",
+          isQuick,
+          isLong,
+          isNeeded,
+          gaveWay,
+          startedAtMs: nowMs,
+          isEnding: false,
+          check,
+        },
         idleSinceMs: undefined,
       });
       most = Math.max(most, running.size);
@@ -111,6 +124,7 @@ Deno.test("nextCheckTurn() lets valid code begin soon behind idle checks", () =>
         pattern: [true, false, ...Array(600).fill(false)],
         seconds: 600,
         isQuick: false,
+        isNeeded: true,
       };
       const { begunMs } = simulate(Array.from({ length: count }, () => ({ ...check })), cores);
       const each = 1_000 + IDLE_CHECK_MS + PATIENCE_MS.idle;

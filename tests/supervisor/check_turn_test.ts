@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import {
   IDLE_CHECK_MS,
+  jointChecks,
   MAX_CHECK_HOLD_MS,
+  MAX_JOINT,
+  MAX_PASSED_OVER_MS,
   maxChecks,
   nextCheckTurn,
   PATIENCE_MS,
@@ -14,9 +17,17 @@ const NOW_MS = 100_000;
 
 const CORES = 2;
 
-type Kind = "quick" | "slow" | "urgent slow" | "long" | "urgent long";
+type Kind =
+  | "quick"
+  | "needed quick"
+  | "slow"
+  | "old slow"
+  | "needed slow"
+  | "urgent slow"
+  | "long"
+  | "urgent long";
 
-type RunningKind = "quick" | "slow" | "long" | "idle";
+type RunningKind = "quick" | "slow" | "needed slow" | "long" | "idle";
 
 /** Of an idle one, the age is that of its idleness. */
 function running(kinds: readonly [kind: RunningKind, ageMs: number][]): RunningCheck[] {
@@ -24,6 +35,7 @@ function running(kinds: readonly [kind: RunningKind, ageMs: number][]): RunningC
     name: `r${index}`,
     isQuick: kind === "quick",
     isLong: kind === "long",
+    isNeeded: kind.startsWith("needed"),
     startedAtMs: NOW_MS - ageMs,
     idleSinceMs: kind === "idle" ? NOW_MS - ageMs : undefined,
     gaveWay: 0,
@@ -34,9 +46,12 @@ function running(kinds: readonly [kind: RunningKind, ageMs: number][]): RunningC
 function waiting(kinds: readonly Kind[]): WaitingCheck[] {
   return kinds.map((kind, index) => ({
     name: `w${index}`,
-    isQuick: kind === "quick",
+    isQuick: kind.endsWith("quick"),
     isLong: kind.endsWith("long"),
     isUrgent: kind.startsWith("urgent"),
+    isNeeded: kind.startsWith("needed"),
+    sinceMs: kind.startsWith("old") ? NOW_MS - MAX_PASSED_OVER_MS : NOW_MS,
+    jointKey: "a",
   }));
 }
 
@@ -117,4 +132,41 @@ Deno.test("nextCheckTurn() ends the youngest late quick check when another one w
   const queue = { waiting: waiting(["quick"]), cores: 2, nowMs: NOW_MS };
   const ending = running(bombs).map((one, index) => ({ ...one, isEnding: index === 1 }));
   assert.equal(nextCheckTurn({ ...queue, running: ending }).type, "wait", "one at a time");
+});
+
+Deno.test("nextCheckTurn() orders checks by who waits for them", () => {
+  const all = ["slow", "needed slow", "urgent slow"] as const;
+  assert.equal(decide([], ...all), "begin w2", "requests");
+  assert.equal(decide([], "slow", "needed slow"), "begin w1", "a function that serves");
+  assert.equal(decide([], "slow", "slow"), "begin w0", "the first to arrive");
+  assert.equal(decide([], "quick", "needed quick"), "begin w1");
+});
+
+Deno.test("nextCheckTurn() gives every second turn to checks that wait for long", () => {
+  assert.equal(decide([["needed slow", 10]], "old slow", "needed slow"), "begin w0");
+  assert.equal(decide([["needed slow", 10]], "slow", "needed slow"), "begin w1", "not for long");
+  const others = [["needed slow", 1], ["idle", 2_000]] as const;
+  assert.equal(
+    decide(others.map(([kind, ms]) => [kind, ms]), "old slow", "needed slow"),
+    "begin w0",
+  );
+  assert.equal(decide([["slow", 10]], "old slow", "needed slow"), "begin w1", "the other turns");
+  assert.equal(decide([["needed slow", 10]], "old slow", "urgent slow"), "begin w1");
+});
+
+Deno.test("jointChecks() joins checks that wait for the same reason", () => {
+  const names = (kinds: readonly Kind[], change: (one: WaitingCheck) => Partial<WaitingCheck>) => {
+    const all = waiting(kinds).map((one) => ({ ...one, ...change(one) }));
+    return jointChecks(all[0]!, all).map(({ name }) => name).join(" ");
+  };
+  const kinds = ["slow", "slow", "needed slow", "long", "urgent slow", "quick", "slow"] as const;
+  assert.equal(names(kinds, () => ({})), "w0 w1 w6");
+  assert.equal(names(kinds.toReversed(), () => ({})), "w0 w5 w6");
+  assert.equal(names(["needed slow", "slow", "needed slow"], () => ({})), "w0 w2");
+  assert.equal(names(["long", "long"], () => ({})), "w0", "not one that takes long");
+  assert.equal(names(["slow", "slow"], () => ({ jointKey: undefined })), "w0");
+  assert.equal(names(["slow", "slow", "slow"], ({ name }) => ({ jointKey: name })), "w0");
+  assert.equal(names(["slow", "slow"], () => ({ name: "same" })), "same", "a function only once");
+  const many = Array.from({ length: 40 }, () => "slow" as const);
+  assert.equal(names(many, () => ({})).split(" ").length, MAX_JOINT);
 });
