@@ -9,7 +9,7 @@ ENV DENO_DIR=/deno-dir
 WORKDIR /opt/ddsrv
 COPY . .
 # Dependencies of the lock file; a start downloads nothing.
-RUN deno cache --quiet --frozen cli/main.ts
+RUN deno cache --quiet --frozen cli/main.ts cli/run_program.ts
 
 FROM denoland/deno:debian-${DENO_VERSION}
 LABEL org.opencontainers.image.title="ddsrv" \

@@ -1,21 +1,36 @@
-import { CommanderError } from "commander";
 import { isDebug } from "../lib/config/debug.ts";
 import { CliError, ExitCode } from "./exit_code.ts";
 import { printError } from "./output/print.ts";
-import { createProgram } from "./program.ts";
+import { parseQuick } from "./quick_command.ts";
 
 /** Runs the command line and returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  let exitCode: number = ExitCode.Done;
-  const program = createProgram((code) => exitCode = code);
   try {
-    await program.parseAsync([...args], { from: "user" });
-    return exitCode;
+    return await run(args);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ExitCode.Usage;
     printError(`ddsrv: ${messageOf(error)}\n`);
     return codeOf(error);
   }
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const quick = parseQuick(args);
+  if (quick !== undefined) {
+    const { runQuick } = await import("./run_quick.ts");
+    return await runQuick(quick);
+  }
+  const { runProgram }: typeof import("./run_program.ts") = await import(programModule());
+  return await runProgram(args);
+}
+
+/**
+ * Returns the URL of the module with the command tree. Before Deno runs anything, it reads each module
+ * that a literal `import()` can reach: the whole supervisor, also for `ddsrv ls`. In the package,
+ * the modules are JavaScript.
+ */
+function programModule(): string {
+  const { url } = import.meta;
+  return new URL(url.endsWith(".ts") ? "run_program.ts" : "run_program.js", url).href;
 }
 
 function messageOf(error: unknown): string {

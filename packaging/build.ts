@@ -39,13 +39,14 @@ async function bundle(directory: string): Promise<void> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     // Not minified: it would not start faster, and stack traces stay readable.
     args: ["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${directory}`]
-      .concat("cli/main.ts"),
+      // cli/main.ts imports the command tree by a computed name, so it is an entry of its own.
+      .concat("cli/main.ts", "cli/run_program.ts"),
     cwd: ROOT,
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
   }).output();
-  if (!success) throw new Error("Cannot bundle cli/main.ts. See Deno's message above");
+  if (!success) throw new Error("Cannot bundle the command line. See Deno's message above");
 }
 
 /** Copies a file or a directory; ignores a missing one, such as man pages not generated yet. */

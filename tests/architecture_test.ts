@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
  */
 const FLOORS: readonly (readonly string[])[] = [
   ["cli/main.ts", "cli/setup.ts", "cli/generate/main.ts"],
+  ["cli/run_program.ts", "cli/run_quick.ts"],
   ["cli/program.ts"],
   ["cli/tree"],
   ["cli/commands"],

@@ -1,8 +1,10 @@
-// Generates completions and man pages from the command tree, and deletes outdated ones.
+// Generates completions, man pages and the help of the program from the command tree, and deletes
+// outdated ones.
 import { createProgram } from "../program.ts";
 import { toCommandModel } from "../tree/to_command_model.ts";
 import { version } from "../version.ts";
 import { GENERATED_DIRECTORIES, generatedFiles } from "./generated_files.ts";
+import { HELP_FILE, helpFile } from "./help_file.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -15,7 +17,8 @@ async function generate(): Promise<void> {
       if (!files.has(path)) await Deno.remove(new URL(path, root));
     }
   }
-  for (const [path, text] of files) await Deno.writeTextFile(new URL(path, root), text);
+  const all = [...files, [HELP_FILE, helpFile(createProgram(() => {}))] as const];
+  for (const [path, text] of all) await Deno.writeTextFile(new URL(path, root), text);
 }
 
 await generate();

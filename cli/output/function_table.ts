@@ -1,23 +1,29 @@
-import { styleText } from "node:util";
-import process from "node:process";
 import type { FunctionReport } from "../../lib/control/api.ts";
+import { hasColours } from "./has_colours.ts";
 import { quoteWord } from "./quote_word.ts";
 import { type Column, formatTable, type TableOptions } from "./table.ts";
 import { formatBytes, formatDuration, formatShare } from "./units.ts";
 import { makeVisible } from "./visible.ts";
 
+/**
+ * Foreground colors. `styleText` of node:util would load Node's modules, which take a fourth of the
+ * time of `ddsrv ls`. Source: ECMA-48, SGR.
+ */
+const [RED, GREEN, YELLOW, BLUE, GRAY] = [31, 32, 33, 34, 90];
+const DEFAULT = 39;
+
 const COLOURS = {
-  ready: "green",
-  idle: "blue",
-  checking: "yellow",
-  starting: "yellow",
-  draining: "yellow",
-  hung: "red",
-  backoff: "red",
-  failed: "red",
-  stopped: "gray",
-  ignored: "gray",
-} as const;
+  ready: GREEN,
+  idle: BLUE,
+  checking: YELLOW,
+  starting: YELLOW,
+  draining: YELLOW,
+  hung: RED,
+  backoff: RED,
+  failed: RED,
+  stopped: GRAY,
+  ignored: GRAY,
+} satisfies Readonly<Record<FunctionReport["status"], number>>;
 
 /** On a narrow terminal, columns with a high rank are left out first. */
 const columns: readonly Column<FunctionReport>[] = [
@@ -55,7 +61,8 @@ export function formatFunctions(
 
 /** Returns a status with its color, if standard output is a terminal. */
 export function colourStatus(status: FunctionReport["status"], text: string = status): string {
-  return styleText(COLOURS[status], text, { stream: process.stdout });
+  if (!hasColours(Deno.stdout, Deno.env.toObject())) return text;
+  return `\x1b[${COLOURS[status]}m${text}\x1b[${DEFAULT}m`;
 }
 
 /** Returns a status with its color, and whether a newer revision failed or waits for a reload. */

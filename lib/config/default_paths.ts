@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { defaultSocket, fixedDirectory, userRuntimeDirectory } from "./default_socket.ts";
 import { LOG_SETTINGS } from "./log_settings.ts";
 import { SERVER_SETTINGS } from "./server_settings.ts";
 
@@ -29,24 +30,21 @@ export function defaultPaths(
 ): DefaultPaths {
   if (uid === 0) {
     return {
-      socket: SERVER_SETTINGS.socket.default,
+      socket: defaultSocket(uid, environment),
       logsDirectory: LOG_SETTINGS.logsDirectory.default,
       stateDirectory: SERVER_SETTINGS.stateDirectory.default,
       runtimeDirectory: "/run/ddsrv",
       lockDirectory: "/run/ddsrv/locks",
     };
   }
-  const { HOME = "/tmp", XDG_RUNTIME_DIR, XDG_STATE_HOME } = environment;
-  const runtimeDirectory = XDG_RUNTIME_DIR?.startsWith("/")
-    ? join(XDG_RUNTIME_DIR, "ddsrv")
-    : fixedDirectory(uid);
+  const { HOME = "/tmp", XDG_STATE_HOME } = environment;
   const state = XDG_STATE_HOME?.startsWith("/") ? XDG_STATE_HOME : join(HOME, ".local/state");
   const stateDirectory = join(state, "ddsrv");
   return {
-    socket: join(runtimeDirectory, "ddsrv.sock"),
+    socket: defaultSocket(uid, environment),
     logsDirectory: join(stateDirectory, "logs"),
     stateDirectory,
-    runtimeDirectory,
+    runtimeDirectory: userRuntimeDirectory(uid, environment),
     // Not below XDG_RUNTIME_DIR, which a login has and cron has not: all supervisors must meet here.
     lockDirectory: join(fixedDirectory(uid), "locks"),
   };
@@ -71,8 +69,4 @@ export function defaultSockets(
     defaultPaths(uid, { XDG_RUNTIME_DIR: directory ?? "" }).socket
   );
   return [...new Set(sockets)];
-}
-
-function fixedDirectory(uid: number | null): string {
-  return `/tmp/ddsrv-${uid ?? 0}`;
 }

@@ -1,3 +1,4 @@
+import { SYSTEM_SOCKET } from "./default_socket.ts";
 import { ISOLATION_LEVELS } from "./isolation_level.ts";
 import { address, choice, list, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
@@ -41,7 +42,7 @@ export const SERVER_SETTINGS = {
     name: "socket",
     setBy: "flag",
     kind: path,
-    default: "/run/ddsrv/ddsrv.sock",
+    default: SYSTEM_SOCKET,
     defaultWithoutRoot: "$XDG_RUNTIME_DIR/ddsrv/ddsrv.sock",
     summary: "path of the control socket",
     needsRestart: true,

@@ -8,12 +8,13 @@ import { formatEndpoint } from "../../../lib/system/endpoint.ts";
 import { type Ground, openGround } from "../isolation/ground.ts";
 import { openSandbox } from "../isolation/instances.ts";
 import { firstAnswer } from "../isolation/first_answer.ts";
-import { median, row, timed, title } from "./table.ts";
+import { timed } from "../table.ts";
+import { type Figure, median } from "./figure.ts";
 
 const ROUNDS = 9;
 
 /** Measures each phase of a cold start separately. */
-export async function measurePhases(): Promise<void> {
+export async function measurePhases(): Promise<Figure[]> {
   await using ground = await openGround();
   const taken = new Map<string, number[]>();
   for (let round = 0; round < ROUNDS; round++) {
@@ -21,8 +22,11 @@ export async function measurePhases(): Promise<void> {
       taken.set(name, [...taken.get(name) ?? [], ms]);
     }
   }
-  title("A cold start, phase by phase");
-  for (const [name, values] of taken) row(name, median(values).toFixed(1));
+  return [...taken].map(([name, values]): Figure => ({
+    what: `cold start: ${name}`,
+    unit: "ms",
+    value: median(values),
+  }));
 }
 
 async function takePhases(ground: Ground): Promise<Record<string, number>> {

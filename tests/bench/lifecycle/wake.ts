@@ -1,43 +1,54 @@
 import { join } from "node:path";
-import { answering, pause, startServer } from "../../e2e/support/harness.ts";
-import { firstAnswer } from "../isolation/first_answer.ts";
-import { median, row, timed, title } from "./table.ts";
+import { answering, pause, type Server, startServer } from "../../e2e/support/harness.ts";
+import { hasManifestKey, hasSetting } from "./abilities.ts";
+import { runBare } from "./bare.ts";
+import { compare, type Row } from "./figure.ts";
+import { durationOf, takeRounds } from "./rounds.ts";
 
-const ROUNDS = 9;
+const ROUNDS = 15;
+
+/** Time after which ddsrv has parked what it wants to park. */
+const PARK_MS = 1_000;
+
+const BARE = "bare deno run";
+const PARKED = "wake from idle";
+const UNPARKED = "wake from idle, --parked 0";
+const WARM = 'wake from idle, "warm": true';
 
 /** Measures the first answer of an idle function, compared to that of a bare `deno run`. */
-export async function measureWake(): Promise<void> {
-  await using server = await startServer({
-    flags: ["--idle", "1s"],
-    files: { "app/index.ts": answering("app") },
-  });
+export async function measureWake(): Promise<Row[]> {
+  const files = { "app/index.ts": answering("app") };
+  const flags = ["--idle", "1s"];
+  const warm = { "warm/index.ts": answering("warm"), "warm/ddsrv.json": '{ "warm": true }\n' };
+  const hasWarm = hasManifestKey("warm");
+  await using server = await startServer({ flags, files: hasWarm ? { ...files, ...warm } : files });
   await server.said("app idle until");
-  const wakes: number[] = [];
-  const bares: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const from = server.output().length;
-    wakes.push((await timed(async () => await (await fetch(`${server.url}/app`)).text()))[0]);
-    await server.said("app idle until", from);
-    await pause(300);
-    bares.push(await measureBare(join(server.functions, "app/index.ts"), 20_000 + round));
-  }
-  const ratio = median(wakes.map((ms, round) => ms / bares[round]!));
-  title("Wake from idle, to the first answer");
-  row("bare deno run", median(bares).toFixed(1));
-  row("an idle function's first request", median(wakes).toFixed(1), `ratio ${ratio.toFixed(2)}`);
+  await using unparked = hasSetting("parked")
+    ? await startServer({ flags: [...flags, "--parked", "0"], files })
+    : undefined;
+  await unparked?.said("app idle until");
+  const taken = await takeRounds({
+    [BARE]: () => runBare(join(server.functions, "app/index.ts")),
+    [PARKED]: () => wake(server, "app"),
+    ...(unparked === undefined ? {} : { [UNPARKED]: () => wake(unparked, "app") }),
+    ...(hasWarm ? { [WARM]: () => wake(server, "warm") } : {}),
+  }, ROUNDS);
+  return [
+    ...compare(taken, { [PARKED]: "1.3", [WARM]: "0.35" }),
+    ...(unparked === undefined ? [{ what: UNPARKED, skipped: "no setting parked" }] : []),
+    ...(hasWarm ? [] : [{ what: WARM, skipped: "no key warm" }]),
+  ];
 }
 
-async function measureBare(path: string, port: number): Promise<number> {
-  const beganMs = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", path],
-    env: { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, DENO_NO_UPDATE_CHECK: "1" },
-    stdin: "null",
-    stdout: "null",
-  }).spawn();
-  await firstAnswer(`http://127.0.0.1:${port}/`);
-  const ms = performance.now() - beganMs;
-  child.kill("SIGTERM");
-  await child.status;
+/** Wakes an idle function; returns milliseconds to its answer, and waits until it is idle again. */
+export async function wake(server: Server, name: string): Promise<number> {
+  const from = server.output().length;
+  const ms = await durationOf(async () => {
+    const response = await fetch(`${server.url}/${name}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${name} answered ${response.status}: ${text}`);
+  });
+  await server.said(`${name} idle until`, from);
+  await pause(PARK_MS);
   return ms;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { GENERATED_DIRECTORIES, generatedFiles } from "../../../cli/generate/generated_files.ts";
+import { HELP_FILE, helpFile } from "../../../cli/generate/help_file.ts";
 import { createProgram } from "../../../cli/program.ts";
 import { toCommandModel } from "../../../cli/tree/to_command_model.ts";
 import { version } from "../../../cli/version.ts";
@@ -21,6 +22,12 @@ Deno.test("generatedFiles() are up to date, with nothing else in completions/ an
   }));
   const wrong = [...drifted.flat(), ...there.filter((path) => !files.has(path))];
   assert.deepEqual(wrong, [], "These differ from the command tree. Run: deno task generate");
+});
+
+Deno.test("helpFile() is up to date", async () => {
+  const found = await Deno.readTextFile(new URL(HELP_FILE, root));
+  const now = helpFile(createProgram(() => {}));
+  assert.equal(found, now, `${HELP_FILE} differs from the command tree. Run: deno task generate`);
 });
 
 Deno.test("generatedFiles(): do not depend on the environment", async () => {

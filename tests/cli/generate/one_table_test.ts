@@ -127,7 +127,10 @@ async function readSources(): Promise<Made> {
       for await (const { name, isDirectory } of Deno.readDir(new URL(folder, root))) {
         const path = `${folder}/${name}`;
         if (isDirectory) pending.push(path);
-        if (!path.endsWith(".ts") || /^lib\/config\/[a-z]+_settings\.ts$/.test(path)) continue;
+        if (
+          !path.endsWith(".ts") ||
+          /^lib\/config\/(?:[a-z]+_settings|default_socket)\.ts$/.test(path)
+        ) continue;
         const text = await Deno.readTextFile(new URL(path, root));
         sources[path] = text.replace(/^ *(?:\/\/|\/?\*).*$/gm, "");
       }

@@ -8,6 +8,9 @@ const cases: readonly [environment: Record<string, string>, isTerminal: boolean,
   [{ NO_COLOR: "" }, true, true],
   [{ FORCE_COLOR: "1" }, false, true],
   [{ FORCE_COLOR: "0" }, false, false],
+  [{ TERM: "dumb" }, true, false],
+  [{ TERM: "dumb", FORCE_COLOR: "1" }, true, true],
+  [{ TERM: "xterm" }, true, true],
   [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, false],
 ];
 

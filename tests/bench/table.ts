@@ -1,4 +1,4 @@
-import { say } from "../isolation/figures.ts";
+import { say } from "./isolation/figures.ts";
 
 /** Returns the median of some values. */
 export function median(values: readonly number[]): number {
