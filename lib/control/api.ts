@@ -48,6 +48,7 @@ export interface FunctionReport {
   readonly uptimeMs: number | null;
   readonly restarts: number;
   readonly nextTryAt: string | null;
+  readonly ownMemoryBytes: number | null;
   readonly memoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly dataBytes: number | null;

@@ -1,5 +1,8 @@
 import { formatEgress } from "../config/egress.ts";
-import { readProcessFigures } from "../system/process_figures.ts";
+import type { DiskUsage } from "../disk/disk_usage.ts";
+import { type ProcessFigures, readProcessFigures } from "../system/process_figures.ts";
+import { readTreeMemory } from "../system/tree_memory.ts";
+import type { OpenInstance } from "../supervisor/open_instance.ts";
 import { withAdvice } from "../supervisor/advice.ts";
 import {
   type Failure,
@@ -46,8 +49,9 @@ export async function reportFunction(
   const refusal = supervisor.ignored.get(state.name);
   const reason = reasonOf(state);
   const slow = reason === undefined ? slowStart(supervisor, candidate) : undefined;
-  const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
-  const data = instance?.pid === undefined ? undefined : await open?.readDataUsage?.(instance.pid);
+  const { figures, own, data } = instance?.pid === undefined
+    ? NO_FIGURES
+    : await readFigures(instance.pid, open);
   return {
     name: state.name,
     status: statusOf(state),
@@ -66,6 +70,7 @@ export async function reportFunction(
       : Math.round(performance.now() - serving.readyAtMs),
     restarts: state.restarts,
     nextTryAt: dateOf(nextTryMs(state)),
+    ownMemoryBytes: own ?? null,
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,
     dataBytes: data?.usedBytes ?? null,
@@ -86,6 +91,25 @@ export async function reportFunction(
       ...refusal === undefined ? [] : [refusal],
     ],
   };
+}
+
+interface Figures {
+  readonly figures: ProcessFigures | undefined;
+  /** Memory of all processes, in bytes. */
+  readonly own: number | undefined;
+  readonly data: DiskUsage | undefined;
+}
+
+const NO_FIGURES: Figures = { figures: undefined, own: undefined, data: undefined };
+
+/** Reads the figures of an instance; `open` is missing while it starts. */
+async function readFigures(pid: number, open: OpenInstance | undefined): Promise<Figures> {
+  const [figures, counted, data] = await Promise.all([
+    readProcessFigures(pid),
+    open?.readOwnMemory?.(),
+    open?.readDataUsage?.(pid),
+  ]);
+  return { figures, own: counted ?? await readTreeMemory(pid), data };
 }
 
 function detailOf(failure: Failure | undefined): string {
@@ -145,6 +169,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     uptimeMs: null,
     restarts: 0,
     nextTryAt: null,
+    ownMemoryBytes: null,
     memoryBytes: null,
     cpuMs: null,
     dataBytes: null,

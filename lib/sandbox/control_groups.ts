@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { type CgroupHierarchy, findHierarchy } from "./cgroup_hierarchy.ts";
 import { cpuTimeFile, parseCpuTime } from "./cgroup_cpu_time.ts";
+import { memoryFiles, parseOwnMemory } from "./cgroup_memory.ts";
 import {
   type CgroupWrite,
   oomFile,
@@ -38,6 +39,11 @@ export interface ControlGroup extends Group {
    * `undefined` where the kernel does not count it.
    */
   readonly cpuTimeMs: () => Promise<number | undefined>;
+  /**
+   * Returns the memory of the group's processes in bytes, without pages of files, see
+   * {@linkcode parseOwnMemory}; `undefined` where the kernel does not count it.
+   */
+  readonly ownMemoryBytes: () => Promise<number | undefined>;
 }
 
 /** Creates a group; `name` is unique among the open groups with the same parent. */
@@ -136,6 +142,12 @@ async function openLeaf(location: Location, limits: ResourceLimits): Promise<Con
       const base = bases[counter.controller];
       if (base === undefined) return undefined;
       return parseCpuTime(version, await readOptional(join(base, below, counter.file)));
+    },
+    ownMemoryBytes: async () => {
+      if (bases.memory === undefined) return undefined;
+      const directory = join(bases.memory, below);
+      const texts = memoryFiles(version).map((file) => readOptional(join(directory, file)));
+      return parseOwnMemory(version, await Promise.all(texts));
     },
   };
 }

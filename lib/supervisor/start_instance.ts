@@ -129,6 +129,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       deno: (moduleOptions.deno ?? ownDeno()).version,
       problems: () => [...lasting, ...problems.current(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
+      readOwnMemory: started.readOwnMemory,
       ended: process.ended,
       excerpt: output.text,
       async close({ drainMs, force: forced }) {
