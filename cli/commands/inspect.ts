@@ -64,6 +64,7 @@ function formatValue(report: FunctionReport, key: keyof FunctionReport): string 
       return `${describeNextTry(report.nextTryAt!)} (${report.nextTryAt})`;
     case "cpuMs":
       return `${(report.cpuMs! / 1000).toFixed(2)}s`;
+    case "ownMemoryBytes":
     case "memoryBytes":
     case "dataBytes":
     case "dataLimitBytes":

@@ -41,7 +41,7 @@ const columns: readonly Column<FunctionReport>[] = [
   { title: "CPU", cell: cpuCell, align: "right", rank: 4 },
   {
     title: "MEMORY",
-    cell: (row) => row.memoryBytes === null ? "-" : formatBytes(row.memoryBytes),
+    cell: memoryCell,
     align: "right",
     rank: 3,
   },
@@ -83,6 +83,17 @@ export function describeNewer({ name, newerRevision }: FunctionReport): string {
     : `revision ${newerRevision} is not loaded (--no-watch). To load it: ddsrv reload ${
       makeVisible(quoteWord(name))
     }`;
+}
+
+/** Memory that counts for a function; a supervisor of an earlier version knows only the other. */
+export function memoryOf({ ownMemoryBytes, memoryBytes }: FunctionReport): number | null {
+  return ownMemoryBytes ?? memoryBytes;
+}
+
+/** Formats the memory of a function. */
+export function memoryCell(report: FunctionReport): string {
+  const bytes = memoryOf(report);
+  return bytes === null ? "-" : formatBytes(bytes);
 }
 
 function errorsCell({ errors }: FunctionReport): string {

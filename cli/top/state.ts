@@ -1,3 +1,4 @@
+import { memoryOf } from "../output/function_table.ts";
 import type { TopRow } from "./rates.ts";
 
 /** Column that rows are sorted by. */
@@ -99,7 +100,7 @@ function valueOf(row: TopRow, sortBy: Exclude<SortKey, "name">): number {
     case "cpu":
       return row.cpuShare ?? -1;
     case "memory":
-      return row.report.memoryBytes ?? -1;
+      return memoryOf(row.report) ?? -1;
     default:
       return sortBy satisfies never;
   }

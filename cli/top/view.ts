@@ -3,7 +3,7 @@ import process from "node:process";
 import stringWidth from "fast-string-width";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
 import { cutToWidth } from "../output/cut_to_width.ts";
-import { colourStatus } from "../output/function_table.ts";
+import { colourStatus, memoryCell, memoryOf } from "../output/function_table.ts";
 import { type Column, formatTable } from "../output/table.ts";
 import type { TerminalSize } from "../output/terminal.ts";
 import { formatBytes, formatShare } from "../output/units.ts";
@@ -67,7 +67,7 @@ function renderHead({ rows, url }: TopScene): string {
   const ready = rows.filter(({ report }) => report.status === "ready").length;
   const requests = rows.reduce((sum, row) => sum + row.requestsPerS, 0);
   const cpu = rows.reduce((sum, row) => sum + (row.cpuShare ?? 0), 0);
-  const memory = rows.reduce((sum, { report }) => sum + (report.memoryBytes ?? 0), 0);
+  const memory = rows.reduce((sum, { report }) => sum + (memoryOf(report) ?? 0), 0);
   const facts = [`${rows.length} functions, ${ready} ready`, `${formatRate(requests)} requests/s`]
     .concat(`${formatShare(cpu)} CPU`, formatBytes(memory));
   return `${bold("ddsrv")}  ${facts.join("  ")}  ${url}`;
@@ -108,7 +108,7 @@ function columnsOf(history: TopScene["history"]): readonly Column<TopRow>[] {
     },
     {
       title: "MEMORY",
-      cell: ({ report }) => report.memoryBytes === null ? "-" : formatBytes(report.memoryBytes),
+      cell: ({ report }) => memoryCell(report),
       align: "right",
       rank: 3,
     },

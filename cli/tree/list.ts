@@ -35,13 +35,13 @@ export function addList(program: Command, onExit: OnExit): void {
       onExit(await list(options));
     });
   withExamples(listing, [
-    ["ddsrv ls", "List all functions; CPU is the share of one core since the start"],
+    ["ddsrv ls", "List all functions; CPU is since the start, MEMORY without shared pages"],
     ["ddsrv ls --watch", "Update the list every second; q quits"],
     [
       "ddsrv ls --filter status=failed --quiet",
       "Print names of functions that failed, or whose new code failed",
     ],
-    ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{memoryBytes}}'", "Print some keys of --json"],
+    ["ddsrv ls --format '{{name}}\\t{{url}}\\t{{ownMemoryBytes}}'", "Print some keys of --json"],
   ]);
 }
 

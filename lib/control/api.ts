@@ -55,6 +55,7 @@ export interface FunctionReport {
   readonly restarts: number;
   readonly nextTryAt: string | null;
   readonly nextStart: NextStart | null;
+  readonly ownMemoryBytes: number | null;
   readonly memoryBytes: number | null;
   readonly cpuMs: number | null;
   readonly dataBytes: number | null;

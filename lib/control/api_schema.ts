@@ -76,7 +76,13 @@ export const apiShapes = {
       .describe("Time of the next retry; null if there is none"),
     nextStart: z.enum(NEXT_STARTS).nullable()
       .describe("How the next start is prepared; null while it is not"),
-    memoryBytes: count.nullable().describe("Resident memory of the serving process"),
+    ownMemoryBytes: count.nullable().describe(
+      "Memory that only this function uses: all its processes and those of its sandbox, without " +
+        "pages of files, which functions share",
+    ),
+    memoryBytes: count.nullable().describe(
+      "Resident memory of the serving process alone, with pages of files, such as Deno's program",
+    ),
     cpuMs: z.number().min(0).nullable().describe("Processor time of the serving process"),
     dataBytes: count.nullable().describe("Disk usage of the serving function; null if unknown"),
     dataLimitBytes: count.nullable().describe("Limit of its disk usage"),

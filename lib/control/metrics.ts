@@ -138,8 +138,13 @@ function functionMetrics({ functions }: MetricsInput): Metric[] {
       ({ nextTryAt }) => nextTryAt === null ? null : Date.parse(nextTryAt) / 1_000,
     ),
     gauge(
+      "ddsrv_function_own_memory_bytes",
+      "Memory of a function's processes and its sandbox, without pages of files",
+      ({ ownMemoryBytes }) => ownMemoryBytes,
+    ),
+    gauge(
       "ddsrv_function_memory_bytes",
-      "Resident memory of a function's process",
+      "Resident memory of a function's process, with pages that functions share",
       ({ memoryBytes }) => memoryBytes,
     ),
     gauge(

@@ -1,5 +1,9 @@
 import { formatEgress } from "../config/egress.ts";
-import { readProcessFigures } from "../system/process_figures.ts";
+import type { DiskUsage } from "../disk/disk_usage.ts";
+import { type ProcessFigures, readProcessFigures } from "../system/process_figures.ts";
+import { readTreeMemory } from "../system/tree_memory.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
+import type { OpenInstance } from "../supervisor/open_instance.ts";
 import { withAdvice } from "../supervisor/advice.ts";
 import {
   type Failure,
@@ -23,8 +27,16 @@ export async function reportFunctions(
   supervisor: Supervisor,
   context: ReportContext,
 ): Promise<FunctionReport[]> {
-  const functions = [...supervisor.functions.values()]
-    .map((state) => reportFunction(supervisor, state, context));
+  const yieldToEventLoop = createYieldToEventLoop();
+  const functions: Promise<FunctionReport>[] = [];
+  for (const state of [...supervisor.functions.values()]) {
+    const report = reportFunction(supervisor, state, context);
+    // Promise.all waits for it; until then, an error must not count as unhandled.
+    report.catch(() => {});
+    functions.push(report);
+    // Figures of a thousand functions take some 50 ms.
+    await yieldToEventLoop();
+  }
   const ignored = [...supervisor.ignored]
     .filter(([name]) => !supervisor.functions.has(name))
     .map(([name, reason]) => reportIgnored(name, reason, context));
@@ -46,8 +58,9 @@ export async function reportFunction(
   const refusal = supervisor.ignored.get(state.name);
   const reason = reasonOf(state);
   const slow = reason === undefined ? slowStart(supervisor, candidate) : undefined;
-  const figures = instance?.pid === undefined ? undefined : await readProcessFigures(instance.pid);
-  const data = instance?.pid === undefined ? undefined : await open?.readDataUsage?.(instance.pid);
+  const { figures, own, data } = instance?.pid === undefined
+    ? NO_FIGURES
+    : await readFigures(instance.pid, open);
   return {
     name: state.name,
     status: statusOf(state),
@@ -67,6 +80,7 @@ export async function reportFunction(
     restarts: state.restarts,
     nextTryAt: dateOf(nextTryMs(state)),
     nextStart: nextStartOf(supervisor, state.name),
+    ownMemoryBytes: own ?? null,
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,
     dataBytes: data?.usedBytes ?? null,
@@ -87,6 +101,26 @@ export async function reportFunction(
       ...refusal === undefined ? [] : [refusal],
     ],
   };
+}
+
+interface Figures {
+  readonly figures: ProcessFigures | undefined;
+  /** Memory of all processes, in bytes. */
+  readonly own: number | undefined;
+  readonly data: DiskUsage | undefined;
+}
+
+const NO_FIGURES: Figures = { figures: undefined, own: undefined, data: undefined };
+
+/** Reads the figures of an instance; `open` is missing while it starts. */
+async function readFigures(pid: number, open: OpenInstance | undefined): Promise<Figures> {
+  const figures = readProcessFigures(pid);
+  const counted = open?.readOwnMemory?.();
+  const [own, data] = await Promise.all([
+    counted ?? readTreeMemory(pid),
+    open?.readDataUsage?.(pid),
+  ]);
+  return { figures, own, data };
 }
 
 function detailOf(failure: Failure | undefined): string {
@@ -153,6 +187,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     restarts: 0,
     nextTryAt: null,
     nextStart: null,
+    ownMemoryBytes: null,
     memoryBytes: null,
     cpuMs: null,
     dataBytes: null,

@@ -10,7 +10,7 @@ import { openHostsFile } from "../sandbox/hosts_file.ts";
 import type { Listener } from "../process/socket_table.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import { CommandError } from "../system/run.ts";
-import { withMemoryLimit } from "./groups.ts";
+import { readOwnMemory, withMemoryLimit } from "./groups.ts";
 import { BANDWIDTH_REMEDY } from "./bandwidth.ts";
 import { explainListeners, findListener, followListener } from "./find_listener.ts";
 import type { Homes } from "./homes.ts";
@@ -127,7 +127,7 @@ export async function openFullSandbox(
         explain: (pid) => explainListeners(pid, ports),
       });
       const process = withMemoryLimit(group, policy.memoryBytes, started.process);
-      return { ...started, process };
+      return { ...started, process, ...readOwnMemory(group) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -7,6 +7,7 @@ import {
   readHierarchy,
 } from "../sandbox/control_groups.ts";
 import type { FunctionProcess } from "../process/spawn.ts";
+import type { StartedProcess } from "./isolation.ts";
 import { isContainer, remediesFor } from "./remedies.ts";
 
 /** Problem of a host with cgroup v1 whose kernel does not count sockets in the memory limit. */
@@ -42,6 +43,13 @@ export async function openGroups(
     );
     return undefined;
   }
+}
+
+/** Returns how to read a process's memory, if it has a group that counts it. */
+export function readOwnMemory(
+  group: ControlGroup | undefined,
+): Pick<StartedProcess, "readOwnMemory"> {
+  return group === undefined ? {} : { readOwnMemory: group.ownMemoryBytes };
 }
 
 /** Returns the same process; `ended` has `exhaustedBytes` after an out-of-memory kill. */

@@ -119,6 +119,8 @@ export interface StartedProcess {
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Call it when a parked process exists: closes files that only the start of a sandbox needs. */
   readonly onPrepared?: () => PromiseLike<void>;
+  /** Reads the memory of all its processes in bytes; missing where the kernel does not count it. */
+  readonly readOwnMemory?: () => number | undefined;
   /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
   /**

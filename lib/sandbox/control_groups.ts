@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { readProcFileSync } from "../system/read_proc_file.ts";
 import { type CgroupHierarchy, findHierarchy } from "./cgroup_hierarchy.ts";
 import { cpuTimeFile, parseCpuTime } from "./cgroup_cpu_time.ts";
+import { memoryFiles, parseOwnMemory } from "./cgroup_memory.ts";
 import {
   type CgroupWrite,
   oomFile,
@@ -38,6 +40,11 @@ export interface ControlGroup extends Group {
    * `undefined` where the kernel does not count it.
    */
   readonly cpuTimeMs: () => Promise<number | undefined>;
+  /**
+   * Returns the memory of the group's processes in bytes, without pages of files, see
+   * {@linkcode parseOwnMemory}; `undefined` where the kernel does not count it.
+   */
+  readonly ownMemoryBytes: () => number | undefined;
 }
 
 /** Creates a group; `name` is unique among the open groups with the same parent. */
@@ -136,6 +143,12 @@ async function openLeaf(location: Location, limits: ResourceLimits): Promise<Con
       const base = bases[counter.controller];
       if (base === undefined) return undefined;
       return parseCpuTime(version, await readOptional(join(base, below, counter.file)));
+    },
+    ownMemoryBytes: () => {
+      if (bases.memory === undefined) return undefined;
+      const directory = join(bases.memory, below);
+      const texts = memoryFiles(version).map((file) => readProcFileSync(`${directory}/${file}`));
+      return parseOwnMemory(version, texts);
     },
   };
 }

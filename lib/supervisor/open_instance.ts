@@ -69,6 +69,8 @@ export interface OpenInstance {
   readonly problems: () => readonly string[];
   /** Reads the disk usage of its data, where that is cheap. */
   readonly readDataUsage: StartedProcess["readDataUsage"];
+  /** Reads the memory of all its processes in bytes, where the kernel counts it. */
+  readonly readOwnMemory: StartedProcess["readOwnMemory"];
   /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<Exit>;
   /** Returns the first and the last lines of its output. */

@@ -1,4 +1,6 @@
-import type { Parking } from "../isolation/isolation.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Isolation, Parking } from "../isolation/isolation.ts";
+import type { Semaphore } from "../system/semaphore.ts";
 import { sleep } from "../system/sleep.ts";
 import { memoryReserve, type ParkingLimits, placesFor } from "./parking_limits.ts";
 import {
@@ -7,7 +9,6 @@ import {
   prepareStart,
   startOptions,
 } from "./prepare_start.ts";
-import type { SupervisorContext } from "./supervisor_context.ts";
 
 /**
  * Starts that are prepared up to the point where code of the function would run, for functions
@@ -32,8 +33,11 @@ export interface ParkedStarts extends AsyncDisposable {
 
 /** Options of {@linkcode createParkedStarts}. */
 export interface ParkedStartsOptions {
-  /** Returns the present context, which has the settings. */
-  readonly context: () => Pick<SupervisorContext, "isolation" | "settings" | "starts">;
+  readonly isolation: Isolation;
+  /** Returns the present settings. */
+  readonly settings: () => Settings;
+  /** Limits concurrent starts. */
+  readonly starts: Pick<Semaphore, "isFree">;
   readonly onWarning: (message: string) => void;
   readonly readMemory?: () => { readonly total: number; readonly available: number };
 }
@@ -52,7 +56,7 @@ const MEMORY_LOOK_MS = 5_000;
 
 /** Creates the parked starts of a supervisor. */
 export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
-  const { context, onWarning, readMemory = Deno.systemMemoryInfo } = options;
+  const { isolation, starts, onWarning, readMemory = Deno.systemMemoryInfo } = options;
   /** The least recently used one is first. */
   const parked = new Map<string, ParkedStart>();
   const wanted = new Map<string, CheckedStart>();
@@ -67,7 +71,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   Deno.unrefTimer(memoryTimer);
 
   function limits(): ParkingLimits {
-    return placesFor(context().settings, readMemory().total);
+    return placesFor(options.settings(), readMemory().total);
   }
 
   function isMemoryLow(): boolean {
@@ -93,7 +97,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
 
   /** Returns where to park a start; `undefined` if there is no place for it. */
   function chooseParking({ policy }: CheckedStart): Parking | undefined {
-    const { parking } = context().isolation;
+    const { parking } = isolation;
     const { places, warmPlaces } = limits();
     if (places === 0) return undefined;
     const warm = [...parked.values()].filter((one) => one.parking === "runtime").length;
@@ -105,7 +109,6 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     const { name } = start;
     const parking = chooseParking(start);
     if (parking === undefined || isMemoryLow()) return;
-    const { isolation } = context();
     const started = await startOptions(start, { parking, onLine() {} });
     // Before the sandbox opens: what is replaced meanwhile differs from this text later.
     const text = await isolation.describeStart(name, started);
@@ -129,7 +132,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     while (wanted.size > 0 && !stopping.signal.aborted) {
       await sleep(CALM_MS, stopping.signal);
       // Real starts go first.
-      if (!context().starts.isFree()) continue;
+      if (!starts.isFree()) continue;
       const [next] = wanted;
       if (next === undefined || stopping.signal.aborted) return;
       const [name, start] = next;
@@ -179,7 +182,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
       parked.delete(name);
       const now = await startOptions(start, { parking: undefined, onLine() {} });
       const isLikeNew = start.source === undefined &&
-        one.text === await context().isolation.describeStart(name, now).catch(() => undefined);
+        one.text === await isolation.describeStart(name, now).catch(() => undefined);
       if (isLikeNew) return one.prepared;
       // The function's data must not be in use by a sandbox that never runs.
       await end(one);

@@ -1,18 +1,31 @@
 import { relative } from "node:path";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { InstalledPackages } from "../isolation/installed_packages.ts";
-import type { Parking, StartedProcess, StartOptions } from "../isolation/isolation.ts";
+import type { Isolation, Parking, StartedProcess, StartOptions } from "../isolation/isolation.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
-import type { InstanceReport } from "./open_instance.ts";
-import type { SupervisorContext } from "./supervisor_context.ts";
+import type { KeptPackages } from "./kept_packages.ts";
+
+/** What starts need of their supervisor. */
+export interface StartResources {
+  readonly isolation: Isolation;
+  readonly keptPackages: Pick<KeptPackages, "hold">;
+  /** Returns the module cache of a function; creates it if it is missing. */
+  readonly cacheOf: (name: string) => Promise<string>;
+}
+
+/** Receives the output and the problems of a started process. */
+export interface StartReport {
+  readonly onWarning: (message: string) => void;
+  readonly onLine: StartOptions["onLine"];
+}
 
 /** A start of a function that has passed its check. */
 export interface CheckedStart {
   readonly name: string;
   readonly directory: string;
-  readonly context: SupervisorContext;
+  readonly context: StartResources;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
   /** Absolute paths of its env files besides `.env`. */
@@ -34,7 +47,7 @@ export interface PreparedStart extends AsyncDisposable {
   /** Present egress and port problems; a sentence each. */
   readonly problems: () => readonly string[];
   /** Sends warnings and lines to a report from now on, with the present problems first. */
-  readonly attach: (report: Pick<InstanceReport, "onLine" | "onWarning">) => void;
+  readonly attach: (report: StartReport) => void;
   /** Skips the time that the process has to end by itself. */
   readonly force: () => void;
 }
@@ -57,7 +70,7 @@ export async function prepareStart(
   const { name, context, policy, packages } = options;
   signal.throwIfAborted();
   await using stack = new AsyncDisposableStack();
-  let report: Pick<InstanceReport, "onLine" | "onWarning"> | undefined;
+  let report: StartReport | undefined;
   const problems = createProblems((problem) => report?.onWarning(problem));
   const sandbox = stack.use(
     await context.isolation.openSandbox({

@@ -8,7 +8,7 @@ import { type CheckedStart, type PreparedStart, prepareStart } from "./prepare_s
 import { waitUntilReady } from "./wait_until_ready.ts";
 
 /** A function that has passed its check, and a launch of it. */
-export interface CheckedFunction extends CheckedStart, InstanceOptions {
+export interface CheckedFunction extends Omit<CheckedStart, "context">, InstanceOptions {
   readonly revision: string;
   /** Problems that it has from the beginning, a sentence each. */
   readonly problems?: readonly string[];
@@ -101,6 +101,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       deno: (moduleOptions.deno ?? ownDeno()).version,
       problems: () => [...lasting, ...prepared.problems(), ...describeMismatch(upstream.report)],
       readDataUsage: started.readDataUsage,
+      readOwnMemory: started.readOwnMemory,
       ended: process.ended,
       excerpt: prepared.excerpt,
       async close({ drainMs, force: forced }) {

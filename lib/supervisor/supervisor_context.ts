@@ -124,7 +124,9 @@ export async function openSupervisorContext(
     maxHoldMs: MAX_START_HOLD_MS,
   });
   const parked = stack.use(createParkedStarts({
-    context: () => ({ isolation, settings: current, starts }),
+    isolation,
+    starts,
+    settings: () => current,
     onWarning,
   }));
   const owned = stack.move();

@@ -43,6 +43,7 @@ export const METRICS_INPUT: MetricsInput = {
   supervisor,
   functions: [
     reportOf("a", {
+      ownMemoryBytes: 768,
       memoryBytes: 1024,
       cpuMs: 1_500,
       dataBytes: 512,

@@ -25,6 +25,7 @@ const expected = [
   'ddsrv_function_update_failed{function="a"} 1',
   'ddsrv_function_update_failed{function="b"} 0',
   'ddsrv_function_restarts_total{function="a"} 2',
+  'ddsrv_function_own_memory_bytes{function="a"} 768',
   'ddsrv_function_memory_bytes{function="a"} 1024',
   'ddsrv_function_data_bytes{function="a"} 512',
   'ddsrv_function_data_limit_bytes{function="a"} 2048',

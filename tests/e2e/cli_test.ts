@@ -35,7 +35,8 @@ Deno.test("list prints a table, JSON, and ignored directories with the reason", 
   const report = await server.inspect("app");
   assert.match(report.upstream!, /^10\.\d+\.\d+\.\d+:8000$/);
   assert.match(report.namespace!, /^ddsrv-[0-9a-f]{6}-\d+$/);
-  assert.ok(report.requests >= 1 && report.memoryBytes! > 1_000_000);
+  assert.ok(report.requests >= 1 && report.ownMemoryBytes! > 1_000_000);
+  assert.ok(report.memoryBytes! > report.ownMemoryBytes! + 2 ** 22, JSON.stringify(report));
 });
 
 Deno.test("commands set exit codes and print only results to standard output", async () => {

@@ -45,6 +45,7 @@ const NEED_HOST: readonly string[] = [
   "sandbox/function_mounts_test.ts",
   "sandbox/inside_test.ts",
   "sandbox/memory_test.ts",
+  "sandbox/own_memory_test.ts",
   "sandbox/reaper_test.ts",
   "sandbox/weights_test.ts",
   "system/trusted_path_test.ts",

@@ -4,27 +4,28 @@ import { formatReport } from "../../../cli/commands/inspect.ts";
 import type { FunctionReport, SettingReport } from "../../../lib/control/api.ts";
 import { functionReport, NOTHING_RUNS } from "../function_report.ts";
 
-const SERVING = `Name:            shop
-Status:          ready
-URL:             http://127.0.0.1:9999/shop
-Revision:        0123456789ab
-Kept revisions:  111111111111, 222222222222
-Directory:       /opt/functions/shop
-Isolation:       full
-Egress:          public
-Process:         4711
-Namespace:       ddsrv-a1b2c3-1
-Listens on:      10.0.0.2:8000
-Uptime:          1m0s
-Restarts:        0
-Memory:          64.0MiB
-CPU time:        0.60s
-Data:            2.0MiB
-Data limit:      1.0GiB
-Requests:        12
-Errors:          0
-In flight:       0
-Waiting:         0
+const SERVING = `Name:             shop
+Status:           ready
+URL:              http://127.0.0.1:9999/shop
+Revision:         0123456789ab
+Kept revisions:   111111111111, 222222222222
+Directory:        /opt/functions/shop
+Isolation:        full
+Egress:           public
+Process:          4711
+Namespace:        ddsrv-a1b2c3-1
+Listens on:       10.0.0.2:8000
+Uptime:           1m0s
+Restarts:         0
+Memory:           64.0MiB
+Resident memory:  90.0MiB
+CPU time:         0.60s
+Data:             2.0MiB
+Data limit:       1.0GiB
+Requests:         12
+Errors:           0
+In flight:        0
+Waiting:          0
 `;
 
 const UPDATE_FAILED = `Name:             shop
@@ -43,6 +44,7 @@ Listens on:       10.0.0.2:8000
 Uptime:           1m0s
 Restarts:         0
 Memory:           64.0MiB
+Resident memory:  90.0MiB
 CPU time:         0.60s
 Data:             2.0MiB
 Data limit:       1.0GiB

@@ -74,7 +74,7 @@ const unsorted = [
   topRow("b", {
     requestsPerS: 5,
     cpuShare: 0.5,
-    report: functionReport({ name: "b", memoryBytes: null }),
+    report: functionReport({ name: "b", ownMemoryBytes: null, memoryBytes: null }),
   }),
 ];
 

@@ -1,0 +1,44 @@
+import type { CgroupHierarchy } from "./cgroup_hierarchy.ts";
+
+/**
+ * Returns the files of a group that {@linkcode parseOwnMemory} needs, by version. The statistics of
+ * v1 contain no kernel memory; files of their own count it.
+ */
+export function memoryFiles(version: CgroupHierarchy["version"]): readonly string[] {
+  return version === 2
+    ? ["memory.stat"]
+    : ["memory.stat", "memory.kmem.usage_in_bytes", "memory.kmem.tcp.usage_in_bytes"];
+}
+
+/**
+ * Parses these files and returns bytes that only the end of the group's processes frees: anonymous
+ * memory, which includes changed pages of private mappings, files in memory, and kernel memory with
+ * socket buffers. Pages of other files do not count: functions share them, the kernel can drop
+ * them, and the group that reads a file first is charged for it. Caches of the kernel do not count
+ * either, except in v1, which does not tell them apart. Returns `undefined` without statistics,
+ * such as those of a removed group. Sources: the kernel's admin-guide/cgroup-v1/memory and
+ * admin-guide/cgroup-v2 (`memory.stat`; `kernel` since Linux 5.18).
+ *
+ * @example
+ * ```ts
+ * import { parseOwnMemory } from "./cgroup_memory.ts";
+ * parseOwnMemory(1, ["cache 4096\nrss 8192\nshmem 4096\n", "1024\n", "0\n"]); // 13312
+ * ```
+ */
+export function parseOwnMemory(
+  version: CgroupHierarchy["version"],
+  texts: readonly string[],
+): number | undefined {
+  const [stat = "", ...counters] = texts;
+  const figures = new Map(
+    Array.from(stat.matchAll(/^(\S+) (\d+)$/gm), ([, name, bytes]) => [name!, Number(bytes)]),
+  );
+  const sum = (...names: readonly string[]): number =>
+    names.reduce((total, name) => total + (figures.get(name) ?? 0), 0);
+  if (!figures.has(version === 2 ? "anon" : "rss")) return undefined;
+  if (version === 1) return counters.map(Number).reduce((a, b) => a + b, sum("rss", "shmem"));
+  const kernel = figures.has("kernel")
+    ? sum("kernel") - sum("slab_reclaimable")
+    : sum("kernel_stack", "pagetables", "percpu", "slab_unreclaimable");
+  return sum("anon", "shmem", "sock") + Math.max(0, kernel);
+}
