@@ -88,11 +88,8 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
 }
 
 async function collect({ supervisor, report, front }: AdminOptions): Promise<string> {
-  const [functions, figures] = await Promise.all([
-    reportFunctions(supervisor, report),
-    readProcessFigures(report.pid),
-  ]);
-  const { cpuMs = 0, memoryBytes = 0 } = figures ?? {};
+  const functions = await reportFunctions(supervisor, report);
+  const { cpuMs = 0, memoryBytes = 0 } = readProcessFigures(report.pid) ?? {};
   return formatMetrics(metricsOf({
     supervisor: report,
     functions,

@@ -2,6 +2,7 @@ import { formatEgress } from "../config/egress.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import { type ProcessFigures, readProcessFigures } from "../system/process_figures.ts";
 import { readTreeMemory } from "../system/tree_memory.ts";
+import { createYieldToEventLoop } from "../system/yield_to_event_loop.ts";
 import type { OpenInstance } from "../supervisor/open_instance.ts";
 import { withAdvice } from "../supervisor/advice.ts";
 import {
@@ -26,8 +27,16 @@ export async function reportFunctions(
   supervisor: Supervisor,
   context: ReportContext,
 ): Promise<FunctionReport[]> {
-  const functions = [...supervisor.functions.values()]
-    .map((state) => reportFunction(supervisor, state, context));
+  const yieldToEventLoop = createYieldToEventLoop();
+  const functions: Promise<FunctionReport>[] = [];
+  for (const state of [...supervisor.functions.values()]) {
+    const report = reportFunction(supervisor, state, context);
+    // Promise.all waits for it; until then, an error must not count as unhandled.
+    report.catch(() => {});
+    functions.push(report);
+    // Figures of a thousand functions take some 50 ms.
+    await yieldToEventLoop();
+  }
   const ignored = [...supervisor.ignored]
     .filter(([name]) => !supervisor.functions.has(name))
     .map(([name, reason]) => reportIgnored(name, reason, context));
@@ -104,12 +113,13 @@ const NO_FIGURES: Figures = { figures: undefined, own: undefined, data: undefine
 
 /** Reads the figures of an instance; `open` is missing while it starts. */
 async function readFigures(pid: number, open: OpenInstance | undefined): Promise<Figures> {
-  const [figures, counted, data] = await Promise.all([
-    readProcessFigures(pid),
-    open?.readOwnMemory?.(),
+  const figures = readProcessFigures(pid);
+  const counted = open?.readOwnMemory?.();
+  const [own, data] = await Promise.all([
+    counted ?? readTreeMemory(pid),
     open?.readDataUsage?.(pid),
   ]);
-  return { figures, own: counted ?? await readTreeMemory(pid), data };
+  return { figures, own, data };
 }
 
 function detailOf(failure: Failure | undefined): string {

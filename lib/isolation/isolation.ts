@@ -87,7 +87,7 @@ export interface StartedProcess {
   /** Reads the disk usage of its data; missing where that is slow. */
   readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
   /** Reads the memory of all its processes in bytes; missing where the kernel does not count it. */
-  readonly readOwnMemory?: () => Promise<number | undefined>;
+  readonly readOwnMemory?: () => number | undefined;
   /** Waits until the process listens; `undefined` when the signal aborts first. */
   readonly findEndpoint: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
   /**

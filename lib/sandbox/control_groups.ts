@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { readProcFileSync } from "../system/read_proc_file.ts";
 import { type CgroupHierarchy, findHierarchy } from "./cgroup_hierarchy.ts";
 import { cpuTimeFile, parseCpuTime } from "./cgroup_cpu_time.ts";
 import { memoryFiles, parseOwnMemory } from "./cgroup_memory.ts";
@@ -43,7 +44,7 @@ export interface ControlGroup extends Group {
    * Returns the memory of the group's processes in bytes, without pages of files, see
    * {@linkcode parseOwnMemory}; `undefined` where the kernel does not count it.
    */
-  readonly ownMemoryBytes: () => Promise<number | undefined>;
+  readonly ownMemoryBytes: () => number | undefined;
 }
 
 /** Creates a group; `name` is unique among the open groups with the same parent. */
@@ -143,11 +144,11 @@ async function openLeaf(location: Location, limits: ResourceLimits): Promise<Con
       if (base === undefined) return undefined;
       return parseCpuTime(version, await readOptional(join(base, below, counter.file)));
     },
-    ownMemoryBytes: async () => {
+    ownMemoryBytes: () => {
       if (bases.memory === undefined) return undefined;
       const directory = join(bases.memory, below);
-      const texts = memoryFiles(version).map((file) => readOptional(join(directory, file)));
-      return parseOwnMemory(version, await Promise.all(texts));
+      const texts = memoryFiles(version).map((file) => readProcFileSync(`${directory}/${file}`));
+      return parseOwnMemory(version, texts);
     },
   };
 }

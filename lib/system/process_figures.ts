@@ -1,4 +1,4 @@
-import { readProcFile } from "./read_proc_file.ts";
+import { readProcFileSync } from "./read_proc_file.ts";
 
 /** Resource use of a process. */
 export interface ProcessFigures {
@@ -12,13 +12,9 @@ export interface ProcessFigures {
 export const TICK_MS = 10;
 
 /** Returns the current resource use of a process; `undefined` if it has ended. */
-export async function readProcessFigures(pid: number): Promise<ProcessFigures | undefined> {
-  const [status, stat] = await Promise.all([
-    readProcFile(`/proc/${pid}/status`),
-    readProcFile(`/proc/${pid}/stat`),
-  ]);
-  const memoryBytes = parseResidentMemory(status);
-  const cpuMs = parseProcessorTime(stat);
+export function readProcessFigures(pid: number): ProcessFigures | undefined {
+  const memoryBytes = parseResidentMemory(readProcFileSync(`/proc/${pid}/status`));
+  const cpuMs = parseProcessorTime(readProcFileSync(`/proc/${pid}/stat`));
   if (memoryBytes === undefined || cpuMs === undefined) return undefined;
   return { memoryBytes, cpuMs };
 }

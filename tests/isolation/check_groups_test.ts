@@ -45,7 +45,7 @@ function recordGroups(): { readonly groups: ControlGroups; readonly said: string
       ...group(name),
       joinFiles: [],
       oomKills: () => Promise.resolve(0),
-      ownMemoryBytes: () => Promise.resolve(0),
+      ownMemoryBytes: () => 0,
       cpuTimeMs: () => Promise.resolve(0),
     });
   const groups: ControlGroups = {

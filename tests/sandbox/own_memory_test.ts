@@ -17,7 +17,7 @@ Deno.test("ControlGroup.ownMemoryBytes() counts allocated memory, and not the pr
   /** Runs code in a group of its own until it has printed a line. */
   async function measure(code: string): Promise<{ own: number; resident: number }> {
     await using group = await groups.open("1", limits);
-    assert.equal(await group.ownMemoryBytes(), 0);
+    assert.equal(group.ownMemoryBytes(), 0);
     const join = group.joinFiles.map((file) => `echo 0 >'${file}'; `).join("");
     const wait = "setInterval(() => {}, 1e6); console.log(Deno.pid);";
     const child = new Deno.Command("sh", {
@@ -28,8 +28,8 @@ Deno.test("ControlGroup.ownMemoryBytes() counts allocated memory, and not the pr
       const reader = child.stdout.getReader();
       const line = new TextDecoder().decode((await reader.read()).value);
       await reader.cancel();
-      const { memoryBytes: resident } = (await readProcessFigures(Number(line)))!;
-      return { own: (await group.ownMemoryBytes())!, resident };
+      const { memoryBytes: resident } = readProcessFigures(Number(line))!;
+      return { own: group.ownMemoryBytes()!, resident };
     } finally {
       child.kill("SIGKILL");
       await child.status;

@@ -17,7 +17,11 @@ export async function measureThousand(count = 1_000): Promise<void> {
   const many = await measureRunning(count);
   const { own } = many;
   row("until all are ready", `${(many.readyMs / 1000).toFixed(1)} s`, perFunction(many.readyMs));
-  row("memory of its own, median", mebibytes(median(own)), `at most ${mebibytes(Math.max(...own))}`);
+  row(
+    "memory of its own, median",
+    mebibytes(median(own)),
+    `at most ${mebibytes(Math.max(...own))}`,
+  );
   row("memory that the host lost", mebibytes(many.lostBytes / count), "for each function");
   row("memory of the supervisor, resident", mebibytes(many.supervisorBytes));
   row("open files of the supervisor", String(many.files), `${few.files} with ten`);
