@@ -24,7 +24,14 @@ const OWN_CALLS = [
     "holdDirectory",
   ],
   ...["holdPath", "openDirectory", "openNamedFile", "openPrivateDirectory", "readDiskUsage"],
-  ...["readOptionalTextFile", "readProcFile", "readSuperblock", "removeEntry", "removeIfThere"],
+  ...[
+    "readOptionalTextFile",
+    "readProcFile",
+    "readProcFileSync",
+    "readSuperblock",
+    "removeEntry",
+    "removeIfThere",
+  ],
   ...["replaceFolder", "writeWholeFile"],
 ];
 

@@ -59,11 +59,13 @@ export function openHostBatch({ lease, alias }: VethPlan): string {
   const { namespace, interface: name, addresses } = lease;
   return batch([
     `netns add ${namespace}`,
-    `link add ${name} type veth peer name eth0 netns ${namespace}`,
+    `link add ${name} address ${linkAddress(addresses.host)} type veth ` +
+    `peer name eth0 address ${linkAddress(addresses.peer)} netns ${namespace}`,
     // No link-local address (fe80::) on the host's end: functions must not reach it.
     `link set ${name} addrgenmode none`,
     `link set ${name} alias ${alias} up`,
     `addr add ${addresses.host}/31 dev ${name}`,
+    addNeighbour(addresses.peer, name),
   ]);
 }
 
@@ -76,8 +78,25 @@ export function openPeerBatch(lease: Lease): string {
     "link set eth0 addrgenmode none",
     `addr add ${lease.addresses.peer}/31 dev eth0`,
     "link set eth0 up",
+    addNeighbour(lease.addresses.host, "eth0"),
     `route add default via ${lease.addresses.host}`,
   ]);
+}
+
+/** Returns the Ethernet address of the end with an IPv4 address: `02:dd:`, and its four bytes. */
+function linkAddress(address: string): string {
+  const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
+  return ["02", "dd", ...bytes].join(":");
+}
+
+/**
+ * Returns the line that makes the other end known, so that nobody asks for it (ARP). All namespaces
+ * share one table of neighbours. It holds 1,024 entries (gc_thresh3 in arp(7)), and entries of the
+ * last five seconds stay: with two for each function, the 512th function that gets a request would
+ * be unreachable. Permanent entries do not count.
+ */
+function addNeighbour(address: string, device: string): string {
+  return `neigh add ${address} lladdr ${linkAddress(address)} dev ${device} nud permanent`;
 }
 
 /** Returns a tc-tbf(8) queue that limits what a device sends; empty without a limit. */

@@ -24,10 +24,11 @@ Deno.test("openHostBatch() creates the namespace, the link and the host's addres
   assert.equal(
     openHostBatch(plan),
     `netns add ddsrv-0a1b2c-1
-link add dd0a1b2cf1 type veth peer name eth0 netns ddsrv-0a1b2c-1
+link add dd0a1b2cf1 address 02:dd:0a:d5:00:02 type veth peer name eth0 address 02:dd:0a:d5:00:03 netns ddsrv-0a1b2c-1
 link set dd0a1b2cf1 addrgenmode none
 link set dd0a1b2cf1 alias ddsrv:0a1b2c:hello up
 addr add 10.213.0.2/31 dev dd0a1b2cf1
+neigh add 10.213.0.3 lladdr 02:dd:0a:d5:00:03 dev dd0a1b2cf1 nud permanent
 `,
   );
 });
@@ -39,6 +40,7 @@ Deno.test("openPeerBatch() sets the address and the route of the function's end"
 link set eth0 addrgenmode none
 addr add 10.213.0.3/31 dev eth0
 link set eth0 up
+neigh add 10.213.0.2 lladdr 02:dd:0a:d5:00:02 dev eth0 nud permanent
 route add default via 10.213.0.2
 `,
   );
