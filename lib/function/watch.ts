@@ -171,8 +171,8 @@ async function openWatch(
     nowMs: number,
   ): void {
     // The watches of a folder that was just replaced are those of the old one.
-    if (!table.isCovered(name) && log?.isPlaced(name)) return;
-    if (isMoved || !table.isCovered(name)) log?.vague(name, nowMs);
+    if (!table.isWatched(name) && log?.isPlaced(name)) return;
+    if (isMoved || !table.isWatched(name)) log?.vague(name, nowMs);
     else if (change !== undefined) {
       log?.note(name, { ...change, name: `${watch}/${change.name}` }, nowMs);
     }
@@ -218,7 +218,7 @@ function watchOtherwise(
 const NO_TABLE: WatchTable = {
   follow: () => Promise.resolve(new Set()),
   ownersOf: () => [],
-  isCovered: () => false,
+  isWatched: () => false,
   setMuted: () => {},
   moved: () => {},
   lost: () => {},

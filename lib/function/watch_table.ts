@@ -13,8 +13,8 @@ export interface WatchTable {
   ) => Promise<ReadonlySet<string>>;
   /** Returns the folders that an event concerns. */
   readonly ownersOf: (event: InotifyEvent) => Iterable<string>;
-  /** Returns true if all directories of a folder are watched now. */
-  readonly isCovered: (name: string) => boolean;
+  /** Returns true if all directories of a folder are watched. */
+  readonly isWatched: (name: string) => boolean;
   /** Stops watching a folder, or allows it again. */
   readonly setMuted: (name: string, isMuted: boolean) => void;
   /** Handles that a folder of this name was added or removed. */
@@ -180,7 +180,7 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
       }
       if (isGone) keysOf.delete(watch);
     },
-    isCovered(name) {
+    isWatched(name) {
       const folder = folders.get(name);
       return folder !== undefined && folder.isSettled && !folder.isStale &&
         folder.directories.length <= options.maxOfFolder;
