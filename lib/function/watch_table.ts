@@ -13,7 +13,7 @@ export interface WatchTable {
   ) => Promise<ReadonlySet<string>>;
   /** Returns the folders that an event concerns. */
   readonly ownersOf: (event: InotifyEvent) => Iterable<string>;
-  /** Returns true if all directories of a folder are watched now. */
+  /** Returns true if all directories of a folder are watched. */
   readonly isWatched: (name: string) => boolean;
   /** Stops watching a folder, or allows it again. */
   readonly setMuted: (name: string, isMuted: boolean) => void;

@@ -114,17 +114,37 @@ export async function findModuleOptions(
 
 /** Checks a function's source, unless the same source has passed a check before. */
 export async function checkInstance(options: CheckedInstance): Promise<InstanceCheck> {
-  return await findPassed(options) ?? await checkUntilSettled(options);
+  const known: Modules = { ...options.knownModules, watch: options.watch };
+  const startedAtMs = Date.now();
+  // Before the configuration: the first round of a check continues with both.
+  const revision = await takeRevision(options.context.settings, options.name, known);
+  const moduleOptions = await findModuleOptions(options.context, options.name, options);
+  const first: FirstLook = { known, startedAtMs, revision, moduleOptions };
+  return await findPassed(options, first) ?? await checkUntilSettled(options, first);
+}
+
+/** State of a function before its check. */
+interface FirstLook extends Pick<InstanceCheck, "revision" | "moduleOptions"> {
+  /** Modules by which the revision was taken. */
+  readonly known: Modules;
+  /** Time before it, by the host's clock. */
+  readonly startedAtMs: number;
 }
 
 /** Returns an earlier check that the same source has passed. */
-async function findPassed(options: CheckedInstance): Promise<InstanceCheck | undefined> {
+async function findPassed(
+  options: CheckedInstance,
+  { known, revision: knownRevision, moduleOptions }: FirstLook,
+): Promise<InstanceCheck | undefined> {
   const { context, name, cacheName = name } = options;
   if (cacheName !== name) return undefined;
-  const moduleOptions = await findModuleOptions(context, name, options);
+  // Earlier revisions usually have the same modules.
+  const taken = new Map([[keyOfModules(known), knownRevision]]);
   for (const passed of await context.checkResults.find(name, keyOf(options, moduleOptions))) {
     const modules = { paths: passed.modules, isComplete: true, watch: options.watch };
-    const revision = await takeRevision(context.settings, name, modules);
+    const key = keyOfModules(modules);
+    const revision = taken.get(key) ?? await takeRevision(context.settings, name, modules);
+    taken.set(key, revision);
     if (revision !== passed.revision) continue;
     const lock = passed.hasLock ? await context.keptLocks.find(name, revision) : undefined;
     if (passed.hasLock && lock === undefined) continue;
@@ -139,6 +159,11 @@ async function findPassed(options: CheckedInstance): Promise<InstanceCheck | und
   return undefined;
 }
 
+/** Key of the files that a revision covers, without those of the rule. */
+function keyOfModules({ paths, isComplete }: Modules): string {
+  return JSON.stringify([isComplete, ...paths]);
+}
+
 /** Key of all input of a check apart from the source. */
 function keyOf(
   { directory, check, envFiles }: CheckedInstance,
@@ -149,14 +174,20 @@ function keyOf(
 }
 
 /** Repeats the check until the source is the same before and after it. */
-async function checkUntilSettled(options: CheckedInstance): Promise<InstanceCheck> {
+async function checkUntilSettled(
+  options: CheckedInstance,
+  first: FirstLook,
+): Promise<InstanceCheck> {
   const { context, directory, name } = options;
   const take = (modules: Modules): Promise<string> => takeRevision(context.settings, name, modules);
-  let knownModules: Modules = { ...options.knownModules, watch: options.watch };
+  let knownModules = first.known;
   for (let round = 1;; round++) {
-    const startedAtMs = Date.now();
-    const before = { tree: await stampTree(directory), revision: await take(knownModules) };
-    const moduleOptions = await findModuleOptions(context, name, options);
+    const startedAtMs = round === 1 ? first.startedAtMs : Date.now();
+    const tree = await stampTree(directory);
+    const before = { tree, revision: round === 1 ? first.revision : await take(knownModules) };
+    const moduleOptions = round === 1
+      ? first.moduleOptions
+      : await findModuleOptions(context, name, options);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
     const result = problem === undefined
       ? await context.checks.run(

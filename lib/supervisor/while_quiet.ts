@@ -3,7 +3,8 @@ import { sleep } from "../system/sleep.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 
 /** Options of {@linkcode whileQuiet}. */
-export interface QuietOptions extends Pick<InstanceOptions, "context" | "name" | "signal"> {
+export interface QuietOptions
+  extends Pick<InstanceOptions, "context" | "name" | "directory" | "signal"> {
   /** Returns the modules by which the last check took the revision. */
   readonly modules: () => Modules;
 }
@@ -12,12 +13,12 @@ export interface QuietOptions extends Pick<InstanceOptions, "context" | "name" |
 const MAX_LAUNCHES = 10;
 
 /**
- * Launches an instance, and launches it again if it fails and its source changes within `settleMs`
- * of the launch. A launch begins sooner than that after the last write if the files look complete;
- * a failure counts only if no more files came.
+ * Launches an instance, and launches it again if it fails and its source has changed meanwhile. A
+ * launch begins soon after the last write if the files look complete; a failure within `settleMs`
+ * counts only if no more files came. A start fails if its folder is replaced just then.
  */
 export async function whileQuiet(
-  { context, name, signal, modules }: QuietOptions,
+  { context, name, directory, signal, modules }: QuietOptions,
   launch: () => Promise<LaunchOutcome>,
   { now = () => performance.now(), pause = sleep }: {
     readonly now?: () => number;
@@ -27,13 +28,28 @@ export async function whileQuiet(
   const { settings } = context;
   for (let round = 1;; round++) {
     const startedMs = now();
+    const folder = await identify(directory);
     const outcome = await launch();
     if (outcome.type !== "failed" || outcome.failure.stage === "host") return outcome;
     const restMs = settings.settleMs - (now() - startedMs);
-    if (restMs <= 0) return outcome;
-    await pause(restMs, signal);
+    if (restMs > 0) await pause(restMs, signal);
     if (signal.aborted) return { type: "aborted" };
+    const isReplaced = folder !== await identify(directory);
+    // A check that took longer has compared the source itself.
+    if (!isReplaced && restMs <= 0 && outcome.failure.stage !== "start") return outcome;
     const revision = await takeRevision(settings, name, modules());
-    if (revision === outcome.failure.revision || round === MAX_LAUNCHES) return outcome;
+    const isSame = !isReplaced && revision === outcome.failure.revision;
+    if (isSame || round === MAX_LAUNCHES) return outcome;
+    if (restMs <= 0) await pause(settings.settleMs, signal);
+  }
+}
+
+/** Returns a text that differs for another folder in the same place. */
+async function identify(directory: string): Promise<string> {
+  try {
+    const { dev, ino } = await Deno.stat(directory);
+    return `${dev}:${ino}`;
+  } catch {
+    return "";
   }
 }

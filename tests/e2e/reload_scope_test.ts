@@ -91,6 +91,34 @@ Deno.test("reload: a burst of writes causes one reload", async () => {
   });
 });
 
+Deno.test("reload: a function that is replaced again and again ends with the last code", async () => {
+  await using server = await startServer({
+    files: { "app/index.ts": answering("0"), "tree/index.ts": answering("0") },
+  });
+  for (const name of ["app", "tree"]) await server.answers(`/${name}`, "0");
+  const next = join(server.functions, "..", "next");
+  const ROUNDS = 30;
+  for (let round = 1; round <= ROUNDS; round++) {
+    // A file by a rename, and a whole folder by two.
+    const text = answering(String(round));
+    await Deno.writeTextFile(`${next}.ts`, text);
+    await Deno.rename(`${next}.ts`, join(server.functions, "app/index.ts"));
+    await Deno.mkdir(next);
+    await Deno.writeTextFile(join(next, "index.ts"), text);
+    await Deno.rename(join(server.functions, "tree"), `${next}-old`);
+    await Deno.rename(next, join(server.functions, "tree"));
+    await Deno.remove(`${next}-old`, { recursive: true });
+    await pause(100);
+  }
+  for (const name of ["app", "tree"]) {
+    await server.answers(`/${name}`, String(ROUNDS));
+    // Its checks do not pile up.
+    const starts = count(server.output(), `${name} ready`);
+    assert.ok(starts <= ROUNDS / 2, `${name}: ${starts} starts`);
+  }
+  assert.equal(count(server.output(), "failed"), 0, server.output());
+});
+
 Deno.test("reload: files that a function writes or does not import cause no reload", async () => {
   await using server = await startServer({
     files: {
