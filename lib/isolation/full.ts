@@ -14,6 +14,7 @@ import { openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, IsolationOptions } from "./isolation.ts";
+import { createCodeTemplates } from "./code_templates.ts";
 import { openLandlock } from "./landlock.ts";
 
 /** Directory of small files of all supervisors that run as root. */
@@ -91,6 +92,9 @@ export async function openFullIsolation(
     cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
     purge: homes.purge,
+    codeTemplates: landlock
+      ? createCodeTemplates({ directory: join(runtimeDirectory, "code") })
+      : undefined,
     canRelocate: true,
     openSandbox: (options) => openFullSandbox(context, options),
     check: checks.run,

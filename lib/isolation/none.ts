@@ -65,6 +65,7 @@ export async function openNoIsolation(
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     purge: homes.purge,
+    codeTemplates: undefined,
     canRelocate: false,
     openSandbox: (options) => openSandbox(context, { ...options, id: ++opened }),
     check: (options) => checkDirectly(settings, { ...options, isNice: true }),

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { copyCommand, type FileCopy } from "./copy_command.ts";
 import type { HeldPath } from "../system/held_path.ts";
 import { type ExtraName, type Stage, stageCommand } from "./extra_names.ts";
 import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
@@ -68,6 +69,8 @@ export interface SandboxOptions extends Pick<LaunchShellOptions, "joinFiles" | "
   readonly devices?: "default" | "none";
   /** Adds Landlock rules to the mounts, see `landlockCommand`; `false` when left out. */
   readonly landlock?: boolean;
+  /** Small files to copy inside the sandbox before the command starts; they need `landlock`. */
+  readonly copies?: readonly FileCopy[];
   /** Private writable directories in memory, in addition to `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
   readonly links?: readonly SandboxLink[];
@@ -114,7 +117,9 @@ export function sandboxCommand(options: SandboxOptions): Launch {
     ...userArguments(options),
     ...["--args", INPUT_DESCRIPTOR],
     "--",
-    ...options.landlock ? landlockCommand(landlockRules(options), inner) : inner,
+    ...options.landlock
+      ? copyCommand(options.copies ?? [], landlockCommand(landlockRules(options), inner))
+      : inner,
   ];
   const places = held.map(({ pathForChildren }) => pathForChildren);
   return {

@@ -49,6 +49,11 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   signal.throwIfAborted();
   if (options.packages !== undefined) stack.use(context.keptPackages.hold(name, options.packages));
   const output = createOutputExcerpt(name);
+  const code = {
+    ...{ name, revision, moduleOptions, policy },
+    hasDependencies: moduleOptions.nodeModules === "manual" || moduleOptions.isVendored === true ||
+      (moduleOptions.ownLock ?? options.lock ?? options.packages) !== undefined,
+  };
   const explain = (): ReturnType<typeof explainOutput> =>
     explainOutput(output.text(), { name, directory, stage: "start", policy, context });
   const started = await sandbox.spawn({
@@ -59,6 +64,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     envFiles: options.envFiles.map((file) => relative(options.source ?? directory, file)),
     lock: options.lock,
     packages: options.packages,
+    code: await context.keptCode.choose(code),
     cacheDirectory: await context.cacheOf(name),
     onLine: (stream, line) => {
       output.push(line);
@@ -109,6 +115,11 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   stack.defer(() => upstream.close());
   const following = new AbortController();
   stack.defer(() => following.abort());
+  if (started.isRecording) {
+    const { onWarning } = report;
+    void context.keptCode.collect(code, { pid: start.pid, onWarning, signal: following.signal });
+    void process.ended.then(() => following.abort());
+  }
   void started.followEndpoint?.(start.pid, {
     onMoved: upstream.moveTo,
     signal: following.signal,

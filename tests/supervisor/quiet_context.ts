@@ -33,6 +33,7 @@ export function quietContext(
     purge: () => Promise.resolve(),
     openSandbox: open,
     check: (source) => check(source.directory, source),
+    codeTemplates: undefined,
     canRelocate: false,
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -62,6 +63,11 @@ export function quietContext(
       keep: () => Promise.resolve(),
       find: () => Promise.resolve(undefined),
       hold: () => ({ [Symbol.dispose]() {} }),
+      forget: () => Promise.resolve(),
+    },
+    keptCode: {
+      choose: () => Promise.resolve(undefined),
+      collect: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
     snapshots: {
