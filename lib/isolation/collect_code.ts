@@ -26,6 +26,8 @@ export interface CollectCodeOptions {
   readonly target: string;
   /** Maximum of all files together. */
   readonly maxBytes: number;
+  /** Path of the databases in the process's root. */
+  readonly cache?: string;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -39,8 +41,8 @@ const readFile = promisify(read);
  * directory, and must have the same size and times before and after the copy.
  */
 export async function collectCode(options: CollectCodeOptions): Promise<CollectedCode> {
-  const { pid, isRunning, target, maxBytes } = options;
-  using directory = openBelowRoot(pid, SANDBOX_CACHE);
+  const { pid, isRunning, target, maxBytes, cache = SANDBOX_CACHE } = options;
+  using directory = openBelowRoot(pid, cache);
   if (directory === undefined || !isRunning()) return { type: "unsettled" };
   using stack = new DisposableStack();
   const files: { readonly name: string; readonly file: PlainFile | undefined }[] = [];
@@ -62,6 +64,7 @@ export async function collectCode(options: CollectCodeOptions): Promise<Collecte
   for (const { name, file } of files) {
     await copyBytes(file, { path: join(target, name), size: file?.stat().size ?? 0 });
   }
+  if (!isRunning()) return { type: "unsettled" };
   const after = files.map(({ file }) => file && stampOf(file.stat()));
   return String(before) === String(after) ? { type: "copied" } : { type: "unsettled" };
 }

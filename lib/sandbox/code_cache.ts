@@ -66,7 +66,7 @@ const MIN_MEMORY_BYTES = 128 * 1024 * 1024;
 /** Facts about a start that decide whether a code cache is worth its cost, and safe. */
 export interface CodeCacheFacts {
   readonly entry: string;
-  readonly policy: Pick<FunctionPolicy, "permissions" | "memoryBytes">;
+  readonly policy: Pick<FunctionPolicy, "permissions" | "memoryBytes" | "writable">;
   /** It imports remote modules or packages. */
   readonly hasDependencies: boolean;
 }
@@ -81,13 +81,15 @@ export interface CodeCacheFacts {
  * ```ts
  * import { usesCodeCache } from "./code_cache.ts";
  * import { defaultPermissions } from "../config/permissions.ts";
- * const policy = { permissions: defaultPermissions, memoryBytes: 2 ** 29 };
+ * const policy = { permissions: defaultPermissions, memoryBytes: 2 ** 29, writable: [] };
  * usesCodeCache({ entry: "index.ts", policy, hasDependencies: true }); // true
  * usesCodeCache({ entry: "index.ts", policy, hasDependencies: false }); // false
  * ```
  */
 export function usesCodeCache({ entry, policy, hasDependencies }: CodeCacheFacts): boolean {
   if (!hasDependencies || isStaticEntry(entry)) return false;
+  // A directory that the folder provides may contain links, which Deno follows when it writes.
+  if (policy.writable.length > 0) return false;
   if (policy.memoryBytes < MIN_MEMORY_BYTES) return false;
   const { write } = policy.permissions;
   return write === false || write !== true && !write.some(touchesCache);

@@ -28,7 +28,7 @@ export interface CodeStart {
   readonly name: string;
   readonly revision: string;
   readonly moduleOptions: ModuleOptions;
-  readonly policy: Pick<FunctionPolicy, "permissions" | "memoryBytes">;
+  readonly policy: Pick<FunctionPolicy, "permissions" | "memoryBytes" | "writable">;
   /** It imports remote modules or packages. */
   readonly hasDependencies: boolean;
 }
@@ -53,6 +53,7 @@ export interface KeptCodeOptions {
   /** Times at which to copy, each in milliseconds after the one before. */
   readonly looksMs?: readonly number[];
   readonly maxBytes?: number;
+  readonly collect?: typeof collectCode;
 }
 
 /** Number of a function's code caches besides those of snapshots: as many as check results. */
@@ -70,7 +71,7 @@ const NEW = ".new-";
 /** Opens the code caches of all functions, and removes incomplete ones of an earlier supervisor. */
 export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> {
   const { directory, templates, neededRevisions, onWarning } = options;
-  const { looksMs = LOOKS_MS, maxBytes = MAX_BYTES } = options;
+  const { looksMs = LOOKS_MS, maxBytes = MAX_BYTES, collect = collectCode } = options;
   const turns = createSemaphore(1);
   /** Paths of code caches that can't be kept; their revisions run without one. */
   const refused = new Set<string>();
@@ -92,10 +93,9 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
     await Deno.mkdir(target, { recursive: true, mode: 0o700 });
     try {
       const isRunning = (): boolean => !signal.aborted;
-      const collected = await collectCode({ pid, isRunning, target, maxBytes });
+      const collected = await collect({ pid, isRunning, target, maxBytes });
       switch (collected.type) {
         case "copied":
-          if (!isRunning()) return true;
           await Deno.rename(target, path);
           return true;
         case "unsettled":
