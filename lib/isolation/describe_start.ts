@@ -33,6 +33,7 @@ export async function describeStart(options: DescribeStartOptions): Promise<stri
     start.cacheDirectory,
     start.lock,
     start.moduleOptions.deno?.path,
+    start.code?.type === "kept" ? start.code.directory : undefined,
     ...packages?.mounts.map(({ source }) => source) ?? [],
   ].filter((path) => path !== undefined);
   const identities = await Promise.all([

@@ -14,6 +14,7 @@ import { openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, IsolationOptions } from "./isolation.ts";
+import { createCodeTemplates } from "./code_templates.ts";
 import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 
@@ -92,6 +93,9 @@ export async function openFullIsolation(
     cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
     purge: homes.purge,
+    codeTemplates: landlock
+      ? createCodeTemplates({ directory: join(runtimeDirectory, "code") })
+      : undefined,
     canRelocate: true,
     // Landlock's program waits in front of Deno.
     parking: landlock ? ["sandbox", "runtime"] : ["runtime"],

@@ -4,6 +4,8 @@ import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { SourceEntry } from "../function/joint_sources.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { CodeTemplates } from "./code_templates.ts";
+import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
@@ -22,6 +24,8 @@ export interface Isolation extends AsyncDisposable {
   /** Path of the directory that has a data directory for each function, by its name. */
   readonly dataDirectory: string;
   readonly purge: (name: string) => Promise<void>;
+  /** Empty code caches for sandboxes; `undefined` where functions can have none. */
+  readonly codeTemplates: CodeTemplates | undefined;
   /** The sandbox can show source at another path than its real one. */
   readonly canRelocate: boolean;
   readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
@@ -99,6 +103,8 @@ export interface StartOptions {
   readonly lock: string | undefined;
   /** Packages that the check of this revision installed; none when left out. */
   readonly packages?: InstalledPackages | undefined;
+  /** Code cache of this start; none when left out. */
+  readonly code?: CodeCache | undefined;
   /** The process waits there until it is released; it starts at once when left out. */
   readonly parking?: Parking | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
@@ -113,6 +119,8 @@ export interface FollowOptions {
 /** A started process. */
 export interface StartedProcess {
   readonly process: FunctionProcess;
+  /** It fills a code cache; `false` when left out. */
+  readonly isRecording?: boolean;
   /** Limits and features that could not be applied, except egress. */
   readonly problems: readonly string[];
   /** Reads the disk usage of its data; missing where that is slow. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Egress } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import { readDiskUsage } from "../disk/disk_usage.ts";
+import type { CodeCache } from "../sandbox/code_cache.ts";
 import { type FunctionProcess, spawnFunction, type SpawnOptions } from "../process/spawn.ts";
 import { functionEnvironment, type LockFile, runCommand } from "../sandbox/deno_command.ts";
 import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
@@ -42,6 +43,8 @@ export interface Layers {
   readonly paths: ProcessPaths;
   /** Lock file that the check made, if there is one. */
   readonly lock: LockFile | undefined;
+  /** Code cache that the layers show; none when left out. */
+  readonly code?: CodeCache | undefined;
   /** Paths that Deno may read, where no sandbox hides the others. */
   readonly readable?: readonly string[];
   /** Paths that Deno may write besides the function's data. */
@@ -89,12 +92,13 @@ export async function launchFunction(
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
   const layers = await options.openLayers(home, options);
-  const { paths, lock, readable, writable = [], around = (process) => process } = layers;
+  const { paths, lock, code, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
     ...layers.wrap(runCommand({
       ...moduleOptions,
       ...start.packages === undefined ? {} : { nodeModules: "manual" as const },
       ...readable === undefined ? {} : { readable },
+      hasCodeCache: code !== undefined,
       site,
       writable,
       permissions,
@@ -108,6 +112,7 @@ export async function launchFunction(
   }));
   return {
     process,
+    isRecording: code?.type === "record",
     problems: [
       ...home.problems,
       ...telemetry.problems,

@@ -65,6 +65,7 @@ export async function openNoIsolation(
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     purge: homes.purge,
+    codeTemplates: undefined,
     canRelocate: false,
     parking: [],
     describeStart: () => Promise.reject(new Error("Without isolation, no start is parked")),

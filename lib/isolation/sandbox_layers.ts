@@ -1,3 +1,4 @@
+import { codeCacheFiles } from "../sandbox/code_cache.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import type { StartOptions } from "./isolation.ts";
@@ -43,11 +44,14 @@ export function sandboxLayers(
     const user = owned.use(await writeUserFiles(options.usersDirectory, uid));
     const etc = [...options.etc, ...user.mounts];
     const writable = await openWritable({ ...options, ...start, ...launch, home });
-    const mountOptions = { ...options, ...start, ...launch, etc, home, writable };
+    // Without Landlock there is no perl in the sandbox, which copies the databases.
+    const code = options.landlock || start.code?.type === "kept" ? start.code : undefined;
+    const mountOptions = { ...options, ...start, ...launch, etc, home, writable, code };
     const mounted = owned.use(await sandboxMounts(mountOptions));
     const { around } = owned.use(await watchDisk(home));
     return {
       paths: SANDBOX_PATHS,
+      code,
       lock: start.lock === undefined ? undefined : { path: SANDBOX_LOCK, isFrozen: true },
       writable: writablePaths(mountOptions),
       around,
@@ -63,6 +67,7 @@ export function sandboxLayers(
           uid: home.uid,
           mounts: mounted.mounts,
           programs: needsPrograms(start.policy.permissions),
+          copies: codeCacheFiles(code).copies,
           links: [...mounted.links, ...options.links ?? []],
           workingDirectory: start.directory,
           command: program,

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
+import { type CodeCache, codeCacheFiles } from "../sandbox/code_cache.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import {
   type FunctionMounts,
@@ -31,6 +32,8 @@ export interface SandboxMountOptions {
   readonly lock: string | undefined;
   /** Packages that the check installed; none when left out. */
   readonly packages?: InstalledPackages | undefined;
+  /** Code cache of this start; none when left out. */
+  readonly code?: CodeCache | undefined;
   readonly home: Home;
   /** Names of the source that are writable; none when left out. */
   readonly writable?: readonly WritableName[];
@@ -58,7 +61,7 @@ export interface SandboxMounts extends FunctionMounts {
  * the two parts that the instance needs.
  */
 export async function sandboxMounts(options: SandboxMountOptions): Promise<SandboxMounts> {
-  const { functionsDirectory, cacheDirectory, lock, packages, home } = options;
+  const { functionsDirectory, cacheDirectory, lock, packages, code, home } = options;
   const links = ["remote", "npm"].map((part) => ({
     path: join(SANDBOX_CACHE, part),
     target: join(SANDBOX_MODULES, part),
@@ -83,6 +86,7 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     ...(isStaticEntry(options.moduleOptions.entry)
       ? [{ source: SITE_DIRECTORY, target: SANDBOX_SITE }]
       : []),
+    ...codeCacheFiles(code).mounts,
     ...lock === undefined ? [] : [{ source: lock, target: SANDBOX_LOCK }],
     { source: home.files, target: SANDBOX_DATA, isWritable: true },
     { source: home.storage, target: join(SANDBOX_CACHE, "location_data"), isWritable: true },

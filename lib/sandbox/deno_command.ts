@@ -146,22 +146,24 @@ function installArguments(options: ResolveOptions, deno: string): string[] {
 export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOptions {
   /** Maximum size of V8's heap in bytes, where nothing else limits memory. */
   readonly heapBytes?: number | undefined;
+  /** V8 keeps its bytecode in a database of the module cache; `false` when left out. */
+  readonly hasCodeCache?: boolean | undefined;
   /** Static files to serve instead of running the entry. */
   readonly site?: Site | undefined;
 }
 
 /**
- * Returns the `deno run` command for a function's entry. The code cache is off: it would be empty
- * at each start, and creating its database takes time.
+ * Returns the `deno run` command for a function's entry. Without a kept code cache, Deno uses none:
+ * it would be empty at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
-  const { paths, heapBytes, site } = options;
+  const { paths, heapBytes, hasCodeCache = false, site } = options;
   return [
     paths.deno,
     "run",
     "--quiet",
     "--no-prompt",
-    "--no-code-cache",
+    ...(hasCodeCache ? [] : ["--no-code-cache"]),
     ...permissionFlags(options),
     // Enables Deno.openKv(), whose database is next to the module cache.
     "--unstable-kv",

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { copyCommand, type FileCopy } from "./copy_command.ts";
 import type { HeldPath } from "../system/held_path.ts";
 import { type ExtraName, type Stage, stageCommand } from "./extra_names.ts";
 import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
@@ -71,6 +72,8 @@ export interface SandboxOptions
   readonly devices?: "default" | "none";
   /** Adds Landlock rules to the mounts, see `landlockCommand`; `false` when left out. */
   readonly landlock?: boolean;
+  /** Small files to copy inside the sandbox before the command starts; they need `landlock`. */
+  readonly copies?: readonly FileCopy[];
   /**
    * The sandbox waits for a byte on its standard input before it executes the command. Needs
    * Landlock and an input file. `false` when left out.
@@ -104,7 +107,10 @@ export function sandboxCommand(options: SandboxOptions): Launch {
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
   const staged = stageMount(options, held);
   const inner = options.landlock
-    ? landlockCommand(landlockRules(options), options.command, options)
+    ? copyCommand(
+      options.copies ?? [],
+      landlockCommand(landlockRules(options), options.command, options),
+    )
     : options.command;
   const command = [
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),

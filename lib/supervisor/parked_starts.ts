@@ -119,7 +119,9 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     if (pid === undefined || signal.aborted) return await end({ prepared });
     await prepared.started.onPrepared?.();
     const one: ParkedStart = { text, parking, prepared };
+    const before = parked.get(name);
     parked.set(name, one);
+    if (before !== undefined) await end(before);
     void process.ended.then(async () => {
       if (parked.get(name) !== one) return;
       parked.delete(name);

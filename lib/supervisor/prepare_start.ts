@@ -5,12 +5,14 @@ import type { Isolation, Parking, StartedProcess, StartOptions } from "../isolat
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import type { CodeStart, KeptCode } from "./kept_code.ts";
 import type { KeptPackages } from "./kept_packages.ts";
 
 /** What starts need of their supervisor. */
 export interface StartResources {
   readonly isolation: Isolation;
   readonly keptPackages: Pick<KeptPackages, "hold">;
+  readonly keptCode: Pick<KeptCode, "choose">;
   /** Returns the module cache of a function; creates it if it is missing. */
   readonly cacheOf: (name: string) => Promise<string>;
 }
@@ -26,6 +28,7 @@ export interface CheckedStart {
   readonly name: string;
   readonly directory: string;
   readonly context: StartResources;
+  readonly revision: string;
   readonly policy: FunctionPolicy;
   readonly moduleOptions: ModuleOptions;
   /** Absolute paths of its env files besides `.env`. */
@@ -112,10 +115,11 @@ export async function prepareStart(
 
 /** Returns the options of a sandbox's process. */
 export async function startOptions(
-  { name, directory, source, context, policy, moduleOptions, envFiles, lock, packages }:
-    CheckedStart,
+  checked: CheckedStart,
   { parking, onLine }: Pick<StartOptions, "parking" | "onLine">,
 ): Promise<StartOptions> {
+  const { name, directory, source, context, policy, moduleOptions, envFiles } = checked;
+  const { lock, packages } = checked;
   return {
     directory,
     source,
@@ -124,10 +128,21 @@ export async function startOptions(
     envFiles: envFiles.map((file) => relative(source ?? directory, file)),
     lock,
     packages,
+    code: await context.keptCode.choose(codeStart(checked)),
     cacheDirectory: await context.cacheOf(name),
     parking,
     onLine,
   };
+}
+
+/** Returns the facts by which a start gets a code cache. */
+export function codeStart(
+  { name, revision, moduleOptions, policy, lock, packages }: CheckedStart,
+): CodeStart {
+  const { nodeModules, isVendored, ownLock } = moduleOptions;
+  const hasDependencies = nodeModules === "manual" || isVendored === true ||
+    (ownLock ?? lock ?? packages) !== undefined;
+  return { name, revision, moduleOptions, policy, hasDependencies };
 }
 
 /** Present problems of an instance; warns about each when it begins. */

@@ -4,12 +4,11 @@ import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
 import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
-import { type CheckedStart, type PreparedStart, prepareStart } from "./prepare_start.ts";
+import { type CheckedStart, codeStart, type PreparedStart, prepareStart } from "./prepare_start.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
 /** A function that has passed its check, and a launch of it. */
 export interface CheckedFunction extends Omit<CheckedStart, "context">, InstanceOptions {
-  readonly revision: string;
   /** Problems that it has from the beginning, a sentence each. */
   readonly problems?: readonly string[];
   /** Looks for further problems that do not prevent the start, while the instance starts. */
@@ -80,11 +79,19 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   stack.defer(() => upstream.close());
   const following = new AbortController();
   stack.defer(() => following.abort());
+  if (started.isRecording) {
+    const { onWarning } = report;
+    const run = { pid: start.pid, onWarning, signal: following.signal };
+    void context.keptCode.collect(codeStart(options), run).then(() => {
+      if (!following.signal.aborted) parkNext(options);
+    });
+    void process.ended.then(() => following.abort());
+  }
   void started.followEndpoint?.(start.pid, {
     onMoved: upstream.moveTo,
     signal: following.signal,
   }).catch((error) => report.onWarning(`Cannot watch the ports of the function: ${error.message}`));
-  if (options.source === undefined) context.parked.park(options);
+  parkNext(options);
   const owned = stack.move();
   return {
     type: "ready",
@@ -120,6 +127,11 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       },
     },
   };
+}
+
+/** Prepares the next start, unless it is one of a snapshot, which is a stopgap. */
+function parkNext(options: CheckedFunction): void {
+  if (options.source === undefined) options.context.parked.park(options);
 }
 
 /** Parked starts of other functions give way if the host has no room for a new one. */

@@ -11,6 +11,7 @@ import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { type DenoOf, openDenos } from "../isolation/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
+import { type KeptCode, openKeptCode } from "./kept_code.ts";
 import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
@@ -31,6 +32,7 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly checkResults: CheckResults;
   readonly keptLocks: KeptLocks;
   readonly keptPackages: KeptPackages;
+  readonly keptCode: KeptCode;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
@@ -102,6 +104,12 @@ export async function openSupervisorContext(
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     uidOf: isolation.cacheUid,
   });
+  const keptCode = await openKeptCode({
+    directory: join(settings.stateDirectory, "code", owner.id),
+    templates: isolation.codeTemplates,
+    neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
+    onWarning,
+  });
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
@@ -116,6 +124,7 @@ export async function openSupervisorContext(
     await checkResults.forget(name);
     await keptLocks.forget(name);
     await keptPackages.forget(name);
+    await keptCode.forget(name);
     await snapshots.forget(name);
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
@@ -145,6 +154,7 @@ export async function openSupervisorContext(
     checkResults,
     keptLocks,
     keptPackages,
+    keptCode,
     snapshots,
     variables,
     denoOf,

@@ -37,6 +37,7 @@ export function quietContext(
     parking: [],
     describeStart: () => Promise.resolve(""),
     check: (source) => check(source.directory, source),
+    codeTemplates: undefined,
     canRelocate: false,
     copy: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -66,6 +67,11 @@ export function quietContext(
       keep: () => Promise.resolve(),
       find: () => Promise.resolve(undefined),
       hold: () => ({ [Symbol.dispose]() {} }),
+      forget: () => Promise.resolve(),
+    },
+    keptCode: {
+      choose: () => Promise.resolve(undefined),
+      collect: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
     snapshots: {

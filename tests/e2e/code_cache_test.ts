@@ -1,0 +1,106 @@
+// The code cache of a revision: later runs of that revision use it, and nothing else does.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { eventually, type Server, startServer } from "./support/harness.ts";
+
+/**
+ * Replaces the bytecode of `good.js` with that of `evil.js`, in a process without Deno's permissions.
+ * V8 accepts it, because both texts have the same length.
+ */
+const POISON = `
+import { DatabaseSync } from "node:sqlite";
+const database = new DatabaseSync("/ddsrv/cache/v8_code_cache_v2");
+const update = database.prepare(
+  "UPDATE codecache SET data = evil.data FROM codecache AS evil " +
+    "WHERE codecache.specifier LIKE '%/good.js' AND evil.specifier LIKE '%/evil.js'",
+);
+// Deno writes bytecode some time after it has loaded a module.
+let changes = 0;
+while (changes === 0) {
+  changes = Number(update.run().changes);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+console.log("changed " + changes);
+`;
+
+/** A function that poisons its cache before it serves, and answers with the value of `good.js`. */
+const POISONER = `
+import "dependency";
+import "./evil.js";
+import good from "./good.js";
+const { stdout, stderr } = await new Deno.Command("/ddsrv/deno", {
+  args: ["run", "--quiet", "--allow-all", "--no-config", "--no-code-cache", "poison.js"],
+}).output();
+const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+Deno.serve((request) => new Response(request.url.endsWith("/said") ? said : good));
+`;
+
+const MODULES = {
+  "good.js": 'export default "good";\n',
+  "evil.js": 'export default "evil";\n',
+  "poison.js": POISON,
+  "package.json": '{ "type": "module", "dependencies": { "dependency": "1.0.0" } }',
+  "node_modules/dependency/package.json":
+    '{ "name": "dependency", "version": "1.0.0", "type": "module", "main": "main.js" }',
+  "node_modules/dependency/main.js": "export default 1;\n",
+};
+
+function filesOf(name: string, entry: string): Record<string, string> {
+  const files = Object.entries({ ...MODULES, "index.ts": entry });
+  return Object.fromEntries(files.map(([path, text]) => [`${name}/${path}`, text]));
+}
+
+async function answer(server: Server, path: string): Promise<string> {
+  return await (await fetch(`${server.url}/${path}`)).text();
+}
+
+Deno.test("code cache: a poisoned one serves its own revision, not the next one or another function", async () => {
+  const state = await Deno.makeTempDir({ prefix: "ddsrv-e2e-state-" });
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => Deno.remove(state, { recursive: true }));
+  await using server = await startServer({
+    env: { DDSRV_STATE_DIRECTORY: state },
+    files: {
+      "ddsrv.json": '{ "permissions": { "run": true } }',
+      ...filesOf("x", POISONER),
+      ...filesOf("other", POISONER.replace('"run", "--quiet"', '"--version"')),
+    },
+  });
+  const kept = async (name: string): Promise<string[]> => {
+    const [owner] = Array.from(Deno.readDirSync(join(state, "code")), (entry) => entry.name);
+    const entries = await Array.fromAsync(Deno.readDir(join(state, "code", owner!, name)));
+    return entries.map((entry) => entry.name).filter((one) => !one.startsWith("."));
+  };
+  const keeps = (name: string, count: number): Promise<void> =>
+    eventually(
+      `code cache of ${name}`,
+      async () => (await kept(name).catch(() => [])).length === count,
+    );
+  for (const name of ["x", "other"]) {
+    await server.answers(`/${name}`, "good");
+    await keeps(name, 1);
+  }
+  assert.match(await answer(server, "x/said"), /^changed 1\n/);
+
+  // Positive control: the next run of the same revision reads what the first one has left.
+  assert.equal((await server.cli("reload", "x", "other")).code, 0);
+  await server.answers("/x", "evil");
+  assert.equal(await answer(server, "other"), "good");
+  // A later run can't change it.
+  assert.match(await answer(server, "x/said"), /readonly database/);
+
+  await server.write({
+    "x/index.ts": `${POISONER.replace('"run", "--quiet"', '"--version"')}// Y`,
+  });
+  await eventually("Y", async () => !(await answer(server, "x/said")).includes("readonly"));
+  assert.equal(await answer(server, "x"), "good");
+  await keeps("x", 2);
+  assert.equal((await server.cli("reload", "x")).code, 0);
+  assert.equal(await answer(server, "x"), "good");
+  assert.equal((await server.cli("reload", "other")).code, 0);
+  assert.equal(await answer(server, "other"), "good");
+
+  assert.equal((await server.cli("remove", "x")).code, 0);
+  await assert.rejects(kept("x"), Deno.errors.NotFound);
+  assert.equal((await kept("other")).length, 1);
+});
