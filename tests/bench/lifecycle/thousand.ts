@@ -28,6 +28,7 @@ export async function measureThousand(count = 1_000): Promise<void> {
   row("control request for the list", `${many.listMs.toFixed(0)} ms`, withTen(few.listMs));
   row("ddsrv ls", `${many.lsMs.toFixed(0)} ms`, withTen(few.lsMs));
   row("reload of one function", `${many.reloadMs.toFixed(0)} ms`, withTen(few.reloadMs));
+  row("first request to each, in turn", `${many.askMs.toFixed(1)} ms`, `${many.lost} lost`);
   row("until all have stopped", `${(many.stopMs / 1000).toFixed(1)} s`, perFunction(many.stopMs));
 
   function perFunction(ms: number): string {
@@ -45,6 +46,10 @@ interface Running {
   readonly listMs: number;
   readonly lsMs: number;
   readonly reloadMs: number;
+  /** Mean time of a request to each function in turn. */
+  readonly askMs: number;
+  /** Number of these requests that did not get the function's answer. */
+  readonly lost: number;
 }
 
 async function measureRunning(count: number): Promise<Running> {
@@ -72,7 +77,10 @@ async function measureRunning(count: number): Promise<Running> {
     const env = { DDSRV_SOCKET: server.socket };
     const listMs = await medianOf(LOOKS, () => control.functions());
     const reports = await control.functions();
+    const [askedMs, lost] = await timed(() => askEach(server.url, names));
     figures = {
+      askMs: askedMs / count,
+      lost,
       own: reports.map(({ ownMemoryBytes }) => ownMemoryBytes ?? 0),
       lostBytes: before - after,
       supervisorBytes: await readKibibytes(`/proc/${server.pid}/status`, "VmRSS"),
@@ -86,6 +94,16 @@ async function measureRunning(count: number): Promise<Running> {
   }
   const [stopMs] = await timed(() => server[Symbol.asyncDispose]() as Promise<void>);
   return { readyMs, stopMs, ...figures };
+}
+
+/** Requests each function once, and returns how many did not answer. */
+async function askEach(url: string, names: readonly string[]): Promise<number> {
+  let lost = 0;
+  for (const name of names) {
+    const response = await fetch(`${url}/${name}`);
+    if (await response.text() !== name) lost++;
+  }
+  return lost;
 }
 
 async function reload(control: ControlClient, name: string): Promise<void> {
