@@ -36,6 +36,7 @@ Deno.test("stampFiles() returns the latest change and ignores missing files", as
   await using directory = await temporaryDirectory();
   const path = await directory.write("a");
   const stamp = await stampFiles([directory.at("none"), path]);
+  assert.equal(stamp.empty, 1);
   assert.equal(stamp.changedAtMs, changeTimeMs(await Deno.stat(path)));
   assert.match(stamp.text, /^- \d+:\d+:0:\d+:\d+$/);
   assert.deepEqual(await stampFiles([directory.at("none")]), {
