@@ -110,6 +110,8 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const watch = createRounds();
   let finding: Promise<string> | undefined;
   let checks = 0;
+  const closing = new AbortController();
+  const joint = new Set<Promise<unknown>>();
 
   function findRegistry(): Promise<string> {
     finding ??= findIn(pathOf("registry"));
@@ -218,7 +220,14 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     return withUnfetched(result, await fetching.close());
   }
 
-  async function runTogether(options: JointCheck): Promise<ReadonlyMap<string, CheckResult>> {
+  function runTogether(options: JointCheck): Promise<ReadonlyMap<string, CheckResult>> {
+    const signal = AbortSignal.any([options.signal, closing.signal]);
+    const running = checkJointly({ ...options, signal }).finally(() => joint.delete(running));
+    joint.add(running);
+    return running;
+  }
+
+  async function checkJointly(options: JointCheck): Promise<ReadonlyMap<string, CheckResult>> {
     const { functionsDirectory } = settings;
     await using stack = new AsyncDisposableStack();
     const copies = pathOf(`joint/${++checks}`);
@@ -250,7 +259,16 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     });
   }
 
-  return { run, runTogether, [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose]() };
+  return {
+    run,
+    runTogether,
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("Cannot check functions: ddsrv is stopping"));
+      // The functions that began such a check do not wait for its end.
+      await Promise.allSettled(joint);
+      await fetcher[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Name of the user of checks of several functions: no function can have this name. */

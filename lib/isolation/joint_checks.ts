@@ -22,7 +22,7 @@ export interface JointCheckOptions extends JointCheck {
  * Limits of a joint check: several times its usual cost, and far less than a bomb may take alone,
  * because the others wait for it.
  */
-export const JOINT_BOUNDS = { cpuTimeMs: 10_000, timeoutMs: 30_000 } as const;
+export const JOINT_BOUNDS = { cpuTimeMs: 10_000, timeoutMs: 120_000 } as const;
 
 /** Module that imports all entries: no function can have this name. */
 const ROOT = ".ddsrv-joint.ts";

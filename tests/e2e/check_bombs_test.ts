@@ -41,12 +41,14 @@ Deno.test("check: a function with a kept check starts at once while five bombs a
     });
     await server.answers("/kept", "kept");
   }
-  await using server = await startServer({ isChecked: true, directory, files: bombs });
-  await server.answers("/kept", "kept");
-  await eventually("the bombs are checked", async () => (await checks(server)) > 0);
-  await server.cli("reload", "kept");
-  await server.answers("/kept", "kept");
-  equal(server.output().includes("failed"), false, server.output());
+  {
+    await using server = await startServer({ isChecked: true, directory, files: bombs });
+    await server.answers("/kept", "kept");
+    await eventually("the bombs are checked", async () => (await checks(server)) > 0);
+    await server.cli("reload", "kept");
+    await server.answers("/kept", "kept");
+    equal(server.output().includes("failed"), false, server.output());
+  }
   await Deno.remove(directory, { recursive: true });
 });
 

@@ -5,6 +5,7 @@ import { type Checks, openChecks } from "../../lib/isolation/checks.ts";
 import { writeEtcFiles } from "../../lib/sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";
 import { tryLandlock } from "../../lib/isolation/landlock.ts";
+import { eventually } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 
 const FIRST_UID = 0x7400_4000;
@@ -122,4 +123,18 @@ Deno.test("a check of several functions is left to their own checks with the ope
   const from = place.at("functions/a/index.ts");
   await write(`{ "imports": { "file://${from}": "./b/index.ts" } }`);
   assert.equal((await togetherIn(checks, ["a", "b"])).size, 0);
+});
+
+Deno.test("a check of several functions ends with its supervisor, and leaves nothing", async () => {
+  await using place = await temporaryDirectory();
+  const checks = await open(place, { "a/index.ts": SERVES, "b/index.ts": SERVES });
+  const copies = place.at("run/checks/joint");
+  const running = togetherIn(checks, ["a", "b"]).then(({ size }) => size, () => 0);
+  await eventually("Deno may start", async () => {
+    const [copy] = await Array.fromAsync(Deno.readDir(copies));
+    return copy !== undefined;
+  });
+  await checks[Symbol.asyncDispose]();
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(copies)), []);
+  assert.equal(await running, 0);
 });
