@@ -40,6 +40,8 @@ export interface ParkedStartsOptions {
   readonly starts: Pick<Semaphore, "isFree">;
   readonly onWarning: (message: string) => void;
   readonly readMemory?: () => { readonly total: number; readonly available: number };
+  /** Time after a start before the next one is prepared: a new function often changes again. */
+  readonly calmMs?: number;
 }
 
 interface ParkedStart {
@@ -48,15 +50,13 @@ interface ParkedStart {
   readonly prepared: PreparedStart;
 }
 
-/** Time after a start before the next one is prepared: a new function often changes again. */
-const CALM_MS = 250;
-
 /** Interval of the look at the host's memory while starts are parked. */
 const MEMORY_LOOK_MS = 5_000;
 
 /** Creates the parked starts of a supervisor. */
 export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
-  const { isolation, starts, onWarning, readMemory = Deno.systemMemoryInfo } = options;
+  const { isolation, starts, onWarning, calmMs = 250 } = options;
+  const { readMemory = Deno.systemMemoryInfo } = options;
   /** The least recently used one is first. */
   const parked = new Map<string, ParkedStart>();
   const wanted = new Map<string, CheckedStart>();
@@ -66,7 +66,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   let working: Promise<void> | undefined;
   let hasWarned = false;
   const memoryTimer = setInterval(() => {
-    if (isMemoryLow()) void discardSome(Math.ceil(parked.size / 2));
+    if (parked.size > 0 && isMemoryLow()) void discardSome(Math.ceil(parked.size / 2));
   }, MEMORY_LOOK_MS);
   Deno.unrefTimer(memoryTimer);
 
@@ -76,7 +76,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
 
   function isMemoryLow(): boolean {
     const { total, available } = readMemory();
-    return parked.size + wanted.size > 0 && available < memoryReserve(total);
+    return available < memoryReserve(total);
   }
 
   async function end({ prepared }: Pick<ParkedStart, "prepared">): Promise<void> {
@@ -132,7 +132,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
 
   async function work(): Promise<void> {
     while (wanted.size > 0 && !stopping.signal.aborted) {
-      await sleep(CALM_MS, stopping.signal);
+      await sleep(calmMs, stopping.signal);
       // Real starts go first.
       if (!starts.isFree()) continue;
       const [next] = wanted;

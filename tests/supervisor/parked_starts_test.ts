@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { completeSettings } from "../../lib/config/settings.ts";
+import type { Isolation, Parking, Sandbox, StartOptions } from "../../lib/isolation/isolation.ts";
+import type { Exit } from "../../lib/process/exit.ts";
+import { createParkedStarts, type ParkedStarts } from "../../lib/supervisor/parked_starts.ts";
+import type { CheckedStart } from "../../lib/supervisor/prepare_start.ts";
+import type { FunctionPolicy } from "../../lib/function/policy.ts";
+import { eventually } from "../patience.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { quietContext } from "./quiet_context.ts";
+
+const GIB = 1024 ** 3;
+
+/** A sandbox of the test, and its process. */
+interface TestSandbox {
+  readonly parking: Parking | undefined;
+  isOpen: boolean;
+  readonly end: () => void;
+}
+
+/** Parked starts over sandboxes without processes. */
+interface Bench extends AsyncDisposable {
+  readonly parked: ParkedStarts;
+  readonly start: (name: string, more?: { readonly isWarm?: boolean }) => CheckedStart;
+  readonly isParked: (name: string, parking?: Parking) => Promise<void>;
+  /** All sandboxes that were opened, in this order. */
+  readonly sandboxes: TestSandbox[];
+  readonly warnings: string[];
+  /** What starts depend on, in one text. */
+  facts: string;
+  availableBytes: number;
+  memoryReads: number;
+  /** Called before a process is spawned. */
+  beforeSpawn: () => Promise<void>;
+}
+
+async function openBench(parkedCount: number, maxWarm?: number): Promise<Bench> {
+  const directory = await temporaryDirectory();
+  const sandboxes: TestSandbox[] = [];
+  const warnings: string[] = [];
+  const context = quietContext(directory);
+  const policy = context.settings as unknown as FunctionPolicy;
+
+  function openSandbox(): Promise<Sandbox> {
+    const ended = Promise.withResolvers<Exit>();
+    const end = (): Promise<void> => {
+      ended.resolve({ code: 0, signal: undefined });
+      return Promise.resolve();
+    };
+    let own: TestSandbox | undefined;
+    return Promise.resolve({
+      namespace: undefined,
+      async spawn({ parking }: StartOptions) {
+        await bench.beforeSpawn();
+        own = { parking, isOpen: true, end };
+        sandboxes.push(own);
+        return {
+          process: {
+            ended: ended.promise,
+            release: () => Promise.resolve(),
+            findPid: (signal: AbortSignal) => Promise.resolve(signal.aborted ? undefined : 1),
+            terminate: end,
+            kill: end,
+          },
+          problems: [],
+          findEndpoint: () => Promise.resolve(undefined),
+          explain: () => Promise.resolve(undefined),
+        };
+      },
+      [Symbol.asyncDispose]: () => {
+        if (own !== undefined) own.isOpen = false;
+        return Promise.resolve();
+      },
+    });
+  }
+
+  const isolation: Isolation = {
+    ...context.isolation,
+    parking: ["sandbox", "runtime"],
+    describeStart: (name) => Promise.resolve(`${name} ${bench.facts}`),
+    openSandbox,
+  };
+  const settings = completeSettings({ parked: parkedCount, maxWarm });
+  const parked = createParkedStarts({
+    isolation,
+    settings: () => settings,
+    starts: { isFree: () => true },
+    onWarning: (message) => warnings.push(message),
+    readMemory() {
+      bench.memoryReads++;
+      return { total: 16 * GIB, available: bench.availableBytes };
+    },
+    calmMs: 1,
+  });
+  const bench: Bench = {
+    parked,
+    start: (name, { isWarm = false } = {}) => ({
+      name,
+      directory: directory.at(name),
+      revision: "r1",
+      context: { ...context, isolation },
+      policy: { ...policy, isWarm },
+      moduleOptions: {
+        entry: "index.ts",
+        importMap: undefined,
+        allowImport: [],
+        nodeModules: "none",
+      },
+      envFiles: [],
+      lock: undefined,
+    }),
+    isParked: (name, parking = "sandbox") =>
+      eventually(`${name} is parked`, () => parked.parkingOf(name) === parking),
+    sandboxes,
+    warnings,
+    facts: "as before",
+    availableBytes: 8 * GIB,
+    memoryReads: 0,
+    beforeSpawn: () => Promise.resolve(),
+    async [Symbol.asyncDispose]() {
+      await parked[Symbol.asyncDispose]();
+      await context[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+      assert.deepEqual(sandboxes.filter(({ isOpen }) => isOpen), [], "no sandbox is left");
+    },
+  };
+  return bench;
+}
+
+Deno.test("take() returns a parked start once, if a new one would be the same", async () => {
+  await using bench = await openBench(4);
+  const { parked, start } = bench;
+  assert.equal(await parked.take(start("a")), undefined);
+  parked.park(start("a"));
+  await bench.isParked("a");
+  await using taken = await parked.take(start("a"));
+  assert.ok(taken !== undefined);
+  assert.equal(bench.sandboxes[0]!.isOpen, true);
+  assert.equal(await parked.take(start("a")), undefined);
+});
+
+Deno.test("take() ends a parked start that a new one would differ from", async () => {
+  await using bench = await openBench(4);
+  const { parked, start } = bench;
+  parked.park(start("a"));
+  await bench.isParked("a");
+  bench.facts = "with another policy";
+  assert.equal(await parked.take(start("a")), undefined);
+  assert.equal(bench.sandboxes[0]!.isOpen, false);
+});
+
+Deno.test("take() ends a parked start whose files were replaced while it was prepared", async () => {
+  await using bench = await openBench(4);
+  const { parked, start } = bench;
+  bench.beforeSpawn = () => {
+    bench.facts = "of a moment later";
+    return Promise.resolve();
+  };
+  parked.park(start("a"));
+  await bench.isParked("a");
+  assert.equal(await parked.take(start("a")), undefined);
+});
+
+Deno.test("park() ends the start that has waited longest when there is no place", async () => {
+  await using bench = await openBench(2);
+  for (const name of ["a", "b", "c"]) {
+    bench.parked.park(bench.start(name));
+    await bench.isParked(name);
+  }
+  assert.equal(bench.parked.parkingOf("a"), undefined);
+  await eventually("the sandbox of a is closed", () => !bench.sandboxes[0]!.isOpen);
+  assert.deepEqual(bench.sandboxes.map(({ isOpen }) => isOpen), [false, true, true]);
+});
+
+Deno.test("park() replaces the start of a function that is already parked", async () => {
+  await using bench = await openBench(2);
+  bench.parked.park(bench.start("a"));
+  await bench.isParked("a");
+  bench.parked.park(bench.start("a"));
+  await eventually("it was replaced", () => {
+    return bench.sandboxes.length === 2 && !bench.sandboxes[0]!.isOpen;
+  });
+  assert.equal(bench.sandboxes[1]!.isOpen, true);
+});
+
+Deno.test("park() starts Deno only for functions that want it, up to a limit", async () => {
+  await using bench = await openBench(4, 1);
+  const { parked, start } = bench;
+  parked.park(start("small"));
+  await bench.isParked("small", "sandbox");
+  parked.park(start("a", { isWarm: true }));
+  await bench.isParked("a", "runtime");
+  parked.park(start("b", { isWarm: true }));
+  await bench.isParked("b", "sandbox");
+  assert.deepEqual(bench.sandboxes.map(({ parking }) => parking), [
+    "sandbox",
+    "runtime",
+    "sandbox",
+  ]);
+});
+
+Deno.test("park() prepares nothing without places, or while memory is low", async () => {
+  {
+    await using bench = await openBench(0);
+    bench.parked.park(bench.start("a"));
+    assert.deepEqual(bench.sandboxes, []);
+  }
+  await using bench = await openBench(4);
+  bench.availableBytes = GIB / 4;
+  bench.parked.park(bench.start("a"));
+  // Once at the call, twice before the sandbox would open.
+  await eventually("the memory was read", () => bench.memoryReads >= 3);
+  assert.equal(bench.parked.parkingOf("a"), undefined);
+  bench.availableBytes = 8 * GIB;
+  bench.parked.park(bench.start("c"));
+  await bench.isParked("c");
+  assert.equal(bench.sandboxes.length, 1);
+});
+
+Deno.test("a parked start whose process ends is gone", async () => {
+  await using bench = await openBench(4);
+  bench.parked.park(bench.start("a"));
+  await bench.isParked("a");
+  bench.sandboxes[0]!.end();
+  await eventually("its sandbox is closed", () => !bench.sandboxes[0]!.isOpen);
+  assert.equal(bench.parked.parkingOf("a"), undefined);
+});
+
+Deno.test("discard() leaves nothing of a start that is just being prepared", async () => {
+  await using bench = await openBench(4);
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  bench.beforeSpawn = () => {
+    reached.resolve();
+    return gate.promise;
+  };
+  bench.parked.park(bench.start("a"));
+  await reached.promise;
+  const discarded = bench.parked.discard("a");
+  gate.resolve();
+  await discarded;
+  assert.equal(bench.parked.parkingOf("a"), undefined);
+  assert.deepEqual(bench.sandboxes.map(({ isOpen }) => isOpen), [false]);
+});
+
+Deno.test("discardAll() returns the number of parked starts that gave way", async () => {
+  await using bench = await openBench(4);
+  assert.equal(await bench.parked.discardAll(), 0);
+  for (const name of ["a", "b"]) {
+    bench.parked.park(bench.start(name));
+    await bench.isParked(name);
+  }
+  assert.equal(await bench.parked.discardAll(), 2);
+  assert.deepEqual(bench.sandboxes.map(({ isOpen }) => isOpen), [false, false]);
+});
+
+Deno.test("park() warns once when a start can't be prepared", async () => {
+  await using bench = await openBench(4);
+  bench.beforeSpawn = () => Promise.reject(new Error("no addresses"));
+  for (const name of ["a", "b"]) {
+    bench.parked.park(bench.start(name));
+    await eventually("a warning", () => bench.warnings.length > 0);
+  }
+  bench.beforeSpawn = () => Promise.resolve();
+  bench.parked.park(bench.start("c"));
+  await bench.isParked("c");
+  assert.deepEqual(bench.warnings, [
+    "Cannot prepare the next start of a function: no addresses",
+  ]);
+});
