@@ -13,6 +13,7 @@ import {
   startServer,
 } from "./support/harness.ts";
 import { keepFlows } from "./support/kept_flows.ts";
+import { continueParked } from "./support/parked.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
 /** A function that runs a program and returns its exit code and output. */
@@ -46,6 +47,7 @@ Deno.test("attacks: a function can't reach gateways, the metadata service, link-
     files: { "probe/index.ts": PROBE, "other/index.ts": PROBE },
   });
   for (const name of ["probe", "other"]) await server.said(`${name} ready`);
+  await continueParked(server, "probe", "other");
   const service = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   const { port } = service.addr;
   const abstract = Deno.listen({ transport: "unix", path: "\0ddsrv-attack" });
@@ -109,6 +111,7 @@ Deno.test("attacks: a function can't read another function's data, by path or as
     files: { "victim/index.ts": keeping + PROBE, "probe/index.ts": keeping + PROBE },
   });
   for (const name of ["victim", "probe"]) await server.said(`${name} ready`);
+  await continueParked(server, "victim", "probe");
   const { dataDirectory } = await supervisorReport(server);
   const { pid } = await server.inspect("victim");
   const path = `/proc/${pid}/root/ddsrv/data/kept`;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
 import { answering, cacheDirectory, host, startServer } from "./support/harness.ts";
+import { continueParked } from "./support/parked.ts";
 import { PROBE, probe } from "./support/probe.ts";
 
 Deno.test("isolation: destinations that a function with egress internet can reach", async () => {
@@ -10,6 +11,7 @@ Deno.test("isolation: destinations that a function with egress internet can reac
   });
   await server.answers("/other", "other");
   await server.said("probe ready");
+  await continueParked(server, "probe", "other");
   const other = (await server.inspect("other")).upstream!.replace(":", " ");
   const own = (await server.inspect("probe")).upstream!.split(":")[0]!;
   const gateway = own.replace(/\d+$/, (last) => String(Number(last) - 1));
@@ -91,6 +93,7 @@ Deno.test("isolation: files, user, environment and processes", async () => {
   });
   await server.answers("/other", "other");
   await server.said("probe ready");
+  await continueParked(server, "probe", "other");
   const own = join(server.functions, "probe/index.ts");
   assert.match(await probe(server, "probe", `read|${own}`), /^Deno\.serve/);
   assert.match(await probe(server, "probe", `read|${server.functions}/_shared/mod.ts`), /^export/);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, eventually, type Server, startServer } from "./support/harness.ts";
+import { isParked } from "./support/parked.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
 import { readChildren } from "../../lib/system/children.ts";
 
@@ -12,12 +13,6 @@ function telling(text: string): string {
 
 async function nextStartOf(server: Server, name: string): Promise<string | null> {
   return (await server.inspect(name)).nextStart;
-}
-
-async function isParked(server: Server, name: string, kind = "parked"): Promise<void> {
-  await eventually(`the next start of ${name} is ${kind}`, async () => {
-    return await nextStartOf(server, name) === kind;
-  });
 }
 
 /** Returns the processes of functions in sandboxes, also of those that have not started yet. */
