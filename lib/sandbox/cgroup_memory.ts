@@ -30,15 +30,19 @@ export function parseOwnMemory(
   texts: readonly string[],
 ): number | undefined {
   const [stat = "", ...counters] = texts;
-  const figures = new Map(
-    Array.from(stat.matchAll(/^(\S+) (\d+)$/gm), ([, name, bytes]) => [name!, Number(bytes)]),
-  );
   const sum = (...names: readonly string[]): number =>
-    names.reduce((total, name) => total + (figures.get(name) ?? 0), 0);
-  if (!figures.has(version === 2 ? "anon" : "rss")) return undefined;
+    names.reduce((total, name) => total + (figureOf(stat, name) ?? 0), 0);
+  if (figureOf(stat, version === 2 ? "anon" : "rss") === undefined) return undefined;
   if (version === 1) return counters.map(Number).reduce((a, b) => a + b, sum("rss", "shmem"));
-  const kernel = figures.has("kernel")
-    ? sum("kernel") - sum("slab_reclaimable")
-    : sum("kernel_stack", "pagetables", "percpu", "slab_unreclaimable");
+  const kernel = figureOf(stat, "kernel") === undefined
+    ? sum("kernel_stack", "pagetables", "percpu", "slab_unreclaimable")
+    : sum("kernel") - sum("slab_reclaimable");
   return sum("anon", "shmem", "sock") + Math.max(0, kernel);
+}
+
+/** Returns the figure of the line that begins with a name; searching beats parsing all 40 lines. */
+function figureOf(stat: string, name: string): number | undefined {
+  const start = stat.startsWith(`${name} `) ? 0 : stat.indexOf(`\n${name} `) + 1;
+  if (start === 0 && !stat.startsWith(`${name} `)) return undefined;
+  return Number.parseInt(stat.slice(start + name.length + 1), 10);
 }
