@@ -78,6 +78,8 @@ export interface Scanner {
     only?: ReadonlySet<string>,
     options?: ScanOptions,
   ) => Promise<Scan>;
+  /** Reads the mounts again: returns the folders with mounts, which later scans know. */
+  readonly mounted: () => Promise<ReadonlySet<string>>;
 }
 
 /** Results of a scan so far. */
@@ -96,6 +98,10 @@ export function createScanner(options: ScannerOptions): Scanner {
   let last: Findings = { looks: new Map(), memories: new Map() };
 
   return {
+    async mounted() {
+      mounts = await mountsOf(functionsDirectory);
+      return mounts.names;
+    },
     async scan(nowMs, only, { others } = {}) {
       const root = await Deno.realPath(functionsDirectory);
       if (only === undefined) {

@@ -99,10 +99,12 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
   }
 
   /** Returns the folders that need a scan without an event. */
-  function takeOthers(nowMs: number): ReadonlySet<string> {
+  async function takeOthers(nowMs: number): Promise<ReadonlySet<string>> {
     const others = nowMs >= notedAtMs ? noted : new Set<string>();
     if (nowMs >= notedAtMs) [noted, notedAtMs] = [new Set(), Infinity];
-    return nowMs >= uncoveredAtMs ? others.union(uncovered) : others;
+    if (nowMs < uncoveredAtMs) return others;
+    // Nothing else reports a new mount.
+    return others.union(uncovered).union(await scanner.mounted());
   }
 
   async function loop(): Promise<void> {
@@ -115,7 +117,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
       const taken = queue.take(startedMs);
       const isFull = answered.length > 0 || startedMs >= fullAtMs;
       if (isFull) fullAtMs = Infinity;
-      const others = takeOthers(startedMs);
+      const others = isFull ? uncovered : await takeOthers(startedMs);
       if (isFull || taken.size + others.size > 0) {
         await scanOnce(isFull ? undefined : taken, others);
       }

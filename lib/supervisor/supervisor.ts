@@ -9,6 +9,7 @@ import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
 import { domainRules } from "./domain_rules.ts";
+import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createInstances } from "./instances.ts";
 import type { OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
@@ -92,6 +93,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const tasks = createTaskSet((error) =>
     options.onWarning(`Internal error. Please report it: ${(error as Error).stack}`)
   );
+  const trimmer = createMemoryTrimmer();
   const stopping = new AbortController();
   const force = new AbortController();
   let changed = Promise.withResolvers<void>();
@@ -169,6 +171,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (event.type === "ready" && revision !== undefined && !isSnapshot) {
       tasks.track(takeSnapshot(name, revision));
     }
+    trimmer.note();
     if (event.type === "checked") scans.note(name);
     announce();
     if (after !== before) options.onChange(before, after);
@@ -279,6 +282,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       signal.addEventListener("abort", skipDrain, { once: true });
       if (signal.aborted) skipDrain();
       stopping.abort();
+      trimmer[Symbol.dispose]();
       for (const name of [...states.keys()]) dispatch(name, { type: "stop", name });
       await scans.ended;
       await tasks.ended();
