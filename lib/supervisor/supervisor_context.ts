@@ -50,6 +50,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly parked: ParkedStarts;
 }
 
+const NO_LANDLOCK = "it needs Landlock, see ddsrv doctor";
+
 /** A start that takes longer than this gives its place to others. */
 const MAX_START_HOLD_MS = 3_000;
 
@@ -132,6 +134,13 @@ export async function openSupervisorContext(
   const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
     maxHoldMs: MAX_START_HOLD_MS,
   });
+  if ((settings.parked ?? 0) > 0 && !isolation.parking.includes("sandbox")) {
+    onWarning(
+      `"parked" has no effect: ${
+        isolation.level === "none" ? "without isolation, there are no sandboxes" : NO_LANDLOCK
+      }`,
+    );
+  }
   const parked = stack.use(createParkedStarts({
     isolation,
     starts,
