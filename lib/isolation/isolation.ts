@@ -81,7 +81,8 @@ export interface Sandbox extends AsyncDisposable {
 
 /**
  * Place at which a parked start waits: `sandbox`, the sandbox is complete and Deno has not started;
- * `runtime`, Deno has started and has read none of the function's code.
+ * `runtime`, Deno has started and has read none of the function's code. A start that waits at the
+ * former then waits at the latter, so that Deno can start before the code has passed its check.
  */
 export type Parking = "sandbox" | "runtime";
 

@@ -87,7 +87,7 @@ export async function launchFunction(
     port,
     isUnix: listen?.type === "unix",
     isAlone: listen !== undefined,
-    isParked: start.parking === "runtime",
+    isParked: start.parking !== undefined,
     variables,
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));

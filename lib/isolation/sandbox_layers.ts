@@ -78,7 +78,7 @@ export function sandboxLayers(
           : dieWithParent(parentPid, chain.command);
         if (inputFile === undefined) return { command, input: chain.input };
         Deno.writeTextFileSync(inputFile, chain.input, { mode: 0o600, createNew: true });
-        return { command, isParked: true };
+        return { command, gates: parking === "sandbox" ? 2 : 1 };
       },
     };
   };

@@ -15,8 +15,11 @@ export interface SpawnOptions {
   readonly command: readonly string[];
   /** Text for its standard input, which the launch chain reads; none if left out. */
   readonly input?: string;
-  /** Something in it waits for a byte on its standard input, see `FunctionProcess.release`. */
-  readonly isParked?: boolean;
+  /**
+   * Number of times that it waits for a byte on its standard input, see `FunctionProcess.release`; 0
+   * when left out.
+   */
+  readonly gates?: number;
   /** Working directory; the caller's if left out. */
   readonly cwd?: string;
   /** The command runs Deno directly, without a sandbox. */
@@ -32,6 +35,8 @@ export interface FunctionProcess {
   readonly ended: Promise<Exit>;
   /** Waits for Deno's process id on the host. Resolves to `undefined` on exit or abort. */
   readonly findPid: (signal: AbortSignal) => Promise<number | undefined>;
+  /** Lets a parked process pass each gate but the last. */
+  readonly approach: () => Promise<void>;
   /** Lets a parked process continue; without effect on any other. */
   readonly release: () => Promise<void>;
   /** Sends SIGTERM to Deno itself, because bwrap would kill it at once. */
@@ -50,8 +55,36 @@ const LAST_PAUSE_MS = 20;
 /** Maximum time for reading output after the process has exited. */
 const DRAIN_OUTPUT_MS = 200;
 
-/** The byte for which a parked process waits. */
-const GO = "\n";
+/** The standard input of a parked process. */
+interface Gate {
+  readonly approach: () => Promise<void>;
+  readonly release: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+function openGate(child: Deno.ChildProcess, count: number): Gate {
+  const writer = child.stdin.getWriter();
+  let left = count;
+  const send = async (bytes: number): Promise<void> => {
+    left -= bytes;
+    // It may have ended; its exit status says why.
+    await writer.write(new Uint8Array(bytes)).catch(() => {});
+  };
+  const close = async (): Promise<void> => {
+    left = 0;
+    await writer.close().catch(() => {});
+  };
+  return {
+    async approach() {
+      if (left > 1) await send(left - 1);
+    },
+    async release() {
+      if (left > 0) await send(left);
+      await close();
+    },
+    close,
+  };
+}
 
 /** Starts a process. Must run on the main thread, which the parent-death signal is bound to. */
 export function spawnFunction(options: SpawnOptions): FunctionProcess {
@@ -63,17 +96,12 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     clearEnv: true,
     // Ctrl-C in a terminal must reach the supervisor only, which drains requests first.
     detached: true,
-    stdin: options.input === undefined && !options.isParked ? "null" : "piped",
+    stdin: options.input === undefined && !options.gates ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   if (options.input !== undefined) void feedInput(child, options.input);
-  let isParked = options.isParked === true;
-  const release = async (): Promise<void> => {
-    if (!isParked) return;
-    isParked = false;
-    await feedInput(child, GO);
-  };
+  const gate = options.gates ? openGate(child, options.gates) : undefined;
   const outputs = [
     openOutput(child.stdout, (line) => options.onLine("stdout", line)),
     openOutput(child.stderr, (line) => options.onLine("stderr", line)),
@@ -82,14 +110,14 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   let isRunning = true;
   const ended = child.status.then(async (status) => {
     isRunning = false;
-    if (isParked) await child.stdin.close().catch(() => {});
-    isParked = false;
+    await gate?.close();
     await Promise.all(outputs.map((output) => output.finish(DRAIN_OUTPUT_MS)));
     return parseExit(status);
   });
   return {
     ended,
-    release,
+    approach: async () => await gate?.approach(),
+    release: async () => await gate?.release(),
     findPid: async (signal) => {
       let pauseMs = FIRST_PAUSE_MS;
       while (isRunning && !signal.aborted) {

@@ -74,7 +74,7 @@ const KNOWN = [1, 2, 3, 4, 5].map((version) =>
 
 /**
  * Arguments: 1 to wait for a byte on the standard input, or 0; pairs of rights and a path up to `--`;
- * the command. Without the byte, the command does not run; it reads from `/dev/null`. The numbers of the three
+ * the command. Without the byte, the command does not run. The numbers of the three
  * system calls are the same on every architecture: landlock_create_ruleset(2), landlock_add_rule(2)
  * and landlock_restrict_self(2). When a call fails, the command does not run.
  */
@@ -95,10 +95,7 @@ while (($_ = shift) ne "--") {
   syscall(445, $set, 1, $rule, 0) == 0 or die "landlock_add_rule $path: $!\\n";
 }
 syscall(446, $set, 0) == 0 or die "landlock_restrict_self: $!\\n";
-if ($waits) {
-  sysread(STDIN, my $go, 1) or exit;
-  open STDIN, "<", "/dev/null" or die "/dev/null: $!\\n";
-}
+exit if $waits && !sysread(STDIN, my $go, 1);
 exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
 `;
 

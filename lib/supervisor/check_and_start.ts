@@ -20,6 +20,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const { context, report, signal, isNeeded } = options;
   const fail = (failure: Omit<Failure, "atMs" | "revision">, revision: string): LaunchOutcome =>
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
+  if (isNeeded()) context.parked.approach(options.name);
   const asked = await readPolicy(options);
   if (asked.type === "failed") return fail(asked.failure, asked.revision);
   report.onPolicy(asked.policy);

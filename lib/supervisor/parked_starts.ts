@@ -23,6 +23,8 @@ export interface ParkedStarts extends AsyncDisposable {
    * caller owns the result.
    */
   readonly take: (start: CheckedStart) => Promise<PreparedStart | undefined>;
+  /** Starts Deno in the parked sandbox of a function, which is about to start. */
+  readonly approach: (name: string) => void;
   /** Returns where the next start of a function waits; `undefined` if it is not parked. */
   readonly parkingOf: (name: string) => Parking | undefined;
   /** Ends the parked start of a function, and prepares no other one. */
@@ -190,6 +192,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
       await end(one);
       return undefined;
     },
+    approach: (name) => void parked.get(name)?.prepared.started.process.approach(),
     parkingOf: (name) => parked.get(name)?.parking,
     discard,
     async discardAll() {

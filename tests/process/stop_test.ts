@@ -14,6 +14,7 @@ function pretend({ heedsTerm }: { readonly heedsTerm: boolean }): {
   const { promise: ended, resolve } = Promise.withResolvers<Exit>();
   const process: FunctionProcess = {
     ended,
+    approach: () => Promise.resolve(),
     release: () => Promise.resolve(),
     findPid: () => Promise.resolve(2),
     terminate() {

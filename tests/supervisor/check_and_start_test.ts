@@ -205,6 +205,7 @@ function endedSandbox(): Sandbox {
       Promise.resolve({
         process: {
           ended: Promise.resolve({ code: 1, signal: undefined }),
+          approach: () => Promise.resolve(),
           release: () => Promise.resolve(),
           findPid: () => Promise.resolve(undefined),
           terminate: () => Promise.resolve(),

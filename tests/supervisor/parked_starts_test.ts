@@ -57,6 +57,7 @@ async function openBench(parkedCount: number, maxWarm?: number): Promise<Bench> 
         return {
           process: {
             ended: ended.promise,
+            approach: () => Promise.resolve(),
             release: () => Promise.resolve(),
             findPid: (signal: AbortSignal) => Promise.resolve(signal.aborted ? undefined : 1),
             terminate: end,

@@ -87,6 +87,7 @@ export function quietContext(
     starts: createSemaphore(1),
     parked: {
       park() {},
+      approach() {},
       take: () => Promise.resolve(undefined),
       parkingOf: () => undefined,
       discard: () => Promise.resolve(),
@@ -115,6 +116,7 @@ function openQuietSandbox(): Promise<Sandbox> {
       Promise.resolve({
         process: {
           ended: ended.promise,
+          approach: () => Promise.resolve(),
           release: () => Promise.resolve(),
           findPid: () => Promise.resolve(1),
           terminate: end,

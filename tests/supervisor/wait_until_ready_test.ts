@@ -8,6 +8,7 @@ Deno.test("waitUntilReady() reports the exit of a process that it never found", 
   const waiting = waitUntilReady({
     process: {
       ended: ended.promise,
+      approach: nothing,
       release: nothing,
       findPid: nothing,
       terminate: nothing,
