@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { formatLogRecord } from "../../lib/logs/log_record.ts";
 import { say } from "./isolation/figures.ts";
-import { median, row, timed, title } from "./table.ts";
+import { median, row, timed, title } from "./lifecycle/table.ts";
 
 const BYTES = 1_000_000_000;
 const RECORDS_AT_ONCE = 20_000;

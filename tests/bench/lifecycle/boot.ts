@@ -12,6 +12,14 @@ const BARE_COUNT = 10;
 /** Measures a start of a supervisor with many functions, before and after their first check. */
 export async function measureBoot(): Promise<Figure[]> {
   const directory = await makeDirectory();
+  try {
+    return await measureIn(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function measureIn(directory: string): Promise<Figure[]> {
   const names = Array.from({ length: COUNT }, (_, index) => `f${index}`);
   // Equal files would share the result of a check.
   const files = Object.fromEntries(names.map((name) => [`${name}/index.ts`, answering(name)]));
@@ -24,7 +32,7 @@ export async function measureBoot(): Promise<Figure[]> {
     ] as const
   ) {
     const beganMs = performance.now();
-    const server = await startServer(options);
+    await using server = await startServer(options);
     for (const name of names) await server.said(`${name} ready`);
     const ms = performance.now() - beganMs;
     const stopMs = await durationOf(async () => await server[Symbol.asyncDispose]());
@@ -41,7 +49,6 @@ export async function measureBoot(): Promise<Figure[]> {
       } s; bare: one after another, from ${BARE_COUNT}`,
     });
   }
-  await Deno.remove(directory, { recursive: true });
   return figures;
 }
 

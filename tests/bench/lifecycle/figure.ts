@@ -18,8 +18,15 @@ export interface Skipped {
   readonly skipped: string;
 }
 
+/** A figure that its part has written as text. */
+export interface Written {
+  readonly what: string;
+  readonly written: string;
+  readonly note: string;
+}
+
 /** A row of the table. */
-export type Row = Figure | Skipped;
+export type Row = Figure | Skipped | Written;
 
 /** Rows of one part of the benchmark. */
 export interface PartRows {
@@ -71,6 +78,7 @@ export function formatRows(parts: readonly PartRows[]): string {
 
 function cells(row: Row): string[] {
   if ("skipped" in row) return [row.what, "", "", "", "", `skipped: ${row.skipped.split("\n")[0]}`];
+  if ("written" in row) return [row.what, "", row.written, "", "", row.note];
   const { what, unit, value, bare, ratio, target = "", note = "" } = row;
   const written = (one: number | undefined): string =>
     one === undefined ? "" : `${formatNumber(one)}${unit === "requests" ? "" : ` ${unit}`}`;

@@ -1,14 +1,11 @@
 import { answering, eventually, pause, startServer } from "../../e2e/support/harness.ts";
-import type { Figure } from "./figure.ts";
+import { row, title } from "./table.ts";
 
 /** Duration of the measurement of CPU time. */
 const WINDOW_MS = 20_000;
 
 /** Measures memory and CPU time of a supervisor with many functions and no requests. */
-export async function measureFootprint(
-  count: number,
-  flags: readonly string[],
-): Promise<Figure[]> {
+export async function measureFootprint(count: number, flags: readonly string[]): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => `f${index}`);
   const files = Object.fromEntries(names.map((name) => [`${name}/index.ts`, answering(name)]));
   await using empty = await startServer();
@@ -21,20 +18,13 @@ export async function measureFootprint(
   const before = await readTicks(server.pid);
   await pause(WINDOW_MS);
   const share = (await readTicks(server.pid) - before) * 10 / WINDOW_MS;
-  const what = `a supervisor with ${count} functions (${flags.join(" ")})`;
-  return [
-    {
-      what: `${what}: resident memory`,
-      unit: "MiB",
-      value: mebibytes(await readMemory(server.pid)),
-      note: `${mebibytes(base).toFixed(0)} MiB with none`,
-    },
-    { what: `${what}: CPU`, unit: "%", value: share * 100, note: "of a core" },
-  ];
+  title(`A supervisor with ${count} functions (${flags.join(" ")}) and no requests`);
+  row("memory, resident", mebibytes(await readMemory(server.pid)), `${mebibytes(base)} with none`);
+  row("processor", `${(share * 100).toFixed(2)} %`, "of a core");
 }
 
-function mebibytes(bytes: number): number {
-  return bytes / 1024 ** 2;
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
 }
 
 async function readMemory(pid: number): Promise<number> {

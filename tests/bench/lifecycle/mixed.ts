@@ -29,19 +29,26 @@ interface Wake {
 /** Measures wakes of random functions, heavy and light, while a proxy load runs. */
 export async function measureMixed(): Promise<Row[]> {
   const what = `${HEAVY} heavy and ${LIGHT} light functions`;
-  const prepared = preparedDirectory();
-  if (!await hasApplications(prepared)) {
+  if (!await hasApplications(preparedDirectory())) {
     return [{ what, skipped: "the packages of the heavy ones can't be fetched" }];
   }
   const directory = await makeDirectory();
+  try {
+    return await measureIn(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function measureIn(directory: string): Promise<Figure[]> {
   const functions = join(directory, "functions");
   const heavy = Array.from({ length: HEAVY }, (_, index) => `heavy${index}`);
   const light = Array.from({ length: LIGHT }, (_, index) => `light${index}`);
   for (const name of heavy) {
     const target = cacheDirectory(functions, name);
-    await cp(join(prepared, "npm/express"), target, { recursive: true });
+    await cp(join(preparedDirectory(), "npm/express"), target, { recursive: true });
   }
-  const server = await startServer({
+  await using server = await startServer({
     directory,
     flags: ["--idle", "1s"],
     files: {
@@ -51,10 +58,7 @@ export async function measureMixed(): Promise<Row[]> {
     },
   });
   for (const name of [...heavy, ...light]) await server.said(`${name} idle until`);
-  const rows = await measure(server, { heavy, light });
-  await server[Symbol.asyncDispose]();
-  await Deno.remove(directory, { recursive: true });
-  return rows;
+  return await measure(server, { heavy, light });
 }
 
 /** Express, and an answer that tells instances apart. */
@@ -72,7 +76,7 @@ async function measure(
   const wakes: Wake[] = [];
   const pending: Promise<void>[] = [];
   const seen = new Map<string, string>();
-  let lost = 0;
+  const lost: string[] = [];
   let sent = 0;
   const names = [...heavy, ...light];
 
@@ -80,10 +84,11 @@ async function measure(
     sent++;
     const beganMs = performance.now();
     const answer = await answerOf(server, name);
-    if (answer === undefined) lost++;
     // An instance that has answered before was not woken by this request.
-    else if (seen.get(name) !== answer) {
-      seen.set(name, answer);
+    if (answer.lost !== undefined) {
+      lost.push(answer.lost);
+    } else if (seen.get(name) !== answer.text) {
+      seen.set(name, answer.text);
       wakes.push({ isHeavy: name.startsWith("heavy"), ms: performance.now() - beganMs });
     }
   }
@@ -94,20 +99,19 @@ async function measure(
   }
   await Promise.all(pending);
   const loads = (await load).flat();
-  const lostLoad = loads.filter((ms) => ms === undefined).length;
   return [
     ...describe("all wakes", wakes, "p99 at most 3 times p50"),
     ...describe("wakes of light functions", wakes.filter(({ isHeavy }) => !isHeavy)),
     ...describe("wakes of heavy functions (Express)", wakes.filter(({ isHeavy }) => isHeavy)),
-    { what: "mixed load: lost", unit: "requests", value: lost, target: "0", note: `of ${sent}` },
+    describeLost("mixed load: lost", { lost, sent }),
+    describeLost("proxy load beside it: lost", {
+      lost: loads.flatMap((one) => one.lost ?? []),
+      sent: loads.length,
+    }),
     {
-      what: "proxy load beside it: lost",
-      unit: "requests",
-      value: lostLoad,
-      target: "0",
-      note: `of ${loads.length}, p99 ${
-        quantile(loads.filter((ms) => ms !== undefined), 0.99).toFixed(1)
-      } ms`,
+      what: "proxy load beside it, p99",
+      unit: "ms",
+      value: quantile(loads.filter((one) => one.lost === undefined).map(({ ms }) => ms), 0.99),
     },
   ];
 }
@@ -127,28 +131,42 @@ function describe(what: string, wakes: readonly Wake[], target?: string): Figure
   ];
 }
 
-/** Sends requests until the signal; returns their durations, `undefined` for a lost one. */
+function describeLost(
+  what: string,
+  { lost, sent }: { readonly lost: readonly string[]; readonly sent: number },
+): Figure {
+  const reasons = Map.groupBy(lost, (reason) => reason);
+  const note = [`of ${sent}`, ...[...reasons].map(([reason, { length }]) => `${length} ${reason}`)];
+  return { what, unit: "requests", value: lost.length, target: "0", note: note.join("; ") };
+}
+
+/** Sends requests until the signal; returns what became of each. */
 async function sendLoad(
   server: Server,
   over: AbortSignal,
-): Promise<(number | undefined)[]> {
-  const durations: (number | undefined)[] = [];
+): Promise<(Answer & { readonly ms: number })[]> {
+  const answers: (Answer & { readonly ms: number })[] = [];
   while (!over.aborted) {
     const beganMs = performance.now();
     const answer = await answerOf(server, "steady");
-    durations.push(answer === undefined ? undefined : performance.now() - beganMs);
+    answers.push({ ...answer, ms: performance.now() - beganMs });
     await pause(LOAD_PAUSE_MS);
   }
-  return durations;
+  return answers;
 }
 
-/** Returns a function's answer; `undefined` if the request was lost. */
-async function answerOf(server: Server, name: string): Promise<string | undefined> {
+/** A function's answer, or the reason why the request was lost. */
+interface Answer {
+  readonly text: string;
+  readonly lost?: string;
+}
+
+async function answerOf(server: Server, name: string): Promise<Answer> {
   try {
     const response = await fetch(`${server.url}/${name}`);
     const text = await response.text();
-    return response.ok ? text : undefined;
-  } catch {
-    return undefined;
+    return response.ok ? { text } : { text, lost: `with status ${response.status}` };
+  } catch (error) {
+    return { text: "", lost: (error as Error).name };
   }
 }

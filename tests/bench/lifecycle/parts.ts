@@ -7,6 +7,7 @@ import { measureFresh } from "./fresh.ts";
 import { measureMixed } from "./mixed.ts";
 import { measurePackages } from "./packages.ts";
 import { measurePhases } from "./phases.ts";
+import { collectRows } from "./table.ts";
 import { measureWake } from "./wake.ts";
 
 /** Measures one part of the benchmark, and ends all that it starts. */
@@ -22,8 +23,9 @@ export const PARTS: Readonly<Record<string, Measure>> = {
   change: measureChange,
   mixed: measureMixed,
   boot: measureBoot,
-  footprint: async () => [
-    ...await measureFootprint(1_000, ["--idle", "1h", "--no-check"]),
-    ...await measureFootprint(100, ["--no-check"]),
-  ],
+  footprint: () =>
+    collectRows(async () => {
+      await measureFootprint(1_000, ["--idle", "1h", "--no-check"]);
+      await measureFootprint(100, ["--no-check"]);
+    }),
 };

@@ -8,7 +8,7 @@ import { formatEndpoint } from "../../../lib/system/endpoint.ts";
 import { type Ground, openGround } from "../isolation/ground.ts";
 import { openSandbox } from "../isolation/instances.ts";
 import { firstAnswer } from "../isolation/first_answer.ts";
-import { timed } from "../table.ts";
+import { timed } from "./table.ts";
 import { type Figure, median } from "./figure.ts";
 
 const ROUNDS = 9;
