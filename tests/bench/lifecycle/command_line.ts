@@ -14,10 +14,11 @@ const LIST = "ddsrv ls";
 const COMPLETE = "completion of a name, with bash";
 const OTHER = "ddsrv inspect NAME";
 
-/** Completes a name as a Tab does, in a new shell. */
+/** Completes a name as a Tab does, in a new shell. The wait counts the CPU time of ddsrv too. */
 const SCRIPT = `source "$1"
 COMP_LINE='ddsrv reload f' COMP_POINT=14 COMP_WORDS=(ddsrv reload f) COMP_CWORD=2
 _ddsrv ddsrv f reload
+wait "$!"
 [[ \${#COMPREPLY[@]} == ${FUNCTIONS} ]]`;
 
 /** Measures commands as whole processes, compared to a bare `deno run` of an empty module. */

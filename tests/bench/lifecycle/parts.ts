@@ -2,12 +2,13 @@ import { measureBoot } from "./boot.ts";
 import { measureChange } from "./change.ts";
 import { measureCommandLine } from "./command_line.ts";
 import type { Row } from "./figure.ts";
-import { measureFootprint } from "./footprint.ts";
+import { measureEventCost, measureFootprint } from "./footprint.ts";
 import { measureFresh } from "./fresh.ts";
 import { measureMixed } from "./mixed.ts";
 import { measurePackages } from "./packages.ts";
 import { measurePhases } from "./phases.ts";
 import { collectRows } from "./table.ts";
+import { measureThousand } from "./thousand.ts";
 import { measureWake } from "./wake.ts";
 
 /** Measures one part of the benchmark, and ends all that it starts. */
@@ -28,4 +29,6 @@ export const PARTS: Readonly<Record<string, Measure>> = {
       await measureFootprint(1_000, ["--idle", "1h", "--no-check"]);
       await measureFootprint(100, ["--no-check"]);
     }),
+  events: () => collectRows(() => measureEventCost([10, 100, 1_000, 5_000])),
+  thousand: () => collectRows(() => measureThousand()),
 };
