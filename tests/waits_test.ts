@@ -40,6 +40,7 @@ const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string
   ["e2e/list_test.ts", "performance.now()", "work of a function, repeated until it is seen"],
   ["e2e/ports_test.ts", "3_000", "a function that opens the port of its metrics first"],
   ["e2e/reload_failure_test.ts", "pause(1_000)", "nothing shall happen; it may be too short"],
+  ["e2e/reload_scope_test.ts", "pause(100)", "the pace of a program that writes"],
   ["e2e/reload_load_test.ts", "", "the pace of functions that come and go"],
   ["e2e/soak/chaos.ts", "AbortSignal.timeout(2_000)", "a client that leaves is part of the chaos"],
   ["e2e/soak_test.ts", "SECONDS", "how long there is chaos"],
