@@ -114,24 +114,27 @@ export function createScanner(options: ScannerOptions): Scanner {
       const yieldToEventLoop = createYieldToEventLoop();
       const next: Findings = { looks: new Map(), memories: new Map() };
       const tookMs = new Map<string, number>();
-      let startedMs = performance.now();
       const { folders, files } = found;
       for (const { name, isSymlink } of folders) {
-        const pause = yieldToEventLoop();
-        if (pause !== undefined) {
-          await pause;
-          startedMs = performance.now();
-        }
-        const verdict = judgeName(name);
-        if (verdict.type === "reserved") continue;
         const before = last.memories.get(name);
         const modules = modulesOf(name);
         const known = last.looks.get(name);
         const isKnown = only !== undefined && known !== undefined && !only.has(name) &&
           others?.has(name) !== true && before?.modules === modules && !isOver(known, nowMs);
-        const seen: FolderLook = isKnown
-          ? known
-          : verdict.type === "refused"
+        // Most folders of most scans end here, so nothing costly comes before.
+        if (isKnown) {
+          next.looks.set(name, known);
+          if ("memory" in known && known.memory !== undefined) {
+            next.memories.set(name, known.memory);
+          }
+          continue;
+        }
+        const verdict = judgeName(name);
+        if (verdict.type === "reserved") continue;
+        const pause = yieldToEventLoop();
+        if (pause !== undefined) await pause;
+        const startedMs = performance.now();
+        const seen: FolderLook = verdict.type === "refused"
           ? { type: "ignored", reason: verdict.reason, watched: [], isCovered: true }
           : await lookAtFolder({
             ...options,
@@ -151,16 +154,14 @@ export function createScanner(options: ScannerOptions): Scanner {
             isHinted: only?.has(name) === true,
             folders: folders.length,
           });
-        if (!isKnown) {
-          const endedMs = performance.now();
-          tookMs.set(name, endedMs - startedMs);
-          startedMs = endedMs;
-        }
+        tookMs.set(name, performance.now() - startedMs);
         next.looks.set(name, seen);
         if ("memory" in seen && seen.memory !== undefined) next.memories.set(name, seen.memory);
       }
-      census.keep(next.looks);
-      if (only === undefined) options.log?.keep(next.looks, nowMs);
+      if (only === undefined) {
+        census.keep(next.looks);
+        options.log?.keep(next.looks, nowMs);
+      }
       const { scan, missing } = sumUp(next.looks, { last, nowMs, settleMs });
       for (const [name, memory] of missing) next.memories.set(name, memory);
       last = next;
