@@ -49,10 +49,8 @@ for (const text of REFUSED) {
   });
 }
 
-Deno.test("readJointModule() reads any text in a short time", () => {
+Deno.test("readJointModule() reads a large text without an import", () => {
   for (const piece of ["import/*", "from ", "import(", "import//\n", "from/**/"]) {
-    const startedAtMs = performance.now();
-    readJointModule(piece.repeat(256 * 1024 / piece.length));
-    assert.ok(performance.now() - startedAtMs < 10_000, piece);
+    assert.deepEqual(readJointModule(piece.repeat(256 * 1024 / piece.length)), [], piece);
   }
 });
