@@ -182,6 +182,7 @@ export function createInstances(options: InstancesOptions): Instances {
   ): Promise<void> {
     const instance = instances.get(id)!;
     const drainMs = drainOf(because, instance.policy);
+    if (because === "unused") instance.keepNext();
     try {
       await instance.close({ drainMs, force: options.force });
       // Nothing of a function is left when its last instance has closed.

@@ -75,6 +75,8 @@ export interface OpenInstance {
   readonly ended: Promise<Exit>;
   /** Returns the first and the last lines of its output. */
   readonly excerpt: () => string;
+  /** Prepares the next start of its revision, if that is not prepared. */
+  readonly keepNext: () => void;
   /** Waits up to `drainMs` for in-flight requests, then removes process and sandbox. */
   readonly close: (
     options: { readonly drainMs: number; readonly force: AbortSignal },

@@ -18,6 +18,8 @@ import {
 export interface ParkedStarts extends AsyncDisposable {
   /** Prepares the next start of a function in the background, when the host has time for it. */
   readonly park: (start: CheckedStart) => void;
+  /** Does the same if none is parked; others give way before the one that is. */
+  readonly keep: (start: CheckedStart) => void;
   /**
    * Returns the parked start of a function if it is like a new one, and ends it otherwise. The
    * caller owns the result.
@@ -46,11 +48,26 @@ export interface ParkedStartsOptions {
   readonly calmMs?: number;
 }
 
+/** A start to prepare, not before a time by `performance.now()`. */
+interface WantedStart {
+  readonly start: CheckedStart;
+  readonly fromMs: number;
+}
+
+interface Preparing {
+  readonly name: string;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
 interface ParkedStart {
   readonly text: string;
   readonly parking: Parking;
   readonly prepared: PreparedStart;
 }
+
+/** Pause between two looks at starts that are not prepared. */
+const BUSY_MS = 50;
 
 /** Interval of the look at the host's memory while starts are parked. */
 const MEMORY_LOOK_MS = 5_000;
@@ -61,10 +78,10 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   const { readMemory = Deno.systemMemoryInfo } = options;
   /** The least recently used one is first. */
   const parked = new Map<string, ParkedStart>();
-  const wanted = new Map<string, CheckedStart>();
+  const wanted = new Map<string, WantedStart>();
   const closing = new Set<Promise<void>>();
   const stopping = new AbortController();
-  let preparing: { readonly name: string; readonly abort: AbortController } | undefined;
+  let preparing: Preparing | undefined;
   let working: Promise<void> | undefined;
   let hasWarned = false;
   const memoryTimer = setInterval(() => {
@@ -133,22 +150,24 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   }
 
   async function work(): Promise<void> {
-    while (wanted.size > 0 && !stopping.signal.aborted) {
-      await sleep(calmMs, stopping.signal);
-      // Real starts go first.
-      if (!starts.isFree()) continue;
-      const [next] = wanted;
+    for (;;) {
+      const [next] = wanted.values();
       if (next === undefined || stopping.signal.aborted) return;
-      const [name, start] = next;
-      wanted.delete(name);
-      const abort = new AbortController();
-      preparing = { name, abort };
-      const signal = AbortSignal.any([abort.signal, stopping.signal]);
-      try {
-        await prepare(start, signal);
-      } catch (error) {
-        if (!signal.aborted) warn(error as Error);
+      const earlyMs = next.fromMs - performance.now();
+      // Real starts go first.
+      if (earlyMs > 0 || !starts.isFree()) {
+        await sleep(Math.max(earlyMs, BUSY_MS), stopping.signal);
+        continue;
       }
+      const { start } = next;
+      wanted.delete(start.name);
+      const abort = new AbortController();
+      const signal = AbortSignal.any([abort.signal, stopping.signal]);
+      const ended = prepare(start, signal).catch((error) => {
+        if (!signal.aborted) warn(error);
+      });
+      preparing = { name: start.name, abort, ended };
+      await ended;
       preparing = undefined;
     }
   }
@@ -169,14 +188,24 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     const one = parked.get(name);
     parked.delete(name);
     if (one !== undefined) await end(one);
-    if (preparing?.name === name) await working;
+    if (preparing?.name === name) await preparing.ended;
+  }
+
+  function park(start: CheckedStart): void {
+    if (stopping.signal.aborted || chooseParking(start) === undefined) return;
+    wanted.delete(start.name);
+    wanted.set(start.name, { start, fromMs: performance.now() + calmMs });
+    working ??= work().finally(() => working = undefined);
   }
 
   return {
-    park(start) {
-      if (stopping.signal.aborted || chooseParking(start) === undefined) return;
-      wanted.set(start.name, start);
-      working ??= work().finally(() => working = undefined);
+    park,
+    keep(start) {
+      const { name } = start;
+      const one = parked.get(name);
+      if (one === undefined) return park(start);
+      parked.delete(name);
+      parked.set(name, one);
     },
     async take(start) {
       const { name } = start;
@@ -198,6 +227,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     async discardAll() {
       wanted.clear();
       preparing?.abort.abort();
+      await preparing?.ended;
       const count = parked.size;
       await discardSome(count);
       return count;

@@ -111,6 +111,9 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       readOwnMemory: started.readOwnMemory,
       ended: process.ended,
       excerpt: prepared.excerpt,
+      keepNext() {
+        if (options.source === undefined) context.parked.keep(options);
+      },
       async close({ drainMs, force: forced }) {
         const skipGrace = (): void => prepared.force();
         const drained = new AbortController();

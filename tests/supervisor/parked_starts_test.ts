@@ -269,3 +269,18 @@ Deno.test("park() warns once when a start can't be prepared", async () => {
     "Cannot prepare the next start of a function: no addresses",
   ]);
 });
+
+Deno.test("keep() lets others give way first, and parks what is not parked", async () => {
+  await using bench = await openBench(2);
+  const { parked, start } = bench;
+  for (const name of ["a", "b"]) {
+    parked.park(start(name));
+    await bench.isParked(name);
+  }
+  parked.keep(start("a"));
+  parked.keep(start("c"));
+  await bench.isParked("c");
+  await eventually("b gave way", () => parked.parkingOf("b") === undefined);
+  assert.equal(parked.parkingOf("a"), "sandbox");
+  assert.equal(bench.sandboxes.length, 3);
+});

@@ -87,6 +87,7 @@ export function quietContext(
     starts: createSemaphore(1),
     parked: {
       park() {},
+      keep() {},
       approach() {},
       take: () => Promise.resolve(undefined),
       parkingOf: () => undefined,
