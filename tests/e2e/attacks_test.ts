@@ -43,6 +43,7 @@ function gatewayOf(address: string): string {
 
 Deno.test("attacks: a function can't reach gateways, the metadata service, link-local addresses or host sockets", async () => {
   await using server = await startServer({
+    isParking: true,
     flags: ["--egress=full"],
     files: { "probe/index.ts": PROBE, "other/index.ts": PROBE },
   });
@@ -108,6 +109,7 @@ Deno.test("attacks: packets with another function's source address are dropped a
 Deno.test("attacks: a function can't read another function's data, by path or as its user", async () => {
   const keeping = `Deno.writeTextFileSync(Deno.env.get("DDSRV_DATA") + "/kept", "secret");\n`;
   await using server = await startServer({
+    isParking: true,
     files: { "victim/index.ts": keeping + PROBE, "probe/index.ts": keeping + PROBE },
   });
   for (const name of ["victim", "probe"]) await server.said(`${name} ready`);

@@ -47,6 +47,7 @@ const STAGES: readonly Stage[] = [
 
 Deno.test("a function that crashes leaves no truncated answer that looks complete", async (test) => {
   await using server = await startServer({
+    isParking: true,
     files: { ...await streamsFunction("node_aborts"), ...await streamsFunction("events") },
   });
   await server.answers("/events", "ready");

@@ -8,6 +8,7 @@ async function statusOf(server: Server, name: string): Promise<string> {
 
 Deno.test("idle functions start once with their first request and scale to zero again", async () => {
   await using server = await startServer({
+    isParking: true,
     flags: ["--idle", "3s"],
     files: {
       "app/index.ts": `console.log("started");
@@ -56,6 +57,7 @@ Deno.test("idle functions start once with their first request and scale to zero 
 
 Deno.test("idle: streams and WebSockets count as activity, and idle may be set per function", async () => {
   await using server = await startServer({
+    isParking: true,
     files: {
       "app/index.ts": `Deno.serve((request) => {
         if (request.headers.get("upgrade") === "websocket") {
@@ -109,6 +111,7 @@ Deno.test("idle: streams and WebSockets count as activity, and idle may be set p
 
 Deno.test("idle: new code is checked at once and started with the next request", async () => {
   await using server = await startServer({
+    isParking: true,
     isChecked: true,
     flags: ["--idle", "2s"],
     files: { "app/index.ts": answering("one") },
@@ -135,6 +138,7 @@ Deno.test("idle: new code is checked at once and started with the next request",
 
 Deno.test("idle: a failed start reports the reason and is retried with the next request", async () => {
   await using server = await startServer({
+    isParking: true,
     flags: ["--idle", "1s"],
     files: { "app/index.ts": "Deno.exit(7);\n" },
   });

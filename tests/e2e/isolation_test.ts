@@ -7,6 +7,7 @@ import { PROBE, probe } from "./support/probe.ts";
 
 Deno.test("isolation: destinations that a function with egress internet can reach", async () => {
   await using server = await startServer({
+    isParking: true,
     files: { "probe/index.ts": PROBE, "other/index.ts": answering("other") },
   });
   await server.answers("/other", "other");
@@ -83,6 +84,7 @@ Deno.test("isolation: destinations that functions with egress none and full can 
 
 Deno.test("isolation: files, user, environment and processes", async () => {
   await using server = await startServer({
+    isParking: true,
     env: { SECRET_OF_THE_SUPERVISOR: "x", PUBLIC_DENO_GIVEN: "yes" },
     files: {
       "probe/index.ts": PROBE,

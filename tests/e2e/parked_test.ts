@@ -47,7 +47,10 @@ async function prepared(server: Server, kind = "parked"): Promise<[present: numb
 }
 
 Deno.test("a parked sandbox becomes the next instance, unless anything has changed", async () => {
-  await using server = await startServer({ files: { "app/index.ts": telling("one") } });
+  await using server = await startServer({
+    isParking: true,
+    files: { "app/index.ts": telling("one") },
+  });
   const pidOf = async (): Promise<number | null> => (await server.inspect("app")).pid;
   const reload = async (): Promise<void> => {
     const { code, stderr } = await server.cli("reload", "app");
@@ -119,6 +122,7 @@ async function dataDirectoryOf({ socket }: Server): Promise<string> {
 
 Deno.test("a warm instance has read none of the function's code", async () => {
   await using server = await startServer({
+    isParking: true,
     files: { "app/index.ts": telling("one"), "app/ddsrv.json": '{ "warm": true }' },
   });
   await server.answers("/app", "one ");
@@ -131,6 +135,7 @@ Deno.test("a warm instance has read none of the function's code", async () => {
 
 Deno.test("parked sandboxes keep to their number, and end with the supervisor", async () => {
   await using server = await startServer({
+    isParking: true,
     flags: ["--parked", "1"],
     files: { "app/index.ts": answering("app") },
   });

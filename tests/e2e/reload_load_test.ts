@@ -38,6 +38,7 @@ async function churn(server: Server, signal: AbortSignal): Promise<number> {
 
 Deno.test("reload: fifty reloads under 64 connections and other changes fail no request", async () => {
   await using server = await startServer({
+    isParking: true,
     files: { "app/index.ts": talking("0"), "other/index.ts": talking("other") },
     // WebSockets of the first instance stay open throughout. Checks would take most of the time.
     flags: ["--drain", "10m", "--no-check"],

@@ -11,8 +11,8 @@ const PAUSE_MS = 1_000;
 /** Measures the time from the last write of new code to its first answer. */
 export async function measureChange(): Promise<Figure[]> {
   const files = { "app/index.ts": answering("0") };
-  await using checked = await startServer({ files, isChecked: true });
-  await using unchecked = await startServer({ files });
+  await using checked = await startServer({ isParking: true, files, isChecked: true });
+  await using unchecked = await startServer({ isParking: true, files });
   const target = "550 ms";
   return [
     await edits(checked, { what: "edit to answer, type-checked", save: overwrite, target }),

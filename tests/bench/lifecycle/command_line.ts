@@ -25,6 +25,7 @@ wait "$!"
 export async function measureCommandLine(): Promise<Row[]> {
   const names = Array.from({ length: FUNCTIONS }, (_, index) => `f${index}`);
   await using server = await startServer({
+    isParking: true,
     files: Object.fromEntries(names.map((name) => [`${name}/index.ts`, answering(name)])),
   });
   for (const name of names) await server.said(`${name} ready`);

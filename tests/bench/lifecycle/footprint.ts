@@ -20,7 +20,7 @@ const EDIT_MS = 1_500;
 
 /** Measures memory and processor time of a supervisor with many functions and no requests. */
 export async function measureFootprint(count: number, flags: readonly string[]): Promise<void> {
-  await using empty = await startServer();
+  await using empty = await startServer({ isParking: true });
   const base = await readMemory(empty.pid);
   await using server = await startMany(count, flags);
   await pause(SETTLE_MS);
@@ -59,7 +59,7 @@ export async function measureEventCost(counts: readonly number[]): Promise<void>
 async function startMany(count: number, flags: readonly string[]): Promise<Server> {
   const names = Array.from({ length: count }, (_, index) => `f${index}`);
   const files = Object.fromEntries(names.map((name) => [`${name}/index.ts`, answering(name)]));
-  const server = await startServer({ flags, files });
+  const server = await startServer({ isParking: true, flags, files });
   const word = flags.includes("--idle") ? "idle until" : "ready at";
   await eventually("all are there", () => server.output().split(word).length > count);
   return server;

@@ -24,10 +24,10 @@ const UNPARKED = "fresh start by a reload, --parked 0";
 /** Measures a start with namespace and sandbox of a function that passed its check before. */
 export async function measureFresh(): Promise<Row[]> {
   const files = { "app/index.ts": IDENTIFIED };
-  await using server = await startServer({ files });
+  await using server = await startServer({ isParking: true, files });
   await server.said("app ready");
   await using unparked = hasSetting("parked")
-    ? await startServer({ flags: ["--parked", "0"], files })
+    ? await startServer({ isParking: true, flags: ["--parked", "0"], files })
     : undefined;
   await unparked?.said("app ready");
   const taken = await takeRounds({

@@ -49,6 +49,7 @@ async function measureIn(directory: string): Promise<Figure[]> {
     await cp(join(preparedDirectory(), "npm/express"), target, { recursive: true });
   }
   await using server = await startServer({
+    isParking: true,
     directory,
     flags: ["--idle", "1s"],
     files: {

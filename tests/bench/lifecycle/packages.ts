@@ -18,6 +18,7 @@ export async function measurePackages(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { name, title, code } of APPLICATIONS) {
     await using server = await startServer({
+      isParking: true,
       flags: ["--idle", "1s"],
       files: { [`${name}/index.ts`]: code },
       cached: [name],

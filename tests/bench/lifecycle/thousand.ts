@@ -57,7 +57,7 @@ async function measureRunning(count: number): Promise<Running> {
   const files = Object.fromEntries(names.map((name) => [`${name}/index.ts`, answering(name)]));
   const before = await readKibibytes("/proc/meminfo", "MemAvailable");
   const [readyMs, server] = await timed(async () => {
-    const started = await startServer({ files, flags: ["--no-check"] });
+    const started = await startServer({ isParking: true, files, flags: ["--no-check"] });
     try {
       const late = performance.now() + READY_MS;
       while (started.output().split(" ready at ").length <= count) {

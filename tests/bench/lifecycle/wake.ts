@@ -21,10 +21,14 @@ export async function measureWake(): Promise<Row[]> {
   const flags = ["--idle", "1s"];
   const warm = { "warm/index.ts": answering("warm"), "warm/ddsrv.json": '{ "warm": true }\n' };
   const hasWarm = hasManifestKey("warm");
-  await using server = await startServer({ flags, files: hasWarm ? { ...files, ...warm } : files });
+  await using server = await startServer({
+    isParking: true,
+    flags,
+    files: hasWarm ? { ...files, ...warm } : files,
+  });
   await server.said("app idle until");
   await using unparked = hasSetting("parked")
-    ? await startServer({ flags: [...flags, "--parked", "0"], files })
+    ? await startServer({ isParking: true, flags: [...flags, "--parked", "0"], files })
     : undefined;
   await unparked?.said("app idle until");
   const taken = await takeRounds({

@@ -22,6 +22,11 @@ export interface ServerOptions {
    * test, so only tests about checks enable it.
    */
   readonly isChecked?: true;
+  /**
+   * Prepares the next starts of functions, which is ddsrv's default. Other tests count namespaces,
+   * processes and control groups, which this makes more, and would take longer.
+   */
+  readonly isParking?: true;
   /** Passes all paths and the port by environment variables instead of flags. */
   readonly isFlagless?: true;
   readonly env?: Readonly<Record<string, string>>;
@@ -110,6 +115,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     env: {
       ...testEnvironment(),
       ...options.isChecked ? {} : { CHECK_CODE: "false" },
+      ...options.isParking ? {} : { DDSRV_PARKED: "0" },
       ...isFlagless ? variables : {},
       ...options.env,
     },
