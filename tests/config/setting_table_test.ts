@@ -103,6 +103,8 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "healthInterval",
     "hangTimeout",
     "idle",
+    "parked",
+    "maxWarm",
     "drain",
     "egress",
     "permissions",
@@ -141,6 +143,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     healthInterval: "replaces",
     hangTimeout: "replaces",
     idle: "smaller",
+    isWarm: "replaces",
     drain: "smaller",
     egress: "subset",
     permissions: "subset",
@@ -166,6 +169,7 @@ Deno.test("a manifest's key is the name of its setting, except where the server 
     ["deno", undefined],
     ["port", "preferredPort"],
     ["watch", undefined],
+    ["warm", undefined],
     ["writable", undefined],
   ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);
