@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
+import { identifyFolder } from "./folder_identity.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Options of {@linkcode createSnapshotTaker}. */
@@ -10,6 +11,9 @@ export interface SnapshotTakerOptions {
   readonly isServed: (name: string, revision: string) => boolean;
   readonly onWarning: (message: string) => void;
 }
+
+/** Maximum number of copies of a folder that is replaced each time. */
+const MAX_ATTEMPTS = 5;
 
 /** Returns a function that takes a snapshot of a revision that serves, one at a time. */
 export function createSnapshotTaker(
@@ -22,12 +26,16 @@ export function createSnapshotTaker(
     if (!isServed(name, revision)) return;
     const takeOwn = (): Promise<string> => takeOwnRevision(context.settings, name, modulesOf(name));
     const directory = join(functionsDirectory, name);
-    await context.snapshots.take(name, {
-      directory,
-      revision,
-      ownRevision: await takeOwn(),
-      takeOwn,
-    });
+    for (let attempt = 1;; attempt++) {
+      const folder = await identifyFolder(directory);
+      try {
+        const ownRevision = await takeOwn();
+        return await context.snapshots.take(name, { directory, revision, ownRevision, takeOwn });
+      } catch (error) {
+        const isReplaced = folder !== await identifyFolder(directory);
+        if (!isReplaced || attempt === MAX_ATTEMPTS || !isServed(name, revision)) throw error;
+      }
+    }
   }
 
   return (name, revision) =>

@@ -1,5 +1,6 @@
 import { type Modules, takeRevision } from "../function/revision.ts";
 import { sleep } from "../system/sleep.ts";
+import { identifyFolder } from "./folder_identity.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 
 /** Options of {@linkcode whileQuiet}. */
@@ -28,28 +29,18 @@ export async function whileQuiet(
   const { settings } = context;
   for (let round = 1;; round++) {
     const startedMs = now();
-    const folder = await identify(directory);
+    const folder = await identifyFolder(directory);
     const outcome = await launch();
     if (outcome.type !== "failed" || outcome.failure.stage === "host") return outcome;
     const restMs = settings.settleMs - (now() - startedMs);
     if (restMs > 0) await pause(restMs, signal);
     if (signal.aborted) return { type: "aborted" };
-    const isReplaced = folder !== await identify(directory);
+    const isReplaced = folder !== await identifyFolder(directory);
     // A check that took longer has compared the source itself.
     if (!isReplaced && restMs <= 0 && outcome.failure.stage !== "start") return outcome;
     const revision = await takeRevision(settings, name, modules());
     const isSame = !isReplaced && revision === outcome.failure.revision;
     if (isSame || round === MAX_LAUNCHES) return outcome;
     if (restMs <= 0) await pause(settings.settleMs, signal);
-  }
-}
-
-/** Returns a text that differs for another folder in the same place. */
-async function identify(directory: string): Promise<string> {
-  try {
-    const { dev, ino } = await Deno.stat(directory);
-    return `${dev}:${ino}`;
-  } catch {
-    return "";
   }
 }

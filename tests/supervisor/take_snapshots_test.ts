@@ -37,3 +37,29 @@ for (
     assert.deepEqual(warned, warnings);
   });
 }
+
+Deno.test("createSnapshotTaker() copies again if the folder was replaced during the copy", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("app/index.ts", "");
+  const context = quietContext(directory);
+  let copies = 0;
+  const take = createSnapshotTaker({
+    context: {
+      ...context,
+      snapshots: {
+        ...context.snapshots,
+        async take() {
+          if (++copies > 1) return;
+          await Deno.rename(directory.at("app"), directory.at("old"));
+          await directory.write("app/index.ts", "");
+          throw new Error("the folder is another one");
+        },
+      },
+    },
+    modulesOf: () => NO_MODULES,
+    isServed: () => true,
+    onWarning: assert.fail,
+  });
+  await take("app", "r");
+  assert.equal(copies, 2);
+});
