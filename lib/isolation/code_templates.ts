@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CODE_DATABASES, LOG_SUFFIX } from "../sandbox/code_cache.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
-import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_PRELOAD } from "../sandbox/function_mounts.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { StartFileContent } from "../sandbox/start_file.ts";
@@ -84,8 +83,9 @@ export function createCodeTemplates(
     const command = ["env", `DENO_DIR=${work}`, "DENO_NO_UPDATE_CHECK=1", "NO_COLOR=1"];
     const common = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm"];
     try {
-      const program = [deno.path, "run", ...common, ...flags(work), join(work, "main.js")];
-      await run(dieWithParent(Deno.pid, [...command, ...program]), { timeoutMs: TIMEOUT_MS });
+      await run([...command, deno.path, "run", ...common, ...flags(work), join(work, "main.js")], {
+        timeoutMs: TIMEOUT_MS,
+      });
       for (const name of CODE_DATABASES) {
         // SQLite would make a missing database.
         await Deno.stat(join(work, name));
