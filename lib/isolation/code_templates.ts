@@ -86,11 +86,7 @@ export function createCodeTemplates(
       await run([...command, deno.path, "run", ...common, ...flags(work), join(work, "main.js")], {
         timeoutMs: TIMEOUT_MS,
       });
-      for (const name of CODE_DATABASES) {
-        // SQLite would make a missing database.
-        await Deno.stat(join(work, name));
-        copy(join(work, name), join(path, name));
-      }
+      for (const name of CODE_DATABASES) copy(join(work, name), join(path, name));
     } catch {
       await removeIfThere(path);
       return undefined;
