@@ -4,7 +4,6 @@ import type { CodeTemplates } from "../isolation/code_templates.ts";
 import { collectCode } from "../isolation/collect_code.ts";
 import { CODE_DATABASES, type CodeCache, usesCodeCache } from "../sandbox/code_cache.ts";
 import { ownDeno } from "../sandbox/deno_binary.ts";
-import { isStaticEntry } from "../config/entry_names.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
@@ -78,7 +77,6 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
   const refused = new Set<string>();
   let hasWarned = false;
   await clearNew(directory);
-  templates?.sharedOf(ownDeno());
 
   function pathOf({ name, revision, moduleOptions, policy }: CodeStart): string {
     const { deno = ownDeno(), ...others } = moduleOptions;
@@ -124,23 +122,16 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
     async choose(start) {
       const { moduleOptions, policy, hasDependencies } = start;
       const facts = { entry: moduleOptions.entry, policy, hasDependencies };
-      if (templates === undefined || isStaticEntry(moduleOptions.entry)) return undefined;
-      const deno = moduleOptions.deno ?? ownDeno();
-      const shared = templates.sharedOf(deno);
-      // Nobody but ddsrv has written it, and no function can.
-      const common = shared === undefined
-        ? undefined
-        : { type: "kept", directory: shared } as const;
-      if (!usesCodeCache(facts)) return common;
+      if (templates === undefined || !usesCodeCache(facts)) return undefined;
       const path = pathOf(start);
       if (await isKept(path)) {
         // The time of the last use decides which caches stay.
         await Deno.utime(path, new Date(), new Date()).catch(() => {});
         return { type: "kept", directory: path };
       }
-      if (refused.has(path)) return common;
-      const template = await templates.of(deno);
-      return template === undefined ? common : { type: "record", template };
+      if (refused.has(path)) return undefined;
+      const template = await templates.of(moduleOptions.deno ?? ownDeno());
+      return template === undefined ? undefined : { type: "record", template };
     },
     async collect(start, run) {
       const { name } = start;

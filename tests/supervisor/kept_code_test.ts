@@ -37,7 +37,7 @@ async function open(
   const onWarning = (message: string): void => void warnings.push(message);
   const kept = await openKeptCode({
     directory: directory.at("code"),
-    templates: { of: () => Promise.resolve("/template"), sharedOf: () => undefined },
+    templates: { of: () => Promise.resolve("/template") },
     neededRevisions: () => [],
     onWarning,
     looksMs: [0],
