@@ -109,7 +109,7 @@ export interface FolderLookOptions {
   readonly nowMs: number;
   /** Present time by the host's clock. */
   readonly wallMs: number;
-  /** What events tell about folders, if something watches them. */
+  /** Events of folders, if they are watched. */
   readonly log?: ActivityLog | undefined;
   /** Modules of the function's graph, if a check has found them. */
   readonly modules: Modules | undefined;

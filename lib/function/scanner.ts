@@ -54,7 +54,7 @@ export interface ScannerOptions {
   readonly modulesOf: (name: string) => Modules | undefined;
   /** Reads the mounts of the directory; called before each scan of all folders. */
   readonly mountsOf?: typeof readMounts;
-  /** What events tell about folders; without it, only files and clocks do. */
+  /** Events of folders; without it, the scanner uses only files and clocks. */
   readonly log?: ActivityLog;
   /** Returns the host's time in milliseconds since 1970; the time of the scan when left out. */
   readonly wallNow?: () => number;

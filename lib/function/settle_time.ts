@@ -11,7 +11,7 @@ export interface SettleOptions {
   /** Present time by the host's clock. */
   readonly wallMs: number;
   readonly settleMs: number;
-  /** What events tell, if they do. */
+  /** Decision by events, if there are any. */
   readonly rest?: Rest | undefined;
 }
 

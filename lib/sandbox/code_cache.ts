@@ -74,7 +74,7 @@ export interface CodeCacheFacts {
 /**
  * Returns true if a start uses a code cache. Not for a function without dependencies, whose code
  * compiles faster than Deno reads it from a database; and not if its JavaScript may write to the
- * directory of the databases: V8 does not verify bytecode, so whoever writes it leaves Deno's
+ * directory of the databases: V8 does not verify bytecode, so code that writes it leaves Deno's
  * permissions.
  *
  * @example

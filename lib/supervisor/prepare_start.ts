@@ -8,7 +8,7 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { CodeStart, KeptCode } from "./kept_code.ts";
 import type { KeptPackages } from "./kept_packages.ts";
 
-/** What starts need of their supervisor. */
+/** Resources of the supervisor that every start uses. */
 export interface StartResources {
   readonly isolation: Isolation;
   readonly keptPackages: Pick<KeptPackages, "hold">;
