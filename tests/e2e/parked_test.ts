@@ -148,10 +148,14 @@ Deno.test("parked sandboxes keep to their number, and end with the supervisor", 
   const all = await innerProcesses(server);
   assert.equal(all.length, 3);
   server.signal("SIGKILL");
+  await server.exited;
   await eventually("all sandboxes are gone", async () => {
     const found = await Promise.all(
       all.map((pid) => Deno.stat(`/proc/${pid}`).then(() => true, () => false)),
     );
     return !found.includes(true);
   });
+  // The next supervisor removes namespaces and control groups.
+  await using next = await startServer({ directory: server.directory });
+  await next.said("Removed leftovers of a killed supervisor");
 });

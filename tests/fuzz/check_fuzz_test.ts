@@ -15,8 +15,8 @@ const SEED = Number(Deno.env.get("DDSRV_FUZZ_SEED") ?? 1);
 /** Number of concurrent checks. */
 const LANES = 2;
 
-/** First user id of manual checks. */
-const FIRST_UID = 0x7400_0000;
+/** User ids of manual checks and their fetcher. */
+const USERS = { firstUid: 0x7400_0000, count: 65_537 };
 
 const REGISTRY = "http://server.test";
 
@@ -92,7 +92,7 @@ Deno.test(`check runs no code, opens no outside files and contacts no outside ho
     await Deno.remove(path, { recursive: true });
   }
   {
-    await using processes = watchProcesses(FIRST_UID);
+    await using processes = watchProcesses(USERS);
     const folders = fc.sample(hostileFolder, { numRuns: FOLDERS, seed: SEED });
     const next = [HOSTILE_PACKAGE, ...folders].entries();
     await Promise.all(Array.from({ length: LANES }, async () => {

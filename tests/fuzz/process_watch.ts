@@ -6,8 +6,11 @@ export interface ProcessWatch extends AsyncDisposable {
 
 const PAUSE_MS = 2;
 
-/** Polls all processes and records the programs of users from `firstUid` on. */
-export function watchProcesses(firstUid: number): ProcessWatch {
+/** Polls all processes and records the programs of `count` users from `firstUid` on. */
+export function watchProcesses({ firstUid, count }: {
+  readonly firstUid: number;
+  readonly count: number;
+}): ProcessWatch {
   const programs = new Set<string>();
   let isOver = false;
   const watching = (async () => {
@@ -16,7 +19,8 @@ export function watchProcesses(firstUid: number): ProcessWatch {
         if (!/^\d+$/.test(name)) continue;
         try {
           const { uid } = Deno.statSync(`/proc/${name}`);
-          if (uid !== null && uid >= firstUid) programs.add(Deno.readLinkSync(`/proc/${name}/exe`));
+          if (uid === null || uid < firstUid || uid >= firstUid + count) continue;
+          programs.add(Deno.readLinkSync(`/proc/${name}/exe`));
         } catch {
           // It has exited in the meantime.
         }
