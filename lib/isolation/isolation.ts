@@ -104,6 +104,8 @@ export interface StartOptions {
   readonly lock: string | undefined;
   /** Packages that the check of this revision installed; none when left out. */
   readonly packages?: InstalledPackages | undefined;
+  /** Its dependencies probably use Deno's modules for Node.js; `false` when left out. */
+  readonly hasDependencies?: boolean;
   /** Code cache of this start; none when left out. */
   readonly code?: CodeCache | undefined;
   /** The process waits there until it is released; it starts at once when left out. */

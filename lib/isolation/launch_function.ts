@@ -88,6 +88,8 @@ export async function launchFunction(
     isUnix: listen?.type === "unix",
     isAlone: listen !== undefined,
     isParked: start.parking !== undefined,
+    // A parked sandbox begins to load when its function is already awaited.
+    usesNode: start.parking === "runtime" && start.hasDependencies === true,
     variables,
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));

@@ -1,12 +1,17 @@
 // Runs inside a function's process, before its entry. It sets the function's own variables, and
 // serves a module that only exports a server, `export default { fetch }`, as `deno serve` would.
 const startFile = new URL("start.json", import.meta.url);
-const { hostname, port, isUnix, isAlone, isParked, variables } = JSON.parse(
+const { hostname, port, isUnix, isAlone, isParked, usesNode, variables } = JSON.parse(
   Deno.readTextFileSync(startFile),
 );
 
-// A supervisor that is gone ends the process, so there is always a byte.
-if (isParked) await Deno.stdin.read(new Uint8Array(1));
+if (isParked) {
+  // Deno loads these on their first use, which takes longer than the start of a small function.
+  void Deno.serve;
+  if (usesNode) await import("node:http");
+  // A supervisor that is gone ends the process, so there is always a byte.
+  await Deno.stdin.read(new Uint8Array(1));
+}
 
 /** Time in which a module that has loaded may begin to listen, where nobody watches its ports. */
 const SETTLE_MS = 50;

@@ -11,6 +11,8 @@ export interface StartFileContent {
   readonly isAlone: boolean;
   /** The preload module waits for a byte on the standard input before it returns. */
   readonly isParked: boolean;
+  /** The preload module loads Deno's modules for Node.js before it waits. */
+  readonly usesNode: boolean;
   readonly variables: Readonly<Record<string, string>>;
 }
 

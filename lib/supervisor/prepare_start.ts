@@ -120,6 +120,7 @@ export async function startOptions(
 ): Promise<StartOptions> {
   const { name, directory, source, context, policy, moduleOptions, envFiles } = checked;
   const { lock, packages } = checked;
+  const start = codeStart(checked);
   return {
     directory,
     source,
@@ -128,7 +129,8 @@ export async function startOptions(
     envFiles: envFiles.map((file) => relative(source ?? directory, file)),
     lock,
     packages,
-    code: await context.keptCode.choose(codeStart(checked)),
+    hasDependencies: start.hasDependencies,
+    code: await context.keptCode.choose(start),
     cacheDirectory: await context.cacheOf(name),
     parking,
     onLine,

@@ -16,7 +16,7 @@ async function start(
   const { port } = free.addr;
   const variables = { A: "1" };
   const place = { hostname: "127.0.0.1", port, isUnix: false };
-  const content = { ...place, isAlone, isParked: false, variables };
+  const content = { ...place, isAlone, isParked: false, usesNode: false, variables };
   await directory.write("start.json", JSON.stringify(content));
   await Deno.copyFile(PRELOAD_FILE, directory.at("preload.js"));
   // Reports every server, whoever starts it.

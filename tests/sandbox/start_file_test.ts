@@ -4,7 +4,14 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 
 const uid = Deno.uid()!;
 
-const listen = { hostname: "0.0.0.0", port: 8_000, isUnix: false, isAlone: false, isParked: false };
+const listen = {
+  hostname: "0.0.0.0",
+  port: 8_000,
+  isUnix: false,
+  isAlone: false,
+  isParked: false,
+  usesNode: false,
+};
 
 Deno.test("writeStartFile() writes for one user, and removes the file", async () => {
   await using directory = await temporaryDirectory();
