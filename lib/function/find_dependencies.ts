@@ -30,7 +30,7 @@ export interface FindDependenciesOptions {
   /** Real path of the source, if the function's folder is not used. */
   readonly source?: string | undefined;
   /** Path of the function's own lock file below its folder in the functions directory. */
-  readonly ownLock?: string | undefined;
+  readonly ownLock?: string | undefined | Promise<string | undefined>;
 }
 
 /** Maximum number of workspace members with a `node_modules` of their own. */
@@ -73,7 +73,7 @@ export async function findDependencies(
   const members = [...new Set(files.map((file) => relative(source, dirname(file))))];
   const listing = [...OWN_LISTINGS, ...linkedDirectories(denoJson).map(packageJsonIn)]
     .map((file) => join(functionsDirectory, name, file))
-    .concat(ownLock ?? []);
+    .concat(await ownLock ?? []);
   const memberFiles = files.map((file) => join(functionsDirectory, name, relative(source, file)));
   const places = ["", ...members.slice(0, MAX_MEMBERS)].map((one) => join(one, "node_modules"));
   const digest = await hashFiles(functionsDirectory, [...listing, ...memberFiles]);

@@ -3,14 +3,21 @@ import { settingsFor } from "../config/settings_for.ts";
 import { readFunctionPolicy, type ReadPolicy } from "../function/manifest.ts";
 import { sourceFiles, takeRevision } from "../function/revision.ts";
 import { requireDataOnly } from "../function/writable_code.ts";
+import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { describeUnreadable } from "../function/unreadable_files.ts";
 import { requireFew, type WatchRule } from "../function/watched_files.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
-import { checkInstance, type InstanceCheck } from "./instance_check.ts";
-import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
+import {
+  checkUntilSettled,
+  findPassed,
+  type FirstLook,
+  type InstanceCheck,
+  lookAtSource,
+} from "./instance_check.ts";
+import type { InstanceOptions, LaunchOutcome, SourcePolicy } from "./open_instance.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
 import { valuesOf } from "./variable_store.ts";
@@ -21,27 +28,27 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const fail = (failure: Omit<Failure, "atMs" | "revision">, revision: string): LaunchOutcome =>
     signal.aborted ? { type: "aborted" } : { type: "failed", failure: { ...failure, revision } };
   if (isNeeded()) context.parked.approach(options.name);
-  const asked = await readPolicy(options);
-  if (asked.type === "failed") return fail(asked.failure, asked.revision);
+  const found = await lookAtFolder(options, options.knownPolicy);
+  if (found.type === "failed") return fail(found.failure, found.revision);
+  const { asked, deno, first } = found;
   report.onPolicy(asked.policy);
   const { envFiles } = asked;
-  const { check, denoVersion, env, permissions } = asked.policy;
-  const deno = await context.denoOf(denoVersion).catch(manifestFailure);
-  if ("stage" in deno) return fail(deno, await revisionNow(options));
+  const { check, env, permissions } = asked.policy;
   const variables = visibleVariables(env, permissions.env);
   const watch = watchRuleOf(asked.policy);
-  const checked = await checkInstance({ ...options, check, envFiles, variables, watch, deno })
-    .catch(manifestFailure);
+  const checkOptions = { ...options, check, envFiles, variables, watch, deno };
+  const passed = await findPassed(checkOptions, first);
+  const checked = passed ??
+    await checkUntilSettled(checkOptions, first).catch(manifestFailure);
   if (signal.aborted) return { type: "aborted" };
   if ("stage" in checked) return fail(checked, await revisionNow(options));
   // The check's revision covers the present files, so the policy must come from them too.
-  const current = await readPolicy(options);
+  const current = passed === undefined ? await readPolicy(options) : asked;
   if (current.type === "failed") return fail(current.failure, current.revision);
   const { policy } = current;
-  const hasChanged = policy.check !== check || policy.denoVersion !== denoVersion ||
-    String(current.envFiles) !== String(envFiles) ||
-    JSON.stringify(watchRuleOf(policy)) !== JSON.stringify(watch);
-  if (hasChanged) return await checkAndStart(options);
+  const hasChanged = policy.check !== check || isOtherSource(policy, asked.policy) ||
+    String(current.envFiles) !== String(envFiles);
+  if (hasChanged) return await checkAndStart({ ...options, knownPolicy: policy });
   report.onPolicy(policy);
   const { revision, modules, problem, moduleOptions, lock, packages } = checked;
   report.onChecked(revision, modules);
@@ -90,14 +97,62 @@ function describeIgnored(warning: string | undefined): readonly string[] {
   return [`The check found errors, but "check" is "none": ${line}`];
 }
 
-type PolicyResult =
-  | { readonly type: "policy" } & ReadPolicy
-  | {
-    readonly type: "failed";
-    readonly failure: Omit<Failure, "atMs" | "revision">;
-    /** Revision of the files that are not valid; the requested files may be back by now. */
-    readonly revision: string;
-  };
+interface PresentPolicy extends ReadPolicy {
+  readonly type: "policy";
+}
+
+interface FailedLook {
+  readonly type: "failed";
+  readonly failure: Omit<Failure, "atMs" | "revision">;
+  /** Revision of the files that are not valid; the requested files may be back by now. */
+  readonly revision: string;
+}
+
+type PolicyResult = PresentPolicy | FailedLook;
+
+/** Revision, configuration and policy of a function's folder. */
+interface FolderLook {
+  readonly type: "found";
+  /** Read after the revision was taken. */
+  readonly asked: PresentPolicy;
+  readonly deno: DenoBinary;
+  readonly first: FirstLook;
+}
+
+/**
+ * Takes the revision of a function's folder, and then reads all else. The policy decides which files
+ * the revision covers; a known policy saves to read it before, too.
+ */
+async function lookAtFolder(
+  options: InstanceOptions,
+  known: SourcePolicy | undefined,
+): Promise<FolderLook | FailedLook> {
+  const read = known ?? await readPolicy(options);
+  if ("failure" in read) return read;
+  const policy = "policy" in read ? read.policy : read;
+  try {
+    const deno = await options.context.denoOf(policy.denoVersion);
+    const watch = watchRuleOf(policy);
+    const { read: asked, ...first } = await lookAtSource(
+      { ...options, watch, deno },
+      () => readPolicy(options),
+    );
+    if (asked.type === "failed") return asked;
+    if (isOtherSource(asked.policy, policy)) return await lookAtFolder(options, asked.policy);
+    return { type: "found", asked, deno, first };
+  } catch (error) {
+    const failure = manifestFailure(error);
+    // The known policy may be an old one.
+    if (known !== undefined) return await lookAtFolder(options, undefined);
+    return { type: "failed", failure, revision: await revisionNow(options) };
+  }
+}
+
+/** Returns true if a policy covers other files than another one, or names another Deno. */
+function isOtherSource(policy: SourcePolicy, other: SourcePolicy): boolean {
+  return policy.denoVersion !== other.denoVersion ||
+    JSON.stringify(watchRuleOf(policy)) !== JSON.stringify(watchRuleOf(other));
+}
 
 async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
   const { context, name, directory, signal } = options;
@@ -118,7 +173,7 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
 
 /** Returns the rule of the files that a function's manifest watches; `undefined` if there are none. */
 function watchRuleOf(
-  { watchFiles: patterns, writable }: ReadPolicy["policy"],
+  { watchFiles: patterns, writable }: SourcePolicy,
 ): WatchRule | undefined {
   if (patterns.length === 0) return undefined;
   return { patterns, except: writable.map((name) => name.replace(/\/$/, "")) };

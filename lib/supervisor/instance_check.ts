@@ -101,38 +101,61 @@ export async function findModuleOptions(
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
-  const [entry, importMap, hosts, ownLock] = await Promise.all([
+  const finding = findOwnLock(functionsDirectory, name, source);
+  const [entry, importMap, hosts, ownLock, dependencies] = await Promise.all([
     requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
-    findOwnLock(functionsDirectory, name, source),
+    finding,
+    findDependencies(functionsDirectory, name, { source, ownLock: finding }),
   ]);
-  const dependencies = await findDependencies(functionsDirectory, name, { source, ownLock });
   const more = { ...dependencies, ownLock, deno };
   return { entry, importMap, allowImport: [...allowImport, ...hosts], ...more };
 }
 
 /** Checks a function's source, unless the same source has passed a check before. */
 export async function checkInstance(options: CheckedInstance): Promise<InstanceCheck> {
-  const known: Modules = { ...options.knownModules, watch: options.watch };
-  const startedAtMs = Date.now();
-  // Before the configuration: the first round of a check continues with both.
-  const revision = await takeRevision(options.context.settings, options.name, known);
-  const moduleOptions = await findModuleOptions(options.context, options.name, options);
-  const first: FirstLook = { known, startedAtMs, revision, moduleOptions };
+  const first = await lookAtSource(options, () => Promise.resolve());
   return await findPassed(options, first) ?? await checkUntilSettled(options, first);
 }
 
 /** State of a function before its check. */
-interface FirstLook extends Pick<InstanceCheck, "revision" | "moduleOptions"> {
+export interface FirstLook extends Pick<InstanceCheck, "revision" | "moduleOptions"> {
   /** Modules by which the revision was taken. */
   readonly known: Modules;
   /** Time before it, by the host's clock. */
   readonly startedAtMs: number;
 }
 
+/** Options of {@linkcode lookAtSource}. */
+export type LookOptions = Pick<
+  CheckedInstance,
+  "name" | "knownModules" | "watch" | "deno" | "context"
+>;
+
+/**
+ * Takes the revision of a function's source, then reads the configuration of its modules and,
+ * at the same time, what `read` reads.
+ *
+ * @throws {ConfigError} see {@linkcode findModuleOptions}
+ */
+export async function lookAtSource<Read>(
+  { name, knownModules, watch, deno, context }: LookOptions,
+  read: () => Promise<Read>,
+): Promise<FirstLook & { readonly read: Read }> {
+  const known: Modules = { ...knownModules, watch };
+  const startedAtMs = Date.now();
+  // Before the configuration: the first round of a check continues with both.
+  const revision = await takeRevision(context.settings, name, known);
+  const [moduleOptions, result] = await Promise.all([
+    findModuleOptions(context, name, { deno }),
+    read(),
+  ]);
+  return { known, startedAtMs, revision, moduleOptions, read: result };
+}
+
 /** Returns an earlier check that the same source has passed. */
-async function findPassed(
+export async function findPassed(
   options: CheckedInstance,
   { known, revision: knownRevision, moduleOptions }: FirstLook,
 ): Promise<InstanceCheck | undefined> {
@@ -174,7 +197,7 @@ function keyOf(
 }
 
 /** Repeats the check until the source is the same before and after it. */
-async function checkUntilSettled(
+export async function checkUntilSettled(
   options: CheckedInstance,
   first: FirstLook,
 ): Promise<InstanceCheck> {

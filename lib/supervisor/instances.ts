@@ -9,6 +9,7 @@ import { checkAndStart } from "./check_and_start.ts";
 import type {
   InstanceOptions,
   InstanceReport,
+  KnownPolicy,
   LaunchOutcome,
   OpenInstance,
   StartingInstance,
@@ -28,9 +29,11 @@ export interface InstancesOptions {
   readonly states: ReadonlyMap<string, FunctionState>;
   /** Modules of each function; a check that ends writes them here. */
   readonly modules: Map<string, Modules>;
+  /** Last known policy of each function; a launch that reads it writes it here. */
+  readonly policies: Map<string, KnownPolicy>;
   readonly dispatch: (name: string, event: Event) => void;
   /** Called when the manifest of a function's folder was read for its candidate. */
-  readonly onPolicy: (name: string, policy: FunctionPolicy) => void;
+  readonly onPolicy: (name: string) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
   /** Aborts when closing instances must not wait for requests any more. */
@@ -49,7 +52,7 @@ export interface Instances {
 
 /** Creates the instances of one supervisor. */
 export function createInstances(options: InstancesOptions): Instances {
-  const { context, routes, states, modules, dispatch } = options;
+  const { context, routes, states, modules, policies, dispatch } = options;
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
   let hasWarned = false;
@@ -64,6 +67,7 @@ export function createInstances(options: InstancesOptions): Instances {
       name,
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
+      knownPolicy: policies.get(name),
       context,
       servedRevision: () => {
         const now = states.get(name);
@@ -74,7 +78,10 @@ export function createInstances(options: InstancesOptions): Instances {
       signal: abort.signal,
       report: {
         onPolicy: (policy) => {
-          if (states.get(name)?.candidate?.id === id) options.onPolicy(name, policy);
+          if (states.get(name)?.candidate?.id !== id) return;
+          const { denoVersion, watchFiles, writable, ownDomains } = policy;
+          policies.set(name, { denoVersion, watchFiles, writable, ownDomains });
+          options.onPolicy(name);
         },
         onChecked: (revision, found) => {
           if (states.get(name)?.candidate?.id === id) modules.set(name, found);

@@ -33,12 +33,20 @@ export interface InstanceReport {
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
+/** Settings of a function that decide which files its revision covers, and which Deno runs it. */
+export type SourcePolicy = Pick<FunctionPolicy, "denoVersion" | "watchFiles" | "writable">;
+
+/** What the supervisor remembers of a policy that it has read: the rest may be large. */
+export type KnownPolicy = SourcePolicy & Pick<FunctionPolicy, "ownDomains">;
+
 /** Options of a launch. */
 export interface InstanceOptions {
   readonly name: string;
   readonly directory: string;
   /** Modules that an earlier check named. */
   readonly knownModules: Modules;
+  /** The policy of an earlier launch; the launch reads the present one anyway. */
+  readonly knownPolicy?: SourcePolicy | undefined;
   readonly context: SupervisorContext;
   /** Returns the revision that already serves, which needs no second start. */
   readonly servedRevision: () => string | undefined;

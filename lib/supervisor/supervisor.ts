@@ -11,7 +11,7 @@ import { createDomainTable, type DomainTable } from "./domain_table.ts";
 import { domainRules } from "./domain_rules.ts";
 import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createInstances } from "./instances.ts";
-import type { OpenInstance, StartingInstance } from "./open_instance.ts";
+import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { rollBack } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
@@ -113,7 +113,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
     onWarning: options.onWarning,
   });
-  const asked = new Map<string, readonly string[]>();
+  const policies = new Map<string, KnownPolicy>();
   const domains = createDomainTable({
     before: context.heldDomains.before,
     settings: () => domainRules(context.settings),
@@ -131,10 +131,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     ...options,
     states,
     modules,
+    policies,
     dispatch,
     force: force.signal,
-    onPolicy(name, { ownDomains }) {
-      asked.set(name, ownDomains);
+    onPolicy(name) {
       if (!stopping.signal.aborted) domains.ask(name, askedBy(states.get(name)));
     },
   });
@@ -143,7 +143,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function askedBy(state: FunctionState | undefined): readonly string[] | undefined {
     if (!state?.isWanted) return undefined;
     const serving = state.serving && instances.of(state.serving.id);
-    return serving?.policy.ownDomains ?? asked.get(state.name);
+    return serving?.policy.ownDomains ?? policies.get(state.name)?.ownDomains;
   }
 
   /** Handles one event completely before the next, so that state changes in one place only. */
@@ -159,7 +159,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (event.type === "closed") stamps.closed(event.id);
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) {
-      asked.delete(name);
+      policies.delete(name);
       tasks.track(context.parked.discard(name));
     }
     // A stop of all functions is no reason to give their domains to others.

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { ConfigError } from "../../lib/config/json_file.ts";
 import { NO_MODULES, takeRevision } from "../../lib/function/revision.ts";
 import type { Sandbox } from "../../lib/isolation/isolation.ts";
+import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
 import { checkAndStart } from "../../lib/supervisor/check_and_start.ts";
 import { run } from "../../lib/system/run.ts";
 import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
@@ -12,16 +14,24 @@ function openingOf(
   directory: TemporaryDirectory,
   options: QuietContextOptions & {
     readonly isNeeded?: boolean;
+    readonly knownPolicy?: InstanceOptions["knownPolicy"];
     readonly reported?: string[];
     readonly onWarning?: (message: string) => void;
   },
 ): InstanceOptions {
-  const { isNeeded = false, reported = [], onWarning = assert.fail } = options;
+  const { isNeeded = false, reported = [], onWarning = assert.fail, knownPolicy } = options;
   return {
     name: "a",
     directory: directory.at("a"),
     knownModules: NO_MODULES,
-    context: quietContext(directory, options),
+    knownPolicy,
+    context: {
+      ...quietContext(directory, options),
+      denoOf: (version) =>
+        version === undefined
+          ? Promise.resolve(ownDeno())
+          : Promise.reject(new ConfigError(`There is no Deno ${version}`)),
+    },
     servedRevision: () => undefined,
     isNeeded: () => isNeeded,
     isUrgent: () => false,
@@ -50,6 +60,39 @@ Deno.test("checkAndStart() fails with the revision of the invalid manifest", asy
   );
   assert.equal(opened.failure.revision, revision);
 });
+
+const knownPolicies: readonly [what: string, known: InstanceOptions["knownPolicy"]][] = [
+  ["the same", { denoVersion: undefined, watchFiles: ["*.txt"], writable: [] }],
+  ["other watched files", { denoVersion: undefined, watchFiles: ["*.css"], writable: [] }],
+  ["a Deno that is not there", { denoVersion: "1.0.0", watchFiles: ["*.txt"], writable: [] }],
+];
+
+for (const [what, knownPolicy] of knownPolicies) {
+  Deno.test(`checkAndStart() with ${what} as known policy uses the present one`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    await directory.write("a/ddsrv.json", '{ "watch": ["*.txt"] }');
+    await directory.write("a/page.txt");
+    const revisions: string[] = [];
+    for (const known of [undefined, knownPolicy]) {
+      const options = openingOf(directory, { isNeeded: true, knownPolicy: known });
+      const opened = await checkAndStart(options);
+      assert.equal(opened.type, "ready");
+      revisions.push(opened.instance.revision);
+      await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+    }
+    assert.equal(revisions[1], revisions[0]);
+  });
+
+  Deno.test(`checkAndStart() with ${what} as known policy refuses an invalid manifest`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    await directory.write("a/ddsrv.json", "{");
+    const opened = await checkAndStart(openingOf(directory, { knownPolicy }));
+    assert.equal(opened.type, "failed");
+    assert.equal(opened.failure.stage, "manifest");
+  });
+}
 
 Deno.test("checkAndStart() fails for a manifest that becomes invalid during the check", async () => {
   await using directory = await temporaryDirectory();
