@@ -20,11 +20,12 @@ export function hung(state: FunctionState, { id, hang, wellAtMs }: EventOf<"hung
 
 /** Removes the mark; a replacement that has begun continues. */
 export function recovered(state: FunctionState, { id }: EventOf<"recovered">): FunctionState {
-  const { serving, failure } = state;
+  const { serving, failure, requested } = state;
   if (serving?.id !== id || serving.hang === undefined) return state;
   const { hang: _, ...well } = serving;
-  // A failure of its own revision to start beside it no longer matters.
-  const isOwnRevision = failure?.revision === serving.revision;
+  // A failure of its own revision to start beside it no longer matters. The failure does not tell:
+  // one of the host may name an earlier revision than the check that came before it.
+  const isOwnRevision = requested === serving.revision;
   const left = isOwnRevision ? undefined : failure;
   // While an instance serves, only a transient failure is retried.
   const isFinal = left?.isTransient === false;

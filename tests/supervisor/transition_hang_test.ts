@@ -166,6 +166,20 @@ const sequences: readonly Sequence[] = [
     also: { failure: undefined },
   },
   {
+    what: "retries new code that the host failed to start when the instance recovers",
+    rows: [
+      ...serving,
+      [hung(1), "open 2 forced"],
+      [checked(2, "r2"), ""],
+      // The host's failure names the revision that was requested before the check.
+      [failed(2, "host", "r1"), ""],
+      [recovered(1), ""],
+      [over, "open 3"],
+    ],
+    end: "ready 1/3 - r2",
+    also: { failure: failure("host", { revision: "r1" }) },
+  },
+  {
     what: "completes a replacement when the instance recovers meanwhile",
     rows: [...serving, [hung(1), "open 2 forced"], [recovered(1), ""], [
       ready(2),
