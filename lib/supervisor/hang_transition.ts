@@ -1,3 +1,4 @@
+import { servedRevision } from "./retry.ts";
 import type { FunctionState, Instance } from "./state.ts";
 import type { EffectOf, EventOf } from "./step.ts";
 
@@ -23,9 +24,9 @@ export function recovered(state: FunctionState, { id }: EventOf<"recovered">): F
   const { serving, failure, requested } = state;
   if (serving?.id !== id || serving.hang === undefined) return state;
   const { hang: _, ...well } = serving;
-  // A failure of its own revision to start beside it no longer matters. The failure does not tell:
-  // one of the host may name an earlier revision than the check that came before it.
-  const isOwnRevision = requested === serving.revision;
+  // A failure to start its own revision beside it no longer matters, except at a reload. The
+  // requested revision decides: a failure of the host names the one from before the check.
+  const isOwnRevision = requested === servedRevision({ ...state, serving: well });
   const left = isOwnRevision ? undefined : failure;
   // While an instance serves, only a transient failure is retried.
   const isFinal = left?.isTransient === false;

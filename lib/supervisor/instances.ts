@@ -13,7 +13,7 @@ import type {
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
-import { servesWell } from "./retry.ts";
+import { servedRevision, servesWell } from "./retry.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { EffectOf, Event } from "./step.ts";
@@ -65,10 +65,7 @@ export function createInstances(options: InstancesOptions): Instances {
       directory: state.directory,
       knownModules: modules.get(name) ?? NO_MODULES,
       context,
-      servedRevision: () => {
-        const now = states.get(name);
-        return isForced || !servesWell(now) ? undefined : now?.serving?.revision;
-      },
+      servedRevision: () => isForced ? undefined : servedRevision(states.get(name)),
       isNeeded: () => states.get(name)?.serving !== undefined || routes.waitingFor(name) > 0,
       isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
@@ -118,7 +115,12 @@ export function createInstances(options: InstancesOptions): Instances {
         });
         break;
       case "registered":
-        dispatch(name, { type: "registered", id, ...folderFailure });
+        dispatch(name, {
+          type: "registered",
+          id,
+          ...folderFailure,
+          ...(outcome.isServed ? { isServed: true } : {}),
+        });
         // A request may have arrived since the launch found that none waits.
         if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;

@@ -50,6 +50,12 @@ export function servesWell(state: FunctionState | undefined): boolean {
   return state?.serving !== undefined && state.serving.hang === undefined;
 }
 
+/** Returns the revision that needs no new instance, because one serves well and is not outdated. */
+export function servedRevision(state: FunctionState | undefined): string | undefined {
+  const isKept = servesWell(state) && state?.serving?.isOutdated !== true;
+  return isKept ? state?.serving?.revision : undefined;
+}
+
 /** Sets the time of the next attempt, or gives up after too many costly failures. */
 export function retry(state: FunctionState, moment: PauseMoment): FunctionState {
   const { failure, backoff } = state;

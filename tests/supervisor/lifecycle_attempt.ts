@@ -9,7 +9,8 @@ export type Luck = "good" | "start" | "host" | "network";
 /** Result of an attempt, as `checkAndStart()` returns it. */
 export type Outcome =
   | { readonly type: "ready"; readonly hasIdlePolicy: boolean }
-  | { readonly type: "registered" | "aborted" }
+  | { readonly type: "registered"; readonly isServed?: true }
+  | { readonly type: "aborted" }
   | {
     readonly type: "failed";
     readonly stage: "manifest" | "check" | "start" | "host";
@@ -24,6 +25,8 @@ export interface AttemptOptions {
   readonly folder: () => Folder | undefined;
   readonly isAborted: () => boolean;
   readonly isNeeded: () => boolean;
+  /** Returns the revision that serves already and needs no second start. */
+  readonly servedRevision: () => string | undefined;
   readonly onChecked: (revision: string, modules: KnownModules) => void;
   readonly onSpawned: () => void;
 }
@@ -56,6 +59,7 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
   options.onChecked(revision, modules);
   if (isUnfetched) return failed("check", revision, true);
   if (verdict === "check") return failed("check", revision);
+  if (revision === options.servedRevision()) return { type: "registered", isServed: true };
   if (hasIdlePolicy && !options.isNeeded()) return { type: "registered" };
   // An unexpected error has no result of a check.
   if ((yield) === "host") return failed("host");

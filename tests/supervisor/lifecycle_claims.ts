@@ -39,6 +39,11 @@ export function assertQuiet(model: LifecycleModel): void {
     assert.deepEqual(state.leaving, [], `something of ${name} stays`);
     assert.equal(state.candidate, undefined, `${name} does not come to an end`);
     assertAsItsFolder(state, { folder, isUnlucky: model.unlucky.has(name) });
+    const hasFailed = state.failure?.stage;
+    if (state.serving !== undefined && hasFailed === undefined) {
+      const { reloads } = model.instances.get(state.serving.id)!;
+      assert.equal(reloads, model.reloads.get(name) ?? 0, `${name} serves as before its reload`);
+    }
   }
 }
 

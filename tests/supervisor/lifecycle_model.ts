@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Desired, reconcile } from "../../lib/supervisor/reconcile.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState, InstanceHang } from "../../lib/supervisor/state.ts";
-import { isRetried } from "../../lib/supervisor/retry.ts";
-import type { Effect, Event } from "../../lib/supervisor/step.ts";
+import { isRetried, servedRevision } from "../../lib/supervisor/retry.ts";
+import type { Effect, EffectOf, Event } from "../../lib/supervisor/step.ts";
 import { transition } from "../../lib/supervisor/transition.ts";
 import { failure, hang } from "./function_states.ts";
 import { attempt, type Luck, type Outcome } from "./lifecycle_attempt.ts";
@@ -15,6 +15,8 @@ import { beginScan } from "./lifecycle_scan.ts";
 /** An attempt to launch an instance, until its outcome is delivered. */
 export interface ModelAttempt {
   readonly name: string;
+  /** Number of reloads before it. */
+  readonly reloads: number;
   readonly steps: Generator<void, Outcome, Luck>;
   isAborted: boolean;
   isDone: boolean;
@@ -23,6 +25,8 @@ export interface ModelAttempt {
 /** An instance that was ready, until it is closed. */
 export interface ModelInstance {
   readonly name: string;
+  /** Number of reloads before its launch. */
+  readonly reloads: number;
   readonly hasIdlePolicy: boolean;
   hasEnded: boolean;
   isClosing: boolean;
@@ -39,6 +43,8 @@ export class LifecycleModel {
   readonly instances = new Map<number, ModelInstance>();
   /** Requests that wait for a function. */
   readonly waiting = new Map<string, number>();
+  /** Number of reloads of each function. */
+  readonly reloads = new Map<string, number>();
   readonly mailbox = new Mailbox();
   /** Functions with a failed start that could have succeeded. */
   readonly unlucky = new Set<string>();
@@ -137,6 +143,12 @@ export class LifecycleModel {
     this.#deliverLater(name, { type: "wanted" });
   }
 
+  /** The operator asks for a new instance, for example with other variables. */
+  reload(name: string): void {
+    this.reloads.set(name, this.#reloadsOf(name) + 1);
+    this.dispatch(name, { type: "reload" });
+  }
+
   tick(ms: number): void {
     this.#nowMs += ms;
     for (const [name, untilMs] of [...this.timers]) {
@@ -160,13 +172,17 @@ export class LifecycleModel {
 
   #perform(name: string, effect: Effect): void {
     const { id } = effect;
-    if (effect.type === "launch") return this.#open(name, id);
+    if (effect.type === "launch") return this.#open(name, effect);
     const running = this.attempts.get(id);
     if (running !== undefined) running.isAborted = true;
     if (this.instances.has(id)) this.#close(id);
   }
 
-  #open(name: string, id: number): void {
+  #reloadsOf(name: string): number {
+    return this.reloads.get(name) ?? 0;
+  }
+
+  #open(name: string, { id, isForced }: EffectOf<"launch">): void {
     assert.ok(id >= this.#nextId, `the id ${id} is used again`);
     this.#nextId = id + 1;
     const post = (news: () => void): void => this.mailbox.post(`${id}`, news);
@@ -176,6 +192,7 @@ export class LifecycleModel {
       folder: () => this.folders.get(name),
       isAborted: () => this.attempts.get(id)!.isAborted,
       isNeeded: () => this.states.get(name)?.serving !== undefined || this.waiting.has(name),
+      servedRevision: () => isForced ? undefined : servedRevision(this.states.get(name)),
       onChecked: (revision, modules) =>
         post(() => {
           if (this.states.get(name)?.candidate?.id === id) this.#modules.set(name, modules);
@@ -186,12 +203,13 @@ export class LifecycleModel {
           this.#deliverLater(name, { type: "spawned", id, pid: id, namespace: undefined })
         ),
     });
-    this.attempts.set(id, { name, steps, isAborted: false, isDone: false });
+    const reloads = this.#reloadsOf(name);
+    this.attempts.set(id, { name, reloads, steps, isAborted: false, isDone: false });
     steps.next("good");
   }
 
   #finish(id: number, outcome: Outcome): void {
-    const { name, isAborted } = this.attempts.get(id)!;
+    const { name, reloads, isAborted } = this.attempts.get(id)!;
     this.attempts.delete(id);
     if (outcome.type === "failed") {
       const { stage, revision, isTransient } = outcome;
@@ -202,13 +220,14 @@ export class LifecycleModel {
       });
     }
     if (outcome.type === "registered") {
-      this.#deliverLater(name, { type: "registered", id });
+      const { isServed } = outcome;
+      this.#deliverLater(name, { type: "registered", id, ...(isServed ? { isServed } : {}) });
       // A request may have arrived since the attempt found that none waits.
       if (this.waiting.has(name)) this.#deliverLater(name, { type: "wanted" });
     }
     if (outcome.type === "ready") {
       const { hasIdlePolicy } = outcome;
-      this.instances.set(id, { name, hasIdlePolicy, hasEnded: false, isClosing: false });
+      this.instances.set(id, { name, reloads, hasIdlePolicy, hasEnded: false, isClosing: false });
       if (isAborted) this.#close(id);
       else this.#deliverLater(name, { type: "ready", id, upstream: `10.0.0.${id}:8000` });
       return;

@@ -131,6 +131,20 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 1 },
   },
   {
+    what: "replaces an instance that hangs just after its revision needed no second start",
+    rows: [
+      ...serving,
+      [wanted("replace", "r2"), "open 2"],
+      [failed(2, "check", "r2"), ""],
+      [wanted("replace", "r1"), "open 3"],
+      [hung(1), ""],
+      [{ type: "registered", id: 3, isServed: true }, ""],
+      [over, "open 4 forced"],
+    ],
+    end: "hung 1/4 - r1",
+    also: { failure: undefined },
+  },
+  {
     what: "retries a hung instance when its new code fails to start",
     rows: [
       ...serving,
