@@ -5,6 +5,7 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import { explainOutput } from "./explain_output.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
+import { launchFailure } from "./launch_failure.ts";
 import { checkAndStart } from "./check_and_start.ts";
 import type {
   InstanceOptions,
@@ -85,8 +86,12 @@ export function createInstances(options: InstancesOptions): Instances {
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     };
+    const thrown = { revision: state.requested, signal: abort.signal };
     const attempt = (start: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> =>
-      whilePresent(launchOptions, () => start().catch(launchFailure(state.requested)));
+      whilePresent(
+        launchOptions,
+        () => start().catch((error) => launchFailure(error, thrown)),
+      );
     const known = isForced ? undefined : knownFailure(state);
     const modulesNow = (): Modules => modules.get(name) ?? NO_MODULES;
     const launched = known ??
@@ -224,13 +229,4 @@ function knownFailure({ failure, requested }: FunctionState): LaunchOutcome | un
   const isFinal = failure?.revision === requested && !failure.isTransient &&
     (failure.stage === "manifest" || failure.stage === "check");
   return isFinal ? { type: "failed", failure } : undefined;
-}
-
-function launchFailure(revision: string): (error: Error) => LaunchOutcome {
-  return ({ name, message: detail }) => {
-    if (name === "AbortError") return { type: "aborted" };
-    const reason = "Cannot start the function";
-    const failure = { stage: "host", isTransient: true, reason, detail, revision } as const;
-    return { type: "failed", failure };
-  };
 }
