@@ -14,7 +14,7 @@ import type {
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
-import { servedRevision, servesWell } from "./retry.ts";
+import { knownFailure, servedRevision, servesWell } from "./retry.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { EffectOf, Event } from "./step.ts";
@@ -94,8 +94,9 @@ export function createInstances(options: InstancesOptions): Instances {
       );
     const known = isForced ? undefined : knownFailure(state);
     const modulesNow = (): Modules => modules.get(name) ?? NO_MODULES;
-    const launched = known ??
-      await attempt(() =>
+    const launched: LaunchOutcome = known !== undefined
+      ? { type: "failed", failure: known }
+      : await attempt(() =>
         whileQuiet({ ...launchOptions, modules: modulesNow }, () => checkAndStart(launchOptions))
       );
     const failure = launched.type === "failed"
@@ -222,11 +223,4 @@ function drainOf(
 ): number {
   if (because === "hung") return 0;
   return because === "stopped" ? stopGraceMs : drainMs;
-}
-
-/** Returns the failure of the manifest or a check for the same revision: it would fail again. */
-function knownFailure({ failure, requested }: FunctionState): LaunchOutcome | undefined {
-  const isFinal = failure?.revision === requested && !failure.isTransient &&
-    (failure.stage === "manifest" || failure.stage === "check");
-  return isFinal ? { type: "failed", failure } : undefined;
 }

@@ -35,8 +35,8 @@ export function registered(
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
   const { serving } = state;
-  if (event.isServed && servedRevision(state) === undefined) {
-    // It has exited or hangs since; with a candidate, neither event sets a pause.
+  if ((event.isServed || serving?.hang) && servedRevision(state) === undefined) {
+    // The instance has exited or hangs since; with a candidate, neither event sets a pause.
     const failure = serving === undefined ? state.failure : undefined;
     return same(pause({ ...state, candidate: undefined, failure }, moment));
   }

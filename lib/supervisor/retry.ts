@@ -56,6 +56,13 @@ export function servedRevision(state: FunctionState | undefined): string | undef
   return isKept ? state?.serving?.revision : undefined;
 }
 
+/** Returns the failure of the requested revision's manifest or check: it would fail again. */
+export function knownFailure({ failure, requested }: FunctionState): Failure | undefined {
+  const isFinal = failure?.revision === requested && !failure.isTransient &&
+    (failure.stage === "manifest" || failure.stage === "check");
+  return isFinal ? failure : undefined;
+}
+
 /** Sets the time of the next attempt, or gives up after too many costly failures. */
 export function retry(state: FunctionState, moment: PauseMoment): FunctionState {
   const { failure, backoff } = state;

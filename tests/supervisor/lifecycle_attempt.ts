@@ -1,3 +1,5 @@
+import type { Failure } from "../../lib/supervisor/state.ts";
+import { failure } from "./function_states.ts";
 import { fateOf, type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 
 /**
@@ -11,16 +13,13 @@ export type Outcome =
   | { readonly type: "ready"; readonly hasIdlePolicy: boolean }
   | { readonly type: "registered"; readonly isServed?: true }
   | { readonly type: "aborted" }
-  | {
-    readonly type: "failed";
-    readonly stage: "manifest" | "check" | "start" | "host";
-    readonly revision: string;
-    readonly isTransient: boolean;
-  };
+  | { readonly type: "failed"; readonly failure: Failure };
 
 /** Inputs and callbacks of an attempt. */
 export interface AttemptOptions {
   readonly requested: string;
+  /** Failure of the same revision, which would fail again. */
+  readonly known: Failure | undefined;
   readonly knownModules: KnownModules | undefined;
   readonly folder: () => Folder | undefined;
   readonly isAborted: () => boolean;
@@ -39,8 +38,12 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
     revision = requested,
     isTransient = stage === "host",
   ): Outcome =>
-    isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isTransient };
-  if ((yield) === "host") return failed("host");
+    isAborted()
+      ? { type: "aborted" }
+      : { type: "failed", failure: failure(stage, { revision, isTransient }) };
+  const luckOfManifest = yield;
+  if (options.known !== undefined) return { type: "failed", failure: options.known };
+  if (luckOfManifest === "host") return failed("host");
   let checked: Folder | undefined;
   let luckOfCheck: Luck;
   do {

@@ -2,35 +2,17 @@ import assert from "node:assert/strict";
 import { type Desired, reconcile } from "../../lib/supervisor/reconcile.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState, InstanceHang } from "../../lib/supervisor/state.ts";
-import { isRetried, servedRevision } from "../../lib/supervisor/retry.ts";
+import { isRetried, knownFailure, servedRevision, servesWell } from "../../lib/supervisor/retry.ts";
 import type { Effect, EffectOf, Event } from "../../lib/supervisor/step.ts";
 import { transition } from "../../lib/supervisor/transition.ts";
 import { failure, hang } from "./function_states.ts";
-import { attempt, type Luck, type Outcome } from "./lifecycle_attempt.ts";
-import type { Folder, KnownModules } from "./lifecycle_folders.ts";
+import { attempt, type AttemptOptions, type Luck, type Outcome } from "./lifecycle_attempt.ts";
+import { type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
+import type { ModelAttempt, ModelInstance } from "./lifecycle_instances.ts";
 import { Mailbox } from "./lifecycle_mailbox.ts";
 import { beginScan } from "./lifecycle_scan.ts";
-
-/** An attempt to launch an instance, until its outcome is delivered. */
-export interface ModelAttempt {
-  readonly name: string;
-  /** Number of reloads before it. */
-  readonly reloads: number;
-  readonly steps: Generator<void, Outcome, Luck>;
-  isAborted: boolean;
-  isDone: boolean;
-}
-
-/** An instance that was ready, until it is closed. */
-export interface ModelInstance {
-  readonly name: string;
-  /** Number of reloads before its launch. */
-  readonly reloads: number;
-  readonly hasIdlePolicy: boolean;
-  hasEnded: boolean;
-  isClosing: boolean;
-}
+import { attemptSnapshot, snapshotFor, withSnapshot } from "./lifecycle_snapshot.ts";
 
 const NONE = (): boolean => false;
 
@@ -50,6 +32,8 @@ export class LifecycleModel {
   readonly unlucky = new Set<string>();
   /** Delivered events, which may be delivered again. */
   readonly echoes: (readonly [name: string, event: Event])[] = [];
+  /** Folders of the last revisions that served, newest first. */
+  readonly snapshots = new Map<string, readonly Folder[]>();
   readonly #modules = new Map<string, KnownModules>();
   /** Ends of pauses. */
   readonly timers = new Map<string, number>();
@@ -186,8 +170,10 @@ export class LifecycleModel {
     assert.ok(id >= this.#nextId, `the id ${id} is used again`);
     this.#nextId = id + 1;
     const post = (news: () => void): void => this.mailbox.post(`${id}`, news);
-    const steps = attempt({
-      requested: this.states.get(name)!.requested,
+    const state = this.states.get(name)!;
+    const options: AttemptOptions = {
+      requested: state.requested,
+      known: isForced ? undefined : knownFailure(state),
       knownModules: this.#modules.get(name),
       folder: () => this.folders.get(name),
       isAborted: () => this.attempts.get(id)!.isAborted,
@@ -202,37 +188,64 @@ export class LifecycleModel {
         post(() =>
           this.#deliverLater(name, { type: "spawned", id, pid: id, namespace: undefined })
         ),
-    });
-    const reloads = this.#reloadsOf(name);
-    this.attempts.set(id, { name, reloads, steps, isAborted: false, isDone: false });
-    steps.next("good");
+    };
+    const common = { name, reloads: this.#reloadsOf(name), isAborted: false, isDone: false };
+    this.#begin(id, { ...common, options, steps: attempt(options) });
+  }
+
+  #begin(id: number, attempt: ModelAttempt): void {
+    this.attempts.set(id, attempt);
+    attempt.steps.next("good");
   }
 
   #finish(id: number, outcome: Outcome): void {
-    const { name, reloads, isAborted } = this.attempts.get(id)!;
+    const one = this.attempts.get(id)!;
+    const { name, reloads, isAborted, options, inPlaceOf } = one;
+    const isOwnFailure = outcome.type === "failed" && outcome.failure.stage !== "host";
+    if (inPlaceOf === undefined && isOwnFailure && !servesWell(this.states.get(name))) {
+      const source = snapshotFor(this.snapshots.get(name) ?? [], this.folders.get(name));
+      if (source !== undefined) {
+        const inPlaceOf = { source, failure: outcome.failure };
+        const steps = attemptSnapshot(source, options);
+        return this.#begin(id, { ...one, inPlaceOf, steps, isDone: false });
+      }
+    }
     this.attempts.delete(id);
+    const folderFailure = inPlaceOf === undefined ? {} : { folderFailure: inPlaceOf.failure };
     if (outcome.type === "failed") {
-      const { stage, revision, isTransient } = outcome;
-      this.#deliverLater(name, {
-        type: "failed",
-        id,
-        failure: failure(stage, { revision, isTransient }),
-      });
+      const failed = { failure: inPlaceOf?.failure ?? outcome.failure };
+      const isSnapshot = inPlaceOf !== undefined && { hasSnapshotFailed: true };
+      this.#deliverLater(name, { type: "failed", id, ...failed, ...isSnapshot });
     }
     if (outcome.type === "registered") {
       const { isServed } = outcome;
-      this.#deliverLater(name, { type: "registered", id, ...(isServed ? { isServed } : {}) });
+      const served = isServed && { isServed };
+      this.#deliverLater(name, { type: "registered", id, ...folderFailure, ...served });
       // A request may have arrived since the attempt found that none waits.
       if (this.waiting.has(name)) this.#deliverLater(name, { type: "wanted" });
     }
     if (outcome.type === "ready") {
       const { hasIdlePolicy } = outcome;
       this.instances.set(id, { name, reloads, hasIdlePolicy, hasEnded: false, isClosing: false });
-      if (isAborted) this.#close(id);
-      else this.#deliverLater(name, { type: "ready", id, upstream: `10.0.0.${id}:8000` });
+      if (isAborted) return this.#close(id);
+      if (inPlaceOf !== undefined) {
+        const revision = revisionOf(inPlaceOf.source, { isComplete: true });
+        this.#deliverLater(name, { type: "checked", id, revision });
+      }
+      const upstream = `10.0.0.${id}:8000`;
+      this.#deliverLater(name, { type: "ready", id, upstream, ...folderFailure });
+      if (inPlaceOf === undefined) this.#keep(name);
       return;
     }
     this.#deliverLater(name, { type: "closed", id });
+  }
+
+  /** Keeps the folder of the revision that serves, if it is still there. */
+  #keep(name: string): void {
+    const folder = this.folders.get(name);
+    const served = this.states.get(name)?.serving?.revision;
+    if (folder === undefined || revisionOf(folder, { isComplete: true }) !== served) return;
+    this.snapshots.set(name, withSnapshot(this.snapshots.get(name) ?? [], folder));
   }
 
   #close(id: number): void {
