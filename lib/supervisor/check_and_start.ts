@@ -58,7 +58,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   }
   const refused = await findRefused(options, { policy, modules, moduleOptions });
   if (refused !== undefined) return fail(refused, revision);
-  if (revision === options.servedRevision()) return { type: "registered" };
+  if (revision === options.servedRevision()) return { type: "registered", isServed: true };
   if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const problems = [...describeIgnored(checked.warning), ...current.warnings];
   const opened = await context.starts.run(

@@ -1,3 +1,4 @@
+import { servedRevision } from "./retry.ts";
 import type { FunctionState, Instance } from "./state.ts";
 import type { EffectOf, EventOf } from "./step.ts";
 
@@ -20,11 +21,12 @@ export function hung(state: FunctionState, { id, hang, wellAtMs }: EventOf<"hung
 
 /** Removes the mark; a replacement that has begun continues. */
 export function recovered(state: FunctionState, { id }: EventOf<"recovered">): FunctionState {
-  const { serving, failure } = state;
+  const { serving, failure, requested } = state;
   if (serving?.id !== id || serving.hang === undefined) return state;
   const { hang: _, ...well } = serving;
-  // A failure of its own revision to start beside it no longer matters.
-  const isOwnRevision = failure?.revision === serving.revision;
+  // A failure to start its own revision beside it no longer matters, except at a reload. The
+  // requested revision decides: a failure of the host names the one from before the check.
+  const isOwnRevision = requested === servedRevision({ ...state, serving: well });
   const left = isOwnRevision ? undefined : failure;
   // While an instance serves, only a transient failure is retried.
   const isFinal = left?.isTransient === false;

@@ -5,6 +5,7 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import { explainOutput } from "./explain_output.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
+import { launchFailure } from "./launch_failure.ts";
 import { checkAndStart } from "./check_and_start.ts";
 import type {
   InstanceOptions,
@@ -14,7 +15,7 @@ import type {
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
-import { servesWell } from "./retry.ts";
+import { knownFailure, servedRevision, servesWell } from "./retry.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { EffectOf, Event } from "./step.ts";
@@ -69,10 +70,7 @@ export function createInstances(options: InstancesOptions): Instances {
       knownModules: modules.get(name) ?? NO_MODULES,
       knownPolicy: policies.get(name),
       context,
-      servedRevision: () => {
-        const now = states.get(name);
-        return isForced || !servesWell(now) ? undefined : now?.serving?.revision;
-      },
+      servedRevision: () => isForced ? undefined : servedRevision(states.get(name)),
       isNeeded: () => states.get(name)?.serving !== undefined || routes.waitingFor(name) > 0,
       isUrgent: () => routes.waitingFor(name) > 0,
       signal: abort.signal,
@@ -95,12 +93,17 @@ export function createInstances(options: InstancesOptions): Instances {
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     };
+    const thrown = { revision: state.requested, signal: abort.signal };
     const attempt = (start: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> =>
-      whilePresent(launchOptions, () => start().catch(launchFailure(state.requested)));
+      whilePresent(
+        launchOptions,
+        () => start().catch((error) => launchFailure(error, thrown)),
+      );
     const known = isForced ? undefined : knownFailure(state);
     const modulesNow = (): Modules => modules.get(name) ?? NO_MODULES;
-    const launched = known ??
-      await attempt(() =>
+    const launched: LaunchOutcome = known !== undefined
+      ? { type: "failed", failure: known }
+      : await attempt(() =>
         whileQuiet({ ...launchOptions, modules: modulesNow }, () => checkAndStart(launchOptions))
       );
     const failure = launched.type === "failed"
@@ -125,7 +128,12 @@ export function createInstances(options: InstancesOptions): Instances {
         });
         break;
       case "registered":
-        dispatch(name, { type: "registered", id, ...folderFailure });
+        dispatch(name, {
+          type: "registered",
+          id,
+          ...folderFailure,
+          ...(outcome.isServed ? { isServed: true } : {}),
+        });
         // A request may have arrived since the launch found that none waits.
         if (routes.waitingFor(name) > 0) dispatch(name, { type: "wanted" });
         break;
@@ -222,20 +230,4 @@ function drainOf(
 ): number {
   if (because === "hung") return 0;
   return because === "stopped" ? stopGraceMs : drainMs;
-}
-
-/** Returns the failure of the manifest or a check for the same revision: it would fail again. */
-function knownFailure({ failure, requested }: FunctionState): LaunchOutcome | undefined {
-  const isFinal = failure?.revision === requested && !failure.isTransient &&
-    (failure.stage === "manifest" || failure.stage === "check");
-  return isFinal ? { type: "failed", failure } : undefined;
-}
-
-function launchFailure(revision: string): (error: Error) => LaunchOutcome {
-  return ({ name, message: detail }) => {
-    if (name === "AbortError") return { type: "aborted" };
-    const reason = "Cannot start the function";
-    const failure = { stage: "host", isTransient: true, reason, detail, revision } as const;
-    return { type: "failed", failure };
-  };
 }

@@ -94,8 +94,8 @@ export interface OpenInstance {
 /** Result of a launch. */
 export type LaunchOutcome =
   | { readonly type: "ready"; readonly instance: OpenInstance }
-  /** Passed its check and was not started: it already serves, or it may stay idle. */
-  | { readonly type: "registered" }
+  /** Passed its check and was not started: its revision serves (`isServed`), or it may stay idle. */
+  | { readonly type: "registered"; readonly isServed?: true }
   /** There is no snapshot to start. */
   | { readonly type: "no-snapshot" }
   | { readonly type: "failed"; readonly failure: Omit<Failure, "atMs"> }

@@ -1,5 +1,5 @@
 import { closeServing } from "./hang_transition.ts";
-import { pause, retry, servesWell } from "./retry.ts";
+import { pause, retry, servedRevision, servesWell } from "./retry.ts";
 import type { Failure, FunctionState } from "./state.ts";
 import { type EventOf, type Moment, same, type Step } from "./step.ts";
 
@@ -34,11 +34,17 @@ export function registered(
   moment: Moment,
 ): Step {
   if (state.candidate?.id !== event.id) return same(state);
+  const { serving } = state;
+  if ((event.isServed || serving?.hang) && servedRevision(state) === undefined) {
+    // The instance has exited or hangs since; with a candidate, neither event sets a pause.
+    const failure = serving === undefined ? state.failure : undefined;
+    return same(pause({ ...state, candidate: undefined, failure }, moment));
+  }
   const next: FunctionState = {
     ...state,
     candidate: undefined,
     ...failureOf(state, event),
-    isIdle: state.serving === undefined,
+    isIdle: serving === undefined,
   };
   return same(
     event.folderFailure?.isTransient ? retry(next, moment) : { ...next, backoff: undefined },

@@ -50,6 +50,19 @@ export function servesWell(state: FunctionState | undefined): boolean {
   return state?.serving !== undefined && state.serving.hang === undefined;
 }
 
+/** Returns the revision that needs no new instance, because one serves well and is not outdated. */
+export function servedRevision(state: FunctionState | undefined): string | undefined {
+  const isKept = servesWell(state) && state?.serving?.isOutdated !== true;
+  return isKept ? state?.serving?.revision : undefined;
+}
+
+/** Returns the failure of the requested revision's manifest or check: it would fail again. */
+export function knownFailure({ failure, requested }: FunctionState): Failure | undefined {
+  const isFinal = failure?.revision === requested && !failure.isTransient &&
+    (failure.stage === "manifest" || failure.stage === "check");
+  return isFinal ? failure : undefined;
+}
+
 /** Sets the time of the next attempt, or gives up after too many costly failures. */
 export function retry(state: FunctionState, moment: PauseMoment): FunctionState {
   const { failure, backoff } = state;

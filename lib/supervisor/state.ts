@@ -17,6 +17,11 @@ export interface Instance {
   readonly readyAtMs: number | undefined;
   /** It runs a snapshot of the last revision that served, because the folder's revision fails. */
   readonly isSnapshot?: boolean;
+  /**
+   * A reload was requested while it served: it gives way to a new instance even of the same
+   * revision, also when the first attempt fails or other code comes in between.
+   */
+  readonly isOutdated?: boolean;
   /** Set while it serves but hangs or is unhealthy, and is being replaced. */
   readonly hang?: InstanceHang;
 }

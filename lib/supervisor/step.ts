@@ -41,7 +41,13 @@ export type Event =
   /** A closed instance is gone. */
   | { readonly type: "closed"; readonly id: number }
   /** The check passed, and no start is needed: the revision already serves, or may stay idle. */
-  | { readonly type: "registered"; readonly id: number; readonly folderFailure?: Failure }
+  | {
+    readonly type: "registered";
+    readonly id: number;
+    readonly folderFailure?: Failure;
+    /** It was not started because its revision serves; otherwise it may stay idle. */
+    readonly isServed?: true;
+  }
   /** A ready instance has had no request for its idle time. */
   | { readonly type: "unused"; readonly id: number }
   /** A request arrived while the function does not serve. */

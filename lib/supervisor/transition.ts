@@ -16,7 +16,7 @@ export function transition(state: FunctionState | undefined, event: Event, momen
       return stop(state);
     case "reload":
       return state.isWanted
-        ? launch(withoutCandidate(state), moment, { isForced: true })
+        ? launch(withoutCandidate(outdated(state)), moment, { isForced: true })
         : same(state);
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
@@ -105,6 +105,11 @@ function launch(step: Step, moment: Moment, { isForced } = { isForced: false }):
     state: { ...state, candidate, isIdle: false },
     effects: [...step.effects, { type: "launch", id: candidate.id, name: state.name, isForced }],
   };
+}
+
+function outdated(state: FunctionState): FunctionState {
+  const { serving } = state;
+  return serving === undefined ? state : { ...state, serving: { ...serving, isOutdated: true } };
 }
 
 function withoutCandidate(state: FunctionState): Step {

@@ -1,3 +1,5 @@
+import type { Failure } from "../../lib/supervisor/state.ts";
+import { failure } from "./function_states.ts";
 import { fateOf, type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 
 /**
@@ -9,21 +11,21 @@ export type Luck = "good" | "start" | "host" | "network";
 /** Result of an attempt, as `checkAndStart()` returns it. */
 export type Outcome =
   | { readonly type: "ready"; readonly hasIdlePolicy: boolean }
-  | { readonly type: "registered" | "aborted" }
-  | {
-    readonly type: "failed";
-    readonly stage: "manifest" | "check" | "start" | "host";
-    readonly revision: string;
-    readonly isTransient: boolean;
-  };
+  | { readonly type: "registered"; readonly isServed?: true }
+  | { readonly type: "aborted" }
+  | { readonly type: "failed"; readonly failure: Failure };
 
 /** Inputs and callbacks of an attempt. */
 export interface AttemptOptions {
   readonly requested: string;
+  /** Failure of the same revision, which would fail again. */
+  readonly known: Failure | undefined;
   readonly knownModules: KnownModules | undefined;
   readonly folder: () => Folder | undefined;
   readonly isAborted: () => boolean;
   readonly isNeeded: () => boolean;
+  /** Returns the revision that serves already and needs no second start. */
+  readonly servedRevision: () => string | undefined;
   readonly onChecked: (revision: string, modules: KnownModules) => void;
   readonly onSpawned: () => void;
 }
@@ -36,8 +38,12 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
     revision = requested,
     isTransient = stage === "host",
   ): Outcome =>
-    isAborted() ? { type: "aborted" } : { type: "failed", stage, revision, isTransient };
-  if ((yield) === "host") return failed("host");
+    isAborted()
+      ? { type: "aborted" }
+      : { type: "failed", failure: failure(stage, { revision, isTransient }) };
+  const luckOfManifest = yield;
+  if (options.known !== undefined) return { type: "failed", failure: options.known };
+  if (luckOfManifest === "host") return failed("host");
   let checked: Folder | undefined;
   let luckOfCheck: Luck;
   do {
@@ -56,6 +62,7 @@ export function* attempt(options: AttemptOptions): Generator<void, Outcome, Luck
   options.onChecked(revision, modules);
   if (isUnfetched) return failed("check", revision, true);
   if (verdict === "check") return failed("check", revision);
+  if (revision === options.servedRevision()) return { type: "registered", isServed: true };
   if (hasIdlePolicy && !options.isNeeded()) return { type: "registered" };
   // An unexpected error has no result of a check.
   if ((yield) === "host") return failed("host");

@@ -38,13 +38,25 @@ export function assertQuiet(model: LifecycleModel): void {
     const state = model.states.get(name)!;
     assert.deepEqual(state.leaving, [], `something of ${name} stays`);
     assert.equal(state.candidate, undefined, `${name} does not come to an end`);
-    assertAsItsFolder(state, { folder, isUnlucky: model.unlucky.has(name) });
+    assertAsItsFolder(state, {
+      folder,
+      isUnlucky: model.unlucky.has(name),
+      hasSnapshot: model.snapshots.has(name),
+    });
+    if (state.serving !== undefined && state.failure === undefined) {
+      const { reloads } = model.instances.get(state.serving.id)!;
+      assert.equal(reloads, model.reloads.get(name) ?? 0, `${name} serves as before its reload`);
+    }
   }
 }
 
 function assertAsItsFolder(
   state: FunctionState,
-  { folder, isUnlucky }: { readonly folder: Folder; readonly isUnlucky: boolean },
+  { folder, isUnlucky, hasSnapshot }: {
+    readonly folder: Folder;
+    readonly isUnlucky: boolean;
+    readonly hasSnapshot: boolean;
+  },
 ): void {
   const { verdict, hasIdlePolicy } = fateOf(folder);
   const { serving, failure, isIdle, requested, name } = state;
@@ -52,10 +64,11 @@ function assertAsItsFolder(
   const revision = revisionOf(folder, { isComplete });
   if (verdict !== "manifest") assert.equal(requested, revision, name);
   const isServed = serving !== undefined && serving.revision === revision;
+  assert.ok(serving !== undefined || isIdle || !hasSnapshot, `${name} has a snapshot at least`);
   switch (verdict) {
     case "good":
-      // While an instance serves, a failed start is not retried.
-      if (isUnlucky && serving !== undefined && failure?.stage === "start") break;
+      // While an instance serves, or a snapshot is idle, a failed start is not retried.
+      if (isUnlucky && (serving !== undefined || isIdle) && failure?.stage === "start") break;
       assert.equal(failure, undefined, name);
       assert.equal(serving?.hang, undefined, `${name} hangs for ever`);
       assert.ok(isServed || (isIdle && hasIdlePolicy), `${name} neither serves nor is idle`);
@@ -66,7 +79,7 @@ function assertAsItsFolder(
       break;
     case "manifest":
     case "check":
-      assert.ok(!isServed && !isIdle, `${name} can't be good`);
+      assert.ok(!isServed && (!isIdle || hasSnapshot), `${name} can't be good`);
       assert.equal(failure?.stage, verdict, name);
       assert.equal(failure?.revision, requested, name);
       break;

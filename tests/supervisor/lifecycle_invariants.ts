@@ -21,6 +21,8 @@ export function assertSound(state: FunctionState): void {
   const hasWayForward = serving ?? candidate ?? backoff;
   const isOwnFault = failure !== undefined && !failure.isTransient;
   assert.ok(hasWayForward !== undefined || isIdle || isOwnFault, "nothing will ever come of it");
+  const isHung = serving?.hang !== undefined && candidate === undefined;
+  assert.ok(!isHung || backoff !== undefined || isOwnFault, "it hangs, and nothing replaces it");
   assert.ok(
     failure?.isTransient !== true || candidate !== undefined || backoff !== undefined || isIdle ||
       failure.stage === "exit",

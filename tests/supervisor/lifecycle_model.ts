@@ -2,31 +2,17 @@ import assert from "node:assert/strict";
 import { type Desired, reconcile } from "../../lib/supervisor/reconcile.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState, InstanceHang } from "../../lib/supervisor/state.ts";
-import { isRetried } from "../../lib/supervisor/retry.ts";
-import type { Effect, Event } from "../../lib/supervisor/step.ts";
+import { isRetried, knownFailure, servedRevision, servesWell } from "../../lib/supervisor/retry.ts";
+import type { Effect, EffectOf, Event } from "../../lib/supervisor/step.ts";
 import { transition } from "../../lib/supervisor/transition.ts";
 import { failure, hang } from "./function_states.ts";
-import { attempt, type Luck, type Outcome } from "./lifecycle_attempt.ts";
-import type { Folder, KnownModules } from "./lifecycle_folders.ts";
+import { attempt, type AttemptOptions, type Luck, type Outcome } from "./lifecycle_attempt.ts";
+import { type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
+import type { ModelAttempt, ModelInstance } from "./lifecycle_instances.ts";
 import { Mailbox } from "./lifecycle_mailbox.ts";
 import { beginScan } from "./lifecycle_scan.ts";
-
-/** An attempt to launch an instance, until its outcome is delivered. */
-export interface ModelAttempt {
-  readonly name: string;
-  readonly steps: Generator<void, Outcome, Luck>;
-  isAborted: boolean;
-  isDone: boolean;
-}
-
-/** An instance that was ready, until it is closed. */
-export interface ModelInstance {
-  readonly name: string;
-  readonly hasIdlePolicy: boolean;
-  hasEnded: boolean;
-  isClosing: boolean;
-}
+import { attemptSnapshot, snapshotFor, withSnapshot } from "./lifecycle_snapshot.ts";
 
 const NONE = (): boolean => false;
 
@@ -39,11 +25,15 @@ export class LifecycleModel {
   readonly instances = new Map<number, ModelInstance>();
   /** Requests that wait for a function. */
   readonly waiting = new Map<string, number>();
+  /** Number of reloads of each function. */
+  readonly reloads = new Map<string, number>();
   readonly mailbox = new Mailbox();
   /** Functions with a failed start that could have succeeded. */
   readonly unlucky = new Set<string>();
   /** Delivered events, which may be delivered again. */
   readonly echoes: (readonly [name: string, event: Event])[] = [];
+  /** Folders of the last revisions that served, newest first. */
+  readonly snapshots = new Map<string, readonly Folder[]>();
   readonly #modules = new Map<string, KnownModules>();
   /** Ends of pauses. */
   readonly timers = new Map<string, number>();
@@ -137,6 +127,12 @@ export class LifecycleModel {
     this.#deliverLater(name, { type: "wanted" });
   }
 
+  /** The operator asks for a new instance, for example with other variables. */
+  reload(name: string): void {
+    this.reloads.set(name, this.#reloadsOf(name) + 1);
+    this.dispatch(name, { type: "reload" });
+  }
+
   tick(ms: number): void {
     this.#nowMs += ms;
     for (const [name, untilMs] of [...this.timers]) {
@@ -160,22 +156,29 @@ export class LifecycleModel {
 
   #perform(name: string, effect: Effect): void {
     const { id } = effect;
-    if (effect.type === "launch") return this.#open(name, id);
+    if (effect.type === "launch") return this.#open(name, effect);
     const running = this.attempts.get(id);
     if (running !== undefined) running.isAborted = true;
     if (this.instances.has(id)) this.#close(id);
   }
 
-  #open(name: string, id: number): void {
+  #reloadsOf(name: string): number {
+    return this.reloads.get(name) ?? 0;
+  }
+
+  #open(name: string, { id, isForced }: EffectOf<"launch">): void {
     assert.ok(id >= this.#nextId, `the id ${id} is used again`);
     this.#nextId = id + 1;
     const post = (news: () => void): void => this.mailbox.post(`${id}`, news);
-    const steps = attempt({
-      requested: this.states.get(name)!.requested,
+    const state = this.states.get(name)!;
+    const options: AttemptOptions = {
+      requested: state.requested,
+      known: isForced ? undefined : knownFailure(state),
       knownModules: this.#modules.get(name),
       folder: () => this.folders.get(name),
       isAborted: () => this.attempts.get(id)!.isAborted,
       isNeeded: () => this.states.get(name)?.serving !== undefined || this.waiting.has(name),
+      servedRevision: () => isForced ? undefined : servedRevision(this.states.get(name)),
       onChecked: (revision, modules) =>
         post(() => {
           if (this.states.get(name)?.candidate?.id === id) this.#modules.set(name, modules);
@@ -185,35 +188,64 @@ export class LifecycleModel {
         post(() =>
           this.#deliverLater(name, { type: "spawned", id, pid: id, namespace: undefined })
         ),
-    });
-    this.attempts.set(id, { name, steps, isAborted: false, isDone: false });
-    steps.next("good");
+    };
+    const common = { name, reloads: this.#reloadsOf(name), isAborted: false, isDone: false };
+    this.#begin(id, { ...common, options, steps: attempt(options) });
+  }
+
+  #begin(id: number, attempt: ModelAttempt): void {
+    this.attempts.set(id, attempt);
+    attempt.steps.next("good");
   }
 
   #finish(id: number, outcome: Outcome): void {
-    const { name, isAborted } = this.attempts.get(id)!;
+    const one = this.attempts.get(id)!;
+    const { name, reloads, isAborted, options, inPlaceOf } = one;
+    const isOwnFailure = outcome.type === "failed" && outcome.failure.stage !== "host";
+    if (inPlaceOf === undefined && isOwnFailure && !servesWell(this.states.get(name))) {
+      const source = snapshotFor(this.snapshots.get(name) ?? [], this.folders.get(name));
+      if (source !== undefined) {
+        const inPlaceOf = { source, failure: outcome.failure };
+        const steps = attemptSnapshot(source, options);
+        return this.#begin(id, { ...one, inPlaceOf, steps, isDone: false });
+      }
+    }
     this.attempts.delete(id);
+    const folderFailure = inPlaceOf === undefined ? {} : { folderFailure: inPlaceOf.failure };
     if (outcome.type === "failed") {
-      const { stage, revision, isTransient } = outcome;
-      this.#deliverLater(name, {
-        type: "failed",
-        id,
-        failure: failure(stage, { revision, isTransient }),
-      });
+      const failed = { failure: inPlaceOf?.failure ?? outcome.failure };
+      const isSnapshot = inPlaceOf !== undefined && { hasSnapshotFailed: true };
+      this.#deliverLater(name, { type: "failed", id, ...failed, ...isSnapshot });
     }
     if (outcome.type === "registered") {
-      this.#deliverLater(name, { type: "registered", id });
+      const { isServed } = outcome;
+      const served = isServed && { isServed };
+      this.#deliverLater(name, { type: "registered", id, ...folderFailure, ...served });
       // A request may have arrived since the attempt found that none waits.
       if (this.waiting.has(name)) this.#deliverLater(name, { type: "wanted" });
     }
     if (outcome.type === "ready") {
       const { hasIdlePolicy } = outcome;
-      this.instances.set(id, { name, hasIdlePolicy, hasEnded: false, isClosing: false });
-      if (isAborted) this.#close(id);
-      else this.#deliverLater(name, { type: "ready", id, upstream: `10.0.0.${id}:8000` });
+      this.instances.set(id, { name, reloads, hasIdlePolicy, hasEnded: false, isClosing: false });
+      if (isAborted) return this.#close(id);
+      if (inPlaceOf !== undefined) {
+        const revision = revisionOf(inPlaceOf.source, { isComplete: true });
+        this.#deliverLater(name, { type: "checked", id, revision });
+      }
+      const upstream = `10.0.0.${id}:8000`;
+      this.#deliverLater(name, { type: "ready", id, upstream, ...folderFailure });
+      if (inPlaceOf === undefined) this.#keep(name);
       return;
     }
     this.#deliverLater(name, { type: "closed", id });
+  }
+
+  /** Keeps the folder of the revision that serves, if it is still there. */
+  #keep(name: string): void {
+    const folder = this.folders.get(name);
+    const served = this.states.get(name)?.serving?.revision;
+    if (folder === undefined || revisionOf(folder, { isComplete: true }) !== served) return;
+    this.snapshots.set(name, withSnapshot(this.snapshots.get(name) ?? [], folder));
   }
 
   #close(id: number): void {

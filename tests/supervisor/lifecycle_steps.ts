@@ -110,7 +110,7 @@ export function move(model: LifecycleModel, step: Step): void {
       model.request(step.name);
       break;
     case "reload":
-      model.dispatch(step.name, { type: "reload" });
+      model.reload(step.name);
       break;
     case "tick":
       model.tick(step.ms);

@@ -105,7 +105,7 @@ function passCheck(directory: string): Promise<CheckResult> {
 }
 
 /** A sandbox whose process does not listen, and ends when it is stopped. */
-function openQuietSandbox(): Promise<Sandbox> {
+export function openQuietSandbox(): Promise<Sandbox> {
   const ended = Promise.withResolvers<Exit>();
   const end = (): Promise<void> => {
     ended.resolve({ code: 0, signal: undefined });

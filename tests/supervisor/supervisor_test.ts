@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
-import { within } from "../patience.ts";
+import { eventually, within } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
-import { quietContext } from "./quiet_context.ts";
+import { openQuietSandbox, quietContext } from "./quiet_context.ts";
 
 const WAIT = { waitTimeoutMs: Infinity, maxWaiting: 10 };
 
@@ -45,3 +45,40 @@ Deno.test({
     }
   },
 });
+
+const hostFaults: readonly Error[] = [
+  new Error("No space left on device"),
+  // It comes from some operation below, and not because the launch is aborted.
+  new DOMException("The signal has been aborted", "AbortError"),
+];
+
+for (const fault of hostFaults) {
+  Deno.test(`startSupervisor() completes a reload after a failure of the host: ${fault.name}`, async () => {
+    await using directory = await temporaryDirectory();
+    await directory.write("a/index.ts");
+    let opened = 0;
+    const open = () => ++opened === 2 ? Promise.reject(fault) : openQuietSandbox();
+    const supervisor = startSupervisor({
+      context: quietContext(directory, { open }),
+      routes: new RouteTable(),
+      onChange: () => {},
+      onLine: () => {},
+      onIgnored: () => {},
+      onWarning: assert.fail,
+    });
+    const serves = (isExpected: (id: number) => boolean): () => boolean => () => {
+      const { serving, candidate } = supervisor.functions.get("a") ?? {};
+      return candidate === undefined && serving !== undefined && isExpected(serving.id);
+    };
+    try {
+      await eventually("an instance", serves(() => true));
+      const before = supervisor.functions.get("a")!.serving!.id;
+      supervisor.reload("a");
+      await eventually("another instance", serves((id) => id !== before));
+      assert.equal(supervisor.functions.get("a")?.failure, undefined);
+      assert.equal(opened, 3);
+    } finally {
+      await supervisor.stop(AbortSignal.abort());
+    }
+  });
+}

@@ -131,6 +131,20 @@ const sequences: readonly Sequence[] = [
     also: { restarts: 1 },
   },
   {
+    what: "replaces an instance that hangs just after its revision needed no second start",
+    rows: [
+      ...serving,
+      [wanted("replace", "r2"), "open 2"],
+      [failed(2, "check", "r2"), ""],
+      [wanted("replace", "r1"), "open 3"],
+      [hung(1), ""],
+      [{ type: "registered", id: 3, isServed: true }, ""],
+      [over, "open 4 forced"],
+    ],
+    end: "hung 1/4 - r1",
+    also: { failure: undefined },
+  },
+  {
     what: "retries a hung instance when its new code fails to start",
     rows: [
       ...serving,
@@ -164,6 +178,20 @@ const sequences: readonly Sequence[] = [
     rows: [...serving, [hung(1), "open 2 forced"], [failed(2, "start"), ""], [recovered(1), ""]],
     end: "ready 1/- - r1",
     also: { failure: undefined },
+  },
+  {
+    what: "retries new code that the host failed to start when the instance recovers",
+    rows: [
+      ...serving,
+      [hung(1), "open 2 forced"],
+      [checked(2, "r2"), ""],
+      // The host's failure names the revision that was requested before the check.
+      [failed(2, "host", "r1"), ""],
+      [recovered(1), ""],
+      [over, "open 3"],
+    ],
+    end: "ready 1/3 - r2",
+    also: { failure: failure("host", { revision: "r1" }) },
   },
   {
     what: "completes a replacement when the instance recovers meanwhile",

@@ -23,6 +23,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constantFrom("wanted", "reload", "backoff-over") }),
   fc.record({ type: fc.constantFrom("closed", "registered", "unused"), id }),
   fc.record({ type: fc.constant("registered"), id, folderFailure: failed }),
+  fc.record({ type: fc.constant("registered"), id, isServed: fc.constant(true) }),
   fc.record({ type: fc.constant("checked"), id, revision }),
   fc.record({
     type: fc.constant("spawned"),

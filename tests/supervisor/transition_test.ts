@@ -426,6 +426,19 @@ const sequences: readonly Sequence[] = [
     also: { backoff: undefined, restarts: 1 },
   },
   {
+    what: "restarts an instance that exits just after its revision needed no second start",
+    rows: [
+      ...replaced,
+      [failed(2, "check", "r2"), ""],
+      [wanted("replace", "r1"), "open 3"],
+      [exited(1), "close 1 stopped"],
+      [{ type: "registered", id: 3, isServed: true }, ""],
+      [over, "open 4"],
+    ],
+    end: "checking -/4 1:stopping r1",
+    also: { failure: failure("exit"), isIdle: false },
+  },
+  {
     what: "does not count the exit of a leaving instance as a restart",
     rows: [...replaced, [ready(2), "close 1 replaced"], [exited(1), ""]],
     end: "ready 2/- 1:draining r2",
