@@ -23,6 +23,7 @@ const CODES: Readonly<Record<FaultCode, true>> = {
   "function-exited": true,
   "function-unavailable": true,
   "function-starting": true,
+  "function-stopped": true,
   "function-busy": true,
   "too-many-connections": true,
   "upstream-timeout": true,

@@ -41,21 +41,27 @@ const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:15
   "overflow-wrap:anywhere;padding:1rem;background:#f4f4f4;border-radius:.5rem}" +
   "@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}pre{background:#282828}}";
 
-/** Creates the reply for a fault. Its CSP forbids scripts, as the message may quote a function. */
+/**
+ * Creates the reply for a fault. Its CSP forbids scripts, as the message may quote a function; a page
+ * of the operator has none.
+ */
 export function faultReply(fault: Fault, style: FaultStyle = {}): Reply {
   const { status, code, title, retryAfterS } = fault;
   const message = style.isHidden === true ? title : fault.message;
   const isHtml = style.isHtml === true;
+  const page = isHtml ? fault.page : undefined;
   return {
     status,
-    body: isHtml ? htmlPage({ ...fault, message }) : message,
+    body: page ?? (isHtml ? htmlPage({ ...fault, message }) : message),
     contentType: isHtml ? "text/html; charset=utf-8" : PLAIN,
     fields: {
-      ...(isHtml
+      ...(isHtml && page === undefined
         ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" }
         : {}),
       "x-content-type-options": "nosniff",
       "x-ddsrv-error": code,
+      // It ends when somebody starts the function, which no cache can know.
+      ...(code === "function-stopped" ? { "cache-control": "no-store" } : {}),
       ...(retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }),
     },
   };

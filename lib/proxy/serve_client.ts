@@ -7,7 +7,7 @@ import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
 import { clientAddress } from "./forwarded_client.ts";
 import { exchange } from "./exchange.ts";
-import { faultOf } from "./http1/fault.ts";
+import { type FaultCode, faultOf } from "./http1/fault.ts";
 import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./http1/octets.ts";
@@ -102,9 +102,15 @@ function countTraffic(
   const answeredAtMs = tally.answeredAtMs === 0 ? performance.now() : tally.answeredAtMs;
   countRequest(traffic, {
     ...bytes,
-    isError: status >= 500 || error !== undefined && faultOf(error).status >= 500,
+    isError: isFailure(status, error),
     latencyMs: answeredAtMs - beganAtMs,
   });
+}
+
+/** A response that was cut off has an error besides its status. A stop by hand is no failure. */
+function isFailure(status: number, error: FaultCode | undefined): boolean {
+  if (error === "function-stopped") return false;
+  return status >= 500 || error !== undefined && faultOf(error).status >= 500;
 }
 
 function logAccess({ tally, peer, context }: Client, request: AccessRequest, bytes: number): void {

@@ -38,6 +38,9 @@ export function createCompatReload(
 function outcomeOf(supervisor: Supervisor, name: string): ReloadOutcome {
   const state = supervisor.functions.get(name);
   if (state === undefined) return { isDone: false, reason: "the function was removed" };
+  if (state.stoppedByHand !== undefined) {
+    return { isDone: false, reason: "the function is stopped for maintenance" };
+  }
   if (state.failure !== undefined) return { isDone: false, reason: state.failure.reason };
   if (!isSettled(supervisor, name)) {
     return { isDone: false, reason: "the function is still starting" };

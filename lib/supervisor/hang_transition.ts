@@ -41,7 +41,7 @@ export function recovered(state: FunctionState, { id }: EventOf<"recovered">): F
 /** Returns the effect that closes a serving instance; no drain if its event loop is blocked. */
 export function closeServing(
   { id, hang }: Instance,
-  because: "replaced" | "unused" | "stopped",
+  because: Exclude<EffectOf<"close">["because"], "hung">,
 ): EffectOf<"close"> {
   return { type: "close", id, because: hang?.cause === "blocked" ? "hung" : because };
 }

@@ -201,7 +201,8 @@ export function createInstances(options: InstancesOptions): Instances {
     try {
       await instance.close({ drainMs, force: options.force });
       // Nothing of a function is left when its last instance has closed.
-      if (because === "stopped") await context.parked.discard(name);
+      const isStopped = because === "stopped" || states.get(name)?.stoppedByHand !== undefined;
+      if (isStopped) await context.parked.discard(name);
     } finally {
       instances.delete(id);
       dispatch(name, { type: "closed", id });

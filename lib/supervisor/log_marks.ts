@@ -22,6 +22,7 @@ export function logMarks(
     ...instanceMarks(before, after),
     ...(after?.isIdle && before?.isIdle === false ? [mark("idle until its next request")] : []),
     ...backoffMarks(before, after),
+    ...handMarks(before, after),
   ];
 }
 
@@ -97,6 +98,15 @@ function backoffMarks(
   const isShown = serving?.hang === undefined ? failure !== undefined : candidate === undefined;
   if (!isShown) return [];
   return [mark(`retries in ${describeDuration(backoff.delayMs)}`)];
+}
+
+function handMarks(
+  before: FunctionState | undefined,
+  after: FunctionState | undefined,
+): OutputLine[] {
+  const [was, is] = [before, after].map((state) => state?.stoppedByHand !== undefined);
+  if (was === is || !after?.isWanted) return [];
+  return [mark(is ? "stopped by hand" : "started by hand")];
 }
 
 function revisionOf({ revision, requested }: Instance): string {

@@ -16,7 +16,7 @@ export interface NewerCode {
  */
 export function findNewerCode(
   { functions, unsettled }: Pick<Scan, "functions" | "unsettled">,
-  { states, isStale, isWatching, asked }: ScanContext,
+  { states, isStale, isWatching, asked }: Omit<ScanContext, "handStops">,
 ): Map<string, NewerCode> {
   const newer = new Map<string, NewerCode>();
   if (isWatching) return newer;

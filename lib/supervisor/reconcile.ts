@@ -1,10 +1,12 @@
 import type { Scan } from "../function/scanner.ts";
-import type { FunctionState } from "./state.ts";
+import type { FunctionState, HandStop } from "./state.ts";
 
 /** A function as its folder asks for it. */
 export interface Desired {
   readonly directory: string;
   readonly revision: string;
+  /** Set if the function was stopped by hand before it was there, as before a restart. */
+  readonly stoppedByHand?: HandStop;
 }
 
 /** Brings one function closer to its folder. */
@@ -22,6 +24,8 @@ export interface ScanContext {
   readonly isWatching: boolean;
   /** Functions that load new code even without a watch. */
   readonly asked: ReadonlySet<string>;
+  /** Functions that are stopped by hand, also before they turn up. */
+  readonly handStops: ReadonlyMap<string, HandStop>;
 }
 
 /**
@@ -32,14 +36,19 @@ export interface ScanContext {
  */
 export function desiredOf(
   { functions, unsettled, refused }: Pick<Scan, "functions" | "unsettled" | "refused">,
-  { states, isStale, isWatching, asked }: ScanContext,
+  { states, isStale, isWatching, asked, handStops }: ScanContext,
 ): Map<string, Desired> {
   const desired = new Map<string, Desired>();
   for (const [name, spec] of functions) {
     const state = states.get(name);
     const isHeld = !isWatching && state?.serving !== undefined && !asked.has(name);
     const revision = isHeld || isStale(name) ? state?.requested ?? spec.revision : spec.revision;
-    desired.set(name, { directory: spec.directory, revision });
+    const stoppedByHand = handStops.get(name);
+    desired.set(name, {
+      directory: spec.directory,
+      revision,
+      ...(stoppedByHand === undefined ? {} : { stoppedByHand }),
+    });
   }
   for (const name of [...unsettled, ...refused.keys()]) {
     const state = states.get(name);

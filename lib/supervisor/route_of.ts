@@ -16,6 +16,11 @@ const MAX_DETAIL = 16 * 1024;
 /** Returns the route for a function's state. */
 export function routeOf(state: FunctionState | undefined, nowMs: number): RouteDecision {
   if (state === undefined || !state.isWanted) return { type: "none" };
+  if (state.stoppedByHand !== undefined) {
+    const { page } = state.stoppedByHand;
+    const message = `${state.name} is stopped for maintenance`;
+    return { type: "refused", fault: faultOf("function-stopped", { message, page }) };
+  }
   // With a blocked event loop it answers nobody; an unhealthy instance may, until it is replaced.
   if (state.serving !== undefined && state.serving.hang?.cause !== "blocked") {
     return { type: "instance", id: state.serving.id };

@@ -2,7 +2,7 @@ import type { Modules } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
 import { desiredOf, reconcile, relocatedFunctions } from "./reconcile.ts";
-import type { FunctionState } from "./state.ts";
+import type { FunctionState, HandStop } from "./state.ts";
 import type { Event } from "./step.ts";
 
 /** Options of {@linkcode createScanIntake}. */
@@ -11,6 +11,8 @@ export interface ScanIntakeOptions {
   /** Modules of each function, as its last check named them. */
   readonly modules: ReadonlyMap<string, Modules>;
   readonly isWatching: () => boolean;
+  /** Functions that are stopped by hand, also before they turn up. */
+  readonly handStops: ReadonlyMap<string, HandStop>;
   /** Receives the events that bring the functions closer to their folders. */
   readonly dispatch: (name: string, event: Event) => void;
   /** Called when a directory is ignored for the first time, or for another reason than before. */
@@ -38,7 +40,7 @@ export interface ScanIntake {
 
 /** Creates the intake of one supervisor. */
 export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
-  const { states, modules, dispatch, onIgnored } = options;
+  const { states, modules, handStops, dispatch, onIgnored } = options;
   const asked = new Set<string>();
   const places = new Map<string, string>();
   let atBegin = { modules: new Map(modules), asked: new Set(asked) };
@@ -58,7 +60,7 @@ export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
     unsettled = scan.unsettled;
     const { modules: before, asked: answered } = atBegin;
     const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
-    const context = { states, isStale, isWatching: options.isWatching(), asked };
+    const context = { states, isStale, isWatching: options.isWatching(), asked, handStops };
     newer = findNewerCode(scan, context);
     const actions = reconcile(desiredOf(scan, context), states);
     for (const action of actions) dispatch(action.name, action);

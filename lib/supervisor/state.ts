@@ -81,6 +81,14 @@ export interface Backoff {
   readonly untilMs: number;
 }
 
+/** A stop by hand: the function keeps its folder, and does not run until somebody starts it. */
+export interface HandStop {
+  /** Time since 1970, in milliseconds. */
+  readonly sinceMs: number;
+  /** HTML page of the operator, which browsers get in place of a short text. */
+  readonly page: string | undefined;
+}
+
 /** State of one function. */
 export interface FunctionState {
   readonly name: string;
@@ -97,6 +105,8 @@ export interface FunctionState {
   readonly backoff: Backoff | undefined;
   /** It has passed its check and starts with the next request. */
   readonly isIdle: boolean;
+  /** Set while it is stopped by hand: nothing serves, starts, or is retried. */
+  readonly stoppedByHand: HandStop | undefined;
   readonly restarts: number;
 }
 
@@ -111,7 +121,9 @@ export type Status = typeof STATUSES[number];
 
 /** Returns the status of a function. */
 export function statusOf(state: FunctionState): Status {
-  if (!state.isWanted) return state.leaving.length > 0 ? "draining" : "stopped";
+  if (!state.isWanted || state.stoppedByHand !== undefined) {
+    return state.leaving.length > 0 ? "draining" : "stopped";
+  }
   if (state.serving !== undefined) return state.serving.hang === undefined ? "ready" : "hung";
   if (state.candidate !== undefined) {
     return state.candidate.phase === "checking" ? "checking" : "starting";
@@ -128,7 +140,13 @@ export const REFRESHED = ["reloaded", "current", "absent"] as const;
 export type Refreshed = typeof REFRESHED[number];
 
 /** Returns the reason for a function's status, in one sentence; `undefined` while it is well. */
-export function reasonOf({ serving, failure }: FunctionState): string | undefined {
+export function reasonOf(
+  { name, serving, failure, stoppedByHand }: FunctionState,
+): string | undefined {
+  if (stoppedByHand !== undefined) {
+    const since = new Date(stoppedByHand.sinceMs).toISOString().replace(/\.\d+/, "");
+    return `Stopped by hand since ${since}. To start it: ddsrv start ${name}`;
+  }
   const hang = serving?.hang;
   if (hang === undefined) return failure?.reason;
   // An older failure concerns other code and did not prevent the replacement.
@@ -141,12 +159,16 @@ export const PENDING = ["arriving", "checking", "starting", "leaving"] as const;
 
 /**
  * Pending work for a function, even while an instance serves: its files keep changing (`arriving`),
- * new code is checked or started, or it is being removed.
+ * new code is checked or started, or its last instance ends because it is removed or stopped by hand.
  */
 export type Pending = typeof PENDING[number];
 
 /** Returns the pending work for a function; `undefined` when it is settled. */
 export function pendingOf(state: FunctionState, isUnsettled: boolean): Pending | undefined {
+  if (state.isWanted && state.stoppedByHand !== undefined) {
+    // New files do not matter until somebody starts it.
+    return state.leaving.length > 0 ? "leaving" : undefined;
+  }
   if (isUnsettled) return "arriving";
   if (!state.isWanted) return "leaving";
   if (state.candidate !== undefined) {

@@ -1,5 +1,5 @@
 import type { Action } from "./reconcile.ts";
-import type { Failure, FunctionState, InstanceHang } from "./state.ts";
+import type { Failure, FunctionState, HandStop, InstanceHang } from "./state.ts";
 
 /** An event of a function. */
 export type Event =
@@ -54,7 +54,11 @@ export type Event =
   | { readonly type: "wanted" }
   | { readonly type: "backoff-over" }
   /** Start a new instance of the same revision. */
-  | { readonly type: "reload" };
+  | { readonly type: "reload" }
+  /** The operator stops the function, or gives a stopped one another page. */
+  | { readonly type: "stop-by-hand"; readonly stop: HandStop }
+  /** The operator starts the function again. */
+  | { readonly type: "start-by-hand" };
 
 /** An action outside of the state; its results come back as events. */
 export type Effect =
@@ -66,13 +70,13 @@ export type Effect =
     readonly isForced: boolean;
   }
   /**
-   * Closes an instance. One that is replaced or unused may finish its in-flight requests; a stopped
-   * one has less time, and one with a blocked event loop has none.
+   * Closes an instance. One that is replaced, unused or stopped by hand may finish its in-flight
+   * requests; a stopped one has less time, and one with a blocked event loop has none.
    */
   | {
     readonly type: "close";
     readonly id: number;
-    readonly because: "replaced" | "unused" | "stopped" | "hung";
+    readonly because: "replaced" | "unused" | "stopped" | "stopped-by-hand" | "hung";
   };
 
 /** Clock, ids and randomness, as input that keeps {@linkcode transition} pure. */

@@ -66,6 +66,20 @@ export interface Supervisor {
   readonly scan: (take?: string) => Promise<void>;
   /** Starts a new instance of a function's source; returns false if there is no such function. */
   readonly reload: (name: string) => boolean;
+  /**
+   * Stops a function by hand, and removes its prepared start; its instance drains. Returns false if
+   * there is no such function.
+   *
+   * @throws {HandStopError} if the stop can't be recorded; nothing has changed then
+   */
+  readonly stopByHand: (name: string, page: string | undefined) => Promise<boolean>;
+  /**
+   * Ends a stop by hand, also that of a function whose folder is gone, and starts the function.
+   * Returns false if there is no such function.
+   *
+   * @throws {HandStopError} if the end can't be recorded; nothing has changed then
+   */
+  readonly startByHand: (name: string) => Promise<boolean>;
   /** Reloads a function if its last attempt, successful or not, had other variables. */
   readonly refresh: (name: string) => Refreshed;
   /** Reloads a function if its serving instance has other variables, after a change was undone. */
@@ -103,6 +117,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     states,
     modules,
     isWatching: () => context.settings.watch,
+    handStops: context.handStops.present,
     dispatch,
     onIgnored: options.onIgnored,
   });
@@ -208,6 +223,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (stopping.signal.aborted) return;
     if (intake.take(scan)) announce();
     domains.update();
+    tasks.track(context.handStops.sweep(intake.isPresent, performance.now()));
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
@@ -220,8 +236,25 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function refresh(name: string, isCurrent: (state: FunctionState) => boolean): Refreshed {
     const state = states.get(name);
     if (state?.isWanted !== true) return "absent";
-    if (isCurrent(state)) return "current";
+    // Its start will have them.
+    if (state.stoppedByHand !== undefined || isCurrent(state)) return "current";
     return reload(name) ? "reloaded" : "absent";
+  }
+
+  async function stopByHand(name: string, page: string | undefined): Promise<boolean> {
+    if (states.get(name)?.isWanted !== true) return false;
+    const stop = await context.handStops.add(name, { sinceMs: Date.now(), page });
+    if (states.get(name)?.isWanted !== true) return false;
+    dispatch(name, { type: "stop-by-hand", stop });
+    await context.parked.discard(name);
+    return true;
+  }
+
+  async function startByHand(name: string): Promise<boolean> {
+    await context.handStops.end(name);
+    if (states.get(name)?.isWanted !== true) return false;
+    dispatch(name, { type: "start-by-hand" });
+    return true;
   }
 
   const scans = runScans({
@@ -262,6 +295,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return scans.scan();
     },
     reload,
+    stopByHand,
+    startByHand,
     refresh: (name) => refresh(name, () => stamps.isTried(name)),
     refreshServing: (name) =>
       refresh(name, ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id)),

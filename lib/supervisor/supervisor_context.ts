@@ -15,6 +15,7 @@ import { type KeptCode, openKeptCode } from "./kept_code.ts";
 import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
+import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
@@ -40,7 +41,9 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly denoOf: DenoOf;
   /** Which function has had which domain so far. */
   readonly heldDomains: HeldDomains;
-  /** Removes data, variables, snapshots and check results of a function. */
+  /** Which functions are stopped by hand. */
+  readonly handStops: HandStops;
+  /** Removes data, variables, snapshots, check results and the stop by hand of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
   readonly checks: CheckLane;
@@ -119,6 +122,7 @@ export async function openSupervisorContext(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
+  const handStops = await openHandStops(join(stateDirectory, "stopped", owner.id), onWarning);
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
@@ -168,11 +172,13 @@ export async function openSupervisorContext(
     variables,
     denoOf,
     heldDomains,
+    handStops,
     checks,
     async purge(name) {
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
+      await handStops.end(name);
       await forget(name);
     },
     starts,

@@ -1,8 +1,10 @@
+import { startByHand, stopByHand } from "./hand_transition.ts";
 import { closeServing, hung, recovered } from "./hang_transition.ts";
 import { failed, ready, registered } from "./outcome_transition.ts";
 import { isRetried, isStartedByRequest, pause } from "./retry.ts";
 import type { FunctionState, Instance } from "./state.ts";
 import { type Event, type EventOf, type Moment, same, type Step } from "./step.ts";
+import { withoutCandidate } from "./without_candidate.ts";
 
 /** After this time in service, earlier failures no longer count. */
 const HEALTHY_MS = 60_000;
@@ -15,9 +17,15 @@ export function transition(state: FunctionState | undefined, event: Event, momen
     case "stop":
       return stop(state);
     case "reload":
-      return state.isWanted
+      return state.isWanted && state.stoppedByHand === undefined
         ? launch(withoutCandidate(outdated(state)), moment, { isForced: true })
         : same(state);
+    case "stop-by-hand":
+      return stopByHand(state, event);
+    case "start-by-hand": {
+      const next = startByHand(state);
+      return next === state ? same(state) : launch(same(next), moment, { isForced: true });
+    }
     case "backoff-over":
       if (state.backoff === undefined || state.candidate !== undefined) return same(state);
       // A hung instance has the same revision: without force, nothing would start.
@@ -75,17 +83,20 @@ function begin(
     failure: undefined,
     backoff: undefined,
     isIdle: false,
+    stoppedByHand: undefined,
     restarts: 0,
   };
-  const cleared = withoutCandidate(base);
+  const stop = base.stoppedByHand ?? desired.stoppedByHand;
   const wanted: FunctionState = {
-    ...cleared.state!,
+    ...base,
     directory: desired.directory,
     isWanted: true,
     requested: desired.revision,
     backoff: undefined,
   };
-  return launch({ state: wanted, effects: cleared.effects }, moment);
+  return stop === undefined
+    ? launch(withoutCandidate(wanted), moment)
+    : stopByHand(wanted, { type: "stop-by-hand", stop });
 }
 
 /** Adds a new instance as the candidate. */
@@ -112,19 +123,6 @@ function outdated(state: FunctionState): FunctionState {
   return serving === undefined ? state : { ...state, serving: { ...serving, isOutdated: true } };
 }
 
-function withoutCandidate(state: FunctionState): Step {
-  const { candidate } = state;
-  if (candidate === undefined) return same(state);
-  return {
-    state: {
-      ...state,
-      candidate: undefined,
-      leaving: [...state.leaving, { ...candidate, phase: "stopping" }],
-    },
-    effects: [{ type: "close", id: candidate.id, because: "stopped" }],
-  };
-}
-
 function stop(state: FunctionState): Step {
   const cleared = withoutCandidate(state);
   const { serving } = state;
@@ -134,6 +132,7 @@ function stop(state: FunctionState): Step {
     isIdle: false,
     backoff: undefined,
     serving: undefined,
+    stoppedByHand: undefined,
   };
   if (serving === undefined) return { ...settle(next), effects: cleared.effects };
   return {

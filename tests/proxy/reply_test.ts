@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { acceptsHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
@@ -86,4 +86,18 @@ Deno.test("acceptsHtml() recognizes browsers", () => {
     ["application/json", false],
   ];
   for (const [accept, expected] of rows) equal(acceptsHtml(accept), expected, accept);
+});
+
+Deno.test("faultReply() gives the page of the operator to browsers only", () => {
+  const fault = faultOf("function-stopped", { message: "a is stopped", page: "<h1>Soon" });
+  const page = faultReply(fault, { isHtml: true, isHidden: true });
+  equal(page.body, "<h1>Soon");
+  equal(page.contentType, "text/html; charset=utf-8");
+  deepEqual(page.fields, {
+    "x-content-type-options": "nosniff",
+    "x-ddsrv-error": "function-stopped",
+    "cache-control": "no-store",
+  });
+  equal(faultReply(fault).body, "a is stopped");
+  equal(faultReply(fault, { isHidden: true }).body, "The function is stopped for maintenance");
 });

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { createCompatReload } from "../../lib/supervisor/compat_reload.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import type { Supervisor } from "../../lib/supervisor/supervisor.ts";
-import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+import { failure, functionState, handStop, instance, readyInstance } from "./function_states.ts";
 
 const ready = functionState({ serving: readyInstance(1) });
 const reloading = functionState({ serving: readyInstance(1), candidate: instance(2) });
 const failed = functionState({ serving: readyInstance(1), failure: failure("check") });
+const stopped = functionState({ stoppedByHand: handStop() });
 const idle = functionState({ isIdle: true });
 
 /** A supervisor of one function, whose state a test moves. */
@@ -47,6 +48,7 @@ const cases: readonly [
   ["becomes ready", ready, undefined],
   ["becomes idle", idle, undefined],
   ["fails while the old revision serves", failed, "No check"],
+  ["is stopped by hand", stopped, "the function is stopped for maintenance"],
   ["is removed", undefined, "the function was removed"],
 ];
 

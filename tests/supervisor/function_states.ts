@@ -1,6 +1,7 @@
 import {
   type Failure,
   type FunctionState,
+  type HandStop,
   type Instance,
   type InstanceHang,
   statusOf,
@@ -48,6 +49,7 @@ export function functionState(change: Partial<FunctionState> = {}): FunctionStat
     failure: undefined,
     backoff: undefined,
     isIdle: false,
+    stoppedByHand: undefined,
     restarts: 0,
     ...change,
   };
@@ -62,6 +64,11 @@ export function failure(stage: Failure["stage"], change: Partial<Failure> = {}):
 
 export function hang(cause: InstanceHang["cause"]): InstanceHang {
   return { cause, reason: `It is ${cause}`, detail: "", atMs: 0 };
+}
+
+/** A stop by hand at 0. */
+export function handStop(page?: string): HandStop {
+  return { sinceMs: 0, page };
 }
 
 /** The event of a scan that finds this revision of the function `a`. */

@@ -38,6 +38,9 @@ export function assertQuiet(model: LifecycleModel): void {
     const state = model.states.get(name)!;
     assert.deepEqual(state.leaving, [], `something of ${name} stays`);
     assert.equal(state.candidate, undefined, `${name} does not come to an end`);
+    const isStopped = model.handStops.has(name);
+    assert.equal(state.stoppedByHand !== undefined, isStopped, `${name} is stopped by hand`);
+    if (isStopped) continue;
     assertAsItsFolder(state, {
       folder,
       isUnlucky: model.unlucky.has(name),

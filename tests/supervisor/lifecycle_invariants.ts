@@ -4,7 +4,7 @@ import type { Event, Step } from "../../lib/supervisor/step.ts";
 
 /** Asserts the invariants of a function at any time. */
 export function assertSound(state: FunctionState): void {
-  const { serving, candidate, leaving, isIdle, isWanted, backoff, failure } = state;
+  const { serving, candidate, leaving, isIdle, isWanted, backoff, failure, stoppedByHand } = state;
   const ids = idsOf(state);
   assert.equal(new Set(ids).size, ids.length, "an instance is in two places");
   assert.ok(serving === undefined || serving.phase === "ready");
@@ -13,9 +13,16 @@ export function assertSound(state: FunctionState): void {
   const isRetried = backoff !== undefined && failure?.isTransient !== true;
   assert.ok(!isIdle || !isRetried, "idle, and about to be started again");
   if (!isWanted) {
-    const rest = [serving, candidate, backoff, isIdle];
-    assert.deepEqual(rest, [undefined, undefined, undefined, false], "more than leaving is left");
+    const rest = [serving, candidate, backoff, stoppedByHand, isIdle];
+    const nothing = [undefined, undefined, undefined, undefined, false];
+    assert.deepEqual(rest, nothing, "more than leaving is left");
     assert.ok(leaving.length > 0, "the state remains although nothing is left");
+    return;
+  }
+  if (stoppedByHand !== undefined) {
+    const rest = [serving, candidate, backoff, failure, isIdle];
+    const nothing = [undefined, undefined, undefined, undefined, false];
+    assert.deepEqual(rest, nothing, "stopped by hand, and at work");
     return;
   }
   const hasWayForward = serving ?? candidate ?? backoff;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type Desired, reconcile } from "../../lib/supervisor/reconcile.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
-import type { FunctionState, InstanceHang } from "../../lib/supervisor/state.ts";
+import type { FunctionState, HandStop, InstanceHang } from "../../lib/supervisor/state.ts";
 import { isRetried, knownFailure, servedRevision, servesWell } from "../../lib/supervisor/retry.ts";
 import type { Effect, EffectOf, Event } from "../../lib/supervisor/step.ts";
 import { transition } from "../../lib/supervisor/transition.ts";
-import { failure, hang } from "./function_states.ts";
+import { failure, handStop, hang } from "./function_states.ts";
 import { attempt, type AttemptOptions, type Luck, type Outcome } from "./lifecycle_attempt.ts";
 import { type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
@@ -27,6 +27,8 @@ export class LifecycleModel {
   readonly waiting = new Map<string, number>();
   /** Number of reloads of each function. */
   readonly reloads = new Map<string, number>();
+  /** Records of stops by hand, which outlive the functions' states. */
+  readonly handStops = new Map<string, HandStop>();
   readonly mailbox = new Mailbox();
   /** Functions with a failed start that could have succeeded. */
   readonly unlucky = new Set<string>();
@@ -64,8 +66,9 @@ export class LifecycleModel {
   scan(isOther: (name: string) => boolean = NONE): number {
     const endScan = this.#endScan;
     if (endScan === undefined) {
-      const { folders, states } = this;
-      this.#endScan = beginScan({ folders, states, modules: this.#modules, isLate: isOther });
+      const { folders, states, handStops } = this;
+      const modules = this.#modules;
+      this.#endScan = beginScan({ folders, states, handStops, modules, isLate: isOther });
       return 0;
     }
     this.#endScan = undefined;
@@ -131,6 +134,18 @@ export class LifecycleModel {
   reload(name: string): void {
     this.reloads.set(name, this.#reloadsOf(name) + 1);
     this.dispatch(name, { type: "reload" });
+  }
+
+  /** The operator stops a function, if there is one. */
+  stopByHand(name: string): void {
+    if (this.states.get(name)?.isWanted !== true) return;
+    this.handStops.set(name, handStop());
+    this.dispatch(name, { type: "stop-by-hand", stop: handStop() });
+  }
+
+  startByHand(name: string): void {
+    this.handStops.delete(name);
+    this.dispatch(name, { type: "start-by-hand" });
   }
 
   tick(ms: number): void {

@@ -1,11 +1,12 @@
 import type { Desired } from "../../lib/supervisor/reconcile.ts";
-import type { FunctionState } from "../../lib/supervisor/state.ts";
+import type { FunctionState, HandStop } from "../../lib/supervisor/state.ts";
 import { type Folder, type KnownModules, revisionOf } from "./lifecycle_folders.ts";
 
 /** Input of a scan; all of it may change during the scan. */
 export interface ScanOptions {
   readonly folders: ReadonlyMap<string, Folder>;
   readonly states: ReadonlyMap<string, FunctionState>;
+  readonly handStops: ReadonlyMap<string, HandStop>;
   readonly modules: ReadonlyMap<string, KnownModules>;
   /** Folders that it reads only at its end. */
   readonly isLate: (name: string) => boolean;
@@ -13,7 +14,7 @@ export interface ScanOptions {
 
 /** Begins a scan; the returned function ends it and returns the desired functions. */
 export function beginScan(
-  { folders, states, modules, isLate }: ScanOptions,
+  { folders, states, handStops, modules, isLate }: ScanOptions,
 ): (isUnsettled: (name: string) => boolean) => Map<string, Desired> {
   const modulesBefore = new Map(modules);
   const seen = new Map<string, string>();
@@ -29,7 +30,9 @@ export function beginScan(
     for (const [name, found] of seen) {
       const isStale = modulesBefore.get(name) !== modules.get(name);
       const revision = isStale ? states.get(name)?.requested ?? found : found;
-      desired.set(name, { directory: `/f/${name}`, revision });
+      const stoppedByHand = handStops.get(name);
+      const stopped = stoppedByHand && { stoppedByHand };
+      desired.set(name, { directory: `/f/${name}`, revision, ...stopped });
     }
     for (const name of new Set([...seen.keys(), ...states.keys()])) {
       if (!isUnsettled(name)) continue;

@@ -37,6 +37,7 @@ const step = fc.oneof(
   often(5, { type: fc.constant("rest"), index }),
   often(6, { type: fc.constant("request"), name }),
   often(2, { type: fc.constant("reload"), name }),
+  often(2, { type: fc.constantFrom("stop", "start", "start"), name }),
   often(6, { type: fc.constant("tick"), ms: fc.nat({ max: 40_000 }) }),
 );
 
@@ -111,6 +112,12 @@ export function move(model: LifecycleModel, step: Step): void {
       break;
     case "reload":
       model.reload(step.name);
+      break;
+    case "stop":
+      model.stopByHand(step.name);
+      break;
+    case "start":
+      model.startByHand(step.name);
       break;
     case "tick":
       model.tick(step.ms);

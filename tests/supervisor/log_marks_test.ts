@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { logMarks } from "../../lib/supervisor/log_marks.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { failure, functionState, hang, instance, readyInstance } from "./function_states.ts";
+import {
+  failure,
+  functionState,
+  handStop,
+  hang,
+  instance,
+  readyInstance,
+} from "./function_states.ts";
 
 const starting = instance(1, { phase: "starting", revision: "0123456789abcdef", pid: 101 });
 const old = readyInstance(1);
@@ -34,6 +41,12 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
   ]],
   ["the end of a replaced instance", { serving: next, leaving: [draining] }, { serving: next }, [
     "ddsrv: revision r1 stopped (pid 101)",
+  ]],
+  ["a stop by hand", { serving: next }, { leaving: [draining], stoppedByHand: handStop() }, [
+    "ddsrv: stopped by hand",
+  ]],
+  ["a start by hand", { stoppedByHand: handStop() }, { candidate: instance(1) }, [
+    "ddsrv: started by hand",
   ]],
   ["a failed check", { candidate: instance(1) }, { failure: check }, [
     "ddsrv: revision r1 failed: The check failed",

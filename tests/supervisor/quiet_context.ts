@@ -57,6 +57,12 @@ export function quietContext(
       record: (name) => Promise.resolve(onRecord(name)),
       forget: () => Promise.resolve(),
     },
+    handStops: {
+      present: new Map(),
+      add: (_name, stop) => Promise.resolve(stop),
+      end: () => Promise.resolve(),
+      sweep: () => Promise.resolve(),
+    },
     keptLocks: {
       keep: () => Promise.resolve("/locks/a.lock"),
       find: () => Promise.resolve(undefined),

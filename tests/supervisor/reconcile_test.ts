@@ -7,7 +7,7 @@ import {
   relocatedFunctions,
 } from "../../lib/supervisor/reconcile.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+import { failure, functionState, handStop, instance, readyInstance } from "./function_states.ts";
 
 const desired: Desired = { directory: "/f/a", revision: "r1" };
 
@@ -121,6 +121,7 @@ for (const [what, state, options, revision] of desiredCases) {
         isStale: () => isStale,
         isWatching,
         asked: new Set(isAsked ? ["a"] : []),
+        handStops: new Map(),
       },
     );
     assert.equal(desired.get("a")?.revision, revision);
@@ -184,3 +185,12 @@ function newFailed(): FunctionState {
 function leaving(): FunctionState {
   return functionState({ isWanted: false, leaving: [readyInstance(1, { phase: "draining" })] });
 }
+
+Deno.test("desiredOf() names the stop by hand of a function that turns up", () => {
+  const spec = { name: "a", directory: "/f/a", place: "/f/a", files: [], revision: "r1" };
+  const scan = { functions: new Map([["a", spec]]), unsettled: new Set(""), refused: new Map() };
+  const handStops = new Map([["a", handStop()]]);
+  const context = { states: new Map(), isStale: () => false, isWatching: true, asked: new Set("") };
+  const desired = desiredOf(scan, { ...context, handStops });
+  assert.deepEqual(desired.get("a")?.stoppedByHand, handStop());
+});

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { type RouteDecision, routeOf } from "../../lib/supervisor/route_of.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
-import { failure, functionState, hang, instance, readyInstance } from "./function_states.ts";
+import {
+  failure,
+  functionState,
+  handStop,
+  hang,
+  instance,
+  readyInstance,
+} from "./function_states.ts";
 
 const NOW_MS = 10_000;
 const check = failure("check", { reason: "The check failed", detail: "TS2322\nat index.ts" });
@@ -44,6 +51,17 @@ const cases: readonly [what: string, FunctionState | undefined, RouteDecision][]
     "a ready instance whose new revision failed",
     functionState({ serving: readyInstance(1), failure: check }),
     { type: "instance", id: 1 },
+  ],
+  [
+    "a function that is stopped by hand",
+    functionState({ stoppedByHand: handStop("<p>soon"), leaving: [readyInstance(1)] }),
+    {
+      type: "refused",
+      fault: faultOf("function-stopped", {
+        message: "a is stopped for maintenance",
+        page: "<p>soon",
+      }),
+    },
   ],
   ["a starting function", functionState({ candidate: instance(1) }), {
     type: "waiting",

@@ -3,10 +3,11 @@ import {
   type FunctionState,
   type Pending,
   pendingOf,
+  reasonOf,
   type Status,
   statusOf,
 } from "../../lib/supervisor/state.ts";
-import { failure, functionState, instance, readyInstance } from "./function_states.ts";
+import { failure, functionState, handStop, instance, readyInstance } from "./function_states.ts";
 
 const backoff = { attempts: 1, delayMs: 100, untilMs: 1 };
 
@@ -22,6 +23,8 @@ const cases: readonly [change: Partial<FunctionState>, status: Status][] = [
   [{ failure: failure("exit"), backoff }, "backoff"],
   [{ failure: failure("check") }, "failed"],
   [{ failure: failure("check"), leaving: [readyInstance(1)] }, "failed"],
+  [{ stoppedByHand: handStop() }, "stopped"],
+  [{ stoppedByHand: handStop(), leaving: [readyInstance(1)] }, "draining"],
 ];
 
 for (const [change, status] of cases) {
@@ -49,6 +52,8 @@ const pendingCases: readonly [
   [{ failure: failure("check") }, false, undefined],
   [{ failure: failure("exit"), backoff, candidate: instance(1) }, false, "checking"],
   [{ isWanted: false, leaving: [readyInstance(1)] }, false, "leaving"],
+  [{ stoppedByHand: handStop() }, true, undefined],
+  [{ stoppedByHand: handStop(), leaving: [readyInstance(1)] }, true, "leaving"],
 ];
 
 for (const [change, isUnsettled, pending] of pendingCases) {
@@ -57,3 +62,10 @@ for (const [change, isUnsettled, pending] of pendingCases) {
     assert.equal(pendingOf(functionState(change), isUnsettled), pending);
   });
 }
+
+Deno.test("reasonOf() says since when a function is stopped, and how to start it", () => {
+  assert.equal(
+    reasonOf(functionState({ stoppedByHand: { sinceMs: 90_500, page: undefined } })),
+    "Stopped by hand since 1970-01-01T00:01:30Z. To start it: ddsrv start a",
+  );
+});

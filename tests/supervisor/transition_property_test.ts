@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import type { Event } from "../../lib/supervisor/step.ts";
 import { transition } from "../../lib/supervisor/transition.ts";
-import { failure, hang } from "./function_states.ts";
+import { failure, handStop, hang } from "./function_states.ts";
 import { assertHeeded, assertNothingLost, assertSound } from "./lifecycle_invariants.ts";
 
 const id = fc.integer({ min: 1, max: 8 });
@@ -20,7 +20,13 @@ const failed = fc.tuple(stage, revision, fc.boolean(), fc.boolean()).map(
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constantFrom("start", "replace"), name: fc.constant("a"), desired }),
   fc.record({ type: fc.constant("stop"), name: fc.constant("a") }),
-  fc.record({ type: fc.constantFrom("wanted", "reload", "backoff-over") }),
+  fc.record({
+    type: fc.constantFrom("start", "replace"),
+    name: fc.constant("a"),
+    desired: desired.map((one) => ({ ...one, stoppedByHand: handStop() })),
+  }),
+  fc.record({ type: fc.constant("stop-by-hand"), stop: fc.constant(handStop()) }),
+  fc.record({ type: fc.constantFrom("wanted", "reload", "backoff-over", "start-by-hand") }),
   fc.record({ type: fc.constantFrom("closed", "registered", "unused"), id }),
   fc.record({ type: fc.constant("registered"), id, folderFailure: failed }),
   fc.record({ type: fc.constant("registered"), id, isServed: fc.constant(true) }),

@@ -19,6 +19,7 @@ const KINDS = {
   "function-exited": { status: 503, title: "The function exited and is being restarted" },
   "function-unavailable": { status: 503, title: "The function cannot be started at the moment" },
   "function-starting": { status: 503, title: "The function is still starting" },
+  "function-stopped": { status: 503, title: "The function is stopped for maintenance" },
   "function-busy": { status: 503, title: "The function is busy" },
   "too-many-connections": { status: 503, title: "The server is busy" },
   "upstream-timeout": { status: 504, title: "Error forwarding request" },
@@ -38,6 +39,8 @@ export interface Fault {
   readonly message: string;
   /** Seconds until a retry makes sense, if known. */
   readonly retryAfterS?: number;
+  /** HTML page of the operator, which browsers get as it is. */
+  readonly page?: string;
 }
 
 /** Details of a fault in addition to its code. */
@@ -47,6 +50,7 @@ export interface FaultDetails {
   /** Replaces the whole message. */
   readonly message?: string;
   readonly retryAfterS?: number;
+  readonly page?: string | undefined;
 }
 
 /**
@@ -60,9 +64,16 @@ export interface FaultDetails {
  */
 export function faultOf(code: FaultCode, details: FaultDetails = {}): Fault {
   const { status, title } = KINDS[code];
-  const { detail, retryAfterS } = details;
+  const { detail, retryAfterS, page } = details;
   const message = details.message ?? (detail === undefined ? title : `${title}: ${detail}`);
-  return { code, status, title, message, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
+  return {
+    code,
+    status,
+    title,
+    message,
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
+    ...(page === undefined ? {} : { page }),
+  };
 }
 
 /** Creates the fault for a request that is invalid or that two parsers could read differently. */

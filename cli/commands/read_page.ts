@@ -1,0 +1,36 @@
+import { MAX_PAGE_BYTES, pageProblem } from "../../lib/supervisor/maintenance_page.ts";
+import { CliError } from "../exit_code.ts";
+
+/**
+ * Reads the page of a stopped function with the user's own rights; reads no more than is allowed.
+ *
+ * @throws {CliError} if it can't be read, or can't be a page
+ */
+export async function readPage(path: string): Promise<string> {
+  const fail = (why: string): CliError =>
+    new CliError(
+      `Cannot use "${path}" as a page: ${why}. Give an HTML file of at most 256 KiB in UTF-8`,
+    );
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(await readStart(path));
+  } catch (error) {
+    throw fail(error instanceof TypeError ? "it is not valid UTF-8" : (error as Error).message);
+  }
+  const problem = pageProblem(text);
+  if (problem !== undefined) throw fail(problem);
+  return text;
+}
+
+/** Reads one byte more than is allowed, so that a larger file is noticed. */
+async function readStart(path: string): Promise<Uint8Array> {
+  const bytes = new Uint8Array(MAX_PAGE_BYTES + 1);
+  using file = await Deno.open(path);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = await file.read(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return bytes.subarray(0, length);
+}
