@@ -5,6 +5,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   name: "Name",
   status: "Status",
   pending: "Pending",
+  stoppedAt: "Stopped at",
   reason: "Reason",
   detail: "Detail",
   url: "URL",

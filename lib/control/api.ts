@@ -42,6 +42,7 @@ export interface FunctionReport {
   readonly name: string;
   readonly status: ReportedStatus;
   readonly pending: Pending | null;
+  readonly stoppedAt: string | null;
   readonly reason: string | null;
   readonly detail: string | null;
   readonly url: string | null;
@@ -89,6 +90,11 @@ export interface TrafficReport {
 /** Result of `POST /v1/functions/NAME/rollback?to=…`: the restored revision. */
 export interface RollbackReport {
   readonly revision: string;
+}
+
+/** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */
+export interface StopRequest {
+  readonly page?: string | undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
 import { SETTING_ROUTES } from "./setting_routes.ts";
+import { STOP_ROUTES } from "./stop_routes.ts";
 import { MAX_VARIABLES_BODY_BYTES, VARIABLE_ROUTES } from "./variable_routes.ts";
 import { waitForState } from "./wait_for_state.ts";
 
@@ -85,10 +86,14 @@ export const ROUTES: readonly Route[] = [
     path: "/functions/{name}/reload",
     operation: "reloadFunction",
     summary: "Start a new instance; the old one serves until the new one is ready",
-    errors: { 404: NO_FUNCTION },
-    handle: ({ name }, { supervisor }) =>
-      supervisor.reload(name) ? { status: 204 } : noFunction(name),
+    errors: { 404: NO_FUNCTION, 409: "The function is stopped by hand" },
+    handle({ name }, { supervisor }) {
+      const isStopped = supervisor.functions.get(name)?.stoppedByHand !== undefined;
+      if (isStopped) return failure(409, `"${name}" is stopped. To start it: ddsrv start ${name}`);
+      return supervisor.reload(name) ? { status: 204 } : noFunction(name);
+    },
   }),
+  ...STOP_ROUTES,
   route({
     method: "POST",
     path: "/functions/{name}/rollback",
@@ -113,7 +118,7 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/purge",
     operation: "purgeFunction",
-    summary: "Remove the data, variables and snapshots of a function whose folder is gone",
+    summary: "Remove the data, variables, snapshots and stop of a function whose folder is gone",
     errors: { 404: "The name is not valid for a function" },
     async handle({ name }, { context }) {
       if (judgeName(name).type !== "function") return noFunction(name);

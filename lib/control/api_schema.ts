@@ -5,6 +5,7 @@ import { SETTING_SOURCES } from "../config/setting_origin.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
 import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
+import { pageProblem } from "../supervisor/maintenance_page.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
   type CheckReport,
@@ -15,6 +16,7 @@ import {
   REPORTED_STATUSES,
   type RollbackReport,
   type SettingReport,
+  type StopRequest,
   type SupervisorReport,
   type TrafficReport,
   type VariableReport,
@@ -52,6 +54,8 @@ export const apiShapes = {
     status: z.enum(REPORTED_STATUSES),
     pending: z.enum(PENDING).nullable()
       .describe("Pending work, even while an instance serves; null when the function is settled"),
+    stoppedAt: z.iso.datetime().nullable()
+      .describe("Time since which it is stopped by hand; null if it is not"),
     reason: text.describe(
       "Reason for the status, or what a slow start waits for; null while the function is well",
     ),
@@ -116,6 +120,15 @@ export const apiShapes = {
     ),
   }),
   RollbackReport: z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) }),
+  StopRequest: z.strictObject({
+    page: z.string().superRefine((page, { addIssue }) => {
+      const message = pageProblem(page);
+      if (message !== undefined) addIssue({ code: "custom", message });
+    }).optional().describe(
+      "HTML for browsers, at most 256 KiB; other clients get a short text. Without it, a function " +
+        "that is stopped already keeps its page",
+    ),
+  }),
   VariableReport: z.strictObject({
     name: z.string(),
     source: z.enum(VARIABLE_SOURCES).describe("Source of the value; set: by ddsrv env"),
@@ -173,6 +186,7 @@ interface Interfaces {
   FunctionReport: FunctionReport;
   TrafficReport: TrafficReport;
   RollbackReport: RollbackReport;
+  StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;
   VariablesRequest: VariablesRequest;

@@ -7,6 +7,7 @@ import {
   type RollbackReport,
   type SettingReport,
   type Since,
+  type StopRequest,
   type SupervisorReport,
   type TrafficReport,
   type Until,
@@ -27,6 +28,10 @@ export interface ControlClient extends Disposable {
   readonly scan: (take?: string) => Promise<void>;
   /** Reloads a function; returns false if there is none. */
   readonly reload: (name: string) => Promise<boolean>;
+  /** Stops a function by hand; returns false if there is none. */
+  readonly stop: (name: string, request?: StopRequest) => Promise<boolean>;
+  /** Ends a stop by hand, and starts the function; returns false if there is none. */
+  readonly start: (name: string) => Promise<boolean>;
   /** Restores a snapshot; returns its revision, or `undefined` if there is no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
   /** Removes the data of a function whose folder is gone; returns false for a bad name. */
@@ -125,6 +130,13 @@ export function connectControl(
     },
     async reload(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/reload` }) !== undefined;
+    },
+    async stop(name, body = {}) {
+      return await askOptional({ method: "POST", path: `${pathOf(name)}/stop`, body }) !==
+        undefined;
+    },
+    async start(name) {
+      return await askOptional({ method: "POST", path: `${pathOf(name)}/start` }) !== undefined;
     },
     async purge(name) {
       const path = `${pathOf(name)}/purge`;

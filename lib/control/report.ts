@@ -65,6 +65,7 @@ export async function reportFunction(
     name: state.name,
     status: statusOf(state),
     pending: pendingOf(state, supervisor.unsettled.has(state.name)) ?? null,
+    stoppedAt: stoppedAtOf(state),
     reason: reason ?? slow?.reason ?? null,
     detail: detailOf(failure) || serving?.hang?.detail || slow?.detail || null,
     url: functionUrl(baseUrl, state.name),
@@ -127,6 +128,10 @@ function detailOf(failure: Failure | undefined): string {
   return failure === undefined ? "" : withAdvice(failure.detail, failure.advice);
 }
 
+function stoppedAtOf({ stoppedByHand }: FunctionState): string | null {
+  return stoppedByHand === undefined ? null : new Date(stoppedByHand.sinceMs).toISOString();
+}
+
 function nextStartOf({ parkingOf }: Supervisor, name: string): NextStart | null {
   const parking = parkingOf(name);
   if (parking === undefined) return null;
@@ -174,6 +179,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     name,
     status: "ignored",
     pending: null,
+    stoppedAt: null,
     reason,
     detail: null,
     url: null,

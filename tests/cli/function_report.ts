@@ -8,6 +8,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     name,
     status: "ready",
     pending: null,
+    stoppedAt: null,
     reason: null,
     detail: null,
     url: `http://127.0.0.1:9999/${encodeURIComponent(name)}`,
