@@ -22,6 +22,8 @@ import { addRemove } from "./tree/remove.ts";
 import { addRollback } from "./tree/rollback.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
+import { addStart } from "./tree/start.ts";
+import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
 import { version } from "./version.ts";
 
@@ -30,7 +32,16 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback, addEnv]],
+  ["Change functions:", [
+    addInit,
+    addAdd,
+    addRemove,
+    addReload,
+    addRollback,
+    addStop,
+    addStart,
+    addEnv,
+  ]],
   ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];

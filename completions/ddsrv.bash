@@ -11,6 +11,8 @@ __ddsrv_verb() {
     remove | rm) verb='remove' ;;
     reload) verb='reload' ;;
     rollback) verb='rollback' ;;
+    stop) verb='stop' ;;
+    start) verb='start' ;;
     env) verb='env' ;;
     list | ls) verb='list' ;;
     inspect) verb='inspect' ;;
@@ -36,6 +38,8 @@ __ddsrv_options() {
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
+    stop) choices=(--page --timeout --socket --json -h --help) ;;
+    start) choices=(--timeout --socket --json -h --help) ;;
     env) choices=(--socket --json -h --help) ;;
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
@@ -119,6 +123,11 @@ __ddsrv_value() {
     'reload --socket') kind='file' ;;
     'rollback --to') kind='text' ;;
     'rollback --socket') kind='file' ;;
+    'stop --page') kind='file' ;;
+    'stop --timeout') kind='text' ;;
+    'stop --socket') kind='file' ;;
+    'start --timeout') kind='text' ;;
+    'start --socket') kind='file' ;;
     'env --socket') kind='file' ;;
     'list --socket') kind='file' ;;
     'list --filter') kind='text' ;;
@@ -134,7 +143,7 @@ __ddsrv_value() {
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback) ;;
+    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback start stop) ;;
     *) kind= ;;
   esac
 }
@@ -143,13 +152,15 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback env list ls inspect logs top check install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env list ls inspect logs top check install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
     'reload '*) kind='function' is_variadic=1 ;;
     'rollback 0') kind='function' ;;
+    'stop '*) kind='function' is_variadic=1 ;;
+    'start '*) kind='function' is_variadic=1 ;;
     'env 0') kind='choice' choices=(set list unset import) ;;
     'env 1') kind='function' ;;
     'env '*) kind='file' is_variadic=1 ;;
@@ -158,7 +169,7 @@ __ddsrv_argument() {
     'check '*) kind='file' is_variadic=1 ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback env list inspect logs top check install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env list inspect logs top check install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

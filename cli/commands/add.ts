@@ -119,6 +119,11 @@ async function serve(control: ControlClient, options: Serving): Promise<Function
   const report = wait
     ? await waitUntilSettled(control, { ...options, timeoutMs: timeout })
     : await findSoon(control, name);
+  if (report?.stoppedAt) {
+    progress.done("stopped");
+    printError(`${name} was added and is stopped. To start it: ddsrv start ${name}\n`);
+    return report;
+  }
   if (report !== undefined && (!wait || isWell(report))) {
     progress.done(wait ? report.status : "added");
     if (!wait) printError(`${name} was added and starts now. See: ddsrv inspect ${name}\n`);

@@ -26,15 +26,20 @@ export async function reload(given: readonly string[], options: ReloadOptions): 
     throw usageError("Name the functions to reload, or pass --all");
   }
   using control = connectControl(options.socket);
-  const names = options.all
-    ? await findAll(control)
-    : (await requireFunctions(control, given)).map((report) => report.name);
-  for (const name of names) {
-    if (!await control.reload(name)) throw noSuchFunction(name, []);
-  }
+  const found = options.all ? await findAll(control) : await requireFunctions(control, given);
   const reports: FunctionReport[] = [];
   let exitCode = ExitCode.Done;
-  for (const name of names) {
+  const reloading: string[] = [];
+  for (const { name, stoppedAt } of found) {
+    if (stoppedAt) {
+      exitCode = ExitCode.Failed;
+      printError(`ddsrv: "${name}" is stopped. To start it: ddsrv start ${name}\n`);
+      continue;
+    }
+    if (!await control.reload(name)) throw noSuchFunction(name, []);
+    reloading.push(name);
+  }
+  for (const name of reloading) {
     const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
     if (report !== undefined) reports.push(report);
     if (report !== undefined && isWell(report)) {
@@ -45,14 +50,15 @@ export async function reload(given: readonly string[], options: ReloadOptions): 
     printError(`ddsrv: ${problemOf(name, report)}\n`);
   }
   if (options.json) printJson(reports);
-  else if (names.length === 0) printError("There are no functions\n");
+  else if (found.length === 0) printError("There are no functions\n");
   return exitCode;
 }
 
-async function findAll(control: ControlClient): Promise<string[]> {
-  const reports = await control.functions();
-  return reports.filter(({ status, pending }) => status !== "ignored" && pending !== "leaving")
-    .map((report) => report.name);
+/** Returns all functions except those that are stopped by hand or being removed. */
+async function findAll(control: ControlClient): Promise<FunctionReport[]> {
+  return (await control.functions()).filter(({ status, pending, stoppedAt }) =>
+    status !== "ignored" && pending !== "leaving" && !stoppedAt
+  );
 }
 
 function problemOf(name: string, report: FunctionReport | undefined): string {

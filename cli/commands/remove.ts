@@ -55,6 +55,8 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
           `See: ddsrv inspect ${name}`,
       );
     }
+    // Data may wait for the next function of this name; a stop by hand does not.
+    if (options.keepData) await control.start(name);
     if (!options.json) printError(`${describeRemoval(name, hasFolder, options)}\n`);
   }
   if (options.json) {

@@ -23,12 +23,16 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   const revision = await control.rollBack(name, options.to);
   if (revision === undefined) throw noSuchFunction(name, []);
   const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
-  if (report === undefined || !isWell(report)) {
+  const isStopped = Boolean(report?.stoppedAt);
+  if (report === undefined || !isWell(report) && !isStopped) {
     const detail = report?.detail ? `\n${makeVisibleLines(report.detail)}` : "";
     const status = report?.reason ?? `it is ${report?.pending ?? report?.status ?? "gone"}`;
     throw new CliError(`"${name}" was rolled back but does not serve: ${status}${detail}`);
   }
   if (options.json) printJson(report);
-  else printError(`${name} rolled back to revision ${revision.slice(0, 12)}\n`);
+  else {
+    const note = isStopped ? `; it is still stopped. To start it: ddsrv start ${name}` : "";
+    printError(`${name} rolled back to revision ${revision.slice(0, 12)}${note}\n`);
+  }
   return 0;
 }

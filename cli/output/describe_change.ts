@@ -33,6 +33,7 @@ export function describeChange(
   baseUrl: string,
 ): Change[] {
   if (after === undefined) return [change("stopped", "stopped")];
+  if (after.stoppedByHand !== undefined) return handStopOf(before, after);
   const failed = [
     ...hangOf(before, after),
     ...failureOf(before, after),
@@ -56,6 +57,12 @@ export function describeChange(
     return [...failed, change("stopping", "stopping")];
   }
   return failed;
+}
+
+function handStopOf(before: FunctionState | undefined, after: FunctionState): Change[] {
+  const wasEnding = before?.stoppedByHand === undefined || before.leaving.length > 0;
+  if (after.leaving.length === 0) return wasEnding ? [change("stopped", "stopped by hand")] : [];
+  return before?.stoppedByHand === undefined ? [change("stopping", "stopping by hand")] : [];
 }
 
 function retryOf(before: FunctionState | undefined, after: FunctionState): Change[] {

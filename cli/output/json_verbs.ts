@@ -11,6 +11,8 @@ export const JSON_VERBS = [
   "reload",
   "remove",
   "rollback",
+  "start",
+  "stop",
 ] as const;
 
 /** One of {@linkcode JSON_VERBS}. */

@@ -79,4 +79,6 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   reload: z.array(apiShapes.FunctionReport),
   remove: z.array(shapes.removal),
   rollback: apiShapes.FunctionReport,
+  start: z.array(apiShapes.FunctionReport),
+  stop: z.array(apiShapes.FunctionReport),
 };

@@ -4,6 +4,7 @@ import type { FunctionState } from "../../../lib/supervisor/state.ts";
 import {
   failure,
   functionState,
+  handStop,
   instance,
   readyInstance,
 } from "../../supervisor/function_states.ts";
@@ -41,6 +42,16 @@ const cases: readonly [what: string, before: Change, after: Change, lines: reado
   ["new code beside the old", { serving: old }, { serving: old, candidate: instance(2) }, [
     "checking",
   ]],
+  ["a stop by hand", { serving: old }, { leaving: [old], stoppedByHand: handStop() }, [
+    "stopping by hand",
+  ]],
+  ["the end of a drain", { leaving: [old], stoppedByHand: handStop() }, {
+    stoppedByHand: handStop(),
+  }, ["stopped by hand"]],
+  ["a stop without a drain", { isIdle: true }, { stoppedByHand: handStop() }, ["stopped by hand"]],
+  ["a stop before a restart", undefined, { stoppedByHand: handStop() }, ["stopped by hand"]],
+  ["another page", { stoppedByHand: handStop() }, { stoppedByHand: handStop("<p>") }, []],
+  ["a start by hand", { stoppedByHand: handStop() }, { candidate: instance(1) }, ["checking"]],
   ["a failed check", { candidate: instance(1) }, { failure: check }, [
     "failed: The check failed",
     "  TS1",

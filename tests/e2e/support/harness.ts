@@ -217,7 +217,8 @@ export async function runCli(
  */
 export function unhurried(args: readonly string[]): readonly string[] {
   const [verb = "", ...others] = args;
-  const isWaiting = ["add", "remove", "rm"].includes(verb) && !args.includes("--timeout");
+  const isWaiting = ["add", "remove", "rm", "start", "stop"].includes(verb) &&
+    !args.includes("--timeout");
   return isWaiting ? [verb, "--timeout", "600", ...others] : args;
 }
 
