@@ -52,6 +52,18 @@ export async function rollBack(
   return snapshot.revision;
 }
 
+/**
+ * Returns the error for a function that has not been checked since ddsrv started: without its
+ * modules, ddsrv can't compare its code with the snapshots.
+ */
+export function unknownModules(name: string): RollbackError {
+  return new RollbackError(
+    `ddsrv has not checked the code of "${name}" since its own start, and does not know which ` +
+      `revision is the previous one. Name one: ddsrv rollback ${name} --to REVISION (see ddsrv ` +
+      `inspect ${name}), or start the function first`,
+  );
+}
+
 function choose(
   snapshots: readonly Snapshot[],
   { name, to, ownRevision }: RollbackOptions & { readonly ownRevision: string },

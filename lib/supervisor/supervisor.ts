@@ -13,7 +13,7 @@ import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
-import { rollBack } from "./rollback.ts";
+import { rollBack, unknownModules } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { createScanIntake } from "./scan_intake.ts";
 import { runScans } from "./scan_loop.ts";
@@ -306,6 +306,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     snapshotsOf: (name) => context.snapshots.list(name).map(({ revision }) => revision),
     async rollBack(name, to) {
+      const isUnchecked = states.get(name)?.stoppedByHand !== undefined && !modules.has(name);
+      if (to === undefined && isUnchecked) throw unknownModules(name);
       const revision = await rollBack(context, { name, to, modules: modulesOf(name) });
       intake.ask(name);
       await scans.scan();

@@ -54,6 +54,10 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
       await server.answers("/other", "other");
       await eventually("nap is idle", async () => (await server.inspect("nap")).status === "idle");
       await isParked(server, "shop", "parked");
+      await eventually(
+        "a folder is kept",
+        async () => (await server.inspect("shop")).kept.length > 0,
+      );
 
       // Wrong names and pages stop nothing.
       const unknown = await server.cli("stop", "shop", "shpo");
@@ -113,15 +117,24 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
 
     await using server = await startServer(options);
     await server.answers("/other", "other");
-    const { status, stoppedAt } = await server.inspect("shop");
+    const { status, stoppedAt, kept } = await server.inspect("shop");
     assert.deepEqual([status, stoppedAt], ["stopped", since]);
+    await assertStopped(server, "shop", PAGE);
+
+    // A rollback changes the folder of a stopped function, and does not start it.
+    const vague = await server.cli("rollback", "shop");
+    assert.equal(vague.code, 1);
+    assert.match(vague.stderr, /does not know which revision is the previous one\. Name one: /);
+    const back = await server.cli("rollback", "shop", "--to", kept[0]!);
+    assert.equal(back.code, 0);
+    assert.match(back.stderr, /rolled back to revision \w+; it is still stopped\./);
     await assertStopped(server, "shop", PAGE);
     const started = await server.cli("start", "shop", "nap", "other");
     assert.deepEqual(
       [started.code, started.stderr],
       [0, "shop started\nnap started\nother was not stopped\n"],
     );
-    await server.answers("/shop", "new");
+    await server.answers("/shop", "echo ");
     await server.answers("/nap", "nap");
 
     // If the present code fails, the last good revision serves, and the command says why.
@@ -132,7 +145,7 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
     const failed = await server.cli("start", "shop");
     assert.equal(failed.code, 1);
     assert.match(failed.stderr, /"shop" serves its last good revision, because .*\n.*no stock/);
-    await server.answers("/shop", "new");
+    await server.answers("/shop", "echo ");
 
     // Removing a function ends its stop, also if its data stays.
     assert.equal((await server.cli("stop", "other", "nap")).code, 0);
