@@ -1,4 +1,8 @@
-import { MAX_PAGE_BYTES, pageProblem } from "../../lib/supervisor/maintenance_page.ts";
+import {
+  MAX_PAGE_BYTES,
+  pageProblem,
+  pageSizeProblem,
+} from "../../lib/supervisor/maintenance_page.ts";
 import { CliError } from "../exit_code.ts";
 
 /**
@@ -11,15 +15,24 @@ export async function readPage(path: string): Promise<string> {
     new CliError(
       `Cannot use "${path}" as a page: ${why}. Give an HTML file of at most 256 KiB in UTF-8`,
     );
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await readStart(path));
-  } catch (error) {
-    throw fail(error instanceof TypeError ? "it is not valid UTF-8" : (error as Error).message);
-  }
+  const bytes = await readStart(path).catch(({ message }: Error) => {
+    throw fail(message);
+  });
+  const sizeProblem = pageSizeProblem(bytes.length);
+  if (sizeProblem !== undefined) throw fail(sizeProblem);
+  const text = decode(bytes);
+  if (text === undefined) throw fail("it is not valid UTF-8");
   const problem = pageProblem(text);
   if (problem !== undefined) throw fail(problem);
   return text;
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads one byte more than is allowed, so that a larger file is noticed. */

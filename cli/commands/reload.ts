@@ -50,7 +50,7 @@ export async function reload(given: readonly string[], options: ReloadOptions): 
     printError(`ddsrv: ${problemOf(name, report)}\n`);
   }
   if (options.json) printJson(reports);
-  else if (found.length === 0) printError("There are no functions\n");
+  else if (found.length === 0) printError("There are no functions to reload\n");
   return exitCode;
 }
 

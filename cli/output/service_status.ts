@@ -1,8 +1,8 @@
 import type { Status } from "../../lib/supervisor/state.ts";
 import { describeProgress } from "./describe_progress.ts";
 
-/** States that need attention, in the order of the status line. */
-const PROBLEMS: readonly Status[] = ["failed", "hung", "backoff"];
+/** States that do not serve for long, in the order of the status line. */
+const DOWN: readonly Status[] = ["failed", "hung", "backoff", "stopped"];
 
 /**
  * Summarizes the status of all functions in one line, for `systemctl status`.
@@ -21,7 +21,7 @@ export function describeService(statuses: ReadonlyMap<string, Status>): string {
   const parts = [
     `${all.length} function${all.length === 1 ? "" : "s"}`,
     `${count("ready", "idle")} up`,
-    ...PROBLEMS.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
+    ...DOWN.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`),
   ];
   return parts.join(", ") + (progress === "" ? "" : `; ${progress}`);
 }

@@ -15,7 +15,10 @@ export function pageProblem(page: string): string | undefined {
   if (page === "") return "the page is empty";
   if (page.includes("\0")) return "the page contains a NUL character";
   // A code unit of UTF-16 has at least one byte of UTF-8; the encoder is only for what may fit.
-  const isTooLarge = page.length > MAX_PAGE_BYTES ||
-    new TextEncoder().encode(page).length > MAX_PAGE_BYTES;
-  return isTooLarge ? `the page is larger than ${MAX_PAGE_BYTES} bytes` : undefined;
+  return pageSizeProblem(page.length) ?? pageSizeProblem(new TextEncoder().encode(page).length);
+}
+
+/** Returns the reason why a page of this many bytes is too large; `undefined` if it is not. */
+export function pageSizeProblem(bytes: number): string | undefined {
+  return bytes > MAX_PAGE_BYTES ? `the page is larger than ${MAX_PAGE_BYTES} bytes` : undefined;
 }

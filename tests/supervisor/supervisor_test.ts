@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RouteTable } from "../../lib/proxy/route_table.ts";
-import { statusOf } from "../../lib/supervisor/state.ts";
+import { type HandStop, statusOf } from "../../lib/supervisor/state.ts";
 import { startSupervisor } from "../../lib/supervisor/supervisor.ts";
 import { eventually, within } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -82,3 +82,46 @@ for (const fault of hostFaults) {
     }
   });
 }
+
+Deno.test("startSupervisor() changes nothing if a stop or start by hand can't be recorded", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  let isFull = true;
+  const record = (): Promise<void> =>
+    isFull ? Promise.reject(new Error("No space left on device")) : Promise.resolve();
+  const handStops = {
+    present: new Map(),
+    add: (_name: string, stop: HandStop) => record().then(() => stop),
+    end: record,
+    sweep: () => Promise.resolve(),
+  };
+  const supervisor = startSupervisor({
+    context: { ...quietContext(directory), handStops },
+    routes: new RouteTable(),
+    onChange: () => {},
+    onLine: () => {},
+    onIgnored: () => {},
+    onWarning: assert.fail,
+  });
+  const status = (): string => statusOf(supervisor.functions.get("a")!);
+  const becomes = (wanted: string): Promise<void> =>
+    eventually(wanted, () => Promise.resolve(status() === wanted));
+  try {
+    await eventually("it is there", () => Promise.resolve(supervisor.functions.has("a")));
+    await becomes("ready");
+    await assert.rejects(supervisor.stopByHand("a", undefined), /No space/);
+    assert.equal(status(), "ready");
+    isFull = false;
+    assert.equal(await supervisor.stopByHand("a", undefined), true);
+    assert.equal(await supervisor.stopByHand("b", undefined), false);
+    await becomes("stopped");
+    isFull = true;
+    await assert.rejects(supervisor.startByHand("a"), /No space/);
+    assert.equal(status(), "stopped");
+    isFull = false;
+    assert.equal(await supervisor.startByHand("a"), true);
+    await becomes("ready");
+  } finally {
+    await supervisor.stop(AbortSignal.abort());
+  }
+});

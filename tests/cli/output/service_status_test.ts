@@ -9,6 +9,7 @@ Deno.test("describeService() counts functions and those that need attention", ()
     [{ a: "ready", b: "idle", c: "failed" }, "3 functions, 2 up, 1 failed"],
     [{ a: "hung", b: "ready" }, "2 functions, 1 up, 1 hung"],
     [{ a: "backoff", b: "failed" }, "2 functions, 0 up, 1 failed, 1 backoff"],
+    [{ a: "stopped", b: "ready" }, "2 functions, 1 up, 1 stopped"],
     [{ a: "checking", b: "ready" }, "2 functions, 1 up; checking a"],
   ];
   for (const [statuses, line] of cases) {
