@@ -79,6 +79,16 @@ Deno.test("exit codes of all verbs with a supervisor", async () => {
     [["reload", "shop"], 0, NOTHING, /^shop reloaded\n$/],
     [["reload", "shp"], 4, NOTHING, noShp],
     [["reload", "wrong"], 1, NOTHING, /"wrong" was not reloaded: [^]*TS2322/],
+    [["stop", "shop", "shp"], 4, NOTHING, noShp],
+    [["start", "shp"], 4, NOTHING, noShp],
+    [["stop", "wrong"], 0, NOTHING, /^wrong stopped\n$/],
+    [
+      ["reload", "wrong"],
+      1,
+      NOTHING,
+      /^ddsrv: "wrong" is stopped\. To start it: ddsrv start wrong/,
+    ],
+    [["start", "wrong"], 1, NOTHING, /"wrong" does not serve: [^]*TS2322/],
     [["rollback", "shp"], 4, NOTHING, noShp],
     [["rollback", "shop", "--to", "0000"], 1, NOTHING, /^ddsrv: /],
     [["rollback", "shop", "--to", "x"], 2, NOTHING, /Give 4 to 64 hexadecimal digits\./],
@@ -128,7 +138,10 @@ Deno.test("exit codes of all verbs without a supervisor, or with another user's 
         'Start one with "ddsrv serve", or pass its socket with --socket',
     );
     await writeFiles(directory, { "new/index.ts": answering("new"), "file.sock": "" });
-    const talking = [["list"], ["inspect", "x"], ["reload", "x"], ["rollback", "x"], ["rm", "x"]]
+    const talking = [["list"], ["inspect", "x"], ["reload", "x"], ["rollback", "x"], ["rm", "x"], [
+      "stop",
+      "x",
+    ], ["start", "x"]]
       .concat([["env", "list", "x"], ["env", "set", "x", "A"], ["add", join(directory, "new")]]);
     const rows = talking.map((args): Row => [args, 3, NOTHING, none]);
     await check(rows, (args) => runCli(args, { DDSRV_SOCKET: socket }));
