@@ -105,7 +105,8 @@ function handMarks(
   after: FunctionState | undefined,
 ): OutputLine[] {
   const [was, is] = [before, after].map((state) => state?.stoppedByHand !== undefined);
-  if (was === is || !after?.isWanted) return [];
+  // After a restart of ddsrv, the log has the mark already.
+  if (was === is || !before?.isWanted || !after?.isWanted) return [];
   return [mark(is ? "stopped by hand" : "started by hand")];
 }
 

@@ -45,6 +45,7 @@ const cases: readonly [what: string, before: Change, after: Change, texts: reado
   ["a stop by hand", { serving: next }, { leaving: [draining], stoppedByHand: handStop() }, [
     "ddsrv: stopped by hand",
   ]],
+  ["a stop before a restart of ddsrv", undefined, { stoppedByHand: handStop() }, []],
   ["a start by hand", { stoppedByHand: handStop() }, { candidate: instance(1) }, [
     "ddsrv: started by hand",
   ]],

@@ -87,13 +87,17 @@ Deno.test("startSupervisor() changes nothing if a stop or start by hand can't be
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
   let isFull = true;
+  let present: readonly string[] = [];
   const record = (): Promise<void> =>
     isFull ? Promise.reject(new Error("No space left on device")) : Promise.resolve();
   const handStops = {
     present: new Map(),
     add: (_name: string, stop: HandStop) => record().then(() => stop),
     end: record,
-    sweep: () => Promise.resolve(),
+    sweep(isPresent: (name: string) => boolean) {
+      present = ["a", "b"].filter(isPresent);
+      return Promise.resolve();
+    },
   };
   const supervisor = startSupervisor({
     context: { ...quietContext(directory), handStops },
@@ -109,6 +113,7 @@ Deno.test("startSupervisor() changes nothing if a stop or start by hand can't be
   try {
     await eventually("it is there", () => Promise.resolve(supervisor.functions.has("a")));
     await becomes("ready");
+    assert.deepEqual(present, ["a"], "a scan ends stops of missing folders");
     await assert.rejects(supervisor.stopByHand("a", undefined), /No space/);
     assert.equal(status(), "ready");
     isFull = false;
