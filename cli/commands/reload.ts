@@ -30,8 +30,10 @@ export async function reload(given: readonly string[], options: ReloadOptions): 
   const reports: FunctionReport[] = [];
   let exitCode = ExitCode.Done;
   const reloading: string[] = [];
-  for (const { name, stoppedAt } of found) {
-    if (stoppedAt) {
+  for (const report of found) {
+    const { name } = report;
+    if (report.stoppedAt) {
+      reports.push(report);
       exitCode = ExitCode.Failed;
       printError(`ddsrv: "${name}" is stopped. To start it: ddsrv start ${name}\n`);
       continue;

@@ -306,7 +306,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     snapshotsOf: (name) => context.snapshots.list(name).map(({ revision }) => revision),
     async rollBack(name, to) {
-      const isUnchecked = states.get(name)?.stoppedByHand !== undefined && !modules.has(name);
+      const isUnchecked = states.get(name)?.stoppedByHand !== undefined &&
+        modules.get(name) === undefined;
       if (to === undefined && isUnchecked) throw unknownModules(name);
       const revision = await rollBack(context, { name, to, modules: modulesOf(name) });
       intake.ask(name);
