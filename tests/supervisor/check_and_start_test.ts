@@ -197,12 +197,24 @@ Deno.test("checkAndStart() looks for files that the function can't read beside t
   await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
 });
 
+Deno.test("checkAndStart() retries a start for which the host had no processes", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  for (const [line, isTransient] of [["sh: 1: Cannot fork", true], ["no", false]] as const) {
+    const open = (): Promise<Sandbox> => Promise.resolve(endedSandbox(line));
+    const opened = await checkAndStart(openingOf(directory, { isNeeded: true, open }));
+    assert.ok(opened.type === "failed" && opened.failure.stage === "start");
+    assert.equal(opened.failure.isTransient, isTransient, line);
+  }
+});
+
 /** A sandbox whose process has ended with an exit code before it was found. */
-function endedSandbox(): Sandbox {
+function endedSandbox(line?: string): Sandbox {
   return {
     namespace: undefined,
-    spawn: () =>
-      Promise.resolve({
+    spawn({ onLine }) {
+      if (line !== undefined) onLine("stderr", { text: line, isPartial: false });
+      return Promise.resolve({
         process: {
           ended: Promise.resolve({ code: 1, signal: undefined }),
           approach: () => Promise.resolve(),
@@ -214,7 +226,8 @@ function endedSandbox(): Sandbox {
         problems: [],
         findEndpoint: () => Promise.resolve(undefined),
         explain: () => Promise.resolve(undefined),
-      }),
+      });
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
