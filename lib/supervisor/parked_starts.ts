@@ -109,7 +109,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   }
 
   async function discardSome(count: number): Promise<void> {
-    const oldest = [...parked].slice(0, count);
+    const oldest = [...parked].slice(0, Math.max(0, count));
     for (const [name] of oldest) parked.delete(name);
     await Promise.all(oldest.map(([, one]) => end(one)));
   }

@@ -173,6 +173,15 @@ Deno.test("park() ends the start that has waited longest when there is no place"
   assert.deepEqual(bench.sandboxes.map(({ isOpen }) => isOpen), [false, true, true]);
 });
 
+Deno.test("park() ends no start while there are places", async () => {
+  await using bench = await openBench(3);
+  for (const name of ["a", "b", "c"]) {
+    bench.parked.park(bench.start(name));
+    await bench.isParked(name);
+  }
+  for (const name of ["a", "b", "c"]) assert.equal(bench.parked.parkingOf(name), "sandbox", name);
+});
+
 Deno.test("park() replaces the start of a function that is already parked", async () => {
   await using bench = await openBench(2);
   bench.parked.park(bench.start("a"));
