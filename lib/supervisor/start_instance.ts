@@ -140,7 +140,8 @@ function parkNext(options: CheckedFunction): void {
 
 /** Parked starts of other functions give way if the host has no room for a new one. */
 async function prepareNew(options: CheckedFunction): Promise<PreparedStart> {
-  const { context, signal } = options;
+  const { name, context, signal } = options;
+  await context.parked.makeRoom(name);
   try {
     return await prepareStart(options, { signal });
   } catch (error) {
