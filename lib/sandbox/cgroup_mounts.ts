@@ -12,15 +12,41 @@ export interface GroupMount {
   readonly controllers: readonly string[];
 }
 
-/** Parses the mounts of control groups in `/proc/self/mountinfo`, proc_pid_mountinfo(5). */
+/** A mount of any kind. */
+interface Mount extends GroupMount {
+  readonly id: string;
+  readonly parent: string;
+}
+
+/**
+ * Parses `/proc/self/mountinfo`, proc_pid_mountinfo(5), and returns the mounts of control groups
+ * that no other mount hides.
+ */
 export function parseGroupMounts(mountInfo: string): GroupMount[] {
-  return mountInfo.split("\n").flatMap((line) => {
+  const all = new Map<string, Mount>();
+  for (const line of mountInfo.split("\n")) {
     const [left = "", right = ""] = line.split(" - ");
-    const [, , , root = "/", path = ""] = left.split(" ");
+    const [id = "", parent = "", , root = "/", path = ""] = left.split(" ");
     const [type = "", , options = ""] = right.split(" ");
-    if (!type.startsWith("cgroup")) return [];
-    return [{ type, path: unescapeMountPath(path), root, controllers: options.split(",") }];
-  });
+    const controllers = options.split(",");
+    if (type === "") continue;
+    all.set(id, { id, parent, type, path: unescapeMountPath(path), root, controllers });
+  }
+  return [...all.values()].filter(({ type }) => type.startsWith("cgroup"))
+    .filter((mount) => !isHidden(mount, all))
+    .map(({ type, path, root, controllers }) => ({ type, path, root, controllers }));
+}
+
+/** A mount on the way to the path that is not below this one's ancestors leads elsewhere. */
+function isHidden(mount: Mount, all: ReadonlyMap<string, Mount>): boolean {
+  const own = new Set<string>();
+  for (let at: Mount | undefined = mount; at !== undefined && !own.has(at.id);) {
+    own.add(at.id);
+    at = all.get(at.parent);
+  }
+  return [...all.values()].some(({ id, path }) =>
+    !own.has(id) && (path === mount.path || mount.path.startsWith(path === "/" ? "/" : `${path}/`))
+  );
 }
 
 /**
