@@ -208,6 +208,29 @@ Deno.test("checkAndStart() retries a start for which the host had no processes",
   }
 });
 
+Deno.test("checkAndStart() ends parked starts if there is no namespace for a new one", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  for (let parked = 1; parked >= 0; parked--) {
+    let free = 0;
+    const opening = openingOf(directory, {
+      isNeeded: true,
+      open() {
+        if (free > 0) return Promise.resolve(endedSandbox());
+        return Promise.reject(new RangeError("All namespaces are in use"));
+      },
+    });
+    const discardAll = (): Promise<number> => Promise.resolve(free = parked);
+    const { context } = opening;
+    const start = checkAndStart({
+      ...opening,
+      context: { ...context, parked: { ...context.parked, discardAll } },
+    });
+    if (parked > 0) assert.equal((await start).type, "failed", "it started, and then ended");
+    else await assert.rejects(start, /All namespaces are in use/);
+  }
+});
+
 /** A sandbox whose process has ended with an exit code before it was found. */
 function endedSandbox(line?: string): Sandbox {
   return {
