@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { CodeTemplates } from "../isolation/code_templates.ts";
 import { collectCode } from "../isolation/collect_code.ts";
 import { CODE_DATABASES, type CodeCache, usesCodeCache } from "../sandbox/code_cache.ts";
@@ -97,6 +97,7 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
       switch (collected.type) {
         case "copied":
           await Deno.rename(target, path);
+          hasWarned = false;
           return true;
         case "unsettled":
           return signal.aborted;
@@ -107,6 +108,8 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
               `${mebibytes(maxBytes)}: each start compiles the code again. Import fewer modules`,
           );
           return true;
+        case "full":
+          throw new Error("The disk is full");
         case "unusable":
           refused.add(path);
           return true;
@@ -142,14 +145,14 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
           if (run.signal.aborted) return;
           if (await turns.run(() => copy(path, run))) break;
         }
-        await prune(join(directory, name), neededRevisions(name));
+        await prune(path, neededRevisions(name));
       } catch (error) {
-        refused.add(path);
+        // The next run of the revision tries again.
         if (hasWarned) return;
         hasWarned = true;
         onWarning(
           `Cannot keep a code cache in "${directory}": ${(error as Error).message}. Functions ` +
-            "run without it, and start more slowly",
+            "start more slowly without it. Make room there, or make it writable",
         );
       }
     },
@@ -174,17 +177,22 @@ async function clearNew(directory: string): Promise<void> {
   }
 }
 
-/** Removes the code caches that have not been used for longest, except those of snapshots. */
-async function prune(directory: string, needed: readonly string[]): Promise<void> {
+/**
+ * Removes the code caches beside a new one that have not been used for longest, except those of
+ * snapshots. The host's clock may have stepped back, so the times do not decide about the new one.
+ */
+async function prune(kept: string, needed: readonly string[]): Promise<void> {
+  const directory = dirname(kept);
   const aged: { readonly path: string; readonly atMs: number }[] = [];
   for await (const { name } of Deno.readDir(directory)) {
     const [revision = ""] = name.split(".");
     if (needed.includes(revision) || name.startsWith(NEW)) continue;
     const path = join(directory, name);
+    if (path === kept) continue;
     aged.push({ path, atMs: (await Deno.stat(path)).mtime?.getTime() ?? 0 });
   }
   aged.sort((a, b) => b.atMs - a.atMs);
-  for (const { path } of aged.slice(MAX_REVISIONS)) await removeIfThere(path);
+  for (const { path } of aged.slice(MAX_REVISIONS - 1)) await removeIfThere(path);
 }
 
 function mebibytes(bytes: number): number {

@@ -5,6 +5,7 @@ import type { Isolation } from "../isolation/isolation.ts";
 import { explainStateError, openStateDirectory } from "../isolation/state_directory.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
 import { claimOwner } from "../owner/claim_owner.ts";
+import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
@@ -129,7 +130,8 @@ export async function openSupervisorContext(
     await keptCode.forget(name);
     await snapshots.forget(name);
   };
-  const { available: availableBytes } = Deno.systemMemoryInfo();
+  const readRoom = await openHostRoom();
+  const availableBytes = readRoom().memory.left;
   const denoOf = await openDenos(settings);
   const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
     maxHoldMs: MAX_START_HOLD_MS,
@@ -145,6 +147,7 @@ export async function openSupervisorContext(
     isolation,
     starts,
     settings: () => current,
+    readRoom,
     onWarning,
   }));
   const owned = stack.move();

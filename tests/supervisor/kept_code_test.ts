@@ -117,16 +117,46 @@ Deno.test("openKeptCode() tries again while databases change", async () => {
   assert.equal((await kept.choose(START))?.type, "kept");
 });
 
-Deno.test("openKeptCode() warns once about a full disk, and functions run without a code cache", async () => {
+Deno.test("openKeptCode() warns once about a full disk, and tries again at the next run", async () => {
   await using directory = await temporaryDirectory();
+  let collect: KeptCodeOptions["collect"];
   const { kept, run, warnings } = await open(directory, {
-    collect: () => Promise.reject(new Error("No space left on device (os error 28)")),
+    collect: (options) => collect!(options),
   });
-  for (const revision of ["r1", "r2"]) await run({ ...START, revision });
+  collect = async ({ target }) => {
+    await Deno.writeTextFile(join(target, CODE_DATABASES[0]!), "by");
+    throw new Error("No space left on device (os error 28)");
+  };
+  await run(START);
+  collect = () => Promise.resolve({ type: "full" });
+  await run({ ...START, revision: "r2" });
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^Cannot keep a code cache in .*No space left/);
-  assert.equal(await kept.choose(START), undefined);
-  assert.deepEqual([...Deno.readDirSync(directory.at("code/a"))], []);
+  assert.match(warnings[0]!, /^Cannot keep a code cache in .*No space left.* Make room there/);
+  assert.deepEqual(await kept.choose(START), RECORD);
+  assert.deepEqual([...Deno.readDirSync(directory.at("code/a"))], [], "nothing half-written stays");
+  collect = async ({ target }) => {
+    await Deno.writeTextFile(join(target, CODE_DATABASES[0]!), "bytes");
+    return { type: "copied" };
+  };
+  await run(START);
+  assert.equal((await kept.choose(START))?.type, "kept");
+  collect = () => Promise.resolve({ type: "full" });
+  await run({ ...START, revision: "r2" });
+  assert.match(warnings[1]!, /The disk is full/);
+});
+
+Deno.test("openKeptCode() keeps a new code cache although the clock stepped back", async () => {
+  await using directory = await temporaryDirectory();
+  const { kept, run } = await open(directory);
+  for (const revision of ["r1", "r2", "r3", "r4"]) {
+    await run({ ...START, revision });
+    const chosen = await kept.choose({ ...START, revision });
+    assert.ok(chosen?.type === "kept");
+    await Deno.utime(chosen.directory, 4_000_000_000, 4_000_000_000);
+  }
+  await run({ ...START, revision: "r5" });
+  assert.equal((await kept.choose({ ...START, revision: "r5" }))?.type, "kept");
+  assert.equal([...Deno.readDirSync(directory.at("code/a"))].length, 4);
 });
 
 Deno.test("openKeptCode() removes old code caches, except those of snapshots", async () => {

@@ -92,6 +92,7 @@ export function quietContext(
       take: () => Promise.resolve(undefined),
       parkingOf: () => undefined,
       discard: () => Promise.resolve(),
+      makeRoom: () => Promise.resolve(),
       discardAll: () => Promise.resolve(0),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
