@@ -177,10 +177,14 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     },
     absence.stat,
   );
+  const settled = before?.settled;
+  // Each text is about 700 bytes, and most are those of the last scan.
+  const stampText = [settled?.stamp, before?.stamp].find((text) => text === stamp.text) ??
+    stamp.text;
   const { refusal, isOwed } = await options.census.ask(name, {
     directory,
     isChanged: options.isHinted || before?.state !== state ||
-      before.settled?.stamp !== stamp.text,
+      settled?.stamp !== stampText,
     folders: options.folders,
   });
   if (refusal !== undefined) {
@@ -194,9 +198,8 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   // The stamp of a whole tree does not say which files it has seen.
   const isCovered = !options.isLink && !options.isMounted && look.isQuick &&
     folder.dev === options.device && modules?.isComplete === true && cover.isComplete(watched);
-  const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
-  const settled = before?.settled;
-  const isKnown = settled?.stamp === stamp.text;
+  const firstSeenMs = before?.stamp === stampText ? before.firstSeenMs : nowMs;
+  const isKnown = settled?.stamp === stampText;
   const rest = isKnown || !look.isQuick ? undefined : log?.restOf(name, {
     nowMs,
     settleMs,
@@ -213,7 +216,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     tree: stamp.directories,
     names: { absent: absence.found(), facts },
     state,
-    stamp: stamp.text,
+    stamp: stampText,
     firstSeenMs,
     settled,
   };
@@ -234,7 +237,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     spec,
     watched,
     isCovered,
-    memory: { ...memory, settled: { stamp: stamp.text, empty: stamp.empty, spec } },
+    memory: { ...memory, settled: { stamp: stampText, empty: stamp.empty, spec } },
   };
 }
 
