@@ -208,7 +208,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
     if (intake.take(scan)) announce();
-    domains.update();
+    domains.update(scan.names);
     if (scan.names !== undefined) return;
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
