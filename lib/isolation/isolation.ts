@@ -127,7 +127,7 @@ export interface StartedProcess {
   /** Limits and features that could not be applied, except egress. */
   readonly problems: readonly string[];
   /** Reads the disk usage of its data; missing where that is slow. */
-  readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
+  readonly readDataUsage?: (pid: number) => DiskUsage | undefined;
   /** Call it when a parked process exists: closes files that only the start of a sandbox needs. */
   readonly onPrepared?: () => PromiseLike<void>;
   /** Reads the memory of all its processes in bytes; missing where the kernel does not count it. */

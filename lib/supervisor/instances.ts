@@ -1,5 +1,6 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
+import type { ModuleTable } from "./module_table.ts";
 import { describeExit } from "../process/exit.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import { explainOutput } from "./explain_output.ts";
@@ -29,7 +30,7 @@ export interface InstancesOptions {
   readonly routes: RouteTable;
   readonly states: ReadonlyMap<string, FunctionState>;
   /** Modules of each function; a check that ends writes them here. */
-  readonly modules: Map<string, Modules>;
+  readonly modules: Pick<ModuleTable, "get" | "set">;
   /** Last known policy of each function; a launch that reads it writes it here. */
   readonly policies: Map<string, KnownPolicy>;
   readonly dispatch: (name: string, event: Event) => void;

@@ -10,6 +10,7 @@ import { createBackoffTimers } from "./backoff_timers.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
 import { domainRules } from "./domain_rules.ts";
 import { createMemoryTrimmer } from "./memory_trimmer.ts";
+import { createModuleTable } from "./module_table.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
@@ -87,7 +88,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { context, routes } = options;
   const { settings } = context;
   const states = new Map<string, FunctionState>();
-  const modules = new Map<string, Modules>();
+  const modules = createModuleTable();
   const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
@@ -101,7 +102,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
   const intake = createScanIntake({
     states,
-    modules,
+    isStale: modules.isStale,
     isWatching: () => context.settings.watch,
     dispatch,
     onIgnored: options.onIgnored,
@@ -207,7 +208,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
     if (intake.take(scan)) announce();
-    domains.update();
+    domains.update(scan.names);
+    if (scan.names !== undefined) return;
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
@@ -231,7 +233,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,
     modulesOf: (name) => modules.get(name),
-    onBegin: intake.begin,
+    onBegin: () => intake.begin().union(modules.beginScan()),
     onScan: takeScan,
     onWarning: options.onWarning,
     signal: stopping.signal,
