@@ -17,6 +17,7 @@ __ddsrv_verb() {
     logs) verb='logs' ;;
     top) verb='top' ;;
     check) verb='check' ;;
+    schedules) verb='schedules' ;;
     install-service) verb='install-service' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
@@ -42,6 +43,7 @@ __ddsrv_options() {
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
+    schedules) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
@@ -133,8 +135,9 @@ __ddsrv_value() {
     'top --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
+    'schedules --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback) ;;
+    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback schedules) ;;
     *) kind= ;;
   esac
 }
@@ -143,7 +146,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback env list ls inspect logs top check install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback env list ls inspect logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
@@ -156,9 +159,12 @@ __ddsrv_argument() {
     'inspect 0') kind='function' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
+    'schedules 0') kind='function' ;;
+    'schedules 1') kind='text' ;;
+    'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback env list inspect logs top check install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback env list inspect logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -79,4 +79,5 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   reload: z.array(apiShapes.FunctionReport),
   remove: z.array(shapes.removal),
   rollback: apiShapes.FunctionReport,
+  schedules: z.union([z.array(apiShapes.ScheduleReport), apiShapes.RunReport]),
 };

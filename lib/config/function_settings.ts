@@ -2,6 +2,7 @@ import { grants } from "./grants_kind.ts";
 import { boolean, patterned } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { duration, port, wholeNumber } from "./number_kinds.ts";
+import { schedules } from "./schedule.ts";
 import { variables, watchPatterns } from "./policy_kinds.ts";
 import type { Entries } from "./table.ts";
 
@@ -173,6 +174,18 @@ export const FUNCTION_SETTINGS = {
     default: false,
     summary: "keep a started Deno ready for the next start of the function",
     details: "It makes a start several times as fast, and takes some 9 MiB of memory.",
+    manifest: "replaces",
+  },
+  schedules: {
+    name: "schedules",
+    setBy: "manifest",
+    manifestName: "schedules",
+    kind: schedules,
+    default: [],
+    summary: "requests that ddsrv sends to a function at certain times",
+    details:
+      "A list of objects with `name`, `cron` (five fields) and, if wanted, `timezone`, `path`, " +
+      "`method`, `timeout`, `retries`, `overlap` and `catchUp`, see [Schedules](schedules.md).",
     manifest: "replaces",
   },
   drainMs: {

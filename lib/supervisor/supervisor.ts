@@ -5,6 +5,10 @@ import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
+import type { Schedule } from "../config/schedule.ts";
+import type { EndedRun } from "../schedules/schedule_record.ts";
+import { createScheduler, type Scheduler } from "../schedules/scheduler.ts";
+import { sendScheduled } from "../schedules/send_scheduled.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
@@ -34,6 +38,8 @@ export interface SupervisorOptions {
   /** Called when a directory is ignored for the first time, or for another reason than before. */
   readonly onIgnored: (name: string, reason: string) => void;
   readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
+  /** Called after each run of a schedule. */
+  readonly onRun: (name: string, schedule: Schedule, run: EndedRun) => void;
   /** Called with each event and its result, for debug output. */
   readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
   readonly onWarning: (message: string) => void;
@@ -77,6 +83,10 @@ export interface Supervisor {
   readonly snapshotsOf: (name: string) => readonly string[];
   /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
   readonly rollBack: (name: string, to?: string) => Promise<string>;
+  /** Schedules of all functions. */
+  readonly schedules: Pick<Scheduler, "list" | "run">;
+  /** Begins no more runs of schedules, and waits for the present ones. */
+  readonly endRuns: () => Promise<void>;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
   /** Stops all functions; once `force` aborts, without waiting for in-flight requests. */
@@ -128,6 +138,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   });
   // Until the first scan has found the functions, their hosts are nobody else's.
   routes.setOwners(context.heldDomains.before);
+  const scheduler = createScheduler({
+    store: context.schedules,
+    send: (request) => sendScheduled({ routes, limits: () => context.settings.limits }, request),
+    onEnded: options.onRun,
+    onWarning: options.onWarning,
+  });
   const instances = createInstances({
     ...options,
     states,
@@ -135,6 +151,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     policies,
     dispatch,
     force: force.signal,
+    onTaken(name, { schedules }) {
+      if (states.get(name)?.isWanted === true) scheduler.set(name, schedules);
+    },
     onPolicy(name) {
       if (!stopping.signal.aborted) domains.ask(name, askedBy(states.get(name)));
     },
@@ -161,6 +180,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) {
       policies.delete(name);
+      scheduler.remove(name);
       tasks.track(context.parked.discard(name));
     }
     // A stop of all functions is no reason to give their domains to others.
@@ -278,6 +298,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       await scans.scan();
       return revision;
     },
+    schedules: scheduler,
+    endRuns: scheduler.end,
     changed: () => changed.promise,
     async stop(signal) {
       const skipDrain = (): void => force.abort();
@@ -287,6 +309,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       trimmer[Symbol.dispose]();
       for (const name of [...states.keys()]) dispatch(name, { type: "stop", name });
       await scans.ended;
+      await scheduler[Symbol.asyncDispose]();
       await tasks.ended();
       signal.removeEventListener("abort", skipDrain);
     },

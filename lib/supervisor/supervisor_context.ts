@@ -7,6 +7,7 @@ import { openIsolation } from "../isolation/open_isolation.ts";
 import { claimOwner } from "../owner/claim_owner.ts";
 import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { openScheduleStore, type ScheduleStore } from "../schedules/schedule_store.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { type DenoOf, openDenos } from "../isolation/denos.ts";
@@ -37,6 +38,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** What is known of the runs of schedules. */
+  readonly schedules: ScheduleStore;
   /** Returns the Deno for a function, by the version that it asks for. */
   readonly denoOf: DenoOf;
   /** Which function has had which domain so far. */
@@ -116,6 +119,7 @@ export async function openSupervisorContext(
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const schedules = openScheduleStore(join(stateDirectory, "schedules", owner.id));
   const heldDomains = await openHeldDomains(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
@@ -169,6 +173,7 @@ export async function openSupervisorContext(
     keptCode,
     snapshots,
     variables,
+    schedules,
     denoOf,
     heldDomains,
     checks,
@@ -176,6 +181,7 @@ export async function openSupervisorContext(
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
+      await schedules.forget(name);
       await forget(name);
     },
     starts,

@@ -34,6 +34,7 @@ Deno.test({
       routes,
       onChange: () => {},
       onLine: () => {},
+      onRun: () => {},
       onIgnored: () => {},
       onWarning: assert.fail,
     });
@@ -63,6 +64,7 @@ for (const fault of hostFaults) {
       routes: new RouteTable(),
       onChange: () => {},
       onLine: () => {},
+      onRun: () => {},
       onIgnored: () => {},
       onWarning: assert.fail,
     });
