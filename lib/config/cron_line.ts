@@ -8,9 +8,14 @@ export interface CronLine {
 
 const MAX_LENGTH = 128;
 
-/** Five fields of numbers, names and `*`, `,`, `-`, `/`, `#`, `L`, `W`, or a nickname. */
-const FIVE_FIELDS = /^(?:[\dA-Za-z*,/#-]+ +){4}[\dA-Za-z*,/#-]+$/;
+/** Five fields of numbers, names of months and days, `*`, `,`, `-` and `/`. */
+const FIELD = String.raw`(?:\*|\d+|[A-Za-z]{3})(?:[-,/](?:\*|\d+|[A-Za-z]{3}))*`;
+const FIVE_FIELDS = new RegExp(`^${FIELD}(?: ${FIELD}){4}$`);
 const NICKNAMES = ["@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"];
+
+/** Parsed lines: a manifest is read at each launch, and a line takes up to a millisecond. */
+const parsed = new Map<string, CronLine>();
+const MAX_PARSED = 1_000;
 
 /** Any moment: whether a line has a time at all does not depend on it. */
 const SOME_MS = Date.UTC(2024, 0, 1);
@@ -31,6 +36,16 @@ const SOME_MS = Date.UTC(2024, 0, 1);
  * ```
  */
 export function parseCronLine(text: string, timezone: string): CronLine {
+  const key = `${timezone} ${text}`;
+  const known = parsed.get(key);
+  if (known !== undefined) return known;
+  const line = parseNewLine(text, timezone);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(key, line);
+  return line;
+}
+
+function parseNewLine(text: string, timezone: string): CronLine {
   const shown = JSON.stringify(text.slice(0, MAX_LENGTH));
   const line = text.trim().replace(/\s+/g, " ");
   const fields = line.split(" ").length;

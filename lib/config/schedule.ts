@@ -59,19 +59,30 @@ export const schedules: Kind<readonly Schedule[]> = {
         retries: zod.int().min(0).max(MAX_RETRIES).default(0),
         overlap: zod.enum(OVERLAPS).default("skip"),
         catchUp: zod.boolean().default(false),
-      }).superRefine(({ cron, timezone }, context) => {
-        try {
-          parseCronLine(cron, timezone);
-        } catch (error) {
-          context.addIssue({ code: "custom", message: (error as Error).message });
-        }
       }).transform(({ timeout: timeoutMs, ...rest }): Schedule => ({ ...rest, timeoutMs })),
     ).max(MAX_SCHEDULES, `Give at most ${MAX_SCHEDULES} schedules`)
       .superRefine((all, context) => {
-        const names = all.map(({ name }) => name);
-        const twice = names.find((name, index) => names.indexOf(name) !== index);
-        if (twice === undefined) return;
-        const message = `Two schedules have the name "${twice}". Give each a name of its own`;
-        context.addIssue({ code: "custom", message });
+        const problem = problemOf(all);
+        if (problem !== undefined) context.addIssue({ code: "custom", ...problem });
       }),
 };
+
+/** Returns the first problem: to search for times that do not exist takes long. */
+function problemOf(
+  all: readonly Schedule[],
+): { readonly path: (string | number)[]; readonly message: string } | undefined {
+  const names = new Set<string>();
+  for (const [index, { name, cron, timezone }] of all.entries()) {
+    if (names.has(name)) {
+      const message = `Two schedules have the name "${name}". Give each a name of its own`;
+      return { path: [index, "name"], message };
+    }
+    names.add(name);
+    try {
+      parseCronLine(cron, timezone);
+    } catch (error) {
+      return { path: [index, "cron"], message: (error as Error).message };
+    }
+  }
+  return undefined;
+}

@@ -56,6 +56,9 @@ const refused: readonly [line: string, timezone: string, message: RegExp][] = [
   ["@reboot", "UTC", /five fields/],
   ["* * * * *\0", "UTC", /five fields/],
   [`${"1,".repeat(200)}1 * * * *`, "UTC", /five fields/],
+  ["0 0 L * *", "UTC", /five fields/],
+  ["0 0 15W * *", "UTC", /five fields/],
+  ["0 0 * * MON#2", "UTC", /five fields/],
   ["*/0 * * * *", "UTC", /is no cron line/],
   ["* * * * MON-XYZ", "UTC", /is no cron line/],
 ];
