@@ -14,6 +14,7 @@ import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { type KeptCode, openKeptCode } from "./kept_code.ts";
 import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
+import { openSharedCode, type SharedCode } from "./shared_code.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -33,6 +34,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly keptLocks: KeptLocks;
   readonly keptPackages: KeptPackages;
   readonly keptCode: KeptCode;
+  /** The code cache of functions without one of their own. */
+  readonly sharedCode: Pick<SharedCode, "stop">;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
@@ -106,9 +109,23 @@ export async function openSupervisorContext(
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     uidOf: isolation.cacheUid,
   });
+  const cores = Math.max(1, navigator.hardwareConcurrency);
+  const { available: availableBytes } = Deno.systemMemoryInfo();
+  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
+    maxHoldMs: MAX_START_HOLD_MS,
+  });
+  const sharedCode = stack.use(openSharedCode({
+    directory: join(stateDirectory, "deno-code", owner.id),
+    record: isolation.recordCode,
+    // It prepares starts, like parked ones.
+    isOn: () => current.parked !== 0,
+    starts,
+    onWarning,
+  }));
   const keptCode = await openKeptCode({
     directory: join(settings.stateDirectory, "code", owner.id),
     templates: isolation.codeTemplates,
+    shared: sharedCode,
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     onWarning,
   });
@@ -119,7 +136,6 @@ export async function openSupervisorContext(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
-  const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
     checks.forget(name);
@@ -129,11 +145,8 @@ export async function openSupervisorContext(
     await keptCode.forget(name);
     await snapshots.forget(name);
   };
-  const { available: availableBytes } = Deno.systemMemoryInfo();
   const denoOf = await openDenos(settings);
-  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
-    maxHoldMs: MAX_START_HOLD_MS,
-  });
+  sharedCode.prepare(await denoOf(undefined));
   if ((settings.parked ?? 0) > 0 && !isolation.parking.includes("sandbox")) {
     onWarning(
       `"parked" has no effect: ${
@@ -164,6 +177,7 @@ export async function openSupervisorContext(
     keptLocks,
     keptPackages,
     keptCode,
+    sharedCode,
     snapshots,
     variables,
     denoOf,

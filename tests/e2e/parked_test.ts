@@ -23,8 +23,8 @@ async function innerProcesses(server: Server): Promise<number[]> {
     const [inner] = first === undefined ? [] : await readChildren(first);
     if (inner === undefined) continue;
     const command = await Deno.readTextFile(`/proc/${inner}/cmdline`).catch(() => "");
-    // The fetcher of modules has another main module.
-    if (command.includes("--preload=")) found.push(inner);
+    // The fetcher of modules has no preload module; the recorder of the shared code cache has one.
+    if (command.includes("--preload=") && !command.includes("record.js")) found.push(inner);
   }
   return found;
 }

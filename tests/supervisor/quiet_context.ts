@@ -74,6 +74,7 @@ export function quietContext(
       collect: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    sharedCode: { stop() {} },
     snapshots: {
       list: () => [],
       take: () => Promise.resolve(),
