@@ -145,8 +145,11 @@ Deno.test("parked sandboxes keep to their number, and end with the supervisor", 
   await server.answers("/b", "b");
   await isParked(server, "b");
   assert.equal(await nextStartOf(server, "app"), null);
-  const all = await innerProcesses(server);
-  assert.equal(all.length, 3);
+  let all: number[] = [];
+  await eventually("the parked sandbox of app has ended", async () => {
+    all = await innerProcesses(server);
+    return all.length === 3;
+  });
   server.signal("SIGKILL");
   await server.exited;
   await eventually("all sandboxes are gone", async () => {
