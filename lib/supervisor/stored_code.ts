@@ -36,16 +36,17 @@ export async function sealStored(path: string): Promise<void> {
 }
 
 /**
- * Returns true if a directory has what ddsrv has written there, and only its user can change it. V8
+ * Returns true if a directory has what ddsrv has written there, and only its user, by default that
+ * of this process, can change it. V8
  * does not verify bytecode: a damaged one could end Deno.
  */
-export async function isIntact(path: string): Promise<boolean> {
+export async function isIntact(path: string, uid = Deno.uid()): Promise<boolean> {
   try {
     const directory = await Deno.lstat(path);
-    if (!directory.isDirectory || !isOwn(directory)) return false;
+    if (!directory.isDirectory || !isOwn(directory, uid)) return false;
     const { isFile, size } = await Deno.lstat(join(path, SUMS));
     if (!isFile || size > 4_096) return false;
-    return await Deno.readTextFile(join(path, SUMS)) === await sumsOf(path);
+    return await Deno.readTextFile(join(path, SUMS)) === await sumsOf(path, uid);
   } catch {
     return false;
   }
@@ -98,13 +99,13 @@ export function outdated(
 }
 
 /** @throws {Error} if a file is missing, is too large, or others can change it */
-async function sumsOf(path: string): Promise<string> {
+async function sumsOf(path: string, uid = Deno.uid()): Promise<string> {
   let sums = "";
   let bytes = 0;
   for (const name of FILES) {
     const info = await Deno.lstat(join(path, name));
     bytes += info.size;
-    if (!info.isFile || !isOwn(info) || bytes > MAX_SHARED_BYTES) {
+    if (!info.isFile || !isOwn(info, uid) || bytes > MAX_SHARED_BYTES) {
       throw new Error(`"${join(path, name)}" is not a file of ddsrv`);
     }
     // On another thread, unlike the functions of node:crypto.
@@ -114,8 +115,8 @@ async function sumsOf(path: string): Promise<string> {
   return sums;
 }
 
-function isOwn({ uid, mode }: Deno.FileInfo): boolean {
-  return uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
+function isOwn({ uid, mode }: Deno.FileInfo, owner: number | null): boolean {
+  return uid === owner && ((mode ?? 0) & 0o022) === 0;
 }
 
 function digestOf(text: string): string {

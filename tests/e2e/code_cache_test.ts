@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isIntact } from "../../lib/supervisor/stored_code.ts";
-import { eventually, makeDirectory, type Server, startServer } from "./support/harness.ts";
+import {
+  eventually,
+  makeDirectory,
+  type Server,
+  type ServerOptions,
+  startServer,
+} from "./support/harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 
 /**
  * Replaces the bytecode of `good.js` with that of `evil.js`, in a process without Deno's permissions.
@@ -83,6 +90,13 @@ Deno.test("code cache: a poisoned one serves its own revision, not the next one 
     await keeps(name, 1);
   }
   assert.match(await answer(server, "x/said"), /^changed 1\n/);
+  // It replaces the shared one, so it has Deno's own modules too.
+  const [owner] = Array.from(Deno.readDirSync(join(state, "code")), (entry) => entry.name);
+  const [revision] = await kept("other");
+  const database = join(state, "code", owner!, "other", revision!, "v8_code_cache_v2");
+  const parts = await Promise.all([database, `${database}-wal`].map((path) => Deno.readFile(path)));
+  const text = parts.map((bytes) => new TextDecoder("latin1").decode(bytes)).join("");
+  assert.ok(text.includes("ext:deno_http/00_serve.ts"));
 
   // Positive control: the next run of the same revision reads what the first one has left.
   assert.equal((await server.cli("reload", "x", "other")).code, 0);
@@ -151,11 +165,23 @@ Deno.test("code cache: no function can change the one that all share, and a rest
   const directory = await makeDirectory();
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => Deno.remove(directory, { recursive: true }));
-  const state = join(directory, "state");
-  const options = {
-    directory,
-    isParking: true as const,
-    env: { DDSRV_STATE_DIRECTORY: state },
+  const env = { DDSRV_STATE_DIRECTORY: join(directory, "state") };
+  await vandalize({ directory, env });
+});
+
+Deno.test("code cache: the one that all share, rootless", async () => {
+  await using user = await ordinaryUser();
+  const { directory, command, env } = user;
+  await vandalize({ directory, command, env, flags: ["--isolation=rootless"] });
+});
+
+/** Lets functions read the shared code cache and attack it, also after a restart. */
+async function vandalize(host: ServerOptions & { readonly directory: string }): Promise<void> {
+  const state = join(host.directory, "state");
+  const uid = host.command === undefined ? 0 : Number(host.command[1]!.split("=")[1]);
+  const options: ServerOptions = {
+    ...host,
+    isParking: true,
     files: {
       "ddsrv.json": '{ "permissions": "all" }',
       "vandal/index.ts": VANDAL,
@@ -185,11 +211,11 @@ Deno.test("code cache: no function can change the one that all share, and a rest
     assert.equal(await answer(server, "vandal"), "could ");
     assert.equal((await server.cli("reload", "other")).code, 0);
     assert.equal(await answer(server, "other"), "other");
-    assert.equal(await isIntact(path), true);
+    assert.equal(await isIntact(path, uid), true);
   }
   const before = await Deno.stat(path);
   await using server = await startServer(options);
   await server.answers("/vandal", "could ");
   assert.deepEqual(await stored(), [path]);
   assert.equal((await Deno.stat(path)).ino, before.ino);
-});
+}
