@@ -54,7 +54,7 @@ interface WantedCode {
   readonly sinceMs: number;
 }
 
-/** Opens the shared code cache, and removes incomplete ones of an earlier supervisor. */
+/** Opens the shared code cache. A recording first removes what a killed supervisor has left. */
 export function openSharedCode(options: SharedCodeOptions): SharedCode {
   const { directory, isOn, starts, onWarning, calmMs = 1_000, maxWaitMs = 60_000 } = options;
   const stopping = new AbortController();
