@@ -135,6 +135,7 @@ export async function serve(directory: string | undefined, options: object): Pro
 
   await signals.first;
   service.stopping();
+  context.sharedCode.stop();
   console.say("Stopping");
   admin?.stopping();
   const { shutdownTimeoutMs, stopGraceMs } = context.settings;

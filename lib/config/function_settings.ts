@@ -156,7 +156,7 @@ export const FUNCTION_SETTINGS = {
     summary: "how many sandboxes to keep ready for the next start; 0 for none",
     details:
       "A parked sandbox is complete, and its Deno has not started. Functions that were used last " +
-      "have one.",
+      "have one. With 0, they also use no shared code cache.",
   },
   maxWarm: {
     name: "maxWarm",

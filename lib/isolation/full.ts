@@ -15,7 +15,7 @@ import { openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, IsolationOptions } from "./isolation.ts";
-import { createCodeTemplates } from "./code_templates.ts";
+import { codeCaches } from "./code_caches.ts";
 import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 
@@ -93,9 +93,12 @@ export async function openFullIsolation(
     cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
     purge: homes.purge,
-    codeTemplates: landlock
-      ? createCodeTemplates({ directory: join(runtimeDirectory, "code") })
-      : undefined,
+    ...codeCaches({
+      directory: join(runtimeDirectory, "code"),
+      systemCallFilter,
+      landlock,
+      uid: homes.fetcherUid,
+    }),
     canRelocate: true,
     // Landlock's program waits in front of Deno.
     parking: landlock ? ["sandbox", "runtime"] : ["runtime"],

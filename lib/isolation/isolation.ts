@@ -4,6 +4,7 @@ import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { SourceEntry } from "../function/joint_sources.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { RecordCode } from "./code_recorder.ts";
 import type { CodeTemplates } from "./code_templates.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
@@ -26,6 +27,8 @@ export interface Isolation extends AsyncDisposable {
   readonly purge: (name: string) => Promise<void>;
   /** Empty code caches for sandboxes; `undefined` where functions can have none. */
   readonly codeTemplates: CodeTemplates | undefined;
+  /** Records the code cache that all functions share; missing where functions can have none. */
+  readonly recordCode?: RecordCode;
   /** The sandbox can show source at another path than its real one. */
   readonly canRelocate: boolean;
   readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;

@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import type { CodeTemplates } from "../isolation/code_templates.ts";
 import { collectCode } from "../isolation/collect_code.ts";
 import { CODE_DATABASES, type CodeCache, usesCodeCache } from "../sandbox/code_cache.ts";
-import { ownDeno } from "../sandbox/deno_binary.ts";
+import { type DenoBinary, ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import type { SharedCode } from "./shared_code.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { createSemaphore } from "../system/semaphore.ts";
 import { sleep } from "../system/sleep.ts";
@@ -47,6 +48,8 @@ export interface KeptCodeOptions {
   readonly directory: string;
   /** `undefined` where functions run without a sandbox. */
   readonly templates: CodeTemplates | undefined;
+  /** The code cache of starts without one of their own; none when left out. */
+  readonly shared?: Pick<SharedCode, "find">;
   /** Returns revisions whose code caches stay, whatever their age: those of snapshots. */
   readonly neededRevisions: (name: string) => readonly string[];
   readonly onWarning: (message: string) => void;
@@ -70,7 +73,7 @@ const NEW = ".new-";
 
 /** Opens the code caches of all functions, and removes incomplete ones of an earlier supervisor. */
 export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> {
-  const { directory, templates, neededRevisions, onWarning } = options;
+  const { directory, templates, shared, neededRevisions, onWarning } = options;
   const { looksMs = LOOKS_MS, maxBytes = MAX_BYTES, collect = collectCode } = options;
   const turns = createSemaphore(1);
   /** Paths of code caches that can't be kept; their revisions run without one. */
@@ -83,6 +86,11 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
     const input = JSON.stringify([deno.path, deno.version, others, policy.memoryBytes]);
     const key = createHash("sha256").update(input).digest("hex").slice(0, 16);
     return join(directory, name, `${revision}.${key}`);
+  }
+
+  async function chooseShared(deno: DenoBinary): Promise<CodeCache | undefined> {
+    const path = await shared?.find(deno);
+    return path === undefined ? undefined : { type: "shared", directory: path };
   }
 
   async function copy(
@@ -123,17 +131,17 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
 
   return {
     async choose(start) {
-      const { moduleOptions, policy, hasDependencies } = start;
-      const facts = { entry: moduleOptions.entry, policy, hasDependencies };
-      if (templates === undefined || !usesCodeCache(facts)) return undefined;
+      const { moduleOptions: { entry, deno = ownDeno() }, policy, hasDependencies } = start;
+      if (templates === undefined) return undefined;
+      if (!usesCodeCache({ entry, policy, hasDependencies })) return await chooseShared(deno);
       const path = pathOf(start);
       if (await isKept(path)) {
         // The time of the last use decides which caches stay.
         await Deno.utime(path, new Date(), new Date()).catch(() => {});
         return { type: "kept", directory: path };
       }
-      if (refused.has(path)) return undefined;
-      const template = await templates.of(moduleOptions.deno ?? ownDeno());
+      if (refused.has(path)) return await chooseShared(deno);
+      const template = await templates.of(deno);
       return template === undefined ? undefined : { type: "record", template };
     },
     async collect(start, run) {

@@ -16,6 +16,7 @@ import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { type KeptCode, openKeptCode } from "./kept_code.ts";
 import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
+import { openSharedCode, type SharedCode } from "./shared_code.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -35,6 +36,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly keptLocks: KeptLocks;
   readonly keptPackages: KeptPackages;
   readonly keptCode: KeptCode;
+  /** The code cache of functions without one of their own. */
+  readonly sharedCode: Pick<SharedCode, "stop">;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
@@ -110,9 +113,24 @@ export async function openSupervisorContext(
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     uidOf: isolation.cacheUid,
   });
+  const cores = Math.max(1, navigator.hardwareConcurrency);
+  const readRoom = await openHostRoom();
+  const availableBytes = readRoom().memory.left;
+  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
+    maxHoldMs: MAX_START_HOLD_MS,
+  });
+  const sharedCode = stack.use(openSharedCode({
+    directory: join(stateDirectory, "deno-code", owner.id),
+    record: isolation.recordCode,
+    // It prepares starts, like parked ones.
+    isOn: () => current.parked !== 0,
+    starts,
+    onWarning,
+  }));
   const keptCode = await openKeptCode({
     directory: join(settings.stateDirectory, "code", owner.id),
     templates: isolation.codeTemplates,
+    shared: sharedCode,
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     onWarning,
   });
@@ -124,7 +142,6 @@ export async function openSupervisorContext(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
-  const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
     checks.forget(name);
@@ -134,12 +151,8 @@ export async function openSupervisorContext(
     await keptCode.forget(name);
     await snapshots.forget(name);
   };
-  const readRoom = await openHostRoom();
-  const availableBytes = readRoom().memory.left;
   const denoOf = await openDenos(settings);
-  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
-    maxHoldMs: MAX_START_HOLD_MS,
-  });
+  sharedCode.prepare(await denoOf(undefined));
   if ((settings.parked ?? 0) > 0 && !isolation.parking.includes("sandbox")) {
     onWarning(
       `"parked" has no effect: ${
@@ -171,6 +184,7 @@ export async function openSupervisorContext(
     keptLocks,
     keptPackages,
     keptCode,
+    sharedCode,
     snapshots,
     variables,
     schedules,

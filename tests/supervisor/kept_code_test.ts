@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defaultPermissions } from "../../lib/config/permissions.ts";
 import type { CollectedCode } from "../../lib/isolation/collect_code.ts";
 import { CODE_DATABASES } from "../../lib/sandbox/code_cache.ts";
+import type { DenoBinary } from "../../lib/sandbox/deno_binary.ts";
 import {
   type CodeStart,
   type KeptCode,
@@ -172,4 +173,27 @@ Deno.test("openKeptCode() removes old code caches, except those of snapshots", a
   await run({ ...START, revision: "r6" });
   const left = Array.from(Deno.readDirSync(directory.at("code/a")), ({ name }) => name.slice(0, 2));
   assert.deepEqual(left.sort(), ["r0", "r3", "r4", "r5", "r6"]);
+});
+
+Deno.test("openKeptCode() gives the shared code cache to starts without one of their own", async () => {
+  await using directory = await temporaryDirectory();
+  const asked: string[] = [];
+  const shared = {
+    find(deno: DenoBinary) {
+      asked.push(deno.version);
+      return Promise.resolve("/shared");
+    },
+  };
+  const { kept, run } = await open(directory, { shared, result: { type: "unusable" } });
+  const expected = { type: "shared", directory: "/shared" };
+  assert.deepEqual(await kept.choose({ ...START, hasDependencies: false }), expected);
+  const deno = { path: "/deno", version: "2.5.0" };
+  const moduleOptions = { ...START.moduleOptions, entry: "index.html", deno };
+  assert.deepEqual(await kept.choose({ ...START, moduleOptions }), expected);
+  assert.deepEqual(await kept.choose(START), RECORD);
+  await run(START);
+  assert.deepEqual(await kept.choose(START), expected, "its own can't be kept");
+  assert.deepEqual(asked, [Deno.version.deno, "2.5.0", Deno.version.deno]);
+  const without = (await open(directory, { shared, templates: undefined })).kept;
+  assert.equal(await without.choose({ ...START, hasDependencies: false }), undefined);
 });

@@ -75,6 +75,7 @@ export function quietContext(
       collect: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    sharedCode: { stop() {} },
     snapshots: {
       list: () => [],
       take: () => Promise.resolve(),
