@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { EndedRun } from "../schedules/schedule_record.ts";
-import type { ScheduleState } from "../schedules/scheduler.ts";
+import type { ScheduleState } from "../schedules/function_schedules.ts";
 import type { RunReport, ScheduleReport } from "./api.ts";
 import { failure, type Route, route } from "./route.ts";
 

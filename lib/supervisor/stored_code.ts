@@ -37,8 +37,7 @@ export async function sealStored(path: string): Promise<void> {
 
 /**
  * Returns true if a directory has what ddsrv has written there, and only its user, by default that
- * of this process, can change it. V8
- * does not verify bytecode: a damaged one could end Deno.
+ * of this process, can change it. V8 does not verify bytecode: a damaged one could end Deno.
  */
 export async function isIntact(path: string, uid = Deno.uid()): Promise<boolean> {
   try {

@@ -7,11 +7,8 @@ import {
   parseRecords,
   type ScheduleRecord,
 } from "../../lib/schedules/schedule_record.ts";
-import {
-  createScheduler,
-  type ScheduledRequest,
-  type Scheduler,
-} from "../../lib/schedules/scheduler.ts";
+import type { ScheduledRequest } from "../../lib/schedules/function_schedules.ts";
+import { createScheduler, type Scheduler } from "../../lib/schedules/scheduler.ts";
 
 /** Start of the pretend time: noon. */
 export const NOON_MS = Date.UTC(2026, 10, 27, 12);
