@@ -21,6 +21,7 @@ const MANIFEST = JSON.stringify({
     { name: "report", cron: "0 0 29 2 *", path: "/report?full=1", method: "GET" },
     { name: "broken", cron: "@yearly", path: "/broken", timezone: "Europe/Berlin" },
     { name: "slow", cron: "@yearly", path: "/slow" },
+    { name: "late", cron: "@yearly", path: "/slow", timeout: "1s" },
   ],
 });
 
@@ -30,6 +31,8 @@ Deno.test("schedules run at their times and by hand, wake idle functions, and su
       "jobs/index.ts": JOBS,
       "jobs/ddsrv.json": MANIFEST,
       "plain/index.ts": 'Deno.serve(() => new Response("plain"));\n',
+      "dead/index.ts": "Deno.exit(3);\n",
+      "dead/ddsrv.json": '{ "schedules": [{ "name": "job", "cron": "@yearly" }] }',
       "wrong/index.ts": "Deno.serve(() => new Response());\n",
       "wrong/ddsrv.json": '{ "schedules": [{ "name": "a", "cron": "0 0 30 2 *" }] }',
     },
@@ -54,6 +57,12 @@ Deno.test("schedules run at their times and by hand, wake idle functions, and su
   const failed = await server.cli("schedules", "run", "jobs", "broken");
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /The schedule "broken" failed: The answer had the status 500/);
+  const late = await server.cli("schedules", "run", "jobs", "late");
+  assert.equal(late.code, 1);
+  assert.match(late.stderr, /The schedule "late" failed: There was no answer within 1 s/);
+  const dead = await server.cli("schedules", "run", "dead", "job");
+  assert.equal(dead.code, 1);
+  assert.match(dead.stderr, /The schedule "job" failed: The function does not serve: /);
   const codes: readonly [words: string[], code: number, message: RegExp][] = [
     [["run", "jobs", "other"], 1, /"jobs" has no schedule "other"/],
     [["run", "other", "report"], 4, /other/],
@@ -96,5 +105,6 @@ Deno.test("schedules run at their times and by hand, wake idle functions, and su
     return all.find(({ name }) => name === "slow")?.last?.result === "interrupted";
   });
   assert.equal((await next.cli("rm", "--yes", "jobs")).code, 0);
-  assert.equal(JSON.parse((await next.cli("schedules", "--json")).stdout).length, 0);
+  const left = JSON.parse((await next.cli("schedules", "--json")).stdout) as { function: string }[];
+  assert.deepEqual(left.map((one) => one.function), ["dead"]);
 });
