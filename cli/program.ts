@@ -20,6 +20,7 @@ import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";
 import { addRollback } from "./tree/rollback.ts";
+import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
@@ -42,7 +43,7 @@ const groups: readonly Group[] = [
     addStart,
     addEnv,
   ]],
-  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck]],
+  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck, addSchedules]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];
 

@@ -18,6 +18,7 @@ export const TEMPLATES: readonly Template[] = [
   { name: "kv-counter", summary: "keep data over restarts with Deno KV" },
   { name: "shared-code", summary: "import code that functions share from _shared/" },
   { name: "manifest", summary: "limit memory, processor and egress in ddsrv.json" },
+  { name: "schedule", summary: "do something at certain times, without a timer" },
   { name: "webhook", summary: "verify signed requests with a secret from the environment" },
 ];
 

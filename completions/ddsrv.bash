@@ -19,6 +19,7 @@ __ddsrv_verb() {
     logs) verb='logs' ;;
     top) verb='top' ;;
     check) verb='check' ;;
+    schedules) verb='schedules' ;;
     install-service) verb='install-service' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
@@ -46,6 +47,7 @@ __ddsrv_options() {
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
+    schedules) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
@@ -113,7 +115,7 @@ __ddsrv_value() {
     'serve --max-in-flight') kind='text' ;;
     'serve --max-in-flight-per-peer') kind='text' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
-    'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook) ;;
+    'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook) ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
     'add --timeout') kind='text' ;;
@@ -142,8 +144,9 @@ __ddsrv_value() {
     'top --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
+    'schedules --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback start stop) ;;
+    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback schedules start stop) ;;
     *) kind= ;;
   esac
 }
@@ -152,7 +155,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env list ls inspect logs top check install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env list ls inspect logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
@@ -167,9 +170,12 @@ __ddsrv_argument() {
     'inspect 0') kind='function' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
+    'schedules 0') kind='function' ;;
+    'schedules 1') kind='text' ;;
+    'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env list inspect logs top check install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env list inspect logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -150,7 +150,7 @@ complete -c ddsrv -n '__ddsrv_at doctor' -l isolation -r -a 'full rootless none'
 complete -c ddsrv -n '__ddsrv_at doctor' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at doctor' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a init -d 'create a directory with a first function, or list the templates'
-complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest webhook' -d 'start from this template; the path defaults to its name'
+complete -c ddsrv -n '__ddsrv_at init' -l template -r -a 'json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook' -d 'start from this template; the path defaults to its name'
 complete -c ddsrv -n '__ddsrv_at init' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at init' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at init 1' -F
@@ -242,6 +242,11 @@ complete -c ddsrv -n '__ddsrv_at check' -l json -d 'same as --format json'
 complete -c ddsrv -n '__ddsrv_at check' -l isolation -r -a 'full rootless none' -d 'check at this isolation level; none runs without a sandbox'
 complete -c ddsrv -n '__ddsrv_at check' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at check 1 more' -F
+complete -c ddsrv -n '__ddsrv_at \'\'' -a schedules -d 'list the schedules of functions, or run one now'
+complete -c ddsrv -n '__ddsrv_at schedules' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at schedules' -l json -d 'print JSON; ddsrv schema --output describes it'
+complete -c ddsrv -n '__ddsrv_at schedules' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at schedules 1' -k -a '(__ddsrv_functions)'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a install-service -d 'write a systemd unit that serves a directory at boot'
 complete -c ddsrv -n '__ddsrv_at install-service' -l path -r -F -d 'write the unit to this file'
 complete -c ddsrv -n '__ddsrv_at install-service' -l force -d 'overwrite a unit that ddsrv did not create'
@@ -254,7 +259,7 @@ complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json, --json output or the control API'
 complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'describe the ddsrv.json of a function, not of the server'
 complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as OpenAPI 3.1'
-complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback start stop' -d 'describe the --json output of a command; for logs, of a line'
+complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback schedules start stop' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback stop start env list inspect logs top check install-service completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback stop start env list inspect logs top check schedules install-service completions schema help'

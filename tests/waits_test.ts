@@ -53,6 +53,7 @@ const EXCEPTIONS: readonly (readonly [file: string, part: string, reason: string
   ["proxy/abort_test.ts", "300", "a slow machine only leaves before all is full"],
   ["proxy/body_test.ts", "300", "a slow machine only sees a transfer stand still too soon"],
   ["proxy/file_bound_test.ts", "500", "nothing shall come; it may be too short"],
+  ["schedules/scheduler_test.ts", "host.pause(", "pretend time"],
   ["supervisor/backoff_timers_test.ts", "untilMs", "the pause under test"],
   ["races/race_test.ts", "RACE_MS", "how long a race is repeated"],
   ["sandbox/kill_spawner.ts", "APART_MS", "moments of an end, 0.7 ms apart"],

@@ -6,6 +6,7 @@ import type { Finding } from "../../lib/isolation/finding.ts";
 import { examineHost } from "../../lib/isolation/host_probes.ts";
 import { ExitCode } from "../exit_code.ts";
 import { printJson, printOut } from "../output/print.ts";
+import { findFunctionsDirectory } from "./find_functions_directory.ts";
 
 /** Options of `ddsrv doctor`. */
 export interface DoctorOptions {
@@ -17,7 +18,10 @@ const STYLES = { ok: "green", limited: "yellow", missing: "red" } as const;
 
 /** Prints which layers of isolation the host supports; fails if the level is not available. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const findings = await examineHost(defined({ level: options.isolation }));
+  // The host can be examined whatever the settings are.
+  const found = await findFunctionsDirectory(Deno.env.toObject()).catch(() => undefined);
+  const { functionsDirectory } = found ?? {};
+  const findings = await examineHost(defined({ level: options.isolation, functionsDirectory }));
   if (options.json) printJson(findings);
   else printOut(findings.map(describeFinding).join(""));
   return findings.some(({ status }) => status === "missing") ? ExitCode.Failed : ExitCode.Done;

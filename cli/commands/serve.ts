@@ -19,6 +19,7 @@ import {
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
 import { describeChange } from "../output/describe_change.ts";
+import { describeRun } from "../output/describe_run.ts";
 import { createConsole } from "../output/create_console.ts";
 import { describeService } from "../output/service_status.ts";
 import { version } from "../version.ts";
@@ -86,6 +87,7 @@ export async function serve(directory: string | undefined, options: object): Pro
       logSink.write(name, stream, line);
       console.line(name, stream, line);
     },
+    onRun: (name, schedule, run) => console.change(name, describeRun(schedule, run)),
     onStep: debug && ((name, event, step) => debug(`${name}: ${describeStep(event, step)}`)),
     onWarning: console.warn,
   });
@@ -133,10 +135,14 @@ export async function serve(directory: string | undefined, options: object): Pro
 
   await signals.first;
   service.stopping();
+  context.sharedCode.stop();
   console.say("Stopping");
   admin?.stopping();
   const { shutdownTimeoutMs, stopGraceMs } = context.settings;
-  await Promise.race([proxy.drain(), sleep(shutdownTimeoutMs ?? stopGraceMs, signals.second)]);
+  await Promise.race([
+    Promise.all([proxy.drain(), supervisor.endRuns()]),
+    sleep(shutdownTimeoutMs ?? stopGraceMs, signals.second),
+  ]);
   // Remaining requests end here, so that no instance waits for them again.
   await serving[Symbol.asyncDispose]();
   await stack.disposeAsync();

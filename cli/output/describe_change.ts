@@ -15,7 +15,8 @@ export interface Change {
     | "hung"
     | "backoff"
     | "stopping"
-    | "stopped";
+    | "stopped"
+    | "scheduled";
   /** Text after the function's name. */
   readonly message: string;
   /** Diagnostics, or output lines of the function. */

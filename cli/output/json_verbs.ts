@@ -11,6 +11,7 @@ export const JSON_VERBS = [
   "reload",
   "remove",
   "rollback",
+  "schedules",
   "start",
   "stop",
 ] as const;

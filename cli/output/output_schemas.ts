@@ -79,6 +79,7 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   reload: z.array(apiShapes.FunctionReport),
   remove: z.array(shapes.removal),
   rollback: apiShapes.FunctionReport,
+  schedules: z.union([z.array(apiShapes.ScheduleReport), apiShapes.RunReport]),
   start: z.array(apiShapes.FunctionReport),
   stop: z.array(apiShapes.FunctionReport),
 };

@@ -6,6 +6,7 @@ import {
   lockCommand,
   type ModuleOptions,
 } from "../sandbox/deno_command.ts";
+import { openTimeout } from "../system/timeout_signal.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { addWorkers } from "./add_workers.ts";
@@ -74,13 +75,13 @@ const MAX_MODULES = 10_000;
  */
 export async function checkFunction(options: CheckOptions): Promise<CheckResult> {
   const { place, functionsDirectory, directory, realDirectory, bounds, onLook } = options;
-  const timeout = AbortSignal.timeout(bounds.timeoutMs);
+  using timeout = openTimeout(bounds.timeoutMs);
   const { cpuTimeMs } = place;
   await using use = watchUse({ maxCpuMs: bounds.cpuTimeMs, cpuTimeMs, onLook });
-  const signal = AbortSignal.any([options.signal, timeout, use.signal]);
+  const signal = AbortSignal.any([options.signal, timeout.signal, use.signal]);
   const stopped = (): "cpu" | "time" | undefined => {
     if (use.signal.aborted) return "cpu";
-    return timeout.aborted ? "time" : undefined;
+    return timeout.signal.aborted ? "time" : undefined;
   };
   const boundAt = async (code: number): Promise<ReturnType<typeof endOf>> =>
     endOf({ code, cpuMs: await use.used(), stopped: stopped() }, bounds);

@@ -5,6 +5,7 @@ import type { CheckResult } from "./check.ts";
 import type { CheckBounds } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { type JointEntry, type JointModules, readJointGraph } from "./joint_graph.ts";
+import { openTimeout } from "../system/timeout_signal.ts";
 import { watchUse } from "./use_watch.ts";
 
 /** Options of {@linkcode checkTogether}. */
@@ -39,8 +40,8 @@ export async function checkTogether(
   const { root, entries, place, bounds, onLook, importMap } = options;
   const { cpuTimeMs } = place;
   await using use = watchUse({ maxCpuMs: bounds.cpuTimeMs, cpuTimeMs, onLook });
-  const timeout = AbortSignal.timeout(bounds.timeoutMs);
-  const signal = AbortSignal.any([options.signal, timeout, use.signal]);
+  using timeout = openTimeout(bounds.timeoutMs);
+  const signal = AbortSignal.any([options.signal, timeout.signal, use.signal]);
   const execute = (inner: string[]): Promise<BoundedOutput> => {
     const { command, ...input } = place.around(inner);
     const common = { signal, maxBytes: MAX_OUTPUT_BYTES, onSpawn: use.follow };

@@ -1,3 +1,5 @@
+import { namesHostShortage } from "../process/host_shortage.ts";
+
 /** Error numbers of Linux that come from the host and not from the code, see errno(3). */
 const HOST_ERRORS: ReadonlySet<number> = new Set([
   5, // EIO
@@ -31,7 +33,7 @@ const TYPE_ERROR = /^TS\d+ /;
  * ```
  */
 export function namesPassingFailure(diagnostics: string): boolean {
-  return diagnostics.split("\n").some((line) => {
+  return namesHostShortage(diagnostics) || diagnostics.split("\n").some((line) => {
     if (TYPE_ERROR.test(line)) return false;
     const osError = OS_ERROR.exec(line)?.[1];
     return NO_ANSWER.test(line) || PASSING_STATUS.test(line) || HOST_ERRORS.has(Number(osError));

@@ -2,6 +2,7 @@ import { grants } from "./grants_kind.ts";
 import { boolean, patterned } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { duration, port, wholeNumber } from "./number_kinds.ts";
+import { schedules } from "./schedule.ts";
 import { variables, watchPatterns } from "./policy_kinds.ts";
 import type { Entries } from "./table.ts";
 
@@ -155,7 +156,7 @@ export const FUNCTION_SETTINGS = {
     summary: "how many sandboxes to keep ready for the next start; 0 for none",
     details:
       "A parked sandbox is complete, and its Deno has not started. Functions that were used last " +
-      "have one.",
+      "have one. With 0, they also use no shared code cache.",
   },
   maxWarm: {
     name: "maxWarm",
@@ -173,6 +174,18 @@ export const FUNCTION_SETTINGS = {
     default: false,
     summary: "keep a started Deno ready for the next start of the function",
     details: "It makes a start several times as fast, and takes some 9 MiB of memory.",
+    manifest: "replaces",
+  },
+  schedules: {
+    name: "schedules",
+    setBy: "manifest",
+    manifestName: "schedules",
+    kind: schedules,
+    default: [],
+    summary: "requests that ddsrv sends to a function at certain times",
+    details:
+      "A list of objects with `name`, `cron` (five fields) and, if wanted, `timezone`, `path`, " +
+      "`method`, `timeout`, `retries`, `overlap` and `catchUp`, see [Schedules](schedules.md).",
     manifest: "replaces",
   },
   drainMs: {

@@ -6,6 +6,7 @@ import { type AdminReply, type AdminRequest, openAdminServer } from "./admin_ser
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
+import { reportSchedule } from "./schedule_routes.ts";
 import { awaited } from "./awaited_functions.ts";
 import { reportFunctions, reportTraffic } from "./report.ts";
 import { splitTarget } from "./split_target.ts";
@@ -94,6 +95,7 @@ async function collect({ supervisor, report, front }: AdminOptions): Promise<str
     supervisor: report,
     functions,
     traffic: reportTraffic(supervisor),
+    schedules: supervisor.schedules.list().map(reportSchedule),
     process: { cpuMs, memoryBytes, connections: front.connections },
     front: front.figures,
   }));

@@ -1,6 +1,7 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
+import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
 
 /** Prefix of all paths; an incompatible change gets another number. */
@@ -132,6 +133,33 @@ export interface SettingReport {
   readonly value: unknown;
   readonly source: SettingSource;
   readonly name: string | null;
+}
+
+/** A run of a schedule that has ended. */
+export interface RunReport {
+  readonly tick: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly isManual: boolean;
+  readonly result: RunResult;
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly reason: string | null;
+}
+
+/** A schedule of a function: `GET /v1/schedules` returns an array of them. */
+export interface ScheduleReport {
+  readonly function: string;
+  readonly name: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly method: string;
+  readonly path: string;
+  readonly nextAt: string | null;
+  readonly runningSince: string | null;
+  readonly last: RunReport | null;
+  readonly lastOkAt: string | null;
+  readonly runs: RunCounts;
 }
 
 /** Variables to set and unset, all or none: `POST /v1/functions/NAME/variables`. */

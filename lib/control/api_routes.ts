@@ -6,6 +6,7 @@ import { PENDING } from "../supervisor/state.ts";
 import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
+import { SCHEDULE_ROUTES } from "./schedule_routes.ts";
 import { SETTING_ROUTES } from "./setting_routes.ts";
 import { STOP_ROUTES } from "./stop_routes.ts";
 import { MAX_VARIABLES_BODY_BYTES, VARIABLE_ROUTES } from "./variable_routes.ts";
@@ -128,6 +129,7 @@ export const ROUTES: readonly Route[] = [
   }),
   ...VARIABLE_ROUTES,
   ...SETTING_ROUTES,
+  ...SCHEDULE_ROUTES,
   route({
     method: "GET",
     path: "/traffic",

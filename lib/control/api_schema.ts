@@ -5,6 +5,7 @@ import { SETTING_SOURCES } from "../config/setting_origin.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
 import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
+import { RUN_RESULTS } from "../schedules/schedule_record.ts";
 import { pageProblem } from "../supervisor/maintenance_page.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
@@ -15,6 +16,8 @@ import {
   NEXT_STARTS,
   REPORTED_STATUSES,
   type RollbackReport,
+  type RunReport,
+  type ScheduleReport,
   type SettingReport,
   type StopRequest,
   type SupervisorReport,
@@ -25,6 +28,7 @@ import {
 } from "./api.ts";
 
 const count = z.int().min(0);
+const time = z.iso.datetime();
 const text = z.string().nullable();
 const revision = z.string().regex(/^[0-9a-f]{12}$/);
 
@@ -34,6 +38,19 @@ const variables = z.record(z.string(), z.string()).superRefine((given, { addIssu
     const message = storedVariableProblem(name, value);
     if (message !== undefined) addIssue({ code: "custom", message });
   }
+});
+
+const run = z.strictObject({
+  tick: time.describe("Time of the cron line; of a run by hand, the time of its start"),
+  startedAt: time,
+  durationMs: z.number().min(0),
+  isManual: z.boolean().describe("Somebody ran it with ddsrv schedules run"),
+  result: z.enum(RUN_RESULTS).describe(
+    "ok: answered with a status from 200 to 399; interrupted: ddsrv ended during the run",
+  ),
+  attempts: count,
+  status: z.int().nullable().describe("Status of the last answer; null without one"),
+  reason: text.describe("Why it failed"),
 });
 
 /** Schemas of all request and response bodies of the control API, by name. */
@@ -144,6 +161,28 @@ export const apiShapes = {
     ),
     name: text.describe("Name of the variable or flag, or the entry of functions; otherwise null"),
   }),
+  ScheduleReport: z.strictObject({
+    function: z.string(),
+    name: z.string(),
+    cron: z.string(),
+    timezone: z.string(),
+    method: z.string(),
+    path: z.string(),
+    nextAt: time.nullable().describe("Time of the next run"),
+    runningSince: time.nullable().describe("null while it does not run"),
+    last: run.nullable().describe("The last run that has ended"),
+    lastOkAt: time.nullable().describe("End of the last run with the result ok"),
+    runs: z.strictObject({
+      ok: count,
+      failed: count,
+      interrupted: count,
+      skipped: count.describe("Times without a run, because an earlier run went on"),
+      missed: count.describe(
+        "Times without a run, because ddsrv was not running or the host slept",
+      ),
+    }),
+  }),
+  RunReport: run,
   VariablesRequest: z.strictObject({
     set: variables.optional(),
     unset: z.array(
@@ -186,6 +225,8 @@ interface Interfaces {
   FunctionReport: FunctionReport;
   TrafficReport: TrafficReport;
   RollbackReport: RollbackReport;
+  RunReport: RunReport;
+  ScheduleReport: ScheduleReport;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;

@@ -5,6 +5,8 @@ import {
   type ErrorReport,
   type FunctionReport,
   type RollbackReport,
+  type RunReport,
+  type ScheduleReport,
   type SettingReport,
   type Since,
   type StopRequest,
@@ -24,6 +26,13 @@ export interface ControlClient extends Disposable {
   /** Returns a function, or `undefined` if there is none; may wait for a state first. */
   readonly find: (name: string, wait?: Wait) => Promise<FunctionReport | undefined>;
   readonly traffic: () => Promise<TrafficReport[]>;
+  readonly schedules: () => Promise<ScheduleReport[]>;
+  /**
+   * Runs a schedule now, and waits for its end; `undefined` if there is no such schedule.
+   *
+   * @throws {Error} if it runs already
+   */
+  readonly runSchedule: (name: string, schedule: string) => Promise<RunReport | undefined>;
   /** Scans the functions directory now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
   /** Reloads a function; returns false if there is none. */
@@ -83,6 +92,9 @@ const POOL_IDLE_MS = 2_000;
 /** Timeout of long work: a check may fetch many modules, and a rollback may copy many files. */
 const WORK_TIMEOUT_MS = 600_000;
 
+/** Maximum delay of a timer: 31 bits. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Creates a client of the supervisor that listens on a socket. */
 export function connectControl(
   socket: string,
@@ -116,6 +128,13 @@ export function connectControl(
     supervisor: () => ask({ path: "" }),
     functions: () => ask({ path: "/functions" }),
     traffic: () => ask({ path: "/traffic" }),
+    schedules: () => ask({ path: "/schedules" }),
+    async runSchedule(name, schedule) {
+      const path = `${pathOf(name)}/run?schedule=${encodeURIComponent(schedule)}`;
+      // A run with its retries may take days.
+      const done = await askOptional<RunReport>({ method: "POST", path, timeoutMs: MAX_TIMER_MS });
+      return done?.body;
+    },
     async find(name, wait) {
       const found = await askOptional<FunctionReport>({
         path: pathOf(name) + queryOf(wait),

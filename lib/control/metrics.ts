@@ -1,13 +1,15 @@
 import type { FrontFigures } from "../proxy/front_figures.ts";
 import { LATENCY_BOUNDS_MS } from "../proxy/traffic.ts";
-import type { FunctionReport, SupervisorReport, TrafficReport } from "./api.ts";
+import type { FunctionReport, ScheduleReport, SupervisorReport, TrafficReport } from "./api.ts";
 import type { Labels, Metric, MetricSample, MetricType } from "./exposition.ts";
+import { scheduleMetrics } from "./schedule_metrics.ts";
 
 /** Input of {@linkcode metricsOf}. */
 export interface MetricsInput {
   readonly supervisor: SupervisorReport;
   readonly functions: readonly FunctionReport[];
   readonly traffic: readonly TrafficReport[];
+  readonly schedules: readonly ScheduleReport[];
   /** The supervisor's own process. */
   readonly process: {
     readonly cpuMs: number;
@@ -32,6 +34,7 @@ export function metricsOf(input: MetricsInput): Metric[] {
     ...frontMetrics(input),
     ...functionMetrics(input),
     ...trafficMetrics(input),
+    ...scheduleMetrics(input.schedules),
   ];
 }
 

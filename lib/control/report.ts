@@ -116,12 +116,8 @@ const NO_FIGURES: Figures = { figures: undefined, own: undefined, data: undefine
 /** Reads the figures of an instance; `open` is missing while it starts. */
 async function readFigures(pid: number, open: OpenInstance | undefined): Promise<Figures> {
   const figures = readProcessFigures(pid);
-  const counted = open?.readOwnMemory?.();
-  const [own, data] = await Promise.all([
-    counted ?? readTreeMemory(pid),
-    open?.readDataUsage?.(pid),
-  ]);
-  return { figures, own, data };
+  const data = open?.readDataUsage?.(pid);
+  return { figures, own: open?.readOwnMemory?.() ?? await readTreeMemory(pid), data };
 }
 
 function detailOf(failure: Failure | undefined): string {

@@ -56,8 +56,8 @@ export function passOverAbsent(
     },
     found() {
       if (state === "") return NOTHING_KNOWN;
-      if (known === undefined) return { state, names: fresh };
-      return fresh.size === 0 ? known : { state, names: known.names.union(fresh) };
+      if (known === undefined) return { state, names: shareNames(fresh) };
+      return fresh.size === 0 ? known : { state, names: shareNames(known.names.union(fresh)) };
     },
   };
 }
@@ -65,6 +65,21 @@ export function passOverAbsent(
 /** Returns a text that changes when an entry of the folder is added or removed. */
 export function stateOf({ dev, ino, mtime }: Deno.FileInfo): string {
   return `${dev}:${ino}:${mtime?.getTime()}`;
+}
+
+/** Sets of names, of which most folders have one of a few; a set takes up to a kilobyte. */
+const shared = new Map<string, ReadonlySet<string>>();
+const MAX_SHARED = 100;
+
+/** Returns an equal set that other folders have, too. */
+function shareNames(names: ReadonlySet<string>): ReadonlySet<string> {
+  const key = [...names].join("/");
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  // Names come from manifests as well, so there can be any number.
+  if (shared.size >= MAX_SHARED) shared.clear();
+  shared.set(key, names);
+  return names;
 }
 
 const NOTHING_KNOWN: AbsentFiles = { state: "", names: new Set() };

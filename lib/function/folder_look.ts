@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
 import { createEventCover } from "./event_cover.ts";
@@ -177,10 +178,11 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
     },
     absence.stat,
   );
+  const settled = before?.settled;
   const { refusal, isOwed } = await options.census.ask(name, {
     directory,
     isChanged: options.isHinted || before?.state !== state ||
-      before.settled?.stamp !== stamp.text,
+      settled?.stamp !== stamp.text,
     folders: options.folders,
   });
   if (refusal !== undefined) {
@@ -195,7 +197,6 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
   const isCovered = !options.isLink && !options.isMounted && look.isQuick &&
     folder.dev === options.device && modules?.isComplete === true && cover.isComplete(watched);
   const firstSeenMs = before?.stamp === stamp.text ? before.firstSeenMs : nowMs;
-  const settled = before?.settled;
   const isKnown = settled?.stamp === stamp.text;
   const rest = isKnown || !look.isQuick ? undefined : log?.restOf(name, {
     nowMs,
@@ -295,17 +296,24 @@ async function takeStamp(
 ): Promise<FolderStamp> {
   const stamp = await stampFiles(files, { stat });
   const text = `${files.join("\0")}\0${stamp.text}${identity}${found.isTooMany ? "!" : ""}`;
-  if (modules?.isComplete) return { ...stamp, text, directories: found.directories };
+  if (modules?.isComplete) {
+    return { ...stamp, text: digest(text), directories: found.directories };
+  }
   // Its modules are not all known, so the whole tree must have settled.
   const tree = await stampTree(directory, { isQuick });
   // After a failed check, the tree is part of the revision; before the first check, it is not.
   const verdict = modules === undefined ? "unchecked" : "incomplete";
   return {
     ...stamp,
-    text: `${text}\0${tree.text}\0${verdict}`,
+    text: digest(`${text}\0${tree.text}\0${verdict}`),
     changedAtMs: Math.max(stamp.changedAtMs, tree.changedAtMs),
     directories: tree.directories,
   };
+}
+
+/** The supervisor keeps it for each function, and the text grows with the number of files. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }
 
 function brokenLink(kind: Kind): FolderLook {

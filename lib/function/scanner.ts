@@ -10,12 +10,18 @@ import {
 } from "./folder_look.ts";
 import { type Mounts, readMounts } from "./local_mount.ts";
 import { judgeName } from "../config/function_name.ts";
+import { mergeMap, mergeSet } from "./merge_findings.ts";
 import type { Modules } from "./revision.ts";
 import { findStrayFiles } from "./stray_files.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
-/** Result of a scan of the functions directory. */
+/**
+ * Result of a scan of the functions directory. All fields concern only the folders that the scan
+ * looked at: nothing has changed in the others.
+ */
 export interface Scan {
+  /** Folders that it looked at, also those that are gone; `undefined` after a scan of all. */
+  readonly names: ReadonlySet<string> | undefined;
   readonly functions: ReadonlyMap<string, FunctionSpec>;
   /** Directories, and modules beside them, that are not served, with the reason. */
   readonly ignored: ReadonlyMap<string, string>;
@@ -62,14 +68,16 @@ export interface ScannerOptions {
 
 /** Options of {@linkcode Scanner.scan}. */
 export interface ScanOptions {
-  /** Folders to scan besides, although no event concerns them. */
+  /** Folders to scan besides, although no event concerns them, such as those with new modules. */
   readonly others?: ReadonlySet<string>;
 }
 
 /** Scans the functions directory; caches results of unchanged folders. */
 export interface Scanner {
   /**
-   * Scans all folders at a time of a clock that never steps, in milliseconds since 1970. With `only`, scans the named folders and those whose modules have changed.
+   * Scans all folders at a time of a clock that never steps, in milliseconds since 1970. With
+   * `only`, scans the named folders, and those that an earlier scan found unsettled and that are
+   * due; the time for this does not depend on the number of all folders.
    *
    * @throws {Deno.errors.NotFound} if the functions directory does not exist
    */
@@ -82,20 +90,33 @@ export interface Scanner {
   readonly mounted: () => Promise<ReadonlySet<string>>;
 }
 
-/** Results of a scan so far. */
+/** The latest findings about all folders. */
 interface Findings {
   readonly looks: Map<string, FolderLook>;
   readonly memories: Map<string, CachedScan>;
+  /** Folders whose files are changing, or which are missing. */
+  readonly unsettled: Set<string>;
 }
 
 /** Creates a scanner of one functions directory. */
 export function createScanner(options: ScannerOptions): Scanner {
   const { functionsDirectory, settleMs, modulesOf, mountsOf = readMounts } = options;
   const census = createCensus(options);
-  let found: Candidates = { folders: [], files: [] };
+  let found: Candidates = { folders: new Map(), files: [] };
   let device = -1;
   let mounts: Mounts = { isLocal: false, names: new Set() };
-  let last: Findings = { looks: new Map(), memories: new Map() };
+  let known: Findings = { looks: new Map(), memories: new Map(), unsettled: new Set() };
+
+  /** Returns the folders to look at in a scan of some. */
+  function choose(nowMs: number, only: ReadonlySet<string>): ReadonlySet<string> {
+    const names = new Set(only);
+    for (const name of known.unsettled) {
+      const look = known.looks.get(name);
+      // One that is missing is decided again each time.
+      if (look?.type !== "arriving" || nowMs >= look.retryAtMs) names.add(name);
+    }
+    return names;
+  }
 
   return {
     async mounted() {
@@ -109,82 +130,73 @@ export function createScanner(options: ScannerOptions): Scanner {
         found = await readCandidates(functionsDirectory);
         device = (await Deno.stat(functionsDirectory)).dev;
       }
+      const names = only && choose(nowMs, others === undefined ? only : only.union(others));
       const look = mounts.isLocal ? syncStat : asyncStat;
       const shared = onceEach(look);
       const yieldToEventLoop = createYieldToEventLoop();
-      const next: Findings = { looks: new Map(), memories: new Map() };
+      const looks = new Map<string, FolderLook>();
       const tookMs = new Map<string, number>();
       const { folders, files } = found;
-      for (const { name, isSymlink } of folders) {
-        const before = last.memories.get(name);
-        const modules = modulesOf(name);
-        const known = last.looks.get(name);
-        const isKnown = only !== undefined && known !== undefined && !only.has(name) &&
-          others?.has(name) !== true && before?.modules === modules && !isOver(known, nowMs);
-        // Most folders of most scans end here, so nothing costly comes before.
-        if (isKnown) {
-          next.looks.set(name, known);
-          if ("memory" in known && known.memory !== undefined) {
-            next.memories.set(name, known.memory);
-          }
-          continue;
-        }
+      for (const name of names ?? folders.keys()) {
+        const folder = folders.get(name);
+        if (folder === undefined) continue;
         const verdict = judgeName(name);
         if (verdict.type === "reserved") continue;
         const pause = yieldToEventLoop();
         if (pause !== undefined) await pause;
         const startedMs = performance.now();
+        const before = known.memories.get(name);
+        const last = known.looks.get(name);
         const seen: FolderLook = verdict.type === "refused"
           ? { type: "ignored", reason: verdict.reason, watched: [], isCovered: true }
           : await lookAtFolder({
             ...options,
             name,
-            isLink: isSymlink,
+            isLink: folder.isSymlink,
             isMounted: mounts.names.has(name),
             device,
             root,
             nowMs,
             wallMs: options.wallNow?.() ?? nowMs,
-            modules,
+            modules: modulesOf(name),
             before,
-            names: before?.names ?? (known?.type === "ignored" ? known.names : undefined),
+            names: before?.names ?? (last?.type === "ignored" ? last.names : undefined),
             look,
             shared,
             census,
             isHinted: only?.has(name) === true,
-            folders: folders.length,
+            folders: folders.size,
           });
         tookMs.set(name, performance.now() - startedMs);
-        next.looks.set(name, seen);
-        if ("memory" in seen && seen.memory !== undefined) next.memories.set(name, seen.memory);
+        looks.set(name, seen);
       }
-      if (only === undefined) {
-        census.keep(next.looks);
-        options.log?.keep(next.looks, nowMs);
+      if (names === undefined) {
+        census.keep(looks);
+        options.log?.keep(looks, nowMs);
       }
-      const { scan, missing } = sumUp(next.looks, { last, nowMs, settleMs });
-      for (const [name, memory] of missing) next.memories.set(name, memory);
-      last = next;
-      const strays = findStrayFiles(files, (name) => next.looks.has(name));
-      return {
-        ...scan,
-        ignored: new Map([...scan.ignored, ...strays]),
-        tookMs,
-        isLocal: mounts.isLocal,
-      };
+      const { scan, memories } = sumUp(
+        names ?? new Set([...looks.keys(), ...known.memories.keys()]),
+        { looks, before: known.memories, nowMs, settleMs },
+      );
+      if (names === undefined) {
+        known = { looks, memories: new Map(memories), unsettled: new Set(scan.unsettled) };
+        for (const stray of findStrayFiles(files, (name) => looks.has(name))) {
+          scan.ignored.set(...stray);
+        }
+      } else {
+        mergeMap(known.looks, looks, names);
+        mergeMap(known.memories, memories, names);
+        mergeSet(known.unsettled, scan.unsettled, names);
+      }
+      return { ...scan, names, tookMs, isLocal: mounts.isLocal };
     },
   };
-}
-
-/** Returns true if unsettled files must be scanned again. */
-function isOver(look: FolderLook, nowMs: number): boolean {
-  return look.type === "arriving" && nowMs >= look.retryAtMs;
 }
 
 /** Entries of the functions directory, by name. */
 interface Candidates {
   /** Directories and links. */
-  readonly folders: readonly Deno.DirEntry[];
+  readonly folders: ReadonlyMap<string, Deno.DirEntry>;
   /** Names of files. */
   readonly files: readonly string[];
 }
@@ -192,25 +204,30 @@ interface Candidates {
 async function readCandidates(directory: string): Promise<Candidates> {
   const entries = await Array.fromAsync(Deno.readDir(directory));
   const byName = entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  const folders = byName.filter((entry) => entry.isDirectory || entry.isSymlink);
   return {
-    folders: byName.filter((entry) => entry.isDirectory || entry.isSymlink),
+    folders: new Map(folders.map((entry) => [entry.name, entry])),
     files: byName.filter((entry) => entry.isFile).map(({ name }) => name),
   };
 }
 
 interface SumOptions {
-  readonly last: Findings;
+  readonly looks: ReadonlyMap<string, FolderLook>;
+  /** What was remembered of the folders before. */
+  readonly before: ReadonlyMap<string, CachedScan>;
   readonly nowMs: number;
   readonly settleMs: number;
 }
 
-/** Combines the results of all folders with folders that have disappeared. */
+/** Combines the results of folders; those without a look have disappeared. */
 function sumUp(
-  looks: ReadonlyMap<string, FolderLook>,
-  { last, nowMs, settleMs }: SumOptions,
+  names: ReadonlySet<string>,
+  { looks, before, nowMs, settleMs }: SumOptions,
 ): {
-  readonly scan: Omit<Scan, "tookMs" | "isLocal">;
-  readonly missing: ReadonlyMap<string, CachedScan>;
+  readonly scan: Omit<Scan, "names" | "tookMs" | "isLocal" | "ignored"> & {
+    readonly ignored: Map<string, string>;
+  };
+  readonly memories: ReadonlyMap<string, CachedScan>;
 } {
   const functions = new Map<string, FunctionSpec>();
   const ignored = new Map<string, string>();
@@ -218,13 +235,20 @@ function sumUp(
   const unsettled = new Set<string>();
   const watched = new Map<string, readonly WatchedDirectory[]>();
   const uncovered = new Set<string>();
-  const missing = new Map<string, CachedScan>();
+  const memories = new Map<string, CachedScan>();
   let retryAtMs: number | undefined;
-  for (const [name, look] of looks) {
+  for (const name of names) {
+    const look = looks.get(name);
+    if (look === undefined) {
+      isMissed(name);
+      continue;
+    }
     if (look.isCovered !== true) uncovered.add(name);
     if ("watched" in look) watched.set(name, look.watched);
+    if ("memory" in look && look.memory !== undefined) memories.set(name, look.memory);
     switch (look.type) {
       case "none":
+        isMissed(name);
         break;
       case "ignored":
         // A folder that was a function a moment ago counts as missing.
@@ -245,23 +269,19 @@ function sumUp(
         look satisfies never;
     }
   }
-  for (const name of last.memories.keys()) {
-    const type = looks.get(name)?.type;
-    if (type === undefined || type === "none") isMissed(name);
-  }
   return {
     scan: { functions, ignored, refused, unsettled, retryAtMs, watched, uncovered },
-    missing,
+    memories,
   };
 
   /** Returns true if it was a function a moment ago and may come back at once. */
   function isMissed(name: string): boolean {
-    const memory = last.memories.get(name);
+    const memory = before.get(name);
     if (memory?.settled === undefined) return false;
     const goneAtMs = (memory.missingSinceMs ?? nowMs) + settleMs;
     if (nowMs >= goneAtMs) return false;
     unsettled.add(name);
-    missing.set(name, { ...memory, missingSinceMs: goneAtMs - settleMs });
+    memories.set(name, { ...memory, missingSinceMs: goneAtMs - settleMs });
     retryAtMs = Math.min(retryAtMs ?? Infinity, goneAtMs);
     return true;
   }

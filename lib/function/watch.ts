@@ -3,6 +3,7 @@ import { steadyNow } from "../system/steady_clock.ts";
 import type { ActivityLog } from "./activity_log.ts";
 import { createFloodGate } from "./flood_gate.ts";
 import { type Inotify, type InotifyEvent, openInotify } from "./inotify.ts";
+import { mergeMap } from "./merge_findings.ts";
 import { createWatchTable, type WatchTable } from "./watch_table.ts";
 import type { WatchedDirectory } from "./watched_directory.ts";
 
@@ -25,9 +26,10 @@ export interface WatchOptions {
 
 /** A watch of the functions directory, until the signal aborts. */
 export interface FunctionsWatch {
-  /** Watches the directories that the last scan returned. */
+  /** Watches the directories that a scan returned, of all folders or of those with these names. */
   readonly follow: (
     watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
+    names?: ReadonlySet<string>,
   ) => Promise<void>;
   /** The directory itself is watched. */
   readonly isOpen: () => boolean;
@@ -65,10 +67,10 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
   const { signal, onHint, onWarning, pollMs = 200, isCalm = () => false } = options;
   let wake = new AbortController();
   let opened: OpenWatch | undefined;
-  let watched: ReadonlyMap<string, readonly WatchedDirectory[]> = new Map();
+  const watched = new Map<string, readonly WatchedDirectory[]>();
 
-  async function follow(): Promise<void> {
-    const fresh = await opened?.table.follow(watched);
+  async function follow(names?: ReadonlySet<string>): Promise<void> {
+    const fresh = await opened?.table.follow(watched, names);
     if (fresh !== undefined && fresh.size > 0) onHint(fresh);
   }
 
@@ -110,9 +112,9 @@ export function watchFunctions(directory: string, options: WatchOptions): Functi
   }
 
   return {
-    follow(next) {
-      watched = next;
-      return follow();
+    follow(next, names) {
+      mergeMap(watched, next, names);
+      return follow(names);
     },
     isOpen: () => opened?.isInotify === true,
     isWatched: (name) => opened?.table.isWatched(name) === true,

@@ -5,11 +5,13 @@ import type { WatchedDirectory } from "./watched_directory.ts";
 /** Watched directories and the folders that need them. */
 export interface WatchTable {
   /**
-   * Watches these directories, by folder, and no others. Returns the folders with new watches, which
-   * must be scanned for changes before the watch.
+   * Watches these directories, by folder, and no others. With `names`, changes only the watches of
+   * these folders. Returns the folders with new watches, which must be scanned for changes before
+   * the watch.
    */
   readonly follow: (
     watched: ReadonlyMap<string, readonly WatchedDirectory[]>,
+    names?: ReadonlySet<string>,
   ) => Promise<ReadonlySet<string>>;
   /** Returns the folders that an event concerns. */
   readonly ownersOf: (event: InotifyEvent) => Iterable<string>;
@@ -145,11 +147,13 @@ export function createWatchTable(inotify: Inotify, options: WatchTableOptions): 
   }
 
   return {
-    async follow(watched) {
+    async follow(watched, names) {
       const yieldToEventLoop = createYieldToEventLoop();
       const fresh = new Set<string>();
-      for (const name of folders.keys()) if (!watched.has(name)) drop(name);
-      for (const [name, directories] of watched) {
+      for (const name of names ?? folders.keys()) if (!watched.has(name)) drop(name);
+      for (const name of names ?? watched.keys()) {
+        const directories = watched.get(name);
+        if (directories === undefined) continue;
         const folder = folders.get(name);
         const isDone = folder?.directories === directories && folder.isSettled && !folder.isStale;
         if (isDone || muted.has(name)) continue;

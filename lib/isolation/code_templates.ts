@@ -2,16 +2,17 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { CODE_DATABASES } from "../sandbox/code_cache.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
+import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { type Run, run as execute } from "../system/run.ts";
 
 /** Empty databases of Deno's caches, for each Deno. */
 export interface CodeTemplates {
   /**
-   * Returns the directory of a Deno's empty databases, and makes it at the first call; `undefined`
-   * if this Deno makes other databases.
+   * Returns the directory of a Deno's empty databases, and makes it at the first call, unless its
+   * signal aborts; `undefined` if this Deno makes other databases.
    */
-  readonly of: (deno: DenoBinary) => Promise<string | undefined>;
+  readonly of: (deno: DenoBinary, signal?: AbortSignal) => Promise<string | undefined>;
 }
 
 /** Options of {@linkcode createCodeTemplates}. */
@@ -37,7 +38,7 @@ export function createCodeTemplates(
 ): CodeTemplates {
   const known = new Map<string, Promise<string | undefined>>();
 
-  async function make(deno: DenoBinary): Promise<string | undefined> {
+  async function make(deno: DenoBinary, signal?: AbortSignal): Promise<string | undefined> {
     const path = join(directory, crypto.randomUUID());
     const work = join(path, "work");
     await Deno.mkdir(work, { recursive: true });
@@ -46,8 +47,10 @@ export function createCodeTemplates(
     }
     const command = ["env", `DENO_DIR=${work}`, "DENO_NO_UPDATE_CHECK=1", "NO_COLOR=1"];
     const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm"];
-    await run([...command, deno.path, "run", ...flags, join(work, "main.js")], {
+    const program = [...command, deno.path, "run", ...flags, join(work, "main.js")];
+    await run(dieWithParent(Deno.pid, program), {
       timeoutMs: TIMEOUT_MS,
+      ...signal === undefined ? {} : { signal },
     });
     try {
       for (const name of CODE_DATABASES) copyEmpty(join(work, name), join(path, name));
@@ -60,9 +63,9 @@ export function createCodeTemplates(
   }
 
   return {
-    of(deno) {
+    of(deno, signal) {
       const key = `${deno.path}\n${deno.version}`;
-      const made = known.get(key) ?? make(deno).catch(() => undefined);
+      const made = known.get(key) ?? make(deno, signal).catch(() => undefined);
       known.set(key, made);
       return made;
     },

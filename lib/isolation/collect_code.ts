@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CODE_DATABASES, LOG_SUFFIX } from "../sandbox/code_cache.ts";
 import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
+import { isDiskFull } from "../system/disk_room.ts";
 import { linuxFiles } from "../system/linux_files.ts";
 
 /** Result of {@linkcode collectCode}. */
@@ -13,6 +14,8 @@ export type CollectedCode =
   | { readonly type: "unsettled" }
   /** The databases are larger than the limit. */
   | { readonly type: "large"; readonly bytes: number }
+  /** The disk would be full after the copy. */
+  | { readonly type: "full" }
   /** Databases are missing, or are not plain files. */
   | { readonly type: "unusable" };
 
@@ -60,6 +63,7 @@ export async function collectCode(options: CollectCodeOptions): Promise<Collecte
   }
   const bytes = files.reduce((sum, { file }) => sum + (file?.stat().size ?? 0), 0);
   if (bytes > maxBytes) return { type: "large", bytes };
+  if (await isDiskFull(target, bytes)) return { type: "full" };
   const before = files.map(({ file }) => file && stampOf(file.stat()));
   for (const { name, file } of files) {
     await copyBytes(file, { path: join(target, name), size: file?.stat().size ?? 0 });
@@ -140,4 +144,6 @@ async function copyBytes(
     }
     position += bytesRead;
   }
+  // The directory is renamed to its place, and must not survive a power failure without the bytes.
+  await copy.syncData();
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { IMAGE } from "../disk/image_directory.ts";
 import { readSuperblock } from "../disk/ext4_superblock.ts";
+import { codeIdentity } from "../sandbox/code_cache.ts";
 import { SHARED_NAMES } from "../sandbox/function_mounts.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import type { StartOptions } from "./isolation.ts";
@@ -23,7 +24,7 @@ export interface DescribeStartOptions {
  */
 export async function describeStart(options: DescribeStartOptions): Promise<string> {
   const { name, functionsDirectory, dataDirectory, start } = options;
-  const { onLine: _, parking: __, packages, ...facts } = start;
+  const { onLine: _, parking: __, packages, code, ...facts } = start;
   using directory = await holdTrustedPath(functionsDirectory);
   const identityOfHeld = async (path: string): Promise<string> => {
     using file = await holdTrustedPath(path, { directory });
@@ -33,7 +34,7 @@ export async function describeStart(options: DescribeStartOptions): Promise<stri
     start.cacheDirectory,
     start.lock,
     start.moduleOptions.deno?.path,
-    start.code?.type === "kept" ? start.code.directory : undefined,
+    code?.type === "kept" ? code.directory : undefined,
     ...packages?.mounts.map(({ source }) => source) ?? [],
   ].filter((path) => path !== undefined);
   const identities = await Promise.all([
@@ -42,7 +43,7 @@ export async function describeStart(options: DescribeStartOptions): Promise<stri
     ...paths.map((path) => orMissing(Deno.stat(path).then(identityOf))),
     describeData(join(dataDirectory, name)),
   ]);
-  return JSON.stringify([facts, packages?.key, identities]);
+  return JSON.stringify([facts, codeIdentity(code), packages?.key, identities]);
 }
 
 /** Data is an image, or directories. An image with errors needs a repair before the start. */

@@ -4,6 +4,7 @@ import { type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { openBounder } from "../disk/bounder.ts";
 import type { ResourceLimits } from "../sandbox/cgroup_limits.ts";
+import { openHostRoom } from "../sandbox/host_room.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { openReaper } from "../sandbox/reaper.ts";
@@ -14,7 +15,7 @@ import { openFullSandbox } from "./full_sandbox.ts";
 import { openGroups } from "./groups.ts";
 import { openHomes } from "./homes.ts";
 import type { Isolation, IsolationOptions } from "./isolation.ts";
-import { createCodeTemplates } from "./code_templates.ts";
+import { codeCaches } from "./code_caches.ts";
 import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 
@@ -23,8 +24,6 @@ const RUNTIME_DIRECTORY = "/run/ddsrv";
 
 /** Limits of the fetcher, which holds only modules that it transfers. */
 const FETCH_LIMITS: ResourceLimits = { memoryBytes: 512 * 1024 ** 2, processes: 64, cpu: Infinity };
-
-const CHECK_LIMITS = checkLimits(Deno.systemMemoryInfo().total);
 
 /** Opens full isolation: a namespace, a control group and a user for each instance. Needs root. */
 export async function openFullIsolation(
@@ -48,7 +47,8 @@ export async function openFullIsolation(
     stack.use(groups);
     stack.use(await openReaper(groups));
   }
-  const checkGroups = groups && stack.use(await openCheckGroups(groups, CHECK_LIMITS));
+  const limits = checkLimits((await openHostRoom())().memory.limit);
+  const checkGroups = groups && stack.use(await openCheckGroups(groups, limits));
   const etc = await writeEtcFiles(runtimeDirectory, network.resolvers);
   stack.defer(() => removeIfThere(runtimeDirectory));
   const systemCallFilter = await writeSystemCallFilter(runtimeDirectory);
@@ -82,7 +82,7 @@ export async function openFullIsolation(
       isNice: checkGroups === undefined,
       ...checkGroups === undefined ? {} : {
         openGroup: () => checkGroups.open(`check-${++opened}`),
-        outOfMemory: describeOutOfMemory(CHECK_LIMITS),
+        outOfMemory: describeOutOfMemory(limits),
       },
     }),
   );
@@ -93,9 +93,12 @@ export async function openFullIsolation(
     cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
     purge: homes.purge,
-    codeTemplates: landlock
-      ? createCodeTemplates({ directory: join(runtimeDirectory, "code") })
-      : undefined,
+    ...codeCaches({
+      directory: join(runtimeDirectory, "code"),
+      systemCallFilter,
+      landlock,
+      uid: homes.fetcherUid,
+    }),
     canRelocate: true,
     // Landlock's program waits in front of Deno.
     parking: landlock ? ["sandbox", "runtime"] : ["runtime"],

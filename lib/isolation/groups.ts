@@ -35,6 +35,7 @@ export async function openGroups(
     if (missing.length === 0 && !await boundsSockets(hierarchy)) {
       onWarning(`${UNBOUNDED_SOCKETS}. ${UNBOUNDED_SOCKETS_REMEDY}`);
     }
+    if (Object.keys(hierarchy.bases).length === 0) return undefined;
     return await openControlGroups(ownerId, hierarchy);
   } catch (error) {
     const remedies = remediesFor({ isContainer: await isContainer() });

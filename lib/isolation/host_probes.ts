@@ -10,6 +10,7 @@ import {
   rootlessPrograms,
 } from "../system/programs.ts";
 import type { Finding, Probe } from "./finding.ts";
+import { capacityProbe } from "./capacity_probe.ts";
 import { BANDWIDTH_REMEDY, probeBandwidth } from "./bandwidth.ts";
 import { userNamespaceProbe } from "./user_namespaces.ts";
 import { type Run, run as execute } from "../system/run.ts";
@@ -28,6 +29,8 @@ export interface ExaminationOptions extends KernelProbeOptions {
   readonly path?: string;
   readonly uid?: number | null;
   readonly os?: string;
+  /** Directory of the functions for which the host should have room; none when left out. */
+  readonly functionsDirectory?: string;
 }
 
 /**
@@ -101,6 +104,7 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     { layer: "bandwidth", probe: () => tryBandwidth(options), remedy: "" },
     { layer: "names", probe: probeResolvers, remedy: "" },
     { layer: "changes", probe: () => probeWatches(), remedy: "" },
+    capacityProbe({ ...options, level: "full" }),
   ];
 }
 
@@ -125,6 +129,7 @@ function rootlessProbes(options: ExaminationOptions): Probe[] {
     },
     { layer: "disk", probe: () => Promise.resolve(COUNTED), remedy: "" },
     { layer: "changes", probe: () => probeWatches(), remedy: "" },
+    capacityProbe({ ...options, level: "rootless" }),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { DiskUsage } from "../disk/disk_usage.ts";
 import type { SourceEntry } from "../function/joint_sources.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
+import type { RecordCode } from "./code_recorder.ts";
 import type { CodeTemplates } from "./code_templates.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
@@ -26,6 +27,8 @@ export interface Isolation extends AsyncDisposable {
   readonly purge: (name: string) => Promise<void>;
   /** Empty code caches for sandboxes; `undefined` where functions can have none. */
   readonly codeTemplates: CodeTemplates | undefined;
+  /** Records the code cache that all functions share; missing where functions can have none. */
+  readonly recordCode?: RecordCode;
   /** The sandbox can show source at another path than its real one. */
   readonly canRelocate: boolean;
   readonly openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
@@ -127,7 +130,7 @@ export interface StartedProcess {
   /** Limits and features that could not be applied, except egress. */
   readonly problems: readonly string[];
   /** Reads the disk usage of its data; missing where that is slow. */
-  readonly readDataUsage?: (pid: number) => Promise<DiskUsage | undefined>;
+  readonly readDataUsage?: (pid: number) => DiskUsage | undefined;
   /** Call it when a parked process exists: closes files that only the start of a sandbox needs. */
   readonly onPrepared?: () => PromiseLike<void>;
   /** Reads the memory of all its processes in bytes; missing where the kernel does not count it. */

@@ -14,7 +14,7 @@ import { type Homes, openHomes } from "./homes.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./isolation.ts";
-import { createCodeTemplates } from "./code_templates.ts";
+import { codeCaches } from "./code_caches.ts";
 import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 import { openRuntimeDirectory } from "./runtime_directory.ts";
@@ -91,9 +91,11 @@ export async function openRootlessIsolation(
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     purge: homes.purge,
-    codeTemplates: landlock
-      ? createCodeTemplates({ directory: join(directory, "code") })
-      : undefined,
+    ...codeCaches({
+      directory: join(directory, "code"),
+      systemCallFilter,
+      landlock,
+    }),
     canRelocate: true,
     // Landlock's program waits in front of Deno.
     parking: landlock ? ["sandbox", "runtime"] : ["runtime"],

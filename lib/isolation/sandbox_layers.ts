@@ -1,4 +1,4 @@
-import { codeCacheFiles } from "../sandbox/code_cache.ts";
+import { codeCacheFiles, isReadOnly } from "../sandbox/code_cache.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import type { StartOptions } from "./isolation.ts";
@@ -45,7 +45,7 @@ export function sandboxLayers(
     const etc = [...options.etc, ...user.mounts];
     const writable = await openWritable({ ...options, ...start, ...launch, home });
     // Without Landlock there is no perl in the sandbox, which copies the databases.
-    const code = options.landlock || start.code?.type === "kept" ? start.code : undefined;
+    const code = options.landlock || isReadOnly(start.code) ? start.code : undefined;
     const mountOptions = { ...options, ...start, ...launch, etc, home, writable, code };
     const mounted = owned.use(await sandboxMounts(mountOptions));
     const { around } = owned.use(await watchDisk(home));

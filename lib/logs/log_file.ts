@@ -12,6 +12,8 @@ export interface LogFileOptions extends Partial<AppendLimits> {
   readonly format: LogFormat;
   /** Receives a warning when lines begin to be dropped, and another when writing works again. */
   readonly onWarning: (message: string) => void;
+  /** Called when all records are written: then a new one of the same name can take its place. */
+  readonly onIdle?: () => void;
 }
 
 /** A log file that never blocks its writers. */

@@ -10,6 +10,8 @@ export interface RotatingFileOptions extends Partial<AppendLimits> {
   readonly droppedLine: (dropped: number) => string;
   /** Receives a warning when lines begin to be dropped, and another when writing works again. */
   readonly onWarning: (message: string) => void;
+  /** Called when all lines are written: then a new one of the same path can take its place. */
+  readonly onIdle?: () => void;
 }
 
 /** A file that never blocks its writers. Disposing of it writes all queued lines. */
@@ -43,6 +45,7 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
       await writeAll(text);
     } while (queued !== "");
     writing = undefined;
+    if (dropped === 0) options.onIdle?.();
   }
 
   async function writeAll(text: string): Promise<void> {

@@ -64,7 +64,7 @@ const HOST = bitsOf(FieldKind.Host);
 const REWRITTEN = bitsOf(
   FieldKind.ForwardedFor,
   FieldKind.ForwardedPrefix,
-  FieldKind.ClientAddress,
+  FieldKind.OfDdsrv,
   FieldKind.RequestId,
 );
 /** Forwarded only from trusted peers. */

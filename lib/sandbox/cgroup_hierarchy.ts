@@ -1,5 +1,4 @@
-import { join, posix } from "node:path";
-import { unescapeMountPath } from "../system/mount_path.ts";
+import { groupBelow, parseGroupMounts, parseOwnGroups } from "./cgroup_mounts.ts";
 
 /** The controllers that limits need. */
 export const CONTROLLERS = ["memory", "pids", "cpu"] as const;
@@ -42,7 +41,7 @@ export interface HierarchyOptions {
  * must not contain processes, so groups are created at the top of the mount.
  */
 export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
-  const mounts = parseMounts(options.mountInfo);
+  const mounts = parseGroupMounts(options.mountInfo);
   const unified = mounts.find(({ type }) => type === "cgroup2");
   const available = options.unifiedControllers.split(/\s+/);
   if (unified !== undefined && CONTROLLERS.every((name) => available.includes(name))) {
@@ -58,38 +57,7 @@ export function findHierarchy(options: HierarchyOptions): CgroupHierarchy {
       type === "cgroup" && controllers.includes(called)
     );
     if (mount === undefined) continue;
-    // In a container, the mount may show only a part of the tree, outside of which our path may be.
-    const below = posix.relative(mount.root, own.get(called) ?? "/");
-    bases[name] = below.startsWith("..") ? mount.path : join(mount.path, below);
+    bases[name] = groupBelow(mount, own.get(called));
   }
   return { version: 1, bases };
-}
-
-/** A mount of control groups. */
-interface Mount {
-  readonly type: string;
-  readonly path: string;
-  /** Group that the mount shows as its top. */
-  readonly root: string;
-  readonly controllers: readonly string[];
-}
-
-function parseMounts(mountInfo: string): Mount[] {
-  return mountInfo.split("\n").flatMap((line) => {
-    const [left = "", right = ""] = line.split(" - ");
-    const [, , , root = "/", path = ""] = left.split(" ");
-    const [type = "", , options = ""] = right.split(" ");
-    if (!type.startsWith("cgroup")) return [];
-    return [{ type, path: unescapeMountPath(path), root, controllers: options.split(",") }];
-  });
-}
-
-/** Returns this process's group by v1 controller. */
-function parseOwnGroups(text: string): Map<string, string> {
-  const groups = new Map<string, string>();
-  for (const line of text.split("\n")) {
-    const [, controllers = "", path = ""] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    for (const name of controllers.split(",")) groups.set(name, path);
-  }
-  return groups;
 }

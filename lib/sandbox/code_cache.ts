@@ -22,6 +22,8 @@ export const LOG_SUFFIX = "-wal";
 export type CodeCache =
   /** Deno reads what an earlier run of the same revision has left, and can't change it. */
   | { readonly type: "kept"; readonly directory: string }
+  /** Deno reads what ddsrv has recorded without code of a function, and can't change it. */
+  | { readonly type: "shared"; readonly directory: string }
   /** Deno fills private copies of empty databases, which end with the run. */
   | { readonly type: "record"; readonly template: string };
 
@@ -34,12 +36,29 @@ export interface CodeCacheFiles {
   readonly copies: readonly FileCopy[];
 }
 
+/**
+ * Returns true for a code cache that does not need the programs of Landlock in the sandbox, which
+ * copy databases.
+ */
+export function isReadOnly(code: CodeCache | undefined): boolean {
+  return code?.type === "kept" || code?.type === "shared";
+}
+
+/**
+ * Returns the part of a code cache that makes a difference between two starts of a revision. The
+ * shared one does not: a start without it is only slower than one with it.
+ */
+export function codeIdentity(code: CodeCache | undefined): CodeCache | undefined {
+  return code?.type === "shared" ? undefined : code;
+}
+
 /** Returns the mounts and copies of a start's code cache; none without one. */
 export function codeCacheFiles(code: CodeCache | undefined): CodeCacheFiles {
   switch (code?.type) {
     case undefined:
       return { mounts: [], copies: [] };
-    case "kept": {
+    case "kept":
+    case "shared": {
       const files = CODE_DATABASES.flatMap((name) => [name, `${name}${LOG_SUFFIX}`]);
       const mounts = files.map((file) => ({
         source: join(code.directory, file),

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { type Run, run as execute } from "../system/run.ts";
+import { CommandError, type Run, run as execute } from "../system/run.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import { launchShell, PLACE_DESCRIPTORS } from "./launch_shell.ts";
 
@@ -43,5 +43,12 @@ export async function copyTree(options: CopyOptions): Promise<void> {
     ...["--ro-bind-fd", descriptor, "/from", "--bind", dirname(target), "/to"],
     ...["--", "cp", "-a", "--", "/from", `/to/${basename(target)}`],
   ];
-  await run(launchShell({ places: [held.pathForChildren] }, command), { timeoutMs: TIMEOUT_MS });
+  const chain = launchShell({ places: [held.pathForChildren] }, command);
+  try {
+    await run(chain, { timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    // The operator knows neither the chain nor its paths.
+    throw new CommandError(["cp", "-a", "--", source, target], error.reason, { cause: error });
+  }
 }

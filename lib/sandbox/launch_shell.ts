@@ -59,7 +59,9 @@ const SCRIPT = [
   `shift ${OPENED.length}`,
   "ulimit -c 0",
   `ulimit -n ${DEFAULT_FILES} 2>/dev/null`,
-  'while [ "$1" != -- ]; do ulimit "$1" "$2" || exit 125; shift 2; done; shift',
+  // The host may allow less already, and no more.
+  'while [ "$1" != -- ]; do ulimit "$1" "$2" 2>/dev/null || [ "$(ulimit -H "$1")" -le "$2" ] || ' +
+  '{ echo "Cannot set the limit of ulimit $1 to $2" >&2; exit 125; }; shift 2; done; shift',
   'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift',
   'exec "$@"',
 ].join("; ");

@@ -48,8 +48,9 @@ export async function openReaper(groups: ControlGroups): Promise<AsyncDisposable
   stack.move();
   return {
     async [Symbol.asyncDispose]() {
-      // This also kills the reaper.
+      // This also kills the reaper, unless the host has no group for it.
       await group[Symbol.asyncDispose]();
+      if (group.joinFiles.length === 0) child.kill("SIGKILL");
       await child.status;
       await child.stdin.close();
     },

@@ -42,6 +42,13 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
       "overlay, or move the functions directory to a file system that is no overlay itself",
   },
   {
+    stages: ANY,
+    pattern: /^Deno could not start: unable to create worker threads/,
+    say: () =>
+      'The kernel refused Deno threads: raise "processes" in its ddsrv.json, or the operator ' +
+      "raises the host's limit (pids.max, TasksMax of systemd, --pids-limit of a container)",
+  },
+  {
     stages: RUN,
     pattern: /Requires write access to "([^"]{1,400})"/,
     say: ([, path = ""], context) => readOnly(path, context),
@@ -158,7 +165,8 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: ANY,
-    pattern: /--node-modules-dir/,
+    // Not the arguments of its own, which Deno prints if it can't start.
+    pattern: /^(?!Args: ).{0,1000}--node-modules-dir/,
     say: () => "Put a node_modules directory into its folder instead of passing the flag",
   },
   {

@@ -1,11 +1,5 @@
-/** Input of {@linkcode assignDomains}. Hosts are in lower case. */
-export interface DomainClaims {
-  /** Hosts that each function asks for. */
-  readonly asked: ReadonlyMap<string, readonly string[]>;
-  /** Names of the functions that have had a host so far, by host. */
-  readonly holders: ReadonlyMap<string, string>;
-  /** Returns true for a function whose manifest has not been read yet. */
-  readonly isUnread: (name: string) => boolean;
+/** What decides who has a host. Hosts are in lower case. */
+export interface DomainRules {
   readonly isFunction: (name: string) => boolean;
   /** Returns true if the present settings let a function have a host. */
   readonly allows: (name: string, host: string) => boolean;
@@ -16,61 +10,50 @@ export interface DomainClaims {
   readonly root: string | undefined;
 }
 
-/** Result of {@linkcode assignDomains}. */
-export interface AssignedDomains {
-  /** Names of functions by host. */
-  readonly owners: ReadonlyMap<string, string>;
-  /** Hosts that functions ask for and do not have, a sentence each, by name; at most ten. */
-  readonly problems: ReadonlyMap<string, readonly string[]>;
+/** A host and the functions that want it. */
+export interface HostClaim {
+  readonly host: string;
+  /** Functions that ask for it, sorted by name. */
+  readonly askers: readonly string[];
+  /** The function that has it so far. */
+  readonly holder: string | undefined;
+  /** The manifest of the holder has not been read yet, so nobody knows if it still asks for it. */
+  readonly isHolderUnread: boolean;
 }
 
-/** A manifest can ask for many hosts, and each sentence is shown. */
-const MAX_PROBLEMS = 10;
+/** Result of {@linkcode assignHost}. */
+export interface AssignedHost {
+  readonly owner: string | undefined;
+  /** A sentence for each function that wants the host and does not have it, by name. */
+  readonly problems: ReadonlyMap<string, string>;
+}
 
 /**
- * Decides which function has which host. A host belongs to one function: to the one that the
- * operator gave it to, else to the one that has it already, else to the first by name. No function
- * can take `NAME.DOMAIN` from the function NAME, or a domain itself from the root function.
+ * Decides which function has a host: the one that the operator gave it to, else the one that has it
+ * already, else the first by name. No function can take `NAME.DOMAIN` from the function NAME, or a
+ * domain itself from the root function.
  */
-export function assignDomains(claims: DomainClaims): AssignedDomains {
-  const { asked, holders, isUnread, isAssigned } = claims;
-  const owners = new Map<string, string>();
-  const problems = new Map<string, string[]>();
-  const complain = (name: string, problem: string): void => {
-    const known = listOf(problems, name);
-    if (known.length < MAX_PROBLEMS) known.push(problem);
-  };
-  const wanted = new Map<string, string[]>();
-  for (const name of [...asked.keys()].sort()) {
-    for (const host of asked.get(name)!) listOf(wanted, host).push(name);
-  }
-  for (const [host, name] of holders) {
-    if (isUnread(name)) listOf(wanted, host).push(name);
-  }
-  for (const [host, names] of wanted) {
-    const entitled = names.filter((name) => {
-      const problem = problemWith(claims, { name, host });
-      if (problem !== undefined) complain(name, problem);
-      return problem === undefined;
-    });
-    const assigned = entitled.filter((name) => isAssigned(name, host));
-    const first = assigned.length > 0 ? assigned : entitled;
-    const owner = first.find((name) => name === holders.get(host)) ?? first[0];
-    if (owner === undefined) continue;
-    owners.set(host, owner);
-    for (const name of entitled.filter((one) => one !== owner)) complain(name, taken(host, owner));
-  }
-  return { owners, problems };
-}
-
-function listOf(lists: Map<string, string[]>, key: string): string[] {
-  const list = lists.get(key) ?? [];
-  lists.set(key, list);
-  return list;
+export function assignHost(
+  { host, askers, holder, isHolderUnread }: HostClaim,
+  rules: DomainRules,
+): AssignedHost {
+  const names = holder !== undefined && isHolderUnread ? [...askers, holder] : askers;
+  const problems = new Map<string, string>();
+  const entitled = names.filter((name) => {
+    const problem = problemWith(rules, { name, host });
+    if (problem !== undefined) problems.set(name, problem);
+    return problem === undefined;
+  });
+  const assigned = entitled.filter((name) => rules.isAssigned(name, host));
+  const first = assigned.length > 0 ? assigned : entitled;
+  const owner = first.find((name) => name === holder) ?? first[0];
+  if (owner === undefined) return { owner, problems };
+  for (const name of entitled) if (name !== owner) problems.set(name, taken(host, owner));
+  return { owner, problems };
 }
 
 function problemWith(
-  { domains, root, allows, isFunction }: DomainClaims,
+  { domains, root, allows, isFunction }: DomainRules,
   { name, host }: { readonly name: string; readonly host: string },
 ): string | undefined {
   if (!allows(name, host)) {

@@ -2,12 +2,12 @@ import { grantedHosts } from "../config/granted_domains.ts";
 import { coversHost } from "../config/host_pattern.ts";
 import type { Settings } from "../config/settings.ts";
 import { settingsFor } from "../config/settings_for.ts";
-import type { DomainClaims } from "./assign_domains.ts";
+import type { DomainRules } from "./assign_domains.ts";
 
 /** Returns what the operator's settings say about the domains of functions. */
 export function domainRules(
   settings: Settings,
-): Pick<DomainClaims, "allows" | "isAssigned" | "domains" | "root"> {
+): Omit<DomainRules, "isFunction"> {
   // A function may ask for many hosts.
   const patterns = cached((name) => settingsFor(settings, name).ownDomains);
   const granted = cached((name) => new Set(grantedHosts(settings, name)));

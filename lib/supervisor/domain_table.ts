@@ -1,12 +1,12 @@
-import { assignDomains, type AssignedDomains, type DomainClaims } from "./assign_domains.ts";
+import { assignHost, type DomainRules } from "./assign_domains.ts";
 import type { HeldDomains } from "./held_domains.ts";
 
 /** Options of {@linkcode createDomainTable}. */
-export interface DomainTableOptions extends Pick<DomainClaims, "isFunction"> {
+export interface DomainTableOptions extends Pick<DomainRules, "isFunction"> {
   /** Names of functions by host, from before the start. */
   readonly before: HeldDomains["before"];
   /** Returns the parts of the settings that decide. */
-  readonly settings: () => Pick<DomainClaims, "allows" | "isAssigned" | "domains" | "root">;
+  readonly settings: () => Omit<DomainRules, "isFunction">;
   /** Returns true for a function that exists, or that may turn up with the next scan. */
   readonly isKnown: (name: string) => boolean;
   /** Called after each change. */
@@ -17,50 +17,97 @@ export interface DomainTableOptions extends Pick<DomainClaims, "isFunction"> {
 export interface DomainTable {
   /** Sets the hosts that a function asks for; `undefined` if that is unknown, or it is gone. */
   readonly ask: (name: string, hosts: readonly string[] | undefined) => void;
-  /** Decides again, after a change of settings or functions. */
-  readonly update: () => void;
+  /**
+   * Decides again, after a change of settings, or after functions with these names came or went. The
+   * time for that does not depend on the number of other functions.
+   */
+  readonly update: (names?: ReadonlySet<string>) => void;
   /** Returns the hosts of a function, sorted. */
   readonly domainsOf: (name: string) => readonly string[];
-  /** Returns the reasons why a function does not have hosts that it asks for. */
+  /** Returns the reasons why a function does not have hosts that it asks for; at most ten. */
   readonly problemsOf: (name: string) => readonly string[];
 }
+
+/** A manifest can ask for many hosts, and each sentence is shown. */
+const MAX_PROBLEMS = 10;
 
 /** Creates the table; before a function's manifest is read, it keeps the hosts that it had. */
 export function createDomainTable(options: DomainTableOptions): DomainTable {
   const { settings, isKnown, isFunction, onChange } = options;
   const asked = new Map<string, readonly string[]>();
-  let assigned: AssignedDomains = { owners: options.before, problems: new Map() };
+  const askers = new Map<string, Set<string>>();
+  const owners = new Map(options.before);
+  const held = new Map<string, Set<string>>();
+  for (const [host, name] of owners) addTo(held, name, host);
+  /** Problems of functions, by host and name. */
+  const problems = new Map<string, ReadonlyMap<string, string>>();
 
-  function update(): void {
-    const before = assigned.owners;
-    if (asked.size === 0 && before.size === 0) return;
-    assigned = assignDomains({
-      ...settings(),
-      asked,
-      holders: before,
-      isUnread: (name) => !asked.has(name) && isKnown(name),
-      isFunction,
-    });
-    if (isSame(before, assigned.owners)) return;
-    onChange(assigned.owners);
+  function decide(hosts: ReadonlySet<string>): void {
+    if (hosts.size === 0) return;
+    const rules = { ...settings(), isFunction };
+    let isChanged = false;
+    for (const host of hosts) {
+      const holder = owners.get(host);
+      const found = assignHost({
+        host,
+        askers: [...askers.get(host) ?? []].sort(),
+        holder,
+        isHolderUnread: holder !== undefined && !asked.has(holder) && isKnown(holder),
+      }, rules);
+      if (found.problems.size === 0) problems.delete(host);
+      else problems.set(host, found.problems);
+      if (found.owner === holder) continue;
+      isChanged = true;
+      if (holder !== undefined) removeFrom(held, holder, host);
+      if (found.owner === undefined) owners.delete(host);
+      else {
+        owners.set(host, found.owner);
+        addTo(held, found.owner, host);
+      }
+    }
+    if (isChanged) onChange(new Map(owners));
+  }
+
+  /** Returns the hosts for which it matters if a function exists. */
+  function hostsOf(name: string, domains: readonly string[]): readonly string[] {
+    const named = domains.map((domain) => `${name}.${domain}`)
+      .filter((host) => askers.has(host) || owners.has(host));
+    return [...asked.get(name) ?? [], ...held.get(name) ?? [], ...named];
   }
 
   return {
     ask(name, hosts) {
-      if (String(asked.get(name)) === String(hosts) && asked.has(name) === (hosts !== undefined)) {
+      const before = asked.get(name);
+      if (String(before) === String(hosts) && (before === undefined) === (hosts === undefined)) {
         return;
       }
       if (hosts === undefined) asked.delete(name);
       else asked.set(name, hosts);
-      update();
+      for (const host of before ?? []) removeFrom(askers, host, name);
+      for (const host of hosts ?? []) addTo(askers, host, name);
+      decide(new Set([...before ?? [], ...hosts ?? [], ...held.get(name) ?? []]));
     },
-    update,
-    domainsOf: (name) =>
-      [...assigned.owners].filter(([, owner]) => owner === name).map(([host]) => host).sort(),
-    problemsOf: (name) => assigned.problems.get(name) ?? [],
+    update(names) {
+      if (askers.size === 0 && owners.size === 0) return;
+      if (names === undefined) return decide(new Set([...askers.keys(), ...owners.keys()]));
+      const { domains } = settings();
+      decide(new Set([...names].flatMap((name) => hostsOf(name, domains))));
+    },
+    domainsOf: (name) => [...held.get(name) ?? []].sort(),
+    problemsOf: (name) =>
+      (asked.get(name) ?? []).flatMap((host) => problems.get(host)?.get(name) ?? [])
+        .slice(0, MAX_PROBLEMS),
   };
 }
 
-function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([host, name]) => b.get(host) === name);
+function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([value]));
+  else set.add(value);
+}
+
+function removeFrom(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  set?.delete(value);
+  if (set?.size === 0) sets.delete(key);
 }

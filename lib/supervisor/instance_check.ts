@@ -212,6 +212,7 @@ export async function checkUntilSettled(
       ? first.moduleOptions
       : await findModuleOptions(context, name, options);
     const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
+    if (problem === undefined) await context.parked.makeRoom(name);
     const result = problem === undefined
       ? await context.checks.run(
         name,

@@ -1,5 +1,6 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
+import type { ModuleTable } from "./module_table.ts";
 import { describeExit } from "../process/exit.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import { explainOutput } from "./explain_output.ts";
@@ -29,12 +30,14 @@ export interface InstancesOptions {
   readonly routes: RouteTable;
   readonly states: ReadonlyMap<string, FunctionState>;
   /** Modules of each function; a check that ends writes them here. */
-  readonly modules: Map<string, Modules>;
+  readonly modules: Pick<ModuleTable, "get" | "set">;
   /** Last known policy of each function; a launch that reads it writes it here. */
   readonly policies: Map<string, KnownPolicy>;
   readonly dispatch: (name: string, event: Event) => void;
   /** Called when the manifest of a function's folder was read for its candidate. */
   readonly onPolicy: (name: string) => void;
+  /** Called when a launch has ended well: the function serves with this policy, or is idle. */
+  readonly onTaken: (name: string, policy: FunctionPolicy) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
   /** Aborts when closing instances must not wait for requests any more. */
@@ -64,6 +67,7 @@ export function createInstances(options: InstancesOptions): Instances {
     if (isForced) context.checks.skipWait(name);
     const abort = new AbortController();
     attempts.set(id, abort);
+    let read: FunctionPolicy | undefined;
     const launchOptions: InstanceOptions = {
       name,
       directory: state.directory,
@@ -76,6 +80,7 @@ export function createInstances(options: InstancesOptions): Instances {
       signal: abort.signal,
       report: {
         onPolicy: (policy) => {
+          read = policy;
           if (states.get(name)?.candidate?.id !== id) return;
           const { denoVersion, watchFiles, writable, ownDomains } = policy;
           policies.set(name, { denoVersion, watchFiles, writable, ownDomains });
@@ -120,6 +125,8 @@ export function createInstances(options: InstancesOptions): Instances {
     const folderFailure = failure === undefined ? {} : { folderFailure: failure };
     switch (outcome.type) {
       case "failed":
+        // Nothing of an earlier revision serves: this one's schedules say at each tick that it fails.
+        if (read !== undefined && !isServed) options.onTaken(name, read);
         dispatch(name, {
           type: "failed",
           id,
@@ -128,6 +135,7 @@ export function createInstances(options: InstancesOptions): Instances {
         });
         break;
       case "registered":
+        if (read !== undefined) options.onTaken(name, read);
         dispatch(name, {
           type: "registered",
           id,
@@ -142,6 +150,7 @@ export function createInstances(options: InstancesOptions): Instances {
         instances.set(id, instance);
         if (abort.signal.aborted) return await close(name, { id, because: "stopped" });
         const { revision, upstream } = instance;
+        options.onTaken(name, instance.policy);
         if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
         dispatch(name, { type: "ready", id, upstream: upstream.label, ...folderFailure });
         void watchEnd(name, id, instance);

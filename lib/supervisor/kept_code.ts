@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { CodeTemplates } from "../isolation/code_templates.ts";
 import { collectCode } from "../isolation/collect_code.ts";
 import { CODE_DATABASES, type CodeCache, usesCodeCache } from "../sandbox/code_cache.ts";
-import { ownDeno } from "../sandbox/deno_binary.ts";
+import { type DenoBinary, ownDeno } from "../sandbox/deno_binary.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
+import type { SharedCode } from "./shared_code.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { createSemaphore } from "../system/semaphore.ts";
 import { sleep } from "../system/sleep.ts";
@@ -47,6 +48,8 @@ export interface KeptCodeOptions {
   readonly directory: string;
   /** `undefined` where functions run without a sandbox. */
   readonly templates: CodeTemplates | undefined;
+  /** The code cache of starts without one of their own; none when left out. */
+  readonly shared?: Pick<SharedCode, "find">;
   /** Returns revisions whose code caches stay, whatever their age: those of snapshots. */
   readonly neededRevisions: (name: string) => readonly string[];
   readonly onWarning: (message: string) => void;
@@ -70,7 +73,7 @@ const NEW = ".new-";
 
 /** Opens the code caches of all functions, and removes incomplete ones of an earlier supervisor. */
 export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> {
-  const { directory, templates, neededRevisions, onWarning } = options;
+  const { directory, templates, shared, neededRevisions, onWarning } = options;
   const { looksMs = LOOKS_MS, maxBytes = MAX_BYTES, collect = collectCode } = options;
   const turns = createSemaphore(1);
   /** Paths of code caches that can't be kept; their revisions run without one. */
@@ -85,6 +88,11 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
     return join(directory, name, `${revision}.${key}`);
   }
 
+  async function chooseShared(deno: DenoBinary): Promise<CodeCache | undefined> {
+    const path = await shared?.find(deno);
+    return path === undefined ? undefined : { type: "shared", directory: path };
+  }
+
   async function copy(
     path: string,
     { pid, signal, onWarning: warn }: RecordingRun,
@@ -97,6 +105,7 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
       switch (collected.type) {
         case "copied":
           await Deno.rename(target, path);
+          hasWarned = false;
           return true;
         case "unsettled":
           return signal.aborted;
@@ -107,6 +116,8 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
               `${mebibytes(maxBytes)}: each start compiles the code again. Import fewer modules`,
           );
           return true;
+        case "full":
+          throw new Error("The disk is full");
         case "unusable":
           refused.add(path);
           return true;
@@ -120,17 +131,17 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
 
   return {
     async choose(start) {
-      const { moduleOptions, policy, hasDependencies } = start;
-      const facts = { entry: moduleOptions.entry, policy, hasDependencies };
-      if (templates === undefined || !usesCodeCache(facts)) return undefined;
+      const { moduleOptions: { entry, deno = ownDeno() }, policy, hasDependencies } = start;
+      if (templates === undefined) return undefined;
+      if (!usesCodeCache({ entry, policy, hasDependencies })) return await chooseShared(deno);
       const path = pathOf(start);
       if (await isKept(path)) {
         // The time of the last use decides which caches stay.
         await Deno.utime(path, new Date(), new Date()).catch(() => {});
         return { type: "kept", directory: path };
       }
-      if (refused.has(path)) return undefined;
-      const template = await templates.of(moduleOptions.deno ?? ownDeno());
+      if (refused.has(path)) return await chooseShared(deno);
+      const template = await templates.of(deno);
       return template === undefined ? undefined : { type: "record", template };
     },
     async collect(start, run) {
@@ -142,14 +153,14 @@ export async function openKeptCode(options: KeptCodeOptions): Promise<KeptCode> 
           if (run.signal.aborted) return;
           if (await turns.run(() => copy(path, run))) break;
         }
-        await prune(join(directory, name), neededRevisions(name));
+        await prune(path, neededRevisions(name));
       } catch (error) {
-        refused.add(path);
+        // The next run of the revision tries again.
         if (hasWarned) return;
         hasWarned = true;
         onWarning(
           `Cannot keep a code cache in "${directory}": ${(error as Error).message}. Functions ` +
-            "run without it, and start more slowly",
+            "start more slowly without it. Make room there, or make it writable",
         );
       }
     },
@@ -174,17 +185,22 @@ async function clearNew(directory: string): Promise<void> {
   }
 }
 
-/** Removes the code caches that have not been used for longest, except those of snapshots. */
-async function prune(directory: string, needed: readonly string[]): Promise<void> {
+/**
+ * Removes the code caches beside a new one that have not been used for longest, except those of
+ * snapshots. The host's clock may have stepped back, so the times do not decide about the new one.
+ */
+async function prune(kept: string, needed: readonly string[]): Promise<void> {
+  const directory = dirname(kept);
   const aged: { readonly path: string; readonly atMs: number }[] = [];
   for await (const { name } of Deno.readDir(directory)) {
     const [revision = ""] = name.split(".");
     if (needed.includes(revision) || name.startsWith(NEW)) continue;
     const path = join(directory, name);
+    if (path === kept) continue;
     aged.push({ path, atMs: (await Deno.stat(path)).mtime?.getTime() ?? 0 });
   }
   aged.sort((a, b) => b.atMs - a.atMs);
-  for (const { path } of aged.slice(MAX_REVISIONS)) await removeIfThere(path);
+  for (const { path } of aged.slice(MAX_REVISIONS - 1)) await removeIfThere(path);
 }
 
 function mebibytes(bytes: number): number {

@@ -36,7 +36,7 @@ export function openKeptLocks({ directory, neededRevisions }: KeptLocksOptions):
       // The function's user reads it in its sandbox, and enters no directory above it.
       await writeWholeFile(path, text, { mode: 0o644 });
       const needed = neededRevisions(name);
-      await pruneRevisions(join(directory, name), { suffix: SUFFIX, needed });
+      await pruneRevisions(join(directory, name), { suffix: SUFFIX, needed, newest: revision });
       return path;
     },
     async find(name, revision) {

@@ -47,9 +47,9 @@ export async function openKeptPackages(options: KeptPackagesOptions): Promise<Ke
   for await (const { name } of Deno.readDir(directory)) await clearNewPackages(directoryOf(name));
 
   /** Removes the oldest revisions that no snapshot needs, and packages that none needs. */
-  async function prune(name: string): Promise<void> {
+  async function prune(name: string, newest: string): Promise<void> {
     const needed = neededRevisions(name);
-    const kept = await pruneRevisions(directoryOf(name), { suffix: SUFFIX, needed });
+    const kept = await pruneRevisions(directoryOf(name), { suffix: SUFFIX, needed, newest });
     const keys = await Promise.all(kept.map((path) => readOptionalTextFile(path)));
     await prunePackages(
       directoryOf(name),
@@ -61,7 +61,7 @@ export async function openKeptPackages(options: KeptPackagesOptions): Promise<Ke
     directoryOf,
     async keep(name, revision, key) {
       await writeWholeFile(pathOf(name, revision), key);
-      await prune(name);
+      await prune(name, revision);
     },
     async find(name, revision) {
       const key = await readOptionalTextFile(pathOf(name, revision));

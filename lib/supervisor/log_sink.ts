@@ -32,6 +32,8 @@ export function openLogSink(
       maxBytes: settings.logMaxBytes,
       maxFiles: settings.logMaxFiles,
       onWarning,
+      // Most functions write nothing for a long time, and each file takes a kilobyte of memory.
+      onIdle: () => void files.delete(name),
     });
     files.set(name, file);
     return file;

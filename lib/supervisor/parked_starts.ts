@@ -2,7 +2,8 @@ import type { Settings } from "../config/settings.ts";
 import type { Isolation, Parking } from "../isolation/isolation.ts";
 import type { Semaphore } from "../system/semaphore.ts";
 import { sleep } from "../system/sleep.ts";
-import { memoryReserve, type ParkingLimits, placesFor } from "./parking_limits.ts";
+import type { HostRoom } from "../sandbox/host_room.ts";
+import { isShort, type ParkingLimits, placesFor } from "./parking_limits.ts";
 import {
   type CheckedStart,
   type PreparedStart,
@@ -31,6 +32,8 @@ export interface ParkedStarts extends AsyncDisposable {
   readonly parkingOf: (name: string) => Parking | undefined;
   /** Ends the parked start of a function, and prepares no other one. */
   readonly discard: (name: string) => Promise<void>;
+  /** Ends parked starts of other functions while the host is short of something. */
+  readonly makeRoom: (name: string) => Promise<void>;
   /** Ends all parked starts, because what they hold is needed, or settings changed. */
   readonly discardAll: () => Promise<number>;
 }
@@ -43,7 +46,8 @@ export interface ParkedStartsOptions {
   /** Limits concurrent starts. */
   readonly starts: Pick<Semaphore, "isFree">;
   readonly onWarning: (message: string) => void;
-  readonly readMemory?: () => { readonly total: number; readonly available: number };
+  /** Reads what the host has left. */
+  readonly readRoom: () => HostRoom;
   /** Time after a start before the next one is prepared: a new function often changes again. */
   readonly calmMs?: number;
 }
@@ -69,13 +73,12 @@ interface ParkedStart {
 /** Pause between two looks at starts that are not prepared. */
 const BUSY_MS = 50;
 
-/** Interval of the look at the host's memory while starts are parked. */
-const MEMORY_LOOK_MS = 5_000;
+/** Interval of the look at the host's room while starts are parked. */
+const ROOM_LOOK_MS = 5_000;
 
 /** Creates the parked starts of a supervisor. */
 export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
-  const { isolation, starts, onWarning, calmMs = 250 } = options;
-  const { readMemory = Deno.systemMemoryInfo } = options;
+  const { isolation, starts, readRoom, onWarning, calmMs = 250 } = options;
   /** The least recently used one is first. */
   const parked = new Map<string, ParkedStart>();
   const wanted = new Map<string, WantedStart>();
@@ -84,18 +87,13 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   let preparing: Preparing | undefined;
   let working: Promise<void> | undefined;
   let hasWarned = false;
-  const memoryTimer = setInterval(() => {
-    if (parked.size > 0 && isMemoryLow()) void discardSome(Math.ceil(parked.size / 2));
-  }, MEMORY_LOOK_MS);
-  Deno.unrefTimer(memoryTimer);
+  const roomTimer = setInterval(() => {
+    if (parked.size > 0 && isShort(readRoom())) void discardSome(Math.ceil(parked.size / 2));
+  }, ROOM_LOOK_MS);
+  Deno.unrefTimer(roomTimer);
 
   function limits(): ParkingLimits {
-    return placesFor(options.settings(), readMemory().total);
-  }
-
-  function isMemoryLow(): boolean {
-    const { total, available } = readMemory();
-    return available < memoryReserve(total);
+    return placesFor(options.settings(), readRoom().memory.limit);
   }
 
   async function end({ prepared }: Pick<ParkedStart, "prepared">): Promise<void> {
@@ -108,8 +106,8 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     closing.delete(ending);
   }
 
-  async function discardSome(count: number): Promise<void> {
-    const oldest = [...parked].slice(0, count);
+  async function discardSome(count: number, except?: string): Promise<void> {
+    const oldest = [...parked].filter(([name]) => name !== except).slice(0, Math.max(0, count));
     for (const [name] of oldest) parked.delete(name);
     await Promise.all(oldest.map(([, one]) => end(one)));
   }
@@ -127,7 +125,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
   async function prepare(start: CheckedStart, signal: AbortSignal): Promise<void> {
     const { name } = start;
     const parking = chooseParking(start);
-    if (parking === undefined || isMemoryLow()) return;
+    if (parking === undefined || isShort(readRoom())) return;
     const started = await startOptions(start, { parking, onLine() {} });
     // Before the sandbox opens: what is replaced meanwhile differs from this text later.
     const text = await isolation.describeStart(name, started);
@@ -224,6 +222,12 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
     approach: (name) => void parked.get(name)?.prepared.started.process.approach(),
     parkingOf: (name) => parked.get(name)?.parking,
     discard,
+    async makeRoom(name) {
+      const countOthers = (): number => parked.size - (parked.has(name) ? 1 : 0);
+      for (let others; (others = countOthers()) > 0 && isShort(readRoom());) {
+        await discardSome(Math.ceil(others / 2), name);
+      }
+    },
     async discardAll() {
       wanted.clear();
       preparing?.abort.abort();
@@ -233,7 +237,7 @@ export function createParkedStarts(options: ParkedStartsOptions): ParkedStarts {
       return count;
     },
     async [Symbol.asyncDispose]() {
-      clearInterval(memoryTimer);
+      clearInterval(roomTimer);
       stopping.abort();
       wanted.clear();
       await working;

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import type { HostRoom } from "../sandbox/host_room.ts";
 
 /** Maximum numbers of parked starts. */
 export interface ParkingLimits {
@@ -34,7 +35,31 @@ export function placesFor(
   return { places, warmPlaces: Math.min(places, maxWarm ?? Math.ceil(places * WARM_SHARE)) };
 }
 
-/** Returns the memory in bytes that must be available on the host; parked starts end before. */
-export function memoryReserve(totalBytes: number): number {
-  return Math.min(512 * 1024 ** 2, totalBytes / 10);
+/** Parked starts give way before less than this is left: at most so much, or a part of the limit. */
+const RESERVES = {
+  memory: { most: 512 * 1024 ** 2, share: 1 / 10 },
+  // A check and a start have some 20 threads each.
+  processes: { most: 256, share: 1 / 4 },
+  openFiles: { most: 512, share: 1 / 4 },
+} as const satisfies Record<keyof HostRoom, { readonly most: number; readonly share: number }>;
+
+/**
+ * Returns true if the host has so little left that parked starts must give way to running functions.
+ *
+ * @example
+ * ```ts
+ * import { isShort } from "./parking_limits.ts";
+ * const room = { limit: 1_000, left: 900 };
+ * isShort({ memory: room, processes: { limit: 1_000, left: 249 }, openFiles: room }); // true
+ * ```
+ */
+export function isShort(room: HostRoom): boolean {
+  return ([["memory", room.memory], ["processes", room.processes], [
+    "openFiles",
+    room.openFiles,
+  ]] as const)
+    .some(([kind, { limit, left }]) => {
+      const { most, share } = RESERVES[kind];
+      return left < Math.min(most, limit * share);
+    });
 }

@@ -6,6 +6,11 @@ export interface PruneOptions {
   readonly suffix: string;
   /** Revisions whose files stay, whatever their age: those of snapshots. */
   readonly needed: readonly string[];
+  /**
+   * Revision whose file is new, and stays: the host's clock may have stepped back since the others
+   * were written.
+   */
+  readonly newest: string;
 }
 
 /** Number of files of a function besides those of snapshots: as many as check results. */
@@ -17,9 +22,10 @@ const MAX_REVISIONS = 4;
  */
 export async function pruneRevisions(
   directory: string,
-  { suffix, needed }: PruneOptions,
+  { suffix, needed, newest }: PruneOptions,
 ): Promise<string[]> {
-  const names = new Set(needed.map((revision) => `${revision}${suffix}`));
+  const names = new Set([...needed, newest].map((revision) => `${revision}${suffix}`));
+  const count = needed.includes(newest) ? MAX_REVISIONS : MAX_REVISIONS - 1;
   const kept: string[] = [];
   const aged: { readonly path: string; readonly atMs: number }[] = [];
   for await (const { name, isFile } of Deno.readDir(directory)) {
@@ -29,6 +35,6 @@ export async function pruneRevisions(
     else aged.push({ path, atMs: (await Deno.stat(path)).mtime?.getTime() ?? 0 });
   }
   aged.sort((a, b) => b.atMs - a.atMs);
-  for (const { path } of aged.slice(MAX_REVISIONS)) await Deno.remove(path);
-  return [...kept, ...aged.slice(0, MAX_REVISIONS).map(({ path }) => path)];
+  for (const { path } of aged.slice(count)) await Deno.remove(path);
+  return [...kept, ...aged.slice(0, count).map(({ path }) => path)];
 }

@@ -1,4 +1,4 @@
-import type { Modules } from "../function/revision.ts";
+import { mergeMap, mergeSet } from "../function/merge_findings.ts";
 import type { Scan } from "../function/scanner.ts";
 import { findNewerCode, type NewerCode, newerRevision } from "./newer_code.ts";
 import { desiredOf, reconcile, relocatedFunctions } from "./reconcile.ts";
@@ -8,8 +8,8 @@ import type { Event } from "./step.ts";
 /** Options of {@linkcode createScanIntake}. */
 export interface ScanIntakeOptions {
   readonly states: ReadonlyMap<string, FunctionState>;
-  /** Modules of each function, as its last check named them. */
-  readonly modules: ReadonlyMap<string, Modules>;
+  /** Returns true if a function has new modules since the last scan began. */
+  readonly isStale: (name: string) => boolean;
   readonly isWatching: () => boolean;
   /** Functions that are stopped by hand, also before they turn up. */
   readonly handStops: ReadonlyMap<string, HandStop>;
@@ -19,7 +19,7 @@ export interface ScanIntakeOptions {
   readonly onIgnored: (name: string, reason: string) => void;
 }
 
-/** Turns scans of the functions directory into events, and remembers the last scan. */
+/** Turns scans of the functions directory into events, and remembers what they have found. */
 export interface ScanIntake {
   /** Directories that are not served, and functions whose folders are too large, with reasons. */
   readonly ignored: ReadonlyMap<string, string>;
@@ -28,9 +28,15 @@ export interface ScanIntake {
   readonly hasScanned: boolean;
   /** Makes the next scan load a function's new code even without a watch. */
   readonly ask: (name: string) => void;
-  /** A scan begins: it looks at the files that are known now. */
-  readonly begin: () => void;
-  /** Acts on the scan that began last; returns true if some function's files are settled now. */
+  /**
+   * A scan begins: it answers what was asked until now. Returns functions to look at even if their
+   * folders have not changed: their new code need not wait for a reload any more.
+   */
+  readonly begin: () => ReadonlySet<string>;
+  /**
+   * Acts on the scan that began last; returns true if some function's files are settled now. The
+   * time for a scan of some folders does not depend on the number of all.
+   */
   readonly take: (scan: Scan) => boolean;
   /** Returns true if the last scan or the supervisor knows a directory of that name. */
   readonly isPresent: (name: string) => boolean;
@@ -40,14 +46,15 @@ export interface ScanIntake {
 
 /** Creates the intake of one supervisor. */
 export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
-  const { states, modules, handStops, dispatch, onIgnored } = options;
+  const { states, isStale, handStops, dispatch, onIgnored } = options;
   const asked = new Set<string>();
   const places = new Map<string, string>();
-  let atBegin = { modules: new Map(modules), asked: new Set(asked) };
-  let ignored: ReadonlyMap<string, string> = new Map();
-  let unsettled: ReadonlySet<string> = new Set();
-  let newer: ReadonlyMap<string, NewerCode> = new Map();
+  let answered: ReadonlySet<string> = new Set();
+  const ignored = new Map<string, string>();
+  const unsettled = new Set<string>();
+  const newer = new Map<string, NewerCode>();
   let hasScanned = false;
+  let isWatching = options.isWatching();
 
   function take(scan: Scan): boolean {
     const passedOver = new Map([...scan.ignored, ...scan.refused]);
@@ -55,17 +62,17 @@ export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
       if (ignored.get(name) !== reason) onIgnored(name, reason);
     }
     hasScanned = true;
-    ignored = passedOver;
-    const hasSettled = [...unsettled].some((name) => !scan.unsettled.has(name));
-    unsettled = scan.unsettled;
-    const { modules: before, asked: answered } = atBegin;
-    const isStale = (name: string): boolean => before.get(name) !== modules.get(name);
+    const { names } = scan;
+    const isLooked = (name: string): boolean => names?.has(name) !== false;
+    const hasSettled = [...unsettled].some((name) => isLooked(name) && !scan.unsettled.has(name));
+    mergeMap(ignored, passedOver, names);
+    mergeSet(unsettled, scan.unsettled, names);
     const context = { states, isStale, isWatching: options.isWatching(), asked, handStops };
-    newer = findNewerCode(scan, context);
-    const actions = reconcile(desiredOf(scan, context), states);
+    mergeMap(newer, findNewerCode(scan, context), names);
+    const actions = reconcile(desiredOf(scan, context), names ? pick(states, names) : states);
     for (const action of actions) dispatch(action.name, action);
     if (context.isWatching) reloadRelocated(scan, new Set(actions.map(({ name }) => name)));
-    for (const name of answered) if (!unsettled.has(name)) asked.delete(name);
+    for (const name of answered) if (isLooked(name) && !unsettled.has(name)) asked.delete(name);
     return hasSettled;
   }
 
@@ -77,7 +84,7 @@ export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
     for (const { name, place } of scan.functions.values()) {
       if (!scan.unsettled.has(name)) places.set(name, place);
     }
-    for (const name of places.keys()) if (!states.has(name)) places.delete(name);
+    for (const name of scan.names ?? places.keys()) if (!states.has(name)) places.delete(name);
   }
 
   return {
@@ -91,7 +98,13 @@ export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
       return hasScanned;
     },
     ask: (name) => void asked.add(name),
-    begin: () => void (atBegin = { modules: new Map(modules), asked: new Set(asked) }),
+    begin() {
+      answered = new Set(asked);
+      const wasWatching = isWatching;
+      isWatching = options.isWatching();
+      if (isWatching && !wasWatching) return new Set(states.keys());
+      return new Set([...newer.keys()].filter((name) => states.get(name)?.serving === undefined));
+    },
     take,
     isPresent: (name) => states.has(name) || unsettled.has(name) || ignored.has(name),
     newerRevision(name) {
@@ -99,4 +112,17 @@ export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
       return state && newerRevision(state, newer.get(name));
     },
   };
+}
+
+/** Returns the entries with these names. */
+function pick<Value>(
+  all: ReadonlyMap<string, Value>,
+  names: ReadonlySet<string>,
+): Map<string, Value> {
+  const picked = new Map<string, Value>();
+  for (const name of names) {
+    const value = all.get(name);
+    if (value !== undefined) picked.set(name, value);
+  }
+  return picked;
 }

@@ -1,5 +1,6 @@
 import { createActivityLog } from "../function/activity_log.ts";
 import { createHintQueue } from "../function/hint_queue.ts";
+import { mergeSet } from "../function/merge_findings.ts";
 import type { Modules } from "../function/revision.ts";
 import { scanPace } from "../function/scan_pace.ts";
 import { createScanner, type Scan } from "../function/scanner.ts";
@@ -17,8 +18,8 @@ export interface ScanLoopOptions {
   /** Maximum number of entries in a folder's whole tree. */
   readonly maxFiles: number;
   readonly modulesOf: (name: string) => Modules | undefined;
-  /** Called when a scan begins. */
-  readonly onBegin: () => void;
+  /** Called when a scan begins; returns functions to look at, such as those with new modules. */
+  readonly onBegin: () => ReadonlySet<string>;
   readonly onScan: (scan: Scan) => void;
   readonly onWarning: (message: string) => void;
   readonly signal: AbortSignal;
@@ -55,7 +56,10 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
   /** Time of the next full scan, and the earliest time of one that an event causes. */
   let [fullAtMs, earliestFullAtMs] = [0, 0];
   /** Folders that change without events, and time of their next scan. */
-  let [uncovered, uncoveredAtMs]: [ReadonlySet<string>, number] = [new Set(), Infinity];
+  const uncovered = new Set<string>();
+  let uncoveredAtMs = Infinity;
+  /** What {@linkcode ScanLoopOptions.onBegin} has returned, and no scan has looked at. */
+  let requested: ReadonlySet<string> = new Set();
   let noted = new Set<string>();
   let notedAtMs = Infinity;
   /** Events report changes of the functions directory itself. */
@@ -66,10 +70,10 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     only: ReadonlySet<string> | undefined,
     others: ReadonlySet<string>,
   ): Promise<void> {
-    options.onBegin();
+    requested = requested.union(options.onBegin());
     let scan: Scan;
     try {
-      scan = await scanner.scan(steadyNow(), only, { others });
+      scan = await scanner.scan(steadyNow(), only, { others: others.union(requested) });
     } catch (error) {
       if (!isMissing) {
         onWarning(
@@ -87,15 +91,17 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
     if (signal.aborted) return;
     if (isMissing) onWarning(`"${functionsDirectory}" is readable again`);
     isMissing = false;
-    ({ uncovered, isLocal } = scan);
+    requested = new Set();
+    const { names, watched } = scan;
+    isLocal = scan.isLocal;
     options.onScan(scan);
     const nowMs = performance.now();
     for (const [name, tookMs] of scan.tookMs) queue.charge(name, { nowMs, tookMs });
     const notBeforeMs = (scan.retryAtMs ?? 0) - performance.timeOrigin;
     for (const name of scan.unsettled) queue.add(name, { nowMs, notBeforeMs });
-    await watch.follow(scan.watched);
-    const unwatched = [...scan.watched.keys()].filter((name) => !watch.isWatched(name));
-    uncovered = new Set([...uncovered, ...unwatched]);
+    await watch.follow(watched, names);
+    mergeSet(uncovered, scan.uncovered, names);
+    for (const name of watched.keys()) if (!watch.isWatched(name)) uncovered.add(name);
   }
 
   /** Returns the folders that need a scan without an event. */

@@ -62,7 +62,8 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
     const timeMs = Math.max(Date.now(), 1 + timeOf(present[0]));
     const path = join(home, `${String(timeMs).padStart(15, "0")}-${revision}-${ownRevision}`);
     const same = present.find((snapshot) => snapshot.ownRevision === ownRevision);
-    if (same === undefined) {
+    const isRenamed = same !== undefined && await renameIfThere(same.path, path);
+    if (!isRenamed) {
       if (!(await Deno.lstat(folder)).isDirectory) return;
       const { bytes, entries } = await measureTree(folder, LIMITS);
       if (bytes > LIMITS.bytes || entries > LIMITS.entries) return;
@@ -75,7 +76,7 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
       } finally {
         await removeIfThere(beside);
       }
-    } else await Deno.rename(same.path, path);
+    }
     const latest: Snapshot = { revision, ownRevision, path };
     const all = [latest, ...present.filter((snapshot) => snapshot !== same)];
     snapshots.set(name, all.slice(0, MAX_SNAPSHOTS));
@@ -90,6 +91,17 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
       await removeIfThere(join(directory, name));
     },
   };
+}
+
+/** Renames a snapshot; returns false if somebody has removed it. */
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.rename(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Returns the time in a snapshot's name; 0 without a snapshot. */

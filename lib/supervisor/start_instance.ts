@@ -1,5 +1,6 @@
 import { isStaticEntry } from "../config/entry_names.ts";
 import { ownDeno } from "../sandbox/deno_binary.ts";
+import { namesHostShortage } from "../process/host_shortage.ts";
 import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
 import { explainOutput } from "./explain_output.ts";
@@ -64,12 +65,12 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
     // It has not served, so there are no requests to wait for.
     prepared.force();
     if (signal.aborted) return { type: "aborted" };
-    const { reason, isTransient } = start;
+    const detail = prepared.excerpt();
     const failure = {
       stage: "start",
-      isTransient,
-      reason,
-      detail: prepared.excerpt(),
+      isTransient: start.isTransient || namesHostShortage(detail),
+      reason: start.reason,
+      detail,
       ...explain(),
       revision,
     } as const;
@@ -139,7 +140,8 @@ function parkNext(options: CheckedFunction): void {
 
 /** Parked starts of other functions give way if the host has no room for a new one. */
 async function prepareNew(options: CheckedFunction): Promise<PreparedStart> {
-  const { context, signal } = options;
+  const { name, context, signal } = options;
+  await context.parked.makeRoom(name);
   try {
     return await prepareStart(options, { signal });
   } catch (error) {

@@ -5,11 +5,16 @@ import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
+import type { Schedule } from "../config/schedule.ts";
+import type { EndedRun } from "../schedules/schedule_record.ts";
+import { createScheduler, type Scheduler } from "../schedules/scheduler.ts";
+import { sendScheduled } from "../schedules/send_scheduled.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
 import { domainRules } from "./domain_rules.ts";
 import { createMemoryTrimmer } from "./memory_trimmer.ts";
+import { createModuleTable } from "./module_table.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
@@ -33,6 +38,8 @@ export interface SupervisorOptions {
   /** Called when a directory is ignored for the first time, or for another reason than before. */
   readonly onIgnored: (name: string, reason: string) => void;
   readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
+  /** Called after each run of a schedule. */
+  readonly onRun: (name: string, schedule: Schedule, run: EndedRun) => void;
   /** Called with each event and its result, for debug output. */
   readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
   readonly onWarning: (message: string) => void;
@@ -90,6 +97,10 @@ export interface Supervisor {
   readonly snapshotsOf: (name: string) => readonly string[];
   /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
   readonly rollBack: (name: string, to?: string) => Promise<string>;
+  /** Schedules of all functions. */
+  readonly schedules: Pick<Scheduler, "list" | "run">;
+  /** Begins no more runs of schedules, and waits for the present ones. */
+  readonly endRuns: () => Promise<void>;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
   /** Stops all functions; once `force` aborts, without waiting for in-flight requests. */
@@ -101,7 +112,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { context, routes } = options;
   const { settings } = context;
   const states = new Map<string, FunctionState>();
-  const modules = new Map<string, Modules>();
+  const modules = createModuleTable();
   const stamps = createVariableStamps(context.variables);
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
@@ -115,7 +126,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
   const intake = createScanIntake({
     states,
-    modules,
+    isStale: modules.isStale,
     isWatching: () => context.settings.watch,
     handStops: context.handStops.present,
     dispatch,
@@ -142,6 +153,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   });
   // Until the first scan has found the functions, their hosts are nobody else's.
   routes.setOwners(context.heldDomains.before);
+  const scheduler = createScheduler({
+    store: context.schedules,
+    send: (request) => sendScheduled({ routes, limits: () => context.settings.limits }, request),
+    onEnded: options.onRun,
+    onWarning: options.onWarning,
+  });
   const instances = createInstances({
     ...options,
     states,
@@ -149,6 +166,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     policies,
     dispatch,
     force: force.signal,
+    onTaken(name, { schedules }) {
+      const { isWanted, stoppedByHand } = states.get(name) ?? {};
+      if (isWanted && stoppedByHand === undefined) scheduler.set(name, schedules);
+    },
     onPolicy(name) {
       if (!stopping.signal.aborted) domains.ask(name, askedBy(states.get(name)));
     },
@@ -175,8 +196,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) {
       policies.delete(name);
+      scheduler.remove(name);
       tasks.track(context.parked.discard(name));
     }
+    // Runs drain with their instance; a start makes up ticks as after a restart of ddsrv.
+    if (after?.stoppedByHand !== undefined && after.leaving.length === 0) scheduler.remove(name);
     // A stop of all functions is no reason to give their domains to others.
     if (!stopping.signal.aborted) domains.ask(name, askedBy(after));
     setRoute(name, after, nowMs);
@@ -222,7 +246,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
     if (intake.take(scan)) announce();
-    domains.update();
+    domains.update(scan.names);
+    if (scan.names !== undefined) return;
     tasks.track(context.handStops.sweep(intake.isPresent, performance.now()));
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
@@ -264,7 +289,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     rescanMs: settings.rescanMs,
     maxFiles: settings.maxFiles,
     modulesOf: (name) => modules.get(name),
-    onBegin: intake.begin,
+    onBegin: () => intake.begin().union(modules.beginScan()),
     onScan: takeScan,
     onWarning: options.onWarning,
     signal: stopping.signal,
@@ -314,6 +339,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       await scans.scan();
       return revision;
     },
+    schedules: scheduler,
+    endRuns: scheduler.end,
     changed: () => changed.promise,
     async stop(signal) {
       const skipDrain = (): void => force.abort();
@@ -323,6 +350,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       trimmer[Symbol.dispose]();
       for (const name of [...states.keys()]) dispatch(name, { type: "stop", name });
       await scans.ended;
+      await scheduler[Symbol.asyncDispose]();
       await tasks.ended();
       signal.removeEventListener("abort", skipDrain);
     },

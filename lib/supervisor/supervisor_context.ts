@@ -5,7 +5,9 @@ import type { Isolation } from "../isolation/isolation.ts";
 import { explainStateError, openStateDirectory } from "../isolation/state_directory.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
 import { claimOwner } from "../owner/claim_owner.ts";
+import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { openScheduleStore, type ScheduleStore } from "../schedules/schedule_store.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
 import { type DenoOf, openDenos } from "../isolation/denos.ts";
@@ -14,6 +16,7 @@ import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { type KeptCode, openKeptCode } from "./kept_code.ts";
 import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
+import { openSharedCode, type SharedCode } from "./shared_code.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
@@ -34,9 +37,13 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly keptLocks: KeptLocks;
   readonly keptPackages: KeptPackages;
   readonly keptCode: KeptCode;
+  /** The code cache of functions without one of their own. */
+  readonly sharedCode: Pick<SharedCode, "stop">;
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** What is known of the runs of schedules. */
+  readonly schedules: ScheduleStore;
   /** Returns the Deno for a function, by the version that it asks for. */
   readonly denoOf: DenoOf;
   /** Which function has had which domain so far. */
@@ -109,21 +116,36 @@ export async function openSupervisorContext(
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     uidOf: isolation.cacheUid,
   });
+  const cores = Math.max(1, navigator.hardwareConcurrency);
+  const readRoom = await openHostRoom();
+  const availableBytes = readRoom().memory.left;
+  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
+    maxHoldMs: MAX_START_HOLD_MS,
+  });
+  const sharedCode = stack.use(openSharedCode({
+    directory: join(stateDirectory, "deno-code", owner.id),
+    record: isolation.recordCode,
+    // It prepares starts, like parked ones.
+    isOn: () => current.parked !== 0,
+    starts,
+    onWarning,
+  }));
   const keptCode = await openKeptCode({
     directory: join(settings.stateDirectory, "code", owner.id),
     templates: isolation.codeTemplates,
+    shared: sharedCode,
     neededRevisions: (name) => snapshots.list(name).map(({ revision }) => revision),
     onWarning,
   });
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const schedules = openScheduleStore(join(stateDirectory, "schedules", owner.id));
   const heldDomains = await openHeldDomains(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
   const handStops = await openHandStops(join(stateDirectory, "stopped", owner.id), onWarning);
-  const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
     checks.forget(name);
@@ -133,11 +155,8 @@ export async function openSupervisorContext(
     await keptCode.forget(name);
     await snapshots.forget(name);
   };
-  const { available: availableBytes } = Deno.systemMemoryInfo();
   const denoOf = await openDenos(settings);
-  const starts = createSemaphore(startsAtOnce({ cores, availableBytes }), {
-    maxHoldMs: MAX_START_HOLD_MS,
-  });
+  sharedCode.prepare(await denoOf(undefined));
   if ((settings.parked ?? 0) > 0 && !isolation.parking.includes("sandbox")) {
     onWarning(
       `"parked" has no effect: ${
@@ -149,6 +168,7 @@ export async function openSupervisorContext(
     isolation,
     starts,
     settings: () => current,
+    readRoom,
     onWarning,
   }));
   const owned = stack.move();
@@ -168,8 +188,10 @@ export async function openSupervisorContext(
     keptLocks,
     keptPackages,
     keptCode,
+    sharedCode,
     snapshots,
     variables,
+    schedules,
     denoOf,
     heldDomains,
     handStops,
@@ -178,6 +200,7 @@ export async function openSupervisorContext(
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
+      await schedules.forget(name);
       await handStops.end(name);
       await forget(name);
     },

@@ -2,6 +2,7 @@ import type { StartedProcess } from "../isolation/isolation.ts";
 import { describeExit, type Exit } from "../process/exit.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import { describeDuration } from "../system/describe_duration.ts";
+import { openTimeout } from "../system/timeout_signal.ts";
 import { type HealthCheck, waitUntilHealthy } from "./health.ts";
 
 /** Advice for a function that does not listen. */
@@ -36,8 +37,8 @@ export async function waitUntilReady(
 ): Promise<Start> {
   const { startTimeoutMs, health } = options;
   const over = new AbortController();
-  const timeout = AbortSignal.timeout(startTimeoutMs);
-  const signal = AbortSignal.any([over.signal, timeout, options.signal]);
+  using timeout = openTimeout(startTimeoutMs);
+  const signal = AbortSignal.any([over.signal, timeout.signal, options.signal]);
   let exit: Exit | undefined;
   const ended = process.ended.then((value) => {
     exit = value;

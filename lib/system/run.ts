@@ -1,5 +1,6 @@
 import { describeDuration } from "./describe_duration.ts";
 import { feedInput } from "./feed_input.ts";
+import { openTimeout } from "./timeout_signal.ts";
 
 /** Options of {@linkcode run}. */
 export interface RunOptions {
@@ -35,8 +36,10 @@ export class CommandError extends Error {
  */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const { stdin, timeoutMs = 15_000 } = options;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  using timeout = openTimeout(timeoutMs);
+  const signal = options.signal
+    ? AbortSignal.any([options.signal, timeout.signal])
+    : timeout.signal;
   const child = start(command, stdin !== undefined);
   // The command could ignore SIGTERM.
   const kill = (): void => endChild(child);
@@ -49,7 +52,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   signal.removeEventListener("abort", kill);
   if (output.success) return new TextDecoder().decode(output.stdout);
   const said = new TextDecoder().decode(output.stderr).trim();
-  const ended = timeout.aborted
+  const ended = timeout.signal.aborted
     ? `timed out after ${describeDuration(timeoutMs)}`
     : `exited with ${output.signal ?? output.code}`;
   throw new CommandError(command, said === "" ? ended : `${ended} (${said})`);

@@ -7,6 +7,8 @@ export interface Semaphore {
   ) => Promise<Result>;
   /** Returns true if a task would not have to wait. */
   readonly isFree: () => boolean;
+  /** Returns true if no task has a place. */
+  readonly isIdle: () => boolean;
 }
 
 /** Options of {@linkcode Semaphore.run}. */
@@ -61,6 +63,7 @@ export function createSemaphore(places: number, options: SemaphoreOptions = {}):
 
   return {
     isFree: () => free > 0,
+    isIdle: () => free === places,
     async run(task, turn = {}) {
       turn.signal?.throwIfAborted();
       if (free > 0) free--;

@@ -14,6 +14,8 @@ const passing: readonly string[] = [
   "error: Cannot allocate memory (os error 12)",
   "error: Too many open files (os error 24)",
   "error: Resource temporarily unavailable (os error 11)",
+  "=====\nDeno could not start: unable to create worker threads.\n\nThis usually happens when",
+  "bwrap: Creating new namespace failed: Resource temporarily unavailable",
   // An error of the code, but in one output with a failed fetch.
   "TS2322 [ERROR]: no\nerror: Import 'http://a.test/a.ts' failed: 500 Internal Server Error",
 ];

@@ -32,6 +32,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "hangTimeout",
     "idle",
     "warm",
+    "schedules",
     "drain",
     "egress",
     "permissions",

@@ -136,6 +136,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     env: "adds",
     envFile: "adds",
     preferredPort: "replaces",
+    schedules: "replaces",
     watchFiles: "replaces",
     startTimeout: "smaller",
     stopGrace: "smaller",
@@ -170,6 +171,7 @@ Deno.test("a manifest's key is the name of its setting, except where the server 
     ["port", "preferredPort"],
     ["watch", undefined],
     ["warm", undefined],
+    ["schedules", undefined],
     ["writable", undefined],
   ]);
   const keys = settings.map(manifestKeyOf).filter((key) => key !== undefined);

@@ -42,6 +42,9 @@ const expected = [
   'ddsrv_request_duration_seconds_bucket{function="a",le="+Inf"} 6',
   'ddsrv_request_duration_seconds_sum{function="a"} 61.003',
   'ddsrv_request_duration_seconds_count{function="a"} 6',
+  'ddsrv_schedule_runs_total{function="a",schedule="report",result="failed"} 4',
+  'ddsrv_schedule_runs_total{function="a",schedule="report",result="missed"} 1',
+  'ddsrv_schedule_last_success_timestamp_seconds{function="a",schedule="report"} 120',
 ];
 
 for (const line of expected) {

@@ -30,6 +30,7 @@ const BEHAVIOURS: Readonly<Record<string, (base: string, server: Server) => Prom
   "kv-counter": counts,
   "shared-code": escapes,
   "manifest": keepsToItsList,
+  "schedule": reports,
   "webhook": verifies,
 };
 
@@ -87,6 +88,14 @@ async function greets(base: string): Promise<void> {
     await text(`${base}/you`),
     /^Hello from \/you, process \d+ of its own small world\n$/,
   );
+}
+
+async function reports(base: string, server: Server): Promise<void> {
+  assert.equal(await text(base), "There is no report yet\n");
+  const headers = { "x-ddsrv-schedule": "report" };
+  assert.equal(await status(`${base}/report`, { method: "POST", headers }), 403);
+  assert.equal((await server.cli("schedules", "run", "schedule", "report")).code, 0);
+  assert.match(await text(base), /^Report of \d{4}-/);
 }
 
 async function keepsTasks(base: string): Promise<void> {

@@ -14,6 +14,12 @@ import { connect, readAnswer } from "./support/raw_client.ts";
 const PAGE = "<!doctype html><h1>Back at noon</h1>";
 const BROWSER = { headers: { accept: "text/html" } };
 
+/** A function that is idle, and has a schedule that is never due in this test. */
+const NAP = JSON.stringify({
+  idle: "1h",
+  schedules: [{ name: "new-year", cron: "0 0 1 1 *", path: "/new-year" }],
+});
+
 /** A function that answers with the body of its request, when it is complete. */
 const ECHO = `Deno.serve(async (request) => new Response("echo " + await request.text()));\n`;
 
@@ -31,6 +37,12 @@ async function assertStopped(server: Server, name: string, html?: string): Promi
   else assert.equal(text, html);
 }
 
+async function schedulesOf(server: Server): Promise<readonly string[]> {
+  const listed = await server.cli("schedules", "--json");
+  assert.equal(listed.code, 0, listed.stderr);
+  return JSON.parse(listed.stdout).map(({ name }: { readonly name: string }) => name);
+}
+
 async function isGone(pid: number | null): Promise<boolean> {
   return await Deno.stat(`/proc/${pid}`).then(() => false, () => true);
 }
@@ -46,7 +58,7 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
         files: {
           "shop/index.ts": ECHO,
           "nap/index.ts": answering("nap"),
-          "nap/ddsrv.json": '{ "idle": "1h" }',
+          "nap/ddsrv.json": NAP,
           "other/index.ts": answering("other"),
         },
       });
@@ -98,6 +110,10 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
 
       // Neither requests nor new code nor a reload start it.
       await assertStopped(server, "nap", PAGE);
+      assert.deepEqual(await schedulesOf(server), []);
+      const run = await server.cli("schedules", "run", "nap", "new-year");
+      assert.equal(run.code, 1);
+      assert.match(run.stderr, /"nap" is stopped\. To start it: ddsrv start nap/);
       await server.write({ "shop/index.ts": answering("new") });
       await eventually(
         "the scan sees new code",
@@ -136,6 +152,7 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
     );
     await server.answers("/shop", "echo ");
     await server.answers("/nap", "nap");
+    assert.deepEqual(await schedulesOf(server), ["new-year"]);
 
     // If the present code fails, the last good revision serves, and the command says why.
     const again = await server.cli("stop", "shop");

@@ -28,6 +28,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     denoVersion: undefined,
     spa: false,
     preferredPort: 8000,
+    schedules: [],
     watchFiles: [],
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,

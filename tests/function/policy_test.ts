@@ -35,6 +35,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     denoVersion: undefined,
     spa: false,
     preferredPort: 8000,
+    schedules: [],
     watchFiles: [],
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,

@@ -419,21 +419,24 @@ async function until(scanner: Scanner, holds: (scan: Scan) => boolean): Promise<
   return scan!;
 }
 
-Deno.test("scan(only) scans the named folders, new ones and those with changed modules", async () => {
+Deno.test("scan(only) scans the named folders, and returns only these", async () => {
   await using directory = await temporaryDirectory();
   for (const name of ["a", "b", "c"]) await directory.write(`${name}/index.ts`, "1");
-  const modules = new Map<string, Modules>();
-  const scanner = scannerOf(directory, (name) => modules.get(name));
+  const scanner = scannerOf(directory);
   const first = await scanner.scan(late());
   assert.deepEqual([...first.tookMs.keys()], ["a", "b", "c"]);
   for (const name of ["a", "b", "c"]) await directory.write(`${name}/index.ts`, "22");
-  modules.set("c", { paths: [], isComplete: true });
-  const second = await scanner.scan(late(), new Set(["a"]));
+  const options = { others: new Set(["c"]) };
+  const second = await scanner.scan(late(), new Set(["a", "gone"]), options);
+  assert.deepEqual([...second.names!], ["a", "gone", "c"]);
   assert.deepEqual([...second.tookMs.keys()], ["a", "c"]);
+  assert.deepEqual([...second.functions.keys()], ["a", "c"]);
+  assert.deepEqual([...second.watched.keys()], ["a", "c"]);
   assert.notEqual(revisionOf(second, "a"), revisionOf(first, "a"));
-  assert.equal(revisionOf(second, "b"), revisionOf(first, "b"));
   const third = await scanner.scan(late());
+  assert.equal(third.names, undefined);
   assert.deepEqual([...third.tookMs.keys()], ["a", "b", "c"]);
+  assert.equal(revisionOf(third, "a"), revisionOf(second, "a"));
   assert.notEqual(revisionOf(third, "b"), revisionOf(first, "b"));
 });
 

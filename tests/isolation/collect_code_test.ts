@@ -77,6 +77,14 @@ Deno.test("collectCode() refuses files above the limit before it copies them", a
   assert.deepEqual([...Deno.readDirSync(directory.at("copy"))], []);
 });
 
+Deno.test("collectCode() copies nothing if the disk would be full then", async () => {
+  await using directory = await temporaryDirectory();
+  const at = await prepare(directory);
+  await Deno.truncate(at(FIRST), 2 ** 42);
+  assert.deepEqual(await collect(directory, { maxBytes: 2 ** 43 }), { type: "full" });
+  assert.deepEqual([...Deno.readDirSync(directory.at("copy"))], []);
+});
+
 Deno.test("collectCode() discards databases that change meanwhile, or whose process has ended", async () => {
   for (const name of CODE_DATABASES) {
     await using directory = await temporaryDirectory();

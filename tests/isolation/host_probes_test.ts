@@ -19,6 +19,7 @@ const LAYERS = [
   "bandwidth",
   "names",
   "changes",
+  "functions",
 ];
 
 Deno.test("examineHost() tests every layer, and passes on this host", async () => {

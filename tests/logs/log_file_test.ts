@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type LogFileOptions, logFilePath, openLogFile } from "../../lib/logs/log_file.ts";
 import { type LogRecord, parseLogRecord } from "../../lib/logs/log_record.ts";
+import { eventually } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const time = "2024-12-15T11:06:22.074Z";
@@ -248,4 +249,27 @@ Deno.test("openLogFile() drops and counts lines if the disk is too slow", async 
   assert.ok(texts.includes(`ddsrv: ${lost} lines could not be written here`));
   assert.equal(texts.at(-1), "last");
   assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were dropped`);
+});
+
+Deno.test("openLogFile() is idle when all is written, but not while it has lines to report", async () => {
+  await using directory = await temporaryDirectory();
+  const said: string[] = [];
+  await using log = openLogFile({
+    directory: directory.at("logs"),
+    name: "f",
+    format: "cri",
+    onWarning: (message) => said.push(message),
+    onIdle: () => said.push("idle"),
+  });
+  log.write(record("1"));
+  log.write(record("2"));
+  await eventually("all is written", () => said.length > 0);
+  assert.deepEqual(said, ["idle"]);
+  assert.deepEqual(await textsOf(directory.at("logs/f.log")), ["1", "2"]);
+  await Deno.remove(directory.at("logs"), { recursive: true });
+  await directory.write("logs", "no directory");
+  log.write(record("3"));
+  await eventually("a warning", () => said.length > 1);
+  await log[Symbol.asyncDispose]();
+  assert.equal(said.includes("idle", 1), false);
 });

@@ -25,6 +25,7 @@ const NEED_HOST: readonly string[] = [
   "e2e/",
   "fuzz/",
   "isolation/check_place_test.ts",
+  "isolation/code_recorder_test.ts",
   "isolation/everyday_test.ts",
   "isolation/fetch_addresses_test.ts",
   "isolation/homes_test.ts",

@@ -56,6 +56,29 @@ Deno.test("findHierarchy() chooses version 1 below this process's groups", () =>
   });
 });
 
+Deno.test("findHierarchy() uses no mount that another one hides", () => {
+  const basesOf = (mountInfo: string): readonly string[] =>
+    Object.keys(findHierarchy({ mountInfo, ownGroups: V1_OWN, unifiedControllers: "" }).bases);
+  assert.deepEqual(
+    basesOf(`22 1 0:1 / / rw - ext4 /dev/a rw\n23 22 0:2 / /sys rw - sysfs s rw\n` + V1_MOUNTS),
+    [
+      "memory",
+      "pids",
+      "cpu",
+      "io",
+      "cpuacct",
+    ],
+  );
+  assert.deepEqual(basesOf(`${V1_MOUNTS}50 31 0:50 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n`), []);
+  assert.deepEqual(basesOf(`${V1_MOUNTS}50 39 0:50 / /sys/fs/cgroup/pids rw - tmpfs tmpfs rw\n`), [
+    "memory",
+    "cpu",
+    "io",
+    "cpuacct",
+  ]);
+  assert.deepEqual(basesOf(`${V1_MOUNTS}50 23 0:50 / /sys/fs/cg rw - tmpfs tmpfs rw\n`).length, 5);
+});
+
 Deno.test("findHierarchy() handles a container's part of the tree", () => {
   const mountInfo = (root: string): string =>
     `35 31 0:32 ${root} /sys/fs/cgroup/me\\040mory rw - cgroup cgroup rw,memory\n`;

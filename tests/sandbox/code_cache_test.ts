@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { defaultPermissions, type Permission } from "../../lib/config/permissions.ts";
-import { codeCacheFiles, usesCodeCache } from "../../lib/sandbox/code_cache.ts";
+import {
+  codeCacheFiles,
+  codeIdentity,
+  isReadOnly,
+  usesCodeCache,
+} from "../../lib/sandbox/code_cache.ts";
 
 const MEMORY = 512 * 1024 ** 2;
 
@@ -57,4 +62,17 @@ Deno.test("codeCacheFiles() shows kept databases read-only, and copies empty one
     target: "/ddsrv/cache/v8_code_cache_v2",
   });
   assert.deepEqual(codeCacheFiles(undefined), { mounts: [], copies: [] });
+});
+
+Deno.test("codeIdentity() ignores the shared code cache alone", () => {
+  const shared = { type: "shared", directory: "/s" } as const;
+  const kept = { type: "kept", directory: "/k" } as const;
+  const record = { type: "record", template: "/t" } as const;
+  assert.equal(codeIdentity(shared), codeIdentity(undefined));
+  assert.deepEqual([kept, record].map(codeIdentity), [kept, record]);
+  assert.deepEqual([shared, kept, record, undefined].map(isReadOnly), [true, true, false, false]);
+  assert.deepEqual(
+    codeCacheFiles(shared),
+    codeCacheFiles({ ...kept, directory: shared.directory }),
+  );
 });

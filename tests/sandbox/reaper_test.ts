@@ -29,6 +29,12 @@ Deno.test("openReaper() touches no other group and leaves nothing on disposal", 
   await Deno.stat(group.joinFiles[0]!);
 });
 
+Deno.test("openReaper() ends on disposal where the host has no groups", async () => {
+  await using groups = await openControlGroups(OWNER, { version: 1, bases: {} });
+  const reaper = await openReaper(groups);
+  await reaper[Symbol.asyncDispose]();
+});
+
 /** Returns true if an owner has groups other than the reaper's. */
 async function hasGroups(owner: string): Promise<boolean> {
   const { bases: { memory = "" } } = await readHierarchy();

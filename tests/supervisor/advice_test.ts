@@ -26,6 +26,12 @@ const cases: readonly [line: string, advice: string, context?: Partial<AdviceCon
     "The host can't put an overlay on this folder: the operator can load the kernel module overlay",
   ],
   [
+    "Deno could not start: unable to create worker threads.",
+    'The kernel refused Deno threads: raise "processes"',
+    { stage: "check" },
+  ],
+  ['Args: ["/ddsrv/deno", "info", "--node-modules-dir=none"]', "", { stage: "check" }],
+  [
     `${ERROR}NotCapable: Requires env access, run again with the --allow-env flag`,
     "The operator can grant env",
   ],

@@ -1,10 +1,12 @@
-import { deepEqual } from "node:assert/strict";
-import { assignDomains, type DomainClaims } from "../../lib/supervisor/assign_domains.ts";
+import { deepEqual, match } from "node:assert/strict";
+import { assignHost, type DomainRules } from "../../lib/supervisor/assign_domains.ts";
 
 interface Case {
   readonly asked: Readonly<Record<string, readonly string[]>>;
   readonly holders?: Readonly<Record<string, string>>;
-  readonly given?: Partial<DomainClaims>;
+  readonly given?: Partial<DomainRules>;
+  /** The holder whose manifest is not read yet. */
+  readonly unread?: string;
   readonly owners: Readonly<Record<string, string>>;
   /** Part of the only problem of each function. */
   readonly problems?: Readonly<Record<string, RegExp>>;
@@ -43,7 +45,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "keeps a host for a function whose manifest is not read yet": {
     asked: { a: [SHOP] },
     holders: { [SHOP]: "b", "old.test": "c" },
-    given: { isUnread: (name) => name === "b" },
+    unread: "b",
     owners: { [SHOP]: "b" },
     problems: { a: /which is a domain of the function "b"/ },
   },
@@ -64,7 +66,8 @@ const CASES: Readonly<Record<string, Case>> = {
   "does not keep an unread host that the settings do not allow": {
     asked: {},
     holders: { [SHOP]: "b" },
-    given: { isUnread: () => true, allows: () => false },
+    unread: "b",
+    given: { allows: () => false },
     owners: {},
     problems: { b: /the settings do not allow/ },
   },
@@ -82,10 +85,10 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const [what, one] of Object.entries(CASES)) {
-  Deno.test(`assignDomains() ${what}`, () => decide(one));
+  Deno.test(`assignHost() ${what}`, () => decide(one));
 }
 
-Deno.test("assignDomains() leaves NAME.DOMAIN to the function NAME", () => {
+Deno.test("assignHost() leaves NAME.DOMAIN to the function NAME", () => {
   decide({
     asked: { evil: ["hello.example.org", "free.example.org"], hello: ["hello.example.org"] },
     holders: { "hello.example.org": "evil" },
@@ -95,39 +98,25 @@ Deno.test("assignDomains() leaves NAME.DOMAIN to the function NAME", () => {
   });
 });
 
-Deno.test("assignDomains() says ten problems of a function at most", () => {
-  const hosts = Array.from({ length: 1_000 }, (_, index) => `h${index}.test`);
-  const { owners, problems } = assignDomains({
-    asked: new Map([["a", hosts], ["b", hosts]]),
-    holders: new Map(),
-    isUnread: () => false,
-    isFunction: () => false,
-    allows: () => true,
-    isAssigned: () => false,
-    domains: [],
-    root: undefined,
-  });
-  deepEqual([owners.size, problems.get("b")?.length], [1_000, 10]);
-});
-
-function decide({ asked, holders = {}, given, owners, problems = {} }: Case): void {
-  const assigned = assignDomains({
-    asked: new Map(Object.entries(asked)),
-    holders: new Map(Object.entries(holders)),
-    isUnread: () => false,
+function decide({ asked, holders = {}, given, unread, owners, problems = {} }: Case): void {
+  const rules: DomainRules = {
     isFunction: () => false,
     allows: () => true,
     isAssigned: () => false,
     domains: [],
     root: undefined,
     ...given,
+  };
+  const hosts = new Set([...Object.values(asked).flat(), ...Object.keys(holders)]);
+  const found = [...hosts].map((host) => {
+    const askers = Object.keys(asked).filter((name) => asked[name]!.includes(host)).sort();
+    const holder = holders[host];
+    const isHolderUnread = holder !== undefined && holder === unread;
+    return { host, ...assignHost({ host, askers, holder, isHolderUnread }, rules) };
   });
-  deepEqual(Object.fromEntries(assigned.owners), owners);
-  const found = Object.fromEntries(
-    [...assigned.problems].map(([name, sentences]) => [
-      name,
-      sentences.length === 1 && problems[name]?.test(sentences[0]!) ? problems[name] : sentences,
-    ]),
-  );
-  deepEqual(found, problems);
+  const owned = found.flatMap(({ host, owner }) => owner === undefined ? [] : [[host, owner]]);
+  deepEqual(Object.fromEntries(owned), owners);
+  const said = found.flatMap(({ problems }) => [...problems]);
+  deepEqual(said.map(([name]) => name).sort(), Object.keys(problems).sort());
+  for (const [name, sentence] of said) match(sentence, problems[name]!);
 }

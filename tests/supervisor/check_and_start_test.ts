@@ -240,12 +240,47 @@ Deno.test("checkAndStart() looks for files that the function can't read beside t
   await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
 });
 
+Deno.test("checkAndStart() retries a start for which the host had no processes", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  for (const [line, isTransient] of [["sh: 1: Cannot fork", true], ["no", false]] as const) {
+    const open = (): Promise<Sandbox> => Promise.resolve(endedSandbox(line));
+    const opened = await checkAndStart(openingOf(directory, { isNeeded: true, open }));
+    assert.ok(opened.type === "failed" && opened.failure.stage === "start");
+    assert.equal(opened.failure.isTransient, isTransient, line);
+  }
+});
+
+Deno.test("checkAndStart() ends parked starts if there is no namespace for a new one", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  for (let parked = 1; parked >= 0; parked--) {
+    let free = 0;
+    const opening = openingOf(directory, {
+      isNeeded: true,
+      open() {
+        if (free > 0) return Promise.resolve(endedSandbox());
+        return Promise.reject(new RangeError("All namespaces are in use"));
+      },
+    });
+    const discardAll = (): Promise<number> => Promise.resolve(free = parked);
+    const { context } = opening;
+    const start = checkAndStart({
+      ...opening,
+      context: { ...context, parked: { ...context.parked, discardAll } },
+    });
+    if (parked > 0) assert.equal((await start).type, "failed", "it started, and then ended");
+    else await assert.rejects(start, /All namespaces are in use/);
+  }
+});
+
 /** A sandbox whose process has ended with an exit code before it was found. */
-function endedSandbox(): Sandbox {
+function endedSandbox(line?: string): Sandbox {
   return {
     namespace: undefined,
-    spawn: () =>
-      Promise.resolve({
+    spawn({ onLine }) {
+      if (line !== undefined) onLine("stderr", { text: line, isPartial: false });
+      return Promise.resolve({
         process: {
           ended: Promise.resolve({ code: 1, signal: undefined }),
           approach: () => Promise.resolve(),
@@ -257,7 +292,8 @@ function endedSandbox(): Sandbox {
         problems: [],
         findEndpoint: () => Promise.resolve(undefined),
         explain: () => Promise.resolve(undefined),
-      }),
+      });
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

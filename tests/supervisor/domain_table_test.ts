@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { deepEqual, equal } from "node:assert/strict";
 import { coversHost } from "../../lib/config/host_pattern.ts";
-import { createDomainTable } from "../../lib/supervisor/domain_table.ts";
+import { createDomainTable, type DomainTable } from "../../lib/supervisor/domain_table.ts";
 import { openHeldDomains } from "../../lib/supervisor/held_domains.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
@@ -54,6 +55,63 @@ Deno.test("createDomainTable() keeps hosts over a restart until the manifest say
   deepEqual(table.domainsOf("b"), ["x.test"]);
   table.ask("b", []);
   deepEqual([table.domainsOf("a"), table.problemsOf("a")], [["x.test", "y.test"], []]);
+});
+
+Deno.test("createDomainTable() shows ten problems of a function at most", () => {
+  const { table, known } = openTable();
+  known.add("a").add("b");
+  const hosts = Array.from({ length: 1_000 }, (_, index) => `h${index}.test`);
+  table.ask("a", hosts);
+  table.ask("b", hosts);
+  deepEqual([table.domainsOf("a").length, table.problemsOf("b").length], [1_000, 10]);
+});
+
+const name = fc.constantFrom("a", "b", "c");
+const host = fc.constantFrom("x.test", "y.test", "a.org", "b.org", "org");
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ type: fc.constant("ask"), name, hosts: fc.array(host, { maxLength: 3 }) }),
+    fc.record({ type: fc.constant("unread"), name }),
+    fc.record({ type: fc.constant("come"), name }),
+    fc.record({ type: fc.constant("go"), name }),
+  ),
+  { maxLength: 30, size: "max" },
+);
+
+Deno.test("createDomainTable() decides the same with and without the names of changed functions", () => {
+  const before = fc.dictionary(host, name);
+  fc.assert(fc.property(before, steps, (before, steps) => {
+    const known = new Set<string>();
+    const [some, all] = [0, 1].map(() =>
+      createDomainTable({
+        before: new Map(Object.entries(before)),
+        settings: () => ({
+          allows: (name, host) => name !== "c" || host !== "y.test",
+          isAssigned: (name, host) => name === "b" && host === "x.test",
+          domains: ["org"],
+          root: "a",
+        }),
+        isKnown: (name) => known.has(name),
+        isFunction: (name) => known.has(name),
+        onChange: () => {},
+      })
+    ) as [DomainTable, DomainTable];
+    known.add("a").add("b").add("c");
+    some.update();
+    all.update();
+    for (const { type, name, ...step } of steps) {
+      if (type === "come") known.add(name);
+      if (type === "go") known.delete(name);
+      const hosts = "hosts" in step ? step.hosts : undefined;
+      for (const table of [some, all]) if (type !== "come") table.ask(name, hosts);
+      some.update(new Set([name]));
+      all.update();
+      for (const one of ["a", "b", "c"]) {
+        deepEqual(some.domainsOf(one), all.domainsOf(one));
+        deepEqual(some.problemsOf(one), all.problemsOf(one));
+      }
+    }
+  }));
 });
 
 Deno.test("openHeldDomains() reads what it has saved, and ignores what is no such file", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defaultPermissions } from "../../lib/config/permissions.ts";
 import type { CollectedCode } from "../../lib/isolation/collect_code.ts";
 import { CODE_DATABASES } from "../../lib/sandbox/code_cache.ts";
+import type { DenoBinary } from "../../lib/sandbox/deno_binary.ts";
 import {
   type CodeStart,
   type KeptCode,
@@ -117,16 +118,46 @@ Deno.test("openKeptCode() tries again while databases change", async () => {
   assert.equal((await kept.choose(START))?.type, "kept");
 });
 
-Deno.test("openKeptCode() warns once about a full disk, and functions run without a code cache", async () => {
+Deno.test("openKeptCode() warns once about a full disk, and tries again at the next run", async () => {
   await using directory = await temporaryDirectory();
+  let collect: KeptCodeOptions["collect"];
   const { kept, run, warnings } = await open(directory, {
-    collect: () => Promise.reject(new Error("No space left on device (os error 28)")),
+    collect: (options) => collect!(options),
   });
-  for (const revision of ["r1", "r2"]) await run({ ...START, revision });
+  collect = async ({ target }) => {
+    await Deno.writeTextFile(join(target, CODE_DATABASES[0]!), "by");
+    throw new Error("No space left on device (os error 28)");
+  };
+  await run(START);
+  collect = () => Promise.resolve({ type: "full" });
+  await run({ ...START, revision: "r2" });
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0]!, /^Cannot keep a code cache in .*No space left/);
-  assert.equal(await kept.choose(START), undefined);
-  assert.deepEqual([...Deno.readDirSync(directory.at("code/a"))], []);
+  assert.match(warnings[0]!, /^Cannot keep a code cache in .*No space left.* Make room there/);
+  assert.deepEqual(await kept.choose(START), RECORD);
+  assert.deepEqual([...Deno.readDirSync(directory.at("code/a"))], [], "nothing half-written stays");
+  collect = async ({ target }) => {
+    await Deno.writeTextFile(join(target, CODE_DATABASES[0]!), "bytes");
+    return { type: "copied" };
+  };
+  await run(START);
+  assert.equal((await kept.choose(START))?.type, "kept");
+  collect = () => Promise.resolve({ type: "full" });
+  await run({ ...START, revision: "r2" });
+  assert.match(warnings[1]!, /The disk is full/);
+});
+
+Deno.test("openKeptCode() keeps a new code cache although the clock stepped back", async () => {
+  await using directory = await temporaryDirectory();
+  const { kept, run } = await open(directory);
+  for (const revision of ["r1", "r2", "r3", "r4"]) {
+    await run({ ...START, revision });
+    const chosen = await kept.choose({ ...START, revision });
+    assert.ok(chosen?.type === "kept");
+    await Deno.utime(chosen.directory, 4_000_000_000, 4_000_000_000);
+  }
+  await run({ ...START, revision: "r5" });
+  assert.equal((await kept.choose({ ...START, revision: "r5" }))?.type, "kept");
+  assert.equal([...Deno.readDirSync(directory.at("code/a"))].length, 4);
 });
 
 Deno.test("openKeptCode() removes old code caches, except those of snapshots", async () => {
@@ -142,4 +173,27 @@ Deno.test("openKeptCode() removes old code caches, except those of snapshots", a
   await run({ ...START, revision: "r6" });
   const left = Array.from(Deno.readDirSync(directory.at("code/a")), ({ name }) => name.slice(0, 2));
   assert.deepEqual(left.sort(), ["r0", "r3", "r4", "r5", "r6"]);
+});
+
+Deno.test("openKeptCode() gives the shared code cache to starts without one of their own", async () => {
+  await using directory = await temporaryDirectory();
+  const asked: string[] = [];
+  const shared = {
+    find(deno: DenoBinary) {
+      asked.push(deno.version);
+      return Promise.resolve("/shared");
+    },
+  };
+  const { kept, run } = await open(directory, { shared, result: { type: "unusable" } });
+  const expected = { type: "shared", directory: "/shared" };
+  assert.deepEqual(await kept.choose({ ...START, hasDependencies: false }), expected);
+  const deno = { path: "/deno", version: "2.5.0" };
+  const moduleOptions = { ...START.moduleOptions, entry: "index.html", deno };
+  assert.deepEqual(await kept.choose({ ...START, moduleOptions }), expected);
+  assert.deepEqual(await kept.choose(START), RECORD);
+  await run(START);
+  assert.deepEqual(await kept.choose(START), expected, "its own can't be kept");
+  assert.deepEqual(asked, [Deno.version.deno, "2.5.0", Deno.version.deno]);
+  const without = (await open(directory, { shared, templates: undefined })).kept;
+  assert.equal(await without.choose({ ...START, hasDependencies: false }), undefined);
 });

@@ -36,3 +36,14 @@ Deno.test("openKeptLocks() removes the oldest lock files, except those of snapsh
   );
   assert.deepEqual(kept, [undefined, "r1", "r2", "r3", "r4", "r5"]);
 });
+
+Deno.test("openKeptLocks() keeps a new lock file although the clock stepped back", async () => {
+  await using directory = await temporaryDirectory();
+  const locks = openKeptLocks({ directory: directory.at("locks"), neededRevisions: () => [] });
+  for (const revision of ["r1", "r2", "r3", "r4"]) {
+    await Deno.utime(await locks.keep("a", revision, revision), 4_000_000_000, 4_000_000_000);
+  }
+  await locks.keep("a", "r5", "r5");
+  assert.notEqual(await locks.find("a", "r5"), undefined);
+  assert.equal([...Deno.readDirSync(directory.at("locks/a"))].length, 4);
+});

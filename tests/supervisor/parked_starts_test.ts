@@ -28,8 +28,11 @@ interface Bench extends AsyncDisposable {
   readonly warnings: string[];
   /** What starts depend on, in one text. */
   facts: string;
-  availableBytes: number;
-  memoryReads: number;
+  /** Threads that the host has left, of 1,000. */
+  threadsLeft: number;
+  roomReads: number;
+  /** Called when a process is stopped. */
+  beforeEnd: () => void;
   /** Called before a process is spawned. */
   beforeSpawn: () => Promise<void>;
 }
@@ -69,6 +72,7 @@ async function openBench(parkedCount: number, maxWarm?: number): Promise<Bench> 
         };
       },
       [Symbol.asyncDispose]: () => {
+        if (own?.isOpen) bench.beforeEnd();
         if (own !== undefined) own.isOpen = false;
         return Promise.resolve();
       },
@@ -87,9 +91,13 @@ async function openBench(parkedCount: number, maxWarm?: number): Promise<Bench> 
     settings: () => settings,
     starts: { isFree: () => true },
     onWarning: (message) => warnings.push(message),
-    readMemory() {
-      bench.memoryReads++;
-      return { total: 16 * GIB, available: bench.availableBytes };
+    readRoom() {
+      bench.roomReads++;
+      return {
+        memory: { limit: 16 * GIB, left: 8 * GIB },
+        processes: { limit: 1_000, left: bench.threadsLeft },
+        openFiles: { limit: Infinity, left: Infinity },
+      };
     },
     calmMs: 1,
   });
@@ -115,8 +123,9 @@ async function openBench(parkedCount: number, maxWarm?: number): Promise<Bench> 
     sandboxes,
     warnings,
     facts: "as before",
-    availableBytes: 8 * GIB,
-    memoryReads: 0,
+    threadsLeft: 900,
+    roomReads: 0,
+    beforeEnd: () => {},
     beforeSpawn: () => Promise.resolve(),
     async [Symbol.asyncDispose]() {
       await parked[Symbol.asyncDispose]();
@@ -173,6 +182,15 @@ Deno.test("park() ends the start that has waited longest when there is no place"
   assert.deepEqual(bench.sandboxes.map(({ isOpen }) => isOpen), [false, true, true]);
 });
 
+Deno.test("park() ends no start while there are places", async () => {
+  await using bench = await openBench(3);
+  for (const name of ["a", "b", "c"]) {
+    bench.parked.park(bench.start(name));
+    await bench.isParked(name);
+  }
+  for (const name of ["a", "b", "c"]) assert.equal(bench.parked.parkingOf(name), "sandbox", name);
+});
+
 Deno.test("park() replaces the start of a function that is already parked", async () => {
   await using bench = await openBench(2);
   bench.parked.park(bench.start("a"));
@@ -200,19 +218,19 @@ Deno.test("park() starts Deno only for functions that want it, up to a limit", a
   ]);
 });
 
-Deno.test("park() prepares nothing without places, or while memory is low", async () => {
+Deno.test("park() prepares nothing without places, or while the host is short of something", async () => {
   {
     await using bench = await openBench(0);
     bench.parked.park(bench.start("a"));
     assert.deepEqual(bench.sandboxes, []);
   }
   await using bench = await openBench(4);
-  bench.availableBytes = GIB / 4;
+  bench.threadsLeft = 9;
   bench.parked.park(bench.start("a"));
   // Once at the call, twice before the sandbox would open.
-  await eventually("the memory was read", () => bench.memoryReads >= 3);
+  await eventually("the room was read", () => bench.roomReads >= 3);
   assert.equal(bench.parked.parkingOf("a"), undefined);
-  bench.availableBytes = 8 * GIB;
+  bench.threadsLeft = 900;
   bench.parked.park(bench.start("c"));
   await bench.isParked("c");
   assert.equal(bench.sandboxes.length, 1);
@@ -253,6 +271,33 @@ Deno.test("discardAll() returns the number of parked starts that gave way", asyn
   }
   assert.equal(await bench.parked.discardAll(), 2);
   assert.deepEqual(bench.sandboxes.map(({ isOpen }) => isOpen), [false, false]);
+});
+
+Deno.test("makeRoom() ends the oldest parked starts of others until the host has room", async () => {
+  const openAll = async (bench: Bench): Promise<void> => {
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      bench.parked.park(bench.start(name));
+      await bench.isParked(name);
+    }
+  };
+  const left = ({ parked }: Bench): string[] =>
+    ["a", "b", "c", "d", "e"].filter((name) => parked.parkingOf(name) !== undefined);
+  await using bench = await openBench(8);
+  await openAll(bench);
+  await bench.parked.makeRoom("a");
+  assert.deepEqual(left(bench), ["a", "b", "c", "d", "e"]);
+  bench.beforeEnd = () => bench.threadsLeft += 10;
+  bench.threadsLeft = 235;
+  await bench.parked.makeRoom("a");
+  assert.deepEqual(left(bench), ["a", "d", "e"]);
+  bench.beforeEnd = () => {};
+  bench.threadsLeft = 9;
+  await bench.parked.makeRoom("a");
+  assert.deepEqual(left(bench), ["a"]);
+  await bench.parked.makeRoom("new");
+  assert.deepEqual(left(bench), []);
+  await bench.parked.makeRoom("new");
+  assert.deepEqual(bench.warnings, []);
 });
 
 Deno.test("park() warns once when a start can't be prepared", async () => {

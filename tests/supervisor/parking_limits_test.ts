@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { memoryReserve, placesFor } from "../../lib/supervisor/parking_limits.ts";
+import type { HostRoom } from "../../lib/sandbox/host_room.ts";
+import { isShort, placesFor } from "../../lib/supervisor/parking_limits.ts";
 
 const GIB = 1024 ** 3;
 
@@ -27,7 +28,27 @@ for (const [parked, maxWarm, totalBytes, places, warmPlaces] of rows) {
   });
 }
 
-Deno.test("memoryReserve() is a tenth of the memory, and at most 512 MiB", () => {
-  assert.equal(memoryReserve(GIB), GIB / 10);
-  assert.equal(memoryReserve(64 * GIB), GIB / 2);
-});
+const MIB = 1024 ** 2;
+const ENOUGH = { limit: GIB, left: GIB };
+
+const shortages: readonly [kind: keyof HostRoom, limit: number, left: number, isLow: boolean][] = [
+  ["memory", GIB, GIB / 10 - 1, true],
+  ["memory", GIB, GIB / 10, false],
+  ["memory", 64 * GIB, 512 * MIB - 1, true],
+  ["memory", 64 * GIB, 512 * MIB, false],
+  ["processes", 100, 24, true],
+  ["processes", 100, 25, false],
+  ["processes", 96_000, 255, true],
+  ["processes", 96_000, 256, false],
+  ["processes", Infinity, Infinity, false],
+  ["openFiles", 1_024, 255, true],
+  ["openFiles", 1_048_576, 511, true],
+  ["openFiles", 1_048_576, 512, false],
+];
+
+for (const [kind, limit, left, isLow] of shortages) {
+  Deno.test(`isShort() with ${left} of ${limit} ${kind} left`, () => {
+    const room = { memory: ENOUGH, processes: ENOUGH, openFiles: ENOUGH, [kind]: { limit, left } };
+    assert.equal(isShort(room), isLow);
+  });
+}

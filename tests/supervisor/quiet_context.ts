@@ -3,6 +3,7 @@ import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolat
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import { openScheduleStore } from "../../lib/schedules/schedule_store.ts";
 import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
 import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
 import type { SupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
@@ -80,11 +81,13 @@ export function quietContext(
       collect: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    sharedCode: { stop() {} },
     snapshots: {
       list: () => [],
       take: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    schedules: openScheduleStore(directory.at("schedules")),
     variables: openVariableStore(directory.at("variables")),
     denoOf: () => Promise.resolve(ownDeno()),
     heldDomains: { before: new Map(), save: () => Promise.resolve() },
@@ -98,6 +101,7 @@ export function quietContext(
       take: () => Promise.resolve(undefined),
       parkingOf: () => undefined,
       discard: () => Promise.resolve(),
+      makeRoom: () => Promise.resolve(),
       discardAll: () => Promise.resolve(0),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },

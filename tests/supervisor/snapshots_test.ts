@@ -26,3 +26,21 @@ Deno.test("openSnapshots() keeps the order after the clock was set back", async 
   });
   assert.deepEqual(await revisions(), [second, first]);
 });
+
+Deno.test("openSnapshots() takes a snapshot again that somebody has removed", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const snapshots = await openSnapshots({
+    directory: directory.at("snapshots"),
+    copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
+  });
+  const revision = "1".repeat(64);
+  const takeOwn = (): Promise<string> => Promise.resolve(revision);
+  const source = { directory: directory.at("a"), revision, ownRevision: revision, takeOwn };
+  await snapshots.take("a", source);
+  await Deno.remove(directory.at("snapshots/a"), { recursive: true });
+  await snapshots.take("a", source);
+  const [latest, ...others] = snapshots.list("a");
+  assert.deepEqual(others, []);
+  assert.ok((await Deno.stat(`${latest!.path}/index.ts`)).isFile);
+});

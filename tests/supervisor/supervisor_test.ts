@@ -34,6 +34,7 @@ Deno.test({
       routes,
       onChange: () => {},
       onLine: () => {},
+      onRun: () => {},
       onIgnored: () => {},
       onWarning: assert.fail,
     });
@@ -63,6 +64,7 @@ for (const fault of hostFaults) {
       routes: new RouteTable(),
       onChange: () => {},
       onLine: () => {},
+      onRun: () => {},
       onIgnored: () => {},
       onWarning: assert.fail,
     });
@@ -105,6 +107,7 @@ Deno.test("startSupervisor() changes nothing if a stop or start by hand can't be
     onChange: () => {},
     onLine: () => {},
     onIgnored: () => {},
+    onRun: assert.fail,
     onWarning: assert.fail,
   });
   const status = (): string => statusOf(supervisor.functions.get("a")!);

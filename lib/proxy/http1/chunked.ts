@@ -36,6 +36,7 @@ const FORBIDDEN_TRAILERS = [
   ...["expect", "authorization", "content-encoding", "content-type", "content-range"],
   ...["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"],
   ...["x-forwarded-prefix", "x-forwarded-port", "x-real-ip", "x-request-id"],
+  ...["x-ddsrv-schedule", "x-ddsrv-schedule-tick"],
 ].map(ascii);
 
 /**

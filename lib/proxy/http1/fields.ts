@@ -31,8 +31,8 @@ export enum FieldKind {
   ForwardedProto,
   ForwardedPrefix,
   ForwardedElse,
-  /** The client's address for Deno; always dropped, because only the proxy may say it. */
-  ClientAddress,
+  /** Only ddsrv may say it, such as the client's address for Deno; always dropped. */
+  OfDdsrv,
   RequestId,
   Accept,
   HealthCheck,
@@ -66,7 +66,9 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["x-real-ip", FieldKind.ForwardedElse],
   ["true-client-ip", FieldKind.ForwardedElse],
   ["forwarded", FieldKind.ForwardedElse],
-  ["x-deno-client-address", FieldKind.ClientAddress],
+  ["x-deno-client-address", FieldKind.OfDdsrv],
+  ["x-ddsrv-schedule", FieldKind.OfDdsrv],
+  ["x-ddsrv-schedule-tick", FieldKind.OfDdsrv],
   ["x-request-id", FieldKind.RequestId],
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];
