@@ -8,7 +8,7 @@ Deno.test("TEMPLATES: each has a folder, and each folder is one", async () => {
   const entries = await Array.fromAsync(Deno.readDir(TEMPLATES_DIRECTORY));
   const folders = entries.map(({ name }) => name).filter((name) => !name.startsWith("_"));
   assert.deepEqual(folders.sort(), names.toSorted());
-  assert.equal(names.length, 12);
+  assert.equal(names.length, 13);
 });
 
 Deno.test("TEMPLATES: examples/README.md lists them with their summaries", async () => {
