@@ -5,6 +5,7 @@ import type { SourceEntry } from "../function/joint_sources.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { CodeTemplates } from "./code_templates.ts";
+import type { ActivityFiles } from "../sandbox/activity.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
@@ -122,6 +123,7 @@ export interface FollowOptions {
 /** A started process. */
 export interface StartedProcess {
   readonly process: FunctionProcess;
+  readonly activity: ActivityFiles;
   /** It fills a code cache; `false` when left out. */
   readonly isRecording?: boolean;
   /** Limits and features that could not be applied, except egress. */

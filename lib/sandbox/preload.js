@@ -35,6 +35,18 @@ if (isUnix) {
   });
 }
 
+// Tells the supervisor for what the function stays awake without requests.
+const cronSign = createSign("cron");
+const queueSign = createSign("queue");
+
+// Deno loads these when the function first asks for them; each takes time.
+replaceLazily("cron", watchCron);
+replaceLazily("Kv", watchQueues);
+replaceLazily("openKv", (openKv) => {
+  void Deno.Kv;
+  return openKv;
+});
+
 /** True while the module's exports are read, which does not keep the event loop alive. */
 let isReading = false;
 /** The default export, until it is served. */
@@ -69,4 +81,71 @@ function serveExport() {
     // The module listens on the port after all.
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
   }
+}
+
+/** Changes a value of Deno when the function first reads it. */
+function replaceLazily(key, change) {
+  const found = Object.getOwnPropertyDescriptor(Deno, key);
+  if (found === undefined) return;
+  const { get } = found;
+  let value;
+  const changed = get === undefined ? { value: change(found.value) } : {
+    get() {
+      value ??= change(get.call(Deno));
+      return value;
+    },
+  };
+  Object.defineProperty(Deno, key, { ...found, ...changed });
+}
+
+/** Shows something to the supervisor by a lock (flock(2)) of a file, until the last of it has ended. */
+function createSign(name) {
+  let file;
+  let count = 0;
+  return {
+    begin() {
+      if (count++ > 0) return;
+      try {
+        file ??= Deno.openSync(new URL(`activity/${name}`, import.meta.url));
+        file.lockSync(false);
+      } catch {
+        // The function has given up the permission to read. It may be stopped when it is idle.
+      }
+    },
+    end() {
+      if (--count === 0) file?.unlockSync();
+    },
+  };
+}
+
+function watchCron(original) {
+  // As many parameters as the original.
+  return function cron(_name, _schedule, _handlerOrOptions, _handler) {
+    const registered = original.apply(this, arguments);
+    cronSign.begin();
+    registered.then(cronSign.end, cronSign.end);
+    return registered;
+  };
+}
+
+function watchQueues(Kv) {
+  const { value: original, ...listenQueue } = Object.getOwnPropertyDescriptor(
+    Kv.prototype,
+    "listenQueue",
+  );
+  const watching = {
+    async listenQueue(_handler) {
+      queueSign.begin();
+      try {
+        return await original.apply(this, arguments);
+      } finally {
+        queueSign.end();
+      }
+    },
+  };
+  Object.defineProperty(Kv.prototype, "listenQueue", {
+    ...listenQueue,
+    value: watching.listenQueue,
+  });
+  return Kv;
 }

@@ -11,6 +11,8 @@ export interface IdleWatchOptions {
   readonly usage: Usage;
   /** Infinity disables the watch. */
   readonly idleMs: number;
+  /** Returns true while the instance stays awake without requests; never when left out. */
+  readonly staysAwake?: () => boolean;
   /** The instance has had no request for `idleMs`; called periodically while that lasts. */
   readonly onIdle: () => void;
 }
@@ -22,14 +24,14 @@ const SAMPLES = 4;
 const MAX_PAUSE_MS = 2 ** 31 - 1;
 
 /** Samples periodically whether an instance is used, until it is disposed of. */
-export function watchIdle({ usage, idleMs, onIdle }: IdleWatchOptions): Disposable {
+export function watchIdle({ usage, idleMs, staysAwake, onIdle }: IdleWatchOptions): Disposable {
   let lastRequests = usage.requests;
   let idleSamples = 0;
   const sample = (): void => {
     const isUsed = usage.inFlight > 0 || usage.requests !== lastRequests;
     lastRequests = usage.requests;
     idleSamples = isUsed ? 0 : idleSamples + 1;
-    if (idleSamples >= SAMPLES) onIdle();
+    if (idleSamples >= SAMPLES && !staysAwake?.()) onIdle();
   };
   const timer = idleMs === Infinity
     ? undefined

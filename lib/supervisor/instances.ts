@@ -1,8 +1,10 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
+import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import { explainOutput } from "./explain_output.ts";
+import { stayOf } from "../sandbox/activity.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { launchFailure } from "./launch_failure.ts";
@@ -16,6 +18,7 @@ import type {
   StartingInstance,
 } from "./open_instance.ts";
 import { knownFailure, servedRevision, servesWell } from "./retry.ts";
+import { watchStay } from "./stay_watch.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { EffectOf, Event } from "./step.ts";
@@ -158,10 +161,20 @@ export function createInstances(options: InstancesOptions): Instances {
   }
 
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
+    const { activity, revision } = instance;
+    // A process that has just ended shows nothing, and is not idle.
+    const staysAwake = (): boolean =>
+      stayOf(activity.read()) !== undefined || isExiting(instance.pid);
+    const record = (isAwake: boolean): void => context.keptStays.record(name, revision, isAwake);
+    const stay = watchStay({ staysAwake, onLook: record });
     const idle = watchIdle({
       usage: instance.upstream,
+      staysAwake,
       idleMs: instance.policy.idleMs,
-      onIdle: () => dispatch(name, { type: "unused", id }),
+      onIdle() {
+        record(false);
+        dispatch(name, { type: "unused", id });
+      },
     });
     const liveness = watchLiveness({
       instance,
@@ -171,6 +184,7 @@ export function createInstances(options: InstancesOptions): Instances {
       onError: (error) => options.onWarning(`${name}: Cannot detect whether it hangs: ${error}`),
     });
     const exit = await instance.ended;
+    stay[Symbol.dispose]();
     idle[Symbol.dispose]();
     liveness[Symbol.dispose]();
     const { policy } = instance;

@@ -75,6 +75,7 @@ export interface OpenInstance {
   readonly deno: string;
   /** Returns its present problems, such as egress names that do not resolve; a sentence each. */
   readonly problems: () => readonly string[];
+  readonly activity: StartedProcess["activity"];
   /** Reads the disk usage of its data, where that is cheap. */
   readonly readDataUsage: StartedProcess["readDataUsage"];
   /** Reads the memory of all its processes in bytes, where the kernel counts it. */

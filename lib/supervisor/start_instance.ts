@@ -107,6 +107,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       policy,
       deno: (moduleOptions.deno ?? ownDeno()).version,
       problems: () => [...lasting, ...prepared.problems(), ...describeMismatch(upstream.report)],
+      activity: started.activity,
       readDataUsage: started.readDataUsage,
       readOwnMemory: started.readOwnMemory,
       ended: process.ended,

@@ -17,6 +17,7 @@ import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
+import { type KeptStays, openKeptStays } from "./kept_stays.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -40,6 +41,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly denoOf: DenoOf;
   /** Which function has had which domain so far. */
   readonly heldDomains: HeldDomains;
+  /** Which functions stay awake without requests. */
+  readonly keptStays: KeptStays;
   /** Removes data, variables, snapshots and check results of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
@@ -119,6 +122,11 @@ export async function openSupervisorContext(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
+  const keptStays = await openKeptStays(
+    join(stateDirectory, "stays", `${owner.id}.json`),
+    onWarning,
+  );
+  stack.defer(keptStays.saved);
   const cores = Math.max(1, navigator.hardwareConcurrency);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
@@ -127,6 +135,7 @@ export async function openSupervisorContext(
     await keptLocks.forget(name);
     await keptPackages.forget(name);
     await keptCode.forget(name);
+    await keptStays.forget(name);
     await snapshots.forget(name);
   };
   const { available: availableBytes } = Deno.systemMemoryInfo();
@@ -168,6 +177,7 @@ export async function openSupervisorContext(
     variables,
     denoOf,
     heldDomains,
+    keptStays,
     checks,
     async purge(name) {
       await parked.discard(name);

@@ -1,4 +1,11 @@
 import assert from "node:assert/strict";
+import {
+  type ActivityFiles,
+  NO_ACTIVITY,
+  openActivityFiles,
+  type Stay,
+  stayOf,
+} from "../../lib/sandbox/activity.ts";
 import { PRELOAD_FILE } from "../../lib/sandbox/preload_file.ts";
 import { hasLoaded } from "../../lib/sandbox/start_file.ts";
 import { within } from "../patience.ts";
@@ -10,7 +17,7 @@ const EXPORT = 'export default { fetch: () => new Response("exported") };\n';
 async function start(
   directory: TemporaryDirectory,
   { code, isAlone = false }: { readonly code: string; readonly isAlone?: boolean },
-): Promise<Deno.ChildProcess> {
+): Promise<Deno.ChildProcess & { readonly activity: ActivityFiles }> {
   // A free port; nothing else of this host's may use it before the process does.
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = free.addr;
@@ -18,6 +25,7 @@ async function start(
   const place = { hostname: "127.0.0.1", port, isUnix: false };
   const content = { ...place, isAlone, isParked: false, usesNode: false, variables };
   await directory.write("start.json", JSON.stringify(content));
+  const activity = await openActivityFiles(directory.at("activity"));
   await Deno.copyFile(PRELOAD_FILE, directory.at("preload.js"));
   // Reports every server, whoever starts it.
   await directory.write(
@@ -31,14 +39,16 @@ async function start(
   );
   await directory.write("index.ts", code);
   free.close();
-  return new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-lock", "--allow-all", `--preload=${directory.at("report.js")}`],
+      ...["run", "--quiet", "--no-lock", "--allow-all", "--unstable-cron", "--unstable-kv"],
+      ...[`--preload=${directory.at("report.js")}`],
       ...[`--preload=${directory.at("preload.js")}`, directory.at("index.ts")],
     ],
     stdout: "piped",
     stderr: "null",
   }).spawn();
+  return Object.assign(child, { activity });
 }
 
 /** Returns the first line that a process prints; empty if it ends without. */
@@ -99,4 +109,90 @@ Deno.test("preload.js serves an export by itself where nobody watches its ports"
   await using child = await start(directory, { code, isAlone: true });
   assert.equal(await within(firstLine(child), "a line"), "export");
   child.kill("SIGKILL");
+});
+
+const stays: readonly [what: string, code: string, expected: Stay | undefined][] = [
+  ["of a function that only answers requests", "", undefined],
+  ["of a registered Deno.cron", 'Deno.cron("a", "0 0 1 1 *", () => {});', "Deno.cron"],
+  [
+    "of a Deno.cron that its signal has ended",
+    `const over = new AbortController();
+    const ended = Deno.cron("a", "0 0 1 1 *", { signal: over.signal }, () => {});
+    over.abort();
+    await ended;`,
+    undefined,
+  ],
+  [
+    "of a Deno.cron that was refused",
+    'try { Deno.cron("a", "0 0", () => {}); } catch {}',
+    undefined,
+  ],
+  [
+    "of a queue with a listener",
+    'const kv = await Deno.openKv(":memory:"); kv.listenQueue(() => {});',
+    "listenQueue",
+  ],
+  [
+    "of a queue that is closed",
+    `const kv = await Deno.openKv(":memory:");
+    const ended = kv.listenQueue(() => {});
+    kv.close();
+    await ended;`,
+    undefined,
+  ],
+  ["of a queue without a listener", 'await (await Deno.openKv(":memory:")).enqueue(1);', undefined],
+];
+
+for (const [what, code, expected] of stays) {
+  Deno.test(`preload.js shows the activity ${what}`, async () => {
+    await using directory = await temporaryDirectory();
+    await using child = await start(directory, {
+      code: `${code}
+      Deno.serve({ port: 0 }, () => new Response());`,
+    });
+    assert.equal(await within(firstLine(child), "a line"), "own");
+    assert.equal(stayOf(child.activity.read()), expected);
+    child.kill("SIGKILL");
+    await child.status;
+    assert.deepEqual(child.activity.read(), NO_ACTIVITY);
+  });
+}
+
+Deno.test("preload.js leaves what code sees of Deno.cron and queues as it is", async () => {
+  const code = `
+    const { listenQueue } = Deno.Kv.prototype;
+    const descriptors = [Deno, Deno.Kv.prototype].map((one) => Object.getOwnPropertyDescriptors(one));
+    const flags = [descriptors[0].cron, descriptors[0].openKv, descriptors[1].listenQueue]
+      .map(({ get, set, writable, enumerable, configurable }) =>
+        [typeof get, typeof set, writable, enumerable, configurable]);
+    const errors = [];
+    for (const args of [[], ["a"], ["a!", "* * * * *", () => {}], ["a", "bad", () => {}], ["a", "* * * * *"],
+      ["a", "* * * * *", () => {}, () => {}]]) {
+      try { await Deno.cron(...args); } catch (error) { errors.push(String(error)); }
+    }
+    const kv = await Deno.openKv(":memory:");
+    kv.close();
+    await kv.listenQueue(() => {}).catch((error) => errors.push(String(error)));
+    console.log(JSON.stringify([Deno.cron === Deno.cron, Deno.cron.name, Deno.cron.length,
+      listenQueue.name, listenQueue.length, Object.keys(Deno), flags, errors]));
+    Deno.exit();`;
+  await using plain = await temporaryDirectory();
+  await plain.write("index.ts", code);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-lock",
+      "--allow-all",
+      "--unstable-cron",
+      "--unstable-kv",
+      plain.at("index.ts"),
+    ],
+  }).output();
+  await using directory = await temporaryDirectory();
+  await using child = await start(directory, { code });
+  const [seen, expected] = [
+    await within(firstLine(child), "a line"),
+    new TextDecoder().decode(stdout),
+  ];
+  assert.deepEqual(JSON.parse(seen), JSON.parse(expected));
 });

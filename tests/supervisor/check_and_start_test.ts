@@ -7,7 +7,7 @@ import { checkAndStart } from "../../lib/supervisor/check_and_start.ts";
 import { run } from "../../lib/system/run.ts";
 import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
-import { quietContext, type QuietContextOptions } from "./quiet_context.ts";
+import { quietActivity, quietContext, type QuietContextOptions } from "./quiet_context.ts";
 
 /** Options to launch the function `a` of a directory, which adds its reports to `reported`. */
 function openingOf(
@@ -254,6 +254,7 @@ function endedSandbox(): Sandbox {
           terminate: () => Promise.resolve(),
           kill: () => Promise.resolve(),
         },
+        activity: quietActivity,
         problems: [],
         findEndpoint: () => Promise.resolve(undefined),
         explain: () => Promise.resolve(undefined),
