@@ -147,6 +147,16 @@ export const FUNCTION_SETTINGS = {
     details: "ddsrv stops the function. The next request starts it, and waits for it.",
     manifest: "smaller",
   },
+  backgroundTimeoutMs: {
+    name: "backgroundTimeout",
+    setBy: "key",
+    kind: duration(),
+    default: 300_000,
+    summary: "how long work may go on after the last request, see EdgeRuntime.waitUntil",
+    details:
+      "So long, an instance with such work is not idle, and finishes it when it is replaced.",
+    manifest: "smaller",
+  },
   parked: {
     name: "parked",
     kind: optional(wholeNumber({ min: 0, max: 16_384, digits: 5 })),

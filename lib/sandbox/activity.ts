@@ -10,6 +10,8 @@ export interface Activity {
   readonly hasCron: boolean;
   /** It listens to the queue of a KV database. */
   readonly hasQueue: boolean;
+  /** It does work that a request or a task has left behind. */
+  readonly hasWork: boolean;
 }
 
 /** Calls for which an instance stays awake without requests. */
@@ -19,10 +21,14 @@ export const STAYS = ["Deno.cron", "listenQueue"] as const;
 export type Stay = typeof STAYS[number];
 
 /** Activity of an instance that only answers requests. */
-export const NO_ACTIVITY: Activity = { hasCron: false, hasQueue: false };
+export const NO_ACTIVITY: Activity = { hasCron: false, hasQueue: false, hasWork: false };
 
 /** Names of the files whose locks show an instance's activity. */
-const FILES: Readonly<Record<keyof Activity, string>> = { hasCron: "cron", hasQueue: "queue" };
+const FILES: Readonly<Record<keyof Activity, string>> = {
+  hasCron: "cron",
+  hasQueue: "queue",
+  hasWork: "work",
+};
 
 /** The files by which the supervisor and one instance show each other their activity. */
 export interface ActivityFiles {
@@ -51,6 +57,7 @@ export async function openActivityFiles(
     read: () => ({
       hasCron: isLocked(join(directory, FILES.hasCron)),
       hasQueue: isLocked(join(directory, FILES.hasQueue)),
+      hasWork: isLocked(join(directory, FILES.hasWork)),
     }),
     [Symbol.asyncDispose]: () => removeFiles(directory),
   };
@@ -62,7 +69,7 @@ export async function openActivityFiles(
  * @example
  * ```ts
  * import { stayOf } from "./activity.ts";
- * stayOf({ hasCron: false, hasQueue: true }); // "listenQueue"
+ * stayOf({ hasCron: false, hasQueue: true, hasWork: false }); // "listenQueue"
  * ```
  */
 export function stayOf({ hasCron, hasQueue }: Activity): Stay | undefined {

@@ -35,9 +35,10 @@ if (isUnix) {
   });
 }
 
-// Tells the supervisor for what the function stays awake without requests.
+// Tells the supervisor for what the function stays awake without requests, and that it has work.
 const cronSign = createSign("cron");
 const queueSign = createSign("queue");
+const workSign = createSign("work");
 
 // Deno loads these when the function first asks for them; each takes time.
 replaceLazily("cron", watchCron);
@@ -45,6 +46,26 @@ replaceLazily("Kv", watchQueues);
 replaceLazily("openKv", (openKv) => {
   void Deno.Kv;
   return openKv;
+});
+
+const edgeRuntime = {
+  waitUntil(promise) {
+    // The function sees the original, whose rejection ends no process.
+    // deno-lint-ignore no-console -- This is the function's log.
+    work(() => promise).catch((error) => console.error("Background work failed:", error));
+    return promise;
+  },
+};
+let ownEdgeRuntime;
+Object.defineProperty(globalThis, "EdgeRuntime", {
+  configurable: true,
+  enumerable: false,
+  get() {
+    return ownEdgeRuntime ?? (isAskedByFunction() ? edgeRuntime : undefined);
+  },
+  set(value) {
+    ownEdgeRuntime = value;
+  },
 });
 
 /** True while the module's exports are read, which does not keep the event loop alive. */
@@ -118,10 +139,44 @@ function createSign(name) {
   };
 }
 
+/** Runs something that the function does without a request, or after its answer. */
+async function work(task) {
+  workSign.begin();
+  try {
+    return await task();
+  } finally {
+    workSign.end();
+  }
+}
+
+/**
+ * Returns true if a module of the function's own reads the name. Packages do not see it: some take it
+ * for another platform, and stop working. Deno keeps npm packages below npm/HOST/NAME/VERSION.
+ */
+function isAskedByFunction() {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  let frames;
+  try {
+    Error.stackTraceLimit = 3;
+    Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName());
+    frames = new Error().stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+  const place = frames[2];
+  return typeof place === "string" && place.startsWith("/") &&
+    !/\/node_modules\/|\/npm\/[^/]+\/(@[^/]+\/)?[^/]+\/\d/.test(place);
+}
+
 function watchCron(original) {
   // As many parameters as the original.
-  return function cron(_name, _schedule, _handlerOrOptions, _handler) {
-    const registered = original.apply(this, arguments);
+  return function cron(_name, _schedule, handlerOrOptions, handler) {
+    const args = [...arguments];
+    const at = typeof handlerOrOptions === "function" ? 2 : 3;
+    const own = at === 2 ? handlerOrOptions : handler;
+    if (typeof own === "function") args[at] = () => work(own);
+    const registered = original.apply(this, args);
     cronSign.begin();
     registered.then(cronSign.end, cronSign.end);
     return registered;
@@ -134,10 +189,12 @@ function watchQueues(Kv) {
     "listenQueue",
   );
   const watching = {
-    async listenQueue(_handler) {
+    async listenQueue(handler) {
+      const args = [...arguments];
+      if (typeof handler === "function") args[0] = (value) => work(() => handler(value));
       queueSign.begin();
       try {
-        return await original.apply(this, arguments);
+        return await original.apply(this, args);
       } finally {
         queueSign.end();
       }

@@ -11,8 +11,11 @@ export interface IdleWatchOptions {
   readonly usage: Usage;
   /** Infinity disables the watch. */
   readonly idleMs: number;
-  /** Returns true while the instance stays awake without requests; never when left out. */
-  readonly staysAwake?: () => boolean;
+  /**
+   * Returns true while the instance stays awake without requests, given the time since it was last
+   * used; never when left out.
+   */
+  readonly staysAwake?: (unusedMs: number) => boolean;
   /** The instance has had no request for `idleMs`; called periodically while that lasts. */
   readonly onIdle: () => void;
 }
@@ -31,7 +34,8 @@ export function watchIdle({ usage, idleMs, staysAwake, onIdle }: IdleWatchOption
     const isUsed = usage.inFlight > 0 || usage.requests !== lastRequests;
     lastRequests = usage.requests;
     idleSamples = isUsed ? 0 : idleSamples + 1;
-    if (idleSamples >= SAMPLES && !staysAwake?.()) onIdle();
+    if (idleSamples < SAMPLES || staysAwake?.(idleSamples * idleMs / SAMPLES)) return;
+    onIdle();
   };
   const timer = idleMs === Infinity
     ? undefined

@@ -1,8 +1,8 @@
-import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
 import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
+import type { DrainOptions } from "./drain_instance.ts";
 import { explainOutput } from "./explain_output.ts";
 import { stayOf } from "../sandbox/activity.ts";
 import { watchIdle } from "./idle_watch.ts";
@@ -40,6 +40,8 @@ export interface InstancesOptions {
   readonly onPolicy: (name: string) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
+  /** Aborts when all functions stop. */
+  readonly stopping: AbortSignal;
   /** Aborts when closing instances must not wait for requests any more. */
   readonly force: AbortSignal;
 }
@@ -61,6 +63,8 @@ export function createInstances(options: InstancesOptions): Instances {
   const instances = new Map<number, OpenInstance>();
   let hasWarned = false;
   const starting = new Map<number, StartingInstance>();
+  /** Ends the wait for background work of each function's last replaced instance. */
+  const working = new Map<string, AbortController>();
 
   async function launch(name: string, { id, isForced }: EffectOf<"launch">): Promise<void> {
     const state = states.get(name)!;
@@ -167,10 +171,12 @@ export function createInstances(options: InstancesOptions): Instances {
       stayOf(activity.read()) !== undefined || isExiting(instance.pid);
     const record = (isAwake: boolean): void => context.keptStays.record(name, revision, isAwake);
     const stay = watchStay({ staysAwake, onLook: record });
+    const { idleMs, backgroundTimeoutMs } = instance.policy;
     const idle = watchIdle({
       usage: instance.upstream,
-      staysAwake,
-      idleMs: instance.policy.idleMs,
+      staysAwake: (unusedMs) =>
+        staysAwake() || unusedMs < backgroundTimeoutMs && activity.read().hasWork,
+      idleMs,
       onIdle() {
         record(false);
         dispatch(name, { type: "unused", id });
@@ -210,13 +216,24 @@ export function createInstances(options: InstancesOptions): Instances {
     { id, because }: Pick<EffectOf<"close">, "id" | "because">,
   ): Promise<void> {
     const instance = instances.get(id)!;
-    const drainMs = drainOf(because, instance.policy);
+    const drain = drainOf(because, instance);
+    const enough = new AbortController();
+    if (because === "replaced" || because === "stopped") {
+      // Only the last one works on: otherwise, each reload could leave one more instance behind.
+      working.get(name)?.abort();
+      working.set(name, enough);
+    }
+    const signal = because === "stopped" ? enough.signal : AbortSignal.any([
+      enough.signal,
+      options.stopping,
+    ]);
     if (because === "unused") instance.keepNext();
     try {
-      await instance.close({ drainMs, force: options.force });
+      await instance.close({ ...drain, enough: signal, force: options.force });
       // Nothing of a function is left when its last instance has closed.
       if (because === "stopped") await context.parked.discard(name);
     } finally {
+      if (working.get(name) === enough) working.delete(name);
       instances.delete(id);
       dispatch(name, { type: "closed", id });
     }
@@ -237,11 +254,23 @@ const NO_HANG_DETECTION =
   "Cannot detect functions that hang in a blocking call: the capability SYS_PTRACE is missing. " +
   "Add it (--cap-add SYS_PTRACE), or set a healthPath for functions";
 
-/** Returns the time in which a closing instance may finish its in-flight requests. */
+/** Returns the time in which a closing instance may finish its requests and background work. */
 function drainOf(
   because: EffectOf<"close">["because"],
-  { stopGraceMs, drainMs }: FunctionPolicy,
-): number {
-  if (because === "hung") return 0;
-  return because === "stopped" ? stopGraceMs : drainMs;
+  { policy, upstream }: Pick<OpenInstance, "policy" | "upstream">,
+): Pick<DrainOptions, "drainMs" | "backgroundMs"> {
+  const { stopGraceMs, drainMs, backgroundTimeoutMs } = policy;
+  switch (because) {
+    case "hung":
+      return { drainMs: 0, backgroundMs: 0 };
+    case "stopped":
+      return { drainMs: stopGraceMs, backgroundMs: stopGraceMs };
+    case "unused":
+      // It has no work, or its time is over. A last request may leave some behind.
+      return { drainMs, backgroundMs: upstream.inFlight > 0 ? backgroundTimeoutMs : 0 };
+    case "replaced":
+      return { drainMs, backgroundMs: backgroundTimeoutMs };
+    default:
+      return because satisfies never;
+  }
 }

@@ -133,6 +133,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     modules,
     policies,
     dispatch,
+    stopping: stopping.signal,
     force: force.signal,
     onPolicy(name) {
       if (!stopping.signal.aborted) domains.ask(name, askedBy(states.get(name)));

@@ -76,3 +76,52 @@ Deno.test("functions with Deno.cron or a queue start without a request, stay, an
   }
   await Deno.remove(directory, { recursive: true });
 });
+
+/** Code of a function that answers at once, and logs some seconds later. */
+function later(begin: string, seconds: number): string {
+  return `Deno.serve(() => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    ${begin}
+    setTimeout(() => {
+      console.log("did it");
+      resolve();
+    }, ${seconds * 1_000});
+    return new Response("soon");
+  });\n`;
+}
+
+Deno.test("work that a request leaves behind is finished before the instance stops", async () => {
+  await using server = await startServer({
+    isChecked: true,
+    flags: ["--idle", "2s"],
+    files: {
+      "plain/index.ts": answering("plain"),
+      "work/index.ts": later("EdgeRuntime.waitUntil(promise);", 6),
+      "timer/index.ts": later("void promise;", 6),
+      "endless/index.ts": later("EdgeRuntime.waitUntil(promise);", 600),
+      "endless/ddsrv.json": '{ "backgroundTimeout": "3s" }',
+      "greedy/index.ts": answering("greedy"),
+      "greedy/ddsrv.json": '{ "backgroundTimeout": "1h" }',
+      "own/index.ts": `declare const EdgeRuntime: any;\n${answering("own")}`,
+    },
+  });
+  await server.said("greedy failed");
+  const { detail } = await server.inspect("greedy");
+  assert.match(detail!, /asks for backgroundTimeout 1h, but the settings allow at most 5m/);
+  await server.answers("/own", "own");
+  await Promise.all(
+    ["work", "timer", "endless"].map((name) => server.answers(`/${name}`, "soon")),
+  );
+  await server.said("[work] did it");
+  await server.said("work idle until its next request", server.output().indexOf("[work] did it"));
+  await server.said("endless idle until its next request");
+  // The docs say so: nothing shows ddsrv a timer.
+  assert.equal(count(server.output(), "[timer] did it"), 0);
+
+  // A replaced instance works on while the next one serves.
+  await server.answers("/work", "soon");
+  const from = server.output().length;
+  assert.equal((await server.cli("reload", "work")).code, 0);
+  await server.said("work ready", from);
+  await server.said("[work] did it", from);
+});

@@ -45,6 +45,7 @@ async function start(
       ...[`--preload=${directory.at("report.js")}`],
       ...[`--preload=${directory.at("preload.js")}`, directory.at("index.ts")],
     ],
+    stdin: "piped",
     stdout: "piped",
     stderr: "null",
   }).spawn();
@@ -195,4 +196,59 @@ Deno.test("preload.js leaves what code sees of Deno.cron and queues as it is", a
     new TextDecoder().decode(stdout),
   ];
   assert.deepEqual(JSON.parse(seen), JSON.parse(expected));
+});
+
+Deno.test("preload.js shows work until it has settled, and logs its failure", async () => {
+  await using directory = await temporaryDirectory();
+  await using child = await start(directory, {
+    code: `
+    const work = Promise.withResolvers();
+    console.log(EdgeRuntime.waitUntil(work.promise) === work.promise);
+    EdgeRuntime.waitUntil(Promise.resolve(1));
+    addEventListener("unhandledrejection", () => console.log("unhandled"));
+    await Deno.stdin.read(new Uint8Array(1));
+    console.error = (...args) => console.log(...args.map(String));
+    work.reject(new Error("no disk"));
+    setInterval(() => {}, 1000);`,
+  });
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).values();
+  assert.equal((await within(lines.next(), "the same promise")).value, "true\n");
+  assert.equal(child.activity.read().hasWork, true);
+  const writer = child.stdin.getWriter();
+  await writer.write(new Uint8Array(1));
+  const { value } = await within(lines.next(), "the log");
+  assert.equal(value, "Background work failed: Error: no disk\n");
+  assert.equal(child.activity.read().hasWork, false);
+  await writer.close();
+  child.kill("SIGKILL");
+});
+
+Deno.test("preload.js shows EdgeRuntime only to modules of the function's own", async () => {
+  await using directory = await temporaryDirectory();
+  const reads = "export default globalThis.EdgeRuntime;\n";
+  await directory.write("node_modules/a/index.js", reads);
+  await directory.write("npm/registry.test/@a/b/1.2.3/index.js", reads);
+  await directory.write("npm/own.js", reads);
+  await using child = await start(directory, {
+    code: `import a from "./node_modules/a/index.js";
+    import b from "./npm/registry.test/@a/b/1.2.3/index.js";
+    import own from "./npm/own.js";
+    const before = Object.keys(globalThis).includes("EdgeRuntime");
+    const seen = [typeof EdgeRuntime, typeof a, typeof b, typeof own, before];
+    globalThis.EdgeRuntime = "own";
+    console.log([...seen, EdgeRuntime].join());
+    Deno.exit();`,
+  });
+  assert.equal(
+    await within(firstLine(child), "a line"),
+    "object,undefined,undefined,object,false,own",
+  );
+});
+
+Deno.test("preload.js lets functions declare EdgeRuntime themselves", async () => {
+  await using directory = await temporaryDirectory();
+  const code =
+    'const EdgeRuntime = { waitUntil: () => "own" }; console.log(EdgeRuntime.waitUntil());';
+  await using child = await start(directory, { code });
+  assert.equal(await within(firstLine(child), "a line"), "own");
 });
