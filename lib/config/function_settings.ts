@@ -152,9 +152,10 @@ export const FUNCTION_SETTINGS = {
     setBy: "key",
     kind: duration(),
     default: 300_000,
-    summary: "how long work may go on after the last request, see EdgeRuntime.waitUntil",
+    summary: "how long background work may go on after the last request",
     details:
-      "So long, an instance with such work is not idle, and finishes it when it is replaced.",
+      "Work that the function passes to `EdgeRuntime.waitUntil`: so long, its instance is not idle, " +
+      "and finishes the work when it is replaced.",
     manifest: "smaller",
   },
   parked: {

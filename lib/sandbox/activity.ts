@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type CronTurn, formatTurn, NO_TURN } from "./cron_turn.ts";
 
 /**
  * An instance's own word on what it does besides requests. Its preload module says it by locks of
@@ -30,10 +31,15 @@ const FILES: Readonly<Record<keyof Activity, string>> = {
   hasWork: "work",
 };
 
+/** Name of the file in which the instance finds its turn. */
+const TURN_FILE = "turn";
+
 /** The files by which the supervisor and one instance show each other their activity. */
 export interface ActivityFiles {
   /** Returns what the instance says now; {@linkcode NO_ACTIVITY} once it has ended. */
   readonly read: () => Activity;
+  /** Tells the instance its turn; at first it has none. No effect once the instance has ended. */
+  readonly changeTurn: (change: Partial<CronTurn>) => void;
 }
 
 /**
@@ -48,9 +54,11 @@ export async function openActivityFiles(
   Deno.mkdirSync(directory, { recursive: true });
   // The umask of this process must not hide them from the function.
   Deno.chmodSync(directory, 0o755);
+  let turn = NO_TURN;
+  const turnFile = join(directory, TURN_FILE);
   const paths = Object.values(FILES).map((name) => join(directory, name));
-  for (const path of paths) {
-    Deno.writeTextFileSync(path, "", { createNew: true });
+  for (const path of [...paths, turnFile]) {
+    Deno.writeTextFileSync(path, path === turnFile ? formatTurn(turn) : "", { createNew: true });
     Deno.chmodSync(path, 0o644);
   }
   return {
@@ -59,6 +67,10 @@ export async function openActivityFiles(
       hasQueue: isLocked(join(directory, FILES.hasQueue)),
       hasWork: isLocked(join(directory, FILES.hasWork)),
     }),
+    changeTurn(change) {
+      turn = { ...turn, ...change };
+      overwrite(turnFile, formatTurn(turn));
+    },
     [Symbol.asyncDispose]: () => removeFiles(directory),
   };
 }
@@ -81,6 +93,17 @@ async function removeFiles(directory: string): Promise<void> {
   try {
     await Deno.remove(directory, { recursive: true });
   } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Replaces a text by one of the same length, in one call: the instance may read at any time. */
+function overwrite(path: string, text: string): void {
+  try {
+    using file = Deno.openSync(path, { write: true });
+    file.writeSync(new TextEncoder().encode(text));
+  } catch (error) {
+    // The instance has ended.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

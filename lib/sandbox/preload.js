@@ -57,6 +57,7 @@ const edgeRuntime = {
   },
 };
 let ownEdgeRuntime;
+let turnFile;
 Object.defineProperty(globalThis, "EdgeRuntime", {
   configurable: true,
   enumerable: false,
@@ -169,13 +170,35 @@ function isAskedByFunction() {
     !/\/node_modules\/|\/npm\/[^/]+\/(@[^/]+\/)?[^/]+\/\d/.test(place);
 }
 
+/** Returns if the instance serves, and from when until when it has the turn, see `cron_turn.ts`. */
+function readTurn() {
+  try {
+    turnFile ??= Deno.openSync(new URL("activity/turn", import.meta.url));
+    turnFile.seekSync(0, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(64);
+    const length = turnFile.readSync(bytes) ?? 0;
+    return new TextDecoder().decode(bytes.subarray(0, length)).split(" ").map(Number);
+  } catch {
+    // The function has given up the permission to read.
+    return [1, 0, Infinity];
+  }
+}
+
+/** Returns true if this instance runs the tasks of the present minute. */
+function hasTurn() {
+  const [, fromMs, untilMs] = readTurn();
+  // A timer may be a little early.
+  const minuteMs = Math.floor((Date.now() + 500) / 60_000) * 60_000;
+  return fromMs <= minuteMs && minuteMs < untilMs;
+}
+
 function watchCron(original) {
   // As many parameters as the original.
   return function cron(_name, _schedule, handlerOrOptions, handler) {
     const args = [...arguments];
     const at = typeof handlerOrOptions === "function" ? 2 : 3;
     const own = at === 2 ? handlerOrOptions : handler;
-    if (typeof own === "function") args[at] = () => work(own);
+    if (typeof own === "function") args[at] = () => hasTurn() ? work(own) : undefined;
     const registered = original.apply(this, args);
     cronSign.begin();
     registered.then(cronSign.end, cronSign.end);
@@ -191,7 +214,10 @@ function watchQueues(Kv) {
   const watching = {
     async listenQueue(handler) {
       const args = [...arguments];
-      if (typeof handler === "function") args[0] = (value) => work(() => handler(value));
+      if (typeof handler === "function") {
+        // A message that comes later does not keep a replaced instance.
+        args[0] = (value) => readTurn()[0] === 0 ? handler(value) : work(() => handler(value));
+      }
       queueSign.begin();
       try {
         return await original.apply(this, args);

@@ -5,8 +5,10 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import type { DrainOptions } from "./drain_instance.ts";
 import { explainOutput } from "./explain_output.ts";
 import { stayOf } from "../sandbox/activity.ts";
+import { NO_TURN, WHOLE_TURN } from "../sandbox/cron_turn.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
+import { handOver } from "./hand_over.ts";
 import { launchFailure } from "./launch_failure.ts";
 import { checkAndStart } from "./check_and_start.ts";
 import type {
@@ -18,6 +20,7 @@ import type {
   StartingInstance,
 } from "./open_instance.ts";
 import { knownFailure, servedRevision, servesWell } from "./retry.ts";
+import { sleep } from "../system/sleep.ts";
 import { watchStay } from "./stay_watch.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
@@ -148,9 +151,13 @@ export function createInstances(options: InstancesOptions): Instances {
         const { instance } = outcome;
         instances.set(id, instance);
         if (abort.signal.aborted) return await close(name, { id, because: "stopped" });
-        const { revision, upstream } = instance;
+        const { revision, upstream, activity } = instance;
         if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
+        const former = states.get(name)?.serving;
         dispatch(name, { type: "ready", id, upstream: upstream.label, ...folderFailure });
+        // Otherwise the former instance hands over as it closes.
+        const isAlone = former === undefined || former.hang !== undefined;
+        if (isAlone && states.get(name)?.serving?.id === id) activity.changeTurn(WHOLE_TURN);
         void watchEnd(name, id, instance);
         return;
       }
@@ -228,7 +235,13 @@ export function createInstances(options: InstancesOptions): Instances {
       options.stopping,
     ]);
     if (because === "unused") instance.keepNext();
+    const successor = instances.get(states.get(name)?.serving?.id ?? id);
+    const keepMs = because === "replaced"
+      ? handOver({ from: instance.activity, to: successor?.activity })
+      : 0;
+    if (because === "hung") instance.activity.changeTurn(NO_TURN);
     try {
+      await sleep(keepMs, options.force);
       await instance.close({ ...drain, enough: signal, force: options.force });
       // Nothing of a function is left when its last instance has closed.
       if (because === "stopped") await context.parked.discard(name);

@@ -6,6 +6,7 @@ import {
   type Stay,
   stayOf,
 } from "../../lib/sandbox/activity.ts";
+import { type CronTurn, WHOLE_TURN } from "../../lib/sandbox/cron_turn.ts";
 import { PRELOAD_FILE } from "../../lib/sandbox/preload_file.ts";
 import { hasLoaded } from "../../lib/sandbox/start_file.ts";
 import { within } from "../patience.ts";
@@ -16,7 +17,12 @@ const EXPORT = 'export default { fetch: () => new Response("exported") };\n';
 /** Starts code with the preload module; the function prints the port of each of its servers. */
 async function start(
   directory: TemporaryDirectory,
-  { code, isAlone = false }: { readonly code: string; readonly isAlone?: boolean },
+  { code, isAlone = false, report = "" }: {
+    readonly code: string;
+    readonly isAlone?: boolean;
+    /** Code that runs before the preload module. */
+    readonly report?: string;
+  },
 ): Promise<Deno.ChildProcess & { readonly activity: ActivityFiles }> {
   // A free port; nothing else of this host's may use it before the process does.
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -35,7 +41,8 @@ async function start(
       const server = serve({ ...options, onListen() {} }, handler);
       console.log(server.addr.port === ${port} ? "export" : "own");
       return server;
-    };`,
+    };
+    ${report}`,
   );
   await directory.write("index.ts", code);
   free.close();
@@ -252,3 +259,45 @@ Deno.test("preload.js lets functions declare EdgeRuntime themselves", async () =
   await using child = await start(directory, { code });
   assert.equal(await within(firstLine(child), "a line"), "own");
 });
+
+const MINUTE_MS = 60_000;
+
+const turns: readonly [
+  what: string,
+  turn: CronTurn | undefined,
+  nowMs: number,
+  expected: boolean,
+][] = [
+  ["before the instance serves", undefined, 0, false],
+  ["of an instance that serves", WHOLE_TURN, 0, true],
+  ["before its turn", { ...WHOLE_TURN, fromMs: MINUTE_MS }, 59_000, false],
+  ["at its turn, a little early", { ...WHOLE_TURN, fromMs: MINUTE_MS }, 59_990, true],
+  ["at its turn", { ...WHOLE_TURN, fromMs: MINUTE_MS }, 60_005, true],
+  ["in its last minute, late", { ...WHOLE_TURN, untilMs: MINUTE_MS }, 58_000, true],
+  ["after its turn, a little early", { ...WHOLE_TURN, untilMs: MINUTE_MS }, 59_990, false],
+  ["after its turn", { ...WHOLE_TURN, untilMs: MINUTE_MS }, 60_000, false],
+];
+
+for (const [what, turn, nowMs, expected] of turns) {
+  Deno.test(`preload.js ${expected ? "passes on" : "drops"} a tick ${what}`, async () => {
+    await using directory = await temporaryDirectory();
+    await using child = await start(directory, {
+      report: `const cron = (_name, _schedule, handler) => {
+        globalThis.tick = handler;
+        return new Promise(() => {});
+      };
+      Object.defineProperty(Deno, "cron", { value: cron, configurable: true, writable: true });`,
+      code: `let hasTicked = false;
+      Deno.cron("a", "* * * * *", () => { hasTicked = true; });
+      await Deno.stdin.read(new Uint8Array(1));
+      Date.now = () => ${nowMs};
+      await tick();
+      console.log(hasTicked);
+      Deno.exit();`,
+    });
+    if (turn !== undefined) child.activity.changeTurn(turn);
+    const writer = child.stdin.getWriter();
+    await writer.write(new Uint8Array(1));
+    assert.equal(await within(firstLine(child), "a line"), String(expected));
+  });
+}

@@ -112,7 +112,7 @@ function passCheck(directory: string): Promise<CheckResult> {
 }
 
 /** Activity of an instance that only answers requests. */
-export const quietActivity: ActivityFiles = { read: () => NO_ACTIVITY };
+export const quietActivity: ActivityFiles = { read: () => NO_ACTIVITY, changeTurn() {} };
 
 /** A sandbox whose process does not listen, and ends when it is stopped. */
 export function openQuietSandbox(): Promise<Sandbox> {
