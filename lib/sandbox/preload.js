@@ -38,7 +38,7 @@ if (isUnix) {
 // Tells the supervisor for what the function stays awake without requests, and that it has work.
 const cronSign = createSign("cron");
 const queueSign = createSign("queue");
-const workSign = createSign("work");
+const workSign = createSign("work", endIfStopping);
 
 // Deno loads these when the function first asks for them; each takes time.
 replaceLazily("cron", watchCron);
@@ -69,6 +69,12 @@ Object.defineProperty(globalThis, "EdgeRuntime", {
   },
 });
 
+/** True once a signal has asked the process to end, and its event was dispatched. */
+let isStopping = false;
+const { addSignalListener, removeSignalListener } = Deno;
+/** The function's own listeners of the signal by which the supervisor stops it. */
+const ownStops = new Set();
+
 /** True while the module's exports are read, which does not keep the event loop alive. */
 let isReading = false;
 /** The default export, until it is served. */
@@ -81,22 +87,25 @@ addEventListener("load", async () => {
   const { default: server } = await import(Deno.mainModule).finally(() => isReading = false);
   if (typeof server?.fetch !== "function") return;
   exported = server;
-  Deno.addSignalListener("SIGURG", serveExport);
+  addSignalListener("SIGURG", serveExport);
   if (isAlone) setTimeout(serveExport, SETTLE_MS);
 }, { once: true });
 
 addEventListener("beforeunload", (event) => {
+  if (isStopping) return;
   if (!isReading && exported === undefined) return;
   // Nothing is left to do, so nothing listens, and nothing will. Without this, Deno exits now.
   event.preventDefault();
   serveExport();
 });
 
+watchUnload();
+
 function serveExport() {
   if (exported === undefined) return;
   const server = exported;
   exported = undefined;
-  Deno.removeSignalListener("SIGURG", serveExport);
+  removeSignalListener("SIGURG", serveExport);
   try {
     Deno.serve({ hostname, port, onListen() {} }, (request, info) => server.fetch(request, info));
   } catch (error) {
@@ -121,10 +130,11 @@ function replaceLazily(key, change) {
 }
 
 /** Shows something to the supervisor by a lock (flock(2)) of a file, until the last of it has ended. */
-function createSign(name) {
+function createSign(name, onEnd = () => {}) {
   let file;
   let count = 0;
   return {
+    isShown: () => count > 0,
     begin() {
       if (count++ > 0) return;
       try {
@@ -135,9 +145,54 @@ function createSign(name) {
       }
     },
     end() {
-      if (--count === 0) file?.unlockSync();
+      if (--count > 0) return;
+      file?.unlockSync();
+      onEnd();
     },
   };
+}
+
+/** Stops gracefully if the function listens for the event, and not for the signal itself. */
+function watchUnload() {
+  const { addEventListener: original } = globalThis;
+  let isWatching = false;
+  define(globalThis, "addEventListener", function addEventListener(type, _callback, _options) {
+    const target = this ?? globalThis;
+    const result = original.apply(target, arguments);
+    if (target === globalThis && type === "beforeunload" && !isWatching) {
+      isWatching = true;
+      addSignalListener("SIGTERM", stop);
+    }
+    return result;
+  });
+  Deno.addSignalListener = function addSignalListener_(signal, handler) {
+    addSignalListener.apply(Deno, arguments);
+    if (signal === "SIGTERM") ownStops.add(handler);
+  };
+  Deno.removeSignalListener = function removeSignalListener_(signal, handler) {
+    removeSignalListener.apply(Deno, arguments);
+    if (signal === "SIGTERM") ownStops.delete(handler);
+  };
+  define(Deno.addSignalListener, "name", "addSignalListener");
+  define(Deno.removeSignalListener, "name", "removeSignalListener");
+}
+
+function define(target, key, value) {
+  Object.defineProperty(target, key, { value, configurable: true, writable: true });
+}
+
+function stop() {
+  // The latter are listeners of Node.js.
+  if (isStopping || ownStops.size > 0 || process.listenerCount("SIGTERM") > 0) return;
+  isStopping = true;
+  const detail = { reason: "termination" };
+  dispatchEvent(new CustomEvent("beforeunload", { cancelable: true, detail }));
+  endIfStopping();
+}
+
+/** Ends as the signal would have done, once no work is left. */
+function endIfStopping() {
+  if (isStopping && !workSign.isShown()) Deno.exit(128 + 15);
 }
 
 /** Runs something that the function does without a request, or after its answer. */

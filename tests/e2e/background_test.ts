@@ -102,7 +102,9 @@ Deno.test("work that a request leaves behind is finished before the instance sto
       "endless/ddsrv.json": '{ "backgroundTimeout": "3s" }',
       "greedy/index.ts": answering("greedy"),
       "greedy/ddsrv.json": '{ "backgroundTimeout": "1h" }',
-      "own/index.ts": `declare const EdgeRuntime: any;\n${answering("own")}`,
+      "own/index.ts": `declare const EdgeRuntime: any;
+        addEventListener("beforeunload", () => console.log("bye"));
+        ${answering("own")}`,
     },
   });
   await server.said("greedy failed");
@@ -115,6 +117,7 @@ Deno.test("work that a request leaves behind is finished before the instance sto
   await server.said("[work] did it");
   await server.said("work idle until its next request", server.output().indexOf("[work] did it"));
   await server.said("endless idle until its next request");
+  await server.said("[own] bye");
   // The docs say so: nothing shows ddsrv a timer.
   assert.equal(count(server.output(), "[timer] did it"), 0);
 

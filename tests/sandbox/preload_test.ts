@@ -301,3 +301,99 @@ for (const [what, turn, nowMs, expected] of turns) {
     assert.equal(await within(firstLine(child), "a line"), String(expected));
   });
 }
+
+const unloads: readonly [what: string, code: string, lines: string, code: number | string][] = [
+  ["without a listener", "", "", "SIGTERM"],
+  [
+    "with a listener",
+    `addEventListener("beforeunload", (event) => console.log(event.detail.reason));
+    addEventListener("unload", () => console.log("unload"));`,
+    "termination\nunload\n",
+    143,
+  ],
+  [
+    "with work that the event begins",
+    `addEventListener("beforeunload", () => {
+      EdgeRuntime.waitUntil(new Promise((resolve) => setTimeout(() => {
+        console.log("saved");
+        resolve();
+      }, 50)));
+    });`,
+    "saved\n",
+    143,
+  ],
+  [
+    "with a signal listener of its own",
+    `addEventListener("beforeunload", () => console.log("never"));
+    Deno.addSignalListener("SIGTERM", () => Deno.exit(3));`,
+    "",
+    3,
+  ],
+  [
+    "with a signal listener of Node.js",
+    `addEventListener("beforeunload", () => console.log("never"));
+    globalThis.process.on("SIGTERM", () => globalThis.process.exit(4));`,
+    "",
+    4,
+  ],
+  [
+    "with a signal listener that is gone",
+    `self.addEventListener("beforeunload", () => console.log("event"));
+    const own = () => {};
+    Deno.addSignalListener("SIGTERM", own);
+    Deno.removeSignalListener("SIGTERM", own);`,
+    "event\n",
+    143,
+  ],
+];
+
+for (const [what, code, lines, end] of unloads) {
+  Deno.test(`preload.js stops a function ${what}`, async () => {
+    await using directory = await temporaryDirectory();
+    await using child = await start(directory, {
+      code: `${code}
+      setInterval(() => {}, 1_000);
+      console.log("waits");
+      ${EXPORT}`,
+    });
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).values();
+    assert.equal((await within(reader.next(), "the module's line")).value, "waits\n");
+    child.kill("SIGTERM");
+    const status = await within(child.status, "its end");
+    assert.equal(status.signal ?? status.code, end);
+    let output = "";
+    for await (const text of reader) output += text;
+    assert.equal(output, lines);
+  });
+}
+
+Deno.test("preload.js leaves what code sees of listeners as it is", async () => {
+  const code =
+    `const listeners = [addEventListener, Deno.addSignalListener, Deno.removeSignalListener];
+    const errors = [];
+    for (const call of [() => addEventListener(), () => Deno.addSignalListener("SIGKILL", () => {})]) {
+      try { call(); } catch (error) { errors.push(String(error)); }
+    }
+    const target = new EventTarget();
+    globalThis.addEventListener.call(target, "a", () => errors.push("heard"));
+    target.dispatchEvent(new Event("a"));
+    console.log(JSON.stringify([listeners.map(({ name, length }) => [name, length]),
+      Object.keys(globalThis), errors]));
+    Deno.exit();`;
+  await using plain = await temporaryDirectory();
+  await plain.write("index.ts", code);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-lock",
+      "--allow-all",
+      "--unstable-cron",
+      "--unstable-kv",
+      plain.at("index.ts"),
+    ],
+  }).output();
+  await using directory = await temporaryDirectory();
+  await using child = await start(directory, { code });
+  const seen = await within(firstLine(child), "a line");
+  assert.deepEqual(JSON.parse(seen), JSON.parse(new TextDecoder().decode(stdout)));
+});
