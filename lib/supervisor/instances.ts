@@ -165,6 +165,11 @@ export function createInstances(options: InstancesOptions): Instances {
     dispatch(name, { type: "closed", id });
   }
 
+  function servingOf(name: string): OpenInstance | undefined {
+    const id = states.get(name)?.serving?.id;
+    return id === undefined ? undefined : instances.get(id);
+  }
+
   /** Warns once for all functions, because they share the kernel. */
   function onUndetectable(): void {
     if (!hasWarned) options.onWarning(NO_HANG_DETECTION);
@@ -235,11 +240,11 @@ export function createInstances(options: InstancesOptions): Instances {
       options.stopping,
     ]);
     if (because === "unused") instance.keepNext();
-    const successor = instances.get(states.get(name)?.serving?.id ?? id);
     const keepMs = because === "replaced"
-      ? handOver({ from: instance.activity, to: successor?.activity })
+      ? handOver({ from: instance.activity, to: servingOf(name)?.activity })
       : 0;
-    if (because === "hung") instance.activity.changeTurn(NO_TURN);
+    // Another instance may start while this one still drains.
+    if (because !== "replaced") instance.activity.changeTurn(NO_TURN);
     try {
       await sleep(keepMs, options.force);
       await instance.close({ ...drain, enough: signal, force: options.force });
