@@ -1,5 +1,6 @@
 // Runs inside a function's process, before its entry. It sets the function's own variables, and
-// serves a module that only exports a server, `export default { fetch }`, as `deno serve` would.
+// serves a module that only exports a server, `export default { fetch }`, as `deno serve` would. It
+// shows the supervisor what keeps the function awake. It is one file because each start loads it.
 const startFile = new URL("start.json", import.meta.url);
 const { hostname, port, isUnix, isAlone, isParked, usesNode, variables } = JSON.parse(
   Deno.readTextFileSync(startFile),

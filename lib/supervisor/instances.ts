@@ -2,7 +2,7 @@ import { type Modules, NO_MODULES } from "../function/revision.ts";
 import { describeExit } from "../process/exit.ts";
 import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
-import type { DrainOptions } from "./drain_instance.ts";
+import { drainLimits } from "./drain_limits.ts";
 import { explainOutput } from "./explain_output.ts";
 import { stayOf } from "../sandbox/activity.ts";
 import { NO_TURN, WHOLE_TURN } from "../sandbox/cron_turn.ts";
@@ -228,23 +228,23 @@ export function createInstances(options: InstancesOptions): Instances {
     { id, because }: Pick<EffectOf<"close">, "id" | "because">,
   ): Promise<void> {
     const instance = instances.get(id)!;
-    const drain = drainOf(because, instance);
+    const { policy, upstream: { inFlight } } = instance;
+    const drain = drainLimits(because, { policy, inFlight });
     const enough = new AbortController();
-    if (because === "replaced" || because === "stopped") {
-      // Only the last one works on: otherwise, each reload could leave one more instance behind.
-      working.get(name)?.abort();
-      working.set(name, enough);
-    }
+    const isReplaced = because === "replaced";
+    // Only the last one works on: otherwise, each reload could leave one more instance behind.
+    if (isReplaced || states.get(name)?.isWanted !== true) working.get(name)?.abort();
+    if (isReplaced) working.set(name, enough);
     const signal = because === "stopped" ? enough.signal : AbortSignal.any([
       enough.signal,
       options.stopping,
     ]);
     if (because === "unused") instance.keepNext();
-    const keepMs = because === "replaced"
+    const keepMs = isReplaced
       ? handOver({ from: instance.activity, to: servingOf(name)?.activity })
       : 0;
     // Another instance may start while this one still drains.
-    if (because !== "replaced") instance.activity.changeTurn(NO_TURN);
+    if (!isReplaced) instance.activity.changeTurn(NO_TURN);
     try {
       await sleep(keepMs, options.force);
       await instance.close({ ...drain, enough: signal, force: options.force });
@@ -271,24 +271,3 @@ export function createInstances(options: InstancesOptions): Instances {
 const NO_HANG_DETECTION =
   "Cannot detect functions that hang in a blocking call: the capability SYS_PTRACE is missing. " +
   "Add it (--cap-add SYS_PTRACE), or set a healthPath for functions";
-
-/** Returns the time in which a closing instance may finish its requests and background work. */
-function drainOf(
-  because: EffectOf<"close">["because"],
-  { policy, upstream }: Pick<OpenInstance, "policy" | "upstream">,
-): Pick<DrainOptions, "drainMs" | "backgroundMs"> {
-  const { stopGraceMs, drainMs, backgroundTimeoutMs } = policy;
-  switch (because) {
-    case "hung":
-      return { drainMs: 0, backgroundMs: 0 };
-    case "stopped":
-      return { drainMs: stopGraceMs, backgroundMs: stopGraceMs };
-    case "unused":
-      // It has no work, or its time is over. A last request may leave some behind.
-      return { drainMs, backgroundMs: upstream.inFlight > 0 ? backgroundTimeoutMs : 0 };
-    case "replaced":
-      return { drainMs, backgroundMs: backgroundTimeoutMs };
-    default:
-      return because satisfies never;
-  }
-}

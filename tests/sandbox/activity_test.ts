@@ -7,16 +7,13 @@ Deno.test("openActivityFiles() replaces a predecessor's files, and others can re
   await using directory = await temporaryDirectory();
   const path = directory.at("activity");
   await directory.write("activity/old", "");
-  const umask = Deno.umask(0o077);
-  try {
+  {
     await using _ = await openActivityFiles(path);
     const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
     assert.deepEqual(names, ["cron", "queue", "turn", "work"]);
     const modes = names.map((name) => Deno.statSync(`${path}/${name}`).mode! & 0o777);
     assert.deepEqual(modes, Array(4).fill(0o644));
     assert.equal(Deno.statSync(path).mode! & 0o777, 0o755);
-  } finally {
-    Deno.umask(umask);
   }
   await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
 });
