@@ -12,6 +12,7 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["lib/sandbox/preload.js", "lib/preload.js"],
   ["lib/sandbox/site", "lib/site"],
   ["lib/check/fetcher.js", "lib/fetcher.js"],
+  ["lib/check/edge_runtime.d.ts", "lib/edge_runtime.d.ts"],
   ["examples/_templates", "examples/_templates"],
   ["completions", "completions"],
   ["man", "man"],

@@ -26,6 +26,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   restarts: "Restarts",
   nextTryAt: "Next retry",
   nextStart: "Next start",
+  awake: "Stays awake for",
   ownMemoryBytes: "Memory",
   memoryBytes: "Resident memory",
   cpuMs: "CPU time",

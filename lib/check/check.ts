@@ -10,6 +10,7 @@ import { openTimeout } from "../system/timeout_signal.ts";
 import { type CheckBounds, endOf, type Exhausted } from "./check_bounds.ts";
 import type { CheckPlace } from "./check_place.ts";
 import { addWorkers } from "./add_workers.ts";
+import { missesEdgeRuntime } from "./edge_runtime.ts";
 import { installPackages, type PackagesPlace } from "./install_packages.ts";
 import { localPath } from "./local_path.ts";
 import { withLockHint } from "./lock_hint.ts";
@@ -116,9 +117,13 @@ export async function checkFunction(options: CheckOptions): Promise<CheckResult>
     : undefined;
   options.signal.throwIfAborted();
   if (stopped() !== undefined) return { ...(await boundAt(locked?.code ?? 0))!, modules: [] };
-  const checked = options.checkTypes
-    ? withoutNodeTypes(await execute(checkCommand(commands, place.deno)))
-    : undefined;
+  const checkTypes = async (): Promise<BoundedOutput> => {
+    const command = checkCommand(commands, place.deno);
+    const output = await execute(command);
+    if (output.success || place.types === undefined || stopped() !== undefined) return output;
+    return missesEdgeRuntime(output.stderr) ? await execute([...command, place.types]) : output;
+  };
+  const checked = options.checkTypes ? withoutNodeTypes(await checkTypes()) : undefined;
   options.signal.throwIfAborted();
   if (stopped() !== undefined) return { ...(await boundAt(checked?.code ?? 0))!, modules: [] };
   const graph = await execute(infoCommand(commands, place.deno));

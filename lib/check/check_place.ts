@@ -13,6 +13,7 @@ import {
   type NativeCompiler,
 } from "../sandbox/native_compiler.ts";
 import { type CheckBounds, MAX_DATA_BYTES, MAX_FILE_BYTES } from "./check_bounds.ts";
+import { EDGE_RUNTIME_TYPES } from "./edge_runtime.ts";
 import { FETCH_SOCKET } from "./fetcher.ts";
 import type { CachePlace } from "./made_lock.ts";
 import { proxyEnvironment } from "./npm_registry.ts";
@@ -23,6 +24,8 @@ export interface CheckPlace {
   readonly env: Readonly<Record<string, string>>;
   /** Module cache, which the check fills. */
   readonly cache: CachePlace;
+  /** Types of what `preload.js` adds, for code that misses them; none when left out. */
+  readonly types?: string;
   /** Working directory; the caller's own when left out. */
   readonly cwd?: string;
   /** Returns the launch chain around a command. */
@@ -46,6 +49,9 @@ const NICE: readonly string[] = ["nice", "-n", "5"];
 
 /** Path inside the sandbox of the directory with the fetcher's socket. */
 const FETCH_DIRECTORY = "/ddsrv/fetch";
+
+/** Path inside the sandbox of the types of what `preload.js` adds. */
+const SANDBOX_TYPES = "/ddsrv/edge_runtime.d.ts";
 
 /** Options of {@linkcode sandboxedPlace}. */
 export interface SandboxedPlaceOptions
@@ -78,6 +84,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
   return {
     deno: SANDBOX_DENO,
     cache: { host: cacheDirectory, inside: SANDBOX_CACHE },
+    types: SANDBOX_TYPES,
     env: {
       ...baseEnvironment(),
       ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`),
@@ -93,6 +100,7 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
         mounts: [
           ...mounts,
           ...shown.mounts,
+          { source: EDGE_RUNTIME_TYPES, target: SANDBOX_TYPES },
           { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },
           { source: fetchDirectory, target: FETCH_DIRECTORY },
         ],
@@ -157,6 +165,7 @@ export function directPlace(
   return {
     deno,
     cache: { host: cache, inside: cache },
+    types: EDGE_RUNTIME_TYPES,
     // No home directory: its files belong to the caller.
     env: {
       ...variables,

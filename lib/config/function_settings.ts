@@ -148,6 +148,17 @@ export const FUNCTION_SETTINGS = {
     details: "ddsrv stops the function. The next request starts it, and waits for it.",
     manifest: "smaller",
   },
+  backgroundTimeoutMs: {
+    name: "backgroundTimeout",
+    setBy: "key",
+    kind: duration(),
+    default: 300_000,
+    summary: "how long background work may go on after the last request",
+    details:
+      "Work that the function passes to `EdgeRuntime.waitUntil`: so long, its instance is not idle, " +
+      "and finishes the work when it is replaced.",
+    manifest: "smaller",
+  },
   parked: {
     name: "parked",
     kind: optional(wholeNumber({ min: 0, max: 16_384, digits: 5 })),

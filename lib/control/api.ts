@@ -1,5 +1,6 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
+import type { Stay } from "../sandbox/activity.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
@@ -57,6 +58,7 @@ export interface FunctionReport {
   readonly restarts: number;
   readonly nextTryAt: string | null;
   readonly nextStart: NextStart | null;
+  readonly awake: Stay | null;
   readonly ownMemoryBytes: number | null;
   readonly memoryBytes: number | null;
   readonly cpuMs: number | null;

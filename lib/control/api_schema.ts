@@ -7,6 +7,7 @@ import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
 import { RUN_RESULTS } from "../schedules/schedule_record.ts";
 import { pageProblem } from "../supervisor/maintenance_page.ts";
+import { STAYS } from "../sandbox/activity.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
   type CheckReport,
@@ -97,6 +98,8 @@ export const apiShapes = {
       .describe("Time of the next retry; null if there is none"),
     nextStart: z.enum(NEXT_STARTS).nullable()
       .describe("How the next start is prepared; null while it is not"),
+    awake: z.enum(STAYS).nullable()
+      .describe("What it does without requests, so that it is never idle; null if nothing"),
     ownMemoryBytes: count.nullable().describe(
       "Memory that only this function uses: all its processes and those of its sandbox, without " +
         "pages of files, which functions share",

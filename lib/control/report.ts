@@ -1,3 +1,4 @@
+import { stayOf } from "../sandbox/activity.ts";
 import { formatEgress } from "../config/egress.ts";
 import type { DiskUsage } from "../disk/disk_usage.ts";
 import { type ProcessFigures, readProcessFigures } from "../system/process_figures.ts";
@@ -81,6 +82,7 @@ export async function reportFunction(
     restarts: state.restarts,
     nextTryAt: dateOf(nextTryMs(state)),
     nextStart: nextStartOf(supervisor, state.name),
+    awake: (open && stayOf(open.activity.read())) ?? null,
     ownMemoryBytes: own ?? null,
     memoryBytes: figures?.memoryBytes ?? null,
     cpuMs: figures?.cpuMs ?? null,
@@ -189,6 +191,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     restarts: 0,
     nextTryAt: null,
     nextStart: null,
+    awake: null,
     ownMemoryBytes: null,
     memoryBytes: null,
     cpuMs: null,

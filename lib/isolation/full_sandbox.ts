@@ -100,6 +100,7 @@ export async function openFullSandbox(
         egress: policy.egress,
         port,
         startFile,
+        activityDirectory: join(runtimeDirectory, "activity", namespace.name),
         isLimited: true,
         openLayers: sandboxLayers(owned, {
           ...context.layers,

@@ -6,6 +6,7 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import type { CheckResult } from "../check/check.ts";
 import type { RecordCode } from "./code_recorder.ts";
 import type { CodeTemplates } from "./code_templates.ts";
+import type { ActivityFiles } from "../sandbox/activity.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
@@ -125,6 +126,7 @@ export interface FollowOptions {
 /** A started process. */
 export interface StartedProcess {
   readonly process: FunctionProcess;
+  readonly activity: ActivityFiles;
   /** It fills a code cache; `false` when left out. */
   readonly isRecording?: boolean;
   /** Limits and features that could not be applied, except egress. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Egress } from "../config/egress.ts";
 import type { Permissions } from "../config/permissions.ts";
 import { readDiskUsage } from "../disk/disk_usage.ts";
+import { openActivityFiles } from "../sandbox/activity.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import { type FunctionProcess, spawnFunction, type SpawnOptions } from "../process/spawn.ts";
 import { functionEnvironment, type LockFile, runCommand } from "../sandbox/deno_command.ts";
@@ -32,6 +33,8 @@ export interface LaunchOptions
   readonly port: number;
   /** Path of the start file on the host. */
   readonly startFile: string;
+  /** Path on the host of the directory of the activity files. */
+  readonly activityDirectory: string;
   /** Layers outside the process limit its memory and bandwidth; otherwise V8 limits its heap. */
   readonly isLimited: boolean;
   /** Opens the layers around the process, after the start file has been written. */
@@ -59,7 +62,8 @@ export interface Layers {
 
 /**
  * Starts a function's process: opens its home, writes its start file, opens the layers of the
- * isolation level and spawns Deno inside them. `owned` removes the start file when it is disposed.
+ * isolation level and spawns Deno inside them. `owned` removes the start file and the
+ * activity files when it is disposed.
  *
  * @throws {Error} when one of the steps fails; no process has been started then
  */
@@ -93,6 +97,7 @@ export async function launchFunction(
     variables,
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
+  const activity = owned.use(await openActivityFiles(options.activityDirectory));
   const layers = await options.openLayers(home, options);
   const { paths, lock, code, readable, writable = [], around = (process) => process } = layers;
   const process = around(spawnFunction({
@@ -115,6 +120,7 @@ export async function launchFunction(
   return {
     process,
     isRecording: code?.type === "record",
+    activity,
     problems: [
       ...home.problems,
       ...telemetry.problems,

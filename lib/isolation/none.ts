@@ -91,6 +91,7 @@ async function openSandbox(
       const { directory, policy, cacheDirectory, lock } = start;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
       const startFile = join(ownDirectory, "start.json");
+      const activityDirectory = join(ownDirectory, "activity");
       const preload = join(ownDirectory, "preload.js");
       await Deno.copyFile(PRELOAD_FILE, preload);
       return await launchFunction(owned, {
@@ -103,6 +104,7 @@ async function openSandbox(
         listen,
         port: listen.port,
         startFile,
+        activityDirectory,
         isLimited: false,
         async openLayers(home) {
           await linkStorage(cacheDirectory, home.storage);
@@ -114,6 +116,7 @@ async function openSandbox(
             preload,
             siteServer: join(SITE_DIRECTORY, SITE_SERVER),
             start: startFile,
+            activity: activityDirectory,
             cache: cacheDirectory,
             data: home.files,
             temporary: join(ownDirectory, "tmp"),

@@ -128,6 +128,7 @@ function openSandbox(
         listen,
         port: start.policy.preferredPort,
         startFile: join(runtimeDirectory, "start", `${id}.json`),
+        activityDirectory: join(runtimeDirectory, "activity", String(id)),
         isLimited: false,
         openLayers: sandboxLayers(owned, {
           ...layers,

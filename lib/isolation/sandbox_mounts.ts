@@ -5,6 +5,7 @@ import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import {
   type FunctionMounts,
   functionMounts,
+  SANDBOX_ACTIVITY,
   SANDBOX_CACHE,
   SANDBOX_DATA,
   SANDBOX_LOCK,
@@ -39,6 +40,8 @@ export interface SandboxMountOptions {
   readonly writable?: readonly WritableName[];
   /** Host path of the start file. */
   readonly startFile: string;
+  /** Host path of the directory of the activity files. */
+  readonly activityDirectory: string;
   /** Entry of the function. */
   readonly moduleOptions: Pick<ModuleOptions, "entry" | "deno">;
 }
@@ -83,6 +86,7 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
     { source: cacheDirectory, target: SANDBOX_MODULES },
     { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
     { source: options.startFile, target: SANDBOX_START },
+    { source: options.activityDirectory, target: SANDBOX_ACTIVITY },
     ...(isStaticEntry(options.moduleOptions.entry)
       ? [{ source: SITE_DIRECTORY, target: SANDBOX_SITE }]
       : []),

@@ -167,6 +167,7 @@ export function runCommand(options: RunCommandOptions): string[] {
     ...permissionFlags(options),
     // Enables Deno.openKv(), whose database is next to the module cache.
     "--unstable-kv",
+    "--unstable-cron",
     ...(heapBytes === undefined
       ? []
       : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),

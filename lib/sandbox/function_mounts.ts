@@ -22,6 +22,9 @@ export const SANDBOX_PRELOAD = "/ddsrv/preload.js";
 /** Path of the start file inside every sandbox: next to the preload module. */
 export const SANDBOX_START = "/ddsrv/start.json";
 
+/** Path inside every sandbox of the files that show activity: next to the preload module. */
+export const SANDBOX_ACTIVITY = "/ddsrv/activity";
+
 /** Path inside a sandbox of the directory with the server of static files. */
 export const SANDBOX_SITE = "/ddsrv/site";
 /** Path inside the sandbox of the lock file that a check made. */
@@ -34,6 +37,8 @@ export interface ProcessPaths {
   /** Main module of the server of static files. */
   readonly siteServer: string;
   readonly start: string;
+  /** Directory of the files by whose locks the preload module shows activity. */
+  readonly activity: string;
   /** Module cache, `DENO_DIR`. */
   readonly cache: string;
   /** Data directory, `DDSRV_DATA`. */
@@ -47,6 +52,7 @@ export const SANDBOX_PATHS: ProcessPaths = {
   preload: SANDBOX_PRELOAD,
   siteServer: join(SANDBOX_SITE, SITE_SERVER),
   start: SANDBOX_START,
+  activity: SANDBOX_ACTIVITY,
   cache: SANDBOX_CACHE,
   data: SANDBOX_DATA,
   temporary: "/tmp",

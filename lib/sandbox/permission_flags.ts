@@ -20,7 +20,7 @@ const OWN_HOSTS: readonly string[] = ["0.0.0.0", "127.0.0.1", "localhost", "[::]
 
 /**
  * Returns the flags of `deno run` for a function's permissions, and for what every function needs:
- * to listen on its address, and to read its start file. In a network namespace of its own, a
+ * to listen on its address, and to read its start file and its activity files. In a network namespace of its own, a
  * function may listen on every port, and connect to itself.
  *
  * @throws {Error} when a path contains a comma, which separates paths in Deno's flags
@@ -43,7 +43,7 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
   });
   return [
     ...flag("net", net, address),
-    ...flag("read", read, [paths.start, ...socket]),
+    ...flag("read", read, [paths.start, paths.activity, ...socket]),
     ...flag("write", write, [...coversData(write, paths) ? further : [], ...socket]),
     ...flag("env", env),
     ...flag("sys", sys),

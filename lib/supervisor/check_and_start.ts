@@ -18,6 +18,7 @@ import {
   lookAtSource,
 } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome, SourcePolicy } from "./open_instance.ts";
+import { startsUnasked } from "./starts_unasked.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
 import { valuesOf } from "./variable_store.ts";
@@ -59,7 +60,8 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   const refused = await findRefused(options, { policy, modules, moduleOptions });
   if (refused !== undefined) return fail(refused, revision);
   if (revision === options.servedRevision()) return { type: "registered", isServed: true };
-  if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
+  const mayWait = policy.idleMs < Infinity && !isNeeded();
+  if (mayWait && !await startsUnasked(options, checked)) return { type: "registered" };
   const problems = [...describeIgnored(checked.warning), ...current.warnings];
   const opened = await context.starts.run(
     () =>

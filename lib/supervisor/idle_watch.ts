@@ -11,6 +11,11 @@ export interface IdleWatchOptions {
   readonly usage: Usage;
   /** Infinity disables the watch. */
   readonly idleMs: number;
+  /**
+   * Returns true while the instance stays awake without requests, given the time since it was last
+   * used; never when left out.
+   */
+  readonly staysAwake?: (unusedMs: number) => boolean;
   /** The instance has had no request for `idleMs`; called periodically while that lasts. */
   readonly onIdle: () => void;
 }
@@ -22,14 +27,15 @@ const SAMPLES = 4;
 const MAX_PAUSE_MS = 2 ** 31 - 1;
 
 /** Samples periodically whether an instance is used, until it is disposed of. */
-export function watchIdle({ usage, idleMs, onIdle }: IdleWatchOptions): Disposable {
+export function watchIdle({ usage, idleMs, staysAwake, onIdle }: IdleWatchOptions): Disposable {
   let lastRequests = usage.requests;
   let idleSamples = 0;
   const sample = (): void => {
     const isUsed = usage.inFlight > 0 || usage.requests !== lastRequests;
     lastRequests = usage.requests;
     idleSamples = isUsed ? 0 : idleSamples + 1;
-    if (idleSamples >= SAMPLES) onIdle();
+    if (idleSamples < SAMPLES || staysAwake?.(idleSamples * idleMs / SAMPLES)) return;
+    onIdle();
   };
   const timer = idleMs === Infinity
     ? undefined

@@ -2,10 +2,15 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { ModuleTable } from "./module_table.ts";
 import { describeExit } from "../process/exit.ts";
+import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
+import { drainLimits } from "./drain_limits.ts";
 import { explainOutput } from "./explain_output.ts";
+import { stayOf } from "../sandbox/activity.ts";
+import { NO_TURN, WHOLE_TURN } from "../sandbox/cron_turn.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
+import { handOver } from "./hand_over.ts";
 import { launchFailure } from "./launch_failure.ts";
 import { checkAndStart } from "./check_and_start.ts";
 import type {
@@ -17,6 +22,8 @@ import type {
   StartingInstance,
 } from "./open_instance.ts";
 import { knownFailure, servedRevision, servesWell } from "./retry.ts";
+import { sleep } from "../system/sleep.ts";
+import { watchStay } from "./stay_watch.ts";
 import { startSnapshot } from "./start_snapshot.ts";
 import type { FunctionState } from "./state.ts";
 import type { EffectOf, Event } from "./step.ts";
@@ -40,6 +47,8 @@ export interface InstancesOptions {
   readonly onTaken: (name: string, policy: FunctionPolicy) => void;
   readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
   readonly onWarning: (message: string) => void;
+  /** Aborts when all functions stop. */
+  readonly stopping: AbortSignal;
   /** Aborts when closing instances must not wait for requests any more. */
   readonly force: AbortSignal;
 }
@@ -61,6 +70,8 @@ export function createInstances(options: InstancesOptions): Instances {
   const instances = new Map<number, OpenInstance>();
   let hasWarned = false;
   const starting = new Map<number, StartingInstance>();
+  /** Ends the wait for background work of each function's last replaced instance. */
+  const working = new Map<string, AbortController>();
 
   async function launch(name: string, { id, isForced }: EffectOf<"launch">): Promise<void> {
     const state = states.get(name)!;
@@ -149,15 +160,24 @@ export function createInstances(options: InstancesOptions): Instances {
         const { instance } = outcome;
         instances.set(id, instance);
         if (abort.signal.aborted) return await close(name, { id, because: "stopped" });
-        const { revision, upstream } = instance;
+        const { revision, upstream, activity } = instance;
         options.onTaken(name, instance.policy);
         if (failure !== undefined) dispatch(name, { type: "checked", id, revision });
+        const former = states.get(name)?.serving;
         dispatch(name, { type: "ready", id, upstream: upstream.label, ...folderFailure });
+        // Otherwise the former instance hands over as it closes.
+        const isAlone = former === undefined || former.hang !== undefined;
+        if (isAlone && states.get(name)?.serving?.id === id) activity.changeTurn(WHOLE_TURN);
         void watchEnd(name, id, instance);
         return;
       }
     }
     dispatch(name, { type: "closed", id });
+  }
+
+  function servingOf(name: string): OpenInstance | undefined {
+    const id = states.get(name)?.serving?.id;
+    return id === undefined ? undefined : instances.get(id);
   }
 
   /** Warns once for all functions, because they share the kernel. */
@@ -167,10 +187,22 @@ export function createInstances(options: InstancesOptions): Instances {
   }
 
   async function watchEnd(name: string, id: number, instance: OpenInstance): Promise<void> {
+    const { activity, revision } = instance;
+    // A process that has just ended shows nothing, and is not idle.
+    const staysAwake = (): boolean =>
+      stayOf(activity.read()) !== undefined || isExiting(instance.pid);
+    const record = (isAwake: boolean): void => context.keptStays.record(name, revision, isAwake);
+    const stay = watchStay({ staysAwake, onLook: record });
+    const { idleMs, backgroundTimeoutMs } = instance.policy;
     const idle = watchIdle({
       usage: instance.upstream,
-      idleMs: instance.policy.idleMs,
-      onIdle: () => dispatch(name, { type: "unused", id }),
+      staysAwake: (unusedMs) =>
+        staysAwake() || unusedMs < backgroundTimeoutMs && activity.read().hasWork,
+      idleMs,
+      onIdle() {
+        record(false);
+        dispatch(name, { type: "unused", id });
+      },
     });
     const liveness = watchLiveness({
       instance,
@@ -180,6 +212,7 @@ export function createInstances(options: InstancesOptions): Instances {
       onError: (error) => options.onWarning(`${name}: Cannot detect whether it hangs: ${error}`),
     });
     const exit = await instance.ended;
+    stay[Symbol.dispose]();
     idle[Symbol.dispose]();
     liveness[Symbol.dispose]();
     const { policy } = instance;
@@ -205,14 +238,31 @@ export function createInstances(options: InstancesOptions): Instances {
     { id, because }: Pick<EffectOf<"close">, "id" | "because">,
   ): Promise<void> {
     const instance = instances.get(id)!;
-    const drainMs = drainOf(because, instance.policy);
+    const { policy, upstream: { inFlight } } = instance;
+    const drain = drainLimits(because, { policy, inFlight });
+    const enough = new AbortController();
+    const isReplaced = because === "replaced";
+    // Only the last one works on: otherwise, each reload could leave one more instance behind.
+    if (isReplaced || states.get(name)?.isWanted !== true) working.get(name)?.abort();
+    if (isReplaced) working.set(name, enough);
+    const signal = because === "stopped" ? enough.signal : AbortSignal.any([
+      enough.signal,
+      options.stopping,
+    ]);
     if (because === "unused") instance.keepNext();
+    const keepMs = isReplaced
+      ? handOver({ from: instance.activity, to: servingOf(name)?.activity })
+      : 0;
+    // Another instance may start while this one still drains.
+    if (!isReplaced) instance.activity.changeTurn(NO_TURN);
     try {
-      await instance.close({ drainMs, force: options.force });
+      await sleep(keepMs, options.force);
+      await instance.close({ ...drain, enough: signal, force: options.force });
       // Nothing of a function is left when its last instance has closed.
       const isStopped = because === "stopped" || states.get(name)?.stoppedByHand !== undefined;
       if (isStopped) await context.parked.discard(name);
     } finally {
+      if (working.get(name) === enough) working.delete(name);
       instances.delete(id);
       dispatch(name, { type: "closed", id });
     }
@@ -232,12 +282,3 @@ export function createInstances(options: InstancesOptions): Instances {
 const NO_HANG_DETECTION =
   "Cannot detect functions that hang in a blocking call: the capability SYS_PTRACE is missing. " +
   "Add it (--cap-add SYS_PTRACE), or set a healthPath for functions";
-
-/** Returns the time in which a closing instance may finish its in-flight requests. */
-function drainOf(
-  because: EffectOf<"close">["because"],
-  { stopGraceMs, drainMs }: FunctionPolicy,
-): number {
-  if (because === "hung") return 0;
-  return because === "stopped" ? stopGraceMs : drainMs;
-}

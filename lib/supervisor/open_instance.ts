@@ -6,6 +6,7 @@ import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 import type { Upstream } from "../proxy/upstream.ts";
 import type { Endpoint } from "../system/endpoint.ts";
+import type { DrainOptions } from "./drain_instance.ts";
 import type { Failure } from "./state.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -75,6 +76,7 @@ export interface OpenInstance {
   readonly deno: string;
   /** Returns its present problems, such as egress names that do not resolve; a sentence each. */
   readonly problems: () => readonly string[];
+  readonly activity: StartedProcess["activity"];
   /** Reads the disk usage of its data, where that is cheap. */
   readonly readDataUsage: StartedProcess["readDataUsage"];
   /** Reads the memory of all its processes in bytes, where the kernel counts it. */
@@ -85,9 +87,9 @@ export interface OpenInstance {
   readonly excerpt: () => string;
   /** Prepares the next start of its revision, if that is not prepared. */
   readonly keepNext: () => void;
-  /** Waits up to `drainMs` for in-flight requests, then removes process and sandbox. */
+  /** Waits for in-flight requests and background work, then removes process and sandbox. */
   readonly close: (
-    options: { readonly drainMs: number; readonly force: AbortSignal },
+    options: Pick<DrainOptions, "drainMs" | "backgroundMs" | "enough" | "force">,
   ) => Promise<void>;
 }
 

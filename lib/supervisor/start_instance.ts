@@ -2,7 +2,7 @@ import { isStaticEntry } from "../config/entry_names.ts";
 import { ownDeno } from "../sandbox/deno_binary.ts";
 import { namesHostShortage } from "../process/host_shortage.ts";
 import { createUpstream, type UpstreamReport } from "../proxy/upstream.ts";
-import { sleep } from "../system/sleep.ts";
+import { drainInstance } from "./drain_instance.ts";
 import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { type CheckedStart, codeStart, type PreparedStart, prepareStart } from "./prepare_start.ts";
@@ -108,6 +108,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       policy,
       deno: (moduleOptions.deno ?? ownDeno()).version,
       problems: () => [...lasting, ...prepared.problems(), ...describeMismatch(upstream.report)],
+      activity: started.activity,
       readDataUsage: started.readDataUsage,
       readOwnMemory: started.readOwnMemory,
       ended: process.ended,
@@ -115,15 +116,14 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
       keepNext() {
         if (options.source === undefined) context.parked.keep(options);
       },
-      async close({ drainMs, force: forced }) {
+      async close(limits) {
+        const { force: forced } = limits;
         const skipGrace = (): void => prepared.force();
-        const drained = new AbortController();
         forced.addEventListener("abort", skipGrace, { once: true });
         if (forced.aborted) skipGrace();
         try {
-          const late = sleep(drainMs, AbortSignal.any([forced, drained.signal]));
-          await Promise.race([upstream.drained(), process.ended, late]);
-          drained.abort();
+          const hasWork = (): boolean => started.activity.read().hasWork;
+          await drainInstance({ ...limits, upstream, hasWork, ended: process.ended });
           await owned.disposeAsync();
         } finally {
           forced.removeEventListener("abort", skipGrace);

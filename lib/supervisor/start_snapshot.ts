@@ -19,8 +19,9 @@ export async function startSnapshot(options: InstanceOptions): Promise<LaunchOut
   const read = snapshot && await readPolicy(options, snapshot);
   if (snapshot === undefined || read === undefined) return { type: "no-snapshot" };
   const { policy, envFiles, deno } = read;
-  if (policy.idleMs < Infinity && !isNeeded()) return { type: "registered" };
   const { path: source, revision } = snapshot;
+  const isAsked = isNeeded() || context.keptStays.find(name, revision) === true;
+  if (policy.idleMs < Infinity && !isAsked) return { type: "registered" };
   const moduleOptions = await findModuleOptions(context, name, { source, deno });
   const lock = await context.keptLocks.find(name, revision);
   const packages = await context.keptPackages.find(name, revision);

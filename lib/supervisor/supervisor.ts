@@ -165,6 +165,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     modules,
     policies,
     dispatch,
+    stopping: stopping.signal,
     force: force.signal,
     onTaken(name, { schedules }) {
       const { isWanted, stoppedByHand } = states.get(name) ?? {};

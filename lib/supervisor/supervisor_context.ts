@@ -21,6 +21,7 @@ import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
+import { type KeptStays, openKeptStays } from "./kept_stays.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -50,6 +51,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly heldDomains: HeldDomains;
   /** Which functions are stopped by hand. */
   readonly handStops: HandStops;
+  /** Which functions stay awake without requests. */
+  readonly keptStays: KeptStays;
   /** Removes data, variables, snapshots, check results and the stop by hand of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
@@ -146,6 +149,11 @@ export async function openSupervisorContext(
     onWarning,
   );
   const handStops = await openHandStops(join(stateDirectory, "stopped", owner.id), onWarning);
+  const keptStays = await openKeptStays(
+    join(stateDirectory, "stays", `${owner.id}.json`),
+    onWarning,
+  );
+  stack.defer(keptStays.saved);
   const checks = createCheckLane({ cores });
   const forget = async (name: string): Promise<void> => {
     checks.forget(name);
@@ -153,6 +161,7 @@ export async function openSupervisorContext(
     await keptLocks.forget(name);
     await keptPackages.forget(name);
     await keptCode.forget(name);
+    await keptStays.forget(name);
     await snapshots.forget(name);
   };
   const denoOf = await openDenos(settings);
@@ -195,6 +204,7 @@ export async function openSupervisorContext(
     denoOf,
     heldDomains,
     handStops,
+    keptStays,
     checks,
     async purge(name) {
       await parked.discard(name);

@@ -32,7 +32,7 @@ export type Start =
  * Waits until a process listens and is healthy, until it exits, or until the timeout or the signal.
  */
 export async function waitUntilReady(
-  { process, findEndpoint, explain }: StartedProcess,
+  { process, findEndpoint, explain }: Pick<StartedProcess, "process" | "findEndpoint" | "explain">,
   options: StartOptions,
 ): Promise<Start> {
   const { startTimeoutMs, health } = options;

@@ -16,6 +16,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     failedRevision: null,
     newerRevision: null,
     nextStart: null,
+    awake: null,
     pid: 4711,
     namespace: "ddsrv-a1b2c3-1",
     upstream: "10.0.0.2:8000",

@@ -31,6 +31,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "healthInterval",
     "hangTimeout",
     "idle",
+    "backgroundTimeout",
     "warm",
     "schedules",
     "drain",

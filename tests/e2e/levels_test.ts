@@ -45,6 +45,9 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
       ].join(" ")));\n`,
     "two/index.ts": `Deno.serve({ port: 3000 }, () => new Response("first"));
       Deno.serve({ port: 9100 }, () => new Response("metrics"));\n`,
+    "tasks/index.ts": `Deno.cron("a", "0 0 1 1 *", () => {});
+      Deno.serve(() => new Response(Deno.readTextFileSync("/ddsrv/activity/turn").trim()));\n`,
+    "tasks/ddsrv.json": '{ "idle": "1s" }',
     "raw/index.ts": "for await (const one of Deno.listen({ port: 5000 })) one.close();\n",
     "raw/ddsrv.json": JSON.stringify({ startTimeout: `${longEnoughMs(2)}ms` }),
   });
@@ -64,6 +67,8 @@ Deno.test("rootless: functions of an ordinary user serve, each in its own sandbo
   await server.said(
     "two: It listens on the ports 3000, 9100. With rootless isolation, ddsrv serves",
   );
+  await server.answers("/tasks", "1 0 Infinity");
+  assert.equal((await server.inspect("tasks")).awake, "Deno.cron");
   await server.said("probe ready");
   await server.said("Isolation: rootless");
   await server.said(
@@ -284,6 +289,7 @@ Deno.test("none: data is kept, and a new revision takes over", async () => {
     files: {
       "app/index.ts": `
         const kv = await Deno.openKv();
+        kv.listenQueue(() => {});
         Deno.serve(async () => {
           const count = ((await kv.get<number>(["count"])).value ?? 0) + 1;
           await kv.set(["count"], count);
@@ -293,6 +299,7 @@ Deno.test("none: data is kept, and a new revision takes over", async () => {
     },
   });
   await server.answers("/app", "1");
+  assert.equal((await server.inspect("app")).awake, "listenQueue");
   assert.equal((await server.cli("reload", "app")).code, 0);
   await server.answers("/app", "2");
   assert.equal((await server.cli("rm", "app")).code, 0);

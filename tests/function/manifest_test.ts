@@ -37,6 +37,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     hangTimeoutMs: 60_000,
     idleMs: Infinity,
     isWarm: false,
+    backgroundTimeoutMs: 300_000,
     drainMs: 30_000,
     memoryBytes: defaultSettings.memoryBytes,
     cpu: Infinity,

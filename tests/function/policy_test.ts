@@ -44,6 +44,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     hangTimeoutMs: 60_000,
     idleMs: Infinity,
     isWarm: false,
+    backgroundTimeoutMs: 300_000,
     drainMs: 30_000,
     memoryBytes: 512 * 1024 ** 2,
     cpu: 2,

@@ -14,7 +14,8 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
   await write("root/place/module", "secret");
   await Deno.chmod(at("root"), 0o700);
   const startFile = await write("start.json");
-  for (const name of ["files", "storage"]) await Deno.mkdir(at(name));
+  const activityDirectory = at("activity");
+  for (const name of ["files", "storage", "activity"]) await Deno.mkdir(at(name));
   const show = async (): Promise<string> => {
     await using seen = await sandboxMounts({
       functionsDirectory: at("functions"),
@@ -34,6 +35,7 @@ Deno.test("sandboxMounts() shows a cache's modules, but not the targets of links
         watch: () => Promise.resolve({ [Symbol.dispose]() {} }),
       },
       startFile,
+      activityDirectory,
       moduleOptions: { entry: "index.ts" },
     });
     const { command, input } = sandboxCommand({

@@ -45,7 +45,7 @@ const sandboxed: readonly [
     "only the listen address and the start file",
     { net: false, read: false, write: false, env: false, sys: false },
     tcp,
-    ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json"],
+    ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json,/ddsrv/activity"],
   ],
   [
     "only the Unix socket and the start file",
@@ -53,7 +53,7 @@ const sandboxed: readonly [
     unix,
     [
       `${own},unix:${unix.path}`,
-      `--allow-read=/ddsrv/start.json,${unix.path}`,
+      `--allow-read=/ddsrv/start.json,/ddsrv/activity,${unix.path}`,
       `--allow-write=${unix.path}`,
     ],
   ],
@@ -61,19 +61,19 @@ const sandboxed: readonly [
     "only its own addresses and the start file",
     { net: false, read: false, write: false, env: false, sys: false },
     undefined,
-    [own, "--allow-read=/ddsrv/start.json"],
+    [own, "--allow-read=/ddsrv/start.json,/ddsrv/activity"],
   ],
   [
     "listed hosts, and its own addresses",
     { net: ["a.test:443"], read: [], write: [], env: [], sys: [] },
     undefined,
-    [own.replace("=", "=a.test:443,"), "--allow-read=/ddsrv/start.json"],
+    [own.replace("=", "=a.test:443,"), "--allow-read=/ddsrv/start.json,/ddsrv/activity"],
   ],
   [
     "no flags for empty lists",
     { net: [], read: [], write: [], env: [], sys: [], run: [], ffi: [] },
     tcp,
-    ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json"],
+    ["--allow-net=0.0.0.0:8000", "--allow-read=/ddsrv/start.json,/ddsrv/activity"],
   ],
   [
     "listed values",
@@ -89,7 +89,7 @@ const sandboxed: readonly [
     tcp,
     [
       "--allow-net=a.test:443,b.test,0.0.0.0:8000",
-      "--allow-read=/a,/ddsrv/start.json",
+      "--allow-read=/a,/ddsrv/start.json,/ddsrv/activity",
       "--allow-write=/tmp/x",
       "--allow-env=A,B",
       "--allow-sys=hostname",
@@ -112,6 +112,7 @@ const paths: ProcessPaths = {
   preload: "/run/1/preload.js",
   siteServer: "/site/server.js",
   start: "/run/1/start.json",
+  activity: "/run/1/activity",
   cache: "/cache",
   data: "/state/a",
   temporary: "/run/1/tmp",
@@ -119,20 +120,22 @@ const paths: ProcessPaths = {
 
 const bare: readonly [what: string, some: SomePermissions, flags: readonly string[]][] = [
   ["allows its own files", {}, [
-    "--allow-read=/f/a,/state/a,/run/1/start.json",
+    "--allow-read=/f/a,/state/a,/run/1/start.json,/run/1/activity",
     "--allow-write=/run/1/tmp,/state/a",
   ]],
   ["allows no other files with all permissions", { write: true }, [
-    "--allow-read=/f/a,/state/a,/run/1/start.json",
+    "--allow-read=/f/a,/state/a,/run/1/start.json,/run/1/activity",
     "--allow-write=/run/1/tmp,/state/a",
   ]],
   ["reads only the start file", { read: false }, [
-    "--allow-read=/run/1/start.json",
+    "--allow-read=/run/1/start.json,/run/1/activity",
     "--allow-write=/run/1/tmp,/state/a",
   ]],
-  ["writes nothing", { write: false }, ["--allow-read=/f/a,/state/a,/run/1/start.json"]],
+  ["writes nothing", { write: false }, [
+    "--allow-read=/f/a,/state/a,/run/1/start.json,/run/1/activity",
+  ]],
   ["writes one of its directories", { write: ["/ddsrv/data"] }, [
-    "--allow-read=/f/a,/state/a,/run/1/start.json",
+    "--allow-read=/f/a,/state/a,/run/1/start.json,/run/1/activity",
     "--allow-write=/state/a",
   ]],
 ];
@@ -167,6 +170,7 @@ const OUTSIDE: ProcessPaths = {
   preload: "/own/1/preload.js",
   siteServer: "/site/server.js",
   start: "/own/1/start.json",
+  activity: "/own/1/activity",
   cache: "/cache/f",
   data: "/data/f",
   temporary: "/own/1/tmp",
@@ -177,13 +181,15 @@ const outside: readonly [
   some: Exclude<SomePermissions, "all">,
   flags: readonly string[],
 ][] = [
-  ["the whole file system", { read: ["/"], write: ["/etc"] }, ["--allow-read=/own/1/start.json"]],
+  ["the whole file system", { read: ["/"], write: ["/etc"] }, [
+    "--allow-read=/own/1/start.json,/own/1/activity",
+  ]],
   ["the host's /tmp", { read: ["/tmp"], write: ["/tmp/", "/tmp/x", "/tmp/../etc"] }, [
-    "--allow-read=/own/1/tmp,/own/1/start.json",
+    "--allow-read=/own/1/tmp,/own/1/start.json,/own/1/activity",
     "--allow-write=/own/1/tmp,/own/1/tmp/x",
   ]],
   ["a path with the same prefix", { read: ["/fns/f2", "/fns/f/a"], write: ["/ddsrv/data2"] }, [
-    "--allow-read=/fns/f/a,/own/1/start.json",
+    "--allow-read=/fns/f/a,/own/1/start.json,/own/1/activity",
   ]],
 ];
 

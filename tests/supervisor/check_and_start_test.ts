@@ -7,7 +7,7 @@ import { checkAndStart } from "../../lib/supervisor/check_and_start.ts";
 import { run } from "../../lib/system/run.ts";
 import type { InstanceOptions } from "../../lib/supervisor/open_instance.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
-import { quietContext, type QuietContextOptions } from "./quiet_context.ts";
+import { quietActivity, quietContext, type QuietContextOptions } from "./quiet_context.ts";
 
 /** Options to launch the function `a` of a directory, which adds its reports to `reported`. */
 function openingOf(
@@ -46,6 +46,14 @@ function openingOf(
   };
 }
 
+/** Limits of a close that waits for nothing. */
+const AT_ONCE = {
+  drainMs: 0,
+  backgroundMs: 0,
+  enough: new AbortController().signal,
+  force: AbortSignal.abort(),
+};
+
 Deno.test("checkAndStart() fails with the revision of the invalid manifest", async () => {
   await using directory = await temporaryDirectory();
   await directory.write("a/index.ts");
@@ -79,7 +87,7 @@ for (const [what, knownPolicy] of knownPolicies) {
       const opened = await checkAndStart(options);
       assert.equal(opened.type, "ready");
       revisions.push(opened.instance.revision);
-      await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+      await opened.instance.close(AT_ONCE);
     }
     assert.equal(revisions[1], revisions[0]);
   });
@@ -132,7 +140,7 @@ for (const [idleMs, isNeeded, expected, type] of policies) {
     assert.equal(opened.type, type);
     assert.equal(reported.join(), expected);
     if (opened.type === "ready") {
-      await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+      await opened.instance.close(AT_ONCE);
     }
   });
 }
@@ -201,7 +209,7 @@ Deno.test("checkAndStart() starts a function whose check is none, and shows the 
   assert.deepEqual(opened.instance.problems(), [problem]);
   // It is not kept: the next start fetches again.
   assert.deepEqual([levels, kept, warnings], [["none"], [], [problem]]);
-  await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+  await opened.instance.close(AT_ONCE);
 });
 
 Deno.test("checkAndStart() checks again if the manifest's level changes meanwhile", async () => {
@@ -217,7 +225,7 @@ Deno.test("checkAndStart() checks again if the manifest's level changes meanwhil
   }));
   assert.ok(opened.type === "ready");
   assert.deepEqual([levels.at(0), levels.at(-1)], ["types", "graph"]);
-  await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+  await opened.instance.close(AT_ONCE);
 });
 
 Deno.test("checkAndStart() looks for files that the function can't read beside the start", async () => {
@@ -237,7 +245,7 @@ Deno.test("checkAndStart() looks for files that the function can't read beside t
   const problem = await warned.promise;
   assert.match(problem, /^Its own user can't read "data.csv"/);
   assert.deepEqual(opened.instance.problems(), [problem]);
-  await opened.instance.close({ drainMs: 0, force: AbortSignal.abort() });
+  await opened.instance.close(AT_ONCE);
 });
 
 Deno.test("checkAndStart() retries a start for which the host had no processes", async () => {
@@ -289,6 +297,7 @@ function endedSandbox(line?: string): Sandbox {
           terminate: () => Promise.resolve(),
           kill: () => Promise.resolve(),
         },
+        activity: quietActivity,
         problems: [],
         findEndpoint: () => Promise.resolve(undefined),
         explain: () => Promise.resolve(undefined),

@@ -82,3 +82,21 @@ Deno.test("watchIdle() reports nothing after its disposal", () => {
   clock.pass(10 * IDLE_MS);
   assert.equal(watching.reports, 0);
 });
+
+Deno.test("watchIdle() reports no instance that stays awake, and reports it once it does not", () => {
+  using clock = useFakeTimers();
+  const usage = { inFlight: 0, requests: 0 };
+  let staysAwake = true;
+  let reports = 0;
+  using _ = watchIdle({
+    usage,
+    idleMs: IDLE_MS,
+    staysAwake: () => staysAwake,
+    onIdle: () => reports++,
+  });
+  clock.pass(100 * IDLE_MS);
+  assert.equal(reports, 0);
+  staysAwake = false;
+  clock.pass(IDLE_MS / 4);
+  assert.equal(reports, 1);
+});

@@ -7,7 +7,7 @@ import type { CheckedStart } from "../../lib/supervisor/prepare_start.ts";
 import type { FunctionPolicy } from "../../lib/function/policy.ts";
 import { eventually } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
-import { quietContext } from "./quiet_context.ts";
+import { quietActivity, quietContext } from "./quiet_context.ts";
 
 const GIB = 1024 ** 3;
 
@@ -66,6 +66,7 @@ async function openBench(parkedCount: number, maxWarm?: number): Promise<Bench> 
             terminate: end,
             kill: end,
           },
+          activity: quietActivity,
           problems: [],
           findEndpoint: () => Promise.resolve(undefined),
           explain: () => Promise.resolve(undefined),

@@ -7,6 +7,7 @@ import { openScheduleStore } from "../../lib/schedules/schedule_store.ts";
 import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
 import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
 import type { SupervisorContext } from "../../lib/supervisor/supervisor_context.ts";
+import { type ActivityFiles, NO_ACTIVITY } from "../../lib/sandbox/activity.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
 import { join } from "node:path";
 import type { TemporaryDirectory } from "../temporary_directory.ts";
@@ -64,6 +65,12 @@ export function quietContext(
       end: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
+    keptStays: {
+      find: () => undefined,
+      record() {},
+      forget: () => Promise.resolve(),
+      saved: () => Promise.resolve(),
+    },
     keptLocks: {
       keep: () => Promise.resolve("/locks/a.lock"),
       find: () => Promise.resolve(undefined),
@@ -114,6 +121,9 @@ function passCheck(directory: string): Promise<CheckResult> {
   return Promise.resolve({ diagnostics: undefined, modules });
 }
 
+/** Activity of an instance that only answers requests. */
+export const quietActivity: ActivityFiles = { read: () => NO_ACTIVITY, changeTurn() {} };
+
 /** A sandbox whose process does not listen, and ends when it is stopped. */
 export function openQuietSandbox(): Promise<Sandbox> {
   const ended = Promise.withResolvers<Exit>();
@@ -133,6 +143,7 @@ export function openQuietSandbox(): Promise<Sandbox> {
           terminate: end,
           kill: end,
         },
+        activity: quietActivity,
         problems: [],
         findEndpoint: () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }),
         explain: () => Promise.resolve(undefined),

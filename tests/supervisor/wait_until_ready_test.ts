@@ -14,7 +14,6 @@ Deno.test("waitUntilReady() reports the exit of a process that it never found", 
       terminate: nothing,
       kill: nothing,
     },
-    problems: [],
     findEndpoint: nothing,
     explain: nothing,
   }, {
