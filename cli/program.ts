@@ -20,6 +20,7 @@ import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";
 import { addRollback } from "./tree/rollback.ts";
+import { addRun } from "./tree/run.ts";
 import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
@@ -31,7 +32,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback, addEnv]],
+  ["Change functions:", [addInit, addAdd, addRemove, addReload, addRollback, addEnv, addRun]],
   ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck, addSchedules]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];

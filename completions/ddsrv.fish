@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -193,6 +193,13 @@ complete -c ddsrv -n '__ddsrv_at env' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at env 1' -a 'set list unset import'
 complete -c ddsrv -n '__ddsrv_at env 2' -k -a '(__ddsrv_functions)'
 complete -c ddsrv -n '__ddsrv_at env 3 more' -F
+complete -c ddsrv -n '__ddsrv_at \'\'' -a run -d 'run a file or task of a function once'
+complete -c ddsrv -n '__ddsrv_at run' -s e -l env -x -d 'set a variable for this run: NAME=VALUE, or NAME; repeatable'
+complete -c ddsrv -n '__ddsrv_at run' -l timeout -x -d 'end the run after this time, with exit code 124'
+complete -c ddsrv -n '__ddsrv_at run' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at run' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at run 1' -k -a '(__ddsrv_functions)'
+complete -c ddsrv -n '__ddsrv_at run 2' -F
 complete -c ddsrv -n '__ddsrv_at \'\'' -a list -d 'list functions with their status, traffic and resource use'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a ls -d 'list functions with their status, traffic and resource use'
 complete -c ddsrv -n '__ddsrv_at list' -l socket -r -F -d 'connect to this control socket'
@@ -249,4 +256,4 @@ complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as
 complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback schedules' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback env list inspect logs top check schedules install-service completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback env run list inspect logs top check schedules install-service completions schema help'

@@ -8,10 +8,11 @@ import type { CodeTemplates } from "./code_templates.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
-import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import type { ModuleOptions, OneOffProgram } from "../sandbox/deno_command.ts";
 import type { ClaimedOwner } from "../owner/claim_owner.ts";
 import type { OutputLine } from "../process/lines.ts";
-import type { FunctionProcess, StreamName } from "../process/spawn.ts";
+import type { FunctionProcess, SpawnOptions, StreamName } from "../process/spawn.ts";
+import type { TerminalKind } from "../process/pty_command.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 
 /** One isolation level of a supervisor. Disposing of it removes everything that it created. */
@@ -108,9 +109,19 @@ export interface StartOptions {
   readonly hasDependencies?: boolean;
   /** Code cache of this start; none when left out. */
   readonly code?: CodeCache | undefined;
+  /** A one-off run instead of an instance. */
+  readonly oneOff?: OneOffStart | undefined;
   /** The process waits there until it is released; it starts at once when left out. */
   readonly parking?: Parking | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
+}
+
+/** What a one-off run executes, and where its output goes. */
+export interface OneOffStart {
+  readonly program: OneOffProgram;
+  /** It gets a pseudo-terminal of this kind; pipes when left out. */
+  readonly terminal?: TerminalKind | undefined;
+  readonly onBytes: NonNullable<SpawnOptions["onBytes"]>;
 }
 
 /** Options of {@linkcode StartedProcess.followEndpoint}. */

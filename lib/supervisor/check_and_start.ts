@@ -172,7 +172,7 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
 }
 
 /** Returns the rule of the files that a function's manifest watches; `undefined` if there are none. */
-function watchRuleOf(
+export function watchRuleOf(
   { watchFiles: patterns, writable }: SourcePolicy,
 ): WatchRule | undefined {
   if (patterns.length === 0) return undefined;

@@ -93,6 +93,12 @@ export interface Supervisor {
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
+/** Why a one-off run ends. */
+const ENDED = {
+  stop: "ddsrv is stopping",
+  removal: "The function was removed",
+} as const;
+
 /** Starts a supervisor: it scans the functions directory and acts on the result. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { context, routes } = options;
@@ -182,6 +188,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       policies.delete(name);
       scheduler.remove(name);
       tasks.track(context.parked.discard(name));
+      tasks.track(
+        context.oneOffRuns.end(name, ENDED[stopping.signal.aborted ? "stop" : "removal"]),
+      );
     }
     // A stop of all functions is no reason to give their domains to others.
     if (!stopping.signal.aborted) domains.ask(name, askedBy(after));

@@ -19,6 +19,7 @@ import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
+import { createOneOffRuns, type OneOffRuns } from "./one_off_runs.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -52,6 +53,7 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly starts: Semaphore;
   /** Prepares the next starts of functions. */
   readonly parked: ParkedStarts;
+  readonly oneOffRuns: OneOffRuns;
 }
 
 const NO_LANDLOCK = "it needs Landlock, see ddsrv doctor";
@@ -154,6 +156,7 @@ export async function openSupervisorContext(
     readRoom,
     onWarning,
   }));
+  const oneOffRuns = createOneOffRuns();
   const owned = stack.move();
   return {
     get settings() {
@@ -178,6 +181,7 @@ export async function openSupervisorContext(
     heldDomains,
     checks,
     async purge(name) {
+      await oneOffRuns.end(name, `The function "${name}" was removed`);
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
@@ -186,6 +190,7 @@ export async function openSupervisorContext(
     },
     starts,
     parked,
+    oneOffRuns,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
