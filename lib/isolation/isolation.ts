@@ -121,7 +121,8 @@ export interface OneOffStart {
   readonly program: OneOffProgram;
   /** It gets a pseudo-terminal of this kind; pipes when left out. */
   readonly terminal?: TerminalKind | undefined;
-  readonly onBytes: NonNullable<SpawnOptions["onBytes"]>;
+  /** Missing where `onLine` receives the output, and nothing is on the input. */
+  readonly onBytes?: SpawnOptions["onBytes"];
 }
 
 /** Options of {@linkcode StartedProcess.followEndpoint}. */

@@ -14,11 +14,11 @@ import { stopProcess } from "../process/stop.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
-import { watchRuleOf } from "./check_and_start.ts";
 import { checkInstance, type InstanceCheck } from "./instance_check.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 import { valuesOf } from "./variable_store.ts";
+import { watchRuleOf } from "./watch_rule.ts";
 
 /** A request for a one-off run. */
 export interface OneOffRequest extends Pick<OneOffStart, "terminal" | "onBytes"> {
@@ -26,6 +26,8 @@ export interface OneOffRequest extends Pick<OneOffStart, "terminal" | "onBytes">
   readonly words: readonly string[];
   /** Variables that only this run has; they win over all others. */
   readonly env: Readonly<Record<string, string>>;
+  /** Receives the lines of the output, if `onBytes` is missing: the run has no input then. */
+  readonly onLine?: StartOptions["onLine"];
   /** Receives a sentence about the run. */
   readonly onNote: (note: string) => void;
   /** Called when the process runs. */
@@ -55,11 +57,12 @@ export interface OneOffOptions {
 export function runOnce(request: OneOffRequest, options: OneOffOptions): Promise<Exit> {
   return options.context.oneOffRuns.enter(options.name, (ended) => {
     const signal = AbortSignal.any([options.signal, ended]);
-    return runEntered(request, { ...options, signal });
+    return runInSandbox(request, { ...options, signal });
   });
 }
 
-async function runEntered(request: OneOffRequest, options: OneOffOptions): Promise<Exit> {
+/** Does what {@linkcode runOnce} does, and counts for no limit. */
+export async function runInSandbox(request: OneOffRequest, options: OneOffOptions): Promise<Exit> {
   const { signal, context, name } = options;
   const start = await prepare(request, options).catch((error) => {
     const isRefusal = error instanceof ConfigError || error instanceof UntrustedPathError;
@@ -106,7 +109,7 @@ type RunSandbox = Awaited<ReturnType<SupervisorContext["isolation"]["openSandbox
 
 /** Reads the policy, finds and checks the file, and returns the options of its process. */
 async function prepare(
-  { words, env, terminal, onBytes, onNote }: OneOffRequest,
+  { words, env, terminal, onBytes, onLine = () => {}, onNote }: OneOffRequest,
   { name, directory, context, signal }: OneOffOptions,
 ): Promise<StartOptions> {
   const { settings } = context;
@@ -153,7 +156,7 @@ async function prepare(
       terminal: hasPty ? terminal : undefined,
       onBytes,
     },
-    onLine: () => {},
+    onLine,
   };
 }
 

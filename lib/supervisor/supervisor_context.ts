@@ -20,6 +20,7 @@ import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { createOneOffRuns, type OneOffRuns } from "./one_off_runs.ts";
+import { openPredeploys, type Predeploys } from "./predeploys.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -54,6 +55,7 @@ export interface SupervisorContext extends AsyncDisposable {
   /** Prepares the next starts of functions. */
   readonly parked: ParkedStarts;
   readonly oneOffRuns: OneOffRuns;
+  readonly predeploys: Predeploys;
 }
 
 const NO_LANDLOCK = "it needs Landlock, see ddsrv doctor";
@@ -156,6 +158,7 @@ export async function openSupervisorContext(
     readRoom,
     onWarning,
   }));
+  const predeploys = openPredeploys(join(stateDirectory, "predeploys", owner.id));
   const oneOffRuns = createOneOffRuns();
   const owned = stack.move();
   return {
@@ -186,11 +189,13 @@ export async function openSupervisorContext(
       await isolation.purge(name);
       await variables.forget(name);
       await schedules.forget(name);
+      await predeploys.forget(name);
       await forget(name);
     },
     starts,
     parked,
     oneOffRuns,
+    predeploys,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

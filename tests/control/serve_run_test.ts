@@ -92,13 +92,13 @@ Deno.test("serveRun() passes input, output and the exit code", async () => {
     seen.push(words, env);
     onStarted(
       processWith(async (bytes) => {
-        await onBytes("stderr", bytes);
+        await onBytes!("stderr", bytes);
       }, done.resolve),
       { hasTerminal: true },
     );
     await done.promise;
     onNote("a note");
-    await onBytes("stdout", new TextEncoder().encode("out"));
+    await onBytes!("stdout", new TextEncoder().encode("out"));
     return { code: 3, signal: undefined };
   };
   await withClient(run, async ({ send, next }) => {
@@ -168,7 +168,7 @@ Deno.test("serveRun() makes the output wait for a client that does not read", as
   let isWritten = false;
   const run: Run = async ({ onBytes, onStarted }) => {
     onStarted(processWith(() => Promise.resolve()), { hasTerminal: false });
-    await onBytes("stdout", piece);
+    await onBytes!("stdout", piece);
     isWritten = true;
     return { code: 0, signal: undefined };
   };

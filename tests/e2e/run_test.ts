@@ -223,3 +223,53 @@ Deno.test("run passes the terminal through, and ends with the supervisor", async
   await piped.child.stdin.close().catch(() => {});
   await eventually("the end of the runs", async () => await processes(marker) === "");
 });
+
+/** A predeploy script that counts its runs, and then does what the code says. */
+function predeploy(code: string): string {
+  return `
+const file = "/ddsrv/data/runs";
+let runs = 0;
+try { runs = Number(Deno.readTextFileSync(file)); } catch { /* It is the first run. */ }
+Deno.writeTextFileSync(file, String(runs + 1));
+console.log("migrates");
+${code}
+`;
+}
+
+/** Answers with a version, and the number of runs of the predeploy script. */
+function versioned(version: string): string {
+  return `Deno.serve(() => new Response("${version} " + Deno.readTextFileSync("/ddsrv/data/runs")));\n`;
+}
+
+Deno.test("predeploy runs once before a revision serves, and keeps the old one if it fails", async () => {
+  const marker = `marker-${crypto.randomUUID()}`;
+  const hanging = predeploy(
+    `new Deno.Command("/bin/sh", { args: ["-c", "sleep 1000; : ${marker}"] }).spawn(); setInterval(() => {}, 1_000);`,
+  );
+  await using server = await startServer({
+    files: {
+      "ddsrv.json": '{ "functions": { "app": { "permissions": { "run": ["/bin/sh"] } } } }',
+      "app/ddsrv.json": '{ "predeploy": "migrate.ts" }',
+      "app/migrate.ts": predeploy(""),
+      "app/index.ts": versioned("one"),
+    },
+  });
+  await server.answers("/app", "one 1");
+  assert.equal((await server.cli("reload", "app")).code, 0);
+  await server.answers("/app", "one 1");
+
+  // The script alone changes, and fails.
+  await server.write({ "app/migrate.ts": predeploy('console.error("no table"); Deno.exit(4);') });
+  await server.said("The predeploy script failed with exit code 4");
+  await server.answers("/app", "one 2");
+  assert.match((await server.inspect("app")).detail ?? "", /migrates[^]*no table/);
+
+  // Newer code ends a script that hangs and forks, with all its processes.
+  const from = server.output().length;
+  await server.write({ "app/migrate.ts": hanging });
+  await server.said("migrates", from);
+  await eventually("the fork", async () => await processes(marker) !== "");
+  await server.write({ "app/migrate.ts": predeploy(""), "app/index.ts": versioned("two") });
+  await server.answers("/app", "two 4");
+  assert.equal(await processes(marker), "");
+});

@@ -1,3 +1,4 @@
+import { openPredeploys } from "../../lib/supervisor/predeploys.ts";
 import { createOneOffRuns } from "../../lib/supervisor/one_off_runs.ts";
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
@@ -89,6 +90,7 @@ export function quietContext(
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
     oneOffRuns: createOneOffRuns(),
+    predeploys: openPredeploys("/nonexistent"),
     parked: {
       park() {},
       keep() {},
