@@ -159,6 +159,8 @@ function createInput(onTaken: (type: FrameType) => void): Input {
       if (process === undefined) return gone.abort(new RunRefused("Interrupted"));
       void process.findPid(gone.signal).then((pid) => {
         if (pid !== undefined) sendSignal(pid, known);
+      }).catch(() => {
+        // It has just ended, or is no process of this user any more.
       });
     },
     end() {

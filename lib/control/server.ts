@@ -73,7 +73,7 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
     runs.add(socket);
     socket.on("close", () => runs.delete(socket));
     if (unauthorized.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
-    else void upgrade({ request, socket, head }, options);
+    else upgrade({ request, socket, head }, options).catch(() => socket.destroy());
   });
   await listen(server, options.socket);
   stack.defer(async () => {

@@ -84,12 +84,15 @@ export async function runInSandbox(request: OneOffRequest, options: OneOffOption
   signal.throwIfAborted();
   const started = await sandbox.spawn(start);
   const { process } = started;
-  const stop = (): void => void stopProcess(process, { graceMs: policy.stopGraceMs });
+  const note = (error: Error): void => request.onNote(error.message);
+  const stop = (): void => {
+    stopProcess(process, { graceMs: policy.stopGraceMs }).catch(note);
+  };
   signal.addEventListener("abort", stop, { once: true });
   stack.defer(() => signal.removeEventListener("abort", stop));
   if (signal.aborted) stop();
   request.onStarted(process, { hasTerminal: start.oneOff?.terminal !== undefined });
-  void releaseMounts(started, signal);
+  releaseMounts(started, signal).catch(note);
   const exit = await process.ended;
   if (exit.exhaustedBytes !== undefined || exit.excess !== undefined) {
     request.onNote(`The run ${describeExit(exit)}`);
