@@ -222,6 +222,9 @@ Deno.test("run passes the terminal through, and ends with the supervisor", async
   await shows("code:1");
   await piped.child.stdin.close().catch(() => {});
   await eventually("the end of the runs", async () => await processes(marker) === "");
+  // The next supervisor removes what is left in the kernel.
+  await using next = await startServer({ directory: server.directory });
+  await next.said("app ready");
 });
 
 /** A predeploy script that counts its runs, and then does what the code says. */
