@@ -20,6 +20,7 @@ import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";
 import { addRollback } from "./tree/rollback.ts";
+import { addRun } from "./tree/run.ts";
 import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
@@ -42,6 +43,7 @@ const groups: readonly Group[] = [
     addStop,
     addStart,
     addEnv,
+    addRun,
   ]],
   ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck, addSchedules]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],

@@ -14,6 +14,7 @@ __ddsrv_verb() {
     stop) verb='stop' ;;
     start) verb='start' ;;
     env) verb='env' ;;
+    run) verb='run' ;;
     list | ls) verb='list' ;;
     inspect) verb='inspect' ;;
     logs) verb='logs' ;;
@@ -42,6 +43,7 @@ __ddsrv_options() {
     stop) choices=(--page --timeout --socket --json -h --help) ;;
     start) choices=(--timeout --socket --json -h --help) ;;
     env) choices=(--socket --json -h --help) ;;
+    run) choices=(-e --env --timeout --socket -h --help) ;;
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
@@ -131,6 +133,9 @@ __ddsrv_value() {
     'start --timeout') kind='text' ;;
     'start --socket') kind='file' ;;
     'env --socket') kind='file' ;;
+    'run -e' | 'run --env') kind='text' ;;
+    'run --timeout') kind='text' ;;
+    'run --socket') kind='file' ;;
     'list --socket') kind='file' ;;
     'list --filter') kind='text' ;;
     'list --format') kind='text' ;;
@@ -155,7 +160,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
@@ -167,6 +172,9 @@ __ddsrv_argument() {
     'env 0') kind='choice' choices=(set list unset import) ;;
     'env 1') kind='function' ;;
     'env '*) kind='file' is_variadic=1 ;;
+    'run 0') kind='function' ;;
+    'run 1') kind='file' ;;
+    'run '*) kind='text' is_variadic=1 ;;
     'inspect 0') kind='function' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
@@ -175,7 +183,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -10,6 +10,7 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["packaging/ddsrv", "bin/ddsrv"],
   // Deno loads these files from disk; the code expects them beside itself.
   ["lib/sandbox/preload.js", "lib/preload.js"],
+  ["lib/sandbox/run_preload.js", "lib/run_preload.js"],
   ["lib/sandbox/site", "lib/site"],
   ["lib/check/fetcher.js", "lib/fetcher.js"],
   ["lib/check/edge_runtime.d.ts", "lib/edge_runtime.d.ts"],

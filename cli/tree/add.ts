@@ -1,7 +1,6 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import { parseVariable, type Variable } from "../../lib/config/variable.ts";
 import type { OnExit } from "../exit_code.ts";
-import { argument } from "./argument.ts";
+import { collectVariable } from "./collect_variable.ts";
 import { withExamples } from "./examples.ts";
 import { jsonOption, socketOption, waitOption } from "./options.ts";
 
@@ -33,9 +32,4 @@ export function addAdd(program: Command, onExit: OnExit): void {
     ["ddsrv add ./shop --env TOKEN", "Set the variable TOKEN to its value in this shell"],
     ["tar c ./shop | ssh host sudo ddsrv add -", "Add the function on another host"],
   ]);
-}
-
-function collectVariable(text: string, before: readonly Variable[] | undefined): Variable[] {
-  const read = argument((one) => parseVariable(one, Deno.env.toObject()));
-  return [...before ?? [], read(text)];
 }

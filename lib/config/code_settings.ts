@@ -38,6 +38,18 @@ export const CODE_SETTINGS = {
       "static files.",
     manifest: "replaces",
   },
+  predeploy: {
+    name: "predeploy",
+    setBy: "manifest",
+    kind: optional(text("path", parseEntryPath)),
+    default: undefined,
+    summary: "file to run before a new revision serves, such as migrate.ts",
+    details:
+      "It runs once for each revision, in a sandbox like the function's. If it fails, the revision " +
+      "that serves continues. The files that it imports are part of the revision only if the " +
+      "entry imports them or `watch` lists them.",
+    manifest: "replaces",
+  },
   spa: {
     name: "spa",
     setBy: "manifest",

@@ -84,6 +84,14 @@ export const FUNCTION_SETTINGS = {
     summary: "how long a function may take until it listens on a port",
     manifest: "smaller",
   },
+  predeployTimeoutMs: {
+    name: "predeployTimeout",
+    setBy: "key",
+    kind: duration(),
+    default: 300_000,
+    summary: "how long the predeploy script of a function may take",
+    manifest: "smaller",
+  },
   stopGraceMs: {
     name: "stopGrace",
     setBy: "key",

@@ -57,7 +57,9 @@ export async function answer(
  * somebody forwards to the socket. Its requests have an `Origin` field, or, with DNS rebinding, a
  * foreign `Host` field.
  */
-function refuseBrowser({ host, origin }: ControlRequest): Reply | undefined {
+export function refuseBrowser(
+  { host, origin }: Pick<ControlRequest, "host" | "origin">,
+): Reply | undefined {
   if (origin !== undefined) return failure(403, "Requests from web pages are not allowed");
   if (host !== undefined && LOCAL_HOST.test(host)) return undefined;
   return failure(421, `Send "Host: localhost". Other hosts are not served`);

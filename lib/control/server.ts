@@ -8,6 +8,10 @@ import { clearSocket } from "./clear_socket.ts";
 import { openPeerReader, type PeerReader } from "./peer_uid.ts";
 import { type ControlContext, failure, type Reply } from "./route.ts";
 import { ROUTES } from "./api_routes.ts";
+import { RUN_PROTOCOL } from "./run_frames.ts";
+import { findRun } from "./run_request.ts";
+import { serveRun } from "./serve_run.ts";
+import { runOnce } from "../supervisor/one_off_run.ts";
 
 /** Options of {@linkcode openControl}. */
 export interface ControlOptions extends ControlContext {
@@ -32,6 +36,11 @@ const TAKE_TIMEOUT_MS = 30_000;
 
 /** Time for which an unauthorized client's connection stays open, so that it can read the 403. */
 const UNAUTHORIZED_MS = 1_000;
+
+const NOT_AUTHORIZED = failure(
+  403,
+  "Only root and the supervisor's own user may use the control API",
+);
 
 /** Grace period for responses when the server closes. */
 const CLOSE_MS = 500;
@@ -58,8 +67,21 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
     if (unauthorized.has(request.socket)) refuse(request, response);
     else void respond(request, response, options);
   });
+  const runs = new Set<Socket>();
+  server.on("upgrade", (request, stream, head) => {
+    const socket = stream as Socket;
+    runs.add(socket);
+    socket.on("close", () => runs.delete(socket));
+    if (unauthorized.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
+    else upgrade({ request, socket, head }, options).catch(() => socket.destroy());
+  });
   await listen(server, options.socket);
-  stack.defer(() => close(server));
+  stack.defer(async () => {
+    const closed = close(server);
+    // The server does not count them as its connections, and waits for them.
+    for (const socket of runs) socket.destroy();
+    await closed;
+  });
   const open = stack.move();
   return { [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
@@ -97,8 +119,40 @@ function authorize(socket: Socket, { peers, unauthorized }: ConnectionCheck): vo
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const reply = failure(403, "Only root and the supervisor's own user may use the control API");
-  write({ ...reply, headers: { connection: "close" } }, request, response);
+  write({ ...NOT_AUTHORIZED, headers: { connection: "close" } }, request, response);
+}
+
+/** A request to change the protocol of its connection. */
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  /** Bytes that followed the request. */
+  readonly head: Uint8Array;
+}
+
+/** Serves a one-off run: the only request that changes the protocol. */
+async function upgrade({ request, socket, head }: Upgrade, options: ControlOptions): Promise<void> {
+  const { method = "", url, headers: { host, origin, upgrade: protocol } } = request;
+  const asked = { method, ...splitTarget(url ?? "", host), origin, protocol };
+  const found = findRun(asked, options.supervisor);
+  if (found.type === "refused") return refuseUpgrade(socket, found.reply);
+  const fields =
+    `Connection: Upgrade\r\nUpgrade: ${RUN_PROTOCOL}\r\n${VERSION_FIELD}: ${API_VERSION}`;
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n\r\n`);
+  await serveRun(socket, {
+    head,
+    run: (request, signal) => runOnce(request, { ...found, context: options.context, signal }),
+  });
+}
+
+function refuseUpgrade(socket: Socket, { status, body }: Reply): void {
+  const text = `${JSON.stringify(body)}\n`;
+  const fields = `Connection: close\r\nContent-Type: application/json\r\n` +
+    `Content-Length: ${new TextEncoder().encode(text).length}\r\n${VERSION_FIELD}: ${API_VERSION}`;
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${fields}\r\n\r\n${text}`);
+  // Disconnect a client that does not read its response.
+  const timer = setTimeout(() => socket.destroy(), UNAUTHORIZED_MS);
+  socket.on("close", () => clearTimeout(timer));
 }
 
 async function respond(

@@ -10,10 +10,11 @@ import type { ActivityFiles } from "../sandbox/activity.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
-import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import type { ModuleOptions, OneOffProgram } from "../sandbox/deno_command.ts";
 import type { ClaimedOwner } from "../owner/claim_owner.ts";
 import type { OutputLine } from "../process/lines.ts";
-import type { FunctionProcess, StreamName } from "../process/spawn.ts";
+import type { FunctionProcess, SpawnOptions, StreamName } from "../process/spawn.ts";
+import type { TerminalKind } from "../process/pty_command.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 
 /** One isolation level of a supervisor. Disposing of it removes everything that it created. */
@@ -112,9 +113,20 @@ export interface StartOptions {
   readonly hasDependencies?: boolean;
   /** Code cache of this start; none when left out. */
   readonly code?: CodeCache | undefined;
+  /** A one-off run instead of an instance. */
+  readonly oneOff?: OneOffStart | undefined;
   /** The process waits there until it is released; it starts at once when left out. */
   readonly parking?: Parking | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
+}
+
+/** What a one-off run executes, and where its output goes. */
+export interface OneOffStart {
+  readonly program: OneOffProgram;
+  /** It gets a pseudo-terminal of this kind; pipes when left out. */
+  readonly terminal?: TerminalKind | undefined;
+  /** Missing where `onLine` receives the output, and nothing is on the input. */
+  readonly onBytes?: SpawnOptions["onBytes"];
 }
 
 /** Options of {@linkcode StartedProcess.followEndpoint}. */

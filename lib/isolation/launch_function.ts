@@ -100,8 +100,9 @@ export async function launchFunction(
   const activity = owned.use(await openActivityFiles(options.activityDirectory));
   const layers = await options.openLayers(home, options);
   const { paths, lock, code, readable, writable = [], around = (process) => process } = layers;
-  const process = around(spawnFunction({
-    ...layers.wrap(runCommand({
+  const { oneOff } = start;
+  const launch = layers.wrap(
+    runCommand({
       ...moduleOptions,
       ...start.packages === undefined ? {} : { nodeModules: "manual" as const },
       ...readable === undefined ? {} : { readable },
@@ -113,9 +114,19 @@ export async function launchFunction(
       paths,
       lock,
       heapBytes: isLimited ? undefined : memoryBytes,
-    })),
-    env: functionEnvironment({ listen, port, paths, telemetry: telemetry.env }),
+      oneOff: oneOff?.program,
+    }),
+  );
+  const terminal = oneOff?.terminal;
+  const process = around(spawnFunction({
+    ...launch,
+    isBelow: terminal !== undefined,
+    env: {
+      ...functionEnvironment({ listen, port, paths, telemetry: telemetry.env }),
+      ...terminal === undefined ? {} : { TERM: terminal.term },
+    },
     onLine,
+    onBytes: oneOff?.onBytes,
   }));
   return {
     process,

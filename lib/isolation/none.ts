@@ -7,9 +7,10 @@ import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { checkDirectly } from "./check_directly.ts";
 import { openBounder } from "../disk/bounder.ts";
+import { ptyCommand } from "../process/pty_command.ts";
 import type { ProcessPaths } from "../sandbox/function_mounts.ts";
 import { SITE_DIRECTORY, SITE_SERVER } from "../sandbox/site.ts";
-import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
+import { PRELOAD_FILE, RUN_PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import { isInstalled } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
@@ -89,11 +90,12 @@ async function openSandbox(
     namespace: undefined,
     async spawn(start) {
       const { directory, policy, cacheDirectory, lock } = start;
+      const terminal = start.oneOff?.terminal;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
       const startFile = join(ownDirectory, "start.json");
       const activityDirectory = join(ownDirectory, "activity");
       const preload = join(ownDirectory, "preload.js");
-      await Deno.copyFile(PRELOAD_FILE, preload);
+      await Deno.copyFile(start.oneOff === undefined ? PRELOAD_FILE : RUN_PRELOAD_FILE, preload);
       return await launchFunction(owned, {
         name,
         homes,
@@ -128,7 +130,10 @@ async function openSandbox(
             readable: await readablePaths(settings, { directory, paths }),
             writable,
             wrap: (command) => ({
-              command: [...prefix, ...command],
+              command: [
+                ...prefix,
+                ...(terminal === undefined ? command : ptyCommand(terminal, command)),
+              ],
               cwd: directory,
               isDirect: true,
             }),

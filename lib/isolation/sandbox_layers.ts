@@ -2,6 +2,7 @@ import { codeCacheFiles, isReadOnly } from "../sandbox/code_cache.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
 import type { StartOptions } from "./isolation.ts";
+import { ptyCommand } from "../process/pty_command.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
 import { writeUserFiles } from "../sandbox/user_files.ts";
 import { needsPrograms } from "../sandbox/system_files.ts";
@@ -11,6 +12,9 @@ import type { Home } from "./homes.ts";
 import type { LaunchOptions } from "./launch_function.ts";
 import { sandboxMounts, writablePaths } from "./sandbox_mounts.ts";
 import { seedWritable, type WritableName } from "./seed_writable.ts";
+
+/** Number of bytes that a start waits for, by the place where it is parked. */
+const GATES = { none: 0, runtime: 1, sandbox: 2 } as const;
 
 /** Options that are the same for all sandboxes of one supervisor. */
 export interface CommonLayers
@@ -57,12 +61,16 @@ export function sandboxLayers(
       around,
       release: () => mounted[Symbol.asyncDispose](),
       wrap: (program) => {
-        const { parking } = start;
-        const inputFile = parking && owned.use(inputFileOf(launch.startFile)).path;
+        const { parking, oneOff } = start;
+        // These use their standard input themselves.
+        const inputFile = parking === undefined && oneOff === undefined
+          ? undefined
+          : owned.use(inputFileOf(launch.startFile)).path;
         const chain = sandboxCommand({
           ...options,
           inputFile,
           isParked: parking === "sandbox",
+          isInteractive: oneOff?.terminal !== undefined,
           prefix: home.prefix,
           uid: home.uid,
           mounts: mounted.mounts,
@@ -72,13 +80,14 @@ export function sandboxLayers(
           workingDirectory: start.directory,
           command: program,
         });
-        const { parentPid } = options;
-        const command = parentPid === undefined
-          ? chain.command
-          : dieWithParent(parentPid, chain.command);
+        const { terminal } = oneOff ?? {};
+        const shown = terminal === undefined ? chain.command : ptyCommand(terminal, chain.command);
+        // The program of the terminal is in none of the groups that a reaper removes.
+        const parentPid = options.parentPid ?? (terminal === undefined ? undefined : Deno.pid);
+        const command = parentPid === undefined ? shown : dieWithParent(parentPid, shown);
         if (inputFile === undefined) return { command, input: chain.input };
         Deno.writeTextFileSync(inputFile, chain.input, { mode: 0o600, createNew: true });
-        return { command, gates: parking === "sandbox" ? 2 : 1 };
+        return { command, gates: GATES[parking ?? "none"] };
       },
     };
   };

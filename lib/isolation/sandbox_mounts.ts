@@ -13,12 +13,13 @@ import {
   SANDBOX_SITE,
   SANDBOX_START,
 } from "../sandbox/function_mounts.ts";
-import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
+import { PRELOAD_FILE, RUN_PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
 import type { ExtraName } from "../sandbox/extra_names.ts";
 import { SITE_DIRECTORY } from "../sandbox/site.ts";
 import type { Home } from "./homes.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
+import type { OneOffStart } from "./isolation.ts";
 import type { WritableName } from "./seed_writable.ts";
 
 /** Options of {@linkcode sandboxMounts}. */
@@ -44,6 +45,8 @@ export interface SandboxMountOptions {
   readonly activityDirectory: string;
   /** Entry of the function. */
   readonly moduleOptions: Pick<ModuleOptions, "entry" | "deno">;
+  /** A one-off run; an instance when left out. */
+  readonly oneOff?: OneOffStart | undefined;
 }
 
 /** Path inside the sandbox of the modules that checks have fetched. */
@@ -84,7 +87,10 @@ export async function sandboxMounts(options: SandboxMountOptions): Promise<Sandb
       target: join(functionsDirectory, options.name, path),
     })),
     { source: cacheDirectory, target: SANDBOX_MODULES },
-    { source: PRELOAD_FILE, target: SANDBOX_PRELOAD },
+    {
+      source: options.oneOff === undefined ? PRELOAD_FILE : RUN_PRELOAD_FILE,
+      target: SANDBOX_PRELOAD,
+    },
     { source: options.startFile, target: SANDBOX_START },
     { source: options.activityDirectory, target: SANDBOX_ACTIVITY },
     ...(isStaticEntry(options.moduleOptions.entry)

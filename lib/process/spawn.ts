@@ -27,10 +27,19 @@ export interface SpawnOptions {
   /** The complete environment. Secrets belong here, because other users can read arguments. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
+  /**
+   * Receives the output as it is, instead of `onLine`, and keeps the standard input open for the
+   * caller. Its promise delays the next read, so that a slow receiver slows the process down.
+   */
+  readonly onBytes?: ((stream: StreamName, bytes: Uint8Array) => Promise<void>) | undefined;
+  /** The command is the only child of the process that is spawned; `false` when left out. */
+  readonly isBelow?: boolean | undefined;
 }
 
 /** A running process of a function. */
 export interface FunctionProcess {
+  /** Its standard input, if `onBytes` receives its output. */
+  readonly stdin?: WritableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when it has exited and its output was read. */
   readonly ended: Promise<Exit>;
   /** Waits for Deno's process id on the host. Resolves to `undefined` on exit or abort. */
@@ -89,6 +98,8 @@ function openGate(child: Deno.ChildProcess, count: number): Gate {
 /** Starts a process. Must run on the main thread, which the parent-death signal is bound to. */
 export function spawnFunction(options: SpawnOptions): FunctionProcess {
   const [program = "", ...args] = options.command;
+  const { onBytes } = options;
+  const isPiped = options.input !== undefined || Boolean(options.gates) || onBytes !== undefined;
   const child = new Deno.Command(program, {
     args,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -96,17 +107,22 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     clearEnv: true,
     // Ctrl-C in a terminal must reach the supervisor only, which drains requests first.
     detached: true,
-    stdin: options.input === undefined && !options.gates ? "null" : "piped",
+    stdin: isPiped ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   if (options.input !== undefined) void feedInput(child, options.input);
   const gate = options.gates ? openGate(child, options.gates) : undefined;
-  const outputs = [
-    openOutput(child.stdout, (line) => options.onLine("stdout", line)),
-    openOutput(child.stderr, (line) => options.onLine("stderr", line)),
-  ];
-  const findPid = options.isDirect ? (pid: number) => Promise.resolve(pid) : readInnerPid;
+  const outputs = (["stdout", "stderr"] as const).map((name) =>
+    onBytes === undefined
+      ? openOutput(child[name], (line) => options.onLine(name, line))
+      : openRawOutput(child[name], (bytes) => onBytes(name, bytes))
+  );
+  const findTop = options.isBelow ? readFirstChild : (pid: number) => Promise.resolve(pid);
+  const findPid = async (pid: number): Promise<number | undefined> => {
+    const top = await findTop(pid);
+    return options.isDirect || top === undefined ? top : await readInnerPid(top);
+  };
   let isRunning = true;
   const ended = child.status.then(async (status) => {
     isRunning = false;
@@ -116,6 +132,7 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   });
   return {
     ended,
+    ...onBytes === undefined ? {} : { stdin: child.stdin },
     approach: async () => await gate?.approach(),
     release: async () => await gate?.release(),
     findPid: async (signal) => {
@@ -135,6 +152,8 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
       sendSignal(pid ?? child.pid, "SIGTERM");
     },
     kill: async () => {
+      const top = options.isBelow && isRunning ? await readFirstChild(child.pid) : undefined;
+      if (isRunning && top !== undefined) await killWithChildren(top);
       if (isRunning) await killWithChildren(child.pid);
     },
   };
@@ -144,6 +163,10 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
 async function readInnerPid(sandboxPid: number): Promise<number | undefined> {
   const [first] = await readChildren(sandboxPid);
   return first === undefined ? undefined : (await readChildren(first))[0];
+}
+
+async function readFirstChild(pid: number): Promise<number | undefined> {
+  return (await readChildren(pid))[0];
 }
 
 interface Output {
@@ -182,6 +205,44 @@ function openOutput(
       const timer = setTimeout(() => reader.cancel(), ms);
       await finished;
       clearTimeout(timer);
+    },
+  };
+}
+
+/** Passes a stream on; a receiver that fails ends it. */
+function openRawOutput(
+  stream: ReadableStream<Uint8Array>,
+  onBytes: (bytes: Uint8Array) => Promise<void>,
+): Output {
+  const reader = stream.getReader();
+  let count = 0;
+  let isDelivering = false;
+  let hasEnded = false;
+  const read = async (): Promise<void> => {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      count++;
+      isDelivering = true;
+      await onBytes(value);
+      isDelivering = false;
+    }
+  };
+  const finished = read()
+    // The process gets SIGPIPE or an error when it writes more.
+    .catch(() => reader.cancel().catch(() => {}))
+    .finally(() => hasEnded = true);
+  return {
+    // A receiver may be slow. A stream that has nothing to say is open in another process.
+    async finish(ms) {
+      for (let before = -1; !hasEnded && (isDelivering || before !== count);) {
+        before = count;
+        const over = new AbortController();
+        await Promise.race([finished, sleep(ms, over.signal)]);
+        over.abort();
+      }
+      if (!hasEnded) await reader.cancel();
+      await finished;
     },
   };
 }

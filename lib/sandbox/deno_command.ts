@@ -150,20 +150,29 @@ export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOption
   readonly hasCodeCache?: boolean | undefined;
   /** Static files to serve instead of running the entry. */
   readonly site?: Site | undefined;
+  /** A one-off run: of the entry with arguments, or of a REPL; an instance when left out. */
+  readonly oneOff?: OneOffProgram | undefined;
 }
+
+/** Program of a one-off run. */
+export type OneOffProgram =
+  /** The entry of its module options, which need not be the function's. */
+  | { readonly type: "file"; readonly args: readonly string[] }
+  | { readonly type: "repl" };
 
 /**
  * Returns the `deno run` command for a function's entry. Without a kept code cache, Deno uses none:
  * it would be empty at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
-  const { paths, heapBytes, hasCodeCache = false, site } = options;
+  const { paths, heapBytes, hasCodeCache = false, site, oneOff } = options;
+  const isRepl = oneOff?.type === "repl";
   return [
     paths.deno,
-    "run",
+    isRepl ? "repl" : "run",
     "--quiet",
     "--no-prompt",
-    ...(hasCodeCache ? [] : ["--no-code-cache"]),
+    ...(hasCodeCache || isRepl ? [] : ["--no-code-cache"]),
     ...permissionFlags(options),
     // Enables Deno.openKv(), whose database is next to the module cache.
     "--unstable-kv",
@@ -173,8 +182,9 @@ export function runCommand(options: RunCommandOptions): string[] {
       : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),
     `--preload=${paths.preload}`,
     ...(site === undefined
-      ? [...moduleArguments(options), entryArgument(options)]
+      ? [...moduleArguments(options), ...isRepl ? [] : [entryArgument(options)]]
       : [...SITE_ARGUMENTS, paths.siteServer, JSON.stringify(site)]),
+    ...(oneOff?.type === "file" ? oneOff.args : []),
   ];
 }
 

@@ -95,6 +95,7 @@ while (($_ = shift) ne "--") {
   syscall(445, $set, 1, $rule, 0) == 0 or die "landlock_add_rule $path: $!\\n";
 }
 syscall(446, $set, 0) == 0 or die "landlock_restrict_self: $!\\n";
+$SIG{$_} = "DEFAULT" for "INT", "QUIT";
 exit if $waits && !sysread(STDIN, my $go, 1);
 exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
 `;

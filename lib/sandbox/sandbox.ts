@@ -79,6 +79,11 @@ export interface SandboxOptions
    * Landlock and an input file. `false` when left out.
    */
   readonly isParked?: boolean | undefined;
+  /**
+   * The command keeps the session of its terminal, so that Ctrl-C interrupts it and not bwrap. Needs
+   * Landlock, whose program stops ignoring the signals. `false` when left out.
+   */
+  readonly isInteractive?: boolean | undefined;
   /** Private writable directories in memory, in addition to `/tmp`; mounted first. */
   readonly scratch?: readonly string[];
   readonly links?: readonly SandboxLink[];
@@ -88,6 +93,9 @@ export interface SandboxOptions
 
 /** Source: ip_unprivileged_port_start of Linux ip-sysctl. */
 const OPEN_PORTS = 'echo 0 2>/dev/null >/proc/sys/net/ipv4/ip_unprivileged_port_start; exec "$@"';
+
+/** The signals of Ctrl-C and Ctrl-\: without this, they end the chain before the command. */
+const IGNORE_KEYS = 'trap "" INT QUIT; exec "$@"';
 
 /** Maximum size of a private directory in memory. */
 const SCRATCH_BYTES = 256 * 1024 * 1024;
@@ -112,14 +120,16 @@ export function sandboxCommand(options: SandboxOptions): Launch {
       landlockCommand(landlockRules(options), options.command, options),
     )
     : options.command;
+  const isInteractive = options.isInteractive && options.landlock;
   const command = [
+    ...(isInteractive ? ["sh", "-c", IGNORE_KEYS, "sh"] : []),
     ...(typeof network === "object" ? ["nsenter", `--net=${network.path}`] : []),
     ...(options.hasAllPorts ? ["sh", "-c", OPEN_PORTS, "sh"] : []),
     ...options.prefix ?? [],
     ...staged?.prefix ?? [],
     "bwrap",
     "--die-with-parent",
-    "--new-session",
+    ...(isInteractive ? [] : ["--new-session"]),
     ...(systemCallFilter === undefined ? [] : ["--seccomp", FILTER_DESCRIPTOR]),
     "--unshare-pid",
     "--unshare-ipc",

@@ -7,7 +7,7 @@ import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { stampTree } from "../function/tree_activity.ts";
 import { describeUnreadable } from "../function/unreadable_files.ts";
-import { requireFew, type WatchRule } from "../function/watched_files.ts";
+import { requireFew } from "../function/watched_files.ts";
 import { sleep } from "../system/sleep.ts";
 import { adviseOn } from "./advice.ts";
 import {
@@ -19,8 +19,10 @@ import {
 } from "./instance_check.ts";
 import type { InstanceOptions, LaunchOutcome, SourcePolicy } from "./open_instance.ts";
 import { startsUnasked } from "./starts_unasked.ts";
+import { runnerOf, runPredeploy } from "./run_predeploy.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
+import { watchRuleOf } from "./watch_rule.ts";
 import { valuesOf } from "./variable_store.ts";
 
 /** Checks a function's source and starts it if it is needed; urgent functions go first. */
@@ -62,6 +64,14 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
   if (revision === options.servedRevision()) return { type: "registered", isServed: true };
   const mayWait = policy.idleMs < Infinity && !isNeeded();
   if (mayWait && !await startsUnasked(options, checked)) return { type: "registered" };
+  const undeployed = await runPredeploy({
+    ...options,
+    policy,
+    revision,
+    predeploys: context.predeploys,
+    run: runnerOf(options),
+  });
+  if (undeployed !== undefined) return fail(undeployed, revision);
   const problems = [...describeIgnored(checked.warning), ...current.warnings];
   const opened = await context.starts.run(
     () =>
@@ -171,14 +181,6 @@ async function readPolicy(options: InstanceOptions): Promise<PolicyResult> {
       if (before !== undefined) await sleep(settings.settleMs, signal);
     }
   }
-}
-
-/** Returns the rule of the files that a function's manifest watches; `undefined` if there are none. */
-function watchRuleOf(
-  { watchFiles: patterns, writable }: SourcePolicy,
-): WatchRule | undefined {
-  if (patterns.length === 0) return undefined;
-  return { patterns, except: writable.map((name) => name.replace(/\/$/, "")) };
 }
 
 /** Returns the failure of a manifest whose names do not suit the files of the folder. */

@@ -33,6 +33,8 @@ import type { SupervisorContext } from "./supervisor_context.ts";
 export interface CheckedInstance {
   readonly name: string;
   readonly directory: string;
+  /** Another file of the folder that is checked as if it were the entry. */
+  readonly entry?: string | undefined;
   /** Name of the function whose module cache the check fills; `name` by default. */
   readonly cacheName?: string;
   /** Env files that the manifest or the operator names: they are part of the source. */
@@ -87,6 +89,8 @@ export interface FindModulesOptions {
   readonly deno: DenoBinary;
   /** Directory of the source, if that is not the function's folder. */
   readonly source?: string;
+  /** Another file of the folder instead of the entry. */
+  readonly entry?: string | undefined;
 }
 
 /**
@@ -97,13 +101,13 @@ export interface FindModulesOptions {
 export async function findModuleOptions(
   { settings }: Pick<SupervisorContext, "settings">,
   name: string,
-  { deno, source }: FindModulesOptions,
+  { deno, source, entry: given }: FindModulesOptions,
 ): Promise<ModuleOptions> {
   const { functionsDirectory, allowImport, entries } = settings;
   const directory = source ?? join(functionsDirectory, name);
   const finding = findOwnLock(functionsDirectory, name, source);
   const [entry, importMap, hosts, ownLock, dependencies] = await Promise.all([
-    requireEntry(directory, entries),
+    given ?? requireEntry(directory, entries),
     findImportMap(functionsDirectory, name, source),
     readImportMapHosts(functionsDirectory),
     finding,
@@ -130,7 +134,7 @@ export interface FirstLook extends Pick<InstanceCheck, "revision" | "moduleOptio
 /** Options of {@linkcode lookAtSource}. */
 export type LookOptions = Pick<
   CheckedInstance,
-  "name" | "knownModules" | "watch" | "deno" | "context"
+  "name" | "knownModules" | "watch" | "deno" | "entry" | "context"
 >;
 
 /**
@@ -140,7 +144,7 @@ export type LookOptions = Pick<
  * @throws {ConfigError} see {@linkcode findModuleOptions}
  */
 export async function lookAtSource<Read>(
-  { name, knownModules, watch, deno, context }: LookOptions,
+  { name, knownModules, watch, deno, entry, context }: LookOptions,
   read: () => Promise<Read>,
 ): Promise<FirstLook & { readonly read: Read }> {
   const known: Modules = { ...knownModules, watch };
@@ -148,7 +152,7 @@ export async function lookAtSource<Read>(
   // Before the configuration: the first round of a check continues with both.
   const revision = await takeRevision(context.settings, name, known);
   const [moduleOptions, result] = await Promise.all([
-    findModuleOptions(context, name, { deno }),
+    findModuleOptions(context, name, { deno, entry }),
     read(),
   ]);
   return { known, startedAtMs, revision, moduleOptions, read: result };
@@ -265,12 +269,13 @@ export async function checkUntilSettled(
 
 /** Returns how to check a function together with others, unless an earlier check made a lock file. */
 async function findJointTask(
-  { context, name, cacheName = name, check }: CheckedInstance,
+  { context, name, cacheName = name, check, entry }: CheckedInstance,
   { moduleOptions, before }: Pick<InstanceCheck, "moduleOptions"> & {
     readonly before: Pick<InstanceCheck, "revision">;
   },
 ): Promise<JointTask | undefined> {
-  if (cacheName !== name) return undefined;
+  // Others may check the function's own entry at the same time.
+  if (cacheName !== name || entry !== undefined) return undefined;
   const { isolation: { checkTogether }, settings: { functionsDirectory } } = context;
   const task = jointTask({ name, check, moduleOptions, functionsDirectory, checkTogether });
   if (task === undefined) return undefined;

@@ -93,8 +93,8 @@ export function createInstances(options: InstancesOptions): Instances {
         onPolicy: (policy) => {
           read = policy;
           if (states.get(name)?.candidate?.id !== id) return;
-          const { denoVersion, watchFiles, writable, ownDomains } = policy;
-          policies.set(name, { denoVersion, watchFiles, writable, ownDomains });
+          const { denoVersion, watchFiles, predeploy, writable, ownDomains } = policy;
+          policies.set(name, { denoVersion, watchFiles, predeploy, writable, ownDomains });
           options.onPolicy(name);
         },
         onChecked: (revision, found) => {

@@ -35,7 +35,10 @@ export interface InstanceReport {
 }
 
 /** Settings of a function that decide which files its revision covers, and which Deno runs it. */
-export type SourcePolicy = Pick<FunctionPolicy, "denoVersion" | "watchFiles" | "writable">;
+export type SourcePolicy = Pick<
+  FunctionPolicy,
+  "denoVersion" | "watchFiles" | "predeploy" | "writable"
+>;
 
 /** What the supervisor remembers of a policy that it has read: the rest may be large. */
 export type KnownPolicy = SourcePolicy & Pick<FunctionPolicy, "ownDomains">;

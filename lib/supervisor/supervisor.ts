@@ -107,6 +107,12 @@ export interface Supervisor {
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
+/** Why a one-off run ends. */
+const ENDED = {
+  stop: "ddsrv is stopping",
+  removal: "The function was removed",
+} as const;
+
 /** Starts a supervisor: it scans the functions directory and acts on the result. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { context, routes } = options;
@@ -199,6 +205,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       policies.delete(name);
       scheduler.remove(name);
       tasks.track(context.parked.discard(name));
+      tasks.track(
+        context.oneOffRuns.end(name, ENDED[stopping.signal.aborted ? "stop" : "removal"]),
+      );
     }
     // Runs drain with their instance; a start makes up ticks as after a restart of ddsrv.
     if (after?.stoppedByHand !== undefined && after.leaving.length === 0) scheduler.remove(name);

@@ -22,6 +22,8 @@ import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { type KeptStays, openKeptStays } from "./kept_stays.ts";
+import { createOneOffRuns, type OneOffRuns } from "./one_off_runs.ts";
+import { openPredeploys, type Predeploys } from "./predeploys.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
 
 /** Resources that all instances of a supervisor share. Disposing of it removes kernel objects. */
@@ -61,6 +63,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly starts: Semaphore;
   /** Prepares the next starts of functions. */
   readonly parked: ParkedStarts;
+  readonly oneOffRuns: OneOffRuns;
+  readonly predeploys: Predeploys;
 }
 
 const NO_LANDLOCK = "it needs Landlock, see ddsrv doctor";
@@ -180,6 +184,8 @@ export async function openSupervisorContext(
     readRoom,
     onWarning,
   }));
+  const predeploys = openPredeploys(join(stateDirectory, "predeploys", owner.id));
+  const oneOffRuns = createOneOffRuns();
   const owned = stack.move();
   return {
     get settings() {
@@ -207,15 +213,19 @@ export async function openSupervisorContext(
     keptStays,
     checks,
     async purge(name) {
+      await oneOffRuns.end(name, `The function "${name}" was removed`);
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
       await schedules.forget(name);
       await handStops.end(name);
+      await predeploys.forget(name);
       await forget(name);
     },
     starts,
     parked,
+    oneOffRuns,
+    predeploys,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

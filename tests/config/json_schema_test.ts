@@ -18,6 +18,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
     "entry",
+    "predeploy",
     "spa",
     "check",
     "deno",
@@ -26,6 +27,7 @@ Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
     "port",
     "watch",
     "startTimeout",
+    "predeployTimeout",
     "stopGrace",
     "healthPath",
     "healthInterval",

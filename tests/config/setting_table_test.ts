@@ -97,6 +97,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "env",
     "envFile",
     "startTimeout",
+    "predeployTimeout",
     "stopGrace",
     "healthPath",
     "healthAttempts",
@@ -131,6 +132,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     .map(({ name, manifest }) => [name, manifest]);
   assert.deepEqual(Object.fromEntries(rules), {
     entry: "replaces",
+    predeploy: "replaces",
     spa: "replaces",
     check: "replaces",
     denoVersion: "replaces",
@@ -140,6 +142,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
     schedules: "replaces",
     watchFiles: "replaces",
     startTimeout: "smaller",
+    predeployTimeout: "smaller",
     stopGrace: "smaller",
     healthPath: "replaces",
     healthInterval: "replaces",
@@ -168,6 +171,7 @@ Deno.test("a manifest's key is the name of its setting, except where the server 
     .filter(([key, name]) => key !== undefined && key !== name);
   assert.deepEqual(other, [
     ["entry", undefined],
+    ["predeploy", undefined],
     ["spa", undefined],
     ["deno", undefined],
     ["port", "preferredPort"],

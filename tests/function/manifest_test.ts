@@ -30,6 +30,8 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     preferredPort: 8000,
     schedules: [],
     watchFiles: [],
+    predeploy: undefined,
+    predeployTimeoutMs: 300_000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
     healthPath: undefined,

@@ -37,6 +37,8 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     preferredPort: 8000,
     schedules: [],
     watchFiles: [],
+    predeploy: undefined,
+    predeployTimeoutMs: 300_000,
     startTimeoutMs: 10_000,
     stopGraceMs: 5_000,
     healthPath: undefined,

@@ -70,9 +70,24 @@ Deno.test("checkAndStart() fails with the revision of the invalid manifest", asy
 });
 
 const knownPolicies: readonly [what: string, known: InstanceOptions["knownPolicy"]][] = [
-  ["the same", { denoVersion: undefined, watchFiles: ["*.txt"], writable: [] }],
-  ["other watched files", { denoVersion: undefined, watchFiles: ["*.css"], writable: [] }],
-  ["a Deno that is not there", { denoVersion: "1.0.0", watchFiles: ["*.txt"], writable: [] }],
+  ["the same", {
+    denoVersion: undefined,
+    watchFiles: ["*.txt"],
+    predeploy: undefined,
+    writable: [],
+  }],
+  ["other watched files", {
+    denoVersion: undefined,
+    watchFiles: ["*.css"],
+    predeploy: undefined,
+    writable: [],
+  }],
+  ["a Deno that is not there", {
+    denoVersion: "1.0.0",
+    watchFiles: ["*.txt"],
+    predeploy: undefined,
+    writable: [],
+  }],
 ];
 
 for (const [what, knownPolicy] of knownPolicies) {

@@ -1,3 +1,5 @@
+import { openPredeploys } from "../../lib/supervisor/predeploys.ts";
+import { createOneOffRuns } from "../../lib/supervisor/one_off_runs.ts";
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
@@ -101,6 +103,8 @@ export function quietContext(
     purge: () => Promise.resolve(),
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
+    oneOffRuns: createOneOffRuns(),
+    predeploys: openPredeploys("/nonexistent"),
     parked: {
       park() {},
       keep() {},
