@@ -1,5 +1,6 @@
 import type { Schedule } from "../config/schedule.ts";
 import { sleep } from "../system/sleep.ts";
+import { openTimeout } from "../system/timeout_signal.ts";
 import type { BegunRun, EndedRun } from "./schedule_record.ts";
 
 /** Result of one attempt of a run. */
@@ -44,8 +45,12 @@ export async function runSchedule(
     // The clock may have been set back.
     durationMs: Math.max(0, now() - begun.startedAtMs),
   });
+  async function attemptWithin(ms: number): Promise<Attempted> {
+    using late = openTimeout(ms);
+    return await attempt(AbortSignal.any([signal, late.signal]));
+  }
   for (let attempts = 1, pauseMs = FIRST_PAUSE_MS;; attempts++) {
-    const attempted = await attempt(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    const attempted = await attemptWithin(timeoutMs);
     const answer = attempted.type === "answered" ? { status: attempted.status } : {};
     if (attempted.type === "answered" && attempted.status >= 200 && attempted.status < 400) {
       return end({ result: "ok", attempts, ...answer });

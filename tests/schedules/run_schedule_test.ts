@@ -80,6 +80,9 @@ Deno.test("runSchedule() is interrupted during a pause", async () => {
 });
 
 Deno.test("runSchedule() gives each attempt its own time", async () => {
+  // The timeouts themselves do not keep the process alive.
+  const alive = setInterval(() => {}, 1_000);
+  using _alive = { [Symbol.dispose]: () => clearInterval(alive) };
   const reasons: string[] = [];
   const ended = await runSchedule({ retries: 1, timeoutMs: 20 }, BEGUN, {
     async attempt(signal) {
