@@ -180,7 +180,7 @@ export async function findPassed(
       : undefined;
     if (passed.hasPackages && packages === undefined) continue;
     context.checks.presumeQuick(name);
-    const problem = await findUnreadable(options, modules);
+    const problem = await findUnreadable(options, { modules, moduleOptions });
     return { revision, modules, moduleOptions, lock, packages, problem };
   }
   return undefined;
@@ -215,7 +215,8 @@ export async function checkUntilSettled(
     const moduleOptions = round === 1
       ? first.moduleOptions
       : await findModuleOptions(context, name, options);
-    const problem = specialFile(before.tree) ?? await findUnreadable(options, knownModules);
+    const problem = specialFile(before.tree) ??
+      await findUnreadable(options, { modules: knownModules, moduleOptions });
     if (problem === undefined) await context.parked.makeRoom(name);
     const result = problem === undefined
       ? await context.checks.run(
@@ -329,11 +330,15 @@ function specialFile({ special }: TreeStamp): InstanceCheck["problem"] {
 }
 
 async function findUnreadable(
-  { context, directory, name, envFiles }: CheckedInstance,
-  modules: Modules,
+  { context, directory, name, envFiles, entry: given }: CheckedInstance,
+  { modules, moduleOptions: { entry } }: Pick<InstanceCheck, "modules" | "moduleOptions">,
 ): Promise<InstanceCheck["problem"]> {
   const secret = [...SECRET_FILES.map((file) => join(directory, file)), ...envFiles];
-  const place = await findSourcePlace(context.settings, name);
+  const { functionsDirectory } = context.settings;
+  // Another file than the entry was checked: the entry is part of the source as well.
+  const place = given === undefined
+    ? { functionsDirectory, name, entry }
+    : await findSourcePlace(context.settings, name);
   const files = sourceFiles(place, modules)
     .filter((file) => !secret.includes(file));
   const detail = await unreadableReason(directory, files);
