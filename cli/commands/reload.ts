@@ -4,6 +4,7 @@ import { ExitCode, usageError } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { reportSettled } from "./report_settled.ts";
 import { isWell } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv reload`. */
@@ -27,33 +28,25 @@ export async function reload(given: readonly string[], options: ReloadOptions): 
   }
   using control = connectControl(options.socket);
   const found = options.all ? await findAll(control) : await requireFunctions(control, given);
-  const reports: FunctionReport[] = [];
-  let exitCode = ExitCode.Done;
-  const reloading: string[] = [];
-  for (const report of found) {
-    const { name } = report;
-    if (report.stoppedAt) {
-      reports.push(report);
-      exitCode = ExitCode.Failed;
-      printError(`ddsrv: "${name}" is stopped. To start it: ddsrv start ${name}\n`);
-      continue;
-    }
+  const stopped = found.filter(({ stoppedAt }) => stoppedAt);
+  for (const { name } of stopped) {
+    printError(`ddsrv: "${name}" is stopped. To start it: ddsrv start ${name}\n`);
+  }
+  const names = found.map(({ name }) => name).filter((name) =>
+    !stopped.some((one) => one.name === name)
+  );
+  for (const name of names) {
     if (!await control.reload(name)) throw noSuchFunction(name, []);
-    reloading.push(name);
   }
-  for (const name of reloading) {
-    const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
-    if (report !== undefined) reports.push(report);
-    if (report !== undefined && isWell(report)) {
-      if (!options.json) printError(`${name} reloaded\n`);
-      continue;
-    }
-    exitCode = ExitCode.Failed;
-    printError(`ddsrv: ${problemOf(name, report)}\n`);
-  }
-  if (options.json) printJson(reports);
+  const { reports, exitCode } = await reportSettled(control, names, {
+    timeoutMs: TIMEOUT_MS,
+    isJson: options.json === true,
+    describeDone: (report) => isWell(report) ? "reloaded" : undefined,
+    problemOf,
+  });
+  if (options.json) printJson([...stopped, ...reports]);
   else if (found.length === 0) printError("There are no functions to reload\n");
-  return exitCode;
+  return stopped.length > 0 ? ExitCode.Failed : exitCode;
 }
 
 /** Returns all functions except those that are stopped by hand or being removed. */

@@ -1,9 +1,9 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
-import { ExitCode } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
-import { printError, printJson } from "../output/print.ts";
+import { printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { reportSettled } from "./report_settled.ts";
 import { isWell } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv start`. */
@@ -25,20 +25,17 @@ export async function start(given: readonly string[], options: StartOptions): Pr
   for (const { name } of before) {
     if (!await control.start(name)) throw noSuchFunction(name, []);
   }
-  const reports: FunctionReport[] = [];
-  let exitCode = ExitCode.Done;
-  for (const { name, stoppedAt } of before) {
-    const wait = { until: "settled" as const, timeoutMs: options.timeout };
-    const report = await control.find(name, wait);
-    if (report !== undefined) reports.push(report);
-    if (report !== undefined && isWell(report)) {
-      const what = stoppedAt ? "started" : "was not stopped";
-      if (!options.json) printError(`${name} ${what}\n`);
-      continue;
-    }
-    exitCode = ExitCode.Failed;
-    printError(`ddsrv: ${problemOf(name, report, options.timeout)}\n`);
-  }
+  const stopped = new Set(before.filter(({ stoppedAt }) => stoppedAt).map(({ name }) => name));
+  const { timeout: timeoutMs } = options;
+  const { reports, exitCode } = await reportSettled(control, before.map(({ name }) => name), {
+    timeoutMs,
+    isJson: options.json === true,
+    describeDone(report) {
+      if (!isWell(report)) return undefined;
+      return stopped.has(report.name) ? "started" : "was not stopped";
+    },
+    problemOf: (name, report) => problemOf(name, report, timeoutMs),
+  });
   if (options.json) printJson(reports);
   return exitCode;
 }

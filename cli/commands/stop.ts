@@ -1,8 +1,8 @@
 import type { FunctionReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
-import { ExitCode } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
-import { printError, printJson } from "../output/print.ts";
+import { printJson } from "../output/print.ts";
+import { reportSettled } from "./report_settled.ts";
 import { readPage } from "./read_page.ts";
 
 /** Options of `ddsrv stop`. */
@@ -26,19 +26,13 @@ export async function stop(given: readonly string[], options: StopOptions): Prom
   for (const name of names) {
     if (!await control.stop(name, { page })) throw noSuchFunction(name, []);
   }
-  const reports: FunctionReport[] = [];
-  let exitCode = ExitCode.Done;
-  for (const name of names) {
-    const wait = { until: "settled" as const, timeoutMs: options.timeout };
-    const report = await control.find(name, wait);
-    if (report !== undefined) reports.push(report);
-    if (report?.status === "stopped") {
-      if (!options.json) printError(`${name} stopped\n`);
-      continue;
-    }
-    exitCode = ExitCode.Failed;
-    printError(`ddsrv: ${problemOf(name, report, options.timeout)}\n`);
-  }
+  const { timeout: timeoutMs } = options;
+  const { reports, exitCode } = await reportSettled(control, names, {
+    timeoutMs,
+    isJson: options.json === true,
+    describeDone: ({ status }) => status === "stopped" ? "stopped" : undefined,
+    problemOf: (name, report) => problemOf(name, report, timeoutMs),
+  });
   if (options.json) printJson(reports);
   return exitCode;
 }
