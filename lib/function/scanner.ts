@@ -213,7 +213,7 @@ async function readCandidates(directory: string): Promise<Candidates> {
 
 interface SumOptions {
   readonly looks: ReadonlyMap<string, FolderLook>;
-  /** What was remembered of the folders before. */
+  /** Memories of the folders from the scan before. */
   readonly before: ReadonlyMap<string, CachedScan>;
   readonly nowMs: number;
   readonly settleMs: number;

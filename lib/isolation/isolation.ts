@@ -120,7 +120,7 @@ export interface StartOptions {
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
 }
 
-/** What a one-off run executes, and where its output goes. */
+/** Program of a one-off run, and the receiver of its output. */
 export interface OneOffStart {
   readonly program: OneOffProgram;
   /** It gets a pseudo-terminal of this kind; pipes when left out. */

@@ -10,7 +10,7 @@ import {
   UNLIMITED,
 } from "./limited_groups.ts";
 
-/** What the host has left for ddsrv and its functions, within the limits of ddsrv's own groups. */
+/** Room on the host for ddsrv and its functions, within the limits of ddsrv's own groups. */
 export interface HostRoom {
   /** In bytes. */
   readonly memory: Room;

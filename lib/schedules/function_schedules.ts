@@ -54,7 +54,7 @@ export interface FunctionSchedules {
   readonly ended: () => Promise<void>;
 }
 
-/** What the schedules of all functions share. */
+/** Resources that the schedules of all functions share. */
 export interface ScheduleResources {
   readonly store: Pick<ScheduleStore, "write">;
   /** Sends one request. Resolves also when its signal aborts. */
@@ -74,7 +74,7 @@ export interface ScheduleResources {
 /** Options of {@linkcode createFunctionSchedules}. */
 export interface FunctionSchedulesOptions extends ScheduleResources {
   readonly name: string;
-  /** What is known from disk. */
+  /** Records of an earlier supervisor, by name. */
   readonly records: ReadonlyMap<string, ScheduleRecord>;
   /** Ends all runs. */
   readonly signal: AbortSignal;

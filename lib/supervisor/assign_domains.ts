@@ -1,4 +1,4 @@
-/** What decides who has a host. Hosts are in lower case. */
+/** Facts that decide which function has a host. Hosts are in lower case. */
 export interface DomainRules {
   readonly isFunction: (name: string) => boolean;
   /** Returns true if the present settings let a function have a host. */

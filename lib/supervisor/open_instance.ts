@@ -40,7 +40,7 @@ export type SourcePolicy = Pick<
   "denoVersion" | "watchFiles" | "predeploy" | "writable"
 >;
 
-/** What the supervisor remembers of a policy that it has read: the rest may be large. */
+/** Settings of a policy that the supervisor keeps after it has read them: the rest may be large. */
 export type KnownPolicy = SourcePolicy & Pick<FunctionPolicy, "ownDomains">;
 
 /** Options of a launch. */

@@ -58,7 +58,7 @@ export function runScans(options: ScanLoopOptions): ScanLoop {
   /** Folders that change without events, and time of their next scan. */
   const uncovered = new Set<string>();
   let uncoveredAtMs = Infinity;
-  /** What {@linkcode ScanLoopOptions.onBegin} has returned, and no scan has looked at. */
+  /** Names from {@linkcode ScanLoopOptions.onBegin} that no scan has looked at yet. */
   let requested: ReadonlySet<string> = new Set();
   let noted = new Set<string>();
   let notedAtMs = Infinity;

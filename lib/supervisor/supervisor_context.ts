@@ -45,7 +45,7 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
-  /** What is known of the runs of schedules. */
+  /** Records of the runs of schedules. */
   readonly schedules: ScheduleStore;
   /** Returns the Deno for a function, by the version that it asks for. */
   readonly denoOf: DenoOf;

@@ -1,4 +1,5 @@
 import { type NotifySocket, openNotifySocket } from "../../../lib/system/notify_socket.ts";
+import { MAX_TIMER_MS } from "../../../lib/system/timeout_signal.ts";
 
 /** Notifications to the service manager, see sd_notify(3). */
 export interface Service extends Disposable {
@@ -30,8 +31,6 @@ const REMEDY = "ddsrv serves anyway. Start it with its service manager, or witho
 
 /** Minimum interval between two status lines. */
 const STATUS_PAUSE_MS = 250;
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const RETRY_MS = 1_000;
 
