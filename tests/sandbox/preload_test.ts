@@ -83,6 +83,17 @@ const quick: readonly [what: string, code: string, expected: string][] = [
   ["does not keep a module without an export alive", "export default { other: 1 };", ""],
 ];
 
+/** Returns the output of code that Deno runs without the preload module. */
+async function runPlainly(code: string): Promise<string> {
+  await using plain = await temporaryDirectory();
+  await plain.write("index.ts", code);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-lock", "--allow-all", "--unstable-cron", "--unstable-kv"]
+      .concat(plain.at("index.ts")),
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 for (const [what, code, expected] of quick) {
   Deno.test(`preload.js ${what}`, async () => {
     await using directory = await temporaryDirectory();
@@ -184,23 +195,12 @@ Deno.test("preload.js leaves what code sees of Deno.cron and queues as it is", a
     console.log(JSON.stringify([Deno.cron === Deno.cron, Deno.cron.name, Deno.cron.length,
       listenQueue.name, listenQueue.length, Object.keys(Deno), flags, errors]));
     Deno.exit();`;
-  await using plain = await temporaryDirectory();
-  await plain.write("index.ts", code);
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-lock",
-      "--allow-all",
-      "--unstable-cron",
-      "--unstable-kv",
-      plain.at("index.ts"),
-    ],
-  }).output();
+  const plainOutput = await runPlainly(code);
   await using directory = await temporaryDirectory();
   await using child = await start(directory, { code });
   const [seen, expected] = [
     await within(firstLine(child), "a line"),
-    new TextDecoder().decode(stdout),
+    plainOutput,
   ];
   assert.deepEqual(JSON.parse(seen), JSON.parse(expected));
 });
@@ -380,20 +380,9 @@ Deno.test("preload.js leaves what code sees of listeners as it is", async () => 
     console.log(JSON.stringify([listeners.map(({ name, length }) => [name, length]),
       Object.keys(globalThis), errors]));
     Deno.exit();`;
-  await using plain = await temporaryDirectory();
-  await plain.write("index.ts", code);
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-lock",
-      "--allow-all",
-      "--unstable-cron",
-      "--unstable-kv",
-      plain.at("index.ts"),
-    ],
-  }).output();
+  const plainOutput = await runPlainly(code);
   await using directory = await temporaryDirectory();
   await using child = await start(directory, { code });
   const seen = await within(firstLine(child), "a line");
-  assert.deepEqual(JSON.parse(seen), JSON.parse(new TextDecoder().decode(stdout)));
+  assert.deepEqual(JSON.parse(seen), JSON.parse(plainOutput));
 });
