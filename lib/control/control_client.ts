@@ -17,6 +17,7 @@ import {
   type VariablesChange,
   type VariablesRequest,
 } from "./api.ts";
+import { MAX_TIMER_MS } from "../system/timeout_signal.ts";
 import { type Answer, type Call, callControl } from "./call.ts";
 
 /** Client of the control API. */
@@ -91,9 +92,6 @@ const POOL_IDLE_MS = 2_000;
 
 /** Timeout of long work: a check may fetch many modules, and a rollback may copy many files. */
 const WORK_TIMEOUT_MS = 600_000;
-
-/** Maximum delay of a timer: 31 bits. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Creates a client of the supervisor that listens on a socket. */
 export function connectControl(

@@ -4,6 +4,7 @@ import { isStaticEntry } from "../config/entry_names.ts";
 import type { Settings } from "../config/settings.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 import { findEntry } from "./find_entry.ts";
+import { identifyFolder } from "./folder_identity.ts";
 import { configurationFiles, ENTRY_FILE } from "./layout.ts";
 import { hashFiles } from "./source_state.ts";
 import { stampTree } from "./tree_activity.ts";
@@ -127,15 +128,4 @@ export async function takeRevision(
   const whole = createHash("sha256").update(hash);
   for (const text of more) whole.update(text);
   return whole.digest("hex");
-}
-
-/** Returns a text that differs for another folder in the same place. */
-async function identifyFolder(folder: string): Promise<string> {
-  try {
-    const { dev, ino } = await Deno.stat(folder);
-    return `${dev}:${ino}`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isLocked } from "../system/is_locked.ts";
 import { type CronTurn, formatTurn, NO_TURN } from "./cron_turn.ts";
 
 /**
@@ -105,17 +106,5 @@ function overwrite(path: string, text: string): void {
   } catch (error) {
     // The instance has ended.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** Never waits: the function decides how long it holds a lock. */
-function isLocked(path: string): boolean {
-  try {
-    using file = Deno.openSync(path, { read: true });
-    return !file.tryLockSync(true);
-  } catch (error) {
-    // The instance has ended.
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { isLocked } from "../system/is_locked.ts";
 
 /** Content of a start file, for the function's preload module. */
 export interface StartFileContent {
@@ -29,13 +30,7 @@ export const SERVE_SIGNAL = "SIGURG";
  * ddsrv wait less for its listeners.
  */
 export function hasLoaded(path: string): boolean {
-  try {
-    using file = Deno.openSync(path, { read: true });
-    return !file.tryLockSync(true);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return isLocked(path);
 }
 
 /** The start file of one instance. Disposing of it removes it. */

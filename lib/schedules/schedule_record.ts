@@ -1,7 +1,9 @@
-/** How a run ended. `interrupted`: ddsrv ended during it, so nobody knows its result. */
+import { jsonEntries } from "../system/json_entries.ts";
+
+/** All results of a run. `interrupted`: ddsrv ended during it, so nobody knows its result. */
 export const RUN_RESULTS = ["ok", "failed", "interrupted"] as const;
 
-/** How a run ended. */
+/** Result of a run. */
 export type RunResult = typeof RUN_RESULTS[number];
 
 /** A run of a schedule that has begun. All times are in milliseconds since 1970. */
@@ -36,7 +38,7 @@ export interface RunCounts {
   readonly missed: number;
 }
 
-/** What is remembered of a schedule, also over a restart of the supervisor. */
+/** State of a schedule, which ddsrv keeps over a restart. */
 export interface ScheduleRecord {
   /** The cron line and the time zone of its ticks; other ones begin anew. */
   readonly line: string;
@@ -59,15 +61,8 @@ export const NO_RUNS: RunCounts = { ok: 0, failed: 0, interrupted: 0, skipped: 0
  * begins anew, and has no run for an earlier tick.
  */
 export function parseRecords(text: string): ReadonlyMap<string, ScheduleRecord> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return new Map();
-  }
-  if (typeof value !== "object" || value === null) return new Map();
   return new Map(
-    Object.entries(value).filter((entry): entry is [string, ScheduleRecord] => isRecord(entry[1])),
+    jsonEntries(text).filter((entry): entry is [string, ScheduleRecord] => isRecord(entry[1])),
   );
 }
 

@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from "../system/timeout_signal.ts";
+
 /** Counts that show whether an instance is used. */
 export interface Usage {
   /** In-flight requests, including tunnels. */
@@ -23,9 +25,6 @@ export interface IdleWatchOptions {
 /** Samples per idle time: the end of the idle time is detected at most a quarter of it late. */
 const SAMPLES = 4;
 
-/** Maximum delay of a timer: 31 bits. */
-const MAX_PAUSE_MS = 2 ** 31 - 1;
-
 /** Samples periodically whether an instance is used, until it is disposed of. */
 export function watchIdle({ usage, idleMs, staysAwake, onIdle }: IdleWatchOptions): Disposable {
   let lastRequests = usage.requests;
@@ -39,6 +38,6 @@ export function watchIdle({ usage, idleMs, staysAwake, onIdle }: IdleWatchOption
   };
   const timer = idleMs === Infinity
     ? undefined
-    : setInterval(sample, Math.min(MAX_PAUSE_MS, idleMs / SAMPLES));
+    : setInterval(sample, Math.min(MAX_TIMER_MS, idleMs / SAMPLES));
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -1,5 +1,6 @@
+import { jsonEntries } from "../system/json_entries.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
-import { writeWholeFile } from "../system/write_whole_file.ts";
+import { createLatestSaver } from "../system/save_latest.ts";
 
 /**
  * The file that remembers which functions stay awake without requests, so that they start again
@@ -29,28 +30,15 @@ export async function openKeptStays(
   onWarning: (message: string) => void,
 ): Promise<KeptStays> {
   const known = parseStays(await readOptionalTextFile(path) ?? "{}");
-  let isChanged = false;
-  let saving: Promise<void> | undefined;
-
-  async function saveAll(): Promise<void> {
-    while (isChanged) {
-      isChanged = false;
-      try {
-        await writeWholeFile(path, `${JSON.stringify(Object.fromEntries(known))}\n`);
-      } catch (error) {
-        onWarning(
-          "Cannot record which functions stay awake, so after a restart they may wait for a " +
-            `request: ${(error as Error).message}. Make room for "${path}"`,
-        );
-      }
-    }
-  }
-
-  function save(): Promise<void> {
-    isChanged = true;
-    saving ??= saveAll().finally(() => saving = undefined);
-    return saving;
-  }
+  const { save, saved } = createLatestSaver({
+    path,
+    content: () => `${JSON.stringify(Object.fromEntries(known))}\n`,
+    onError: ({ message }) =>
+      onWarning(
+        "Cannot record which functions stay awake, so after a restart they may wait for a " +
+          `request: ${message}. Make room for "${path}"`,
+      ),
+  });
 
   return {
     find(name, revision) {
@@ -66,20 +54,14 @@ export async function openKeptStays(
     async forget(name) {
       if (known.delete(name)) await save();
     },
-    saved: async () => await saving,
+    saved,
   };
 }
 
 function parseStays(text: string): Map<string, KnownStay> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return new Map();
-  }
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const entries: [string, unknown][] = Object.entries(isObject ? value as object : {});
-  return new Map(entries.filter((entry): entry is [string, KnownStay] => isStay(entry[1])));
+  return new Map(
+    jsonEntries(text).filter((entry): entry is [string, KnownStay] => isStay(entry[1])),
+  );
 }
 
 function isStay(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { createTurns } from "../system/turns.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
 
 /** Revisions whose predeploy scripts have succeeded, and the turns of scripts. */
@@ -20,7 +21,7 @@ const MAX_REVISIONS = 64;
 export function openPredeploys(directory: string): Predeploys {
   const pathOf = (name: string): string => join(directory, `${name}.json`);
   const known = new Map<string, readonly string[]>();
-  const turns = new Map<string, Promise<unknown>>();
+  const turns = createTurns();
 
   async function read(name: string): Promise<readonly string[]> {
     const found = known.get(name) ?? parseRevisions(await readOptionalTextFile(pathOf(name)));
@@ -36,17 +37,7 @@ export function openPredeploys(directory: string): Predeploys {
       known.set(name, all);
       await writeWholeFile(pathOf(name), JSON.stringify(all));
     },
-    async alone(name, task) {
-      const before = turns.get(name) ?? Promise.resolve();
-      const running = before.then(task);
-      const ended = running.catch(() => {});
-      turns.set(name, ended);
-      try {
-        return await running;
-      } finally {
-        if (turns.get(name) === ended) turns.delete(name);
-      }
-    },
+    alone: turns.run,
     async forget(name) {
       known.delete(name);
       await removeIfThere(pathOf(name));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { identifyFolder } from "../function/folder_identity.ts";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
-import { identifyFolder } from "./folder_identity.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Options of {@linkcode createSnapshotTaker}. */
@@ -26,13 +26,14 @@ export function createSnapshotTaker(
     if (!isServed(name, revision)) return;
     const takeOwn = (): Promise<string> => takeOwnRevision(context.settings, name, modulesOf(name));
     const directory = join(functionsDirectory, name);
+    const identify = (): Promise<string> => identifyFolder(directory).catch(() => "");
     for (let attempt = 1;; attempt++) {
-      const folder = await identifyFolder(directory);
+      const folder = await identify();
       try {
         const ownRevision = await takeOwn();
         return await context.snapshots.take(name, { directory, revision, ownRevision, takeOwn });
       } catch (error) {
-        const isReplaced = folder !== await identifyFolder(directory);
+        const isReplaced = folder !== await identify();
         if (!isReplaced || attempt === MAX_ATTEMPTS || !isServed(name, revision)) throw error;
       }
     }

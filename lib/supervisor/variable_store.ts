@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { storedVariableProblem, totalVariablesProblem } from "../config/stored_variable.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
-import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { createTurns } from "../system/turns.ts";
 import { readVariables, type StoredVariables, writeVariables } from "./variable_file.ts";
 
 /** Variables to set and to unset; no name is in both. */
@@ -51,18 +51,12 @@ export function openVariableStore(
   directory: string,
   { now = () => new Date() }: { readonly now?: () => Date } = {},
 ): VariableStore {
-  const turns = new Map<string, Semaphore>();
+  const { run: inTurn } = createTurns();
   const lastChanges = new Map<string, LastChange>();
   const stamps = new Map<string, number>();
   let lastStamp = 0;
   const pathOf = (name: string): string => join(directory, `${name}.json`);
   const stamp = (name: string): number => stamps.get(name) ?? 0;
-
-  async function inTurn<Result>(name: string, act: () => Promise<Result>): Promise<Result> {
-    const turn = turns.get(name) ?? createSemaphore(1);
-    turns.set(name, turn);
-    return await turn.run(act);
-  }
 
   return {
     read: (name) => readVariables(pathOf(name)),

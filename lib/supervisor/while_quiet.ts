@@ -1,6 +1,6 @@
+import { identifyFolder } from "../function/folder_identity.ts";
 import { type Modules, takeRevision } from "../function/revision.ts";
 import { sleep } from "../system/sleep.ts";
-import { identifyFolder } from "./folder_identity.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 
 /** Options of {@linkcode whileQuiet}. */
@@ -27,15 +27,16 @@ export async function whileQuiet(
   } = {},
 ): Promise<LaunchOutcome> {
   const { settings } = context;
+  const identify = (): Promise<string> => identifyFolder(directory).catch(() => "");
   for (let round = 1;; round++) {
     const startedMs = now();
-    const folder = await identifyFolder(directory);
+    const folder = await identify();
     const outcome = await launch();
     if (outcome.type !== "failed" || outcome.failure.stage === "host") return outcome;
     const restMs = settings.settleMs - (now() - startedMs);
     if (restMs > 0) await pause(restMs, signal);
     if (signal.aborted) return { type: "aborted" };
-    const isReplaced = folder !== await identifyFolder(directory);
+    const isReplaced = folder !== await identify();
     // A check that took longer has compared the source itself.
     if (!isReplaced && restMs <= 0 && outcome.failure.stage !== "start") return outcome;
     const revision = await takeRevision(settings, name, modules());

@@ -3,8 +3,8 @@ export interface TimeoutSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** A timer above its 31-bit maximum would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Maximum delay of a timer in milliseconds: with a longer one, it would fire at once. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
 /**
  * Opens a signal that aborts like that of `AbortSignal.timeout`, which keeps its timer, and with it

@@ -1,0 +1,14 @@
+/**
+ * Returns a text that differs for another folder in the same place; empty if there is none.
+ *
+ * @throws {Error} if the host can't tell
+ */
+export async function identifyFolder(directory: string): Promise<string> {
+  try {
+    const { dev, ino } = await Deno.stat(directory);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
