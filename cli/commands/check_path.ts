@@ -14,7 +14,7 @@ import { unreadableReason } from "../../lib/function/readability.ts";
 import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
 import { adviseOn, withAdvice } from "../../lib/supervisor/advice.ts";
-import { openDenos } from "../../lib/isolation/denos.ts";
+import { openDenos } from "../../lib/sandbox/denos.ts";
 import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
