@@ -5,7 +5,7 @@ import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts"
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE } from "../sandbox/sandbox_paths.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
 import type { Listener } from "../process/socket_table.ts";
 import type { Endpoint } from "../system/endpoint.ts";

@@ -178,7 +178,7 @@ export interface SourceCheck {
   readonly variables: Readonly<Record<string, string>>;
   /** Text of the lock file of an earlier check of the same source, see `checkFunction`. */
   readonly knownLock?: string | undefined;
-  readonly isColoured?: boolean;
+  readonly isColoured?: boolean | undefined;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;

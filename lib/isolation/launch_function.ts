@@ -6,7 +6,7 @@ import { openActivityFiles } from "../sandbox/activity.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import { type FunctionProcess, spawnFunction, type SpawnOptions } from "../process/spawn.ts";
 import { functionEnvironment, type LockFile, runCommand } from "../sandbox/deno_command.ts";
-import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
+import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/sandbox_paths.ts";
 import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { siteOf, sitePermissions } from "../sandbox/site.ts";

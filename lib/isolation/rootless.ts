@@ -3,7 +3,7 @@ import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { openBounder } from "../disk/bounder.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE } from "../sandbox/sandbox_paths.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
 import type { Listener } from "../process/socket_table.ts";
