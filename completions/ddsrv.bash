@@ -8,6 +8,7 @@ __ddsrv_verb() {
     doctor) verb='doctor' ;;
     init) verb='init' ;;
     dev) verb='dev' ;;
+    debug) verb='debug' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
     reload) verb='reload' ;;
@@ -38,6 +39,7 @@ __ddsrv_options() {
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
+    debug) choices=(--port --break --for --socket -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
@@ -124,6 +126,9 @@ __ddsrv_value() {
     'dev --host') kind='text' ;;
     'dev --inspect') kind='text' ;;
     'dev --isolation') kind='choice' choices=(none full) ;;
+    'debug --port') kind='text' ;;
+    'debug --for') kind='text' ;;
+    'debug --socket') kind='file' ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
     'add --timeout') kind='text' ;;
@@ -166,10 +171,11 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev debug add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
+    'debug 0') kind='function' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
     'reload '*) kind='function' is_variadic=1 ;;
@@ -190,7 +196,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev debug add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -97,6 +97,10 @@ export interface Supervisor {
   readonly snapshotsOf: (name: string) => readonly string[];
   /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
   readonly rollBack: (name: string, to?: string) => Promise<string>;
+  /** Opens the route of requests with the secret of a debug session. */
+  readonly openDebugRoute: RouteTable["openDebug"];
+  /** Adds a line of a process beside the instance to the function's log. */
+  readonly logLine: SupervisorOptions["onLine"];
   /** Schedules of all functions. */
   readonly schedules: Pick<Scheduler, "list" | "run">;
   /** Begins no more runs of schedules, and waits for the present ones. */
@@ -107,8 +111,9 @@ export interface Supervisor {
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
-/** Why a one-off run ends. */
+/** Why a one-off run or a debug session ends. */
 const ENDED = {
+  hand: "The function was stopped by hand",
   stop: "ddsrv is stopping",
   removal: "The function was removed",
 } as const;
@@ -205,9 +210,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       policies.delete(name);
       scheduler.remove(name);
       tasks.track(context.parked.discard(name));
-      tasks.track(
-        context.oneOffRuns.end(name, ENDED[stopping.signal.aborted ? "stop" : "removal"]),
-      );
+      const reason = ENDED[stopping.signal.aborted ? "stop" : "removal"];
+      tasks.track(context.oneOffRuns.end(name, reason));
+      tasks.track(context.debugSessions.end(name, reason));
+    } else if (after.stoppedByHand !== undefined) {
+      tasks.track(context.debugSessions.end(name, ENDED.hand));
     }
     // Runs drain with their instance; a start makes up ticks as after a restart of ddsrv.
     if (after?.stoppedByHand !== undefined && after.leaving.length === 0) scheduler.remove(name);
@@ -349,6 +356,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       await scans.scan();
       return revision;
     },
+    openDebugRoute: (name, secret) => routes.openDebug(name, secret),
+    logLine: options.onLine,
     schedules: scheduler,
     endRuns: scheduler.end,
     changed: () => changed.promise,

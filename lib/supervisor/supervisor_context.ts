@@ -22,6 +22,7 @@ import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { type KeptStays, openKeptStays } from "./kept_stays.ts";
+import { createDebugSessions, type DebugSessions } from "./debug_sessions.ts";
 import { createOneOffRuns, type OneOffRuns } from "./one_off_runs.ts";
 import { openPredeploys, type Predeploys } from "./predeploys.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
@@ -64,6 +65,7 @@ export interface SupervisorContext extends AsyncDisposable {
   /** Prepares the next starts of functions. */
   readonly parked: ParkedStarts;
   readonly oneOffRuns: OneOffRuns;
+  readonly debugSessions: DebugSessions;
   readonly predeploys: Predeploys;
 }
 
@@ -186,6 +188,7 @@ export async function openSupervisorContext(
   }));
   const predeploys = openPredeploys(join(stateDirectory, "predeploys", owner.id));
   const oneOffRuns = createOneOffRuns();
+  const debugSessions = createDebugSessions();
   const owned = stack.move();
   return {
     get settings() {
@@ -213,7 +216,8 @@ export async function openSupervisorContext(
     keptStays,
     checks,
     async purge(name) {
-      await oneOffRuns.end(name, `The function "${name}" was removed`);
+      const reason = `The function "${name}" was removed`;
+      await Promise.all([oneOffRuns.end(name, reason), debugSessions.end(name, reason)]);
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
@@ -225,6 +229,7 @@ export async function openSupervisorContext(
     starts,
     parked,
     oneOffRuns,
+    debugSessions,
     predeploys,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
