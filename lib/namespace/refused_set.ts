@@ -16,8 +16,9 @@ export interface RefusedElement {
 /** Time after which the kernel forgets a refused destination, and notes it again. */
 export const REFUSED_MS = 62_000;
 
-/** Destinations that the firewall notes of one function at once, and as many again each minute. */
-export const MAX_NOTED = 10;
+/** Destinations of one function that the firewall notes at once, and further ones each minute. */
+const NOTED_AT_ONCE = 20;
+const NOTED_EACH_MINUTE = 10;
 
 /**
  * Maximum elements of the set, in the whole table. The kernel reserves memory for them, and looks
@@ -63,7 +64,7 @@ export function noteRules(interfaces: string): { readonly sets: string; readonly
     chain: `  chain note {
     iifname != ${interfaces} return
     ${element} @refused return
-    update @noting { ip saddr limit rate ${MAX_NOTED}/minute burst ${MAX_NOTED} packets } add @refused { ${element} }
+    update @noting { ip saddr limit rate ${NOTED_EACH_MINUTE}/minute burst ${NOTED_AT_ONCE} packets } add @refused { ${element} }
   }
 `,
   };

@@ -15,6 +15,7 @@ import { baseEnvironment } from "../sandbox/deno_command.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../system/trusted_path.ts";
 import { checkInstance, type InstanceCheck } from "./instance_check.ts";
+import { refusedConnection } from "./refused_connection.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 import { valuesOf } from "./variable_store.ts";
@@ -78,6 +79,11 @@ export async function runInSandbox(request: OneOffRequest, options: OneOffOption
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
       onProblems: (problems) => problems.forEach(request.onNote),
+      onRefused(connection) {
+        const ceiling = settingsFor(context.settings, name).egress;
+        const { text } = refusedConnection(connection, { egress: policy.egress, ceiling });
+        request.onNote(`The run's ${text}`);
+      },
     }),
   );
   if (packages !== undefined) stack.use(context.keptPackages.hold(name, packages));

@@ -1,7 +1,13 @@
 import { relative } from "node:path";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { InstalledPackages } from "../isolation/installed_packages.ts";
-import type { Isolation, Parking, StartedProcess, StartOptions } from "../isolation/isolation.ts";
+import type {
+  Isolation,
+  Parking,
+  SandboxOptions,
+  StartedProcess,
+  StartOptions,
+} from "../isolation/isolation.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
@@ -21,6 +27,7 @@ export interface StartResources {
 export interface StartReport {
   readonly onWarning: (message: string) => void;
   readonly onLine: StartOptions["onLine"];
+  readonly onRefused?: SandboxOptions["onRefused"];
 }
 
 /** A start of a function that has passed its check. */
@@ -81,6 +88,7 @@ export async function prepareStart(
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
       onProblems: problems.change,
+      onRefused: (connection) => report?.onRefused?.(connection),
     }),
   );
   signal.throwIfAborted();

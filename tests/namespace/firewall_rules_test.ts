@@ -121,7 +121,7 @@ Deno.test("tableRules() notes refusals of functions alone, each source within a 
   assert.match(known!, / @refused return$/);
   assert.match(
     note!,
-    /^update @noting { ip saddr limit rate 10\/minute burst 10 packets } add @refused {/,
+    /^update @noting { ip saddr limit rate 10\/minute burst 20 packets } add @refused {/,
   );
   for (const name of ["refused", "noting"]) assert.ok(block("set", name).includes("size 4096"));
 });
