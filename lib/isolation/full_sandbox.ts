@@ -39,7 +39,7 @@ export async function openFullSandbox(
   options: SandboxOptions,
 ): Promise<Sandbox> {
   const { settings, network, homes, groups, runtimeDirectory } = context;
-  const { name, egress, bandwidthBits, onProblems } = options;
+  const { name, egress, bandwidthBits, onProblems, onRefused } = options;
   await using stack = new AsyncDisposableStack();
   const problems = mergeProblems(onProblems);
   let onNames = (_names: readonly ReachableName[]): void => {};
@@ -50,6 +50,7 @@ export async function openFullSandbox(
       label: name,
       egress,
       bandwidthBits,
+      onRefused,
       onNames(names) {
         known = names;
         onNames(names);
