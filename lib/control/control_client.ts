@@ -1,6 +1,7 @@
 import {
   type AnnounceRequest,
   API_PREFIX,
+  type ChangeReport,
   type CheckReport,
   type CheckRequest,
   type ErrorReport,
@@ -48,8 +49,13 @@ export interface ControlClient extends Disposable {
   readonly stop: (name: string, request?: StopRequest) => Promise<boolean>;
   /** Ends a stop by hand, and starts the function; returns false if there is none. */
   readonly start: (name: string) => Promise<boolean>;
-  /** Restores a snapshot; returns its revision, or `undefined` if there is no such function. */
-  readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
+  /** Restores a snapshot; returns `undefined` if there is no such function. */
+  readonly rollBack: (name: string, to?: string) => Promise<RollbackReport | undefined>;
+  /**
+   * Returns the changes of a function, newest first; `undefined` if there is no such function, or
+   * the supervisor is an older one.
+   */
+  readonly history: (name: string, limit?: number) => Promise<ChangeReport[] | undefined>;
   /** Removes the data of a function whose folder is gone; returns false for a bad name. */
   readonly purge: (name: string) => Promise<boolean>;
   /** Returns a function's variables; `undefined` if it does not exist and has no variables. */
@@ -175,7 +181,11 @@ export function connectControl(
         path: `${pathOf(name)}/rollback${query}`,
         timeoutMs: WORK_TIMEOUT_MS,
       });
-      return done?.body.revision;
+      return done?.body;
+    },
+    async history(name, limit) {
+      const path = `${pathOf(name)}/history${limit === undefined ? "" : `?limit=${limit}`}`;
+      return (await askOptional<ChangeReport[]>({ path }))?.body;
     },
     async variables(name) {
       return (await askOptional<VariableReport[]>({ path: `${pathOf(name)}/variables` }))?.body;

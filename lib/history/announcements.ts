@@ -9,7 +9,7 @@ export interface Announcements {
 }
 
 /** The change follows at once; a later one is another change, as after an equal folder. */
-const MAX_AGE_MS = 60_000;
+const MAX_AGE_MS = 30_000;
 
 /** Clients can announce names that never turn up. */
 const MAX_ANNOUNCEMENTS = 1_000;

@@ -25,6 +25,8 @@ export interface Origin {
   readonly by: ChangeCause;
   /** Git commit of the new code: 7 to 64 hexadecimal digits in lower case. */
   readonly commit?: string | undefined;
+  /** Revision that a rollback restores; a stopped function does not find out by a start. */
+  readonly revision?: string | undefined;
   /** `undefined` if nobody asked over the control socket. */
   readonly user?: ChangeUser | undefined;
 }
