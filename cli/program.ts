@@ -11,6 +11,7 @@ import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
 import { addHelp } from "./tree/help.ts";
+import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
 import { addInstallService } from "./tree/install_service.ts";
@@ -47,7 +48,15 @@ const groups: readonly Group[] = [
     addEnv,
     addRun,
   ]],
-  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck, addSchedules]],
+  ["Inspect functions:", [
+    addList,
+    addInspect,
+    addHistory,
+    addLogs,
+    addTop,
+    addCheck,
+    addSchedules,
+  ]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];
 

@@ -19,6 +19,7 @@ __ddsrv_verb() {
     run) verb='run' ;;
     list | ls) verb='list' ;;
     inspect) verb='inspect' ;;
+    history) verb='history' ;;
     logs) verb='logs' ;;
     top) verb='top' ;;
     check) verb='check' ;;
@@ -50,6 +51,7 @@ __ddsrv_options() {
     run) choices=(-e --env --timeout --socket -h --help) ;;
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
+    history) choices=(-n --lines --socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
@@ -151,6 +153,8 @@ __ddsrv_value() {
     'list --filter') kind='text' ;;
     'list --format') kind='text' ;;
     'inspect --socket') kind='file' ;;
+    'history -n' | 'history --lines') kind='text' ;;
+    'history --socket') kind='file' ;;
     'logs -n' | 'logs --lines') kind='text' ;;
     'logs --since') kind='text' ;;
     'logs --until') kind='text' ;;
@@ -162,7 +166,7 @@ __ddsrv_value() {
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback schedules start stop) ;;
+    'schema --output') kind='choice' choices=(add check doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
     *) kind= ;;
   esac
 }
@@ -171,7 +175,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev debug add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev debug add remove rm reload rollback stop start env run list ls inspect history logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
@@ -189,6 +193,7 @@ __ddsrv_argument() {
     'run 1') kind='file' ;;
     'run '*) kind='text' is_variadic=1 ;;
     'inspect 0') kind='function' ;;
+    'history 0') kind='function' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
     'schedules 0') kind='function' ;;
@@ -196,7 +201,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev debug add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

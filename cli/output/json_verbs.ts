@@ -4,6 +4,7 @@ export const JSON_VERBS = [
   "check",
   "doctor",
   "env",
+  "history",
   "init",
   "inspect",
   "list",

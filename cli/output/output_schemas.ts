@@ -69,6 +69,7 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   check: z.array(shapes.check),
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
+  history: z.array(apiShapes.ChangeReport),
   init: z.array(shapes.template),
   inspect: apiShapes.FunctionReport.extend({
     settings: z.array(apiShapes.SettingReport).nullable()

@@ -7,6 +7,7 @@ import { openIsolation } from "../isolation/open_isolation.ts";
 import { claimOwner } from "../owner/claim_owner.ts";
 import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { type ChangeStore, openChangeStore } from "../history/change_store.ts";
 import { openScheduleStore, type ScheduleStore } from "../schedules/schedule_store.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
@@ -46,6 +47,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** Recorded changes of functions. */
+  readonly changes: ChangeStore;
   /** Records of the runs of schedules. */
   readonly schedules: ScheduleStore;
   /** Returns the Deno for a function, by the version that it asks for. */
@@ -56,7 +59,7 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly handStops: HandStops;
   /** Which functions stay awake without requests. */
   readonly keptStays: KeptStays;
-  /** Removes data, variables, snapshots, check results and the stop by hand of a function. */
+  /** Removes data, variables, history, snapshots, check results and the stop by hand of a function. */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
   readonly checks: CheckLane;
@@ -149,6 +152,10 @@ export async function openSupervisorContext(
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const changes = openChangeStore({
+    directory: join(stateDirectory, "history", owner.id),
+    onWarning,
+  });
   const schedules = openScheduleStore(join(stateDirectory, "schedules", owner.id));
   const heldDomains = await openHeldDomains(
     join(stateDirectory, "domains", `${owner.id}.json`),
@@ -209,6 +216,7 @@ export async function openSupervisorContext(
     sharedCode,
     snapshots,
     variables,
+    changes,
     schedules,
     denoOf,
     heldDomains,
@@ -221,6 +229,7 @@ export async function openSupervisorContext(
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
+      await changes.forget(name);
       await schedules.forget(name);
       await handStops.end(name);
       await predeploys.forget(name);
