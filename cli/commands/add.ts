@@ -24,6 +24,10 @@ export interface AddOptions {
   readonly link?: true | undefined;
   /** Replace the function of this name. */
   readonly replace?: true | undefined;
+  /** Where the code comes from; a command of a user if missing. */
+  readonly by?: "deploy" | "git" | "ui" | undefined;
+  /** Git commit of the code. */
+  readonly commit?: string | undefined;
   /** Variables to set for the function. */
   readonly env?: readonly Variable[] | undefined;
   /** Wait until the function is ready. */
@@ -84,9 +88,11 @@ async function addSource(
   // Before the rename: the first start must already have them.
   await variables.set(name);
   undo.defer(() => variables.undo(name));
+  await control.announce(name, { by: options.by ?? "add", commit: options.commit });
   const placed = await putInPlace(place, staged);
   undo.defer(async () => {
     await variables.undo(name);
+    await control.announce(name, { by: "undo" }).catch(() => {});
     await placed.undo();
     await waitUntilUndone(control, name, isReplaced);
   });

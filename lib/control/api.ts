@@ -1,6 +1,7 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
+import type { AnnouncedCause } from "../history/origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
@@ -93,6 +94,12 @@ export interface TrafficReport {
 /** Result of `POST /v1/functions/NAME/rollback?to=…`: the restored revision. */
 export interface RollbackReport {
   readonly revision: string;
+}
+
+/** Origin of the new code that follows at once: `POST /v1/functions/NAME/announce`. */
+export interface AnnounceRequest {
+  readonly by: AnnouncedCause;
+  readonly commit?: string | undefined;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */

@@ -4,6 +4,7 @@ import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
 import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
+import { HISTORY_ROUTES } from "./history_routes.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
 import { SCHEDULE_ROUTES } from "./schedule_routes.ts";
@@ -95,6 +96,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   ...STOP_ROUTES,
+  ...HISTORY_ROUTES,
   route({
     method: "POST",
     path: "/functions/{name}/rollback",

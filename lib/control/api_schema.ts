@@ -5,11 +5,13 @@ import { SETTING_SOURCES } from "../config/setting_origin.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
 import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
+import { ANNOUNCED_CAUSES, COMMIT } from "../history/origin.ts";
 import { RUN_RESULTS } from "../schedules/schedule_record.ts";
 import { pageProblem } from "../supervisor/maintenance_page.ts";
 import { STAYS } from "../sandbox/activity.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
+  type AnnounceRequest,
   type CheckReport,
   type CheckRequest,
   type ErrorReport,
@@ -140,6 +142,11 @@ export const apiShapes = {
     ),
   }),
   RollbackReport: z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) }),
+  AnnounceRequest: z.strictObject({
+    by: z.enum(ANNOUNCED_CAUSES),
+    commit: z.string().regex(COMMIT, "Use 7 to 64 hexadecimal digits in lower case").optional()
+      .describe("Git commit of the new code"),
+  }),
   StopRequest: z.strictObject({
     page: z.string().superRefine((page, { addIssue }) => {
       const message = pageProblem(page);
@@ -230,6 +237,7 @@ interface Interfaces {
   RollbackReport: RollbackReport;
   RunReport: RunReport;
   ScheduleReport: ScheduleReport;
+  AnnounceRequest: AnnounceRequest;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;

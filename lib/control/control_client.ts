@@ -1,4 +1,5 @@
 import {
+  type AnnounceRequest,
   API_PREFIX,
   type CheckReport,
   type CheckRequest,
@@ -36,6 +37,11 @@ export interface ControlClient extends Disposable {
   readonly runSchedule: (name: string, schedule: string) => Promise<RunReport | undefined>;
   /** Scans the functions directory now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
+  /**
+   * Tells where the new code of a function comes from, just before its folder changes. Returns false
+   * if the supervisor is an older version, which does not record that.
+   */
+  readonly announce: (name: string, request: AnnounceRequest) => Promise<boolean>;
   /** Reloads a function; returns false if there is none. */
   readonly reload: (name: string) => Promise<boolean>;
   /** Stops a function by hand; returns false if there is none. */
@@ -144,6 +150,9 @@ export function connectControl(
     scan(take) {
       const query = take === undefined ? "" : `?take=${encodeURIComponent(take)}`;
       return ask({ method: "POST", path: `/scan${query}`, timeoutMs: WORK_TIMEOUT_MS });
+    },
+    async announce(name, body) {
+      return (await call({ method: "POST", path: `${pathOf(name)}/announce`, body })).status < 300;
     },
     async reload(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/reload` }) !== undefined;

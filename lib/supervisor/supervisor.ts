@@ -1,3 +1,5 @@
+import { createAnnouncements } from "../history/announcements.ts";
+import type { Origin } from "../history/origin.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import type { Parking } from "../isolation/isolation.ts";
@@ -69,6 +71,8 @@ export interface Supervisor {
   readonly domains: Pick<DomainTable, "domainsOf" | "problemsOf">;
   /** True after the first scan. */
   readonly hasScanned: boolean;
+  /** The next new code of a function has this origin. */
+  readonly announce: (name: string, origin: Origin) => void;
   /** Scans the folders now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
   /** Starts a new instance of a function's source; returns false if there is no such function. */
@@ -120,6 +124,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const states = new Map<string, FunctionState>();
   const modules = createModuleTable();
   const stamps = createVariableStamps(context.variables);
+  const announcements = createAnnouncements();
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`Internal error. Please report it: ${(error as Error).stack}`)
@@ -325,6 +330,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
     domains,
+    announce: announcements.announce,
     scan(take) {
       if (take !== undefined) intake.ask(take);
       return scans.scan();
