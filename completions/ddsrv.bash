@@ -36,7 +36,7 @@ __ddsrv_options() {
     serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
-    add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
+    add) choices=(-n --name --link --replace -e --env --env-file --ttl --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
@@ -120,6 +120,8 @@ __ddsrv_value() {
     'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook) ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
+    'add --env-file') kind='file' ;;
+    'add --ttl') kind='text' ;;
     'add --timeout') kind='text' ;;
     'add --socket') kind='file' ;;
     'remove --timeout') kind='text' ;;

@@ -4,6 +4,7 @@ import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
 import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
+import { EXPIRY_ROUTES } from "./expiry_routes.ts";
 import { HISTORY_ROUTES } from "./history_routes.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
@@ -96,6 +97,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   ...STOP_ROUTES,
+  ...EXPIRY_ROUTES,
   ...HISTORY_ROUTES,
   route({
     method: "POST",
@@ -121,7 +123,8 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/purge",
     operation: "purgeFunction",
-    summary: "Remove the data, variables, snapshots and stop of a function whose folder is gone",
+    summary:
+      "Remove the data, variables, snapshots, stop and expiry of a function whose folder is gone",
     errors: { 404: "The name is not valid for a function" },
     async handle({ name }, { context }) {
       if (judgeName(name).type !== "function") return noFunction(name);
