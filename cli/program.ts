@@ -5,6 +5,7 @@ import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
+import { addDeploy } from "./tree/deploy.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
@@ -34,8 +35,8 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
+  ["Develop:", [addInit, addDeploy]],
   ["Change functions:", [
-    addInit,
     addAdd,
     addRemove,
     addReload,

@@ -7,6 +7,7 @@ __ddsrv_verb() {
     serve) verb='serve' ;;
     doctor) verb='doctor' ;;
     init) verb='init' ;;
+    deploy) verb='deploy' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
     reload) verb='reload' ;;
@@ -36,6 +37,7 @@ __ddsrv_options() {
     serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
+    deploy) choices=(--to -n --name --preview --ttl --env-file --command --no-check --dry-run --no-wait --timeout --json -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --env-file --ttl --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
@@ -118,6 +120,13 @@ __ddsrv_value() {
     'serve --max-in-flight-per-peer') kind='text' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
     'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook) ;;
+    'deploy --to') kind='text' ;;
+    'deploy -n' | 'deploy --name') kind='function' ;;
+    'deploy --preview') kind='text' ;;
+    'deploy --ttl') kind='text' ;;
+    'deploy --env-file') kind='file' ;;
+    'deploy --command') kind='choice' choices=(serve doctor init deploy add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'deploy --timeout') kind='text' ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
     'add --env-file') kind='file' ;;
@@ -153,7 +162,7 @@ __ddsrv_value() {
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback schedules start stop) ;;
+    'schema --output') kind='choice' choices=(add check deploy doctor env init inspect list logs reload remove rollback schedules start stop) ;;
     *) kind= ;;
   esac
 }
@@ -162,9 +171,10 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init deploy add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
+    'deploy 0') kind='file' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
     'reload '*) kind='function' is_variadic=1 ;;
@@ -185,7 +195,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init deploy add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

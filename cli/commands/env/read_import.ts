@@ -17,7 +17,12 @@ export async function readImport(path: string): Promise<Record<string, string>> 
 
 /** As {@linkcode readImport}, but `-` is a file of this name. */
 export async function readImportFile(path: string): Promise<Record<string, string>> {
-  return await readImport(path === "-" ? "./-" : path);
+  return parseImport(await readEnvText(path), `"${path}"`);
+}
+
+/** Returns the text of an env file, which may be a pipe of the shell, as in `<(pass show env)`. */
+export async function readEnvText(path: string): Promise<string> {
+  return await readText(path === "-" ? "./-" : path);
 }
 
 /** Parses the text of an env file; `what` begins the messages. */
