@@ -7,6 +7,7 @@ import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
 import { addDebug } from "./tree/debug.ts";
 import { addDev } from "./tree/dev.ts";
+import { addDeploy } from "./tree/deploy.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
@@ -37,7 +38,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Develop:", [addInit, addDev, addDebug]],
+  ["Develop:", [addInit, addDev, addDeploy, addDebug]],
   ["Change functions:", [
     addAdd,
     addRemove,

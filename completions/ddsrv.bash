@@ -8,6 +8,7 @@ __ddsrv_verb() {
     doctor) verb='doctor' ;;
     init) verb='init' ;;
     dev) verb='dev' ;;
+    deploy) verb='deploy' ;;
     debug) verb='debug' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
@@ -40,8 +41,9 @@ __ddsrv_options() {
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
+    deploy) choices=(--to -n --name --preview --ttl --env-file --command --no-check --dry-run --no-wait --timeout --json -h --help) ;;
     debug) choices=(--port --break --for --socket -h --help) ;;
-    add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
+    add) choices=(-n --name --link --replace -e --env --env-file --ttl --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
@@ -128,11 +130,20 @@ __ddsrv_value() {
     'dev --host') kind='text' ;;
     'dev --inspect') kind='text' ;;
     'dev --isolation') kind='choice' choices=(none full) ;;
+    'deploy --to') kind='text' ;;
+    'deploy -n' | 'deploy --name') kind='function' ;;
+    'deploy --preview') kind='text' ;;
+    'deploy --ttl') kind='text' ;;
+    'deploy --env-file') kind='file' ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'deploy --timeout') kind='text' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
     'debug --socket') kind='file' ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
+    'add --env-file') kind='file' ;;
+    'add --ttl') kind='text' ;;
     'add --timeout') kind='text' ;;
     'add --socket') kind='file' ;;
     'remove --timeout') kind='text' ;;
@@ -166,7 +177,7 @@ __ddsrv_value() {
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
+    'schema --output') kind='choice' choices=(add check deploy doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
     *) kind= ;;
   esac
 }
@@ -175,10 +186,11 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev debug add remove rm reload rollback stop start env run list ls inspect history logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy debug add remove rm reload rollback stop start env run list ls inspect history logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
+    'deploy 0') kind='file' ;;
     'debug 0') kind='function' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
@@ -201,7 +213,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -67,6 +67,7 @@ null satisfies [Drifted] extends [never] ? null : Drifted;
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
+  deploy: apiShapes.FunctionReport,
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
   history: z.array(apiShapes.ChangeReport),

@@ -47,6 +47,7 @@ export interface FunctionReport {
   readonly status: ReportedStatus;
   readonly pending: Pending | null;
   readonly stoppedAt: string | null;
+  readonly expiresAt: string | null;
   readonly reason: string | null;
   readonly detail: string | null;
   readonly url: string | null;
@@ -130,6 +131,16 @@ export interface ChangeReport {
 export interface AnnounceRequest {
   readonly by: AnnouncedCause;
   readonly commit?: string | undefined;
+}
+
+/** Time of expiry to set, `null` for none: `POST /v1/functions/NAME/expiry`. */
+export interface ExpiryRequest {
+  readonly expiresAt: string | null;
+}
+
+/** The time of expiry before the request. */
+export interface ExpiryReport {
+  readonly before: string | null;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */

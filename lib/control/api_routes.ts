@@ -7,6 +7,7 @@ import { PENDING } from "../supervisor/state.ts";
 import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
 import { reportServed } from "./change_report.ts";
 import { findChangeUser } from "./change_user.ts";
+import { EXPIRY_ROUTES } from "./expiry_routes.ts";
 import { HISTORY_ROUTES } from "./history_routes.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
@@ -100,6 +101,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   ...STOP_ROUTES,
+  ...EXPIRY_ROUTES,
   ...HISTORY_ROUTES,
   route({
     method: "POST",
@@ -126,7 +128,8 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/purge",
     operation: "purgeFunction",
-    summary: "Remove the data, variables, history and stop of a function whose folder is gone",
+    summary:
+      "Remove the data, variables, history, snapshots, stop and expiry of a function whose folder is gone",
     errors: { 404: "The name is not valid for a function" },
     async handle({ name }, { context }) {
       if (judgeName(name).type !== "function") return noFunction(name);

@@ -17,6 +17,8 @@ import {
   type CheckReport,
   type CheckRequest,
   type ErrorReport,
+  type ExpiryReport,
+  type ExpiryRequest,
   type FunctionReport,
   NEXT_STARTS,
   REPORTED_RESULTS,
@@ -80,6 +82,8 @@ export const apiShapes = {
       .describe("Pending work, even while an instance serves; null when the function is settled"),
     stoppedAt: z.iso.datetime().nullable()
       .describe("Time since which it is stopped by hand; null if it is not"),
+    expiresAt: z.iso.datetime().nullable()
+      .describe("Time at which ddsrv removes it; null if it stays"),
     reason: text.describe(
       "Reason for the status, or what a slow start waits for; null while the function is well",
     ),
@@ -181,6 +185,8 @@ export const apiShapes = {
     commit: z.string().regex(COMMIT, "Use 7 to 64 hexadecimal digits in lower case").optional()
       .describe("Git commit of the new code"),
   }),
+  ExpiryRequest: z.strictObject({ expiresAt: time.nullable() }),
+  ExpiryReport: z.strictObject({ before: time.nullable() }),
   StopRequest: z.strictObject({
     page: z.string().superRefine((page, { addIssue }) => {
       const message = pageProblem(page);
@@ -273,6 +279,8 @@ interface Interfaces {
   RunReport: RunReport;
   ScheduleReport: ScheduleReport;
   AnnounceRequest: AnnounceRequest;
+  ExpiryRequest: ExpiryRequest;
+  ExpiryReport: ExpiryReport;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;

@@ -5,6 +5,7 @@ import {
   type CheckReport,
   type CheckRequest,
   type ErrorReport,
+  type ExpiryReport,
   type FunctionReport,
   type RollbackReport,
   type RunReport,
@@ -49,6 +50,11 @@ export interface ControlClient extends Disposable {
   readonly stop: (name: string, request?: StopRequest) => Promise<boolean>;
   /** Ends a stop by hand, and starts the function; returns false if there is none. */
   readonly start: (name: string) => Promise<boolean>;
+  /**
+   * Sets when a function expires, also before it exists, as an ISO time or `null` for never. Returns
+   * the time before; `undefined` if the supervisor is an older version.
+   */
+  readonly expire: (name: string, expiresAt: string | null) => Promise<ExpiryReport | undefined>;
   /** Restores a snapshot; returns `undefined` if there is no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<RollbackReport | undefined>;
   /**
@@ -169,6 +175,10 @@ export function connectControl(
     },
     async start(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/start` }) !== undefined;
+    },
+    async expire(name, expiresAt) {
+      const path = `${pathOf(name)}/expiry`;
+      return (await askOptional<ExpiryReport>({ method: "POST", path, body: { expiresAt } }))?.body;
     },
     async purge(name) {
       const path = `${pathOf(name)}/purge`;

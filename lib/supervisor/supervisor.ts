@@ -15,6 +15,7 @@ import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
 import { createChangeHistory, type ListedChange } from "./change_history.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
+import { createExpirer } from "./expirer.ts";
 import { domainRules } from "./domain_rules.ts";
 import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createModuleTable } from "./module_table.ts";
@@ -80,6 +81,8 @@ export interface Supervisor {
   /** Recorded changes of a function, oldest first, and one that goes on. */
   readonly changesOf: (name: string) => Promise<readonly ListedChange[]>;
   /** Starts a new instance of a function's source; returns false if there is no such function. */
+  /** Times of expiry in milliseconds since the epoch, by name. */
+  readonly expiries: ReadonlyMap<string, number>;
   readonly reload: (name: string, origin?: Origin) => boolean;
   /**
    * Stops a function by hand, and removes its prepared start; its instance drains. Returns false if
@@ -162,6 +165,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     modulesOf,
     isServed: (name, revision) =>
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
+    onWarning: options.onWarning,
+  });
+  const expirer = createExpirer({
+    expiries: context.expiries,
+    functionsDirectory: settings.functionsDirectory,
+    onRemove: (name) => announcements.announce(name, { by: "remove" }),
+    purge: context.purge,
     onWarning: options.onWarning,
   });
   const policies = new Map<string, KnownPolicy>();
@@ -288,6 +298,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     domains.update(scan.names);
     if (scan.names !== undefined) return;
     tasks.track(context.handStops.sweep(intake.isPresent, performance.now()));
+    tasks.track(
+      expirer.sweep(intake.isPresent, { wallMs: Date.now(), steadyMs: performance.now() }),
+    );
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
@@ -356,6 +369,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return intake.hasScanned;
     },
     newerRevision: intake.newerRevision,
+    expiries: context.expiries.present,
     instanceOf: instances.of,
     startingOf: instances.startingOf,
     parkingOf: context.parked.parkingOf,

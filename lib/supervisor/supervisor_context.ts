@@ -19,6 +19,7 @@ import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSharedCode, type SharedCode } from "./shared_code.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
+import { type Expiries, openExpiries } from "./expiries.ts";
 import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -57,9 +58,13 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly heldDomains: HeldDomains;
   /** Which functions are stopped by hand. */
   readonly handStops: HandStops;
+  /** When functions expire. */
+  readonly expiries: Expiries;
   /** Which functions stay awake without requests. */
   readonly keptStays: KeptStays;
-  /** Removes data, variables, history, snapshots, check results and the stop by hand of a function. */
+  /**
+   * Removes data, variables, history, snapshots, check results, stop by hand and expiry of a function.
+   */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
   readonly checks: CheckLane;
@@ -162,6 +167,10 @@ export async function openSupervisorContext(
     onWarning,
   );
   const handStops = await openHandStops(join(stateDirectory, "stopped", owner.id), onWarning);
+  const expiries = await openExpiries(
+    join(stateDirectory, "expiries", `${owner.id}.json`),
+    onWarning,
+  );
   const keptStays = await openKeptStays(
     join(stateDirectory, "stays", `${owner.id}.json`),
     onWarning,
@@ -221,6 +230,7 @@ export async function openSupervisorContext(
     denoOf,
     heldDomains,
     handStops,
+    expiries,
     keptStays,
     checks,
     async purge(name) {
@@ -232,6 +242,7 @@ export async function openSupervisorContext(
       await changes.forget(name);
       await schedules.forget(name);
       await handStops.end(name);
+      await expiries.set(name, undefined);
       await predeploys.forget(name);
       await forget(name);
     },

@@ -69,6 +69,7 @@ export function quietContext(
       end: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
+    expiries: { present: new Map(), set: () => Promise.resolve(undefined) },
     keptStays: {
       find: () => undefined,
       record() {},
