@@ -5,6 +5,7 @@ import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
+import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
@@ -50,6 +51,7 @@ const groups: readonly Group[] = [
     addList,
     addInspect,
     addHistory,
+    addDiff,
     addLogs,
     addTop,
     addCheck,

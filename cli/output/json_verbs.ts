@@ -2,6 +2,7 @@
 export const JSON_VERBS = [
   "add",
   "check",
+  "diff",
   "doctor",
   "env",
   "history",

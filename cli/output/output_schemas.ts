@@ -67,6 +67,7 @@ null satisfies [Drifted] extends [never] ? null : Drifted;
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
+  diff: apiShapes.DiffReport,
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
   history: z.array(apiShapes.ChangeReport),

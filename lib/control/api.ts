@@ -2,6 +2,7 @@ import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
 import { CHANGE_RESULTS, type ChangeStage } from "../history/change.ts";
+import type { FileDifference } from "../history/file_difference.ts";
 import type { AnnouncedCause, ChangeCause, ChangeUser } from "../history/origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
@@ -130,6 +131,14 @@ export interface ChangeReport {
 export interface AnnounceRequest {
   readonly by: AnnouncedCause;
   readonly commit?: string | undefined;
+}
+
+/** Differences of two revisions: `GET /v1/functions/NAME/diff?from=…&to=…`. */
+export interface DiffReport {
+  readonly from: string;
+  readonly to: string;
+  readonly files: readonly FileDifference[];
+  readonly isTruncated: boolean;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */
