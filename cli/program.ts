@@ -27,6 +27,7 @@ import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
+import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
 import { version } from "./version.ts";
@@ -56,6 +57,7 @@ const groups: readonly Group[] = [
     addTop,
     addCheck,
     addSchedules,
+    addStatus,
   ]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];

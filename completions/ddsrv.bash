@@ -23,6 +23,7 @@ __ddsrv_verb() {
     top) verb='top' ;;
     check) verb='check' ;;
     schedules) verb='schedules' ;;
+    status) verb='status' ;;
     install-service) verb='install-service' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
@@ -54,6 +55,7 @@ __ddsrv_options() {
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
+    status) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
@@ -157,8 +159,9 @@ __ddsrv_value() {
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
+    'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check diff doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
+    'schema --output') kind='choice' choices=(add check diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
     *) kind= ;;
   esac
 }
@@ -167,7 +170,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect history diff logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect history diff logs top check schedules status install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
@@ -194,7 +197,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect history diff logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

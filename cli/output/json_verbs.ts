@@ -15,6 +15,7 @@ export const JSON_VERBS = [
   "rollback",
   "schedules",
   "start",
+  "status",
   "stop",
 ] as const;
 
