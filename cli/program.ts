@@ -6,6 +6,7 @@ import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
 import { addDebug } from "./tree/debug.ts";
+import { addDev } from "./tree/dev.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
@@ -35,7 +36,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Develop:", [addInit, addDebug]],
+  ["Develop:", [addInit, addDev, addDebug]],
   ["Change functions:", [
     addAdd,
     addRemove,

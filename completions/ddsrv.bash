@@ -7,6 +7,7 @@ __ddsrv_verb() {
     serve) verb='serve' ;;
     doctor) verb='doctor' ;;
     init) verb='init' ;;
+    dev) verb='dev' ;;
     debug) verb='debug' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
@@ -37,6 +38,7 @@ __ddsrv_options() {
     serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
+    dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
     debug) choices=(--port --break --for --socket -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
@@ -120,6 +122,10 @@ __ddsrv_value() {
     'serve --max-in-flight-per-peer') kind='text' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
     'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook) ;;
+    'dev -p' | 'dev --port') kind='text' ;;
+    'dev --host') kind='text' ;;
+    'dev --inspect') kind='text' ;;
+    'dev --isolation') kind='choice' choices=(none full) ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
     'debug --socket') kind='file' ;;
@@ -165,9 +171,10 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init debug add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev debug add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
+    'dev 0') kind='file' ;;
     'debug 0') kind='function' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
@@ -189,7 +196,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init debug add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev debug add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli/generate", "cli/service", "cli/top"],
   ["cli/output"],
   ["cli"],
-  ["lib/control"],
+  ["lib/control", "lib/dev"],
   ["lib/supervisor"],
   ["lib/schedules"],
   ["lib/isolation"],

@@ -5,8 +5,8 @@ import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts"
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
 import { inspectorRelay } from "../sandbox/inspector_relay.ts";
+import { SANDBOX_CACHE } from "../sandbox/sandbox_paths.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
 import { waitForInspector } from "./wait_for_inspector.ts";
 import type { Listener } from "../process/socket_table.ts";
@@ -39,7 +39,7 @@ export async function openFullSandbox(
   options: SandboxOptions,
 ): Promise<Sandbox> {
   const { settings, network, homes, groups, runtimeDirectory } = context;
-  const { name, egress, bandwidthBits, onProblems } = options;
+  const { name, egress, bandwidthBits, onProblems, onRefused } = options;
   await using stack = new AsyncDisposableStack();
   const problems = mergeProblems(onProblems);
   let onNames = (_names: readonly ReachableName[]): void => {};
@@ -50,6 +50,7 @@ export async function openFullSandbox(
       label: name,
       egress,
       bandwidthBits,
+      onRefused,
       onNames(names) {
         known = names;
         onNames(names);

@@ -12,6 +12,7 @@ import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
 import type { ModuleOptions, OneOffProgram } from "../sandbox/deno_command.ts";
 import type { ClaimedOwner } from "../owner/claim_owner.ts";
+import type { NamespaceOptions } from "../namespace/network.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, SpawnOptions, StreamName } from "../process/spawn.ts";
 import type { TerminalKind } from "../process/pty_command.ts";
@@ -75,6 +76,8 @@ export interface SandboxOptions {
   readonly bandwidthBits: FunctionPolicy["bandwidthBits"];
   /** Called with the current egress problems, again after each change. */
   readonly onProblems: (problems: readonly string[]) => void;
+  /** Called for each destination that the firewall refuses, where there is one. */
+  readonly onRefused?: NamespaceOptions["onRefused"];
 }
 
 /** The layers around one instance's process. Dispose of it after the process has ended. */
@@ -191,7 +194,7 @@ export interface SourceCheck {
   readonly variables: Readonly<Record<string, string>>;
   /** Text of the lock file of an earlier check of the same source, see `checkFunction`. */
   readonly knownLock?: string | undefined;
-  readonly isColoured?: boolean;
+  readonly isColoured?: boolean | undefined;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;

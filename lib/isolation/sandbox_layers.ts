@@ -1,6 +1,6 @@
 import { codeCacheFiles, isReadOnly } from "../sandbox/code_cache.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
-import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/sandbox_paths.ts";
 import type { StartOptions } from "./isolation.ts";
 import { ptyCommand } from "../process/pty_command.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";

@@ -4,7 +4,7 @@ import {
   type ProcessPaths,
   SANDBOX_DENO,
   SANDBOX_PATHS,
-} from "./function_mounts.ts";
+} from "./sandbox_paths.ts";
 import type { InstallPlan } from "../function/find_dependencies.ts";
 import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";

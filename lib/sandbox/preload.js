@@ -69,6 +69,8 @@ Object.defineProperty(globalThis, "EdgeRuntime", {
   },
 });
 
+/** Windows has neither of the two signals. */
+const hasSignals = Deno.build.os !== "windows";
 /** True once a signal has asked the process to end, and its event was dispatched. */
 let isStopping = false;
 const { addSignalListener, removeSignalListener } = Deno;
@@ -87,7 +89,7 @@ addEventListener("load", async () => {
   const { default: server } = await import(Deno.mainModule).finally(() => isReading = false);
   if (typeof server?.fetch !== "function") return;
   exported = server;
-  addSignalListener("SIGURG", serveExport);
+  if (hasSignals) addSignalListener("SIGURG", serveExport);
   if (isAlone) setTimeout(serveExport, SETTLE_MS);
 }, { once: true });
 
@@ -111,7 +113,7 @@ function serveExport() {
   if (exported === undefined) return;
   const server = exported;
   exported = undefined;
-  removeSignalListener("SIGURG", serveExport);
+  if (hasSignals) removeSignalListener("SIGURG", serveExport);
   try {
     Deno.serve({ hostname, port, onListen() {} }, (request, info) => server.fetch(request, info));
   } catch (error) {
@@ -167,7 +169,7 @@ function watchUnload() {
     const result = original.apply(target, arguments);
     if (target === globalThis && type === "beforeunload" && !isWatching) {
       isWatching = true;
-      addSignalListener("SIGTERM", stop);
+      if (hasSignals) addSignalListener("SIGTERM", stop);
     }
     return result;
   });
@@ -227,8 +229,8 @@ function isAskedByFunction() {
     Error.prepareStackTrace = prepareStackTrace;
   }
   const place = frames[2];
-  return typeof place === "string" && place.startsWith("/") &&
-    !/\/node_modules\/|\/npm\/[^/]+\/(@[^/]+\/)?[^/]+\/\d/.test(place);
+  if (typeof place !== "string" || !/^(\/|[A-Za-z]:\\)/.test(place)) return false;
+  return !/\/node_modules\/|\/npm\/[^/]+\/(@[^/]+\/)?[^/]+\/\d/.test(place.replaceAll("\\", "/"));
 }
 
 /** Returns if the instance serves, and from when until when it has the turn, see `cron_turn.ts`. */

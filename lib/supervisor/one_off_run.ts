@@ -7,6 +7,8 @@ import { hasPtyPrograms } from "../process/pty_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import { checkToRun } from "./check_to_run.ts";
+import { settingsFor } from "../config/settings_for.ts";
+import { refusedConnection } from "./refused_connection.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -65,6 +67,11 @@ export async function runInSandbox(request: OneOffRequest, options: OneOffOption
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
       onProblems: (problems) => problems.forEach(request.onNote),
+      onRefused(connection) {
+        const ceiling = settingsFor(context.settings, name).egress;
+        const { text } = refusedConnection(connection, { egress: policy.egress, ceiling });
+        request.onNote(`The run's ${text}`);
+      },
     }),
   );
   if (packages !== undefined) stack.use(context.keptPackages.hold(name, packages));

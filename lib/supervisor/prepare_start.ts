@@ -5,6 +5,7 @@ import type {
   DebugStart,
   Isolation,
   Parking,
+  SandboxOptions,
   StartedProcess,
   StartOptions,
 } from "../isolation/isolation.ts";
@@ -27,6 +28,7 @@ export interface StartResources {
 export interface StartReport {
   readonly onWarning: (message: string) => void;
   readonly onLine: StartOptions["onLine"];
+  readonly onRefused?: SandboxOptions["onRefused"];
 }
 
 /** A start of a function that has passed its check. */
@@ -89,6 +91,7 @@ export async function prepareStart(
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
       onProblems: problems.change,
+      onRefused: (connection) => report?.onRefused?.(connection),
     }),
   );
   signal.throwIfAborted();

@@ -18,6 +18,7 @@ import { createModuleTable } from "./module_table.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
+import { createRefusals } from "./refusals.ts";
 import { rollBack, unknownModules } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { createScanIntake } from "./scan_intake.ts";
@@ -170,8 +171,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     onEnded: options.onRun,
     onWarning: options.onWarning,
   });
+  const refusals = createRefusals({
+    context,
+    // After the lines that come with it, such as the stack of an error.
+    onMark: (name, line) => queueMicrotask(() => options.onLine(name, "stderr", line)),
+  });
   const instances = createInstances({
     ...options,
+    refusals,
     states,
     modules,
     policies,
@@ -208,6 +215,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) {
       policies.delete(name);
+      refusals.forget(name);
       scheduler.remove(name);
       tasks.track(context.parked.discard(name));
       const reason = ENDED[stopping.signal.aborted ? "stop" : "removal"];

@@ -10,7 +10,7 @@ import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { openScheduleStore, type ScheduleStore } from "../schedules/schedule_store.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
-import { type DenoOf, openDenos } from "../isolation/denos.ts";
+import { type DenoOf, openDenos } from "../sandbox/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { type KeptCode, openKeptCode } from "./kept_code.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspectorPort, inspectorRelay } from "../../lib/sandbox/inspector_relay.ts";
 import { runCommand, type RunCommandOptions } from "../../lib/sandbox/deno_command.ts";
-import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+import { SANDBOX_PATHS } from "../../lib/sandbox/sandbox_paths.ts";
 
 Deno.test("inspectorPort() is never the port of the function", () => {
   for (const port of [1, 3000, 9229, 61_229, 61_230, 65_535]) {
