@@ -22,10 +22,11 @@ export interface ControlOptions extends ControlContext {
   readonly socket: string;
 }
 
-/** Identifies users, and remembers connections of unauthorized ones. */
+/** Identifies users, and remembers those of authorized connections. */
 interface ConnectionCheck {
   readonly peers: PeerReader;
-  readonly unauthorized: WeakSet<Socket>;
+  /** User ids by connection; other connections are unauthorized. */
+  readonly users: WeakMap<Socket, number>;
 }
 
 /** Maximum number of connections; each takes a file descriptor. */
@@ -65,18 +66,19 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
     connectionsCheckingInterval: 1_000,
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const unauthorized = new WeakSet<Socket>();
-  server.on("connection", (socket) => authorize(socket, { peers, unauthorized }));
+  const users = new WeakMap<Socket, number>();
+  server.on("connection", (socket) => authorize(socket, { peers, users }));
   server.on("request", (request, response) => {
-    if (unauthorized.has(request.socket)) refuse(request, response);
-    else void respond(request, response, options);
+    const uid = users.get(request.socket);
+    if (uid === undefined) refuse(request, response);
+    else void respond(request, response, { ...options, uid });
   });
   const runs = new Set<Socket>();
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as Socket;
     runs.add(socket);
     socket.on("close", () => runs.delete(socket));
-    if (unauthorized.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
+    if (!users.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
     else upgrade({ request, socket, head }, options).catch(() => socket.destroy());
   });
   await listen(server, options.socket);
@@ -112,12 +114,14 @@ async function close(server: Server): Promise<void> {
 }
 
 /** Identifies the peer before anything is read. */
-function authorize(socket: Socket, { peers, unauthorized }: ConnectionCheck): void {
+function authorize(socket: Socket, { peers, users }: ConnectionCheck): void {
   // Without a listener, a client that disconnects early would crash the supervisor.
   socket.on("error", () => socket.destroy());
   const uid = peers.uidOf(socket);
-  if (uid !== undefined && (uid === 0 || uid === Deno.uid())) return;
-  unauthorized.add(socket);
+  if (uid !== undefined && (uid === 0 || uid === Deno.uid())) {
+    users.set(socket, uid);
+    return;
+  }
   const timer = setTimeout(() => socket.destroy(), UNAUTHORIZED_MS);
   socket.on("close", () => clearTimeout(timer));
 }
@@ -185,14 +189,14 @@ function refuseUpgrade(socket: Socket, { status, body }: Reply): void {
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ControlOptions,
+  { uid, ...options }: ControlOptions & { readonly uid: number },
 ): Promise<void> {
   const closed = new AbortController();
   response.on("close", () => closed.abort());
   const { method = "", url = "", headers } = request;
   const body: AsyncIterable<Uint8Array> = request;
   const { host, origin } = headers;
-  const asked = { method, ...splitTarget(url, host), origin, body, signal: closed.signal };
+  const asked = { method, ...splitTarget(url, host), origin, body, uid, signal: closed.signal };
   let reply: Reply;
   try {
     reply = await answer(asked, ROUTES, options);

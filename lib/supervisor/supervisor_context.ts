@@ -7,6 +7,7 @@ import { openIsolation } from "../isolation/open_isolation.ts";
 import { claimOwner } from "../owner/claim_owner.ts";
 import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { type ChangeStore, openChangeStore } from "../history/change_store.ts";
 import { openScheduleStore, type ScheduleStore } from "../schedules/schedule_store.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
@@ -18,6 +19,7 @@ import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSharedCode, type SharedCode } from "./shared_code.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
+import { type Expiries, openExpiries } from "./expiries.ts";
 import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
@@ -46,6 +48,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** Recorded changes of functions. */
+  readonly changes: ChangeStore;
   /** Records of the runs of schedules. */
   readonly schedules: ScheduleStore;
   /** Returns the Deno for a function, by the version that it asks for. */
@@ -54,9 +58,13 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly heldDomains: HeldDomains;
   /** Which functions are stopped by hand. */
   readonly handStops: HandStops;
+  /** When functions expire. */
+  readonly expiries: Expiries;
   /** Which functions stay awake without requests. */
   readonly keptStays: KeptStays;
-  /** Removes data, variables, snapshots, check results and the stop by hand of a function. */
+  /**
+   * Removes data, variables, history, snapshots, check results, stop by hand and expiry of a function.
+   */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
   readonly checks: CheckLane;
@@ -149,12 +157,20 @@ export async function openSupervisorContext(
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const changes = openChangeStore({
+    directory: join(stateDirectory, "history", owner.id),
+    onWarning,
+  });
   const schedules = openScheduleStore(join(stateDirectory, "schedules", owner.id));
   const heldDomains = await openHeldDomains(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
   const handStops = await openHandStops(join(stateDirectory, "stopped", owner.id), onWarning);
+  const expiries = await openExpiries(
+    join(stateDirectory, "expiries", `${owner.id}.json`),
+    onWarning,
+  );
   const keptStays = await openKeptStays(
     join(stateDirectory, "stays", `${owner.id}.json`),
     onWarning,
@@ -209,10 +225,12 @@ export async function openSupervisorContext(
     sharedCode,
     snapshots,
     variables,
+    changes,
     schedules,
     denoOf,
     heldDomains,
     handStops,
+    expiries,
     keptStays,
     checks,
     async purge(name) {
@@ -221,8 +239,10 @@ export async function openSupervisorContext(
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
+      await changes.forget(name);
       await schedules.forget(name);
       await handStops.end(name);
+      await expiries.set(name, undefined);
       await predeploys.forget(name);
       await forget(name);
     },

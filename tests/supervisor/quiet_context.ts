@@ -6,6 +6,7 @@ import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolat
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import { openChangeStore } from "../../lib/history/change_store.ts";
 import { openScheduleStore } from "../../lib/schedules/schedule_store.ts";
 import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
 import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
@@ -68,6 +69,7 @@ export function quietContext(
       end: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
+    expiries: { present: new Map(), set: () => Promise.resolve(undefined) },
     keptStays: {
       find: () => undefined,
       record() {},
@@ -97,6 +99,7 @@ export function quietContext(
       take: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    changes: openChangeStore({ directory: directory.at("history"), onWarning: () => {} }),
     schedules: openScheduleStore(directory.at("schedules")),
     variables: openVariableStore(directory.at("variables")),
     denoOf: () => Promise.resolve(ownDeno()),
