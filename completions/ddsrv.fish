@@ -252,7 +252,7 @@ complete -c ddsrv -n '__ddsrv_at list' -s q -l quiet -d 'print only names, one p
 complete -c ddsrv -n '__ddsrv_at list' -l format -x -d 'print each function with a template such as {{name}}\\t{{url}}'
 complete -c ddsrv -n '__ddsrv_at list' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at list' -s h -l help -d 'print this help'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a inspect -d 'show a function\'s details, the reason for its status, and its settings'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a inspect -d 'show a function\'s details, the reason for its status, settings and variables'
 complete -c ddsrv -n '__ddsrv_at inspect' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at inspect' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at inspect' -s h -l help -d 'print this help'

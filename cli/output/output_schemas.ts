@@ -84,6 +84,8 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   inspect: apiShapes.FunctionReport.extend({
     settings: z.array(apiShapes.SettingReport).nullable()
       .describe("null if the manifest is not valid"),
+    variables: z.array(apiShapes.VariableReport).nullable()
+      .describe("Names and sources without values; null if the manifest is not valid"),
   }),
   list: z.array(apiShapes.FunctionReport),
   logs: shapes.line,
