@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
   ["lib/control", "lib/dev"],
   ["lib/supervisor"],
-  ["lib/schedules"],
+  ["lib/history", "lib/schedules"],
   ["lib/isolation"],
   ["lib/check", "lib/logs"],
   ["lib/disk", "lib/namespace", "lib/process", "lib/proxy", "lib/sandbox"],

@@ -91,6 +91,8 @@ async function openSandbox(
       const { directory, policy, cacheDirectory, lock } = start;
       const terminal = start.oneOff?.terminal;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
+      // Without a network of its own, every process of this host reaches it.
+      const inspector = start.debug && { hostname: HOSTNAME, port: findPort() };
       const startFile = join(ownDirectory, "start.json");
       const activityDirectory = join(ownDirectory, "activity");
       const preload = join(ownDirectory, "preload.js");
@@ -104,6 +106,7 @@ async function openSandbox(
         egress: undefined,
         listen,
         port: listen.port,
+        inspector,
         startFile,
         activityDirectory,
         isLimited: false,
@@ -145,6 +148,10 @@ async function openSandbox(
             `It does not listen on the port in the variable PORT (${listen.port}). Without ` +
               "isolation, ddsrv reaches only that port; it moves Deno.serve and node:http there",
           ),
+        ...inspector && {
+          findInspector: async (_pid: number, signal: AbortSignal) =>
+            await waitForPort(inspector, signal) ? inspector : undefined,
+        },
       });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -66,8 +66,12 @@ export function sandboxLayers(
         const inputFile = parking === undefined && oneOff === undefined
           ? undefined
           : owned.use(inputFileOf(launch.startFile)).path;
+        const { inspector } = launch;
         const chain = sandboxCommand({
           ...options,
+          inspector: inspector?.socket === undefined
+            ? undefined
+            : { port: inspector.port, socket: inspector.socket },
           inputFile,
           isParked: parking === "sandbox",
           isInteractive: oneOff?.terminal !== undefined,

@@ -2,9 +2,8 @@
 // serves a module that only exports a server, `export default { fetch }`, as `deno serve` would. It
 // shows the supervisor what keeps the function awake. It is one file because each start loads it.
 const startFile = new URL("start.json", import.meta.url);
-const { hostname, port, isUnix, isAlone, isParked, usesNode, variables } = JSON.parse(
-  Deno.readTextFileSync(startFile),
-);
+const { hostname, port, isUnix, isAlone, isParked, usesNode, isDebugged, breaks, variables } = JSON
+  .parse(Deno.readTextFileSync(startFile));
 
 if (isParked) {
   // Deno loads these on their first use, which takes longer than the start of a small function.
@@ -103,6 +102,12 @@ addEventListener("beforeunload", (event) => {
 });
 
 watchUnload();
+
+if (breaks) {
+  // ddsrv debug --break: step out of this line to reach the first one of your code.
+  // deno-lint-ignore no-debugger
+  debugger;
+}
 
 function serveExport() {
   if (exported === undefined) return;
@@ -271,6 +276,8 @@ function watchQueues(Kv) {
   );
   const watching = {
     async listenQueue(handler) {
+      // The messages are for the instance that serves.
+      if (isDebugged) return await new Promise(() => {});
       const args = [...arguments];
       if (typeof handler === "function") {
         // A message that comes later does not keep a replaced instance.
