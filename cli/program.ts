@@ -11,6 +11,7 @@ import { addDeploy } from "./tree/deploy.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addGit } from "./tree/git.ts";
 import { addHelp } from "./tree/help.ts";
 import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
@@ -38,7 +39,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Develop:", [addInit, addDev, addDeploy, addDebug]],
+  ["Develop:", [addInit, addDev, addDeploy, addGit, addDebug]],
   ["Change functions:", [
     addAdd,
     addRemove,
