@@ -12,6 +12,7 @@ import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addGit } from "./tree/git.ts";
 import { addHelp } from "./tree/help.ts";
 import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
@@ -40,7 +41,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Develop:", [addInit, addDev, addDeploy, addDebug]],
+  ["Develop:", [addInit, addDev, addDeploy, addGit, addDebug]],
   ["Change functions:", [
     addAdd,
     addRemove,

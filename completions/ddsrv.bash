@@ -9,6 +9,7 @@ __ddsrv_verb() {
     init) verb='init' ;;
     dev) verb='dev' ;;
     deploy) verb='deploy' ;;
+    git) verb='git' ;;
     debug) verb='debug' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
@@ -44,6 +45,7 @@ __ddsrv_options() {
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
     deploy) choices=(--to -n --name --preview --ttl --env-file --command --no-check --dry-run --no-wait --timeout --json -h --help) ;;
+    git) choices=(--branch --dir --command --socket -h --help) ;;
     debug) choices=(--port --break --for --socket -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --env-file --ttl --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
@@ -139,8 +141,12 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
     'deploy --timeout') kind='text' ;;
+    'git --branch') kind='text' ;;
+    'git --dir') kind='file' ;;
+    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
+    'git --socket') kind='file' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
     'debug --socket') kind='file' ;;
@@ -192,11 +198,13 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy debug add remove rm reload rollback stop start env run list ls inspect history diff logs top check schedules status install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top check schedules status install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
     'deploy 0') kind='file' ;;
+    'git 0') kind='choice' choices=(init) ;;
+    'git 1') kind='function' ;;
     'debug 0') kind='function' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
@@ -222,7 +230,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
     *) kind= ;;
   esac
 }
