@@ -13,7 +13,7 @@ import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
-import { acceptsHtml } from "./reply.ts";
+import { acceptsHtml } from "./accept.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { Route, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
